@@ -1,0 +1,66 @@
+"""Time limits of the due-diligence process, counted from the moment a record came in."""
+
+from calendar import monthrange
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeLimit:
+    """How long something may take; exactly one of the five is set."""
+
+    hours: int = 0
+    days: int = 0
+    months: int = 0
+    working_days: int = 0
+    same_day: bool = False
+
+    def __post_init__(self) -> None:
+        given = [self.hours, self.days, self.months, self.working_days, int(self.same_day)]
+        if sum(value > 0 for value in given) != 1 or min(given) < 0:
+            raise ValueError("A time limit needs exactly one unit above zero.")
+
+    def end(self, start: datetime) -> datetime:
+        """The last moment that is in time, in the time zone of `start`.
+
+        A same-day limit ends with the calendar day. Working days are Monday to Friday;
+        public holidays count as working days, which only makes the limit stricter.
+        A month ends on the same day, or on the last day of a shorter month.
+
+        Raises:
+            ValueError: `start` carries no time zone.
+        """
+        if start.tzinfo is None:
+            raise ValueError("The start of a time limit needs a time zone.")
+        if self.same_day:
+            return datetime.combine(start.date(), time.max, tzinfo=start.tzinfo)
+        if self.months:
+            return _add_months(start, self.months)
+        if self.working_days:
+            return _add_working_days(start, self.working_days)
+        return start + timedelta(hours=self.hours, days=self.days)
+
+
+def read_time_limit(data: Mapping[str, Any] | None) -> TimeLimit | None:
+    """A limit as it stands in a data file, for example `{hours: 24}`; None where none is set.
+
+    Raises:
+        TypeError, ValueError: an unknown unit, or not exactly one above zero.
+    """
+    return None if data is None else TimeLimit(**data)
+
+
+def _add_months(start: datetime, months: int) -> datetime:
+    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    day = min(start.day, monthrange(year, month + 1)[1])
+    return start.replace(year=year, month=month + 1, day=day)
+
+
+def _add_working_days(start: datetime, days: int) -> datetime:
+    end = start
+    while days:
+        end += timedelta(days=1)
+        days -= end.weekday() < 5
+    return end
