@@ -1,0 +1,65 @@
+"""How values are written in a report: numbers, shares, days, bands, guarded counts."""
+
+from datetime import date
+
+from ddplatform.reports.content import NOT_ASSESSED, Cell, Column, Kind
+from supply_chain.vocabulary import RiskBand
+
+SMALLEST_COUNT = 5
+"""Counts of people from 1 to one below this are written "<5" (SUPP-1)."""
+
+BAND_WORDS: dict[RiskBand | None, str] = {
+    RiskBand.CRITICAL: "Critical",
+    RiskBand.HIGH: "High",
+    RiskBand.MEDIUM: "Medium",
+    RiskBand.LOW: "Low",
+    None: NOT_ASSESSED,
+}
+
+
+def band_of(value: object) -> RiskBand | None:
+    """The band a cell names, or None for "not assessed" and for words that are no band."""
+    return next((band for band in RiskBand if band.value == value), None)
+
+
+def guarded_count(value: object) -> str:
+    """Write a count of people: 1 to 4 become "<5", zero stays (SUPP-1).
+
+    Text, such as an already guarded "<10" or "suppressed", is kept as it is.
+    """
+    if isinstance(value, int | float) and 0 < value < SMALLEST_COUNT:
+        return f"<{SMALLEST_COUNT}"
+    return f"{value:,}" if isinstance(value, int | float) else str(value)
+
+
+def day_words(value: str) -> str:
+    """An ISO day or moment as "25 Nov 2026"; other text is kept as it is."""
+    try:
+        day = date.fromisoformat(value[:10])
+    except ValueError:
+        return value
+    return f"{day.day} {day:%b %Y}"
+
+
+def number_words(value: float, kind: Kind) -> str:
+    """A number as its kind wants it: share .18 -> "18%", score .7 -> "0.70", 1146 -> "1,146"."""
+    if kind is Kind.SHARE:
+        return f"{value * 100:.0f}%"
+    if kind is Kind.SCORE:
+        return f"{value:.2f}"
+    if kind is Kind.INDEX:
+        return f"{value:.0f}"
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.2f}".rstrip("0").rstrip(".")
+
+
+def cell_words(value: Cell, column: Column) -> str:
+    """One cell as printed; None becomes the column's word for "missing"."""
+    if value is None or value == "":
+        return column.missing
+    if column.kind is Kind.PEOPLE:
+        return guarded_count(value)
+    if column.kind is Kind.BAND:
+        return BAND_WORDS[band_of(value)]
+    if isinstance(value, str):
+        return day_words(value) if column.kind is Kind.DATE else value
+    return number_words(value, column.kind)
