@@ -1,0 +1,264 @@
+"""From observations to factor scores (RM-1.0 section 3.1 to 3.5).
+
+Observations come as long columns, one row an observation. What is known of a whole map is kept
+sparse, one row a *cell*, that is a (node, factor) pair with number `node * FACTORS + factor`;
+`FactorTable.rows` opens any run of nodes as dense (nodes, factors) arrays. One core serves one
+case and a whole map.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from supply_chain.risk.method import METHOD, Bools, Floats, Ints
+
+FACTORS = len(METHOD.factors)
+PRIOR: Floats = np.where(METHOD.critical, METHOD.policy.prior_critical, METHOD.policy.prior)
+MONTH_DAYS = 365.25 / 12
+
+
+@dataclass(frozen=True)
+class Observations:
+    """What was seen of factors at nodes; all columns have the same length."""
+
+    node: Ints  # row of the node
+    factor: Ints  # position in METHOD.factors
+    value: Floats  # s, 0 (benign) to 1 (worst); NaN is no observation
+    source_type: Ints  # position in METHOD.source_types
+    age_months: Floats  # >= 0
+    quality: Floats  # q at age 0; NaN: the reliability of the source type
+    source: Ints  # who said it; of one source >= 0 only the newest counts; -1: its own source
+
+    def __post_init__(self) -> None:
+        if not ((self.value >= 0) & (self.value <= 1) | np.isnan(self.value)).all():
+            raise ValueError("An observation has a value outside 0 to 1.")
+        if not (self.age_months >= 0).all():
+            raise ValueError("An observation has no age, or one below 0 months.")
+
+    def take(self, index: Ints | Bools) -> "Observations":
+        """The rows at `index`."""
+        return Observations(
+            self.node[index],
+            self.factor[index],
+            self.value[index],
+            self.source_type[index],
+            self.age_months[index],
+            self.quality[index],
+            self.source[index],
+        )
+
+    @property
+    def cell(self) -> Ints:
+        """Number of the (node, factor) pair of each row."""
+        return self.node * FACTORS + self.factor
+
+
+def join_observations(*parts: Observations) -> Observations:
+    """All rows of `parts`, one after the other."""
+    return Observations(
+        np.concatenate([p.node for p in parts]),
+        np.concatenate([p.factor for p in parts]),
+        np.concatenate([p.value for p in parts]),
+        np.concatenate([p.source_type for p in parts]),
+        np.concatenate([p.age_months for p in parts]),
+        np.concatenate([p.quality for p in parts]),
+        np.concatenate([p.source for p in parts]),
+    )
+
+
+def rounded(values: Floats) -> Floats:
+    """Values as comparisons see them (section 3.8)."""
+    return np.round(values, METHOD.policy.decimals)
+
+
+def normalise(raw: Floats, lo: Floats, hi: Floats) -> Floats:
+    """Score of an indicator between its benign and its worst anchor, 0-1 (section 3.1)."""
+    return np.clip((raw - lo) / (hi - lo), 0.0, 1.0)
+
+
+def data_quality(reliability: Floats, age_months: Floats, half_life: Floats) -> Floats:
+    """Quality q of observations, 0-1, halved with each half-life (section 3.2)."""
+    return reliability * 0.5 ** (age_months / half_life)
+
+
+def adjust(score: Floats, quality: Floats, prior: Floats) -> Floats:
+    """Score s' after precaution (section 3.4); NaN score or quality 0 counts as the prior at least.
+
+    Args: `score` 0-1 or NaN (missing), `quality` 0-1, `prior` m 0-1; all of one shape.
+    """
+    known = np.where(np.isnan(score), prior, score)
+    return known + (1 - quality) * np.maximum(0.0, prior - known)
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Combined score and quality of each observed (node, factor) pair, by rising `cell`."""
+
+    cell: Ints
+    score: Floats
+    quality: Floats
+
+
+def combine(observations: Observations) -> Cells:
+    """Several sources for one factor become one score and quality (section 3.3).
+
+    The result does not depend on the order of the rows.
+    """
+    rows = _newest_of_each_source(observations.take(~np.isnan(observations.value)))
+    cell = rows.cell
+    order = np.argsort(cell, kind="stable")
+    cell = cell[order]
+    starts = np.flatnonzero(np.diff(cell, prepend=-1))
+    sizes = np.diff(starts, append=len(cell))
+    first = rows.take(order[starts])
+    score, quality = first.value.copy(), _quality(first)
+    several = np.flatnonzero(sizes > 1)
+    if len(several):
+        score[several], quality[several] = _combine_several(
+            rows.take(order[np.repeat(sizes > 1, sizes)])
+        )
+    quality = np.minimum(METHOD.policy.quality_cap, quality)
+    return Cells(cell[starts], score, quality)
+
+
+def _newest_of_each_source(rows: Observations) -> Observations:
+    named = rows.source >= 0
+    if not named.any():
+        return rows
+    order = np.lexsort((rows.age_months, rows.cell, rows.source))
+    cell, source, age = rows.cell[order], rows.source[order], rows.age_months[order]
+    new = np.ones(len(order), dtype=np.bool_)
+    new[1:] = (cell[1:] != cell[:-1]) | (source[1:] != source[:-1])
+    newest_age = age[np.maximum.accumulate(np.where(new, np.arange(len(order)), 0))]
+    # Statements of equal age all count: none of them is the older one.
+    return rows.take(order[(source < 0) | (age == newest_age)])
+
+
+def _quality(rows: Observations) -> Floats:
+    base = np.where(np.isnan(rows.quality), METHOD.reliability[rows.source_type], rows.quality)
+    return data_quality(base, rows.age_months, METHOD.half_life[rows.source_type])
+
+
+def _combine_several(rows: Observations) -> tuple[Floats, Floats]:
+    """Score and quality of each cell of `rows`, by rising cell."""
+    quality = _quality(rows)
+    # Sorting by content as well keeps the sums, to the last bit, free of the input order.
+    order = np.lexsort((rows.source_type, rows.age_months, quality, rows.value, rows.cell))
+    rows, quality = rows.take(order), quality[order]
+    starts = np.flatnonzero(np.diff(rows.cell, prepend=-1))
+    group = np.cumsum(np.diff(rows.cell, prepend=-1) != 0) - 1
+    alive = np.maximum.reduceat(quality, starts)[group] > 0
+    counts = (quality > 0) | ~alive
+    weight = np.where(alive, quality, 1.0) * counts
+    total = np.add.reduceat(weight, starts)
+    mean = np.add.reduceat(weight * rows.value, starts) / total
+    strong = counts & _in_force(rows, counts, starts, group)
+    worst = np.maximum.reduceat(np.where(strong | ~alive, rows.value, 0.0), starts)
+    joint = 1 - np.multiply.reduceat(1 - quality, starts)
+    return np.maximum(mean, worst), joint
+
+
+def _in_force(rows: Observations, counts: Bools, starts: Ints, group: Ints) -> Bools:
+    """Reliable sources, except old ones after which someone as reliable has looked again."""
+    policy = METHOD.policy
+    reliability = METHOD.reliability[rows.source_type]
+    age = rounded(rows.age_months)
+    reliable = reliability >= policy.reliable_from
+    limit = rounded(policy.in_force_half_lives * METHOD.half_life[rows.source_type])
+    replaced = np.zeros(len(age), dtype=np.bool_)
+    for level in np.unique(reliability[reliable]):
+        peers = np.where(counts & (reliability >= level), age, np.inf)
+        youngest = np.minimum.reduceat(peers, starts)[group]
+        replaced |= (reliability == level) & (youngest < age)
+    return reliable & ~((age > limit) & replaced)
+
+
+def peer_priors(cells: Cells, peer_group: Ints) -> Cells:
+    """Peer medians that are above the prior (section 3.4), one for each (node, factor) they lift.
+
+    Args:
+        cells: observed cells of all nodes.
+        peer_group: (nodes,) number of the organisation-country-sector group; -1: no peers.
+
+    Returns:
+        Cells whose `score` is the prior m to use; `quality` is 0. A node is no peer of itself.
+    """
+    node, factor = np.divmod(cells.cell, FACTORS)
+    member = peer_group[node] >= 0
+    key = peer_group[node[member]] * FACTORS + factor[member]
+    order = np.lexsort((cells.score[member], key))
+    key, score, own = key[order], cells.score[member][order], cells.cell[member][order]
+    starts = np.flatnonzero(np.diff(key, prepend=-1))
+    sizes = np.diff(starts, append=len(key))
+    rank = np.arange(len(key)) - np.repeat(starts, sizes)
+    least = METHOD.policy.peers_min
+    # Observed nodes: the median of the others, found by leaving the own rank out.
+    others, base = np.repeat(sizes, sizes) - 1, np.repeat(starts, sizes)
+    seen = others >= least
+    median = _median(score, base[seen], others[seen], rank[seen])
+    lifted = median > PRIOR[key[seen] % FACTORS]
+    parts = [(own[seen][lifted], median[lifted])]
+    groups = np.flatnonzero(sizes >= least)
+    whole = _median(score, starts[groups], sizes[groups], sizes[groups])
+    for at, value in zip(groups, whole, strict=True):
+        column = int(key[starts[at]] % FACTORS)
+        if value > PRIOR[column]:
+            mates = np.flatnonzero(peer_group == key[starts[at]] // FACTORS) * FACTORS + column
+            missing = np.setdiff1d(mates, own[starts[at] : starts[at] + sizes[at]])
+            parts.append((missing, np.full(len(missing), value)))
+    cell = np.concatenate([p[0] for p in parts])
+    prior = np.concatenate([p[1] for p in parts])
+    order = np.argsort(cell)
+    return Cells(cell[order], prior[order], np.zeros(len(cell)))
+
+
+def _median(score: Floats, base: Ints, count: Ints, left_out: Ints) -> Floats:
+    """Median of `count` sorted values from `base` on, stepping over the rank `left_out`."""
+    low, high = (count - 1) // 2, count // 2
+    low, high = low + (low >= left_out), high + (high >= left_out)
+    median: Floats = (score[base + low] + score[base + high]) / 2
+    return median
+
+
+@dataclass(frozen=True)
+class FactorRows:
+    """Dense factors of a run of nodes; arrays (nodes, factors)."""
+
+    score: Floats  # combined s, NaN where missing
+    quality: Floats  # q, 0 where missing
+    prior: Floats  # m
+    applies: Bools  # False: dropped by 3.5, or ONL at a node without such services
+
+    @property
+    def adjusted(self) -> Floats:
+        """s' of section 3.4."""
+        return adjust(self.score, self.quality, self.prior)
+
+
+@dataclass(frozen=True)
+class FactorTable:
+    """Factors of a whole map, sparse."""
+
+    cells: Cells
+    priors: Cells  # where peers lift the prior
+    dropped: Ints  # cells that do not apply for a reason that counts, rising
+    online: Bools  # (nodes,) ONL applies
+
+    def rows(self, start: int, stop: int) -> FactorRows:
+        """Dense factors of the nodes `start` to `stop` (without `stop`)."""
+        shape = (stop - start, FACTORS)
+        score, quality = np.full(shape, np.nan), np.zeros(shape)
+        prior = np.tile(PRIOR, (shape[0], 1))
+        applies = np.ones(shape, dtype=np.bool_)
+        applies[:, METHOD.group_slices[-1]] = self.online[start:stop, None]
+        cell, run = _run(self.cells.cell, start, stop)
+        score.ravel()[cell], quality.ravel()[cell] = self.cells.score[run], self.cells.quality[run]
+        cell, run = _run(self.priors.cell, start, stop)
+        prior.ravel()[cell] = self.priors.score[run]
+        applies.ravel()[_run(self.dropped, start, stop)[0]] = False
+        return FactorRows(score, quality, prior, applies)
+
+
+def _run(cell: Ints, start: int, stop: int) -> tuple[Ints, slice]:
+    low, high = np.searchsorted(cell, [start * FACTORS, stop * FACTORS])
+    return cell[low:high] - start * FACTORS, slice(int(low), int(high))
