@@ -1,0 +1,177 @@
+"""Jinja filters: how figures, dates and codes read on a page (docs/frontend.md).
+
+A missing value is said in words ("not known", "Not assessed"), never shown as zero.
+"""
+
+import csv
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+
+import supply_chain
+from ddplatform.adapters.assets import vendor_files
+from ddplatform.web.charts import line_chart, stacked_bar
+
+NOT_KNOWN = "not known"
+NOT_ASSESSED = "Not assessed"
+_COUNTRIES = Path(supply_chain.__file__).parent / "data" / "countries.csv"
+
+_BAND_WORDS = {"low": "Low", "medium": "Medium", "high": "High", "critical": "Critical"}
+_SEVERITY_WORDS = {
+    "minor": "Minor",
+    "moderate": "Moderate",
+    "severe": "Severe",
+    "very_severe": "Very severe",
+}
+_SEVERITY_COLOURS = {
+    "minor": "low",
+    "moderate": "medium",
+    "severe": "high",
+    "very_severe": "critical",
+}
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+
+def number(value: float | None, decimals: int = 0) -> str:
+    """A figure with thousands separators: 6902 -> "6,902"."""
+    return NOT_KNOWN if value is None else f"{value:,.{decimals}f}"
+
+
+def percent(share: float | None, decimals: int = 0) -> str:
+    """A share between 0 and 1: 0.71 -> "71%". A small share never reads "0%", nor a part "100%"."""
+    if share is None:
+        return NOT_KNOWN
+    smallest = 10.0**-decimals
+    if 0 < share * 100 < smallest:
+        return f"under {smallest:.{decimals}f}%"
+    if 0 < 100 - share * 100 < smallest / 2:
+        return f"over {100 - smallest:.{decimals}f}%"
+    return f"{share * 100:.{decimals}f}%"
+
+
+def day(value: date | datetime | None, short: bool = False) -> str:
+    """A day: "25 November 2026", or "25 Nov 2026" when `short`."""
+    if value is None:
+        return NOT_KNOWN
+    month = _MONTHS[value.month - 1]
+    return f"{value.day} {month[:3] if short else month} {value.year}"
+
+
+def moment(value: datetime | None) -> str:
+    """A moment in UTC: "25 Nov 2026, 14:02 UTC". A moment without a zone is read as UTC."""
+    if value is None:
+        return NOT_KNOWN
+    utc = _in_utc(value)
+    return f"{day(utc, short=True)}, {utc:%H:%M} UTC"
+
+
+def ago(value: date | datetime | None, now: datetime | None = None) -> str:
+    """How long ago, or how long from now: "3 days ago", "in 2 hours", "today" for plain days."""
+    if value is None:
+        return NOT_KNOWN
+    reference = _in_utc(now) if now else datetime.now(UTC)
+    if not isinstance(value, datetime):
+        return _days_apart((reference.date() - value).days)
+    seconds = (reference - _in_utc(value)).total_seconds()
+    if abs(seconds) < 60:
+        return "just now"
+    for size, singular in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        if abs(seconds) >= size:
+            length = plural(int(abs(seconds) // size), singular, f"{singular}s")
+            return f"{length} ago" if seconds > 0 else f"in {length}"
+    raise AssertionError("a difference of a minute or more has a unit")  # pragma: no cover
+
+
+def file_size(size: int | None) -> str:
+    """Bytes in the unit a person expects: 215040 -> "210 KB" (1 KB is 1,024 bytes)."""
+    if size is None:
+        return NOT_KNOWN
+    if size < 1024:
+        return plural(size, "byte", "bytes")
+    if size < 1024**2:
+        return f"{size / 1024:.0f} KB"
+    return f"{size / 1024**2:.1f} MB"
+
+
+def plural(count: int, one: str, many: str) -> str:
+    """The count and its noun: 1 -> "1 site", 3 -> "3 sites"."""
+    return f"{number(count)} {one if count == 1 else many}"
+
+
+def band_word(band: str | None) -> str:
+    """The word of a risk band (RM-1.0 section 7.3); without a band "Not assessed"."""
+    return NOT_ASSESSED if not band else _BAND_WORDS[band]
+
+
+def severity_word(band: str | None) -> str:
+    """The word of a severity band (RM-1.0 section 7.2); without a band "Not assessed"."""
+    return NOT_ASSESSED if not band else _SEVERITY_WORDS[band]
+
+
+def band_class(band: str | None) -> str:
+    """The colour of a risk or severity band in the style sheets; without a band "none"."""
+    return "none" if not band else _SEVERITY_COLOURS.get(band, str(band))
+
+
+def country_name(code: str | None) -> str:
+    """English short name for an ISO 3166 code of two or three letters; an unknown code as it is."""
+    if not code:
+        return NOT_KNOWN
+    entry = countries().get(code.upper())
+    return entry["short_name_en"] if entry else code
+
+
+def initials(name: str) -> str:
+    """First letters of the first two words of a name: "Maison Cacao" -> "MC"."""
+    return "".join(word[0] for word in name.split()[:2]).upper()
+
+
+@cache
+def countries() -> Mapping[str, Mapping[str, str]]:
+    """Countries of the reference data by their two- and by their three-letter code."""
+    with _COUNTRIES.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return {row[key]: row for row in rows for key in ("iso2", "iso3") if row[key]}
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "number": number,
+    "percent": percent,
+    "date": day,
+    "datetime": moment,
+    "ago": ago,
+    "file_size": file_size,
+    "plural": plural,
+    "band_word": band_word,
+    "band_class": band_class,
+    "severity_word": severity_word,
+    "country_name": country_name,
+    "initials": initials,
+    "stacked_bar": stacked_bar,
+    "line_chart": line_chart,
+}
+
+
+def register(app: Flask) -> None:
+    """Give the templates of `app` the filters and the global `vendor` (built files that exist)."""
+    app.jinja_env.filters.update(FILTERS)
+    app.jinja_env.globals["vendor"] = vendor_files(Path(app.static_folder or ""))
+
+
+def _in_utc(value: datetime) -> datetime:
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _days_apart(days: int) -> str:
+    named = {0: "today", 1: "yesterday", -1: "tomorrow"}
+    if days in named:
+        return named[days]
+    length = plural(abs(days), "day", "days")
+    return f"{length} ago" if days > 0 else f"in {length}"

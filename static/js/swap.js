@@ -1,0 +1,49 @@
+/* Part-page loading for links and forms that already work without it.
+   data-swap="#part": fetch the same URL, take that part from the answer, put it in place, keep the address.
+   One named Trusted Types policy; parsed scripts never run; any failure falls back to a normal page load. */
+const policy = self.trustedTypes ? trustedTypes.createPolicy("fragment", { createHTML: s => s }) : { createHTML: s => s };
+async function load(url, part, { push = true, quiet = false, ...options } = {}) {
+  const old = document.querySelector(part);
+  if (!quiet) old?.setAttribute("aria-busy", "true");
+  try {
+    const r = await fetch(url, { credentials: "same-origin", headers: { "X-Part": part }, ...options });
+    if ((!r.ok && r.status !== 422) || new URL(r.url).origin !== location.origin) throw new Error(r.status);
+    const fresh = new DOMParser().parseFromString(policy.createHTML(await r.text()), "text/html").querySelector(part);
+    /* a redirect to another page: go there, never send the form twice */
+    if (!fresh && r.redirected) { location.href = r.url; return true; }
+    if (!fresh || !old) throw new Error("no " + part);
+    old.replaceWith(document.adoptNode(fresh));
+    if (push) history.pushState({ part }, "", r.url);
+    const focus = quiet ? null : fresh.querySelector(r.status === 422 ? "[data-errors]" : "[data-focus],h2");
+    if (focus) { focus.tabIndex = -1; focus.focus({ preventScroll: r.status !== 422 }); }
+  } catch {
+    old?.removeAttribute("aria-busy");
+    if (options.method === "POST") return false;
+    if (!quiet) location.href = url;
+  }
+  return true;
+}
+addEventListener("click", e => {
+  const a = e.target.closest?.("a[data-swap]");
+  if (!a || e.button || e.ctrlKey || e.metaKey || e.shiftKey || e.altKey) return;
+  e.preventDefault();
+  load(a.href.baseVal ?? a.href, a.dataset.swap);
+});
+addEventListener("submit", async e => {
+  const f = e.target.closest?.("form[data-swap]"), pressed = e.submitter;
+  if (!f) return;
+  e.preventDefault();
+  /* attributes are read by name: a field called "action" or "method" would hide the property */
+  const data = new FormData(f), url = new URL(f.getAttribute("action") ?? "", location.href);
+  if (pressed?.name) data.append(pressed.name, pressed.value);
+  if (f.getAttribute("method")?.toLowerCase() !== "post") { url.search = new URLSearchParams(data); load(url.href, f.dataset.swap); return; }
+  if (await load(url.href, f.dataset.swap, { method: "POST", body: data })) return;
+  if (pressed?.name) f.append(Object.assign(document.createElement("input"), { type: "hidden", name: pressed.name, value: pressed.value }));
+  HTMLFormElement.prototype.submit.call(f);
+});
+addEventListener("popstate", e => { if (e.state?.part) load(location.href, e.state.part, { push: false }); else location.reload(); });
+/* data-progress="2" on a part with an id: work runs behind the page, ask again every 2 seconds until the mark is gone */
+(function watch() {
+  const part = document.querySelector("[data-progress][id]");
+  if (part) setTimeout(async () => { if (!document.hidden) await load(location.href, "#" + CSS.escape(part.id), { push: false, quiet: true }); watch(); }, 1000 * Math.max(1, +part.dataset.progress || 2));
+})();
