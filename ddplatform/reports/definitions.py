@@ -1,0 +1,294 @@
+"""Report definitions: which sections, facts, columns and order a report has (`data/<ref>.yaml`).
+
+A definition is data; `composition.py` has one function for each kind of block named here.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache, partial
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import TypeVar
+
+import yaml
+
+from ddplatform.reports.content import NOT_ASSESSED, Align, Column, Kind
+from ddplatform.reports.errors import DefinitionRefused
+from supply_chain.vocabulary import RiskBand
+
+T = TypeVar("T")
+Word = TypeVar("Word", Align, Kind)
+
+AUDIENCES = ("public", "auditor", "board")
+
+BLOCK_KEYS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
+    "heading": (frozenset({"text"}), frozenset({"level"})),
+    "paragraph": (frozenset({"text"}), frozenset()),
+    "bullets": (frozenset({"items"}), frozenset()),
+    "note": (frozenset({"title", "text"}), frozenset({"warning"})),
+    "fact_list": (frozenset({"ref", "title", "items"}), frozenset()),
+    "key_figures": (frozenset({"items"}), frozenset()),
+    "table": (
+        frozenset({"ref", "title", "fact", "columns"}),
+        frozenset({"order", "empty", "note"}),
+    ),
+    "requirements": (frozenset({"ref", "title", "framework", "fact", "rows"}), frozenset({"note"})),
+    "reasons": (frozenset({"fact", "shown"}), frozenset()),
+    "heat_map": (
+        frozenset({"title", "caption", "fact", "rows", "columns", "bands"}),
+        frozenset(),
+    ),
+    "chain_map": (frozenset({"title", "caption", "fact", "shown"}), frozenset()),
+    "coverage_bars": (frozenset({"title", "caption", "fact", "unit"}), frozenset()),
+    "gaps": (frozenset({"fact"}), frozenset()),
+    "page_break": (frozenset(), frozenset()),
+}
+"""Kind of block -> keys it must have, keys it may have."""
+
+ITEM_KEYS: Mapping[tuple[str, str], frozenset[str]] = {
+    ("fact_list", "items"): frozenset({"label", "text"}),
+    ("key_figures", "items"): frozenset({"label", "text"}),
+    ("requirements", "rows"): frozenset({"id", "gist", "section"}),
+    ("heat_map", "rows"): frozenset({"key", "title"}),
+    ("heat_map", "columns"): frozenset({"below", "title"}),
+}
+"""Kind of block and its list -> keys every entry of that list must have."""
+
+
+@dataclass(frozen=True, slots=True)
+class BlockPlan:
+    """One block to come: its kind, its options as read, and who may read it."""
+
+    kind: str
+    options: Mapping[str, object]
+    columns: tuple[Column, ...] = ()
+    not_gaps: frozenset[str] = frozenset()
+    audiences: tuple[str, ...] = AUDIENCES
+
+    def text(self, key: str, otherwise: str = "") -> str:
+        """A text option."""
+        return str(self.options.get(key, otherwise))
+
+    def listed(self, key: str) -> list[Mapping[str, str]]:
+        """An option that is a list of objects."""
+        value = self.options.get(key, [])
+        return list(value) if isinstance(value, list) else []
+
+
+@dataclass(frozen=True, slots=True)
+class SectionPlan:
+    """One section; annexes begin on a new page and are lettered, sections are numbered."""
+
+    key: str
+    title: str
+    blocks: tuple[BlockPlan, ...]
+    annex: bool = False
+    audiences: tuple[str, ...] = AUDIENCES
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A report as planned. `redaction`: reader -> paths of facts left out for that reader."""
+
+    ref: str
+    version: str
+    title: str
+    language: str
+    statement: str
+    cover: tuple[tuple[str, str], ...]
+    sections: tuple[SectionPlan, ...]
+    redaction: Mapping[str, tuple[str, ...]]
+
+
+def data_folder() -> Traversable:
+    """Where the shipped definitions lie."""
+    return files("ddplatform.reports") / "data"
+
+
+def list_definitions() -> tuple[str, ...]:
+    """Refs of all shipped definitions, sorted."""
+    names = (entry.name for entry in data_folder().iterdir())
+    return tuple(sorted(name[:-5] for name in names if name.endswith(".yaml")))
+
+
+@cache
+def load_definition(ref: str) -> Definition:
+    """Read a shipped definition.
+
+    Raises:
+        DefinitionRefused: there is none of that ref, or it is broken.
+    """
+    if ref not in list_definitions():
+        known = ", ".join(list_definitions())
+        raise DefinitionRefused(ref, (f"There is no such definition. Use one of: {known}.",))
+    return read_definition(ref, (data_folder() / f"{ref}.yaml").read_text(encoding="utf-8"))
+
+
+def read_definition(ref: str, text: str) -> Definition:
+    """Read a definition from YAML, checking all of it.
+
+    Raises:
+        DefinitionRefused: with every fault found, each with its place in the file.
+    """
+    try:
+        raw = yaml.safe_load(text)
+    except yaml.YAMLError as problem:
+        raise DefinitionRefused(ref, (f"It is not YAML: {problem}",)) from problem
+    reader = _Reader()
+    definition = reader.definition(ref, raw)
+    if reader.faults:
+        raise DefinitionRefused(ref, tuple(reader.faults))
+    return definition
+
+
+class _Reader:
+    """Walks the YAML and keeps every fault with its place."""
+
+    def __init__(self) -> None:
+        self.faults: list[str] = []
+        self.refs: set[str] = set()
+
+    def fault(self, place: str, message: str) -> None:
+        self.faults.append(f"{place}: {message}")
+
+    def mapping(self, value: object, place: str) -> Mapping[str, object]:
+        if isinstance(value, Mapping):
+            return value
+        self.fault(place, "must be an object with named keys.")
+        return {}
+
+    def text(self, raw: Mapping[str, object], key: str, place: str) -> str:
+        value = raw.get(key)
+        if isinstance(value, str) and value.strip():
+            return " ".join(value.split())
+        self.fault(f"{place}.{key}".lstrip("."), "must be text.")
+        return ""
+
+    def each(
+        self, raw: Mapping[str, object], key: str, place: str, read: Callable[[object, str], T]
+    ) -> tuple[T, ...]:
+        value = raw.get(key)
+        where = f"{place}.{key}".lstrip(".")
+        if not isinstance(value, list) or not value:
+            self.fault(where, "must be a list with at least one entry.")
+            return ()
+        return tuple(read(entry, f"{where}[{number}]") for number, entry in enumerate(value))
+
+    def definition(self, ref: str, value: object) -> Definition:
+        raw = self.mapping(value, "file")
+        if raw.get("ref") != ref:
+            self.fault("ref", f"must be '{ref}', like the name of the file.")
+        redaction = self.mapping(raw.get("redaction", {}), "redaction")
+        return Definition(
+            ref=ref,
+            version=self.text(raw, "version", ""),
+            title=self.text(raw, "title", ""),
+            language=self.text(raw, "language", ""),
+            statement=self.text(raw, "statement", ""),
+            cover=self.each(raw, "cover", "", self.cover_line),
+            sections=self.each(raw, "sections", "", self.section),
+            redaction={
+                self.audience(key, f"redaction.{key}"): self.each(
+                    redaction, key, "redaction", lambda entry, _: str(entry)
+                )
+                for key in redaction
+            },
+        )
+
+    def cover_line(self, value: object, place: str) -> tuple[str, str]:
+        raw = self.mapping(value, place)
+        return self.text(raw, "label", place), self.text(raw, "text", place)
+
+    def audience(self, value: object, place: str) -> str:
+        if value not in AUDIENCES:
+            self.fault(place, f"'{value}' is no reader. Use one of: {', '.join(AUDIENCES)}.")
+        return str(value)
+
+    def audiences(self, raw: Mapping[str, object], place: str) -> tuple[str, ...]:
+        if "audiences" not in raw:
+            return AUDIENCES
+        return self.each(raw, "audiences", place, self.audience)
+
+    def section(self, value: object, place: str) -> SectionPlan:
+        raw = self.mapping(value, place)
+        return SectionPlan(
+            key=self.text(raw, "key", place),
+            title=self.text(raw, "title", place),
+            blocks=self.each(raw, "blocks", place, self.block),
+            annex=raw.get("annex") is True,
+            audiences=self.audiences(raw, place),
+        )
+
+    def block(self, value: object, place: str) -> BlockPlan:
+        raw = self.mapping(value, place)
+        kind = str(raw.get("kind"))
+        if kind not in BLOCK_KEYS:
+            self.fault(
+                f"{place}.kind", f"'{kind}' is not known. Use one of: {', '.join(BLOCK_KEYS)}."
+            )
+            return BlockPlan(kind, {})
+        self.keys(raw, kind, place)
+        self.items(raw, kind, place)
+        columns: tuple[tuple[Column, bool], ...] = ()
+        if kind == "table":
+            columns = self.each(raw, "columns", place, self.column)
+        return BlockPlan(
+            kind=kind,
+            options={
+                key: " ".join(entry.split()) if isinstance(entry, str) else entry
+                for key, entry in raw.items()
+            },
+            columns=tuple(column for column, _ in columns),
+            not_gaps=frozenset(column.key for column, is_gap in columns if not is_gap),
+            audiences=self.audiences(raw, place),
+        )
+
+    def keys(self, raw: Mapping[str, object], kind: str, place: str) -> None:
+        needed, allowed = BLOCK_KEYS[kind]
+        for key in sorted(needed - set(raw)):
+            self.fault(place, f"a {kind} needs '{key}'.")
+        for key in sorted(set(raw) - needed - allowed - {"kind", "audiences"}):
+            self.fault(f"{place}.{key}", f"a {kind} has no '{key}'. Take it out or mend its name.")
+        if "ref" in needed:
+            if raw.get("ref") in self.refs:
+                self.fault(f"{place}.ref", f"'{raw['ref']}' is used twice. Give it its own ref.")
+            self.refs.add(str(raw.get("ref")))
+
+    def items(self, raw: Mapping[str, object], kind: str, place: str) -> None:
+        for (owner, key), needed in ITEM_KEYS.items():
+            if owner == kind:
+                self.each(raw, key, place, partial(self.item, needed=needed))
+        if kind == "heat_map":
+            self.each(raw, "bands", place, self.grounds)
+
+    def item(self, value: object, place: str, *, needed: frozenset[str]) -> None:
+        for key in sorted(needed - set(self.mapping(value, place))):
+            self.fault(place, f"needs '{key}'.")
+
+    def grounds(self, value: object, place: str) -> None:
+        for word in value if isinstance(value, list) else [value]:
+            if word not in list(RiskBand):
+                self.fault(place, f"'{word}' is no band. Use one of: {', '.join(RiskBand)}.")
+
+    def column(self, value: object, place: str) -> tuple[Column, bool]:
+        raw = self.mapping(value, place)
+        width = raw.get("width", 1)
+        if not isinstance(width, int | float) or width <= 0:
+            self.fault(f"{place}.width", "must be a number above 0.")
+            width = 1
+        column = Column(
+            key=self.text(raw, "key", place),
+            title=self.text(raw, "title", place),
+            width=float(width),
+            align=self.word(Align, raw.get("align", "left"), f"{place}.align"),
+            kind=self.word(Kind, raw.get("kind", "text"), f"{place}.kind"),
+            missing=str(raw.get("missing", NOT_ASSESSED)),
+        )
+        return column, raw.get("gap", True) is True
+
+    def word(self, words: type[Word], value: object, place: str) -> Word:
+        for word in words:
+            if word.value == value:
+                return word
+        self.fault(place, f"'{value}' is not known. Use one of: {', '.join(words)}.")
+        return next(iter(words))
