@@ -1,0 +1,248 @@
+"""What a form says about scoring: its own columns, read once and checked.
+
+The columns are described in `questionnaires/data/README.md`.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from questionnaires.errors import Fault, FormUnusable
+from questionnaires.form import SELECTS, Choice, Form, Group, Question
+from questionnaires.value_rules import ValueRule, parse_rule
+
+NONE = "none"  # "none of these": no practice and no sign, never one of the options counted
+CHOSEN_SETS = frozenset({"YN+", "YN-", "FR+", "values"})
+PRACTICES, SIGNS, BY_RULE, NOT_SCORED = "G", "B", "rule", "NS"
+ANSWER_SETS = CHOSEN_SETS | {PRACTICES, SIGNS, BY_RULE, NOT_SCORED}
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One answer on offer, with its risk value (None: not scored) and what it sets off."""
+
+    name: str
+    r: float | None
+    red_flag: str = ""
+    red_flag_if: str = ""
+    sends_factor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredQuestion:
+    """A question of the method as the scoring sees it.
+
+    `factor` and `control` are empty where the answer speaks to none; `weight` is 0 where it is
+    not scored. `evidence` are the paths of its uploads, `stand_ins` those of questions whose
+    answer is an answer of this one.
+    """
+
+    id: str
+    path: str
+    weight: float
+    answer_set: str
+    is_select: bool
+    factor: str = ""
+    control: str = ""
+    light: bool = False
+    charged_to: str = ""
+    rule: ValueRule | None = None
+    options: Mapping[str, Option] = field(default_factory=dict)
+    evidence: tuple[str, ...] = ()
+    stand_ins: tuple[str, ...] = ()
+
+    @property
+    def has_own_options(self) -> bool:
+        """Whether any answer counts for its own factor, not all being sent to other ones."""
+        own = [o for o in self.options.values() if not o.sends_factor and o.name != NONE]
+        return bool(own) or not self.options
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRule:
+    """An assessor's form: the answer at `path` decides the source type of all others."""
+
+    path: str
+    by_answer: Mapping[str, str]
+
+    def source_type(self, answer: str) -> str:
+        """The source type that `answer` stands for, else that of `*`."""
+        return self.by_answer.get(answer, self.by_answer["*"])
+
+
+@dataclass(frozen=True, slots=True)
+class ScoringPlan:
+    """Everything of a form that scoring needs, in the order of the form.
+
+    `repeats` maps the id of a repeat to its path, `fields` the name of every node to its path.
+    """
+
+    questions: tuple[ScoredQuestion, ...]
+    repeats: Mapping[str, str]
+    fields: Mapping[str, str]
+    source: SourceRule | None = None
+
+    def get(self, question_id: str) -> ScoredQuestion | None:
+        """The question with that id, or None where the form does not ask it."""
+        return next((item for item in self.questions if item.id == question_id), None)
+
+
+def plan_scoring(form: Form) -> ScoringPlan:
+    """Read the scoring columns of `form`. Raises FormUnusable with every fault found."""
+    faults: list[Fault] = []
+    fields = {node.name: node.path for node in form.nodes()}
+    evidence, stand_ins = _paths_by(form, "evidence_for"), _paths_by(form, "stands_for")
+    found = []
+    for question in form.questions():
+        if question_id := extra(question, "id"):
+            reader = _Reader(question, fields)
+            read = reader.read()
+            linked = evidence.get(question_id, ()), stand_ins.get(question_id, ())
+            found.append(replace(read, evidence=linked[0], stand_ins=linked[1]))
+            faults.extend(reader.faults)
+    if faults:
+        raise FormUnusable(faults)
+    repeats = {
+        node.extras.get("dd:id", node.name): node.path
+        for node in form.nodes()
+        if isinstance(node, Group) and node.repeat
+    }
+    return ScoringPlan(tuple(found), repeats, fields, _source_rule(form))
+
+
+def extra(question: Question, column: str) -> str:
+    """Our own column of a question, empty where it is not filled in."""
+    return question.extras.get(f"dd:{column}", "").strip()
+
+
+class _Reader:
+    """Reads one question and keeps its faults."""
+
+    def __init__(self, question: Question, fields: Mapping[str, str]) -> None:
+        self.question, self.fields = question, fields
+        self.faults: list[Fault] = []
+
+    def read(self) -> ScoredQuestion:
+        question = self.question
+        weight = self._weight()
+        answer_set = self._answer_set(weight)
+        options = {choice.name: self._option(choice) for choice in question.choices}
+        if weight and answer_set in CHOSEN_SETS | {SIGNS}:
+            self._require_risk_values(options.values())
+        return ScoredQuestion(
+            id=extra(question, "id"),
+            path=question.path,
+            weight=weight,
+            answer_set=answer_set,
+            is_select=question.kind in SELECTS,
+            factor=extra(question, "factor"),
+            control=extra(question, "control"),
+            light=extra(question, "light") == "yes",
+            charged_to=extra(question, "charged_to"),
+            rule=self._rule(answer_set),
+            options=options,
+        )
+
+    def _fault(self, column: str, cell: str, message: str, mend: str) -> None:
+        self.faults.append(
+            Fault(
+                level="error",
+                code="scoring",
+                message=f"{extra(self.question, 'id')}: {message}",
+                mend=mend,
+                sheet="survey",
+                column=f"bind::dd:{column}",
+                cell=cell,
+            )
+        )
+
+    def _weight(self) -> float:
+        text = extra(self.question, "weight")
+        try:
+            weight = float(text or 0)
+        except ValueError:
+            weight = -1.0
+        if not 0 <= weight < float("inf"):
+            self._fault("weight", text, f"the weight '{text}' is not a number from 0 up.", "Use 2.")
+        return weight
+
+    def _answer_set(self, weight: float) -> str:
+        name = extra(self.question, "answer_set") or NOT_SCORED
+        known = " ".join(sorted(ANSWER_SETS))
+        if name not in ANSWER_SETS:
+            self._fault(
+                "answer_set", name, f"the answer set '{name}' is not known.", f"Use one of {known}."
+            )
+        elif weight and name == NOT_SCORED:
+            self._fault("answer_set", name, "a weight, but no answer set.", f"Use one of {known}.")
+        return name
+
+    def _rule(self, answer_set: str) -> ValueRule | None:
+        text = extra(self.question, "value_rule")
+        if answer_set != BY_RULE:
+            return None
+        try:
+            return parse_rule(text)
+        except ValueError as error:
+            self._fault("value_rule", text, f"{error}.", "Write, for example, 0:0;20:.3;inf:1.")
+            return None
+
+    def _option(self, choice: Choice) -> Option:
+        text = choice.extras.get("risk_value", "").strip()
+        r = _risk_value(text)
+        if text and r is None:
+            self._fault(
+                "answer_set",
+                text,
+                f"the risk value '{text}' of '{choice.name}' is not between 0 and 1.",
+                "Write a number from 0 (good) to 1 (bad) in the column risk_value.",
+            )
+        condition = choice.extras.get("red_flag_if", "").strip()
+        if condition and condition not in self.fields:
+            self._fault(
+                "answer_set",
+                condition,
+                f"red_flag_if of '{choice.name}' names '{condition}', which the form lacks.",
+                "Name a calculated field of the form.",
+            )
+        return Option(
+            name=choice.name,
+            r=r,
+            red_flag=choice.extras.get("red_flag", "").strip(),
+            red_flag_if=condition,
+            sends_factor=choice.extras.get("sends_factor", "").strip(),
+        )
+
+    def _require_risk_values(self, options: Iterable[Option]) -> None:
+        missing = [option.name for option in options if option.r is None]
+        if missing:
+            self._fault(
+                "answer_set",
+                " ".join(missing),
+                f"no risk value for {', '.join(missing)}.",
+                "Fill in the column risk_value of the choices sheet.",
+            )
+
+
+def _risk_value(text: str) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if 0 <= value <= 1 else None
+
+
+def _paths_by(form: Form, column: str) -> dict[str, tuple[str, ...]]:
+    """Question id named in `column` -> the paths of the questions that name it."""
+    found: dict[str, tuple[str, ...]] = {}
+    for question in form.questions():
+        if named := extra(question, column):
+            found[named] = (*found.get(named, ()), question.path)
+    return found
+
+
+def _source_rule(form: Form) -> SourceRule | None:
+    for question in form.questions():
+        if text := extra(question, "source_by"):
+            pairs = (part.partition(":") for part in text.split(";"))
+            return SourceRule(question.path, {key.strip(): to.strip() for key, _, to in pairs})
+    return None
