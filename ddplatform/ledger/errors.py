@@ -1,0 +1,21 @@
+"""What can go wrong in the ledger bedrock."""
+
+
+class LedgerError(Exception):
+    """Base of all errors this package raises on purpose."""
+
+
+class NotCanonical(LedgerError):
+    """A value cannot be written as canonical JSON, or a line is not written so."""
+
+
+class UnreadableNote(LedgerError):
+    """A checkpoint or key is not in the form it must have; the message says what is wrong."""
+
+
+class BadSignature(LedgerError):
+    """No signature of a known key stands under a checkpoint, or one of them is false."""
+
+
+class InconsistentHead(LedgerError):
+    """A new checkpoint does not grow out of the last one; it must never be signed."""
