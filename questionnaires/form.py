@@ -8,9 +8,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Any
 
-NOTHING: Mapping[str, str] = MappingProxyType({})
+
 NO_LANGUAGE = ""  # the language of a form without translations
+
+
+def nothing() -> Mapping[Any, Any]:
+    """An empty mapping that cannot be changed, the default of every mapping here."""
+    return MappingProxyType({})
 
 
 class Kind(StrEnum):
@@ -61,9 +67,7 @@ class Text:
     none) to its parts: plain text and values to be put in.
     """
 
-    by_language: Mapping[str, tuple[str | Output, ...]] = field(
-        default_factory=lambda: MappingProxyType({})
-    )
+    by_language: Mapping[str, tuple[str | Output, ...]] = field(default_factory=nothing)
 
     def parts(self, *languages: str) -> tuple[str | Output, ...]:
         """The parts in the first of `languages` that has any, else in the first written."""
@@ -91,7 +95,8 @@ class Choice:
 
     name: str
     label: Text = NO_TEXT
-    extras: Mapping[str, str] = NOTHING
+    extras: Mapping[str, str] = field(default_factory=nothing)
+    text_id: str = ""  # of a translated label, for `jr:itext`
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +104,7 @@ class Itemset:
     """Where the choices of a select come from.
 
     `nodeset` is the XPath of the items, filter included; `value` and `label` name the columns.
+    `randomized` choices are shown in another order, the same for the same `seed` (an expression).
     """
 
     list_name: str
@@ -106,6 +112,7 @@ class Itemset:
     value: str = "name"
     label: str = "label"
     randomized: bool = False
+    seed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +149,8 @@ class Question:
     itemset: Itemset | None = None
     default: str = ""
     appearance: str = ""
-    parameters: Mapping[str, str] = NOTHING
-    extras: Mapping[str, str] = NOTHING
+    parameters: Mapping[str, str] = field(default_factory=nothing)
+    extras: Mapping[str, str] = field(default_factory=nothing)
 
     @property
     def is_asked(self) -> bool:
@@ -168,7 +175,7 @@ class Group:
     repeat: bool = False
     count: str | None = None
     appearance: str = ""
-    extras: Mapping[str, str] = NOTHING
+    extras: Mapping[str, str] = field(default_factory=nothing)
 
     def questions(self) -> Iterator[Question]:
         """Every question below, in the order of the form."""
@@ -215,7 +222,7 @@ class Form:
 
     `children` are the nodes of the primary instance save `meta`, in order. `choice_lists` are
     the lists of the workbook; `external_files` maps the id of a list kept in a file to the name
-    of that file. `sha256` is that of the workbook's bytes; `mended` names old habits put right
+    of that file. `texts` are all translated texts by id. `sha256` is that of the workbook's bytes; `mended` names old habits put right
     while reading.
     """
 
@@ -227,15 +234,14 @@ class Form:
     sections: tuple[Section, ...] = ()
     languages: tuple[str, ...] = (NO_LANGUAGE,)
     default_language: str = NO_LANGUAGE
-    choice_lists: Mapping[str, tuple[Choice, ...]] = field(
-        default_factory=lambda: MappingProxyType({})
-    )
-    external_files: Mapping[str, str] = NOTHING
+    choice_lists: Mapping[str, tuple[Choice, ...]] = field(default_factory=nothing)
+    external_files: Mapping[str, str] = field(default_factory=nothing)
+    texts: Mapping[str, Text] = field(default_factory=nothing)
     set_values: tuple[SetValue, ...] = ()
     instance_name: str | None = None
     encrypted: bool = False
-    settings: Mapping[str, str] = NOTHING
-    namespaces: Mapping[str, str] = NOTHING
+    settings: Mapping[str, str] = field(default_factory=nothing)
+    namespaces: Mapping[str, str] = field(default_factory=nothing)
     sha256: str = ""
     mended: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
