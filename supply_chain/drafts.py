@@ -1,0 +1,124 @@
+"""What an import proposes: nodes and links not yet kept, and what was wrong with the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as MappingOf
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TypeAlias
+
+from supply_chain.vocabulary import FlowEvidence, LinkKind, NodeKind
+
+# A value of JSON: text, number, truth value, list, object or null.
+Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | None"
+
+
+@dataclass(frozen=True, slots=True)
+class NamedBytes:
+    """An uploaded file: the name the person gave it, its bytes, and its declared encoding."""
+
+    name: str
+    content: bytes
+    encoding: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NodeDraft:
+    """One proposed node; the fields are those of value-chain JSON version 1.
+
+    `country` is ISO 3166-1 alpha-2; coordinates are degrees, WGS 84; `operated_by` is a node id;
+    `origin` true or false where stated, None where kind and activity decide (RM-1.0 11.3).
+    """
+
+    id: str
+    name: str
+    kind: NodeKind = NodeKind.BUSINESS_ENTITY
+    country: str | None = None
+    region: str | None = None
+    address: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    sector: str | None = None
+    commodities: tuple[str, ...] = ()
+    operated_by: str | None = None
+    own_operation: bool = False
+    origin: bool | None = None
+    external_ids: MappingOf[str, str] = field(default_factory=dict)
+    attributes: MappingOf[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkDraft:
+    """One proposed link from supplier to buyer; `share` is 0..1 of the buyer's input."""
+
+    supplier: str
+    buyer: str
+    kind: LinkKind = LinkKind.SUPPLIES
+    commodity: str | None = None
+    share: float | None = None
+    flow_evidence: FlowEvidence | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    @property
+    def key(self) -> tuple[str, str, str, str, str]:
+        """What makes two links the same one: ends, kind, commodity and first day."""
+        first_day = self.valid_from.isoformat() if self.valid_from else ""
+        return (self.supplier, self.buyer, self.kind.value, self.commodity or "", first_day)
+
+
+@dataclass(frozen=True, slots=True)
+class RowProblem:
+    """A faulty row (a problem) or a row used with a remark (a note).
+
+    `row` is the number a spreadsheet shows (first row 1), or the place in a JSON list (first 1).
+    """
+
+    file: str
+    sheet: str | None
+    row: int | None
+    column: str | None
+    value: str | None
+    problem: str
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnGuess:
+    """Why a column was taken for a field: confidence 0..1, a reason, and values seen in it."""
+
+    field: str
+    column: str
+    confidence: float
+    reason: str
+    examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TableMapping:
+    """How one table is read: its header row (first row 1) and our field -> their column."""
+
+    header_row: int
+    columns: MappingOf[str, str]
+    guesses: tuple[ColumnGuess, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """How all tables of an import are read; keys are sheet or file names."""
+
+    nodes: MappingOf[str, TableMapping] = field(default_factory=dict)
+    links: MappingOf[str, TableMapping] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class MapDraft:
+    """All that an import proposes. `rows` counts data rows, `skipped` those with problems."""
+
+    nodes: tuple[NodeDraft, ...]
+    links: tuple[LinkDraft, ...]
+    problems: tuple[RowProblem, ...] = ()
+    notes: tuple[RowProblem, ...] = ()
+    mapping: Mapping = field(default_factory=Mapping)
+    rows: int = 0
+    skipped: int = 0

@@ -1,0 +1,1 @@
+"""From the bytes of value-chain files to drafts; the face is `supply_chain.map_import`."""

@@ -1,0 +1,208 @@
+"""Node and link rows of all tables -> one draft of a map, checked as a whole."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import fields, replace
+
+from supply_chain.drafts import LinkDraft, NodeDraft
+from supply_chain.intake.cells import CellFault
+from supply_chain.intake.findings import Findings, RowLog
+from supply_chain.intake.link_rows import LinkRow
+from supply_chain.intake.node_rows import NodeRow, made_id
+from supply_chain.intake.words import squeeze
+from supply_chain.vocabulary import NodeKind
+
+_OPERATOR_COLUMNS = ("operatedby", "operatedbyid")
+
+
+class Assembly:
+    """Collects rows, makes doubles one, and finds the nodes that links and operators name."""
+
+    def __init__(self, findings: Findings, known_ids: frozenset[str]) -> None:
+        self.findings, self.known_ids = findings, known_ids
+        self.nodes: dict[str, NodeDraft] = {}
+        self.links: dict[tuple[str, str, str, str, str], LinkDraft] = {}
+        self.link_places: dict[tuple[str, str, str, str, str], LinkRow | NodeRow] = {}
+        self._by_name: dict[str, list[str]] = defaultdict(list)
+        self._first_rows: dict[str, NodeRow] = {}
+
+    def add_nodes(self, rows: Sequence[NodeRow]) -> None:
+        """Take in node rows; the same id with other content is a problem of the later row."""
+        for row in rows:
+            first = self.nodes.get(row.node.id)
+            if first is None:
+                self._keep(row.node)
+                self._first_rows[row.node.id] = row
+            elif first != row.node:
+                self._settle_double(row, first)
+
+    def _keep(self, node: NodeDraft) -> None:
+        self.nodes[node.id] = node
+        self._by_name[squeeze(node.name)].append(node.id)
+
+    def _settle_double(self, row: NodeRow, first: NodeDraft) -> None:
+        filled, differing = merge_nodes(first, row.node)
+        log = self._log(row)
+        first_row = self._first_rows[first.id].row
+        tells_path = bool(row.path or row.buyers)
+        if not row.has_own_id and (tells_path or set(differing) <= {"attributes", "external_ids"}):
+            self.nodes[first.id] = filled
+            if differing and not tells_path:
+                remark = CellFault(
+                    f"The same name, country and place stand in row {first_row} with another"
+                    f" {' and '.join(differing)}; that of row {first_row} is kept.",
+                    "Give the rows ids of their own if they are two nodes.",
+                )
+                log.note(None, row.node.name, remark)
+            return
+        what = f"The id {first.id}" if row.has_own_id else "The same name, country and place"
+        fault = CellFault(
+            f"{what} stands in row {first_row} with another {', '.join(differing) or 'content'}.",
+            "Keep one of the two rows, or give each its own id.",
+        )
+        log.problem("id" if row.has_own_id else None, row.node.name, fault)
+
+    def resolve_operators(self) -> None:
+        """Turn what rows name as operator into node ids; an unknown company is an attribute."""
+        for row in self._first_rows.values():
+            node = self.nodes[row.node.id]
+            if row.operator is None:
+                continue
+            operator = self._find_operator(row.operator, node.id)
+            if operator:
+                self.nodes[node.id] = replace(node, operated_by=operator)
+            elif squeeze(row.operator_column or "") in _OPERATOR_COLUMNS:
+                fault = CellFault(
+                    f"The operator “{row.operator}” is no node of the map.",
+                    "Add a row for it, or correct the id.",
+                )
+                self._log(row).problem(row.operator_column, row.operator, fault)
+                self._drop(node.id)
+            else:
+                attributes = {**node.attributes, row.operator_column or "": row.operator}
+                self.nodes[node.id] = replace(node, attributes=attributes)
+
+    def _find_operator(self, text: str, node_id: str) -> str | None:
+        if text in self.nodes or text in self.known_ids:
+            return text
+        companies = [
+            other
+            for other in self._by_name.get(squeeze(text), [])
+            if other != node_id and self.nodes[other].kind is not NodeKind.SITE
+        ]
+        return companies[0] if len(companies) == 1 else None
+
+    def _drop(self, node_id: str) -> None:
+        node = self.nodes.pop(node_id)
+        self._by_name[squeeze(node.name)].remove(node_id)
+
+    def add_row_links(self, rows: Iterable[NodeRow], link_to: str | None) -> None:
+        """Links that the rows of nodes state: along their chain columns, to buyers, to the caller.
+
+        With `link_to` the last node of each row's path supplies that node.
+        """
+        for row in rows:
+            if row.node.id not in self.nodes:
+                continue
+            ends = [row.node.id]
+            for step in row.path:
+                buyers = [self._company(name) for name in step]
+                self._link_all(row, ends, buyers, LinkDraft("", ""))
+                ends = buyers
+            if row.buyers:
+                buyers = [self._company(name) for name in row.buyers]
+                self._link_all(row, ends, buyers, row.terms or LinkDraft("", ""))
+            elif link_to is not None:
+                self._link_all(row, ends, [link_to], LinkDraft("", ""))
+
+    def _link_all(
+        self, row: NodeRow, suppliers: list[str], buyers: list[str], terms: LinkDraft
+    ) -> None:
+        for supplier in suppliers:
+            for buyer in buyers:
+                link = replace(terms, supplier=supplier, buyer=buyer)
+                if supplier != buyer and link.key not in self.links:
+                    self.links[link.key] = link
+                    self.link_places[link.key] = row
+
+    def _company(self, name: str) -> str:
+        """The id of a company that a row names: known by id or name, else made now."""
+        found = self._find(name)
+        if found:
+            return found
+        node = NodeDraft(id=made_id(name, None, ""), name=name)
+        if node.id not in self.nodes:
+            self._keep(node)
+        return node.id
+
+    def _find(self, text: str) -> str | None:
+        if text in self.nodes or text in self.known_ids:
+            return text
+        same_name = self._by_name.get(squeeze(text), [])
+        return same_name[0] if len(same_name) == 1 else None
+
+    def add_links(self, rows: Sequence[LinkRow], *, makes_companies: bool) -> None:
+        """Take in link rows; where no list of nodes is known, their ends become companies."""
+        for row in rows:
+            ends = []
+            for end, text in (("supplier", row.link.supplier), ("buyer", row.link.buyer)):
+                found = self._company(text) if makes_companies else self._find(text)
+                if found is None:
+                    fault = CellFault(
+                        f"The {end} “{text}” is no node of the map.",
+                        "Add a row for it to the nodes, or correct the id.",
+                    )
+                    self._log(row).problem(end, text, fault)
+                else:
+                    ends.append(found)
+            if len(ends) == 2:
+                self._add_link(row, replace(row.link, supplier=ends[0], buyer=ends[1]))
+
+    def _add_link(self, row: LinkRow, link: LinkDraft) -> None:
+        log = self._log(row)
+        if link.supplier == link.buyer:
+            remark = CellFault(
+                "A link from a node to itself is ignored.", "Delete the row, or correct one end."
+            )
+            log.note("buyer", link.buyer, remark)
+        elif row.is_ownership:
+            self._set_operator(link)
+        elif self.links.get(link.key, link) != link:
+            fault = CellFault(
+                "The same link stands twice with different content.",
+                "Keep one of the two rows.",
+            )
+            log.problem("supplier", f"{link.supplier} -> {link.buyer}", fault)
+        elif link.key not in self.links:
+            self.links[link.key] = link
+            self.link_places[link.key] = row
+
+    def _set_operator(self, link: LinkDraft) -> None:
+        """“A owns B” says who operates B; it is no flow of goods."""
+        owned = self.nodes.get(link.buyer)
+        if owned is not None and owned.operated_by is None:
+            self.nodes[owned.id] = replace(owned, operated_by=link.supplier)
+
+    def _log(self, row: NodeRow | LinkRow) -> RowLog:
+        log = RowLog(self.findings, row.file, row.sheet)
+        log.row = row.row
+        return log
+
+
+def merge_nodes(first: NodeDraft, second: NodeDraft) -> tuple[NodeDraft, list[str]]:
+    """Fill the gaps of the first from the second; also name the fields where both differ."""
+    filled: dict[str, object] = {}
+    differing = []
+    for field in fields(NodeDraft):
+        mine, other = getattr(first, field.name), getattr(second, field.name)
+        if isinstance(mine, dict):
+            filled[field.name] = {**other, **mine}
+            same = all(mine[key] == other[key] for key in mine.keys() & other.keys())
+        else:
+            filled[field.name] = other if mine in (None, ()) else mine
+            same = mine == other or mine in (None, ()) or other in (None, ())
+        if not same:
+            differing.append(field.name)
+    return replace(first, **filled), differing  # type: ignore[arg-type]

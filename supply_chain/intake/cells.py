@@ -1,0 +1,178 @@
+"""One cell's text -> one value, or the reason why not."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import date, datetime
+
+from supply_chain.drafts import Json
+from supply_chain.intake.words import clean, squeeze, words
+
+_NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
+_DEGREES = re.compile(
+    r"""(?P<sign>-?)(?P<degrees>\d{1,3})\s*[°º]\s*(?:(?P<minutes>\d{1,2}(?:[.,]\d+)?)\s*['′’]\s*)?
+    (?:(?P<seconds>\d{1,2}(?:[.,]\d+)?)\s*(?:"|″|”|''|’’)\s*)?""",
+    re.VERBOSE,
+)
+_DAY_FIRST = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
+_FORMULA_SIGNS = "=+-@\t\r\n＝＋－＠"
+
+
+class CellFault(Exception):
+    """A cell cannot be used: what is wrong and the way out."""
+
+    def __init__(self, problem: str, advice: str) -> None:
+        super().__init__(problem)
+        self.problem, self.advice = problem, advice
+
+
+def is_blank(text: str) -> bool:
+    """Whether a cell says nothing: empty, a dash, "n/a" and the like."""
+    return not text or text.casefold() in words().blank_words
+
+
+def parse_number(text: str) -> float | None:
+    """Return the number a text shows, with point or comma as decimal sign, or None."""
+    plain = text.replace("−", "-").replace(" ", "")
+    if not _NUMBER.fullmatch(plain):
+        return None
+    return float(plain.replace(",", "."))
+
+
+def parse_share(text: str) -> tuple[float, bool]:
+    """Return a share 0..1 and whether it was written in per cent. Raises CellFault."""
+    per_cent = text.endswith("%")
+    number = parse_number(text.removesuffix("%").strip())
+    advice = "Write the part of the buyer's input as a number from 0 to 1, for example 0.4 or 40%."
+    if number is None:
+        raise CellFault(f"The share “{text}” is not a number.", advice)
+    share = number / 100 if per_cent else number
+    if not 0 <= share <= 1:
+        raise CellFault(f"The share {text} is not between 0 and 1.", advice)
+    return share, per_cent
+
+
+def parse_degrees(text: str, limit: float, name: str) -> float:
+    """Return a latitude (limit 90) or longitude (limit 180) in degrees. Raises CellFault."""
+    number, half = _degrees(text)
+    advice = (
+        f"Write the {name} in decimal degrees from -{limit:g} to {limit:g}; check that latitude"
+        " and longitude are not swapped."
+    )
+    if number is None:
+        raise CellFault(f"The {name} “{text}” is not a number.", advice)
+    degrees = -abs(number) if half in ("S", "W") else number
+    if not -limit <= degrees <= limit:
+        raise CellFault(
+            f"The {name} {text} is out of range (-{limit:g} to {limit:g} degrees).", advice
+        )
+    return degrees
+
+
+def _degrees(text: str) -> tuple[float | None, str]:
+    plain = text.strip().rstrip("°º").strip()
+    half = plain[-1:].upper() if plain[-1:].upper() in "NSEW" else ""
+    plain = plain[:-1].strip() if half else plain
+    match = _DEGREES.fullmatch(plain)
+    if not match:
+        return parse_number(plain.rstrip("°º ")), half
+    parts = [float((match[k] or "0").replace(",", ".")) for k in ("degrees", "minutes", "seconds")]
+    value = parts[0] + parts[1] / 60 + parts[2] / 3600
+    return (-value if match["sign"] else value), half
+
+
+def split_pair(text: str) -> tuple[str, str] | None:
+    """Return the two texts of "[27.1, 78.3]" or "27.1 78.3", or None."""
+    plain = text.strip("[]() ")
+    parts = re.split(r"\s*[,;]\s+|\s*;\s*|\s+|(?<=\d),(?=-?\d)", plain)
+    return (parts[0], parts[1]) if len(parts) == 2 else None
+
+
+def parse_date(text: str, *, last_day: bool = False) -> tuple[date, bool]:
+    """Return a day and whether its reading was a choice (3/4/2025 is taken day first).
+
+    A year or a month alone is its first day, with `last_day` its last. Raises CellFault.
+    """
+    whole = re.fullmatch(r"(\d{4})(?:-(\d{1,2}))?", text)
+    try:
+        if whole:
+            return _edge_of(int(whole[1]), int(whole[2]) if whole[2] else None, last_day), False
+        match = _DAY_FIRST.fullmatch(text)
+        if match:
+            first, second, year = int(match[1]), int(match[2]), int(match[3])
+            if second > 12:
+                return date(year, first, second), False
+            return date(year, second, first), first <= 12 and first != second
+        return datetime.fromisoformat(text).date(), False
+    except ValueError:
+        raise CellFault(
+            f"“{text}” is not a possible date.", "Write dates as year-month-day: 2026-11-25."
+        ) from None
+
+
+def _edge_of(year: int, month: int | None, last_day: bool) -> date:
+    if not last_day:
+        return date(year, month or 1, 1)
+    following = date(year + (month or 12) // 12, (month or 12) % 12 + 1, 1)
+    return date.fromordinal(following.toordinal() - 1)
+
+
+def parse_truth(text: str, name: str) -> bool:
+    """Return true or false for yes and no in several languages. Raises CellFault."""
+    truth = words().truth.get(squeeze(text))
+    if truth is None:
+        raise CellFault(f"“{text}” under {name} is neither yes nor no.", "Write true or false.")
+    return truth
+
+
+def parse_word(text: str, meanings: dict[str, str], name: str) -> str:
+    """Return the vocabulary word a text stands for. Raises CellFault naming the choices."""
+    meaning = meanings.get(squeeze(text))
+    if meaning is None:
+        choices = ", ".join(sorted(set(meanings.values())))
+        raise CellFault(f"The {name} “{text}” is not known.", f"Use one of: {choices}.")
+    return meaning
+
+
+def attribute_from_text(text: str) -> Json:
+    """Read an attribute cell: JSON where the text is exactly that, else one line of text."""
+    if text[:1] and text[0] in '"[{-0123456789tfn':
+        try:
+            value: Json = json.loads(text)
+        except (ValueError, RecursionError):
+            return clean(text)
+        if attribute_as_json(value) == text:
+            return value
+    return clean(text)
+
+
+def attribute_to_text(value: Json) -> str:
+    """Write an attribute so that `attribute_from_text` gives the same value back."""
+    if not isinstance(value, str):
+        return attribute_as_json(value)
+    plain = value[:1] != "'" and not is_blank(value) and value.isprintable()
+    return value if plain and attribute_from_text(value) == value else attribute_as_json(value)
+
+
+def attribute_as_json(value: Json) -> str:
+    """The one spelling of a value in JSON that counts."""
+    return json.dumps(value, ensure_ascii=not _all_printable(value), sort_keys=True)
+
+
+def _all_printable(value: Json) -> bool:
+    return json.dumps(value, ensure_ascii=False).isprintable()
+
+
+def shield(text: str) -> str:
+    """Put an apostrophe before what a spreadsheet would run as a formula; numbers stay numbers."""
+    bare = text.lstrip("'")
+    if bare[:1] and bare[0] in _FORMULA_SIGNS and parse_number(text) is None:
+        return "'" + text
+    return text
+
+
+def unshield(text: str) -> str:
+    """Take one such apostrophe off."""
+    bare = text.lstrip("'")
+    return text[1:] if text[:1] == "'" and bare[:1] and bare[0] in _FORMULA_SIGNS else text

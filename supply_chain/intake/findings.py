@@ -1,0 +1,46 @@
+"""Where problems and notes of all rows gather; nothing stops at the first."""
+
+from __future__ import annotations
+
+from supply_chain.drafts import RowProblem
+from supply_chain.intake.cells import CellFault
+
+
+class Findings:
+    """All problems (rows left out) and notes (rows used) of an import."""
+
+    def __init__(self) -> None:
+        self.problems: list[RowProblem] = []
+        self.notes: list[RowProblem] = []
+
+    @property
+    def faulty_rows(self) -> int:
+        """How many different rows have a problem."""
+        return len({(p.file, p.sheet, p.row) for p in self.problems if p.row is not None})
+
+
+class RowLog:
+    """Findings of one table, told the row that is being read."""
+
+    def __init__(self, findings: Findings, file: str, sheet: str | None) -> None:
+        self._findings, self._file, self._sheet = findings, file, sheet
+        self.row: int | None = None
+        self.faulty = False
+
+    def start(self, row: int) -> None:
+        """Begin a row; it counts as sound until a problem is told."""
+        self.row, self.faulty = row, False
+
+    def problem(self, column: str | None, value: str | None, fault: CellFault) -> None:
+        """The row cannot be used."""
+        self.faulty = True
+        self._findings.problems.append(self._entry(column, value, fault))
+
+    def note(self, column: str | None, value: str | None, remark: CellFault) -> None:
+        """The row is used; the reader should know how."""
+        self._findings.notes.append(self._entry(column, value, remark))
+
+    def _entry(self, column: str | None, value: str | None, fault: CellFault) -> RowProblem:
+        return RowProblem(
+            self._file, self._sheet, self.row, column, value, fault.problem, fault.advice
+        )

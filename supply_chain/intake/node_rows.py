@@ -1,0 +1,245 @@
+"""Rows of a table of sites and companies -> node rows."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+
+from supply_chain.drafts import Json, LinkDraft, NodeDraft
+from supply_chain.intake.cells import (
+    CellFault,
+    attribute_from_text,
+    is_blank,
+    parse_truth,
+    unshield,
+)
+from supply_chain.intake.link_rows import read_link_terms
+from supply_chain.intake.places import read_country, read_point
+from supply_chain.intake.table_view import TableView
+from supply_chain.intake.words import clean, squeeze, words
+from supply_chain.vocabulary import NodeKind
+
+_LEGAL_FORM = re.compile(
+    r"\s*(ltd|limited|inc|llc|llp|corp|co|gmbh|s\.?a|plc|bhd|pvt|pte|lda|sas|s\.?p\.?a|k\.?k)\b",
+    re.IGNORECASE,
+)
+_SITE_FIELDS = ("address", "latitude", "coordinates")
+_TEXT_ATTRIBUTES = ("city", "postal_code")
+_CHAIN_FIELDS = ("chain.1", "chain.2", "chain.3", "chain.4")
+
+
+@dataclass(slots=True)
+class NodeRow:
+    """One node as a row states it, and whom the same row says it delivers to.
+
+    `path` holds the names of the row's chain columns, farthest from the focal company first.
+    """
+
+    file: str
+    sheet: str | None
+    row: int | None
+    node: NodeDraft
+    has_own_id: bool
+    operator: str | None
+    operator_column: str | None
+    path: list[list[str]]
+    buyers: list[str]
+    terms: LinkDraft | None
+
+
+def made_id(name: str, country: str | None, place: str) -> str:
+    """Make a stable id of a node without one: same name, country and place, same id."""
+    text = "\x1f".join((squeeze(name), country or "", squeeze(place)))
+    return "made-" + hashlib.sha256(text.encode()).hexdigest()[:20]
+
+
+def read_node_rows(view: TableView) -> list[NodeRow]:
+    """Read every sound row of a node table; faults go to the view's log."""
+    view.check()
+    default = _default_kind(view)
+    rows = (_read_row(view, row, default) for row in view.data_rows())
+    return [row for row in rows if row is not None]
+
+
+def _default_kind(view: TableView) -> NodeKind:
+    name = squeeze(view.column("name") or "")
+    placed = any(field in view.fields for field in _SITE_FIELDS)
+    if placed or any(word in name for word in words().site_words):
+        return NodeKind.SITE
+    return NodeKind.BUSINESS_ENTITY
+
+
+def _read_row(view: TableView, row: tuple[str, ...], default: NodeKind) -> NodeRow | None:
+    path = _path(view, row)
+    name = view.text(row, "name") or _deepest(view, path)
+    if name is None:
+        view.log.problem(view.column("name"), None, _NO_NAME)
+    country = read_country(view, row)
+    latitude, longitude = read_point(view, row, country)
+    external_ids, attributes = _open_fields(view, row)
+    own_id = view.text(row, "id")
+    address = view.text(row, "address")
+    node = NodeDraft(
+        id=own_id or made_id(name or "", country, _place(view, row, latitude, longitude)),
+        name=name or "",
+        kind=_kind(view, row, default, attributes),
+        country=country,
+        region=view.text(row, "region"),
+        address=address,
+        latitude=latitude,
+        longitude=longitude,
+        sector=view.text(row, "sector"),
+        commodities=_list(view.text(row, "commodities")),
+        own_operation=bool(_truth(view, row, "own_operation")),
+        origin=_truth(view, row, "origin"),
+        external_ids=external_ids,
+        attributes=attributes,
+    )
+    buyers = _names(view.text(row, "buyer"))
+    terms = read_link_terms(view, row) if buyers else None
+    if view.log.faulty:
+        return None
+    return NodeRow(
+        file=view.table.file,
+        sheet=view.table.sheet,
+        row=view.log.row,
+        node=node,
+        has_own_id=own_id is not None,
+        operator=view.text(row, "operated_by"),
+        operator_column=view.column("operated_by"),
+        path=path,
+        buyers=buyers,
+        terms=terms,
+    )
+
+
+def _path(view: TableView, row: tuple[str, ...]) -> list[list[str]]:
+    steps = [_names(view.text(row, field)) for field in reversed(_CHAIN_FIELDS)]
+    return [step for step in steps if step]
+
+
+def _deepest(view: TableView, path: list[list[str]]) -> str | None:
+    """In a table of tiers alone, the farthest supplier of the row is its node."""
+    if "name" in view.fields or not path or len(path[0]) != 1:
+        return None
+    return path.pop(0)[0]
+
+
+def _place(
+    view: TableView, row: tuple[str, ...], latitude: float | None, longitude: float | None
+) -> str:
+    """What tells two nodes of one name apart: the address, else town and point."""
+    address = view.text(row, "address")
+    if address:
+        return address
+    town = " ".join(filter(None, (view.text(row, "city"), view.text(row, "region"))))
+    if town or latitude is None or longitude is None:
+        return town
+    return f"{latitude:.4f} {longitude:.4f}"
+
+
+def _kind(
+    view: TableView, row: tuple[str, ...], default: NodeKind, attributes: dict[str, Json]
+) -> NodeKind:
+    column = view.column("kind")
+    text = view.text(row, "kind") or view.raw(row, "kind")
+    if not text or (is_blank(text) and squeeze(text) not in words().node_kinds):
+        return default
+    if squeeze(text) not in words().node_kinds and squeeze(column or "") != "kind":
+        # A type in the list's own words says less than our kinds: kept, not refused.
+        attributes[column or "kind"] = text
+        return default
+    kind = view.word(row, "kind", words().node_kinds, "kind of node")
+    return NodeKind(kind) if kind else default
+
+
+def _truth(view: TableView, row: tuple[str, ...], field: str) -> bool | None:
+    text = view.text(row, field)
+    if text is None:
+        return None
+    try:
+        return parse_truth(text, view.column(field) or field)
+    except CellFault as fault:
+        view.log.problem(view.column(field), text, fault)
+        return None
+
+
+def _open_fields(view: TableView, row: tuple[str, ...]) -> tuple[dict[str, str], dict[str, Json]]:
+    """External ids whose shape fits their scheme, and attributes: all that has no other place."""
+    external_ids: dict[str, str] = _packed_ids(view.text(row, "external_ids"))
+    attributes: dict[str, Json] = {}
+    for field in view.fields:
+        group, _, key = field.partition(".")
+        if group == "external_ids" and key:
+            _keep_external_id(view, row, key, external_ids, attributes)
+        elif group == "attributes":
+            _keep_attribute(view, row, key, view.fields[field], attributes)
+    for key in _TEXT_ATTRIBUTES:
+        text = view.text(row, key)
+        if text is not None:
+            attributes[key] = text
+    for name, place in view.others:
+        _keep_attribute(view, row, name.removeprefix("attributes."), place, attributes)
+    return external_ids, attributes
+
+
+def _keep_attribute(
+    view: TableView, row: tuple[str, ...], key: str, place: int, attributes: dict[str, Json]
+) -> None:
+    cell = row[place].strip() if place < len(row) else ""
+    cell = unshield(cell) if view.table.sheet is None else cell
+    if not is_blank(cell):
+        value = attribute_from_text(cell)
+        attributes[key] = str(cell) if key in _TEXT_ATTRIBUTES and value != clean(cell) else value
+
+
+def _keep_external_id(
+    view: TableView,
+    row: tuple[str, ...],
+    scheme: str,
+    external_ids: dict[str, str],
+    attributes: dict[str, Json],
+) -> None:
+    field = f"external_ids.{scheme}"
+    text = view.text(row, field)
+    if text is None:
+        return
+    shape = words().id_schemes.get(scheme)
+    column = view.column(field) or scheme
+    if shape is None or shape.fullmatch(text) or column == field:
+        external_ids[scheme] = text
+    else:
+        attributes[column] = text
+
+
+def _packed_ids(text: str | None) -> dict[str, str]:
+    """Ids in one cell: a JSON object, or "scheme:id|scheme:id"."""
+    if text is None:
+        return {}
+    value = attribute_from_text(text)
+    if isinstance(value, dict):
+        return {scheme: str(number) for scheme, number in value.items()}
+    pairs = (re.split(r"\s*[:=]\s*", part, maxsplit=1) for part in _list(text))
+    return {pair[0]: pair[1] for pair in pairs if len(pair) == 2}
+
+
+def _list(text: str | None) -> tuple[str, ...]:
+    """The parts of a cell joined by a bar (value-chain CSV) or a semicolon."""
+    if text is None:
+        return ()
+    parts = re.split(r"[|]" if "|" in text else r"[;]", text)
+    return tuple(dict.fromkeys(part.strip() for part in parts if part.strip()))
+
+
+def _names(text: str | None) -> list[str]:
+    """Company names of one cell; a comma before a legal form does not part two names."""
+    parts = list(_list(text))
+    if len(parts) == 1:
+        by_comma = parts[0].split(",")
+        if not any(_LEGAL_FORM.match(part) for part in by_comma[1:]):
+            parts = [part.strip() for part in by_comma if part.strip()]
+    return parts
+
+
+_NO_NAME = CellFault("The row has no name.", "Give the name of the site or company.")

@@ -1,0 +1,81 @@
+"""From named bytes to tables of text, whatever the format."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from supply_chain.drafts import NamedBytes
+from supply_chain.errors import FileRefused
+from supply_chain.intake.delimited import read_delimited
+from supply_chain.intake.workbook import MAX_COLUMNS, MAX_ROWS, read_workbook, refusal
+
+_TEXT_ENDINGS = {".csv", ".tsv", ".tab", ".txt"}
+_WORKBOOK_MAGIC = {".xlsx": b"PK", ".xls": b"\xd0\xcf\x11\xe0"}
+_BINARY_MAGIC = (
+    b"PK\x03\x04",
+    b"\xd0\xcf\x11\xe0",
+    b"%PDF-",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"\x1f\x8b",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of text of one CSV file or one sheet; `rows[0]` is row 1 of the spreadsheet.
+
+    `key` names the table in a mapping: the sheet, else the file; both where that is ambiguous.
+    """
+
+    key: str
+    file: str
+    sheet: str | None
+    rows: tuple[tuple[str, ...], ...]
+
+
+def read_tables(files: Sequence[NamedBytes]) -> tuple[Table, ...]:
+    """Read every table of every CSV, XLSX and XLS file that holds at least one row.
+
+    Raises:
+        FileRefused: a file is of another type, is broken, or breaks a limit.
+    """
+    found: list[tuple[str, str | None, tuple[tuple[str, ...], ...]]] = []
+    for file in files:
+        found.extend((file.name, sheet, rows) for sheet, rows in _read(file) if any(rows))
+    uses = Counter(sheet or name for name, sheet, _ in found)
+    return tuple(Table(_key(name, sheet, uses), name, sheet, rows) for name, sheet, rows in found)
+
+
+def _key(name: str, sheet: str | None, uses: Counter[str]) -> str:
+    key = sheet or name
+    return f"{name}/{sheet}" if sheet and uses[key] > 1 else key
+
+
+def _read(file: NamedBytes) -> list[tuple[str | None, tuple[tuple[str, ...], ...]]]:
+    ending = PurePath(file.name.lower()).suffix
+    if not file.content.strip():
+        raise FileRefused(
+            "empty", f"{file.name} is empty.", "Send a list with a header row and its rows."
+        )
+    if ending in (".xlsm", ".xltm", ".xlsb", ".xlam"):
+        raise refusal("macros", file.name)
+    if ending in _WORKBOOK_MAGIC:
+        if not file.content.startswith(_WORKBOOK_MAGIC[ending]):
+            raise refusal("type_mismatch", file.name)
+        return [(sheet, rows) for sheet, rows in read_workbook(file)]
+    if ending not in _TEXT_ENDINGS:
+        raise FileRefused(
+            "unknown_type",
+            f"{file.name} is not a type of file that can be read.",
+            "Send CSV, XLSX, XLS or value-chain JSON.",
+        )
+    if file.content.startswith(_BINARY_MAGIC):
+        raise refusal("type_mismatch", file.name)
+    rows = read_delimited(file)
+    if len(rows) > MAX_ROWS + 1_000 or max(map(len, rows), default=0) > MAX_COLUMNS:
+        raise refusal("too_large", file.name)
+    return [(None, rows)]

@@ -1,0 +1,119 @@
+"""A table seen through its mapping: its data rows, and cells by the name of our field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from supply_chain.drafts import TableMapping
+from supply_chain.intake.cells import CellFault, is_blank, parse_word, unshield
+from supply_chain.intake.columns import unique_header
+from supply_chain.intake.findings import RowLog
+from supply_chain.intake.sheets import Table
+from supply_chain.intake.words import clean, squeeze, words
+
+
+class TableView:
+    """A table seen through its mapping: data rows only, cells by field."""
+
+    def __init__(self, table: Table, mapping: TableMapping, log: RowLog) -> None:
+        self.table, self.mapping, self.log = table, mapping, log
+        self.header = unique_header(table, mapping.header_row)
+        index = {name: place for place, name in enumerate(self.header)}
+        self.fields: dict[str, int] = {}
+        for our_field, column in mapping.columns.items():
+            if column in index:
+                self.fields[our_field] = index[column]
+        taken = set(self.fields.values())
+        self.others = [
+            (name, place)
+            for place, name in enumerate(self.header)
+            if place not in taken and not self._is_counting(name, place)
+        ]
+        self.rows_read = 0
+
+    def _is_counting(self, name: str, place: int) -> bool:
+        """Whether a column only numbers the rows."""
+        cells = [row[place].strip() for row in self.table.rows if place < len(row)]
+        numbers = [cell for cell in cells[self.mapping.header_row :] if cell]
+        unnamed = name.startswith("Column ")
+        return squeeze(name) in words().ignored_columns or (
+            unnamed and all(number.isdigit() for number in numbers)
+        )
+
+    def check(self) -> None:
+        """Tell what is wrong with the mapping, and what is doubled in the header."""
+        self.log.start(self.mapping.header_row)
+        for our_field, column in self.mapping.columns.items():
+            if column not in self.header:
+                fault = CellFault(
+                    f"The mapping takes {our_field} from a column “{column}” that the table lacks.",
+                    f"Use one of: {', '.join(self.header)}.",
+                )
+                self.log.problem(column, None, fault)
+        seen: set[str] = set()
+        for name in map(clean, self.table.rows[self.mapping.header_row - 1]):
+            if name and name in seen:
+                remark = CellFault(
+                    f"The column “{name}” stands more than once in the header.",
+                    "Later ones are called by a number: “name (2)”. Give each its own name.",
+                )
+                self.log.note(name, None, remark)
+            seen.add(name)
+
+    def data_rows(self) -> Iterator[tuple[str, ...]]:
+        """Each row with data; blanks and repeated headers are passed over, wide rows told."""
+        width = len(self.header)
+        repeated = [squeeze(cell) for cell in self.table.rows[self.mapping.header_row - 1]]
+        first = self.mapping.header_row + 1
+        for number, row in enumerate(self.table.rows[first - 1 :], start=first):
+            if not any(map(str.strip, row)) or self._repeats(row, repeated):
+                continue
+            self.rows_read += 1
+            self.log.start(number)
+            if len(row) > width and any(map(str.strip, row[width:])):
+                self.log.problem(None, " | ".join(row[width:]), _TOO_WIDE)
+                continue
+            yield row
+
+    @staticmethod
+    def _repeats(row: tuple[str, ...], header: list[str]) -> bool:
+        if squeeze(row[0]) != header[0]:
+            return False
+        pairs = [(squeeze(cell), name) for cell, name in zip(row, header, strict=False) if cell]
+        same = sum(1 for cell, name in pairs if cell == name)
+        return same >= 2 and same >= 0.8 * len(pairs)
+
+    def raw(self, row: tuple[str, ...], our_field: str) -> str:
+        """The cell of a field as one clean line; empty where there is none."""
+        place = self.fields.get(our_field)
+        if place is None or place >= len(row):
+            return ""
+        return clean(unshield(row[place])) if self.table.sheet is None else clean(row[place])
+
+    def text(self, row: tuple[str, ...], our_field: str) -> str | None:
+        """The cell of a field, None where it says nothing."""
+        value = self.raw(row, our_field)
+        return None if is_blank(value) else value
+
+    def column(self, our_field: str) -> str | None:
+        """What they call the column of a field."""
+        return self.mapping.columns.get(our_field)
+
+    def word(
+        self, row: tuple[str, ...], our_field: str, meanings: dict[str, str], name: str
+    ) -> str | None:
+        """The vocabulary word of a cell, None where empty; an unknown one is a problem."""
+        text = self.raw(row, our_field)
+        if not text or (is_blank(text) and squeeze(text) not in meanings):
+            return None
+        try:
+            return parse_word(text, meanings, name)
+        except CellFault as fault:
+            self.log.problem(self.column(our_field), text, fault)
+            return None
+
+
+_TOO_WIDE = CellFault(
+    "The row is wider than the header.",
+    "A separator inside a cell may lack its quotation marks, or a column its name.",
+)

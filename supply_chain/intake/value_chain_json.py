@@ -1,0 +1,255 @@
+"""Value-chain JSON, version 1 -> node and link rows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import fields
+from datetime import date
+from typing import Any, TypeVar
+
+from supply_chain.drafts import Json, LinkDraft, NamedBytes, NodeDraft
+from supply_chain.errors import FileRefused
+from supply_chain.intake.cells import (
+    CellFault,
+    parse_date,
+    parse_degrees,
+    parse_share,
+    parse_word,
+)
+from supply_chain.intake.countries import country_code, suggest_country
+from supply_chain.intake.delimited import decode_text
+from supply_chain.intake.findings import Findings, RowLog
+from supply_chain.intake.link_rows import LinkRow
+from supply_chain.intake.node_rows import NodeRow, made_id
+from supply_chain.intake.words import clean, words
+from supply_chain.vocabulary import FlowEvidence, LinkKind, NodeKind
+
+T = TypeVar("T")
+FORMAT = "value-chain/1"
+_ADVICE = f'Send {{"format": "{FORMAT}", "nodes": [...], "links": [...]}} as UTF-8 JSON.'
+
+
+def is_json(file: NamedBytes) -> bool:
+    """Whether a file calls itself JSON."""
+    return file.name.lower().endswith(".json")
+
+
+def read_json(file: NamedBytes, findings: Findings) -> tuple[list[NodeRow], list[LinkRow], int]:
+    """Return node rows, link rows and how many entries there were.
+
+    Raises:
+        FileRefused: not JSON, or not of this format.
+    """
+    document = _load(file)
+    reader = _Reader(file.name, findings)
+    nodes = [reader.node(place, entry) for place, entry in enumerate(document["nodes"], start=1)]
+    links = [reader.link(place, entry) for place, entry in enumerate(document["links"], start=1)]
+    rows = len(nodes) + len(links)
+    return [row for row in nodes if row], [row for row in links if row], rows
+
+
+def _load(file: NamedBytes) -> dict[str, Any]:
+    text = decode_text(file)
+    try:
+        document = json.loads(text, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as fault:
+        raise FileRefused(
+            "broken_json", f"{file.name} is not sound JSON: {fault}.", _ADVICE
+        ) from None
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
+        raise FileRefused("unknown_format", f"{file.name} is not of the format {FORMAT}.", _ADVICE)
+    for key in ("nodes", "links"):
+        if not isinstance(document.setdefault(key, []), list):
+            raise FileRefused("unknown_format", f"“{key}” of {file.name} is not a list.", _ADVICE)
+    return document
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON number")
+
+
+class _Reader:
+    """Turns entries into rows; a wrong value is a problem that names its field."""
+
+    def __init__(self, file: str, findings: Findings) -> None:
+        self._file, self._findings = file, findings
+
+    def node(self, place: int, entry: object) -> NodeRow | None:
+        log = RowLog(self._findings, self._file, "nodes")
+        log.start(place)
+        if not isinstance(entry, dict):
+            log.problem(None, _shown(entry), CellFault("The node is not an object.", _ADVICE))
+            return None
+        cell = _Entry(entry, log)
+        name = cell.take("name", _text)
+        if name is None:
+            fault = CellFault("The node has no name.", "Give the name of the site or company.")
+            log.problem("name", None, fault)
+        country = cell.take("country", _country)
+        address = cell.take("address", _text)
+        own_id = cell.take("id", _text)
+        node = NodeDraft(
+            id=own_id or made_id(name or "", country, address or ""),
+            name=name or "",
+            kind=cell.take("kind", _node_kind) or NodeKind.BUSINESS_ENTITY,
+            country=country,
+            region=cell.take("region", _text),
+            address=address,
+            latitude=cell.take("latitude", _latitude),
+            longitude=cell.take("longitude", _longitude),
+            sector=cell.take("sector", _text),
+            commodities=cell.take("commodities", _texts) or (),
+            own_operation=bool(cell.take("own_operation", _truth)),
+            origin=cell.take("origin", _truth),
+            external_ids=cell.take("external_ids", _ids) or {},
+            attributes={**cell.others(NodeDraft), **(cell.take("attributes", _attributes) or {})},
+        )
+        operator = cell.take("operated_by", _text)
+        if log.faulty:
+            return None
+        return NodeRow(
+            file=self._file,
+            sheet="nodes",
+            row=place,
+            node=node,
+            has_own_id=own_id is not None,
+            operator=operator,
+            operator_column="operated_by",
+            path=[],
+            buyers=[],
+            terms=None,
+        )
+
+    def link(self, place: int, entry: object) -> LinkRow | None:
+        log = RowLog(self._findings, self._file, "links")
+        log.start(place)
+        if not isinstance(entry, dict):
+            log.problem(None, _shown(entry), CellFault("The link is not an object.", _ADVICE))
+            return None
+        cell = _Entry(entry, log)
+        ends = {end: cell.take(end, _text) for end in ("supplier", "buyer")}
+        for end in (end for end, text in ends.items() if text is None):
+            log.problem(
+                end, None, CellFault(f"The link has no {end}.", f"Give the id of its {end}.")
+            )
+        link = LinkDraft(
+            supplier=ends["supplier"] or "",
+            buyer=ends["buyer"] or "",
+            kind=cell.take("kind", _link_kind) or LinkKind.SUPPLIES,
+            commodity=cell.take("commodity", _text),
+            share=cell.take("share", _share),
+            flow_evidence=cell.take("flow_evidence", _evidence),
+            valid_from=cell.take("valid_from", _day),
+            valid_to=cell.take("valid_to", _day),
+        )
+        if link.valid_from and link.valid_to and link.valid_to < link.valid_from:
+            fault = CellFault("The link ends before it begins.", "Check both dates.")
+            log.problem("valid_to", link.valid_to.isoformat(), fault)
+        return None if log.faulty else LinkRow(self._file, "links", place, link, False)
+
+
+class _Entry:
+    """One JSON object, read field by field."""
+
+    def __init__(self, entry: dict[str, Any], log: RowLog) -> None:
+        self._entry, self._log = entry, log
+
+    def take(self, field: str, read: Callable[[Any], T]) -> T | None:
+        value = self._entry.get(field)
+        if value is None:
+            return None
+        try:
+            return read(value)
+        except CellFault as fault:
+            self._log.problem(field, _shown(value), fault)
+            return None
+
+    def others(self, kind: type[NodeDraft]) -> dict[str, Json]:
+        """Keys that the format does not know: they become attributes, like unknown columns."""
+        known = {field.name for field in fields(kind)}
+        return {key: value for key, value in self._entry.items() if key not in known}
+
+
+def _shown(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)[:200]
+
+
+def _text(value: object) -> str | None:
+    if not isinstance(value, str):
+        raise CellFault(f"{_shown(value)} is not a text.", "Put it in quotation marks.")
+    return clean(value) or None
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise CellFault(f"{_shown(value)} is not a list.", 'Write ["first", "second"].')
+    texts = (_text(item) for item in value)
+    return tuple(dict.fromkeys(text for text in texts if text))
+
+
+def _truth(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise CellFault(f"{_shown(value)} is neither true nor false.", "Write true or false.")
+    return value
+
+
+def _number(value: object) -> str:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise CellFault(f"{_shown(value)} is not a number.", "Write a number without quotes.")
+    return repr(value)
+
+
+def _latitude(value: object) -> float:
+    return parse_degrees(_number(value), 90, "latitude")
+
+
+def _longitude(value: object) -> float:
+    return parse_degrees(_number(value), 180, "longitude")
+
+
+def _share(value: object) -> float:
+    return parse_share(_number(value))[0]
+
+
+def _country(value: object) -> str | None:
+    text = _text(value)
+    if text is None:
+        return None
+    code = country_code(text)
+    if code is None:
+        near = suggest_country(text)
+        hint = f"Did you mean {near}? " if near else ""
+        raise CellFault(
+            f"The country “{text}” is not known.",
+            f"{hint}Use the two-letter code of ISO 3166-1, for example CI.",
+        )
+    return code
+
+
+def _day(value: object) -> date | None:
+    text = _text(value)
+    return parse_date(text)[0] if text else None
+
+
+def _node_kind(value: object) -> NodeKind:
+    return NodeKind(parse_word(_text(value) or "", words().node_kinds, "kind of node"))
+
+
+def _link_kind(value: object) -> LinkKind:
+    return LinkKind(parse_word(_text(value) or "", words().link_kinds, "kind of link"))
+
+
+def _evidence(value: object) -> FlowEvidence:
+    return FlowEvidence(parse_word(_text(value) or "", words().flow_evidence, "flow evidence"))
+
+
+def _attributes(value: object) -> dict[str, Json]:
+    if not isinstance(value, dict):
+        raise CellFault(f"{_shown(value)} is not an object.", 'Write {"name": value}.')
+    return value
+
+
+def _ids(value: object) -> dict[str, str]:
+    ids = {scheme: _text(number) for scheme, number in _attributes(value).items() if number}
+    return {scheme: number for scheme, number in ids.items() if number}

@@ -1,0 +1,126 @@
+"""Runs alone in a child process: workbook bytes on standard input, rows on standard output.
+
+Nothing of the platform is imported here, so that a hostile workbook finds nothing but itself.
+Standard output gets CSV records: ["S", sheet name], then ["R", row number, cells...].
+Exit codes: 0 read, 3 too large, 4 broken, 5 encrypted, 6 forbidden content.
+"""
+
+import csv
+import io
+import resource
+import sys
+import zipfile
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, time, timedelta
+from zipfile import ZipFile
+
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
+
+TOO_LARGE, BROKEN, ENCRYPTED, FORBIDDEN = 3, 4, 5, 6
+_CHUNK = 1 << 20
+
+
+def main() -> int:
+    """Read the workbook within the limits given as arguments; return the exit code."""
+    memory, cpu_seconds, output, max_rows, max_columns, unpacked = map(int, sys.argv[1:7])
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (output, output))
+    resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
+    content = sys.stdin.buffer.read()
+    try:
+        if content.startswith(b"PK"):
+            _check_members(content, unpacked)
+        return _write_sheets(content, max_rows, max_columns)
+    except _Refused as refused:
+        return refused.exit_code
+    except PasswordError:
+        return ENCRYPTED
+    except (MemoryError, OSError):
+        return TOO_LARGE
+    except (CalamineError, zipfile.BadZipFile, ValueError):
+        return BROKEN
+
+
+class _Refused(Exception):
+    def __init__(self, exit_code: int) -> None:
+        super().__init__(exit_code)
+        self.exit_code = exit_code
+
+
+def _check_members(content: bytes, unpacked: int) -> None:
+    """Unpack every member once, in pieces: `zipfile` stops at a size or checksum that lies."""
+    total = 0
+    with ZipFile(io.BytesIO(content)) as archive:
+        for info in archive.infolist():
+            with archive.open(info) as member:
+                tail = b""
+                while piece := member.read(_CHUNK):
+                    total += len(piece)
+                    if total > unpacked:
+                        raise _Refused(TOO_LARGE)
+                    if b"<!DOCTYPE" in tail + piece or b"<!ENTITY" in tail + piece:
+                        raise _Refused(FORBIDDEN)
+                    tail = piece[-9:]
+
+
+def _write_sheets(content: bytes, max_rows: int, max_columns: int) -> int:
+    book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    write = csv.writer(sys.stdout).writerow
+    rows_left = max_rows
+    for meta in book.sheets_metadata:
+        visible = meta.visible == SheetVisibleEnum.Visible
+        if visible and meta.typ == SheetTypeEnum.WorkSheet:
+            sheet = book.get_sheet_by_name(meta.name)
+            write(("S", meta.name))
+            rows_left -= _write_rows(write, sheet, rows_left, max_columns)
+    sys.stdout.flush()
+    return 0
+
+
+def _write_rows(
+    write: Callable[[Sequence[object]], object],
+    sheet: CalamineSheet,
+    max_rows: int,
+    max_columns: int,
+) -> int:
+    """Write the rows that hold something; return how many there were."""
+    count = 0
+    # `iter_rows` counts rows from the top of the sheet but columns from the first used one.
+    indent = [""] * (sheet.start or (0, 0))[1]
+    for number, row in enumerate(sheet.iter_rows(), start=1):
+        cells = indent + [cell if type(cell) is str else _text(cell) for cell in row]
+        while cells and not cells[-1]:
+            cells.pop()
+        if not cells:
+            continue
+        count += 1
+        if count > max_rows or len(cells) > max_columns:
+            raise _Refused(TOO_LARGE)
+        write(("R", number, *cells))
+    return count
+
+
+def _text(cell: object) -> str:
+    """Show a cell as a person would type it: 120 rather than 120.0, ISO dates, true and false."""
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+    if isinstance(cell, datetime):
+        return cell.date().isoformat() if cell.time() == time() else cell.isoformat()
+    if isinstance(cell, date | time | timedelta):
+        return str(cell)
+    return str(cell)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

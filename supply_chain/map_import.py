@@ -1,0 +1,101 @@
+"""Value-chain files become a draft of a map, with every problem told, never only the first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from supply_chain.drafts import MapDraft, Mapping, NamedBytes, TableMapping
+from supply_chain.intake.assembly import Assembly
+from supply_chain.intake.columns import guess_mapping
+from supply_chain.intake.findings import Findings, RowLog
+from supply_chain.intake.link_rows import LinkRow, read_link_rows
+from supply_chain.intake.node_rows import NodeRow, read_node_rows
+from supply_chain.intake.sheets import Table, read_tables
+from supply_chain.intake.table_view import TableView
+from supply_chain.intake.value_chain_json import is_json, read_json
+from supply_chain.intake.whole_map import circle_notes, share_notes
+
+__all__ = ["guess_mapping", "read_map", "read_tables"]
+
+
+def read_map(
+    files: Sequence[NamedBytes],
+    mapping: Mapping | None = None,
+    *,
+    known_ids: frozenset[str] = frozenset(),
+    link_to: str | None = None,
+) -> MapDraft:
+    """Read CSV, XLSX, XLS and value-chain JSON files as one import.
+
+    Args:
+        files: all files of the import; nodes and links may stand in different ones.
+        mapping: how to read tables, by sheet or file name; tables it leaves out are guessed.
+        known_ids: ids of nodes that the map already has; links may point to them.
+        link_to: id of a buyer (the focal company) that every listed node without a buyer of its
+            own is linked to as a supplier.
+
+    Returns:
+        The draft. Rows with problems are left out of its nodes and links.
+
+    Raises:
+        FileRefused: a whole file cannot be read.
+    """
+    findings = Findings()
+    tables = read_tables([file for file in files if not is_json(file)])
+    used = _complete(mapping, tables)
+    node_rows: list[NodeRow] = []
+    link_rows: list[LinkRow] = []
+    rows_read = 0
+    for file in filter(is_json, files):
+        nodes, links, count = read_json(file, findings)
+        node_rows += nodes
+        link_rows += links
+        rows_read += count
+    for table in tables:
+        log = RowLog(findings, table.file, table.sheet)
+        if table.key in used.links:
+            view = TableView(table, used.links[table.key], log)
+            link_rows += read_link_rows(view)
+        else:
+            view = TableView(table, used.nodes[table.key], log)
+            node_rows += read_node_rows(view)
+        rows_read += view.rows_read
+    draft = _assemble(node_rows, link_rows, findings, known_ids, link_to)
+    return replace(draft, mapping=used, rows=rows_read, skipped=findings.faulty_rows)
+
+
+def _complete(mapping: Mapping | None, tables: Sequence[Table]) -> Mapping:
+    """The given mapping, and a guess for each table that it does not name."""
+    given = mapping or Mapping()
+    named = given.nodes.keys() | given.links.keys()
+    guessed = guess_mapping([table for table in tables if table.key not in named])
+    keys = {table.key for table in tables}
+    nodes: dict[str, TableMapping] = {**given.nodes, **guessed.nodes}
+    links: dict[str, TableMapping] = {**given.links, **guessed.links}
+    return Mapping(
+        {key: how for key, how in nodes.items() if key in keys},
+        {key: how for key, how in links.items() if key in keys},
+    )
+
+
+def _assemble(
+    node_rows: list[NodeRow],
+    link_rows: list[LinkRow],
+    findings: Findings,
+    known_ids: frozenset[str],
+    link_to: str | None,
+) -> MapDraft:
+    assembly = Assembly(findings, known_ids)
+    assembly.add_nodes(node_rows)
+    assembly.resolve_operators()
+    assembly.add_row_links(node_rows, link_to)
+    assembly.add_links(link_rows, makes_companies=not (node_rows or known_ids))
+    notes = share_notes(assembly.links, assembly.link_places)
+    notes += circle_notes(assembly.nodes, assembly.links, assembly.link_places)
+    return MapDraft(
+        nodes=tuple(assembly.nodes.values()),
+        links=tuple(assembly.links.values()),
+        problems=tuple(findings.problems),
+        notes=(*findings.notes, *notes),
+    )
