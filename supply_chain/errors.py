@@ -15,3 +15,11 @@ class FileRefused(SupplyChainError):
 
 class ReferenceFault(SupplyChainError):
     """A shipped data file is broken; the message names file, row and column."""
+
+
+class ChainRefused(SupplyChainError):
+    """Nodes and links do not make a value chain; `problems` holds one sentence for each fault."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__(" ".join(problems))
+        self.problems = tuple(problems)

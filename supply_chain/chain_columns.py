@@ -1,0 +1,116 @@
+"""Columns of the nodes and links of a value chain, as the database layer and files give them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from supply_chain.errors import ChainRefused
+from supply_chain.vocabulary import FlowEvidence, LinkKind, NodeKind
+
+NODE_KINDS = tuple(NodeKind)
+LINK_KINDS = tuple(LinkKind)
+FLOWS = tuple(FlowEvidence)
+ORIGIN_UNKNOWN = -1
+
+
+@dataclass(frozen=True)
+class NodeColumns:
+    """One entry a node in every column."""
+
+    ids: tuple[str, ...]  # stable external ids, none empty, all different
+    kind: NDArray[np.int8]  # position in NODE_KINDS
+    country: tuple[str | None, ...]  # ISO 3166-1 alpha-2
+    sector: tuple[str | None, ...]  # sector ref
+    commodities: tuple[tuple[str, ...], ...]  # commodity refs
+    own_operation: NDArray[np.bool_]
+    origin: NDArray[np.int8]  # 1 the chain begins here, 0 it does not, -1 by kind and activity
+    closed: NDArray[np.bool_]  # confirmed closed, no activity (RM-1.0 section 8)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @classmethod
+    def build(
+        cls,
+        ids: Sequence[str],
+        *,
+        kind: Sequence[NodeKind] | None = None,
+        country: Sequence[str | None] | None = None,
+        sector: Sequence[str | None] | None = None,
+        commodities: Sequence[Sequence[str]] | None = None,
+        own_operation: Sequence[bool] | None = None,
+        origin: Sequence[bool | None] | None = None,
+        closed: Sequence[bool] | None = None,
+    ) -> "NodeColumns":
+        """Columns from plain sequences; what is left out is unknown, false or `business_entity`."""
+        count = len(ids)
+        kinds = kind if kind is not None else [NodeKind.BUSINESS_ENTITY] * count
+        marks = origin if origin is not None else [None] * count
+        return cls(
+            ids=tuple(ids),
+            kind=np.array([NODE_KINDS.index(k) for k in kinds], dtype=np.int8),
+            country=tuple(country) if country is not None else (None,) * count,
+            sector=tuple(sector) if sector is not None else (None,) * count,
+            commodities=tuple(map(tuple, commodities))
+            if commodities is not None
+            else ((),) * count,
+            own_operation=_flags(own_operation, count),
+            origin=np.array([ORIGIN_UNKNOWN if m is None else int(m) for m in marks], np.int8),
+            closed=_flags(closed, count),
+        )
+
+
+@dataclass(frozen=True)
+class LinkColumns:
+    """One entry a link in every column; `buyer` and `supplier` are rows of the nodes."""
+
+    buyer: NDArray[np.int64]
+    supplier: NDArray[np.int64]
+    share: NDArray[np.float64]  # part of the buyer's input, 0-1; NaN unknown
+    flow: NDArray[np.int8]  # position in FLOWS; unknown counts as unmapped (RM-1.0 11.8)
+    kind: NDArray[np.int8]  # position in LINK_KINDS
+    commodity: tuple[str | None, ...]
+
+    def __len__(self) -> int:
+        return len(self.buyer)
+
+    @classmethod
+    def build(
+        cls,
+        nodes: NodeColumns,
+        *,
+        buyer: Sequence[str],
+        supplier: Sequence[str],
+        share: Sequence[float | None] | None = None,
+        flow: Sequence[FlowEvidence | None] | None = None,
+        kind: Sequence[LinkKind] | None = None,
+        commodity: Sequence[str | None] | None = None,
+    ) -> "LinkColumns":
+        """Columns from plain sequences of node ids.
+
+        Raises:
+            ChainRefused: an end of a link is no id of `nodes`.
+        """
+        row = {ref: at for at, ref in enumerate(nodes.ids)}
+        count = len(buyer)
+        missing = sorted({ref for ref in (*buyer, *supplier) if ref not in row})
+        if missing:
+            raise ChainRefused([f"A link names {ref!r}, which is no node." for ref in missing])
+        shares = share if share is not None else [None] * count
+        flows = flow if flow is not None else [None] * count
+        kinds = kind if kind is not None else [LinkKind.SUPPLIES] * count
+        unmapped = FLOWS.index(FlowEvidence.UNMAPPED)
+        return cls(
+            buyer=np.array([row[ref] for ref in buyer], dtype=np.int64),
+            supplier=np.array([row[ref] for ref in supplier], dtype=np.int64),
+            share=np.array([np.nan if s is None else s for s in shares], dtype=np.float64),
+            flow=np.array([unmapped if f is None else FLOWS.index(f) for f in flows], np.int8),
+            kind=np.array([LINK_KINDS.index(k) for k in kinds], dtype=np.int8),
+            commodity=tuple(commodity) if commodity is not None else (None,) * count,
+        )
+
+
+def _flags(values: Sequence[bool] | None, count: int) -> NDArray[np.bool_]:
+    return np.zeros(count, np.bool_) if values is None else np.array(values, dtype=np.bool_)
