@@ -1,0 +1,30 @@
+# Every target does its own set-up in .venv/ and can be run twice. Options: PORT=8000, SIZE=small|full.
+SHELL := bash
+.DEFAULT_GOAL := help
+.PHONY: help run setup demo test lint check bench
+PORT ?= 8000
+SIZE ?= small
+export PORT
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run:  ## web and worker with the sample company, on http://127.0.0.1:8000 (PORT= changes it)
+	@scripts/run.sh
+
+setup:  ## install, build the front-end parts, bring the database to the newest migration
+	@scripts/setup.sh
+
+demo: setup  ## load the sample company; a second time changes nothing
+	@.venv/bin/flask --app app demo load
+
+test:  ## every test: bedrock, SQLite and PostgreSQL, browser
+	@scripts/test.sh
+
+lint:  ## style, types and import contracts
+	@scripts/lint.sh
+
+check: lint test  ## what the build server runs
+
+bench: setup  ## measure against the baselines (SIZE=small or full)
+	@.venv/bin/python -m benchmarks --size $(SIZE)

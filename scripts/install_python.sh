@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# A virtual environment in .venv with the pinned, hash-checked requirements.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+source scripts/stamps.sh
+source scripts/system_packages.sh
+
+find_python() {
+  local candidate
+  for candidate in "${PYTHON:-python3}" python3.11 python3.12 python3.13; do
+    if command -v "$candidate" >/dev/null &&
+      "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
+      echo "$candidate"
+      return
+    fi
+  done
+  echo "Python 3.11 or newer is needed. Install it, or name it: PYTHON=/path/to/python make ..." >&2
+  return 1
+}
+
+if [ ! -x .venv/bin/python ]; then
+  python=$(find_python)
+  "$python" -c 'import ensurepip, venv' 2>/dev/null ||
+    need_packages "A virtual environment" python3-venv
+  "$python" -m venv .venv
+fi
+
+sum=$(stamp_of requirements.txt)
+if ! is_current .venv/requirements.sha256 "$sum"; then
+  echo "Installing the Python packages" >&2
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+    -r requirements.txt >&2
+  echo "$sum" > .venv/requirements.sha256
+fi
