@@ -1,0 +1,193 @@
+"""Pieces of a printed page that ReportLab does not bring: headings, figures in numbers, notes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from xml.sax.saxutils import escape
+
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.platypus import Flowable, Paragraph
+
+from ddplatform.reports.content import Heading, KeyFigure
+from ddplatform.reports.styles import (
+    ACCENT,
+    ACCENT_SOFT,
+    BOLD,
+    HEADINGS,
+    INK,
+    INK_2,
+    INK_3,
+    LINE,
+    LINE_2,
+    NOTE_TEXT,
+    NOTE_TITLE,
+    REGULAR,
+    SEMIBOLD,
+    WARN,
+    WARN_SOFT,
+)
+from ddplatform.reports.text_lines import cut, text_width, wrapped
+
+
+def printed(text: str, style: ParagraphStyle, *, bullet: str | None = None) -> Paragraph:
+    """A paragraph whose text is printed as it stands, whatever marks are in it."""
+    return Paragraph(escape(text), style, bulletText=bullet)
+
+
+class HeadingFlowable(Paragraph):
+    """A heading that knows its anchor, for the contents and the outline of the file."""
+
+    def __init__(self, heading: Heading, anchor: str) -> None:
+        words = f"{heading.number}  {heading.text}" if heading.number else heading.text
+        super().__init__(escape(words), HEADINGS[heading.level])
+        self.heading, self.anchor, self.words = heading, anchor, words
+
+    def draw(self) -> None:
+        level = self.heading.level
+        self.canv.bookmarkHorizontal(self.anchor, 0, self.height)
+        if level < 3:
+            self.canv.addOutlineEntry(self.words, self.anchor, level=level - 1, closed=level > 1)
+        super().draw()
+
+
+@dataclass(frozen=True, slots=True)
+class ContentsLine:
+    """One line of the contents; `page` None until the report has been laid out once."""
+
+    text: str
+    number: str
+    level: int
+    anchor: str
+    page: int | None = None
+
+
+class ContentsFlowable(Flowable):
+    """Headings with their pages; as high before the pages are known as after."""
+
+    def __init__(self, lines: Sequence[ContentsLine], width: float) -> None:
+        super().__init__()
+        self.lines, self.width = lines, width
+        self.height = sum(self._step(line) for line in lines)
+
+    @staticmethod
+    def _step(line: ContentsLine) -> float:
+        return 24.0 if line.level == 1 else 15.5
+
+    def draw(self) -> None:
+        y = self.height
+        for line in self.lines:
+            y -= self._step(line)
+            self._draw_line(line, y)
+
+    def _draw_line(self, line: ContentsLine, y: float) -> None:
+        canvas, main = self.canv, line.level == 1
+        font, size = (SEMIBOLD, 11) if main else (REGULAR, 9.6)
+        page = "" if line.page is None else str(line.page)
+        text = cut(line.text, font, size, self.width - 100)
+        canvas.setFont(font, size)
+        canvas.setFillColor(ACCENT if main else INK_3)
+        canvas.drawString(0, y, line.number)
+        canvas.setFillColor(INK if main else INK_2)
+        canvas.drawString(56, y, text)
+        canvas.drawRightString(self.width, y, page)
+        canvas.setStrokeColor(LINE_2)
+        canvas.setLineWidth(0.5)
+        canvas.setDash([0.6, 3])
+        start = 56 + text_width(text, font, size) + 6
+        canvas.line(start, y + 2, self.width - text_width(page, font, size) - 6, y + 2)
+        canvas.setDash()
+        canvas.linkRect("", line.anchor, (0, y - 3, self.width, y + size), relative=1, thickness=0)
+
+
+class KeyFiguresFlowable(Flowable):
+    """Large numbers, four a line, each with its words below."""
+
+    PER_LINE, HIGH, GAP = 4, 64.0, 8.0
+
+    def __init__(self, items: Sequence[KeyFigure], width: float) -> None:
+        super().__init__()
+        self.items, self.width = items, width
+        lines = -(-len(items) // self.PER_LINE)
+        self.height = lines * (self.HIGH + self.GAP) - self.GAP
+        self.spaceAfter = 12
+
+    def draw(self) -> None:
+        across = (self.width - self.GAP * (self.PER_LINE - 1)) / self.PER_LINE
+        for number, item in enumerate(self.items):
+            line, column = divmod(number, self.PER_LINE)
+            x = column * (across + self.GAP)
+            self._draw_item(item, x, self.height - line * (self.HIGH + self.GAP), across)
+
+    def _draw_item(self, item: KeyFigure, x: float, top: float, width: float) -> None:
+        canvas, room = self.canv, width - 18
+        canvas.setFillColor(ACCENT_SOFT)
+        canvas.roundRect(x, top - self.HIGH, width, self.HIGH, 5, stroke=0, fill=1)
+        size = 20.0
+        while size > 9 and text_width(item.value, BOLD, size) > room:
+            size -= 0.5
+        canvas.setFillColor(ACCENT)
+        canvas.setFont(BOLD, size)
+        canvas.drawString(x + 9, top - 24, cut(item.value, BOLD, size, room))
+        canvas.setFillColor(INK)
+        canvas.setFont(SEMIBOLD, 8.6)
+        canvas.drawString(x + 9, top - 37, cut(item.label, SEMIBOLD, 8.6, room))
+        canvas.setFillColor(INK_2)
+        canvas.setFont(REGULAR, 7.4)
+        for number, words in enumerate(wrapped(item.note, REGULAR, 7.4, room)[:2]):
+            canvas.drawString(x + 9, top - 47 - 8.6 * number, words)
+
+
+class NoteFlowable(Flowable):
+    """A remark with a coloured edge; kept whole unless it is longer than a page."""
+
+    PAD = 9.0
+
+    def __init__(self, title: str, text: str, width: float, *, warning: bool = False) -> None:
+        super().__init__()
+        self.width, self.warning = width, warning
+        self.parts = [printed(words, style) for words, style in _note_parts(title, text)]
+        self.spaceAfter = 7
+
+    def wrap(self, aW: float, aH: float) -> tuple[float, float]:
+        room = self.width - 2 * self.PAD - 4
+        self.height = sum(part.wrap(room, aH)[1] for part in self.parts) + 2 * self.PAD - 3
+        return self.width, self.height
+
+    def draw(self) -> None:
+        self.canv.setFillColor(WARN_SOFT if self.warning else ACCENT_SOFT)
+        self.canv.roundRect(0, 0, self.width, self.height, 3, stroke=0, fill=1)
+        self.canv.setFillColor(WARN if self.warning else ACCENT)
+        self.canv.rect(0, 0, 3, self.height, stroke=0, fill=1)
+        y = self.height - self.PAD + 1
+        for part in self.parts:
+            y -= part.height
+            part.drawOn(self.canv, self.PAD + 4, y)
+
+
+def _note_parts(title: str, text: str) -> list[tuple[str, ParagraphStyle]]:
+    return [(title, NOTE_TITLE), *([(text, NOTE_TEXT)] if text else [])]
+
+
+class GapFlowable(Flowable):
+    """Something missing: an open mark, what it is, and why."""
+
+    def __init__(self, what: str, why: str, width: float) -> None:
+        super().__init__()
+        self.width = width
+        self.parts = [printed(words, style) for words, style in _note_parts(what, why)]
+        self.spaceAfter = 5
+
+    def wrap(self, aW: float, aH: float) -> tuple[float, float]:
+        self.height = sum(part.wrap(self.width - 20, aH)[1] for part in self.parts) + 5
+        return self.width, self.height
+
+    def draw(self) -> None:
+        self.canv.setStrokeColor(WARN)
+        self.canv.setLineWidth(1.1)
+        self.canv.circle(6, self.height - 7, 3.4, stroke=1, fill=0)
+        y = self.height
+        for part in self.parts:
+            y -= part.height
+            part.drawOn(self.canv, 20, y)
+        self.canv.setStrokeColor(LINE)
+        self.canv.setLineWidth(0.5)
+        self.canv.line(20, 1, self.width, 1)

@@ -1,0 +1,110 @@
+"""Content becomes what ReportLab lays out; one function for each kind of block."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import count
+
+from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, PageBreak, Spacer
+
+from ddplatform.reports import content
+from ddplatform.reports.figures import draw_figure
+from ddplatform.reports.flowables import (
+    ContentsLine,
+    GapFlowable,
+    HeadingFlowable,
+    KeyFiguresFlowable,
+    NoteFlowable,
+    printed,
+)
+from ddplatform.reports.styles import BODY, BULLET, CAPTION, HEADINGS, SMALL, TEXT_WIDTH
+from ddplatform.reports.table_flowable import TableFlowable, wrap_table
+
+ROOM_BELOW = {1: 150.0, 2: 90.0, 3: 60.0}
+"""A heading moves to the next page when less than this is left below it, in points."""
+
+
+def tell_story(blocks: Sequence[content.Block]) -> list[Flowable]:
+    """All flowables of a report after its contents; headings stay with what follows them."""
+    anchors = count(1)
+    story: list[Flowable] = []
+    for number, block in enumerate(blocks):
+        if isinstance(block, content.Heading):
+            following = blocks[number + 1] if number + 1 < len(blocks) else None
+            story.append(CondPageBreak(_room_for(block, following)))
+            story.append(HeadingFlowable(block, f"h{next(anchors)}"))
+        else:
+            story.extend(TELLERS[type(block)](block))
+    return story
+
+
+def contents_of(story: Iterable[Flowable]) -> list[ContentsLine]:
+    """The headings of levels 1 and 2, in order, without pages."""
+    return [
+        ContentsLine(part.heading.text, part.heading.number, part.heading.level, part.anchor)
+        for part in story
+        if isinstance(part, HeadingFlowable) and part.heading.level < 3
+    ]
+
+
+def _room_for(heading: content.Heading, following: content.Block | None) -> float:
+    style = HEADINGS[heading.level]
+    room = style.spaceBefore + style.leading + style.spaceAfter
+    if isinstance(following, content.Figure):
+        drawing = draw_figure(following.drawing, width=TEXT_WIDTH)
+        return room + drawing.wrap(TEXT_WIDTH, 0)[1] + 60
+    return room + ROOM_BELOW[heading.level]
+
+
+def _paragraph(block: content.Paragraph) -> list[Flowable]:
+    return [printed(block.text, BODY)]
+
+
+def _bullets(block: content.Bullets) -> list[Flowable]:
+    return [*(printed(item, BULLET, bullet="•") for item in block.items), Spacer(1, 4)]
+
+
+def _table(block: content.Table) -> list[Flowable]:
+    caption = printed(block.title, CAPTION)
+    note = [printed(block.note, SMALL)] if block.note else []
+    if not block.rows:
+        return [KeepTogether([caption, printed(block.empty, BODY), *note])]
+    table = TableFlowable(wrap_table(block.columns, block.rows, width=TEXT_WIDTH))
+    room = table.minimum_height() + CAPTION.leading + CAPTION.spaceBefore + CAPTION.spaceAfter
+    return [CondPageBreak(room), caption, table, *note]
+
+
+def _key_figures(block: content.KeyFigures) -> list[Flowable]:
+    return [KeyFiguresFlowable(block.items, TEXT_WIDTH)]
+
+
+def _figure(block: content.Figure) -> list[Flowable]:
+    parts = [
+        printed(block.title, CAPTION),
+        draw_figure(block.drawing, width=TEXT_WIDTH),
+        printed(block.caption, SMALL),
+        Spacer(1, 6),
+    ]
+    return [KeepTogether(parts)]
+
+
+def _gap(block: content.Gap) -> list[Flowable]:
+    return [GapFlowable(block.what, block.why, TEXT_WIDTH)]
+
+
+def _note(block: content.Note) -> list[Flowable]:
+    return [NoteFlowable(block.title, block.text, TEXT_WIDTH, warning=block.warning)]
+
+
+def _page_break(block: content.PageBreak) -> list[Flowable]:
+    return [PageBreak()]
+
+
+TELLERS: Mapping[type, Callable[..., list[Flowable]]] = {
+    content.Paragraph: _paragraph,
+    content.Bullets: _bullets,
+    content.Table: _table,
+    content.KeyFigures: _key_figures,
+    content.Figure: _figure,
+    content.Gap: _gap,
+    content.Note: _note,
+    content.PageBreak: _page_break,
+}

@@ -1,0 +1,51 @@
+"""Breaking and cutting text to a width, with a memory: tables repeat the same words."""
+
+from functools import lru_cache
+
+from reportlab.pdfbase.pdfmetrics import stringWidth
+
+
+@lru_cache(maxsize=65_536)
+def text_width(text: str, font: str, size: float) -> float:
+    """Width of one line in points."""
+    return float(stringWidth(text, font, size))
+
+
+@lru_cache(maxsize=65_536)
+def wrapped(text: str, font: str, size: float, width: float) -> tuple[str, ...]:
+    """Break text into lines no wider than `width`; a word too long for a line is broken."""
+    if "\n" not in text and text_width(text, font, size) <= width:
+        return (text,)
+    lines: list[str] = []
+    for paragraph in text.splitlines() or [""]:
+        line = ""
+        for word in paragraph.split():
+            longer = f"{line} {word}" if line else word
+            if text_width(longer, font, size) <= width:
+                line = longer
+                continue
+            if line:
+                lines.append(line)
+            *full, line = _broken(word, font, size, width)
+            lines.extend(full)
+        lines.append(line)
+    return tuple(lines)
+
+
+def _broken(word: str, font: str, size: float, width: float) -> list[str]:
+    pieces, piece = [], ""
+    for letter in word:
+        if piece and text_width(piece + letter, font, size) > width:
+            pieces.append(piece)
+            piece = ""
+        piece += letter
+    return [*pieces, piece]
+
+
+def cut(text: str, font: str, size: float, width: float) -> str:
+    """Cut text to one line, with an ellipsis where something is left out."""
+    if text_width(text, font, size) <= width:
+        return text
+    while text and text_width(text + "…", font, size) > width:
+        text = text[:-1]
+    return text.rstrip() + "…"
