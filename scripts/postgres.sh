@@ -3,9 +3,9 @@
 # postgres_bin: the folder of the server programs, empty where there is none.
 postgres_bin() {
   local found
-  for found in "$(dirname "$(command -v initdb || echo /none/initdb)")" \
+  for found in "$(dirname "$(readlink -f "$(command -v initdb || echo /none/initdb)")")" \
     $(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -rV); do
-    if [ -x "$found/initdb" ] && [ -x "$found/pg_ctl" ]; then
+    if [ -x "$found/initdb" ] && [ -x "$found/pg_ctl" ] && [ -x "$found/psql" ]; then
       echo "$found"
       return
     fi
