@@ -8,8 +8,9 @@ here runs in the browser: the results are drawings, fonts and data.
 import json
 import re
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from ddplatform.adapters.world_outline import HEIGHT, WIDTH, country_paths
@@ -108,6 +109,16 @@ def icon_names(sources: Iterable[Path]) -> tuple[str, ...]:
                 for match in _ICON_USE.finditer(file.read_text(encoding="utf-8")):
                     found.add(match[1] or match[2])
     return tuple(sorted(found))
+
+
+@cache
+def load_outline(static_dir: Path) -> Mapping[str, str]:
+    """SVG path of each country in the built `countries.json`; empty where it was not built."""
+    file = static_dir / "vendor" / COUNTRIES
+    if not file.is_file():
+        return {}
+    paths: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))
+    return paths
 
 
 def vendor_files(static_dir: Path) -> frozenset[str]:

@@ -5,8 +5,8 @@ from typing import TypedDict
 
 from markupsafe import Markup, escape
 
-_WIDTH, _HEIGHT = 640, 170
-_PLOT_START, _PLOT_END, _PLOT_TOP, _PLOT_FOOT = 44.0, 500.0, 14.0, 140.0
+_WIDTH, _HEIGHT = 480, 178
+_PLOT_START, _PLOT_END, _PLOT_TOP, _PLOT_FOOT = 38.0, 372.0, 22.0, 148.0
 _STEPS = 4
 _NEAREST_LABELS = 14.0
 
@@ -96,7 +96,9 @@ def _lines(values: Sequence[float | None], xs: Sequence[float], top: float, *, c
         if value is None:
             drawing = False
             continue
-        path += f"{'L' if drawing else 'M'}{x:.1f},{_y(value, top):.1f}"
+        point = f"{x:.1f},{_y(value, top):.1f}"
+        # A line of no length has round ends: a value between two gaps shows as a dot.
+        path += f"L{point}" if drawing else f"M{point}h0"
         drawing = True
     return Markup('<path class="{}" stroke-linecap="round" d="{}"/>').format(css, path)
 
@@ -106,10 +108,13 @@ def _scale(top: float, unit: str) -> Markup:
     for step in range(_STEPS + 1):
         value = top * step / _STEPS
         y = _y(value, top)
-        text = f"{value:,.4g}" + (f" {unit}" if unit and step == _STEPS else "")
         out += Markup(
             '<path class="grid-l" d="M{} {}H{}"/><text x="{}" y="{}" text-anchor="end">{}</text>'
-        ).format(_PLOT_START, f"{y:.1f}", _PLOT_END, _PLOT_START - 6, f"{y + 4:.1f}", text)
+        ).format(
+            _PLOT_START, f"{y:.1f}", _PLOT_END, _PLOT_START - 6, f"{y + 4:.1f}", f"{value:,.4g}"
+        )
+    if unit:
+        out += Markup('<text x="0" y="10">{}</text>').format(unit)
     return out
 
 

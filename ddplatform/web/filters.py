@@ -3,22 +3,19 @@
 A missing value is said in words ("not known", "Not assessed"), never shown as zero.
 """
 
-import csv
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, date, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
 
-import supply_chain
 from ddplatform.adapters.assets import vendor_files
 from ddplatform.web.charts import line_chart, stacked_bar
+from ddplatform.web.countries import country_name
 
 NOT_KNOWN = "not known"
 NOT_ASSESSED = "Not assessed"
-_COUNTRIES = Path(supply_chain.__file__).parent / "data" / "countries.csv"
 
 _BAND_WORDS = {"low": "Low", "medium": "Medium", "high": "High", "critical": "Critical"}
 _SEVERITY_WORDS = {
@@ -120,25 +117,9 @@ def band_class(band: str | None) -> str:
     return "none" if not band else _SEVERITY_COLOURS.get(band, str(band))
 
 
-def country_name(code: str | None) -> str:
-    """English short name for an ISO 3166 code of two or three letters; an unknown code as it is."""
-    if not code:
-        return NOT_KNOWN
-    entry = countries().get(code.upper())
-    return entry["short_name_en"] if entry else code
-
-
 def initials(name: str) -> str:
     """First letters of the first two words of a name: "Maison Cacao" -> "MC"."""
     return "".join(word[0] for word in name.split()[:2]).upper()
-
-
-@cache
-def countries() -> Mapping[str, Mapping[str, str]]:
-    """Countries of the reference data by their two- and by their three-letter code."""
-    with _COUNTRIES.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    return {row[key]: row for row in rows for key in ("iso2", "iso3") if row[key]}
 
 
 FILTERS: dict[str, Callable[..., Any]] = {

@@ -1,0 +1,32 @@
+"""Countries as pages need them: the name to show, the key of the outline on the map."""
+
+import csv
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+import supply_chain
+
+_FILE = Path(supply_chain.__file__).parent / "data" / "countries.csv"
+
+
+@cache
+def _countries() -> Mapping[str, Mapping[str, str]]:
+    """Countries of the reference data by their two- and by their three-letter code."""
+    with _FILE.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return {row[key]: row for row in rows for key in ("iso2", "iso3") if row[key]}
+
+
+def country_name(code: str | None) -> str:
+    """English short name for an ISO 3166 code of two or three letters; an unknown code as it is."""
+    if not code:
+        return "not known"
+    entry = _countries().get(code.upper())
+    return entry["short_name_en"] if entry else code
+
+
+def outline_key(code: str) -> str | None:
+    """Under which key the outline of a country stands (adapters.world_outline): number or name."""
+    entry = _countries().get(code.upper())
+    return None if entry is None else entry["m49"] or entry["name_en"]

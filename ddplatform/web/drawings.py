@@ -1,0 +1,258 @@
+"""Drawings of the value chain and of the world as SVG: pure functions, no request, links inside.
+
+Sizes are SVG attributes, colours are classes of `static/css/workspace.css`; the pages show the
+same data as a table. Coordinates always run left to right: for right-to-left pages the server
+mirrors the flow and anchors the text anew; maps are never mirrored.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from ddplatform.web.filters import band_class, band_word, number, plural
+from supply_chain.layout import Placed, PlacedBox, PlacedLane, PlacedLink, mirrored
+
+_LONGEST_TITLE = 21
+_LONGEST_SUB = 28
+_INSET = 14
+_LETTER_WIDTH = 6.1
+_PILE = (6, 3)
+_HATCH = Markup(
+    '<defs><pattern id="hatch" width="4" height="4" patternUnits="userSpaceOnUse" '
+    'patternTransform="rotate(45)"><path class="hatch-l" d="M0 0V4"/></pattern></defs>'
+)
+_MIX_ORDER = ("critical", "high", "medium", "low", "none")
+
+
+@dataclass(frozen=True, slots=True)
+class BoxDetail:
+    """What a box says and opens beyond its place.
+
+    Args:
+        href: address of the node, or the one that opens the group.
+        state: short word on the questionnaire ("no reply").
+        overdue: number of overdue actions; 0 draws no badge.
+        mix: for groups, how many nodes in each band: critical, high, medium, low, not assessed.
+        more: for groups, the words of the link that lets nodes out ("Show next 10").
+        more_href: where `more` leads, if not to `href`.
+    """
+
+    href: str
+    state: str = ""
+    overdue: int = 0
+    mix: tuple[int, int, int, int, int] | None = None
+    more: str = ""
+    more_href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """Where a line of text begins, for left-to-right or right-to-left reading."""
+
+    rtl: bool
+
+    def start(self, x: float, w: float, inset: float = 0) -> float:
+        return x + w - inset if self.rtl else x + inset
+
+    def end(self, x: float, w: float, inset: float = 0) -> float:
+        return x + inset if self.rtl else x + w - inset
+
+    def span(self, x: float, w: float, *, width: float, inset: float = 0) -> float:
+        """The x of something `width` wide that stands at the beginning of the line."""
+        return x + w - inset - width if self.rtl else x + inset
+
+    def anchor(self, *, at_end: bool = False) -> Markup:
+        return Markup(' text-anchor="end"') if self.rtl != at_end else Markup("")
+
+
+def value_chain_svg(
+    placed: Placed,
+    *,
+    details: Mapping[str, BoxDetail],
+    label: str,
+    selected: str | None = None,
+    path: Collection[tuple[str, str]] = (),
+    rtl: bool = False,
+) -> Markup:
+    """Draw a placed view: lanes, links, boxes; each box is a link.
+
+    Args:
+        details: one for each box of `placed`, by box id; a missing one raises KeyError.
+        label: one sentence on what the drawing shows.
+        selected: id of the box in focus.
+        path: (supplier, buyer) pairs of the links on the way of the selection.
+        rtl: flow from right to left, for right-to-left pages.
+    """
+    drawing = mirrored(placed) if rtl else placed
+    side = _Side(rtl)
+    links = sorted(drawing.links, key=lambda one: _ends(one) in path)
+    return Markup(
+        '<svg class="g" width="{w}" height="{h}" viewBox="0 0 {w} {h}" role="group" '
+        'aria-label="{label}">{hatch}{lanes}{links}{boxes}</svg>'
+    ).format(
+        w=_n(drawing.width),
+        h=_n(drawing.height),
+        label=label,
+        hatch=_HATCH,
+        lanes=Markup("").join(_lane(lane, side) for lane in drawing.lanes),
+        links=Markup("").join(_link(one, on=_ends(one) in path) for one in links),
+        boxes=Markup("").join(
+            _box(one, details[one.box.id], side, selected=one.box.id == selected)
+            for one in drawing.boxes
+        ),
+    )
+
+
+def _ends(placed: PlacedLink) -> tuple[str, str]:
+    return placed.link.supplier, placed.link.buyer
+
+
+def _n(value: float) -> str:
+    return f"{value:.1f}".removesuffix(".0")
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
+
+
+def _text(css: str, x: float, y: float, words: str, anchor: Markup) -> Markup:
+    return Markup('<text class="{}" x="{}" y="{}"{}>{}</text>\n').format(
+        css, _n(x), _n(y), anchor, words
+    )
+
+
+def _rect(css: str, x: float, y: float, w: float, h: float, *, rx: float) -> Markup:
+    return Markup('<rect class="{}" x="{}" y="{}" width="{}" height="{}" rx="{}"/>').format(
+        css, _n(x), _n(y), _n(w), _n(h), _n(rx)
+    )
+
+
+def _hatched(x: float, y: float, w: float, h: float) -> Markup:
+    return Markup('<rect fill="url(#hatch)" x="{}" y="{}" width="{}" height="{}"/>').format(
+        _n(x), _n(y), _n(w), _n(h)
+    )
+
+
+def _lane(lane: PlacedLane, side: _Side) -> Markup:
+    return (
+        _rect("lane", lane.x, lane.y, lane.w, lane.h, rx=8)
+        + _text("colh", lane.text_x, 30, lane.lane.title, side.anchor())
+        + _text("cols", lane.text_x, 46, lane.lane.sub, side.anchor())
+    )
+
+
+def _link(placed: PlacedLink, *, on: bool) -> Markup:
+    css = "e" + (" on" if on else "") + ("" if placed.link.confirmed else " q")
+    start, first, second, end = (f"{_n(x)},{_n(y)}" for x, y in placed.curve)
+    return Markup('<path class="{}" stroke-width="{}" d="M{}C{} {} {}"/>').format(
+        css, _n(placed.width), start, first, second, end
+    )
+
+
+def _box(placed: PlacedBox, detail: BoxDetail, side: _Side, *, selected: bool) -> Markup:
+    css = "n" + (" sel" if selected else "") + (" ghost" if placed.box.ghost else "")
+    return Markup('<g class="{}"><a href="{}"{}><title>{}</title>\n{}{}{}{}</a>{}</g>').format(
+        css,
+        detail.href,
+        Markup(' aria-current="true"') if selected else "",
+        _name(placed, detail),
+        _frame(placed, side),
+        _words(placed, side),
+        _foot(placed, detail, side),
+        _badge(placed, detail, side),
+        _more(placed, detail),
+    )
+
+
+def _name(placed: PlacedBox, detail: BoxDetail) -> str:
+    box = placed.box
+    parts = [box.title, box.sub, f"risk: {band_word(box.band)}", detail.state]
+    if detail.overdue:
+        parts.append(plural(detail.overdue, "action overdue", "actions overdue"))
+    return ", ".join(part for part in parts if part)
+
+
+def _frame(placed: PlacedBox, side: _Side) -> Markup:
+    x, y, w, h = placed.x, placed.y, placed.w, placed.h
+    out = Markup("")
+    if placed.box.group:
+        for step in _PILE:
+            out += _rect("box", x - step if side.rtl else x + step, y + step, w, h, rx=8)
+    stripe = side.span(x, w, width=5)
+    out += _rect("box", x, y, w, h, rx=8)
+    out += _rect(f"f-{band_class(placed.box.band)}", stripe, y + 7, 5, h - 14, rx=2)
+    return out if placed.box.band else out + _hatched(stripe, y + 7, 5, h - 14)
+
+
+def _words(placed: PlacedBox, side: _Side) -> Markup:
+    x = side.start(placed.x, placed.w, _INSET)
+    title, sub = _cut(placed.box.title, _LONGEST_TITLE), _cut(placed.box.sub, _LONGEST_SUB)
+    return _text("t", x, placed.y + 19, title, side.anchor()) + _text(
+        "s", x, placed.y + 34, sub, side.anchor()
+    )
+
+
+def _foot(placed: PlacedBox, detail: BoxDetail, side: _Side) -> Markup:
+    """The mix of a group, or the band word of one node with the state of its questionnaire."""
+    if detail.mix and sum(detail.mix):
+        return _mix(placed, detail.mix, side)
+    band = placed.box.band
+    width = 8 + _LETTER_WIDTH * len(band_word(band))
+    x = side.span(placed.x, placed.w, width=width, inset=_INSET)
+    out = _rect(f"f-{band_class(band)}", x, placed.y + 40, width, 14, rx=3)
+    out += _text(
+        f"chip x-{band_class(band)}",
+        x + width / 2,
+        placed.y + 50.5,
+        band_word(band),
+        Markup(' text-anchor="middle"'),
+    )
+    if detail.state:
+        end = side.end(placed.x, placed.w, 10)
+        out += _text("s", end, placed.y + 50.5, detail.state, side.anchor(at_end=True))
+    return out
+
+
+def _mix(placed: PlacedBox, mix: tuple[int, ...], side: _Side) -> Markup:
+    room, total, done, out = placed.w - 2 * _INSET, sum(mix), 0.0, Markup("")
+    for css, count in zip(_MIX_ORDER, mix, strict=True):
+        width = room * count / total
+        if count:
+            x = side.span(placed.x, placed.w, width=width, inset=_INSET + done)
+            out += _rect(f"f-{css}", x, placed.y + 43, max(width - 1, 1), 7, rx=1)
+            if css == "none":
+                out += _hatched(x, placed.y + 43, max(width - 1, 1), 7)
+        done += width
+    return out
+
+
+def _badge(placed: PlacedBox, detail: BoxDetail, side: _Side) -> Markup:
+    if not detail.overdue:
+        return Markup("")
+    return Markup(
+        '<circle class="badge" cx="{x}" cy="{y}" r="9"/>'
+        '<text class="badgt" x="{x}" y="{t}">{n}</text>'
+    ).format(
+        x=_n(side.end(placed.x, placed.w, 9)),
+        y=_n(placed.y + 2),
+        t=_n(placed.y + 5.5),
+        n=number(detail.overdue),
+    )
+
+
+def _more(placed: PlacedBox, detail: BoxDetail) -> Markup:
+    if not detail.more:
+        return Markup("")
+    button = _rect(
+        "plus", placed.x + _INSET, placed.y + 57, placed.w - 2 * _INSET, 17, rx=4
+    ) + _text(
+        "plust",
+        placed.x + placed.w / 2,
+        placed.y + 69.5,
+        detail.more,
+        Markup(' text-anchor="middle"'),
+    )
+    return Markup('<a class="more" href="{}"><title>{}, {}</title>{}</a>').format(
+        detail.more_href or detail.href, detail.more, placed.box.title, button
+    )

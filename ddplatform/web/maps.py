@@ -1,0 +1,146 @@
+"""The world as an SVG: land from a cached file, hit countries and bubbles drawn inline.
+
+Natural Earth outlines, Equal Earth projection (adapters.world_outline). Countries too small for
+the outline still get their bubble. Maps are never mirrored.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from ddplatform.adapters.world_outline import HEIGHT, WIDTH, project
+from ddplatform.web.countries import outline_key
+from ddplatform.web.filters import band_class, band_word, number
+
+_LETTER_WIDTH, _LINE_HEIGHT, _GAP = 6.2, 13.0, 4.0
+_HATCH = Markup(
+    '<defs><pattern id="map-hatch" width="4" height="4" patternUnits="userSpaceOnUse" '
+    'patternTransform="rotate(45)"><path class="hatch-l" d="M0 0V4"/></pattern></defs>'
+)
+
+Area = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Bubble:
+    """A count at a place: degrees (WGS 84), number of sites, highest band, name, address."""
+
+    longitude: float
+    latitude: float
+    count: int
+    band: str | None
+    label: str
+    href: str = ""
+
+
+def world_map_svg(
+    hits: Mapping[str, str | None],
+    bubbles: Sequence[Bubble],
+    *,
+    outline: Mapping[str, str],
+    land_href: str | None,
+    title: str = "World map: sites by country, coloured by the highest risk band. "
+    "The table beside it lists the same data.",
+    id: str = "world-map",
+) -> Markup:
+    """Draw the world.
+
+    Args:
+        hits: ISO code of two or three letters -> band of the country (None: not assessed).
+        bubbles: places with counts; the largest are drawn first, so small ones stay on top.
+        outline: paths of countries (adapters.assets.load_outline); may be empty.
+        land_href: address of the built `land.svg`; None leaves the land out.
+        title: one sentence on what is shown; `id` names it.
+    """
+    land = Markup('<use class="land" href="{}#land"/>').format(land_href) if land_href else ""
+    shapes = [_country(code, band, outline) for code, band in sorted(hits.items())]
+    ordered = sorted(bubbles, key=lambda one: (-one.count, one.label))
+    return Markup(
+        '<svg class="map" viewBox="0 0 {} {}" role="{}" aria-labelledby="{}">'
+        '<title id="{}">{}</title>{}{}{}{}</svg>'
+    ).format(
+        WIDTH,
+        HEIGHT,
+        "group" if any(one.href for one in bubbles) else "img",
+        id,
+        id,
+        title,
+        _HATCH,
+        land,
+        Markup("").join(shapes),
+        _bubbles(ordered),
+    )
+
+
+def _country(code: str, band: str | None, outline: Mapping[str, str]) -> Markup:
+    path = outline.get(outline_key(code) or "")
+    if path is None:
+        return Markup("")
+    shape = Markup('<path class="hit f-{}" d="{}"/>').format(band_class(band), path)
+    if band is None:
+        shape += Markup('<path fill="url(#map-hatch)" d="{}"/>').format(path)
+    return shape
+
+
+def _radius(count: int) -> float:
+    return 6.5 + 2.4 * math.log10(max(count, 1))
+
+
+def _short(count: int) -> str:
+    return number(count) if count < 1000 else f"{count / 1000:.1f}k"
+
+
+def _bubbles(bubbles: Sequence[Bubble]) -> Markup:
+    places = [(*project(one.longitude, one.latitude), _radius(one.count)) for one in bubbles]
+    taken: list[Area] = [(x - r, y - r, x + r, y + r) for x, y, r in places]
+    out = Markup("")
+    for one, (x, y, r) in zip(bubbles, places, strict=True):
+        out += _bubble(one, x, y, r, words=_label(one.label, x, y, r, taken))
+    return out
+
+
+def _bubble(one: Bubble, x: float, y: float, r: float, *, words: Markup) -> Markup:
+    inner = Markup(
+        '<title>{}: {}, {}</title><circle class="bub f-{}" cx="{:.1f}" cy="{:.1f}" r="{:.1f}"/>'
+        '<text class="cnt" x="{:.1f}" y="{:.1f}">{}</text>\n{}'
+    ).format(
+        one.label,
+        number(one.count),
+        band_word(one.band),
+        band_class(one.band),
+        x,
+        y,
+        r,
+        x,
+        y + 3.6,
+        _short(one.count),
+        words,
+    )
+    if one.href:
+        return Markup('<a href="{}">{}</a>').format(one.href, inner)
+    return Markup("<g>{}</g>").format(inner)
+
+
+def _label(words: str, x: float, y: float, r: float, taken: list[Area]) -> Markup:
+    """The name beside its bubble where there is room; left out where there is none."""
+    width, side, middle = _LETTER_WIDTH * len(words), r + _GAP, _LINE_HEIGHT / 2
+    choices = (
+        (x + side, y + 4, "start", (x + side, y - middle, x + side + width, y + middle)),
+        (x - side, y + 4, "end", (x - side - width, y - middle, x - side, y + middle)),
+        (x, y - side, "middle", (x - width / 2, y - side - 10, x + width / 2, y - side + 2)),
+        (x, y + side + 9, "middle", (x - width / 2, y + side, x + width / 2, y + side + 11)),
+    )
+    for text_x, text_y, anchor, box in choices:
+        inside = box[0] >= 0 and box[1] >= 0 and box[2] <= WIDTH and box[3] <= HEIGHT
+        if inside and not any(_overlap(box, other) for other in taken):
+            taken.append(box)
+            return Markup('<text x="{:.1f}" y="{:.1f}" text-anchor="{}">{}</text>').format(
+                text_x, text_y, anchor, words
+            )
+    return Markup("")
+
+
+def _overlap(a: Area, b: Area) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
