@@ -96,7 +96,7 @@ def commodity_lines(raw: Path, goods: set[str]) -> Iterator[Row]:
     for row in read_rows(folder / "dol_goods_to_hs.csv"):
         headings.setdefault(row["good"], []).append(row["hs_code"])
     uncovered = set(goods)
-    for ref, entry in PLAN["commodities"].items():
+    for ref, entry in sorted(PLAN["commodities"].items()):
         own = [code for good in entry["goods"] for code in headings.get(good, [])]
         codes = sorted(set(entry.get("hs", own)))
         if strange := [code for code in codes if code not in known]:

@@ -13,11 +13,14 @@ HEADING_DIGITS = 4
 
 
 def name_key(text: str) -> str:
-    """A name without accents, case, punctuation and the plural's s, for comparing."""
+    """A name without accents, case and punctuation, for comparing."""
     plain = unicodedata.normalize("NFKD", text.casefold())
     letters = "".join(char for char in plain if not unicodedata.combining(char))
-    words = re.findall(r"[^\W_]+", letters)
-    return " ".join(word.removesuffix("s") if len(word) > 3 else word for word in words)
+    return " ".join(re.findall(r"[^\W_]+", letters))
+
+
+def _singular(key: str) -> str:
+    return " ".join(word.removesuffix("s") if len(word) > 3 else word for word in key.split())
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,9 @@ class Catalogue:
         code = HS_CODE.fullmatch(text.strip())
         if code:
             return self._by_hs(re.sub(r"\D", "", code[1]))
-        ref = self.names.get(name_key(text))
+        key = name_key(text)
+        # "Pepper" and "peppers" are two goods, so the name as written goes before its singular.
+        ref = self.names.get(key) or self.names.get(_singular(key))
         return self.commodities[ref] if ref else None
 
     def _by_hs(self, digits: str) -> Commodity | None:
@@ -69,9 +74,11 @@ def _name_index(commodities: Mapping[str, Commodity]) -> dict[str, str]:
     """Own names first, then goods of the list at the commodity that covers fewest."""
     found: dict[str, str] = {}
     for item in commodities.values():
-        for name in (item.ref.replace("_", " "), item.name, *item.also_named):
-            found[name_key(name)] = item.ref
+        for name in (item.ref, item.name, *item.also_named):
+            found.setdefault(name_key(name), item.ref)
     for item in sorted(commodities.values(), key=lambda item: len(item.goods)):
         for good in item.goods:
             found.setdefault(name_key(good), item.ref)
+    for key, ref in list(found.items()):
+        found.setdefault(_singular(key), ref)
     return found

@@ -261,11 +261,16 @@ def test_a_text_that_means_none_or_several_finds_nothing(text: str) -> None:
     assert REFERENCE.find_commodity(text) is None
 
 
-@given(st.sampled_from(COMMODITIES))
-def test_every_commodity_is_found_by_its_own_reference_and_name(ref: str) -> None:
-    for text in (ref, REFERENCE.commodities[ref].name):
-        found = REFERENCE.find_commodity(text)
-        assert found is not None and found.ref == ref
+def test_every_commodity_is_found_by_its_own_reference_and_names() -> None:
+    for item in REFERENCE.commodities.values():
+        for text in (item.ref, item.name, item.name.upper(), *item.also_named):
+            assert REFERENCE.find_commodity(text) is item, text
+
+
+def test_every_good_of_the_list_is_found_at_a_commodity_that_covers_it() -> None:
+    for good in REFERENCE.listings:
+        found = REFERENCE.find_commodity(good)
+        assert found is not None and good in found.goods, good
 
 
 @given(st.sampled_from(COMMODITIES), st.sampled_from(ALPHA2))
@@ -373,3 +378,28 @@ def test_an_indicator_with_an_unknown_factor_is_refused(folder: Path) -> None:
     path.write_text(text.replace("factor: CTY-03", "factor: CTY-99"), encoding="utf-8")
     with pytest.raises(ReferenceFault, match='row 3, column factor: "CTY-99" is not known'):
         read_reference(folder)
+
+
+REPOSITORY = DATA.parent.parent
+
+
+def test_the_page_on_data_sources_tells_each_factor_with_its_coverage() -> None:
+    page = (REPOSITORY / "docs" / "data-sources.md").read_text(encoding="utf-8")
+    rows = [row.split("|") for row in page.splitlines() if row.startswith("| CTY-")]
+    counted = dict.fromkeys(REFERENCE.gaps, 0)
+    for row in rows:
+        counted[row[1].strip()[:6]] += int(row[3])
+    assert counted == dict(REFERENCE.gaps)
+    assert f"Release **{REFERENCE.release}**" in page
+    assert f"{len(REFERENCE.goods)} lines, {len(REFERENCE.listings)} goods" in page
+    assert f"`commodities.csv` ({len(REFERENCE.commodities)})" in page
+    assert f"`sectors.csv` ({len(REFERENCE.sectors)})" in page
+
+
+def test_every_file_and_publisher_stands_in_the_notices() -> None:
+    sources = (DATA / "SOURCES.md").read_text(encoding="utf-8")
+    notice = " ".join((REPOSITORY / "NOTICE").read_text(encoding="utf-8").split())
+    for item in REFERENCE.indicators.values():
+        if item.factor.startswith("CTY"):
+            assert f"{item.ref}.csv" in sources
+            assert item.publisher.split(" (")[0].split(", from")[0] in notice
