@@ -13,13 +13,21 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from reference_indicators import INDICATORS, Values
-from reference_tables import PLAN, Row, read_rows, write_rows
+from reference_tables import DATA, PLAN, Row, read_rows, write_rows
 
 LANGUAGES = ("en", "fr", "es", "ar", "zh", "ru")
-CODES = ("iso2", "iso3", "m49")
-PLACE = ("short_name_en", "region", "subregion", "latitude", "longitude")
+COUNTRY_COLUMNS = (
+    *("iso2", "iso3", "m49"),
+    *(f"name_{language}" for language in LANGUAGES),
+    *("short_name_en", "region", "subregion", "latitude", "longitude"),
+)
+ACTIVITY_COLUMNS = ("ref", "name", "rate", "source")
 LABOUR = ("child_labour", "forced_labour", "forced_child_labour")
 GOOD_COLUMNS = ("edition", "good", "iso2", *LABOUR, "downstream", "input_from", "status", "as_of")
+COMMODITY_COLUMNS = ("ref", "name", "hs_codes", "goods", "also_named", "activity")
+FLAGS = ("is_financial", "is_online", "is_primary_production")
+SECTOR_COLUMNS = ("ref", "name", "isic_section", "isic_division", "activity", *FLAGS)
+INDICATOR_COLUMNS = ("ref", "iso2", "year", "value", "basis")
 # "As updated to mid-2023" is all that is known of the day of the copy's edition.
 LIST_AS_OF = "2023-06-30"
 
@@ -137,36 +145,34 @@ def sector_lines(raw: Path) -> Iterator[Row]:
         }
 
 
-def write_indicator(ref: str, values: Values, alpha2: dict[str, str]) -> None:
+def indicator_lines(ref: str, values: Values, alpha2: dict[str, str]) -> list[Row]:
     lines = [
         {"ref": ref, "iso2": alpha2[iso3], "year": year, "value": value, "basis": basis}
         for iso3, (year, value, basis) in values.items()
         if iso3 in alpha2
     ]
-    columns = ["ref", "iso2", "year", "value", "basis"]
-    write_rows(f"indicators/{ref}.csv", columns, sorted(lines, key=lambda line: line["iso2"]))
+    return sorted(lines, key=lambda line: line["iso2"])
 
 
-def main(raw: Path) -> None:
+def main(raw: Path, target: Path) -> None:
     countries = country_lines(raw)
     alpha2 = {line["iso3"]: line["iso2"] for line in countries}
-    names = [f"name_{language}" for language in LANGUAGES]
-    write_rows("countries.csv", [*CODES, *names, *PLACE], countries)
-    write_rows("activity_base_rates.csv", ["ref", "name", "rate", "source"], activity_lines())
     goods = list(goods_lines(raw, alpha2))
-    write_rows("goods_by_country.csv", GOOD_COLUMNS, goods)
     all_editions = read_rows(raw / "dol_sweat_toil" / "goods_all_editions.csv")
     named = {line["good"] for line in goods} | {row["good"] for row in all_editions}
-    columns = ["ref", "name", "hs_codes", "goods", "also_named", "activity"]
-    write_rows("commodities.csv", columns, commodity_lines(raw, named))
-    columns = ["ref", "name", "isic_section", "isic_division", "activity"]
-    flags = ["is_financial", "is_online", "is_primary_production"]
-    write_rows("sectors.csv", columns + flags, sector_lines(raw))
+    write_rows(target / "countries.csv", COUNTRY_COLUMNS, countries)
+    write_rows(target / "activity_base_rates.csv", ACTIVITY_COLUMNS, activity_lines())
+    write_rows(target / "goods_by_country.csv", GOOD_COLUMNS, goods)
+    write_rows(target / "commodities.csv", COMMODITY_COLUMNS, commodity_lines(raw, named))
+    write_rows(target / "sectors.csv", SECTOR_COLUMNS, sector_lines(raw))
     for ref, build in INDICATORS.items():
-        write_indicator(ref, build(raw), alpha2)
-    release = {"release": PLAN["release"], "as_of": PLAN["as_of"]}
-    write_rows("release.csv", list(release), [{key: str(value) for key, value in release.items()}])
+        lines = indicator_lines(ref, build(raw), alpha2)
+        write_rows(target / "indicators" / f"{ref}.csv", INDICATOR_COLUMNS, lines)
+    release = {"release": PLAN["release"], "as_of": PLAN["as_of"].isoformat()}
+    write_rows(target / "release.csv", list(release), [release])
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    main(Path(sys.argv[1]), DATA)

@@ -20,8 +20,7 @@ def read_rows(path: Path) -> list[Row]:
         return list(csv.DictReader(handle))
 
 
-def write_rows(name: str, columns: Sequence[str], lines: Iterable[Row]) -> None:
-    path = DATA / name
+def write_rows(path: Path, columns: Sequence[str], lines: Iterable[Row]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", newline="") as handle:
         writer = csv.DictWriter(handle, columns, lineterminator="\n", restval="")
