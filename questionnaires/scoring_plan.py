@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from questionnaires.errors import Fault, FormUnusable
 from questionnaires.form import SELECTS, Choice, Form, Group, Question
+from questionnaires.red_flags import red_flags
 from questionnaires.value_rules import ValueRule, parse_rule
 
 NONE = "none"  # "none of these": no practice and no sign, never one of the options counted
@@ -181,10 +182,13 @@ class _Reader:
         if answer_set != BY_RULE:
             return None
         try:
-            return parse_rule(text)
+            rule = parse_rule(text)
         except ValueError as error:
             self._fault("value_rule", text, f"{error}.", "Write, for example, 0:0;20:.3;inf:1.")
             return None
+        for band in rule.bands:
+            self._require_known_flag(band.red_flag, "value_rule")
+        return rule
 
     def _option(self, choice: Choice) -> Option:
         text = choice.extras.get("risk_value", "").strip()
@@ -204,13 +208,20 @@ class _Reader:
                 f"red_flag_if of '{choice.name}' names '{condition}', which the form lacks.",
                 "Name a calculated field of the form.",
             )
+        red_flag = choice.extras.get("red_flag", "").strip()
+        self._require_known_flag(red_flag, "answer_set", of=f" of '{choice.name}'")
         return Option(
             name=choice.name,
             r=r,
-            red_flag=choice.extras.get("red_flag", "").strip(),
+            red_flag=red_flag,
             red_flag_if=condition,
             sends_factor=choice.extras.get("sends_factor", "").strip(),
         )
+
+    def _require_known_flag(self, flag: str, column: str, of: str = "") -> None:
+        if flag and flag not in red_flags():
+            message = f"the red flag '{flag}'{of} is not known."
+            self._fault(column, flag, message, f"Use one of {', '.join(red_flags())}.")
 
     def _require_risk_values(self, options: Iterable[Option]) -> None:
         missing = [option.name for option in options if option.r is None]

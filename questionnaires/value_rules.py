@@ -113,7 +113,7 @@ def _risk_value(text: str) -> float:
 
 
 def _months_before(day: date, months: float) -> date:
-    """The same day `months` earlier, or the last day of that month; the first day of all for inf."""
+    """The same day `months` earlier, or the last of that month; the first day of all for inf."""
     if math.isinf(months):
         return date.min
     year, month = divmod(day.year * 12 + day.month - 1 - int(months), 12)

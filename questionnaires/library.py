@@ -1,0 +1,90 @@
+"""The questionnaires that come with the product, each in every version ever published."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from importlib.resources.abc import Traversable
+
+from pyxform.xls2json_backends import md_to_dict
+
+from questionnaires.errors import QuestionnaireError
+from questionnaires.form import Form
+from questionnaires.xlsform import read_form
+
+FILE_TYPE = ".md"
+
+
+class NotShipped(QuestionnaireError):
+    """No questionnaire, or no version of it, of that name comes with the product."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shipped:
+    """One version of one questionnaire; `sha256` is that of its file, which is never edited."""
+
+    ref: str
+    version: str
+    title: str
+    sha256: str
+
+
+def list_shipped() -> tuple[Shipped, ...]:
+    """Every version of every questionnaire, by reference, the oldest version first."""
+    return tuple(
+        Shipped(ref, version, _title(data), hashlib.sha256(data).hexdigest())
+        for ref, version, data in _files()
+    )
+
+
+def read_shipped(ref: str, version: str | None = None) -> bytes:
+    """The file of a questionnaire (Markdown tables), of its newest version where none is named.
+
+    Raises:
+        NotShipped: there is no such questionnaire or version; the message names those there are.
+    """
+    found = {name: data for other, name, data in _files() if other == ref}
+    if not found:
+        known = ", ".join(sorted({other for other, _, _ in _files()}))
+        raise NotShipped(f"Questionnaire '{ref}' is not shipped. Use one of: {known}.")
+    if version is None:
+        return list(found.values())[-1]
+    if version not in found:
+        raise NotShipped(
+            f"Questionnaire {ref} has no version '{version}'. Use one of: {', '.join(found)}."
+        )
+    return found[version]
+
+
+@cache
+def shipped_form(ref: str, version: str | None = None) -> Form:
+    """The questionnaire as a Form. Raises NotShipped."""
+    return read_form(read_shipped(ref, version), file_type=FILE_TYPE)
+
+
+def _files() -> Iterator[tuple[str, str, bytes]]:
+    data = resources.files("questionnaires").joinpath("data")
+    folders = sorted((entry for entry in data.iterdir() if entry.is_dir()), key=_name)
+    for folder in folders:
+        files = [entry for entry in folder.iterdir() if entry.name.endswith(FILE_TYPE)]
+        for file in sorted(files, key=lambda entry: version_key(_version(entry))):
+            yield folder.name, _version(file), file.read_bytes()
+
+
+def version_key(version: str) -> tuple[int, ...]:
+    """Sorts versions by their numbers: 1.10 comes after 1.9."""
+    return tuple(int(part) for part in version.split("."))
+
+
+def _name(entry: Traversable) -> str:
+    return entry.name
+
+
+def _version(entry: Traversable) -> str:
+    return entry.name.removesuffix(FILE_TYPE)
+
+
+def _title(data: bytes) -> str:
+    settings: list[dict[str, str]] = md_to_dict(data.decode("utf-8"))["settings"]
+    return settings[0]["form_title"]
