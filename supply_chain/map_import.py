@@ -61,8 +61,13 @@ def read_map(
             view = TableView(table, used.nodes[table.key], log)
             node_rows += read_node_rows(view)
         rows_read += view.rows_read
-    draft = _assemble(node_rows, link_rows, findings, known_ids, link_to)
-    return replace(draft, mapping=used, rows=rows_read, skipped=findings.faulty_rows)
+    assembly = Assembly(findings, known_ids)
+    assembly.add_nodes(node_rows)
+    assembly.resolve_operators()
+    assembly.add_row_links(node_rows, link_to)
+    links_alone = not (used.nodes or known_ids or any(map(is_json, files)))
+    assembly.add_links(link_rows, makes_companies=links_alone)
+    return replace(_draft(assembly), mapping=used, rows=rows_read, skipped=findings.faulty_rows)
 
 
 def _complete(mapping: Mapping | None, tables: Sequence[Table]) -> Mapping:
@@ -79,18 +84,8 @@ def _complete(mapping: Mapping | None, tables: Sequence[Table]) -> Mapping:
     )
 
 
-def _assemble(
-    node_rows: list[NodeRow],
-    link_rows: list[LinkRow],
-    findings: Findings,
-    known_ids: frozenset[str],
-    link_to: str | None,
-) -> MapDraft:
-    assembly = Assembly(findings, known_ids)
-    assembly.add_nodes(node_rows)
-    assembly.resolve_operators()
-    assembly.add_row_links(node_rows, link_to)
-    assembly.add_links(link_rows, makes_companies=not (node_rows or known_ids))
+def _draft(assembly: Assembly) -> MapDraft:
+    findings = assembly.findings
     notes = share_notes(assembly.links, assembly.link_places)
     notes += circle_notes(assembly.nodes, assembly.links, assembly.link_places)
     return MapDraft(

@@ -191,6 +191,12 @@ class Assembly:
         return log
 
 
+def _alike(mine: object, other: object) -> bool:
+    """Whether two values are the same but for case, blanks and punctuation of text."""
+    both_text = isinstance(mine, str) and isinstance(other, str)
+    return squeeze(str(mine)) == squeeze(str(other)) if both_text else mine == other
+
+
 def merge_nodes(first: NodeDraft, second: NodeDraft) -> tuple[NodeDraft, list[str]]:
     """Fill the gaps of the first from the second; also name the fields where both differ."""
     filled: dict[str, object] = {}
@@ -202,7 +208,7 @@ def merge_nodes(first: NodeDraft, second: NodeDraft) -> tuple[NodeDraft, list[st
             same = all(mine[key] == other[key] for key in mine.keys() & other.keys())
         else:
             filled[field.name] = other if mine in (None, ()) else mine
-            same = mine == other or mine in (None, ()) or other in (None, ())
+            same = mine in (None, ()) or other in (None, ()) or _alike(mine, other)
         if not same:
             differing.append(field.name)
     return replace(first, **filled), differing  # type: ignore[arg-type]

@@ -118,8 +118,9 @@ def _guess_nodes(table: Table, header_row: int, header: list[str]) -> TableMappi
     tables = words()
     fields = {**tables.chain_columns, **tables.node_columns}
     late = ["operated_by", "buyer"]
-    for field in [*(name for name in fields if name not in late)]:
-        chooser.choose(field, fields[field])
+    for field in [name for name in fields if name not in late]:
+        if field != "coordinates" or "latitude" not in chooser.columns:
+            chooser.choose(field, fields[field])
     if chooser.column_of("name", "").casefold().startswith(("supplier", "vendor")):
         # Beside a supplier's name, the other company of the row is the one it supplies.
         late.reverse()

@@ -37,7 +37,7 @@ def read_link_rows(view: TableView) -> list[LinkRow]:
 
 
 def _read_row(view: TableView, row: tuple[str, ...]) -> LinkRow | None:
-    ends = {end: view.text(row, end) for end in ("supplier", "buyer")}
+    ends = {end: view.name(row, end) for end in ("supplier", "buyer")}
     for end, text in ends.items():
         if text is None:
             fault = CellFault(f"The link has no {end}.", f"Give the id or the name of its {end}.")

@@ -72,13 +72,13 @@ def _default_kind(view: TableView) -> NodeKind:
 
 def _read_row(view: TableView, row: tuple[str, ...], default: NodeKind) -> NodeRow | None:
     path = _path(view, row)
-    name = view.text(row, "name") or _deepest(view, path)
+    name = view.name(row, "name") or _deepest(view, path)
     if name is None:
         view.log.problem(view.column("name"), None, _NO_NAME)
     country = read_country(view, row)
     latitude, longitude = read_point(view, row, country)
     external_ids, attributes = _open_fields(view, row)
-    own_id = view.text(row, "id")
+    own_id = view.name(row, "id")
     address = view.text(row, "address")
     node = NodeDraft(
         id=own_id or made_id(name or "", country, _place(view, row, latitude, longitude)),

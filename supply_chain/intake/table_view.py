@@ -24,12 +24,18 @@ class TableView:
             if column in index:
                 self.fields[our_field] = index[column]
         taken = set(self.fields.values())
+        # In a table of several tiers, columns before the last tier describe those tiers.
+        tiers = [place for field, place in self.fields.items() if field.startswith("chain.")]
+        own_from = max(tiers, default=0) if self._names_come_last(tiers) else 0
         self.others = [
             (name, place)
             for place, name in enumerate(self.header)
-            if place not in taken and not self._is_counting(name, place)
+            if place not in taken and place >= own_from and not self._is_counting(name, place)
         ]
         self.rows_read = 0
+
+    def _names_come_last(self, tiers: list[int]) -> bool:
+        return bool(tiers) and self.fields.get("name", 0) > max(tiers)
 
     def _is_counting(self, name: str, place: int) -> bool:
         """Whether a column only numbers the rows."""
@@ -94,6 +100,11 @@ class TableView:
         """The cell of a field, None where it says nothing."""
         value = self.raw(row, our_field)
         return None if is_blank(value) else value
+
+    def name(self, row: tuple[str, ...], our_field: str) -> str | None:
+        """The cell of a name or id, None where it holds but a dash; "Unknown" is a name."""
+        value = self.raw(row, our_field)
+        return None if not squeeze(value) or squeeze(value) in words().no_names else value
 
     def column(self, our_field: str) -> str | None:
         """What they call the column of a field."""

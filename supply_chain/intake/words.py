@@ -50,6 +50,7 @@ class Words:
         self.link_columns = _ranked(tables["link_columns"])
         self.ignored_columns = frozenset(map(squeeze, tables["ignored_columns"]))
         self.blank_words = frozenset(str(word).casefold() for word in tables["blank_words"])
+        self.no_names = frozenset(map(squeeze, tables["no_names"]))
         self.node_kinds = _meanings(tables["node_kinds"])
         self.link_kinds = _meanings(tables["link_kinds"])
         self.flow_evidence = _meanings(tables["flow_evidence"])
