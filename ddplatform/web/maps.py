@@ -21,6 +21,7 @@ _HATCH = Markup(
 )
 
 Area = tuple[float, float, float, float]
+Circle = tuple[float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +94,28 @@ def _short(count: int) -> str:
 
 
 def _bubbles(bubbles: Sequence[Bubble]) -> Markup:
-    places = [(*project(one.longitude, one.latitude), _radius(one.count)) for one in bubbles]
+    places = _apart(
+        [(*project(one.longitude, one.latitude), _radius(one.count)) for one in bubbles]
+    )
     taken: list[Area] = [(x - r, y - r, x + r, y + r) for x, y, r in places]
     out = Markup("")
     for one, (x, y, r) in zip(bubbles, places, strict=True):
         out += _bubble(one, x, y, r, words=_label(one.label, x, y, r, taken))
     return out
+
+
+def _apart(places: Sequence[Circle]) -> list[Circle]:
+    """Push each circle out of the ones before it, along the line between them, so counts show."""
+    settled: list[Circle] = []
+    for x, y, r in places:
+        for other_x, other_y, other_r in settled:
+            distance = math.hypot(x - other_x, y - other_y)
+            if distance < (needed := r + other_r):
+                angle = math.atan2(y - other_y, x - other_x)
+                x = other_x + needed * math.cos(angle)
+                y = other_y + needed * math.sin(angle)
+        settled.append((x, y, r))
+    return settled
 
 
 def _bubble(one: Bubble, x: float, y: float, r: float, *, words: Markup) -> Markup:
