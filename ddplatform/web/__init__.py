@@ -1,0 +1,26 @@
+"""The browser's door: blueprints, CSRF, headers, what every page needs to know."""
+
+from flask import Flask
+from flask_wtf import CSRFProtect
+from whitenoise import WhiteNoise
+
+from ddplatform.config import ROOT
+from ddplatform.web import errors, filters, headers, page_context
+from ddplatform.web.auth.routes import bp as auth
+from ddplatform.web.overview.routes import bp as overview
+
+STATIC_YEAR_S = 31_536_000
+
+
+def register(app: Flask) -> None:
+    """Hang the browser's pages into the application."""
+    CSRFProtect(app)
+    filters.register(app)
+    headers.register(app)
+    page_context.register(app)
+    errors.register(app)
+    app.register_blueprint(auth)
+    app.register_blueprint(overview, url_prefix="/o/<organisation>")
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+        app.wsgi_app, root=ROOT / "static", prefix="static/", max_age=60, autorefresh=app.testing
+    )

@@ -1,0 +1,153 @@
+"""Roles as data: what each is called, what it is for, what it may do (docs/security.md 2)."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ddplatform.access.permissions import Permission as P
+
+
+class RoleId(StrEnum):
+    """The key of a role, kept on memberships and invitations."""
+
+    ADMIN = "admin"
+    SUSTAINABILITY_MANAGER = "sustainability_manager"
+    ANALYST = "analyst"
+    SUPPLIER = "supplier"
+    AUDITOR = "auditor"
+    SAFEGUARDING_OFFICER = "safeguarding_officer"
+
+
+@dataclass(frozen=True)
+class Role:
+    """One role as it is shown to people and checked at the door."""
+
+    id: RoleId
+    title: str
+    description: str
+    permissions: frozenset[P]
+    is_dated: bool = False
+    """Whether a membership with this role must have an end date."""
+
+
+_READ = frozenset(
+    {
+        P.OVERVIEW_READ,
+        P.ORGANISATION_READ,
+        P.PEOPLE_READ,
+        P.VALUE_CHAIN_READ,
+        P.REFERENCE_READ,
+        P.RISK_READ,
+        P.QUESTIONNAIRE_READ,
+        P.FINDING_READ,
+        P.EVIDENCE_READ,
+        P.REPORT_READ,
+    }
+)
+
+_ALL = (
+    Role(
+        RoleId.ADMIN,
+        "Administrator",
+        "Keeps people, roles and settings. Reads the work of others, never child cases.",
+        _READ
+        | {
+            P.ORGANISATION_UPDATE,
+            P.PEOPLE_MANAGE,
+            P.RESPONSE_READ,
+            P.CASE_COUNT,
+            P.AUDIT_READ,
+            P.SAMPLE_REMOVE,
+        },
+    ),
+    Role(
+        RoleId.SUSTAINABILITY_MANAGER,
+        "Sustainability manager",
+        "Leads due diligence: maps, asks, assesses, acts, verifies the work of others, reports.",
+        _READ
+        | {
+            P.VALUE_CHAIN_EDIT,
+            P.VALUE_CHAIN_IMPORT,
+            P.VALUE_CHAIN_EXPORT,
+            P.RISK_ASSESS,
+            P.RISK_APPROVE,
+            P.RISK_EXPORT,
+            P.QUESTIONNAIRE_ASSIGN,
+            P.RESPONSE_READ,
+            P.RESPONSE_REVIEW,
+            P.FINDING_EDIT,
+            P.FINDING_EXPORT,
+            P.ACTION_EDIT,
+            P.ACTION_VERIFY,
+            P.EVIDENCE_ADD,
+            P.EVIDENCE_RESTRICTED,
+            P.CASE_COUNT,
+            P.REPORT_REQUEST,
+            P.REPORT_EXPORT,
+            P.AUDIT_READ,
+        },
+    ),
+    Role(
+        RoleId.ANALYST,
+        "Analyst",
+        "Maps the value chain, assesses risks, sends questionnaires, records findings.",
+        _READ
+        | {
+            P.VALUE_CHAIN_EDIT,
+            P.VALUE_CHAIN_IMPORT,
+            P.RISK_ASSESS,
+            P.QUESTIONNAIRE_ASSIGN,
+            P.RESPONSE_READ,
+            P.FINDING_EDIT,
+            P.ACTION_EDIT,
+            P.EVIDENCE_ADD,
+            P.REPORT_REQUEST,
+        },
+    ),
+    Role(
+        RoleId.SUPPLIER,
+        "Supplier",
+        "Answers questionnaires and carries out agreed actions for the own organisation.",
+        frozenset(
+            {
+                P.ORGANISATION_READ,
+                P.RESPONSE_ANSWER,
+                P.ACTION_REPORT,
+                P.EVIDENCE_ADD,
+                P.EVIDENCE_READ,
+            }
+        ),
+    ),
+    Role(
+        RoleId.AUDITOR,
+        "Auditor",
+        "Reads everything but child cases until a set date, and can prove every figure.",
+        _READ
+        | {
+            P.RESPONSE_READ,
+            P.RISK_EXPORT,
+            P.FINDING_EXPORT,
+            P.CASE_COUNT,
+            P.REPORT_EXPORT,
+            P.AUDIT_READ,
+            P.AUDIT_PROVE,
+        },
+        is_dated=True,
+    ),
+    Role(
+        RoleId.SAFEGUARDING_OFFICER,
+        "Safeguarding officer",
+        "Works on the child cases assigned to them, and on nothing else that is restricted.",
+        _READ
+        | {
+            P.RESPONSE_READ,
+            P.EVIDENCE_ADD,
+            P.EVIDENCE_RESTRICTED,
+            P.CASE_COUNT,
+            P.CASE_WORK,
+            P.REPORT_EXPORT,
+            P.AUDIT_READ,
+        },
+    ),
+)
+
+ROLES: dict[RoleId, Role] = {role.id: role for role in _ALL}

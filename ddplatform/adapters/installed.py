@@ -1,0 +1,41 @@
+"""The adapters of the running installation, put here once by the factory."""
+
+from dataclasses import dataclass
+
+from ddplatform.adapters.keys import KeyFolder
+from ddplatform.adapters.mail import Mailer
+from ddplatform.adapters.storage import FileStore
+from ddplatform.config import Settings
+
+
+@dataclass(frozen=True)
+class Adapters:
+    """What reaches outside the database: files, mail, keys, and our own address."""
+
+    files: FileStore
+    mailer: Mailer
+    keys: KeyFolder
+    base_url: str
+
+
+_installed: list[Adapters] = []
+
+
+def install(settings: Settings) -> Adapters:
+    """Make the adapters from the settings; replaces those of an earlier application."""
+    folder = settings.instance_path
+    made = Adapters(
+        files=FileStore(folder / "files"),
+        mailer=Mailer(sender=settings.mail_from, outbox=folder / "outbox", url=settings.mail_url),
+        keys=KeyFolder(folder / "keys", origin="ddplatform/" + settings.base_url.split("//")[-1]),
+        base_url=settings.base_url,
+    )
+    _installed[:] = [made]
+    return made
+
+
+def adapters() -> Adapters:
+    """The adapters in use. Raises RuntimeError before the application is made."""
+    if not _installed:
+        raise RuntimeError("No application is made yet, so there are no adapters.")
+    return _installed[0]

@@ -1,0 +1,45 @@
+"""Passwords: Argon2id, and the rules a new one has to meet (docs/security.md 8)."""
+
+from threading import BoundedSemaphore
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+
+MIN_LENGTH, MAX_LENGTH = 15, 256
+_CONTEXT_WORDS = ("password", "passwort", "qwerty", "123456", "letmein", "welcome")
+_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+_DUMMY = _hasher.hash("a password nobody has, to make unknown users cost the same")
+# Each hash takes 19 MiB: a burst of sign-ins may not exhaust a small machine.
+_at_once = BoundedSemaphore(4)
+
+
+def hash_password(password: str) -> str:
+    """The Argon2id hash that is kept."""
+    with _at_once:
+        return _hasher.hash(password)
+
+
+def verify_password(password: str, kept: str | None) -> bool:
+    """Whether the password fits; an unknown user costs the same time as a known one."""
+    with _at_once:
+        try:
+            return _hasher.verify(kept or _DUMMY, password) and kept is not None
+        except (VerifyMismatchError, InvalidHashError):
+            return False
+
+
+def password_problem(password: str, *, email: str = "") -> str | None:
+    """Why a new password is refused, in words that say how to mend it; None if it is fine."""
+    if len(password) < MIN_LENGTH:
+        return f"Use at least {MIN_LENGTH} characters. Four random words make a good password."
+    if len(password) > MAX_LENGTH:
+        return f"Use at most {MAX_LENGTH} characters."
+    lowered = password.lower()
+    if len(set(lowered)) < 5:
+        return "This password repeats a few characters. Four random words make a better one."
+    if any(lowered.count(word) * len(word) > len(lowered) / 2 for word in _CONTEXT_WORDS):
+        return "This password is among the first that attackers try. Use four random words."
+    name = email.split("@")[0].lower()
+    if len(name) > 3 and name in lowered and len(lowered) < len(name) + 10:
+        return "This password is mostly your address. Use four random words."
+    return None

@@ -1,0 +1,120 @@
+"""Settings: read once, checked together, never changed."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+MIN_SECRET_LENGTH = 32
+
+
+class Kind(StrEnum):
+    """What an installation is for."""
+
+    DEVELOPMENT = "development"
+    TESTING = "testing"
+    PRODUCTION = "production"
+
+
+class UnsafeSettings(Exception):
+    """The settings cannot be used; the message lists every fault."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__(
+            "These settings must be mended before the start:\n- " + "\n- ".join(faults)
+        )
+        self.faults = faults
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How one installation runs. Each name is explained in docs/operations.md."""
+
+    kind: Kind
+    instance_path: Path
+    database_url: str
+    secret_key: str
+    mail_url: str | None = None
+    base_url: str = "http://127.0.0.1:8000"
+    trusted_hosts: tuple[str, ...] = ()
+    secure_cookies: bool = False
+    debug: bool = False
+    mail_from: str = "no-reply@localhost"
+    redis_url: str | None = None
+
+    def __post_init__(self) -> None:
+        faults = [*_always(self), *(_production(self) if self.kind is Kind.PRODUCTION else [])]
+        if faults:
+            raise UnsafeSettings(faults)
+
+
+def _always(settings: Settings) -> list[str]:
+    faults = []
+    if not settings.database_url.startswith(("sqlite:", "postgresql+psycopg:")):
+        faults.append("DATABASE_URL must begin with sqlite: or postgresql+psycopg:")
+    if len(settings.secret_key) < MIN_SECRET_LENGTH:
+        faults.append(f"SECRET_KEY must have at least {MIN_SECRET_LENGTH} characters")
+    if settings.mail_url and not settings.mail_url.startswith(("smtp://", "smtps://")):
+        faults.append("MAIL_URL must begin with smtp:// or smtps://")
+    return faults
+
+
+def _production(settings: Settings) -> list[str]:
+    checks = {
+        "FLASK_DEBUG must be off in production": settings.debug,
+        "SECURE_COOKIES must be on in production": not settings.secure_cookies,
+        "BASE_URL must begin with https:// in production": not settings.base_url.startswith(
+            "https"
+        ),
+        "TRUSTED_HOSTS must name the host names in production": not settings.trusted_hosts,
+        "MAIL_URL must be set in production": not settings.mail_url,
+        "SECRET_KEY must come from the environment, long and random, in production": (
+            len(set(settings.secret_key)) < MIN_SECRET_LENGTH // 3
+        ),
+    }
+    return [fault for fault, broken in checks.items() if broken]
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Settings from the environment and the instance folder.
+
+    Raises:
+        UnsafeSettings: naming every missing or unsafe value at once.
+    """
+    env = os.environ if environment is None else environment
+    instance = Path(env.get("INSTANCE_PATH") or ROOT / "instance").resolve()
+    try:
+        kind = Kind(env.get("APP_KIND", Kind.DEVELOPMENT))
+    except ValueError as error:
+        raise UnsafeSettings([f"APP_KIND must be one of {', '.join(Kind)}"]) from error
+    secret = env.get("SECRET_KEY") or ("" if kind is Kind.PRODUCTION else _kept_secret(instance))
+    port = env.get("PORT", "8000")
+    return Settings(
+        kind=kind,
+        instance_path=instance,
+        database_url=env.get("DATABASE_URL") or f"sqlite:///{instance / 'platform.db'}",
+        secret_key=secret,
+        mail_url=env.get("MAIL_URL") or None,
+        base_url=(env.get("BASE_URL") or f"http://127.0.0.1:{port}").rstrip("/"),
+        trusted_hosts=tuple(filter(None, env.get("TRUSTED_HOSTS", "").split(","))),
+        secure_cookies=env.get("SECURE_COOKIES", "") in {"1", "on", "true"},
+        debug=env.get("FLASK_DEBUG", "") in {"1", "on", "true"},
+        mail_from=env.get("MAIL_FROM", "no-reply@localhost"),
+        redis_url=env.get("REDIS_URL") or None,
+    )
+
+
+def _kept_secret(instance: Path) -> str:
+    """A random secret made at the first start of a development installation and kept."""
+    path = instance / "secret_key"
+    instance.mkdir(parents=True, exist_ok=True)
+    try:
+        with path.open("x") as file:
+            os.chmod(path, 0o600)
+            file.write(secrets.token_urlsafe(48))
+    except FileExistsError:
+        pass
+    return path.read_text().strip()

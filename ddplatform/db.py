@@ -1,0 +1,162 @@
+"""The database: keys, types, names of constraints, and the only commit."""
+
+import enum
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import JSON, DateTime, Dialect, Engine, Enum, MetaData, TypeDecorator, Uuid, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment in UTC; a value without a time zone is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("A moment needs a time zone; store UTC.")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _values(kind: type[enum.Enum]) -> list[str]:
+    return [str(member.value) for member in kind]
+
+
+ENUM = Enum(
+    enum.Enum,
+    native_enum=False,
+    create_constraint=True,
+    values_callable=_values,
+    validate_strings=True,
+    length=40,
+)
+
+
+def named_enum(kind: type[enum.Enum], name: str) -> Enum:
+    """The same for a table that holds one vocabulary twice: its CHECK needs a name of its own."""
+    return Enum(
+        kind,
+        name=name,
+        native_enum=False,
+        create_constraint=True,
+        values_callable=_values,
+        validate_strings=True,
+        length=40,
+    )
+
+
+class Base(DeclarativeBase):
+    """Every model: a UUID key, named constraints, enums kept by value, moments in UTC."""
+
+    # Flask-SQLAlchemy rejects the type map as a class attribute under SQLAlchemy 2.1,
+    # so it is given to the registry.
+    registry = registry(
+        metadata=MetaData(naming_convention=NAMES),
+        type_annotation_map={
+            enum.Enum: ENUM,
+            datetime: UtcDateTime(),
+            UUID: Uuid(),
+            dict[str, Any]: JSON(),
+            list[Any]: JSON(),
+            list[str]: JSON(),
+        },
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4, sort_order=-10)
+
+
+db = SQLAlchemy(model_class=Base, disable_autonaming=True, session_options={"autoflush": False})
+
+_writing: ContextVar[bool] = ContextVar("writing", default=False)
+
+
+@contextmanager
+def write_lock() -> Iterator[None]:
+    """Transactions begun inside take SQLite's write lock at once, so none fails half-way."""
+    token = _writing.set(True)
+    try:
+        yield
+    finally:
+        _writing.reset(token)
+
+
+def take_write_lock() -> None:
+    """The same for the rest of this context (one request, one job)."""
+    _writing.set(True)
+
+
+def release_write_lock() -> None:
+    """Back to reading: the next transaction starts without SQLite's write lock."""
+    _writing.set(False)
+
+
+def finish(*, ok: bool) -> None:
+    """End the unit of work: keep everything or nothing. The only commit of a request."""
+    try:
+        if ok:
+            db.session.commit()
+        else:
+            db.session.rollback()
+    except BaseException:
+        db.session.rollback()
+        raise
+
+
+@contextmanager
+def unit_of_work() -> Iterator[None]:
+    """One job or one command: committed at the end, rolled back by any error."""
+    with write_lock():
+        try:
+            yield
+        except BaseException:
+            finish(ok=False)
+            raise
+        finish(ok=True)
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Set what each new connection needs (security.md 11: acknowledged means on disk)."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _open_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+
+
+def _open_sqlite(connection: DBAPIConnection, _record: object) -> None:
+    assert isinstance(connection, sqlite3.Connection)
+    connection.isolation_level = None
+    for pragma in (
+        "busy_timeout=15000",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "secure_delete=ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Any) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")

@@ -1,0 +1,69 @@
+"""Puts the house together. No behaviour of its own."""
+
+from typing import Any
+
+from flask import Flask
+from flask_migrate import Migrate
+
+import ddplatform.models  # noqa: F401  (makes every table known)
+from ddplatform import cli, gate, web
+from ddplatform.adapters.installed import install
+from ddplatform.config import ROOT, Kind, Settings, read_settings
+from ddplatform.db import db, prepare_engine
+from ddplatform.services.audit import record_refusal
+from ddplatform.tenancy import guard_engine
+from ddplatform.web.sessions import ServerSessionInterface
+
+MAX_UPLOAD_BYTES = 26 * 1024 * 1024
+MAX_FORM_BYTES = 2 * 1024 * 1024
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The application for these settings, or those of the environment.
+
+    Raises:
+        UnsafeSettings: a setting is missing or unsafe.
+        UndeclaredAccess: an endpoint declares no access.
+    """
+    settings = settings or read_settings()
+    settings.instance_path.mkdir(parents=True, exist_ok=True)
+    app = Flask(
+        "ddplatform",
+        template_folder=str(ROOT / "templates"),
+        static_folder=str(ROOT / "static"),
+        instance_path=str(settings.instance_path),
+    )
+    app.config.update(_flask_settings(settings))
+    app.extensions["settings"] = settings
+    install(settings)
+    db.init_app(app)
+    Migrate(app, db, directory=str(ROOT / "ddplatform" / "migrations"))
+    with app.app_context():
+        prepare_engine(db.engine)
+        guard_engine(db.engine)
+    app.session_interface = ServerSessionInterface()
+    gate.open_gate(app, record_refusal=record_refusal)
+    web.register(app)
+    cli.register(app)
+    gate.close_gate(app)
+    return app
+
+
+def _flask_settings(settings: Settings) -> dict[str, Any]:
+    options: dict[str, Any] = {"pool_pre_ping": True}
+    if settings.database_url.startswith("sqlite"):
+        options = {"connect_args": {"check_same_thread": False, "timeout": 15}}
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "TESTING": settings.kind is Kind.TESTING,
+        "DEBUG": settings.debug,
+        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": options,
+        "MAX_CONTENT_LENGTH": MAX_UPLOAD_BYTES,
+        "MAX_FORM_MEMORY_SIZE": MAX_FORM_BYTES,
+        "MAX_FORM_PARTS": 2000,
+        "TRUSTED_HOSTS": list(settings.trusted_hosts) or None,
+        "SESSION_COOKIE_NAME": "__Host-session" if settings.secure_cookies else "session",
+        "SESSION_COOKIE_SECURE": settings.secure_cookies,
+        "WTF_CSRF_TIME_LIMIT": None,
+    }

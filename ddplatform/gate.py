@@ -1,0 +1,209 @@
+"""Who are you, where are you, may you: asked once, before any view runs.
+
+Doors declare: `@requires(Permission.X)`, `@signed_in` or `@public`. An endpoint that declares
+nothing stops the application from starting. The gate also ends the unit of work.
+"""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal, TypeVar
+from uuid import UUID, uuid4
+
+from flask import Flask, Response, current_app, g, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import LoginManager, UserMixin, current_user
+
+from ddplatform.access.identity import Identity
+from ddplatform.access.permissions import Permission
+from ddplatform.access.policy import allows
+from ddplatform.access.roles import ROLES
+from ddplatform.db import finish, release_write_lock, take_write_lock
+from ddplatform.errors import NotAllowed, NotFound
+from ddplatform.queries.organisations import Standing, get_account, get_standing
+from ddplatform.tenancy import across_tenants, acting_in, nobody
+
+View = TypeVar("View", bound=Callable[..., Any])
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+OWN_ENDPOINTS = frozenset({"static"})
+
+
+@dataclass(frozen=True)
+class Access:
+    """What an endpoint asks of the person who calls it."""
+
+    kind: Literal["public", "signed_in", "permission"]
+    permission: Permission | None = None
+
+
+class UndeclaredAccess(RuntimeError):
+    """Endpoints that declare no access; the application does not start with them."""
+
+
+class SignedInUser(UserMixin):  # type: ignore[misc]
+    """The account behind the session, as plain values."""
+
+    def __init__(self, user_id: UUID, name: str, email: str, theme: str, language: str) -> None:
+        self.id, self.name, self.email = user_id, name, email
+        self.theme, self.language = theme, language
+
+
+RefusalRecorder = Callable[[Identity, str, datetime], None]
+
+
+@dataclass
+class GateState:
+    """What the factory hands to the gate, since the gate may not import services."""
+
+    record_refusal: RefusalRecorder
+
+
+def public(view: View) -> View:
+    """Anybody may call this endpoint."""
+    view.access = Access("public")  # type: ignore[attr-defined]
+    return view
+
+
+def signed_in(view: View) -> View:
+    """Anybody with an account may call this endpoint."""
+    view.access = Access("signed_in")  # type: ignore[attr-defined]
+    return view
+
+
+def requires(permission: Permission) -> Callable[[View], View]:
+    """Only members of the organisation in the address whose role holds the permission."""
+
+    def declare(view: View) -> View:
+        view.access = Access("permission", permission)  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def access_of(app: Flask, endpoint: str) -> Access | None:
+    """What an endpoint declared; the static files are public."""
+    if endpoint in OWN_ENDPOINTS:
+        return Access("public")
+    return getattr(app.view_functions[endpoint], "access", None)
+
+
+def open_gate(app: Flask, *, record_refusal: RefusalRecorder) -> None:
+    """Put the gate before every request of the application."""
+    app.extensions["gate"] = GateState(record_refusal)
+    manager = LoginManager(app)
+    manager.session_protection = None
+    manager.user_loader(_load_user)
+    app.url_value_preprocessor(_take_organisation)
+    app.url_defaults(_give_organisation)
+    app.before_request(_admit)
+    app.after_request(_end)
+    app.teardown_request(_leave)
+
+
+def close_gate(app: Flask) -> None:
+    """Refuse to start while an endpoint declares no access.
+
+    Raises:
+        UndeclaredAccess: naming every such endpoint.
+    """
+    silent = sorted(e for e in app.view_functions if access_of(app, e) is None)
+    if silent:
+        raise UndeclaredAccess("These endpoints declare no access: " + ", ".join(silent))
+
+
+def keep_changes() -> None:
+    """Commit although the answer is an error: drafts and counters are kept on purpose."""
+    g.keep_changes = True
+
+
+def bind_organisation(organisation_id: UUID) -> None:
+    """For public endpoints that found their organisation by a secret link."""
+    g.scope.enter_context(acting_in(organisation_id))
+
+
+def _load_user(user_id: str) -> SignedInUser | None:
+    with across_tenants():
+        account = get_account(UUID(user_id))
+    if account is None or not account.is_active:
+        return None
+    return SignedInUser(account.id, account.name, account.email, account.theme, account.language)
+
+
+def _take_organisation(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+    g.organisation_slug = values.pop("organisation", None) if values else None
+
+
+def _give_organisation(endpoint: str, values: dict[str, Any]) -> None:
+    slug = getattr(g, "organisation_slug", None)
+    if slug and current_app.url_map.is_endpoint_expecting(endpoint, "organisation"):
+        values.setdefault("organisation", slug)
+
+
+def _admit() -> ResponseReturnValue | None:
+    g.now, g.request_id, g.keep_changes = datetime.now(UTC), uuid4().hex, False
+    g.identity, g.organisation = None, None
+    g.scope = ExitStack()
+    g.scope.enter_context(nobody())
+    (release_write_lock if request.method in SAFE_METHODS else take_write_lock)()
+    if request.endpoint is None or request.endpoint in OWN_ENDPOINTS:
+        return None
+    access = access_of(current_app, request.endpoint)
+    assert access is not None
+    if access.kind == "public":
+        return None
+    if not current_user.is_authenticated:
+        return redirect(url_for("auth.sign_in", next=_return_address()))
+    if access.kind == "signed_in":
+        return None
+    _enter_organisation(access.permission)
+    return None
+
+
+def _return_address() -> str:
+    return request.full_path.rstrip("?") if request.method in SAFE_METHODS else request.path
+
+
+def _enter_organisation(permission: Permission | None) -> None:
+    with across_tenants():
+        standing = get_standing(current_user.id, g.organisation_slug or "")
+    if standing is None or _is_over(standing):
+        raise NotFound()
+    g.organisation = standing.organisation
+    g.identity = Identity(
+        user_id=current_user.id,
+        organisation_id=standing.organisation.id,
+        role_id=standing.role_id,
+        name=current_user.name,
+        session_ref=session.get("ref"),
+        access_until=standing.access_until,
+        request_ref=g.request_id,
+    )
+    if permission is None or not allows(g.identity, permission, on=g.now.date()):
+        raise NotAllowed(
+            f"This needs a permission that the role {ROLES[standing.role_id].title} has not.",
+            "An administrator of your organisation can change your role.",
+        )
+    g.scope.enter_context(acting_in(standing.organisation.id))
+
+
+def _is_over(standing: Standing) -> bool:
+    return standing.access_until is not None and g.now.date() > standing.access_until
+
+
+def _end(response: Response) -> Response:
+    if not hasattr(g, "scope"):
+        return response
+    finish(ok=response.status_code < 400 or g.keep_changes)
+    if response.status_code in (403, 429) and g.identity is not None:
+        state: GateState = current_app.extensions["gate"]
+        state.record_refusal(g.identity, request.endpoint or "", g.now)
+    return response
+
+
+def _leave(error: BaseException | None) -> None:
+    if error is not None:
+        finish(ok=False)
+    if scope := g.pop("scope", None):
+        scope.close()
+    release_write_lock()

@@ -1,0 +1,109 @@
+"""Row triggers: the database's own wall between tenants, and its own log of what never changes.
+
+`cur_tenant()` (SQLite) and the setting `app.tenant` (PostgreSQL) say who is acting: the hex
+UUID of an organisation, `*` for the one way out, `!` and the UUID while an organisation is erased.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+TENANT_FUNCTION = """
+CREATE OR REPLACE FUNCTION tenant_wall() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    tenant text := ltrim(coalesce(current_setting('app.tenant', true), ''), '!');
+    before_row jsonb := CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END;
+    after_row jsonb := CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END;
+    owner text;
+BEGIN
+    IF tenant <> '*' THEN
+        FOR owner IN SELECT unnest(ARRAY['before', 'after']) LOOP
+            IF (owner = 'before' AND before_row IS NULL) OR (owner = 'after' AND after_row IS NULL)
+            THEN CONTINUE; END IF;
+            IF NOT EXISTS (
+                SELECT 1 FROM unnest(TG_ARGV::text[]) AS column_name
+                WHERE replace(
+                    (CASE owner WHEN 'before' THEN before_row ELSE after_row END) ->> column_name,
+                    '-', '') = tenant
+            ) THEN RAISE EXCEPTION 'tenant wall: %', TG_TABLE_NAME; END IF;
+        END LOOP;
+    END IF;
+    IF TG_OP = 'UPDATE' AND before_row ->> 'organisation_id' <> after_row ->> 'organisation_id'
+    THEN RAISE EXCEPTION 'tenant wall: % row may not move', TG_TABLE_NAME; END IF;
+    RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
+END $$
+"""
+
+APPEND_FUNCTION = """
+CREATE OR REPLACE FUNCTION append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'DELETE' AND coalesce(current_setting('app.tenant', true), '') LIKE '!%'
+    THEN RETURN OLD; END IF;
+    RAISE EXCEPTION 'append only: %', TG_TABLE_NAME;
+END $$
+"""
+
+
+def wall_statements(
+    dialect: str, tenant_tables: Mapping[str, Sequence[str]], append_only: Mapping[str, str | None]
+) -> Iterator[str]:
+    """The SQL that raises the walls.
+
+    Args:
+        dialect: `sqlite` or `postgresql`.
+        tenant_tables: table -> the columns that name an organisation.
+        append_only: table -> SQL condition on OLD under which it may not change, None: never.
+    """
+    if dialect == "postgresql":
+        yield TENANT_FUNCTION
+        yield APPEND_FUNCTION
+        for table, columns in tenant_tables.items():
+            yield _postgresql_wall(table, columns)
+        for table, condition in append_only.items():
+            yield _postgresql_append(table, condition)
+        return
+    for table, columns in tenant_tables.items():
+        yield from _sqlite_wall(table, columns)
+    for table, condition in append_only.items():
+        yield from _sqlite_append(table, condition)
+
+
+def _postgresql_wall(table: str, columns: Sequence[str]) -> str:
+    arguments = ", ".join(f"'{column}'" for column in columns)
+    return (
+        f"CREATE TRIGGER wall_{table} BEFORE INSERT OR UPDATE OR DELETE ON {table} "
+        f"FOR EACH ROW EXECUTE FUNCTION tenant_wall({arguments})"
+    )
+
+
+def _postgresql_append(table: str, condition: str | None) -> str:
+    when = f"WHEN ({condition}) " if condition else ""
+    return (
+        f"CREATE TRIGGER append_{table} BEFORE UPDATE OR DELETE ON {table} "
+        f"FOR EACH ROW {when}EXECUTE FUNCTION append_only()"
+    )
+
+
+def _sqlite_wall(table: str, columns: Sequence[str]) -> Iterator[str]:
+    for verb, rows in (("INSERT", ["NEW"]), ("UPDATE", ["OLD", "NEW"]), ("DELETE", ["OLD"])):
+        owned = " AND ".join(
+            f"coalesce(ltrim(cur_tenant(), '!') IN ({_list(row, columns)}), 0)" for row in rows
+        )
+        moved = " OR OLD.organisation_id <> NEW.organisation_id" if verb == "UPDATE" else ""
+        yield (
+            f"CREATE TRIGGER wall_{table}_{verb.lower()} BEFORE {verb} ON {table} "
+            f"WHEN (cur_tenant() <> '*' AND NOT ({owned})){moved} "
+            f"BEGIN SELECT RAISE(ABORT, 'tenant wall: {table}'); END"
+        )
+
+
+def _list(row: str, columns: Sequence[str]) -> str:
+    return ", ".join(f"coalesce({row}.{column}, '')" for column in columns)
+
+
+def _sqlite_append(table: str, condition: str | None) -> Iterator[str]:
+    for verb in ("UPDATE", "DELETE"):
+        allowed = "cur_tenant() NOT LIKE '!%'" if verb == "DELETE" else "1"
+        when = f"({condition}) AND {allowed}" if condition else allowed
+        yield (
+            f"CREATE TRIGGER append_{table}_{verb.lower()} BEFORE {verb} ON {table} WHEN {when} "
+            f"BEGIN SELECT RAISE(ABORT, 'append only: {table}'); END"
+        )

@@ -1,0 +1,69 @@
+"""Questionnaires, their versions, and who was asked."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ddplatform.db import Base
+from ddplatform.duediligence.vocabulary import QuestionnaireState
+from ddplatform.models.keys import belongs_to, tenant_key
+from ddplatform.tenancy import Shared
+
+
+class Questionnaire(Base):
+    """A questionnaire that the platform ships; everybody may send it."""
+
+    __tablename__ = "questionnaire"
+
+    ref: Mapped[str] = mapped_column(unique=True)
+    title: Mapped[str]
+    description: Mapped[str]
+
+
+class QuestionnaireVersion(Base):
+    """A published version: its bytes never change."""
+
+    __tablename__ = "questionnaire_version"
+    __table_args__ = (UniqueConstraint("questionnaire_id", "version"),)
+    is_append_only = True
+
+    questionnaire_id: Mapped[UUID] = mapped_column(ForeignKey("questionnaire.id"))
+    version: Mapped[str]
+    definition: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    media_type: Mapped[str] = mapped_column(comment="md, csv or xlsx, as the reader names it")
+    checksum: Mapped[str] = mapped_column(comment="SHA-256 of the definition")
+    question_count: Mapped[int]
+    published_at: Mapped[datetime]
+
+
+class Assignment(Shared, Base):
+    """A questionnaire sent to the people behind one node."""
+
+    __tablename__ = "assignment"
+    __table_args__ = (
+        tenant_key(),
+        belongs_to("value_chain_node", "node_id"),
+        Index("ix_assignment_due", "organisation_id", "status", "due_on", "id"),
+        Index("ix_assignment_node", "organisation_id", "node_id"),
+    )
+
+    node_id: Mapped[UUID]
+    node_name: Mapped[str] = mapped_column(comment="As the supplier may read it")
+    version_id: Mapped[UUID] = mapped_column(ForeignKey("questionnaire_version.id"))
+    status: Mapped[QuestionnaireState] = mapped_column(default=QuestionnaireState.SENT)
+    invited_email: Mapped[str]
+    language: Mapped[str] = mapped_column(default="en")
+    light_mode: Mapped[bool] = mapped_column(default=False)
+    message: Mapped[str] = mapped_column(default="")
+    due_on: Mapped[date]
+    sections_done: Mapped[int] = mapped_column(default=0)
+    sections_total: Mapped[int] = mapped_column(default=0)
+    round: Mapped[int] = mapped_column(default=1)
+    sent_at: Mapped[datetime]
+    sent_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
+    last_reminded_at: Mapped[datetime | None]
+    submitted_at: Mapped[datetime | None]
+    decided_at: Mapped[datetime | None]
+    withdrawn_reason: Mapped[str | None]

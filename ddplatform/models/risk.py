@@ -1,0 +1,245 @@
+"""Reference releases, judgements and assessments. Assessments are never overwritten."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ddplatform.db import Base, named_enum
+from ddplatform.models.keys import belongs_to, tenant_key
+from ddplatform.tenancy import TenantScoped
+from supply_chain.vocabulary import Issue, RiskBand, SeverityBand
+
+
+class ReferenceRelease(Base):
+    """A numbered edition of the shipped reference data."""
+
+    __tablename__ = "reference_release"
+    is_append_only = True
+
+    number: Mapped[int] = mapped_column(unique=True)
+    name: Mapped[str]
+    checksum: Mapped[str] = mapped_column(unique=True)
+    as_of: Mapped[date]
+    sets: Mapped[list[Any]] = mapped_column(comment="Publisher, licence, year, gaps of each set")
+    installed_at: Mapped[datetime]
+
+
+class IndicatorValue(Base):
+    """One reference figure: of a country, a commodity, or a good in a country."""
+
+    __tablename__ = "indicator_value"
+    __table_args__ = (
+        Index("ix_indicator_country", "release_id", "country"),
+        Index("ix_indicator_commodity", "release_id", "commodity_ref", "country"),
+    )
+    is_append_only = True
+
+    release_id: Mapped[UUID] = mapped_column(ForeignKey("reference_release.id"))
+    factor: Mapped[str]
+    indicator: Mapped[str]
+    country: Mapped[str | None]
+    commodity_ref: Mapped[str | None]
+    year: Mapped[int | None]
+    raw: Mapped[float | None] = mapped_column(comment="In the indicator's own unit")
+    value: Mapped[float | None] = mapped_column(comment="Normalised, 0 benign .. 1 worst")
+    source_type: Mapped[str]
+    as_of: Mapped[date]
+    source: Mapped[str]
+
+
+class AssessmentRun(TenantScoped, Base):
+    """One assessment of a whole value chain: method, data and time it rests on."""
+
+    __tablename__ = "assessment_run"
+    __table_args__ = (tenant_key(), belongs_to("value_chain", "chain_id"))
+    is_append_only = True
+
+    chain_id: Mapped[UUID]
+    chain_version: Mapped[int]
+    cause: Mapped[str] = mapped_column(comment="import, answers, facts, release, request")
+    method_version: Mapped[str]
+    parameters_sha256: Mapped[str]
+    release_id: Mapped[UUID] = mapped_column(ForeignKey("reference_release.id"))
+    as_of: Mapped[date]
+    node_count: Mapped[int]
+    summary: Mapped[dict[str, Any]] = mapped_column(comment="Heat map cells, bands, coverage")
+    scaled: Mapped[dict[str, Any]] = mapped_column(comment="Buyers whose shares were scaled")
+    created_at: Mapped[datetime]
+    created_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
+
+
+class RiskAssessment(TenantScoped, Base):
+    """The score of one (node, issue) in one run (RM-1.0). Unknown origins have no node row."""
+
+    __tablename__ = "risk_assessment"
+    __table_args__ = (
+        belongs_to("assessment_run", "run_id"),
+        belongs_to("value_chain_node", "node_id"),
+        UniqueConstraint("organisation_id", "run_id", "salience_rank"),
+        Index("ix_assessment_node", "organisation_id", "node_id", "issue"),
+        Index("ix_assessment_issue", "organisation_id", "run_id", "issue", "salience_rank"),
+        Index("ix_assessment_country", "organisation_id", "run_id", "country", "salience_rank"),
+        CheckConstraint("likelihood BETWEEN 0 AND 1", name="likelihood_range"),
+        CheckConstraint("severity BETWEEN 1 AND 5", name="severity_range"),
+    )
+    is_append_only = True
+
+    run_id: Mapped[UUID]
+    node_id: Mapped[UUID | None]
+    node_ref: Mapped[str] = mapped_column(comment="External ref, or unknown-origin:BUYER")
+    node_name: Mapped[str]
+    country: Mapped[str | None]
+    tier: Mapped[int | None]
+    issue: Mapped[Issue]
+    likelihood: Mapped[float]
+    severity: Mapped[float]
+    scale: Mapped[float]
+    scope: Mapped[float]
+    irremediability: Mapped[float]
+    severity_band: Mapped[SeverityBand]
+    index: Mapped[float]
+    band: Mapped[RiskBand]
+    confidence: Mapped[float]
+    insufficient_evidence: Mapped[bool]
+    residual_likelihood: Mapped[float]
+    residual_severity: Mapped[float]
+    residual_index: Mapped[float]
+    residual_band: Mapped[RiskBand] = mapped_column(named_enum(RiskBand, "residual_band"))
+    exposure: Mapped[float]
+    linkage: Mapped[float]
+    severity_chain: Mapped[float]
+    salience_rank: Mapped[int]
+    heat_cell: Mapped[int] = mapped_column(
+        comment="Severity row 1-5 times 10 + likelihood step 1-5"
+    )
+    status: Mapped[str | None] = mapped_column(comment="self_disclosed_in_remedy or none")
+    group_scores: Mapped[list[Any]] = mapped_column(comment="G of CTY SEC WRK COM ONL")
+    contributions: Mapped[list[Any]] = mapped_column(comment="Parts of the modelled likelihood")
+
+
+class SeverityJudgement(TenantScoped, Base):
+    """How grave, wide and irreversible an impact would be here, each with its reason."""
+
+    __tablename__ = "severity_judgement"
+    __table_args__ = (
+        belongs_to("value_chain_node", "node_id"),
+        CheckConstraint("scale BETWEEN 1 AND 5", name="scale_range"),
+        CheckConstraint("scope BETWEEN 1 AND 5", name="scope_range"),
+        CheckConstraint("irremediability BETWEEN 1 AND 5", name="irremediability_range"),
+        Index("ix_judgement_node", "organisation_id", "node_id", "issue"),
+    )
+    is_append_only = True
+
+    node_id: Mapped[UUID]
+    issue: Mapped[Issue]
+    scale: Mapped[int | None]
+    scope: Mapped[int | None]
+    irremediability: Mapped[int | None]
+    vulnerable: Mapped[bool] = mapped_column(default=False, comment="RM-1.0 7.2: adds 1 to scale")
+    reasons: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+    created_by_id: Mapped[UUID] = mapped_column(ForeignKey("user.id"))
+
+
+class FactKind(StrEnum):
+    """Facts that override the model (RM-1.0 section 8)."""
+
+    CONFIRMED = "confirmed"
+    CREDIBLE = "credible"
+    RED_FLAG = "red_flag"
+    CLOSED = "closed"
+
+
+class RiskFact(TenantScoped, Base):
+    """A fact about a (node, issue): a confirmed impact, an allegation, a flag, a closure."""
+
+    __tablename__ = "risk_fact"
+    __table_args__ = (
+        tenant_key(),
+        belongs_to("value_chain_node", "node_id"),
+        Index("ix_fact_node", "organisation_id", "node_id"),
+    )
+
+    node_id: Mapped[UUID]
+    issue: Mapped[Issue]
+    kind: Mapped[FactKind]
+    found_by: Mapped[str | None] = mapped_column(comment="Detecting control, RM-1.0 8")
+    self_disclosed: Mapped[bool] = mapped_column(default=False)
+    cause_type: Mapped[str] = mapped_column(comment="finding, red_flag, case")
+    cause_id: Mapped[UUID]
+    since: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class ControlRecord(TenantScoped, Base):
+    """What a node does about risk, as last judged: coverage and evidence of a control."""
+
+    __tablename__ = "control_record"
+    __table_args__ = (
+        belongs_to("value_chain_node", "node_id"),
+        CheckConstraint("coverage BETWEEN 0 AND 1", name="coverage_range"),
+        CheckConstraint("evidence BETWEEN 0 AND 1", name="evidence_range"),
+        Index("ix_control_node", "organisation_id", "node_id", "control"),
+    )
+    is_append_only = True
+
+    node_id: Mapped[UUID]
+    control: Mapped[str]
+    coverage: Mapped[float] = mapped_column(comment="Share of people, sites or volume, 0..1")
+    evidence: Mapped[float] = mapped_column(comment="0, .25, .5, .75 or .9 (RM-1.0 9)")
+    verified_on: Mapped[date | None]
+    cause_type: Mapped[str] = mapped_column(comment="action, review")
+    cause_id: Mapped[UUID | None]
+    reason: Mapped[str]
+    created_at: Mapped[datetime]
+    created_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
+
+
+class ScoreChange(TenantScoped, Base):
+    """A person's change of a likelihood. Raising needs a note; lowering a second person."""
+
+    __tablename__ = "score_change"
+    __table_args__ = (
+        tenant_key(),
+        belongs_to("value_chain_node", "node_id"),
+        CheckConstraint("likelihood BETWEEN 0 AND 1", name="likelihood_range"),
+        CheckConstraint("is_raise OR expires_on IS NOT NULL", name="lowering_expires"),
+        CheckConstraint("(decided_at IS NULL) = (decided_by_id IS NULL)", name="decided_pair"),
+    )
+
+    node_id: Mapped[UUID]
+    issue: Mapped[Issue]
+    is_raise: Mapped[bool]
+    likelihood: Mapped[float] = mapped_column(comment="The likelihood asked for, 0..1")
+    note: Mapped[str]
+    expires_on: Mapped[date | None]
+    created_at: Mapped[datetime]
+    created_by_id: Mapped[UUID] = mapped_column(ForeignKey("user.id"))
+    decided_at: Mapped[datetime | None]
+    decided_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
+    is_approved: Mapped[bool | None]
+    ended_at: Mapped[datetime | None]
+
+
+class SalienceNote(TenantScoped, Base):
+    """What the salience order needs and no score holds: emergency, delay, involvement."""
+
+    __tablename__ = "salience_note"
+    __table_args__ = (
+        belongs_to("value_chain_node", "node_id"),
+        Index("ix_salience_node", "organisation_id", "node_id", "issue"),
+    )
+    is_append_only = True
+
+    node_id: Mapped[UUID]
+    issue: Mapped[Issue]
+    is_emergency: Mapped[bool] = mapped_column(default=False)
+    delay_harms: Mapped[bool | None]
+    involvement: Mapped[str | None]
+    reason: Mapped[str]
+    created_at: Mapped[datetime]
+    created_by_id: Mapped[UUID] = mapped_column(ForeignKey("user.id"))

@@ -1,0 +1,183 @@
+"""The value chain as it is kept: nodes, links, imports."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ddplatform.db import Base
+from ddplatform.models.keys import belongs_to, tenant_key
+from ddplatform.tenancy import TenantScoped
+from supply_chain.vocabulary import FlowEvidence, LinkKind, NodeKind, RiskBand, SeverityBand
+
+
+class ValueChain(TenantScoped, Base):
+    """One map of one organisation. Every change of it raises `version` in its transaction."""
+
+    __tablename__ = "value_chain"
+    __table_args__ = (tenant_key(), UniqueConstraint("organisation_id", "slug"))
+
+    name: Mapped[str]
+    slug: Mapped[str]
+    description: Mapped[str] = mapped_column(default="")
+    version: Mapped[int] = mapped_column(default=1)
+    current_run_id: Mapped[UUID | None] = mapped_column(comment="Newest assessment run")
+    created_at: Mapped[datetime]
+    created_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
+
+
+class ValueChainNode(TenantScoped, Base):
+    """A business, site, labour intermediary, platform, investee or unknown origin."""
+
+    __tablename__ = "value_chain_node"
+    __table_args__ = (
+        tenant_key(),
+        belongs_to("value_chain", "chain_id"),
+        belongs_to("value_chain_node", "operated_by_id"),
+        UniqueConstraint("organisation_id", "chain_id", "external_ref"),
+        CheckConstraint("latitude BETWEEN -90 AND 90", name="latitude_range"),
+        CheckConstraint("longitude BETWEEN -180 AND 180", name="longitude_range"),
+        CheckConstraint("(archived_at IS NULL) = (archived_by_id IS NULL)", name="archived_pair"),
+        Index("ix_node_name", "organisation_id", "chain_id", "name", "id"),
+        Index("ix_node_country", "organisation_id", "chain_id", "country", "name", "id"),
+    )
+
+    chain_id: Mapped[UUID]
+    external_ref: Mapped[str] = mapped_column(comment="Stable id of the file it came from")
+    kind: Mapped[NodeKind]
+    name: Mapped[str]
+    country: Mapped[str | None] = mapped_column(comment="ISO 3166-1 alpha-2")
+    region: Mapped[str | None]
+    address: Mapped[str | None]
+    latitude: Mapped[float | None] = mapped_column(comment="Degrees, WGS 84")
+    longitude: Mapped[float | None] = mapped_column(comment="Degrees, WGS 84")
+    sector_ref: Mapped[str | None]
+    commodity_refs: Mapped[list[str]] = mapped_column(default=list)
+    operated_by_id: Mapped[UUID | None]
+    own_operation: Mapped[bool] = mapped_column(default=False)
+    is_origin: Mapped[bool | None] = mapped_column(comment="RM-1.0 11.3; none: by kind, activity")
+    external_ids: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    attributes: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    contact_email: Mapped[str | None] = mapped_column(comment="Business contact, no private data")
+    supplier_organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.id"))
+    row_version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime]
+    archived_at: Mapped[datetime | None]
+    archived_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
+
+    __mapper_args__ = {"version_id_col": row_version}  # noqa: RUF012
+
+
+class SupplyLink(TenantScoped, Base):
+    """What flows from a supplier to a buyer."""
+
+    __tablename__ = "supply_link"
+    __table_args__ = (
+        tenant_key(),
+        belongs_to("value_chain", "chain_id"),
+        belongs_to("value_chain_node", "supplier_id"),
+        belongs_to("value_chain_node", "buyer_id"),
+        CheckConstraint("share BETWEEN 0 AND 1", name="share_range"),
+        Index("ix_link_buyer", "organisation_id", "chain_id", "buyer_id"),
+        Index("ix_link_supplier", "organisation_id", "chain_id", "supplier_id"),
+    )
+
+    chain_id: Mapped[UUID]
+    supplier_id: Mapped[UUID]
+    buyer_id: Mapped[UUID]
+    kind: Mapped[LinkKind] = mapped_column(default=LinkKind.SUPPLIES)
+    commodity_ref: Mapped[str | None]
+    share: Mapped[float | None] = mapped_column(comment="Part of the buyer's input, 0..1")
+    flow_evidence: Mapped[FlowEvidence] = mapped_column(default=FlowEvidence.UNMAPPED)
+    valid_from: Mapped[date | None]
+    valid_to: Mapped[date | None]
+    row_version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime]
+    archived_at: Mapped[datetime | None]
+    archived_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
+
+    __mapper_args__ = {"version_id_col": row_version}  # noqa: RUF012
+
+
+class NodeSummary(TenantScoped, Base):
+    """A cache, one row a node: what lists and maps show. Refreshed by jobs; may vanish."""
+
+    __tablename__ = "node_summary"
+    __table_args__ = (
+        belongs_to("value_chain_node", "node_id"),
+        UniqueConstraint("organisation_id", "node_id"),
+        Index("ix_summary_rank", "organisation_id", "chain_id", "best_rank", "node_id"),
+        Index("ix_summary_tier", "organisation_id", "chain_id", "tier", "node_id"),
+    )
+
+    node_id: Mapped[UUID]
+    chain_id: Mapped[UUID]
+    tier: Mapped[int | None] = mapped_column(comment="Steps to own operations; none: no path")
+    band: Mapped[RiskBand | None] = mapped_column(comment="Highest residual band over issues")
+    severity_band: Mapped[SeverityBand | None]
+    top_issue: Mapped[str | None] = mapped_column(comment="First in salience order")
+    best_rank: Mapped[int | None] = mapped_column(comment="Salience rank of that issue")
+    residual_index: Mapped[float | None]
+    exposure: Mapped[float | None]
+    confidence: Mapped[float | None]
+    open_findings: Mapped[int] = mapped_column(default=0)
+    overdue_actions: Mapped[int] = mapped_column(default=0)
+    questionnaire_status: Mapped[str | None]
+
+
+class ImportStatus(StrEnum):
+    """Where an import of a list stands."""
+
+    READING = "reading"
+    PREVIEWED = "previewed"
+    REFUSED = "refused"
+    APPLYING = "applying"
+    APPLIED = "applied"
+    UNDONE = "undone"
+    FAILED = "failed"
+
+
+class MapImport(TenantScoped, Base):
+    """An uploaded list on its way into a value chain: read, previewed, applied, undone."""
+
+    __tablename__ = "map_import"
+    __table_args__ = (
+        tenant_key(),
+        belongs_to("value_chain", "chain_id"),
+        CheckConstraint("(applied_at IS NULL) = (applied_by_id IS NULL)", name="applied_pair"),
+        CheckConstraint("(undone_at IS NULL) = (undone_by_id IS NULL)", name="undone_pair"),
+    )
+
+    chain_id: Mapped[UUID]
+    status: Mapped[ImportStatus] = mapped_column(default=ImportStatus.READING)
+    files: Mapped[list[Any]] = mapped_column(comment="[{name, sha256, size_bytes}]")
+    link_to_id: Mapped[UUID | None] = mapped_column(comment="Buyer for a list of suppliers only")
+    mapping: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    mapping_key: Mapped[str | None] = mapped_column(comment="Hash of the headings, to remember")
+    skip_faulty: Mapped[bool] = mapped_column(default=False)
+    counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    preview: Mapped[dict[str, Any]] = mapped_column(default=dict, deferred=True)
+    refusal: Mapped[dict[str, Any] | None]
+    undo: Mapped[dict[str, Any] | None] = mapped_column(deferred=True)
+    job_id: Mapped[UUID | None]
+    chain_version: Mapped[int | None] = mapped_column(comment="Chain version it made")
+    created_at: Mapped[datetime]
+    created_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
+    applied_at: Mapped[datetime | None]
+    applied_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
+    undone_at: Mapped[datetime | None]
+    undone_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
+
+
+class ColumnMapping(TenantScoped, Base):
+    """How a list with these headings was understood last time."""
+
+    __tablename__ = "column_mapping"
+    __table_args__ = (UniqueConstraint("organisation_id", "mapping_key"),)
+
+    mapping_key: Mapped[str]
+    mapping: Mapped[dict[str, Any]]
+    updated_at: Mapped[datetime]

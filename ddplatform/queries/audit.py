@@ -1,0 +1,122 @@
+"""The log, filtered and paged; and its lines for verification."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, select
+
+from ddplatform.db import db
+from ddplatform.models.audit import AuditCheckpoint, AuditEvent, AuditValue, Outcome
+from ddplatform.models.organisations import User
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True)
+class LogFilter:
+    """What to show of the log."""
+
+    action: str = ""
+    target_id: str = ""
+    actor_id: UUID | None = None
+    outcome: Outcome | None = None
+    since: date | None = None
+    until: date | None = None
+    with_restricted: bool = False
+    only_restricted: bool = False
+
+
+@dataclass(frozen=True)
+class LogRow:
+    """One event as a page shows it."""
+
+    id: UUID
+    sequence: int
+    at: datetime
+    actor_id: UUID | None
+    actor_name: str | None
+    actor_role: str | None
+    action: str
+    outcome: Outcome
+    target_type: str | None
+    target_id: str | None
+    is_restricted: bool
+    leaf_hash: bytes
+
+
+def list_events(
+    wanted: LogFilter, *, before: int | None = None, limit: int = PAGE_SIZE
+) -> Sequence[LogRow]:
+    """Events of the acting organisation, newest first; `before` is the last sequence seen."""
+    statement = (
+        select(
+            AuditEvent.id,
+            AuditEvent.sequence,
+            AuditEvent.at,
+            AuditEvent.actor_id,
+            User.name,
+            AuditEvent.actor_role,
+            AuditEvent.action,
+            AuditEvent.outcome,
+            AuditEvent.target_type,
+            AuditEvent.target_id,
+            AuditEvent.is_restricted,
+            AuditEvent.leaf_hash,
+        )
+        .outerjoin(User, User.id == AuditEvent.actor_id)
+        .order_by(AuditEvent.sequence.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        statement = statement.where(AuditEvent.sequence < before)
+    return [LogRow(*row) for row in db.session.execute(_narrow(statement, wanted))]
+
+
+def _narrow(statement: Select[Any], wanted: LogFilter) -> Select[Any]:
+    if not wanted.with_restricted:
+        statement = statement.where(AuditEvent.is_restricted.is_(False))
+    if wanted.only_restricted:
+        statement = statement.where(AuditEvent.is_restricted.is_(True))
+    exact = {
+        AuditEvent.action: wanted.action or None,
+        AuditEvent.target_id: wanted.target_id or None,
+        AuditEvent.actor_id: wanted.actor_id,
+        AuditEvent.outcome: wanted.outcome,
+    }
+    for column, value in exact.items():
+        if value is not None:
+            statement = statement.where(column == value)
+    if wanted.since is not None:
+        statement = statement.where(AuditEvent.at >= _midnight(wanted.since))
+    if wanted.until is not None:
+        statement = statement.where(AuditEvent.at < _midnight(wanted.until + timedelta(days=1)))
+    return statement
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
+
+
+def list_log_lines() -> list[bytes]:
+    """Every event line of the acting organisation, in order."""
+    return list(db.session.scalars(select(AuditEvent.leaf).order_by(AuditEvent.sequence)))
+
+
+def list_leaf_hashes(size: int) -> list[bytes]:
+    """The first `size` leaf hashes of the acting organisation's log, in order."""
+    statement = select(AuditEvent.leaf_hash).order_by(AuditEvent.sequence).limit(size)
+    return list(db.session.scalars(statement))
+
+
+def list_checkpoint_notes() -> list[str]:
+    """The signed heads of the acting organisation's log, smallest first."""
+    return list(db.session.scalars(select(AuditCheckpoint.note).order_by(AuditCheckpoint.size)))
+
+
+def list_event_values(event_id: UUID) -> Sequence[AuditValue]:
+    """What an event changed, while the values are kept."""
+    statement = select(AuditValue).where(AuditValue.event_id == event_id).order_by(AuditValue.name)
+    return db.session.scalars(statement).all()

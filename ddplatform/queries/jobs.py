@@ -1,0 +1,31 @@
+"""Where jobs stand."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+
+from ddplatform.db import db
+from ddplatform.errors import NotFound
+from ddplatform.models.jobs import Job, JobState
+from ddplatform.tenancy import current_organisation
+
+
+def get_job(job_id: UUID) -> Job:
+    """A job of the acting organisation, or NotFound."""
+    job = db.session.scalar(
+        select(Job).where(Job.id == job_id, Job.organisation_id == current_organisation())
+    )
+    if job is None:
+        raise NotFound()
+    return job
+
+
+def list_unfinished_jobs() -> Sequence[Job]:
+    """Jobs of the acting organisation that wait, run or failed, newest first."""
+    return db.session.scalars(
+        select(Job)
+        .where(Job.organisation_id == current_organisation(), Job.state != JobState.DONE)
+        .order_by(Job.created_at.desc(), Job.id)
+        .limit(100)
+    ).all()

@@ -1,0 +1,211 @@
+"""Accounts, memberships and people."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from ddplatform.access.roles import RoleId
+from ddplatform.db import db
+from ddplatform.errors import NotFound
+from ddplatform.models.organisations import (
+    Invitation,
+    Membership,
+    Organisation,
+    OrganisationKind,
+    User,
+)
+
+INSTALLATION_SLUG = "installation"
+
+
+@dataclass(frozen=True)
+class Account:
+    """A person's account as plain values."""
+
+    id: UUID
+    name: str
+    email: str
+    is_active: bool
+    theme: str
+    language: str
+
+
+@dataclass(frozen=True)
+class OrganisationFacts:
+    """What every page of an organisation needs to know about it."""
+
+    id: UUID
+    name: str
+    slug: str
+    is_sample: bool
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a person stands in one organisation."""
+
+    organisation: OrganisationFacts
+    role_id: RoleId
+    access_until: date | None
+
+
+def get_account(user_id: UUID) -> Account | None:
+    """The account, or None."""
+    row = db.session.execute(
+        select(User.id, User.name, User.email, User.is_active, User.theme, User.language).where(
+            User.id == user_id
+        )
+    ).one_or_none()
+    return Account(*row) if row else None
+
+
+def get_standing(user_id: UUID, slug: str) -> Standing | None:
+    """The person's role in the organisation with this slug; call it across tenants."""
+    row = db.session.execute(
+        select(
+            Organisation.id,
+            Organisation.name,
+            Organisation.slug,
+            Organisation.is_sample,
+            Membership.role,
+            Membership.access_until,
+        )
+        .join(Membership, Membership.organisation_id == Organisation.id)
+        .where(
+            Membership.user_id == user_id,
+            Organisation.slug == slug,
+            Organisation.kind == OrganisationKind.COMPANY,
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    return Standing(OrganisationFacts(*row[:4]), row.role, row.access_until)
+
+
+def list_standings(user_id: UUID) -> Sequence[Standing]:
+    """Every organisation of a person, by name; call it across tenants."""
+    rows = db.session.execute(
+        select(
+            Organisation.id,
+            Organisation.name,
+            Organisation.slug,
+            Organisation.is_sample,
+            Membership.role,
+            Membership.access_until,
+        )
+        .join(Membership, Membership.organisation_id == Organisation.id)
+        .where(Membership.user_id == user_id)
+        .order_by(Organisation.name, Organisation.id)
+    ).all()
+    return [Standing(OrganisationFacts(*row[:4]), row.role, row.access_until) for row in rows]
+
+
+def get_user_by_email(email: str) -> User | None:
+    """The user with this address, in any spelling of case."""
+    return db.session.scalar(select(User).where(User.email == email.strip().lower()))
+
+
+def get_user(user_id: UUID) -> User:
+    """The user, or NotFound."""
+    user = db.session.get(User, user_id)
+    if user is None:
+        raise NotFound()
+    return user
+
+
+def get_organisation_by_slug(slug: str) -> Organisation:
+    """The organisation, or NotFound. Organisations are global rows: no tenant is needed."""
+    found = db.session.scalar(select(Organisation).where(Organisation.slug == slug))
+    if found is None:
+        raise NotFound(f"There is no organisation '{slug}'.", "Check the name in the address.")
+    return found
+
+
+def get_organisation(organisation_id: UUID) -> Organisation:
+    """The organisation, or NotFound."""
+    found = db.session.get(Organisation, organisation_id)
+    if found is None:
+        raise NotFound()
+    return found
+
+
+@dataclass(frozen=True)
+class Person:
+    """One member of the acting organisation."""
+
+    membership_id: UUID
+    user_id: UUID
+    name: str
+    email: str
+    role_id: RoleId
+    access_until: date | None
+    is_active: bool
+
+
+def list_people() -> Sequence[Person]:
+    """The members of the acting organisation, by name."""
+    rows = db.session.execute(
+        select(
+            Membership.id,
+            User.id,
+            User.name,
+            User.email,
+            Membership.role,
+            Membership.access_until,
+            User.is_active,
+        )
+        .join(User, User.id == Membership.user_id)
+        .order_by(User.name, User.id)
+    ).all()
+    return [Person(*row) for row in rows]
+
+
+def get_person(user_id: UUID) -> Person:
+    """One member of the acting organisation, or NotFound."""
+    found = next((person for person in list_people() if person.user_id == user_id), None)
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def get_membership(membership_id: UUID) -> Membership:
+    """The membership, or NotFound."""
+    found = db.session.get(Membership, membership_id)
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def count_members_with_role(role_id: RoleId) -> int:
+    """How many members of the acting organisation hold a role."""
+    return (
+        db.session.scalar(
+            select(func.count()).select_from(Membership).where(Membership.role == role_id)
+        )
+        or 0
+    )
+
+
+def list_open_invitations() -> Sequence[Invitation]:
+    """Invitations of the acting organisation that nobody used yet, newest first."""
+    return db.session.scalars(
+        select(Invitation)
+        .where(Invitation.used_at.is_(None))
+        .order_by(Invitation.created_at.desc(), Invitation.id)
+    ).all()
+
+
+def get_invitation(invitation_id: UUID) -> Invitation:
+    """The invitation, or NotFound."""
+    found = db.session.get(Invitation, invitation_id)
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def get_invitation_by_hash(token_hash: str) -> Invitation | None:
+    """The invitation behind a link; call it across tenants."""
+    return db.session.scalar(select(Invitation).where(Invitation.token_hash == token_hash))

@@ -1,0 +1,50 @@
+"""Work to be done later. A job exists exactly when the change that asked for it does."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from ddplatform.access.identity import Identity
+from ddplatform.db import db
+from ddplatform.models.jobs import Job, JobState
+
+MAX_ATTEMPTS = 5
+
+
+def enqueue(
+    name: str,
+    payload: Mapping[str, Any],
+    *,
+    by: Identity,
+    at: datetime,
+    run_after: datetime | None = None,
+    unique_key: str | None = None,
+) -> Job:
+    """Add a job to the current unit of work.
+
+    Args:
+        name: a key of jobs/handlers.py.
+        payload: ids and plain settings, no data of people.
+        by: whose rights the job runs with, looked up again when it runs.
+        unique_key: while a queued job with this key waits, it is returned instead.
+    """
+    if unique_key is not None:
+        waiting = db.session.scalar(
+            select(Job).where(Job.unique_key == unique_key, Job.state == JobState.QUEUED)
+        )
+        if waiting is not None:
+            return waiting
+    job = Job(
+        name=name,
+        organisation_id=by.organisation_id,
+        user_id=by.user_id,
+        payload=dict(payload),
+        unique_key=unique_key,
+        run_after=run_after or at,
+        created_at=at,
+    )
+    db.session.add(job)
+    db.session.flush()  # the caller links to the job's progress page
+    return job

@@ -1,0 +1,68 @@
+"""Browser sessions on the server: only a hash of the id is kept, an ended one is gone."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, select
+
+from ddplatform.db import db
+from ddplatform.models.organisations import UserSession
+
+IDLE = timedelta(minutes=30)
+ABSOLUTE = timedelta(hours=12)
+TOUCH_EVERY = timedelta(minutes=1)
+
+
+def hash_of(secret: str) -> str:
+    """How a session id or a link token is kept."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def new_secret() -> str:
+    """256 random bits as text for a cookie or a link."""
+    return secrets.token_urlsafe(32)
+
+
+def read_session(session_id: str, *, at: datetime) -> UserSession | None:
+    """The live session behind a cookie, or None."""
+    row = db.session.scalar(select(UserSession).where(UserSession.id_hash == hash_of(session_id)))
+    if row is None or row.expires_at < at or row.last_seen_at < at - IDLE:
+        return None
+    return row
+
+
+def save_session(
+    session_id: str, *, user_id: UUID | None, data: dict[str, Any], at: datetime
+) -> None:
+    """Keep what the session holds; a new id makes a new session."""
+    row = db.session.scalar(select(UserSession).where(UserSession.id_hash == hash_of(session_id)))
+    if row is None:
+        row = UserSession(
+            id_hash=hash_of(session_id), created_at=at, last_seen_at=at, expires_at=at + ABSOLUTE
+        )
+        db.session.add(row)
+    row.user_id, row.data, row.last_seen_at = user_id, data, at
+
+
+def end_session(session_id: str) -> None:
+    """Forget one session."""
+    db.session.execute(delete(UserSession).where(UserSession.id_hash == hash_of(session_id)))
+
+
+def end_all_sessions(user_id: UUID, *, but: str | None = None) -> int:
+    """Sign a person out everywhere (but in one browser); returns how many ended."""
+    statement = delete(UserSession).where(UserSession.user_id == user_id)
+    if but is not None:
+        statement = statement.where(UserSession.id_hash != hash_of(but))
+    return int(db.session.execute(statement).rowcount)  # type: ignore[attr-defined]
+
+
+def end_expired_sessions(*, at: datetime) -> int:
+    """Remove what nobody can use any more; returns how many rows went."""
+    statement = delete(UserSession).where(
+        (UserSession.expires_at < at) | (UserSession.last_seen_at < at - IDLE)
+    )
+    return int(db.session.execute(statement).rowcount)  # type: ignore[attr-defined]

@@ -1,0 +1,1 @@
+"""Sign in, sign out, reset a password, accept an invitation."""

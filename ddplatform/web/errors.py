@@ -1,0 +1,67 @@
+"""Pages for errors. One table decides the status; the page says the rule and the way out."""
+
+import logging
+from typing import Any
+
+from flask import Flask, g, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from ddplatform.errors import STATUS, Conflict, Invalid, TooMany, status_of
+
+log = logging.getLogger(__name__)
+PAGES = frozenset({403, 404, 409, 422, 429, 500})
+
+
+def register(app: Flask) -> None:
+    """Answer every error with a page."""
+    for kind in STATUS:
+        app.register_error_handler(kind, _expected)
+    app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _expected(error: Exception) -> ResponseReturnValue:
+    status = status_of(error)
+    message = getattr(error, "message", "") or str(error)
+    page: dict[str, Any] = {"message": message, "advice": getattr(error, "advice", "")}
+    headers = {}
+    if isinstance(error, Conflict):
+        page["versions"] = [
+            {"label": label, "theirs": theirs, "yours": error.mine.get(label, "")}
+            for label, theirs in error.theirs.items()
+        ]
+    if isinstance(error, Invalid):
+        page["problems"] = [
+            {"href": None, "label": label, "messages": [text]}
+            for label, text in error.fields.items()
+        ]
+    if isinstance(error, TooMany):
+        page["retry_after"] = error.advice
+        headers["Retry-After"] = str(error.retry_after_s)
+    return _page(status, **page), status, headers
+
+
+def _csrf(_error: CSRFError) -> ResponseReturnValue:
+    return _page(
+        422, message="This page was open too long. Go back, reload it and send again."
+    ), 422
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    status = error.code or 500
+    if status == 413:
+        return _page(422, message="This file is too large. The limit is 25 MB."), 413
+    shown = status if status in PAGES else (404 if status < 500 else 500)
+    return _page(shown), status
+
+
+def _unexpected(error: Exception) -> ResponseReturnValue:
+    log.exception("request %s failed at %s", getattr(g, "request_id", "-"), request.endpoint)
+    return _page(500, request_id=getattr(g, "request_id", "")), 500
+
+
+def _page(status: int, **context: Any) -> str:
+    return render_template(f"errors/{status}.html", **context)

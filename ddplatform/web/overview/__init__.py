@@ -1,0 +1,1 @@
+"""The first page of an organisation, and whether the platform is up."""

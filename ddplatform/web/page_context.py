@@ -1,0 +1,136 @@
+"""What every page needs to know: who, where, which language, which navigation."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, current_app, g, request, url_for
+from flask_login import current_user
+
+from ddplatform.access.identity import Identity
+from ddplatform.access.permissions import Permission as P
+from ddplatform.access.policy import allows
+
+PRODUCT = "Waymark"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of the side navigation, shown to those who may open it."""
+
+    label: str
+    icon: str
+    endpoint: str
+    permission: P
+    locked: bool = False
+
+
+GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
+    (
+        "",
+        (
+            Entry("Overview", "layout-dashboard", "overview.show", P.OVERVIEW_READ),
+            Entry("Value chain", "sitemap", "value_chain.index", P.VALUE_CHAIN_READ),
+            Entry("Questionnaires", "clipboard-list", "questionnaires.index", P.QUESTIONNAIRE_READ),
+            Entry("My questionnaires", "clipboard-list", "responses.index", P.RESPONSE_ANSWER),
+            Entry("My actions", "checkbox", "findings.my_actions", P.ACTION_REPORT),
+        ),
+    ),
+    (
+        "Respond",
+        (
+            Entry("Risks", "alert-triangle", "risk.index", P.RISK_READ),
+            Entry("Findings", "flag", "findings.index", P.FINDING_READ),
+            Entry("Actions", "checkbox", "findings.actions", P.FINDING_READ),
+            Entry("Remediation", "heart-handshake", "remedy.index", P.CASE_COUNT, locked=True),
+        ),
+    ),
+    (
+        "Account for it",
+        (
+            Entry("Documents", "paperclip", "evidence.index", P.EVIDENCE_READ),
+            Entry("Reports", "report", "reports.index", P.REPORT_READ),
+            Entry("Audit trail", "history", "audit.index", P.AUDIT_READ),
+        ),
+    ),
+    (
+        "Setting",
+        (
+            Entry("Data sources", "database", "reference.index", P.REFERENCE_READ),
+            Entry("People", "users", "organisations.people", P.PEOPLE_READ),
+            Entry("Settings", "settings", "organisations.settings", P.ORGANISATION_UPDATE),
+        ),
+    ),
+)
+
+
+def register(app: Flask) -> None:
+    """Hand the context to every template."""
+    app.context_processor(_context)
+
+
+def _context() -> dict[str, Any]:
+    identity: Identity | None = getattr(g, "identity", None)
+    role = identity.role if identity else None
+    return {
+        "product_name": PRODUCT,
+        "organisation": getattr(g, "organisation", None),
+        "identity": {"name": identity.name, "role_title": role.title}
+        if identity and role
+        else None,
+        "may": _may,
+        "permission": P,
+        "navigation": _navigation(identity) if identity else [],
+        "links": _links(),
+        "theme": current_user.theme if current_user and current_user.is_authenticated else "",
+        "lang": "en",
+        "dir": "ltr",
+        "access_until": identity.access_until if identity else None,
+        "csp_nonce": getattr(g, "csp_nonce", ""),
+        "now": getattr(g, "now", None),
+    }
+
+
+def _may(permission: P) -> bool:
+    identity: Identity | None = getattr(g, "identity", None)
+    return identity is not None and allows(identity, permission, on=g.now.date())
+
+
+def _navigation(identity: Identity) -> list[dict[str, Any]]:
+    groups = []
+    for title, entries in GROUPS:
+        items = [
+            {
+                "label": entry.label,
+                "icon": entry.icon,
+                "href": url_for(entry.endpoint),
+                "current": _is_current(entry.endpoint),
+                "locked": entry.locked,
+            }
+            for entry in entries
+            if entry.endpoint in current_app.view_functions and identity.has(entry.permission)
+        ]
+        if items:
+            groups.append({"title": title, "items": items})
+    return groups
+
+
+def _is_current(endpoint: str) -> bool:
+    here = request.endpoint or ""
+    siblings = {entry.endpoint for _, entries in GROUPS for entry in entries}
+    return here == endpoint or (
+        here not in siblings and here.partition(".")[0] == endpoint.partition(".")[0]
+    )
+
+
+def _links() -> dict[str, str]:
+    known = {
+        "home": "auth.home",
+        "sign_out": "auth.sign_out",
+        "account": "auth.account",
+        "theme": "auth.theme",
+        "switch": "auth.choose",
+    }
+    links = {k: url_for(e) for k, e in known.items() if e in current_app.view_functions}
+    if getattr(g, "identity", None) and "value_chain.search" in current_app.view_functions:
+        links["search"] = url_for("value_chain.search")
+    return links

@@ -1,0 +1,76 @@
+"""Flask's session, kept on the server. The cookie holds a random id and nothing else."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from flask import Flask, Request, Response
+from flask.sessions import SessionInterface, SessionMixin
+from werkzeug.datastructures import CallbackDict
+
+from ddplatform.db import unit_of_work
+from ddplatform.services import sessions
+from ddplatform.tenancy import nobody
+
+RENEW = "_renew"
+"""Set in a session to get a new id: at sign-in and at every rise of rights."""
+
+
+class ServerSession(CallbackDict[str, Any], SessionMixin):
+    """What one browser's session holds."""
+
+    def __init__(self, sid: str | None, initial: dict[str, Any], last_seen: datetime | None):
+        super().__init__(initial, self._changed)
+        self.sid, self.last_seen, self.modified = sid, last_seen, False
+        self.accessed = False
+
+    @staticmethod
+    def _changed(changed: "ServerSession") -> None:
+        changed.modified = True
+
+
+class ServerSessionInterface(SessionInterface):
+    """Opens and saves sessions in units of work of their own."""
+
+    def open_session(self, app: Flask, request: Request) -> ServerSession:
+        sid = request.cookies.get(self.get_cookie_name(app))
+        now = datetime.now(UTC)
+        if sid and request.endpoint != "static":
+            with nobody():
+                row = sessions.read_session(sid, at=now)
+            if row is not None:
+                return ServerSession(sid, dict(row.data), row.last_seen_at)
+        return ServerSession(None, {}, None)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        assert isinstance(session, ServerSession)
+        now = datetime.now(UTC)
+        stale = session.last_seen is not None and now - session.last_seen > sessions.TOUCH_EVERY
+        if not session.modified and not stale:
+            return
+        with unit_of_work(), nobody():
+            self._store(app, session, response, now)
+
+    def _store(self, app: Flask, session: ServerSession, response: Response, now: datetime) -> None:
+        renew = session.pop(RENEW, False)
+        if session.sid and (renew or not session):
+            sessions.end_session(session.sid)
+        if not session:
+            response.delete_cookie(self.get_cookie_name(app), path="/")
+            return
+        sid = sessions.new_secret() if renew or session.sid is None else session.sid
+        user_id = session.get("_user_id")
+        if user_id:
+            session["ref"] = sessions.hash_of(sid)[:16]
+        sessions.save_session(
+            sid, user_id=UUID(user_id) if user_id else None, data=dict(session), at=now
+        )
+        if sid != session.sid:
+            response.set_cookie(
+                self.get_cookie_name(app),
+                sid,
+                secure=self.get_cookie_secure(app),
+                httponly=True,
+                samesite="Lax",
+                path="/",
+            )

@@ -1,0 +1,82 @@
+"""Writes the first migration from the models. Used until the first release, never after it.
+
+Run: .venv/bin/python scripts/write_initial_migration.py
+"""
+
+import subprocess
+from pathlib import Path
+
+from alembic.autogenerate import produce_migrations, render_python_code
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine
+
+import ddplatform.models  # noqa: F401  (makes every table known)
+from ddplatform.db import Base
+from ddplatform.tenancy import tenant_tables
+
+TARGET = Path(__file__).resolve().parent.parent / "ddplatform/migrations/versions/0001_initial.py"
+
+HEAD = '''"""The first schema: every table, and the walls that the database itself keeps.
+
+Revision: 0001
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+from ddplatform.migrations.walls import wall_statements
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+'''
+
+TAIL = """
+    for statement in wall_statements(op.get_bind().dialect.name, TENANT_TABLES, APPEND_ONLY):
+        op.execute(statement)
+"""
+
+
+def append_only_tables() -> dict[str, str | None]:
+    """Tables that never change, with the condition under which that holds."""
+    found: dict[str, str | None] = {}
+    for mapper in Base.registry.mappers:
+        model = mapper.class_
+        if getattr(model, "is_append_only", False):
+            found[mapper.local_table.name] = None
+        elif condition := getattr(model, "is_append_only_when", None):
+            found[mapper.local_table.name] = condition
+    return dict(sorted(found.items()))
+
+
+def main() -> None:
+    """Compare the models with an empty database and write what is missing: all of it."""
+    with create_engine("sqlite://").connect() as connection:
+        context = MigrationContext.configure(connection)
+        script = produce_migrations(context, Base.metadata)
+    assert script.upgrade_ops is not None and script.downgrade_ops is not None
+    up = render_python_code(script.upgrade_ops).replace(
+        "ddplatform.db.UtcDateTime(timezone=True)", "sa.DateTime(timezone=True)"
+    )
+    down = render_python_code(script.downgrade_ops)
+    tables = dict(sorted(tenant_tables().items()))
+    text = (
+        f"{HEAD}TENANT_TABLES = {tables!r}\n\nAPPEND_ONLY = {append_only_tables()!r}\n\n\n"
+        f"def upgrade() -> None:\n{_indent(up)}{TAIL}\n\n"
+        f"def downgrade() -> None:\n{_indent(down)}\n"
+    )
+    TARGET.write_text(text)
+    subprocess.run(["ruff", "format", "-q", "--isolated", "--line-length=100", TARGET], check=True)
+
+
+def _indent(code: str) -> str:
+    return "\n".join(
+        f"    {line}" if line and not line.startswith("    ") else line
+        for line in code.splitlines()
+    )
+
+
+if __name__ == "__main__":
+    main()

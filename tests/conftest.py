@@ -1,0 +1,124 @@
+"""What all tests share: an application on each database, made new for every test."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+from sqlalchemy import create_engine, text
+
+from ddplatform.config import Kind, Settings
+from ddplatform.db import db
+from ddplatform.factory import create_app
+from tests.factories import Tenant, make_tenant
+
+POSTGRES = os.environ.get("TEST_POSTGRES_URL")
+DATABASES = ["sqlite", *(["postgresql"] if POSTGRES else [])]
+SECRET = "a secret for tests only, long enough to be accepted"
+NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
+
+
+def settings_for(instance: Path, url: str) -> Settings:
+    return Settings(kind=Kind.TESTING, instance_path=instance, database_url=url, secret_key=SECRET)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite file; tests work on copies of it."""
+    folder = tmp_path_factory.mktemp("sqlite-template")
+    path = folder / "platform.db"
+    app = create_app(settings_for(folder, f"sqlite:///{path}"))
+    with app.app_context():
+        upgrade()
+        with db.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        db.engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_url(worker_id: str) -> str:
+    """A migrated PostgreSQL database of this test worker's own."""
+    assert POSTGRES is not None
+    name = f"test_{worker_id}_{os.getpid()}"
+    admin = create_engine(POSTGRES, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name}"))
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    admin.dispose()
+    return POSTGRES.rsplit("/", 1)[0] + "/" + name
+
+
+@pytest.fixture(scope="session")
+def worker_id(request: pytest.FixtureRequest) -> str:
+    """Name of the parallel test worker, `main` when there is one."""
+    worker = getattr(request.config, "workerinput", None)
+    return worker["workerid"] if worker else "main"
+
+
+@pytest.fixture(scope="session")
+def postgres_app(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    app = create_app(settings_for(tmp_path_factory.mktemp("postgres"), postgres_url))
+    with app.app_context():
+        upgrade()
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture(params=DATABASES)
+def app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
+    """A fresh application: empty tables, empty folders."""
+    if request.param == "sqlite":
+        template = request.getfixturevalue("sqlite_template")
+        path = tmp_path / "platform.db"
+        shutil.copy(template, path)
+        made = create_app(settings_for(tmp_path, f"sqlite:///{path}"))
+    else:
+        session_app = request.getfixturevalue("postgres_app")
+        url = session_app.config["SQLALCHEMY_DATABASE_URI"]
+        made = create_app(settings_for(tmp_path, url))
+    yield made
+    with made.app_context():
+        db.session.remove()
+        if request.param == "postgresql":
+            _empty(made)
+        db.engine.dispose()
+
+
+def _empty(app: Flask) -> None:
+    names = ", ".join(f'"{table.name}"' for table in db.metadata.sorted_tables)
+    with db.engine.begin() as connection:
+        connection.exec_driver_sql(f"TRUNCATE {names} CASCADE")
+
+
+@pytest.fixture
+def context(app: Flask) -> Iterator[Flask]:
+    """Inside the application, outside any request."""
+    with app.app_context():
+        yield app
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without a session."""
+    return app.test_client()
+
+
+@pytest.fixture
+def tenant(app: Flask) -> Tenant:
+    """A company with one person of every role."""
+    with app.app_context():
+        return make_tenant("acme", at=NOW)
+
+
+@pytest.fixture
+def other_tenant(app: Flask) -> Tenant:
+    """Another company, to be kept apart from the first."""
+    with app.app_context():
+        return make_tenant("other", at=NOW)

@@ -1,0 +1,87 @@
+"""Small true worlds for tests, made through the services."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from ddplatform.access.identity import Identity, system_identity
+from ddplatform.access.roles import ROLES, RoleId
+from ddplatform.db import unit_of_work
+from ddplatform.services.organisations import add_person, found_organisation
+from ddplatform.tenancy import acting_in
+
+PASSWORD = "four random words here"
+FAR_FUTURE = date(2099, 12, 31)
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """A company with one person of every role."""
+
+    id: UUID
+    slug: str
+    people: dict[RoleId, Identity]
+
+    def __getitem__(self, role: RoleId) -> Identity:
+        return self.people[role]
+
+    @property
+    def manager(self) -> Identity:
+        return self.people[RoleId.SUSTAINABILITY_MANAGER]
+
+    @property
+    def analyst(self) -> Identity:
+        return self.people[RoleId.ANALYST]
+
+    def email(self, role: RoleId) -> str:
+        return f"{role.value}@{self.slug}.example"
+
+
+def make_tenant(slug: str, *, at: datetime) -> Tenant:
+    """Found an organisation and give it one person of every role."""
+    people: dict[RoleId, Identity] = {}
+    with unit_of_work():
+        organisation = found_organisation(name=slug.title(), slug=slug, at=at)
+        with acting_in(organisation.id):
+            for role in ROLES.values():
+                user = add_person(
+                    email=f"{role.id.value}@{slug}.example",
+                    name=f"{role.title} of {slug}",
+                    role=role.id,
+                    password=PASSWORD,
+                    by=system_identity(organisation.id),
+                    at=at,
+                    access_until=FAR_FUTURE if role.is_dated else None,
+                )
+                people[role.id] = Identity(
+                    user_id=user.id,
+                    organisation_id=organisation.id,
+                    role_id=role.id,
+                    name=user.name,
+                )
+        found = organisation.id
+    return Tenant(found, slug, people)
+
+
+def signed_in_client(app: Flask, tenant: Tenant, role: RoleId) -> FlaskClient:
+    """A browser that is signed in through the sign-in page."""
+    client = app.test_client()
+    response = client.post(
+        "/sign-in",
+        data={
+            "email": tenant.email(role),
+            "password": PASSWORD,
+            "csrf_token": csrf_token(client, "/sign-in"),
+        },
+    )
+    assert response.status_code == 302, response.text
+    return client
+
+
+def csrf_token(client: FlaskClient, page: str) -> str:
+    """The token of the first form on a page."""
+    html = client.get(page).text
+    return html.split('name="csrf_token" value="', 1)[1].split('"', 1)[0]

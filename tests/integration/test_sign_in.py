@@ -1,0 +1,64 @@
+from flask import Flask
+
+from ddplatform.access.roles import RoleId
+from tests.factories import PASSWORD, Tenant, csrf_token, signed_in_client
+
+
+def test_right_password_leads_to_the_overview(app: Flask, tenant: Tenant):
+    client = signed_in_client(app, tenant, RoleId.SUSTAINABILITY_MANAGER)
+
+    page = client.get(f"/o/{tenant.slug}/")
+
+    assert page.status_code == 200
+    assert "Overview" in page.text
+
+
+def test_wrong_password_is_refused_in_words_that_do_not_tell_whether_the_account_exists(
+    app: Flask, tenant: Tenant
+):
+    client = app.test_client()
+    token = csrf_token(client, "/sign-in")
+    answers = [
+        client.post("/sign-in", data={"email": email, "password": "x" * 20, "csrf_token": token})
+        for email in (tenant.email(RoleId.ADMIN), "nobody@nowhere.example")
+    ]
+
+    assert [answer.status_code for answer in answers] == [422, 422]
+    assert "do not belong together" in answers[0].text
+
+
+def test_eleventh_try_in_an_hour_is_too_many(app: Flask, tenant: Tenant):
+    client = app.test_client()
+    token = csrf_token(client, "/sign-in")
+    data = {"email": tenant.email(RoleId.ADMIN), "password": "x" * 20, "csrf_token": token}
+    for _ in range(10):
+        assert client.post("/sign-in", data=data).status_code == 422
+
+    refused = client.post("/sign-in", data={**data, "password": PASSWORD})
+
+    assert refused.status_code == 429
+    assert int(refused.headers["Retry-After"]) > 0
+
+
+def test_page_of_another_organisation_answers_like_a_page_that_does_not_exist(
+    app: Flask, tenant: Tenant, other_tenant: Tenant
+):
+    client = signed_in_client(app, tenant, RoleId.ADMIN)
+
+    foreign, absent = client.get("/o/other/"), client.get("/o/nowhere/")
+
+    assert foreign.status_code == absent.status_code == 404
+    assert foreign.data == absent.data
+
+
+def test_session_is_gone_after_signing_out(app: Flask, tenant: Tenant):
+    client = signed_in_client(app, tenant, RoleId.ADMIN)
+    cookie = client.get_cookie("session")
+    assert cookie is not None
+    client.post("/sign-out", data={"csrf_token": csrf_token(client, f"/o/{tenant.slug}/")})
+    client.set_cookie("session", cookie.value)
+
+    page = client.get(f"/o/{tenant.slug}/")
+
+    assert page.status_code == 302
+    assert "/sign-in" in page.location
