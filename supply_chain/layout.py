@@ -29,6 +29,7 @@ class Box:
         tier: 0 own business, 1 its suppliers, and so on upstream; negative downstream.
         band: risk band, None for "not assessed".
         group: stands for many nodes; taller, drawn as a pile.
+        rest: stands for the nodes of its tier that are not shown; below those that are.
         ghost: stands for what is not mapped; dashed, last in its lane.
         opened_from: id of the group this box was let out of. Such boxes take the place of
             that group, so opening it leaves the order of all other boxes as it was.
@@ -40,6 +41,7 @@ class Box:
     sub: str = ""
     band: RiskBand | None = None
     group: bool = False
+    rest: bool = False
     ghost: bool = False
     opened_from: str | None = None
 
@@ -137,8 +139,8 @@ def place(view: View, *, measures: Measures | None = None) -> Placed:
     """Place a view: same view, same drawing, whatever the order its parts are given in.
 
     Lanes stand with the highest tier on the left. In a lane, boxes are ordered by the mean
-    place of their neighbours (barycentre), ties by id, ghosts last; of six sweeps the one
-    with the fewest crossings is kept. Boxes let out of a group stand in the group's place.
+    place of their neighbours (barycentre), ties by id, the rest and ghosts last; of six sweeps
+    the one with the fewest crossings is kept. Boxes let out of a group stand in its place.
 
     Raises:
         ViewRefused: more than `MAX_BOXES` boxes, an id used twice, or a link to no box.
@@ -224,21 +226,22 @@ def _slot(box: Box) -> str:
 def _closed_order(boxes: Mapping[str, Box], links: Iterable[Link]) -> Order:
     """Order of slots by tier, with every opened group still closed."""
     tier_of: dict[str, int] = {}
-    ghosts = {box.id for box in boxes.values() if box.ghost}
+    foot = {_slot(box): 0 for box in boxes.values()}
+    foot |= {box.id: 2 if box.ghost else 1 for box in boxes.values() if box.ghost or box.rest}
     for box in boxes.values():
         tier_of.setdefault(_slot(box), box.tier)
     order: Order = {}
-    for slot in sorted(tier_of, key=lambda ref: (ref in ghosts, ref)):
+    for slot in sorted(tier_of, key=lambda ref: (foot[ref], ref)):
         order.setdefault(tier_of[slot], []).append(slot)
     pairs = sorted({(_slot(boxes[link.supplier]), _slot(boxes[link.buyer])) for link in links})
-    return _fewest_crossings(order, pairs, tier_of, ghosts)
+    return _fewest_crossings(order, pairs, tier_of, foot)
 
 
 def _fewest_crossings(
     order: Order,
     pairs: Sequence[tuple[str, str]],
     tier_of: Mapping[str, int],
-    ghosts: set[str],
+    foot: Mapping[str, int],
 ) -> Order:
     neighbours: dict[str, list[str]] = {slot: [] for slot in tier_of}
     for supplier, buyer in pairs:
@@ -246,7 +249,7 @@ def _fewest_crossings(
         neighbours[buyer].append(supplier)
     best, fewest = order, count_crossings(order, pairs, tier_of)
     for sweep in range(SWEEPS):
-        order = _swept(order, neighbours, tier_of, ghosts, upstream=sweep % 2 == 0)
+        order = _swept(order, neighbours, tier_of, foot, upstream=sweep % 2 == 0)
         crossings = count_crossings(order, pairs, tier_of)
         if crossings < fewest or sweep == 0:
             best, fewest = order, crossings
@@ -257,7 +260,7 @@ def _swept(
     order: Order,
     neighbours: Mapping[str, Sequence[str]],
     tier_of: Mapping[str, int],
-    ghosts: set[str],
+    foot: Mapping[str, int],
     *,
     upstream: bool,
 ) -> Order:
@@ -270,7 +273,7 @@ def _swept(
         for slot in order[tier]:
             seen = [place_of[n] for n in neighbours[slot] if n in place_of and tier_of[n] != tier]
             means[slot] = sum(seen) / len(seen) if seen else before[slot]
-        keyed = [(slot in ghosts, round(means[slot], 9), slot) for slot in order[tier]]
+        keyed = [(foot[slot], round(means[slot], 9), slot) for slot in order[tier]]
         done[tier] = [slot for _, _, slot in sorted(keyed)]
         place_of |= {slot: (i + 0.5) / len(done[tier]) for i, slot in enumerate(done[tier])}
     return done

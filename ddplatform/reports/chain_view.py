@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from ddplatform.reports.lookup import Row
-from ddplatform.reports.words import band_of
+from ddplatform.reports.words import band_of, counted
 from supply_chain.layout import Box, LaneTitle, Link, View
 from supply_chain.vocabulary import FlowEvidence, NodeKind, RiskBand
 
@@ -45,7 +45,7 @@ def _id(row: Row) -> str:
 
 def _lane_sub(row: Row) -> str:
     nodes = row.get("nodes")
-    return f"{nodes:,} nodes" if isinstance(nodes, int) else ""
+    return counted(nodes, "node") if isinstance(nodes, int) else ""
 
 
 def _worst_first(node: Row) -> tuple[int, float, str]:
@@ -91,6 +91,7 @@ def _rest_box(tier: int, rest: Sequence[Row]) -> Box:
         sub=f"{where}, {blank:,} not assessed" if blank else where,
         band=worst,
         group=True,
+        rest=True,
     )
 
 

@@ -141,7 +141,8 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class StackedBars:
-    """Bars below each other, each filling its line, with its total beside it."""
+    """Bars below each other, each filling its line, with its total beside it; `unit` in the
+    singular."""
 
     bars: tuple[Bar, ...]
     unit: str

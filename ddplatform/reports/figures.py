@@ -22,6 +22,7 @@ from ddplatform.reports.styles import (
     SURFACE,
 )
 from ddplatform.reports.text_lines import cut, text_width, wrapped
+from ddplatform.reports.words import counted
 from supply_chain.layout import Measures, Placed, PlacedBox, PlacedLane, PlacedLink, place
 
 LEGEND = 20.0
@@ -118,7 +119,7 @@ class BarsFlowable(Flowable):
             x += width
         self.canv.setFillColor(INK_2)
         self.canv.setFont(REGULAR, 8.2)
-        words = f"{total:,} {self.figure.unit}" if total else "none known"
+        words = counted(total, self.figure.unit) if total else "none known"
         self.canv.drawRightString(self.width, y + 4.2, words)
 
     def _draw_count(self, words: str, x: float, y: float, width: float, ink: Color) -> None:
@@ -136,8 +137,8 @@ class ChainFlowable(Flowable):
         tiers = max(len({box.tier for box in figure.view.boxes}), 2)
         sizes = Measures(
             box_width=min(132.0, (width - 12 - (tiers - 1) * 20) / tiers),
-            box_height=43.0,
-            group_height=47.0,
+            box_height=52.0,
+            group_height=52.0,
             lane_gap=20.0,
             lane_padding=5.0,
             box_gap=8.0,
@@ -203,19 +204,17 @@ class ChainFlowable(Flowable):
 def _draw_box_words(canvas: Canvas, placed: PlacedBox, y: float) -> None:
     box, x, room = placed.box, placed.x + 8, placed.w - 12
     top = y + placed.h
-    lines = wrapped(box.title, SEMIBOLD, 7.4, room)
-    if len(lines) > 1 and not box.sub:
-        lines = (lines[0], cut(" ".join(lines[1:]), SEMIBOLD, 7.4, room))
-    else:
-        lines = (cut(box.title, SEMIBOLD, 7.4, room),)
+    first, *more = wrapped(box.title, SEMIBOLD, 7.4, room)
+    lines = [first, cut(" ".join(more), SEMIBOLD, 7.4, room)] if more else [first]
     canvas.setFillColor(INK)
     canvas.setFont(SEMIBOLD, 7.4)
     for number, line in enumerate(lines):
-        canvas.drawString(x, top - 11 - 9 * number, line)
+        canvas.drawString(x, top - 10.5 - 8.6 * number, line)
     canvas.setFillColor(INK_2)
     canvas.setFont(REGULAR, 6.6)
-    canvas.drawString(x, top - 20, cut(box.sub, REGULAR, 6.6, room))
-    draw_pill(canvas, box.band, x=x, baseline=top - 33, size=6.4)
+    below = top - 10.5 - 8.6 * len(lines)
+    canvas.drawString(x, below + 0.4, cut(box.sub, REGULAR, 6.6, room))
+    draw_pill(canvas, box.band, x=x, baseline=y + 6.5, size=6.4)
 
 
 DRAWINGS: Mapping[type, Callable[..., Flowable]] = {

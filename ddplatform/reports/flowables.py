@@ -101,13 +101,14 @@ class ContentsFlowable(Flowable):
 class KeyFiguresFlowable(Flowable):
     """Large numbers, four a line, each with its words below."""
 
-    PER_LINE, HIGH, GAP = 4, 64.0, 8.0
+    PER_LINE, WITH_NOTE, BARE, GAP = 4, 64.0, 46.0, 8.0
 
     def __init__(self, items: Sequence[KeyFigure], width: float) -> None:
         super().__init__()
         self.items, self.width = items, width
+        self.high = self.WITH_NOTE if any(item.note for item in items) else self.BARE
         lines = -(-len(items) // self.PER_LINE)
-        self.height = lines * (self.HIGH + self.GAP) - self.GAP
+        self.height = lines * (self.high + self.GAP) - self.GAP
         self.spaceAfter = 12
 
     def draw(self) -> None:
@@ -115,12 +116,12 @@ class KeyFiguresFlowable(Flowable):
         for number, item in enumerate(self.items):
             line, column = divmod(number, self.PER_LINE)
             x = column * (across + self.GAP)
-            self._draw_item(item, x, self.height - line * (self.HIGH + self.GAP), across)
+            self._draw_item(item, x, self.height - line * (self.high + self.GAP), across)
 
     def _draw_item(self, item: KeyFigure, x: float, top: float, width: float) -> None:
         canvas, room = self.canv, width - 18
         canvas.setFillColor(ACCENT_SOFT)
-        canvas.roundRect(x, top - self.HIGH, width, self.HIGH, 5, stroke=0, fill=1)
+        canvas.roundRect(x, top - self.high, width, self.high, 5, stroke=0, fill=1)
         size = 20.0
         while size > 9 and text_width(item.value, BOLD, size) > room:
             size -= 0.5

@@ -16,21 +16,37 @@ from ddplatform.reports.flowables import (
     printed,
 )
 from ddplatform.reports.styles import BODY, BULLET, CAPTION, HEADINGS, SMALL, TEXT_WIDTH
-from ddplatform.reports.table_flowable import TableFlowable, wrap_table
+from ddplatform.reports.table_flowable import TableFlowable, WrappedTable, wrap_table
 
-ROOM_BELOW = {1: 150.0, 2: 90.0, 3: 60.0}
+ROOM_BELOW = {1: 110.0, 2: 90.0, 3: 40.0}
 """A heading moves to the next page when less than this is left below it, in points."""
 
 
-def tell_story(blocks: Sequence[content.Block]) -> list[Flowable]:
-    """All flowables of a report after its contents; headings stay with what follows them."""
+WrappedTables = Mapping[str, WrappedTable]
+
+
+def wrap_tables(blocks: Iterable[content.Block]) -> WrappedTables:
+    """The tables of a report by ref, their cells broken into lines once for all runs."""
+    return {
+        block.ref: wrap_table(block.columns, block.rows, width=TEXT_WIDTH)
+        for block in blocks
+        if isinstance(block, content.Table) and block.rows
+    }
+
+
+def tell_story(blocks: Sequence[content.Block], tables: WrappedTables) -> list[Flowable]:
+    """All flowables of a report after its contents; headings stay with what follows them.
+
+    Each run over the pages needs a story of its own: ReportLab leaves marks on its parts.
+    """
     anchors = count(1)
     story: list[Flowable] = []
     for number, block in enumerate(blocks):
         if isinstance(block, content.Heading):
-            following = blocks[number + 1] if number + 1 < len(blocks) else None
-            story.append(CondPageBreak(_room_for(block, following)))
+            story.append(CondPageBreak(_room_for(block, blocks[number + 1 : number + 3])))
             story.append(HeadingFlowable(block, f"h{next(anchors)}"))
+        elif isinstance(block, content.Table):
+            story.extend(_table(block, tables))
         else:
             story.extend(TELLERS[type(block)](block))
     return story
@@ -45,12 +61,16 @@ def contents_of(story: Iterable[Flowable]) -> list[ContentsLine]:
     ]
 
 
-def _room_for(heading: content.Heading, following: content.Block | None) -> float:
+def _room_for(heading: content.Heading, following: Sequence[content.Block]) -> float:
+    """What must fit below a heading: a short text and the start of a table or figure after it."""
     style = HEADINGS[heading.level]
     room = style.spaceBefore + style.leading + style.spaceAfter
-    if isinstance(following, content.Figure):
-        drawing = draw_figure(following.drawing, width=TEXT_WIDTH)
-        return room + drawing.wrap(TEXT_WIDTH, 0)[1] + 60
+    for block in following:
+        if isinstance(block, content.Figure):
+            return room + draw_figure(block.drawing, width=TEXT_WIDTH).wrap(0, 0)[1] + 60
+        if not isinstance(block, content.Paragraph):
+            break
+        room += printed(block.text, BODY).wrap(TEXT_WIDTH, 0)[1] + BODY.spaceAfter
     return room + ROOM_BELOW[heading.level]
 
 
@@ -62,12 +82,12 @@ def _bullets(block: content.Bullets) -> list[Flowable]:
     return [*(printed(item, BULLET, bullet="•") for item in block.items), Spacer(1, 4)]
 
 
-def _table(block: content.Table) -> list[Flowable]:
+def _table(block: content.Table, tables: WrappedTables) -> list[Flowable]:
     caption = printed(block.title, CAPTION)
     note = [printed(block.note, SMALL)] if block.note else []
     if not block.rows:
         return [KeepTogether([caption, printed(block.empty, BODY), *note])]
-    table = TableFlowable(wrap_table(block.columns, block.rows, width=TEXT_WIDTH))
+    table = TableFlowable(tables[block.ref])
     room = table.minimum_height() + CAPTION.leading + CAPTION.spaceBefore + CAPTION.spaceAfter
     return [CondPageBreak(room), caption, table, *note]
 
@@ -101,7 +121,6 @@ def _page_break(block: content.PageBreak) -> list[Flowable]:
 TELLERS: Mapping[type, Callable[..., list[Flowable]]] = {
     content.Paragraph: _paragraph,
     content.Bullets: _bullets,
-    content.Table: _table,
     content.KeyFigures: _key_figures,
     content.Figure: _figure,
     content.Gap: _gap,

@@ -28,6 +28,12 @@ from ddplatform.reports.words import band_of, cell_words
 MOST_LINES = 45
 """A row of more lines goes on in a further row, so that each row fits on a page."""
 
+UNBROKEN = 13
+"""Cells up to this many letters, such as dates and "Not assessed", stay on one line."""
+
+WIDEST_WORD = 92.0
+"""Longer words, such as checksums, are broken (points)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:
@@ -35,7 +41,7 @@ class Setting:
 
     size: float = 8.3
     leading: float = 10.4
-    padding_x: float = 4.5
+    padding_x: float = 5.5
     padding_y: float = 3.6
     head_size: float = 7.6
     head_leading: float = 9.4
@@ -72,7 +78,7 @@ def wrap_table(
 ) -> WrappedTable:
     """Break every cell into lines once, for a table of the given width in points."""
     look = setting or Setting()
-    widths = _widths(columns, width, look)
+    widths = _widths(columns, rows, width, look)
     inner = [each - 2 * look.padding_x for each in widths]
     lines: list[tuple[Line, ...]] = []
     tops, goes_on, blank = [0.0], set(), set()
@@ -112,9 +118,15 @@ def _pieces(cells: tuple[Line, ...]) -> Iterator[tuple[Line, ...]]:
         yield tuple(cell[start : start + MOST_LINES] for cell in cells)
 
 
-def _widths(columns: Sequence[Column], width: float, look: Setting) -> tuple[float, ...]:
-    """Share the width out by weight, but no column below the longest word of its title."""
-    least = [_least(column, look) for column in columns]
+def _widths(
+    columns: Sequence[Column], rows: Sequence[Sequence[Cell]], width: float, look: Setting
+) -> tuple[float, ...]:
+    """Share the width out by weight, but no column narrower than what it must not break."""
+    least = [
+        _least(column, {row[number] for row in rows}, look) for number, column in enumerate(columns)
+    ]
+    if sum(least) >= width:
+        return tuple(width * each / sum(least) for each in least)
     fixed: set[int] = set()
     while True:
         weight = sum(c.width for i, c in enumerate(columns) if i not in fixed)
@@ -124,16 +136,23 @@ def _widths(columns: Sequence[Column], width: float, look: Setting) -> tuple[flo
             for i, column in enumerate(columns)
         ]
         narrow = {i for i, share in enumerate(shares) if i not in fixed and share < least[i]}
-        if not narrow or len(fixed | narrow) == len(columns):
+        if not narrow:
             return tuple(shares)
         fixed |= narrow
 
 
-def _least(column: Column, look: Setting) -> float:
-    words = [text_width(word, SEMIBOLD, look.head_size) for word in column.title.split()]
+def _least(column: Column, cells: set[Cell], look: Setting) -> float:
+    """The widest of: a word of the title, a pill, a date or number, a word of a cell."""
+    widest = max(text_width(word, SEMIBOLD, look.head_size) for word in column.title.split())
     if column.kind is Kind.BAND:
-        words.append(pill_width(None, look.size - 0.8))
-    return max(words, default=0.0) + 2 * look.padding_x + 0.5
+        widest = max(widest, pill_width(None, look.size - 0.8))
+    units: set[str] = set()
+    for cell in cells:
+        words = cell_words(cell, column)
+        units |= {words} if len(words) <= UNBROKEN else set(words.split())
+    longest = sorted(units, key=len)[-20:]
+    widest = max([widest, *(text_width(unit, REGULAR, look.size) for unit in longest)])
+    return min(widest, WIDEST_WORD) + 2 * look.padding_x + 0.5
 
 
 class TableFlowable(Flowable):
@@ -168,9 +187,9 @@ class TableFlowable(Flowable):
         ]
 
     def minimum_height(self) -> float:
-        """What must fit on a page for the table to begin there: its head and three rows."""
+        """What must fit on a page for the table to begin there: its head and two rows."""
         tops = self.table.tops
-        return self.table.head_height + tops[min(self.first + 3, self.last)] - tops[self.first]
+        return self.table.head_height + tops[min(self.first + 2, self.last)] - tops[self.first]
 
     def draw(self) -> None:
         self._draw_head()

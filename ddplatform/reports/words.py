@@ -32,6 +32,11 @@ def guarded_count(value: object) -> str:
     return f"{value:,}" if isinstance(value, int | float) else str(value)
 
 
+def counted(number: int, unit: str) -> str:
+    """A number with its unit in the right form: "1 node", "1,146 nodes"."""
+    return f"{number:,} {unit}" if number == 1 else f"{number:,} {unit}s"
+
+
 def day_words(value: str) -> str:
     """An ISO day or moment as "25 Nov 2026"; other text is kept as it is."""
     try:

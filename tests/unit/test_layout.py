@@ -49,6 +49,7 @@ def views(draw: st.DrawFn) -> View:
             draw(st.integers(-1, 5)),
             f"Site {i}",
             group=draw(st.booleans()),
+            rest=draw(st.booleans()),
             ghost=draw(st.booleans()),
         )
         for i in range(count)
@@ -150,6 +151,16 @@ def test_barycentre_removes_crossings_that_the_order_of_ids_would_have():
 
 def test_ghost_stands_last_in_its_lane():
     assert order_of(place(COCOA), 3)[-1] == "unmapped"
+
+
+def test_box_for_the_rest_of_a_tier_stands_below_those_shown_and_above_the_ghost():
+    boxes = (
+        Box("a-rest", 1, "12 more", group=True, rest=True),
+        Box("b-ghost", 1, "Not mapped", ghost=True),
+        Box("c", 1, "C"),
+    )
+
+    assert order_of(place(View(boxes)), 1) == ["c", "a-rest", "b-ghost"]
 
 
 def test_link_runs_from_right_edge_to_left_edge_and_a_larger_share_is_wider():

@@ -1,0 +1,132 @@
+"""The receipt of a submitted questionnaire: one page that the respondent keeps."""
+
+from dataclasses import dataclass
+from io import BytesIO
+
+from reportlab.pdfgen.canvas import Canvas
+
+from ddplatform.reports.styles import (
+    ACCENT,
+    ACCENT_SOFT,
+    BOLD,
+    INK,
+    INK_2,
+    INK_3,
+    LINE,
+    MARGIN,
+    PAGE_HEIGHT,
+    PAGE_WIDTH,
+    REGULAR,
+    SEMIBOLD,
+    SURFACE,
+    TEXT_WIDTH,
+    register_fonts,
+)
+from ddplatform.reports.text_lines import cut, wrapped
+
+PANEL = 150.0
+LABEL = 150.0
+MOST_LINES_SENT, MOST_STEPS = 12, 6
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a receipt says.
+
+    Args:
+        number: the number under which the answers can be asked for.
+        submitted: day and time in words, with the time zone.
+        sent: label and value of what was sent, such as ("Answers", "42 of 45"); the first
+            twelve are printed.
+        next_steps: what happens now, one sentence each; the first six are printed.
+        language: BCP 47 tag of the words.
+    """
+
+    number: str
+    submitted: str
+    questionnaire: str
+    respondent: str
+    requester: str
+    sent: tuple[tuple[str, str], ...]
+    next_steps: tuple[str, ...]
+    language: str = "en-GB"
+
+
+def render_receipt(receipt: Receipt) -> bytes:
+    """Draw the receipt as a PDF of one page; equal receipts give equal bytes."""
+    register_fonts()
+    buffer = BytesIO()
+    canvas = Canvas(buffer, pagesize=(PAGE_WIDTH, PAGE_HEIGHT), invariant=1, lang=receipt.language)
+    canvas.setTitle(f"Receipt {receipt.number}")
+    canvas.setAuthor(receipt.requester)
+    canvas.setSubject(receipt.questionnaire)
+    canvas.setCreator("ddplatform")
+    _draw_panel(canvas, receipt)
+    y = _draw_pairs(canvas, _who(receipt), PAGE_HEIGHT - PANEL - 44)
+    y = _draw_title(canvas, "What was sent", y - 14)
+    y = _draw_pairs(canvas, receipt.sent[:MOST_LINES_SENT], y)
+    y = _draw_title(canvas, "What happens next", y - 14)
+    _draw_steps(canvas, receipt.next_steps[:MOST_STEPS], y)
+    canvas.setFillColor(INK_3)
+    canvas.setFont(REGULAR, 8)
+    canvas.drawString(MARGIN, 40, "Keep this page. It holds none of the answers.")
+    canvas.drawRightString(PAGE_WIDTH - MARGIN, 40, "Page 1 of 1")
+    canvas.save()
+    return buffer.getvalue()
+
+
+def _who(receipt: Receipt) -> tuple[tuple[str, str], ...]:
+    return (
+        ("Sent on", receipt.submitted),
+        ("Questionnaire", receipt.questionnaire),
+        ("Answered by", receipt.respondent),
+        ("Sent to", receipt.requester),
+    )
+
+
+def _draw_panel(canvas: Canvas, receipt: Receipt) -> None:
+    canvas.setFillColor(ACCENT)
+    canvas.rect(0, PAGE_HEIGHT - PANEL, PAGE_WIDTH, PANEL, stroke=0, fill=1)
+    canvas.setFillColor(SURFACE)
+    canvas.setFont(REGULAR, 12)
+    canvas.drawString(MARGIN, PAGE_HEIGHT - 66, "Your answers have arrived. Receipt number")
+    number = cut(receipt.number, BOLD, 30, TEXT_WIDTH)
+    canvas.setFont(BOLD, 30)
+    canvas.drawString(MARGIN, PAGE_HEIGHT - 104, number)
+
+
+def _draw_title(canvas: Canvas, title: str, y: float) -> float:
+    canvas.setFillColor(ACCENT)
+    canvas.setFont(BOLD, 14)
+    canvas.drawString(MARGIN, y, title)
+    return y - 24
+
+
+def _draw_pairs(canvas: Canvas, pairs: tuple[tuple[str, str], ...], y: float) -> float:
+    for label, value in pairs:
+        canvas.setFillColor(INK_2)
+        canvas.setFont(REGULAR, 10)
+        canvas.drawString(MARGIN, y, cut(label, REGULAR, 10, LABEL - 10))
+        canvas.setFillColor(INK)
+        canvas.setFont(SEMIBOLD, 10)
+        canvas.drawString(MARGIN + LABEL, y, cut(value, SEMIBOLD, 10, TEXT_WIDTH - LABEL))
+        canvas.setStrokeColor(LINE)
+        canvas.setLineWidth(0.6)
+        canvas.line(MARGIN, y - 7, PAGE_WIDTH - MARGIN, y - 7)
+        y -= 22
+    return y
+
+
+def _draw_steps(canvas: Canvas, steps: tuple[str, ...], y: float) -> None:
+    for number, step in enumerate(steps, start=1):
+        canvas.setFillColor(ACCENT_SOFT)
+        canvas.circle(MARGIN + 8, y + 3.4, 8.5, stroke=0, fill=1)
+        canvas.setFillColor(ACCENT)
+        canvas.setFont(SEMIBOLD, 9)
+        canvas.drawCentredString(MARGIN + 8, y + 0.4, str(number))
+        canvas.setFillColor(INK)
+        canvas.setFont(REGULAR, 10)
+        for line in wrapped(step, REGULAR, 10, TEXT_WIDTH - 28)[:3]:
+            canvas.drawString(MARGIN + 28, y, line)
+            y -= 14
+        y -= 8
