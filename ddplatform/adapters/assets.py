@@ -18,8 +18,11 @@ from ddplatform.adapters.world_outline import HEIGHT, WIDTH, country_paths
 SPRITE, FONTS, LAND, COUNTRIES = "icons.svg", "fonts.css", "land.svg", "countries.json"
 _TABLER, _INTER = "@tabler/icons", "@fontsource-variable/inter"
 _ARABIC, _WORLD = "@fontsource/noto-sans-arabic", "world-atlas"
-_ICON_USE = re.compile(
-    r"""\bicon\(\s*['"]([a-z0-9-]+)['"]|['"]?\bicon['"]?\s*[=:]\s*['"]([a-z0-9-]+)['"]"""
+_ICON_USES = (
+    re.compile(r"""\bicon\(\s*['"]([a-z0-9-]+)['"]"""),
+    re.compile(r"""\bicon['"]?\s*[=:]\s*['"]([a-z0-9-]+)['"]"""),
+    # Entries of the side navigation: the label, then the icon.
+    re.compile(r"""\bEntry\(\s*['"][^'"]*['"],\s*['"]([a-z0-9-]+)['"]"""),
 )
 _ICON_BODY = re.compile(r"<svg[^>]*>(.*)</svg>", re.DOTALL)
 _EMPTY_FRAME = re.compile(r'<path stroke="none" d="M0 0h24v24H0z" fill="none"\s*/>')
@@ -101,13 +104,16 @@ def build_assets(
 
 
 def icon_names(sources: Iterable[Path]) -> tuple[str, ...]:
-    """Names of the icons used in the folders: `icon('x')`, `icon="x"` or `'icon': 'x'`, sorted."""
+    """Names of the icons used in the folders, sorted.
+
+    A name is found in `icon('x')`, `icon="x"`, `'icon': 'x'` and `Entry("Label", "x", ...)`.
+    """
     found: set[str] = set()
     for folder in sources:
-        for file in sorted(folder.rglob("*")):
+        for file in folder.rglob("*"):
             if file.suffix in {".html", ".py"}:
-                for match in _ICON_USE.finditer(file.read_text(encoding="utf-8")):
-                    found.add(match[1] or match[2])
+                text = file.read_text(encoding="utf-8")
+                found.update(name for use in _ICON_USES for name in use.findall(text))
     return tuple(sorted(found))
 
 

@@ -81,7 +81,7 @@ def _sprite_ids(static: Path) -> list[str]:
 
 def test_the_sprite_holds_exactly_the_icons_the_pages_use(tmp_path: Path) -> None:
     used = icon_names(SOURCES)
-    assert {"lock", "menu-2", "circle-check", "alert-triangle", "language"} <= set(used)
+    assert {"lock", "menu-2", "circle-check", "layout-dashboard", "language"} <= set(used)
     build_assets(_packages(tmp_path / "n", used), tmp_path / "s", SOURCES)
     assert _sprite_ids(tmp_path / "s") == list(used)
 
@@ -89,9 +89,11 @@ def test_the_sprite_holds_exactly_the_icons_the_pages_use(tmp_path: Path) -> Non
 def test_icon_names_are_found_in_calls_keywords_and_mappings(tmp_path: Path) -> None:
     (tmp_path / "a.html").write_text("{{ icon('lock') }} {{ icon( \"map\", title='Map') }}")
     (tmp_path / "b.html").write_text("{{ tabs([{'label': 'x', 'icon': 'table'}]) }}")
-    (tmp_path / "c.py").write_text('Item(label="Risks", icon="alert-triangle", href="icon(x)")')
+    (tmp_path / "c.py").write_text(
+        'Item(label="Risks", icon="alert-triangle", href="icon(x)")\nEntry("Reports", "report", 1)'
+    )
     (tmp_path / "d.txt").write_text("icon('no-page')")
-    assert icon_names([tmp_path]) == ("alert-triangle", "lock", "map", "table")
+    assert icon_names([tmp_path]) == ("alert-triangle", "lock", "map", "report", "table")
 
 
 def test_files_stand_beside_their_licence_under_name_and_version(tmp_path: Path) -> None:
