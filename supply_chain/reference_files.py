@@ -83,7 +83,11 @@ class Line:
     def year(self, column: str) -> int | None:
         """A year from 1990 on, `None` where the cell is blank."""
         value = self.optional_number(column, 1990, 2100)
-        return None if value is None else int(value)
+        if value is None:
+            return None
+        if not value.is_integer():
+            raise self.fault(column, f"{value:g} is not a whole year")
+        return int(value)
 
     def day(self, column: str) -> date:
         """A day as YYYY-MM-DD."""
@@ -218,6 +222,25 @@ def read_goods(folder: Path, countries: Collection[str]) -> tuple[GoodListing, .
     )
 
 
+def _whole_year(line: Line, column: str) -> int | None:
+    year = line.cells.get(column)
+    if year is not None and not isinstance(year, int):
+        raise line.fault(column, "is neither a year nor null")
+    return year
+
+
+def _month_day(line: Line, column: str) -> tuple[int, int] | None:
+    cell = line.cells.get(column)
+    if cell is None:
+        return None
+    try:
+        month, day = cell
+        date(2001, month, day)  # no leap year: the day must exist in every year
+    except (TypeError, ValueError):
+        raise line.fault(column, "is not [month, day]") from None
+    return month, day
+
+
 def read_indicators(folder: Path) -> dict[str, Indicator]:
     """What `indicators.yaml` says of each series, by reference, in the order of the file."""
     name = "indicators.yaml"
@@ -231,8 +254,8 @@ def read_indicators(folder: Path) -> dict[str, Indicator]:
             ref=ref,
             factor=line.one_of("factor", METHOD.factors),
             source_type=line.one_of("source_type", METHOD.source_types),
-            unknown_year=entry["unknown_year"],
-            month_day=tuple(entry["month_day"]) if entry["month_day"] else None,
+            unknown_year=_whole_year(line, "unknown_year"),
+            month_day=_month_day(line, "month_day"),
             **{column: line.text(column) for column in texts.split()},
         )
     return found

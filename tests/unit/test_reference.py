@@ -343,6 +343,7 @@ def spoil(path: Path, *, row: int, **cells: str) -> None:
         ("release.csv", 1, {"as_of": ""}, "release.csv, row 1, column as_of"),
         ("indicators/us_tip_tier.csv", 9, {"value": "4"}, "row 9, column value"),
         ("indicators/us_tip_tier.csv", 9, {"year": ""}, "row 9, column year"),
+        ("indicators/us_tip_tier.csv", 9, {"year": "2021.5"}, "2021.5 is not a whole year"),
         ("indicators/us_tip_tier.csv", 2, {"iso2": "AE"}, "has a figure for CTY-03 already"),
         ("indicators/us_tip_tier.csv", 2, {"ref": "wgi"}, "row 2, column ref"),
     ],
@@ -372,11 +373,23 @@ def test_a_missing_file_column_or_release_is_refused_by_name(folder: Path) -> No
         read_reference(folder)
 
 
-def test_an_indicator_with_an_unknown_factor_is_refused(folder: Path) -> None:
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("factor: CTY-03", "factor: CTY-99", 'row 3, column factor: "CTY-99" is not known'),
+        ("unit: tier", "unit: 4", "row 3, column unit: the column is missing"),
+        ("month_day: [6, 30]", "month_day: [6, 31]", "row 3, column month_day"),
+        ("month_day: [6, 30]", "month_day: June", "row 3, column month_day"),
+        ("unknown_year: 2005", "unknown_year: early", "row 8, column unknown_year"),
+    ],
+)
+def test_an_indicator_that_is_described_wrongly_is_refused(
+    folder: Path, old: str, new: str, message: str
+) -> None:
     path = folder / "indicators.yaml"
     text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace("factor: CTY-03", "factor: CTY-99"), encoding="utf-8")
-    with pytest.raises(ReferenceFault, match='row 3, column factor: "CTY-99" is not known'):
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(ReferenceFault, match=message):
         read_reference(folder)
 
 
