@@ -1,0 +1,31 @@
+"""Weights a page may not pass (docs/performance.md, first visit, compressed)."""
+
+import gzip
+from pathlib import Path
+
+import brotli
+
+STATIC = Path(__file__).resolve().parents[2] / "static"
+SCRIPTS = sorted((STATIC / "js").glob("*.js"))
+STYLES = sorted((STATIC / "css").glob("*.css"))
+KIB = 1024
+
+
+def _compressed(paths: list[Path]) -> int:
+    return sum(len(brotli.compress(path.read_bytes(), quality=11)) for path in paths)
+
+
+def test_our_own_scripts_stay_within_ten_kilobytes() -> None:
+    assert SCRIPTS
+    assert _compressed(SCRIPTS) <= 10 * KIB
+    assert sum(len(gzip.compress(path.read_bytes())) for path in SCRIPTS) <= 10 * KIB
+
+
+def test_all_style_sheets_together_stay_within_twelve_kilobytes() -> None:
+    assert STYLES
+    assert _compressed(STYLES) <= 12 * KIB
+
+
+def test_what_a_supplier_page_loads_beside_itself_leaves_room_for_its_answers() -> None:
+    loaded = [STATIC / "css/core.css", STATIC / "css/supplier.css", STATIC / "js/autosave.js"]
+    assert _compressed(loaded) <= 12 * KIB
