@@ -10,7 +10,6 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
-
 NO_LANGUAGE = ""  # the language of a form without translations
 
 
@@ -222,8 +221,8 @@ class Form:
 
     `children` are the nodes of the primary instance save `meta`, in order. `choice_lists` are
     the lists of the workbook; `external_files` maps the id of a list kept in a file to the name
-    of that file. `texts` are all translated texts by id. `sha256` is that of the workbook's bytes; `mended` names old habits put right
-    while reading.
+    of that file. `texts` are all translated texts by id. `sha256` is that of the workbook's
+    bytes; `mended` names old habits put right while reading.
     """
 
     root: str

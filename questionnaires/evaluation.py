@@ -1,0 +1,327 @@
+"""Answers in, state out: what is relevant, required, valid, calculated, and on offer."""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from random import Random
+from uuid import UUID
+
+from questionnaires.errors import StepRefused
+from questionnaires.form import Form, Group, Kind, Question, Section
+from questionnaires.plan import Plan, plan
+from questionnaires.recalculation import MOST_INSTANCES, Recalculation, build, under
+from questionnaires.specs import VALUE, Spec
+from questionnaires.states import NodeState, Observer, OfferedChoice
+from questionnaires.tree import TreeNode
+from questionnaires.wording import Wording
+from questionnaires.xpath_scope import World
+from questionnaires.xpath_values import moment_text
+
+__all__ = ["NodeState", "OfferedChoice", "Plan", "Response", "plan"]
+
+SEGMENT = re.compile(r"([^\[\]]+)(?:\[(\d{1,6})\])?\Z")
+NO_SUCH_NODE = "no such node"
+
+
+class Response:
+    """The answers to one form, always in step with themselves.
+
+    Paths run from the root, with `[n]` from 1 behind every repeat: `/data/member[2]/age`.
+
+    Args:
+        plan: of the form's version, from `plan(form)`.
+        answers: path -> raw text, as `answers()` gave them. None or empty begins a new response,
+            with the form's defaults; otherwise what is not named is blank. Paths that the form
+            does not have are left aside in `unknown`.
+        now: the one moment of this evaluation, with a time zone; required.
+        language: one of the form's languages; None takes its default.
+        seed: makes `random()`, `uuid()` and randomised lists repeatable; take the response's id.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        answers: Mapping[str, str] | None = None,
+        *,
+        now: datetime,
+        language: str | None = None,
+        seed: str = "",
+    ) -> None:
+        self.plan = plan
+        self.unknown: dict[str, str] = {}
+        self._document = TreeNode(plan.document, None)
+        wording = Wording(plan, language)
+        world = World(
+            document=self._document,
+            instances=plan.instances,
+            now=now.astimezone(UTC) if now.tzinfo else now.replace(tzinfo=UTC),
+            random=Random(f"{seed}{now.isoformat()}"),
+            words=wording,
+        )
+        self._engine = wording.engine = Recalculation(plan, world, self._document)
+        self._observer = Observer(self._engine, wording, seed)
+        self._engine.is_loading = True
+        self._begin() if not answers else self._read_back(answers)
+        self._engine.is_loading = False
+
+    @property
+    def form(self) -> Form:
+        """The form that is answered."""
+        return self.plan.form
+
+    @property
+    def faults(self) -> Mapping[str, str]:
+        """Paths of nodes whose expression had no value, with what it could not do."""
+        return dict(self._engine.faults)
+
+    @property
+    def now(self) -> datetime:
+        """The one moment of this evaluation, in UTC."""
+        return self._engine.world.now
+
+    # -- reading ------------------------------------------------------------------------------
+
+    def state(self, path: str) -> NodeState:
+        """The state of one node, or of a repeat as a whole (no `[n]` at the end).
+
+        Raises:
+            KeyError: there is no such node now.
+        """
+        if repeat := self._repeat_at(path):
+            return self._observer.repeat_state(*repeat)
+        node = self._find(path)
+        if node is None:
+            raise KeyError(path)
+        return self._observer.state(node)
+
+    def states(self) -> Iterator[NodeState]:
+        """The state of every node, relevant or not, in the order of the form."""
+        yield from self._observer.states(self._root)
+
+    def section(self, name: str) -> tuple[NodeState, ...]:
+        """The states of one page, in order. Raises KeyError."""
+        section: Section = self.plan.form.section(name)
+        specs = [self.plan.specs[node.path] for node in section.children]
+        return tuple(
+            state for spec in specs for state in self._observer.child_states(self._root, spec)
+        )
+
+    def is_section_relevant(self, name: str) -> bool:
+        """Whether a page has anything to ask now. Raises KeyError."""
+        return any(
+            isinstance(state.node, Question) and state.node.is_asked and state.relevant
+            for state in self.section(name)
+        )
+
+    def open_required(self) -> int:
+        """How many questions of the whole form still need an answer."""
+        return sum(
+            1
+            for node in self._root.below()
+            if node.relevant
+            and node.spec.required
+            and not node.value
+            and node.spec.question
+            and self._observer.is_required(node)
+        )
+
+    def broken(self) -> tuple[NodeState, ...]:
+        """The questions whose answer breaks its constraint or is missing or unreadable."""
+        return tuple(state for state in self.states() if state.messages)
+
+    def answers(self) -> dict[str, str]:
+        """Everything entered, calculated or set, by path, relevant or not.
+
+        Blank nodes are left out; each repeat is there by its own path with its number of
+        instances, so that empty ones come back.
+        """
+        found: dict[str, str] = {}
+        for node in self._root.below():
+            for child in node.spec.children:
+                if child.is_repeat:
+                    found[f"{node.path()}/{child.name}"] = str(len(node.children[child.name]))
+            if node.spec.question and node.raw:
+                found[node.path()] = node.raw
+        return found
+
+    # -- changing -----------------------------------------------------------------------------
+
+    def set(self, path: str, value: str | None) -> None:
+        """Answer a question, relevant or not; blank or None clears it.
+
+        Of a select, what is not on offer is left out. What is no answer of the question's type
+        is kept as entered but does not count; the state says so.
+
+        Raises:
+            StepRefused: no such node, not an input, or read-only.
+        """
+        node = self._find(path)
+        if node is None:
+            raise StepRefused(NO_SUCH_NODE)
+        if node.spec.question is None or not node.spec.question.is_asked:
+            raise StepRefused("not an input")
+        if node.spec.question.kind is Kind.NOTE or self._observer.is_readonly(node):
+            raise StepRefused("read-only")
+        text = value or ""
+        before = node.value
+        node.raw = self._engine.keep_offered(node, text) if node.spec.is_select else text
+        self._engine.mark(VALUE, node)
+        self._engine.run()
+        if node.value != before:
+            self._fire(node)
+
+    def add_repeat(self, path: str) -> str:
+        """Add an instance at the end of a free repeat, and give its path.
+
+        Raises:
+            StepRefused: no such repeat, or it is counted.
+        """
+        repeat = self._repeat_at(path)
+        if repeat is None:
+            raise StepRefused(NO_SUCH_NODE)
+        parent, spec = repeat
+        _refuse_counted(spec)
+        if len(parent.children[spec.name]) >= MOST_INSTANCES:
+            raise StepRefused(f"more than {MOST_INSTANCES} instances")
+        node = self._engine.add(parent, spec)
+        self._engine.run()
+        return node.path()
+
+    def remove_repeat(self, path: str) -> None:
+        """Remove one instance (`/data/member[2]`) with its answers.
+
+        Raises:
+            StepRefused: no such instance, or the repeat is counted.
+        """
+        node = self._find(path)
+        if node is None or not node.spec.is_repeat:
+            raise StepRefused(NO_SUCH_NODE)
+        _refuse_counted(node.spec)
+        self._engine.remove(node)
+        self._engine.run()
+
+    def _fire(self, node: TreeNode) -> None:
+        """Run the triggers of a changed question, and of what they change, each once."""
+        waiting, fired = [node], {id(node)}
+        while waiting:
+            changed = waiting.pop(0)
+            for target, expression in changed.spec.on_change:
+                for place in _beside(changed, target):
+                    before = place.value
+                    self._engine.write(place, expression)
+                    self._engine.run()
+                    if place.value != before and id(place) not in fired:
+                        fired.add(id(place))
+                        waiting.append(place)
+
+    # -- the tree -----------------------------------------------------------------------------
+
+    @property
+    def _root(self) -> TreeNode:
+        return self._document.children[self.plan.root.name][0]
+
+    def _begin(self) -> None:
+        root = build(self.plan.root, self._document, with_repeats=True)
+        self._document.children[root.name].append(root)
+        for node in root.below():
+            if node.spec.question and node.spec.question.kind is Kind.META:
+                node.raw = self._preload(node.spec.question)
+        self._engine.mark_all(root)
+        self._engine.run()
+        for target, expression in self.plan.on_load:
+            for node in under(self._document, target, self.plan.document):
+                if not node.raw:
+                    self._engine.write(node, expression)
+            self._engine.run()
+
+    def _preload(self, question: Question) -> str:
+        source = question.parameters.get("preload", "")
+        now = self._engine.world.now
+        if source == "date":
+            return now.date().isoformat()
+        if source == "timestamp":
+            return moment_text(now)
+        if source == "uid":
+            return f"uuid:{UUID(int=self._engine.world.random.getrandbits(128), version=4)}"
+        return ""
+
+    def _read_back(self, answers: Mapping[str, str]) -> None:
+        root = build(self.plan.root, self._document, with_defaults=False)
+        self._document.children[root.name].append(root)
+        for path in sorted(answers, key=lambda path: path.count("/")):
+            text = answers[path]
+            if repeat := self._repeat_at(path, create=True):
+                if text.isdigit():
+                    _fill(*repeat, min(int(text), MOST_INSTANCES))
+                continue
+            node = self._find(path, create=True)
+            if node is None or node.spec.question is None:
+                self.unknown[path] = text
+            else:
+                node.raw = text
+        _add_first_instances(root, answers)
+        self._engine.mark_all(root)
+        self._engine.run()
+
+    def _find(self, path: str, *, create: bool = False) -> TreeNode | None:
+        node = self._document
+        for segment in path.removeprefix("/").split("/"):
+            part = SEGMENT.match(segment)
+            spec = _child_spec(node, part[1]) if part else None
+            if part is None or spec is None or spec.is_repeat is not bool(part[2]):
+                return None
+            place = int(part[2] or 1)
+            if create and spec.is_repeat and place <= MOST_INSTANCES:
+                _fill(node, spec, place)
+            nodes = node.children[spec.name]
+            if not 1 <= place <= len(nodes):
+                return None
+            node = nodes[place - 1]
+        return node
+
+    def _repeat_at(self, path: str, *, create: bool = False) -> tuple[TreeNode, Spec] | None:
+        above, _, name = path.rpartition("/")
+        parent = self._find(above, create=create) if above else None
+        spec = _child_spec(parent, name) if parent else None
+        return (parent, spec) if parent and spec and spec.is_repeat else None
+
+
+def _child_spec(node: TreeNode, name: str) -> Spec | None:
+    return next((spec for spec in node.spec.children if spec.name == name), None)
+
+
+def _refuse_counted(spec: Spec) -> None:
+    if spec.count is not None:
+        raise StepRefused("the repeat is counted")
+
+
+def _fill(parent: TreeNode, spec: Spec, count: int) -> None:
+    """Make instances, blank, until a repeat has `count` of them."""
+    instances = parent.children[spec.name]
+    while len(instances) < count:
+        node = build(spec, parent, number=len(instances) + 1, with_defaults=False)
+        instances.append(node)
+
+
+def _add_first_instances(root: TreeNode, answers: Mapping[str, str]) -> None:
+    """Give free repeats that the answers do not mention the instance every response begins with."""
+    for node in list(root.below()):
+        for spec in node.spec.children:
+            is_free = isinstance(spec.node, Group) and spec.node.repeat and not spec.node.count
+            if is_free and f"{node.path()}/{spec.name}" not in answers and node.number == 1:
+                _fill(node, spec, 1)
+
+
+def _beside(node: TreeNode, target: Spec) -> list[TreeNode]:
+    """The nodes of `target` that share most with `node`: those of the same instance."""
+    top = node
+    while top.parent is not None and not _leads_to(top.spec, target):
+        top = top.parent
+    return under(top, target, top.spec)
+
+
+def _leads_to(spec: Spec, target: Spec) -> bool:
+    at: Spec | None = target
+    while at is not None and at is not spec:
+        at = at.parent
+    return at is not None and at is not target

@@ -1,0 +1,265 @@
+"""Keeping a response in step with its answers: only what a change can reach is worked out again."""
+
+from collections.abc import Sequence
+from heapq import heappop, heappush
+
+from questionnaires.answers import counted_text
+from questionnaires.errors import EvaluationFault
+from questionnaires.expressions import Expression
+from questionnaires.form import Group, Kind
+from questionnaires.plan import Plan
+from questionnaires.specs import COUNT, RELEVANCE, VALUE, Reader, Spec
+from questionnaires.tree import TreeNode
+from questionnaires.xpath_scope import Scope, World
+from questionnaires.xpath_values import (
+    Value,
+    XNode,
+    stored_text,
+    text_number,
+    to_boolean,
+    to_text,
+)
+
+MOST_INSTANCES = 2_000  # of one repeat: more is a mistyped count
+
+
+class Recalculation:
+    """The tree of one response and the queue of what is to be worked out again.
+
+    `faults` maps the path of a node to what its expression could not do.
+    """
+
+    def __init__(self, plan: Plan, world: World, document: TreeNode) -> None:
+        self.plan, self.world, self.document = plan, world, document
+        self.faults: dict[str, str] = {}
+        self.is_loading = False  # a response is being built, or read back from storage
+        self._queue: list[tuple[int, int, str, TreeNode]] = []
+        self._queued: set[tuple[str, int]] = set()
+        self._arrivals = 0
+
+    # -- evaluating ---------------------------------------------------------------------------
+
+    def evaluate(self, expression: Expression, node: TreeNode) -> Value | None:
+        """The value of an expression at a node; None where it has none, noted in `faults`."""
+        try:
+            return expression.evaluate(Scope(node, node, self.world))
+        except EvaluationFault as fault:
+            self.faults[node.path()] = str(fault)
+            return None
+
+    def truth(self, expression: Expression | None, node: TreeNode, *, default: bool) -> bool:
+        """The truth of an expression at a node; `default` where there is none or it fails."""
+        value = self.evaluate(expression, node) if expression else None
+        return default if value is None else to_boolean(value)
+
+    def items(self, node: TreeNode) -> list[XNode]:
+        """The items of a select that are on offer, in the order of the list."""
+        value = self.evaluate(node.spec.itemset, node) if node.spec.itemset else None
+        return value if isinstance(value, list) else []
+
+    def offer(self, node: TreeNode) -> Sequence[str]:
+        """The names on offer, each once, in the order of the list."""
+        spec = node.spec
+        if spec.fixed_offer is not None:
+            return spec.fixed_offer
+        column = spec.question.itemset.value if spec.question and spec.question.itemset else "name"
+        return tuple(
+            dict.fromkeys(cell.read() for item in self.items(node) for cell in item.named(column))
+        )
+
+    def keep_offered(self, node: TreeNode, text: str) -> str:
+        """What of a select's text is on offer: in the order of the list, for a rank of the text."""
+        question, offer = node.spec.question, self.offer(node)
+        if question is None or question.kind is Kind.SELECT_ONE:
+            return text if text in offer else ""
+        chosen = dict.fromkeys(text.split())
+        if question.kind is Kind.RANK:
+            return " ".join(name for name in chosen if name in offer)
+        return " ".join(name for name in offer if name in chosen)
+
+    # -- the queue ----------------------------------------------------------------------------
+
+    def mark(self, aspect: str, node: TreeNode) -> None:
+        """Have one aspect of a node worked out again."""
+        key = _key(aspect, node)
+        if key not in self._queued:
+            self._queued.add(key)
+            self._arrivals += 1
+            rank = self.plan.ranks[aspect, node.spec.path]
+            heappush(self._queue, (rank, self._arrivals, aspect, node))
+
+    def mark_all(self, top: TreeNode) -> None:
+        """Have everything about a node and all below it worked out again."""
+        for node in top.below():
+            if node.spec.node is not None:
+                self.mark(RELEVANCE, node)
+            if node.spec.question:
+                self.mark(VALUE, node)
+            for child in node.spec.children:
+                if child.count:
+                    self.mark(COUNT, TreeNode(child, node))
+
+    def run(self) -> None:
+        """Work the queue off, in the order of the plan."""
+        while self._queue:
+            _, _, aspect, node = heappop(self._queue)
+            self._queued.discard(_key(aspect, node))
+            if aspect == RELEVANCE:
+                self._relevance(node)
+            elif aspect == VALUE:
+                self._value(node)
+            else:
+                self._count(node)
+
+    def _relevance(self, node: TreeNode) -> None:
+        parent = node.parent
+        relevant = (parent is None or parent.relevant) and self.truth(
+            node.spec.relevant, node, default=True
+        )
+        if relevant is node.relevant:
+            return
+        node.relevant = relevant
+        if node.spec.question:
+            self.mark(VALUE, node)
+        for child in node.all_children():
+            self.mark(RELEVANCE, child)
+
+    def _value(self, node: TreeNode) -> None:
+        value = self._new_value(node) if node.relevant else ""
+        if value != node.value:
+            node.value = value
+            self._mark_readers(node.spec.readers, node)
+
+    def _new_value(self, node: TreeNode) -> str:
+        spec, question = node.spec, node.spec.question
+        if spec.calculate and not (self.is_loading and spec.calculate.volatile and node.raw):
+            result = self.evaluate(spec.calculate, node)
+            node.raw = "" if result is None else stored_text(result)
+        text = counted_text(question, node.raw) if question else node.raw
+        return self.keep_offered(node, text) if spec.is_select and text else text
+
+    def _count(self, stand_in: TreeNode) -> None:
+        """Bring a counted repeat to its number; `stand_in` is an instance outside the tree."""
+        spec, parent = stand_in.spec, stand_in.parent
+        result = self.evaluate(spec.count, stand_in) if spec.count else None
+        text = "" if result is None else to_text(result).strip()
+        if parent is None or not text or text == "NaN":
+            return  # a blank count leaves the instances as they are
+        number = text_number(text)
+        if not number.is_integer() or number < 0:
+            number = 0.0
+        self.resize(parent, spec, int(min(number, MOST_INSTANCES)))
+
+    # -- instances ----------------------------------------------------------------------------
+
+    def resize(self, parent: TreeNode, spec: Spec, count: int) -> None:
+        """Add instances at the end of a repeat, or drop the last ones with their answers."""
+        while len(parent.children[spec.name]) > count:
+            self.remove(parent.children[spec.name][-1])
+        while len(parent.children[spec.name]) < count:
+            self.add(parent, spec)
+
+    def add(self, parent: TreeNode, spec: Spec) -> TreeNode:
+        """Add an instance at the end, with its defaults. The queue is not run."""
+        instances = parent.children[spec.name]
+        is_first = self.is_loading and not instances
+        node = build(spec, parent, number=len(instances) + 1, with_repeats=is_first)
+        instances.append(node)
+        for target, expression in spec.on_new:
+            for place in under(node, target, spec):
+                self.write(place, expression)
+        self.mark_all(node)
+        self._mark_structure(parent, spec)
+        return node
+
+    def remove(self, node: TreeNode) -> None:
+        """Remove an instance with its answers; the ones behind it move up."""
+        parent = node.parent
+        if parent is None:
+            return
+        instances = parent.children[node.name]
+        instances.remove(node)
+        for number, left in enumerate(instances, 1):
+            left.number = number
+        self._mark_structure(parent, node.spec)
+
+    def write(self, node: TreeNode, expression: Expression) -> None:
+        """Put the result of a set value into a node, as text."""
+        result = self.evaluate(expression, node)
+        node.raw = "" if result is None else stored_text(result)
+        self.mark(VALUE, node)
+
+    def _mark_structure(self, parent: TreeNode, spec: Spec) -> None:
+        """Mark all who read anything in a repeat of which an instance came or went."""
+        for reader in spec.structure_readers:
+            anchor = reader.anchor
+            if anchor is not None and is_within(anchor, spec):
+                anchor = spec.parent  # the number of each sibling may be another now
+            self._mark_reader(reader, anchor, parent)
+
+    def _mark_readers(self, readers: Sequence[Reader], changed: TreeNode) -> None:
+        for reader in readers:
+            self._mark_reader(reader, reader.anchor, changed)
+
+    def _mark_reader(self, reader: Reader, anchor: Spec | None, changed: TreeNode) -> None:
+        top: TreeNode | None = changed if anchor else self.document
+        while top is not None and anchor is not None and top.spec is not anchor:
+            top = top.parent
+        if top is None:
+            return
+        if reader.aspect == COUNT and reader.spec.parent:
+            if is_within(top.spec, reader.spec):
+                top = top.parent or top
+            for node in under(top, reader.spec.parent, top.spec):
+                self.mark(COUNT, TreeNode(reader.spec, node))
+            return
+        for node in under(top, reader.spec, top.spec):
+            self.mark(reader.aspect, node)
+
+
+def _key(aspect: str, node: TreeNode) -> tuple[str, int]:
+    """One entry of the queue; a count is known by the parent, as its stand-in is made anew."""
+    if aspect == COUNT:
+        return node.spec.path, id(node.parent)
+    return aspect, id(node)
+
+
+def is_within(spec: Spec, ancestor: Spec) -> bool:
+    """Whether `spec` is `ancestor` or stands below it."""
+    at: Spec | None = spec
+    while at is not None and at is not ancestor:
+        at = at.parent
+    return at is not None
+
+
+def under(top: TreeNode, spec: Spec, top_spec: Spec) -> list[TreeNode]:
+    """All nodes of `spec` in `top`, itself included when it is one."""
+    nodes = [top]
+    for name in spec.line_to(top_spec):
+        nodes = [child for node in nodes for child in node.children.get(name, ())]
+    return nodes
+
+
+def build(
+    spec: Spec,
+    parent: TreeNode,
+    *,
+    number: int = 1,
+    with_repeats: bool = False,
+    with_defaults: bool = True,
+) -> TreeNode:
+    """A new node and all below it, outside the tree.
+
+    `with_repeats`: free repeats below get their first instance. Counted ones wait for their count.
+    """
+    node = TreeNode(spec, parent, number=number)
+    if spec.question and with_defaults:
+        node.raw = spec.question.default
+    for child in spec.children:
+        if not child.is_repeat:
+            node.children[child.name].append(
+                build(child, node, with_repeats=with_repeats, with_defaults=with_defaults)
+            )
+        elif with_repeats and isinstance(child.node, Group) and not child.node.count:
+            node.children[child.name].append(build(child, node, with_repeats=True))
+    return node

@@ -1,0 +1,71 @@
+"""The nodes of a form with their expressions compiled, each knowing who reads it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from questionnaires.expressions import Expression
+from questionnaires.form import SELECTS, Group, Node, Question
+
+RELEVANCE, COUNT, VALUE = "relevance", "count", "value"  # the aspects that are calculated
+
+
+@dataclass(slots=True, eq=False)
+class Reader:
+    """Who must be worked out again when something changes, and where; see `dependencies.Read`."""
+
+    aspect: str
+    spec: "Spec"
+    anchor: "Spec | None"
+
+
+@dataclass(slots=True, eq=False)
+class Spec:
+    """One node of the form with its compiled expressions."""
+
+    path: str
+    name: str
+    node: Node | None
+    parent: "Spec | None"
+    children: list["Spec"] = field(default_factory=list)
+    relevant: Expression | None = None
+    required: Expression | None = None
+    constraint: Expression | None = None
+    calculate: Expression | None = None
+    readonly: Expression | None = None
+    count: Expression | None = None
+    itemset: Expression | None = None
+    fixed_offer: tuple[str, ...] | None = None  # names of a list without a filter, each once
+    readers: list[Reader] = field(default_factory=list)
+    structure_readers: list[Reader] = field(default_factory=list)
+    on_new: list[tuple["Spec", Expression]] = field(default_factory=list)
+    on_change: list[tuple["Spec", Expression]] = field(default_factory=list)
+
+    @property
+    def is_repeat(self) -> bool:
+        """Whether it may have several instances."""
+        return isinstance(self.node, Group) and self.node.repeat
+
+    @property
+    def question(self) -> Question | None:
+        """The question or value, None for groups."""
+        return self.node if isinstance(self.node, Question) else None
+
+    @property
+    def is_select(self) -> bool:
+        """Whether only what is on offer can be its value."""
+        return self.question is not None and self.question.kind in SELECTS
+
+    def walk(self) -> Iterator["Spec"]:
+        """This spec and all below it, parents first."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+    def line_to(self, ancestor: "Spec") -> list[str]:
+        """The names from `ancestor`, exclusive, down to here."""
+        names: list[str] = []
+        at: Spec = self
+        while at is not ancestor and at.parent:
+            names.append(at.name)
+            at = at.parent
+        return names[::-1]

@@ -1,0 +1,88 @@
+"""Labels, hints and messages in the language of a response, with values put in."""
+
+from dataclasses import dataclass
+
+from questionnaires.errors import ExpressionFault
+from questionnaires.expressions import compile_expression
+from questionnaires.form import Form, Output, Text
+from questionnaires.plan import Plan
+from questionnaires.recalculation import Recalculation
+from questionnaires.tree import TreeNode
+from questionnaires.xpath_scope import Scope
+from questionnaires.xpath_values import Value, XNode, to_text
+
+
+@dataclass(slots=True)
+class Wording:
+    """The texts of one response. `language` is one of the form's, or None for its default."""
+
+    plan: Plan
+    language: str | None
+    engine: Recalculation | None = None
+
+    @property
+    def form(self) -> Form:
+        """The form whose texts these are."""
+        return self.plan.form
+
+    def _parts(self, text: Text) -> tuple[str | Output, ...]:
+        languages = (self.language or self.form.default_language, self.form.default_language)
+        return text.parts(*languages)
+
+    def text(self, text: Text, node: TreeNode) -> str:
+        """A text as seen from a node."""
+        parts = self._parts(text)
+        return "".join(
+            part if isinstance(part, str) else to_text(self.value_of(part.expression, node))
+            for part in parts
+        ).strip()
+
+    def value_of(self, expression: str, node: TreeNode) -> Value:
+        """The value put into a text; nothing where the expression has none."""
+        if self.engine is None or not expression:
+            return ""
+        try:
+            compiled = compile_expression(expression, self.form.namespaces)
+        except ExpressionFault:
+            return ""
+        value = self.engine.evaluate(compiled, node)
+        return "" if value is None else value
+
+    def item_label(self, item: XNode, node: TreeNode) -> str:
+        """The label of an item of a list, translated where it has a text id."""
+        itemset = node.spec.question.itemset if node.spec.question else None
+        text_id = to_text(list(item.named("itextId")))
+        if text_id:
+            return self.text(self.form.texts.get(text_id, Text()), node)
+        column = itemset.label if itemset and "(" not in itemset.label else "label"
+        return to_text(list(item.named(column)))
+
+    def itext(self, text_id: str) -> str:
+        """The translated text of an id, for `jr:itext`; its values are not put in."""
+        found = self.form.texts.get(text_id)
+        return (
+            "".join(part for part in self._parts(found) if isinstance(part, str)) if found else ""
+        )
+
+    def choice_label(self, value: str, path: str, scope: Scope) -> str:
+        """The label of a choice of the select at `path`, for `jr:choice-name`."""
+        current = scope.current
+        spec = self.plan.specs.get(_absolute(path.strip(), current))
+        if spec is None or spec.question is None or not isinstance(current, TreeNode):
+            return ""
+        for choice in spec.question.choices:
+            if choice.name == value:
+                return self.text(choice.label, current)
+        return ""
+
+
+def _absolute(path: str, current: XNode) -> str:
+    """A path as written in `jr:choice-name`, from the root and without instance numbers."""
+    if path.startswith("/") or not isinstance(current, TreeNode):
+        return path
+    at = current.spec
+    steps = path.removeprefix("current()/").split("/")
+    while steps and steps[0] in ("..", "."):
+        if steps.pop(0) == ".." and at.parent:
+            at = at.parent
+    return "/".join([at.path, *steps])

@@ -1,0 +1,47 @@
+"""ODK's `area` and `distance` over places written as `latitude longitude altitude accuracy`."""
+
+import math
+from collections.abc import Sequence
+from itertools import pairwise
+
+EARTH = 6_378_137.0  # metres, WGS 84 equatorial radius, as ODK uses for both
+
+
+def read_places(texts: Sequence[str]) -> list[tuple[float, float]]:
+    """Latitude and longitude in radians of every place named; what is not a place is left out."""
+    places: list[tuple[float, float]] = []
+    for text in texts:
+        for place in text.split(";"):
+            parts = place.split()
+            try:
+                latitude, longitude = float(parts[0]), float(parts[1])
+            except (ValueError, IndexError):
+                continue
+            places.append((math.radians(latitude), math.radians(longitude)))
+    return places
+
+
+def area(texts: Sequence[str]) -> float:
+    """Square metres enclosed by the places, 0 for fewer than three."""
+    places = read_places(texts)
+    if len(places) < 3:
+        return 0.0
+    total = 0.0
+    for (lat_a, lon_a), (lat_b, lon_b) in zip(places, places[1:] + places[:1], strict=True):
+        total += (lon_b - lon_a) * (2 + math.sin(lat_a) + math.sin(lat_b))
+    return abs(total) * EARTH * EARTH / 2
+
+
+def distance(texts: Sequence[str]) -> float:
+    """Metres along the places in order, 0 for fewer than two."""
+    places = read_places(texts)
+    return sum(_between(first, second) for first, second in pairwise(places))
+
+
+def _between(first: tuple[float, float], second: tuple[float, float]) -> float:
+    (lat_a, lon_a), (lat_b, lon_b) = first, second
+    half = (
+        math.sin((lat_b - lat_a) / 2) ** 2
+        + math.cos(lat_a) * math.cos(lat_b) * math.sin((lon_b - lon_a) / 2) ** 2
+    )
+    return 2 * EARTH * math.asin(math.sqrt(min(1.0, half)))
