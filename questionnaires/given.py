@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from questionnaires.evaluation import Response
+
 _PLACE = re.compile(r"\[(\d+)\]")
 
 
@@ -50,6 +52,25 @@ class Answers:
 def _last_place(path: str) -> str:
     """The path up to its last place: empty outside repeats."""
     return path[: path.rfind("]") + 1]
+
+
+def read_answers(response: Response) -> Answers:
+    """The answers of a response, with the state each of them is in."""
+    by_question: dict[str, list[Given]] = {}
+    for state in response.states():
+        if state.kind in ("question", "value"):
+            given = Given(
+                path=state.path,
+                value=state.value,
+                relevant=state.relevant,
+                required=state.required,
+                valid=state.constraint_ok,
+            )
+            by_question.setdefault(state.node.path, []).append(given)
+    return Answers(
+        today=response.now.date(),
+        by_question={path: tuple(given) for path, given in by_question.items()},
+    )
 
 
 def without_places(path: str) -> str:

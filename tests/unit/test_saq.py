@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from questionnaires.form import UPLOADS, Form, Group, Kind, Question
 from questionnaires.library import read_shipped, shipped_form
 from questionnaires.scoring_plan import NONE, ScoredQuestion, ScoringPlan, plan_scoring
 from questionnaires.xlsform import read_form
+from tests.saq_responses import respond_saq
 
 # One line a question as the method lists them (Q-1.0, section a).
 ROWS = list(
@@ -90,6 +92,33 @@ def test_weight_and_target_are_those_of_the_method(plan, row):
 
 
 CHOSEN = [r for r in SCORED if r["type"].startswith("select") and not r["answers"].startswith("G:")]
+RULES = [
+    ("SAQ-A07", "2026-05-01", 0),
+    ("SAQ-A07", "2020-05-01", 0.5),
+    ("SAQ-A07", "never", 1),
+    ("SAQ-C01", "30", 0.3),
+    ("SAQ-C02", "0", 0),
+    ("SAQ-C02", "20", 0.3),
+    ("SAQ-C02", "50", 0.6),
+    ("SAQ-C02", "51", 1),
+    ("SAQ-C03", "25", 0.5),
+    ("SAQ-C03", "60", 1),
+    ("SAQ-F03", "48", 0),
+    ("SAQ-F03", "60", 0.4),
+    ("SAQ-F03", "72", 0.8),
+    ("SAQ-F03", "73", 1),
+    ("SAQ-N07", "100", 1),
+]
+
+
+@pytest.mark.parametrize(("question", "answer", "r"), RULES)
+def test_numbers_and_dates_are_judged_as_the_method_says(plan, question, answer, r):
+    rule = scored(plan, question).rule
+
+    assert rule is not None
+    assert rule.judge(answer, today=date(2026, 6, 15)).r == r
+
+
 LISTS = [row for row in SCORED if row["answers"].startswith("G:")]
 
 
@@ -192,3 +221,98 @@ def test_exporting_twice_gives_the_same_bytes():
 
     assert export_workbook(markdown) == export_workbook(markdown)
     assert io.BytesIO(export_workbook(markdown)).read(2) == b"PK"
+
+
+# Conditions: what is shown, by the answers that open and close it
+
+GATED = [
+    ("SAQ-A07", {"SAQ_A06": "child_labour"}, {"SAQ_A06": "none"}),
+    ("SAQ-D05", {"SAQ_D01": "1"}, {"SAQ_D01": "0"}),
+    ("SAQ-D05", {"SAQ_D01": "1"}, {"SAQ_D01": ""}),
+    ("SAQ-D06", {"SAQ_D01": "1", "SAQ_C06": "no"}, {"SAQ_D01": "0", "SAQ_C06": "no"}),
+    ("SAQ-D06", {"SAQ_D01": "0", "SAQ_C06": "yes"}, {"SAQ_D01": "0", "SAQ_C06": "unsure"}),
+    ("SAQ-D06", {"SAQ_D01": "0", "SAQ_C06": "sometimes"}, {"SAQ_D01": "0", "SAQ_C06": ""}),
+    ("SAQ-D09", {"SAQ_D08": "yes"}, {"SAQ_D08": "no"}),
+    ("SAQ-D09", {"SAQ_D08": "sometimes"}, {"SAQ_D08": "unsure"}),
+    ("SAQ-E02", {"SAQ_E01": "yes"}, {"SAQ_E01": "no"}),
+    ("SAQ-E02", {"SAQ_E01": "sometimes"}, {"SAQ_E01": ""}),
+    ("SAQ-E02", {"SAQ_E01": "unsure"}, {"SAQ_E01": "no"}),
+    ("SAQ-E05", {"SAQ_C02": "1"}, {"SAQ_C02": "0"}),
+    ("SAQ-I02", {"SAQ_I01": "some"}, {"SAQ_I01": "no"}),
+    ("SAQ-I02", {"SAQ_I01": "most"}, {"SAQ_I01": ""}),
+    ("SAQ-I06", {"SAQ_H02": "organised_childcare"}, {"SAQ_H02": "family_at_home"}),
+    ("SAQ-K03", {"SAQ_K01": "only_approved"}, {"SAQ_K01": "no", "SAQ_K02": "no"}),
+    ("SAQ-K03", {"SAQ_K02": "registered_homeworkers"}, {"SAQ_K01": "no", "SAQ_K02": "no"}),
+    ("SAQ-K03", {"SAQ_K01": "", "SAQ_K02": "no"}, {"SAQ_K01": "no", "SAQ_K02": "no"}),
+]
+PATHS = {row["id"]: f"/data/{row['id'][4]}/{row['id'].replace('-', '_')}" for row in ROWS}
+
+
+@pytest.mark.parametrize(("question", "opening", "closing"), GATED)
+def test_a_condition_opens_and_closes_its_question(question, opening, closing):
+    assert respond_saq(opening).state(PATHS[question]).relevant
+    assert not respond_saq(closing).state(PATHS[question]).relevant
+
+
+@pytest.mark.parametrize(
+    ("question", "open_site"), [("SAQ-G02", "yes"), ("SAQ-G02", "sometimes"), ("SAQ-I06", "unsure")]
+)
+def test_one_site_with_children_is_enough_to_open_a_question(question, open_site):
+    calm = {"SAQ_B03": "no"}
+
+    opened = respond_saq({}, sites=[calm, {"SAQ_B03": open_site}])
+    assert opened.state(PATHS[question]).relevant
+    assert not respond_saq({}, sites=[calm, calm]).state(PATHS[question]).relevant
+
+
+def test_an_invitation_needs_a_contact_only_where_it_is_to_be_sent():
+    suppliers = [{"SAQ_N05": "invite_now"}, {"SAQ_N05": "not_yet"}]
+    response = respond_saq({}, suppliers=suppliers)
+
+    assert response.state("/data/N/SAQ_N01[1]/SAQ_N06").relevant
+    assert not response.state("/data/N/SAQ_N01[2]/SAQ_N06").relevant
+
+
+def test_every_conditional_question_is_tested_above():
+    conditional = {row["id"] for row in ROWS if row["show_if"].partition("[REP")[0].strip()}
+
+    assert conditional == {case[0] for case in GATED} | {"SAQ-G02", "SAQ-N06"}
+
+
+def test_only_supplier_entries_that_were_begun_have_required_fields():
+    begun = respond_saq({}, suppliers=[{"SAQ_N02": "Golden Gin Ltd"}])
+    blank = respond_saq(
+        {}, suppliers=[{"SAQ_N02": "", "SAQ_N03": "", "SAQ_N04": "", "SAQ_N05": ""}]
+    )
+
+    assert begun.state("/data/N/SAQ_N01[1]/SAQ_N03").required
+    assert not blank.state("/data/N/SAQ_N01[1]/SAQ_N03").required
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SAQ_C01", "101"),
+        ("SAQ_C02", "-1"),
+        ("SAQ_N07", "150"),
+        ("SAQ_D01", "-1"),
+        ("SAQ_F03", "169"),
+        ("SAQ_A07", "2026-06-16"),
+        ("SAQ_D06", "none heights"),
+        ("SAQ_A06", "none safeguarding"),
+    ],
+)
+def test_an_impossible_answer_is_refused_with_words(name, value):
+    answers = {"SAQ_D01": "1", "SAQ_A06": "safeguarding", name: value}
+    state = respond_saq(answers).state(f"/data/{name[4]}/{name}")
+
+    assert not state.constraint_ok
+    assert state.constraint_message
+
+
+def test_a_date_is_not_asked_of_those_who_never_approved_the_policy():
+    never = respond_saq({"SAQ_A06": "safeguarding", "SAQ_A07": "", "SAQ_A07_never": "never"})
+    silent = respond_saq({"SAQ_A06": "safeguarding", "SAQ_A07": ""})
+
+    assert not never.state("/data/A/SAQ_A07").required
+    assert silent.state("/data/A/SAQ_A07").required

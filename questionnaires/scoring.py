@@ -1,0 +1,157 @@
+"""Answers become risk signals, each with the questions that caused it.
+
+Source: questionnaires.md section 0 (Q-1.0), RM-1.0 sections 3.2 and 10.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from questionnaires.consistency import find_inconsistencies
+from questionnaires.evaluation import Response
+from questionnaires.given import read_answers
+from questionnaires.items import (
+    ADMISSION,
+    ANSWER,
+    EVIDENCE,
+    RELIABILITY,
+    FiredFlag,
+    Item,
+    Judgement,
+    judge,
+)
+from questionnaires.red_flags import red_flags
+from questionnaires.scoring_plan import plan_scoring
+from questionnaires.signals import Cause, ControlSignal, FactorSignal, Signals
+
+ASSESSOR_TYPES = frozenset(RELIABILITY) - {ADMISSION, EVIDENCE, ANSWER}
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """The lowest score a red flag lets a factor have, and the answer that fired it."""
+
+    score: float
+    fired: FiredFlag
+    w: float
+    source_type: str
+
+
+def score(
+    response: Response,
+    *,
+    evidence_accepted: Collection[str] = (),
+    light: bool = False,
+    sector_risk: float | None = None,
+) -> Signals:
+    """Score the answers of one response.
+
+    Shown, scored questions count: the answered ones with their risk value, the required blank
+    ones with r = .85 (1 under a control, so that silence earns nothing). A question in which
+    every option goes to a factor of its own (SAQ-B04) says nothing while blank: its factors stay
+    missing, which RM-1.0 section 3.4 answers with caution.
+
+    Args:
+        response: the answers, evaluated.
+        evidence_accepted: paths of the questions (with the places of repeats) whose evidence a
+            reviewer has accepted.
+        light: light mode for firms with fewer than 50 workers.
+        sector_risk: score of SEC-01 for the checks, None where it is not known.
+
+    Raises:
+        FormUnusable: a scoring column of the form is faulty; every fault is listed.
+    """
+    plan, answers = plan_scoring(response.plan.form), read_answers(response)
+    judged = judge(plan, answers, evidence_accepted=evidence_accepted, light=light)
+    checks = find_inconsistencies(plan, answers, light=light, sector_risk=sector_risk)
+    return Signals(
+        factors=_factors(judged),
+        controls=_controls(item for judgement in judged for item in judgement.items),
+        red_flags=tuple(flag for judgement in judged for flag in judgement.fired),
+        checks=checks,
+    )
+
+
+@dataclass(slots=True)
+class _Tally:
+    items: list[Item] = field(default_factory=list)
+    floors: list[Floor] = field(default_factory=list)
+
+
+def _factors(judged: Iterable[Judgement]) -> dict[str, FactorSignal]:
+    tallies: dict[str, _Tally] = {}
+    for judgement in judged:
+        for item in judgement.items:
+            if item.factor:
+                tallies.setdefault(item.factor, _Tally()).items.append(item)
+        for factor, floor in _floors(judgement):
+            tallies.setdefault(factor, _Tally()).floors.append(floor)
+    return {
+        factor: score_factor(tally.items, floors=tally.floors) for factor, tally in tallies.items()
+    }
+
+
+def _floors(judgement: Judgement) -> Iterable[tuple[str, Floor]]:
+    for flag in judgement.fired:
+        for factor, lowest in red_flags()[flag.red_flag].sets.items():
+            weight = judgement.question.weight or 1.0
+            yield factor, Floor(lowest, flag, weight, judgement.admission_type)
+
+
+def score_factor(items: Sequence[Item], *, floors: Sequence[Floor] = ()) -> FactorSignal:
+    """Score one factor: s = sum(w r)/sum(w), never below a flagged answer or a floor.
+
+    Args:
+        items: its items, in the order of the form.
+        floors: what red flags set; at least one where there is no item.
+
+    Source:
+        questionnaires.md section 0; RM-1.0 section 13, EX-04 and EX-43.
+    """
+    if not items:
+        return _set_by_flag(max(floors, key=lambda floor: floor.score))
+    total = sum(item.w for item in items)
+    lowest = [item.r for item in items if item.flagged] + [floor.score for floor in floors]
+    return FactorSignal(
+        score=max([sum(item.w * item.r for item in items) / total, *lowest]),
+        quality=sum(item.w * item.q for item in items) / total,
+        source_type=_source_type(items, floors),
+        causes=tuple(_cause(item, q=item.q) for item in items),
+        charged_to=items[0].charged_to,
+    )
+
+
+def _set_by_flag(floor: Floor) -> FactorSignal:
+    quality, fired = RELIABILITY[floor.source_type], floor.fired
+    cause = Cause(fired.question, fired.instance, fired.answer, r=floor.score, w=floor.w, q=quality)
+    return FactorSignal(floor.score, quality, floor.source_type, (cause,))
+
+
+def _source_type(items: Sequence[Item], floors: Sequence[Floor]) -> str:
+    if floors:
+        return floors[0].source_type
+    answered = [item.source_type for item in items if item.source_type is not None]
+    for source_type in answered:
+        if source_type in ASSESSOR_TYPES:
+            return source_type
+    if ADMISSION in answered or any(item.flagged for item in items):
+        return ADMISSION
+    return EVIDENCE if answered and set(answered) == {EVIDENCE} else ANSWER
+
+
+def _controls(items: Iterable[Item]) -> Mapping[str, ControlSignal]:
+    by_control: dict[str, list[Item]] = {}
+    for item in items:
+        if item.control:
+            by_control.setdefault(item.control, []).append(item)
+    return {control: credit_control(found) for control, found in by_control.items()}
+
+
+def credit_control(items: Sequence[Item]) -> ControlSignal:
+    """Design credit of one control: 1 - sum(w r)/sum(w), over at least one item."""
+    total = sum(item.w for item in items)
+    worst = sum(item.w * item.r for item in items) / total
+    return ControlSignal(1 - worst, tuple(_cause(item) for item in items))
+
+
+def _cause(item: Item, *, q: float | None = None) -> Cause:
+    return Cause(item.question, item.instance, item.answer, r=item.r, w=item.w, q=q)

@@ -1,0 +1,513 @@
+"""Answers become signals as the method's section 0 says; the numbers can be checked by hand."""
+
+from collections.abc import Mapping
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from questionnaires.errors import FormUnusable
+from questionnaires.form import Form
+from questionnaires.items import Item
+from questionnaires.library import shipped_form
+from questionnaires.notices import red_flags_fired
+from questionnaires.red_flags import red_flags
+from questionnaires.scoring import credit_control, score, score_factor
+from questionnaires.scoring_plan import plan_scoring
+from questionnaires.signals import Signals
+from questionnaires.xlsform import read_form
+from tests.saq_responses import GOOD_ANSWERS, respond, respond_saq
+
+SAQ = shipped_form("SAQ")
+SAQ_PLAN = plan_scoring(SAQ)
+
+
+def item(w: float, r: float, source_type: str | None = "supplier_answer", **more: object) -> Item:
+    answer = None if source_type is None else "x"
+    return Item("Q", None, answer, r=r, w=w, factor="F", source_type=source_type, **more)
+
+
+def signals(**answers: str) -> Signals:
+    return score(respond_saq(answers))
+
+
+def flags(found: Signals) -> list[tuple[str, str, str]]:
+    return [(flag.red_flag, flag.question, flag.answer) for flag in found.red_flags]
+
+
+# The numbers of the method
+
+
+def test_ex04_a_factor_is_the_weighted_mean_of_its_items():
+    assert score_factor([item(3, 0), item(2, 0.5), item(2, 0.75)]).score == pytest.approx(
+        0.3571, abs=1e-4
+    )
+
+
+def test_ex43_quality_follows_admission_evidence_and_blanks():
+    found = score_factor(
+        [
+            item(3, 1, "admission"),
+            item(2, 0, "supplier_evidence"),
+            item(2, 0.85, None),
+            item(1, 0.5),
+        ]
+    )
+
+    assert found.score == pytest.approx(0.65)
+    assert found.quality == pytest.approx(0.4625)
+    assert found.source_type == "admission"
+
+
+def test_a_control_is_credited_with_what_is_not_missing():
+    assert credit_control([item(3, 0.25), item(1, 1, None)]).design == pytest.approx(1 - 1.75 / 4)
+
+
+def test_fees_and_deposits_count_with_their_weights():
+    found = signals(SAQ_D01="0", SAQ_E01="yes", SAQ_E02="deposit_or_bond visa_or_permit")
+
+    debts = found.factors["WRK-05"]
+    # E01 w 3 r 1 admitted; E02 w 2 r .5 + .3 = .8 admitted; E03 w 3 r 0
+    assert debts.score == pytest.approx((3 * 1 + 2 * 0.8 + 3 * 0) / 8)
+    assert debts.quality == pytest.approx((3 * 0.8 + 2 * 0.8 + 3 * 0.3) / 8)
+    assert debts.source_type == "admission"
+    assert [(c.question, c.answer, c.r, c.w, c.q) for c in debts.causes] == [
+        ("SAQ-E01", "yes", 1.0, 3.0, 0.8),
+        ("SAQ-E02", "deposit_or_bond visa_or_permit", 0.8, 2.0, 0.8),
+        ("SAQ-E03", "none", 0.0, 3.0, 0.3),
+    ]
+
+
+def test_fees_fire_a_red_flag_only_where_under_18s_work():
+    assert flags(signals(SAQ_D01="0", SAQ_E01="yes", SAQ_E02="none")) == []
+
+    found = signals(SAQ_D01="2", SAQ_D06="none", SAQ_E01="yes", SAQ_E02="none")
+    assert flags(found) == [("RF-05", "SAQ-E01", "yes")]
+
+
+def test_a_flagged_answer_is_not_averaged_away():
+    found = signals(SAQ_E03="debt_passes_to_relatives")
+
+    assert found.factors["WRK-05"].score == 1
+    assert found.factors["WRK-05"].source_type == "admission"
+
+
+def test_a_flagged_answer_below_the_line_of_admission_keeps_its_quality():
+    found = signals(SAQ_D01="2", SAQ_D06="night_work")
+
+    hazards = found.factors["WRK-02"]
+    assert (hazards.score, hazards.quality, hazards.source_type) == (0.5, 0.3, "admission")
+
+
+def test_each_bad_option_fires_its_flag_and_adds_to_the_risk():
+    found = signals(SAQ_D01="2", SAQ_D06="night_work heights chemicals_or_dust")
+
+    assert [flag for flag, _, _ in flags(found)] == ["RF-03"] * 3
+    assert [answer for _, _, answer in flags(found)] == [
+        "night_work",
+        "chemicals_or_dust",
+        "heights",
+    ]
+    assert found.factors["WRK-02"].score == 1
+
+
+# What counts, and as what
+
+
+def test_a_required_blank_counts_high_and_without_quality():
+    found = signals(SAQ_F03="")
+
+    overtime = found.factors["WRK-14"]
+    assert (overtime.score, overtime.quality, overtime.source_type) == (0.85, 0, "supplier_answer")
+    assert overtime.causes[0].answer is None
+
+
+def test_a_required_blank_earns_no_credit_under_a_control():
+    found = signals(SAQ_M01="", SAQ_M02="none", SAQ_M03="")
+
+    assert found.controls["CTL-07"].design == 0
+
+
+def test_a_number_outside_its_range_is_no_answer():
+    found = signals(SAQ_C01="-40")
+
+    assert found.factors["WRK-08"].score == 0.85
+    assert found.factors["WRK-08"].causes[0].answer is None
+
+
+def test_an_approval_in_the_future_is_no_answer():
+    assert signals(SAQ_A07="2031-01-01").controls["CTL-01"].causes[-1].answer is None
+
+
+def test_a_policy_that_was_never_approved_is_a_bad_answer_not_a_blank():
+    found = signals(SAQ_A07="", SAQ_A07_never="never")
+
+    assert found.controls["CTL-01"].causes[-1].answer == "never"
+    assert found.controls["CTL-01"].causes[-1].r == 1
+
+
+def test_a_hidden_question_counts_for_nothing():
+    found = signals(SAQ_E01="no", SAQ_E02="agency_fee deposit_or_bond")
+
+    assert [cause.question for cause in found.factors["WRK-05"].causes] == ["SAQ-E01", "SAQ-E03"]
+    assert found.factors["WRK-05"].score == 0
+
+
+def test_none_beside_good_practices_earns_nothing():
+    assert signals(SAQ_L01="none phone_or_message").factors["WRK-19"].score == 1
+
+
+def test_none_beside_bad_signs_hides_none_of_them():
+    assert signals(SAQ_F02="none fines").factors["WRK-13"].causes[-1].r == 0.4
+
+
+def test_the_same_option_twice_counts_once():
+    assert signals(SAQ_F02="fines fines").factors["WRK-13"].causes[-1].r == 0.4
+
+
+def test_accepted_evidence_lifts_quality_of_its_question_only():
+    found = score(respond_saq({}), evidence_accepted=["/data/D/SAQ_D03"])
+
+    ages = found.factors["WRK-03"]
+    assert [cause.q for cause in ages.causes] == [0.5, 0.3]
+    assert ages.source_type == "supplier_answer"
+
+
+def test_a_factor_with_evidence_for_every_answer_is_evidence():
+    accepted = ["/data/D/SAQ_D03", "/data/D/SAQ_D04"]
+
+    assert score(respond_saq({}), evidence_accepted=accepted).factors["WRK-03"].source_type == (
+        "supplier_evidence"
+    )
+
+
+def test_events_near_each_site_go_to_their_own_factors():
+    sites = [{"SAQ_B04": "armed_conflict gangs"}, {"SAQ_B04": "armed_conflict"}]
+    found = score(respond_saq({}, sites=sites))
+
+    conflict = found.factors["COM-03"]
+    assert (conflict.score, conflict.quality, conflict.source_type) == (1, 0.8, "admission")
+    assert [(c.instance, c.answer) for c in conflict.causes] == [
+        (0, "armed_conflict"),
+        (1, "armed_conflict"),
+    ]
+    assert [cause.instance for cause in found.factors["COM-15"].causes] == [0]
+    assert "COM" not in found.factors
+
+
+def test_a_blank_on_events_leaves_their_factors_missing():
+    found = score(respond_saq({}, sites=[{"SAQ_B04": ""}]))
+
+    assert not {"COM", "COM-03", "COM-15"} & set(found.factors)
+
+
+def test_what_buyers_cause_is_charged_to_the_buyer():
+    found = signals(SAQ_F04="never")
+
+    assert found.factors["WRK-21"].charged_to == "buyer"
+    assert {f.charged_to for ref, f in found.factors.items() if ref != "WRK-21"} == {""}
+
+
+def test_light_mode_leaves_out_what_it_does_not_ask():
+    found = score(respond_saq({"SAQ_F03": ""}), light=True)
+
+    asked = {c.question for f in found.factors.values() for c in f.causes}
+    assert "SAQ-F03" not in asked
+    assert "SAQ-D02" in asked
+    assert asked <= {question.id for question in SAQ_PLAN.questions if question.light}
+
+
+def test_factors_and_controls_stand_in_the_order_of_the_form():
+    found = signals()
+
+    order = {question.id: place for place, question in enumerate(SAQ_PLAN.questions)}
+    for group in (found.factors, found.controls):
+        places = [order[signal.causes[0].question] for signal in group.values()]
+        assert places == sorted(places)
+
+
+def test_the_document_has_exactly_the_promised_keys():
+    document = signals(SAQ_C06="yes", SAQ_D06="none").as_json()
+
+    assert list(document) == ["factors", "controls", "red_flags", "checks"]
+    assert set(document["factors"]["WRK-01"]) == {"score", "quality", "source_type", "causes"}
+    assert set(document["factors"]["WRK-01"]["causes"][0]) == {
+        "question", "instance", "answer", "r", "w", "q",
+    }  # fmt: skip
+    assert set(document["controls"]["CTL-07"]) == {"design", "causes"}
+    assert "q" not in document["controls"]["CTL-07"]["causes"][0]
+    assert document["red_flags"] == [
+        {"red_flag": "RF-01", "question": "SAQ-C06", "instance": None, "answer": "yes"}
+    ]
+
+
+# Red flags
+
+
+def every_flag() -> list[tuple[str, str, str]]:
+    return [
+        (question.id, option.name, option.red_flag)
+        for question in SAQ_PLAN.questions
+        for option in question.options.values()
+    ]
+
+
+OPENING = {"SAQ_D01": "3", "SAQ_E01": "yes", "SAQ_I01": "some", "SAQ_D06": "none"}
+
+
+@pytest.mark.parametrize(("question", "option", "flag"), every_flag())
+def test_each_answer_fires_its_red_flag_and_no_other(question, option, flag):
+    calm = {**OPENING, "SAQ_E01": "sometimes"}
+    name = question.replace("-", "_")
+    site = {name: option} if name in {"SAQ_B03", "SAQ_B04", "SAQ_B05"} else {}
+
+    found = score(respond_saq(calm if site else {**calm, name: option}, sites=[site]))
+
+    assert flags(found) == ([(flag, question, option)] if flag else [])
+
+
+def test_flags_fire_on_a_half_filled_form_with_words_of_help():
+    notices = red_flags_fired(respond(SAQ, {"/data/C/SAQ_C06": "yes"}))
+
+    assert [notice.red_flag.id for notice in notices] == ["RF-01"]
+    assert "do not send the child away" in notices[0].message
+
+
+def test_a_flag_fired_twice_is_shown_once_with_both_answers():
+    notices = red_flags_fired(
+        respond_saq({"SAQ_C06": "yes", "SAQ_D02": "found_not_yet_supported", "SAQ_D06": "none"})
+    )
+
+    assert [notice.red_flag.id for notice in notices] == ["RF-01"]
+    assert [fired.question for fired in notices[0].fired] == ["SAQ-C06", "SAQ-D02"]
+
+
+def test_good_answers_fire_nothing():
+    assert red_flags_fired(respond_saq({})) == ()
+
+
+def test_every_red_flag_has_words_that_thank_and_do_not_threaten():
+    assert list(red_flags()) == [f"RF-{number:02d}" for number in range(1, 16)]
+    for flag in red_flags().values():
+        assert flag.message.startswith("Thank you for telling us.")
+        assert flag.title and flag.response
+
+
+# What a flag sets by itself: a small form, as an assessor or a mill answers it
+
+MILL = """
+| survey |
+| | type | name | label | required | bind::dd:id | bind::dd:weight | bind::dd:answer_set | bind::dd:factor | bind::dd:value_rule |
+| | select_one papers | Q_1 | Doubtful papers? | yes | Q-1 | 2 | values | WRK-03 | |
+| | select_one access | Q_2 | Access? | | Q-2 | | NS | | |
+| | integer | Q_3 | Children seen | | Q-3 | 3 | rule | WRK-01 | 0:0;inf:1!RF-01 |
+| choices |
+| | list_name | name | label | risk_value | red_flag |
+| | papers | no | No | 0 | |
+| | papers | often | Often | .9 | RF-13 |
+| | access | open | Open | 0 | |
+| | access | refused | Refused | 1 | RF-12 |
+| settings |
+| | form_id | version | namespaces |
+| | T | 1.0 | dd="urn:child-rights-due-diligence:xforms" |
+"""
+VISIT = MILL.replace(
+    "| choices |",
+    "| | select_one visit | V | Visit | | V | | NS | | |\n| choices |",
+).replace("| access | open", "| visit | unannounced | Unannounced | | |\n| | visit | announced | Announced | | |\n| | access | open").replace(
+    "bind::dd:value_rule |", "bind::dd:value_rule | bind::dd:source_by |"
+).replace("| V | | NS | | |", "| V | | NS | | | unannounced:site_work;*:audit |")  # fmt: skip
+
+
+def form_of(markdown: str) -> Form:
+    return read_form(markdown.encode(), file_type=".md")
+
+
+def small(answers: Mapping[str, str], markdown: str = MILL) -> Signals:
+    return score(respond(form_of(markdown), {f"/data/{k}": v for k, v in answers.items()}))
+
+
+def test_forged_papers_set_two_factors():
+    found = small({"Q_1": "often"})
+
+    assert (found.factors["WRK-03"].score, found.factors["WRK-03"].quality) == (1, 0.8)
+    records = found.factors["WRK-23"]
+    assert (records.score, records.quality, records.source_type) == (0.8, 0.8, "admission")
+    assert [(c.question, c.answer, c.r) for c in records.causes] == [("Q-1", "often", 0.8)]
+
+
+def test_the_higher_of_two_flags_sets_the_factor():
+    found = small({"Q_1": "often", "Q_2": "refused"})
+
+    records = found.factors["WRK-23"]
+    assert (records.score, [c.question for c in records.causes]) == (1, ["Q-2"])
+
+
+def test_a_count_can_fire_a_red_flag():
+    assert small({"Q_3": "0"}).red_flags == ()
+
+    fired = small({"Q_3": "2"}).red_flags[0]
+    assert (fired.red_flag, fired.answer) == ("RF-01", "2")
+
+
+@pytest.mark.parametrize(
+    ("visit", "quality", "source_type"),
+    [("unannounced", 0.8, "site_work"), ("announced", 0.6, "audit"), ("", 0.6, "audit")],
+)
+def test_an_assessors_answers_weigh_by_the_kind_of_visit(visit, quality, source_type):
+    found = small({"V": visit, "Q_1": "no", "Q_2": "refused", "Q_3": "1"}, VISIT)
+
+    for factor in ("WRK-01", "WRK-03", "WRK-23"):
+        signal = found.factors[factor]
+        assert signal.quality == pytest.approx(quality)
+        assert signal.source_type == source_type
+
+
+def test_an_optional_blank_counts_for_nothing():
+    assert "WRK-01" not in small({"Q_1": "no"}).factors
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("| values |", "| good |", "the answer set 'good' is not known"),
+        ("| Q-1 | 2 |", "| Q-1 | two |", "the weight 'two' is not a number"),
+        ("| Q-1 | 2 | values |", "| Q-1 | 2 | NS |", "a weight, but no answer set"),
+        ("| .9 | RF-13 |", "| 9 | RF-13 |", "the risk value '9' of 'often'"),
+        ("| .9 | RF-13 |", "| | RF-13 |", "no risk value for often"),
+        ("| .9 | RF-13 |", "| .9 | RF-99 |", "the red flag 'RF-99' of 'often' is not known"),
+        ("0:0;inf:1!RF-01", "0:0", "must rise and end with 'inf'"),
+        ("0:0;inf:1!RF-01", "0:0;inf:1!RF-77", "the red flag 'RF-77' is not known"),
+    ],
+)
+def test_a_faulty_scoring_column_is_refused_with_question_and_reason(old, new, problem):
+    with pytest.raises(FormUnusable, match=r"Q-\d: ") as refused:
+        plan_scoring(form_of(MILL.replace(old, new)))
+
+    assert problem in str(refused.value)
+
+
+def test_a_condition_on_a_field_the_form_lacks_is_refused():
+    markdown = MILL.replace("| red_flag |", "| red_flag | red_flag_if |").replace(
+        "| RF-13 |", "| RF-13 | nobody |"
+    )
+
+    with pytest.raises(FormUnusable, match="names 'nobody', which the form lacks"):
+        plan_scoring(form_of(markdown))
+
+
+def test_all_faults_are_named_at_once():
+    markdown = MILL.replace("| Q-1 | 2 |", "| Q-1 | two |").replace("0:0;inf", "0:0;9")
+
+    with pytest.raises(FormUnusable) as refused:
+        plan_scoring(form_of(markdown))
+
+    assert len(refused.value.faults) == 2
+
+
+# Checks
+
+
+def checks(found: Signals) -> list[tuple[str, tuple[str, ...]]]:
+    return [(check.check, check.questions) for check in found.checks]
+
+
+def test_answers_that_fit_together_raise_no_check():
+    assert checks(signals()) == []
+
+
+@pytest.mark.parametrize(("workers", "raised"), [("200", False), ("201", True), ("", False)])
+def test_no_complaints_among_many_workers_raise_a_review(workers, raised):
+    found = signals(SAQ_A04=workers, SAQ_L03="0")
+
+    assert checks(found) == ([("CHK-1", ("SAQ-L03", "SAQ-A04"))] if raised else [])
+
+
+@pytest.mark.parametrize(
+    ("share", "sector_risk", "raised"),
+    [("41", None, True), ("41", 0.7, True), ("41", 0.69, False), ("40", 0.9, False)],
+)
+def test_no_under_18s_among_brokered_workers_raise_a_review_in_risky_sectors(
+    share, sector_risk, raised
+):
+    response = respond_saq({"SAQ_D01": "0", "SAQ_C02": share})
+    found = score(response, sector_risk=sector_risk)
+
+    assert checks(found) == ([("CHK-2", ("SAQ-D01", "SAQ-C02"))] if raised else [])
+
+
+def test_perfect_lists_without_a_file_raise_a_review():
+    perfect = {
+        q.path: " ".join(name for name in q.options if name != "none")
+        for q in SAQ_PLAN.questions
+        if q.answer_set == "G"
+    }
+    by_name = {path.rpartition("/")[2]: value for path, value in perfect.items()}
+    shown = ("SAQ-A06", "SAQ-D03", "SAQ-H01", "SAQ-L01", "SAQ-M02", "SAQ-O01")
+
+    assert checks(signals(**by_name)) == [("CHK-3", shown)]
+    assert checks(signals(**by_name, SAQ_M02_evidence="plan.pdf")) == []
+
+
+def test_a_known_origin_without_any_supplier_raises_a_review():
+    response = respond_saq({"SAQ_N07": "0"}, suppliers=[{}])
+
+    assert checks(score(response)) == [("CHK-6", ("SAQ-N07", "SAQ-N01"))]
+    assert checks(score(respond_saq({"SAQ_N07": "5"}, suppliers=[{}]))) == []
+
+
+def test_light_mode_checks_only_what_it_asks():
+    response = respond_saq({"SAQ_A04": "300", "SAQ_L03": "0"})
+
+    assert checks(score(response, light=True)) == []
+
+
+# Properties
+
+
+CHOSEN_SETS = {"values", "YN+", "YN-", "FR+"}
+SINGLE = [
+    question
+    for question in SAQ_PLAN.questions
+    if question.weight and question.answer_set in CHOSEN_SETS and "/SAQ_B01/" not in question.path
+]
+
+
+@given(
+    disclosed_fully=st.booleans(),
+    others=st.sampled_from(["no", "sometimes", "unsure"]),
+)
+def test_p11_finding_and_supporting_never_scores_worse_than_not_looking(disclosed_fully, others):
+    accepted = ["/data/D/SAQ_D02"] if disclosed_fully else []
+
+    def child_labour(answer: str) -> float:
+        response = respond_saq({"SAQ_D02": answer, "SAQ_C06": others, "SAQ_D06": "none"})
+        found = score(response, evidence_accepted=accepted).factors["WRK-01"]
+        return found.score + (1 - found.quality) * max(0, 0.75 - found.score)
+
+    assert child_labour("found_and_supported") <= child_labour("none_found_no_checks")
+
+
+@given(question=st.sampled_from(SINGLE))
+def test_silence_never_scores_better_than_the_most_honest_good_answer(question):
+    name = question.id.replace("-", "_")
+    best = min(question.options.values(), key=lambda option: option.r or 0).name
+    opened = {"SAQ_D01": "2", "SAQ_D06": "none", "SAQ_D08": "sometimes", "SAQ_C02": "10"}
+
+    silent = signals(**{**opened, name: ""})
+    honest = signals(**{**opened, name: best})
+
+    if question.control:
+        before, after = silent.controls.get(question.control), honest.controls.get(question.control)
+        assert before is None or before.design <= after.design
+    else:
+        before, after = silent.factors.get(question.factor), honest.factors.get(question.factor)
+        assert before is None or before.score >= after.score
+
+
+def test_the_good_answers_of_these_tests_leave_no_required_blank():
+    found = signals()
+    causes = [c for s in (*found.factors.values(), *found.controls.values()) for c in s.causes]
+
+    assert all(cause.answer is not None for cause in causes)
+    assert GOOD_ANSWERS["SAQ_D02"] == "none_found_with_checks"
