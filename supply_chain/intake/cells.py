@@ -164,6 +164,18 @@ def _all_printable(value: Json) -> bool:
     return json.dumps(value, ensure_ascii=False).isprintable()
 
 
+def column_of_key(key: str, prefix: str) -> str:
+    """Name the column of an attribute or id scheme so that `key_of_column` gives the key back."""
+    plain = key.isprintable() and clean(key) == key and key[:1] not in ("", '"', "'")
+    return prefix + (key if plain else attribute_as_json(key))
+
+
+def key_of_column(column: str, prefix: str) -> str:
+    """The key that stands behind a column's name, with or without the prefix."""
+    key = column.removeprefix(prefix)
+    return str(attribute_from_text(key)) if key.startswith('"') else key
+
+
 def shield(text: str) -> str:
     """Put an apostrophe before what a spreadsheet would run as a formula; numbers stay numbers."""
     bare = text.lstrip("'")

@@ -8,9 +8,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import fields as dataclass_fields
 
 from supply_chain.drafts import ColumnGuess, LinkDraft, Mapping, NodeDraft, TableMapping
+from supply_chain.intake.cells import unshield
 from supply_chain.intake.countries import country_code
 from supply_chain.intake.sheets import Table
-from supply_chain.intake.words import clean, squeeze, squeeze_without_brackets, words
+from supply_chain.intake.words import clean, header_forms, squeeze, words
 
 _OPEN_FIELDS = ("external_ids", "attributes")
 OWN_NODE_COLUMNS = [f.name for f in dataclass_fields(NodeDraft) if f.name not in _OPEN_FIELDS]
@@ -43,10 +44,10 @@ def guess_mapping(tables: Sequence[Table]) -> Mapping:
 
 def find_header_row(table: Table) -> int:
     """Return the row number (first row 1) that holds most known column names."""
-    known = _known_headers()
+    known = words().known_headers
     best, best_count = 0, 0
     for number, row in enumerate(table.rows[:_HEADER_SEARCH_ROWS], start=1):
-        count = len({squeeze(c) for c in row if len(c) < 80 and _forms(c) & known})
+        count = len({squeeze(c) for c in row if len(c) < 80 and header_forms(c) & known})
         if count > best_count:
             best, best_count = number, count
     if best:
@@ -55,22 +56,14 @@ def find_header_row(table: Table) -> int:
     return filled.index(max(filled)) + 1
 
 
-def _known_headers() -> set[str]:
-    tables = (words().node_columns, words().chain_columns, words().link_columns)
-    return {header for table in tables for headers in table.values() for header in headers}
-
-
-def _forms(header: str) -> set[str]:
-    return {squeeze(header), squeeze_without_brackets(header)} - {""}
-
-
 def unique_header(table: Table, header_row: int) -> list[str]:
     """Return the column names; an empty one is called by its letter, a doubled one is numbered."""
     names: list[str] = []
     uses: Counter[str] = Counter()
     row = table.rows[header_row - 1] if header_row <= len(table.rows) else ()
     for index, cell in enumerate(row):
-        name = clean(cell) or f"Column {column_letter(index)}"
+        # Of our own CSV the apostrophe before a formula sign comes off again.
+        name = clean(cell if table.sheet else unshield(cell)) or f"Column {column_letter(index)}"
         uses[name] += 1
         names.append(name if uses[name] == 1 else f"{name} ({uses[name]})")
     while row and names and not clean(row[len(names) - 1]):
@@ -91,7 +84,7 @@ def column_letter(index: int) -> str:
 def is_links_header(header: Sequence[str]) -> bool:
     """Whether the columns name two ends of a link and nothing that places a node."""
     tables = words()
-    forms = [_forms(name) for name in header]
+    forms = [header_forms(name) for name in header]
     ends = [
         any(form & tables.link_columns[end].keys() for form in forms)
         for end in ("supplier", "buyer")
@@ -156,7 +149,7 @@ class _Chooser:
         """Take the free column whose name is the surest spelling of the field."""
         ranked = []
         for name in self.free():
-            ranks = [spellings[form] for form in _forms(name) if form in spellings]
+            ranks = [spellings[form] for form in header_forms(name) if form in spellings]
             if ranks and self._fits(field, name):
                 ranked.append((min(ranks), name))
         if ranked:

@@ -12,10 +12,12 @@ from collections.abc import Sequence
 
 from supply_chain.drafts import NamedBytes
 from supply_chain.errors import FileRefused
+from supply_chain.intake.words import header_forms, words
 
 SEPARATORS = (",", ";", "\t", "|")
 MAX_CELL_CHARACTERS = 32_767
 _SAMPLE_CHARACTERS = 64_000
+_HEADER_SEARCH_ROWS = 30
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -82,14 +84,24 @@ def _detect_encoding(content: bytes) -> str:
 def find_separator(text: str) -> str:
     """Choose the separator that splits the sample into the most even and widest rows."""
     sample = text[:_SAMPLE_CHARACTERS]
-    return max(SEPARATORS, key=lambda separator: _evenness(sample, separator))
+    return max(SEPARATORS, key=lambda separator: _fitness(sample, separator))
 
 
-def _evenness(sample: str, separator: str) -> float:
+def _fitness(sample: str, separator: str) -> tuple[int, float]:
+    """How many known column names stand in the best of the first rows, and how even all are."""
     try:
         rows = list(csv.reader(io.StringIO(sample, newline=""), delimiter=separator))
     except csv.Error:
-        return 0.0
+        return 0, 0.0
+    known = words().known_headers
+    names = [
+        sum(1 for cell in row if len(cell) < 80 and header_forms(cell) & known)
+        for row in rows[:_HEADER_SEARCH_ROWS]
+    ]
+    return max(names, default=0), _evenness(rows)
+
+
+def _evenness(rows: list[list[str]]) -> float:
     widths = Counter(len(row) for row in rows if len(row) > 1)
     if not widths:
         return 0.0

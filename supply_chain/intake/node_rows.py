@@ -11,6 +11,7 @@ from supply_chain.intake.cells import (
     CellFault,
     attribute_from_text,
     is_blank,
+    key_of_column,
     parse_truth,
     unshield,
 )
@@ -25,7 +26,8 @@ _LEGAL_FORM = re.compile(
     re.IGNORECASE,
 )
 _SITE_FIELDS = ("address", "latitude", "coordinates")
-_TEXT_ATTRIBUTES = ("city", "postal_code")
+# Attributes that are always text: a postal code is no number.
+TEXT_ATTRIBUTES = ("city", "postal_code")
 _CHAIN_FIELDS = ("chain.1", "chain.2", "chain.3", "chain.4")
 
 
@@ -90,7 +92,7 @@ def _read_row(view: TableView, row: tuple[str, ...], default: NodeKind) -> NodeR
         latitude=latitude,
         longitude=longitude,
         sector=view.text(row, "sector"),
-        commodities=_list(view.text(row, "commodities")),
+        commodities=split_list(view.text(row, "commodities")),
         own_operation=bool(_truth(view, row, "own_operation")),
         origin=_truth(view, row, "origin"),
         external_ids=external_ids,
@@ -170,17 +172,17 @@ def _open_fields(view: TableView, row: tuple[str, ...]) -> tuple[dict[str, str],
     external_ids: dict[str, str] = _packed_ids(view.text(row, "external_ids"))
     attributes: dict[str, Json] = {}
     for field in view.fields:
-        group, _, key = field.partition(".")
-        if group == "external_ids" and key:
-            _keep_external_id(view, row, key, external_ids, attributes)
-        elif group == "attributes":
+        if field.startswith("external_ids."):
+            _keep_external_id(view, row, field, external_ids, attributes)
+        elif field.startswith("attributes."):
+            key = field.removeprefix("attributes.")
             _keep_attribute(view, row, key, view.fields[field], attributes)
-    for key in _TEXT_ATTRIBUTES:
+    for key in TEXT_ATTRIBUTES:
         text = view.text(row, key)
         if text is not None:
             attributes[key] = text
     for name, place in view.others:
-        _keep_attribute(view, row, name.removeprefix("attributes."), place, attributes)
+        _keep_attribute(view, row, key_of_column(name, "attributes."), place, attributes)
     return external_ids, attributes
 
 
@@ -190,18 +192,17 @@ def _keep_attribute(
     cell = row[place].strip() if place < len(row) else ""
     cell = unshield(cell) if view.table.sheet is None else cell
     if not is_blank(cell):
-        value = attribute_from_text(cell)
-        attributes[key] = str(cell) if key in _TEXT_ATTRIBUTES and value != clean(cell) else value
+        attributes[key] = clean(cell) if key in TEXT_ATTRIBUTES else attribute_from_text(cell)
 
 
 def _keep_external_id(
     view: TableView,
     row: tuple[str, ...],
-    scheme: str,
+    field: str,
     external_ids: dict[str, str],
     attributes: dict[str, Json],
 ) -> None:
-    field = f"external_ids.{scheme}"
+    scheme = key_of_column(field, "external_ids.")
     text = view.text(row, field)
     if text is None:
         return
@@ -220,21 +221,19 @@ def _packed_ids(text: str | None) -> dict[str, str]:
     value = attribute_from_text(text)
     if isinstance(value, dict):
         return {scheme: str(number) for scheme, number in value.items()}
-    pairs = (re.split(r"\s*[:=]\s*", part, maxsplit=1) for part in _list(text))
+    pairs = (re.split(r"\s*[:=]\s*", part, maxsplit=1) for part in split_list(text))
     return {pair[0]: pair[1] for pair in pairs if len(pair) == 2}
 
 
-def _list(text: str | None) -> tuple[str, ...]:
+def split_list(text: str | None) -> tuple[str, ...]:
     """The parts of a cell joined by a bar (value-chain CSV) or a semicolon."""
-    if text is None:
-        return ()
-    parts = re.split(r"[|]" if "|" in text else r"[;]", text)
-    return tuple(dict.fromkeys(part.strip() for part in parts if part.strip()))
+    parts = (part.strip() for part in re.split(r"[|;]", text or ""))
+    return tuple(dict.fromkeys(part for part in parts if not is_blank(part)))
 
 
 def _names(text: str | None) -> list[str]:
     """Company names of one cell; a comma before a legal form does not part two names."""
-    parts = list(_list(text))
+    parts = list(split_list(text))
     if len(parts) == 1:
         by_comma = parts[0].split(",")
         if not any(_LEGAL_FORM.match(part) for part in by_comma[1:]):

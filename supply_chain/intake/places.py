@@ -9,29 +9,38 @@ from supply_chain.intake.countries import (
     country_point,
     suggest_country,
 )
+from supply_chain.intake.findings import RowLog
 from supply_chain.intake.table_view import TableView
+
+Point = tuple[float | None, float | None]
 
 # Degrees from a country's label point: its own places lie nearer than FAR but in the largest
 # countries; a swapped pair that falls within NEAR is then the likelier reading.
 _FAR, _NEAR = 40.0, 15.0
 
 
-def read_country(view: TableView, row: tuple[str, ...]) -> str | None:
-    """Return the alpha-2 code of the row's country, from its column or else its address."""
-    # Not `view.text`: "NA" is Namibia here, and dashes are no country.
-    text = view.raw(row, "country")
-    code = country_code(text) if text else None
-    if code:
-        return code
-    if view.text(row, "country"):
+def parse_country(text: str) -> str:
+    """Return the alpha-2 code of a country cell. Raises CellFault with the nearest spelling."""
+    code = country_code(text)
+    if code is None:
         near = suggest_country(text)
         hint = f"Did you mean {near}? " if near else ""
         advice = f"{hint}Use the two-letter code of ISO 3166-1, for example CI."
-        view.log.problem(
-            view.column("country"), text, CellFault(f"The country “{text}” is not known.", advice)
-        )
+        raise CellFault(f"The country “{text}” is not known.", advice)
+    return code
+
+
+def read_country(view: TableView, row: tuple[str, ...]) -> str | None:
+    """Return the alpha-2 code of the row's country, from its column or else its address."""
+    text = view.raw(row, "country")
+    # Not `view.text` alone: "NA" is Namibia here, and dashes are no country.
+    if not text or (view.text(row, "country") is None and country_code(text) is None):
+        return _from_address(view, row)
+    try:
+        return parse_country(text)
+    except CellFault as fault:
+        view.log.problem(view.column("country"), text, fault)
         return None
-    return _from_address(view, row)
 
 
 def _from_address(view: TableView, row: tuple[str, ...]) -> str | None:
@@ -46,9 +55,7 @@ def _from_address(view: TableView, row: tuple[str, ...]) -> str | None:
     return code
 
 
-def read_point(
-    view: TableView, row: tuple[str, ...], country: str | None
-) -> tuple[float | None, float | None]:
+def read_point(view: TableView, row: tuple[str, ...], country: str | None) -> Point:
     """Return latitude and longitude in degrees; both or neither."""
     texts = {name: view.text(row, name) for name in ("latitude", "longitude")}
     pair = view.text(row, "coordinates")
@@ -61,11 +68,12 @@ def read_point(
             view.log.problem(view.column("coordinates"), pair, fault)
             return None, None
         texts = dict(zip(texts, parts, strict=True))
-    values = {
-        name: _degrees(view, name, text, limit)
-        for (name, text), limit in zip(texts.items(), (90, 180), strict=True)
-    }
-    return _checked(view, texts, (values["latitude"], values["longitude"]), country)
+    point = (
+        _degrees(view, "latitude", texts["latitude"], 90),
+        _degrees(view, "longitude", texts["longitude"], 180),
+    )
+    column = view.column("latitude") or view.column("coordinates")
+    return (None, None) if view.log.faulty else judge_point(view.log, column, point, country)
 
 
 def _degrees(view: TableView, name: str, text: str | None, limit: float) -> float | None:
@@ -78,34 +86,30 @@ def _degrees(view: TableView, name: str, text: str | None, limit: float) -> floa
         return None
 
 
-def _checked(
-    view: TableView,
-    texts: dict[str, str | None],
-    point: tuple[float | None, float | None],
-    country: str | None,
-) -> tuple[float | None, float | None]:
+def judge_point(log: RowLog, column: str | None, point: Point, country: str | None) -> Point:
+    """Note half a pair, which gives no place, and a pair that seems swapped, which is kept."""
     latitude, longitude = point
     if latitude is None or longitude is None:
-        if not view.log.faulty and any(texts.values()):
-            only = next(name for name, text in texts.items() if text)
+        if point != (None, None):
+            only = "latitude" if longitude is None else "longitude"
             remark = CellFault(
                 f"Only the {only} is given, so the node has no place on the map.",
                 "Give both latitude and longitude.",
             )
-            view.log.note(view.column(only), texts[only], remark)
+            log.note(column, f"{latitude if longitude is None else longitude:g}", remark)
         return None, None
     centre = country_point(country) if country else None
-    if centre and _gap(centre, point) > _FAR and _gap(centre, (longitude, latitude)) < _NEAR:
+    far = centre and _gap(centre, latitude, longitude) > _FAR
+    if centre and far and _gap(centre, longitude, latitude) < _NEAR:
         remark = CellFault(
             f"Latitude {latitude:g} and longitude {longitude:g} lie far from {country}; swapped"
             " they would lie in it.",
             "Check the two columns; the row is used as it stands.",
         )
-        view.log.note(view.column("latitude"), f"{latitude:g}, {longitude:g}", remark)
-    return latitude, longitude
+        log.note(column, f"{latitude:g}, {longitude:g}", remark)
+    return point
 
 
-def _gap(centre: tuple[float, float], point: tuple[float | None, float | None]) -> float:
-    latitude, longitude = point[0] or 0.0, point[1] or 0.0
+def _gap(centre: tuple[float, float], latitude: float, longitude: float) -> float:
     turn = abs(centre[1] - longitude) % 360
     return max(abs(centre[0] - latitude), min(turn, 360 - turn))

@@ -12,17 +12,20 @@ from supply_chain.drafts import Json, LinkDraft, NamedBytes, NodeDraft
 from supply_chain.errors import FileRefused
 from supply_chain.intake.cells import (
     CellFault,
+    attribute_as_json,
+    is_blank,
     parse_date,
     parse_degrees,
     parse_share,
     parse_word,
 )
-from supply_chain.intake.countries import country_code, suggest_country
+from supply_chain.intake.countries import country_code
 from supply_chain.intake.delimited import decode_text
 from supply_chain.intake.findings import Findings, RowLog
 from supply_chain.intake.link_rows import LinkRow
-from supply_chain.intake.node_rows import NodeRow, made_id
-from supply_chain.intake.words import clean, words
+from supply_chain.intake.node_rows import TEXT_ATTRIBUTES, NodeRow, made_id, split_list
+from supply_chain.intake.places import judge_point, parse_country
+from supply_chain.intake.words import clean, squeeze, words
 from supply_chain.vocabulary import FlowEvidence, LinkKind, NodeKind
 
 T = TypeVar("T")
@@ -82,13 +85,15 @@ class _Reader:
             log.problem(None, _shown(entry), CellFault("The node is not an object.", _ADVICE))
             return None
         cell = _Entry(entry, log)
-        name = cell.take("name", _text)
+        name = cell.take("name", _name)
         if name is None:
             fault = CellFault("The node has no name.", "Give the name of the site or company.")
             log.problem("name", None, fault)
         country = cell.take("country", _country)
         address = cell.take("address", _text)
-        own_id = cell.take("id", _text)
+        own_id = cell.take("id", _name)
+        point = (cell.take("latitude", _latitude), cell.take("longitude", _longitude))
+        latitude, longitude = judge_point(log, "latitude", point, country)
         node = NodeDraft(
             id=own_id or made_id(name or "", country, address or ""),
             name=name or "",
@@ -96,8 +101,8 @@ class _Reader:
             country=country,
             region=cell.take("region", _text),
             address=address,
-            latitude=cell.take("latitude", _latitude),
-            longitude=cell.take("longitude", _longitude),
+            latitude=latitude,
+            longitude=longitude,
             sector=cell.take("sector", _text),
             commodities=cell.take("commodities", _texts) or (),
             own_operation=bool(cell.take("own_operation", _truth)),
@@ -105,7 +110,7 @@ class _Reader:
             external_ids=cell.take("external_ids", _ids) or {},
             attributes={**cell.others(NodeDraft), **(cell.take("attributes", _attributes) or {})},
         )
-        operator = cell.take("operated_by", _text)
+        operator = cell.take("operated_by", _name)
         if log.faulty:
             return None
         return NodeRow(
@@ -128,7 +133,7 @@ class _Reader:
             log.problem(None, _shown(entry), CellFault("The link is not an object.", _ADVICE))
             return None
         cell = _Entry(entry, log)
-        ends = {end: cell.take(end, _text) for end in ("supplier", "buyer")}
+        ends = {end: cell.take(end, _name) for end in ("supplier", "buyer")}
         for end in (end for end, text in ends.items() if text is None):
             log.problem(
                 end, None, CellFault(f"The link has no {end}.", f"Give the id of its {end}.")
@@ -168,24 +173,34 @@ class _Entry:
     def others(self, kind: type[NodeDraft]) -> dict[str, Json]:
         """Keys that the format does not know: they become attributes, like unknown columns."""
         known = {field.name for field in fields(kind)}
-        return {key: value for key, value in self._entry.items() if key not in known}
+        return _attributes({k: value for k, value in self._entry.items() if k not in known})
 
 
 def _shown(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)[:200]
 
 
-def _text(value: object) -> str | None:
+def _string(value: object) -> str:
     if not isinstance(value, str):
         raise CellFault(f"{_shown(value)} is not a text.", "Put it in quotation marks.")
-    return clean(value) or None
+    return value
+
+
+def _text(value: object) -> str | None:
+    text = clean(_string(value))
+    return None if is_blank(text) else text
+
+
+def _name(value: object) -> str | None:
+    """A name or id: "Unknown" is one, a dash is not."""
+    text = clean(_string(value))
+    return None if not squeeze(text) or squeeze(text) in words().no_names else text
 
 
 def _texts(value: object) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise CellFault(f"{_shown(value)} is not a list.", 'Write ["first", "second"].')
-    texts = (_text(item) for item in value)
-    return tuple(dict.fromkeys(text for text in texts if text))
+    return split_list("|".join(clean(_string(item)) for item in value))
 
 
 def _truth(value: object) -> bool:
@@ -213,18 +228,9 @@ def _share(value: object) -> float:
 
 
 def _country(value: object) -> str | None:
-    text = _text(value)
-    if text is None:
-        return None
-    code = country_code(text)
-    if code is None:
-        near = suggest_country(text)
-        hint = f"Did you mean {near}? " if near else ""
-        raise CellFault(
-            f"The country “{text}” is not known.",
-            f"{hint}Use the two-letter code of ISO 3166-1, for example CI.",
-        )
-    return code
+    text = clean(_string(value))
+    known = country_code(text) is not None
+    return parse_country(text) if known or not is_blank(text) else None
 
 
 def _day(value: object) -> date | None:
@@ -247,9 +253,20 @@ def _evidence(value: object) -> FlowEvidence:
 def _attributes(value: object) -> dict[str, Json]:
     if not isinstance(value, dict):
         raise CellFault(f"{_shown(value)} is not an object.", 'Write {"name": value}.')
-    return value
+    attributes = {key: _plain(key, inner) for key, inner in value.items()}
+    return {key: inner for key, inner in attributes.items() if inner is not None}
+
+
+def _plain(key: str, value: Json) -> Json:
+    """Towns and postal codes as one line of text; null is no attribute."""
+    if key not in TEXT_ATTRIBUTES or value is None:
+        return value
+    text = clean(value if isinstance(value, str) else attribute_as_json(value))
+    return None if is_blank(text) else text
 
 
 def _ids(value: object) -> dict[str, str]:
-    ids = {scheme: _text(number) for scheme, number in _attributes(value).items() if number}
+    if not isinstance(value, dict):
+        raise CellFault(f"{_shown(value)} is not an object.", 'Write {"lei": "..."}.')
+    ids = {scheme: _text(number) for scheme, number in value.items() if number is not None}
     return {scheme: number for scheme, number in ids.items() if number}

@@ -27,6 +27,11 @@ def squeeze_without_brackets(text: str) -> str:
     return squeeze(_BRACKETS.sub("", text))
 
 
+def header_forms(header: str) -> set[str]:
+    """The plain forms by which a column name is looked up: whole, and without brackets."""
+    return {squeeze(header), squeeze_without_brackets(header)} - {""}
+
+
 def clean(text: str) -> str:
     """One line of text: blanks and line breaks become single blanks, control signs go.
 
@@ -49,6 +54,10 @@ class Words:
         self.chain_columns = _ranked(tables["chain_columns"])
         self.link_columns = _ranked(tables["link_columns"])
         self.ignored_columns = frozenset(map(squeeze, tables["ignored_columns"]))
+        tables_of_columns = (self.node_columns, self.chain_columns, self.link_columns)
+        self.known_headers = frozenset(
+            header for table in tables_of_columns for names in table.values() for header in names
+        )
         self.blank_words = frozenset(str(word).casefold() for word in tables["blank_words"])
         self.no_names = frozenset(map(squeeze, tables["no_names"]))
         self.node_kinds = _meanings(tables["node_kinds"])

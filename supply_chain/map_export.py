@@ -1,0 +1,192 @@
+"""A map goes out as JSON, CSV, XLSX or GraphML; all but GraphML come back unchanged."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Literal
+from xml.etree import ElementTree
+
+import xlsxwriter
+
+from supply_chain.drafts import Json, LinkDraft, NamedBytes, NodeDraft
+from supply_chain.errors import SupplyChainError
+from supply_chain.intake.cells import attribute_to_text, column_of_key, shield
+from supply_chain.intake.columns import LINK_COLUMNS, OWN_NODE_COLUMNS
+from supply_chain.intake.node_rows import TEXT_ATTRIBUTES
+from supply_chain.intake.value_chain_json import FORMAT
+from supply_chain.intake.words import squeeze, words
+
+ExportForm = Literal["json", "csv", "xlsx", "graphml"]
+Cell = str | int | float
+MAX_CELL_CHARACTERS = 32_767
+# Whole numbers beyond this lose digits in a spreadsheet.
+_MAX_EXACT_NUMBER = 2**53
+
+
+def export_map(
+    nodes: Sequence[NodeDraft],
+    links: Sequence[LinkDraft],
+    *,
+    name: str,
+    as_of: date,
+    form: ExportForm,
+) -> tuple[NamedBytes, ...]:
+    """Write a map; CSV is two files, nodes and links, the other forms one.
+
+    The same map gives the same bytes. Reading JSON, CSV or XLSX again gives the same map.
+
+    Raises:
+        SupplyChainError: a text is too long for a spreadsheet cell (JSON has no such limit).
+    """
+    if form == "json":
+        return (NamedBytes("value-chain.json", _json(nodes, links, name, as_of)),)
+    if form == "graphml":
+        return (NamedBytes("value-chain.graphml", _graphml(nodes, links, name)),)
+    tables = {"nodes": _node_table(nodes), "links": _link_table(links)}
+    if form == "csv":
+        return tuple(NamedBytes(f"{what}.csv", _csv(rows)) for what, rows in tables.items())
+    return (NamedBytes("value-chain.xlsx", _xlsx(tables, as_of)),)
+
+
+def _json(nodes: Sequence[NodeDraft], links: Sequence[LinkDraft], name: str, as_of: date) -> bytes:
+    document = {
+        "format": FORMAT,
+        "name": name,
+        "as_of": as_of.isoformat(),
+        "nodes": [asdict(node) for node in nodes],
+        "links": [asdict(link) for link in links],
+    }
+    text = json.dumps(document, ensure_ascii=False, indent=1, default=date.isoformat)
+    # A lone half of a surrogate pair stays the JSON escape it came as.
+    return text.encode("utf-8", "backslashreplace")
+
+
+def _node_table(nodes: Sequence[NodeDraft]) -> list[list[Cell]]:
+    schemes = sorted({scheme for node in nodes for scheme in node.external_ids})
+    keys = sorted({key for node in nodes for key in node.attributes})
+    header: list[Cell] = [
+        *OWN_NODE_COLUMNS,
+        *(column_of_key(scheme, "external_ids.") for scheme in schemes),
+        *map(_attribute_column, keys),
+    ]
+    return [header, *(_node_cells(node, schemes, keys) for node in nodes)]
+
+
+def _attribute_column(key: str) -> str:
+    """The key itself, with a prefix where a reader would take it for something else."""
+    mistakable = (
+        key in OWN_NODE_COLUMNS
+        or key.startswith(("attributes.", "external_ids.", "Column "))
+        or squeeze(key) in words().ignored_columns
+    )
+    plain = not mistakable and column_of_key(key, "") == key
+    return key if plain else column_of_key(key, "attributes.")
+
+
+def _node_cells(node: NodeDraft, schemes: list[str], keys: list[str]) -> list[Cell]:
+    fixed = [_cell(getattr(node, column)) for column in OWN_NODE_COLUMNS]
+    ids = [node.external_ids.get(scheme, "") for scheme in schemes]
+    others = [_attribute(key, node.attributes) for key in keys]
+    return [*fixed, *ids, *others]
+
+
+def _attribute(key: str, attributes: Mapping[str, Json]) -> Cell:
+    if key not in attributes:
+        return ""
+    value = attributes[key]
+    if isinstance(value, str) and key in TEXT_ATTRIBUTES:
+        return value
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value if abs(value) < _MAX_EXACT_NUMBER else attribute_to_text(value)
+    return attribute_to_text(value)
+
+
+def _link_table(links: Sequence[LinkDraft]) -> list[list[Cell]]:
+    rows: list[list[Cell]] = [list(LINK_COLUMNS)]
+    rows += [[_cell(getattr(link, column)) for column in LINK_COLUMNS] for link in links]
+    return rows
+
+
+def _cell(value: object) -> Cell:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, tuple):
+        return "|".join(value)
+    return value if isinstance(value, int | float) else str(value)
+
+
+def _is_exact_in_workbook(number: float) -> bool:
+    """Workbooks hold sixteen digits; a number that needs one more goes out as text."""
+    return float(f"{number:.16G}") == number
+
+
+def _checked(cell: Cell) -> Cell:
+    if isinstance(cell, str) and len(cell) > MAX_CELL_CHARACTERS:
+        raise SupplyChainError(
+            f"The text “{cell[:40]}...” is too long for a cell; export the map as JSON."
+        )
+    return cell
+
+
+def _csv(rows: list[list[Cell]]) -> bytes:
+    stream = io.StringIO(newline="")
+    writer = csv.writer(stream)
+    for row in rows:
+        writer.writerow([shield(c) if isinstance(c, str) else c for c in map(_checked, row)])
+    return stream.getvalue().encode("utf-8")
+
+
+def _xlsx(tables: dict[str, list[list[Cell]]], as_of: date) -> bytes:
+    """Two sheets; texts are written as texts, so that nothing in them ever runs."""
+    stream = io.BytesIO()
+    book = xlsxwriter.Workbook(stream, {"in_memory": True, "constant_memory": True})
+    book.set_properties({"created": datetime(as_of.year, as_of.month, as_of.day)})  # noqa: DTZ001
+    for name, rows in tables.items():
+        sheet = book.add_worksheet(name)
+        for number, row in enumerate(rows):
+            for place, cell in enumerate(map(_checked, row)):
+                if isinstance(cell, int | float) and _is_exact_in_workbook(cell):
+                    sheet.write_number(number, place, cell)
+                else:
+                    sheet.write_string(number, place, str(cell))
+    book.close()
+    return stream.getvalue()
+
+
+_GRAPHML = "http://graphml.graphdrawing.org/xmlns"
+
+
+def _graphml(nodes: Sequence[NodeDraft], links: Sequence[LinkDraft], name: str) -> bytes:
+    """A directed graph from supplier to buyer; each column of the CSV is a key of type string."""
+    node_table, link_table = _node_table(nodes), _link_table(links)
+    root = ElementTree.Element("graphml", {"xmlns": _GRAPHML})
+    for what, header in (("node", node_table[0]), ("edge", link_table[0])):
+        for place, column in enumerate(header):
+            key = {"id": f"{what}{place}", "for": what, "attr.name": str(column)}
+            ElementTree.SubElement(root, "key", {**key, "attr.type": "string"})
+    graph = ElementTree.SubElement(root, "graph", {"id": name, "edgedefault": "directed"})
+    for node, row in zip(nodes, node_table[1:], strict=True):
+        element = ElementTree.SubElement(graph, "node", {"id": node.id})
+        _add_data(element, "node", row)
+    for link, row in zip(links, link_table[1:], strict=True):
+        ends = {"source": link.supplier, "target": link.buyer}
+        _add_data(ElementTree.SubElement(graph, "edge", ends), "edge", row)
+    ElementTree.indent(root, " ")
+    written: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return written
+
+
+def _add_data(element: ElementTree.Element, what: str, row: list[Cell]) -> None:
+    for place, cell in _filled(row):
+        ElementTree.SubElement(element, "data", {"key": f"{what}{place}"}).text = str(cell)
+
+
+def _filled(row: list[Cell]) -> Iterator[tuple[int, Cell]]:
+    return ((place, cell) for place, cell in enumerate(row) if cell != "")
