@@ -10,7 +10,7 @@ from pathlib import PurePath
 from supply_chain.drafts import NamedBytes
 from supply_chain.errors import FileRefused
 from supply_chain.intake.delimited import read_delimited
-from supply_chain.intake.workbook import MAX_COLUMNS, MAX_ROWS, read_workbook, refusal
+from supply_chain.intake.workbook import MAX_COLUMNS, MAX_ROWS, is_encrypted, read_workbook, refusal
 
 _TEXT_ENDINGS = {".csv", ".tsv", ".tab", ".txt"}
 _WORKBOOK_MAGIC = {".xlsx": b"PK", ".xls": b"\xd0\xcf\x11\xe0"}
@@ -64,7 +64,8 @@ def _read(file: NamedBytes) -> list[tuple[str | None, tuple[tuple[str, ...], ...
     if ending in (".xlsm", ".xltm", ".xlsb", ".xlam"):
         raise refusal("macros", file.name)
     if ending in _WORKBOOK_MAGIC:
-        if not file.content.startswith(_WORKBOOK_MAGIC[ending]):
+        # An encrypted XLSX is packed like an XLS; `read_workbook` names it.
+        if not file.content.startswith(_WORKBOOK_MAGIC[ending]) and not is_encrypted(file.content):
             raise refusal("type_mismatch", file.name)
         return [(sheet, rows) for sheet, rows in read_workbook(file)]
     if ending not in _TEXT_ENDINGS:

@@ -26,6 +26,7 @@ CHILD_WALL_SECONDS = 30
 CHILD_OUTPUT_BYTES = 256 * 1024**2
 
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 _ZIP_END = b"PK\x05\x06"
 _CHILD = Path(__file__).with_name("workbook_child.py")
 
@@ -47,7 +48,9 @@ def read_workbook(file: NamedBytes) -> list[tuple[str, Rows]]:
     with tempfile.TemporaryFile() as output:
         code = _run_child(file.content, output)
         if code != 0:
-            raise refusal(_CODES.get(code, "too_large"), file.name)
+            # Killed by a limit (negative), or given up with a reason of its own.
+            reason = "too_large" if code < 0 else _CODES.get(code, "broken_workbook")
+            raise refusal(reason, file.name)
         output.seek(0)
         text = io.TextIOWrapper(output, encoding="utf-8", newline="")
         return _collect(csv.reader(text))
@@ -129,9 +132,14 @@ def _check_active_parts(name: str, members: list[str]) -> None:
         raise refusal("external_links", name)
 
 
+def is_encrypted(content: bytes) -> bool:
+    """Whether a compound file holds an encrypted XLSX."""
+    return content.startswith(_OLE_MAGIC) and _ENCRYPTED_STREAM in content
+
+
 def _check_compound_file(file: NamedBytes) -> None:
     """An XLS file, or an encrypted XLSX: stream names stand in the file as UTF-16."""
-    if "EncryptedPackage".encode("utf-16-le") in file.content:
+    if is_encrypted(file.content):
         raise refusal("encrypted", file.name)
     if "_VBA_PROJECT".encode("utf-16-le") in file.content:
         raise refusal("macros", file.name)
