@@ -259,14 +259,22 @@ class _Reader:
             if owner == kind:
                 self.each(raw, key, place, partial(self.item, needed=needed))
         if kind == "heat_map":
-            self.each(raw, "bands", place, self.grounds)
+            across = raw.get("columns")
+            width = len(across) if isinstance(across, list) else 0
+            grid = self.each(raw, "bands", place, partial(self.grounds, width=width))
+            rows = raw.get("rows")
+            if isinstance(rows, list) and len(grid) != len(rows):
+                self.fault(f"{place}.bands", f"has {len(grid)} rows, but {len(rows)} are named.")
 
     def item(self, value: object, place: str, *, needed: frozenset[str]) -> None:
         for key in sorted(needed - set(self.mapping(value, place))):
             self.fault(place, f"needs '{key}'.")
 
-    def grounds(self, value: object, place: str) -> None:
-        for word in value if isinstance(value, list) else [value]:
+    def grounds(self, value: object, place: str, *, width: int) -> None:
+        words = value if isinstance(value, list) else []
+        if len(words) != width:
+            self.fault(place, f"must be a list of {width} bands, one a column.")
+        for word in words:
             if word not in list(RiskBand):
                 self.fault(place, f"'{word}' is no band. Use one of: {', '.join(RiskBand)}.")
 

@@ -34,6 +34,9 @@ UNBROKEN = 13
 WIDEST_WORD = 92.0
 """Longer words, such as checksums, are broken (points)."""
 
+HIGH_ROWS = 240.0
+"""Two rows higher than this together need not stay on one page (points)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:
@@ -177,7 +180,7 @@ class TableFlowable(Flowable):
         end = min(bisect_right(tops, room) - 1, self.last)
         if end >= self.last:
             return [self]
-        if end - self.first < min(2, self.last - self.first):
+        if end < self._least_end():
             return []
         if self.last - end == 1 and end - self.first > 2:
             end -= 1
@@ -187,9 +190,15 @@ class TableFlowable(Flowable):
         ]
 
     def minimum_height(self) -> float:
-        """What must fit on a page for the table to begin there: its head and two rows."""
+        """What must fit on a page for the table to begin there: its head and first rows."""
         tops = self.table.tops
-        return self.table.head_height + tops[min(self.first + 2, self.last)] - tops[self.first]
+        return self.table.head_height + tops[self._least_end()] - tops[self.first]
+
+    def _least_end(self) -> int:
+        """End of the fewest rows that may stand alone: two, or one where they are high."""
+        two = min(self.first + 2, self.last)
+        high = self.table.tops[two] - self.table.tops[self.first] > HIGH_ROWS
+        return self.first + 1 if high else two
 
     def draw(self) -> None:
         self._draw_head()
