@@ -16,34 +16,11 @@ _SOURCE = re.compile(
     rf"(?:\bFROM|\bJOIN|\bUPDATE|\bINTO|,)\s+(?:ONLY\s+)?{_NAME}(?:\s+AS)?(?:\s+{_NAME})?", re.I
 )
 _KEYWORDS = frozenset(
-    [
-        "where",
-        "join",
-        "on",
-        "set",
-        "values",
-        "left",
-        "right",
-        "inner",
-        "outer",
-        "cross",
-        "natural",
-        "group",
-        "order",
-        "limit",
-        "returning",
-        "using",
-        "union",
-        "except",
-        "intersect",
-        "full",
-        "having",
-        "window",
-        "for",
-        "select",
-        "default",
-        "offset",
-    ]
+    (
+        *("where", "join", "on", "set", "values", "left", "right", "inner", "outer", "cross"),
+        *("natural", "group", "order", "limit", "returning", "using", "union", "except"),
+        *("intersect", "full", "having", "window", "for", "select", "default", "offset"),
+    )
 )
 _WRITE = re.compile(r"\s*(?:WITH\b.*?\)\s*)?(INSERT|UPDATE|DELETE|MERGE|REPLACE)\b", re.I | re.S)
 _PARAMETER = re.compile(r"\?|%\((\w+)\)s(?:::\w+)?")

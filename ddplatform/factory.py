@@ -10,6 +10,7 @@ from ddplatform import cli, gate, web
 from ddplatform.adapters.installed import install
 from ddplatform.config import ROOT, Kind, Settings, read_settings
 from ddplatform.db import db, prepare_engine
+from ddplatform.jobs.command import worker
 from ddplatform.services.audit import record_refusal
 from ddplatform.tenancy import guard_engine
 from ddplatform.web.sessions import ServerSessionInterface
@@ -45,6 +46,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     gate.open_gate(app, record_refusal=record_refusal)
     web.register(app)
     cli.register(app)
+    app.cli.add_command(worker)
     gate.close_gate(app)
     return app
 

@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from typing import Any, ClassVar
 from uuid import UUID
 
+from flask import has_app_context
 from sqlalchemy import ColumnElement, Engine, ForeignKey, event, insert, inspect, or_
 from sqlalchemy.orm import (
     Mapped,
@@ -129,8 +130,17 @@ def _bound(value: str | None) -> Iterator[None]:
     token = _tenant.set(value)
     try:
         yield
+        if value is not None and has_app_context():
+            _flush_changes()
     finally:
         _tenant.reset(token)
+
+
+def _flush_changes() -> None:
+    """What was changed inside is checked and written inside, under the tenant that did it."""
+    session = db.session()
+    if session.new or session.dirty or session.deleted:
+        session.flush()
 
 
 def insert_rows(model: type[TenantScoped], rows: Sequence[Mapping[str, Any]]) -> None:

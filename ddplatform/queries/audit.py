@@ -1,12 +1,11 @@
 """The log, filtered and paged; and its lines for verification."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, select
 
 from ddplatform.db import db
 from ddplatform.models.audit import AuditCheckpoint, AuditEvent, AuditValue, Outcome
@@ -57,7 +56,7 @@ def list_events(
             AuditEvent.sequence,
             AuditEvent.at,
             AuditEvent.actor_id,
-            User.name,
+            User.name.label("actor_name"),
             AuditEvent.actor_role,
             AuditEvent.action,
             AuditEvent.outcome,
@@ -72,28 +71,27 @@ def list_events(
     )
     if before is not None:
         statement = statement.where(AuditEvent.sequence < before)
-    return [LogRow(*row) for row in db.session.execute(_narrow(statement, wanted))]
+    rows = db.session.execute(statement.where(*_conditions(wanted))).all()
+    return [LogRow(**row._mapping) for row in rows]
 
 
-def _narrow(statement: Select[Any], wanted: LogFilter) -> Select[Any]:
+def _conditions(wanted: LogFilter) -> Iterator[ColumnElement[bool]]:
     if not wanted.with_restricted:
-        statement = statement.where(AuditEvent.is_restricted.is_(False))
+        yield AuditEvent.is_restricted.is_(False)
     if wanted.only_restricted:
-        statement = statement.where(AuditEvent.is_restricted.is_(True))
-    exact = {
-        AuditEvent.action: wanted.action or None,
-        AuditEvent.target_id: wanted.target_id or None,
-        AuditEvent.actor_id: wanted.actor_id,
-        AuditEvent.outcome: wanted.outcome,
-    }
-    for column, value in exact.items():
-        if value is not None:
-            statement = statement.where(column == value)
+        yield AuditEvent.is_restricted.is_(True)
+    if wanted.action:
+        yield AuditEvent.action == wanted.action
+    if wanted.target_id:
+        yield AuditEvent.target_id == wanted.target_id
+    if wanted.actor_id is not None:
+        yield AuditEvent.actor_id == wanted.actor_id
+    if wanted.outcome is not None:
+        yield AuditEvent.outcome == wanted.outcome
     if wanted.since is not None:
-        statement = statement.where(AuditEvent.at >= _midnight(wanted.since))
+        yield AuditEvent.at >= _midnight(wanted.since)
     if wanted.until is not None:
-        statement = statement.where(AuditEvent.at < _midnight(wanted.until + timedelta(days=1)))
-    return statement
+        yield AuditEvent.at < _midnight(wanted.until + timedelta(days=1))
 
 
 def _midnight(day: date) -> datetime:

@@ -85,6 +85,17 @@ def get_standing(user_id: UUID, slug: str) -> Standing | None:
     return Standing(OrganisationFacts(*row[:4]), row.role, row.access_until)
 
 
+def get_standing_in(user_id: UUID, organisation_id: UUID) -> Standing | None:
+    """The person's role in the organisation with this id; call it across tenants."""
+    slug = db.session.scalar(select(Organisation.slug).where(Organisation.id == organisation_id))
+    return get_standing(user_id, slug) if slug else None
+
+
+def installation_organisation_id() -> UUID:
+    """The keeper of the installation's own log, or NotFound before the first sign-in."""
+    return get_organisation_by_slug(INSTALLATION_SLUG).id
+
+
 def list_standings(user_id: UUID) -> Sequence[Standing]:
     """Every organisation of a person, by name; call it across tenants."""
     rows = db.session.execute(

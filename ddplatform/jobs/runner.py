@@ -1,0 +1,93 @@
+"""Runs one claimed job: in the tenant and with the rights of who asked for it."""
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from ddplatform.access.identity import Identity, system_identity
+from ddplatform.access.policy import allows
+from ddplatform.db import unit_of_work
+from ddplatform.errors import NotAllowed
+from ddplatform.jobs import claims
+from ddplatform.jobs.handlers import HANDLERS, Handler, JobContext
+from ddplatform.queries.organisations import (
+    get_account,
+    get_standing_in,
+    installation_organisation_id,
+)
+from ddplatform.tenancy import across_tenants, acting_in
+
+log = logging.getLogger(__name__)
+FIRST_RETRY = timedelta(seconds=10)
+
+
+def run_job(claim: claims.Claim, *, owner: str) -> None:
+    """Do a job and mark it done; an error puts it back, later each time, five times at most."""
+    try:
+        handler = HANDLERS[claim.name]
+        job = JobContext(
+            payload=claim.payload,
+            by=_identity(claim, handler),
+            at=datetime.now(UTC),
+            progress=_progress_of(claim.id, owner),
+        )
+        _run(claim, handler, job, owner=owner)
+    except Exception as error:
+        log.exception("job %s (%s) failed", claim.id, claim.name)
+        wait = FIRST_RETRY * 2 ** (claim.attempts - 1)
+        final = isinstance(error, NotAllowed)
+        with unit_of_work():
+            claims.give_back(claim.id, owner=owner, error=_words(error), wait=wait, final=final)
+
+
+def _run(claim: claims.Claim, handler: Handler, job: JobContext, *, owner: str) -> None:
+    if handler.is_staged:
+        result = handler.run(job)
+        with unit_of_work():
+            claims.mark_done(claim.id, owner=owner, result=_plain(result))
+        return
+    with unit_of_work(), acting_in(job.by.organisation_id):
+        result = handler.run(job)
+        claims.mark_done(claim.id, owner=owner, result=_plain(result))
+
+
+def _identity(claim: claims.Claim, handler: Handler) -> Identity:
+    with across_tenants():
+        organisation_id = claim.organisation_id or installation_organisation_id()
+        if claim.user_id is None:
+            return system_identity(organisation_id)
+        standing = get_standing_in(claim.user_id, organisation_id)
+        account = get_account(claim.user_id)
+    if standing is None or account is None or not account.is_active:
+        raise NotAllowed("The person who asked for this is no longer in the organisation.")
+    identity = Identity(
+        user_id=claim.user_id,
+        organisation_id=organisation_id,
+        role_id=standing.role_id,
+        name=account.name,
+        access_until=standing.access_until,
+        request_ref=claim.id.hex,
+    )
+    today = datetime.now(UTC).date()
+    if handler.permission is not None and not allows(identity, handler.permission, on=today):
+        raise NotAllowed("The person who asked for this may not do it any more.")
+    return identity
+
+
+def _progress_of(job_id: UUID, owner: str) -> Callable[[int, int], None]:
+    def report(done: int, total: int) -> None:
+        with unit_of_work():
+            claims.report_progress(job_id, owner=owner, done=done, total=total)
+
+    return report
+
+
+def _plain(result: Mapping[str, Any] | None) -> dict[str, Any]:
+    return dict(result) if result else {}
+
+
+def _words(error: Exception) -> str:
+    message = getattr(error, "message", "") or str(error) or type(error).__name__
+    return f"{type(error).__name__}: {message}"[:500]
