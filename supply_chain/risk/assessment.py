@@ -1,0 +1,249 @@
+"""The risk of a whole value chain in one go (RM-1.0).
+
+`assess` adds ghosts, joins reference data with evidence, scores every (node, issue) pair, sends
+risk along the links and ranks what is open. All arrays of an `Assessment` are (nodes, 16) unless
+said otherwise, rows in the order of `Assessment.chain`, columns in the order of
+`supply_chain.vocabulary.Issue`; pairs that are not scored hold NaN, or -1 in columns of positions.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+
+from supply_chain.chain_columns import FLOWS, LinkColumns
+from supply_chain.graph import ValueChain
+from supply_chain.reference import Reference
+from supply_chain.risk.context import (
+    online_nodes,
+    peer_groups,
+    primary_sectors,
+    reference_observations,
+)
+from supply_chain.risk.evidence import (
+    STATES,
+    Evidence,
+    State,
+    controls_of,
+    factor_table,
+    facts_of,
+    judgement_of,
+)
+from supply_chain.risk.factors import FactorTable, Observations, join_observations
+from supply_chain.risk.method import METHOD, METHOD_VERSION, Bools, Floats, Ints
+from supply_chain.risk.pairs import Inputs, PairScores, join_scores, score_pairs
+from supply_chain.risk.plan import Plan, make_plan
+from supply_chain.risk.propagation import (
+    exposure,
+    linkage,
+    origin_contributions,
+    severity_upstream,
+)
+from supply_chain.risk.salience import INVOLVEMENTS, Involvement, Risks, salience_ranks
+from supply_chain.risk.scoring import (
+    ISSUES,
+    Controls,
+    Facts,
+    Judgement,
+    contributions,
+    severity_band,
+)
+from supply_chain.unknown_origins import KnownFlow, with_unknown_origins
+from supply_chain.vocabulary import Issue
+
+RUN = 8_192  # nodes scored at a time
+
+
+@dataclass(frozen=True)
+class Known:
+    """Everything that went into an assessment, for explanations; rows as in its chain."""
+
+    observations: Observations  # of nodes and reference data, by rising cell
+    factors: FactorTable
+    judgement: Judgement
+    facts: Facts
+    controls: Controls
+
+    def inputs(self, start: int, stop: int) -> Inputs:
+        """What is known of the nodes `start` to `stop` (without `stop`)."""
+        run = slice(start, stop)
+        judged, facts, controls = self.judgement, self.facts, self.controls
+        return Inputs(
+            factors=self.factors.rows(start, stop),
+            judgement=Judgement(judged.scale[run], judged.scope[run], judged.irremediability[run]),
+            facts=Facts(facts.rule[run], facts.confirmed[run], facts.found_by[run]),
+            controls=Controls(
+                controls.listed[run],
+                controls.coverage[run],
+                controls.evidence[run],
+                controls.design[run],
+            ),
+        )
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """Scores of all pairs of a map, as of a day, with the method that made them."""
+
+    as_of: date
+    release: str  # of the reference data
+    chain: ValueChain  # the map with its ghosts
+    plan: Plan
+    known: Known
+    scored: Bools  # False: a node confirmed closed, without an open impact on the issue
+    scores: PairScores
+    severity_band: Ints  # position in scoring.SEVERITY_BANDS
+    exposure: Floats  # E
+    linkage: Floats  # LAM
+    severity_chain: Floats  # S_chain, NaN where nothing upstream is scored either
+    salience_rank: Ints  # 1 first; -1 not ranked
+    method_version: str = METHOD_VERSION
+    parameters_sha256: str = METHOD.parameters_sha256
+
+    @cached_property
+    def contributions(self) -> Floats:
+        """What each factor group adds to the modelled L, (nodes, 16, 5)."""
+        return contributions(self.scores.group_score)
+
+    @property
+    def scaled(self) -> dict[str, float]:
+        """Buyers whose shares add to more than 1, and that sum (11.1)."""
+        return {self.chain.nodes.ids[row]: total for row, total in self.plan.scaled.items()}
+
+    def origins(self, node: str, issue: Issue) -> list[tuple[str, float]]:
+        """Where E of a pair comes from: (origin, contribution) above 0, highest first (11.1)."""
+        residual = np.nan_to_num(self.scores.residual_likelihood[:, list(Issue).index(issue)])
+        parts = origin_contributions(self.plan, residual, self.chain.rows[node])
+        return ranked_origins(self.chain.nodes.ids, parts)
+
+
+def ranked_origins(ids: tuple[str, ...], parts: Floats) -> list[tuple[str, float]]:
+    """Contributions above 0, highest first as compared after rounding, then by id."""
+    found = [(ids[row], float(parts[row])) for row in np.flatnonzero(parts > 0)]
+    return sorted(found, key=lambda item: (-round(item[1], METHOD.policy.decimals), item[0]))
+
+
+def assess(
+    chain: ValueChain,
+    evidence: Evidence,
+    *,
+    reference: Reference,
+    as_of: date,
+    known_flows: dict[str, KnownFlow] | None = None,
+) -> Assessment:
+    """Score every node and issue of a map and say how risk reaches its buyers.
+
+    Args:
+        chain: the map as it is; ghosts are added here.
+        evidence: rows of nodes are those of `chain`; ages are those on `as_of`.
+        reference: release to use; what it learned after `as_of` is left out.
+        known_flows: buyer id -> what is known of its missing flow (11.3).
+
+    Raises:
+        ValueError: a factor is "not applicable" that may not be (3.5), or a value is impossible.
+    """
+    whole = with_unknown_origins(
+        chain, primary_sectors=primary_sectors(reference), known_flows=known_flows
+    )
+    known = _join(whole, evidence, reference, as_of)
+    scored = _scored(whole, evidence)
+    scores = _score(known, scored)
+    plan = chain_plan(whole)
+    residual = plan.to_plan(np.nan_to_num(scores.residual_likelihood))
+    exposed = exposure(plan, residual)
+    upstream = severity_upstream(plan, plan.to_plan(np.nan_to_num(scores.severity)), exposed)
+    reached = plan.from_plan(upstream)
+    bands = np.where(scored, severity_band(np.nan_to_num(scores.severity)), -1)
+    return Assessment(
+        as_of=as_of,
+        release=reference.release,
+        chain=whole,
+        plan=plan,
+        known=known,
+        scored=scored,
+        scores=scores,
+        severity_band=bands,
+        exposure=plan.from_plan(exposed),
+        linkage=plan.from_plan(linkage(plan, residual)),
+        severity_chain=np.where(reached > 0, reached, np.nan),
+        salience_rank=_ranks(whole, evidence, scored, scores),
+    )
+
+
+def chain_plan(chain: ValueChain) -> Plan:
+    """Plan of a map with its links as they are."""
+    links: LinkColumns = chain.links
+    flow = np.array([METHOD.policy.flow[kind] for kind in FLOWS])[links.flow]
+    return make_plan(len(chain), links.buyer, links.supplier, links.share, flow)
+
+
+def _join(chain: ValueChain, evidence: Evidence, reference: Reference, as_of: date) -> Known:
+    count = len(chain)
+    joined = join_observations(
+        evidence.observations, reference_observations(chain.nodes, reference, as_of)
+    )
+    joined = joined.take(np.argsort(joined.cell, kind="stable"))
+    factors = factor_table(
+        joined,
+        evidence,
+        online=online_nodes(chain.nodes, reference),
+        peer_group=peer_groups(chain.nodes),
+    )
+    return Known(
+        observations=joined,
+        factors=factors,
+        judgement=judgement_of(evidence.judgements, count),
+        facts=facts_of(evidence.states, count),
+        controls=controls_of(evidence.controls, count),
+    )
+
+
+def _scored(chain: ValueChain, evidence: Evidence) -> Bools:
+    """A closed node carries no new risk; what is open there, an allegation too, still counts."""
+    scored = np.repeat(~chain.nodes.closed[:, None], ISSUES, axis=1)
+    states = evidence.states
+    open_ = np.isin(states.state, [STATES.index(State.CONFIRMED), STATES.index(State.CREDIBLE)])
+    scored[states.node[open_], states.issue[open_]] = True
+    return scored
+
+
+def _score(known: Known, scored: Bools) -> PairScores:
+    count = len(scored)
+    runs = [(start, min(start + RUN, count)) for start in range(0, max(count, 1), RUN)]
+    scores = join_scores([score_pairs(known.inputs(start, stop)) for start, stop in runs])
+    blank = ~scored
+    if blank.any():
+        for values in vars(scores).values():
+            if values.shape == scored.shape and values.dtype != np.bool_:
+                values[blank] = np.nan if values.dtype == np.float64 else -1
+        scores.insufficient_evidence[blank] = False
+    return scores
+
+
+def _ranks(chain: ValueChain, evidence: Evidence, scored: Bools, scores: PairScores) -> Ints:
+    given, shape = evidence.priorities, scored.shape
+    at = (given.node, given.issue)
+    emergency, delay = np.zeros(shape, dtype=np.bool_), np.full(shape, -1)
+    involvement = np.full(shape, -1)
+    emergency[at], delay[at], involvement[at] = given.emergency, given.delay, given.involvement
+    lasting = np.round(scores.irremediability, METHOD.policy.decimals)
+    late = np.where(delay < 0, lasting >= METHOD.policy.delay_from_irremediability, delay == 1)
+    linked = INVOLVEMENTS.index(Involvement.LINKED)
+    node, issue = np.nonzero(scored)
+    ids, codes = chain.nodes.ids, [code.value for code in Issue]
+    ranks = np.full(shape, -1, dtype=np.int64)
+    ranks[node, issue] = salience_ranks(
+        Risks(
+            node=[ids[row] for row in node],
+            issue=[codes[column] for column in issue],
+            emergency=emergency[node, issue],
+            delay=late[node, issue],
+            severity=scores.severity[node, issue],
+            residual=scores.residual_likelihood[node, issue],
+            scope=scores.scope[node, issue],
+            confidence=scores.confidence[node, issue],
+            involvement=np.where(involvement < 0, linked, involvement)[node, issue],
+        )
+    )
+    return ranks

@@ -1,0 +1,248 @@
+"""What is known of the nodes of a map, as long columns that the database layer fills.
+
+Every row names its node by row of the map (`ValueChain.rows` has them by id), its factor, issue
+or control by position in `METHOD.factors`, `Issue` or `METHOD.controls`. `Evidence()` is "nothing
+known". Nothing here is averaged or filled: that is the method's work.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import numpy as np
+
+from supply_chain.risk.factors import FACTORS, Cells, FactorTable, Observations, combine
+from supply_chain.risk.factors import peer_priors as lifted_priors
+from supply_chain.risk.method import METHOD, Bools, Floats, Ints
+from supply_chain.risk.scoring import ISSUES, Controls, Facts, Judgement, recurrence_floor
+
+_ONLINE = METHOD.groups.index("ONL")
+_NEVER_DROPPED = [METHOD.groups.index(group) for group in ("CTY", "SEC")]
+
+
+class State(StrEnum):
+    """State of a (node, issue) pair that overrides the model (RM-1.0 section 8)."""
+
+    CONFIRMED = "confirmed"  # open confirmed impact
+    CREDIBLE = "credible"  # open credible allegation, triaged, not refuted
+    RED_FLAG = "red_flag"  # unspecific red flag
+    CLOSED = "closed"  # verified closure
+
+
+STATES = tuple(State)
+
+
+def no_ints() -> Ints:
+    """An empty column of positions."""
+    return np.zeros(0, dtype=np.int64)
+
+
+def no_floats() -> Floats:
+    """An empty column of numbers."""
+    return np.zeros(0)
+
+
+def no_flags() -> Bools:
+    """An empty column of truth values."""
+    return np.zeros(0, dtype=np.bool_)
+
+
+def no_observations() -> Observations:
+    """No observation at all."""
+    none, nothing = no_ints(), no_floats()
+    return Observations(none, none, nothing, none, nothing, nothing, none)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Factors that a questionnaire asked about, answered or not; matters for ONL (3.4)."""
+
+    node: Ints = field(default_factory=no_ints)
+    factor: Ints = field(default_factory=no_ints)
+
+
+@dataclass(frozen=True)
+class NotApplicable:
+    """Factors said, with a reason, not to apply (3.5)."""
+
+    node: Ints = field(default_factory=no_ints)
+    factor: Ints = field(default_factory=no_ints)
+    approved: Bools = field(default_factory=no_flags)  # by a second person
+
+
+@dataclass(frozen=True)
+class States:
+    """Facts about (node, issue) pairs; several for one pair are allowed (section 8)."""
+
+    node: Ints = field(default_factory=no_ints)
+    issue: Ints = field(default_factory=no_ints)
+    state: Ints = field(default_factory=no_ints)  # position in STATES
+    found_by: Ints = field(default_factory=no_ints)  # detecting control, -1: none
+    months: Floats = field(default_factory=no_floats)  # since verified closure; else NaN
+
+
+@dataclass(frozen=True)
+class ControlsSeen:
+    """Controls of nodes, each once a node (section 9)."""
+
+    node: Ints = field(default_factory=no_ints)
+    control: Ints = field(default_factory=no_ints)
+    coverage: Floats = field(default_factory=no_floats)  # 0-1; NaN unknown, counts 0
+    evidence: Floats = field(default_factory=no_floats)  # one of the five levels; NaN counts 0
+    design: Floats = field(default_factory=no_floats)  # questionnaire's credit 0-1; NaN: none, 1
+    verified_months: Floats = field(default_factory=no_floats)  # since last verified; NaN never
+
+
+@dataclass(frozen=True)
+class Judgements:
+    """Severity as judged by people, each (node, issue) once (section 7.2)."""
+
+    node: Ints = field(default_factory=no_ints)
+    issue: Ints = field(default_factory=no_ints)
+    scale: Floats = field(default_factory=no_floats)  # 1-5, NaN not judged; so below
+    scope: Floats = field(default_factory=no_floats)
+    irremediability: Floats = field(default_factory=no_floats)
+    vulnerable: Bools = field(default_factory=no_flags)  # adds 1 to scale, up to 5
+
+
+@dataclass(frozen=True)
+class Priorities:
+    """What the salience order asks beyond scores, each (node, issue) once (section 12)."""
+
+    node: Ints = field(default_factory=no_ints)
+    issue: Ints = field(default_factory=no_ints)
+    emergency: Bools = field(default_factory=no_flags)
+    delay: Ints = field(default_factory=no_ints)  # 1 yes, 0 no, -1 not judged
+    involvement: Ints = field(default_factory=no_ints)  # place in INVOLVEMENTS, -1 not judged
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """All that is known of the nodes of one map besides the map and the reference data."""
+
+    observations: Observations = field(default_factory=no_observations)
+    asked: Asked = field(default_factory=Asked)
+    not_applicable: NotApplicable = field(default_factory=NotApplicable)
+    states: States = field(default_factory=States)
+    controls: ControlsSeen = field(default_factory=ControlsSeen)
+    judgements: Judgements = field(default_factory=Judgements)
+    priorities: Priorities = field(default_factory=Priorities)
+
+
+def observations_from(
+    rows: Iterable[tuple[int, str, float | None, str, float, float | None, int | None]],
+) -> Observations:
+    """Observations from rows of plain values.
+
+    Args:
+        rows: node row, factor id, s or None, source type, age in months (>= 0), q at age 0 or
+            None for the reliability of its type, number of the source or None for its own.
+
+    Raises:
+        KeyError: a factor or source type that the method does not know.
+        ValueError: a value outside 0 to 1 or an age below 0.
+    """
+    table = list(rows)
+    return Observations(
+        node=np.array([r[0] for r in table], dtype=np.int64),
+        factor=np.array([METHOD.factor_index[r[1]] for r in table], dtype=np.int64),
+        value=np.array([np.nan if r[2] is None else r[2] for r in table], dtype=np.float64),
+        source_type=np.array([METHOD.source_index[r[3]] for r in table], dtype=np.int64),
+        age_months=np.array([r[4] for r in table], dtype=np.float64),
+        quality=np.array([np.nan if r[5] is None else r[5] for r in table], dtype=np.float64),
+        source=np.array([-1 if r[6] is None else r[6] for r in table], dtype=np.int64),
+    )
+
+
+def factor_table(
+    observations: Observations,
+    evidence: Evidence,
+    *,
+    online: Bools,
+    peer_group: Ints,
+) -> FactorTable:
+    """Factors of all nodes.
+
+    Args:
+        observations: those of the nodes and of the reference data.
+        evidence: what was asked and what does not apply.
+        online: (nodes,) kind or sector makes ONL apply.
+        peer_group: (nodes,) see `factors.peer_priors`.
+
+    Raises:
+        ValueError: a CTY or SEC factor, or an observed one, is said not to apply (3.5).
+    """
+    cells = combine(observations)
+    said = evidence.not_applicable
+    cell = said.node * FACTORS + said.factor
+    wrong = np.isin(METHOD.factor_group[said.factor], _NEVER_DROPPED) | np.isin(cell, cells.cell)
+    if wrong.any():
+        at = int(np.flatnonzero(wrong)[0])
+        raise ValueError(
+            f"Factor {METHOD.factors[said.factor[at]]} of node {said.node[at]} cannot be 'not "
+            "applicable': it is a country or activity factor, or it has an observation."
+        )
+    counts = said.approved | ~METHOD.critical[said.factor]
+    dropped = np.unique(cell[counts])
+    asked = evidence.asked.node * FACTORS + evidence.asked.factor
+    touched = np.setdiff1d(np.concatenate([asked, cells.cell, cell]), dropped)
+    node, factor = np.divmod(touched, FACTORS)
+    applies = online.copy()
+    applies[node[METHOD.factor_group[factor] == _ONLINE]] = True
+    return FactorTable(cells, _peer_priors(cells, peer_group), dropped, applies)
+
+
+def _peer_priors(cells: Cells, peer_group: Ints) -> Cells:
+    if (peer_group < 0).all():
+        return Cells(no_ints(), no_floats(), no_floats())
+    return lifted_priors(cells, peer_group)
+
+
+def facts_of(states: States, count: int) -> Facts:
+    """Rules, impacts and who found them, (count, 16); the highest rule of a pair holds."""
+    policy = METHOD.policy
+    fixed = [policy.confirmed, policy.credible, policy.red_flag, 0.0]
+    closed = states.state == STATES.index(State.CLOSED)
+    value = np.array(fixed)[states.state]
+    value[closed] = recurrence_floor(states.months[closed])
+    rule, confirmed = np.zeros((count, ISSUES)), np.zeros((count, ISSUES), dtype=np.bool_)
+    np.maximum.at(rule, (states.node, states.issue), value)
+    found = np.full((count, ISSUES), -1, dtype=np.int64)
+    for at in np.flatnonzero(states.state == STATES.index(State.CONFIRMED)):
+        pair = states.node[at], states.issue[at]
+        # Of several impacts one that caps is enough: two that were found differently cap all.
+        agrees = not confirmed[pair] or found[pair] == states.found_by[at]
+        found[pair] = states.found_by[at] if agrees else -1
+        confirmed[pair] = True
+    return Facts(rule, confirmed, found)
+
+
+def controls_of(seen: ControlsSeen, count: int) -> Controls:
+    """Controls as section 9 uses them, (count, 24): unknown is 0, stale evidence is lowered."""
+    policy = METHOD.policy
+    shape, at = (count, len(METHOD.controls)), (seen.node, seen.control)
+    # Never verified is not re-verified either.
+    fresh = np.round(seen.verified_months, policy.decimals) <= policy.reverify_months
+    evidence = np.nan_to_num(seen.evidence)
+    listed, coverage = np.zeros(shape, dtype=np.bool_), np.zeros(shape)
+    proven, design = np.zeros(shape), np.ones(shape)
+    listed[at] = True
+    coverage[at] = np.nan_to_num(seen.coverage)
+    proven[at] = np.where(fresh, evidence, np.minimum(evidence, policy.evidence_unverified))
+    design[at] = np.nan_to_num(seen.design, nan=1.0)
+    return Controls(listed, coverage, proven, design)
+
+
+def judgement_of(given: Judgements, count: int) -> Judgement:
+    """Traits as judged, (count, 16), NaN where not; 1 is added to scale for children at most risk.
+
+    A scale not judged of children at most risk takes the unknown value plus 1.
+    """
+    at = (given.node, given.issue)
+    scale, scope, lasting = (np.full((count, ISSUES), np.nan) for _ in range(3))
+    unknown = np.maximum(METHOD.policy.severity_unknown, METHOD.floor[given.issue])
+    base = np.where(np.isnan(given.scale) & given.vulnerable, unknown, given.scale)
+    scale[at] = np.minimum(5.0, base + given.vulnerable)
+    scope[at] = given.scope
+    lasting[at] = given.irremediability
+    return Judgement(scale, scope, lasting)
