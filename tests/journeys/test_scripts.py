@@ -1,0 +1,193 @@
+"""Our own scripts in a real browser under the real security policy, against a tiny application."""
+
+import shutil
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask import Flask, Response, redirect, render_template, request
+from jinja2 import DictLoader
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from werkzeug.serving import make_server
+
+from ddplatform.config import ROOT
+from ddplatform.web import filters
+from ddplatform.web.headers import policy
+
+pytestmark = pytest.mark.journey
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+HEAD = (
+    "<!doctype html><title>t</title>"
+    "<script type=module nonce=n src={{ url_for('static', filename='js/' ~ script) }}></script>"
+)
+PAGES = {
+    "list.html": HEAD + "<h1>List</h1><section id=part><h2>Page {{ page }}</h2>"
+    "<a id=next href='?page={{ page + 1 }}' data-swap='#part'>Next</a>"
+    "<form id=f method=post action=/save data-swap='#part'>"
+    "{% if problem %}<div data-errors>Give a name</div>{% endif %}"
+    "<input name=name value='{{ name }}'><input type=hidden name=action value=x>"
+    "<button name=way value=on>Save</button></form></section>",
+    "job.html": HEAD
+    + "<section id=job{% if step < 3 %} data-progress=1{% endif %}><p>Step {{ step }}</p></section>",
+    "draft.html": HEAD + "<div id=save-state role=status><span>Nothing yet</span></div>"
+    "<form method=post action=/save data-autosave=/draft data-saved='Saved at'>"
+    "<input name=many><input type=file name=photo accept='image/*'><output></output></form>",
+}
+
+
+@pytest.fixture(scope="module")
+def seen() -> list[dict[str, Any]]:
+    return []
+
+
+def _application(seen: list[dict[str, Any]]) -> Flask:
+    app = Flask(__name__, static_folder=str(ROOT / "static"))
+    app.jinja_loader = DictLoader(PAGES)
+    filters.register(app)
+    steps = iter(range(1, 100))
+
+    @app.after_request
+    def _headers(response: Response) -> Response:
+        response.headers["Content-Security-Policy"] = policy("n")
+        return response
+
+    @app.get("/list")
+    def _list() -> str:
+        seen.append({"part": request.headers.get("X-Part")})
+        page = request.args.get("page", 1, int)
+        return render_template("list.html", script="swap.js", page=page, name="", problem=False)
+
+    @app.post("/save")
+    def _save() -> Any:
+        seen.append(dict(request.form))
+        if not request.form["name"]:
+            page = render_template("list.html", script="swap.js", page=1, name="", problem=True)
+            return page, 422
+        return redirect("/done")
+
+    @app.get("/done")
+    def _done() -> str:
+        return "<!doctype html><title>t</title><h1>Done</h1>"
+
+    @app.get("/job")
+    def _job() -> str:
+        return render_template("job.html", script="swap.js", step=next(steps))
+
+    @app.get("/draft-page")
+    def _draft_page() -> str:
+        return render_template("draft.html", script="autosave.js")
+
+    @app.post("/draft")
+    def _draft() -> Any:
+        seen.append({**request.form, "files": list(request.files)})
+        return ("", 409) if request.form["many"] == "409" else ("", 204)
+
+    return app
+
+
+@pytest.fixture(scope="module")
+def address(seen: list[dict[str, Any]]) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, _application(seen), threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def page(browser: Browser, seen: list[dict[str, Any]]) -> Iterator[Page]:
+    seen.clear()
+    context = browser.new_context()
+    opened = context.new_page()
+    refused: list[str] = []
+    opened.on("console", lambda message: refused.append(message.text))
+    yield opened
+    context.close()
+    assert [text for text in refused if "Policy" in text or "Trusted" in text] == []
+
+
+def test_a_part_is_put_in_place_and_the_address_and_focus_follow(
+    page: Page, address: str, seen: list[dict[str, Any]]
+) -> None:
+    page.goto(f"{address}/list")
+    page.evaluate("document.querySelector('h1').dataset.kept = 'yes'")
+    page.click("#next")
+    expect(page.locator("h2")).to_have_text("Page 2")
+    expect(page.locator("h2")).to_be_focused()
+    expect(page.locator("h1")).to_have_attribute("data-kept", "yes")
+    assert page.url.endswith("?page=2")
+    assert seen[-1] == {"part": "#part"}
+
+
+def test_a_refused_form_shows_its_errors_in_place_and_takes_the_focus_there(
+    page: Page, address: str
+) -> None:
+    page.goto(f"{address}/list")
+    page.click("button")
+    expect(page.locator("[data-errors]")).to_be_focused()
+
+
+def test_an_accepted_form_is_sent_once_with_its_button_and_leads_on(
+    page: Page, address: str, seen: list[dict[str, Any]]
+) -> None:
+    page.goto(f"{address}/list")
+    page.fill("[name=name]", "Nawa")
+    page.click("button")
+    expect(page.locator("h1")).to_have_text("Done")
+    sent = [one for one in seen if "name" in one]
+    assert sent == [{"name": "Nawa", "action": "x", "way": "on"}]
+
+
+def test_a_running_job_is_asked_again_until_it_is_done(page: Page, address: str) -> None:
+    page.goto(f"{address}/job")
+    expect(page.locator("#job p")).to_have_text("Step 3", timeout=8000)
+    expect(page.locator("#job")).not_to_have_attribute("data-progress", "1")
+
+
+def test_a_draft_is_kept_after_typing_and_says_when(
+    page: Page, address: str, seen: list[dict[str, Any]]
+) -> None:
+    page.goto(f"{address}/draft-page")
+    page.fill("[name=many]", "14")
+    expect(page.locator("#save-state")).to_contain_text("Saved at", timeout=5000)
+    assert seen[-1] == {"many": "14", "files": []}
+
+
+def test_a_draft_changed_elsewhere_is_said_and_one_without_signal_too(
+    page: Page, address: str
+) -> None:
+    page.goto(f"{address}/draft-page")
+    page.fill("[name=many]", "409")
+    expect(page.locator("#save-state")).to_contain_text("Changed on another device", timeout=5000)
+    page.context.set_offline(True)
+    page.fill("[name=many]", "15")
+    expect(page.locator("#save-state")).to_contain_text("No signal", timeout=5000)
+    page.context.set_offline(False)
+    expect(page.locator("#save-state")).to_contain_text("Saved", timeout=5000)
+
+
+def test_the_name_of_a_chosen_file_is_shown(page: Page, address: str) -> None:
+    page.goto(f"{address}/draft-page")
+    page.set_input_files(
+        "[name=photo]",
+        {"name": "register.png", "mimeType": "image/png", "buffer": b"\x89PNG" + b"0" * 100},
+    )
+    expect(page.locator("output")).to_have_text("register.png (1 KB)")
