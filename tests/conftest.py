@@ -15,6 +15,7 @@ from sqlalchemy import create_engine, text
 from ddplatform.config import Kind, Settings
 from ddplatform.db import db
 from ddplatform.factory import create_app
+from ddplatform.tenancy import across_tenants
 from tests.factories import Tenant, make_tenant
 
 POSTGRES = os.environ.get("TEST_POSTGRES_URL")
@@ -93,7 +94,7 @@ def app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
 
 def _empty(app: Flask) -> None:
     names = ", ".join(f'"{table.name}"' for table in db.metadata.sorted_tables)
-    with db.engine.begin() as connection:
+    with across_tenants(), db.engine.begin() as connection:
         connection.exec_driver_sql(f"TRUNCATE {names} CASCADE")
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from uuid import UUID
 
 from flask import Flask
@@ -9,12 +10,20 @@ from flask.testing import FlaskClient
 
 from ddplatform.access.identity import Identity, system_identity
 from ddplatform.access.roles import ROLES, RoleId
-from ddplatform.db import unit_of_work
+from ddplatform.adapters.passwords import hash_password
+from ddplatform.db import db, unit_of_work
+from ddplatform.models.organisations import User
 from ddplatform.services.organisations import add_person, found_organisation
 from ddplatform.tenancy import acting_in
 
 PASSWORD = "four random words here"
 FAR_FUTURE = date(2099, 12, 31)
+
+
+@lru_cache(maxsize=1)
+def kept_password() -> str:
+    """Hashing takes long on purpose: tests hash their one password once."""
+    return hash_password(PASSWORD)
 
 
 @dataclass(frozen=True)
@@ -47,9 +56,15 @@ def make_tenant(slug: str, *, at: datetime) -> Tenant:
         organisation = found_organisation(name=slug.title(), slug=slug, at=at)
         with acting_in(organisation.id):
             for role in ROLES.values():
+                email = f"{role.id.value}@{slug}.example"
+                name = f"{role.title} of {slug}"
+                db.session.add(
+                    User(email=email, name=name, password_hash=kept_password(), created_at=at)
+                )
+                db.session.flush()
                 user = add_person(
-                    email=f"{role.id.value}@{slug}.example",
-                    name=f"{role.title} of {slug}",
+                    email=email,
+                    name=name,
                     role=role.id,
                     password=PASSWORD,
                     by=system_identity(organisation.id),

@@ -130,7 +130,7 @@ def test_row_never_moves_to_another_organisation(two_chains):
 
 
 def test_foreign_object_cannot_become_a_row_even_across_a_change_of_tenant(two_chains):
-    mine, other = two_chains
+    mine, _ = two_chains
     with across_tenants():
         rows = list(db.session.scalars(select(ValueChain).order_by(ValueChain.name)))
     assert len(rows) == 2
