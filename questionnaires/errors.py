@@ -26,6 +26,7 @@ class Fault:
     column: str | None = None
     cell: str | None = None
     at: int | None = None
+    paths: tuple[str, ...] = ()  # of a circle: its nodes, the first again at the end
 
 
 class FormUnusable(QuestionnaireError):
@@ -46,14 +47,6 @@ class ExpressionFault(QuestionnaireError):
 
 class EvaluationFault(QuestionnaireError):
     """An expression that compiles but has no value where it stands, as `position` of many nodes."""
-
-
-class CircularFault(QuestionnaireError):
-    """Relevance or calculation runs in a circle; `paths` are its nodes in order."""
-
-    def __init__(self, paths: Sequence[str]) -> None:
-        super().__init__("These depend on each other in a circle: " + " -> ".join(paths))
-        self.paths = tuple(paths)
 
 
 class StepRefused(QuestionnaireError):

@@ -205,6 +205,7 @@ def circular_fault(paths: Sequence[str]) -> Fault:
         "circular",
         "These wait for each other in a circle: " + " -> ".join(paths) + ".",
         "Take one of them out of the other's relevant, calculation or choice_filter.",
+        paths=tuple(paths),
     )
 
 

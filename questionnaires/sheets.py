@@ -1,6 +1,7 @@
 """The sheets of an XLSForm as rows of cells, with old habits of form writers mended."""
 
 import re
+import warnings
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
@@ -85,7 +86,10 @@ def read_sheets(data: bytes, file_type: str) -> Sheets:
     if reader is None:
         raise FormUnusable([_unreadable(f"'{file_type}' is not a kind of form we read.")])
     try:
-        book = reader(BytesIO(data) if file_type != ".md" else data)
+        with warnings.catch_warnings():
+            # openpyxl warns of styles and headers it leaves out; neither is the form's matter.
+            warnings.simplefilter("ignore")
+            book = reader(BytesIO(data))
     except READ_ERRORS as error:
         raise FormUnusable([_reading_fault(error)]) from error
     return Sheets(dict(book))

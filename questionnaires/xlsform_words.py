@@ -31,3 +31,13 @@ SPECIAL = re.compile(
 def is_own_column(heading: str) -> bool:
     """Whether a survey column is not XLSForm's, so that the converter would drop it."""
     return not SPECIAL.match(heading) and canonical(heading) not in SURVEY_COLUMNS
+
+
+SCORING_COLUMNS = {
+    "risk_factor": "bind::dd:factor",
+    "factor": "bind::dd:factor",
+    "weight": "bind::dd:weight",
+    "evidence": "bind::dd:evidence",
+    "requirement": "bind::dd:requirement",
+    "why": "bind::dd:why",
+}

@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 import click
 
+from ddplatform.cli.questionnaire_scoring import export, score
 from questionnaires import (
     FormReport,
     FormUnusable,
@@ -33,6 +34,10 @@ AS_JSON = click.option(
 @click.group()
 def questionnaires() -> None:
     """Check, evaluate, score and export questionnaires (XLSForm)."""
+
+
+questionnaires.add_command(score)
+questionnaires.add_command(export)
 
 
 @questionnaires.command()

@@ -1,0 +1,210 @@
+"""Faults of lists, labels, translations, media and settings."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from questionnaires.errors import Fault
+from questionnaires.sheets import YES, Row, Sheets, choice_name, list_name
+from questionnaires.survey_rows import CHOICES, SETTINGS, SURVEY, SurveyRow
+
+TRANSLATED = re.compile(
+    r"(label|hint|constraint_message|required_message|guidance_hint)\s*::?\s*(.+)\Z", re.I
+)
+MEDIA = re.compile(r"(?:media\s*::?\s*)?(image|audio|video|big-image)(?:\s*::?.*)?\Z", re.I)
+LABELS = re.compile(r"(label|caption)(\s*::?.*)?\Z", re.I)
+EXTERNAL = "external_choices"
+
+
+def lists_of(sheets: Sheets, sheet: str = CHOICES) -> dict[str, list[tuple[int, Row]]]:
+    """The rows of each list of choices, with their numbers."""
+    found: dict[str, list[tuple[int, Row]]] = {}
+    for number, row in sheets.rows(sheet):
+        found.setdefault(list_name(row), []).append((number, row))
+    return found
+
+
+def check_lists(sheets: Sheets, rows: Sequence[SurveyRow]) -> Iterator[Fault]:
+    """Lists that are missing or empty, choices that stand twice or have no name."""
+    lists, external = lists_of(sheets), lists_of(sheets, EXTERNAL)
+    for row in rows:
+        name = row.list_name
+        if not row.is_select or row.file or "${" in name or row.base == "select one external":
+            continue
+        if name not in lists and name not in external:
+            yield row.fault(
+                "error",
+                "list-missing",
+                f"There is no list '{name}' on the sheet choices."
+                if name
+                else "The type names no list.",
+                "Add the list to the sheet choices, or correct its name here.",
+                column="type",
+            )
+        elif not any(choice_name(choice) for _, choice in lists.get(name, external.get(name, []))):
+            yield row.fault(
+                "error",
+                "list-empty",
+                f"The list '{name}' has no choices.",
+                "Add rows with a name to the list.",
+                column="type",
+            )
+    doubles_are_meant = str(sheets.settings.get("allow_choice_duplicates", "")).lower() in YES
+    for choices in lists.values():
+        for fault in _check_choices(choices):
+            if fault.code != "choice-twice" or not doubles_are_meant:
+                yield fault
+
+
+def _check_choices(choices: Sequence[tuple[int, Row]]) -> Iterator[Fault]:
+    seen: dict[str, int] = {}
+    for number, row in choices:
+        name = choice_name(row)
+        if not name:
+            if list_name(row):
+                yield _choice_fault(number, row, "name-missing", "This choice has no name.", "name")
+        elif name in seen:
+            message = f"The choice '{name}' stands in row {seen[name]} already."
+            yield _choice_fault(number, row, "choice-twice", message, "name")
+        seen.setdefault(name, number)
+        if name and not _has_label(row):
+            yield _choice_fault(
+                number, row, "label-missing", f"The choice '{name}' has no label.", "label"
+            )
+
+
+def _choice_fault(number: int, row: Row, code: str, message: str, column: str) -> Fault:
+    mends = {
+        "name-missing": "Give it a name; answers are kept under it.",
+        "choice-twice": "Give one of them another name, unless a choice_filter tells them apart.",
+        "label-missing": "Write the words that people see.",
+    }
+    return Fault(
+        "error" if code == "name-missing" else "warning",
+        code,
+        message,
+        mends[code],
+        sheet=CHOICES,
+        row=number,
+        column=next((name for name in row if name.strip().lower() == column), column),
+        cell=next((str(row[name]) for name in row if name.strip().lower() == column), None),
+    )
+
+
+def _has_label(row: Mapping[str, str]) -> bool:
+    return any(
+        str(text).strip() for name, text in row.items() if LABELS.match(name) or MEDIA.match(name)
+    )
+
+
+def check_labels(rows: Sequence[SurveyRow]) -> Iterator[Fault]:
+    """Questions that nobody can read, and constraints that do not say what is wrong."""
+    for row in rows:
+        if row.is_asked and not (_has_label(row.cells) or row.text("hint")):
+            yield row.fault(
+                "warning",
+                "label-missing",
+                f"The question '{row.name}' has no label.",
+                "Write what is asked into the column label.",
+                column="label",
+            )
+        if row.text("constraint") and not _has_message(row):
+            yield row.fault(
+                "warning",
+                "constraint-without-message",
+                "When this constraint is broken, nobody is told why.",
+                "Write a constraint_message that says what is allowed.",
+                column="constraint",
+            )
+
+
+def _has_message(row: SurveyRow) -> bool:
+    return bool(row.text("constraint_message")) or any(
+        name.lower().startswith(("constraint_message", "constraint message")) for name in row.cells
+    )
+
+
+def check_translations(sheets: Sheets) -> Iterator[Fault]:
+    """Cells that are filled in one language and blank in another."""
+    for sheet in (SURVEY, CHOICES):
+        columns: dict[str, list[str]] = {}
+        for heading in sheets.headings(sheet):
+            if found := TRANSLATED.match(heading.strip()):
+                columns.setdefault(found[1].lower(), []).append(heading)
+        for number, row in sheets.rows(sheet):
+            for headings in columns.values():
+                yield from _blank_translations(sheet, number, row, headings)
+
+
+def _blank_translations(
+    sheet: str, number: int, row: Row, headings: Sequence[str]
+) -> Iterator[Fault]:
+    filled = [heading for heading in headings if str(row.get(heading, "")).strip()]
+    for heading in headings:
+        if filled and heading not in filled:
+            yield Fault(
+                "warning",
+                "translation-missing",
+                f"'{heading}' is blank, while '{filled[0]}' is written.",
+                "Translate it; until then the default language is shown.",
+                sheet=sheet,
+                row=number,
+                column=heading,
+            )
+
+
+def check_media(sheets: Sheets, rows: Sequence[SurveyRow], folder: Path | None) -> Iterator[Fault]:
+    """Files that the form names and its folder does not hold; nothing without a folder."""
+    if folder is None:
+        return
+    for row in rows:
+        if row.file and not (folder / Path(row.file).name).is_file():
+            yield _file_fault(SURVEY, row.number, "type", row.type, row.file)
+    for sheet in (SURVEY, CHOICES):
+        for number, cells in sheets.rows(sheet):
+            for heading, text in cells.items():
+                name = Path(str(text).strip()).name
+                is_named = MEDIA.match(heading) and name and "${" not in name
+                if is_named and not (folder / name).is_file():
+                    yield _file_fault(sheet, number, heading, str(text), name)
+
+
+def check_external_files(names: Iterable[str], folder: Path) -> Iterator[Fault]:
+    """Files that the expressions of a form look things up in (`pulldata`), and are not there."""
+    for name in names:
+        if not (folder / Path(name).name).is_file():
+            yield Fault(
+                "warning",
+                "media-missing",
+                f"The file '{name}' does not lie beside the form.",
+                "Put it into the same folder, or correct its name where it is looked up.",
+            )
+
+
+def _file_fault(sheet: str, number: int, column: str, text: str, name: str) -> Fault:
+    return Fault(
+        "warning",
+        "media-missing",
+        f"The file '{name}' does not lie beside the form.",
+        "Put it into the same folder, or correct its name.",
+        sheet=sheet,
+        row=number,
+        column=column,
+        cell=text,
+    )
+
+
+def check_settings(sheets: Sheets) -> Iterator[Fault]:
+    """Settings that stop a later step."""
+    for heading, text in sheets.settings.items():
+        if heading.strip().lower() == "public_key" and str(text).strip():
+            yield Fault(
+                "warning",
+                "encrypted",
+                "Answers to this form are encrypted on the phone and cannot be imported here.",
+                "Delete public_key from settings before the form is handed out.",
+                sheet=SETTINGS,
+                row=2,
+                column=heading,
+                cell=str(text),
+            )

@@ -1,0 +1,127 @@
+"""Faults inside the cells that hold expressions: references, syntax, functions, literals."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from pyxform import aliases
+
+from questionnaires.check_choices import lists_of
+from questionnaires.errors import ExpressionFault, Fault
+from questionnaires.expressions import compile_expression
+from questionnaires.sheets import Sheets, choice_name
+from questionnaires.survey_rows import SurveyRow
+
+REFERENCE = re.compile(r"\$\{\s*(?:last-saved#)?([^{}]*?)\s*\}")
+EXPRESSIONS = [
+    "relevant",
+    "required",
+    "constraint",
+    "calculation",
+    "choice_filter",
+    "repeat_count",
+    "read_only",
+]
+TEXTS = ["label", "hint", "constraint_message", "required_message", "guidance_hint", "trigger"]
+LITERAL = r"(?:'([^']*)'|\"([^\"]*)\")"
+PLACE = r"(\$\{\s*[^{}]+?\s*\}|(?<![\w./])\.(?![\w./]))"
+CHOSEN = (
+    re.compile(rf"selected\(\s*{PLACE}\s*,\s*{LITERAL}\s*\)"),
+    re.compile(rf"{PLACE}\s*!?=\s*{LITERAL}"),
+)
+
+
+def check_cells(
+    sheets: Sheets, rows: Sequence[SurveyRow], namespaces: Mapping[str, str]
+) -> Iterator[Fault]:
+    """Faults of every expression and reference of the survey sheet."""
+    names: dict[str, int] = {}
+    for row in rows:
+        if row.name and not row.is_end:
+            names[row.name] = names.get(row.name, 0) + 1
+    offered = {
+        name: {choice_name(choice) for _, choice in choices}
+        for name, choices in lists_of(sheets).items()
+    }
+    selects = {row.name: row for row in rows if row.is_select and row.list_name in offered}
+    for row in rows:
+        for column in EXPRESSIONS:
+            text = row.text(column)
+            if text and text not in aliases.yes_no:
+                yield from _check_references(row, column, names)
+                yield from _check_syntax(row, column, namespaces)
+                yield from _check_literals(row, column, selects, offered)
+        for column in TEXTS:
+            yield from _check_references(row, column, names)
+        yield from _check_default(row, names, namespaces)
+
+
+def _check_default(
+    row: SurveyRow, names: Mapping[str, int], namespaces: Mapping[str, str]
+) -> Iterator[Fault]:
+    """A default is an expression only when it refers to a question or calls a function alone."""
+    if REFERENCE.search(row.text("default")):
+        yield from _check_references(row, "default", names)
+        yield from _check_syntax(row, "default", namespaces)
+
+
+def _raw(row: SurveyRow, column: str) -> str:
+    """The cell as written, so that places in it are right."""
+    written = row.fault("error", "", "", "", column=column).cell
+    return written if written is not None else ""
+
+
+def _check_references(row: SurveyRow, column: str, names: Mapping[str, int]) -> Iterator[Fault]:
+    for found in REFERENCE.finditer(_raw(row, column)):
+        count = names.get(found[1], 0)
+        if count == 0:
+            yield row.fault(
+                "error",
+                "reference-unknown",
+                f"There is no question '{found[1]}'.",
+                "Correct the name between ${ and }, or add the question.",
+                column=column,
+                at=found.start(),
+            )
+        elif count > 1:
+            yield row.fault(
+                "error",
+                "reference-ambiguous",
+                f"{count} questions are called '{found[1]}'; which is meant cannot be known.",
+                "Give them different names.",
+                column=column,
+                at=found.start(),
+            )
+
+
+def _check_syntax(row: SurveyRow, column: str, namespaces: Mapping[str, str]) -> Iterator[Fault]:
+    # A path of the same length takes the place of each reference, so that places stay right.
+    text = REFERENCE.sub(lambda found: "/" + "x" * (len(found[0]) - 2) + " ", _raw(row, column))
+    try:
+        compile_expression(text, namespaces)
+    except ExpressionFault as fault:
+        yield row.fault("error", fault.code, str(fault), fault.mend, column=column, at=fault.at)
+
+
+def _check_literals(
+    row: SurveyRow,
+    column: str,
+    selects: Mapping[str, SurveyRow],
+    offered: Mapping[str, set[str]],
+) -> Iterator[Fault]:
+    for pattern in CHOSEN:
+        for found in pattern.finditer(_raw(row, column)):
+            reference = REFERENCE.match(found[1])
+            select = selects.get(reference[1] if reference else row.name)
+            literal = found[2] if found[2] is not None else found[3]
+            if select is None or not literal or literal in offered[select.list_name]:
+                continue
+            if literal == "other" and "other" in select.type:
+                continue
+            yield row.fault(
+                "warning",
+                "choice-never",
+                f"'{literal}' is not in the list '{select.list_name}', so this is never so.",
+                f"Use a name of the list '{select.list_name}'.",
+                column=column,
+                at=found.start(),
+            )

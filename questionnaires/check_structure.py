@@ -1,0 +1,213 @@
+"""Faults of the survey sheet's frame: columns, types, names, groups."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from questionnaires.errors import Fault
+from questionnaires.sheets import END, LIST_HEADINGS, NAME_HEADINGS, Sheets, canonical
+from questionnaires.survey_rows import CHOICES, KNOWN_TYPES, SURVEY, UNSUPPORTED, SurveyRow
+from questionnaires.xlsform_words import SCORING_COLUMNS, SETTINGS, SPECIAL, is_own_column
+
+NAME = re.compile(r"[^\W\d][\w.-]*\Z")
+REPEATED = frozenset({"group", "repeat", "loop"})
+
+
+def check_frame(sheets: Sheets, rows: Sequence[SurveyRow]) -> Iterator[Fault]:
+    """Faults of sheets, columns, types, names and groups."""
+    yield from _check_sheets(sheets, rows)
+    yield from _check_columns(sheets)
+    for row in rows:
+        yield from _check_type(row)
+        yield from _check_name(row)
+    yield from _check_doubled_names(rows)
+    yield from _check_groups(rows)
+
+
+def _check_sheets(sheets: Sheets, rows: Sequence[SurveyRow]) -> Iterator[Fault]:
+    if not sheets.has(SURVEY):
+        yield Fault(
+            "error",
+            "sheet-missing",
+            "There is no sheet 'survey'.",
+            "Add a sheet called survey with the columns type, name and label.",
+        )
+    if not sheets.has(CHOICES) and any(row.is_select and row.list_name for row in rows):
+        yield Fault(
+            "error",
+            "sheet-missing",
+            "There is no sheet 'choices', but the form asks to choose.",
+            "Add a sheet called choices with the columns list_name, name and label.",
+        )
+
+
+def _check_columns(sheets: Sheets) -> Iterator[Fault]:
+    survey = sheets.headings(SURVEY)
+    known = [canonical(name) for name in survey]
+    for column in ("type", "name"):
+        if sheets.has(SURVEY) and column not in known:
+            yield _column_missing(SURVEY, column)
+    for heading, name in zip(survey, known, strict=True):
+        first = survey[known.index(name)]
+        if first != heading and not SPECIAL.match(heading) and "::" not in heading:
+            yield _column_fault(
+                "column-twice",
+                SURVEY,
+                heading,
+                f"'{heading}' means the same column as '{first}'.",
+                "Put both into one column.",
+                level="error",
+            )
+        if is_own_column(heading):
+            yield _unknown_column(heading)
+    choices = {name.strip().lower() for name in sheets.headings(CHOICES)}
+    for column, accepted in (("list_name", LIST_HEADINGS), ("name", NAME_HEADINGS)):
+        if sheets.book.get(CHOICES) and not choices & accepted:
+            yield _column_missing(CHOICES, column)
+    for heading in sheets.headings("settings"):
+        if heading.strip().lower().replace(" ", "_") not in SETTINGS and "::" not in heading:
+            yield _column_fault(
+                "setting-unknown",
+                "settings",
+                heading,
+                f"The setting '{heading}' is not known and changes nothing.",
+                "Delete the column or correct its name.",
+            )
+
+
+def _column_missing(sheet: str, column: str) -> Fault:
+    return Fault(
+        "error",
+        "column-missing",
+        f"The sheet '{sheet}' has no column '{column}'.",
+        f"Write '{column}' into the first row of a column.",
+        sheet=sheet,
+        row=1,
+    )
+
+
+def _unknown_column(heading: str) -> Fault:
+    plain = heading.strip().lower()
+    if proper := SCORING_COLUMNS.get(plain):
+        return _column_fault(
+            "scoring-column-plain",
+            SURVEY,
+            heading,
+            f"'{heading}' is read here, but is lost when the form passes through other programs.",
+            f"Call the column '{proper}', and add to settings, column namespaces: "
+            'dd="urn:child-rights-due-diligence:xforms".',
+        )
+    return _column_fault(
+        "column-ignored",
+        SURVEY,
+        heading,
+        f"The column '{heading}' has no meaning in a form and is ignored.",
+        "Delete it, or correct its name.",
+    )
+
+
+def _column_fault(
+    code: str, sheet: str, heading: str, message: str, mend: str, *, level: str = "warning"
+) -> Fault:
+    return Fault(
+        "error" if level == "error" else "warning",
+        code,
+        message,
+        mend,
+        sheet=sheet,
+        row=1,
+        column=heading,
+        cell=heading,
+    )
+
+
+def _check_type(row: SurveyRow) -> Iterator[Fault]:
+    if row.is_begin or row.is_end or row.is_select:
+        return
+    if row.base in UNSUPPORTED:
+        yield row.fault(
+            "warning",
+            "type-unsupported",
+            f"'{row.type}' is shown as a plain text field.",
+            "Ask for a place with geopoint, or keep it as text.",
+            column="type",
+        )
+    elif row.base not in KNOWN_TYPES and row.base.lower() not in KNOWN_TYPES:
+        yield row.fault(
+            "error",
+            "type-unknown",
+            f"The type '{row.type}' is not known." if row.type else "The type is missing.",
+            "Write a type of XLSForm, for example text, integer or select_one LIST.",
+            column="type",
+        )
+
+
+def _check_name(row: SurveyRow) -> Iterator[Fault]:
+    if row.is_end:
+        return
+    if not row.name:
+        if row.base != "note":
+            yield row.fault(
+                "error",
+                "name-missing",
+                "This row has no name.",
+                "Give it a name of letters, digits and underscores.",
+                column="name",
+            )
+    elif not NAME.match(row.name):
+        yield row.fault(
+            "error",
+            "name-invalid",
+            f"'{row.name}' cannot be a name.",
+            "Begin with a letter or underscore; use letters, digits, '_', '-' and '.' only.",
+            column="name",
+        )
+
+
+def _check_doubled_names(rows: Sequence[SurveyRow]) -> Iterator[Fault]:
+    seen: dict[tuple[tuple[str, ...], str], int] = {}
+    for row in rows:
+        if row.is_end or not row.name:
+            continue
+        key = (row.path, row.name.casefold())
+        if key in seen:
+            yield row.fault(
+                "error",
+                "name-twice",
+                f"The name '{row.name}' stands in row {seen[key]} already, in the same group.",
+                "Give one of them another name.",
+                column="name",
+            )
+        seen.setdefault(key, row.number)
+
+
+def _check_groups(rows: Sequence[SurveyRow]) -> Iterator[Fault]:
+    open_rows: list[SurveyRow] = []
+    for row in rows:
+        if row.is_begin:
+            open_rows.append(row)
+        elif row.is_end:
+            kind = _group_kind(row)
+            if open_rows and _group_kind(open_rows[-1]) == kind:
+                open_rows.pop()
+                continue
+            yield row.fault(
+                "error",
+                "group-unopened",
+                f"This ends a {kind}, but no {kind} is open here.",
+                f"Delete the row, or add 'begin {kind}' above; groups must not cross.",
+                column="type",
+            )
+    for row in open_rows:
+        kind = _group_kind(row)
+        yield row.fault(
+            "error",
+            "group-unclosed",
+            f"The {kind} '{row.name}' is not closed.",
+            f"Add a row 'end {kind}' after its last question.",
+            column="type",
+        )
+
+
+def _group_kind(row: SurveyRow) -> str:
+    word = END.sub(r"\1", row.type) if row.is_end else row.type.split()[-1].rpartition("_")[2]
+    return word.strip().lower()

@@ -1,0 +1,186 @@
+"""Every fault of an XLSForm at once, each with sheet, row, column, cell and the way to mend it."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from questionnaires.check_choices import (
+    check_external_files,
+    check_labels,
+    check_lists,
+    check_media,
+    check_settings,
+    check_translations,
+)
+from questionnaires.check_expressions import check_cells
+from questionnaires.check_structure import check_frame
+from questionnaires.errors import Fault, FormUnusable
+from questionnaires.form import NO_LANGUAGE, Form
+from questionnaires.plan import plan
+from questionnaires.sheets import Sheets, canonical, mend, read_sheets, read_sheets_of, rows_by_path
+from questionnaires.survey_rows import CHOICES, SETTINGS, SURVEY, SurveyRow, survey_rows
+from questionnaires.xform_xml import STANDARD
+from questionnaires.xlsform import form_from_sheets
+
+SHEET_ORDER = (SURVEY, CHOICES, "external_choices", SETTINGS)
+
+
+@dataclass(frozen=True, slots=True)
+class FormReport:
+    """What a check found. `usable` is False as soon as one fault is an error.
+
+    `questions` counts those that a person sees; `languages` is empty for a form without
+    translations; `faults` stand in the order of sheets, rows and columns.
+    """
+
+    form: str
+    usable: bool
+    mended: tuple[str, ...]
+    questions: int
+    languages: tuple[str, ...]
+    faults: tuple[Fault, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """The report as `questionnaires check --json` prints it."""
+        return {
+            "form": self.form,
+            "usable": self.usable,
+            "mended": list(self.mended),
+            "questions": self.questions,
+            "languages": list(self.languages),
+            "faults": [_fault_json(fault) for fault in self.faults],
+        }
+
+
+def _fault_json(fault: Fault) -> dict[str, Any]:
+    keys = ("level", "code", "sheet", "row", "column", "cell", "at", "message", "mend")
+    values = asdict(fault)
+    return {key: values[key] for key in keys}
+
+
+def check_file(path: Path, *, media: Path | None = None) -> FormReport:
+    """Check the form in a file; `media` is where its files lie, by default beside it."""
+    try:
+        sheets = read_sheets_of(path)
+    except FormUnusable as error:
+        return _unreadable(path.name, error)
+    return check_sheets(sheets, name=path.name, media=media or path.parent)
+
+
+def check_form(data: bytes, file_type: str, *, name: str) -> FormReport:
+    """Check a form as bytes (an upload); files beside it are not looked for.
+
+    Args:
+        data: the bytes of the file.
+        file_type: `.xlsx .xlsm .xls .csv .md`.
+        name: what the report calls it.
+    """
+    try:
+        sheets = read_sheets(data, file_type)
+    except FormUnusable as error:
+        return _unreadable(name, error)
+    return check_sheets(sheets, name=name)
+
+
+def _unreadable(name: str, error: FormUnusable) -> FormReport:
+    return FormReport(name, False, (), 0, (), error.faults)
+
+
+def check_sheets(sheets: Sheets, *, name: str, media: Path | None = None) -> FormReport:
+    """Check sheets that are read already."""
+    rows = list(survey_rows(sheets))
+    mended = mend(sheets)
+    faults = _own_faults(sheets, mended, rows, media)
+    form: Form | None = None
+    last: list[Fault] = []
+    if not any(fault.level == "error" for fault in faults):
+        form, further = _try(mended)
+        if form is None:
+            last = further
+        else:
+            faults += further
+            named = {row.file for row in rows if row.file}
+            names = [file for file in form.external_files.values() if file not in named]
+            faults += check_external_files(names, media) if media else []
+    faults = [*_sorted(faults, sheets), *last]
+    usable = not any(fault.level == "error" for fault in faults)
+    asked = [q for q in form.questions() if q.is_asked] if form else [r for r in rows if r.is_asked]
+    languages = form.languages if form else ()
+    return FormReport(
+        form=name,
+        usable=usable,
+        mended=mended.mended,
+        questions=len(asked),
+        languages=tuple(language for language in languages if language != NO_LANGUAGE),
+        faults=tuple(faults),
+    )
+
+
+def _own_faults(
+    sheets: Sheets, mended: Sheets, rows: Sequence[SurveyRow], media: Path | None
+) -> list[Fault]:
+    prefixes = {prefix: address for address, prefix in STANDARD.items() if prefix}
+    found = [
+        *check_frame(sheets, rows),
+        *check_lists(sheets, rows),
+        *check_labels(rows),
+        *check_cells(sheets, rows, prefixes | {"osm": "urn:osm"}),
+        *check_translations(sheets),
+        *check_media(sheets, rows, media),
+        *check_settings(sheets),
+    ]
+    if "repeat_count" not in mended.mended:
+        return found
+    return [f for f in found if not _is_mended_count(f)]
+
+
+def _is_mended_count(fault: Fault) -> bool:
+    return fault.code == "column-twice" and canonical(fault.column or "") == "repeat_count"
+
+
+def _try(sheets: Sheets) -> tuple[Form | None, list[Fault]]:
+    """Convert and plan a form; without a form the faults are the converter's own."""
+    try:
+        form = form_from_sheets(sheets)
+    except FormUnusable as error:
+        return None, list(error.faults)
+    try:
+        plan(form)
+    except FormUnusable as error:
+        return form, [_placed(fault, sheets, form) for fault in error.faults]
+    return form, []
+
+
+def _placed(fault: Fault, sheets: Sheets, form: Form) -> Fault:
+    """A circle at the row of its first question, in the column that closes it."""
+    rows = rows_by_path(sheets, form.root)
+    for path in fault.paths:
+        number, row = rows.get(path, (0, {}))
+        for heading, text in row.items():
+            column = canonical(heading)
+            if "${" in str(text) and column in ("relevant", "calculation", "choice_filter"):
+                return Fault(
+                    fault.level,
+                    fault.code,
+                    fault.message,
+                    fault.mend,
+                    sheet=SURVEY,
+                    row=number,
+                    column=heading,
+                    cell=str(text),
+                )
+    return fault
+
+
+def _sorted(faults: Sequence[Fault], sheets: Sheets) -> list[Fault]:
+    def place(fault: Fault) -> tuple[int, int, int]:
+        sheet = fault.sheet or ""
+        headings = sheets.headings(sheet)
+        return (
+            SHEET_ORDER.index(sheet) if sheet in SHEET_ORDER else -1,
+            fault.row or 0,
+            headings.index(fault.column) if fault.column in headings else len(headings),
+        )
+
+    return sorted(faults, key=place)
