@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from questionnaires.errors import Fault, FormUnusable
-from questionnaires.form import SELECTS, Choice, Form, Group, Question
+from questionnaires.form import SELECTS, Choice, Form, Group, Kind, Question
 from questionnaires.red_flags import red_flags
 from questionnaires.value_rules import ValueRule, parse_rule
 
 NONE = "none"  # "none of these": no practice and no sign, never one of the options counted
-CHOSEN_SETS = frozenset({"YN+", "YN-", "FR+", "values"})
+VALUES = "values"
+CHOSEN_SETS = frozenset({"YN+", "YN-", "FR+", VALUES})
 PRACTICES, SIGNS, BY_RULE, NOT_SCORED = "G", "B", "rule", "NS"
 ANSWER_SETS = CHOSEN_SETS | {PRACTICES, SIGNS, BY_RULE, NOT_SCORED}
 
@@ -94,10 +95,10 @@ def plan_scoring(form: Form) -> ScoringPlan:
     evidence, stand_ins = _paths_by(form, "evidence_for"), _paths_by(form, "stands_for")
     found = []
     for question in form.questions():
-        if question_id := extra(question, "id"):
+        if any(extra(question, column) for column in ("id", "factor", "control")):
             reader = _Reader(question, fields)
             read = reader.read()
-            linked = evidence.get(question_id, ()), stand_ins.get(question_id, ())
+            linked = evidence.get(read.id, ()), stand_ins.get(read.id, ())
             found.append(replace(read, evidence=linked[0], stand_ins=linked[1]))
             faults.extend(reader.faults)
     if faults:
@@ -111,8 +112,17 @@ def plan_scoring(form: Form) -> ScoringPlan:
 
 
 def extra(question: Question, column: str) -> str:
-    """Our own column of a question, empty where it is not filled in."""
-    return question.extras.get(f"dd:{column}", "").strip()
+    """Our own column of a question, empty where it is not filled in.
+
+    A plain `risk_factor` counts as `bind::dd:factor`: such a column is a common way to write it.
+    """
+    plain = question.extras.get("risk_factor", "") if column == "factor" else ""
+    return (question.extras.get(f"dd:{column}", "") or plain).strip()
+
+
+def question_id(question: Question) -> str:
+    """The id of the method, or the name of the node in a form that gives none."""
+    return extra(question, "id") or question.name
 
 
 class _Reader:
@@ -130,7 +140,7 @@ class _Reader:
         if weight and answer_set in CHOSEN_SETS | {SIGNS}:
             self._require_risk_values(options.values())
         return ScoredQuestion(
-            id=extra(question, "id"),
+            id=question_id(question),
             path=question.path,
             weight=weight,
             answer_set=answer_set,
@@ -148,7 +158,7 @@ class _Reader:
             Fault(
                 level="error",
                 code="scoring",
-                message=f"{extra(self.question, 'id')}: {message}",
+                message=f"{question_id(self.question)}: {message}",
                 mend=mend,
                 sheet="survey",
                 column=f"bind::dd:{column}",
@@ -157,9 +167,11 @@ class _Reader:
         )
 
     def _weight(self) -> float:
-        text = extra(self.question, "weight")
+        """w; a factor or control without a weight counts 1."""
+        speaks = extra(self.question, "factor") or extra(self.question, "control")
+        text = extra(self.question, "weight") or ("1" if speaks else "0")
         try:
-            weight = float(text or 0)
+            weight = float(text)
         except ValueError:
             weight = -1.0
         if not 0 <= weight < float("inf"):
@@ -167,15 +179,22 @@ class _Reader:
         return weight
 
     def _answer_set(self, weight: float) -> str:
-        name = extra(self.question, "answer_set") or NOT_SCORED
-        known = " ".join(sorted(ANSWER_SETS))
+        name = extra(self.question, "answer_set") or self._usual_set(weight)
+        mend = f"Use one of {' '.join(sorted(ANSWER_SETS))}."
         if name not in ANSWER_SETS:
-            self._fault(
-                "answer_set", name, f"the answer set '{name}' is not known.", f"Use one of {known}."
-            )
+            self._fault("answer_set", name, f"the answer set '{name}' is not known.", mend)
         elif weight and name == NOT_SCORED:
-            self._fault("answer_set", name, "a weight, but no answer set.", f"Use one of {known}.")
+            self._fault("answer_set", name, "a weight, but no answer set.", mend)
         return name
+
+    def _usual_set(self, weight: float) -> str:
+        """What a scored question means that does not say it."""
+        if not weight:
+            return NOT_SCORED
+        if extra(self.question, "value_rule"):
+            return BY_RULE
+        usual = {Kind.SELECT_ONE: VALUES, Kind.SELECT_MULTIPLE: SIGNS}
+        return usual.get(self.question.kind, NOT_SCORED)
 
     def _rule(self, answer_set: str) -> ValueRule | None:
         text = extra(self.question, "value_rule")

@@ -367,6 +367,40 @@ def test_an_optional_blank_counts_for_nothing():
     assert "WRK-01" not in small({"Q_1": "no"}).factors
 
 
+def test_a_form_with_the_fewest_columns_is_scored_by_its_choices():
+    plain = """
+| survey |
+| | type | name | label | required | bind::dd:factor | bind::dd:control | risk_factor |
+| | select_one yn | fees | Fees? | yes | WRK-05 | | |
+| | select_multiple yn | papers | Papers? | yes | | | WRK-06 |
+| | select_one yn | vetting | Vetting? | yes | | CTL-04 | |
+| choices |
+| | list_name | name | label | risk_value |
+| | yn | yes | Yes | .9 |
+| | yn | no | No | .3 |
+| settings |
+| | form_id | version | namespaces |
+| | T | 1.0 | dd="urn:child-rights-due-diligence:xforms" |
+"""
+    found = small({"fees": "yes", "papers": "no", "vetting": "no"}, plain)
+
+    assert {ref: factor.score for ref, factor in found.factors.items()} == {
+        "WRK-05": 0.9,
+        "WRK-06": 0.3,
+    }
+    assert found.controls["CTL-04"].design == pytest.approx(0.7)
+    assert found.factors["WRK-05"].causes[0].question == "fees"
+
+
+def test_a_text_cannot_be_scored_without_a_rule():
+    markdown = MILL.replace("| integer | Q_3", "| text | Q_3").replace(
+        "| rule | WRK-01 | 0:0;inf:1!RF-01 |", "| | WRK-01 | |"
+    )
+
+    with pytest.raises(FormUnusable, match="Q-3: a weight, but no answer set"):
+        plan_scoring(form_of(markdown))
+
+
 @pytest.mark.parametrize(
     ("old", "new", "problem"),
     [
