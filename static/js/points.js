@@ -1,0 +1,79 @@
+/* Dot map of every site (up to 100k). data-points, -rows, -columns, -bands, -hint, -site: docs/frontend.md. Data: one binary file, made by the server:
+   uint32 count, then uint16 x[count], uint16 y[count], uint8 kind[count] (column*8 + band), padded to 2 bytes.
+   Plain 2-D canvas, no WebGL needed. Everything here is also in the table below the drawing. */
+const box = document.querySelector("[data-points]");
+if (box) {
+  const css = getComputedStyle(document.documentElement);
+  const ink = ["line-2", "low", "medium", "high", "critical"].map(n => css.getPropertyValue("--" + n).trim());
+  const canvas = document.createElement("canvas"), c = canvas.getContext("2d"), tip = box.querySelector("[data-tip]");
+  const names = JSON.parse(box.dataset.rows), bands = JSON.parse(box.dataset.bands), cols = JSON.parse(box.dataset.columns);
+  let X, Y, K, n = 0, order = [], per = [], grid = new Map(), k = 1, ox = 0, oy = 0, raf = 0, W = 0, H = 0;
+  const dpr = Math.min(2, devicePixelRatio || 1);
+  const sx = () => W / 65536 * k, sy = () => H / 65536 * k;
+  function draw() {
+    raf = 0;
+    c.setTransform(dpr, 0, 0, dpr, 0, 0); c.clearRect(0, 0, W, H);
+    const ax = sx(), ay = sy(), small = Math.min(9, 1.5 * k), big = Math.min(9, 3.2 * Math.sqrt(k));
+    for (let b = 0; b < 5; b++) {
+      c.fillStyle = ink[b];
+      for (const i of order[b]) {
+        const px = X[i] * ax + ox, py = Y[i] * ay + oy, s = per[K[i] >> 3] > 8000 ? small : big;
+        if (px > -s && px < W && py > -s && py < H) c.fillRect(px, py, s, s);
+      }
+    }
+    labels();
+  }
+  /* once zoomed, the headings outside the box no longer line up: name each visible cell inside the drawing */
+  function labels() {
+    box.closest(".dots").classList.toggle("zoomed", k > 1);
+    if (k === 1) return;
+    c.font = "600 12px " + getComputedStyle(document.body).fontFamily; c.textBaseline = "top";
+    names.forEach(([name, top, bottom], r) => { for (let t = 0; t < cols.length; t++) {
+      const x1 = t / cols.length * W * k + ox, x2 = (t + 1) / cols.length * W * k + ox, y1 = top * H * k + oy, y2 = bottom * H * k + oy;
+      if (x2 < 60 || x1 > W - 20 || y2 < 20 || y1 > H - 10) continue;
+      const text = name + ", " + cols[t], x = Math.max(x1, 0) + 6, y = Math.max(y1, 0) + 4, w = c.measureText(text).width;
+      c.fillStyle = css.getPropertyValue("--surface"); c.globalAlpha = .88; c.fillRect(x - 3, y - 2, w + 6, 17); c.globalAlpha = 1;
+      c.fillStyle = css.getPropertyValue("--ink"); c.fillText(text, x, y);
+    } });
+  }
+  const redraw = () => { raf ||= requestAnimationFrame(draw); };
+  function size() { const r = box.getBoundingClientRect(); W = r.width; H = r.height; canvas.width = W * dpr; canvas.height = H * dpr; redraw(); }
+  function zoom(f, px, py) { const nk = Math.max(1, Math.min(60, k * f)); ox = px - (px - ox) * nk / k; oy = py - (py - oy) * nk / k; k = nk; clamp(); redraw(); }
+  function clamp() { ox = Math.min(0, Math.max(W - W * k, ox)); oy = Math.min(0, Math.max(H - H * k, oy)); }
+  function nearest(px, py) {
+    const gx = (px - ox) / sx(), gy = (py - oy) / sy(); let best = -1, bd = 12;
+    for (let a = -1; a <= 1; a++) for (let b = -1; b <= 1; b++) for (const i of grid.get(((gx >> 9) + a) * 256 + (gy >> 9) + b) || []) {
+      const d = Math.hypot(X[i] * sx() + ox - px, Y[i] * sy() + oy - py); if (d < bd) { bd = d; best = i; }
+    }
+    return best;
+  }
+  fetch(box.dataset.points).then(r => r.arrayBuffer()).then(buf => {
+    n = new DataView(buf).getUint32(0, true);
+    X = new Uint16Array(buf, 4, n); Y = new Uint16Array(buf, 4 + 2 * n, n); K = new Uint8Array(buf, 4 + 4 * n, n);
+    order = [[], [], [], [], []];
+    for (let i = 0; i < n; i++) { order[K[i] & 7].push(i); per[K[i] >> 3] = (per[K[i] >> 3] || 0) + 1; const g = (X[i] >> 9) * 256 + (Y[i] >> 9); let a = grid.get(g); if (!a) grid.set(g, a = []); a.push(i); }
+    box.prepend(canvas); size(); new ResizeObserver(size).observe(box);
+    box.dataset.ready = Math.round(performance.now());
+  });
+  let drag = null, moved = false;
+  box.addEventListener("wheel", e => { if (!e.ctrlKey && !e.metaKey && document.activeElement !== box) return; e.preventDefault(); zoom(e.deltaY < 0 ? 1.25 : .8, e.offsetX, e.offsetY); }, { passive: false });
+  box.addEventListener("pointerdown", e => { drag = [e.clientX - ox, e.clientY - oy]; moved = false; });
+  addEventListener("pointerup", () => { drag = null; });
+  /* the place of a dot in the file stands for its site: the server leads to the page of that site */
+  box.addEventListener("click", e => {
+    const r = box.getBoundingClientRect(), i = n && !moved ? nearest(e.clientX - r.left, e.clientY - r.top) : -1;
+    if (i >= 0 && box.dataset.site) location.href = box.dataset.site + "?dot=" + i;
+  });
+  box.addEventListener("pointermove", e => {
+    if (drag) { moved ||= Math.abs(e.movementX) + Math.abs(e.movementY) > 3; ox = e.clientX - drag[0]; oy = e.clientY - drag[1]; clamp(); redraw(); return; }
+    if (!n) return;
+    const r = box.getBoundingClientRect(), i = nearest(e.clientX - r.left, e.clientY - r.top);
+    tip.textContent = i < 0 ? box.dataset.hint : `${cols[K[i] >> 3]}, ${bands[K[i] & 7]}`;
+  });
+  box.addEventListener("keydown", e => {
+    const step = { ArrowLeft: [40, 0], ArrowRight: [-40, 0], ArrowUp: [0, 40], ArrowDown: [0, -40] }[e.key];
+    if (step) { ox += step[0]; oy += step[1]; clamp(); redraw(); } else if (e.key === "+" || e.key === "=") zoom(1.4, W / 2, H / 2); else if (e.key === "-") zoom(1 / 1.4, W / 2, H / 2); else return;
+    e.preventDefault();
+  });
+  document.querySelectorAll("[data-zoom]").forEach(b => b.addEventListener("click", () => zoom(+b.dataset.zoom, W / 2, H / 2)));
+}
