@@ -157,7 +157,7 @@ def attribute_to_text(value: Json) -> str:
 
 def attribute_as_json(value: Json) -> str:
     """The one spelling of a value in JSON that counts."""
-    return json.dumps(value, ensure_ascii=not _all_printable(value), sort_keys=True)
+    return json.dumps(value, ensure_ascii=not _all_printable(value))
 
 
 def _all_printable(value: Json) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from dataclasses import dataclass
 
@@ -98,7 +99,7 @@ def _read_row(view: TableView, row: tuple[str, ...], default: NodeKind) -> NodeR
         external_ids=external_ids,
         attributes=attributes,
     )
-    buyers = _names(view.text(row, "buyer"))
+    buyers = _names(view, row, "buyer")
     terms = read_link_terms(view, row) if buyers else None
     if view.log.faulty:
         return None
@@ -117,7 +118,7 @@ def _read_row(view: TableView, row: tuple[str, ...], default: NodeKind) -> NodeR
 
 
 def _path(view: TableView, row: tuple[str, ...]) -> list[list[str]]:
-    steps = [_names(view.text(row, field)) for field in reversed(_CHAIN_FIELDS)]
+    steps = [_names(view, row, field) for field in reversed(_CHAIN_FIELDS)]
     return [step for step in steps if step]
 
 
@@ -169,7 +170,12 @@ def _truth(view: TableView, row: tuple[str, ...], field: str) -> bool | None:
 
 def _open_fields(view: TableView, row: tuple[str, ...]) -> tuple[dict[str, str], dict[str, Json]]:
     """External ids whose shape fits their scheme, and attributes: all that has no other place."""
-    external_ids: dict[str, str] = _packed_ids(view.text(row, "external_ids"))
+    external_ids: dict[str, str] = {}
+    packed = view.text(row, "external_ids")
+    try:
+        external_ids.update(_packed_ids(packed))
+    except CellFault as fault:
+        view.log.problem(view.column("external_ids"), packed, fault)
     attributes: dict[str, Json] = {}
     for field in view.fields:
         if field.startswith("external_ids."):
@@ -218,9 +224,13 @@ def _packed_ids(text: str | None) -> dict[str, str]:
     """Ids in one cell: a JSON object, or "scheme:id|scheme:id"."""
     if text is None:
         return {}
-    value = attribute_from_text(text)
-    if isinstance(value, dict):
-        return {scheme: str(number) for scheme, number in value.items()}
+    if text.startswith("{"):
+        try:
+            return {scheme: str(number) for scheme, number in json.loads(text).items()}
+        except (ValueError, RecursionError):
+            raise CellFault(
+                f"The external ids “{text}” are not sound JSON.", "Write lei:...|duns:..."
+            ) from None
     pairs = (re.split(r"\s*[:=]\s*", part, maxsplit=1) for part in split_list(text))
     return {pair[0]: pair[1] for pair in pairs if len(pair) == 2}
 
@@ -231,14 +241,18 @@ def split_list(text: str | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part for part in parts if not is_blank(part)))
 
 
-def _names(text: str | None) -> list[str]:
-    """Company names of one cell; a comma before a legal form does not part two names."""
-    parts = list(split_list(text))
-    if len(parts) == 1:
-        by_comma = parts[0].split(",")
-        if not any(_LEGAL_FORM.match(part) for part in by_comma[1:]):
-            parts = [part.strip() for part in by_comma if part.strip()]
-    return parts
+def _names(view: TableView, row: tuple[str, ...], field: str) -> list[str]:
+    """Company names of one cell.
+
+    A comma may be part of a name: it parts two names only where one of them stands alone in
+    another row of the column, and never before a legal form.
+    """
+    parts = list(split_list(view.text(row, field)))
+    if len(parts) != 1 or "," not in parts[0]:
+        return parts
+    names = [part.strip() for part in parts[0].split(",") if part.strip()]
+    is_list = not view.values(field).isdisjoint(names)
+    return names if is_list and not any(map(_LEGAL_FORM.match, names[1:])) else parts
 
 
 _NO_NAME = CellFault("The row has no name.", "Give the name of the site or company.")

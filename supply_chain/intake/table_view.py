@@ -33,6 +33,7 @@ class TableView:
             if place not in taken and place >= own_from and not self._is_counting(name, place)
         ]
         self.rows_read = 0
+        self._values: dict[str, frozenset[str]] = {}
 
     def _names_come_last(self, tiers: list[int]) -> bool:
         return bool(tiers) and self.fields.get("name", 0) > max(tiers)
@@ -105,6 +106,13 @@ class TableView:
         """The cell of a name or id, None where it holds but a dash; "Unknown" is a name."""
         value = self.raw(row, our_field)
         return None if not squeeze(value) or squeeze(value) in words().no_names else value
+
+    def values(self, our_field: str) -> frozenset[str]:
+        """All different texts in the column of a field."""
+        if our_field not in self._values:
+            rows = self.table.rows[self.mapping.header_row :]
+            self._values[our_field] = frozenset(self.raw(row, our_field) for row in rows)
+        return self._values[our_field]
 
     def column(self, our_field: str) -> str | None:
         """What they call the column of a field."""

@@ -1,0 +1,138 @@
+"""Country cells in many spellings and languages become ISO 3166-1 alpha-2 codes."""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+import supply_chain
+from supply_chain.intake.countries import (
+    country_code,
+    country_in_address,
+    country_point,
+    suggest_country,
+)
+
+DATA = Path(supply_chain.__file__).parent / "data"
+
+
+@pytest.mark.parametrize(
+    ("spelling", "code"),
+    [
+        ("VN", "VN"),
+        ("vnm", "VN"),
+        ("Viet Nam", "VN"),
+        ("VIETNAM", "VN"),
+        ("Türkiye", "TR"),
+        ("Turkey", "TR"),
+        ("Ivory Coast", "CI"),
+        ("Côte d’Ivoire", "CI"),
+        ("C⌠te d'Ivoire", "CI"),
+        ("USA", "US"),
+        ("U.S.A.", "US"),
+        ("United States of America", "US"),
+        ("Korea, South", "KR"),
+        ("Korea (Republic of)", "KR"),
+        ("Democratic Republic of Congo", "CD"),
+        ("Congo (Brazzaville)", "CG"),
+        ("China Mainland", "CN"),
+        ("P.R. China", "CN"),
+        ("the Netherlands", "NL"),
+        ("Republic of Kenya", "KE"),
+        ("NA", "NA"),
+        ("Namibia", "NA"),
+        ("Allemagne", "DE"),
+        ("Alemania", "DE"),
+        ("中国", "CN"),
+        ("Индия", "IN"),
+        ("المغرب", "MA"),
+        ("Fildişi Sahili", "CI"),
+        ("Guangdong", "CN"),
+        ("Niger", "NE"),
+        ("Nigeria", "NG"),
+        ("Guinea", "GN"),
+        ("Guinea-Bissau", "GW"),
+        ("India (Tamil Nadu)", "IN"),
+    ],
+)
+def test_spelling_gives_its_code(spelling, code):
+    assert country_code(spelling) == code
+
+
+@pytest.mark.parametrize(
+    "text", ["", "Atlantis", "ZZ", "Universal Mill List", "EMEA", "Kongo-Land"]
+)
+def test_unknown_country_gives_none_never_a_guess(text):
+    assert country_code(text) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("Ivorycoas", "Côte d’Ivoire (CI)"),
+        ("uIndonesia", "Indonesia (ID)"),
+        ("Vietnan", "Vietnam (VN)"),
+    ],
+)
+def test_misspelt_country_is_suggested_not_taken(typed, meant):
+    assert country_code(typed) is None
+    assert suggest_country(typed) == meant
+
+
+def test_nothing_is_suggested_for_what_resembles_no_country():
+    assert suggest_country("qqqqqqqq") is None
+
+
+@pytest.mark.parametrize(
+    ("address", "code"),
+    [
+        ("905 Adams Street, Hutchinson, Minnesota, USA", "US"),
+        ("128 Hamayetpur PS-Savar Dhaka-1340 Bangladesh", "BD"),
+        ("577 Keumeui-ri, Hwaseong, Gyeonggi-Do, South Korea", "KR"),
+        ("No. 8 Fengqi Road, Changzhou, Jiangsu, China.", "CN"),
+        ("12 Harbour Road, Newark, New Jersey", None),
+        ("Bagru Extension, Bagru, 303007, Jaipur", None),
+        ("Somewhere, IN", None),
+        ("...", None),
+    ],
+)
+def test_country_at_the_end_of_an_address_is_found(address, code):
+    assert country_in_address(address) == code
+
+
+def test_label_point_of_a_country_is_latitude_then_longitude():
+    latitude, longitude = country_point("CI")
+
+    assert 4 < latitude < 11
+    assert -9 < longitude < -2
+    assert country_point("ZZ") is None
+
+
+def test_every_shipped_spelling_points_to_a_country_of_the_reference():
+    with (DATA / "countries.csv").open(encoding="utf-8", newline="") as stream:
+        codes = {row["iso2"] for row in csv.DictReader(stream)}
+    with (DATA / "country_spellings.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+
+    assert {row["iso2"] for row in rows} <= codes
+    assert all(country_code(row["spelling"]) == row["iso2"] for row in rows)
+    assert len({row["spelling"] for row in rows}) == len(rows)
+
+
+def test_every_name_of_the_reference_gives_its_own_code():
+    with (DATA / "countries.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+
+    for row in rows:
+        for column in (
+            "iso2",
+            "iso3",
+            "name_en",
+            "name_fr",
+            "name_es",
+            "name_ar",
+            "name_zh",
+            "name_ru",
+        ):
+            if row[column]:
+                assert country_code(row[column]) == row["iso2"], row[column]
