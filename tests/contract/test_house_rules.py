@@ -1,0 +1,152 @@
+"""House rules that no linter knows: what may stand only in the files named for it."""
+
+import ast
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PRODUCT = ("app.py", "ddplatform", "supply_chain", "questionnaires")
+EVERYTHING = (*PRODUCT, "tools", "scripts", "benchmarks", "tests")
+
+LONGEST_MODULE = 400
+LONGEST_FUNCTION = 50
+EMPTY_NAMES = {"utils", "util", "helpers", "helper", "common", "misc"}
+
+COMMITS = {"ddplatform/db.py": 1}
+ENVIRONMENT_READS = {"ddplatform/config.py": 1}
+# SQLite's BEGIN, which the library has no word for.
+RAW_SQL = {"ddplatform/db.py": 1}
+# Before a tenant is known: who is signed in, what they may enter, whose job this is.
+WAYS_ACROSS_TENANTS = (
+    "ddplatform/gate.py",
+    "ddplatform/jobs/runner.py",
+    "ddplatform/web/auth/",
+    "ddplatform/cli/",
+)
+
+
+def modules(*roots: str) -> list[Path]:
+    """Python files under the roots; migrations are a record, kept as they were made."""
+    found: list[Path] = []
+    for root in roots:
+        path = ROOT / root
+        found += [path] if path.is_file() else sorted(path.rglob("*.py"))
+    return [path for path in found if "migrations" not in path.parts]
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def nodes_of(path: Path) -> Iterator[ast.AST]:
+    return ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+
+
+def places(matches: Callable[[ast.AST], bool]) -> dict[str, int]:
+    """File -> how often it holds what matches, over the product's own code."""
+    return dict(
+        Counter(
+            name_of(path) for path in modules(*PRODUCT) for node in nodes_of(path) if matches(node)
+        )
+    )
+
+
+def is_call(node: ast.AST, *endings: str) -> bool:
+    return isinstance(node, ast.Call) and ast.unparse(node.func).endswith(endings)
+
+
+def imports_raw_text(node: ast.AST) -> bool:
+    is_library = isinstance(node, ast.ImportFrom) and (node.module or "").startswith("sqlalchemy")
+    return is_library and "text" in {alias.name for alias in node.names}
+
+
+def reads_environment(node: ast.AST) -> bool:
+    if isinstance(node, ast.ImportFrom) and node.module == "os":
+        return bool({"environ", "getenv"} & {alias.name for alias in node.names})
+    return isinstance(node, ast.Attribute) and ast.unparse(node) in {"os.environ", "os.getenv"}
+
+
+def test_only_the_unit_of_work_commits():
+    assert places(lambda node: is_call(node, ".commit")) == COMMITS
+
+
+def test_raw_sql_stands_only_where_the_library_has_no_word_for_it():
+    found = places(
+        lambda node: (
+            imports_raw_text(node) or is_call(node, "sa.text", "sqlalchemy.text", "exec_driver_sql")
+        )
+    )
+
+    assert found == RAW_SQL
+
+
+def test_rows_are_never_saved_in_bulk_past_the_tenant_wall():
+    endings = (".bulk_save_objects", ".bulk_insert_mappings", ".bulk_update_mappings")
+
+    assert places(lambda node: is_call(node, *endings)) == {}
+
+
+def test_tenants_are_crossed_only_before_one_is_known():
+    found = places(lambda node: is_call(node, "across_tenants"))
+
+    assert [place for place in found if not place.startswith(WAYS_ACROSS_TENANTS)] == []
+
+
+def test_only_the_settings_read_the_environment():
+    assert places(reads_environment) == ENVIRONMENT_READS
+
+
+def test_only_doors_and_the_gate_abort_a_request():
+    found = places(
+        lambda node: (
+            isinstance(node, ast.Call) and ast.unparse(node.func) in {"abort", "flask.abort"}
+        )
+    )
+
+    assert [
+        place for place in found if not place.startswith(("ddplatform/web/", "ddplatform/gate"))
+    ] == []
+
+
+def test_no_file_has_an_empty_name():
+    assert [name_of(path) for path in modules(*EVERYTHING) if path.stem in EMPTY_NAMES] == []
+
+
+def test_no_module_is_longer_than_a_reader_bears():
+    long = {
+        name_of(path): length
+        for path in modules(*PRODUCT, "tools", "scripts", "benchmarks")
+        if (length := len(path.read_text(encoding="utf-8").splitlines())) > LONGEST_MODULE
+    }
+
+    assert long == {}
+
+
+def test_no_function_is_longer_than_a_screen():
+    long = {
+        f"{name_of(path)}:{node.name}": node.end_lineno - node.lineno + 1
+        for path in modules(*PRODUCT, "tools", "scripts", "benchmarks")
+        for node in nodes_of(path)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.end_lineno - node.lineno + 1 > LONGEST_FUNCTION
+    }
+
+    assert long == {}
+
+
+@pytest.mark.parametrize(
+    ("code", "matches"),
+    [
+        ("session.commit()", lambda node: is_call(node, ".commit")),
+        ("from sqlalchemy import select, text", imports_raw_text),
+        ("from sqlalchemy.sql import text", imports_raw_text),
+        ("key = os.environ['KEY']", reads_environment),
+        ("from os import getenv", reads_environment),
+        ("with tenancy.across_tenants(): ...", lambda node: is_call(node, "across_tenants")),
+    ],
+)
+def test_rule_sees_what_it_is_meant_to_see(code, matches):
+    assert any(matches(node) for node in ast.walk(ast.parse(code)))
