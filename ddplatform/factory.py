@@ -13,6 +13,7 @@ from ddplatform.db import db, prepare_engine
 from ddplatform.jobs.command import worker
 from ddplatform.services.audit import record_refusal
 from ddplatform.tenancy import guard_engine
+from ddplatform.web.auth.again import ask_to_sign_in_again
 from ddplatform.web.sessions import ServerSessionInterface
 
 MAX_UPLOAD_BYTES = 26 * 1024 * 1024
@@ -43,7 +44,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         prepare_engine(db.engine)
         guard_engine(db.engine)
     app.session_interface = ServerSessionInterface()
-    gate.open_gate(app, record_refusal=record_refusal)
+    gate.open_gate(app, record_refusal=record_refusal, ask_again=ask_to_sign_in_again)
     web.register(app)
     cli.register(app)
     app.cli.add_command(worker)

@@ -57,6 +57,7 @@ class GateState:
     """What the factory hands to the gate, since the gate may not import services."""
 
     record_refusal: RefusalRecorder
+    ask_again: Callable[[], ResponseReturnValue]
 
 
 def public(view: View) -> View:
@@ -88,9 +89,19 @@ def access_of(app: Flask, endpoint: str) -> Access | None:
     return getattr(app.view_functions[endpoint], "access", None)
 
 
-def open_gate(app: Flask, *, record_refusal: RefusalRecorder) -> None:
-    """Put the gate before every request of the application."""
-    app.extensions["gate"] = GateState(record_refusal)
+def open_gate(
+    app: Flask,
+    *,
+    record_refusal: RefusalRecorder,
+    ask_again: Callable[[], ResponseReturnValue],
+) -> None:
+    """Put the gate before every request of the application.
+
+    Args:
+        record_refusal: writes the event of a refused try.
+        ask_again: the answer to a form that came after its session had ended.
+    """
+    app.extensions["gate"] = GateState(record_refusal, ask_again)
     manager = LoginManager(app)
     manager.session_protection = None
     manager.user_loader(_load_user)
@@ -153,15 +164,18 @@ def _admit() -> ResponseReturnValue | None:
     if access.kind == "public":
         return None
     if not current_user.is_authenticated:
-        return redirect(url_for("auth.sign_in", next=_return_address()))
+        return _ask_to_sign_in()
     if access.kind == "signed_in":
         return None
     _enter_organisation(access.permission)
     return None
 
 
-def _return_address() -> str:
-    return request.full_path.rstrip("?") if request.method in SAFE_METHODS else request.path
+def _ask_to_sign_in() -> ResponseReturnValue:
+    if request.method in SAFE_METHODS:
+        return redirect(url_for("auth.sign_in", next=request.full_path.rstrip("?")))
+    state: GateState = current_app.extensions["gate"]
+    return state.ask_again()
 
 
 def _enter_organisation(permission: Permission | None) -> None:

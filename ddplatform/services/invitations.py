@@ -12,7 +12,7 @@ from ddplatform.services.sessions import hash_of, new_secret
 _PATHS = {
     InvitationPurpose.JOIN: "/invitation/",
     InvitationPurpose.RESET: "/new-password/",
-    InvitationPurpose.RESPOND: "/invitation/",
+    InvitationPurpose.RESPOND: "/respond/",
 }
 
 

@@ -6,6 +6,8 @@ from whitenoise import WhiteNoise
 
 from ddplatform.config import ROOT
 from ddplatform.web import errors, filters, headers, page_context
+from ddplatform.web.auth.account import bp as account
+from ddplatform.web.auth.links import bp as links
 from ddplatform.web.auth.routes import bp as auth
 from ddplatform.web.overview.routes import bp as overview
 
@@ -19,7 +21,8 @@ def register(app: Flask) -> None:
     headers.register(app)
     page_context.register(app)
     errors.register(app)
-    app.register_blueprint(auth)
+    for outside in (account, auth, links):
+        app.register_blueprint(outside)
     app.register_blueprint(overview, url_prefix="/o/<organisation>")
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
         app.wsgi_app, root=ROOT / "static", prefix="static/", max_age=60, autorefresh=app.testing

@@ -126,8 +126,8 @@ def _links() -> dict[str, str]:
     known = {
         "home": "auth.home",
         "sign_out": "auth.sign_out",
-        "account": "auth.account",
-        "theme": "auth.theme",
+        "account": "account.show",
+        "theme": "account.theme",
         "switch": "auth.choose",
     }
     links = {k: url_for(e) for k, e in known.items() if e in current_app.view_functions}

@@ -1,19 +1,17 @@
 """The way in and out."""
 
-from urllib.parse import urlsplit
-
 from flask import Blueprint, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user, login_user, logout_user
+from flask_login import current_user, logout_user
 
 from ddplatform.errors import Invalid
-from ddplatform.gate import SignedInUser, keep_changes, public, signed_in
-from ddplatform.models.organisations import User
+from ddplatform.gate import keep_changes, public, signed_in
 from ddplatform.queries.organisations import list_standings
 from ddplatform.services.sign_in import sign_in as check_password
 from ddplatform.tenancy import across_tenants
 from ddplatform.web.auth.forms import SignInForm
-from ddplatform.web.sessions import RENEW
+from ddplatform.web.auth.kept_input import kept_input, safe_next
+from ddplatform.web.auth.start import start_session
 
 bp = Blueprint("auth", __name__)
 
@@ -35,10 +33,15 @@ def sign_in() -> ResponseReturnValue:
             keep_changes()  # the counter of tries and the event
             problem = error
         else:
+            kept = kept_input()
             start_session(user)
+            if kept is not None:
+                return render_template("auth/resume.html", kept=kept)
             return redirect(safe_next(request.args.get("next")) or url_for("auth.home"))
     status = 422 if problem or form.errors else 200
-    return render_template("auth/sign_in.html", form=form, problem=problem), status
+    return render_template(
+        "auth/sign_in.html", form=form, problem=problem, kept=kept_input()
+    ), status
 
 
 @bp.post("/sign-out")
@@ -63,17 +66,10 @@ def home() -> ResponseReturnValue:
     return render_template("auth/choose.html", standings=standings)
 
 
-def start_session(user: User) -> None:
-    """Sign a person in with a session id of its own."""
-    session.clear()
-    login_user(SignedInUser(user.id, user.name, user.email, user.theme, user.language))
-    session[RENEW] = True
-
-
-def safe_next(target: str | None) -> str | None:
-    """The address to go on to, if it is one of ours."""
-    if not target:
-        return None
-    parts = urlsplit(target)
-    is_ours = not parts.scheme and not parts.netloc and target.startswith("/")
-    return target if is_ours and not target.startswith(("//", "/\\")) else None
+@bp.get("/organisations")
+@signed_in
+def choose() -> ResponseReturnValue:
+    """Every organisation of this person."""
+    with across_tenants():
+        standings = list_standings(current_user.id)
+    return render_template("auth/choose.html", standings=standings)

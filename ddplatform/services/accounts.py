@@ -1,0 +1,42 @@
+"""A person's own account."""
+
+from datetime import datetime
+
+from ddplatform.access.identity import system_identity
+from ddplatform.adapters.passwords import hash_password, password_problem, verify_password
+from ddplatform.errors import Invalid
+from ddplatform.models.organisations import User
+from ddplatform.services import audit, sessions
+from ddplatform.services.organisations import installation_log
+from ddplatform.tenancy import acting_in
+
+THEMES = frozenset({"", "light", "dark"})
+
+
+def change_password(user: User, *, current: str, new: str, at: datetime) -> None:
+    """Change the own password and end every session.
+
+    Raises:
+        Invalid: the password in use is wrong, or the new one breaks a rule.
+    """
+    if not verify_password(current, user.password_hash):
+        raise Invalid(fields={"current": "This is not the password you use now."})
+    if problem := password_problem(new, email=user.email):
+        raise Invalid(fields={"password": problem})
+    user.password_hash = hash_password(new)
+    sign_out_everywhere(user, at=at, action="password:change")
+
+
+def sign_out_everywhere(user: User, *, at: datetime, action: str = "session:end_all") -> None:
+    """End every session of a person."""
+    ended = sessions.end_all_sessions(user.id)
+    log = installation_log(at=at)
+    with acting_in(log.id):
+        audit.record(action, user, by=system_identity(log.id), at=at, ended=ended)
+
+
+def choose_theme(user: User, theme: str) -> None:
+    """Colours of the pages: as the device says (empty), light or dark."""
+    if theme not in THEMES:
+        raise Invalid(fields={"theme": "Choose light, dark, or the colours of your device."})
+    user.theme = theme

@@ -1,0 +1,47 @@
+"""A form that was sent after its session had ended is carried through the sign-in."""
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from flask import request
+
+PREFIX = "kept:"
+NEVER_KEPT = frozenset({"csrf_token", "password", "again", "current"})
+
+
+@dataclass(frozen=True)
+class KeptInput:
+    """Where the form was going, and what stood in it."""
+
+    action: str
+    fields: tuple[tuple[str, str], ...]
+
+
+def kept_input() -> KeptInput | None:
+    """What this request carries for another form; None for an ordinary sign-in."""
+    action = safe_next(request.form.get(PREFIX))
+    if action is None:
+        return None
+    fields = [
+        (name.removeprefix(PREFIX), value)
+        for name, value in request.form.items(multi=True)
+        if name.startswith(PREFIX) and name != PREFIX
+    ]
+    return KeptInput(action, tuple(fields))
+
+
+def input_of_this_request() -> KeptInput:
+    """The form that has just been sent, without secrets and files."""
+    fields = [
+        (name, value) for name, value in request.form.items(multi=True) if name not in NEVER_KEPT
+    ]
+    return KeptInput(request.full_path.rstrip("?"), tuple(fields))
+
+
+def safe_next(target: str | None) -> str | None:
+    """The address to go on to, if it is one of ours."""
+    if not target:
+        return None
+    parts = urlsplit(target)
+    is_ours = not parts.scheme and not parts.netloc and target.startswith("/")
+    return target if is_ours and not target.startswith(("//", "/\\")) else None
