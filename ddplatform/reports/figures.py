@@ -130,27 +130,47 @@ class BarsFlowable(Flowable):
 
 
 class ChainFlowable(Flowable):
-    """The map by tier, drawn from `supply_chain.layout` like the page."""
+    """The map by tier, drawn from `supply_chain.layout` like the page.
+
+    From seven tiers on it is turned by a quarter and runs along the height of the paper, so
+    that its words stay legible.
+    """
+
+    TURNED_FROM, TURNED_LENGTH, NARROWEST = 7, 610.0, 66.0
 
     def __init__(self, figure: ChainMap, width: float) -> None:
         super().__init__()
         tiers = max(len({box.tier for box in figure.view.boxes}), 2)
-        sizes = Measures(
-            box_width=min(132.0, (width - 12 - (tiers - 1) * 20) / tiers),
+        self.turned = tiers >= self.TURNED_FROM
+        room = self.TURNED_LENGTH if self.turned else width
+        gap = 12.0 if self.turned else 20.0
+        self.placed: Placed = place(figure.view, measures=self._measures(tiers, room, gap))
+        self.drawn_height = self.placed.height + LEGEND
+        across = self.drawn_height if self.turned else self.placed.width
+        along = self.placed.width if self.turned else self.drawn_height
+        self.scale = min(1.0, width / across, self.TURNED_LENGTH / along)
+        self.width, self.height = across * self.scale, along * self.scale
+        self.spaceAfter = 4
+
+    def _measures(self, tiers: int, room: float, gap: float) -> Measures:
+        share = (room - 12 - (tiers - 1) * gap) / tiers
+        return Measures(
+            box_width=min(132.0, max(self.NARROWEST, share)),
             box_height=52.0,
             group_height=52.0,
-            lane_gap=20.0,
+            lane_gap=gap,
             lane_padding=5.0,
             box_gap=8.0,
             widest_box_gap=14.0,
             head=40.0,
             margin=6.0,
         )
-        self.placed: Placed = place(figure.view, measures=sizes)
-        self.width, self.height = self.placed.width, self.placed.height + LEGEND
-        self.spaceAfter = 4
 
     def draw(self) -> None:
+        if self.turned:
+            self.canv.translate(self.width, 0)
+            self.canv.rotate(90)
+        self.canv.scale(self.scale, self.scale)
         for lane in self.placed.lanes:
             self._draw_lane(lane)
         for link in self.placed.links:
@@ -162,7 +182,7 @@ class ChainFlowable(Flowable):
 
     def _up(self, y: float) -> float:
         """The layout counts from the top down, paper from the bottom up."""
-        return self.height - y
+        return self.drawn_height - y
 
     def _draw_lane(self, lane: PlacedLane) -> None:
         self.canv.setFillColor(SUNKEN)

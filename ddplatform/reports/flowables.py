@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.platypus import Flowable, Paragraph
 
-from ddplatform.reports.content import Heading, KeyFigure
+from ddplatform.reports.content import NOT_ASSESSED, Heading, KeyFigure
 from ddplatform.reports.styles import (
     ACCENT,
     ACCENT_SOFT,
@@ -122,10 +122,11 @@ class KeyFiguresFlowable(Flowable):
         canvas, room = self.canv, width - 18
         canvas.setFillColor(ACCENT_SOFT)
         canvas.roundRect(x, top - self.high, width, self.high, 5, stroke=0, fill=1)
-        size = 20.0
+        unknown = item.value == NOT_ASSESSED
+        size = 14.0 if unknown else 20.0
         while size > 9 and text_width(item.value, BOLD, size) > room:
             size -= 0.5
-        canvas.setFillColor(ACCENT)
+        canvas.setFillColor(INK_3 if unknown else ACCENT)
         canvas.setFont(BOLD, size)
         canvas.drawString(x + 9, top - 24, cut(item.value, BOLD, size, room))
         canvas.setFillColor(INK)
@@ -138,7 +139,7 @@ class KeyFiguresFlowable(Flowable):
 
 
 class NoteFlowable(Flowable):
-    """A remark with a coloured edge; kept whole unless it is longer than a page."""
+    """A remark with a coloured edge, kept whole: for texts of less than a page."""
 
     PAD = 9.0
 
@@ -169,7 +170,7 @@ def _note_parts(title: str, text: str) -> list[tuple[str, ParagraphStyle]]:
 
 
 class GapFlowable(Flowable):
-    """Something missing: an open mark, what it is, and why."""
+    """Something missing: an open mark, what it is, and why; for texts of less than a page."""
 
     def __init__(self, what: str, why: str, width: float) -> None:
         super().__init__()

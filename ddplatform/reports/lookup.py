@@ -53,7 +53,9 @@ class Lookup:
 
     def fill(self, text: str) -> str:
         """Write facts into the `{path}` slots of a sentence; unknown is said, never zero."""
-        return SLOT.sub(self._slot, text)
+        filled = SLOT.sub(self._slot, text)
+        unknown = filled.startswith((NOT_ASSESSED.lower(), LEFT_OUT))
+        return filled[:1].upper() + filled[1:] if unknown else filled
 
     def _slot(self, match: re.Match[str]) -> str:
         path, how, key, wanted = match.groups()

@@ -18,6 +18,7 @@ from reportlab.platypus import (
 
 from ddplatform.reports.content import Document
 from ddplatform.reports.flowables import ContentsFlowable, ContentsLine, HeadingFlowable, printed
+from ddplatform.reports.letters import letters_note
 from ddplatform.reports.paper import Stamp, draw_cover, draw_running
 from ddplatform.reports.story import contents_of, tell_story, wrap_tables
 from ddplatform.reports.styles import (
@@ -43,14 +44,15 @@ def render_pdf(document: Document, stamp: Stamp) -> bytes:
     are, then for good. No file, image or address named in the text is ever opened.
     """
     register_fonts()
-    tables = wrap_tables(document.blocks)
-    story = tell_story(document.blocks, tables)
+    blocks = (*document.blocks, *letters_note(document.blocks))
+    tables = wrap_tables(blocks)
+    story = tell_story(blocks, tables)
     contents = contents_of(story)
     first = _Layout(document, stamp, pages=0)
     first.build([*_front(contents), *story])
     known = [replace(line, page=first.page_of[line.anchor]) for line in contents]
     final = _Layout(document, stamp, pages=first.page)
-    final.build([*_front(known), *tell_story(document.blocks, tables)])
+    final.build([*_front(known), *tell_story(blocks, tables)])
     return final.buffer.getvalue()
 
 

@@ -15,12 +15,14 @@ from ddplatform.reports.flowables import (
     NoteFlowable,
     printed,
 )
-from ddplatform.reports.styles import BODY, BULLET, CAPTION, HEADINGS, SMALL, TEXT_WIDTH
+from ddplatform.reports.styles import BODY, BULLET, CAPTION, HEADINGS, NOTE_TITLE, SMALL, TEXT_WIDTH
 from ddplatform.reports.table_flowable import TableFlowable, WrappedTable, wrap_table
 
 ROOM_BELOW = {1: 110.0, 2: 90.0, 3: 40.0}
 """A heading moves to the next page when less than this is left below it, in points."""
 
+LONG_TEXT = 1_500
+"""Gaps and notes of more letters are set as plain text, which may run over pages."""
 
 WrappedTables = Mapping[str, WrappedTable]
 
@@ -107,10 +109,14 @@ def _figure(block: content.Figure) -> list[Flowable]:
 
 
 def _gap(block: content.Gap) -> list[Flowable]:
+    if len(block.what) + len(block.why) > LONG_TEXT:
+        return [printed(block.what, NOTE_TITLE), printed(block.why, BODY)]
     return [GapFlowable(block.what, block.why, TEXT_WIDTH)]
 
 
 def _note(block: content.Note) -> list[Flowable]:
+    if len(block.title) + len(block.text) > LONG_TEXT:
+        return [printed(block.title, NOTE_TITLE), printed(block.text, BODY)]
     return [NoteFlowable(block.title, block.text, TEXT_WIDTH, warning=block.warning)]
 
 

@@ -98,7 +98,7 @@ def test_report_without_any_facts_is_made_and_says_not_assessed_everywhere():
     doc = compose(ACTION_6, {})
     figures = [item for b in doc.blocks if isinstance(b, KeyFigures) for item in b.items]
 
-    assert {item.value for item in figures} == {"not assessed"}
+    assert {item.value for item in figures} == {"Not assessed"}
     assert table(doc, "risks").empty == "Not assessed."
     assert doc.made_at is None
     assert any(isinstance(b, Note) and b.title == "Map by tier" for b in doc.blocks)
@@ -333,7 +333,7 @@ def test_slots_are_filled_with_words_and_unknown_ones_say_so():
 
     assert lookup.fill("{a.n} {a.s|share} {a.d|date} {a.l}") == "1,146 18% 25 Nov 2026 x, y"
     assert lookup.fill("{r|count} {r|count:k=v}") == "2 1"
-    assert lookup.fill("{a.x} {b|count} {a.n.m}") == "not assessed not assessed not assessed"
+    assert lookup.fill("{a.x} {b|count} {a.n.m}") == "Not assessed not assessed not assessed"
 
 
 @pytest.mark.parametrize(

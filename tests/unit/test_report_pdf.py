@@ -9,11 +9,15 @@ from reportlab.pdfbase import pdfmetrics
 from ddplatform.reports.composition import compose
 from ddplatform.reports.content import (
     Bar,
+    ChainMap,
     Column,
     Cover,
     Document,
     Figure,
+    Gap,
     Heading,
+    KeyFigure,
+    KeyFigures,
     Kind,
     Note,
     Paragraph,
@@ -21,12 +25,14 @@ from ddplatform.reports.content import (
     Table,
 )
 from ddplatform.reports.definitions import load_definition
+from ddplatform.reports.figures import draw_figure
 from ddplatform.reports.paper import Stamp
 from ddplatform.reports.pdf import render_pdf
 from ddplatform.reports.receipt import Receipt, render_receipt
 from ddplatform.reports.styles import FONT_FILES, TEXT_WIDTH, register_fonts
 from ddplatform.reports.table_flowable import TableFlowable, wrap_table
 from ddplatform.reports.text_lines import cut, text_width, wrapped
+from supply_chain.layout import Box, View
 from supply_chain.vocabulary import RiskBand
 from tests.report_facts import example_facts, facts_with_nodes
 
@@ -326,3 +332,52 @@ def test_receipt_with_much_in_it_stays_on_one_page():
 
 def test_equal_receipts_give_equal_bytes():
     assert render_receipt(RECEIPT) == render_receipt(RECEIPT)
+
+
+# -- edges -------------------------------------------------------------------------------------
+
+
+def test_letters_the_font_lacks_are_told_to_the_reader():
+    text = text_of(render_pdf(small(Paragraph("上海"), Heading("上"), Paragraph("Türkiye")), STAMP))
+
+    assert "Letters that are not shown" in text
+    assert "2 texts hold letters that the font of this file lacks" in text
+    assert "Letters that are not shown" not in text_of(render_pdf(action_6(), STAMP))
+
+
+def test_one_text_with_letters_the_font_lacks_is_counted_as_one():
+    assert "1 text holds letters" in text_of(render_pdf(small(Paragraph("مرحبا")), STAMP))
+
+
+def test_gap_and_note_longer_than_a_page_run_on():
+    words = " ".join(f"w{i}" for i in range(3000))
+    text = text_of(render_pdf(small(Gap("What", words), Note("Title", words + " end")), STAMP))
+
+    assert "w2999 Title" in text and "w2999 end" in text
+
+
+def test_unknown_key_figure_is_said_and_never_green():
+    data = render_pdf(small(KeyFigures((KeyFigure("Nodes", "Not assessed"),))), STAMP)
+    content = read(data).pages[2].get_contents().get_data()
+
+    assert "Not assessed" in text_of(data)
+    assert f"{0x5F / 255:.6f}".lstrip("0")[:6].encode() in content
+
+
+def test_control_signs_and_endless_names_do_not_break_the_layout():
+    facts = example_facts()
+    facts["organisation"]["name"] = "Gesellschaft für Beteiligungen " * 9
+    facts["value_chain"]["nodes"][0]["name"] = "x" * 400 + "\x00\x07"
+    document = compose(load_definition("action-6-due-diligence"), facts)
+
+    assert len(read(render_pdf(document, Stamp("R", "y" * 400))).pages) > 5
+
+
+def test_map_of_many_tiers_is_turned_and_fits_on_its_page():
+    boxes = tuple(Box(f"n{t}-{i}", t, f"Site {i} of tier {t}") for t in range(11) for i in range(8))
+    chain = draw_figure(ChainMap(View(boxes)), width=TEXT_WIDTH)
+    few = draw_figure(ChainMap(View(boxes[:24])), width=TEXT_WIDTH)
+
+    assert chain.height > chain.width and chain.width <= TEXT_WIDTH and chain.height <= 610
+    assert few.width > few.height or few.width > TEXT_WIDTH / 2
+    assert "Site 7 of" in text_of(render_pdf(small(Figure("F", "C", ChainMap(View(boxes)))), STAMP))
