@@ -1,6 +1,6 @@
 """What changed between two versions of a questionnaire, and which answers carry over."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -88,35 +88,57 @@ def carry_over(old: Form, new: Form, answers: Mapping[str, str]) -> CarriedOver:
     Args:
         answers: path with places (`/data/site[2]/school`) -> value, as in the old version.
     """
-    comparison = compare_versions(old, new)
-    reworded = {
-        change.old_path
-        for change in comparison.changed
-        if {"wording", "choices", "type"} & set(change.aspects)
-    }
-    questions = {question.path: question for question in old.questions()}
-    targets = {question.path: question for question in new.questions()}
+    mover = _Mover(old, new)
     carried: dict[str, str] = {}
     to_confirm: list[str] = []
     dropped: list[Dropped] = []
     for path, value in answers.items():
-        source = questions.get(without_places(path))
-        target = targets.get(comparison.paths.get(without_places(path), ""))
-        if source is None or target is None:
-            dropped.append(Dropped(path, value, "The question is no longer asked."))
-            continue
-        if _repeats(old, source) != _repeats(new, target):
-            dropped.append(Dropped(path, value, "The question moved into or out of a repeat."))
-            continue
-        kept, lost = _keep(source, target, value)
+        moved, lost = mover.move(path, value)
         if lost is not None:
-            dropped.append(Dropped(path, lost[0], lost[1]))
-        if kept:
-            new_path = put_places(target.path, like=path)
-            carried[new_path] = kept
-            if source.path in reworded:
-                to_confirm.append(new_path)
+            dropped.append(lost)
+        if moved is not None:
+            carried[moved.path] = moved.value
+            if moved.to_confirm:
+                to_confirm.append(moved.path)
     return CarriedOver(carried, tuple(to_confirm), tuple(dropped))
+
+
+@dataclass(frozen=True, slots=True)
+class _Moved:
+    path: str
+    value: str
+    to_confirm: bool
+
+
+class _Mover:
+    """Moves one answer after another from an old form to a new one."""
+
+    def __init__(self, old: Form, new: Form) -> None:
+        comparison = compare_versions(old, new)
+        self.paths = comparison.paths
+        self.reworded = {
+            change.old_path
+            for change in comparison.changed
+            if {"wording", "choices", "type"} & set(change.aspects)
+        }
+        self.old = {question.path: question for question in old.questions()}
+        self.new = {question.path: question for question in new.questions()}
+        self.old_repeats, self.new_repeats = _repeats(old), _repeats(new)
+
+    def move(self, path: str, value: str) -> tuple[_Moved | None, Dropped | None]:
+        """The answer in its new place, and what of it is dropped."""
+        source = self.old.get(without_places(path))
+        target = self.new.get(self.paths.get(without_places(path), ""))
+        if source is None or target is None:
+            return None, Dropped(path, value, "The question is no longer asked.")
+        if _around(source, self.old_repeats) != _around(target, self.new_repeats):
+            return None, Dropped(path, value, "The question moved into or out of a repeat.")
+        kept, lost = _keep(source, target, value)
+        dropped = Dropped(path, *lost) if lost else None
+        if not kept:
+            return None, dropped
+        new_path = put_places(target.path, like=path)
+        return _Moved(new_path, kept, source.path in self.reworded), dropped
 
 
 def _keep(old: Question, new: Question, value: str) -> tuple[str, tuple[str, str] | None]:
@@ -132,13 +154,13 @@ def _keep(old: Question, new: Question, value: str) -> tuple[str, tuple[str, str
     return " ".join(kept), (" ".join(lost), reason) if lost else None
 
 
-def _repeats(form: Form, question: Question) -> tuple[str, ...]:
+def _repeats(form: Form) -> tuple[Group, ...]:
+    return tuple(node for node in form.nodes() if isinstance(node, Group) and node.repeat)
+
+
+def _around(question: Question, repeats: Sequence[Group]) -> tuple[str, ...]:
     """The names of the repeats around a question, from the outermost."""
-    return tuple(
-        node.name
-        for node in form.nodes()
-        if isinstance(node, Group) and node.repeat and question.path.startswith(f"{node.path}/")
-    )
+    return tuple(repeat.name for repeat in repeats if question.path.startswith(f"{repeat.path}/"))
 
 
 def _by_id(form: Form) -> dict[str, Question]:

@@ -109,6 +109,13 @@ def test_answers_to_reworded_questions_are_to_be_confirmed(old, new):
     assert carried.to_confirm == ("/data/B/Q_02", "/data/site[1]/Q_05")
 
 
+def test_answers_to_unchanged_questions_need_no_second_look(old):
+    answers = {"/data/A/Q_02": "piece", "/data/site[2]/Q_04": "Mill"}
+
+    carried = carry_over(old, old, answers)
+    assert (carried.answers, carried.to_confirm, carried.dropped) == (answers, (), ())
+
+
 def test_a_choice_no_longer_on_offer_is_dropped_and_the_rest_kept(old, new):
     carried = carry_over(old, new, {"/data/site[2]/Q_05": "noise dust"})
 
@@ -116,6 +123,13 @@ def test_a_choice_no_longer_on_offer_is_dropped_and_the_rest_kept(old, new):
     assert carried.dropped == (
         Dropped("/data/site[2]/Q_05", "noise", "This choice is no longer on offer."),
     )
+
+
+def test_an_answer_of_which_nothing_is_left_is_dropped_alone(old, new):
+    carried = carry_over(old, new, {"/data/site[1]/Q_05": "noise", "/data/A/Q_01": "3"})
+
+    assert carried.answers == {"/data/B/Q_01": "3"}
+    assert [dropped.value for dropped in carried.dropped] == ["noise"]
 
 
 @pytest.mark.parametrize(
