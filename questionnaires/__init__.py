@@ -11,8 +11,14 @@ from questionnaires.errors import (
     StepRefused,
 )
 from questionnaires.evaluation import NodeState, OfferedChoice, Plan, Response, plan
+from questionnaires.export import export_workbook
 from questionnaires.external import read_external
 from questionnaires.form import Choice, Form, Group, Itemset, Kind, Output, Question, Section, Text
+from questionnaires.items import FiredFlag
+from questionnaires.library import NotShipped, Shipped, list_shipped, read_shipped, shipped_form
+from questionnaires.notices import Notice, red_flags_fired
+from questionnaires.red_flags import RedFlag, red_flags
+from questionnaires.scoring import score
 from questionnaires.scripted import (
     Script,
     ScriptError,
@@ -21,15 +27,24 @@ from questionnaires.scripted import (
     run_script,
     unusable,
 )
+from questionnaires.signals import Cause, Check, ControlSignal, FactorSignal, Signals
+from questionnaires.versions import CarriedOver, Comparison, carry_over, compare_versions
 from questionnaires.xlsform import read_form, read_form_file
 
 __all__ = [
     "Answer",
     "AnswerProblem",
+    "CarriedOver",
+    "Cause",
+    "Check",
     "Choice",
+    "Comparison",
+    "ControlSignal",
     "EvaluationFault",
     "ExpressionFault",
+    "FactorSignal",
     "Fault",
+    "FiredFlag",
     "Form",
     "FormReport",
     "FormUnusable",
@@ -37,26 +52,40 @@ __all__ = [
     "Itemset",
     "Kind",
     "NodeState",
+    "NotShipped",
+    "Notice",
     "OfferedChoice",
     "Output",
     "Plan",
     "Question",
     "QuestionnaireError",
+    "RedFlag",
     "Response",
     "Script",
     "ScriptError",
     "Section",
+    "Shipped",
+    "Signals",
     "StepRefused",
     "Text",
+    "carry_over",
     "check_file",
     "check_form",
+    "compare_versions",
     "evaluate_script",
+    "export_workbook",
+    "list_shipped",
     "plan",
     "read_answer",
     "read_external",
     "read_form",
     "read_form_file",
     "read_script",
+    "read_shipped",
+    "red_flags",
+    "red_flags_fired",
     "run_script",
+    "score",
+    "shipped_form",
     "unusable",
 ]

@@ -9,14 +9,20 @@ from typing import Any, NoReturn
 
 import click
 
-from questionnaires.errors import QuestionnaireError
-from questionnaires.evaluation import Plan, plan
-from questionnaires.export import export_workbook
-from questionnaires.external import read_external
-from questionnaires.library import list_shipped, read_shipped
-from questionnaires.scoring import score as score_response
-from questionnaires.scripted import ScriptError, read_script, run_script
-from questionnaires.xlsform import read_form_file
+from questionnaires import (
+    Plan,
+    QuestionnaireError,
+    ScriptError,
+    export_workbook,
+    list_shipped,
+    plan,
+    read_external,
+    read_form_file,
+    read_script,
+    read_shipped,
+    run_script,
+)
+from questionnaires import score as score_response
 
 FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 WORKBOOK = click.Path(dir_okay=False, writable=True, path_type=Path)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from questionnaires.errors import FormUnusable
@@ -13,7 +13,7 @@ from questionnaires.library import shipped_form
 from questionnaires.notices import red_flags_fired
 from questionnaires.red_flags import red_flags
 from questionnaires.scoring import credit_control, score, score_factor
-from questionnaires.scoring_plan import plan_scoring
+from questionnaires.scoring_plan import ScoredQuestion, plan_scoring
 from questionnaires.signals import Signals
 from questionnaires.xlsform import read_form
 from tests.saq_responses import GOOD_ANSWERS, respond, respond_saq
@@ -507,6 +507,7 @@ SINGLE = [
 ]
 
 
+@settings(deadline=None)
 @given(
     disclosed_fully=st.booleans(),
     others=st.sampled_from(["no", "sometimes", "unsure"]),
@@ -522,7 +523,52 @@ def test_p11_finding_and_supporting_never_scores_worse_than_not_looking(disclose
     assert child_labour("found_and_supported") <= child_labour("none_found_no_checks")
 
 
+def any_answer(question: ScoredQuestion) -> st.SearchStrategy[str]:
+    if question.options and question.answer_set in {"G", "B"}:
+        chosen = st.lists(st.sampled_from(list(question.options)), unique=True)
+        return chosen.map(" ".join)
+    if question.options:
+        return st.sampled_from(["", *question.options])
+    if question.id == "SAQ-A07":
+        return st.sampled_from(["", "2026-01-01", "2019-01-01", "2027-01-01"])
+    return st.integers(-5, 300).map(str)
+
+
+OPEN_TEXTS = {"SAQ-A02", "SAQ-O04"}
+ANY_ANSWERS = st.fixed_dictionaries(
+    {
+        question.id.replace("-", "_"): any_answer(question)
+        for question in SAQ_PLAN.questions
+        if "/SAQ_B01/" not in question.path
+        and "/SAQ_N01/" not in question.path
+        and question.id not in OPEN_TEXTS
+    }
+)
+
+
+@given(answers=ANY_ANSWERS)
+@settings(max_examples=40, deadline=None)
+def test_whatever_is_answered_signals_stay_in_range_and_no_flag_is_averaged_away(answers):
+    found = score(respond_saq(answers))
+
+    for factor in found.factors.values():
+        assert 0 <= factor.score <= 1
+        assert 0 <= factor.quality <= 0.95
+    for control in found.controls.values():
+        assert 0 <= control.design <= 1
+    by_question = {
+        cause.question: (signal, cause)
+        for signal in found.factors.values()
+        for cause in signal.causes
+    }
+    for flag in found.red_flags:
+        signal, cause = by_question[flag.question]
+        assert signal.score >= cause.r
+        assert signal.source_type == "admission"
+
+
 @given(question=st.sampled_from(SINGLE))
+@settings(deadline=None)
 def test_silence_never_scores_better_than_the_most_honest_good_answer(question):
     name = question.id.replace("-", "_")
     best = min(question.options.values(), key=lambda option: option.r or 0).name
