@@ -41,10 +41,8 @@ def read_workbook(file: NamedBytes) -> list[tuple[str, Rows]]:
     """
     if file.content.startswith(b"PK"):
         _check_archive(file)
-    elif file.content.startswith(_OLE_MAGIC):
-        _check_compound_file(file)
     else:
-        raise refusal("type_mismatch", file.name)
+        _check_compound_file(file)
     with tempfile.TemporaryFile() as output:
         code = _run_child(file.content, output)
         if code != 0:

@@ -10,8 +10,10 @@ import io
 import resource
 import sys
 import zipfile
+import zlib
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
+from typing import TextIO
 from zipfile import ZipFile
 
 from python_calamine import (
@@ -28,26 +30,37 @@ _CHUNK = 1 << 20
 
 
 def main() -> int:
-    """Read the workbook within the limits given as arguments; return the exit code."""
+    """Shut the process in by the limits of its arguments, then transcribe standard input."""
     memory, cpu_seconds, output, max_rows, max_columns, unpacked = map(int, sys.argv[1:7])
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
     resource.setrlimit(resource.RLIMIT_FSIZE, (output, output))
-    resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
     content = sys.stdin.buffer.read()
+    code = transcribe(
+        content, sys.stdout, max_rows=max_rows, max_columns=max_columns, unpacked=unpacked
+    )
+    sys.stdout.flush()
+    return code
+
+
+def transcribe(
+    content: bytes, output: TextIO, *, max_rows: int, max_columns: int, unpacked: int
+) -> int:
+    """Write the rows of a workbook that unpacks to at most `unpacked` bytes; return the code."""
     try:
         if content.startswith(b"PK"):
             _check_members(content, unpacked)
-        return _write_sheets(content, max_rows, max_columns)
+        _write_sheets(content, output, max_rows, max_columns)
     except _Refused as refused:
         return refused.exit_code
     except PasswordError:
         return ENCRYPTED
     except (MemoryError, OSError):
         return TOO_LARGE
-    except (CalamineError, zipfile.BadZipFile, ValueError):
+    except (CalamineError, zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError):
         return BROKEN
+    return 0
 
 
 class _Refused(Exception):
@@ -72,9 +85,9 @@ def _check_members(content: bytes, unpacked: int) -> None:
                     tail = piece[-9:]
 
 
-def _write_sheets(content: bytes, max_rows: int, max_columns: int) -> int:
+def _write_sheets(content: bytes, output: TextIO, max_rows: int, max_columns: int) -> None:
     book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-    write = csv.writer(sys.stdout).writerow
+    write = csv.writer(output).writerow
     rows_left = max_rows
     for meta in book.sheets_metadata:
         visible = meta.visible == SheetVisibleEnum.Visible
@@ -82,8 +95,6 @@ def _write_sheets(content: bytes, max_rows: int, max_columns: int) -> int:
             sheet = book.get_sheet_by_name(meta.name)
             write(("S", meta.name))
             rows_left -= _write_rows(write, sheet, rows_left, max_columns)
-    sys.stdout.flush()
-    return 0
 
 
 def _write_rows(

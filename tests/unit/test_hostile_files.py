@@ -3,13 +3,14 @@
 import io
 import resource
 import zipfile
+from datetime import date, datetime, time
 
 import pytest
 import xlsxwriter
 
 from supply_chain.drafts import NamedBytes
 from supply_chain.errors import FileRefused
-from supply_chain.intake import workbook
+from supply_chain.intake import workbook, workbook_child
 from supply_chain.map_import import read_map, read_tables
 
 LIST = "Name,Country\nAlpha,VN\n"
@@ -316,3 +317,86 @@ def test_json_that_cannot_be_used_is_refused(content, code):
         read_map([NamedBytes("map.json", content)])
 
     assert caught.value.code == code
+
+
+# The child's work without its walls: what it writes, and the code it ends with
+
+
+def _transcribed(content: bytes, **limits: int) -> tuple[int, str]:
+    output = io.StringIO(newline="")
+    room = {"max_rows": 10, "max_columns": 10, "unpacked": 1_000_000, **limits}
+    code = workbook_child.transcribe(content, output, **room)
+    return code, output.getvalue()
+
+
+def test_child_writes_cells_as_a_person_would_type_them():
+    stream = io.BytesIO()
+    book = xlsxwriter.Workbook(stream, {"in_memory": True})
+    page, hidden = book.add_worksheet("Sites"), book.add_worksheet("Old")
+    hidden.hide()
+    hidden.write(0, 0, "hidden")
+    cells = [120, 7.5, True, False, "=x"]
+    for place, cell in enumerate(cells):
+        page.write(1, place, cell) if cell != "=x" else page.write_string(1, place, cell)
+    for place, (value, shown) in enumerate(
+        [
+            (datetime.fromisoformat("2024-03-01"), "yyyy-mm-dd"),
+            (datetime.fromisoformat("2024-03-01T12:30"), "yyyy-mm-dd hh:mm"),
+            (time(8, 15), "hh:mm"),
+        ]
+    ):
+        page.write_datetime(3, place, value, book.add_format({"num_format": shown}))
+    book.close()
+
+    code, text = _transcribed(stream.getvalue())
+
+    assert code == 0
+    assert text.split("\r\n") == [
+        "S,Sites",
+        "R,2,120,7.5,true,false,=x",
+        "R,4,2024-03-01,2024-03-01T12:30:00,08:15:00",
+        "",
+    ]
+
+
+def test_child_shows_dates_and_unknown_cells_as_text():
+    assert workbook_child._text(date(2024, 3, 1)) == "2024-03-01"
+    assert workbook_child._text(None) == "None"
+
+
+@pytest.mark.parametrize(
+    ("content", "limits", "code"),
+    [
+        (_workbook(), {"max_rows": 1}, workbook_child.TOO_LARGE),
+        (_workbook(), {"max_columns": 1}, workbook_child.TOO_LARGE),
+        (_workbook(), {"unpacked": 100}, workbook_child.TOO_LARGE),
+        (_repacked({SHEET: b"<!DOCTYPE x>"}), {}, workbook_child.FORBIDDEN),
+        (_repacked({SHEET: b"<worksheet"}), {}, workbook_child.BROKEN),
+        (b"PK\x03\x04", {}, workbook_child.BROKEN),
+        (b"nothing", {}, workbook_child.BROKEN),
+    ],
+)
+def test_child_ends_with_the_code_of_its_reason(content, limits, code):
+    assert _transcribed(content, **limits)[0] == code
+
+
+@pytest.mark.parametrize(
+    ("fault", "code"),
+    [
+        (workbook_child.PasswordError("locked"), workbook_child.ENCRYPTED),
+        (MemoryError(), workbook_child.TOO_LARGE),
+    ],
+)
+def test_child_tells_a_password_from_exhausted_memory(monkeypatch, fault, code):
+    def fail(*_: object) -> None:
+        raise fault
+
+    monkeypatch.setattr(workbook_child, "_write_sheets", fail)
+
+    assert _transcribed(_workbook())[0] == code
+
+
+def test_quotation_mark_that_swallows_the_rest_of_a_long_file_is_refused():
+    content = b'Name,Note\n"Al"pha,x\n"' + b"y" * 200_000
+
+    assert _refused("long.csv", content).code == "broken_csv"

@@ -357,6 +357,18 @@ def test_coordinates_in_degrees_minutes_and_seconds_are_read():
     assert (nodes[2].latitude, nodes[2].longitude) == (10.5, -20.25)
 
 
+def test_column_without_name_at_the_end_is_no_column():
+    draft = read_map([_csv("Name,Country,,\nAlpha,VN,,\n")])
+
+    assert draft.problems == () and draft.nodes[0].attributes == {}
+
+
+def test_number_that_would_lose_a_sign_stays_text():
+    (node,) = read_map([_csv("Name,Version,Code,Share of women\nAlpha,1.10,007,71.0%\n")]).nodes
+
+    assert node.attributes == {"Version": "1.10", "Code": "007", "Share of women": "71.0%"}
+
+
 # Problems: the row is left out, all are told at once
 
 
@@ -596,6 +608,27 @@ def test_ownership_names_the_operator_and_is_no_flow():
     assert {node.id: node.operated_by for node in draft.nodes} == {"a": None, "b": "a", "c": None}
     assert len(draft.links) == 1
     assert [note.column for note in draft.notes] == ["year"]
+
+
+def test_first_owner_of_a_node_stays_its_operator():
+    draft = _with_links("source,target,relation\na,c,owns\nb,c,owns\n")
+
+    assert draft.nodes[2].operated_by == "a"
+
+
+def test_name_that_two_nodes_bear_becomes_a_company_of_its_own():
+    text = "Name,Country,Address,Customer\nA,VN,1 Road,Z\nA,VN,2 Road,A\nB,VN,3 Road,A\n"
+
+    draft = read_map([_csv(text)])
+
+    company = next(node for node in draft.nodes if node.name == "A" and node.country is None)
+    assert [link.buyer for link in draft.links][1:] == [company.id, company.id]
+
+
+def test_table_of_numbers_alone_has_no_names():
+    draft = read_map([_csv("1,2\n3,4\n5,6\n")])
+
+    assert {problem.problem for problem in draft.problems} == {"The row has no name."}
 
 
 def test_link_may_point_to_a_node_that_the_map_already_has():
