@@ -39,7 +39,9 @@ PAGES = {
     + "<section id=job{% if step < 3 %} data-progress=1{% endif %}><p>Step {{ step }}</p></section>",
     "draft.html": HEAD + "<div id=save-state role=status><span>Nothing yet</span></div>"
     "<form method=post action=/save data-autosave=/draft data-saved='Saved at'>"
-    "<input name=many><input type=file name=photo accept='image/*'><output></output></form>",
+    "<input name=many><input type=checkbox name=w value=a><input type=checkbox name=w value=b>"
+    "<label hidden><input type=checkbox data-keep>Keep</label><input type=file name=photo accept='image/*'><output></output></form>"
+    "<form id=out method=post action=/out data-forget><button>Sign out</button></form>",
 }
 
 
@@ -80,6 +82,10 @@ def _application(seen: list[dict[str, Any]]) -> Flask:
     @app.get("/job")
     def _job() -> str:
         return render_template("job.html", script="swap.js", step=next(steps))
+
+    @app.post("/out")
+    def _out() -> Any:
+        return redirect("/done")
 
     @app.get("/draft-page")
     def _draft_page() -> str:
@@ -191,3 +197,55 @@ def test_the_name_of_a_chosen_file_is_shown(page: Page, address: str) -> None:
         {"name": "register.png", "mimeType": "image/png", "buffer": b"\x89PNG" + b"0" * 100},
     )
     expect(page.locator("output")).to_have_text("register.png (1 KB)")
+
+
+def _kept(page: Page) -> Any:
+    return page.evaluate(
+        """() => new Promise(ok => {
+             const open = indexedDB.open("drafts", 1);
+             open.onupgradeneeded = () => open.result.createObjectStore("drafts");
+             open.onsuccess = () => {
+               const all = open.result.transaction("drafts").objectStore("drafts").getAllKeys();
+               all.onsuccess = () => { open.result.close(); ok(all.result); };
+             };
+           })"""
+    )
+
+
+def test_nothing_stays_in_the_browser_unless_the_person_asks_for_it(
+    page: Page, address: str
+) -> None:
+    page.goto(f"{address}/draft-page")
+    page.context.set_offline(True)
+    page.fill("[name=many]", "14")
+    expect(page.locator("#save-state")).to_contain_text("No signal", timeout=5000)
+    assert _kept(page) == []
+
+
+def test_kept_answers_come_back_are_sent_and_are_then_removed(
+    page: Page, address: str, seen: list[dict[str, Any]]
+) -> None:
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.goto(f"{address}/draft-page")
+    page.check("[data-keep]")
+    page.route("**/draft", lambda route: route.abort())
+    page.fill("[name=many]", "14")
+    page.check("[name=w][value=b]")
+    expect(page.locator("#save-state")).to_contain_text("No signal", timeout=5000)
+    assert set(_kept(page)) == {"keep", "/draft-page"}
+    page.unroute("**/draft")
+    page.goto(f"{address}/draft-page")
+    expect(page.locator("[name=many]")).to_have_value("14")
+    expect(page.locator("[name=w][value=b]")).to_be_checked()
+    expect(page.locator("[name=w][value=a]")).not_to_be_checked()
+    expect(page.locator("#save-state")).to_contain_text("Saved at", timeout=5000)
+    assert seen[-1] == {"many": "14", "w": "b", "files": []}
+    assert _kept(page) == ["keep"]
+
+
+def test_signing_out_empties_what_was_kept(page: Page, address: str) -> None:
+    page.goto(f"{address}/draft-page")
+    page.check("[data-keep]")
+    page.click("#out button")
+    expect(page.locator("h1")).to_have_text("Done")
+    assert _kept(page) == []
