@@ -9,8 +9,8 @@ from questionnaires.xpath_values import Value, XNode, to_boolean, to_text
 
 STARTS = frozenset({"current", "instance"})  # functions that a path may start with
 _AXES = (
-    "child parent self ancestor ancestor-or-self descendant descendant-or-self following- "
-    "sibling preceding-sibling"
+    "child parent self ancestor ancestor-or-self descendant descendant-or-self "
+    "following-sibling preceding-sibling"
 )
 AXES = frozenset(_AXES.split())
 PATHS = frozenset({"(name)", "*", ".", "..", "@", "/", "//", "[", ":", "node", "text"}) | AXES
