@@ -31,6 +31,7 @@ from ddplatform.reports.styles import (
     TOP,
     register_fonts,
 )
+from ddplatform.reports.table_flowable import SketchCanvas
 
 rl_config.useA85 = 0  # a fifth smaller; part of the bytes, so fixed here for all reports
 rl_config.trustedSchemes = []
@@ -49,7 +50,7 @@ def render_pdf(document: Document, stamp: Stamp) -> bytes:
     story = tell_story(blocks, tables)
     contents = contents_of(story)
     first = _Layout(document, stamp, pages=0)
-    first.build([*_front(contents), *story])
+    first.build([*_front(contents), *story], canvasmaker=SketchCanvas)
     known = [replace(line, page=first.page_of[line.anchor]) for line in contents]
     final = _Layout(document, stamp, pages=first.page)
     final.build([*_front(known), *tell_story(blocks, tables)])

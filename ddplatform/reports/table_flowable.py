@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable
 
 from ddplatform.reports.content import Align, Cell, Column, Kind
@@ -158,6 +159,10 @@ def _least(column: Column, cells: set[Cell], look: Setting) -> float:
     return min(widest, WIDEST_WORD) + 2 * look.padding_x + 0.5
 
 
+class SketchCanvas(Canvas):
+    """The canvas of a run that only learns what stands on which page: tables stay empty."""
+
+
 class TableFlowable(Flowable):
     """The rows `first` to `last` (not included) of a wrapped table, under its head."""
 
@@ -201,6 +206,8 @@ class TableFlowable(Flowable):
         return self.first + 1 if high else two
 
     def draw(self) -> None:
+        if isinstance(self.canv, SketchCanvas):
+            return
         self._draw_head()
         self._draw_rules()
         self._draw_cells()
