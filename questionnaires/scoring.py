@@ -20,10 +20,8 @@ from questionnaires.items import (
     judge,
 )
 from questionnaires.red_flags import red_flags
-from questionnaires.scoring_plan import plan_scoring
+from questionnaires.scoring_plan import ASSESSOR_SOURCES, plan_scoring
 from questionnaires.signals import Cause, ControlSignal, FactorSignal, Signals
-
-ASSESSOR_TYPES = frozenset(RELIABILITY) - {ADMISSION, EVIDENCE, ANSWER}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +129,7 @@ def _source_type(items: Sequence[Item], floors: Sequence[Floor]) -> str:
         return floors[0].source_type
     answered = [item.source_type for item in items if item.source_type is not None]
     for source_type in answered:
-        if source_type in ASSESSOR_TYPES:
+        if source_type in ASSESSOR_SOURCES:
             return source_type
     if ADMISSION in answered or any(item.flagged for item in items):
         return ADMISSION

@@ -15,6 +15,8 @@ NONE = "none"  # "none of these": no practice and no sign, never one of the opti
 VALUES = "values"
 CHOSEN_SETS = frozenset({"YN+", "YN-", "FR+", VALUES})
 PRACTICES, SIGNS, BY_RULE, NOT_SCORED = "G", "B", "rule", "NS"
+ASSESSOR_SOURCES = frozenset({"site_work", "audit"})
+ELSE = "*"  # any other answer
 ANSWER_SETS = CHOSEN_SETS | {PRACTICES, SIGNS, BY_RULE, NOT_SCORED}
 
 
@@ -68,7 +70,7 @@ class SourceRule:
 
     def source_type(self, answer: str) -> str:
         """The source type that `answer` stands for, else that of `*`."""
-        return self.by_answer.get(answer, self.by_answer["*"])
+        return self.by_answer.get(answer, self.by_answer[ELSE])
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,7 @@ def plan_scoring(form: Form) -> ScoringPlan:
             linked = evidence.get(read.id, ()), stand_ins.get(read.id, ())
             found.append(replace(read, evidence=linked[0], stand_ins=linked[1]))
             faults.extend(reader.faults)
+    source = _source_rule(form, faults)
     if faults:
         raise FormUnusable(faults)
     repeats = {
@@ -108,7 +111,7 @@ def plan_scoring(form: Form) -> ScoringPlan:
         for node in form.nodes()
         if isinstance(node, Group) and node.repeat
     }
-    return ScoringPlan(tuple(found), repeats, fields, _source_rule(form))
+    return ScoringPlan(tuple(found), repeats, fields, source)
 
 
 def extra(question: Question, column: str) -> str:
@@ -270,9 +273,24 @@ def _paths_by(form: Form, column: str) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _source_rule(form: Form) -> SourceRule | None:
+def _source_rule(form: Form, faults: list[Fault]) -> SourceRule | None:
     for question in form.questions():
         if text := extra(question, "source_by"):
-            pairs = (part.partition(":") for part in text.split(";"))
-            return SourceRule(question.path, {key.strip(): to.strip() for key, _, to in pairs})
+            pairs = [part.partition(":") for part in text.split(";")]
+            by_answer = {key.strip(): to.strip() for key, _, to in pairs}
+            if ELSE not in by_answer or not set(by_answer.values()) <= ASSESSOR_SOURCES:
+                faults.append(_source_fault(question, text))
+            return SourceRule(question.path, by_answer)
     return None
+
+
+def _source_fault(question: Question, text: str) -> Fault:
+    return Fault(
+        level="error",
+        code="scoring",
+        message=f"{question_id(question)}: '{text}' names no source type for every answer.",
+        mend="Write, for example, unannounced:site_work;*:audit.",
+        sheet="survey",
+        column="bind::dd:source_by",
+        cell=text,
+    )

@@ -370,10 +370,12 @@ def test_an_optional_blank_counts_for_nothing():
 def test_a_form_with_the_fewest_columns_is_scored_by_its_choices():
     plain = """
 | survey |
-| | type | name | label | required | bind::dd:factor | bind::dd:control | risk_factor |
+| | type | name | label | required | bind::dd:factor | bind::dd:control | risk_factor | bind::dd:value_rule | bind::dd:id |
 | | select_one yn | fees | Fees? | yes | WRK-05 | | |
 | | select_multiple yn | papers | Papers? | yes | | | WRK-06 |
 | | select_one yn | vetting | Vetting? | yes | | CTL-04 | |
+| | integer | share | Share? | yes | SEC-08 | | | linear 100 | |
+| | text | name | Name? | | | | | | N-1 |
 | choices |
 | | list_name | name | label | risk_value |
 | | yn | yes | Yes | .9 |
@@ -382,11 +384,14 @@ def test_a_form_with_the_fewest_columns_is_scored_by_its_choices():
 | | form_id | version | namespaces |
 | | T | 1.0 | dd="urn:child-rights-due-diligence:xforms" |
 """
-    found = small({"fees": "yes", "papers": "no", "vetting": "no"}, plain)
+    found = small(
+        {"fees": "yes", "papers": "no", "vetting": "no", "share": "40", "name": "Mill"}, plain
+    )
 
     assert {ref: factor.score for ref, factor in found.factors.items()} == {
         "WRK-05": 0.9,
         "WRK-06": 0.3,
+        "SEC-08": 0.4,
     }
     assert found.controls["CTL-04"].design == pytest.approx(0.7)
     assert found.factors["WRK-05"].causes[0].question == "fees"
@@ -428,6 +433,12 @@ def test_a_condition_on_a_field_the_form_lacks_is_refused():
 
     with pytest.raises(FormUnusable, match="names 'nobody', which the form lacks"):
         plan_scoring(form_of(markdown))
+
+
+@pytest.mark.parametrize("faulty", ["unannounced:site_work", "*:hearsay", "site_work"])
+def test_a_source_rule_that_leaves_answers_open_is_refused(faulty):
+    with pytest.raises(FormUnusable, match=r"V: '.*' names no source type for every answer"):
+        plan_scoring(form_of(VISIT.replace("unannounced:site_work;*:audit", faulty)))
 
 
 def test_all_faults_are_named_at_once():
