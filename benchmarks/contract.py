@@ -1,19 +1,55 @@
-"""What every benchmark gives back."""
+"""What every benchmark module gives: `run(size) -> list[Row]`, `size` being "small" or "full"."""
 
+import statistics
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
+REPEATS = 3
+SEED = 20_260
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Row:
-    """One comparison made in one process, in turn (seconds unless the name says otherwise).
+    """One line of the answer.
 
-    `ratio` is a gain (baseline / ours, goal: at least) or a floor (ours / baseline, goal: at
-    most); `ok` says whether the goal is met.
+    A `gain` is baseline / ours and should reach the goal; a `floor` is ours / baseline, the
+    baseline being a raw library call that does less, and should stay below it.
     """
 
     name: str
-    ours: float
+    ours: float  # seconds, median
     baseline: float
     ratio: float
-    goal: float
+    goal: str
     ok: bool
+
+
+def in_turn(
+    ours: Callable[[], object], baseline: Callable[[], object], repeats: int = REPEATS
+) -> tuple[float, float]:
+    """Median seconds of both, run A B A B in one process."""
+    times: tuple[list[float], list[float]] = ([], [])
+    for _ in range(repeats):
+        for function, kept in zip((ours, baseline), times, strict=True):
+            start = time.perf_counter()
+            function()
+            kept.append(time.perf_counter() - start)
+    return statistics.median(times[0]), statistics.median(times[1])
+
+
+def floor_row(name: str, times: tuple[float, float], goal: float) -> Row:
+    """Ours may take at most `goal` times as long as the raw library call."""
+    ratio = times[0] / times[1]
+    return Row(name, *times, ratio, f"<= {goal:g}x", ratio <= goal)
+
+
+def gain_row(name: str, times: tuple[float, float], goal: float) -> Row:
+    """Ours must be at least `goal` times as fast as the usual way."""
+    ratio = times[1] / times[0]
+    return Row(name, *times, ratio, f">= {goal:g}x", ratio >= goal)
+
+
+def limit_row(name: str, seconds: float, goal: float) -> Row:
+    """Ours has a limit in seconds and no rival; the baseline is that limit."""
+    return Row(name, seconds, goal, seconds / goal, f"<= {goal:g} s", seconds <= goal)

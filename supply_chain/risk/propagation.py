@@ -79,9 +79,13 @@ def severity_upstream(plan: Plan, severity: Floats, exposed: Floats) -> Floats:
 
 
 def _by_set(plan: Plan, function: np.ufunc, values: Floats) -> Floats:
-    if plan.without_circles:
-        return values.copy()
-    joined: Floats = function.reduceat(values, plan.set_starts, axis=0)
+    """Values of the members of each set, joined; most sets are one node and only copied."""
+    joined = np.take(values, plan.set_starts, axis=0)
+    sizes = np.diff(plan.set_starts, append=len(plan.order))
+    if (sizes > 1).any():
+        inner = sizes[sizes > 1]
+        members = np.take(values, np.flatnonzero(np.repeat(sizes > 1, sizes)), axis=0)
+        joined[sizes > 1] = function.reduceat(members, np.cumsum(inner) - inner, axis=0)
     return joined
 
 

@@ -1,0 +1,78 @@
+"""How risk travels: ours against the bare memory traffic (one sparse product) and NetworkX."""
+
+import networkx as nx
+import numpy as np
+from scipy.sparse import csr_array
+
+from benchmarks.contract import Row, floor_row, gain_row, in_turn
+from benchmarks.generate import Graph, make_graph
+from supply_chain.risk.plan import Plan, make_plan
+from supply_chain.risk.propagation import exposure, linkage
+
+SIZES = {"small": (100_000, 400_000), "full": (1_000_000, 4_000_000)}
+LOOP_SIZE = {"small": (20_000, 80_000), "full": (100_000, 400_000)}
+
+
+def run(size: str) -> list[Row]:
+    """Exposure and linkage of 16 issues, and of one issue against a NetworkX loop."""
+    graph = make_graph(*SIZES[size])
+    plan = _plan(graph)
+    own = plan.to_plan(graph.residual)
+    matrix = csr_array(
+        (np.ones(len(graph.buyer)), (graph.buyer, graph.supplier)), shape=(graph.count,) * 2
+    )
+    name = f"{graph.count:,} nodes / {len(graph.buyer):,} links x16"
+
+    def traffic() -> object:
+        return matrix @ graph.residual
+
+    return [
+        floor_row(
+            f"exposure {name} / one SpMM", in_turn(lambda: exposure(plan, own), traffic), 2.5
+        ),
+        floor_row(f"linkage {name} / one SpMM", in_turn(lambda: linkage(plan, own), traffic), 5),
+        _against_networkx(*LOOP_SIZE[size]),
+    ]
+
+
+def _plan(graph: Graph) -> Plan:
+    return make_plan(graph.count, graph.buyer, graph.supplier, graph.share, graph.flow)
+
+
+def _against_networkx(nodes: int, links: int) -> Row:
+    graph = make_graph(nodes, links)
+    keep = (
+        graph.tier[graph.buyer] < graph.tier[graph.supplier]
+    )  # a loop needs a map without circles
+    plan = make_plan(nodes, graph.buyer[keep], graph.supplier[keep], graph.share[keep],
+                     graph.flow[keep])  # fmt: skip
+    own = graph.residual[:, :1]
+    in_order = plan.to_plan(own)
+    peer = _networkx(plan, own[:, 0])
+    order = list(reversed(list(nx.topological_sort(peer))))
+    ours = plan.from_plan(exposure(plan, in_order))[:, 0]
+    theirs = _loop(peer, order)
+    if not np.allclose(ours, [theirs[row] for row in range(nodes)], atol=1e-12):
+        raise AssertionError("The two ways do not give the same exposure.")
+    times = in_turn(lambda: exposure(plan, in_order), lambda: _loop(peer, order))
+    return gain_row(f"exposure {nodes:,} nodes x1 against a NetworkX loop", times, 100)
+
+
+def _networkx(plan: Plan, own: np.ndarray) -> "nx.DiGraph":
+    graph = nx.DiGraph()
+    graph.add_nodes_from((row, {"likelihood": value}) for row, value in enumerate(own.tolist()))
+    for level in plan.levels:
+        weights = level.weights.tocoo()
+        buyers = plan.order[weights.row + level.nodes.start].tolist()
+        suppliers = plan.order[weights.col].tolist()
+        graph.add_weighted_edges_from(zip(buyers, suppliers, weights.data.tolist(), strict=True))
+    return graph
+
+
+def _loop(graph: "nx.DiGraph", order: list[int]) -> dict[int, float]:
+    exposed: dict[int, float] = {}
+    for node in order:
+        own = graph.nodes[node]["likelihood"]
+        inflow = sum(data["weight"] * exposed[u] for u, data in graph[node].items())
+        exposed[node] = own + (1 - own) * inflow
+    return exposed
