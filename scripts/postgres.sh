@@ -1,4 +1,4 @@
-# Sourced: a throw-away PostgreSQL cluster on a unix socket in a folder of its own.
+# Sourced: a throw-away PostgreSQL cluster on a free port of this machine, in a folder of its own.
 
 # postgres_bin: the folder of the server programs, empty where there is none.
 postgres_bin() {
@@ -29,6 +29,8 @@ start_postgres() {
     useradd --system --no-create-home --shell /usr/sbin/nologin "$postgres_user"
   fi
   postgres_programs=$(postgres_bin)
+  postgres_port=$(.venv/bin/python -c \
+    'import socket; s = socket.create_server(("127.0.0.1", 0)); print(s.getsockname()[1])')
   postgres_home=$(mktemp -d /tmp/ddpg.XXXXXX)
   [ "$(id -u)" -ne 0 ] || chown "$postgres_user" "$postgres_home"
   trap stop_postgres EXIT
@@ -36,11 +38,12 @@ start_postgres() {
     --encoding=UTF8 --locale=C.UTF-8 >"$postgres_home.log" 2>&1 || { cat "$postgres_home.log" >&2; return 1; }
   as_server "$postgres_programs/pg_ctl" -D "$postgres_home/data" -w -t 60 \
     -l "$postgres_home/server.log" \
-    -o "-c listen_addresses='' -c unix_socket_directories='$postgres_home' -c fsync=off -c max_connections=200" \
+    -o "-p $postgres_port -c listen_addresses=127.0.0.1 -c unix_socket_directories='$postgres_home' \
+        -c fsync=off -c max_connections=200" \
     start >>"$postgres_home.log" 2>&1 || { cat "$postgres_home.log" >&2; return 1; }
-  as_server "$postgres_programs/psql" -q -h "$postgres_home" -U postgres -d postgres \
+  as_server "$postgres_programs/psql" -q -h "$postgres_home" -p "$postgres_port" -U postgres -d postgres \
     -c "CREATE ROLE ddtest LOGIN CREATEDB CREATEROLE" -c "CREATE DATABASE ddtest OWNER ddtest"
-  export TEST_POSTGRES_URL="postgresql+psycopg://ddtest@/ddtest?host=$postgres_home"
+  export TEST_POSTGRES_URL="postgresql+psycopg://ddtest@127.0.0.1:$postgres_port/ddtest"
 }
 
 # stop_postgres: end the cluster and remove its folder, silently.
