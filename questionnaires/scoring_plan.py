@@ -85,10 +85,6 @@ class ScoringPlan:
     fields: Mapping[str, str]
     source: SourceRule | None = None
 
-    def get(self, question_id: str) -> ScoredQuestion | None:
-        """The question with that id, or None where the form does not ask it."""
-        return next((item for item in self.questions if item.id == question_id), None)
-
 
 def plan_scoring(form: Form) -> ScoringPlan:
     """Read the scoring columns of `form`. Raises FormUnusable with every fault found."""

@@ -60,9 +60,7 @@ def expected_options(row: dict[str, str]) -> dict[str, tuple[float, str]]:
 
 
 def scored(plan: ScoringPlan, question_id: str) -> ScoredQuestion:
-    found = plan.get(question_id)
-    assert found is not None
-    return found
+    return next(question for question in plan.questions if question.id == question_id)
 
 
 def test_every_question_of_the_method_is_in_the_form_in_its_order(form):
