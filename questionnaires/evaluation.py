@@ -9,7 +9,7 @@ from uuid import UUID
 from questionnaires.errors import StepRefused
 from questionnaires.form import Form, Group, Kind, Question, Section
 from questionnaires.plan import Plan, plan
-from questionnaires.recalculation import MOST_INSTANCES, Recalculation, build, under
+from questionnaires.recalculation import MOST_INSTANCES, Recalculation, beside, build, under
 from questionnaires.specs import VALUE, Spec
 from questionnaires.states import NodeState, Observer, OfferedChoice
 from questionnaires.tree import TreeNode
@@ -206,7 +206,7 @@ class Response:
         while waiting:
             changed = waiting.pop(0)
             for target, expression in changed.spec.on_change:
-                for place in _beside(changed, target):
+                for place in beside(changed, target):
                     before = place.value
                     self._engine.write(place, expression)
                     self._engine.run()
@@ -310,18 +310,3 @@ def _add_first_instances(root: TreeNode, answers: Mapping[str, str]) -> None:
             is_free = isinstance(spec.node, Group) and spec.node.repeat and not spec.node.count
             if is_free and f"{node.path()}/{spec.name}" not in answers and node.number == 1:
                 _fill(node, spec, 1)
-
-
-def _beside(node: TreeNode, target: Spec) -> list[TreeNode]:
-    """The nodes of `target` that share most with `node`: those of the same instance."""
-    top = node
-    while top.parent is not None and not _leads_to(top.spec, target):
-        top = top.parent
-    return under(top, target, top.spec)
-
-
-def _leads_to(spec: Spec, target: Spec) -> bool:
-    at: Spec | None = target
-    while at is not None and at is not spec:
-        at = at.parent
-    return at is not None and at is not target

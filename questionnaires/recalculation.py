@@ -240,6 +240,14 @@ def under(top: TreeNode, spec: Spec, top_spec: Spec) -> list[TreeNode]:
     return nodes
 
 
+def beside(node: TreeNode, target: Spec) -> list[TreeNode]:
+    """The nodes of `target` that share most with `node`: those of the same instance."""
+    top = node
+    while top.parent is not None and (top.spec is target or not is_within(target, top.spec)):
+        top = top.parent
+    return under(top, target, top.spec)
+
+
 def build(
     spec: Spec,
     parent: TreeNode,

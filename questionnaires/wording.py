@@ -6,8 +6,9 @@ from questionnaires.errors import ExpressionFault
 from questionnaires.expressions import compile_expression
 from questionnaires.form import Form, Output, Text
 from questionnaires.plan import Plan
-from questionnaires.recalculation import Recalculation
+from questionnaires.recalculation import Recalculation, beside
 from questionnaires.tree import TreeNode
+from questionnaires.xpath_paths import plain_names
 from questionnaires.xpath_scope import Scope
 from questionnaires.xpath_values import Value, XNode, to_text
 
@@ -45,6 +46,10 @@ class Wording:
             compiled = compile_expression(expression, self.form.namespaces)
         except ExpressionFault:
             return ""
+        target = self.plan.specs.get("/" + "/".join(plain_names(compiled.token)))
+        if target is not None and target.question:
+            # Within a repeat the value of the same instance is meant, though the path has none.
+            return next((place.read() for place in beside(node, target)), "")
         value = self.engine.evaluate(compiled, node)
         return "" if value is None else value
 

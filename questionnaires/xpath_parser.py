@@ -14,7 +14,8 @@ Token = Any  # elementpath's token: symbol, value, position, children by index
 
 _XPATH1_FUNCTIONS = (
     "last position count id name local-name namespace-uri string contains concat "
-    "string-length normalize-space starts-with translate substring substring-before substring-after "
+    "string-length normalize-space starts-with translate substring substring-before "
+    "substring-after "
     "boolean not true false lang number sum ceiling floor round"
 )
 XPATH1_FUNCTIONS = _XPATH1_FUNCTIONS.split()
