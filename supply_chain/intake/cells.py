@@ -16,6 +16,7 @@ _DEGREES = re.compile(
     re.VERBOSE,
 )
 _DAY_FIRST = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
+_MANY_DIGITS = 4_000  # Python refuses to convert whole numbers much longer than this.
 _FORMULA_SIGNS = "=+-@\t\r\n＝＋－＠"
 
 
@@ -137,14 +138,17 @@ def parse_word(text: str, meanings: dict[str, str], name: str) -> str:
 
 def attribute_from_text(text: str) -> Json:
     """Read an attribute cell: JSON where the text is exactly that, else one line of text."""
-    if text[:1] and text[0] in '"[{-0123456789tfn':
-        try:
-            value: Json = json.loads(text)
-        except (ValueError, RecursionError):
-            return clean(text)
-        if attribute_as_json(value) == text:
-            return value
-    return clean(text)
+    if text.isascii() and text.isdigit() and (text[0] != "0" or text == "0"):
+        return int(text) if len(text) < _MANY_DIGITS else _from_json(text)
+    return _from_json(text) if text[:1] and text[0] in '"[{-0123456789tfn' else clean(text)
+
+
+def _from_json(text: str) -> Json:
+    try:
+        value: Json = json.loads(text)
+    except (ValueError, RecursionError):
+        return clean(text)
+    return value if attribute_as_json(value) == text else clean(text)
 
 
 def attribute_to_text(value: Json) -> str:

@@ -237,7 +237,9 @@ def _packed_ids(text: str | None) -> dict[str, str]:
 
 def split_list(text: str | None) -> tuple[str, ...]:
     """The parts of a cell joined by a bar (value-chain CSV) or a semicolon."""
-    parts = (part.strip() for part in re.split(r"[|;]", text or ""))
+    if text is None:
+        return ()
+    parts = (part.strip() for part in re.split(r"[|;]", text))
     return tuple(dict.fromkeys(part for part in parts if not is_blank(part)))
 
 
