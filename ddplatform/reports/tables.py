@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from hashlib import sha256
 from io import BytesIO, StringIO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -21,6 +22,8 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 
 FIXED_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
 """Stands as the date inside packed files, so that equal facts give equal bytes."""
+
+LONGEST_CELL = 32_767
 
 NUMBER_FORMATS = {
     Kind.NUMBER: "#,##0.##",
@@ -76,6 +79,11 @@ def render_csv_pack(document: Document) -> bytes:
 def render_json(document: Document) -> bytes:
     """The facts of the report without what its reader may not see, as RFC 8785 JSON."""
     return rfc8785.dumps(dict(document.facts))  # type: ignore[arg-type]  # facts are plain JSON
+
+
+def facts_checksum(document: Document) -> str:
+    """SHA-256 of the JSON export, in hex: what the stamp of the PDF and the log name."""
+    return sha256(render_json(document)).hexdigest()
 
 
 def render_xlsx(document: Document, stamp: Stamp) -> bytes:
@@ -180,10 +188,15 @@ def _write_cell(
         look = looks.numbers.get(column.kind, looks.numbers[Kind.NUMBER])
         sheet.write_number(*at, cell, look)
     else:
-        words = cell_words(cell, column)
+        words = _fitting(cell_words(cell, column))
         band = band_of(cell) if column.kind is Kind.BAND else None
         look = looks.missing if cell in (None, "") else looks.text
         sheet.write_string(*at, words, looks.bands[band] if band else look)
+
+
+def _fitting(words: str) -> str:
+    """Text cut to what a cell may hold; a longer one would be dropped, leaving a blank."""
+    return words if len(words) <= LONGEST_CELL else words[: LONGEST_CELL - 1] + "…"
 
 
 def _day(cell: Cell) -> date | None:

@@ -260,6 +260,7 @@ def test_public_edition_has_no_site_no_owner_and_no_list_of_nodes():
     assert "nodes" not in {found.ref for found in doc.tables}
     assert "node_name" not in {c.key for c in table(doc, "risks").columns}
     assert "SCOOP" not in repr(doc)
+    assert "Household survey" not in repr(doc)
     assert "Head of sourcing" not in repr(doc)
 
 

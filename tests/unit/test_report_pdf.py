@@ -381,3 +381,20 @@ def test_map_of_many_tiers_is_turned_and_fits_on_its_page():
     assert chain.height > chain.width and chain.width <= TEXT_WIDTH and chain.height <= 610
     assert few.width > few.height or few.width > TEXT_WIDTH / 2
     assert "Site 7 of" in text_of(render_pdf(small(Figure("F", "C", ChainMap(View(boxes)))), STAMP))
+
+
+def test_long_key_figure_is_set_smaller_and_stays_whole():
+    figure = KeyFigure("Counted", "1,146 of 6,632 sites", "since May")
+
+    assert "1,146 of 6,632 sites" in text_of(render_pdf(small(KeyFigures((figure,))), STAMP))
+
+
+def test_heading_at_the_very_end_is_printed():
+    assert "The end" in text_of(render_pdf(small(Paragraph("x"), Heading("The end", 2)), STAMP))
+
+
+def test_heat_map_with_every_risk_placed_says_nothing_of_others():
+    risks = [{"rank": 1, "severity_band": "severe", "likelihood": 0.5}]
+
+    assert "not assessed, in no cell" in text_of(render_pdf(action_6(), STAMP))
+    assert "not assessed, in no cell" not in text_of(render_pdf(action_6(risks=risks), STAMP))

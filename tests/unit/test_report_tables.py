@@ -1,4 +1,5 @@
 import csv
+import hashlib
 import json
 from io import BytesIO, StringIO
 from zipfile import ZipFile
@@ -11,6 +12,7 @@ from ddplatform.reports.content import Column, Kind, Table
 from ddplatform.reports.definitions import load_definition
 from ddplatform.reports.paper import Stamp
 from ddplatform.reports.tables import (
+    facts_checksum,
     neutral,
     render_csv,
     render_csv_pack,
@@ -109,6 +111,14 @@ def test_sheet_names_are_short_legal_and_never_twice():
     ]
 
 
+def test_text_longer_than_a_cell_may_hold_is_cut_and_never_blank():
+    long = document(findings=[{"ref": "F-1", "title": "x" * 40_000}])
+    value = workbook(long)["Findings of the period"]["B2"].value
+
+    assert len(value) == 32_767
+    assert value.endswith("…")
+
+
 @pytest.mark.parametrize("text", HOSTILE[:-1])
 def test_csv_text_that_looks_like_a_formula_gets_a_leading_mark(text):
     assert neutral(text) == f"'{text}"
@@ -150,6 +160,13 @@ def test_json_is_canonical_and_holds_what_the_reader_may_see():
     assert json.loads(whole) == example_facts()
     assert whole.startswith(b'{"actions":[{"due_on":')
     assert "nodes" not in json.loads(public)["value_chain"]
+
+
+def test_checksum_is_that_of_the_json_file():
+    doc = document()
+
+    assert facts_checksum(doc) == hashlib.sha256(render_json(doc)).hexdigest()
+    assert facts_checksum(doc) != facts_checksum(document(audience="public"))
 
 
 def test_equal_documents_give_equal_files():
