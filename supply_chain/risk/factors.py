@@ -7,6 +7,8 @@ case and a whole map.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
 
 import numpy as np
 
@@ -14,6 +16,7 @@ from supply_chain.risk.method import METHOD, Bools, Floats, Ints
 
 FACTORS = len(METHOD.factors)
 PRIOR: Floats = np.where(METHOD.critical, METHOD.policy.prior_critical, METHOD.policy.prior)
+_SIDES: tuple[Literal["left", "right"], ...] = ("left", "right")
 MONTH_DAYS = 365.25 / 12
 
 
@@ -197,19 +200,29 @@ def peer_priors(cells: Cells, peer_group: Ints) -> Cells:
     seen = others >= least
     median = _median(score, base[seen], others[seen], rank[seen])
     lifted = median > PRIOR[key[seen] % FACTORS]
-    parts = [(own[seen][lifted], median[lifted])]
     groups = np.flatnonzero(sizes >= least)
     whole = _median(score, starts[groups], sizes[groups], sizes[groups])
-    for at, value in zip(groups, whole, strict=True):
-        column = int(key[starts[at]] % FACTORS)
-        if value > PRIOR[column]:
-            mates = np.flatnonzero(peer_group == key[starts[at]] // FACTORS) * FACTORS + column
-            missing = np.setdiff1d(mates, own[starts[at] : starts[at] + sizes[at]])
-            parts.append((missing, np.full(len(missing), value)))
-    cell = np.concatenate([p[0] for p in parts])
-    prior = np.concatenate([p[1] for p in parts])
+    high = whole > PRIOR[key[starts[groups]] % FACTORS]
+    silent, prior = _silent_peers(key[starts[groups[high]]], whole[high], peer_group, cells.cell)
+    cell = np.concatenate([own[seen][lifted], silent])
+    prior = np.concatenate([median[lifted], prior])
     order = np.argsort(cell)
     return Cells(cell[order], prior[order], np.zeros(len(cell)))
+
+
+def _silent_peers(
+    key: Ints, prior: Floats, peer_group: Ints, observed: Ints
+) -> tuple[Ints, Floats]:
+    """Cells of group members without an observation, for each (group, factor) `key`."""
+    group, factor = np.divmod(key, FACTORS)
+    by_group = np.argsort(peer_group, kind="stable")
+    first, last = (np.searchsorted(peer_group[by_group], group, side=s) for s in _SIDES)
+    size = last - first
+    ends = np.cumsum(size)
+    at = np.repeat(first - (ends - size), size) + np.arange(int(size.sum()))
+    cell = by_group[at] * FACTORS + np.repeat(factor, size)
+    silent = ~np.isin(cell, observed)
+    return cell[silent], np.repeat(prior, size)[silent]
 
 
 def _median(score: Floats, base: Ints, count: Ints, left_out: Ints) -> Floats:
@@ -229,7 +242,7 @@ class FactorRows:
     prior: Floats  # m
     applies: Bools  # False: dropped by 3.5, or ONL at a node without such services
 
-    @property
+    @cached_property
     def adjusted(self) -> Floats:
         """s' of section 3.4."""
         return adjust(self.score, self.quality, self.prior)
