@@ -390,7 +390,7 @@ def test_long_key_figure_is_set_smaller_and_stays_whole():
 
 
 def test_heading_at_the_very_end_is_printed():
-    assert "The end" in text_of(render_pdf(small(Paragraph("x"), Heading("The end", 2)), STAMP))
+    assert "The end" in text_of(render_pdf(small(Paragraph("x"), Heading("The end")), STAMP))
 
 
 def test_heat_map_with_every_risk_placed_says_nothing_of_others():
