@@ -7,16 +7,18 @@ from dataclasses import replace
 
 from supply_chain.drafts import MapDraft, Mapping, NamedBytes, TableMapping
 from supply_chain.intake.assembly import Assembly
+from supply_chain.intake.cells import CellFault
 from supply_chain.intake.columns import guess_mapping
 from supply_chain.intake.findings import Findings, RowLog
 from supply_chain.intake.link_rows import LinkRow, read_link_rows
+from supply_chain.intake.mapping_json import mapping_as_json, mapping_from_json
 from supply_chain.intake.node_rows import NodeRow, read_node_rows
 from supply_chain.intake.sheets import Table, read_tables
 from supply_chain.intake.table_view import TableView
 from supply_chain.intake.value_chain_json import is_json, read_json
 from supply_chain.intake.whole_map import circle_notes, share_notes
 
-__all__ = ["guess_mapping", "read_map", "read_tables"]
+__all__ = ["guess_mapping", "mapping_as_json", "mapping_from_json", "read_map", "read_tables"]
 
 
 def read_map(
@@ -57,9 +59,12 @@ def read_map(
         if table.key in used.links:
             view = TableView(table, used.links[table.key], log)
             link_rows += read_link_rows(view)
-        else:
+        elif table.key in used.nodes:
             view = TableView(table, used.nodes[table.key], log)
             node_rows += read_node_rows(view)
+        else:
+            log.note(None, table.sheet, _NOT_A_LIST)
+            continue
         rows_read += view.rows_read
     assembly = Assembly(findings, known_ids)
     assembly.add_nodes(node_rows)
@@ -68,6 +73,12 @@ def read_map(
     links_alone = not (used.nodes or known_ids or any(map(is_json, files)))
     assembly.add_links(link_rows, makes_companies=links_alone)
     return replace(_draft(assembly), mapping=used, rows=rows_read, skipped=findings.faulty_rows)
+
+
+_NOT_A_LIST = CellFault(
+    "The sheet was not read: it has no known column name.",
+    "Name its columns (name, country, address ...), or give a mapping, if it holds nodes.",
+)
 
 
 def _complete(mapping: Mapping | None, tables: Sequence[Table]) -> Mapping:
@@ -86,7 +97,7 @@ def _complete(mapping: Mapping | None, tables: Sequence[Table]) -> Mapping:
 
 def _draft(assembly: Assembly) -> MapDraft:
     findings = assembly.findings
-    notes = share_notes(assembly.links, assembly.link_places)
+    notes = share_notes(assembly.nodes, assembly.links, assembly.link_places)
     notes += circle_notes(assembly.nodes, assembly.links, assembly.link_places)
     return MapDraft(
         nodes=tuple(assembly.nodes.values()),

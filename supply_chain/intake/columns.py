@@ -28,12 +28,17 @@ _PAIR = re.compile(r"^[\[(]?\s*-?\d+[.,]\d+\s*[,;]\s*-?\d+[.,]\d+\s*[\])]?$")
 def guess_mapping(tables: Sequence[Table]) -> Mapping:
     """Guess for each table its header row and columns, with examples, confidence and reasons.
 
-    A table with supplier and buyer columns, and no column that places a node, is links.
+    A table with supplier and buyer columns, and no column that places a node, is links. A sheet
+    without one known column name, beside others with some, is left out.
     """
     nodes: dict[str, TableMapping] = {}
     links: dict[str, TableMapping] = {}
-    for table in tables:
-        header_row = find_header_row(table)
+    found = [(table, *find_header_row(table)) for table in tables]
+    some_known = any(count for _, _, count in found)
+    for table, header_row, count in found:
+        if some_known and not count and table.sheet:
+            # A cover sheet or a legend beside sheets with lists.
+            continue
         header = unique_header(table, header_row)
         if is_links_header(header):
             links[table.key] = _guess_links(table, header_row, header)
@@ -42,8 +47,8 @@ def guess_mapping(tables: Sequence[Table]) -> Mapping:
     return Mapping(nodes, links)
 
 
-def find_header_row(table: Table) -> int:
-    """Return the row number (first row 1) that holds most known column names."""
+def find_header_row(table: Table) -> tuple[int, int]:
+    """Return the row (first row 1) that holds most known column names, and how many it holds."""
     known = words().known_headers
     best, best_count = 0, 0
     for number, row in enumerate(table.rows[:_HEADER_SEARCH_ROWS], start=1):
@@ -51,9 +56,9 @@ def find_header_row(table: Table) -> int:
         if count > best_count:
             best, best_count = number, count
     if best:
-        return best
+        return best, best_count
     filled = [sum(1 for cell in row if cell.strip()) for row in table.rows[:10]]
-    return filled.index(max(filled)) + 1
+    return filled.index(max(filled)) + 1, 0
 
 
 def unique_header(table: Table, header_row: int) -> list[str]:

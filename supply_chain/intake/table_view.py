@@ -50,6 +50,9 @@ class TableView:
     def check(self) -> None:
         """Tell what is wrong with the mapping, and what is doubled in the header."""
         self.log.start(self.mapping.header_row)
+        if self.mapping.header_row > len(self.table.rows):
+            self.log.problem(None, None, _NO_HEADER)
+            return
         for our_field, column in self.mapping.columns.items():
             if column not in self.header:
                 fault = CellFault(
@@ -69,6 +72,8 @@ class TableView:
 
     def data_rows(self) -> Iterator[tuple[str, ...]]:
         """Each row with data; blanks and repeated headers are passed over, wide rows told."""
+        if not self.header:
+            return
         width = len(self.header)
         repeated = [squeeze(cell) for cell in self.table.rows[self.mapping.header_row - 1]]
         first = self.mapping.header_row + 1
@@ -132,6 +137,9 @@ class TableView:
             return None
 
 
+_NO_HEADER = CellFault(
+    "The mapping names a header row that the table lacks.", "Give the row of the column names."
+)
 _TOO_WIDE = CellFault(
     "The row is wider than the header.",
     "A separator inside a cell may lack its quotation marks, or a column its name.",

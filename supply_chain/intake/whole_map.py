@@ -19,7 +19,9 @@ _ROUNDING = 1e-6
 
 
 def share_notes(
-    links: Mapping[LinkKey, LinkDraft], places: Mapping[LinkKey, LinkRow | NodeRow]
+    nodes: Mapping[str, NodeDraft],
+    links: Mapping[LinkKey, LinkDraft],
+    places: Mapping[LinkKey, LinkRow | NodeRow],
 ) -> list[RowProblem]:
     """One note for each buyer whose shares add up to more than 1 (scaled when risk is assessed)."""
     sums: dict[str, float] = defaultdict(float)
@@ -33,7 +35,7 @@ def share_notes(
             places[last[buyer]],
             "share",
             f"{total:g}",
-            f"The shares of {buyer} add up to {total:g}; they will be scaled to 1.",
+            f"The shares of {_name(nodes, buyer)} add up to {total:g}; they will be scaled to 1.",
             "Check the shares: together they cannot be more than the buyer's whole input.",
         )
         for buyer, total in sums.items()
@@ -69,7 +71,7 @@ def circle_notes(
 def _circle(
     nodes: Mapping[str, NodeDraft], group: list[str], place: LinkRow | NodeRow
 ) -> RowProblem:
-    names = [nodes[i].name if i in nodes else i for i in group[:_SHOWN_NODES]]
+    names = [_name(nodes, node_id) for node_id in group[:_SHOWN_NODES]]
     rest = f" and {len(group) - _SHOWN_NODES} more" if len(group) > _SHOWN_NODES else ""
     return _note(
         place,
@@ -78,6 +80,10 @@ def _circle(
         f"{len(group)} nodes supply each other in a circle: {', '.join(names)}{rest}.",
         "That can be true (recycling, tolling). Check the direction of the links if it is not.",
     )
+
+
+def _name(nodes: Mapping[str, NodeDraft], node_id: str) -> str:
+    return nodes[node_id].name if node_id in nodes else node_id
 
 
 def _note(

@@ -51,6 +51,9 @@ class Words:
 
     def __init__(self, tables: Mapping[str, Any]) -> None:
         self.node_columns = _ranked(tables["node_columns"])
+        prefixes = [squeeze(prefix) for prefix in tables["place_prefixes"]]
+        for field in tables["place_fields"]:
+            _add_prefixed(self.node_columns[field], prefixes)
         self.chain_columns = _ranked(tables["chain_columns"])
         self.link_columns = _ranked(tables["link_columns"])
         self.ignored_columns = frozenset(map(squeeze, tables["ignored_columns"]))
@@ -77,6 +80,14 @@ def _ranked(columns: Mapping[str, list[str]]) -> dict[str, dict[str, int]]:
         field: {squeeze(header): rank for rank, header in reversed(list(enumerate(headers)))}
         for field, headers in columns.items()
     }
+
+
+def _add_prefixed(headers: dict[str, int], prefixes: list[str]) -> None:
+    """Let "Facility Country" stand for a country, less surely than "Country" does."""
+    after_all = len(headers)
+    for header, rank in list(headers.items()):
+        for prefix in prefixes:
+            headers.setdefault(prefix + header, after_all + rank)
 
 
 def _meanings(table: Mapping[str, list[str]]) -> dict[str, str]:

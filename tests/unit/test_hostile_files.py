@@ -380,6 +380,22 @@ def test_child_ends_with_the_code_of_its_reason(content, limits, code):
     assert _transcribed(content, **limits)[0] == code
 
 
+def test_child_shuts_itself_in_before_it_reads(monkeypatch, capsys):
+    limits = {}
+    monkeypatch.setattr(resource, "setrlimit", lambda kind, pair: limits.update({kind: pair[1]}))
+    monkeypatch.setattr("sys.argv", ["child", "1000", "20", "300", "10", "10", "1000000"])
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(_workbook())))
+
+    assert workbook_child.main() == 0
+    assert "Alpha" in capsys.readouterr().out
+    assert limits == {
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_AS: 1000,
+        resource.RLIMIT_CPU: 20,
+        resource.RLIMIT_FSIZE: 300,
+    }
+
+
 @pytest.mark.parametrize(
     ("fault", "code"),
     [

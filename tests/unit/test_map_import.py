@@ -9,7 +9,14 @@ import pytest
 import xlsxwriter
 
 from supply_chain.drafts import Mapping, NamedBytes, TableMapping
-from supply_chain.map_import import guess_mapping, read_map, read_tables
+from supply_chain.errors import FileRefused
+from supply_chain.map_import import (
+    guess_mapping,
+    mapping_as_json,
+    mapping_from_json,
+    read_map,
+    read_tables,
+)
 from supply_chain.vocabulary import FlowEvidence, LinkKind, NodeKind
 
 LISTS = Path(__file__).parent.parent / "data" / "supplier_lists"
@@ -220,12 +227,12 @@ def test_guess_shows_confidence_reason_and_examples():
 
 
 def test_columns_without_telling_names_are_guessed_by_their_values():
-    text = 'Betrieb,Wo,Ort\nAlpha,Viet Nam,"[10.5, 106.2]"\nBeta,India,"[20.1, 80.3]"\n'
+    text = 'Betrieb,Wo,Lage\nAlpha,Viet Nam,"[10.5, 106.2]"\nBeta,India,"[20.1, 80.3]"\n'
 
     draft = read_map([_csv(text)])
 
     (table,) = draft.mapping.nodes.values()
-    assert table.columns == {"country": "Wo", "coordinates": "Ort", "name": "Betrieb"}
+    assert table.columns == {"country": "Wo", "coordinates": "Lage", "name": "Betrieb"}
     assert (draft.nodes[0].latitude, draft.nodes[0].longitude) == (10.5, 106.2)
 
 
@@ -246,6 +253,70 @@ def test_given_mapping_that_names_a_missing_column_is_a_problem():
     problem = _problem(read_map([_csv("Name,Country\nAlpha,VN\n")], mapping))
 
     assert "Land" in problem.problem and "Country" in problem.advice
+
+
+def test_header_row_beyond_the_table_is_a_problem():
+    mapping = Mapping(nodes={"list.csv": TableMapping(9, {"name": "Name"})})
+
+    problem = _problem(read_map([_csv("Name\nAlpha\n")], mapping))
+
+    assert "header row" in problem.problem
+
+
+def test_mapping_goes_to_json_and_back():
+    shown = guess_mapping(
+        read_tables([_real("nike_2021.csv"), _csv("supplier,buyer\na,b\n", "l.csv")])
+    )
+
+    document = json.loads(json.dumps(mapping_as_json(shown)))
+    again = mapping_from_json(document)
+
+    assert document["nodes"]["nike_2021.csv"]["header_row"] == 2
+    assert document["links"]["l.csv"]["columns"] == {"supplier": "supplier", "buyer": "buyer"}
+    assert mapping_as_json(again) == document
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        [],
+        {"tables": {}},
+        {"nodes": []},
+        {"nodes": {"a": 5}},
+        {"nodes": {"a": {"header_row": 0, "columns": {}}}},
+        {"nodes": {"a": {"header_row": True, "columns": {}}}},
+        {"nodes": {"a": {"columns": {"name": 5}}}},
+        {"nodes": {"a": {"columns": {"colour": "Colour"}}}},
+        {"links": {"a": {"columns": {"name": "Name"}}}},
+    ],
+)
+def test_mapping_of_another_shape_is_refused(document):
+    with pytest.raises(FileRefused) as caught:
+        mapping_from_json(document)
+
+    assert caught.value.code == "mapping"
+
+
+@pytest.mark.parametrize("before", ["Facility", "Factory", "Supplier", "Site"])
+def test_place_columns_may_bear_the_word_for_the_site(before):
+    text = f"{before} Name,{before} Country,{before} Address,{before} City,{before} Latitude,{before} Longitude\n"
+
+    (node,) = read_map([_csv(text + "Alpha,VN,1 Road,Hue,16.4,107.6\n")]).nodes
+
+    assert (node.country, node.address, node.attributes) == ("VN", "1 Road", {"city": "Hue"})
+    assert (node.latitude, node.longitude) == (16.4, 107.6)
+
+
+def test_cover_sheet_beside_a_list_is_noted_and_not_read():
+    book = _book(
+        Cover=[["How to fill in this workbook"], ["Ask us"]],
+        Sites=[["Name", "Country"], ["A", "VN"]],
+    )
+
+    draft = read_map([book])
+
+    assert [node.name for node in draft.nodes] == ["A"] and draft.problems == ()
+    assert draft.notes[0].sheet == "Cover" and draft.rows == 1
 
 
 # Fields of a node
