@@ -10,7 +10,7 @@ from uuid import UUID
 from ddplatform.access.identity import Identity
 from ddplatform.access.permissions import Permission
 from ddplatform.db import unit_of_work
-from ddplatform.services import audit, invitations, sessions
+from ddplatform.services import audit, invitations, map_apply, map_import, sessions
 from ddplatform.tenancy import acting_in
 
 Result = Mapping[str, Any] | None
@@ -60,10 +60,44 @@ def _end_expired_sessions(job: JobContext) -> Result:
     return {"ended": sessions.end_expired_sessions(at=job.at)}
 
 
+def _preview_import(job: JobContext) -> None:
+    import_id = job.id_of("import_id")
+    with job.unit():
+        plan = map_import.plan_reading(import_id, job.by)
+    job.progress(1, 4)
+    tables = map_import.read_headings(plan)
+    with job.unit():
+        plan = map_import.recall_mapping(import_id, plan, tables)
+    job.progress(2, 4)
+    reading = map_import.read_files(plan)
+    job.progress(3, 4)
+    with job.unit():
+        map_import.keep_preview(import_id, reading)
+
+
+def _apply_import(job: JobContext) -> Result:
+    import_id = job.id_of("import_id")
+    with job.unit():
+        plan = map_import.plan_reading(import_id, job.by)
+    job.progress(1, 3)
+    reading = map_import.read_files(plan)
+    job.progress(2, 3)
+    with job.unit():
+        return map_apply.apply_import(
+            import_id,
+            reading,
+            archive_gone=bool(job.payload.get("archive_gone")),
+            by=job.by,
+            at=job.at,
+        )
+
+
 HANDLERS: dict[str, Handler] = {
     "invitation:send": Handler(_send_invitation),
     "audit:checkpoint": Handler(_sign_checkpoint),
     "session:expire": Handler(_end_expired_sessions),
+    map_import.PREVIEW: Handler(_preview_import, Permission.VALUE_CHAIN_IMPORT, is_staged=True),
+    map_import.APPLY: Handler(_apply_import, Permission.VALUE_CHAIN_IMPORT, is_staged=True),
 }
 
 PERIODIC: dict[str, int] = {"audit:checkpoint": 900, "session:expire": 3600}

@@ -1,4 +1,7 @@
-"""The value chain as it is kept: nodes, links, imports."""
+"""The value chain as it is kept: nodes, links, imports.
+
+A moment (`*_at`) without a person (`*_by_id`) was a step of the platform itself (commands).
+"""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -40,7 +43,7 @@ class ValueChainNode(TenantScoped, Base):
         UniqueConstraint("organisation_id", "chain_id", "external_ref"),
         CheckConstraint("latitude BETWEEN -90 AND 90", name="latitude_range"),
         CheckConstraint("longitude BETWEEN -180 AND 180", name="longitude_range"),
-        CheckConstraint("(archived_at IS NULL) = (archived_by_id IS NULL)", name="archived_pair"),
+        CheckConstraint("archived_by_id IS NULL OR archived_at IS NOT NULL", name="archived_pair"),
         Index("ix_node_name", "organisation_id", "chain_id", "name", "id"),
         Index("ix_node_country", "organisation_id", "chain_id", "country", "name", "id"),
     )
@@ -147,8 +150,8 @@ class MapImport(TenantScoped, Base):
     __table_args__ = (
         tenant_key(),
         belongs_to("value_chain", "chain_id"),
-        CheckConstraint("(applied_at IS NULL) = (applied_by_id IS NULL)", name="applied_pair"),
-        CheckConstraint("(undone_at IS NULL) = (undone_by_id IS NULL)", name="undone_pair"),
+        CheckConstraint("applied_by_id IS NULL OR applied_at IS NOT NULL", name="applied_pair"),
+        CheckConstraint("undone_by_id IS NULL OR undone_at IS NOT NULL", name="undone_pair"),
     )
 
     chain_id: Mapped[UUID]

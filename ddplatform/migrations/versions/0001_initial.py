@@ -711,11 +711,11 @@ def upgrade() -> None:
         sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("undone_by_id", sa.Uuid(), nullable=True),
         sa.CheckConstraint(
-            "(applied_at IS NULL) = (applied_by_id IS NULL)",
+            "applied_by_id IS NULL OR applied_at IS NOT NULL",
             name=op.f("ck_map_import_applied_pair"),
         ),
         sa.CheckConstraint(
-            "(undone_at IS NULL) = (undone_by_id IS NULL)", name=op.f("ck_map_import_undone_pair")
+            "undone_by_id IS NULL OR undone_at IS NOT NULL", name=op.f("ck_map_import_undone_pair")
         ),
         sa.ForeignKeyConstraint(
             ["applied_by_id"], ["user.id"], name=op.f("fk_map_import_applied_by_id")
@@ -851,7 +851,7 @@ def upgrade() -> None:
         sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("archived_by_id", sa.Uuid(), nullable=True),
         sa.CheckConstraint(
-            "(archived_at IS NULL) = (archived_by_id IS NULL)",
+            "archived_by_id IS NULL OR archived_at IS NOT NULL",
             name=op.f("ck_value_chain_node_archived_pair"),
         ),
         sa.CheckConstraint(

@@ -1,0 +1,120 @@
+"""A map as drafts, the form in which files are compared with it and in which it goes out."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+
+from ddplatform.db import db
+from ddplatform.models.value_chain import SupplyLink, ValueChainNode
+from supply_chain.drafts import LinkDraft, NodeDraft
+
+LinkKey = tuple[str, str, str, str, str]
+
+
+@dataclass(frozen=True)
+class MapDrafts:
+    """All nodes and links of a map that are not archived, with their keys."""
+
+    nodes: tuple[NodeDraft, ...]
+    links: tuple[LinkDraft, ...]
+    node_keys: dict[str, UUID]
+    """External id -> key, archived nodes included: their ids stay taken."""
+    archived: frozenset[str]
+    """External ids of the archived nodes."""
+    link_keys: dict[LinkKey, UUID]
+
+
+def load_drafts(chain_id: UUID) -> MapDrafts:
+    """A map as drafts in two statements, ordered by external id."""
+    rows = db.session.execute(
+        select(
+            ValueChainNode.id,
+            ValueChainNode.external_ref,
+            ValueChainNode.name,
+            ValueChainNode.kind,
+            ValueChainNode.country,
+            ValueChainNode.region,
+            ValueChainNode.address,
+            ValueChainNode.latitude,
+            ValueChainNode.longitude,
+            ValueChainNode.sector_ref,
+            ValueChainNode.commodity_refs,
+            ValueChainNode.operated_by_id,
+            ValueChainNode.own_operation,
+            ValueChainNode.is_origin,
+            ValueChainNode.external_ids,
+            ValueChainNode.attributes,
+            ValueChainNode.archived_at,
+        )
+        .where(ValueChainNode.chain_id == chain_id)
+        .order_by(ValueChainNode.external_ref)
+    ).all()
+    ref_of = {row.id: row.external_ref for row in rows}
+    gone = {row.id for row in rows if row.archived_at is not None}
+    nodes = tuple(
+        NodeDraft(
+            id=row.external_ref,
+            name=row.name,
+            kind=row.kind,
+            country=row.country,
+            region=row.region,
+            address=row.address,
+            latitude=row.latitude,
+            longitude=row.longitude,
+            sector=row.sector_ref,
+            commodities=tuple(row.commodity_refs),
+            operated_by=None if row.operated_by_id in gone else ref_of.get(row.operated_by_id),
+            own_operation=row.own_operation,
+            origin=row.is_origin,
+            external_ids=row.external_ids,
+            attributes=row.attributes,
+        )
+        for row in rows
+        if row.id not in gone
+    )
+    links = dict(_links(chain_id, ref_of, gone))
+    return MapDrafts(
+        nodes=nodes,
+        links=tuple(sorted(links, key=lambda link: link.key)),
+        node_keys={ref: key for key, ref in ref_of.items()},
+        archived=frozenset(ref_of[key] for key in gone),
+        link_keys={link.key: key for link, key in links.items()},
+    )
+
+
+def _links(
+    chain_id: UUID, ref_of: dict[UUID, str], gone: set[UUID]
+) -> Iterator[tuple[LinkDraft, UUID]]:
+    rows = db.session.execute(
+        select(
+            SupplyLink.id,
+            SupplyLink.supplier_id,
+            SupplyLink.buyer_id,
+            SupplyLink.kind,
+            SupplyLink.commodity_ref,
+            SupplyLink.share,
+            SupplyLink.flow_evidence,
+            SupplyLink.valid_from,
+            SupplyLink.valid_to,
+        )
+        .where(SupplyLink.chain_id == chain_id, SupplyLink.archived_at.is_(None))
+        .order_by(SupplyLink.id)
+    )
+    for row in rows:
+        if row.supplier_id in gone or row.buyer_id in gone:
+            continue
+        yield (
+            LinkDraft(
+                supplier=ref_of[row.supplier_id],
+                buyer=ref_of[row.buyer_id],
+                kind=row.kind,
+                commodity=row.commodity_ref,
+                share=row.share,
+                flow_evidence=row.flow_evidence,
+                valid_from=row.valid_from,
+                valid_to=row.valid_to,
+            ),
+            row.id,
+        )

@@ -1,0 +1,55 @@
+"""Imports of lists into a map."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import undefer
+
+from ddplatform.db import db
+from ddplatform.errors import NotFound
+from ddplatform.models.value_chain import ImportStatus, MapImport
+
+
+def get_import(import_id: UUID, *, with_preview: bool = False) -> MapImport:
+    """An import, or NotFound; its long preview is read only when asked for."""
+    statement = select(MapImport).where(MapImport.id == import_id)
+    if with_preview:
+        statement = statement.options(undefer(MapImport.preview))
+    row = db.session.scalar(statement)
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def get_import_for_change(import_id: UUID) -> MapImport:
+    """The same, held until the end of the unit of work and read anew."""
+    row = db.session.scalar(
+        select(MapImport)
+        .where(MapImport.id == import_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def list_imports(chain_id: UUID, *, limit: int = 50) -> Sequence[MapImport]:
+    """The imports of a map, newest first."""
+    return db.session.scalars(
+        select(MapImport)
+        .where(MapImport.chain_id == chain_id)
+        .order_by(MapImport.created_at.desc(), MapImport.id)
+        .limit(limit)
+    ).all()
+
+
+def find_last_applied(chain_id: UUID) -> MapImport | None:
+    """The import that was applied last and not undone."""
+    return db.session.scalar(
+        select(MapImport)
+        .where(MapImport.chain_id == chain_id, MapImport.status == ImportStatus.APPLIED)
+        .order_by(MapImport.applied_at.desc(), MapImport.id)
+        .limit(1)
+    )

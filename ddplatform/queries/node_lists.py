@@ -1,0 +1,234 @@
+"""Nodes as lists: searched, filtered, sorted, a page at a time."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
+
+from ddplatform.db import db
+from ddplatform.models.value_chain import NodeSummary, ValueChain, ValueChainNode
+from supply_chain.vocabulary import NodeKind, RiskBand
+
+PAGE_SIZE = 50
+COUNT_CAP = 1000
+NO_RANK = 1_000_000_000
+NO_TIER = 1_000
+NOT_ASSESSED = "none"
+
+
+class NodeOrder(StrEnum):
+    """In which order nodes are listed."""
+
+    NAME = "name"
+    COUNTRY = "country"
+    RISK = "risk"
+    TIER = "tier"
+
+
+@dataclass(frozen=True)
+class NodeFilter:
+    """Which nodes to list. Empty means all; `band` and `country` may be `none` for "not known"."""
+
+    q: str = ""
+    country: str = ""
+    kind: NodeKind | None = None
+    tier: int | None = None
+    band: str = ""
+    sector: str = ""
+    archived: bool = False
+
+
+@dataclass(frozen=True)
+class NodeRow:
+    """One node as a list shows it."""
+
+    id: UUID
+    name: str
+    kind: NodeKind
+    country: str | None
+    region: str | None
+    sector_ref: str | None
+    tier: int | None
+    band: RiskBand | None
+    top_issue: str | None
+    best_rank: int | None
+    open_findings: int | None
+    overdue_actions: int | None
+    questionnaire_status: str | None
+
+
+@dataclass(frozen=True)
+class NodePage:
+    """A page of nodes; cursors are None where there is no further page on that side."""
+
+    rows: Sequence[NodeRow]
+    before: str | None
+    after: str | None
+    total: int
+    """Counted up to `COUNT_CAP` + 1, which stands for "more"."""
+
+
+@dataclass(frozen=True)
+class FoundNode:
+    """A node found by the search over all maps."""
+
+    id: UUID
+    name: str
+    kind: NodeKind
+    country: str | None
+    region: str | None
+    chain_name: str
+    band: RiskBand | None
+
+
+def list_nodes(
+    chain_id: UUID,
+    wanted: NodeFilter,
+    *,
+    order: NodeOrder = NodeOrder.NAME,
+    after: UUID | None = None,
+    before: UUID | None = None,
+    limit: int = PAGE_SIZE,
+) -> NodePage:
+    """A page of the nodes of a map, three statements at most whatever the size of the map.
+
+    Args:
+        after: id of the last node of the page before; the page begins behind it.
+        before: id of the first node of the page behind; the page ends before it.
+    """
+    conditions = list(_conditions(chain_id, wanted))
+    key = _sort_key(order)
+    statement = _columns().where(*conditions)
+    cursor = after or before
+    if cursor is not None:
+        place = db.session.execute(
+            select(*key)
+            .outerjoin(NodeSummary, NodeSummary.node_id == ValueChainNode.id)
+            .where(ValueChainNode.id == cursor)
+        ).one_or_none()
+        if place is not None:
+            there = tuple_(*(column for column in key))
+            values = tuple_(*place)
+            statement = statement.where(there > values if after else there < values)
+    descending = before is not None and after is None
+    directed = [column.desc() if descending else column for column in key]
+    rows = db.session.execute(statement.order_by(*directed).limit(limit + 1)).all()
+    has_more = len(rows) > limit
+    page = [NodeRow(**row._mapping) for row in rows[:limit]]
+    if descending:
+        page.reverse()
+    return NodePage(
+        rows=page,
+        before=str(page[0].id) if page and (after or (before and has_more)) else None,
+        after=str(page[-1].id) if page and (has_more if not descending else True) else None,
+        total=_count(conditions),
+    )
+
+
+def _columns() -> Select[*tuple[Any, ...]]:
+    return select(
+        ValueChainNode.id,
+        ValueChainNode.name,
+        ValueChainNode.kind,
+        ValueChainNode.country,
+        ValueChainNode.region,
+        ValueChainNode.sector_ref,
+        NodeSummary.tier,
+        NodeSummary.band,
+        NodeSummary.top_issue,
+        NodeSummary.best_rank,
+        NodeSummary.open_findings,
+        NodeSummary.overdue_actions,
+        NodeSummary.questionnaire_status,
+    ).outerjoin(NodeSummary, NodeSummary.node_id == ValueChainNode.id)
+
+
+def _sort_key(order: NodeOrder) -> list[ColumnElement[Any]]:
+    name: list[ColumnElement[Any]] = [
+        ValueChainNode.__table__.c.name,
+        ValueChainNode.__table__.c.id,
+    ]
+    if order is NodeOrder.COUNTRY:
+        return [func.coalesce(ValueChainNode.country, "~"), *name]
+    if order is NodeOrder.RISK:
+        return [func.coalesce(NodeSummary.best_rank, NO_RANK), *name]
+    if order is NodeOrder.TIER:
+        return [func.coalesce(NodeSummary.tier, NO_TIER), *name]
+    return name
+
+
+def _conditions(chain_id: UUID, wanted: NodeFilter) -> Iterator[ColumnElement[bool]]:
+    yield ValueChainNode.chain_id == chain_id
+    archived = ValueChainNode.archived_at
+    yield archived.is_not(None) if wanted.archived else archived.is_(None)
+    if wanted.q:
+        yield or_(
+            ValueChainNode.name.icontains(wanted.q, autoescape=True),
+            ValueChainNode.external_ref == wanted.q,
+        )
+    if wanted.country:
+        country = ValueChainNode.country
+        yield country.is_(None) if wanted.country == "none" else country == wanted.country
+    if wanted.kind is not None:
+        yield ValueChainNode.kind == wanted.kind
+    if wanted.sector:
+        yield ValueChainNode.sector_ref == wanted.sector
+    if wanted.tier is not None:
+        yield NodeSummary.tier == wanted.tier
+    if wanted.band == NOT_ASSESSED:
+        yield NodeSummary.band.is_(None)
+    elif wanted.band:
+        yield NodeSummary.band == RiskBand(wanted.band)
+
+
+def _count(conditions: Sequence[ColumnElement[bool]]) -> int:
+    capped = (
+        select(ValueChainNode.id)
+        .outerjoin(NodeSummary, NodeSummary.node_id == ValueChainNode.id)
+        .where(*conditions)
+        .limit(COUNT_CAP + 1)
+        .subquery()
+    )
+    return db.session.scalar(select(func.count()).select_from(capped)) or 0
+
+
+def search_nodes(q: str, *, limit: int = 20) -> Sequence[FoundNode]:
+    """Nodes of all maps whose name holds the text, by name; nothing for an empty text."""
+    if not q.strip():
+        return []
+    rows = db.session.execute(
+        select(
+            ValueChainNode.id,
+            ValueChainNode.name,
+            ValueChainNode.kind,
+            ValueChainNode.country,
+            ValueChainNode.region,
+            ValueChain.name.label("chain_name"),
+            NodeSummary.band,
+        )
+        .join(ValueChain, ValueChain.id == ValueChainNode.chain_id)
+        .outerjoin(NodeSummary, NodeSummary.node_id == ValueChainNode.id)
+        .where(
+            ValueChainNode.name.icontains(q.strip(), autoescape=True),
+            ValueChainNode.archived_at.is_(None),
+        )
+        .order_by(ValueChainNode.name, ValueChainNode.id)
+        .limit(limit)
+    ).all()
+    return [FoundNode(**row._mapping) for row in rows]
+
+
+def list_node_choices(chain_id: UUID, *, limit: int = 500) -> Sequence[tuple[UUID, str, str]]:
+    """Key, external id and name of the nodes of a map, by name, to be picked from."""
+    return [
+        (row.id, row.external_ref, row.name)
+        for row in db.session.execute(
+            select(ValueChainNode.id, ValueChainNode.external_ref, ValueChainNode.name)
+            .where(ValueChainNode.chain_id == chain_id, ValueChainNode.archived_at.is_(None))
+            .order_by(ValueChainNode.name, ValueChainNode.id)
+            .limit(limit)
+        )
+    ]

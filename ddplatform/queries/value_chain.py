@@ -1,0 +1,255 @@
+"""Maps, their nodes and links, one at a time; and a whole map as a graph of the bedrock."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import aliased
+
+from ddplatform.db import db
+from ddplatform.errors import NotFound
+from ddplatform.models.value_chain import NodeSummary, SupplyLink, ValueChain, ValueChainNode
+from supply_chain.chain_columns import LinkColumns, NodeColumns
+from supply_chain.graph import ValueChain as Graph
+from supply_chain.vocabulary import FlowEvidence, LinkKind, RiskBand
+
+LINKS_SHOWN = 200
+
+
+@dataclass(frozen=True)
+class ChainRow:
+    """A map as the list of maps shows it."""
+
+    id: UUID
+    name: str
+    description: str
+    version: int
+    nodes: int
+    links: int
+
+
+@dataclass(frozen=True)
+class LinkRow:
+    """A link as seen from one of its ends; `node_*` is the other end."""
+
+    id: UUID
+    node_id: UUID
+    node_name: str
+    node_country: str | None
+    node_band: RiskBand | None
+    kind: LinkKind
+    commodity_ref: str | None
+    share: float | None
+    flow_evidence: FlowEvidence
+
+
+@dataclass(frozen=True)
+class NodeLinks:
+    """The links of a node up and down, the heaviest first, and how many there are in all."""
+
+    suppliers: Sequence[LinkRow]
+    buyers: Sequence[LinkRow]
+    suppliers_total: int
+    buyers_total: int
+
+
+def list_chains() -> Sequence[ChainRow]:
+    """All maps of the acting organisation with their sizes, by name."""
+    nodes = (
+        select(ValueChainNode.chain_id, func.count().label("n"))
+        .where(ValueChainNode.archived_at.is_(None))
+        .group_by(ValueChainNode.chain_id)
+    )
+    links = (
+        select(SupplyLink.chain_id, func.count().label("n"))
+        .where(SupplyLink.archived_at.is_(None))
+        .group_by(SupplyLink.chain_id)
+    )
+    node_counts = {chain: count for chain, count in db.session.execute(nodes).all()}
+    link_counts = {chain: count for chain, count in db.session.execute(links).all()}
+    rows = db.session.execute(
+        select(ValueChain.id, ValueChain.name, ValueChain.description, ValueChain.version).order_by(
+            ValueChain.name, ValueChain.id
+        )
+    ).all()
+    return [
+        ChainRow(*row, nodes=node_counts.get(row.id, 0), links=link_counts.get(row.id, 0))
+        for row in rows
+    ]
+
+
+def get_chain(chain_id: UUID) -> ValueChain:
+    """A map, or NotFound."""
+    chain = db.session.scalar(select(ValueChain).where(ValueChain.id == chain_id))
+    if chain is None:
+        raise NotFound()
+    return chain
+
+
+def get_chain_for_change(chain_id: UUID) -> ValueChain:
+    """The same, held until the end of the unit of work, so that changes come one by one."""
+    chain = db.session.scalar(select(ValueChain).where(ValueChain.id == chain_id).with_for_update())
+    if chain is None:
+        raise NotFound()
+    return chain
+
+
+def find_chain(name: str) -> ValueChain | None:
+    """A map by its name or by the word in its address."""
+    return db.session.scalar(
+        select(ValueChain)
+        .where(or_(ValueChain.name == name, ValueChain.slug == name))
+        .order_by(ValueChain.id)
+        .limit(1)
+    )
+
+
+def is_slug_taken(slug: str) -> bool:
+    """Whether a map of the acting organisation has this word in its address."""
+    return db.session.scalar(select(ValueChain.id).where(ValueChain.slug == slug)) is not None
+
+
+def get_node(node_id: UUID) -> ValueChainNode:
+    """A node, archived ones too, or NotFound."""
+    node = db.session.scalar(select(ValueChainNode).where(ValueChainNode.id == node_id))
+    if node is None:
+        raise NotFound()
+    return node
+
+
+def get_node_by_ref(chain_id: UUID, external_ref: str) -> ValueChainNode | None:
+    """A node of a map by its stable external id, archived ones too."""
+    return db.session.scalar(
+        select(ValueChainNode).where(
+            ValueChainNode.chain_id == chain_id, ValueChainNode.external_ref == external_ref
+        )
+    )
+
+
+def find_own_business(chain_id: UUID) -> ValueChainNode | None:
+    """The organisation's own business in a map; of several the first by external id."""
+    return db.session.scalar(
+        select(ValueChainNode)
+        .where(
+            ValueChainNode.chain_id == chain_id,
+            ValueChainNode.own_operation.is_(True),
+            ValueChainNode.archived_at.is_(None),
+        )
+        .order_by(ValueChainNode.external_ref)
+        .limit(1)
+    )
+
+
+def get_summary(node_id: UUID) -> NodeSummary | None:
+    """What the last run and the other columns say of a node; None before the first refresh."""
+    return db.session.scalar(select(NodeSummary).where(NodeSummary.node_id == node_id))
+
+
+def get_link(link_id: UUID) -> SupplyLink:
+    """A link, archived ones too, or NotFound."""
+    link = db.session.scalar(select(SupplyLink).where(SupplyLink.id == link_id))
+    if link is None:
+        raise NotFound()
+    return link
+
+
+def list_links_of(node_id: UUID) -> NodeLinks:
+    """Who supplies a node and whom it supplies, at most 200 each way, heaviest first."""
+    suppliers, suppliers_total = _side(node_id, up=True)
+    buyers, buyers_total = _side(node_id, up=False)
+    return NodeLinks(suppliers, buyers, suppliers_total, buyers_total)
+
+
+def _side(node_id: UUID, *, up: bool) -> tuple[Sequence[LinkRow], int]:
+    here = SupplyLink.buyer_id if up else SupplyLink.supplier_id
+    there = SupplyLink.supplier_id if up else SupplyLink.buyer_id
+    other, summary = aliased(ValueChainNode), aliased(NodeSummary)
+    rows = db.session.execute(
+        select(
+            SupplyLink.id,
+            other.id.label("node_id"),
+            other.name.label("node_name"),
+            other.country.label("node_country"),
+            summary.band.label("node_band"),
+            SupplyLink.kind,
+            SupplyLink.commodity_ref,
+            SupplyLink.share,
+            SupplyLink.flow_evidence,
+        )
+        .join(other, other.id == there)
+        .outerjoin(summary, summary.node_id == other.id)
+        .where(here == node_id, SupplyLink.archived_at.is_(None))
+        .order_by(func.coalesce(SupplyLink.share, -1).desc(), other.name, SupplyLink.id)
+        .limit(LINKS_SHOWN)
+    ).all()
+    if len(rows) < LINKS_SHOWN:
+        return [LinkRow(**row._mapping) for row in rows], len(rows)
+    counted = select(func.count()).select_from(SupplyLink)
+    total = db.session.scalar(counted.where(here == node_id, SupplyLink.archived_at.is_(None)))
+    return [LinkRow(**row._mapping) for row in rows], total or len(rows)
+
+
+def load_value_chain(chain_id: UUID) -> Graph:
+    """A map without its archived parts as a columnar graph, in two statements.
+
+    Node ids are the stable external ids, in their order.
+    """
+    return load_with_keys(chain_id)[0]
+
+
+def load_with_keys(chain_id: UUID) -> tuple[Graph, tuple[UUID, ...]]:
+    """The same, with the key of the node in each row of the graph."""
+    rows = db.session.execute(
+        select(
+            ValueChainNode.id,
+            ValueChainNode.external_ref,
+            ValueChainNode.kind,
+            ValueChainNode.country,
+            ValueChainNode.sector_ref,
+            ValueChainNode.commodity_refs,
+            ValueChainNode.own_operation,
+            ValueChainNode.is_origin,
+        )
+        .where(ValueChainNode.chain_id == chain_id, ValueChainNode.archived_at.is_(None))
+        .order_by(ValueChainNode.external_ref)
+    ).all()
+    keys, ids, kind, country, sector, commodities, own, origin = (
+        zip(*rows, strict=True) if rows else ((),) * 8
+    )
+    nodes = NodeColumns.build(
+        ids,
+        kind=kind,
+        country=country,
+        sector=sector,
+        commodities=commodities,
+        own_operation=own,
+        origin=origin,
+    )
+    ref_of = dict(zip(keys, ids, strict=True))
+    return Graph.build(nodes=nodes, links=_link_columns(chain_id, nodes, ref_of)), keys
+
+
+def _link_columns(chain_id: UUID, nodes: NodeColumns, ref_of: dict[UUID, str]) -> LinkColumns:
+    rows = db.session.execute(
+        select(
+            SupplyLink.buyer_id,
+            SupplyLink.supplier_id,
+            SupplyLink.share,
+            SupplyLink.flow_evidence,
+            SupplyLink.kind,
+            SupplyLink.commodity_ref,
+        )
+        .where(SupplyLink.chain_id == chain_id, SupplyLink.archived_at.is_(None))
+        .order_by(SupplyLink.buyer_id, SupplyLink.supplier_id, SupplyLink.id)
+    ).all()
+    known = [row for row in rows if row.buyer_id in ref_of and row.supplier_id in ref_of]
+    return LinkColumns.build(
+        nodes,
+        buyer=[ref_of[row.buyer_id] for row in known],
+        supplier=[ref_of[row.supplier_id] for row in known],
+        share=[row.share for row in known],
+        flow=[row.flow_evidence for row in known],
+        kind=[row.kind for row in known],
+        commodity=[row.commodity_ref for row in known],
+    )

@@ -1,0 +1,217 @@
+"""An import is applied to its map in one transaction: all of it or nothing."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, TypeVar
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+
+from ddplatform.access.identity import Identity
+from ddplatform.db import db
+from ddplatform.models.value_chain import (
+    ImportStatus,
+    MapImport,
+    SupplyLink,
+    ValueChain,
+    ValueChainNode,
+)
+from ddplatform.queries.chain_drafts import MapDrafts, load_drafts
+from ddplatform.queries.map_imports import get_import_for_change
+from ddplatform.queries.value_chain import get_chain_for_change
+from ddplatform.services import audit
+from ddplatform.services.draft_rows import (
+    Row,
+    link_values,
+    new_link_rows,
+    new_node_rows,
+    node_values,
+)
+from ddplatform.services.import_mapping import read_mapping, remember
+from ddplatform.services.map_import import Reading
+from ddplatform.services.value_chain import finish_change
+from ddplatform.tenancy import insert_rows
+from supply_chain.drafts import MapDraft, NodeDraft
+from supply_chain.map_compare import LinkChange, MapChanges, NodeChange, compare
+
+CHUNK = 500
+Model = TypeVar("Model", ValueChainNode, SupplyLink)
+
+
+@dataclass
+class Applied:
+    """What an import did, enough to undo it: keys, and values before the change."""
+
+    nodes_new: list[UUID] = field(default_factory=list)
+    nodes_revived: dict[str, Row] = field(default_factory=dict)
+    nodes_changed: dict[str, Row] = field(default_factory=dict)
+    nodes_gone: list[UUID] = field(default_factory=list)
+    links_new: list[UUID] = field(default_factory=list)
+    links_changed: dict[str, Row] = field(default_factory=dict)
+    links_gone: list[UUID] = field(default_factory=list)
+
+    def is_empty(self) -> bool:
+        """Whether nothing changed at all."""
+        return not any(vars(self).values())
+
+    def counts(self) -> dict[str, int]:
+        """How many of each."""
+        return {name: len(value) for name, value in vars(self).items()}
+
+    def as_json(self) -> dict[str, Any]:
+        """As it is kept on the import: new ones are known by their moment, so only the rest."""
+        return {
+            name: [str(key) for key in value] if isinstance(value, list) else value
+            for name, value in vars(self).items()
+            if name not in ("nodes_new", "links_new")
+        }
+
+
+def apply_import(
+    import_id: UUID, reading: Reading, *, archive_gone: bool, by: Identity, at: datetime
+) -> dict[str, int]:
+    """Bring what was read into the map; all of it or nothing. Done twice it happens once.
+
+    Args:
+        archive_gone: also archive what the map has and the files do not; never own operations.
+
+    Returns:
+        Counts of what changed; empty when the import was applied before or cannot be.
+    """
+    row = get_import_for_change(import_id)
+    if row.status is not ImportStatus.APPLYING:
+        return {}
+    draft = reading.draft
+    if reading.refusal is not None or (draft.skipped and not row.skip_faulty):
+        row.status, row.refusal = ImportStatus.FAILED, reading.refusal or _FAULTY
+        return {}
+    chain = get_chain_for_change(row.chain_id)
+    known = load_drafts(chain.id)
+    changes = compare(known.nodes, draft, existing_links=known.links)
+    done = _bring_in(chain, known, changes, archive_gone=archive_gone, by=by, at=at)
+    if not done.is_empty():
+        finish_change(chain, by=by, at=at)
+    _keep_result(row, chain, done, draft, by=by, at=at)
+    audit.record(
+        "map_import:apply",
+        row,
+        by=by,
+        at=at,
+        chain=chain.id,
+        files=[entry["name"] for entry in row.files],
+        skipped=draft.skipped,
+        **dict[str, Any](done.counts()),
+    )
+    return done.counts()
+
+
+_FAULTY = {
+    "code": "faulty_rows",
+    "message": "Some rows have problems, so nothing was changed.",
+    "advice": "Mend the rows, or choose to leave them out.",
+}
+
+
+def _bring_in(
+    chain: ValueChain,
+    known: MapDrafts,
+    changes: MapChanges,
+    *,
+    archive_gone: bool,
+    by: Identity,
+    at: datetime,
+) -> Applied:
+    done = Applied()
+    keys = {**known.node_keys}
+    fresh = [node for node in changes.new_nodes if node.id not in known.node_keys]
+    keys.update((node.id, uuid4()) for node in fresh)
+    rows = new_node_rows(fresh, keys, chain_id=chain.id, at=at)
+    _revive([n for n in changes.new_nodes if n.id in known.archived], keys, done)
+    db.session.flush()  # operators that come back must stand before what they operate
+    insert_rows(ValueChainNode, rows)
+    done.nodes_new = [row["id"] for row in rows]
+    _change_nodes(changes.changed_nodes, keys, done)
+    link_rows = new_link_rows(changes.new_links, keys, chain_id=chain.id, at=at)
+    insert_rows(SupplyLink, link_rows)
+    done.links_new = [row["id"] for row in link_rows]
+    _change_links(changes.changed_links, known, done)
+    if archive_gone:
+        _archive_gone(changes, known, done, by=by, at=at)
+    return done
+
+
+def _revive(drafts: Sequence[NodeDraft], keys: Mapping[str, UUID], done: Applied) -> None:
+    by_key = {keys[draft.id]: draft for draft in drafts}
+    for node in _load(ValueChainNode, by_key):
+        done.nodes_revived[str(node.id)] = _set(node, node_values(by_key[node.id], keys)) | {
+            "archived_by_id": _plain(node.archived_by_id)
+        }
+        node.archived_at = node.archived_by_id = None
+
+
+def _change_nodes(changes: Sequence[NodeChange], keys: Mapping[str, UUID], done: Applied) -> None:
+    by_key = {keys[change.before.id]: change.after for change in changes}
+    for node in _load(ValueChainNode, by_key):
+        done.nodes_changed[str(node.id)] = _set(node, node_values(by_key[node.id], keys))
+
+
+def _change_links(changes: Sequence[LinkChange], known: MapDrafts, done: Applied) -> None:
+    by_key = {known.link_keys[change.before.key]: change.after for change in changes}
+    for link in _load(SupplyLink, by_key):
+        done.links_changed[str(link.id)] = _set(link, link_values(by_key[link.id]))
+
+
+def _archive_gone(
+    changes: MapChanges, known: MapDrafts, done: Applied, *, by: Identity, at: datetime
+) -> None:
+    links = [
+        *changes.new_links,
+        *changes.unchanged_links,
+        *(c.after for c in changes.changed_links),
+    ]
+    named = {end for link in links for end in (link.supplier, link.buyer)}
+    gone = {node.id for node in changes.gone_nodes if not node.own_operation} - named
+    for node in _load(ValueChainNode, [known.node_keys[ref] for ref in sorted(gone)]):
+        node.archived_at, node.archived_by_id = at, by.user_id
+        done.nodes_gone.append(node.id)
+    for link in _load(SupplyLink, [known.link_keys[link.key] for link in changes.gone_links]):
+        link.archived_at, link.archived_by_id = at, by.user_id
+        done.links_gone.append(link.id)
+
+
+def _load(model: type[Model], keys: Iterable[UUID]) -> list[Model]:
+    wanted = list(keys)
+    found: list[Model] = []
+    for at in range(0, len(wanted), CHUNK):
+        part = select(model).where(model.id.in_(wanted[at : at + CHUNK])).order_by(model.id)
+        found += db.session.scalars(part)
+    return found
+
+
+def _set(row: ValueChainNode | SupplyLink, values: Row) -> Row:
+    """Set what differs; returns what stood there, as plain values."""
+    before = {}
+    for name, value in values.items():
+        if getattr(row, name) != value:
+            before[name] = _plain(getattr(row, name))
+            setattr(row, name, value)
+    return before
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, UUID | date):
+        return str(value)
+    return getattr(value, "value", value)
+
+
+def _keep_result(
+    row: MapImport, chain: ValueChain, done: Applied, draft: MapDraft, *, by: Identity, at: datetime
+) -> None:
+    row.status, row.applied_at, row.applied_by_id = ImportStatus.APPLIED, at, by.user_id
+    row.chain_version = chain.version
+    row.undo = done.as_json()
+    row.counts = {**row.counts, "applied": done.counts()}
+    if row.mapping_key is not None:
+        mapping = read_mapping({side: row.mapping.get(side, {}) for side in ("nodes", "links")})
+        remember(row.counts.get("headings", {}), mapping, key=row.mapping_key, at=at)

@@ -1,0 +1,143 @@
+"""The last import of a map is taken back, while nothing rests on what it brought."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.orm import undefer
+
+from ddplatform.access.identity import Identity
+from ddplatform.db import db
+from ddplatform.errors import Conflict
+from ddplatform.models.findings import Finding
+from ddplatform.models.questionnaires import Assignment
+from ddplatform.models.responses import RiskSignal
+from ddplatform.models.risk import ControlRecord, RiskFact, SeverityJudgement
+from ddplatform.models.value_chain import (
+    ImportStatus,
+    MapImport,
+    SupplyLink,
+    ValueChain,
+    ValueChainNode,
+)
+from ddplatform.queries.map_imports import find_last_applied, get_import_for_change
+from ddplatform.queries.value_chain import get_chain, get_chain_for_change
+from ddplatform.services import audit
+from ddplatform.services.value_chain import finish_change
+from supply_chain.vocabulary import FlowEvidence, LinkKind, NodeKind
+
+_RESTING = (
+    (Finding, "findings"),
+    (Assignment, "questionnaires sent"),
+    (RiskSignal, "answers"),
+    (SeverityJudgement, "severity judgements"),
+    (RiskFact, "facts on risk"),
+    (ControlRecord, "controls"),
+)
+
+
+def obstacle_to_undo(row: MapImport) -> str | None:
+    """Why an import cannot be undone any more, in words; None where it can."""
+    if row.status is not ImportStatus.APPLIED:
+        return "It is not applied."
+    last = find_last_applied(row.chain_id)
+    if last is None or last.id != row.id or get_chain(row.chain_id).version != row.chain_version:
+        return "The map was changed after this import."
+    resting = [
+        f"{count} {words}"
+        for model, words in _RESTING
+        if (count := db.session.scalar(_count_on(model, row)))
+    ]
+    return f"Its nodes have {', '.join(resting)}." if resting else None
+
+
+def _count_on(model: Any, row: MapImport) -> Any:
+    brought = select(ValueChainNode.id).where(_is_new_node(row))
+    return select(func.count()).select_from(model).where(model.node_id.in_(brought))
+
+
+def undo_import(import_id: UUID, *, by: Identity, at: datetime) -> MapImport:
+    """Take the last import back: new nodes and links are archived, changed ones are as before.
+
+    Raises:
+        Conflict: something rests on it, or the map was changed since.
+    """
+    row = get_import_for_change(import_id)
+    chain = get_chain_for_change(row.chain_id)
+    obstacle = obstacle_to_undo(row)
+    if obstacle is not None:
+        raise Conflict(
+            f"This import cannot be undone. {obstacle}",
+            "Change or archive single nodes instead.",
+        )
+    undo = db.session.scalar(
+        select(MapImport)
+        .where(MapImport.id == import_id)
+        .options(undefer(MapImport.undo))
+        .execution_options(populate_existing=True)
+    )
+    assert undo is not None
+    steps: Mapping[str, Any] = undo.undo or {}
+    changed = row.counts.get("applied", {})
+    _take_back(chain, row, steps, by=by, at=at)
+    row.status, row.undone_at, row.undone_by_id = ImportStatus.UNDONE, at, by.user_id
+    if any(changed.values()):
+        finish_change(chain, by=by, at=at)
+    audit.record("map_import:undo", row, by=by, at=at, chain=chain.id, **dict[str, Any](changed))
+    return row
+
+
+def _take_back(
+    chain: ValueChain, row: MapImport, steps: Mapping[str, Any], *, by: Identity, at: datetime
+) -> None:
+    archived = {"archived_at": at, "archived_by_id": by.user_id}
+    for model, is_new in ((ValueChainNode, _is_new_node(row)), (SupplyLink, _is_new_link(row))):
+        db.session.execute(
+            update(model)
+            .where(is_new, model.archived_at.is_(None))
+            .values(**archived, row_version=model.row_version + 1)
+            .execution_options(synchronize_session=False)
+        )
+    for node in _entities(ValueChainNode, steps.get("nodes_revived", {})):
+        _set_back(node, steps["nodes_revived"][str(node.id)])
+        node.archived_at = at
+    for node in _entities(ValueChainNode, steps.get("nodes_changed", {})):
+        _set_back(node, steps["nodes_changed"][str(node.id)])
+    for link in _entities(SupplyLink, steps.get("links_changed", {})):
+        _set_back(link, steps["links_changed"][str(link.id)])
+    for model, name in ((ValueChainNode, "nodes_gone"), (SupplyLink, "links_gone")):
+        for gone in _entities(model, steps.get(name, ())):
+            gone.archived_at = gone.archived_by_id = None
+
+
+def _is_new_node(row: MapImport) -> ColumnElement[bool]:
+    return (ValueChainNode.chain_id == row.chain_id) & (ValueChainNode.created_at == row.applied_at)
+
+
+def _is_new_link(row: MapImport) -> ColumnElement[bool]:
+    return (SupplyLink.chain_id == row.chain_id) & (SupplyLink.created_at == row.applied_at)
+
+
+def _entities(model: Any, keys: Iterable[str]) -> list[Any]:
+    wanted = [UUID(key) for key in keys]
+    found: list[Any] = []
+    for at in range(0, len(wanted), 500):
+        part = select(model).where(model.id.in_(wanted[at : at + 500])).order_by(model.id)
+        found += db.session.scalars(part)
+    return found
+
+
+def _set_back(row: ValueChainNode | SupplyLink, before: Mapping[str, Any]) -> None:
+    kinds: Any = NodeKind if isinstance(row, ValueChainNode) else LinkKind
+    read: dict[str, Any] = {
+        "kind": kinds,
+        "flow_evidence": FlowEvidence,
+        "operated_by_id": UUID,
+        "archived_by_id": UUID,
+        "valid_from": date.fromisoformat,
+        "valid_to": date.fromisoformat,
+    }
+    for name, value in before.items():
+        setattr(row, name, read[name](value) if name in read and value is not None else value)

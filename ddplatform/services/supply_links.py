@@ -1,0 +1,180 @@
+"""Links between the nodes of a map: add, change, archive, restore."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from ddplatform.access.identity import Identity
+from ddplatform.db import db
+from ddplatform.errors import Conflict, Invalid
+from ddplatform.models.value_chain import SupplyLink
+from ddplatform.queries.value_chain import get_chain_for_change, get_link, get_node
+from ddplatform.services import audit
+from ddplatform.services.value_chain import finish_change
+from supply_chain.vocabulary import FlowEvidence, LinkKind
+
+LABELS: Mapping[str, str] = {
+    "kind": "What flows",
+    "commodity_ref": "Commodity",
+    "share": "Share of the buyer's input",
+    "flow_evidence": "How it is known",
+    "valid_from": "From",
+    "valid_to": "Until",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkFields:
+    """What a person may say of a link; `share` is 0..1 of the buyer's input."""
+
+    kind: LinkKind = LinkKind.SUPPLIES
+    commodity_ref: str | None = None
+    share: float | None = None
+    flow_evidence: FlowEvidence = FlowEvidence.UNMAPPED
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+def add_link(
+    supplier_id: UUID, buyer_id: UUID, wanted: LinkFields, *, by: Identity, at: datetime
+) -> SupplyLink:
+    """Say that one node supplies another.
+
+    Raises:
+        Invalid: both ends are the same node or of two maps, or a field breaks a rule.
+        Conflict: this link stands already.
+    """
+    supplier, buyer = get_node(supplier_id), get_node(buyer_id)
+    chain = get_chain_for_change(buyer.chain_id)
+    if supplier.id == buyer.id:
+        raise Invalid(fields={"other": "A node cannot supply itself. Choose another one."})
+    if supplier.chain_id != buyer.chain_id:
+        raise Invalid(fields={"other": "Both ends must be in the same map."})
+    _check(wanted)
+    twin = select(SupplyLink.id).where(
+        SupplyLink.supplier_id == supplier_id,
+        SupplyLink.buyer_id == buyer_id,
+        SupplyLink.kind == wanted.kind,
+        SupplyLink.commodity_ref == wanted.commodity_ref,
+        SupplyLink.valid_from == wanted.valid_from,
+        SupplyLink.archived_at.is_(None),
+    )
+    if db.session.scalar(twin) is not None:
+        raise Conflict(
+            f"“{supplier.name}” supplies “{buyer.name}” with this already.",
+            "Change that link, or name another commodity.",
+        )
+    link = SupplyLink(
+        chain_id=chain.id,
+        supplier_id=supplier_id,
+        buyer_id=buyer_id,
+        created_at=at,
+        **_values(wanted),
+    )
+    db.session.add(link)
+    db.session.flush()  # the event names it
+    finish_change(chain, by=by, at=at)
+    audit.record(
+        "link:add",
+        link,
+        by=by,
+        at=at,
+        supplier=supplier.name,
+        buyer=buyer.name,
+        **_values(wanted),
+    )
+    return link
+
+
+def change_link(
+    link_id: UUID, wanted: LinkFields, *, row_version: int, by: Identity, at: datetime
+) -> SupplyLink:
+    """Change a link that still is as the person saw it.
+
+    Raises:
+        Invalid: a field breaks a rule.
+        Conflict: somebody changed it meanwhile; both versions are on the error.
+    """
+    link = get_link(link_id)
+    chain = get_chain_for_change(link.chain_id)
+    _check(wanted)
+    changed: dict[str, Any] = {
+        name: (getattr(link, name), value)
+        for name, value in _values(wanted).items()
+        if getattr(link, name) != value
+    }
+    if not changed:
+        return link  # the same form sent twice is harmless
+    if link.row_version != row_version:
+        raise Conflict(
+            "This link was changed by somebody else while you worked on it.",
+            "Look at both versions, then open the page again and make your change.",
+            theirs={LABELS[name]: _words(before) for name, (before, _) in changed.items()},
+            mine={LABELS[name]: _words(after) for name, (_, after) in changed.items()},
+        )
+    for name, (_, value) in changed.items():
+        setattr(link, name, value)
+    finish_change(chain, by=by, at=at)
+    audit.record("link:change", link, by=by, at=at, **changed)
+    return link
+
+
+def archive_link(link_id: UUID, *, by: Identity, at: datetime) -> SupplyLink:
+    """Take a link out of the map; it can be restored.
+
+    Raises:
+        Conflict: it is archived already.
+    """
+    link = get_link(link_id)
+    chain = get_chain_for_change(link.chain_id)
+    if link.archived_at is not None:
+        raise Conflict("This link is archived already.", "Restore it first.")
+    link.archived_at, link.archived_by_id = at, by.user_id
+    finish_change(chain, by=by, at=at)
+    audit.record("link:archive", link, by=by, at=at, share=link.share)
+    return link
+
+
+def restore_link(link_id: UUID, *, by: Identity, at: datetime) -> SupplyLink:
+    """Bring an archived link back.
+
+    Raises:
+        Conflict: it is not archived, or one of its ends is.
+    """
+    link = get_link(link_id)
+    chain = get_chain_for_change(link.chain_id)
+    if link.archived_at is None:
+        raise Conflict("This link is not archived.")
+    for end in (get_node(link.supplier_id), get_node(link.buyer_id)):
+        if end.archived_at is not None:
+            raise Conflict(f"“{end.name}” is archived.", "Restore it first.")
+    link.archived_at = link.archived_by_id = None
+    finish_change(chain, by=by, at=at)
+    audit.record("link:restore", link, by=by, at=at, share=link.share)
+    return link
+
+
+def _values(wanted: LinkFields) -> dict[str, Any]:
+    return {field.name: getattr(wanted, field.name) for field in fields(wanted)}
+
+
+def _check(wanted: LinkFields) -> None:
+    faults = {}
+    if wanted.share is not None and not 0 <= wanted.share <= 1:
+        faults["share"] = "A share lies between 0 % and 100 %."
+    if wanted.valid_from and wanted.valid_to and wanted.valid_to < wanted.valid_from:
+        faults["valid_to"] = "The last day comes before the first."
+    if faults:
+        raise Invalid(fields=faults)
+
+
+def _words(value: object) -> str:
+    if value is None:
+        return "not known"
+    if isinstance(value, float):
+        return f"{value * 100:g} %"
+    return str(getattr(value, "value", value))

@@ -1,0 +1,349 @@
+"""Maps and their nodes: create, add, change, archive, restore."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+
+from ddplatform.access.identity import Identity
+from ddplatform.db import db
+from ddplatform.errors import Conflict, Invalid
+from ddplatform.models.value_chain import SupplyLink, ValueChain, ValueChainNode
+from ddplatform.queries.value_chain import (
+    get_chain_for_change,
+    get_node,
+    get_node_by_ref,
+    is_slug_taken,
+)
+from ddplatform.services import audit, jobs
+from ddplatform.services.tiers import refresh_tiers
+from supply_chain.reference import load_reference
+from supply_chain.vocabulary import NodeKind
+
+MAX_NAME = 300
+REASSESS = "risk:assess"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NodeFields:
+    """What a person may say of a node. Coordinates in degrees, WGS 84."""
+
+    name: str
+    kind: NodeKind = NodeKind.BUSINESS_ENTITY
+    country: str | None = None
+    region: str | None = None
+    address: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    sector_ref: str | None = None
+    commodity_refs: tuple[str, ...] = ()
+    operated_by_id: UUID | None = None
+    own_operation: bool = False
+    is_origin: bool | None = None
+    contact_email: str | None = None
+
+
+LABELS: Mapping[str, str] = {
+    "name": "Name",
+    "kind": "Kind",
+    "country": "Country",
+    "region": "Region",
+    "address": "Address",
+    "latitude": "Latitude",
+    "longitude": "Longitude",
+    "sector_ref": "Sector",
+    "commodity_refs": "Commodities",
+    "operated_by_id": "Operated by",
+    "own_operation": "Own operation",
+    "is_origin": "Beginning of the chain",
+    "contact_email": "Business contact",
+}
+
+
+def create_chain(
+    name: str,
+    *,
+    own_business: str | None,
+    country: str | None = None,
+    description: str = "",
+    by: Identity,
+    at: datetime,
+) -> ValueChain:
+    """Make a map, with the own business as its first node unless a file will bring it.
+
+    Raises:
+        Invalid: no name.
+        Conflict: a map of this name exists.
+    """
+    name = " ".join(name.split())
+    if not name:
+        raise Invalid(fields={"name": "Give the map a name, for example the product."})
+    if db.session.scalar(select(ValueChain.id).where(ValueChain.name == name)):
+        raise Conflict(f"A map called “{name}” exists.", "Choose another name, or open that map.")
+    chain = ValueChain(
+        name=name,
+        slug=_free_slug(name),
+        description=description.strip(),
+        version=1,
+        created_at=at,
+        created_by_id=by.user_id,
+    )
+    db.session.add(chain)
+    db.session.flush()  # its nodes point to it
+    if own_business:
+        _check(NodeFields(name=own_business, country=country))
+        add_own_business(chain, own_business, country=country, at=at)
+        refresh_tiers(chain)
+    audit.record(
+        "value_chain:create", chain, by=by, at=at, name=name, own_business=own_business or ""
+    )
+    return chain
+
+
+def add_own_business(
+    chain: ValueChain, name: str, *, country: str | None = None, at: datetime
+) -> ValueChainNode:
+    """The organisation itself as a node, part of a larger change that records and refreshes."""
+    node = ValueChainNode(
+        chain_id=chain.id,
+        external_ref=_free_ref(chain.id, "own-business"),
+        kind=NodeKind.BUSINESS_ENTITY,
+        name=" ".join(name.split()),
+        country=country,
+        own_operation=True,
+        created_at=at,
+    )
+    db.session.add(node)
+    db.session.flush()  # links are made to it
+    return node
+
+
+def change_chain(
+    chain_id: UUID, *, name: str, description: str, by: Identity, at: datetime
+) -> ValueChain:
+    """Give a map another name or description; its address stays.
+
+    Raises:
+        Invalid: no name.
+    """
+    chain = get_chain_for_change(chain_id)
+    name = " ".join(name.split())
+    if not name:
+        raise Invalid(fields={"name": "Give the map a name, for example the product."})
+    before = (chain.name, chain.description)
+    chain.name, chain.description = name, description.strip()
+    chain.version += 1
+    audit.record(
+        "value_chain:change",
+        chain,
+        by=by,
+        at=at,
+        name=(before[0], chain.name),
+        description=(before[1], chain.description),
+    )
+    return chain
+
+
+def add_node(
+    chain_id: UUID,
+    wanted: NodeFields,
+    *,
+    by: Identity,
+    at: datetime,
+    external_ref: str | None = None,
+) -> ValueChainNode:
+    """Add a node to a map.
+
+    Raises:
+        Invalid: a field breaks a rule.
+        Conflict: the external id is taken.
+    """
+    chain = get_chain_for_change(chain_id)
+    _check(wanted)
+    if external_ref and get_node_by_ref(chain_id, external_ref) is not None:
+        raise Conflict(
+            f"The id “{external_ref}” is taken in this map.", "Choose another one, or leave it out."
+        )
+    node = ValueChainNode(
+        chain_id=chain_id,
+        external_ref=external_ref or _free_ref(chain_id, _slug(wanted.name)),
+        created_at=at,
+        **_values(wanted),
+    )
+    db.session.add(node)
+    db.session.flush()  # the event names it
+    finish_change(chain, by=by, at=at)
+    audit.record("node:add", node, by=by, at=at, **_values(wanted))
+    return node
+
+
+def change_node(
+    node_id: UUID, wanted: NodeFields, *, row_version: int, by: Identity, at: datetime
+) -> ValueChainNode:
+    """Change a node that still is as the person saw it.
+
+    Raises:
+        Invalid: a field breaks a rule.
+        Conflict: somebody changed it meanwhile; both versions are on the error.
+    """
+    node = get_node(node_id)
+    chain = get_chain_for_change(node.chain_id)
+    _check(wanted, of=node.id)
+    new = _values(wanted)
+    changed: dict[str, Any] = {
+        name: (getattr(node, name), value)
+        for name, value in new.items()
+        if getattr(node, name) != value
+    }
+    if not changed:
+        return node  # the same form sent twice is harmless
+    if node.row_version != row_version:
+        raise Conflict(
+            f"“{node.name}” was changed by somebody else while you worked on it.",
+            "Look at both versions, then open the page again and make your change.",
+            theirs={LABELS[name]: _words(before) for name, (before, _) in changed.items()},
+            mine={LABELS[name]: _words(after) for name, (_, after) in changed.items()},
+        )
+    for name, (_, value) in changed.items():
+        setattr(node, name, value)
+    finish_change(chain, by=by, at=at)
+    audit.record("node:change", node, by=by, at=at, **changed)
+    return node
+
+
+def archive_node(node_id: UUID, *, by: Identity, at: datetime) -> ValueChainNode:
+    """Take a node and its links out of the map; nothing is deleted, history stays.
+
+    Raises:
+        Conflict: it is archived already.
+    """
+    node = get_node(node_id)
+    chain = get_chain_for_change(node.chain_id)
+    if node.archived_at is not None:
+        raise Conflict(f"“{node.name}” is archived already.", "Restore it first.")
+    node.archived_at, node.archived_by_id = at, by.user_id
+    links = db.session.scalars(
+        select(SupplyLink).where(
+            (SupplyLink.supplier_id == node_id) | (SupplyLink.buyer_id == node_id),
+            SupplyLink.archived_at.is_(None),
+        )
+    ).all()
+    for link in links:
+        link.archived_at, link.archived_by_id = at, by.user_id
+    finish_change(chain, by=by, at=at)
+    audit.record("node:archive", node, by=by, at=at, name=node.name, links=len(links))
+    return node
+
+
+def restore_node(node_id: UUID, *, by: Identity, at: datetime) -> ValueChainNode:
+    """Bring an archived node back, with the links that were archived in the same step.
+
+    Raises:
+        Conflict: it is not archived.
+    """
+    node = get_node(node_id)
+    chain = get_chain_for_change(node.chain_id)
+    if node.archived_at is None:
+        raise Conflict(f"“{node.name}” is not archived.")
+    moment = node.archived_at
+    node.archived_at = node.archived_by_id = None
+    links = _links_archived_with(node_id, moment)
+    for link in links:
+        link.archived_at = link.archived_by_id = None
+    finish_change(chain, by=by, at=at)
+    audit.record("node:restore", node, by=by, at=at, name=node.name, links=len(links))
+    return node
+
+
+def _links_archived_with(node_id: UUID, moment: datetime) -> list[SupplyLink]:
+    """Its links of that step whose other end is still in the map."""
+    links = db.session.scalars(
+        select(SupplyLink).where(
+            (SupplyLink.supplier_id == node_id) | (SupplyLink.buyer_id == node_id),
+            SupplyLink.archived_at == moment,
+        )
+    ).all()
+    ends = {end for link in links for end in (link.supplier_id, link.buyer_id)} - {node_id}
+    standing = set(
+        db.session.scalars(
+            select(ValueChainNode.id).where(
+                ValueChainNode.id.in_(ends), ValueChainNode.archived_at.is_(None)
+            )
+        )
+    ) | {node_id}
+    return [link for link in links if {link.supplier_id, link.buyer_id} <= standing]
+
+
+def finish_change(chain: ValueChain, *, by: Identity, at: datetime) -> None:
+    """What every change of a map ends with: next version, tiers, one reassessment queued."""
+    chain.version += 1
+    refresh_tiers(chain)
+    jobs.enqueue(
+        REASSESS,
+        {"chain_id": str(chain.id)},
+        by=by,
+        at=at,
+        unique_key=f"{REASSESS}:{chain.id}",
+    )
+
+
+def _values(wanted: NodeFields) -> dict[str, Any]:
+    found = {field.name: getattr(wanted, field.name) for field in fields(wanted)}
+    return {
+        **found,
+        "name": " ".join(wanted.name.split()),
+        "commodity_refs": list(wanted.commodity_refs),
+    }
+
+
+def _check(wanted: NodeFields, *, of: UUID | None = None) -> None:
+    faults = {}
+    if not wanted.name.strip():
+        faults["name"] = "Give the node a name."
+    elif len(wanted.name) > MAX_NAME:
+        faults["name"] = f"Use at most {MAX_NAME} characters."
+    if wanted.country is not None and wanted.country not in load_reference().countries:
+        faults["country"] = "Choose a country of the list."
+    if wanted.latitude is not None and not -90 <= wanted.latitude <= 90:
+        faults["latitude"] = "Degrees between -90 and 90."
+    if wanted.longitude is not None and not -180 <= wanted.longitude <= 180:
+        faults["longitude"] = "Degrees between -180 and 180."
+    if (wanted.latitude is None) != (wanted.longitude is None):
+        faults["longitude"] = "Give both coordinates or none."
+    if of is not None and wanted.operated_by_id == of:
+        faults["operated_by_id"] = "A node cannot be operated by itself."
+    if faults:
+        raise Invalid(fields=faults)
+
+
+def _words(value: object) -> str:
+    if value is None or value == []:
+        return "not known"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return str(getattr(value, "value", value))
+
+
+def _slug(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60] or "map"
+
+
+def _free_slug(name: str) -> str:
+    slug = _slug(name)
+    number = 2
+    while is_slug_taken(slug):
+        slug = f"{_slug(name)}-{number}"
+        number += 1
+    return slug
+
+
+def _free_ref(chain_id: UUID, wanted: str) -> str:
+    return wanted if get_node_by_ref(chain_id, wanted) is None else f"{wanted}-{uuid4().hex[:8]}"
