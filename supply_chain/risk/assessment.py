@@ -40,7 +40,7 @@ from supply_chain.risk.propagation import (
     origin_contributions,
     severity_upstream,
 )
-from supply_chain.risk.salience import INVOLVEMENTS, Involvement, Risks, salience_ranks
+from supply_chain.risk.salience import INVOLVEMENTS, Involvement, Risks, places, salience_ranks
 from supply_chain.risk.scoring import (
     ISSUES,
     Controls,
@@ -231,12 +231,12 @@ def _ranks(chain: ValueChain, evidence: Evidence, scored: Bools, scores: PairSco
     late = np.where(delay < 0, lasting >= METHOD.policy.delay_from_irremediability, delay == 1)
     linked = INVOLVEMENTS.index(Involvement.LINKED)
     node, issue = np.nonzero(scored)
-    ids, codes = chain.nodes.ids, [code.value for code in Issue]
+    by_id, by_code = places(chain.nodes.ids), places([code.value for code in Issue])
     ranks = np.full(shape, -1, dtype=np.int64)
     ranks[node, issue] = salience_ranks(
         Risks(
-            node=[ids[row] for row in node],
-            issue=[codes[column] for column in issue],
+            node=by_id[node],
+            issue=by_code[issue],
             emergency=emergency[node, issue],
             delay=late[node, issue],
             severity=scores.severity[node, issue],

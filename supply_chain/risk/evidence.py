@@ -185,10 +185,10 @@ def factor_table(
     counts = said.approved | ~METHOD.critical[said.factor]
     dropped = np.unique(cell[counts])
     asked = evidence.asked.node * FACTORS + evidence.asked.factor
-    touched = np.setdiff1d(np.concatenate([asked, cells.cell, cell]), dropped)
-    node, factor = np.divmod(touched, FACTORS)
+    touched = np.concatenate([asked, cells.cell, cell])
+    touched = touched[METHOD.factor_group[touched % FACTORS] == _ONLINE]
     applies = online.copy()
-    applies[node[METHOD.factor_group[factor] == _ONLINE]] = True
+    applies[np.setdiff1d(touched, dropped) // FACTORS] = True
     return FactorTable(cells, _peer_priors(cells, peer_group), dropped, applies)
 
 

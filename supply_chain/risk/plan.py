@@ -116,8 +116,10 @@ def _pairs(
 ) -> tuple[Pairs, dict[int, float]]:
     real = np.flatnonzero(buyer != supplier)
     key = buyer[real] * count + supplier[real]
-    # Equal keys stand by share, so that sums do not depend on the order of the links.
-    order = np.lexsort((share[real], key)) if _repeats(key) else np.argsort(key)
+    order = np.argsort(key, kind="stable")
+    if (np.diff(key[order]) == 0).any():
+        # Parallel links stand by share, so that sums do not depend on the order of the links.
+        order = np.lexsort((share[real], key))
     rows, key = real[order], key[order]
     first = np.flatnonzero(np.diff(key, prepend=-1))
     if not len(first):
@@ -130,10 +132,6 @@ def _pairs(
     weight, scaled = _weights(count, buyers, known, open_)
     best = np.maximum.reduceat(flow[rows], first)
     return Pairs(buyers, supplier[rows[first]], weight, best), scaled
-
-
-def _repeats(key: Ints) -> bool:
-    return len(np.unique(key)) < len(key)
 
 
 def _weights(

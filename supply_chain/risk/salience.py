@@ -26,8 +26,8 @@ INVOLVEMENTS = tuple(Involvement)
 class Risks:
     """Open (node, issue) risks, one entry each; S, b and C are those before controls."""
 
-    node: Sequence[str]  # node ids
-    issue: Sequence[str]  # issue ids
+    node: Ints  # place of the node id by code point, see `places`
+    issue: Ints  # place of the issue id by code point
     emergency: Bools  # a child known to be in danger now
     delay: Bools  # delay makes harm irremediable
     severity: Floats
@@ -40,8 +40,8 @@ class Risks:
 def salience_ranks(risks: Risks) -> Ints:
     """Rank of each risk, 1 first, all different; ties fall to node id, then issue id."""
     keys = (  # np.lexsort takes the weakest key first
-        _places(risks.issue),
-        _places(risks.node),
+        risks.issue,
+        risks.node,
         risks.involvement,
         rounded(risks.confidence),
         -rounded(risks.scope),
@@ -56,7 +56,7 @@ def salience_ranks(risks: Risks) -> Ints:
     return ranks
 
 
-def _places(ids: Sequence[str]) -> Ints:
+def places(ids: Sequence[str]) -> Ints:
     """Place of each id by code point; equal ids share one."""
     place = {ref: at for at, ref in enumerate(sorted(set(ids)))}
     return np.fromiter((place[ref] for ref in ids), dtype=np.int64, count=len(ids))

@@ -2,15 +2,15 @@
 
 import numpy as np
 
-from supply_chain.risk.salience import INVOLVEMENTS, Involvement, Risks, salience_ranks
+from supply_chain.risk.salience import INVOLVEMENTS, Involvement, Risks, places, salience_ranks
 
 
 def ranked(*rows):
     """Rows (node, issue, S, L_res, C, options); names in the order of their ranks."""
     options = [row[5] if len(row) > 5 else {} for row in rows]
     risks = Risks(
-        node=[r[0] for r in rows],
-        issue=[r[1] for r in rows],
+        node=places([r[0] for r in rows]),
+        issue=places([r[1] for r in rows]),
         emergency=np.array([o.get("emergency", False) for o in options]),
         delay=np.array([o.get("delay", False) for o in options]),
         severity=np.array([r[2] for r in rows], float),
