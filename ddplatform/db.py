@@ -89,7 +89,9 @@ class Base(DeclarativeBase):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4, sort_order=-10)
 
 
-db = SQLAlchemy(model_class=Base, disable_autonaming=True, session_options={"autoflush": False})
+# Rows stay readable after the commit: a reload would need the tenant that has just ended.
+SESSION_OPTIONS = {"autoflush": False, "expire_on_commit": False}
+db = SQLAlchemy(model_class=Base, disable_autonaming=True, session_options=SESSION_OPTIONS)
 
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select
 
 from ddplatform.db import db
+from ddplatform.errors import NotFound
 from ddplatform.models.audit import AuditCheckpoint, AuditEvent, AuditValue, Outcome
 from ddplatform.models.organisations import User
 
@@ -118,3 +119,19 @@ def list_event_values(event_id: UUID) -> Sequence[AuditValue]:
     """What an event changed, while the values are kept."""
     statement = select(AuditValue).where(AuditValue.event_id == event_id).order_by(AuditValue.name)
     return db.session.scalars(statement).all()
+
+
+def list_actions(*, with_restricted: bool) -> list[str]:
+    """Every kind of event of the acting organisation, for the filter."""
+    statement = select(AuditEvent.action).distinct().order_by(AuditEvent.action)
+    if not with_restricted:
+        statement = statement.where(AuditEvent.is_restricted.is_(False))
+    return list(db.session.scalars(statement))
+
+
+def get_event(sequence: int, *, with_restricted: bool) -> AuditEvent:
+    """One event, or NotFound; restricted ones are absent for who may not read them."""
+    event = db.session.scalar(select(AuditEvent).where(AuditEvent.sequence == sequence))
+    if event is None or (event.is_restricted and not with_restricted):
+        raise NotFound()
+    return event

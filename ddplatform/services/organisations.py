@@ -23,7 +23,6 @@ from ddplatform.queries.organisations import (
     INSTALLATION_SLUG,
     count_members_with_role,
     get_invitation_by_hash,
-    get_organisation,
     get_user,
     get_user_by_email,
 )
@@ -159,8 +158,7 @@ def request_reset(email: str, *, at: datetime) -> None:
 def _issue(invitation: Invitation, *, by: Identity, at: datetime, action: str) -> Invitation:
     db.session.add(invitation)
     db.session.flush()  # the job and the event name it
-    # The link's secret is made when the mail is written, so it is kept nowhere but in the mail.
-    jobs.enqueue("invitation:send", {"invitation_id": str(invitation.id)}, by=by, at=at)
+    _send(invitation, by=by, at=at)
     audit.record(action, invitation, by=by, at=at)
     return invitation
 
@@ -245,11 +243,45 @@ def remove_person(membership: Membership, *, by: Identity, at: datetime) -> None
     db.session.delete(membership)
 
 
-def rename_organisation(organisation_id: UUID, *, name: str, by: Identity, at: datetime) -> None:
+def rename_organisation(
+    organisation: Organisation, *, name: str, by: Identity, at: datetime
+) -> None:
     """Change the name that people see; the address stays."""
-    organisation = get_organisation(organisation_id)
     before, organisation.name = organisation.name, name.strip()
     audit.record("organisation:rename", organisation, by=by, at=at, name=(before, name))
+
+
+def send_again(invitation: Invitation, *, by: Identity, at: datetime) -> None:
+    """Send a fresh link with a fresh end; the old link stops working.
+
+    Raises:
+        Conflict: somebody joined with it already.
+    """
+    _require_unused(invitation)
+    invitation.expires_at = at + INVITATION_LIFE
+    _send(invitation, by=by, at=at)
+    audit.record("person:invite_again", invitation, by=by, at=at)
+
+
+def withdraw_invitation(invitation: Invitation, *, by: Identity, at: datetime) -> None:
+    """Make an invitation worthless.
+
+    Raises:
+        Conflict: somebody joined with it already.
+    """
+    _require_unused(invitation)
+    invitation.used_at, invitation.token_hash = at, None
+    audit.record("person:withdraw_invitation", invitation, by=by, at=at)
+
+
+def _require_unused(invitation: Invitation) -> None:
+    if invitation.used_at is not None:
+        raise Conflict("This invitation was used or withdrawn already.", "Invite the person anew.")
+
+
+def _send(invitation: Invitation, *, by: Identity, at: datetime) -> None:
+    # The link's secret is made when the mail is written, so it is kept nowhere but in the mail.
+    jobs.enqueue("invitation:send", {"invitation_id": str(invitation.id)}, by=by, at=at)
 
 
 def _new_user(*, email: str, name: str, at: datetime) -> User:

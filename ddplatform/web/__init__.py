@@ -6,9 +6,12 @@ from whitenoise import WhiteNoise
 
 from ddplatform.config import ROOT
 from ddplatform.web import errors, filters, headers, page_context
+from ddplatform.web.audit.routes import bp as audit
 from ddplatform.web.auth.account import bp as account
 from ddplatform.web.auth.links import bp as links
 from ddplatform.web.auth.routes import bp as auth
+from ddplatform.web.jobs.routes import bp as jobs
+from ddplatform.web.organisations.routes import bp as organisations
 from ddplatform.web.overview.routes import bp as overview
 
 STATIC_YEAR_S = 31_536_000
@@ -24,6 +27,9 @@ def register(app: Flask) -> None:
     for outside in (account, auth, links):
         app.register_blueprint(outside)
     app.register_blueprint(overview, url_prefix="/o/<organisation>")
+    app.register_blueprint(organisations, url_prefix="/o/<organisation>")
+    app.register_blueprint(audit, url_prefix="/o/<organisation>/audit")
+    app.register_blueprint(jobs, url_prefix="/o/<organisation>/jobs")
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
         app.wsgi_app, root=ROOT / "static", prefix="static/", max_age=60, autorefresh=app.testing
     )

@@ -1,0 +1,1 @@
+"""The log: read, filter, check."""

@@ -1,0 +1,85 @@
+"""The audit trail."""
+
+from datetime import date
+from urllib.parse import urlencode
+from uuid import UUID
+
+from flask import Blueprint, g, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from ddplatform.access.permissions import Permission
+from ddplatform.access.roles import ROLES
+from ddplatform.gate import requires
+from ddplatform.models.audit import Outcome
+from ddplatform.queries.audit import (
+    PAGE_SIZE,
+    LogFilter,
+    get_event,
+    list_actions,
+    list_event_values,
+    list_events,
+)
+from ddplatform.queries.organisations import list_people
+from ddplatform.services.audit import verify
+
+bp = Blueprint("audit", __name__)
+
+
+@bp.get("/")
+@requires(Permission.AUDIT_READ)
+def index() -> ResponseReturnValue:
+    """Who did what, when: newest first, filtered by the address."""
+    wanted = _filter()
+    before = request.args.get("before", type=int)
+    events = list_events(wanted, before=before, limit=PAGE_SIZE + 1)
+    older = None
+    if len(events) > PAGE_SIZE:
+        shown = {k: v for k, v in request.args.items() if v}
+        shown["before"] = str(events[PAGE_SIZE - 1].sequence)
+        older = f"{url_for('.index')}?{urlencode(shown)}"
+    return render_template(
+        "audit/index.html",
+        events=events[:PAGE_SIZE],
+        wanted=wanted,
+        older=older,
+        actions=list_actions(with_restricted=wanted.with_restricted),
+        people=list_people(),
+        roles=ROLES,
+        outcomes=list(Outcome),
+        is_first_page=before is None,
+    )
+
+
+@bp.get("/check")
+@requires(Permission.AUDIT_READ)
+def check() -> ResponseReturnValue:
+    """Check the whole log now: order, chain, tree, signed heads."""
+    return render_template("audit/check.html", found=verify())
+
+
+@bp.get("/<int:sequence>")
+@requires(Permission.AUDIT_READ)
+def show(sequence: int) -> ResponseReturnValue:
+    """One event: its line as it was hashed, and the values it commits to."""
+    event = get_event(sequence, with_restricted=_sees_restricted())
+    return render_template(
+        "audit/show.html", event=event, values=list_event_values(event.id), roles=ROLES
+    )
+
+
+def _sees_restricted() -> bool:
+    return bool(g.identity.has(Permission.CASE_WORK))
+
+
+def _filter() -> LogFilter:
+    actor, outcome = request.args.get("actor", type=UUID), request.args.get("outcome", "")
+    return LogFilter(
+        action=request.args.get("action", ""),
+        target_id=request.args.get("target", ""),
+        actor_id=actor,
+        outcome=Outcome(outcome) if outcome in set(Outcome) else None,
+        since=request.args.get("since", type=date.fromisoformat),
+        until=request.args.get("until", type=date.fromisoformat),
+        with_restricted=_sees_restricted(),
+        only_restricted=_sees_restricted(),
+    )

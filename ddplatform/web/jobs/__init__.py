@@ -1,0 +1,1 @@
+"""How far work behind the pages is."""

@@ -1,0 +1,25 @@
+"""The progress of one job."""
+
+from uuid import UUID
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from ddplatform.access.permissions import Permission
+from ddplatform.gate import requires
+from ddplatform.models.jobs import JobState
+from ddplatform.queries.jobs import get_job
+from ddplatform.web.auth.kept_input import safe_next
+
+bp = Blueprint("jobs", __name__)
+
+
+@bp.get("/<uuid:job_id>")
+@requires(Permission.ORGANISATION_READ)
+def show(job_id: UUID) -> ResponseReturnValue:
+    """Reloads itself until the work is done, then leads on to `next`."""
+    job = get_job(job_id)
+    running = job.state in (JobState.QUEUED, JobState.RUNNING)
+    return render_template(
+        "jobs/show.html", job=job, running=running, next=safe_next(request.args.get("next"))
+    )

@@ -1,0 +1,145 @@
+"""People and settings."""
+
+from uuid import UUID
+
+from flask import Blueprint, flash, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from ddplatform.access.permissions import Permission
+from ddplatform.access.roles import ROLES, RoleId
+from ddplatform.errors import Conflict, Invalid
+from ddplatform.gate import requires
+from ddplatform.queries.organisations import (
+    get_invitation,
+    get_membership,
+    get_organisation,
+    get_person,
+    list_open_invitations,
+    list_people,
+)
+from ddplatform.services.organisations import (
+    change_role,
+    invite,
+    remove_person,
+    rename_organisation,
+    send_again,
+    withdraw_invitation,
+)
+from ddplatform.web.field_errors import show_at_fields
+from ddplatform.web.organisations.forms import ROLE_NOTES, InviteForm, RoleForm, SettingsForm
+
+bp = Blueprint("organisations", __name__)
+
+
+@bp.get("/people/")
+@requires(Permission.PEOPLE_READ)
+def people() -> ResponseReturnValue:
+    """Who belongs to the organisation, in which role."""
+    return render_template(
+        "organisations/people.html",
+        people=list_people(),
+        invitations=list_open_invitations(),
+        roles=ROLES,
+    )
+
+
+@bp.route("/people/invite", methods=["GET", "POST"])
+@requires(Permission.PEOPLE_MANAGE)
+def invite_person() -> ResponseReturnValue:
+    """Invite somebody by mail."""
+    form = InviteForm()
+    if form.validate_on_submit():
+        try:
+            invite(
+                email=form.email.data,
+                name=form.name.data,
+                role=RoleId(form.role.data),
+                access_until=form.access_until.data,
+                by=g.identity,
+                at=g.now,
+            )
+        except Invalid as error:
+            show_at_fields(form, error)
+        else:
+            flash(f"An invitation is on its way to {form.email.data}.", "success")
+            return redirect(url_for(".people"))
+    status = 422 if form.errors or form.form_errors else 200
+    return render_template("organisations/invite.html", form=form, notes=ROLE_NOTES), status
+
+
+@bp.route("/people/<uuid:user_id>/role", methods=["GET", "POST"])
+@requires(Permission.PEOPLE_MANAGE)
+def role(user_id: UUID) -> ResponseReturnValue:
+    """Give a member another role."""
+    person = get_person(user_id)
+    form = RoleForm(role=person.role_id.value, access_until=person.access_until)
+    if form.validate_on_submit():
+        try:
+            change_role(
+                get_membership(person.membership_id),
+                role=RoleId(form.role.data),
+                access_until=form.access_until.data,
+                by=g.identity,
+                at=g.now,
+            )
+        except (Invalid, Conflict) as error:
+            _show(form, error)
+        else:
+            flash(f"{person.name} has a new role and has to sign in again.", "success")
+            return redirect(url_for(".people"))
+    status = 422 if form.errors or form.form_errors else 200
+    return render_template(
+        "organisations/role.html", form=form, person=person, notes=ROLE_NOTES
+    ), status
+
+
+@bp.route("/people/<uuid:user_id>/remove", methods=["GET", "POST"])
+@requires(Permission.PEOPLE_MANAGE)
+def remove(user_id: UUID) -> ResponseReturnValue:
+    """Take somebody out, in two steps."""
+    person = get_person(user_id)
+    form = SettingsForm(name=person.name)
+    if form.validate_on_submit():
+        remove_person(get_membership(person.membership_id), by=g.identity, at=g.now)
+        flash(f"{person.name} is no longer a member.", "success")
+        return redirect(url_for(".people"))
+    return render_template("organisations/remove.html", person=person)
+
+
+@bp.post("/people/invitations/<uuid:invitation_id>/again")
+@requires(Permission.PEOPLE_MANAGE)
+def invite_again(invitation_id: UUID) -> ResponseReturnValue:
+    """Send a fresh link; the old one stops working."""
+    send_again(get_invitation(invitation_id), by=g.identity, at=g.now)
+    flash("A fresh link is on its way.", "success")
+    return redirect(url_for(".people"))
+
+
+@bp.post("/people/invitations/<uuid:invitation_id>/withdraw")
+@requires(Permission.PEOPLE_MANAGE)
+def withdraw(invitation_id: UUID) -> ResponseReturnValue:
+    """Make an invitation worthless."""
+    withdraw_invitation(get_invitation(invitation_id), by=g.identity, at=g.now)
+    flash("The invitation is withdrawn.", "success")
+    return redirect(url_for(".people"))
+
+
+@bp.route("/settings/", methods=["GET", "POST"])
+@requires(Permission.ORGANISATION_UPDATE)
+def settings() -> ResponseReturnValue:
+    """The name of the organisation."""
+    form = SettingsForm(name=g.organisation.name)
+    if form.validate_on_submit():
+        rename_organisation(
+            get_organisation(g.organisation.id), name=form.name.data, by=g.identity, at=g.now
+        )
+        flash("Saved.", "success")
+        return redirect(url_for(".settings"))
+    return render_template("organisations/settings.html", form=form), 422 if form.errors else 200
+
+
+def _show(form: RoleForm, error: Invalid | Conflict) -> None:
+    if isinstance(error, Invalid):
+        show_at_fields(form, error)
+    else:
+        form.form_errors.append(f"{error.message} {error.advice}")

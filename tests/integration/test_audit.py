@@ -1,0 +1,120 @@
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
+
+from ddplatform.access.roles import RoleId
+from ddplatform.db import db, unit_of_work
+from ddplatform.ledger.faults import FaultKind
+from ddplatform.models.audit import AuditEvent
+from ddplatform.queries.audit import LogFilter, list_events
+from ddplatform.services import audit
+from ddplatform.tenancy import acting_in, erasing
+from tests.conftest import NOW
+from tests.factories import Tenant, csrf_token, signed_in_client
+
+
+def test_each_change_is_one_event_and_the_log_is_sound(context: Flask, tenant: Tenant):
+    with acting_in(tenant.id), unit_of_work():
+        for number in range(5):
+            audit.record("node:change", None, by=tenant.manager, at=NOW, number=(number, number + 1))
+        audit.sign_checkpoint(at=NOW)
+
+    with acting_in(tenant.id):
+        found = audit.verify()
+    assert found.faults == ()
+    assert found.size == 1 + 6 + 5
+    assert found.checkpoints == 1
+
+
+def test_events_cannot_be_changed_or_deleted_in_the_database(context: Flask, tenant: Tenant):
+    with acting_in(tenant.id):
+        event = db.session.scalar(select(AuditEvent).limit(1))
+        event.action = "nothing:happened"
+        with pytest.raises(DBAPIError, match="append only"):
+            db.session.flush()
+        db.session.rollback()
+        with pytest.raises(DBAPIError, match="append only"), unit_of_work():
+            db.session.delete(db.session.scalar(select(AuditEvent).limit(1)))
+
+
+def test_cut_tail_behind_a_signed_head_is_found(context: Flask, tenant: Tenant):
+    with acting_in(tenant.id), unit_of_work():
+        audit.sign_checkpoint(at=NOW)
+    # An operator with the right to erase takes the newest event away.
+    with erasing(tenant.id), unit_of_work():
+        db.session.delete(
+            db.session.scalar(select(AuditEvent).order_by(AuditEvent.sequence.desc()).limit(1))
+        )
+
+    with acting_in(tenant.id):
+        kinds = {fault.kind for fault in audit.verify().faults}
+    assert kinds & {FaultKind.CUT, FaultKind.CHECKPOINT}
+
+
+def test_second_head_continues_the_first_one(context: Flask, tenant: Tenant):
+    with acting_in(tenant.id):
+        with unit_of_work():
+            first = audit.sign_checkpoint(at=NOW)
+            again = audit.sign_checkpoint(at=NOW)
+        with unit_of_work():
+            audit.record("node:change", None, by=tenant.manager, at=NOW)
+            second = audit.sign_checkpoint(at=NOW)
+
+    assert first is again
+    assert audit.read_checkpoint(second.note).size == second.size == first.size + 1
+
+
+def test_refusal_is_an_event_although_its_request_changed_nothing(app: Flask, tenant: Tenant):
+    client = signed_in_client(app, tenant, RoleId.ANALYST)
+    assert client.get(f"/o/{tenant.slug}/people/invite").status_code == 403
+
+    with app.app_context(), acting_in(tenant.id):
+        newest = list_events(LogFilter())[0]
+    assert (newest.action, newest.outcome.value) == ("access:refuse", "refused")
+    assert newest.actor_id == tenant.analyst.user_id
+
+
+def test_trail_is_filtered_by_the_address_and_shows_before_and_after(app: Flask, tenant: Tenant):
+    client = signed_in_client(app, tenant, RoleId.ADMIN)
+    page = f"/o/{tenant.slug}/settings/"
+    client.post(page, data={"name": "Acme Foods", "csrf_token": csrf_token(client, page)})
+
+    listed = client.get(f"/o/{tenant.slug}/audit/?action=organisation:rename")
+    sequence = listed.text.split("/audit/", 1)[1]
+    newest = client.get(f"/o/{tenant.slug}/audit/8").text
+
+    assert listed.status_code == 200 and sequence
+    assert "person, join" not in listed.text.split("<tbody>", 1)[1]
+    assert "Acme Foods" in newest and ">Acme<" in newest
+
+
+def test_page_checks_the_log(app: Flask, tenant: Tenant):
+    client = signed_in_client(app, tenant, RoleId.AUDITOR)
+
+    assert "The log is sound" in client.get(f"/o/{tenant.slug}/audit/check").text
+
+
+def test_restricted_events_are_absent_for_everybody_but_safeguarding_officers(app: Flask, tenant: Tenant):
+    with app.app_context(), acting_in(tenant.id), unit_of_work():
+        row = audit.record("case:open", None, by=tenant.manager, at=NOW, restricted=True)
+        sequence = row.sequence
+    manager = signed_in_client(app, tenant, RoleId.SUSTAINABILITY_MANAGER)
+    officer = signed_in_client(app, tenant, RoleId.SAFEGUARDING_OFFICER)
+
+    assert "case, open" not in manager.get(f"/o/{tenant.slug}/audit/").text
+    assert manager.get(f"/o/{tenant.slug}/audit/{sequence}").status_code == 404
+    assert "case, open" in officer.get(f"/o/{tenant.slug}/audit/").text
+
+
+def test_command_says_that_the_log_is_sound(app: Flask, tenant: Tenant):
+    result = app.test_cli_runner().invoke(args=["audit", "verify", "--organisation", tenant.slug])
+
+    assert result.exit_code == 0
+    assert "Sound: 7 events" in result.output
+
+
+def test_command_refuses_an_unknown_organisation(app: Flask):
+    result = app.test_cli_runner().invoke(args=["audit", "verify", "--organisation", "nowhere"])
+
+    assert result.exit_code == 1

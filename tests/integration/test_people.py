@@ -1,0 +1,135 @@
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+
+from ddplatform.access.roles import RoleId
+from ddplatform.db import unit_of_work
+from ddplatform.errors import Conflict, Invalid
+from ddplatform.queries.organisations import get_membership, get_person, list_open_invitations
+from ddplatform.services.organisations import (
+    change_role,
+    found_organisation,
+    invite,
+    remove_person,
+    send_again,
+    withdraw_invitation,
+)
+from ddplatform.tenancy import acting_in
+from tests.conftest import NOW
+from tests.factories import FAR_FUTURE, Tenant, csrf_token, signed_in_client
+
+
+def test_administrator_invites_and_the_open_invitation_is_listed(app: Flask, tenant: Tenant):
+    client = signed_in_client(app, tenant, RoleId.ADMIN)
+    page = f"/o/{tenant.slug}/people/invite"
+    data = {"name": "Ama", "email": "ama@acme.example", "role": "analyst"}
+
+    answer = client.post(page, data={**data, "csrf_token": csrf_token(client, page)}, follow_redirects=True)
+
+    assert answer.status_code == 200
+    assert "ama@acme.example" in answer.text
+
+
+def test_auditor_without_a_last_day_is_refused_at_that_field(app: Flask, tenant: Tenant):
+    client = signed_in_client(app, tenant, RoleId.ADMIN)
+    page = f"/o/{tenant.slug}/people/invite"
+    data = {"name": "Ama", "email": "ama@acme.example", "role": "auditor"}
+
+    answer = client.post(page, data={**data, "csrf_token": csrf_token(client, page)})
+
+    assert answer.status_code == 422
+    assert "Auditor needs a last day of access." in answer.text
+    assert 'value="Ama"' in answer.text
+
+
+def test_manager_reads_the_people_but_may_not_invite(app: Flask, tenant: Tenant):
+    client = signed_in_client(app, tenant, RoleId.SUSTAINABILITY_MANAGER)
+
+    assert client.get(f"/o/{tenant.slug}/people/").status_code == 200
+    assert client.get(f"/o/{tenant.slug}/people/invite").status_code == 403
+
+
+def test_changing_a_role_ends_the_sessions_of_that_person_at_once(app: Flask, tenant: Tenant):
+    admin = signed_in_client(app, tenant, RoleId.ADMIN)
+    analyst = signed_in_client(app, tenant, RoleId.ANALYST)
+    page = f"/o/{tenant.slug}/people/{tenant.analyst.user_id}/role"
+
+    answer = admin.post(page, data={"role": "supplier", "csrf_token": csrf_token(admin, page)})
+
+    assert answer.status_code == 302
+    assert analyst.get(f"/o/{tenant.slug}/").status_code == 302
+
+
+def test_nobody_changes_the_own_role_and_the_last_administrator_stays(context: Flask, tenant: Tenant):
+    with acting_in(tenant.id):
+        admin = tenant[RoleId.ADMIN]
+        membership = get_membership(get_person(admin.user_id).membership_id)
+        with pytest.raises(Conflict, match="own role"):
+            change_role(membership, role=RoleId.ANALYST, by=admin, at=NOW)
+        with pytest.raises(Conflict, match="last administrator"):
+            remove_person(membership, by=tenant.manager, at=NOW)
+
+
+def test_removed_person_is_gone_from_the_list(app: Flask, tenant: Tenant):
+    client = signed_in_client(app, tenant, RoleId.ADMIN)
+    page = f"/o/{tenant.slug}/people/{tenant.analyst.user_id}/remove"
+
+    answer = client.post(
+        page, data={"name": "x", "csrf_token": csrf_token(client, page)}, follow_redirects=True
+    )
+
+    assert "is no longer a member" in answer.text
+    assert tenant.email(RoleId.ANALYST) not in answer.text
+
+
+def test_withdrawn_invitation_cannot_be_sent_again(context: Flask, tenant: Tenant):
+    admin = tenant[RoleId.ADMIN]
+    with acting_in(tenant.id), unit_of_work():
+        invitation = invite(email="x@y.example", name="X", role=RoleId.AUDITOR, by=admin, at=NOW, access_until=FAR_FUTURE)
+        send_again(invitation, by=admin, at=NOW)
+        withdraw_invitation(invitation, by=admin, at=NOW)
+
+    with acting_in(tenant.id):
+        assert list_open_invitations() == []
+        with pytest.raises(Conflict):
+            send_again(invitation, by=admin, at=NOW)
+
+
+def test_invitation_is_sent_again_and_withdrawn_by_its_buttons(app: Flask, tenant: Tenant):
+    with app.app_context(), acting_in(tenant.id), unit_of_work():
+        made = invite(email="x@y.example", name="X", role=RoleId.ANALYST, by=tenant[RoleId.ADMIN], at=NOW)
+        address = f"/o/{tenant.slug}/people/invitations/{made.id}"
+    client = signed_in_client(app, tenant, RoleId.ADMIN)
+    token = csrf_token(client, f"/o/{tenant.slug}/people/invite")
+
+    assert client.post(f"{address}/again", data={"csrf_token": token}).status_code == 302
+    assert client.post(f"{address}/withdraw", data={"csrf_token": token}).status_code == 302
+    assert "x@y.example" not in client.get(f"/o/{tenant.slug}/people/").text
+
+
+def test_organisation_is_renamed_and_keeps_its_address(app: Flask, tenant: Tenant):
+    client = signed_in_client(app, tenant, RoleId.ADMIN)
+    page = f"/o/{tenant.slug}/settings/"
+
+    answer = client.post(page, data={"name": "Acme Foods", "csrf_token": csrf_token(client, page)})
+
+    assert answer.location == page
+    assert "Acme Foods" in client.get(page).text
+
+
+@pytest.mark.parametrize("slug", ["", "Two Words", "-x", "installation", "a" * 60])
+def test_address_that_cannot_stand_in_a_link_is_refused(context: Flask, slug: str):
+    with pytest.raises(Invalid):
+        found_organisation(name="X", slug=slug, at=NOW)
+
+
+def test_taken_address_is_refused(context: Flask, tenant: Tenant):
+    with pytest.raises(Conflict):
+        found_organisation(name="X", slug=tenant.slug, at=NOW)
+
+
+def test_absent_person_is_not_found(app: Flask, tenant: Tenant):
+    client = signed_in_client(app, tenant, RoleId.ADMIN)
+
+    assert client.get(f"/o/{tenant.slug}/people/{uuid4()}/role").status_code == 404
