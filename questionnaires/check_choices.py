@@ -13,6 +13,7 @@ TRANSLATED = re.compile(
 )
 MEDIA = re.compile(r"(?:media\s*::?\s*)?(image|audio|video|big-image)(?:\s*::?.*)?\Z", re.I)
 LABELS = re.compile(r"(label|caption)(\s*::?.*)?\Z", re.I)
+HINTS = ("hint", "guidance_hint")
 EXTERNAL = "external_choices"
 
 
@@ -100,9 +101,9 @@ def _has_label(row: Mapping[str, str]) -> bool:
 def check_labels(rows: Sequence[SurveyRow]) -> Iterator[Fault]:
     """Questions that nobody can read, and constraints that do not say what is wrong."""
     for row in rows:
-        if row.is_asked and not (_has_label(row.cells) or row.text("hint")):
+        if row.is_asked and not (_is_worded(row) or row.text("calculation")):
             yield row.fault(
-                "warning",
+                "error",
                 "label-missing",
                 f"The question '{row.name}' has no label.",
                 "Write what is asked into the column label.",
@@ -116,6 +117,11 @@ def check_labels(rows: Sequence[SurveyRow]) -> Iterator[Fault]:
                 "Write a constraint_message that says what is allowed.",
                 column="constraint",
             )
+
+
+def _is_worded(row: SurveyRow) -> bool:
+    """Whether a person sees anything; without it a calculation is a plain value."""
+    return _has_label(row.cells) or any(name.lower().startswith(HINTS) for name in row.cells)
 
 
 def _has_message(row: SurveyRow) -> bool:

@@ -101,7 +101,11 @@ def check_sheets(sheets: Sheets, *, name: str, media: Path | None = None) -> For
         else:
             faults += further
             named = {row.file for row in rows if row.file}
-            names = [file for file in form.external_files.values() if file not in named]
+            names = [
+                file
+                for list_id, file in form.external_files.items()
+                if file not in named and not form.choice_lists.get(list_id)
+            ]
             faults += check_external_files(names, media) if media else []
     faults = [*_sorted(faults, sheets), *last]
     usable = not any(fault.level == "error" for fault in faults)

@@ -9,7 +9,6 @@ from typing import Any
 from questionnaires.form import Form
 
 Rows = list[dict[str, str]]
-ITEMSETS = "itemsets.csv"
 LARGEST = 50 * 1024 * 1024  # bytes of one file
 
 
@@ -22,28 +21,18 @@ def read_external(form: Form, folder: Path) -> tuple[dict[str, Rows], list[str]]
 
     Returns:
         The rows of each list by its id, and the names of files that are missing or cannot be
-        read; their lists are empty.
+        read; their lists are empty. A file takes the place of a list in the workbook.
     """
     found: dict[str, Rows] = {}
     missing: list[str] = []
     for list_id, file_name in form.external_files.items():
         rows = _rows(folder / Path(file_name).name)
+        if rows is None and form.choice_lists.get(list_id):
+            continue  # the workbook holds the list itself
         if rows is None:
             missing.append(file_name)
-        found[list_id] = rows or []
-    for list_id in _lists_elsewhere(form):
-        rows = _rows(folder / ITEMSETS)
-        if rows is None and ITEMSETS not in missing:
-            missing.append(ITEMSETS)
-        found[list_id] = [row for row in rows or [] if row.get("list_name") == list_id]
+        found[list_id] = [row for row in rows or [] if row.get("list_name", list_id) == list_id]
     return found, missing
-
-
-def _lists_elsewhere(form: Form) -> list[str]:
-    """Lists that selects name and neither the workbook nor a file of their own holds."""
-    wanted = [question.itemset.list_name for question in form.questions() if question.itemset]
-    held = form.choice_lists.keys() | form.external_files.keys()
-    return [name for name in dict.fromkeys(wanted) if name and name not in held]
 
 
 def _rows(path: Path) -> Rows | None:

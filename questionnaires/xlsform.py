@@ -20,6 +20,7 @@ from questionnaires.xform_xml import plain_text
 from questionnaires.xlsform_words import is_own_column
 
 ROW_IN_ERROR = re.compile(r"\[row : (\d+)\]\s*(?:On the '(\w+)' sheet, )?")
+ITEMSETS = "itemsets.csv"  # where ODK keeps the lists of the sheet `external_choices`
 CONVERTER_ERRORS = (PyXFormError, KeyError, TypeError, AttributeError, ValueError, IndexError)
 
 
@@ -61,12 +62,15 @@ def form_from_sheets(sheets: Sheets) -> Form:
     result = _convert(sheets)
     form = form_from_xform(result.xform)
     children = _with_own_columns(form.children, rows_by_path(sheets, form.root))
-    lists = dict(form.choice_lists) | _external_choices(result.itemsets)
+    external = _external_choices(result.itemsets)
     return replace(
         form,
         children=children,
         sections=sections_of(children),
-        choice_lists=MappingProxyType(lists),
+        choice_lists=MappingProxyType({**form.choice_lists, **external}),
+        external_files=MappingProxyType(
+            {**form.external_files, **dict.fromkeys(external, ITEMSETS)}
+        ),
         settings=MappingProxyType({k: str(v) for k, v in sheets.settings.items()}),
         mended=sheets.mended,
         warnings=tuple(result.warnings),
