@@ -224,17 +224,24 @@ class ChainFlowable(Flowable):
 def _draw_box_words(canvas: Canvas, placed: PlacedBox, y: float) -> None:
     box, x, room = placed.box, placed.x + 8, placed.w - 12
     top = y + placed.h
-    first, *more = wrapped(box.title, SEMIBOLD, 7.4, room)
-    lines = [first, cut(" ".join(more), SEMIBOLD, 7.4, room)] if more else [first]
+    title = _at_most(2, box.title, (SEMIBOLD, 7.4), room)
     canvas.setFillColor(INK)
     canvas.setFont(SEMIBOLD, 7.4)
-    for number, line in enumerate(lines):
+    for number, line in enumerate(title):
         canvas.drawString(x, top - 10.5 - 8.6 * number, line)
     canvas.setFillColor(INK_2)
     canvas.setFont(REGULAR, 6.6)
-    below = top - 10.5 - 8.6 * len(lines)
-    canvas.drawString(x, below + 0.4, cut(box.sub, REGULAR, 6.6, room))
+    below = top - 10.1 - 8.6 * len(title)
+    for number, line in enumerate(_at_most(3 - len(title), box.sub, (REGULAR, 6.6), room)):
+        canvas.drawString(x, below - 7.6 * number, line)
     draw_pill(canvas, box.band, x=x, baseline=y + 6.5, size=6.4)
+
+
+def _at_most(count: int, text: str, look: tuple[str, float], room: float) -> list[str]:
+    """The first lines of a text; what does not fit is cut from the last one."""
+    lines = wrapped(text, *look, room)
+    fitted = [*lines[: count - 1], cut(" ".join(lines[count - 1 :]), *look, room)]
+    return [line for line in fitted if line]
 
 
 DRAWINGS: Mapping[type, Callable[..., Flowable]] = {

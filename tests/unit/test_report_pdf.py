@@ -398,3 +398,12 @@ def test_heat_map_with_every_risk_placed_says_nothing_of_others():
 
     assert "not assessed, in no cell" in text_of(render_pdf(action_6(), STAMP))
     assert "not assessed, in no cell" not in text_of(render_pdf(action_6(risks=risks), STAMP))
+
+
+def test_box_of_the_map_says_in_full_how_many_are_not_assessed():
+    rest = Box("rest", 1, "55 more", "2 countries, 14 not assessed", group=True, rest=True)
+    boxes = (rest, *(Box(f"t{t}", t, f"Tier {t}") for t in (0, 2, 3, 4)))
+
+    assert "14 not assessed" in text_of(
+        render_pdf(small(Figure("F", "C", ChainMap(View(boxes)))), STAMP)
+    )
