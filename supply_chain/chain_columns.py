@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ NODE_KINDS = tuple(NodeKind)
 LINK_KINDS = tuple(LinkKind)
 FLOWS = tuple(FlowEvidence)
 ORIGIN_UNKNOWN = -1
+Scalar = TypeVar("Scalar", bound=np.generic)
 
 
 @dataclass(frozen=True)
@@ -50,14 +52,16 @@ class NodeColumns:
         marks = origin if origin is not None else [None] * count
         return cls(
             ids=tuple(ids),
-            kind=np.array([NODE_KINDS.index(k) for k in kinds], dtype=np.int8),
+            kind=_frozen(np.array([NODE_KINDS.index(k) for k in kinds], dtype=np.int8)),
             country=tuple(country) if country is not None else (None,) * count,
             sector=tuple(sector) if sector is not None else (None,) * count,
             commodities=tuple(map(tuple, commodities))
             if commodities is not None
             else ((),) * count,
             own_operation=_flags(own_operation, count),
-            origin=np.array([ORIGIN_UNKNOWN if m is None else int(m) for m in marks], np.int8),
+            origin=_frozen(
+                np.array([ORIGIN_UNKNOWN if m is None else int(m) for m in marks], np.int8)
+            ),
             closed=_flags(closed, count),
         )
 
@@ -103,14 +107,21 @@ class LinkColumns:
         kinds = kind if kind is not None else [LinkKind.SUPPLIES] * count
         unmapped = FLOWS.index(FlowEvidence.UNMAPPED)
         return cls(
-            buyer=np.array([row[ref] for ref in buyer], dtype=np.int64),
-            supplier=np.array([row[ref] for ref in supplier], dtype=np.int64),
-            share=np.array([np.nan if s is None else s for s in shares], dtype=np.float64),
-            flow=np.array([unmapped if f is None else FLOWS.index(f) for f in flows], np.int8),
-            kind=np.array([LINK_KINDS.index(k) for k in kinds], dtype=np.int8),
+            buyer=_frozen(np.array([row[ref] for ref in buyer], np.int64)),
+            supplier=_frozen(np.array([row[ref] for ref in supplier], np.int64)),
+            share=_frozen(np.array([np.nan if s is None else s for s in shares], np.float64)),
+            flow=_frozen(
+                np.array([unmapped if f is None else FLOWS.index(f) for f in flows], np.int8)
+            ),
+            kind=_frozen(np.array([LINK_KINDS.index(k) for k in kinds], np.int8)),
             commodity=tuple(commodity) if commodity is not None else (None,) * count,
         )
 
 
+def _frozen(values: NDArray[Scalar]) -> NDArray[Scalar]:
+    values.setflags(write=False)
+    return values
+
+
 def _flags(values: Sequence[bool] | None, count: int) -> NDArray[np.bool_]:
-    return np.zeros(count, np.bool_) if values is None else np.array(values, dtype=np.bool_)
+    return _frozen(np.zeros(count, np.bool_) if values is None else np.array(values, np.bool_))

@@ -2,7 +2,7 @@
 
 A link points from a buyer to its supplier; "upstream" follows suppliers, "downstream" buyers.
 A link of a node with itself is kept in the columns and in no adjacency (RM-1.0 section 11.1).
-All arrays are read-only. Rows of nodes stand in the order they were given.
+What is built here is read-only. Rows of nodes stand in the order they were given.
 """
 
 from collections.abc import Iterable, Sequence

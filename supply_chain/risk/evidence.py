@@ -53,6 +53,16 @@ def no_observations() -> Observations:
     return Observations(none, none, nothing, none, nothing, nothing, none)
 
 
+def _check_range(values: Floats, what: str, low: float, high: float) -> None:
+    if not (np.isnan(values) | (values >= low) & (values <= high)).all():
+        raise ValueError(f"A {what} is outside {low:g} to {high:g}.")
+
+
+def _check_once(node: Ints, other: Ints, what: str) -> None:
+    if len(set(zip(node.tolist(), other.tolist(), strict=True))) < len(node):
+        raise ValueError(f"A {what} stands more than once at one node.")
+
+
 @dataclass(frozen=True)
 class Asked:
     """Factors that a questionnaire asked about, answered or not; matters for ONL (3.4)."""
@@ -92,6 +102,14 @@ class ControlsSeen:
     design: Floats = field(default_factory=no_floats)  # questionnaire's credit 0-1; NaN: none, 1
     verified_months: Floats = field(default_factory=no_floats)  # since last verified; NaN never
 
+    def __post_init__(self) -> None:
+        _check_range(self.coverage, "coverage of a control", 0, 1)
+        _check_range(self.design, "design credit of a control", 0, 1)
+        levels = METHOD.policy.evidence_levels
+        if not (np.isnan(self.evidence) | np.isin(self.evidence, levels)).all():
+            raise ValueError(f"The evidence of a control is none of the levels {levels}.")
+        _check_once(self.node, self.control, "control")
+
 
 @dataclass(frozen=True)
 class Judgements:
@@ -103,6 +121,11 @@ class Judgements:
     scope: Floats = field(default_factory=no_floats)
     irremediability: Floats = field(default_factory=no_floats)
     vulnerable: Bools = field(default_factory=no_flags)  # adds 1 to scale, up to 5
+
+    def __post_init__(self) -> None:
+        for trait in (self.scale, self.scope, self.irremediability):
+            _check_range(trait, "severity trait", 1, 5)
+        _check_once(self.node, self.issue, "severity judgement")
 
 
 @dataclass(frozen=True)

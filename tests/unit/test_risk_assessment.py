@@ -330,3 +330,34 @@ def test_an_unknown_node_is_not_explained():
 def test_shares_over_one_are_reported_by_buyer():
     of = chain("BST", [("B", "S", 0.7), ("B", "T", 0.6)])
     assert assessed(of).scaled == {"B": pytest.approx(1.3)}
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ([(0, "CTL-05", 1.5, 0.9, 0)], "coverage of a control is outside 0 to 1"),
+        ([(0, "CTL-05", 1, 0.6, 0)], "none of the levels"),
+        ([(0, "CTL-05", 1, 0.9, 0), (0, "CTL-05", 1, 0.5, 0)], "control stands more than once"),
+    ],
+)
+def test_impossible_controls_are_refused(rows, message):
+    with pytest.raises(ValueError, match=message):
+        controls(*rows)
+
+
+def test_a_severity_trait_outside_one_to_five_is_refused():
+    with pytest.raises(ValueError, match="severity trait is outside 1 to 5"):
+        Judgements(ints(0), ints(CL), floats(6), floats(1), floats(1), np.array([False]))
+
+
+def test_an_empty_map_and_one_where_all_is_closed_are_assessed():
+    assert assessed(chain("")).salience_rank.shape == (0, 16)
+    closed = assessed(chain("B", closed=[True]))
+    assert not closed.scored.any()
+    assert closed.exposure.max() == 0
+
+
+def test_the_same_map_and_evidence_give_the_same_bytes():
+    first, second = assessed(), assessed()
+    assert first.exposure.tobytes() == second.exposure.tobytes()
+    assert first.salience_rank.tobytes() == second.salience_rank.tobytes()
