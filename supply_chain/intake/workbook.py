@@ -89,11 +89,10 @@ def _check_archive(file: NamedBytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(file.content)) as archive:
             members = archive.infolist()
-            comment = archive.comment
     except (zipfile.BadZipFile, ValueError, NotImplementedError):
         raise refusal("broken_workbook", file.name) from None
     end = file.content.rfind(_ZIP_END)
-    if end + 22 + len(comment) != len(file.content) or b"%PDF-" in file.content[:1024]:
+    if not _archive_ends_file(file.content, end) or b"%PDF-" in file.content[:1024]:
         raise refusal("two_types", file.name)
     names = [member.filename for member in members]
     if any(member.flag_bits & 1 for member in members):
@@ -104,6 +103,11 @@ def _check_archive(file: NamedBytes) -> None:
         raise refusal("type_mismatch", file.name)
     _check_sizes(file.name, members)
     _check_active_parts(file.name, [name.lower() for name in names])
+
+
+def _archive_ends_file(content: bytes, end: int) -> bool:
+    """Whether the archive's end record, comment included, is the last thing of the file."""
+    return end + 22 + int.from_bytes(content[end + 20 : end + 22], "little") == len(content)
 
 
 def _is_unsafe(member: zipfile.ZipInfo) -> bool:
@@ -141,7 +145,9 @@ def _check_compound_file(file: NamedBytes) -> None:
         raise refusal("encrypted", file.name)
     if "_VBA_PROJECT".encode("utf-16-le") in file.content:
         raise refusal("macros", file.name)
-    if b"PK\x03\x04" in file.content and _ZIP_END in file.content:
+    # Themes stand in an XLS as small archives; a second file type is one that ends with the file.
+    end = file.content.rfind(_ZIP_END)
+    if end >= 0 and _archive_ends_file(file.content, end):
         raise refusal("two_types", file.name)
 
 

@@ -7,6 +7,7 @@ Exit codes: 0 read, 3 too large, 4 broken, 5 encrypted, 6 forbidden content.
 
 import csv
 import io
+import re
 import resource
 import sys
 import zipfile
@@ -50,7 +51,7 @@ def transcribe(
     """Write the rows of a workbook that unpacks to at most `unpacked` bytes; return the code."""
     try:
         if content.startswith(b"PK"):
-            _check_members(content, unpacked)
+            content = _checked(content, unpacked)
         _write_sheets(content, output, max_rows, max_columns)
     except _Refused as refused:
         return refused.exit_code
@@ -69,9 +70,17 @@ class _Refused(Exception):
         self.exit_code = exit_code
 
 
-def _check_members(content: bytes, unpacked: int) -> None:
-    """Unpack every member once, in pieces: `zipfile` stops at a size or checksum that lies."""
+# Some programs claim whole rows ("1:63"), which the parser refuses to read.
+_ROWS_ONLY = re.compile(rb'<dimension ref="\d+:\d+"\s*/>')
+
+
+def _checked(content: bytes, unpacked: int) -> bytes:
+    """Unpack every member once, in pieces: `zipfile` stops at a size or checksum that lies.
+
+    Returns the archive, without those claims of sheets about their size that cannot be parsed.
+    """
     total = 0
+    claims = False
     with ZipFile(io.BytesIO(content)) as archive:
         for info in archive.infolist():
             with archive.open(info) as member:
@@ -83,6 +92,16 @@ def _check_members(content: bytes, unpacked: int) -> None:
                     if b"<!DOCTYPE" in tail + piece or b"<!ENTITY" in tail + piece:
                         raise _Refused(FORBIDDEN)
                     tail = piece[-9:]
+                    claims = claims or bool(_ROWS_ONLY.search(piece))
+    return _without_claims(content) if claims else content
+
+
+def _without_claims(content: bytes) -> bytes:
+    stream = io.BytesIO()
+    with ZipFile(io.BytesIO(content)) as old, ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(name, _ROWS_ONLY.sub(b"", old.read(name)))
+    return stream.getvalue()
 
 
 def _write_sheets(content: bytes, output: TextIO, max_rows: int, max_columns: int) -> None:

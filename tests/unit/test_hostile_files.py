@@ -4,6 +4,7 @@ import io
 import resource
 import zipfile
 from datetime import date, datetime, time
+from pathlib import Path
 
 import pytest
 import xlsxwriter
@@ -98,6 +99,24 @@ def test_false_dimension_of_a_sheet_is_not_believed():
     (table,) = read_tables([NamedBytes("small.xlsx", small)])
 
     assert table.rows == (("Name",),)
+
+
+def test_sheet_that_claims_whole_rows_is_read():
+    cells = '<row r="1"><c r="A1" t="inlineStr"><is><t>Name</t></is></c></row>'
+    claiming = _repacked({SHEET: _sheet(cells, "1:63")})
+
+    (table,) = read_tables([NamedBytes("rows.xlsx", claiming)])
+
+    assert table.rows == (("Name",),)
+
+
+def test_workbook_of_the_old_format_is_read():
+    content = (Path(__file__).parent.parent / "data/workbooks/old_format.xls").read_bytes()
+
+    survey, choices = read_tables([NamedBytes("old.xls", content)])
+
+    assert (survey.sheet, choices.sheet) == ("survey", "choices")
+    assert survey.rows[0][:2] == ("type", "name")
 
 
 def test_more_columns_than_allowed_are_refused():
