@@ -62,8 +62,8 @@ def main() -> int:
     given = parser.parse_args()
     if not wait_until_ready(given.port, given.pid):
         sys.stderr.write(
-            f"Nothing answers on port {given.port}. If another program holds it, choose "
-            "another: PORT=8001 make run\n"
+            f"The platform does not answer at http://127.0.0.1:{given.port}/healthz. If another "
+            "program holds the port, choose another: PORT=8001 make run\n"
         )
         return 1
     instance = Path(os.environ.get("INSTANCE_PATH") or "instance")
