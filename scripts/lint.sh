@@ -1,10 +1,20 @@
 #!/usr/bin/env bash
-# Style, types and import contracts.
+# Style, types and import contracts: all of them run, so that all faults are shown.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 scripts/install_python.sh
-.venv/bin/ruff check .
-.venv/bin/ruff format --check .
-.venv/bin/mypy
-.venv/bin/lint-imports
+
+failed=()
+check() {
+  local name=$1
+  shift
+  "$@" || failed+=("$name")
+}
+
+check "style" .venv/bin/ruff check .
+check "format" .venv/bin/ruff format --check .
+check "types" .venv/bin/mypy
+check "import contracts" .venv/bin/lint-imports
+
+[ ${#failed[@]} -eq 0 ] || { echo "Not clean: $(IFS=,; echo "${failed[*]}")" >&2; exit 1; }
