@@ -113,9 +113,10 @@ class Assembly:
                 ends = buyers
             if row.buyers:
                 buyers = [self._company(name) for name in row.buyers]
-                self._link_all(row, ends, buyers, row.terms or LinkDraft("", ""))
+                self._link_all(row, ends, buyers, row.terms)
             elif link_to is not None:
-                self._link_all(row, ends, [link_to], LinkDraft("", ""))
+                terms = LinkDraft("", "") if row.path else row.terms
+                self._link_all(row, ends, [link_to], terms)
 
     def _link_all(
         self, row: NodeRow, suppliers: list[str], buyers: list[str], terms: LinkDraft

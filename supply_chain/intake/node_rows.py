@@ -16,6 +16,7 @@ from supply_chain.intake.cells import (
     parse_truth,
     unshield,
 )
+from supply_chain.intake.columns import ROW_LINK_FIELDS
 from supply_chain.intake.link_rows import read_link_terms
 from supply_chain.intake.places import read_country, read_point
 from supply_chain.intake.table_view import TableView
@@ -48,7 +49,7 @@ class NodeRow:
     operator_column: str | None
     path: list[list[str]]
     buyers: list[str]
-    terms: LinkDraft | None
+    terms: LinkDraft
 
 
 def made_id(name: str, country: str | None, place: str) -> str:
@@ -100,7 +101,8 @@ def _read_row(view: TableView, row: tuple[str, ...], default: NodeKind) -> NodeR
         attributes=attributes,
     )
     buyers = _names(view, row, "buyer")
-    terms = read_link_terms(view, row) if buyers else None
+    has_terms = any(field in view.fields for field in ROW_LINK_FIELDS)
+    terms = read_link_terms(view, row) if has_terms else LinkDraft("", "")
     if view.log.faulty:
         return None
     return NodeRow(

@@ -14,9 +14,10 @@ from supply_chain.intake.table_view import TableView
 
 Point = tuple[float | None, float | None]
 
-# Degrees from a country's label point: its own places lie nearer than FAR but in the largest
-# countries; a swapped pair that falls within NEAR is then the likelier reading.
-_FAR, _NEAR = 40.0, 15.0
+# A point this many degrees from the label point of its country is doubted where the swapped
+# point lies so many times nearer. Large countries stretch farther, but none of their own points
+# is that much nearer when swapped.
+_FAR_DEGREES, _TIMES_NEARER = 8.0, 3.0
 
 
 def parse_country(text: str) -> str:
@@ -99,8 +100,7 @@ def judge_point(log: RowLog, column: str | None, point: Point, country: str | No
             log.note(column, f"{latitude if longitude is None else longitude:g}", remark)
         return None, None
     centre = country_point(country) if country else None
-    far = centre and _gap(centre, latitude, longitude) > _FAR
-    if centre and far and _gap(centre, longitude, latitude) < _NEAR:
+    if centre and _seems_swapped(centre, latitude, longitude):
         remark = CellFault(
             f"Latitude {latitude:g} and longitude {longitude:g} lie far from {country}; swapped"
             " they would lie in it.",
@@ -108,6 +108,11 @@ def judge_point(log: RowLog, column: str | None, point: Point, country: str | No
         )
         log.note(column, f"{latitude:g}, {longitude:g}", remark)
     return point
+
+
+def _seems_swapped(centre: tuple[float, float], latitude: float, longitude: float) -> bool:
+    gap = _gap(centre, latitude, longitude)
+    return gap > _FAR_DEGREES and _gap(centre, longitude, latitude) * _TIMES_NEARER < gap
 
 
 def _gap(centre: tuple[float, float], latitude: float, longitude: float) -> float:

@@ -123,7 +123,7 @@ class _Reader:
             operator_column="operated_by",
             path=[],
             buyers=[],
-            terms=None,
+            terms=LinkDraft("", ""),
         )
 
     def link(self, place: int, entry: object) -> LinkRow | None:

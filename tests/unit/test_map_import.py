@@ -529,16 +529,34 @@ def test_country_taken_from_the_address_is_noted():
     assert "address" in draft.notes[0].problem
 
 
-def test_coordinates_that_seem_swapped_are_noted_and_kept():
-    draft = read_map(
-        [_csv("Name,Country,Latitude,Longitude\nAlpha,Kenya,37.0,-1.2\nB,KE,-1.2,37\n")]
-    )
-    far = read_map([_csv("Name,Country,Latitude,Longitude\nAlpha,Ethiopia,40,9\nB,CI,-5.5,7\n")])
-    swapped = read_map([_csv("Name,Country,Latitude,Longitude\nAlpha,Colombia,-74.1,4.6\n")])
+@pytest.mark.parametrize(
+    ("country", "latitude", "longitude"),
+    [
+        ("KE", 37.0, -1.3),
+        ("IN", 77.2, 28.6),
+        ("BR", -46.6, -23.5),
+        ("CI", -4.0, 5.3),
+        ("CO", -74.1, 4.6),
+    ],
+)
+def test_coordinates_that_seem_swapped_are_noted_and_kept(country, latitude, longitude):
+    header = "Name,Country,Latitude,Longitude\n"
 
-    assert draft.notes == () and far.notes == ()
+    swapped = read_map([_csv(f"{header}Alpha,{country},{latitude},{longitude}\n")])
+    right = read_map([_csv(f"{header}Alpha,{country},{longitude},{latitude}\n")])
+
     assert "swapped" in swapped.notes[0].problem
-    assert swapped.nodes[0].latitude == -74.1
+    assert swapped.nodes[0].latitude == latitude
+    assert right.notes == ()
+
+
+@pytest.mark.parametrize(
+    "place", ["TR,37.0,44.5", "US,64.8,-147.7", "RU,43.1,131.9", "NO,70.1,30.0", "CL,-53.2,-70.9"]
+)
+def test_far_corner_of_a_large_country_is_not_doubted(place):
+    draft = read_map([_csv(f"Name,Country,Latitude,Longitude\nAlpha,{place}\n")])
+
+    assert draft.notes == ()
 
 
 def test_half_a_pair_of_coordinates_is_noted_and_gives_no_place():
@@ -719,6 +737,18 @@ def test_every_listed_node_is_linked_to_the_focal_company_when_asked():
     draft = read_map([_csv("id,Name\nf,Focal\na,Alpha\nb,Beta\n")], link_to="f")
 
     assert [(link.supplier, link.buyer) for link in draft.links] == [("a", "f"), ("b", "f")]
+
+
+def test_share_column_of_a_supplier_list_may_be_mapped_for_the_focal_company():
+    mapping = Mapping(
+        nodes={"list.csv": TableMapping(1, {"id": "id", "name": "Name", "share": "Part"})}
+    )
+
+    draft = read_map(
+        [_csv("id,Name,Part\na,Alpha,25%\n")], mapping, known_ids=frozenset("f"), link_to="f"
+    )
+
+    assert draft.links[0].share == 0.25
 
 
 def test_row_with_supplier_and_buyer_gives_both_nodes_and_their_link():
