@@ -1,0 +1,119 @@
+"""Documents and where they are used."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import func, select, tuple_
+
+from ddplatform.db import db
+from ddplatform.errors import NotFound
+from ddplatform.models.evidence import Confidentiality, Evidence, EvidenceLink
+from ddplatform.models.organisations import User
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True)
+class DocumentRow:
+    """One document in a list."""
+
+    id: UUID
+    filename: str
+    media_type: str
+    size_bytes: int
+    description: str
+    confidentiality: Confidentiality
+    valid_until: date | None
+    created_at: datetime
+    created_by: str | None
+    uses: int
+    sha256: str
+
+
+def list_documents(
+    *,
+    with_restricted: bool,
+    search: str = "",
+    expires_before: date | None = None,
+    unused: bool = False,
+    before: tuple[datetime, UUID] | None = None,
+    limit: int = PAGE_SIZE,
+) -> Sequence[DocumentRow]:
+    """Documents in use, newest first; `before` is the last row of the page before."""
+    uses = (
+        select(func.count())
+        .select_from(EvidenceLink)
+        .where(EvidenceLink.evidence_id == Evidence.id)
+        .correlate(Evidence)
+        .scalar_subquery()
+    )
+    statement = (
+        select(
+            Evidence.id,
+            Evidence.filename,
+            Evidence.media_type,
+            Evidence.size_bytes,
+            Evidence.description,
+            Evidence.confidentiality,
+            Evidence.valid_until,
+            Evidence.created_at,
+            User.name.label("created_by"),
+            uses.label("uses"),
+            Evidence.sha256,
+        )
+        .outerjoin(User, User.id == Evidence.created_by_id)
+        .where(Evidence.withdrawn_at.is_(None))
+        .order_by(Evidence.created_at.desc(), Evidence.id.desc())
+        .limit(limit)
+    )
+    if not with_restricted:
+        statement = statement.where(Evidence.confidentiality == Confidentiality.NORMAL)
+    if search:
+        statement = statement.where(
+            Evidence.filename.icontains(search, autoescape=True)
+            | Evidence.description.icontains(search, autoescape=True)
+        )
+    if expires_before is not None:
+        statement = statement.where(Evidence.valid_until < expires_before)
+    if unused:
+        statement = statement.where(uses == 0)
+    if before is not None:
+        statement = statement.where(tuple_(Evidence.created_at, Evidence.id) < tuple_(*before))
+    return [DocumentRow(**row._mapping) for row in db.session.execute(statement)]
+
+
+def get_evidence(evidence_id: UUID, *, with_restricted: bool) -> Evidence:
+    """The document, or NotFound; restricted ones are absent for who may not read them."""
+    found = db.session.get(Evidence, evidence_id)
+    hidden = found is not None and (
+        found.confidentiality is Confidentiality.RESTRICTED and not with_restricted
+    )
+    if found is None or hidden:
+        raise NotFound()
+    return found
+
+
+def list_links_of_evidence(evidence_id: UUID) -> Sequence[EvidenceLink]:
+    """What a document is used for, oldest first."""
+    return db.session.scalars(
+        select(EvidenceLink)
+        .where(EvidenceLink.evidence_id == evidence_id)
+        .order_by(EvidenceLink.created_at, EvidenceLink.id)
+    ).all()
+
+
+def list_evidence_of(target_type: str, target_id: UUID) -> Sequence[tuple[Evidence, str | None]]:
+    """The documents of one finding, action, response or other row, with the question of each."""
+    rows = db.session.execute(
+        select(Evidence, EvidenceLink.path)
+        .join(EvidenceLink, EvidenceLink.evidence_id == Evidence.id)
+        .where(
+            EvidenceLink.target_type == target_type,
+            EvidenceLink.target_id == target_id,
+            Evidence.withdrawn_at.is_(None),
+        )
+        .order_by(EvidenceLink.created_at, EvidenceLink.id)
+    ).all()
+    return [(row[0], row[1]) for row in rows]

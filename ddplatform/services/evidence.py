@@ -1,0 +1,108 @@
+"""Documents: take in, attach, release, withdraw."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from ddplatform.access.identity import Identity
+from ddplatform.adapters.installed import adapters
+from ddplatform.adapters.uploads import check_upload
+from ddplatform.db import Base, db
+from ddplatform.errors import Conflict
+from ddplatform.models.evidence import Confidentiality, Evidence, EvidenceLink
+from ddplatform.queries.evidence import list_links_of_evidence
+from ddplatform.services import audit, rate_limits
+
+
+def take_in(
+    *,
+    filename: str,
+    content: bytes,
+    by: Identity,
+    at: datetime,
+    owner_organisation_id: UUID | None = None,
+    respondent_organisation_id: UUID | None = None,
+    description: str = "",
+    confidentiality: Confidentiality = Confidentiality.NORMAL,
+    issued_on: date | None = None,
+    valid_until: date | None = None,
+) -> Evidence:
+    """Check, clean and keep one document.
+
+    Args:
+        owner_organisation_id: the requester, where a supplier adds it for somebody else.
+        respondent_organisation_id: the supplier, who alone sees it until it is released.
+
+    Raises:
+        FileRefused: the file may not come in; says why and how to mend it.
+        TooMany: too many uploads in an hour.
+    """
+    rate_limits.count_try(rate_limits.UPLOAD, str(by.user_id), at=at)
+    checked = check_upload(filename, content)
+    keeper = owner_organisation_id or by.organisation_id
+    evidence = Evidence(
+        organisation_id=keeper,
+        respondent_organisation_id=respondent_organisation_id,
+        sha256=adapters().files.put(keeper, checked.content),
+        storage_organisation_id=keeper,
+        filename=checked.filename,
+        media_type=checked.media_type,
+        size_bytes=len(checked.content),
+        confidentiality=confidentiality,
+        description=description,
+        is_stripped=checked.is_stripped,
+        issued_on=issued_on,
+        valid_until=valid_until,
+        created_at=at,
+        created_by_id=by.user_id,
+    )
+    db.session.add(evidence)
+    db.session.flush()  # links and the event name it
+    audit.record("evidence:add", evidence, by=by, at=at, sha256=evidence.sha256)
+    return evidence
+
+
+def attach(
+    evidence: Evidence,
+    target: Base,
+    *,
+    at: datetime,
+    path: str | None = None,
+) -> EvidenceLink:
+    """Say what a document is used for. The event of the change that uses it tells of it."""
+    link = EvidenceLink(
+        organisation_id=evidence.organisation_id,
+        respondent_organisation_id=evidence.respondent_organisation_id,
+        is_released=evidence.is_released,
+        evidence_id=evidence.id,
+        target_type=target.__tablename__,
+        target_id=target.id,
+        path=path,
+        created_at=at,
+    )
+    db.session.add(link)
+    return link
+
+
+def release(evidence: Evidence) -> None:
+    """Let the requester read a document of the respondent, with its uses."""
+    evidence.is_released = True
+    for link in list_links_of_evidence(evidence.id):
+        link.is_released = True
+
+
+def withdraw(evidence: Evidence, *, by: Identity, at: datetime, reason: str) -> None:
+    """Take a document out of use. It stays in the store, since the log names it.
+
+    Raises:
+        Conflict: it is withdrawn already.
+    """
+    if evidence.withdrawn_at is not None:
+        raise Conflict("This document was withdrawn already.")
+    evidence.withdrawn_at = at
+    audit.record("evidence:withdraw", evidence, by=by, at=at, reason=reason)
+
+
+def read(evidence: Evidence, *, by: Identity, at: datetime) -> bytes:
+    """The bytes of a document; each reading of one is an event."""
+    audit.record("evidence:read", evidence, by=by, at=at)
+    return adapters().files.get(evidence.storage_organisation_id, evidence.sha256)
