@@ -49,7 +49,7 @@ def propagate(graph_file: Path) -> None:
 def _read(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8-sig"))
-    except ValueError as fault:
+    except (ValueError, RecursionError) as fault:
         _refuse([Problem(None, "", f"{path.name} is not JSON in UTF-8: {fault}.")])
 
 
@@ -59,4 +59,4 @@ def _refuse(problems: list[Problem]) -> NoReturn:
 
 
 def _print(answer: Any) -> None:
-    click.echo(json.dumps(answer, ensure_ascii=False, allow_nan=False, indent=2))
+    click.echo(json.dumps(answer, allow_nan=False, indent=2))

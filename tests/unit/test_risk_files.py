@@ -304,6 +304,8 @@ def test_commands_print_one_json_document(tmp_path, command, given, expected):
         ("score", "not json"),
         ("propagate", '{"nodes": [{"id": "A"}, {"id": "A"}]}'),
         ("propagate", "["),
+        ("propagate", "[" * 200_000),
+        ("score", r'[{"id": "\ud800", "issue": "X"}]'),
     ],
 )
 def test_commands_print_problems_and_exit_1(tmp_path, command, content):
