@@ -3,7 +3,7 @@
 Words stand in `data/impacts.yaml`; the risk index itself is computed elsewhere.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -104,6 +104,7 @@ class ImpactWords:
         severity: trait -> level 1 to 5 -> description. severity_titles: trait -> title.
         responses: involvement -> title, stop, mitigate, remedy, leverage, record.
         leverage_decisions, support_items, closure_criteria: ref -> named texts.
+        exit_gate: ref -> what to do before a relationship ends.
     """
 
     severity: Mapping[str, Mapping[int, str]]
@@ -112,6 +113,7 @@ class ImpactWords:
     responses: Mapping[str, Mapping[str, str]]
     leverage_types: Mapping[str, str]
     leverage_decisions: Mapping[str, Mapping[str, str]]
+    exit_gate: Mapping[str, str]
     remedy_forms: Mapping[str, str]
     support_items: Mapping[str, Mapping[str, str]]
     closure_criteria: Mapping[str, Mapping[str, str]]
@@ -201,3 +203,21 @@ def decide_leverage(
     if can_be_raised:
         return "LD-2"
     return "LD-4" if is_crucial else "LD-3"
+
+
+def missing_for_exit(met: Set[str]) -> tuple[str, ...]:
+    """What must still be done before a relationship ends for child-rights reasons.
+
+    Args:
+        met: refs RDG-1 to RDG-10 that are met.
+
+    Raises:
+        ValueError: a ref that the gate does not know.
+
+    Source:
+        OECD Due Diligence Guidance (2018), step 3; UNGP 19, commentary.
+    """
+    gate = impact_words().exit_gate
+    if unknown := met - gate.keys():
+        raise ValueError(f"The exit gate has no {', '.join(sorted(unknown))}.")
+    return tuple(words for ref, words in gate.items() if ref not in met)

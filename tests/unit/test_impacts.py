@@ -17,6 +17,7 @@ from ddplatform.duediligence.impacts import (
     decide_involvement,
     decide_leverage,
     impact_words,
+    missing_for_exit,
 )
 from ddplatform.duediligence.remedy_protocol import remedy_due, remedy_steps
 from ddplatform.duediligence.step_facts import CLOSURE_CRITERIA
@@ -137,6 +138,20 @@ def test_grave_danger_always_suspends():
             == "LD-5"
         )
     assert WORDS.leverage_decisions["LD-5"]["code"] == "suspend_or_exit"
+
+
+def test_relationship_ends_only_when_the_whole_gate_is_met():
+    refs = set(WORDS.exit_gate)
+
+    assert refs == {f"RDG-{number}" for number in range(1, 11)}
+    assert missing_for_exit(refs) == ()
+    assert missing_for_exit(refs - {"RDG-3"}) == (WORDS.exit_gate["RDG-3"],)
+    assert len(missing_for_exit(set())) == 10
+
+
+def test_exit_gate_refuses_a_ref_it_does_not_know():
+    with pytest.raises(ValueError, match="no RDG-11"):
+        missing_for_exit({"RDG-11"})
 
 
 def test_protocol_has_twelve_steps_in_order():
