@@ -23,6 +23,7 @@ from questionnaires.survey_rows import CHOICES, SETTINGS, SURVEY, SurveyRow, sur
 from questionnaires.xform_xml import STANDARD
 from questionnaires.xlsform import form_from_sheets
 
+CLOSING = ("relevant", "calculation", "choice_filter", "repeat_count")
 SHEET_ORDER = (SURVEY, CHOICES, "external_choices", SETTINGS)
 
 
@@ -163,7 +164,7 @@ def _placed(fault: Fault, sheets: Sheets, form: Form) -> Fault:
         number, row = rows.get(path, (0, {}))
         for heading, text in row.items():
             column = canonical(heading)
-            if "${" in str(text) and column in ("relevant", "calculation", "choice_filter"):
+            if "${" in str(text) and column in CLOSING:
                 return Fault(
                     fault.level,
                     fault.code,

@@ -12,6 +12,7 @@ from questionnaires.xpath_paths import function_name, is_path
 Read = tuple[Spec, Spec | None]
 Unit = tuple[str, str]  # aspect and path
 OF_CONTEXT = frozenset({"string", "number", "string-length", "normalize-space"})
+STRUCTURAL = frozenset({"position", "count", "indexed-repeat", "name", "local-name"})
 UP = frozenset({"ancestor", "ancestor-or-self"})
 DOWN = frozenset({"descendant", "descendant-or-self"})
 
@@ -34,13 +35,17 @@ class _Reader:
         """Note what `token` reads when it is evaluated at `here` (None: in a list)."""
         name = function_name(token)
         if (is_path(token) and not name) or name in ("current", "instance"):
-            self.found.update(self.path(token, here))
+            self.found.update(below for read in self.path(token, here) for below in _below(read))
             return
         call = token[1] if name and token.symbol == ":" else token
         if name in OF_CONTEXT and len(call) == 0 and here:
             self.found.add(here)
         for part in call:
-            self.value(part, here)
+            # Of a group, these ask where it stands; all others read the texts of all below it.
+            if name in STRUCTURAL and is_path(part):
+                self.found.update(self.path(part, here))
+            else:
+                self.value(part, here)
 
     def path(self, token: Token, here: Read | None) -> list[Read]:
         """Where a path can lead."""

@@ -1,6 +1,6 @@
 """The plan of a form: everything that depends on the form alone, worked out once a version."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import CycleError
 
@@ -10,7 +10,6 @@ from questionnaires.expressions import Expression, compile_expression
 from questionnaires.form import Form, Group, Node, Question, Rules, SetValue
 from questionnaires.specs import COUNT, RELEVANCE, VALUE, Reader, Spec
 from questionnaires.tree import ListNode, list_document
-from questionnaires.xpath_paths import plain_names
 
 FIRST_LOAD, NEW_REPEAT, CHANGED = (
     "odk-instance-first-load",
@@ -84,7 +83,7 @@ def _add_spec(form: Form, node: Node, parent: Spec, faults: list[Fault]) -> None
     rules: Rules = node.rules
     spec.relevant, spec.readonly = compiled(rules.relevant), compiled(rules.readonly)
     if isinstance(node, Group):
-        spec.count = _count(compiled(node.count), spec, compiled)
+        spec.count = compiled(node.count)
         for child in node.children:
             _add_spec(form, child, spec, faults)
         return
@@ -99,23 +98,6 @@ def _add_spec(form: Form, node: Node, parent: Spec, faults: list[Fault]) -> None
 def _fixed_offer(question: Question) -> tuple[str, ...] | None:
     names = tuple(dict.fromkeys(choice.name for choice in question.choices))
     return names or None  # an empty list may be one kept in a file
-
-
-def _count(
-    count: Expression | None, spec: Spec, compiled: Callable[[str], Expression | None]
-) -> Expression | None:
-    """A count that names a node of an outer repeat means the one of the same outer instance."""
-    names = plain_names(count.token) if count else ()
-    outer = spec.parent
-    while names and outer and outer.node and not outer.is_repeat:
-        outer = outer.parent
-    if not names or outer is None or outer.node is None:
-        return count
-    prefix = tuple(outer.path.strip("/").split("/"))
-    if names[: len(prefix)] != prefix:
-        return count
-    ups = len(spec.path.strip("/").split("/")) - len(prefix)
-    return compiled("/".join([".."] * ups + list(names[len(prefix) :])))
 
 
 def _compiled(form: Form, path: str, text: str | None, faults: list[Fault]) -> Expression | None:
@@ -182,20 +164,13 @@ def _order(document: Spec) -> list[Unit]:
             }
             _register(aspect, spec, found)
             needs[aspect, spec.path] = _own_needs(aspect, spec) | _needs(found)
-    for unit, wanted in needs.items():
-        if unit[0] == VALUE and _reads_itself_by_filter(unit, wanted, document):
-            wanted.discard(unit)
+            if aspect == VALUE and spec.calculate is None:
+                # A choice_filter may look at what is chosen already.
+                needs[aspect, spec.path].discard((VALUE, spec.path))
     try:
         return in_order(needs)
     except CycleError as error:
         raise FormUnusable([circular_fault(circle_of(error))]) from error
-
-
-def _reads_itself_by_filter(unit: Unit, wanted: set[Unit], document: Spec) -> bool:
-    if unit not in wanted:
-        return False
-    spec = next(spec for spec in document.walk() if spec.path == unit[1])
-    return spec.calculate is None
 
 
 def circular_fault(paths: Sequence[str]) -> Fault:

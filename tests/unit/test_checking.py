@@ -333,6 +333,34 @@ def test_the_place_in_a_cell_counts_from_its_first_sign():
     assert fault.message == "The expression ends where a value or a closing bracket is expected."
 
 
+def test_the_other_of_or_other_is_a_choice():
+    report = check(
+        survey(
+            "select_one yn or_other | q | Q | | | | | ",
+            "text | t | T | selected(${q}, 'other') | | | | ",
+        ),
+        YES_NO,
+    )
+
+    assert report.faults == ()
+
+
+def test_a_circle_over_a_count_is_placed_in_the_sheet():
+    report = check(
+        table(
+            "survey",
+            "type | name | label | repeat_count | calculation",
+            "begin repeat | r | R | ${total} | ",
+            "integer | n | N | | ",
+            "end repeat | | | | ",
+            "calculate | total | | | sum(${n})",
+        )
+    )
+
+    fault = only(report, "circular")
+    assert (fault.sheet, fault.column) in [("survey", "repeat_count"), ("survey", "calculation")]
+
+
 def test_references_in_labels_and_defaults_are_looked_at_too():
     report = check(
         table(

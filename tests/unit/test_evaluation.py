@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from questionnaires import FormUnusable, NodeState, Response, StepRefused, plan, read_form_file
 from questionnaires.form import SELECTS, Kind
+from questionnaires.xform import form_from_xform
 from tests.forms import NOW, REAL_FORMS, form, respond, table
 
 SURVEY = "type | name | label | relevant | required | constraint | constraint_message | calculation"
@@ -643,3 +644,107 @@ def test_a_form_whose_expression_cannot_be_read_has_no_plan():
         respond(table("survey", "type | name | label | relevant", "text | a | A | 1 +"))
 
     assert [fault.code for fault in refused.value.faults] == ["expression-syntax"]
+
+
+def test_a_group_reads_as_the_texts_below_it_and_is_followed():
+    response = respond(
+        table(
+            "survey",
+            "type | name | label | calculation",
+            "begin group | g | G | ",
+            "text | a | A | ",
+            "text | b | B | ",
+            "end group | | | ",
+            "calculate | all | | string(/data/g)",
+        )
+    )
+    response.set("/data/g/a", "x")
+    response.set("/data/g/b", "y")
+
+    assert response.state("/data/all").value == "xy"
+
+
+def test_a_filter_may_look_at_what_is_chosen_already():
+    response = respond(
+        table(
+            "survey",
+            "type | name | label | choice_filter",
+            "select_multiple l | q | Q | not(selected(${q}, 'none')) or name = 'none'",
+        ),
+        table("choices", "list_name | name | label", "l | a | A", "l | none | None"),
+    )
+    response.set("/data/q", "none")
+
+    assert [choice.name for choice in response.state("/data/q").choices] == ["none"]
+
+
+def test_the_label_of_a_choice_is_found_within_its_own_instance():
+    response = respond(
+        table(
+            "survey",
+            "type | name | label | calculation",
+            "begin repeat | r | R | ",
+            "select_one l | q | Q | ",
+            "calculate | words | | jr:choice-name(${q}, '${q}')",
+            "end repeat | | | ",
+            "calculate | lost | | jr:choice-name('a', '/data/gone')",
+        ),
+        table("choices", "list_name | name | label", "l | a | Apple", "l | b | Pear"),
+    )
+    response.add_repeat("/data/r")
+    response.set("/data/r[1]/q", "a")
+    response.set("/data/r[2]/q", "b")
+
+    assert [response.state(f"/data/r[{n}]/words").value for n in (1, 2)] == ["Apple", "Pear"]
+    assert response.state("/data/lost").value == ""
+
+
+def test_a_repeat_that_counts_by_what_is_in_it_is_a_circle():
+    with pytest.raises(FormUnusable) as refused:
+        respond(
+            table(
+                "survey",
+                "type | name | label | repeat_count | calculation",
+                "begin repeat | r | R | ${total} | ",
+                "integer | n | N | | ",
+                "end repeat | | | | ",
+                "calculate | total | | | sum(${n})",
+            )
+        )
+
+    assert refused.value.faults[0].code == "circular"
+
+
+def test_a_free_repeat_stops_growing_at_its_limit():
+    response = Response(PLAN, {"/data/member": "9999"}, now=NOW)
+
+    assert response.state("/data/member").count == 2000
+    with pytest.raises(StepRefused, match="more than 2000"):
+        response.add_repeat("/data/member")
+
+
+def test_a_value_in_a_label_that_cannot_be_worked_out_is_left_out():
+    xml = """<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml">
+      <h:head><h:title>T</h:title><model><instance><data id="d"><q/></data></instance>
+      <bind nodeset="/data/q" type="string"/>
+      <setvalue ref="/data/gone" event="odk-instance-first-load" value="1"/></model></h:head>
+      <h:body><input ref="/data/q">
+      <label>A <output value="1 +"/>b <output value="1 + 1"/> <output value="regex('', '(')"/>c</label>
+      </input></h:body></h:html>"""
+    response = Response(plan(form_from_xform(xml)), now=NOW)
+
+    assert response.state("/data/q").label == "A b 2 c"
+    assert response.now == NOW
+
+
+def test_inline_choices_are_on_offer_with_their_labels():
+    xml = """<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml">
+      <h:head><h:title>T</h:title><model><instance><data id="d"><q/></data></instance>
+      <bind nodeset="/data/q" type="string"/></model></h:head>
+      <h:body><select1 ref="/data/q"><label>Q</label>
+      <item><label>Yes</label><value>y</value></item></select1></h:body></h:html>"""
+    response = Response(plan(form_from_xform(xml)), now=NOW)
+    response.set("/data/q", "y")
+
+    state = response.state("/data/q")
+    assert (state.value, [choice.label for choice in state.choices]) == ("y", ["Yes"])

@@ -62,6 +62,7 @@ MEANING = [
     ("date(1.5)", "1970-01-02T12:00:00.000+00:00"),
     ("date('')", ""),
     ("date(99999999999)", ""),
+    ("date(3000000)", ""),
     ("date-time('2026-01-31')", "2026-01-31T00:00:00.000+00:00"),
     ("date-time('x')", ""),
     ("'2026-13-01' + 1", ""),
@@ -154,6 +155,13 @@ MEANING = [
     ("instance('abc')/root/item[name = 'b']/label", "B"),
     ("instance('abc')/root/item[2]/name", "b"),
     ("instance('none')/root/item/name", ""),
+    ("count(instance('abc')/root/item[position() = count(/data/g/*) - 2])", "1"),
+    ("count(instance('abc')/root/item[2 = position()])", "1"),
+    ("instance('abc')/root/item[name = concat('', 'c')]/label", "C"),
+    ("count(instance('abc')/root/item[name = 1])", "0"),
+    ("string(instance('abc')/root/item[1])", "aA"),
+    ("count(concat('a', 'b')/x)", "0"),
+    ("position(instance('abc')/root/item[name = 'c'])", "3"),
 ]
 
 
