@@ -90,6 +90,7 @@ class QuestionnaireState(StrEnum):
     RETURNED = "returned"
     ESCALATED = "escalated"
     EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
 
 
 class ReportState(StrEnum):

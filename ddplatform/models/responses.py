@@ -40,6 +40,7 @@ class Response(SharedOnRelease, Base):
     receipt_number: Mapped[str | None] = mapped_column(unique=True)
     declared_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
     declared_note: Mapped[str | None]
+    revision: Mapped[int] = mapped_column(default=0, comment="Raised by each save of answers")
     started_at: Mapped[datetime]
     submitted_at: Mapped[datetime | None]
     row_version: Mapped[int] = mapped_column(default=1)
@@ -61,7 +62,8 @@ class Answer(SharedOnRelease, Base):
     path: Mapped[str] = mapped_column(comment="Node path with [n] for each repeat")
     raw: Mapped[str]
     problem: Mapped[str | None] = mapped_column(comment="Why the text is not an answer yet")
-    version: Mapped[int] = mapped_column(default=1)
+    version: Mapped[int] = mapped_column(default=0, comment="Revision that changed it last")
+    page: Mapped[str] = mapped_column(default="", comment="The open page that changed it last")
     saved_at: Mapped[datetime]
     saved_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
 

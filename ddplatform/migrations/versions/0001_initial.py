@@ -932,6 +932,7 @@ def upgrade() -> None:
                 "returned",
                 "escalated",
                 "expired",
+                "withdrawn",
                 name="questionnairestate",
                 native_enum=False,
                 create_constraint=True,
@@ -2038,6 +2039,9 @@ def upgrade() -> None:
         sa.Column("receipt_number", sa.String(), nullable=True),
         sa.Column("declared_by_id", sa.Uuid(), nullable=True),
         sa.Column("declared_note", sa.String(), nullable=True),
+        sa.Column(
+            "revision", sa.Integer(), nullable=False, comment="Raised by each save of answers"
+        ),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("row_version", sa.Integer(), nullable=False),
@@ -2140,7 +2144,10 @@ def upgrade() -> None:
         sa.Column(
             "problem", sa.String(), nullable=True, comment="Why the text is not an answer yet"
         ),
-        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False, comment="Revision that changed it last"),
+        sa.Column(
+            "page", sa.String(), nullable=False, comment="The open page that changed it last"
+        ),
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("saved_by_id", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(
