@@ -6,9 +6,12 @@ from ddplatform.cli.access import access
 from ddplatform.cli.assets import assets
 from ddplatform.cli.audit import audit
 from ddplatform.cli.organisations import organisations
+from ddplatform.cli.reference import reference
+from ddplatform.cli.risk import risk
+from ddplatform.cli.value_chain import value_chain
 
 
 def register(app: Flask) -> None:
     """Hang the commands into the application."""
-    for group in (access, assets, audit, organisations):
+    for group in (access, assets, audit, organisations, reference, risk, value_chain):
         app.cli.add_command(group)

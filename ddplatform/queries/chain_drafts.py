@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -26,8 +27,12 @@ class MapDrafts:
     link_keys: dict[LinkKey, UUID]
 
 
-def load_drafts(chain_id: UUID) -> MapDrafts:
-    """A map as drafts in two statements, ordered by external id."""
+def load_drafts(chain_id: UUID, *, as_of: date | None = None) -> MapDrafts:
+    """A map as drafts in two statements, ordered by external id.
+
+    With `as_of`, what stood in the map at the end of that day; fields are as they are today.
+    """
+    end = datetime.combine(as_of + timedelta(days=1), time(), UTC) if as_of else None
     rows = db.session.execute(
         select(
             ValueChainNode.id,
@@ -46,13 +51,14 @@ def load_drafts(chain_id: UUID) -> MapDrafts:
             ValueChainNode.is_origin,
             ValueChainNode.external_ids,
             ValueChainNode.attributes,
+            ValueChainNode.created_at,
             ValueChainNode.archived_at,
         )
         .where(ValueChainNode.chain_id == chain_id)
         .order_by(ValueChainNode.external_ref)
     ).all()
     ref_of = {row.id: row.external_ref for row in rows}
-    gone = {row.id for row in rows if row.archived_at is not None}
+    gone = {row.id for row in rows if not _stood(row.created_at, row.archived_at, end)}
     nodes = tuple(
         NodeDraft(
             id=row.external_ref,
@@ -74,7 +80,7 @@ def load_drafts(chain_id: UUID) -> MapDrafts:
         for row in rows
         if row.id not in gone
     )
-    links = dict(_links(chain_id, ref_of, gone))
+    links = dict(_links(chain_id, ref_of, gone, end))
     return MapDrafts(
         nodes=nodes,
         links=tuple(sorted(links, key=lambda link: link.key)),
@@ -85,7 +91,7 @@ def load_drafts(chain_id: UUID) -> MapDrafts:
 
 
 def _links(
-    chain_id: UUID, ref_of: dict[UUID, str], gone: set[UUID]
+    chain_id: UUID, ref_of: dict[UUID, str], gone: set[UUID], end: datetime | None
 ) -> Iterator[tuple[LinkDraft, UUID]]:
     rows = db.session.execute(
         select(
@@ -98,12 +104,17 @@ def _links(
             SupplyLink.flow_evidence,
             SupplyLink.valid_from,
             SupplyLink.valid_to,
+            SupplyLink.created_at,
+            SupplyLink.archived_at,
         )
-        .where(SupplyLink.chain_id == chain_id, SupplyLink.archived_at.is_(None))
+        .where(SupplyLink.chain_id == chain_id)
         .order_by(SupplyLink.id)
     )
     for row in rows:
-        if row.supplier_id in gone or row.buyer_id in gone:
+        if (
+            not _stood(row.created_at, row.archived_at, end)
+            or {row.supplier_id, row.buyer_id} & gone
+        ):
             continue
         yield (
             LinkDraft(
@@ -118,3 +129,9 @@ def _links(
             ),
             row.id,
         )
+
+
+def _stood(created: datetime, archived: datetime | None, end: datetime | None) -> bool:
+    if end is None:
+        return archived is None
+    return created < end and (archived is None or archived >= end)

@@ -43,6 +43,11 @@ def preview_of(draft: MapDraft, changes: MapChanges) -> tuple[dict[str, Any], di
         "links_gone": _links(changes.gone_links),
         "problems": [asdict(problem) for problem in draft.problems[:PROBLEMS_KEPT]],
         "notes": [asdict(note) for note in draft.notes[:PROBLEMS_KEPT]],
+        "guesses": {
+            key: [asdict(guess) for guess in table.guesses]
+            for tables in (draft.mapping.nodes, draft.mapping.links)
+            for key, table in tables.items()
+        },
     }
     return counts, preview
 

@@ -28,11 +28,12 @@ from ddplatform.services.draft_rows import (
     new_node_rows,
     node_values,
 )
-from ddplatform.services.import_mapping import read_mapping, remember
+from ddplatform.services.import_mapping import remember
 from ddplatform.services.map_import import Reading
 from ddplatform.services.value_chain import finish_change
 from ddplatform.tenancy import insert_rows
 from supply_chain.drafts import MapDraft, NodeDraft
+from supply_chain.intake.mapping_json import mapping_from_json
 from supply_chain.map_compare import LinkChange, MapChanges, NodeChange, compare
 
 CHUNK = 500
@@ -213,5 +214,5 @@ def _keep_result(
     row.undo = done.as_json()
     row.counts = {**row.counts, "applied": done.counts()}
     if row.mapping_key is not None:
-        mapping = read_mapping({side: row.mapping.get(side, {}) for side in ("nodes", "links")})
-        remember(row.counts.get("headings", {}), mapping, key=row.mapping_key, at=at)
+        headings = row.counts.get("headings", {})
+        remember(headings, mapping_from_json(row.mapping), key=row.mapping_key, at=at)

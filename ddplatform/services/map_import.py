@@ -15,16 +15,11 @@ from ddplatform.queries.chain_drafts import load_drafts
 from ddplatform.queries.map_imports import get_import, get_import_for_change
 from ddplatform.queries.value_chain import get_chain
 from ddplatform.services import audit, jobs
-from ddplatform.services.import_mapping import (
-    heading_hashes,
-    headings_key,
-    mapping_as_json,
-    read_mapping,
-    recall,
-)
+from ddplatform.services.import_mapping import heading_hashes, headings_key, recall
 from ddplatform.services.import_preview import preview_of
 from supply_chain.drafts import MapDraft, Mapping, NamedBytes
 from supply_chain.errors import FileRefused
+from supply_chain.intake.mapping_json import mapping_as_json, mapping_from_json
 from supply_chain.intake.sheets import Table, read_tables
 from supply_chain.intake.value_chain_json import is_json
 from supply_chain.map_compare import compare
@@ -155,7 +150,7 @@ def plan_reading(import_id: UUID, by: Identity) -> Plan:
     ref_of = {key: ref for ref, key in known.node_keys.items()}
     return Plan(
         files=files,
-        mapping=read_mapping(row.mapping) if row.mapping else Mapping(),
+        mapping=mapping_from_json(row.mapping),
         known_ids=frozenset(known.node_keys) - known.archived,
         link_to=ref_of[row.link_to_id] if row.link_to_id else None,
     )
@@ -208,7 +203,7 @@ def keep_preview(import_id: UUID, reading: Reading) -> None:
     known = load_drafts(row.chain_id)
     changes = compare(known.nodes, reading.draft, existing_links=known.links)
     counts, preview = preview_of(reading.draft, changes)
-    row.mapping = mapping_as_json(reading.draft.mapping, with_guesses=True)
+    row.mapping = dict(mapping_as_json(reading.draft.mapping))
     row.counts = {**row.counts, **counts}
     row.preview, row.refusal = preview, None
     row.status = ImportStatus.PREVIEWED
@@ -224,7 +219,7 @@ def correct_mapping(import_id: UUID, mapping: Mapping, *, by: Identity, at: date
     if row.status not in (ImportStatus.PREVIEWED, ImportStatus.REFUSED, ImportStatus.READING):
         raise Conflict("This import is applied already.", "Upload the list again.")
     before = {side: row.mapping.get(side, {}) for side in ("nodes", "links")}
-    after = mapping_as_json(mapping)
+    after = dict(mapping_as_json(mapping))
     row.mapping = after
     _queue_preview(row, by=by, at=at)
     audit.record("map_import:map", row, by=by, at=at, mapping=(_columns(before), _columns(after)))

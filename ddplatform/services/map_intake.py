@@ -1,0 +1,83 @@
+"""A list is read and applied in one go, without a worker (commands, sample data)."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from ddplatform.access.identity import Identity
+from ddplatform.db import db
+from ddplatform.models.value_chain import ImportStatus
+from ddplatform.queries.chain_drafts import load_drafts
+from ddplatform.queries.value_chain import find_chain
+from ddplatform.services import map_apply, map_import
+from ddplatform.services.map_import import Plan, Reading
+from ddplatform.services.value_chain import create_chain
+from supply_chain.drafts import Mapping, NamedBytes
+from supply_chain.intake.mapping_json import mapping_as_json
+from supply_chain.map_compare import MapChanges, compare
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What an import found and did; `answer` is the document of docs/commands.md."""
+
+    answer: dict[str, Any]
+    is_refused: bool
+
+
+def plan_intake(chain_name: str, files: Sequence[NamedBytes], mapping: Mapping) -> Plan:
+    """What is needed to read the files, away from the database."""
+    chain = find_chain(chain_name)
+    known = load_drafts(chain.id) if chain else None
+    ids = frozenset(known.node_keys) - known.archived if known else frozenset()
+    return Plan(tuple(files), mapping, ids, link_to=None)
+
+
+def take_in(
+    chain_name: str,
+    plan: Plan,
+    reading: Reading,
+    *,
+    skip_faulty: bool,
+    by: Identity,
+    at: datetime,
+) -> Intake:
+    """Apply what was read to the map of that name, made when there is none.
+
+    The caller ends the unit of work without keeping it when the answer is refused, or for a
+    trial run.
+    Suppliers are linked only as the files say, so that a map goes out and comes back the same.
+    """
+    if reading.refusal is not None:
+        return Intake({"error": reading.refusal, "applied": False}, is_refused=True)
+    chain = find_chain(chain_name) or create_chain(chain_name, own_business=None, by=by, at=at)
+    known = load_drafts(chain.id)
+    changes = compare(known.nodes, reading.draft, existing_links=known.links)
+    answer = _answer(reading, changes)
+    if reading.draft.problems and not skip_faulty:
+        return Intake({**answer, "applied": False}, is_refused=True)
+    row = map_import.keep_files(chain.id, plan.files, link_to_id=None, by=by, at=at)
+    row.status, row.skip_faulty = ImportStatus.APPLYING, skip_faulty
+    row.mapping = dict(mapping_as_json(reading.draft.mapping))
+    db.session.flush()  # the apply reads the row anew
+    map_apply.apply_import(row.id, reading, archive_gone=False, by=by, at=at)
+    return Intake({**answer, "applied": True}, is_refused=False)
+
+
+def _answer(reading: Reading, changes: MapChanges) -> dict[str, Any]:
+    draft = reading.draft
+    return {
+        "rows": draft.rows,
+        "new": len(changes.new_nodes),
+        "changed": len(changes.changed_nodes),
+        "unchanged": len(changes.unchanged_nodes),
+        "links_new": len(changes.new_links),
+        "links_changed": len(changes.changed_links),
+        "links_unchanged": len(changes.unchanged_links),
+        "skipped": draft.skipped,
+        "problems": [asdict(problem) for problem in draft.problems],
+        "notes": [asdict(note) for note in draft.notes],
+        "possible_duplicates": [],
+        "mapping": mapping_as_json(draft.mapping),
+    }

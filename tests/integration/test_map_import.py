@@ -1,0 +1,495 @@
+"""A list comes in: read, compared, corrected, applied exactly once, and undone."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select, update
+
+from ddplatform.access.identity import Identity
+from ddplatform.db import db, unit_of_work
+from ddplatform.errors import Conflict, Invalid
+from ddplatform.jobs import claims
+from ddplatform.jobs.handlers import HANDLERS, JobContext
+from ddplatform.jobs.runner import run_job
+from ddplatform.models.audit import AuditEvent
+from ddplatform.models.jobs import Job, JobState
+from ddplatform.models.risk import ControlRecord
+from ddplatform.models.value_chain import (
+    ColumnMapping,
+    ImportStatus,
+    MapImport,
+    SupplyLink,
+    ValueChainNode,
+)
+from ddplatform.queries import value_chain as queries
+from ddplatform.queries.chain_drafts import load_drafts
+from ddplatform.queries.map_imports import get_import
+from ddplatform.services import map_apply, map_export, map_import, map_undo, value_chain
+from ddplatform.services.map_intake import plan_intake, take_in
+from ddplatform.tenancy import acting_in, nobody
+from supply_chain.drafts import Mapping, NamedBytes, TableMapping
+from tests.conftest import NOW
+from tests.factories import Tenant
+
+LISTS = Path(__file__).parents[1] / "data" / "supplier_lists"
+LATER = NOW + timedelta(minutes=5)
+NODES = "id,name,country,workers\nt,Trader,CI,40\nf,Farm,CI,7\n"
+LINKS = "supplier,buyer,share\nf,t,0.6\n"
+
+
+@contextmanager
+def acting(tenant: Tenant) -> Iterator[None]:
+    with unit_of_work(), acting_in(tenant.id):
+        yield
+
+
+@pytest.fixture
+def chain_id(context: Flask, tenant: Tenant) -> UUID:
+    with acting(tenant):
+        return value_chain.create_chain(
+            "Cocoa", own_business="Maison Cacao", by=tenant.analyst, at=NOW
+        ).id
+
+
+def _csv(text: str, name: str = "nodes.csv") -> NamedBytes:
+    return NamedBytes(name, text.encode())
+
+
+def _stage(tenant: Tenant, chain_id: UUID, *files: NamedBytes, linked: bool = False) -> UUID:
+    with acting(tenant):
+        own = queries.find_own_business(chain_id)
+        row = map_import.stage(
+            chain_id,
+            files,
+            link_to_id=own.id if own and linked else None,
+            by=tenant.analyst,
+            at=NOW,
+        )
+        return row.id
+
+
+def _work() -> None:
+    """Do the queued import jobs as a worker would."""
+    with nobody():
+        while True:
+            with unit_of_work():
+                db.session.execute(
+                    update(Job)
+                    .where(Job.name == "risk:assess")
+                    .values(state=JobState.DONE)
+                    .execution_options(synchronize_session=False)
+                )
+            with unit_of_work():
+                claim = claims.claim_next("test")
+            if claim is None:
+                return
+            run_job(claim, owner="test")
+
+
+def _apply(
+    tenant: Tenant, import_id: UUID, *, skip_faulty: bool = False, archive_gone: bool = False
+) -> None:
+    with acting(tenant):
+        map_import.request_apply(
+            import_id,
+            skip_faulty=skip_faulty,
+            archive_gone=archive_gone,
+            by=tenant.analyst,
+            at=NOW,
+        )
+    _work()
+
+
+def _import(tenant: Tenant, chain_id: UUID, *files: NamedBytes, linked: bool = False) -> UUID:
+    staged = _stage(tenant, chain_id, *files, linked=linked)
+    _work()
+    _apply(tenant, staged)
+    return staged
+
+
+def _names(chain_id: UUID) -> list[str]:
+    return [node.name for node in load_drafts(chain_id).nodes]
+
+
+def _staged_run(name: str, import_id: UUID, by: Identity, *, die_at: int | None = None) -> None:
+    def progress(done: int, _total: int) -> None:
+        if done == die_at:
+            raise KeyboardInterrupt
+
+    HANDLERS[name].run(
+        JobContext(payload={"import_id": str(import_id)}, by=by, at=NOW, progress=progress)
+    )
+
+
+def test_list_is_read_compared_and_shown_before_anything_changes(tenant: Tenant, chain_id: UUID):
+    staged = _stage(tenant, chain_id, _csv(NODES), _csv(LINKS, "links.csv"))
+    _work()
+
+    with acting(tenant):
+        row = get_import(staged, with_preview=True)
+        assert row.status is ImportStatus.PREVIEWED
+        assert row.counts["new"] == 2
+        assert (row.counts["links_new"], row.counts["gone"]) == (1, 1)
+        assert [node["name"] for node in row.preview["new"]] == ["Trader", "Farm"]
+        assert row.mapping["nodes"]["nodes.csv"]["columns"]["name"] == "name"
+        assert row.preview["guesses"]["nodes.csv"][0]["examples"]
+        assert _names(chain_id) == ["Maison Cacao"]
+
+
+def test_applied_list_stands_in_the_map_with_one_event_and_the_next_version(
+    tenant: Tenant, chain_id: UUID
+):
+    staged = _import(tenant, chain_id, _csv(NODES), _csv(LINKS, "links.csv"))
+
+    with acting(tenant):
+        row = get_import(staged)
+        assert (row.status, row.chain_version) == (ImportStatus.APPLIED, 2)
+        assert _names(chain_id) == ["Farm", "Maison Cacao", "Trader"]
+        events = db.session.scalars(
+            select(AuditEvent.action).where(AuditEvent.action.startswith("map_import"))
+        ).all()
+        assert sorted(events) == ["map_import:apply", "map_import:stage"]
+
+
+def test_list_of_suppliers_is_linked_to_the_own_business_when_asked(tenant: Tenant, chain_id: UUID):
+    _import(tenant, chain_id, _csv(NODES), linked=True)
+
+    with acting(tenant):
+        graph = queries.load_value_chain(chain_id)
+        assert sorted(graph.tiers.tolist()) == [0, 1, 1]
+
+
+def test_file_with_a_business_of_its_own_is_not_linked_to_ours(tenant: Tenant, chain_id: UUID):
+    document = {
+        "format": "value-chain/1",
+        "nodes": [
+            {"id": "us", "name": "Us", "own_operation": True},
+            {"id": "s", "name": "Supplier"},
+        ],
+        "links": [{"supplier": "s", "buyer": "us"}],
+    }
+    _import(tenant, chain_id, NamedBytes("map.json", json.dumps(document).encode()), linked=True)
+
+    with acting(tenant):
+        assert [(link.supplier, link.buyer) for link in load_drafts(chain_id).links] == [
+            ("s", "us")
+        ]
+
+
+def test_same_list_again_changes_nothing(tenant: Tenant, chain_id: UUID):
+    files = (_csv(NODES), _csv(LINKS, "links.csv"))
+    _import(tenant, chain_id, *files)
+    again = _import(tenant, chain_id, *files)
+
+    with acting(tenant):
+        row = get_import(again)
+        assert (row.counts["new"], row.counts["changed"], row.counts["unchanged"]) == (0, 0, 2)
+        assert row.counts["links_unchanged"] == 1
+        assert queries.get_chain(chain_id).version == 2
+
+
+def test_second_list_shows_new_changed_unchanged_and_gone_and_archives_only_when_asked(
+    tenant: Tenant, chain_id: UUID
+):
+    _import(tenant, chain_id, _csv(NODES), _csv(LINKS, "links.csv"))
+    staged = _stage(tenant, chain_id, _csv("id,name,country\nt,Trader SA,CI\nm,Mill,GH\n"))
+    _work()
+    with acting(tenant):
+        row = get_import(staged, with_preview=True)
+        counts = [row.counts[name] for name in ("new", "changed", "unchanged", "gone")]
+        assert counts == [1, 1, 0, 2]
+        assert row.preview["changed"][0]["fields"] == [
+            {"field": "name", "before": "Trader", "after": "Trader SA"}
+        ]
+    _apply(tenant, staged, archive_gone=True)
+
+    with acting(tenant):
+        assert _names(chain_id) == ["Mill", "Maison Cacao", "Trader SA"]
+        assert load_drafts(chain_id).links == ()
+
+
+def test_faulty_rows_stop_the_import_until_the_person_leaves_them_out(
+    tenant: Tenant, chain_id: UUID
+):
+    staged = _stage(tenant, chain_id, _csv("name,country\nTrader,CI\nOther,Atlantis\n"))
+    _work()
+    with acting(tenant):
+        problem = get_import(staged, with_preview=True).preview["problems"][0]
+        assert (problem["row"], problem["column"], problem["value"]) == (3, "country", "Atlantis")
+        assert problem["advice"]
+    with acting(tenant), pytest.raises(Invalid):
+        map_import.request_apply(
+            staged, skip_faulty=False, archive_gone=False, by=tenant.analyst, at=NOW
+        )
+    _apply(tenant, staged, skip_faulty=True)
+
+    with acting(tenant):
+        assert "Trader" in _names(chain_id)
+        assert "Other" not in _names(chain_id)
+
+
+def test_refused_file_is_kept_as_a_refusal_in_words(tenant: Tenant, chain_id: UUID):
+    staged = _stage(tenant, chain_id, NamedBytes("list.xlsx", b"PK\x03\x04 broken"))
+    _work()
+
+    with acting(tenant):
+        row = get_import(staged)
+        assert row.status is ImportStatus.REFUSED
+        assert row.refusal is not None
+        assert row.refusal["advice"]
+        with pytest.raises(Conflict):
+            map_import.request_apply(
+                staged, skip_faulty=True, archive_gone=False, by=tenant.analyst, at=NOW
+            )
+
+
+def test_killed_apply_leaves_nothing_and_its_repetition_exactly_one_import(
+    tenant: Tenant, chain_id: UUID
+):
+    staged = _stage(tenant, chain_id, _csv(NODES), _csv(LINKS, "links.csv"))
+    _work()
+    with acting(tenant):
+        map_import.request_apply(
+            staged, skip_faulty=False, archive_gone=False, by=tenant.analyst, at=NOW
+        )
+    for die_at in (1, 2):
+        with pytest.raises(KeyboardInterrupt):
+            _staged_run(map_import.APPLY, staged, tenant.analyst, die_at=die_at)
+    with acting(tenant):
+        assert _names(chain_id) == ["Maison Cacao"]
+    for _ in range(3):
+        _staged_run(map_import.APPLY, staged, tenant.analyst)
+
+    with acting(tenant):
+        assert len(_names(chain_id)) == 3
+        assert db.session.scalar(select(func.count()).select_from(SupplyLink)) == 1
+        assert queries.get_chain(chain_id).version == 2
+        applied = select(AuditEvent).where(AuditEvent.action == "map_import:apply")
+        assert len(db.session.scalars(applied).all()) == 1
+
+
+def test_apply_that_breaks_half_way_keeps_nothing(
+    tenant: Tenant, chain_id: UUID, monkeypatch: pytest.MonkeyPatch
+):
+    staged = _stage(tenant, chain_id, _csv(NODES), _csv(LINKS, "links.csv"))
+    _work()
+
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("disk full")
+
+    monkeypatch.setattr(map_apply, "finish_change", broken)
+    _apply(tenant, staged)
+
+    with acting(tenant):
+        assert _names(chain_id) == ["Maison Cacao"]
+        assert get_import(staged).status is ImportStatus.APPLYING
+        job = db.session.get(Job, get_import(staged).job_id)
+        assert job is not None
+        assert "disk full" in (job.last_error or "")
+
+
+def test_corrected_mapping_is_read_again_and_remembered_for_the_next_list(
+    tenant: Tenant, chain_id: UUID
+):
+    text = "Firma,Land,Extra\nTrader,CI,Farm\n"
+    staged = _stage(tenant, chain_id, _csv(text, "q1.csv"))
+    _work()
+    corrected = Mapping({"q1.csv": TableMapping(1, {"name": "Extra", "country": "Land"})})
+    with acting(tenant):
+        map_import.correct_mapping(staged, corrected, by=tenant.analyst, at=NOW)
+    _work()
+    with acting(tenant):
+        shown = get_import(staged, with_preview=True).preview["new"]
+        assert [node["name"] for node in shown] == ["Farm"]
+    _apply(tenant, staged)
+    with acting(tenant), pytest.raises(Conflict):
+        map_import.correct_mapping(staged, corrected, by=tenant.analyst, at=NOW)
+
+    second = _import(tenant, chain_id, _csv(text.replace("Farm", "Mill"), "q2.csv"))
+    with acting(tenant):
+        assert get_import(second).mapping["nodes"]["q2.csv"]["columns"]["name"] == "Extra"
+        assert _names(chain_id).count("Mill") == 1
+        assert len(db.session.scalars(select(ColumnMapping)).all()) == 1
+
+
+def test_undone_import_leaves_the_map_as_it_was(tenant: Tenant, chain_id: UUID):
+    _import(tenant, chain_id, _csv(NODES), _csv(LINKS, "links.csv"))
+    with acting(tenant):
+        before = load_drafts(chain_id)
+    staged = _stage(
+        tenant,
+        chain_id,
+        _csv("id,name,country\nt,Trader SA,CI\nm,Mill,GH\n"),
+        _csv("supplier,buyer,share\nm,t,0.2\nf,t,0.5\n", "links.csv"),
+    )
+    _work()
+    _apply(tenant, staged, archive_gone=True)
+    with acting(tenant):
+        assert map_undo.obstacle_to_undo(get_import(staged)) is None
+        map_undo.undo_import(staged, by=tenant.analyst, at=LATER)
+
+    with acting(tenant):
+        after = load_drafts(chain_id)
+        assert (after.nodes, after.links) == (before.nodes, before.links)
+        assert get_import(staged).status is ImportStatus.UNDONE
+        with pytest.raises(Conflict, match="not applied"):
+            map_undo.undo_import(staged, by=tenant.analyst, at=LATER)
+
+
+def test_archived_nodes_come_back_with_the_next_list_and_go_again_when_it_is_undone(
+    tenant: Tenant, chain_id: UUID
+):
+    first = _import(tenant, chain_id, _csv(NODES), _csv(LINKS, "links.csv"))
+    with acting(tenant):
+        map_undo.undo_import(first, by=tenant.analyst, at=LATER)
+    second = _import(tenant, chain_id, _csv(NODES), _csv(LINKS, "links.csv"))
+    with acting(tenant):
+        assert _names(chain_id) == ["Farm", "Maison Cacao", "Trader"]
+        map_undo.undo_import(second, by=tenant.analyst, at=LATER)
+
+    with acting(tenant):
+        assert _names(chain_id) == ["Maison Cacao"]
+        assert load_drafts(chain_id).links == ()
+
+
+def test_import_cannot_be_undone_once_something_rests_on_it_or_the_map_moved_on(
+    tenant: Tenant, chain_id: UUID
+):
+    staged = _import(tenant, chain_id, _csv(NODES))
+    with acting(tenant):
+        farm = queries.get_node_by_ref(chain_id, "f")
+        assert farm is not None
+        control = ControlRecord(
+            id=uuid4(),
+            node_id=farm.id,
+            control="CTL-01",
+            coverage=0.5,
+            evidence=0.5,
+            cause_type="review",
+            reason="seen",
+            created_at=NOW,
+        )
+        db.session.add(control)
+    with acting(tenant), pytest.raises(Conflict, match="1 controls"):
+        map_undo.undo_import(staged, by=tenant.analyst, at=LATER)
+    with acting(tenant):
+        farm = queries.get_node_by_ref(chain_id, "f")
+        assert farm is not None
+        value_chain.archive_node(farm.id, by=tenant.analyst, at=LATER)
+    with acting(tenant), pytest.raises(Conflict, match="was changed after"):
+        map_undo.undo_import(staged, by=tenant.analyst, at=LATER)
+
+
+def test_files_are_checked_for_number_and_size(tenant: Tenant, chain_id: UUID):
+    with acting(tenant):
+        for files in (
+            [],
+            [_csv("name\nA\n")] * 11,
+            [NamedBytes("big.csv", b"x" * (map_import.MAX_BYTES + 1))],
+        ):
+            with pytest.raises(Invalid):
+                map_import.stage(chain_id, files, link_to_id=None, by=tenant.analyst, at=NOW)
+
+
+def test_operators_in_the_file_are_kept_whatever_the_order_of_rows(tenant: Tenant, chain_id: UUID):
+    text = "id,name,kind,country,operated_by\ns,Site,site,CI,c\nc,Company,business_entity,CI,\n"
+    _import(tenant, chain_id, _csv(text))
+
+    with acting(tenant):
+        operators = {node.name: node.operated_by for node in load_drafts(chain_id).nodes}
+        assert operators == {"Site": "c", "Company": None, "Maison Cacao": None}
+
+
+@pytest.mark.parametrize("path", sorted(LISTS.glob("*.csv")), ids=lambda path: path.stem)
+def test_published_supplier_list_comes_in_and_the_same_list_again_changes_nothing(
+    tenant: Tenant, chain_id: UUID, path: Path
+):
+    file = NamedBytes(path.name, path.read_bytes())
+    counted = []
+    for _ in range(2):
+        with acting(tenant):
+            plan = plan_intake("Cocoa", [file], Mapping())
+            reading = map_import.read_files(plan)
+            done = take_in("Cocoa", plan, reading, skip_faulty=True, by=tenant.analyst, at=NOW)
+            counted.append(done.answer)
+
+    first, second = counted
+    assert first["new"] > 0
+    assert (second["new"], second["changed"], second["links_new"]) == (0, 0, 0)
+    assert second["unchanged"] == first["new"] + first["unchanged"]
+
+
+@pytest.mark.parametrize("form", ["json", "csv", "xlsx"])
+def test_exported_map_read_into_another_organisation_gives_the_same_map(
+    tenant: Tenant, other_tenant: Tenant, chain_id: UUID, form: str
+):
+    _import(tenant, chain_id, _csv(NODES), _csv(LINKS, "links.csv"), linked=True)
+    with acting(tenant):
+        made = map_export.export_chain(chain_id, form, by=tenant.manager, at=NOW)  # type: ignore[arg-type]
+        mine = load_drafts(chain_id)
+    with acting(other_tenant):
+        plan = plan_intake("Cocoa", made.files, Mapping())
+        done = take_in(
+            "Cocoa",
+            plan,
+            map_import.read_files(plan),
+            skip_faulty=False,
+            by=other_tenant.analyst,
+            at=NOW,
+        )
+        assert done.answer["applied"], done.answer
+        copied = queries.find_chain("Cocoa")
+        assert copied is not None
+        theirs = load_drafts(copied.id)
+
+    assert (theirs.nodes, theirs.links) == (mine.nodes, mine.links)
+
+
+def test_export_is_an_event_and_a_past_day_shows_what_stood_then(tenant: Tenant, chain_id: UUID):
+    _import(tenant, chain_id, _csv(NODES))
+    with acting(tenant):
+        today = NOW.date()
+        for day, size in ((None, 3), (today - timedelta(days=1), 0), (today, 3)):
+            made = map_export.export_chain(chain_id, "json", by=tenant.manager, at=LATER, as_of=day)
+            document = json.loads(made.content)
+            if day is None or day < today:
+                assert len(document["nodes"]) == size
+        event = db.session.scalars(
+            select(AuditEvent).where(AuditEvent.action == "value_chain:export")
+        ).first()
+        assert event is not None
+        assert made.name.startswith("cocoa-2026-11-25")
+
+
+def test_failed_apply_of_faulty_rows_is_told_on_the_import(tenant: Tenant, chain_id: UUID):
+    staged = _stage(tenant, chain_id, _csv("name,country\nTrader,CI\nOther,Atlantis\n"))
+    _work()
+    with acting(tenant):
+        row = get_import(staged)
+        row.status = ImportStatus.APPLYING
+    with acting(tenant):
+        plan = map_import.plan_reading(staged, tenant.analyst)
+        reading = map_import.read_files(plan)
+        assert (
+            map_apply.apply_import(staged, reading, archive_gone=False, by=tenant.analyst, at=NOW)
+            == {}
+        )
+        db.session.flush()
+        map_import.keep_preview(staged, reading)
+        assert get_import(staged).status is ImportStatus.FAILED
+
+
+def test_rows_of_an_import_belong_to_the_organisation_that_imports(
+    tenant: Tenant, other_tenant: Tenant, chain_id: UUID
+):
+    staged = _import(tenant, chain_id, _csv(NODES))
+
+    with acting(other_tenant):
+        assert db.session.scalars(select(ValueChainNode)).all() == []
+        assert db.session.scalar(select(MapImport).where(MapImport.id == staged)) is None
