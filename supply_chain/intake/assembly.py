@@ -14,6 +14,8 @@ from supply_chain.intake.node_rows import NodeRow, made_id
 from supply_chain.intake.words import squeeze
 from supply_chain.vocabulary import NodeKind
 
+# One more than a node and its namesake: the third tells that a name is not clear.
+_ENOUGH_OF_A_NAME = 3
 _OPERATOR_COLUMNS = ("operatedby", "operatedbyid")
 
 
@@ -26,6 +28,7 @@ class Assembly:
         self.links: dict[tuple[str, str, str, str, str], LinkDraft] = {}
         self.link_places: dict[tuple[str, str, str, str, str], LinkRow | NodeRow] = {}
         self._by_name: dict[str, list[str]] = defaultdict(list)
+        self._companies: dict[str, list[str]] = defaultdict(list)
         self._first_rows: dict[str, NodeRow] = {}
 
     def add_nodes(self, rows: Sequence[NodeRow]) -> None:
@@ -40,7 +43,13 @@ class Assembly:
 
     def _keep(self, node: NodeDraft) -> None:
         self.nodes[node.id] = node
-        self._by_name[squeeze(node.name)].append(node.id)
+        indexes = [self._by_name]
+        if node.kind is not NodeKind.SITE:
+            indexes.append(self._companies)
+        for index in indexes:
+            same_name = index[squeeze(node.name)]
+            if len(same_name) < _ENOUGH_OF_A_NAME:
+                same_name.append(node.id)
 
     def _settle_double(self, row: NodeRow, first: NodeDraft) -> None:
         filled, differing = merge_nodes(first, row.node)
@@ -66,37 +75,44 @@ class Assembly:
 
     def resolve_operators(self) -> None:
         """Turn what rows name as operator into node ids; an unknown company is an attribute."""
-        for row in self._first_rows.values():
-            node = self.nodes[row.node.id]
-            if row.operator is None:
-                continue
-            operator = self._find_operator(row.operator, node.id)
-            if operator:
-                self.nodes[node.id] = replace(node, operated_by=operator)
-            elif squeeze(row.operator_column or "") in _OPERATOR_COLUMNS:
-                fault = CellFault(
-                    f"The operator “{row.operator}” is no node of the map.",
-                    "Add a row for it, or correct the id.",
-                )
-                self._log(row).problem(row.operator_column, row.operator, fault)
-                self._drop(node.id)
-            else:
-                attributes = {**node.attributes, row.operator_column or "": row.operator}
-                self.nodes[node.id] = replace(node, attributes=attributes)
+        rows = [row for row in self._first_rows.values() if row.operator is not None]
+        for row in rows:
+            self._resolve_operator(row, row.operator or "")
+        # A node left out here may itself be the operator of another.
+        while lost := [row for row in rows if self._has_lost_operator(row.node.id)]:
+            for row in lost:
+                self._leave_out(row)
+
+    def _resolve_operator(self, row: NodeRow, text: str) -> None:
+        node = self.nodes[row.node.id]
+        operator = self._find_operator(text, node.id)
+        if operator:
+            self.nodes[node.id] = replace(node, operated_by=operator)
+        elif squeeze(row.operator_column or "") in _OPERATOR_COLUMNS:
+            self._leave_out(row)
+        else:
+            attributes = {**node.attributes, row.operator_column or "": text}
+            self.nodes[node.id] = replace(node, attributes=attributes)
 
     def _find_operator(self, text: str, node_id: str) -> str | None:
         if text in self.nodes or text in self.known_ids:
             return text
-        companies = [
-            other
-            for other in self._by_name.get(squeeze(text), [])
-            if other != node_id and self.nodes[other].kind is not NodeKind.SITE
-        ]
+        companies = [i for i in self._companies.get(squeeze(text), []) if i != node_id]
         return companies[0] if len(companies) == 1 else None
 
-    def _drop(self, node_id: str) -> None:
-        node = self.nodes.pop(node_id)
-        self._by_name[squeeze(node.name)].remove(node_id)
+    def _has_lost_operator(self, node_id: str) -> bool:
+        node = self.nodes.get(node_id)
+        if node is None or node.operated_by is None:
+            return False
+        return node.operated_by not in self.nodes and node.operated_by not in self.known_ids
+
+    def _leave_out(self, row: NodeRow) -> None:
+        fault = CellFault(
+            f"The operator “{row.operator}” is no node of the map.",
+            "Add a row for it, or correct the id.",
+        )
+        self._log(row).problem(row.operator_column, row.operator, fault)
+        del self.nodes[row.node.id]
 
     def add_row_links(self, rows: Iterable[NodeRow], link_to: str | None) -> None:
         """Links that the rows of nodes state: along their chain columns, to buyers, to the caller.
@@ -142,7 +158,8 @@ class Assembly:
         if text in self.nodes or text in self.known_ids:
             return text
         same_name = self._by_name.get(squeeze(text), [])
-        return same_name[0] if len(same_name) == 1 else None
+        is_one = len(same_name) == 1 and same_name[0] in self.nodes
+        return same_name[0] if is_one else None
 
     def add_links(self, rows: Sequence[LinkRow], *, makes_companies: bool) -> None:
         """Take in link rows; where no list of nodes is known, their ends become companies."""

@@ -407,6 +407,13 @@ def test_operator_is_found_by_id_or_name_and_else_kept_as_attribute():
     assert nodes["m3"].attributes == {"Parent Company": "Gamma Inc"}
 
 
+def test_node_whose_operator_is_left_out_is_left_out_too():
+    draft = read_map([_csv("id,Name,operated_by\na,Alpha,b\nb,Beta,nobody\nc,Gamma,\n")])
+
+    assert [(p.row, p.value) for p in draft.problems] == [(3, "nobody"), (2, "b")]
+    assert [node.id for node in draft.nodes] == ["c"]
+
+
 def test_made_ids_hang_on_name_country_and_place_alone():
     one = read_map([_csv("Name,Country,Address\nAlpha,VN,1 Road\n")]).nodes[0]
     same = read_map([_csv("Country,Address,Site Name,Workers\nViet Nam,1  ROAD,alpha,5\n")]).nodes[
