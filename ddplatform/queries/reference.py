@@ -1,0 +1,194 @@
+"""Reference data as pages show them: releases, sets, figures of a country or of a good there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, or_, select
+
+from ddplatform.db import db
+from ddplatform.errors import NotFound
+from ddplatform.models.risk import IndicatorValue, ReferenceRelease
+from supply_chain.risk.method import METHOD
+
+COUNTRY_FACTORS = tuple(factor for factor in METHOD.factors if factor.startswith("CTY"))
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """One published set of a release, with its terms and what it lacks."""
+
+    ref: str
+    factor: str
+    name: str
+    unit: str
+    publisher: str
+    edition: str
+    licence: str
+    attribution: str
+    source_type: str
+    normalisation: str
+    gaps: str
+    note: str
+    countries: int
+    first_year: int | None
+    last_year: int | None
+
+    @property
+    def factor_name(self) -> str:
+        """What the factor it feeds is called."""
+        return factor_name(self.factor)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure: raw in the unit of its set (None: the set gives scores), s from 0 to 1."""
+
+    factor: str
+    indicator: str
+    commodity_ref: str | None
+    year: int | None
+    raw: float | None
+    value: float | None
+    source_type: str
+    as_of: date
+    source: str
+
+
+@dataclass(frozen=True)
+class CountryFactor:
+    """One factor of a country; `figure` is None where nothing open tells it."""
+
+    factor: str
+    name: str
+    critical: bool
+    figure: Figure | None
+    data_set: DataSet | None
+
+
+def factor_name(factor: str) -> str:
+    """What a factor of the method is called."""
+    return METHOD.factor_names[METHOD.factor_index[factor]]
+
+
+def list_releases() -> Sequence[ReferenceRelease]:
+    """All installed releases, newest first."""
+    return db.session.scalars(
+        select(ReferenceRelease).order_by(ReferenceRelease.number.desc())
+    ).all()
+
+
+def get_newest_release() -> ReferenceRelease:
+    """The release in use.
+
+    Raises:
+        NotFound: nothing is installed; `flask reference sync` does it.
+    """
+    newest = find_newest_release()
+    if newest is None:
+        raise NotFound(
+            "No reference data are installed yet.", "The operator installs: flask reference sync"
+        )
+    return newest
+
+
+def find_newest_release() -> ReferenceRelease | None:
+    """The release in use, or None before the first installation."""
+    return db.session.scalar(
+        select(ReferenceRelease).order_by(ReferenceRelease.number.desc()).limit(1)
+    )
+
+
+def data_sets(release: ReferenceRelease) -> tuple[DataSet, ...]:
+    """The sets of a release, by factor."""
+    rows: list[dict[str, Any]] = release.sets
+    return tuple(DataSet(**row) for row in sorted(rows, key=lambda r: (r["factor"], r["ref"])))
+
+
+def factors_without_data(release: ReferenceRelease) -> tuple[str, ...]:
+    """Country factors that no set of the release feeds, for any country."""
+    fed = {row["factor"] for row in release.sets if row["countries"]}
+    return tuple(factor for factor in COUNTRY_FACTORS if factor not in fed)
+
+
+def count_figures_by_country(release_id: UUID) -> dict[str, int]:
+    """Country -> how many of the country factors have a figure."""
+    rows = db.session.execute(
+        select(IndicatorValue.country, func.count())
+        .where(
+            IndicatorValue.release_id == release_id,
+            IndicatorValue.country.is_not(None),
+            IndicatorValue.commodity_ref.is_(None),
+        )
+        .group_by(IndicatorValue.country)
+    ).all()
+    return {country: count for country, count in rows if country}
+
+
+def list_country_factors(release: ReferenceRelease, country: str) -> list[CountryFactor]:
+    """Every country factor of the method, with its figure where there is one."""
+    found = {
+        figure.factor: figure
+        for figure in _figures(
+            IndicatorValue.release_id == release.id,
+            IndicatorValue.country == country,
+            IndicatorValue.commodity_ref.is_(None),
+        )
+    }
+    sets = {one.ref: one for one in data_sets(release)}
+    lines = []
+    for factor in COUNTRY_FACTORS:
+        figure = found.get(factor)
+        lines.append(
+            CountryFactor(
+                factor=factor,
+                name=factor_name(factor),
+                critical=bool(METHOD.critical[METHOD.factor_index[factor]]),
+                figure=figure,
+                data_set=sets.get(figure.indicator) if figure else None,
+            )
+        )
+    return lines
+
+
+def list_pair_figures(release_id: UUID, commodity_ref: str, country: str) -> list[Figure]:
+    """SEC-01 of a commodity and SEC-02 of the pair where it is listed, by factor."""
+    return _figures(
+        IndicatorValue.release_id == release_id,
+        IndicatorValue.commodity_ref == commodity_ref,
+        or_(IndicatorValue.country.is_(None), IndicatorValue.country == country),
+    )
+
+
+def list_listed_commodities(release_id: UUID, country: str) -> list[str]:
+    """Commodities of a country on the US DOL list, by reference."""
+    return [
+        figure.commodity_ref
+        for figure in _figures(
+            IndicatorValue.release_id == release_id,
+            IndicatorValue.country == country,
+            IndicatorValue.commodity_ref.is_not(None),
+        )
+        if figure.commodity_ref
+    ]
+
+
+def _figures(*conditions: Any) -> list[Figure]:
+    rows = db.session.execute(
+        select(
+            IndicatorValue.factor,
+            IndicatorValue.indicator,
+            IndicatorValue.commodity_ref,
+            IndicatorValue.year,
+            IndicatorValue.raw,
+            IndicatorValue.value,
+            IndicatorValue.source_type,
+            IndicatorValue.as_of,
+            IndicatorValue.source,
+        )
+        .where(*conditions)
+        .order_by(IndicatorValue.factor, IndicatorValue.commodity_ref, IndicatorValue.id)
+    ).all()
+    return [Figure(**row._mapping) for row in rows]

@@ -1,0 +1,141 @@
+"""Releases of the reference data: the shipped files become numbered rows that runs rest on."""
+
+import hashlib
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, insert, select
+
+from ddplatform.access.identity import system_identity
+from ddplatform.db import db
+from ddplatform.models.risk import IndicatorValue, ReferenceRelease
+from ddplatform.models.value_chain import ValueChain
+from ddplatform.services import audit
+from ddplatform.services.organisations import installation_log
+from ddplatform.services.risk import ask_reassessment
+from ddplatform.tenancy import across_tenants, acting_in
+from supply_chain.reference import DATA, LISTED, Reference, load_reference
+from supply_chain.reference_types import Indicator, ReferenceObservation
+
+FILES = ("*.csv", "*.yaml", "indicators/*.csv")
+
+
+def sync(at: datetime) -> ReferenceRelease:
+    """Install the shipped data as a new release and ask for a new assessment of every map.
+
+    Data that are installed already change nothing: their release is returned.
+    """
+    checksum = checksum_of(DATA)
+    known = db.session.scalar(select(ReferenceRelease).where(ReferenceRelease.checksum == checksum))
+    if known is not None:
+        return known
+    release = _add_release(load_reference(), checksum, at)
+    log = installation_log(at=at)
+    with acting_in(log.id):
+        audit.record(
+            "reference:install",
+            release,
+            by=system_identity(log.id),
+            at=at,
+            release=release.name,
+            checksum=checksum,
+        )
+    _ask_reassessments(at)
+    return release
+
+
+def checksum_of(folder: Path) -> str:
+    """SHA-256 over the names and bytes of the data files, in the order of their names."""
+    found = sorted({path for pattern in FILES for path in folder.glob(pattern)})
+    total = hashlib.sha256()
+    for path in found:
+        total.update(path.relative_to(folder).as_posix().encode() + b"\0")
+        total.update(hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()
+
+
+def _add_release(reference: Reference, checksum: str, at: datetime) -> ReferenceRelease:
+    newest = db.session.scalar(select(func.max(ReferenceRelease.number))) or 0
+    release = ReferenceRelease(
+        number=newest + 1,
+        name=reference.release,
+        checksum=checksum,
+        as_of=reference.as_of,
+        sets=[_set_of(reference, indicator) for indicator in reference.indicators.values()],
+        installed_at=at,
+    )
+    db.session.add(release)
+    db.session.flush()  # its figures point to it
+    rows = [{"release_id": release.id, **row} for row in _figures(reference)]
+    db.session.execute(insert(IndicatorValue), rows)
+    return release
+
+
+def _set_of(reference: Reference, indicator: Indicator) -> dict[str, Any]:
+    figures = [
+        row
+        for rows in reference.observations.values()
+        for row in rows
+        if row.indicator == indicator.ref
+    ]
+    years = [row.year for row in figures if row.year is not None]
+    return {
+        "ref": indicator.ref,
+        "factor": indicator.factor,
+        "name": indicator.name,
+        "unit": indicator.unit,
+        "publisher": indicator.publisher,
+        "edition": indicator.edition,
+        "licence": indicator.licence,
+        "attribution": indicator.attribution,
+        "source_type": indicator.source_type,
+        "normalisation": indicator.normalisation,
+        "gaps": indicator.gaps,
+        "note": indicator.note,
+        "countries": len(figures),
+        "first_year": min(years, default=None),
+        "last_year": max(years, default=None),
+    }
+
+
+def _figures(reference: Reference) -> Iterator[dict[str, Any]]:
+    for alpha2, rows in reference.observations.items():
+        for row in rows:
+            yield _figure(row, country=alpha2)
+    for ref in reference.commodities:
+        seed = reference.commodity(ref)
+        if seed is not None:
+            yield _figure(seed, commodity_ref=ref)
+        for alpha2 in reference.countries:
+            pair = reference.pair(ref, alpha2)
+            # Only listed pairs: that a good is listed elsewhere or nowhere follows from them.
+            if pair is not None and pair.value == LISTED:
+                yield _figure(pair, country=alpha2, commodity_ref=ref)
+
+
+def _figure(
+    row: ReferenceObservation, *, country: str | None = None, commodity_ref: str | None = None
+) -> dict[str, Any]:
+    return {
+        "factor": row.factor,
+        "indicator": row.indicator,
+        "country": country,
+        "commodity_ref": commodity_ref,
+        "year": row.year,
+        "raw": row.raw,
+        "value": row.value,
+        "source_type": row.source_type,
+        "as_of": row.as_of,
+        "source": row.source,
+    }
+
+
+def _ask_reassessments(at: datetime) -> None:
+    with across_tenants():
+        chains = db.session.execute(
+            select(ValueChain.id, ValueChain.organisation_id).order_by(ValueChain.id)
+        ).all()
+    for chain_id, organisation_id in chains:
+        ask_reassessment(chain_id, "release", by=system_identity(organisation_id), at=at)
