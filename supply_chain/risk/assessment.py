@@ -87,7 +87,7 @@ class Assessment:
     """Scores of all pairs of a map, as of a day, with the method that made them."""
 
     as_of: date
-    release: str  # of the reference data
+    reference: Reference  # the release that was used
     chain: ValueChain  # the map with its ghosts
     plan: Plan
     known: Known
@@ -157,7 +157,7 @@ def assess(
     bands = np.where(scored, severity_band(np.nan_to_num(scores.severity)), -1)
     return Assessment(
         as_of=as_of,
-        release=reference.release,
+        reference=reference,
         chain=whole,
         plan=plan,
         known=known,

@@ -11,6 +11,8 @@ from supply_chain.reference_types import ReferenceObservation
 from supply_chain.risk.factors import MONTH_DAYS, Observations
 from supply_chain.risk.method import METHOD, Bools, Floats, Ints
 
+REFERENCE_DATA = -2  # `Observations.source` of what the reference data say
+
 
 def age_in_months(observed_on: date, as_of: date) -> float:
     """Months between two days, of 30.4375 days each; below 0 where `observed_on` is later."""
@@ -34,7 +36,7 @@ def reference_observations(nodes: NodeColumns, reference: Reference, as_of: date
     ends = np.cumsum(per_node)
     at = np.arange(len(node)) + np.repeat(first[which] - (ends - per_node), per_node)
     factor, value, kind, age = _columns([o for row in rows for o in row], as_of)
-    alone = np.full(len(node), -1, dtype=np.int64)
+    alone = np.full(len(node), REFERENCE_DATA, dtype=np.int64)
     return Observations(
         node, factor[at], value[at], kind[at], age[at], np.full(len(node), np.nan), alone
     )

@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from supply_chain.reference_types import ReferenceObservation
 from supply_chain.risk.assessment import Assessment
+from supply_chain.risk.context import REFERENCE_DATA, known_of
 from supply_chain.risk.factors import FACTORS, FactorRows
 from supply_chain.risk.method import METHOD
 from supply_chain.risk.pairs import Inputs, PairScores, score_pairs
@@ -25,6 +27,7 @@ class SourcePart:
     source_type: str
     value: float
     age_months: float
+    reference: ReferenceObservation | None  # where it is from the reference data
 
 
 @dataclass(frozen=True)
@@ -145,13 +148,19 @@ def _factors(
 
 
 def _sources(assessment: Assessment, cell: int) -> tuple[SourcePart, ...]:
-    seen = assessment.known.observations
+    seen, nodes, row = assessment.known.observations, assessment.chain.nodes, cell // FACTORS
+    known = known_of(
+        assessment.reference, nodes.country[row], nodes.sector[row], nodes.commodities[row]
+    )
+    by_factor = {observation.factor: observation for observation in known}
+    factor = METHOD.factors[cell % FACTORS]
     low, high = np.searchsorted(seen.cell, [cell, cell + 1])
     return tuple(
         SourcePart(
             METHOD.source_types[seen.source_type[at]],
             float(seen.value[at]),
             float(seen.age_months[at]),
+            by_factor[factor] if seen.source[at] == REFERENCE_DATA else None,
         )
         for at in range(low, high)
         if not np.isnan(seen.value[at])

@@ -30,7 +30,7 @@ class Observations:
     source_type: Ints  # position in METHOD.source_types
     age_months: Floats  # >= 0
     quality: Floats  # q at age 0; NaN: the reliability of the source type
-    source: Ints  # who said it; of one source >= 0 only the newest counts; -1: its own source
+    source: Ints  # who said it; of one source >= 0 only the newest counts; below 0: its own source
 
     def __post_init__(self) -> None:
         if not ((self.value >= 0) & (self.value <= 1) | np.isnan(self.value)).all():

@@ -295,6 +295,10 @@ def test_an_explanation_names_sources_missing_data_and_what_would_help_most():
         ("site_work", 0.7, 9.0)
     ]
     assert sum(f.share for f in wrk.factors) == pytest.approx(1)
+    country = found.groups[0].factors
+    cited = [s.reference for f in country for s in f.sources]
+    assert cited == [o for o in REFERENCE.country("CI") if o.value is not None]
+    assert part.sources[0].reference is None
     assert "WRK-02" in found.missing
     assert "WRK-01" not in found.missing
     assert not any(ref.startswith("ONL") for ref in found.missing)
