@@ -5,7 +5,8 @@ A link of a node with itself is kept in the columns and in no adjacency (RM-1.0 
 What is built here is read-only. Rows of nodes stand in the order they were given.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
@@ -219,11 +220,10 @@ def _check(nodes: NodeColumns, links: LinkColumns) -> None:
         raise ChainRefused(problems)
 
 
-def _doubled(ids: Sequence[str]) -> Iterable[str]:
+def _doubled(ids: Sequence[str]) -> list[str]:
     if len(set(ids)) == len(ids):
         return []
-    seen: set[str] = set()
-    return sorted({ref for ref in ids if ref in seen or seen.add(ref)})  # type: ignore[func-returns-value]
+    return sorted(ref for ref, times in Counter(ids).items() if times > 1)
 
 
 def _adjacency(count: int, here: Ints, there: Ints) -> Adjacency:
