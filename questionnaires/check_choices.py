@@ -130,6 +130,12 @@ def _has_message(row: SurveyRow) -> bool:
     )
 
 
+def languages_of(sheets: Sheets) -> tuple[str, ...]:
+    """The languages that headings name, in the order of the columns."""
+    found = [TRANSLATED.match(heading.strip()) for heading in sheets.headings(SURVEY)]
+    return tuple(dict.fromkeys(match[2].strip() for match in found if match))
+
+
 def check_translations(sheets: Sheets) -> Iterator[Fault]:
     """Cells that are filled in one language and blank in another."""
     for sheet in (SURVEY, CHOICES):

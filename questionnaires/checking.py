@@ -12,18 +12,19 @@ from questionnaires.check_choices import (
     check_media,
     check_settings,
     check_translations,
+    languages_of,
 )
+from questionnaires.check_circles import check_circles
 from questionnaires.check_expressions import check_cells
 from questionnaires.check_structure import check_frame
 from questionnaires.errors import Fault, FormUnusable
 from questionnaires.form import NO_LANGUAGE, Form
 from questionnaires.plan import plan
-from questionnaires.sheets import Sheets, canonical, mend, read_sheets, read_sheets_of, rows_by_path
+from questionnaires.sheets import Sheets, canonical, mend, read_sheets, read_sheets_of
 from questionnaires.survey_rows import CHOICES, SETTINGS, SURVEY, SurveyRow, survey_rows
 from questionnaires.xform_xml import STANDARD
 from questionnaires.xlsform import form_from_sheets
 
-CLOSING = ("relevant", "calculation", "choice_filter", "repeat_count")
 SHEET_ORDER = (SURVEY, CHOICES, "external_choices", SETTINGS)
 
 
@@ -111,7 +112,7 @@ def check_sheets(sheets: Sheets, *, name: str, media: Path | None = None) -> For
     faults = [*_sorted(faults, sheets), *last]
     usable = not any(fault.level == "error" for fault in faults)
     asked = [q for q in form.questions() if q.is_asked] if form else [r for r in rows if r.is_asked]
-    languages = form.languages if form else ()
+    languages = form.languages if form else languages_of(sheets)
     return FormReport(
         form=name,
         usable=usable,
@@ -131,6 +132,7 @@ def _own_faults(
         *check_lists(sheets, rows),
         *check_labels(rows),
         *check_cells(sheets, rows, prefixes | {"osm": "urn:osm"}),
+        *check_circles(rows),
         *check_translations(sheets),
         *check_media(sheets, rows, media),
         *check_settings(sheets),
@@ -153,29 +155,8 @@ def _try(sheets: Sheets) -> tuple[Form | None, list[Fault]]:
     try:
         plan(form)
     except FormUnusable as error:
-        return form, [_placed(fault, sheets, form) for fault in error.faults]
+        return form, list(error.faults)
     return form, []
-
-
-def _placed(fault: Fault, sheets: Sheets, form: Form) -> Fault:
-    """A circle at the row of its first question, in the column that closes it."""
-    rows = rows_by_path(sheets, form.root)
-    for path in fault.paths:
-        number, row = rows.get(path, (0, {}))
-        for heading, text in row.items():
-            column = canonical(heading)
-            if "${" in str(text) and column in CLOSING:
-                return Fault(
-                    fault.level,
-                    fault.code,
-                    fault.message,
-                    fault.mend,
-                    sheet=SURVEY,
-                    row=number,
-                    column=heading,
-                    cell=str(text),
-                )
-    return fault
 
 
 def _sorted(faults: Sequence[Fault], sheets: Sheets) -> list[Fault]:

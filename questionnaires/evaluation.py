@@ -162,7 +162,7 @@ class Response:
             raise StepRefused("not an input")
         if node.spec.question.kind is Kind.NOTE or self._observer.is_readonly(node):
             raise StepRefused("read-only")
-        text = value or ""
+        text = (value or "").strip() if node.spec.is_select else value or ""
         before = node.value
         node.raw = self._engine.keep_offered(node, text) if node.spec.is_select else text
         self._engine.mark(VALUE, node)

@@ -21,6 +21,7 @@ from questionnaires.xpath_values import (
 )
 
 MOST_INSTANCES = 2_000  # of one repeat: more is a mistyped count
+MOST_IN_ALL = 20_000  # of all counted repeats of a response, so that nested counts end
 
 
 class Recalculation:
@@ -36,6 +37,7 @@ class Recalculation:
         self._queue: list[tuple[int, int, str, TreeNode]] = []
         self._queued: set[tuple[str, int]] = set()
         self._arrivals = 0
+        self._instances = 0  # added since the response was begun or read back
 
     # -- evaluating ---------------------------------------------------------------------------
 
@@ -156,7 +158,7 @@ class Recalculation:
         """Add instances at the end of a repeat, or drop the last ones with their answers."""
         while len(parent.children[spec.name]) > count:
             self.remove(parent.children[spec.name][-1])
-        while len(parent.children[spec.name]) < count:
+        while len(parent.children[spec.name]) < count and self._instances < MOST_IN_ALL:
             self.add(parent, spec)
 
     def add(self, parent: TreeNode, spec: Spec) -> TreeNode:
@@ -165,6 +167,7 @@ class Recalculation:
         is_first = self.is_loading and not instances
         node = build(spec, parent, number=len(instances) + 1, with_repeats=is_first)
         instances.append(node)
+        self._instances += 1
         for target, expression in spec.on_new:
             for place in under(node, target, spec):
                 self.write(place, expression)
@@ -179,6 +182,7 @@ class Recalculation:
             return
         instances = parent.children[node.name]
         instances.remove(node)
+        self._instances -= 1
         for number, left in enumerate(instances, 1):
             left.number = number
         self._mark_structure(parent, node.spec)

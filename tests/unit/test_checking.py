@@ -345,6 +345,26 @@ def test_the_other_of_or_other_is_a_choice():
     assert report.faults == ()
 
 
+def test_circles_are_all_named_beside_other_faults():
+    report = check(
+        table(
+            "survey",
+            "type | name | label::English (en) | relevant | calculation",
+            "text | a | A | ${b} = 1 | ",
+            "text | b | B | ${a} = 1 | ",
+            "selekt | c | C | | ",
+            "calculate | d | | | ${d} + 1",
+        )
+    )
+
+    assert [(f.code, f.row, f.column) for f in report.faults] == [
+        ("circular", 2, "relevant"),
+        ("type-unknown", 4, "type"),
+        ("circular", 5, "calculation"),
+    ]
+    assert report.languages == ("English (en)",)
+
+
 def test_a_circle_over_a_count_is_placed_in_the_sheet():
     report = check(
         table(

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from questionnaires import FormUnusable, NodeState, Response, StepRefused, plan, read_form_file
+from questionnaires import (
+    FormUnusable,
+    NodeState,
+    Response,
+    StepRefused,
+    plan,
+    read_form_file,
+    recalculation,
+)
 from questionnaires.form import SELECTS, Kind
 from questionnaires.xform import form_from_xform
 from tests.forms import NOW, REAL_FORMS, form, respond, table
@@ -381,6 +389,26 @@ def test_a_count_that_is_no_whole_number_makes_no_instances_and_a_huge_one_stops
 
     response.set("/data/n", "100000")
     assert response.state("/data/r").count == 2000
+
+
+def test_counts_within_counts_stop_before_they_fill_the_memory(monkeypatch):
+    monkeypatch.setattr(recalculation, "MOST_IN_ALL", 30)
+    response = respond(
+        table(
+            "survey",
+            "type | name | label | repeat_count",
+            "integer | n | N | ",
+            "begin repeat | r | R | ${n}",
+            "begin repeat | s | S | ${n}",
+            "text | t | T | ",
+            "end repeat | | | ",
+            "end repeat | | | ",
+        )
+    )
+    response.set("/data/n", "20")
+
+    counts = [state.count for state in response.states() if state.kind == "repeat"]
+    assert sum(counts) == 30
 
 
 def test_a_sum_with_a_blank_is_blank_and_a_list_keeps_its_place():

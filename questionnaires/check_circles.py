@@ -1,0 +1,62 @@
+"""Questions that wait for each other, found in the sheet, also when other cells are broken."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from graphlib import CycleError
+
+from questionnaires.check_expressions import REFERENCE
+from questionnaires.dependencies import Unit, in_order
+from questionnaires.errors import Fault
+from questionnaires.plan import circular_fault
+from questionnaires.specs import COUNT, RELEVANCE, VALUE
+from questionnaires.survey_rows import SurveyRow
+
+DECIDED_BY = {
+    "relevant": RELEVANCE,
+    "repeat_count": COUNT,
+    "calculation": VALUE,
+    "choice_filter": VALUE,
+}
+MOST = 20  # circles named of one form
+
+
+def check_circles(rows: Sequence[SurveyRow]) -> Iterator[Fault]:
+    """Each circle of relevance, counts, calculations and filters once, at its first row."""
+    named = {row.name: row for row in rows if row.name and not row.is_end}
+    needs = _needs(named)
+    for _ in range(MOST):
+        try:
+            in_order(needs)
+        except CycleError as error:
+            circle: list[Unit] = error.args[1]
+            yield _fault(circle, named)
+            # Opened at the place that was named, so that the next circle can be found.
+            for unit, wanted in zip(circle[1:], circle, strict=False):
+                needs[unit].discard(wanted)
+        else:
+            return
+
+
+def _needs(named: Mapping[str, SurveyRow]) -> dict[Unit, set[Unit]]:
+    needs: dict[Unit, set[Unit]] = {}
+    for name, row in named.items():
+        above = {(RELEVANCE, row.path[-1])} if row.path and row.path[-1] in named else set()
+        needs[COUNT, name] = set(above)
+        needs[RELEVANCE, name] = above | {(COUNT, name)}
+        needs[VALUE, name] = {(RELEVANCE, name)}
+        for column, aspect in DECIDED_BY.items():
+            for found in REFERENCE.finditer(row.text(column)):
+                read = named.get(found[1])
+                own_filter = column == "choice_filter" and found[1] == name
+                if read is not None and not own_filter:
+                    needs[aspect, name].add((COUNT if read.is_begin else VALUE, found[1]))
+    return needs
+
+
+def _fault(circle: Sequence[Unit], named: Mapping[str, SurveyRow]) -> Fault:
+    names = list(dict.fromkeys(name for _, name in reversed(circle)))
+    told = circular_fault([*names, names[0]])
+    for row in sorted((named[name] for name in names), key=lambda row: row.number):
+        for column in DECIDED_BY:
+            if any(found[1] in names for found in REFERENCE.finditer(row.text(column))):
+                return row.fault(told.level, told.code, told.message, told.mend, column=column)
+    return told
