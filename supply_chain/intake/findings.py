@@ -5,6 +5,8 @@ from __future__ import annotations
 from supply_chain.drafts import RowProblem
 from supply_chain.intake.cells import CellFault
 
+_CROWD = 1_000
+
 
 class Findings:
     """All problems (rows left out) and notes (rows used) of an import."""
@@ -26,6 +28,11 @@ class RowLog:
         self._findings, self._file, self._sheet = findings, file, sheet
         self.row: int | None = None
         self.faulty = False
+
+    @property
+    def is_crowded(self) -> bool:
+        """Whether there are so many problems that costly advice on one more helps nobody."""
+        return len(self._findings.problems) >= _CROWD
 
     def start(self, row: int) -> None:
         """Begin a row; it counts as sound until a problem is told."""

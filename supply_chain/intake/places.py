@@ -20,11 +20,15 @@ Point = tuple[float | None, float | None]
 _FAR_DEGREES, _TIMES_NEARER = 8.0, 3.0
 
 
-def parse_country(text: str) -> str:
-    """Return the alpha-2 code of a country cell. Raises CellFault with the nearest spelling."""
+def parse_country(text: str, *, hinted: bool = True) -> str:
+    """Return the alpha-2 code of a country cell.
+
+    Raises:
+        CellFault: not known; with the nearest spelling if `hinted`, which takes milliseconds.
+    """
     code = country_code(text)
     if code is None:
-        near = suggest_country(text)
+        near = suggest_country(text) if hinted else None
         hint = f"Did you mean {near}? " if near else ""
         advice = f"{hint}Use the two-letter code of ISO 3166-1, for example CI."
         raise CellFault(f"The country “{text}” is not known.", advice)
@@ -38,7 +42,7 @@ def read_country(view: TableView, row: tuple[str, ...]) -> str | None:
     if not text or (view.text(row, "country") is None and country_code(text) is None):
         return _from_address(view, row)
     try:
-        return parse_country(text)
+        return parse_country(text, hinted=not view.log.is_crowded)
     except CellFault as fault:
         view.log.problem(view.column("country"), text, fault)
         return None

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import fields
 from datetime import date
+from functools import partial
 from typing import Any, TypeVar
 
 from supply_chain.drafts import Json, LinkDraft, NamedBytes, NodeDraft
@@ -89,7 +90,7 @@ class _Reader:
         if name is None:
             fault = CellFault("The node has no name.", "Give the name of the site or company.")
             log.problem("name", None, fault)
-        country = cell.take("country", _country)
+        country = cell.take("country", partial(_country, hinted=not log.is_crowded))
         address = cell.take("address", _text)
         own_id = cell.take("id", _name)
         point = (cell.take("latitude", _latitude), cell.take("longitude", _longitude))
@@ -227,10 +228,10 @@ def _share(value: object) -> float:
     return parse_share(_number(value))[0]
 
 
-def _country(value: object) -> str | None:
+def _country(value: object, *, hinted: bool) -> str | None:
     text = clean(_string(value))
     known = country_code(text) is not None
-    return parse_country(text) if known or not is_blank(text) else None
+    return parse_country(text, hinted=hinted) if known or not is_blank(text) else None
 
 
 def _day(value: object) -> date | None:

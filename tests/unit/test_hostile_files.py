@@ -399,6 +399,14 @@ def test_child_ends_with_the_code_of_its_reason(content, limits, code):
     assert _transcribed(content, **limits)[0] == code
 
 
+def test_child_drops_a_claim_of_whole_rows():
+    cells = '<row r="1"><c r="A1" t="inlineStr"><is><t>Name</t></is></c></row>'
+
+    code, text = _transcribed(_repacked({SHEET: _sheet(cells, "1:63")}))
+
+    assert (code, text) == (0, "S,Sites\r\nR,1,Name\r\n")
+
+
 def test_child_shuts_itself_in_before_it_reads(monkeypatch, capsys):
     limits = {}
     monkeypatch.setattr(resource, "setrlimit", lambda kind, pair: limits.update({kind: pair[1]}))

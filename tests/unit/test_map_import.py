@@ -496,6 +496,16 @@ def test_unknown_country_is_answered_with_the_nearest_one():
     assert "Vietnam (VN)" in problem.advice
 
 
+def test_beyond_a_thousand_problems_no_spelling_is_suggested_but_all_are_told():
+    rows = "".join(f"Alpha {number},Vietnan\n" for number in range(1_002))
+
+    problems = read_map([_csv("Name,Country\n" + rows)]).problems
+
+    assert len(problems) == 1_002
+    assert "Vietnam" in problems[999].advice
+    assert problems[1_001].advice.startswith("Use the two-letter code")
+
+
 def test_doubled_id_with_the_same_content_is_one_node():
     draft = read_map([_csv("id,Name,Country\na,Alpha,VN\na,Alpha,VN\n")])
 
