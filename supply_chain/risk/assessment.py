@@ -15,6 +15,7 @@ import numpy as np
 from supply_chain.chain_columns import FLOWS, LinkColumns
 from supply_chain.graph import ValueChain
 from supply_chain.reference import Reference
+from supply_chain.risk.adjustments import Bounds, bounds_of
 from supply_chain.risk.context import (
     online_nodes,
     peer_groups,
@@ -64,6 +65,7 @@ class Known:
     judgement: Judgement
     facts: Facts
     controls: Controls
+    bounds: Bounds
 
     def inputs(self, start: int, stop: int) -> Inputs:
         """What is known of the nodes `start` to `stop` (without `stop`)."""
@@ -79,6 +81,7 @@ class Known:
                 controls.evidence[run],
                 controls.design[run],
             ),
+            bounds=self.bounds.rows(start, stop),
         )
 
 
@@ -196,6 +199,7 @@ def _join(chain: ValueChain, evidence: Evidence, reference: Reference, as_of: da
         judgement=judgement_of(evidence.judgements, count),
         facts=facts_of(evidence.states, count),
         controls=controls_of(evidence.controls, count),
+        bounds=bounds_of(evidence.adjustments, count),
     )
 
 

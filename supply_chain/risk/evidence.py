@@ -11,6 +11,7 @@ from enum import StrEnum
 
 import numpy as np
 
+from supply_chain.risk.adjustments import Adjustments
 from supply_chain.risk.factors import FACTORS, Cells, FactorTable, Observations, combine
 from supply_chain.risk.factors import peer_priors as lifted_priors
 from supply_chain.risk.method import METHOD, Bools, Floats, Ints
@@ -150,6 +151,7 @@ class Evidence:
     controls: ControlsSeen = field(default_factory=ControlsSeen)
     judgements: Judgements = field(default_factory=Judgements)
     priorities: Priorities = field(default_factory=Priorities)
+    adjustments: Adjustments = field(default_factory=Adjustments)
 
 
 def observations_from(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from supply_chain.risk import scoring
+from supply_chain.risk.adjustments import Bounds
 from supply_chain.risk.factors import FactorRows
 from supply_chain.risk.method import METHOD, Bools, Floats, Ints
 
@@ -19,6 +20,7 @@ class Inputs:
     judgement: scoring.Judgement  # NaN where not judged
     facts: scoring.Facts
     controls: scoring.Controls
+    bounds: Bounds  # to which people hold the modelled L
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class PairScores:
 
     group_score: Floats  # (nodes, 5) G
     group_applies: Bools  # (nodes, 5)
-    modelled: Floats  # (nodes, 16) L before facts
+    modelled: Floats  # (nodes, 16) L before changes by people and facts
     likelihood: Floats  # L
     confidence: Floats  # C
     scale: Floats  # a, b, c as used
@@ -48,7 +50,7 @@ def score_pairs(inputs: Inputs) -> PairScores:
     groups = scoring.group_scores(inputs.factors)
     confidence = scoring.confidence(groups)
     modelled = scoring.likelihood(groups.score)
-    likelihood = np.maximum(modelled, inputs.facts.rule)
+    likelihood = np.maximum(inputs.bounds.apply(modelled), inputs.facts.rule)
     given = inputs.judgement
     used = scoring.judge(
         given.scale, given.scope, given.irremediability, inputs.factors.adjusted[:, SEC01]
