@@ -1,6 +1,7 @@
 """Asking and judging answers: XLSForm is the format, the ODK XForms specification the meaning."""
 
 from questionnaires.answers import Answer, AnswerProblem, read_answer
+from questionnaires.asking import Item, Page, asked_paths, pages
 from questionnaires.checking import FormReport, check_file, check_form
 from questionnaires.errors import (
     EvaluationFault,
@@ -49,6 +50,7 @@ __all__ = [
     "FormReport",
     "FormUnusable",
     "Group",
+    "Item",
     "Itemset",
     "Kind",
     "NodeState",
@@ -56,6 +58,7 @@ __all__ = [
     "Notice",
     "OfferedChoice",
     "Output",
+    "Page",
     "Plan",
     "Question",
     "QuestionnaireError",
@@ -68,6 +71,7 @@ __all__ = [
     "Signals",
     "StepRefused",
     "Text",
+    "asked_paths",
     "carry_over",
     "check_file",
     "check_form",
@@ -75,6 +79,7 @@ __all__ = [
     "evaluate_script",
     "export_workbook",
     "list_shipped",
+    "pages",
     "plan",
     "read_answer",
     "read_external",

@@ -20,6 +20,7 @@ from questionnaires.xpath_values import moment_text
 __all__ = ["NodeState", "OfferedChoice", "Plan", "Response", "plan"]
 
 SEGMENT = re.compile(r"([^\[\]]+)(?:\[(\d{1,6})\])?\Z")
+INSTANCE = re.compile(r"\[\d+\]")
 NO_SUCH_NODE = "no such node"
 
 
@@ -267,7 +268,7 @@ class Response:
         node = self._document
         for segment in path.removeprefix("/").split("/"):
             part = SEGMENT.match(segment)
-            spec = _child_spec(node, part[1]) if part else None
+            spec = node.spec.by_name.get(part[1]) if part else None
             if part is None or spec is None or spec.is_repeat is not bool(part[2]):
                 return None
             place = int(part[2] or 1)
@@ -280,14 +281,11 @@ class Response:
         return node
 
     def _repeat_at(self, path: str, *, create: bool = False) -> tuple[TreeNode, Spec] | None:
-        above, _, name = path.rpartition("/")
-        parent = self._find(above, create=create) if above else None
-        spec = _child_spec(parent, name) if parent else None
-        return (parent, spec) if parent and spec and spec.is_repeat else None
-
-
-def _child_spec(node: TreeNode, name: str) -> Spec | None:
-    return next((spec for spec in node.spec.children if spec.name == name), None)
+        spec = self.plan.specs.get(INSTANCE.sub("", path) if "[" in path else path)
+        if spec is None or not spec.is_repeat or path.endswith("]"):
+            return None
+        parent = self._find(path.rpartition("/")[0], create=create)
+        return (parent, spec) if parent else None
 
 
 def _refuse_counted(spec: Spec) -> None:

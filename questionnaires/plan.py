@@ -76,6 +76,7 @@ def _specs(form: Form, faults: list[Fault]) -> Spec:
 def _add_spec(form: Form, node: Node, parent: Spec, faults: list[Fault]) -> None:
     spec = Spec(node.path, node.name, node, parent)
     parent.children.append(spec)
+    parent.by_name[spec.name] = spec
 
     def compiled(text: str | None) -> Expression | None:
         return _compiled(form, node.path, text, faults)

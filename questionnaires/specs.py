@@ -20,13 +20,21 @@ class Reader:
 
 @dataclass(slots=True, eq=False)
 class Spec:
-    """One node of the form with its compiled expressions."""
+    """One node of the form with its compiled expressions.
+
+    `is_repeat`: it may have several instances. `question`: the question or value, None for
+    groups. `is_select`: only what is on offer can be its value. `by_name`: its children.
+    """
 
     path: str
     name: str
     node: Node | None
     parent: "Spec | None"
     children: list["Spec"] = field(default_factory=list)
+    by_name: dict[str, "Spec"] = field(default_factory=dict)
+    is_repeat: bool = field(init=False)
+    question: Question | None = field(init=False)
+    is_select: bool = field(init=False)
     relevant: Expression | None = None
     required: Expression | None = None
     constraint: Expression | None = None
@@ -40,20 +48,11 @@ class Spec:
     on_new: list[tuple["Spec", Expression]] = field(default_factory=list)
     on_change: list[tuple["Spec", Expression]] = field(default_factory=list)
 
-    @property
-    def is_repeat(self) -> bool:
-        """Whether it may have several instances."""
-        return isinstance(self.node, Group) and self.node.repeat
-
-    @property
-    def question(self) -> Question | None:
-        """The question or value, None for groups."""
-        return self.node if isinstance(self.node, Question) else None
-
-    @property
-    def is_select(self) -> bool:
-        """Whether only what is on offer can be its value."""
-        return self.question is not None and self.question.kind in SELECTS
+    def __post_init__(self) -> None:
+        # Asked at every step of a calculation, so found once.
+        self.is_repeat = isinstance(self.node, Group) and self.node.repeat
+        self.question = self.node if isinstance(self.node, Question) else None
+        self.is_select = self.question is not None and self.question.kind in SELECTS
 
     def walk(self) -> Iterator["Spec"]:
         """This spec and all below it, parents first."""
