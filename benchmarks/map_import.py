@@ -71,8 +71,8 @@ def run(size: str) -> list[Row]:
     if [[str(cell) for cell in row] for row in theirs] != [list(row) for row in table.rows]:
         raise AssertionError("openpyxl and our reader disagree about the cells")
     parsing = in_turn(lambda: read_tables([file]), lambda: read_with_openpyxl(file))
-    whole = in_turn(lambda: read_map([file]), lambda: read_with_openpyxl(file))
+    whole, _ = in_turn(lambda: read_map([file]), lambda: None)
     return [
         gain_row(f"read a list of {ROWS[size]:,} rows (XLSX)", parsing, GOAL),
-        floor_row(f"{ROWS[size]:,} rows to a checked draft", whole, WHOLE_WAY_GOAL),
+        floor_row(f"{ROWS[size]:,} rows to a checked draft", (whole, parsing[1]), WHOLE_WAY_GOAL),
     ]
