@@ -6,6 +6,7 @@ from ddplatform.cli.access import access
 from ddplatform.cli.assets import assets
 from ddplatform.cli.audit import audit
 from ddplatform.cli.organisations import organisations
+from ddplatform.cli.questionnaires import questionnaires
 from ddplatform.cli.reference import reference
 from ddplatform.cli.risk import risk
 from ddplatform.cli.value_chain import value_chain
@@ -13,5 +14,6 @@ from ddplatform.cli.value_chain import value_chain
 
 def register(app: Flask) -> None:
     """Hang the commands into the application."""
-    for group in (access, assets, audit, organisations, reference, risk, value_chain):
+    groups = (access, assets, audit, organisations, questionnaires, reference, risk, value_chain)
+    for group in groups:
         app.cli.add_command(group)
