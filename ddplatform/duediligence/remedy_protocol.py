@@ -1,7 +1,7 @@
 """The remediation protocol REM-01 to REM-12: who does what, by when."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -17,7 +17,12 @@ REMEDY_STEPS_FILE: Final = Path(__file__).parent / "data" / "remedy_steps.yaml"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemedyStep:
-    """One step of the protocol; `visits` are the limits of repeated ones."""
+    """One step of the protocol.
+
+    Attributes:
+        visits: limits of the repeated ones.
+        records: fact of `ImpactFacts` -> the statement that a person ticks when it is true.
+    """
 
     ref: str
     title: str
@@ -26,6 +31,7 @@ class RemedyStep:
     within: TimeLimit | None = None
     within_danger: TimeLimit | None = None
     visits: tuple[TimeLimit, ...] = ()
+    records: Mapping[str, str] = field(default_factory=dict)
 
 
 @cache
@@ -42,6 +48,7 @@ def remedy_steps() -> Mapping[str, RemedyStep]:
                 within=read_time_limit(body.get("within")),
                 within_danger=read_time_limit(body.get("within_danger")),
                 visits=tuple(TimeLimit(**visit) for visit in body.get("visits", ())),
+                records=MappingProxyType(dict(body.get("records", {}))),
             )
             for ref, body in data.items()
         }

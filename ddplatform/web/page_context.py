@@ -53,7 +53,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         ),
     ),
     (
-        "Setting",
+        "Set up",
         (
             Entry("Data sources", "database", "reference.index", P.REFERENCE_READ),
             Entry("People", "users", "organisations.people", P.PEOPLE_READ),

@@ -1,0 +1,82 @@
+"""What is told about a child is sealed with a key of that case (docs/security.md 4).
+
+AES-256-GCM. Each case has a random data key; it is wrapped by a key of the tenant, which comes
+from the master key outside the database. Destroying the wrapped key erases the case. The place
+of a value is bound into its seal: a sealed value moved to another row or column does not open.
+"""
+
+import os
+from dataclasses import dataclass
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+NONCE_BYTES = 12
+KEY_BYTES = 32
+
+
+class SealBroken(Exception):
+    """A sealed value was changed, moved, or sealed with another key."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a sealed value stands: its additional authenticated data."""
+
+    organisation_id: UUID
+    table: str
+    column: str
+    row_id: UUID
+    key_version: int
+
+    def bound(self) -> bytes:
+        """The place as bytes."""
+        parts = (self.organisation_id, self.table, self.column, self.row_id, self.key_version)
+        return "|".join(str(part) for part in parts).encode()
+
+
+def new_case_key(master: bytes, place: Place) -> bytes:
+    """A fresh data key, wrapped for keeping at `place`."""
+    return _seal(_tenant_key(master, place.organisation_id), os.urandom(KEY_BYTES), place)
+
+
+def seal(text: str, *, master: bytes, wrapped: bytes, key_place: Place, place: Place) -> bytes:
+    """Seal a text with the case's key for one place.
+
+    Raises:
+        SealBroken: the wrapped key is not the one of `key_place`.
+    """
+    return _seal(_unwrap(master, wrapped, key_place), text.encode(), place)
+
+
+def unseal(sealed: bytes, *, master: bytes, wrapped: bytes, key_place: Place, place: Place) -> str:
+    """Open what `seal` made for the same place.
+
+    Raises:
+        SealBroken: changed, moved, or another key.
+    """
+    return _open(_unwrap(master, wrapped, key_place), sealed, place).decode()
+
+
+def _tenant_key(master: bytes, organisation_id: UUID) -> bytes:
+    info = b"remediation cases|" + organisation_id.bytes
+    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=info).derive(master)
+
+
+def _unwrap(master: bytes, wrapped: bytes, place: Place) -> bytes:
+    return _open(_tenant_key(master, place.organisation_id), wrapped, place)
+
+
+def _seal(key: bytes, content: bytes, place: Place) -> bytes:
+    nonce = os.urandom(NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, content, place.bound())
+
+
+def _open(key: bytes, sealed: bytes, place: Place) -> bytes:
+    try:
+        return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place.bound())
+    except InvalidTag as error:
+        raise SealBroken(f"The value at {place.table}.{place.column} does not open.") from error
