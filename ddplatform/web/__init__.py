@@ -10,6 +10,7 @@ from ddplatform.web.audit.routes import bp as audit
 from ddplatform.web.auth.account import bp as account
 from ddplatform.web.auth.links import bp as links
 from ddplatform.web.auth.routes import bp as auth
+from ddplatform.web.health.routes import bp as health
 from ddplatform.web.jobs.routes import bp as jobs
 from ddplatform.web.organisations.routes import bp as organisations
 from ddplatform.web.overview.routes import bp as overview
@@ -24,7 +25,7 @@ def register(app: Flask) -> None:
     headers.register(app)
     page_context.register(app)
     errors.register(app)
-    for outside in (account, auth, links):
+    for outside in (account, auth, health, links):
         app.register_blueprint(outside)
     app.register_blueprint(overview, url_prefix="/o/<organisation>")
     app.register_blueprint(organisations, url_prefix="/o/<organisation>")

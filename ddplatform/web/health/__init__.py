@@ -1,0 +1,1 @@
+"""Whether the application stands."""
