@@ -15,7 +15,8 @@ class RedFlag:
     """One red flag.
 
     `title` and `response` are for staff, `message` is for the person who answered. `sets` maps a
-    factor to the lowest score that the flag lets it have.
+    factor to the lowest score that the flag lets it have; `issues` are the child-rights issues
+    ("ISS-CL") whose likelihood the open flag keeps up (RM-1.0 section 8), none for some flags.
     """
 
     id: str
@@ -23,6 +24,7 @@ class RedFlag:
     response: str
     message: str
     sets: Mapping[str, float] = field(default_factory=dict)
+    issues: tuple[str, ...] = ()
 
 
 @cache
@@ -36,6 +38,7 @@ def red_flags() -> Mapping[str, RedFlag]:
             response=row["response"],
             message=row["message"],
             sets=row.get("sets", {}),
+            issues=tuple(row.get("issues", ())),
         )
         for flag_id, row in tomllib.loads(text).items()
     }
