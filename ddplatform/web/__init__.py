@@ -14,6 +14,8 @@ from ddplatform.web.health.routes import bp as health
 from ddplatform.web.jobs.routes import bp as jobs
 from ddplatform.web.organisations.routes import bp as organisations
 from ddplatform.web.overview.routes import bp as overview
+from ddplatform.web.value_chain import bp as value_chain
+from ddplatform.web.remedy.routes import bp as remedy
 
 STATIC_YEAR_S = 31_536_000
 
@@ -31,6 +33,8 @@ def register(app: Flask) -> None:
     app.register_blueprint(organisations, url_prefix="/o/<organisation>")
     app.register_blueprint(audit, url_prefix="/o/<organisation>/audit")
     app.register_blueprint(jobs, url_prefix="/o/<organisation>/jobs")
+    app.register_blueprint(remedy, url_prefix="/o/<organisation>/remedy")
+    app.register_blueprint(value_chain, url_prefix="/o/<organisation>/value-chain")
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
         app.wsgi_app, root=ROOT / "static", prefix="static/", max_age=60, autorefresh=app.testing
     )

@@ -17,7 +17,9 @@ from tests.factories import Tenant, csrf_token, signed_in_client
 def test_each_change_is_one_event_and_the_log_is_sound(context: Flask, tenant: Tenant):
     with acting_in(tenant.id), unit_of_work():
         for number in range(5):
-            audit.record("node:change", None, by=tenant.manager, at=NOW, number=(number, number + 1))
+            audit.record(
+                "node:change", None, by=tenant.manager, at=NOW, number=(number, number + 1)
+            )
         audit.sign_checkpoint(at=NOW)
 
     with acting_in(tenant.id):
@@ -95,7 +97,9 @@ def test_page_checks_the_log(app: Flask, tenant: Tenant):
     assert "The log is sound" in client.get(f"/o/{tenant.slug}/audit/check").text
 
 
-def test_restricted_events_are_absent_for_everybody_but_safeguarding_officers(app: Flask, tenant: Tenant):
+def test_restricted_events_are_absent_for_everybody_but_safeguarding_officers(
+    app: Flask, tenant: Tenant
+):
     with app.app_context(), acting_in(tenant.id), unit_of_work():
         row = audit.record("case:open", None, by=tenant.manager, at=NOW, restricted=True)
         sequence = row.sequence

@@ -138,7 +138,9 @@ def test_asking_for_a_link_tells_nothing_about_who_has_an_account(app: Flask, te
     assert len(list((Path(app.instance_path) / "outbox").glob("*.eml"))) == 1
 
 
-def test_form_sent_after_the_session_ended_is_carried_through_the_sign_in(app: Flask, tenant: Tenant):
+def test_form_sent_after_the_session_ended_is_carried_through_the_sign_in(
+    app: Flask, tenant: Tenant
+):
     client = signed_in_client(app, tenant, RoleId.ANALYST)
     with app.app_context(), unit_of_work():
         db.session.query(UserSession).delete()
@@ -148,7 +150,12 @@ def test_form_sent_after_the_session_ended_is_carried_through_the_sign_in(app: F
     kept = dict(re.findall(r'name="(kept:[^"]*)" value="([^"]*)"', asked.text))
     signed = client.post(
         "/sign-in",
-        data={"email": tenant.email(RoleId.ANALYST), "password": PASSWORD, "csrf_token": token, **kept},
+        data={
+            "email": tenant.email(RoleId.ANALYST),
+            "password": PASSWORD,
+            "csrf_token": token,
+            **kept,
+        },
     )
 
     assert asked.status_code == 401
@@ -160,9 +167,7 @@ def test_form_sent_after_the_session_ended_is_carried_through_the_sign_in(app: F
 def test_signing_out_everywhere_ends_the_sessions_in_other_browsers(app: Flask, tenant: Tenant):
     here, there = (signed_in_client(app, tenant, RoleId.ANALYST) for _ in range(2))
 
-    here.post(
-        "/account/sign-out-everywhere", data={"csrf_token": csrf_token(here, "/account")}
-    )
+    here.post("/account/sign-out-everywhere", data={"csrf_token": csrf_token(here, "/account")})
 
     assert here.get("/o/acme/").status_code == 200
     assert there.get("/o/acme/").status_code == 302
@@ -170,7 +175,11 @@ def test_signing_out_everywhere_ends_the_sessions_in_other_browsers(app: Flask, 
 
 def test_password_is_changed_only_with_the_one_in_use(app: Flask, tenant: Tenant):
     client = signed_in_client(app, tenant, RoleId.ANALYST)
-    data = {"password": NEW_PASSWORD, "again": NEW_PASSWORD, "csrf_token": csrf_token(client, "/account")}
+    data = {
+        "password": NEW_PASSWORD,
+        "again": NEW_PASSWORD,
+        "csrf_token": csrf_token(client, "/account"),
+    }
 
     wrong = client.post("/account", data={**data, "current": "not the one"})
     right = client.post("/account", data={**data, "current": PASSWORD})

@@ -25,7 +25,9 @@ def test_administrator_invites_and_the_open_invitation_is_listed(app: Flask, ten
     page = f"/o/{tenant.slug}/people/invite"
     data = {"name": "Ama", "email": "ama@acme.example", "role": "analyst"}
 
-    answer = client.post(page, data={**data, "csrf_token": csrf_token(client, page)}, follow_redirects=True)
+    answer = client.post(
+        page, data={**data, "csrf_token": csrf_token(client, page)}, follow_redirects=True
+    )
 
     assert answer.status_code == 200
     assert "ama@acme.example" in answer.text
@@ -61,7 +63,9 @@ def test_changing_a_role_ends_the_sessions_of_that_person_at_once(app: Flask, te
     assert analyst.get(f"/o/{tenant.slug}/").status_code == 302
 
 
-def test_nobody_changes_the_own_role_and_the_last_administrator_stays(context: Flask, tenant: Tenant):
+def test_nobody_changes_the_own_role_and_the_last_administrator_stays(
+    context: Flask, tenant: Tenant
+):
     with acting_in(tenant.id):
         admin = tenant[RoleId.ADMIN]
         membership = get_membership(get_person(admin.user_id).membership_id)
@@ -86,7 +90,14 @@ def test_removed_person_is_gone_from_the_list(app: Flask, tenant: Tenant):
 def test_withdrawn_invitation_cannot_be_sent_again(context: Flask, tenant: Tenant):
     admin = tenant[RoleId.ADMIN]
     with acting_in(tenant.id), unit_of_work():
-        invitation = invite(email="x@y.example", name="X", role=RoleId.AUDITOR, by=admin, at=NOW, access_until=FAR_FUTURE)
+        invitation = invite(
+            email="x@y.example",
+            name="X",
+            role=RoleId.AUDITOR,
+            by=admin,
+            at=NOW,
+            access_until=FAR_FUTURE,
+        )
         send_again(invitation, by=admin, at=NOW)
         withdraw_invitation(invitation, by=admin, at=NOW)
 
@@ -98,7 +109,9 @@ def test_withdrawn_invitation_cannot_be_sent_again(context: Flask, tenant: Tenan
 
 def test_invitation_is_sent_again_and_withdrawn_by_its_buttons(app: Flask, tenant: Tenant):
     with app.app_context(), acting_in(tenant.id), unit_of_work():
-        made = invite(email="x@y.example", name="X", role=RoleId.ANALYST, by=tenant[RoleId.ADMIN], at=NOW)
+        made = invite(
+            email="x@y.example", name="X", role=RoleId.ANALYST, by=tenant[RoleId.ADMIN], at=NOW
+        )
         address = f"/o/{tenant.slug}/people/invitations/{made.id}"
     client = signed_in_client(app, tenant, RoleId.ADMIN)
     token = csrf_token(client, f"/o/{tenant.slug}/people/invite")

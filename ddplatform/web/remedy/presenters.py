@@ -1,0 +1,181 @@
+"""The shape a case page needs: stages, what to do now, what may follow."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ddplatform.access.identity import Identity
+from ddplatform.duediligence.impacts import impact_words
+from ddplatform.duediligence.lifecycle import lifecycle, missing_for, next_steps
+from ddplatform.duediligence.remedy_protocol import RemedyStep, remedy_due, remedy_steps
+from ddplatform.duediligence.vocabulary import ImpactState, Machine
+from ddplatform.models.remedy import CaseAssignment, RemediationCase, SupportItem
+from ddplatform.queries.remedy import (
+    AccessRow,
+    AssigneeRow,
+    CaseOrigin,
+    get_origin,
+    list_accesses,
+    list_assignees,
+    list_support_items,
+    load_criteria,
+)
+from ddplatform.services import case_seal
+from ddplatform.services.case_facts import CaseFacts, StepNote, gather, open_facts, open_steps
+
+STAGES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("Make safe", "Same day", ("REM-01", "REM-02", "REM-03", "REM-04")),
+    ("Best interests", "First visit 72 hours, full 14 days", ("REM-05", "REM-06")),
+    ("Plan and money", "14 days, with assent and consent", ("REM-07",)),
+    ("Support, remedy", "From day 1; those responsible pay", ("REM-08", "REM-09")),
+    ("Root cause", "Plan in 30 days, done in 6 months", ("REM-10",)),
+    ("Follow-up", "2 weeks; 1, 3, 6, 12, 24 months", ("REM-11",)),
+    ("Verify, close", "After 6 stable months, two persons", ("REM-12",)),
+)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One of the seven stages shown on top."""
+
+    title: str
+    limit: str
+    state: str
+    """done, now or empty."""
+
+
+@dataclass(frozen=True)
+class ToDo:
+    """One step of the protocol: done, or due when."""
+
+    step: RemedyStep
+    done_at: datetime | None
+    due_at: datetime | None
+    is_late: bool
+    open_records: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Move:
+    """One state the case may go to, and what has to be done first."""
+
+    to: ImpactState
+    title: str
+    missing: tuple[str, ...]
+    asks_reason: bool
+    asks_reference: bool
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """One closure criterion as judged last."""
+
+    ref: str
+    title: str
+    evidence: str
+    is_met: bool | None
+    basis: str
+
+
+@dataclass(frozen=True)
+class CasePage:
+    """All of a case page."""
+
+    case: RemediationCase
+    state: str
+    facts: CaseFacts
+    work_class: str
+    age_band: str
+    alert_source: str
+    origin: CaseOrigin
+    stages: list[Stage]
+    todo: list[ToDo]
+    steps: list[StepNote]
+    support: list[tuple[SupportItem, str]]
+    criteria: list[Criterion]
+    moves: list[Move]
+    assignees: list[AssigneeRow]
+    accesses: list[AccessRow]
+    step_titles: dict[str, str]
+
+
+def case_page(
+    case: RemediationCase, _assignment: CaseAssignment, *, by: Identity, at: datetime
+) -> CasePage:
+    """Gather one case for the person who is assigned to it."""
+    facts, steps, words = open_facts(case), open_steps(case), impact_words()
+    todo = [_todo(case, facts, steps, step, at) for step in remedy_steps().values()]
+    titles = {ref: step.title for ref, step in remedy_steps().items()}
+    return CasePage(
+        case=case,
+        state=lifecycle(Machine.IMPACT).states[case.status],
+        facts=facts,
+        work_class=words.work_classes[facts.work_class],
+        age_band=words.age_bands[facts.age_band],
+        alert_source=words.alert_sources[facts.alert_source],
+        origin=get_origin(case),
+        stages=_stages(todo),
+        todo=todo,
+        steps=steps[::-1],
+        support=[(i, words.support_items[i.item]["title"]) for i in list_support_items(case.id)],
+        criteria=_criteria(case),
+        moves=_moves(case, by=by, at=at),
+        assignees=list(list_assignees(case.id)),
+        accesses=list(list_accesses(case.id)),
+        step_titles=titles | dict(lifecycle(Machine.IMPACT).states),
+    )
+
+
+def _todo(
+    case: RemediationCase, facts: CaseFacts, steps: list[StepNote], step: RemedyStep, at: datetime
+) -> ToDo:
+    taken = [note for note in steps if note.step == step.ref]
+    ticked = {flag for note in taken for flag in note.ticked}
+    due = remedy_due(step.ref, case.opened_at, danger=facts.in_danger)
+    next_due = due[min(len(taken), len(due) - 1)] if due else None
+    is_done = bool(taken) and (step.ref != "REM-11" or len(taken) >= len(due))
+    return ToDo(
+        step=step,
+        done_at=taken[-1].taken_at if is_done else None,
+        due_at=next_due,
+        is_late=not is_done and next_due is not None and next_due < at,
+        open_records=tuple(words for flag, words in step.records.items() if flag not in ticked),
+    )
+
+
+def _stages(todo: list[ToDo]) -> list[Stage]:
+    done = {item.step.ref for item in todo if item.done_at is not None}
+    stages, seen_now = [], False
+    for title, limit, refs in STAGES:
+        is_done = set(refs) <= done
+        state = "done" if is_done else ("" if seen_now else "now")
+        seen_now = seen_now or not is_done
+        stages.append(Stage(title, limit, state))
+    return stages
+
+
+def _criteria(case: RemediationCase) -> list[Criterion]:
+    judged = load_criteria(case.id)
+    found = []
+    for ref, words in impact_words().closure_criteria.items():
+        row = judged.get(ref)
+        basis = ""
+        if row is not None and row.sealed_basis is not None:
+            basis = str(case_seal.unseal(case, row, "sealed_basis", row.sealed_basis))
+        is_met = row.is_met if row is not None else None
+        found.append(Criterion(ref, words["title"], words["evidence"], is_met, basis))
+    return found
+
+
+def _moves(case: RemediationCase, *, by: Identity, at: datetime) -> list[Move]:
+    # The reason and the reference are asked for in the form, so they are not missing here.
+    facts = gather(case, by=by, at=at, reason="given", reference="given")
+    return [
+        Move(
+            ImpactState(step.to),
+            step.title,
+            missing_for(step, facts),
+            "reason" in step.needs,
+            "authority_reference" in step.needs,
+        )
+        for step in next_steps(Machine.IMPACT, case.status)
+    ]

@@ -1,0 +1,251 @@
+"""Remediation: the list, one case, and what is done in it."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from flask import Blueprint, flash, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+from wtforms.fields import SelectChoice
+
+from ddplatform.access.permissions import Permission
+from ddplatform.duediligence.errors import StepNotAllowed
+from ddplatform.duediligence.impacts import AgeBand, WorkClass, impact_words
+from ddplatform.duediligence.remedy_protocol import remedy_steps
+from ddplatform.duediligence.vocabulary import ImpactState
+from ddplatform.errors import Conflict, Invalid, NotFound
+from ddplatform.gate import requires
+from ddplatform.models.remedy import CaseAssignment, RemediationCase, SupportStatus
+from ddplatform.queries.findings import get_finding
+from ddplatform.queries.remedy import (
+    count_cases_by_stage,
+    get_case_for,
+    get_support_item,
+    list_cases_of,
+    list_officers,
+)
+from ddplatform.services import remedy
+from ddplatform.web.field_errors import show_at_fields
+from ddplatform.web.remedy.forms import (
+    AssignForm,
+    CriterionForm,
+    MoveForm,
+    OpenForm,
+    StepForm,
+    SupportForm,
+    SupportStatusForm,
+)
+from ddplatform.web.remedy.presenters import case_page
+
+bp = Blueprint("remedy", __name__)
+DANGER = {"yes": True, "no": False, "unknown": None}
+
+
+@bp.get("/")
+@requires(Permission.CASE_COUNT)
+def index() -> ResponseReturnValue:
+    """Suppressed counts for everybody; the own cases for safeguarding officers."""
+    stages, total = count_cases_by_stage()
+    may_open = g.identity.has(Permission.CASE_WORK)
+    cases = list_cases_of(g.identity.user_id, today=g.now.date()) if may_open else ()
+    return render_template("remedy/index.html", stages=stages, total=total, cases=cases)
+
+
+@bp.route("/open/<uuid:finding_id>", methods=["GET", "POST"])
+@requires(Permission.FINDING_EDIT)
+def open_case(finding_id: UUID) -> ResponseReturnValue:
+    """Hand an actual impact over to the safeguarding officers."""
+    finding, form = get_finding(finding_id), OpenForm()
+    if form.validate_on_submit():
+        alert = remedy.Alert(
+            alert_source=form.alert_source.data,
+            work_class=WorkClass(form.work_class.data),
+            age_band=AgeBand(form.age_band.data),
+            in_danger=DANGER[form.danger.data],
+            note=form.note.data or "",
+        )
+        if _try(form, lambda: remedy.open_case(finding, alert, by=g.identity, at=g.now)):
+            return render_template("remedy/handed_over.html", finding=finding)
+    return render_template("remedy/open.html", form=form, finding=finding), _status(form)
+
+
+@bp.get("/<code>")
+@requires(Permission.CASE_WORK)
+def show(code: str) -> ResponseReturnValue:
+    """One case; opening it is kept and shown."""
+    case, assignment = _case(code)
+    remedy.note_reading(case, purpose="Opened the case page", by=g.identity, at=g.now)
+    page = case_page(case, assignment, by=g.identity, at=g.now)
+    return render_template("remedy/show.html", page=page)
+
+
+@bp.route("/<code>/steps/<step>", methods=["GET", "POST"])
+@requires(Permission.CASE_WORK)
+def step(code: str, step: str) -> ResponseReturnValue:
+    """Record a step of the protocol."""
+    case, _ = _case(code)
+    protocol = remedy_steps().get(step)
+    if protocol is None:
+        raise NotFound()
+    form = StepForm()
+    form.ticked.choices = [SelectChoice(flag, words) for flag, words in protocol.records.items()]
+    if form.validate_on_submit():
+        done = _try(
+            form,
+            lambda: remedy.take_step(
+                case,
+                step,
+                ticked=form.ticked.data or [],
+                note=form.note.data or "",
+                by=g.identity,
+                at=g.now,
+            ),
+        )
+        if done:
+            flash(f"{protocol.title} is recorded.", "success")
+            return redirect(url_for(".show", code=code))
+    return render_template("remedy/step.html", form=form, case=case, step=protocol), _status(form)
+
+
+@bp.route("/<code>/move/<to>", methods=["GET", "POST"])
+@requires(Permission.CASE_WORK)
+def move(code: str, to: str) -> ResponseReturnValue:
+    """Take the case to another state, in two steps."""
+    case, assignment = _case(code)
+    page = case_page(case, assignment, by=g.identity, at=g.now)
+    chosen = next((move for move in page.moves if move.to == to), None)
+    if chosen is None:
+        raise NotFound()
+    form = MoveForm()
+    if form.validate_on_submit():
+        done = _try(
+            form,
+            lambda: remedy.move(
+                case,
+                ImpactState(to),
+                by=g.identity,
+                at=g.now,
+                reason=form.reason.data or "",
+                reference=form.reference.data or "",
+            ),
+        )
+        if done:
+            flash(f"{chosen.title}: done.", "success")
+            return redirect(url_for(".show", code=code))
+    return render_template("remedy/move.html", form=form, case=case, move=chosen), _status(form)
+
+
+@bp.route("/<code>/support", methods=["GET", "POST"])
+@requires(Permission.CASE_WORK)
+def support(code: str) -> ResponseReturnValue:
+    """Agree one more item of help."""
+    case, _ = _case(code)
+    form = SupportForm()
+    if form.validate_on_submit():
+        done = _try(
+            form,
+            lambda: remedy.plan_support(
+                case,
+                form.item.data,
+                payer=form.payer.data,
+                amount=form.amount.data,
+                currency=(form.currency.data or "").upper() or None,
+                by=g.identity,
+                at=g.now,
+            ),
+        )
+        if done:
+            return redirect(url_for(".show", code=code))
+    rules = {ref: item["rule"] for ref, item in impact_words().support_items.items()}
+    return render_template("remedy/support.html", form=form, case=case, rules=rules), _status(form)
+
+
+@bp.route("/<code>/support/<uuid:item_id>", methods=["GET", "POST"])
+@requires(Permission.CASE_WORK)
+def support_status(code: str, item_id: UUID) -> ResponseReturnValue:
+    """Say how far one item of help is."""
+    case, _ = _case(code)
+    item = get_support_item(case.id, item_id)
+    form = SupportStatusForm(status=item.status.value)
+    if form.validate_on_submit():
+        status = SupportStatus(form.status.data)
+        remedy.set_support_status(case, item, status, by=g.identity, at=g.now)
+        return redirect(url_for(".show", code=code))
+    title = impact_words().support_items[item.item]["title"]
+    return render_template(
+        "remedy/support_status.html", form=form, case=case, title=title
+    ), _status(form)
+
+
+@bp.route("/<code>/criteria/<criterion>", methods=["GET", "POST"])
+@requires(Permission.CASE_WORK)
+def criterion(code: str, criterion: str) -> ResponseReturnValue:
+    """Judge one closure criterion."""
+    case, _ = _case(code)
+    words = impact_words().closure_criteria.get(criterion)
+    if words is None:
+        raise NotFound()
+    form = CriterionForm()
+    if form.validate_on_submit():
+        done = _try(
+            form,
+            lambda: remedy.judge_criterion(
+                case,
+                criterion,
+                is_met=form.is_met.data,
+                basis=form.basis.data,
+                by=g.identity,
+                at=g.now,
+            ),
+        )
+        if done:
+            return redirect(url_for(".show", code=code))
+    return render_template(
+        "remedy/criterion.html", form=form, case=case, ref=criterion, words=words
+    ), _status(form)
+
+
+@bp.route("/<code>/assign", methods=["GET", "POST"])
+@requires(Permission.CASE_WORK)
+def assign(code: str) -> ResponseReturnValue:
+    """Let one more officer open the case."""
+    case, _ = _case(code)
+    form = AssignForm()
+    form.user.choices = [SelectChoice(str(user_id), name) for user_id, name in list_officers()]
+    if form.validate_on_submit():
+        done = _try(
+            form,
+            lambda: remedy.assign(
+                case,
+                UUID(form.user.data),
+                is_verifier=form.is_verifier.data,
+                by=g.identity,
+                at=g.now,
+            ),
+        )
+        if done:
+            return redirect(url_for(".show", code=code))
+    return render_template("remedy/assign.html", form=form, case=case), _status(form)
+
+
+def _case(code: str) -> tuple[RemediationCase, CaseAssignment]:
+    return get_case_for(code, g.identity.user_id, today=g.now.date())
+
+
+def _try(form: FlaskForm, change: Callable[[], object]) -> bool:
+    """Do it; what a rule refuses is shown on the form, with all that was typed."""
+    try:
+        change()
+    except Invalid as error:
+        show_at_fields(form, error)
+    except StepNotAllowed as error:
+        form.form_errors.extend(error.missing or (str(error),))
+    except Conflict as error:
+        form.form_errors.append(f"{error.message} {error.advice}")
+    else:
+        return True
+    return False
+
+
+def _status(form: FlaskForm) -> int:
+    return 422 if form.errors or form.form_errors else 200
