@@ -10,7 +10,8 @@ from uuid import UUID
 from ddplatform.access.identity import Identity
 from ddplatform.access.permissions import Permission
 from ddplatform.db import unit_of_work
-from ddplatform.services import audit, invitations, map_apply, map_import, sessions
+from ddplatform.services import assessments, audit, invitations, map_apply, map_import, sessions
+from ddplatform.services.risk import REASSESS
 from ddplatform.tenancy import acting_in
 
 Result = Mapping[str, Any] | None
@@ -92,10 +93,25 @@ def _apply_import(job: JobContext) -> Result:
         )
 
 
+def _assess_chain(job: JobContext) -> Result:
+    run_id, _ = assessments.assess_chain(
+        job.id_of("chain_id"),
+        job.payload.get("cause", "import"),
+        as_of=job.at.date(),
+        by=job.by,
+        at=job.at,
+        unit=job.unit,
+        progress=job.progress,
+    )
+    return {"run_id": str(run_id)}
+
+
 HANDLERS: dict[str, Handler] = {
     "invitation:send": Handler(_send_invitation),
     "audit:checkpoint": Handler(_sign_checkpoint),
     "session:expire": Handler(_end_expired_sessions),
+    # No permission: any change of a map or its facts may ask, whoever made it.
+    REASSESS: Handler(_assess_chain, is_staged=True),
     map_import.PREVIEW: Handler(_preview_import, Permission.VALUE_CHAIN_IMPORT, is_staged=True),
     map_import.APPLY: Handler(_apply_import, Permission.VALUE_CHAIN_IMPORT, is_staged=True),
 }

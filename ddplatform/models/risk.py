@@ -73,16 +73,29 @@ class AssessmentRun(TenantScoped, Base):
 
 
 class RiskAssessment(TenantScoped, Base):
-    """The score of one (node, issue) in one run (RM-1.0). Unknown origins have no node row."""
+    """The score of one (node, issue) in one run (RM-1.0). Unknown origins have no node row.
+
+    `run_id` is no foreign key: the row of a run is written last, so that a run exists exactly
+    when all of its scores do.
+    """
 
     __tablename__ = "risk_assessment"
     __table_args__ = (
-        belongs_to("assessment_run", "run_id"),
         belongs_to("value_chain_node", "node_id"),
         UniqueConstraint("organisation_id", "run_id", "salience_rank"),
         Index("ix_assessment_node", "organisation_id", "node_id", "issue"),
-        Index("ix_assessment_issue", "organisation_id", "run_id", "issue", "salience_rank"),
-        Index("ix_assessment_country", "organisation_id", "run_id", "country", "salience_rank"),
+        # The register filters by each of these and lists in salience order.
+        *(
+            Index(f"ix_assessment_{name}", "organisation_id", "run_id", column, "salience_rank")
+            for name, column in {
+                "issue": "issue",
+                "country": "country",
+                "tier": "tier",
+                "cell": "heat_cell",
+                "severity": "severity_band",
+                "residual": "residual_band",
+            }.items()
+        ),
         CheckConstraint("likelihood BETWEEN 0 AND 1", name="likelihood_range"),
         CheckConstraint("severity BETWEEN 1 AND 5", name="severity_range"),
     )

@@ -1369,11 +1369,6 @@ def upgrade() -> None:
             name=op.f("fk_risk_assessment_organisation_id_node_id"),
         ),
         sa.ForeignKeyConstraint(
-            ["organisation_id", "run_id"],
-            ["assessment_run.organisation_id", "assessment_run.id"],
-            name=op.f("fk_risk_assessment_organisation_id_run_id"),
-        ),
-        sa.ForeignKeyConstraint(
             ["organisation_id"],
             ["organisation.id"],
             name=op.f("fk_risk_assessment_organisation_id"),
@@ -1385,6 +1380,12 @@ def upgrade() -> None:
             "salience_rank",
             name=op.f("uq_risk_assessment_organisation_id_run_id_salience_rank"),
         ),
+    )
+    op.create_index(
+        "ix_assessment_cell",
+        "risk_assessment",
+        ["organisation_id", "run_id", "heat_cell", "salience_rank"],
+        unique=False,
     )
     op.create_index(
         "ix_assessment_country",
@@ -1402,6 +1403,24 @@ def upgrade() -> None:
         "ix_assessment_node",
         "risk_assessment",
         ["organisation_id", "node_id", "issue"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_assessment_residual",
+        "risk_assessment",
+        ["organisation_id", "run_id", "residual_band", "salience_rank"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_assessment_severity",
+        "risk_assessment",
+        ["organisation_id", "run_id", "severity_band", "salience_rank"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_assessment_tier",
+        "risk_assessment",
+        ["organisation_id", "run_id", "tier", "salience_rank"],
         unique=False,
     )
     op.create_index(
@@ -2569,9 +2588,13 @@ def downgrade() -> None:
     op.drop_index("ix_fact_node", table_name="risk_fact")
     op.drop_table("risk_fact")
     op.drop_index(op.f("ix_risk_assessment_organisation_id"), table_name="risk_assessment")
+    op.drop_index("ix_assessment_tier", table_name="risk_assessment")
+    op.drop_index("ix_assessment_severity", table_name="risk_assessment")
+    op.drop_index("ix_assessment_residual", table_name="risk_assessment")
     op.drop_index("ix_assessment_node", table_name="risk_assessment")
     op.drop_index("ix_assessment_issue", table_name="risk_assessment")
     op.drop_index("ix_assessment_country", table_name="risk_assessment")
+    op.drop_index("ix_assessment_cell", table_name="risk_assessment")
     op.drop_table("risk_assessment")
     op.drop_index("ix_summary_tier", table_name="node_summary")
     op.drop_index("ix_summary_rank", table_name="node_summary")

@@ -1,0 +1,47 @@
+"""A map on a day: which rows of a table about its nodes were known then."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, TypeVarTuple
+from uuid import UUID
+
+from sqlalchemy import Row, Select
+
+from ddplatform.db import db
+from ddplatform.models.value_chain import ValueChainNode
+from supply_chain.risk.context import age_in_months
+
+Columns = TypeVarTuple("Columns")
+
+
+@dataclass(frozen=True)
+class MapOnDay:
+    """A map, the row of each of its nodes in the graph, and the day it is looked at."""
+
+    chain_id: UUID
+    rows: Mapping[UUID, int]
+    as_of: date
+
+    @classmethod
+    def of(cls, chain_id: UUID, keys: Sequence[UUID], as_of: date) -> "MapOnDay":
+        """Of the keys of the nodes in the order of the graph."""
+        return cls(chain_id, {key: row for row, key in enumerate(keys)}, as_of)
+
+    @property
+    def end(self) -> datetime:
+        """Midnight after the day: what came then or later was not known."""
+        return datetime.combine(self.as_of + timedelta(days=1), time(), tzinfo=UTC)
+
+    def months_since(self, moment: datetime) -> float:
+        """Age on the day of something seen at a moment, in months."""
+        return max(0.0, age_in_months(moment.date(), self.as_of))
+
+    def select(self, statement: Select[*Columns], node_id: Any) -> Sequence[Row[*Columns]]:
+        """The rows of a statement, with a column `node_id`, that belong to nodes of the map."""
+        found = db.session.execute(
+            statement.join(ValueChainNode, ValueChainNode.id == node_id).where(
+                ValueChainNode.chain_id == self.chain_id
+            )
+        )
+        return [row for row in found if row.node_id in self.rows]

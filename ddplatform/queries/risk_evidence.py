@@ -1,0 +1,194 @@
+"""What is known of the nodes of a map on a day, as the columns that the risk method reads.
+
+Every table is read in one statement for the whole map; what came to be known after that day is
+left out. Rows are those of the graph that `load_with_keys` gave.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from sqlalchemy import ColumnElement, or_, select
+
+from ddplatform.duediligence.vocabulary import RiskState
+from ddplatform.models.findings import Finding
+from ddplatform.models.responses import RiskSignal
+from ddplatform.models.risk import FactKind, RiskFact
+from ddplatform.queries.map_on_day import MapOnDay
+from ddplatform.queries.risk_judgements import (
+    load_adjustments,
+    load_controls,
+    load_judgements,
+    load_priorities,
+)
+from supply_chain.risk.evidence import STATES, Evidence, State, States, observations_from
+from supply_chain.risk.factors import Observations
+from supply_chain.risk.method import METHOD
+from supply_chain.vocabulary import Issue
+
+OPEN_FINDINGS = "WRK-22"
+LONG_OPEN_MONTHS = 6
+# Findings that somebody assessed are our own checked records: as reliable as an audit.
+FINDING_SOURCE = "audit"
+IN_REMEDY = (
+    RiskState.ACTION_PLANNED,
+    RiskState.IN_PROGRESS,
+    RiskState.IMPLEMENTED,
+    RiskState.EFFECTIVENESS_REVIEW,
+    RiskState.MATERIALISED,
+)
+
+
+def load_evidence(chain_id: UUID, keys: Sequence[UUID], as_of: date) -> Evidence:
+    """Everything known of the nodes of a map on a day, besides the map and reference data.
+
+    Args:
+        keys: the key of the node in each row of the graph.
+    """
+    known = MapOnDay.of(chain_id, keys, as_of)
+    signals = _signals(known)
+    return Evidence(
+        observations=_observations(known, signals),
+        states=_states(known),
+        controls=load_controls(known, _design_credits(signals)),
+        judgements=load_judgements(known),
+        priorities=load_priorities(known),
+        adjustments=load_adjustments(known),
+    )
+
+
+def load_self_disclosed(
+    chain_id: UUID, keys: Sequence[UUID], as_of: date
+) -> set[tuple[int, Issue]]:
+    """(row, issue) with an open confirmed impact that the site told of and that is in remedy."""
+    known = MapOnDay.of(chain_id, keys, as_of)
+    facts = known.select(
+        select(RiskFact.node_id, RiskFact.issue)
+        .outerjoin(Finding, Finding.id == RiskFact.cause_id)
+        .where(
+            RiskFact.kind == FactKind.CONFIRMED,
+            RiskFact.self_disclosed.is_(True),
+            _in_force(known.end),
+            or_(RiskFact.cause_type == "case", Finding.status.in_(IN_REMEDY)),
+        ),
+        RiskFact.node_id,
+    )
+    return {(known.rows[fact.node_id], fact.issue) for fact in facts}
+
+
+# ---- observations ----------------------------------------------------------------------------
+
+
+def _signals(known: MapOnDay) -> Sequence[Any]:
+    return known.select(
+        select(
+            RiskSignal.node_id,
+            RiskSignal.factor,
+            RiskSignal.value,
+            RiskSignal.quality,
+            RiskSignal.source_type,
+            RiskSignal.is_control,
+            RiskSignal.observed_at,
+        )
+        .where(RiskSignal.observed_at < known.end)
+        .order_by(RiskSignal.observed_at, RiskSignal.id),
+        RiskSignal.node_id,
+    )
+
+
+def _observations(known: MapOnDay, signals: Iterable[Any]) -> Observations:
+    """The newest of each node, factor and source type, and what the findings say (DER-4)."""
+    newest = {
+        (signal.node_id, signal.factor, signal.source_type): signal
+        for signal in signals
+        if not signal.is_control
+        and signal.factor in METHOD.factor_index
+        and signal.source_type in METHOD.source_index
+    }
+    rows: list[tuple[int, str, float | None, str, float, float | None, int | None]] = [
+        (
+            known.rows[signal.node_id],
+            signal.factor,
+            signal.value,
+            signal.source_type,
+            known.months_since(signal.observed_at),
+            signal.quality,
+            None,
+        )
+        for signal in newest.values()
+    ]
+    oldest = _oldest_open_findings(known)
+    for node_id, opened in oldest.items():
+        long_open = round(known.months_since(opened), METHOD.policy.decimals) > LONG_OPEN_MONTHS
+        value = 1.0 if long_open else 0.4
+        rows.append((known.rows[node_id], OPEN_FINDINGS, value, FINDING_SOURCE, 0.0, None, None))
+    last = {signal.node_id: signal for signal in newest.values()}
+    rows += [
+        (
+            known.rows[node_id],
+            OPEN_FINDINGS,
+            0.0,
+            signal.source_type,
+            known.months_since(signal.observed_at),
+            signal.quality,
+            None,
+        )
+        for node_id, signal in last.items()
+        if node_id not in oldest
+    ]
+    return observations_from(rows)
+
+
+def _oldest_open_findings(known: MapOnDay) -> dict[UUID, datetime]:
+    """Node -> since when its oldest verified finding is open; verified: somebody assessed it."""
+    findings = known.select(
+        select(Finding.node_id, Finding.created_at)
+        .where(
+            Finding.created_at < known.end,
+            Finding.status.not_in((RiskState.IDENTIFIED, RiskState.CONTROLLED)),
+            or_(Finding.closed_at.is_(None), Finding.closed_at >= known.end),
+        )
+        .order_by(Finding.created_at.desc(), Finding.id),
+        Finding.node_id,
+    )
+    return {row.node_id: row.created_at for row in findings}
+
+
+def _design_credits(signals: Iterable[Any]) -> dict[tuple[UUID, str], float]:
+    return {
+        (signal.node_id, signal.factor): signal.value for signal in signals if signal.is_control
+    }
+
+
+# ---- facts -----------------------------------------------------------------------------------
+
+
+def _in_force(end: datetime) -> ColumnElement[bool]:
+    return (RiskFact.since < end) & or_(RiskFact.ended_at.is_(None), RiskFact.ended_at >= end)
+
+
+def _states(known: MapOnDay) -> States:
+    facts = known.select(
+        select(RiskFact.node_id, RiskFact.issue, RiskFact.kind, RiskFact.found_by, RiskFact.since)
+        .where(_in_force(known.end))
+        .order_by(RiskFact.since, RiskFact.id),
+        RiskFact.node_id,
+    )
+    issues = list(Issue)
+    return States(
+        node=np.array([known.rows[fact.node_id] for fact in facts], dtype=np.int64),
+        issue=np.array([issues.index(fact.issue) for fact in facts], dtype=np.int64),
+        state=np.array([STATES.index(State(fact.kind.value)) for fact in facts], dtype=np.int64),
+        found_by=np.array(
+            [METHOD.control_index.get(fact.found_by or "", -1) for fact in facts], dtype=np.int64
+        ),
+        months=np.array(
+            [
+                known.months_since(fact.since) if fact.kind is FactKind.CLOSED else np.nan
+                for fact in facts
+            ],
+            dtype=np.float64,
+        ),
+    )

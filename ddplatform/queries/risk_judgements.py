@@ -1,0 +1,145 @@
+"""What people judged of the risks of a map, as columns of the risk method: newest counts."""
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from sqlalchemy import Row, Select, or_, select
+
+from ddplatform.models.risk import ControlRecord, SalienceNote, ScoreChange, SeverityJudgement
+from ddplatform.queries.map_on_day import Columns, MapOnDay
+from supply_chain.risk.adjustments import Adjustments
+from supply_chain.risk.context import age_in_months
+from supply_chain.risk.evidence import ControlsSeen, Judgements, Priorities
+from supply_chain.risk.method import METHOD, Floats, Ints
+from supply_chain.risk.salience import INVOLVEMENTS, Involvement
+from supply_chain.vocabulary import Issue
+
+ISSUES = tuple(Issue)
+UNJUDGED = -1
+
+
+def load_controls(known: MapOnDay, design: Mapping[tuple[UUID, str], float]) -> ControlsSeen:
+    """The newest record of each control at each node.
+
+    Args:
+        design: (node, control) -> design credit of the questionnaire, 0-1.
+    """
+    rows = known.select(
+        select(
+            ControlRecord.node_id,
+            ControlRecord.control,
+            ControlRecord.coverage,
+            ControlRecord.evidence,
+            ControlRecord.verified_on,
+        )
+        .where(ControlRecord.created_at < known.end)
+        .order_by(ControlRecord.created_at, ControlRecord.id),
+        ControlRecord.node_id,
+    )
+    newest = {
+        (row.node_id, row.control): row for row in rows if row.control in METHOD.control_index
+    }
+    return ControlsSeen(
+        node=_ints(known.rows[node] for node, _ in newest),
+        control=_ints(METHOD.control_index[control] for _, control in newest),
+        coverage=_floats(row.coverage for row in newest.values()),
+        evidence=_floats(row.evidence for row in newest.values()),
+        design=_floats(design.get(key) for key in newest),
+        verified_months=_floats(
+            None if row.verified_on is None else age_in_months(row.verified_on, known.as_of)
+            for row in newest.values()
+        ),
+    )
+
+
+def load_judgements(known: MapOnDay) -> Judgements:
+    """The newest severity judgement of each (node, issue)."""
+    newest = _newest(
+        known,
+        select(
+            SeverityJudgement.node_id,
+            SeverityJudgement.issue,
+            SeverityJudgement.scale,
+            SeverityJudgement.scope,
+            SeverityJudgement.irremediability,
+            SeverityJudgement.vulnerable,
+        )
+        .where(SeverityJudgement.created_at < known.end)
+        .order_by(SeverityJudgement.created_at, SeverityJudgement.id),
+        SeverityJudgement.node_id,
+    )
+    return Judgements(
+        node=_ints(known.rows[row.node_id] for row in newest),
+        issue=_ints(ISSUES.index(row.issue) for row in newest),
+        scale=_floats(row.scale for row in newest),
+        scope=_floats(row.scope for row in newest),
+        irremediability=_floats(row.irremediability for row in newest),
+        vulnerable=np.array([row.vulnerable for row in newest], dtype=np.bool_),
+    )
+
+
+def load_priorities(known: MapOnDay) -> Priorities:
+    """The newest note of each (node, issue) for the salience order."""
+    newest = _newest(
+        known,
+        select(
+            SalienceNote.node_id,
+            SalienceNote.issue,
+            SalienceNote.is_emergency,
+            SalienceNote.delay_harms,
+            SalienceNote.involvement,
+        )
+        .where(SalienceNote.created_at < known.end)
+        .order_by(SalienceNote.created_at, SalienceNote.id),
+        SalienceNote.node_id,
+    )
+    return Priorities(
+        node=_ints(known.rows[row.node_id] for row in newest),
+        issue=_ints(ISSUES.index(row.issue) for row in newest),
+        emergency=np.array([row.is_emergency for row in newest], dtype=np.bool_),
+        delay=_ints(UNJUDGED if r.delay_harms is None else int(r.delay_harms) for r in newest),
+        involvement=_ints(
+            UNJUDGED if not row.involvement else INVOLVEMENTS.index(Involvement(row.involvement))
+            for row in newest
+        ),
+    )
+
+
+def load_adjustments(known: MapOnDay) -> Adjustments:
+    """Changes of likelihood in force: raises at once, lowerings once approved and until expiry."""
+    rows = known.select(
+        select(ScoreChange.node_id, ScoreChange.issue, ScoreChange.likelihood, ScoreChange.is_raise)
+        .where(
+            ScoreChange.created_at < known.end,
+            or_(ScoreChange.ended_at.is_(None), ScoreChange.ended_at >= known.end),
+            or_(ScoreChange.expires_on.is_(None), ScoreChange.expires_on >= known.as_of),
+            or_(
+                ScoreChange.is_raise.is_(True),
+                ScoreChange.is_approved.is_(True) & (ScoreChange.decided_at < known.end),
+            ),
+        )
+        .order_by(ScoreChange.created_at, ScoreChange.id),
+        ScoreChange.node_id,
+    )
+    return Adjustments(
+        node=_ints(known.rows[row.node_id] for row in rows),
+        issue=_ints(ISSUES.index(row.issue) for row in rows),
+        likelihood=_floats(row.likelihood for row in rows),
+        raises=np.array([row.is_raise for row in rows], dtype=np.bool_),
+    )
+
+
+def _newest(
+    known: MapOnDay, statement: Select[*Columns], node_id: Any
+) -> Collection[Row[*Columns]]:
+    return {(row.node_id, row.issue): row for row in known.select(statement, node_id)}.values()
+
+
+def _ints(values: Iterable[int]) -> Ints:
+    return np.fromiter(values, dtype=np.int64)
+
+
+def _floats(values: Iterable[float | None]) -> Floats:
+    return np.array([np.nan if value is None else value for value in values], dtype=np.float64)

@@ -1,0 +1,111 @@
+"""Assessment runs: the current one of a map, and its history."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from ddplatform.db import db
+from ddplatform.errors import NotFound
+from ddplatform.models.organisations import User
+from ddplatform.models.risk import AssessmentRun, ReferenceRelease
+from ddplatform.models.value_chain import ValueChain, ValueChainNode
+
+
+@dataclass(frozen=True)
+class RunHead:
+    """What a page says above scores: on which day, map, method and data they rest."""
+
+    id: UUID
+    chain_id: UUID
+    chain_name: str
+    chain_version: int
+    map_version: int
+    """Version of the map now; above `chain_version` it changed since."""
+    cause: str
+    method_version: str
+    parameters_sha256: str
+    release_number: int
+    release_name: str
+    as_of: date
+    node_count: int
+    summary: dict[str, Any]
+    created_at: datetime
+    created_by: str | None
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether the map changed since it was scored."""
+        return self.map_version > self.chain_version
+
+
+def find_current_run(chain_id: UUID) -> AssessmentRun | None:
+    """The run that a map points to, or None before the first."""
+    return db.session.scalar(
+        select(AssessmentRun)
+        .join(ValueChain, ValueChain.current_run_id == AssessmentRun.id)
+        .where(ValueChain.id == chain_id)
+    )
+
+
+def find_current_head(chain_id: UUID) -> RunHead | None:
+    """What pages say of the current run of a map, or None before the first."""
+    return _head(ValueChain.current_run_id == AssessmentRun.id, ValueChain.id == chain_id)
+
+
+def get_run_head(run_id: UUID) -> RunHead:
+    """The same of any run, or NotFound."""
+    head = _head(AssessmentRun.id == run_id)
+    if head is None:
+        raise NotFound()
+    return head
+
+
+def list_runs(chain_id: UUID, *, limit: int = 50) -> Sequence[AssessmentRun]:
+    """The runs of a map, newest first."""
+    return db.session.scalars(
+        select(AssessmentRun)
+        .where(AssessmentRun.chain_id == chain_id)
+        .order_by(AssessmentRun.created_at.desc(), AssessmentRun.id)
+        .limit(limit)
+    ).all()
+
+
+def list_node_names(chain_id: UUID) -> dict[UUID, str]:
+    """The names of the nodes of a map, without archived ones."""
+    rows = db.session.execute(
+        select(ValueChainNode.id, ValueChainNode.name).where(
+            ValueChainNode.chain_id == chain_id, ValueChainNode.archived_at.is_(None)
+        )
+    ).all()
+    return {row.id: row.name for row in rows}
+
+
+def _head(*conditions: Any) -> RunHead | None:
+    row = db.session.execute(
+        select(
+            AssessmentRun.id,
+            AssessmentRun.chain_id,
+            ValueChain.name.label("chain_name"),
+            AssessmentRun.chain_version,
+            ValueChain.version.label("map_version"),
+            AssessmentRun.cause,
+            AssessmentRun.method_version,
+            AssessmentRun.parameters_sha256,
+            ReferenceRelease.number.label("release_number"),
+            ReferenceRelease.name.label("release_name"),
+            AssessmentRun.as_of,
+            AssessmentRun.node_count,
+            AssessmentRun.summary,
+            AssessmentRun.created_at,
+            User.name.label("created_by"),
+        )
+        .join(ValueChain, ValueChain.id == AssessmentRun.chain_id)
+        .join(ReferenceRelease, ReferenceRelease.id == AssessmentRun.release_id)
+        .outerjoin(User, User.id == AssessmentRun.created_by_id)
+        .where(*conditions)
+    ).one_or_none()
+    return RunHead(**row._mapping) if row else None

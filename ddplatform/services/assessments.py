@@ -1,0 +1,178 @@
+"""Assess a whole map and keep the result. Scores are added, never overwritten."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID, uuid4
+
+from ddplatform.access.identity import Identity
+from ddplatform.db import db
+from ddplatform.models.risk import AssessmentRun, RiskAssessment
+from ddplatform.queries.risk_evidence import load_evidence, load_self_disclosed
+from ddplatform.queries.risk_runs import find_current_run, list_node_names
+from ddplatform.queries.value_chain import get_chain, get_chain_for_change, load_with_keys
+from ddplatform.services import audit
+from ddplatform.services.assessment_rows import RowMaker, summary_of
+from ddplatform.services.node_summaries import refresh_summaries
+from ddplatform.services.reference import sync
+from ddplatform.tenancy import insert_rows
+from supply_chain.graph import ValueChain as Graph
+from supply_chain.reference import load_reference
+from supply_chain.risk.assessment import Assessment, assess
+from supply_chain.risk.evidence import Evidence
+from supply_chain.vocabulary import Issue
+
+CHUNK = 20_000  # rows written in one unit of work
+
+Unit = Callable[[], AbstractContextManager[None]]
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A map on a day, read and ready to be scored."""
+
+    chain_id: UUID
+    chain_version: int
+    release_id: UUID
+    as_of: date
+    graph: Graph
+    keys: tuple[UUID, ...]  # of the nodes, in the order of the graph
+    names: dict[UUID, str]
+    evidence: Evidence
+    self_disclosed: set[tuple[int, Issue]]
+
+    def score(self) -> Assessment:
+        """Run the method. Takes time and no database."""
+        return assess(self.graph, self.evidence, reference=load_reference(), as_of=self.as_of)
+
+
+def assess_chain(
+    chain_id: UUID,
+    cause: str,
+    *,
+    as_of: date,
+    by: Identity,
+    at: datetime,
+    unit: Unit,
+    progress: Progress,
+) -> tuple[UUID, Assessment]:
+    """Score every node and issue of a map and keep the run.
+
+    The run becomes the current one in the last unit of work, with the node summaries; a worker
+    that dies before leaves the run before in place. Nothing new leaves it in place too. A run
+    as of an earlier day than the current one is kept, without becoming current.
+
+    Args:
+        unit: opens a unit of work in the tenant of the map.
+        progress: told how many rows of how many are written, between units.
+
+    Returns:
+        The id of the run that holds these scores, and the scores.
+
+    Raises:
+        NotFound: no such map.
+    """
+    with unit():
+        loaded = load(chain_id, as_of=as_of, at=at)
+    assessment = loaded.score()
+    maker = RowMaker(assessment, loaded.keys, loaded.names, loaded.self_disclosed)
+    summary = summary_of(assessment, nodes=len(loaded.keys))
+    with unit():
+        known = _same_run(loaded, assessment, summary["scores_sha256"])
+    if known is not None:
+        return known, assessment
+    run_id = uuid4()
+    for start in range(0, maker.count, CHUNK):
+        stop = min(start + CHUNK, maker.count)
+        with unit():
+            insert_rows(RiskAssessment, maker.rows(run_id, start, stop))
+        progress(stop, maker.count)
+    run = _run(loaded, assessment, run_id, cause=cause, by=by, at=at)
+    run.summary = summary
+    with unit():
+        _keep(run, loaded, assessment, by=by, at=at)
+    return run_id, assessment
+
+
+def load(chain_id: UUID, *, as_of: date, at: datetime) -> Loaded:
+    """Read all that an assessment of a map rests on; installs shipped reference data if new."""
+    chain = get_chain(chain_id)
+    release = sync(at)
+    graph, keys = load_with_keys(chain_id)
+    return Loaded(
+        chain_id=chain_id,
+        chain_version=chain.version,
+        release_id=release.id,
+        as_of=as_of,
+        graph=graph,
+        keys=keys,
+        names=list_node_names(chain_id),
+        evidence=load_evidence(chain_id, keys, as_of),
+        self_disclosed=load_self_disclosed(chain_id, keys, as_of),
+    )
+
+
+def _same_run(loaded: Loaded, assessment: Assessment, checksum: str) -> UUID | None:
+    current = find_current_run(loaded.chain_id)
+    same = (
+        current is not None
+        and current.chain_version == loaded.chain_version
+        and current.release_id == loaded.release_id
+        and current.as_of == loaded.as_of
+        and current.parameters_sha256 == assessment.parameters_sha256
+        and current.summary.get("scores_sha256") == checksum
+    )
+    return current.id if current is not None and same else None
+
+
+def _run(
+    loaded: Loaded,
+    assessment: Assessment,
+    run_id: UUID,
+    *,
+    cause: str,
+    by: Identity,
+    at: datetime,
+) -> AssessmentRun:
+    return AssessmentRun(
+        id=run_id,
+        chain_id=loaded.chain_id,
+        chain_version=loaded.chain_version,
+        cause=cause,
+        method_version=assessment.method_version,
+        parameters_sha256=assessment.parameters_sha256,
+        release_id=loaded.release_id,
+        as_of=loaded.as_of,
+        node_count=len(loaded.keys),
+        scaled=assessment.scaled,
+        created_at=at,
+        created_by_id=by.user_id,
+    )
+
+
+def _keep(
+    run: AssessmentRun, loaded: Loaded, assessment: Assessment, *, by: Identity, at: datetime
+) -> None:
+    chain = get_chain_for_change(loaded.chain_id)
+    current = find_current_run(loaded.chain_id)
+    db.session.add(run)
+    db.session.flush()  # the event names it
+    is_newest = current is None or (
+        (current.as_of, current.chain_version) <= (run.as_of, run.chain_version)
+    )
+    if is_newest:
+        chain.current_run_id = run.id
+        refresh_summaries(chain.id, assessment, loaded.keys)
+    audit.record(
+        "risk:assess",
+        run,
+        by=by,
+        at=at,
+        cause=run.cause,
+        as_of=run.as_of,
+        chain_version=run.chain_version,
+        method=run.method_version,
+        nodes=run.node_count,
+    )

@@ -1,0 +1,339 @@
+"""Assessments of whole maps: kept, never overwritten, made again when something changes."""
+
+from datetime import date, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+
+from ddplatform.access.identity import Identity
+from ddplatform.db import db
+from ddplatform.duediligence.vocabulary import RiskState
+from ddplatform.errors import Invalid, NotFound
+from ddplatform.jobs.claims import Claim
+from ddplatform.jobs.runner import run_job
+from ddplatform.models.audit import AuditEvent
+from ddplatform.models.findings import Finding, FindingSource
+from ddplatform.models.jobs import Job
+from ddplatform.models.responses import RiskSignal
+from ddplatform.models.risk import AssessmentRun, FactKind, RiskAssessment, RiskFact
+from ddplatform.models.value_chain import NodeSummary, ValueChain
+from ddplatform.queries import risk_runs
+from ddplatform.services import assessments, risk
+from supply_chain.vocabulary import Issue, RiskBand
+from tests.conftest import NOW
+from tests.factories import Tenant
+from tests.risk_maps import CocoaMap, acting, assess, make_cocoa_map
+
+LATER = NOW + timedelta(hours=1)
+
+
+@pytest.fixture
+def cocoa(context: Flask, tenant: Tenant) -> CocoaMap:
+    return make_cocoa_map(tenant)
+
+
+def row_of(run_id: UUID, node_id: UUID, issue: Issue = Issue.CL) -> RiskAssessment:
+    return db.session.scalars(
+        select(RiskAssessment).where(
+            RiskAssessment.run_id == run_id,
+            RiskAssessment.node_id == node_id,
+            RiskAssessment.issue == issue,
+        )
+    ).one()
+
+
+def signal(node_id: UUID, factor: str, value: float, **more: object) -> RiskSignal:
+    given = {"source_type": "supplier_answer", "quality": 0.3, "observed_at": NOW, **more}
+    return RiskSignal(node_id=node_id, factor=factor, value=value, causes=[], **given)
+
+
+def finding(node_id: UUID, by: Identity, **more: object) -> Finding:
+    given = {"status": RiskState.ASSESSED, "created_at": NOW, **more}
+    return Finding(
+        node_id=node_id,
+        issue=Issue.CL,
+        title="Children carry loads",
+        description="Seen at harvest",
+        is_actual=True,
+        source=FindingSource.OWN_CHECK,
+        created_by_id=by.user_id,
+        **given,
+    )
+
+
+def test_every_node_issue_and_unknown_origin_gets_a_row(tenant: Tenant, cocoa: CocoaMap) -> None:
+    run_id = assess(tenant, cocoa.chain)
+    with acting(tenant):
+        rows = db.session.scalars(
+            select(RiskAssessment).where(RiskAssessment.run_id == run_id)
+        ).all()
+        run = db.session.get_one(AssessmentRun, run_id)
+        ghosts = {row.node_ref for row in rows if row.node_id is None}
+        assert len(rows) == 4 * 16 == run.summary["pairs"]
+        assert len(ghosts) == run.summary["unknown_origins"] == 1
+        assert {row.node_name for row in rows if row.node_id is None} == {
+            "Unknown origin of what Lagune Export buys"
+        }
+        assert sorted(row.salience_rank for row in rows) == list(range(1, 65))
+        assert (run.chain_version, run.node_count) == (5, 3)
+        assert run.method_version == "RM-1.0"
+
+
+def test_a_run_becomes_the_current_one_of_its_map(tenant: Tenant, cocoa: CocoaMap) -> None:
+    run_id = assess(tenant, cocoa.chain)
+    with acting(tenant):
+        assert db.session.get_one(ValueChain, cocoa.chain).current_run_id == run_id
+        head = risk_runs.find_current_head(cocoa.chain)
+        assert head is not None
+        assert (head.id, head.is_stale, head.release_number) == (run_id, False, 1)
+        assert head.created_by == tenant.analyst.name
+        assert [run.id for run in risk_runs.list_runs(cocoa.chain)] == [run_id]
+
+
+def test_a_second_run_adds_rows_and_leaves_the_first_as_it_was(
+    tenant: Tenant, cocoa: CocoaMap
+) -> None:
+    first = assess(tenant, cocoa.chain)
+    with acting(tenant):
+        before = row_of(first, cocoa.farms).likelihood
+        db.session.add(signal(cocoa.farms, "WRK-01", 0.9, source_type="admission", quality=0.8))
+    second = assess(tenant, cocoa.chain, cause="answers", at=LATER)
+    with acting(tenant):
+        assert second != first
+        assert row_of(first, cocoa.farms).likelihood == before
+        assert row_of(second, cocoa.farms).likelihood > before
+        assert db.session.get_one(AssessmentRun, second).cause == "answers"
+
+
+def test_the_database_refuses_to_change_a_score(tenant: Tenant, cocoa: CocoaMap) -> None:
+    run_id = assess(tenant, cocoa.chain)
+    with pytest.raises(IntegrityError, match="append only"), acting(tenant):
+        row_of(run_id, cocoa.farms).likelihood = 0.0
+
+
+def test_assessing_again_without_any_change_keeps_the_run(tenant: Tenant, cocoa: CocoaMap) -> None:
+    first = assess(tenant, cocoa.chain)
+    assert assess(tenant, cocoa.chain, at=LATER) == first
+    with acting(tenant):
+        assert db.session.scalar(select(func.count()).select_from(AssessmentRun)) == 1
+
+
+def test_an_assessment_as_of_an_earlier_day_is_kept_but_not_current(
+    tenant: Tenant, cocoa: CocoaMap
+) -> None:
+    current = assess(tenant, cocoa.chain)
+    with acting(tenant):
+        db.session.add(signal(cocoa.farms, "WRK-01", 0.9, source_type="admission"))
+    past = assess(tenant, cocoa.chain, as_of=date(2026, 1, 1), at=LATER)
+    with acting(tenant):
+        assert db.session.get_one(ValueChain, cocoa.chain).current_run_id == current
+        assert db.session.get_one(AssessmentRun, past).as_of == date(2026, 1, 1)
+        # What was said in November was not known in January.
+        assert row_of(past, cocoa.farms).likelihood <= row_of(current, cocoa.farms).likelihood
+
+
+def test_the_newest_statement_of_a_source_counts(tenant: Tenant, cocoa: CocoaMap) -> None:
+    with acting(tenant):
+        for days, value in ((400, 0.9), (10, 0.1)):
+            seen = NOW - timedelta(days=days)
+            db.session.add(signal(cocoa.farms, "WRK-03", value, observed_at=seen))
+    with acting(tenant):
+        loaded = assessments.load(cocoa.chain, as_of=NOW.date(), at=NOW)
+        row = loaded.keys.index(cocoa.farms)
+        seen_values = {
+            float(v)
+            for n, v in zip(
+                loaded.evidence.observations.node, loaded.evidence.observations.value, strict=True
+            )
+            if n == row
+        }
+    # .0 is DER-4: an assessment exists and no finding is open.
+    assert seen_values == {0.1, 0.0}
+
+
+@pytest.mark.parametrize(("days", "value"), [(10, 0.4), (200, 1.0)])
+def test_an_open_verified_finding_counts_against_the_node_and_more_when_it_stays_open(
+    tenant: Tenant, cocoa: CocoaMap, days: int, value: float
+) -> None:
+    with acting(tenant):
+        opened = NOW - timedelta(days=days)
+        db.session.add(finding(cocoa.farms, tenant.analyst, created_at=opened))
+        db.session.add(finding(cocoa.own, tenant.analyst, status=RiskState.IDENTIFIED))
+    with acting(tenant):
+        observed = assessments.load(cocoa.chain, as_of=NOW.date(), at=NOW).evidence.observations
+    assert observed.value.tolist() == [value]
+
+
+def test_a_confirmed_fact_makes_the_likelihood_one_until_it_ends(
+    tenant: Tenant, cocoa: CocoaMap
+) -> None:
+    case = uuid4()
+    with acting(tenant):
+        risk.add_fact(
+            cocoa.farms,
+            Issue.CL,
+            FactKind.CONFIRMED,
+            cause_type="case",
+            cause_id=case,
+            since=NOW,
+            self_disclosed=True,
+        )
+    open_run = assess(tenant, cocoa.chain, cause="facts")
+    with acting(tenant):
+        ended = risk.end_fact("case", case, at=NOW, closure_verified=True)
+        assert len(ended) == 1
+    closed_run = assess(tenant, cocoa.chain, cause="facts", at=LATER)
+    with acting(tenant):
+        row = row_of(open_run, cocoa.farms)
+        assert (row.likelihood, row.residual_likelihood) == (1.0, 1.0)
+        assert row.status == "self_disclosed_in_remedy"
+        after = row_of(closed_run, cocoa.farms)
+        assert 0.5 <= after.residual_likelihood < 1.0
+        assert after.status is None
+
+
+def test_stating_the_same_open_fact_twice_states_it_once(tenant: Tenant, cocoa: CocoaMap) -> None:
+    cause = uuid4()
+    with acting(tenant):
+        for _ in range(2):
+            risk.add_fact(
+                cocoa.farms,
+                Issue.CL,
+                FactKind.CREDIBLE,
+                cause_type="finding",
+                cause_id=cause,
+                since=NOW,
+            )
+    with acting(tenant):
+        assert db.session.scalar(select(func.count()).select_from(RiskFact)) == 1
+        assert len(risk.end_fact("finding", cause, at=NOW)) == 1
+        assert risk.end_fact("finding", cause, at=NOW) == []
+
+
+def test_a_control_that_does_not_detect_the_issue_cannot_have_found_it(
+    tenant: Tenant, cocoa: CocoaMap
+) -> None:
+    with pytest.raises(Invalid) as refused, acting(tenant):
+        risk.add_fact(
+            cocoa.farms,
+            Issue.CL,
+            FactKind.CONFIRMED,
+            cause_type="finding",
+            cause_id=uuid4(),
+            since=NOW,
+            found_by="CTL-02",
+        )
+    assert "CTL-02" in refused.value.fields["found_by"]
+
+
+def test_a_verified_control_lowers_what_remains_until_its_check_is_too_old(
+    tenant: Tenant, cocoa: CocoaMap
+) -> None:
+    def kept(days: int) -> float:
+        with acting(tenant):
+            risk.record_control(
+                cocoa.farms,
+                "CTL-05",
+                coverage=1.0,
+                evidence=0.75,
+                verified_on=NOW.date() - timedelta(days=days),
+                reason="Visited 9 communities",
+                cause=("review", None),
+                by=tenant.manager,
+                at=NOW + timedelta(seconds=days),
+            )
+        run_id = assess(tenant, cocoa.chain, at=NOW + timedelta(seconds=days))
+        with acting(tenant):
+            row = row_of(run_id, cocoa.farms)
+            return row.residual_likelihood / row.likelihood
+
+    assert kept(30) == pytest.approx(1 - 0.7 * 0.75)
+    assert kept(600) == pytest.approx(1 - 0.7 * 0.25)
+
+
+def test_a_control_record_needs_values_on_the_scales_and_a_reason(
+    tenant: Tenant, cocoa: CocoaMap
+) -> None:
+    with pytest.raises(Invalid) as refused, acting(tenant):
+        risk.record_control(
+            cocoa.farms,
+            "CTL-99",
+            coverage=1.2,
+            evidence=0.6,
+            verified_on=None,
+            reason=" ",
+            cause=("review", None),
+            by=tenant.manager,
+            at=NOW,
+        )
+    assert set(refused.value.fields) == {"control", "coverage", "evidence", "reason"}
+
+
+def test_the_summaries_show_the_highest_band_and_keep_what_others_count(
+    tenant: Tenant, cocoa: CocoaMap
+) -> None:
+    with acting(tenant):
+        kept = db.session.scalars(
+            select(NodeSummary).where(NodeSummary.node_id == cocoa.farms)
+        ).one()
+        kept.open_findings = 3
+    run_id = assess(tenant, cocoa.chain)
+    with acting(tenant):
+        summary = db.session.scalars(
+            select(NodeSummary).where(NodeSummary.node_id == cocoa.farms)
+        ).one()
+        rows = db.session.scalars(
+            select(RiskAssessment)
+            .where(RiskAssessment.run_id == run_id, RiskAssessment.node_id == cocoa.farms)
+            .order_by(RiskAssessment.salience_rank)
+        ).all()
+        order = list(RiskBand)
+        assert summary.band == max((row.residual_band for row in rows), key=order.index)
+        assert (summary.top_issue, summary.best_rank) == (rows[0].issue, rows[0].salience_rank)
+        assert summary.residual_index == max(row.residual_index for row in rows)
+        assert (summary.open_findings, summary.tier) == (3, 2)
+
+
+def test_each_run_is_one_event_of_the_log(tenant: Tenant, cocoa: CocoaMap) -> None:
+    run_id = assess(tenant, cocoa.chain)
+    with acting(tenant):
+        events = db.session.scalars(
+            select(AuditEvent).where(AuditEvent.action == "risk:assess")
+        ).all()
+        assert [event.target_id for event in events] == [str(run_id)]
+
+
+def test_a_queued_reassessment_is_asked_once_and_runs_as_a_job(
+    tenant: Tenant, cocoa: CocoaMap
+) -> None:
+    with acting(tenant):
+        first = risk.ask_reassessment(cocoa.chain, "answers", by=tenant.analyst, at=NOW)
+        again = risk.ask_reassessment(cocoa.chain, "facts", by=tenant.analyst, at=NOW)
+        assert first.id == again.id
+        claim = Claim(
+            first.id,
+            first.name,
+            tenant.id,
+            tenant.analyst.user_id,
+            {"chain_id": str(cocoa.chain)},
+            1,
+        )
+        first.owner = "worker"
+    for _ in range(2):  # the worker may die after the work and before its mark
+        run_job(claim, owner="worker")
+    with acting(tenant):
+        job = db.session.get_one(Job, first.id, populate_existing=True)
+        assert job.state == "done", job.last_error
+        assert job.result == {"run_id": str(db.session.scalars(select(AssessmentRun.id)).one())}
+
+
+def test_a_map_of_another_organisation_cannot_be_assessed(
+    tenant: Tenant, other_tenant: Tenant, cocoa: CocoaMap
+) -> None:
+    with pytest.raises(NotFound):
+        assess(other_tenant, cocoa.chain)
+    with pytest.raises(NotFound), acting(other_tenant):
+        risk_runs.get_run_head(assess(tenant, cocoa.chain))

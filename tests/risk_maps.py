@@ -1,0 +1,87 @@
+"""A small cocoa map for risk tests: own business <- exporter <- farm group, and an assessment."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from ddplatform.db import unit_of_work
+from ddplatform.queries.value_chain import find_own_business
+from ddplatform.services import supply_links, value_chain
+from ddplatform.services.assessments import assess_chain
+from ddplatform.services.supply_links import LinkFields
+from ddplatform.services.value_chain import NodeFields
+from ddplatform.tenancy import acting_in
+from supply_chain.reference import load_reference
+from supply_chain.vocabulary import FlowEvidence
+from tests.conftest import NOW
+from tests.factories import Tenant
+
+COCOA = next(c.ref for c in load_reference().commodities.values() if "Cocoa" in c.goods)
+
+
+@dataclass(frozen=True)
+class CocoaMap:
+    """Ids of a map with three nodes; the exporter knows where 60 % of its cocoa comes from."""
+
+    chain: UUID
+    own: UUID
+    exporter: UUID
+    farms: UUID
+
+
+@contextmanager
+def acting(tenant: Tenant) -> Iterator[None]:
+    """One unit of work of a tenant."""
+    with unit_of_work(), acting_in(tenant.id):
+        yield
+
+
+def make_cocoa_map(tenant: Tenant, *, at: datetime = NOW) -> CocoaMap:
+    """Own business in France, exporter and farm group in Côte d'Ivoire."""
+    by = tenant.analyst
+    with acting(tenant):
+        chain = value_chain.create_chain(
+            "Cocoa", own_business="Maison Cacao", country="FR", by=by, at=at
+        )
+        own = find_own_business(chain.id)
+        assert own is not None
+        wanted = {"country": "CI", "commodity_refs": (COCOA,)}
+        exporter = value_chain.add_node(
+            chain.id,
+            NodeFields(name="Lagune Export", **wanted),  # type: ignore[arg-type]
+            by=by,
+            at=at,
+        )
+        farms = value_chain.add_node(
+            chain.id,
+            NodeFields(name="Espoir farm group", is_origin=True, **wanted),  # type: ignore[arg-type]
+            by=by,
+            at=at,
+        )
+        for supplier, buyer, share in ((exporter.id, own.id, 1.0), (farms.id, exporter.id, 0.6)):
+            link = LinkFields(share=share, flow_evidence=FlowEvidence.CONFIRMED)
+            supply_links.add_link(supplier, buyer, link, by=by, at=at)
+        return CocoaMap(chain.id, own.id, exporter.id, farms.id)
+
+
+def assess(
+    tenant: Tenant,
+    chain_id: UUID,
+    *,
+    cause: str = "request",
+    at: datetime = NOW,
+    as_of: date | None = None,
+) -> UUID:
+    """Assess a map outside any unit of work; the id of the run."""
+    run_id, _ = assess_chain(
+        chain_id,
+        cause,
+        as_of=as_of or at.date(),
+        by=tenant.analyst,
+        at=at,
+        unit=lambda: acting(tenant),
+        progress=lambda done, total: None,
+    )
+    return run_id
