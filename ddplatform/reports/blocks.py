@@ -131,8 +131,13 @@ def reasons(plan: BlockPlan, lookup: Lookup) -> Blocks:
 
 
 def heat_map(plan: BlockPlan, lookup: Lookup) -> Blocks:
-    """Counts of risks by severity band and likelihood."""
-    rows = lookup.rows(plan.text("fact"))
+    """Counts of risks by severity band and likelihood.
+
+    The optional `counts` names rows that stand for several risks each (`count`): a register cut
+    to its most salient risks is still counted whole.
+    """
+    rows = lookup.rows(plan.text("counts")) if plan.text("counts") else None
+    rows = lookup.rows(plan.text("fact")) if rows is None else rows
     title, caption = plan.text("title"), plan.text("caption")
     if rows is None:
         return (Note(title, f"{NOT_ASSESSED}."),)
@@ -142,10 +147,11 @@ def heat_map(plan: BlockPlan, lookup: Lookup) -> Blocks:
     for row in rows:
         line = [i for i, given in enumerate(lines) if given["key"] == row.get("severity_band")]
         column = _column(columns, row.get("likelihood"))
+        weight = _count(row, "count") if "count" in row else 1
         if line and column is not None:
-            counts[line[0]][column] += 1
+            counts[line[0]][column] += weight
         else:
-            unplaced += 1
+            unplaced += weight
     drawing = HeatMap(
         row_titles=tuple(line["title"] for line in lines),
         column_titles=tuple(column["title"] for column in columns),

@@ -47,7 +47,11 @@ STATUS_WORDS = {
     "partly": "Partly met",
     "not_met": "Not met",
     "not_applicable": "Does not apply",
+    "evidence_complete": "Evidence for every part; not judged",
+    "evidence_partly": "Evidence for a part; not judged",
+    "evidence_missing": "No evidence; not judged",
 }
+"""What a person judged, or, while nobody has, how far the evidence reaches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,18 +181,21 @@ def _joined(value: object) -> str | None:
 
 def gaps(plan: BlockPlan, making: Making) -> Sequence[Block]:
     """Gaps that the organisation names, then those found while the report was made."""
-    named = making.lookup.rows(plan.text("fact"))
-    known = tuple(
-        Gap(str(row.get("what") or NOT_ASSESSED), str(row.get("why") or "")) for row in named or ()
-    )
-    blocks: list[Block] = [Heading("Named by the organisation", 2), *known]
-    if not known:
+    rows = making.lookup.rows(plan.text("fact")) or ()
+    named = tuple(_gap(row) for row in rows if row.get("found") is not True)
+    found = tuple(_gap(row) for row in rows if row.get("found") is True)
+    blocks: list[Block] = [Heading("Named by the organisation", 2), *named]
+    if not named:
         blocks.append(Paragraph("The organisation has named no gap."))
     blocks.append(Heading("Found while the report was made", 2))
-    blocks.extend(making.found_gaps)
-    if not making.found_gaps:
+    blocks.extend((*found, *making.found_gaps))
+    if not (found or making.found_gaps):
         blocks.append(Paragraph("Every column of every table of this report has a value."))
     return tuple(blocks)
+
+
+def _gap(row: Row) -> Gap:
+    return Gap(str(row.get("what") or NOT_ASSESSED), str(row.get("why") or ""))
 
 
 BLOCKS: Mapping[str, Callable[[BlockPlan, Lookup], Sequence[Block]]] = {

@@ -36,7 +36,7 @@ BLOCK_KEYS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     "reasons": (frozenset({"fact", "shown"}), frozenset()),
     "heat_map": (
         frozenset({"title", "caption", "fact", "rows", "columns", "bands"}),
-        frozenset(),
+        frozenset({"counts"}),
     ),
     "chain_map": (frozenset({"title", "caption", "fact", "shown"}), frozenset()),
     "coverage_bars": (frozenset({"title", "caption", "fact", "unit"}), frozenset()),
