@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from supply_chain.drafts import MapDraft, Mapping, NamedBytes, TableMapping
 from supply_chain.intake.assembly import Assembly
@@ -46,33 +46,47 @@ def read_map(
     findings = Findings()
     tables = read_tables([file for file in files if not is_json(file)])
     used = _complete(mapping, tables)
-    node_rows: list[NodeRow] = []
-    link_rows: list[LinkRow] = []
-    rows_read = 0
+    rows = _read_rows(files, tables, used, findings)
+    assembly = Assembly(findings, known_ids)
+    assembly.add_nodes(rows.nodes)
+    assembly.resolve_operators()
+    assembly.add_row_links(rows.nodes, link_to)
+    links_alone = not (used.nodes or known_ids or any(map(is_json, files)))
+    assembly.add_links(rows.links, makes_companies=links_alone)
+    return replace(_draft(assembly), mapping=used, rows=rows.count, skipped=findings.faulty_rows)
+
+
+@dataclass
+class _Rows:
+    """What all files of an import hold, in the order of the files."""
+
+    nodes: list[NodeRow] = field(default_factory=list)
+    links: list[LinkRow] = field(default_factory=list)
+    count: int = 0
+
+
+def _read_rows(
+    files: Sequence[NamedBytes], tables: Sequence[Table], used: Mapping, findings: Findings
+) -> _Rows:
+    rows = _Rows()
     for file in filter(is_json, files):
         nodes, links, count = read_json(file, findings)
-        node_rows += nodes
-        link_rows += links
-        rows_read += count
+        rows.nodes += nodes
+        rows.links += links
+        rows.count += count
     for table in tables:
         log = RowLog(findings, table.file, table.sheet)
         if table.key in used.links:
             view = TableView(table, used.links[table.key], log)
-            link_rows += read_link_rows(view)
+            rows.links += read_link_rows(view)
         elif table.key in used.nodes:
             view = TableView(table, used.nodes[table.key], log)
-            node_rows += read_node_rows(view)
+            rows.nodes += read_node_rows(view)
         else:
             log.note(None, table.sheet, _NOT_A_LIST)
             continue
-        rows_read += view.rows_read
-    assembly = Assembly(findings, known_ids)
-    assembly.add_nodes(node_rows)
-    assembly.resolve_operators()
-    assembly.add_row_links(node_rows, link_to)
-    links_alone = not (used.nodes or known_ids or any(map(is_json, files)))
-    assembly.add_links(link_rows, makes_companies=links_alone)
-    return replace(_draft(assembly), mapping=used, rows=rows_read, skipped=findings.faulty_rows)
+        rows.count += view.rows_read
+    return rows
 
 
 _NOT_A_LIST = CellFault(
