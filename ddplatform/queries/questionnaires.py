@@ -1,0 +1,281 @@
+"""The library of questionnaires, and who was asked what."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select, tuple_
+
+from ddplatform.db import db
+from ddplatform.duediligence.vocabulary import QuestionnaireState as State
+from ddplatform.errors import NotFound
+from ddplatform.models.questionnaires import Assignment, Questionnaire, QuestionnaireVersion
+from ddplatform.tenancy import current_organisation
+from questionnaires import Plan, plan, read_form
+
+PAGE_SIZE = 50
+COUNT_CAP = 1000
+WAITING = (State.SENT, State.OPENED, State.RETURNED)
+TO_REVIEW = (State.SUBMITTED, State.UNDER_REVIEW, State.ESCALATED)
+
+_plans: dict[str, Plan] = {}
+"""Planned forms by the SHA-256 of their definition, which never changes."""
+
+
+class View(StrEnum):
+    """Which assignments a list shows."""
+
+    OPEN = "open"
+    OVERDUE = "overdue"
+    REVIEW = "review"
+    ACCEPTED = "accepted"
+    CLOSED = "closed"
+    ALL = "all"
+
+
+@dataclass(frozen=True)
+class LibraryRow:
+    """The newest version of one questionnaire, and how often the organisation sent it."""
+
+    version_id: UUID
+    ref: str
+    title: str
+    description: str
+    version: str
+    question_count: int
+    published_at: datetime
+    sent: int
+
+
+@dataclass(frozen=True)
+class AssignmentRow:
+    """One questionnaire that was sent. Sections tell how far it is before it is submitted."""
+
+    id: UUID
+    node_id: UUID
+    node_name: str
+    title: str
+    version: str
+    status: State
+    sections_done: int
+    sections_total: int
+    due_on: date
+    invited_email: str
+    respondent_organisation_id: UUID | None
+    last_reminded_at: datetime | None
+    submitted_at: datetime | None
+    light_mode: bool
+    round: int
+
+
+@dataclass(frozen=True)
+class AssignmentPage:
+    """A page of assignments; `after` begins the next one. `total` counts up to the cap + 1."""
+
+    rows: Sequence[AssignmentRow]
+    after: str | None
+    total: int
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many assignments stand where."""
+
+    open: int
+    overdue: int
+    review: int
+
+
+def list_library() -> Sequence[LibraryRow]:
+    """The newest version of every questionnaire, by title, in two statements."""
+    rows = db.session.execute(
+        select(
+            QuestionnaireVersion.id.label("version_id"),
+            Questionnaire.ref,
+            Questionnaire.title,
+            Questionnaire.description,
+            QuestionnaireVersion.version,
+            QuestionnaireVersion.question_count,
+            QuestionnaireVersion.published_at,
+        )
+        .join(Questionnaire, Questionnaire.id == QuestionnaireVersion.questionnaire_id)
+        .order_by(Questionnaire.title, Questionnaire.id)
+    ).all()
+    counted = select(Assignment.version_id, func.count()).where(_mine())
+    sent = {row[0]: row[1] for row in db.session.execute(counted.group_by(Assignment.version_id))}
+    newest: dict[str, LibraryRow] = {}
+    for row in rows:
+        kept = newest.get(row.ref)
+        times = sent.get(row.version_id, 0) + (kept.sent if kept else 0)
+        if kept is None or _numbers(row.version) > _numbers(kept.version):
+            newest[row.ref] = LibraryRow(**row._mapping, sent=times)
+    return list(newest.values())
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))
+
+
+def get_version(version_id: UUID) -> QuestionnaireVersion:
+    """A published version, or NotFound."""
+    found = db.session.get(QuestionnaireVersion, version_id)
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def load_plan(version_id: UUID) -> Plan:
+    """The planned form of a version; planned once in each process."""
+    version = get_version(version_id)
+    if version.checksum not in _plans:
+        form = read_form(version.definition, file_type=f".{version.media_type}")
+        _plans[version.checksum] = plan(form)
+    return _plans[version.checksum]
+
+
+def get_assignment(assignment_id: UUID) -> Assignment:
+    """A questionnaire that the acting organisation sent, or NotFound."""
+    found = db.session.scalar(select(Assignment).where(Assignment.id == assignment_id, _mine()))
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def get_assignment_row(assignment_id: UUID) -> AssignmentRow:
+    """The same as plain values, or NotFound."""
+    row = db.session.execute(
+        _columns().where(Assignment.id == assignment_id, _mine())
+    ).one_or_none()
+    if row is None:
+        raise NotFound()
+    return AssignmentRow(**row._mapping)
+
+
+def list_assignments(
+    *, view: View, today: date, q: str = "", after: UUID | None = None, limit: int = PAGE_SIZE
+) -> AssignmentPage:
+    """A page of what was sent, the one due first on top, in three statements at most."""
+    conditions = [_mine(), *_conditions(view, today)]
+    if q.strip():
+        conditions.append(Assignment.node_name.icontains(q.strip(), autoescape=True))
+    statement = _columns().where(*conditions)
+    if after is not None:
+        place = db.session.execute(
+            select(Assignment.due_on, Assignment.id).where(Assignment.id == after)
+        ).one_or_none()
+        if place is not None:
+            key = tuple_(Assignment.due_on, Assignment.id)
+            statement = statement.where(key > tuple_(*place))
+    found = db.session.execute(
+        statement.order_by(Assignment.due_on, Assignment.id).limit(limit + 1)
+    ).all()
+    rows = [AssignmentRow(**row._mapping) for row in found[:limit]]
+    return AssignmentPage(
+        rows, str(rows[-1].id) if len(found) > limit else None, _count(conditions)
+    )
+
+
+def list_assignments_of(node_id: UUID) -> Sequence[AssignmentRow]:
+    """What was sent to one node, the newest first."""
+    rows = db.session.execute(
+        _columns()
+        .where(Assignment.node_id == node_id, _mine())
+        .order_by(Assignment.sent_at.desc(), Assignment.id)
+    )
+    return [AssignmentRow(**row._mapping) for row in rows]
+
+
+def count_assignments(today: date) -> Counts:
+    """How many are open, overdue and waiting for a review, each counted up to the cap."""
+    return Counts(
+        *(
+            _count([_mine(), *_conditions(view, today)])
+            for view in (View.OPEN, View.OVERDUE, View.REVIEW)
+        )
+    )
+
+
+def list_due(days: Sequence[date]) -> Sequence[Assignment]:
+    """The open assignments due on one of these days."""
+    return db.session.scalars(
+        select(Assignment)
+        .where(_mine(), Assignment.status.in_(WAITING), Assignment.due_on.in_(days))
+        .order_by(Assignment.id)
+    ).all()
+
+
+def list_due_before(day: date) -> Sequence[Assignment]:
+    """The open assignments whose due date lies before this day."""
+    return db.session.scalars(
+        select(Assignment)
+        .where(_mine(), Assignment.status.in_(WAITING), Assignment.due_on < day)
+        .order_by(Assignment.id)
+    ).all()
+
+
+def find_open(version_id: UUID, node_ids: Sequence[UUID]) -> dict[UUID, Assignment]:
+    """The open assignments of any version of a questionnaire at these nodes, by node."""
+    siblings = select(QuestionnaireVersion.id).where(
+        QuestionnaireVersion.questionnaire_id == get_version(version_id).questionnaire_id
+    )
+    rows = db.session.scalars(
+        select(Assignment).where(
+            _mine(),
+            Assignment.node_id.in_(node_ids),
+            Assignment.version_id.in_(siblings),
+            Assignment.status.in_((*WAITING, *TO_REVIEW)),
+        )
+    )
+    return {row.node_id: row for row in rows}
+
+
+def _mine() -> ColumnElement[bool]:
+    # The wall lets both sides see an assignment; these lists are those of the one who asks.
+    return Assignment.organisation_id == current_organisation()
+
+
+def _columns() -> Any:
+    return (
+        select(
+            Assignment.id,
+            Assignment.node_id,
+            Assignment.node_name,
+            Questionnaire.title,
+            QuestionnaireVersion.version,
+            Assignment.status,
+            Assignment.sections_done,
+            Assignment.sections_total,
+            Assignment.due_on,
+            Assignment.invited_email,
+            Assignment.respondent_organisation_id,
+            Assignment.last_reminded_at,
+            Assignment.submitted_at,
+            Assignment.light_mode,
+            Assignment.round,
+        )
+        .join(QuestionnaireVersion, QuestionnaireVersion.id == Assignment.version_id)
+        .join(Questionnaire, Questionnaire.id == QuestionnaireVersion.questionnaire_id)
+    )
+
+
+def _conditions(view: View, today: date) -> list[ColumnElement[bool]]:
+    states = {
+        View.OPEN: WAITING,
+        View.OVERDUE: WAITING,
+        View.REVIEW: TO_REVIEW,
+        View.ACCEPTED: (State.ACCEPTED,),
+        View.CLOSED: (State.EXPIRED, State.WITHDRAWN),
+        View.ALL: tuple(State),
+    }[view]
+    found: list[ColumnElement[bool]] = [Assignment.status.in_(states)]
+    if view is View.OVERDUE:
+        found.append(Assignment.due_on < today)
+    return found
+
+
+def _count(conditions: Sequence[ColumnElement[bool]]) -> int:
+    capped = select(Assignment.id).where(*conditions).limit(COUNT_CAP + 1).subquery()
+    return db.session.scalar(select(func.count()).select_from(capped)) or 0

@@ -1,0 +1,250 @@
+"""Answers of a supplier: what was asked, what is written so far, what was said about it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from ddplatform.db import db
+from ddplatform.duediligence.vocabulary import QuestionnaireState as State
+from ddplatform.errors import NotFound
+from ddplatform.models.evidence import Evidence, EvidenceLink
+from ddplatform.models.organisations import Organisation
+from ddplatform.models.questionnaires import Assignment, Questionnaire, QuestionnaireVersion
+from ddplatform.models.responses import Answer, AnswerMessage, RedFlag
+from ddplatform.models.responses import Response as ResponseRow
+from ddplatform.queries.questionnaires import load_plan
+from ddplatform.tenancy import current_organisation
+from questionnaires import Page, Plan, Response, pages
+
+
+@dataclass(frozen=True)
+class AskedOfMe:
+    """One questionnaire that the acting organisation is asked to answer."""
+
+    id: UUID
+    requester: str
+    title: str
+    node_name: str
+    status: State
+    due_on: date
+    sections_done: int
+    sections_total: int
+    submitted_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Request:
+    """What one supplier is asked, by whom, with the form."""
+
+    assignment: Assignment
+    requester: str
+    title: str
+    plan: Plan
+
+
+@dataclass
+class Filled:
+    """A round of answers: its rows, and the form evaluated with them."""
+
+    assignment: Assignment
+    row: ResponseRow
+    answers: dict[str, Answer]
+    form: Response
+
+    @property
+    def pages(self) -> tuple[Page, ...]:
+        """The pages that ask something now."""
+        return pages(self.form, light=self.assignment.light_mode)
+
+
+@dataclass(frozen=True)
+class FileOfAnswer:
+    """A document that supports an answer."""
+
+    link_id: UUID
+    evidence_id: UUID
+    path: str
+    filename: str
+    media_type: str
+    size_bytes: int
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message of the thread about a question."""
+
+    path: str
+    from_requester: bool
+    author_name: str
+    text: str
+    created_at: datetime
+
+
+def list_asked_of_me() -> Sequence[AskedOfMe]:
+    """Every questionnaire asked of the acting organisation, the one due first on top."""
+    rows = db.session.execute(
+        select(
+            Assignment.id,
+            Organisation.name.label("requester"),
+            Questionnaire.title,
+            Assignment.node_name,
+            Assignment.status,
+            Assignment.due_on,
+            Assignment.sections_done,
+            Assignment.sections_total,
+            Assignment.submitted_at,
+        )
+        .join(Organisation, Organisation.id == Assignment.organisation_id)
+        .join(QuestionnaireVersion, QuestionnaireVersion.id == Assignment.version_id)
+        .join(Questionnaire, Questionnaire.id == QuestionnaireVersion.questionnaire_id)
+        .where(Assignment.respondent_organisation_id == current_organisation())
+        .order_by(Assignment.due_on, Assignment.id)
+    )
+    return [AskedOfMe(**row._mapping) for row in rows]
+
+
+def get_request(assignment_id: UUID) -> Request:
+    """A questionnaire asked of the acting organisation, or NotFound."""
+    row = db.session.execute(
+        select(Assignment, Organisation.name, Questionnaire.title)
+        .join(Organisation, Organisation.id == Assignment.organisation_id)
+        .join(QuestionnaireVersion, QuestionnaireVersion.id == Assignment.version_id)
+        .join(Questionnaire, Questionnaire.id == QuestionnaireVersion.questionnaire_id)
+        .where(
+            Assignment.id == assignment_id,
+            Assignment.respondent_organisation_id == current_organisation(),
+        )
+    ).one_or_none()
+    if row is None:
+        raise NotFound()
+    assignment, requester, title = row
+    return Request(assignment, requester, title, load_plan(assignment.version_id))
+
+
+def find_response(assignment_id: UUID, *, for_change: bool = False) -> ResponseRow | None:
+    """The newest round that the acting organisation may see; held when it will be changed."""
+    statement = (
+        select(ResponseRow)
+        .where(ResponseRow.assignment_id == assignment_id)
+        .order_by(ResponseRow.round.desc())
+        .limit(1)
+    )
+    return db.session.scalar(statement.with_for_update() if for_change else statement)
+
+
+def get_response(response_id: UUID) -> ResponseRow:
+    """One round of answers that the acting organisation may see, or NotFound."""
+    found = db.session.scalar(select(ResponseRow).where(ResponseRow.id == response_id))
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def find_round(assignment_id: UUID, number: int) -> ResponseRow | None:
+    """One round of an assignment, if the acting organisation may see it."""
+    return db.session.scalar(
+        select(ResponseRow).where(
+            ResponseRow.assignment_id == assignment_id, ResponseRow.round == number
+        )
+    )
+
+
+def load_filled(
+    assignment: Assignment, row: ResponseRow, *, now: datetime, plan: Plan | None = None
+) -> Filled:
+    """The form filled with the answers of a round; a sent one as it stood when it was sent."""
+    answers = {answer.path: answer for answer in list_answers(row.id)}
+    form = Response(
+        plan or load_plan(assignment.version_id),
+        {path: answer.raw for path, answer in answers.items() if answer.raw},
+        now=row.submitted_at or now,
+        language=None,
+        seed=str(row.id),
+    )
+    return Filled(assignment, row, answers, form)
+
+
+def list_answers(response_id: UUID) -> Sequence[Answer]:
+    """Everything kept of a round, by path."""
+    return db.session.scalars(
+        select(Answer).where(Answer.response_id == response_id).order_by(Answer.path)
+    ).all()
+
+
+def list_red_flags(response_id: UUID) -> Sequence[RedFlag]:
+    """The red flags of a round that still stand, in the order they fired."""
+    return db.session.scalars(
+        select(RedFlag)
+        .where(RedFlag.response_id == response_id, RedFlag.withdrawn_at.is_(None))
+        .order_by(RedFlag.fired_at, RedFlag.code, RedFlag.path)
+    ).all()
+
+
+def list_files(response_id: UUID) -> Mapping[str, Sequence[FileOfAnswer]]:
+    """The documents of a round by the path of their question."""
+    found: dict[str, list[FileOfAnswer]] = {}
+    for row in db.session.execute(_files().where(EvidenceLink.target_id == response_id)):
+        file = FileOfAnswer(**row._mapping)
+        found.setdefault(file.path, []).append(file)
+    return found
+
+
+def _files() -> Any:
+    return (
+        select(
+            EvidenceLink.id.label("link_id"),
+            Evidence.id.label("evidence_id"),
+            EvidenceLink.path,
+            Evidence.filename,
+            Evidence.media_type,
+            Evidence.size_bytes,
+        )
+        .join(Evidence, Evidence.id == EvidenceLink.evidence_id)
+        .where(
+            EvidenceLink.target_type == ResponseRow.__tablename__,
+            EvidenceLink.path.is_not(None),
+            Evidence.withdrawn_at.is_(None),
+        )
+        .order_by(EvidenceLink.created_at, EvidenceLink.id)
+    )
+
+
+def get_file_link(response_id: UUID, link_id: UUID) -> EvidenceLink:
+    """Where a document supports an answer of this round, or NotFound."""
+    found = db.session.scalar(
+        select(EvidenceLink).where(
+            EvidenceLink.id == link_id, EvidenceLink.target_id == response_id
+        )
+    )
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def list_messages(assignment_id: UUID) -> Mapping[str, Sequence[Message]]:
+    """The threads of an assignment by the path of their question, oldest first."""
+    found: dict[str, list[Message]] = {}
+    rows = db.session.execute(
+        select(
+            AnswerMessage.path,
+            AnswerMessage.from_requester,
+            AnswerMessage.author_name,
+            AnswerMessage.text,
+            AnswerMessage.created_at,
+        )
+        .where(AnswerMessage.assignment_id == assignment_id)
+        .order_by(AnswerMessage.created_at, AnswerMessage.id)
+    )
+    for row in rows:
+        message = Message(**row._mapping)
+        found.setdefault(message.path, []).append(message)
+    return found
+
+
+def asked_back(messages: Mapping[str, Sequence[Message]]) -> frozenset[str]:
+    """The paths of questions where the requester had the last word."""
+    return frozenset(path for path, thread in messages.items() if thread[-1].from_requester)

@@ -1,0 +1,75 @@
+"""Chasing: reminders to those who have not answered, by hand and by the calendar."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from ddplatform.access.identity import Identity
+from ddplatform.adapters.installed import adapters
+from ddplatform.adapters.mail import Mail
+from ddplatform.errors import Conflict
+from ddplatform.models.questionnaires import Assignment
+from ddplatform.queries.organisations import get_organisation
+from ddplatform.queries.questionnaires import WAITING, get_assignment, list_due, list_due_before
+from ddplatform.services import audit, jobs
+from ddplatform.services.questionnaires import expire, invite
+
+REMIND = "questionnaire:remind"
+CHASE = "questionnaire:chase"
+DAYS_FROM_DUE = (-7, -1, 1)
+EXPIRE_AFTER = timedelta(days=30)
+
+
+def remind(assignment: Assignment, *, by: Identity, at: datetime) -> None:
+    """Send a reminder; who never opened the link gets a fresh one.
+
+    Raises:
+        Conflict: the answers are in, or a reminder went out today.
+    """
+    if assignment.status not in WAITING:
+        raise Conflict(f"{assignment.node_name} has nothing open to be reminded of.")
+    if _was_reminded(assignment, at):
+        raise Conflict(f"{assignment.node_name} got a reminder today.", "Wait until tomorrow.")
+    assignment.last_reminded_at = at
+    if assignment.respondent_organisation_id is None:
+        invite(assignment, by=by, at=at)
+    else:
+        jobs.enqueue(REMIND, {"assignment_id": str(assignment.id)}, by=by, at=at)
+    audit.record("questionnaire:remind", assignment, by=by, at=at)
+
+
+def chase(*, by: Identity, at: datetime) -> dict[str, int]:
+    """What the calendar asks for: reminders 7 and 1 days before and 1 day after, then the end."""
+    today = at.date()
+    days = [today - timedelta(days=distance) for distance in DAYS_FROM_DUE]
+    due = [found for found in list_due(days) if not _was_reminded(found, at)]
+    for assignment in due:
+        remind(assignment, by=by, at=at)
+    over = list_due_before(today - EXPIRE_AFTER)
+    for assignment in over:
+        expire(assignment, by=by, at=at)
+    return {"reminded": len(due), "expired": len(over)}
+
+
+def send_reminder(assignment_id: UUID) -> None:
+    """The mail to a supplier who has joined: the address of the questions, no secret in it."""
+    assignment = get_assignment(assignment_id)
+    supplier_id = assignment.respondent_organisation_id
+    if assignment.status not in WAITING or supplier_id is None:
+        return
+    requester = get_organisation(assignment.organisation_id).name
+    supplier = get_organisation(supplier_id)
+    link = f"{adapters().base_url}/o/{supplier.slug}/responses/{assignment.id}/"
+    adapters().mailer.send(
+        Mail(
+            assignment.invited_email,
+            f"{requester} still waits for your answers",
+            f"Your answers to {requester} are due on {assignment.due_on:%d %B %Y}. What you wrote\n"
+            "so far is kept. You can skip a question and come back.\n\n"
+            f"Go on here: {link}\n",
+        )
+    )
+
+
+def _was_reminded(assignment: Assignment, at: datetime) -> bool:
+    last = assignment.last_reminded_at
+    return last is not None and last.date() == at.date()

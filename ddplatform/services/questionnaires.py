@@ -1,0 +1,272 @@
+"""Questionnaires: published, sent to the people behind nodes, due dates, withdrawn."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+
+from ddplatform.access.identity import Identity
+from ddplatform.db import db
+from ddplatform.duediligence.lifecycle import require_step
+from ddplatform.duediligence.step_facts import QuestionnaireFacts
+from ddplatform.duediligence.vocabulary import Machine
+from ddplatform.duediligence.vocabulary import QuestionnaireState as State
+from ddplatform.errors import Conflict, Invalid
+from ddplatform.models.organisations import Invitation, InvitationPurpose
+from ddplatform.models.questionnaires import Assignment, Questionnaire, QuestionnaireVersion
+from ddplatform.models.value_chain import NodeSummary, ValueChainNode
+from ddplatform.queries.questionnaires import find_open, get_version, load_plan
+from ddplatform.queries.value_chain import get_node
+from ddplatform.services import audit, jobs
+from ddplatform.services.organisations import INVITATION_LIFE
+from questionnaires import Form, Response, Shipped, list_shipped, pages, read_shipped, shipped_form
+
+MAX_AT_ONCE = 200
+MAX_MESSAGE = 2000
+LIGHT_BELOW = 50
+"""Workers below which light mode is proposed (questionnaires.md section 0)."""
+
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sending:
+    """How a questionnaire is sent. `light_mode` None: proposed by the size of each node."""
+
+    version_id: UUID
+    due_on: date
+    language: str = "en"
+    light_mode: bool | None = None
+    message: str = ""
+
+
+def publish_shipped(at: datetime) -> int:
+    """Make rows of the questionnaires that come with the product; returns how many are new."""
+    known = set(db.session.scalars(select(QuestionnaireVersion.checksum)))
+    new = [shipped for shipped in list_shipped() if shipped.sha256 not in known]
+    for shipped in new:
+        _publish(shipped, at=at)
+    return len(new)
+
+
+def _publish(shipped: Shipped, *, at: datetime) -> None:
+    questionnaire = db.session.scalar(select(Questionnaire).where(Questionnaire.ref == shipped.ref))
+    form = shipped_form(shipped.ref, shipped.version)
+    if questionnaire is None:
+        questionnaire = Questionnaire(ref=shipped.ref, title=shipped.title, description="")
+        db.session.add(questionnaire)
+        db.session.flush()  # the version needs its key
+    questionnaire.title, questionnaire.description = shipped.title, _what_it_asks(form)
+    db.session.add(
+        QuestionnaireVersion(
+            questionnaire_id=questionnaire.id,
+            version=shipped.version,
+            definition=read_shipped(shipped.ref, shipped.version),
+            media_type="md",
+            checksum=shipped.sha256,
+            question_count=sum(1 for question in form.questions() if question.is_input),
+            published_at=at,
+        )
+    )
+    db.session.flush()  # the next version finds its questionnaire
+
+
+def _what_it_asks(form: Form) -> str:
+    return "; ".join(section.label.plain() for section in form.sections if section.label)
+
+
+def is_small(node: ValueChainNode) -> bool:
+    """Whether the map says that fewer than 50 people work there; not known is not small."""
+    text = str(node.attributes.get("workers", "")).replace(",", "").strip()
+    return text.isdigit() and int(text) < LIGHT_BELOW
+
+
+def assign(
+    sending: Sending, addresses: dict[UUID, str], *, by: Identity, at: datetime
+) -> Sequence[Assignment]:
+    """Send a questionnaire to the people behind nodes: all of them, or none on any problem.
+
+    Args:
+        addresses: node -> e-mail address; empty takes the business contact of the node.
+
+    Raises:
+        Invalid: a problem at `due_on`, `message` or `email-<node>`.
+        NotFound: no such version or node.
+    """
+    version = get_version(sending.version_id)
+    nodes = [get_node(node_id) for node_id in addresses]
+    problems = _problems_of(sending, addresses, at.date())
+    taken = find_open(version.id, list(addresses))
+    emails: dict[UUID, str] = {}
+    for node in nodes:
+        emails[node.id] = (addresses[node.id] or node.contact_email or "").strip().lower()
+        if problem := _problem_at(node, emails[node.id], taken.get(node.id)):
+            problems[f"email-{node.id}"] = problem
+    if problems:
+        raise Invalid(fields=problems)
+    return [_assign(sending, node, emails[node.id], by=by, at=at) for node in nodes]
+
+
+def _problems_of(sending: Sending, addresses: dict[UUID, str], today: date) -> dict[str, str]:
+    found = {}
+    if not addresses:
+        found["nodes"] = "Choose at least one supplier."
+    if len(addresses) > MAX_AT_ONCE:
+        found["nodes"] = f"Choose at most {MAX_AT_ONCE} suppliers at once."
+    if sending.due_on < today:
+        found["due_on"] = "Choose a day that is not past."
+    if len(sending.message) > MAX_MESSAGE:
+        found["message"] = f"Shorten the message to {MAX_MESSAGE} characters."
+    return found
+
+
+def _problem_at(node: ValueChainNode, email: str, open_one: Assignment | None) -> str:
+    if open_one is not None:
+        return f"{node.name} has this questionnaire already, due on {open_one.due_on:%d %B %Y}."
+    if node.archived_at is not None:
+        return f"{node.name} is archived. Restore it first."
+    if not email:
+        return f"Write the e-mail address of the contact at {node.name}."
+    if not _ADDRESS.fullmatch(email) or len(email) > 254:
+        return f"“{email}” is no e-mail address; write it like name@firm.com."
+    return ""
+
+
+def _assign(
+    sending: Sending, node: ValueChainNode, email: str, *, by: Identity, at: datetime
+) -> Assignment:
+    facts = QuestionnaireFacts(respondent_named=True, due_on=sending.due_on, today=at.date())
+    require_step(Machine.QUESTIONNAIRE, State.DRAFT, State.SENT, facts)
+    light = is_small(node) if sending.light_mode is None else sending.light_mode
+    empty = Response(load_plan(sending.version_id), None, now=at)
+    assignment = Assignment(
+        node_id=node.id,
+        node_name=node.name,
+        version_id=sending.version_id,
+        status=State.SENT,
+        invited_email=email,
+        language=sending.language,
+        light_mode=light,
+        message=sending.message.strip(),
+        due_on=sending.due_on,
+        sections_total=len(pages(empty, light=light)),
+        sections_done=0,
+        round=1,
+        sent_at=at,
+        sent_by_id=by.user_id,
+    )
+    node.contact_email = node.contact_email or email
+    db.session.add(assignment)
+    db.session.flush()  # the invitation and the event name it
+    invite(assignment, by=by, at=at)
+    show_on_map(assignment)
+    audit.record(
+        "questionnaire:assign",
+        assignment,
+        by=by,
+        at=at,
+        node=node.id,
+        email=email,
+        due_on=sending.due_on,
+        light_mode=light,
+    )
+    return assignment
+
+
+def invite(assignment: Assignment, *, by: Identity, at: datetime) -> Invitation:
+    """Send the single-use link by mail; part of a larger change that records it."""
+    invitation = db.session.scalar(
+        select(Invitation).where(
+            Invitation.assignment_id == assignment.id, Invitation.used_at.is_(None)
+        )
+    )
+    if invitation is None:
+        invitation = Invitation(
+            purpose=InvitationPurpose.RESPOND,
+            email=assignment.invited_email,
+            assignment_id=assignment.id,
+            created_at=at,
+            created_by_id=by.user_id,
+            expires_at=at,
+        )
+        db.session.add(invitation)
+    invitation.expires_at = at + INVITATION_LIFE
+    db.session.flush()  # the job names it
+    jobs.enqueue("invitation:send", {"invitation_id": str(invitation.id)}, by=by, at=at)
+    return invitation
+
+
+def change_due_date(assignment: Assignment, due_on: date, *, by: Identity, at: datetime) -> None:
+    """Give more time, or less; an expired questionnaire is sent again.
+
+    Raises:
+        Invalid: the day is past.
+        Conflict: the answers are in already, or it was withdrawn.
+    """
+    if due_on < at.date():
+        raise Invalid(fields={"due_on": "Choose a day that is not past."})
+    before = assignment.due_on
+    if assignment.status is State.EXPIRED:
+        facts = QuestionnaireFacts(respondent_named=True, due_on=due_on, today=at.date())
+        require_step(Machine.QUESTIONNAIRE, State.EXPIRED, State.SENT, facts)
+        assignment.status = State.SENT
+        if assignment.respondent_organisation_id is None:
+            invite(assignment, by=by, at=at)
+    elif assignment.status not in (State.SENT, State.OPENED, State.RETURNED):
+        raise Conflict("The due date no longer matters: the answers are in, or it was withdrawn.")
+    assignment.due_on = due_on
+    show_on_map(assignment)
+    audit.record("questionnaire:move_due_date", assignment, by=by, at=at, due_on=(before, due_on))
+
+
+def withdraw(assignment: Assignment, *, reason: str, by: Identity, at: datetime) -> None:
+    """Ask no longer. Answers that were not sent stay with the supplier.
+
+    Raises:
+        StepNotAllowed: no reason, or the answers are in already.
+    """
+    facts = QuestionnaireFacts(reason=reason)
+    require_step(Machine.QUESTIONNAIRE, assignment.status, State.WITHDRAWN, facts)
+    _end(assignment, State.WITHDRAWN, at=at)
+    assignment.withdrawn_reason = reason.strip()
+    audit.record("questionnaire:withdraw", assignment, by=by, at=at, reason=reason.strip())
+
+
+def expire(assignment: Assignment, *, by: Identity, at: datetime) -> None:
+    """Let a questionnaire run out that nobody answered in time.
+
+    Raises:
+        StepNotAllowed: it is not due yet, or the answers are in.
+    """
+    facts = QuestionnaireFacts(due_on=assignment.due_on, today=at.date())
+    require_step(Machine.QUESTIONNAIRE, assignment.status, State.EXPIRED, facts)
+    _end(assignment, State.EXPIRED, at=at)
+    audit.record("questionnaire:expire", assignment, by=by, at=at)
+
+
+def _end(assignment: Assignment, state: State, *, at: datetime) -> None:
+    assignment.status, assignment.decided_at = state, at
+    for invitation in db.session.scalars(
+        select(Invitation).where(
+            Invitation.assignment_id == assignment.id, Invitation.used_at.is_(None)
+        )
+    ):
+        invitation.used_at, invitation.token_hash = at, None
+    show_on_map(assignment)
+
+
+def show_on_map(assignment: Assignment) -> None:
+    """Keep the state beside the node, where lists and the map read it."""
+    summary = db.session.scalar(
+        select(NodeSummary).where(NodeSummary.node_id == assignment.node_id)
+    )
+    if summary is not None:
+        summary.questionnaire_status = assignment.status.value
+
+
+def propose_due_date(today: date) -> date:
+    """Four weeks: long enough for one person beside daily work."""
+    return today + timedelta(days=28)

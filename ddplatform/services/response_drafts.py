@@ -1,0 +1,97 @@
+"""The round of answers that is being written: opened, kept in step with the form, counted."""
+
+from datetime import datetime
+from uuid import UUID
+
+from ddplatform.access.identity import Identity
+from ddplatform.db import db
+from ddplatform.duediligence.vocabulary import QuestionnaireState as State
+from ddplatform.errors import Conflict
+from ddplatform.models.responses import Answer, ResponseStatus
+from ddplatform.models.responses import Response as ResponseRow
+from ddplatform.queries.responses import (
+    Filled,
+    Request,
+    find_response,
+    get_request,
+    load_filled,
+)
+from ddplatform.services.response_flags import note_flags
+from questionnaires import Notice, Page
+
+
+def open_draft(assignment_id: UUID, *, at: datetime) -> Filled:
+    """The round that is being written, held for change.
+
+    Raises:
+        Conflict: nothing is being written: not begun, sent already, withdrawn or run out.
+    """
+    request = get_request(assignment_id)
+    row = draft_row(request)
+    return load_filled(request.assignment, row, now=at, plan=request.plan)
+
+
+def draft_row(request: Request) -> ResponseRow:
+    """The row of that round, held for change. Raises Conflict when nothing is being written."""
+    row = find_response(request.assignment.id, for_change=True)
+    is_open = request.assignment.status is State.OPENED
+    if row is None or not is_open or row.status is not ResponseStatus.DRAFT:
+        raise Conflict(
+            "These questions cannot be changed now.",
+            f"They were sent to {request.requester} already, or {request.requester} closed them.",
+        )
+    return row
+
+
+def finish(filled: Filled, *, page: str, by: Identity, at: datetime) -> tuple[Notice, ...]:
+    """Keep what changed, count, and let red flags fire; returns the new ones with their words."""
+    keep(filled, page=page, by=by, at=at)
+    count_progress(filled)
+    return note_flags(filled, by=by, at=at)
+
+
+def keep(filled: Filled, *, page: str, by: Identity, at: datetime) -> None:
+    """Bring the rows in step with the form: changed texts get the new revision."""
+    row, now = filled.row, filled.form.answers()
+    problems = {state.path: " ".join(state.messages) for state in filled.form.broken() if state.raw}
+    changed = [
+        path
+        for path in {**now, **filled.answers}
+        if path not in filled.form.unknown and now.get(path, "") != _text(filled, path)
+    ]
+    row.revision += 1 if changed else 0
+    for path in changed:
+        answer = filled.answers.get(path) or _new_answer(filled, path)
+        answer.raw, answer.version, answer.page = now.get(path, ""), row.revision, page
+        answer.saved_at, answer.saved_by_id = at, by.user_id
+    for path, answer in filled.answers.items():
+        answer.problem = problems.get(path)
+
+
+def _text(filled: Filled, path: str) -> str:
+    answer = filled.answers.get(path)
+    return answer.raw if answer else ""
+
+
+def _new_answer(filled: Filled, path: str) -> Answer:
+    answer = Answer(
+        organisation_id=filled.row.organisation_id,
+        respondent_organisation_id=filled.row.respondent_organisation_id,
+        response_id=filled.row.id,
+        path=path,
+    )
+    db.session.add(answer)
+    filled.answers[path] = answer
+    return answer
+
+
+def count_progress(filled: Filled) -> None:
+    """All that the requester learns before the answers are sent: how many pages are done."""
+    shown = filled.pages
+    filled.assignment.sections_total = len(shown)
+    filled.assignment.sections_done = sum(1 for page in shown if is_done(page, filled.row))
+
+
+def is_done(page: Page, row: ResponseRow) -> bool:
+    """Whether a page was gone through and nothing on it stands against sending."""
+    return page.name in row.visited_sections and not any(page.problems())

@@ -1,0 +1,149 @@
+"""The way in for a supplier: one link, one address, one questionnaire, used once."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from ddplatform.access.identity import Identity, system_identity
+from ddplatform.access.roles import RoleId
+from ddplatform.db import db
+from ddplatform.errors import NotFound
+from ddplatform.models.organisations import Invitation, Organisation, User
+from ddplatform.models.questionnaires import Assignment
+from ddplatform.models.value_chain import ValueChainNode
+from ddplatform.queries.organisations import get_organisation, get_user_by_email, list_standings
+from ddplatform.queries.questionnaires import WAITING, get_assignment
+from ddplatform.queries.value_chain import get_node
+from ddplatform.services import audit
+from ddplatform.services.organisations import add_person, found_organisation
+from ddplatform.services.questionnaires import invite
+from ddplatform.services.responses import start
+from ddplatform.tenancy import across_tenants, acting_in
+
+MAX_SLUG = 40
+
+
+@dataclass(frozen=True)
+class Joined:
+    """Who came in, and where their questions are."""
+
+    user: User
+    organisation_slug: str
+    assignment_id: UUID
+
+
+def get_invited(invitation: Invitation) -> Assignment:
+    """What a link asks, in the tenant of the requester.
+
+    Raises:
+        NotFound: it is asked no longer.
+    """
+    assignment = get_assignment(invitation.assignment_id or UUID(int=0))
+    if assignment.status not in WAITING:
+        raise NotFound("These questions are not asked any more.", "You need not do anything.")
+    return assignment
+
+
+def send_fresh_link(invitation: Invitation, *, at: datetime) -> None:
+    """Send a new link to the address the old one was for; the old one stops working.
+
+    Raises:
+        NotFound: it is asked no longer.
+    """
+    assignment = get_invited(invitation)
+    by = system_identity(assignment.organisation_id)
+    invite(assignment, by=by, at=at)
+    audit.record("questionnaire:send_link", assignment, by=by, at=at)
+
+
+def join(invitation: Invitation, *, name: str, password: str, at: datetime) -> Joined:
+    """Use the link: an account where there is none, the supplier's own organisation, the questions.
+
+    Call it in the tenant of the requester. Who has an account has signed in before this call;
+    the name and the password are those of a new one.
+
+    Raises:
+        NotFound: it is asked no longer.
+        Invalid: a new password breaks a rule.
+    """
+    assignment = get_invited(invitation)
+    node = get_node(assignment.node_id)
+    known = get_user_by_email(invitation.email)
+    home = _own_organisation(known, node, requester=invitation.organisation_id)
+    if home is None:
+        home = _found(assignment, node, at=at)
+    with acting_in(home.id):
+        user = _member(known, invitation.email, name=name, password=password, home=home, at=at)
+    assignment.respondent_organisation_id = home.id
+    node.supplier_organisation_id = home.id
+    invitation.used_at, invitation.user_id = at, user.id
+    by = system_identity(invitation.organisation_id)
+    audit.record("questionnaire:join", assignment, by=by, at=at, respondent=home.id)
+    db.session.flush()  # the supplier finds the assignment from now on
+    with acting_in(home.id):
+        start(assignment.id, by=_supplier(user, home), at=at)
+    return Joined(user, home.slug, assignment.id)
+
+
+def _supplier(user: User, home: Organisation) -> Identity:
+    return Identity(user.id, home.id, RoleId.SUPPLIER, user.name)
+
+
+def _own_organisation(
+    known: User | None, node: ValueChainNode, *, requester: UUID
+) -> Organisation | None:
+    """The organisation in which this person answers as a supplier already.
+
+    Membership decides, never what the requester's map says: a link must not open the
+    organisation of a supplier to somebody whom a buyer chose.
+    """
+    if known is None:
+        return None
+    with across_tenants():
+        homes = [
+            standing.organisation.id
+            for standing in list_standings(known.id)
+            if standing.role_id is RoleId.SUPPLIER and standing.organisation.id != requester
+        ]
+    if not homes:
+        return None
+    at_node = node.supplier_organisation_id
+    return get_organisation(at_node if at_node in homes and at_node else homes[0])
+
+
+def _found(assignment: Assignment, node: ValueChainNode, *, at: datetime) -> Organisation:
+    slug = _free_slug(assignment.node_name)
+    return found_organisation(name=assignment.node_name, slug=slug, country=node.country, at=at)
+
+
+def _member(
+    known: User | None, email: str, *, name: str, password: str, home: Organisation, at: datetime
+) -> User:
+    with across_tenants():
+        standings = list_standings(known.id) if known else ()
+    if known is not None and any(found.organisation.id == home.id for found in standings):
+        return known
+    return add_person(
+        email=email,
+        name=name,
+        role=RoleId.SUPPLIER,
+        password=password,
+        by=system_identity(home.id),
+        at=at,
+    )
+
+
+def _free_slug(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    stem = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:MAX_SLUG].strip("-") or "supplier"
+    taken = set(
+        db.session.scalars(
+            select(Organisation.slug).where(Organisation.slug.startswith(stem, autoescape=True))
+        )
+    )
+    tries = (f"{stem}-{number}" for number in range(2, len(taken) + 3))
+    return stem if stem not in taken else next(slug for slug in tries if slug not in taken)

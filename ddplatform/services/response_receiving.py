@@ -1,0 +1,167 @@
+"""What the requester makes of answers: risk signals, facts of red flags, a new assessment.
+
+Everything here acts in the tenant of the requester. Signals are never overwritten: a response
+that is read again (accepted documents) adds newer ones.
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from ddplatform.access.identity import Identity
+from ddplatform.adapters.installed import adapters
+from ddplatform.adapters.mail import Mail
+from ddplatform.db import db
+from ddplatform.models.responses import AnswerReview, RiskSignal
+from ddplatform.models.risk import FactKind
+from ddplatform.queries.organisations import get_account, get_organisation
+from ddplatform.queries.questionnaires import get_assignment
+from ddplatform.queries.responses import Filled, get_response, list_red_flags, load_filled
+from ddplatform.queries.value_chain import find_own_business, get_node
+from ddplatform.services import audit
+from ddplatform.services.questionnaires import show_on_map
+from ddplatform.services.risk import add_fact, ask_reassessment
+from questionnaires import ControlSignal, FactorSignal, Signals, red_flags, score
+from supply_chain.vocabulary import Issue
+
+BUYER = "buyer"
+
+
+def receive(response_id: UUID, *, by: Identity, at: datetime) -> None:
+    """Read a sent response: signals, red-flag facts, event, mail, assessment. Twice is once."""
+    row = get_response(response_id)
+    known = select(RiskSignal.id).where(RiskSignal.response_id == row.id).limit(1)
+    if db.session.scalar(known) is not None:
+        return
+    assignment = get_assignment(row.assignment_id)
+    filled = load_filled(assignment, row, now=at)
+    signals = write_signals(filled, at=at)
+    flags = _state_flags(filled)
+    show_on_map(assignment)
+    audit.record(
+        "response:receive",
+        row,
+        by=by,
+        at=at,
+        receipt=row.receipt_number,
+        signals=len(signals.factors) + len(signals.controls),
+        red_flags=flags,
+    )
+    ask_reassessment(get_node(assignment.node_id).chain_id, "answers", by=by, at=at)
+    _tell_sender(filled, flags)
+
+
+def score_again(filled: Filled, *, by: Identity, at: datetime) -> None:
+    """Newer signals after documents were accepted; part of a larger change that records it."""
+    write_signals(filled, at=at)
+    ask_reassessment(get_node(filled.assignment.node_id).chain_id, "answers", by=by, at=at)
+
+
+def write_signals(filled: Filled, *, at: datetime) -> Signals:
+    """Score a response and keep what it says of each factor and control."""
+    signals = score(
+        filled.form,
+        evidence_accepted=accepted_paths(filled.row.id),
+        light=filled.assignment.light_mode,
+    )
+    node_id = filled.assignment.node_id
+    buyer_id = _own_business(node_id)
+    for factor, signal in signals.factors.items():
+        # WRK-21 tells of the buyer who asked: it never counts against the supplier.
+        charged = buyer_id if signal.charged_to == BUYER else node_id
+        if charged is not None:
+            db.session.add(_factor(filled, charged, factor, signal, at=at))
+    for control, credit in signals.controls.items():
+        db.session.add(_control(filled, node_id, control, credit, at=at))
+    db.session.flush()  # a second reading of this response finds them
+    return signals
+
+
+def accepted_paths(response_id: UUID) -> frozenset[str]:
+    """The paths of the answers whose documents were accepted; the newest decision counts."""
+    rows = db.session.execute(
+        select(AnswerReview.path, AnswerReview.evidence_accepted)
+        .where(AnswerReview.response_id == response_id)
+        .order_by(AnswerReview.created_at, AnswerReview.id)
+    ).all()
+    newest = {path: accepted for path, accepted in rows}
+    return frozenset(path for path, accepted in newest.items() if accepted)
+
+
+def _own_business(node_id: UUID) -> UUID | None:
+    own = find_own_business(get_node(node_id).chain_id)
+    return own.id if own else None
+
+
+def _factor(
+    filled: Filled, node_id: UUID, factor: str, signal: FactorSignal, *, at: datetime
+) -> RiskSignal:
+    return RiskSignal(
+        node_id=node_id,
+        response_id=filled.row.id,
+        factor=factor,
+        value=signal.score,
+        quality=signal.quality,
+        source_type=signal.source_type,
+        causes=[_plain(cause.as_json()) for cause in signal.causes],
+        is_control=False,
+        observed_at=at,
+    )
+
+
+def _control(
+    filled: Filled, node_id: UUID, control: str, credit: ControlSignal, *, at: datetime
+) -> RiskSignal:
+    return RiskSignal(
+        node_id=node_id,
+        response_id=filled.row.id,
+        factor=control,
+        value=credit.design,
+        quality=None,
+        source_type=None,
+        causes=[_plain(cause.as_json()) for cause in credit.causes],
+        is_control=True,
+        observed_at=at,
+    )
+
+
+def _plain(cause: dict[str, object]) -> dict[str, Any]:
+    return dict(cause)
+
+
+def _state_flags(filled: Filled) -> int:
+    """Each red flag keeps up the likelihood of its issues (RM-1.0 8) until it is handled."""
+    flags = list_red_flags(filled.row.id)
+    for flag in flags:
+        for issue in red_flags()[flag.code].issues:
+            add_fact(
+                flag.node_id,
+                Issue(issue),
+                FactKind.RED_FLAG,
+                cause_type="red_flag",
+                cause_id=flag.id,
+                since=flag.fired_at,
+                self_disclosed=True,
+            )
+    return len(flags)
+
+
+def _tell_sender(filled: Filled, flags: int) -> None:
+    """A mail to who asked. It names no answer: mail is read by many eyes."""
+    assignment = filled.assignment
+    sender = get_account(assignment.sent_by_id) if assignment.sent_by_id else None
+    if sender is None or not sender.is_active:
+        return
+    organisation = get_organisation(assignment.organisation_id)
+    address = f"{adapters().base_url}/o/{organisation.slug}/questionnaires/assignments"
+    first = "Please look today: the answers speak of something urgent.\n\n" if flags else ""
+    adapters().mailer.send(
+        Mail(
+            sender.email,
+            f"{assignment.node_name} has sent the answers",
+            f"{first}{assignment.node_name} has answered your questions.\n\n"
+            f"Read them here: {address}/{assignment.id}/review\n",
+        )
+    )

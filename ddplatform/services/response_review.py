@@ -1,0 +1,230 @@
+"""The requester's side of answers: accept, ask back, accept documents, send back."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from ddplatform.access.identity import Identity
+from ddplatform.adapters.installed import adapters
+from ddplatform.adapters.mail import Mail
+from ddplatform.db import db
+from ddplatform.duediligence.lifecycle import require_step
+from ddplatform.duediligence.step_facts import QuestionnaireFacts
+from ddplatform.duediligence.vocabulary import Machine
+from ddplatform.duediligence.vocabulary import QuestionnaireState as State
+from ddplatform.errors import Conflict, Invalid, NotFound
+from ddplatform.models.questionnaires import Assignment
+from ddplatform.models.responses import (
+    AnswerMessage,
+    AnswerReview,
+    RedFlag,
+    ResponseStatus,
+    ReviewDecision,
+)
+from ddplatform.models.responses import Response as ResponseRow
+from ddplatform.queries.organisations import get_organisation
+from ddplatform.queries.questionnaires import get_assignment
+from ddplatform.queries.responses import (
+    Filled,
+    asked_back,
+    find_response,
+    list_messages,
+    list_red_flags,
+    load_filled,
+)
+from ddplatform.services import audit, jobs
+from ddplatform.services.questionnaires import show_on_map
+from ddplatform.services.response_receiving import accepted_paths, score_again
+from ddplatform.services.risk import end_fact
+
+TELL_RETURNED = "questionnaire:tell_returned"
+MAX_TEXT = 2000
+
+
+def accept_answer(assignment_id: UUID, path: str, *, by: Identity, at: datetime) -> None:
+    """Take one answer as it is."""
+    filled = _begin(assignment_id, by=by, at=at)
+    _decide(filled, path, ReviewDecision.ACCEPTED, by=by, at=at)
+    audit.record("response:accept_answer", filled.row, by=by, at=at, path=path)
+
+
+def judge_documents(
+    assignment_id: UUID, path: str, *, accepted: bool, by: Identity, at: datetime
+) -> None:
+    """Say whether the documents of an answer support it; the answers are scored again."""
+    filled = _begin(assignment_id, by=by, at=at)
+    _decide(filled, path, ReviewDecision.ACCEPTED, by=by, at=at, evidence=accepted)
+    db.session.flush()  # scoring reads the decision
+    score_again(filled, by=by, at=at)
+    audit.record("response:judge_documents", filled.row, by=by, at=at, path=path, accepted=accepted)
+
+
+def ask_back(assignment_id: UUID, path: str, text: str, *, by: Identity, at: datetime) -> None:
+    """Ask about one answer; the supplier sees it at once and answers when it comes back.
+
+    Raises:
+        Invalid: there is no question in the text.
+    """
+    if not text.strip():
+        raise Invalid(fields={"text": "Write what you want to know."})
+    if len(text) > MAX_TEXT:
+        raise Invalid(fields={"text": f"Shorten the question to {MAX_TEXT} characters."})
+    filled = _begin(assignment_id, by=by, at=at)
+    _decide(filled, path, ReviewDecision.ASKED_BACK, by=by, at=at, note=text.strip())
+    assignment = filled.assignment
+    db.session.add(
+        AnswerMessage(
+            organisation_id=assignment.organisation_id,
+            respondent_organisation_id=assignment.respondent_organisation_id,
+            assignment_id=assignment.id,
+            path=path,
+            from_requester=True,
+            author_name=by.name,
+            text=text.strip(),
+            created_at=at,
+        )
+    )
+    audit.record("response:ask_back", filled.row, by=by, at=at, path=path)
+
+
+def return_answers(assignment_id: UUID, *, reason: str, by: Identity, at: datetime) -> None:
+    """Send the answers back for one more round.
+
+    Raises:
+        StepNotAllowed: nothing was asked back and no reason is given.
+    """
+    filled = _begin(assignment_id, by=by, at=at)
+    asked = asked_back(list_messages(assignment_id))
+    why = reason.strip() or (f"{len(asked)} questions asked back" if asked else "")
+    _step(filled, State.RETURNED, _facts(filled, by, reason=why))
+    filled.row.status = ResponseStatus.RETURNED
+    jobs.enqueue(TELL_RETURNED, {"assignment_id": str(assignment_id)}, by=by, at=at)
+    audit.record("response:return", filled.row, by=by, at=at, reason=why)
+
+
+def accept_all(assignment_id: UUID, *, by: Identity, at: datetime) -> None:
+    """Close the review: every answer without a decision is taken as it is.
+
+    Raises:
+        StepNotAllowed: a red flag was not looked at, or the reviewer answered it.
+    """
+    filled = _begin(assignment_id, by=by, at=at)
+    looked = all(flag.handled_at is not None for flag in list_red_flags(filled.row.id))
+    _step(filled, State.ACCEPTED, _facts(filled, by, looked=looked))
+    filled.row.status, filled.assignment.decided_at = ResponseStatus.ACCEPTED, at
+    audit.record("response:accept", filled.row, by=by, at=at)
+
+
+def handle_flag(
+    assignment_id: UUID, flag_id: UUID, *, note: str, refuted: bool, by: Identity, at: datetime
+) -> None:
+    """Say that a red flag was looked at and what is done about it.
+
+    Args:
+        refuted: it proved to be a mistake. Only then its fact ends: looking alone lowers no risk.
+
+    Raises:
+        Invalid: nothing is said.
+        NotFound: the newest answers have no such flag.
+    """
+    if not note.strip():
+        raise Invalid(fields={"note": "Say what is done about it, without names."})
+    filled = _begin(assignment_id, by=by, at=at)
+    flag: RedFlag | None = next(
+        (found for found in list_red_flags(filled.row.id) if found.id == flag_id), None
+    )
+    if flag is None:
+        raise NotFound()
+    flag.handled_at, flag.handled_by_id = at, by.user_id
+    if refuted:
+        end_fact("red_flag", flag.id, at=at)
+    audit.record(
+        "red_flag:handle", flag, by=by, at=at, code=flag.code, note=note.strip(), refuted=refuted
+    )
+
+
+def _begin(assignment_id: UUID, *, by: Identity, at: datetime) -> Filled:
+    """The round in review; the first act of a reviewer begins the review."""
+    assignment = get_assignment(assignment_id)
+    row = find_response(assignment_id, for_change=True)
+    if row is None or row.status is not ResponseStatus.SUBMITTED:
+        raise Conflict("There are no answers to review now.")
+    filled = load_filled(assignment, row, now=at)
+    if assignment.status is State.SUBMITTED:
+        _step(filled, State.UNDER_REVIEW, _facts(filled, by))
+    return filled
+
+
+def _facts(
+    filled: Filled, by: Identity, *, reason: str = "", looked: bool = False
+) -> QuestionnaireFacts:
+    return QuestionnaireFacts(
+        reviewer=by.user_id,
+        respondent=filled.row.declared_by_id,
+        reason=reason,
+        red_flags_looked_at=looked,
+    )
+
+
+def _step(filled: Filled, to: State, facts: QuestionnaireFacts) -> None:
+    require_step(Machine.QUESTIONNAIRE, filled.assignment.status, to, facts)
+    filled.assignment.status = to
+    show_on_map(filled.assignment)
+
+
+def _decide(
+    filled: Filled,
+    path: str,
+    decision: ReviewDecision,
+    *,
+    by: Identity,
+    at: datetime,
+    note: str = "",
+    evidence: bool | None = None,
+) -> None:
+    if path not in _known_paths(filled):
+        raise NotFound()
+    before = path in accepted_paths(filled.row.id)
+    db.session.add(
+        AnswerReview(
+            response_id=filled.row.id,
+            path=path,
+            decision=decision,
+            evidence_accepted=before if evidence is None else evidence,
+            note=note,
+            created_at=at,
+            created_by_id=by.user_id,
+        )
+    )
+
+
+def _known_paths(filled: Filled) -> Sequence[str]:
+    return [item.state.path for page in filled.pages for item in page.questions()]
+
+
+def tell_returned(assignment_id: UUID) -> None:
+    """The mail to the supplier: there are questions back. It names no answer."""
+    assignment: Assignment = get_assignment(assignment_id)
+    supplier_id = assignment.respondent_organisation_id
+    if assignment.status is not State.RETURNED or supplier_id is None:
+        return
+    requester = get_organisation(assignment.organisation_id).name
+    supplier = get_organisation(supplier_id)
+    link = f"{adapters().base_url}/o/{supplier.slug}/responses/{assignment.id}/"
+    adapters().mailer.send(
+        Mail(
+            assignment.invited_email,
+            f"{requester} has a question about your answers",
+            f"{requester} read your answers and asks you to look at some of them again.\n"
+            "All you wrote is kept.\n\n"
+            f"See what is asked: {link}\n",
+        )
+    )
+
+
+def get_reviewed(assignment_id: UUID) -> ResponseRow:
+    """The newest round that the requester may read, or NotFound."""
+    row = find_response(get_assignment(assignment_id).id)
+    if row is None:
+        raise NotFound()
+    return row

@@ -1,0 +1,131 @@
+"""Declaring and sending the answers: one step, released by the supplier, a receipt in return."""
+
+import secrets
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import update
+
+from ddplatform.access.identity import Identity, system_identity
+from ddplatform.db import db
+from ddplatform.duediligence.lifecycle import require_step
+from ddplatform.duediligence.step_facts import QuestionnaireFacts
+from ddplatform.duediligence.vocabulary import Machine
+from ddplatform.duediligence.vocabulary import QuestionnaireState as State
+from ddplatform.errors import Invalid
+from ddplatform.models.responses import Answer, RedFlag, ResponseStatus
+from ddplatform.models.responses import Response as ResponseRow
+from ddplatform.queries.organisations import get_organisation
+from ddplatform.queries.responses import Filled, Request, find_response, get_request, list_files
+from ddplatform.reports.receipt import Receipt, render_receipt
+from ddplatform.services import audit, jobs
+from ddplatform.services.response_drafts import open_draft
+from ddplatform.services.response_files import release_files
+
+RECEIVE = "response:receive"
+ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+"""Letters and digits that nobody takes for one another when they are read out."""
+NUMBER_LENGTH = 8
+MAX_NOTE = 1000
+
+
+def submit(
+    assignment_id: UUID, *, declared: bool, note: str = "", by: Identity, at: datetime
+) -> ResponseRow:
+    """Send the answers. A second press sends nothing twice: the same receipt comes back.
+
+    Raises:
+        Invalid: the declaration is missing, or answers are (`problems`).
+        Conflict: there is nothing to send.
+    """
+    sent = find_response(get_request(assignment_id).assignment.id, for_change=True)
+    if sent is not None and sent.status is ResponseStatus.SUBMITTED:
+        return sent
+    filled = open_draft(assignment_id, at=at)
+    _require_ready(filled, declared=declared)
+    row, assignment = filled.row, filled.assignment
+    facts = QuestionnaireFacts(required_answers_complete=True)
+    require_step(Machine.QUESTIONNAIRE, assignment.status, State.SUBMITTED, facts)
+    row.status, row.submitted_at = ResponseStatus.SUBMITTED, at
+    row.declared_by_id, row.declared_note = by.user_id, note.strip()[:MAX_NOTE] or None
+    row.receipt_number = _number()
+    assignment.status, assignment.submitted_at = State.SUBMITTED, at
+    _release(row)
+    audit.record("response:submit", row, by=by, at=at, receipt=row.receipt_number, round=row.round)
+    jobs.enqueue(
+        RECEIVE,
+        {"response_id": str(row.id)},
+        by=system_identity(row.organisation_id),
+        at=at,
+        unique_key=f"{RECEIVE}:{row.id}",
+    )
+    return row
+
+
+def _require_ready(filled: Filled, *, declared: bool) -> None:
+    problems = {}
+    open_ones = sum(len(list(page.problems())) for page in filled.pages)
+    if open_ones:
+        problems["problems"] = f"{open_ones} answers are missing or need another look."
+    if not declared:
+        problems["declared"] = "Tick the box to say that the answers are true as far as you know."
+    if problems:
+        raise Invalid(fields=problems)
+
+
+def _release(row: ResponseRow) -> None:
+    """Only the supplier can do this: until now the wall hides the rows from the requester."""
+    row.is_released = True
+    db.session.flush()  # rows that were added in this unit of work are released with the others
+    db.session.execute(
+        update(Answer)
+        .where(Answer.response_id == row.id)
+        .values(is_released=True)
+        .execution_options(synchronize_session=False)
+    )
+    db.session.execute(
+        update(RedFlag)
+        .where(RedFlag.response_id == row.id, RedFlag.withdrawn_at.is_(None))
+        .values(is_released=True)
+        .execution_options(synchronize_session=False)
+    )
+    release_files(row)
+
+
+def _number() -> str:
+    drawn = "".join(secrets.choice(ALPHABET) for _ in range(NUMBER_LENGTH))
+    return f"{drawn[:4]}-{drawn[4:]}"
+
+
+def receipt_pdf(request: Request, filled: Filled) -> bytes:
+    """The receipt of a sent round as a page to keep; it holds none of the answers."""
+    row, assignment = filled.row, request.assignment
+    supplier = get_organisation(assignment.respondent_organisation_id or row.organisation_id)
+    files = sum(len(found) for found in list_files(row.id).values())
+    questions = [item for page in filled.pages for item in page.questions()]
+    answered = sum(1 for item in questions if item.state.value)
+    moment = row.submitted_at or row.started_at
+    return render_receipt(
+        Receipt(
+            number=row.receipt_number or "",
+            submitted=f"{moment:%d %B %Y, %H:%M} UTC",
+            questionnaire=request.title,
+            respondent=supplier.name,
+            requester=request.requester,
+            sent=(
+                ("Answers", f"{answered} of {len(questions)}"),
+                ("Documents", str(files)),
+                ("Round", str(row.round)),
+            ),
+            next_steps=next_steps(request.requester),
+        )
+    )
+
+
+def next_steps(requester: str) -> tuple[str, ...]:
+    """What happens after sending, one sentence each."""
+    return (
+        f"{requester} reads your answers and may ask you about one of them.",
+        "Where you told of a problem, you plan together what helps. Nobody is punished for it.",
+        "You can read what you sent at any time under My questionnaires.",
+    )

@@ -1,0 +1,260 @@
+"""A supplier's answers: begun, saved as typed, entries of repeats added and removed.
+
+Nothing typed is ever thrown away: every text is kept as it stands, with the problem that keeps
+it from being an answer, and a text that is older than what another page saved meanwhile comes
+back to be chosen from.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from ddplatform.access.identity import Identity
+from ddplatform.db import db
+from ddplatform.duediligence.lifecycle import require_step
+from ddplatform.duediligence.step_facts import QuestionnaireFacts
+from ddplatform.duediligence.vocabulary import Machine
+from ddplatform.duediligence.vocabulary import QuestionnaireState as State
+from ddplatform.errors import Invalid
+from ddplatform.models.responses import AnswerMessage, ResponseStatus
+from ddplatform.models.responses import Response as ResponseRow
+from ddplatform.queries.responses import (
+    Filled,
+    Request,
+    asked_back,
+    find_response,
+    get_request,
+    list_answers,
+    list_files,
+    list_messages,
+)
+from ddplatform.services import audit
+from ddplatform.services.response_drafts import count_progress, draft_row, finish, keep, open_draft
+from ddplatform.services.response_files import add_file, copy_files, remove_file, shift_files
+from ddplatform.services.response_flags import note_flags
+from questionnaires import Notice, Question, Response, StepRefused
+from questionnaires.form import UPLOADS
+
+MAX_REPLY = 2000
+_PLACE = re.compile(r"\[(\d+)\]\Z")
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What one open page sends.
+
+    `values` maps paths to texts; `seen` is the revision the page was made from; `page` names the
+    open page, so that its own earlier saves are no contradiction.
+    """
+
+    values: Mapping[str, str]
+    seen: int
+    page: str
+    replies: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Clash:
+    """An answer that was changed elsewhere meanwhile: both texts; nothing was overwritten."""
+
+    path: str
+    theirs: str
+    mine: str
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What a save came to; everything that does not clash is kept."""
+
+    filled: Filled
+    clashes: tuple[Clash, ...]
+    new_flags: tuple[Notice, ...]
+
+
+def start(assignment_id: UUID, *, by: Identity, at: datetime) -> ResponseRow:
+    """Open the questions: the first round, or one more after they came back.
+
+    Raises:
+        StepNotAllowed: the questionnaire was withdrawn, ran out, or is being read.
+    """
+    request = get_request(assignment_id)
+    assignment = request.assignment
+    if assignment.status is State.OPENED:
+        return draft_row(request)
+    require_step(Machine.QUESTIONNAIRE, assignment.status, State.OPENED, QuestionnaireFacts())
+    last = find_response(assignment_id, for_change=True)
+    assignment.status = State.OPENED
+    if last is not None and last.status is ResponseStatus.DRAFT:
+        return last
+    row = ResponseRow(
+        organisation_id=assignment.organisation_id,
+        respondent_organisation_id=assignment.respondent_organisation_id,
+        assignment_id=assignment.id,
+        round=1 if last is None else last.round + 1,
+        visited_sections=[],
+        language=assignment.language,
+        revision=0,
+        started_at=at,
+    )
+    assignment.round = row.round
+    db.session.add(row)
+    db.session.flush()  # answers point to it
+    _fill(request, row, last, by=by, at=at)
+    audit.record("response:start", row, by=by, at=at, round=row.round)
+    return row
+
+
+def _fill(
+    request: Request, row: ResponseRow, last: ResponseRow | None, *, by: Identity, at: datetime
+) -> None:
+    """The first texts: the form's own, or those of the round before."""
+    filled = Filled(
+        request.assignment,
+        row,
+        {},
+        Response(
+            request.plan,
+            _texts(last),
+            now=at,
+            seed=str(row.id),
+        ),
+    )
+    keep(filled, page="", by=by, at=at)
+    if last is not None:
+        back = asked_back(list_messages(request.assignment.id))
+        again = {page.name for page in filled.pages if page.paths & back}
+        row.visited_sections = [name for name in last.visited_sections if name not in again]
+        copy_files(last, row, at=at)
+        note_flags(filled, by=by, at=at)
+    count_progress(filled)
+
+
+def _texts(last: ResponseRow | None) -> Mapping[str, str] | None:
+    if last is None:
+        return None
+    return {answer.path: answer.raw for answer in list_answers(last.id) if answer.raw}
+
+
+def save_section(
+    assignment_id: UUID, section: str, typed: Typed, *, by: Identity, at: datetime
+) -> Saved:
+    """Keep a page of answers and the replies on it, and count the page as visited."""
+    filled = open_draft(assignment_id, at=at)
+    if section not in filled.row.visited_sections:
+        filled.row.visited_sections = [*filled.row.visited_sections, section]
+    saved = _save(filled, typed, by=by, at=at)
+    _reply(filled, typed.replies, by=by, at=at)
+    audit.record("response:save", filled.row, by=by, at=at, section=section)
+    return saved
+
+
+def save_draft(assignment_id: UUID, typed: Typed, *, by: Identity, at: datetime) -> Saved:
+    """Keep what is being typed. Drafts leave no event: the save of their section does."""
+    return _save(open_draft(assignment_id, at=at), typed, by=by, at=at)
+
+
+def add_entry(assignment_id: UUID, path: str, *, by: Identity, at: datetime) -> str:
+    """Add an entry at the end of a repeat; returns its path.
+
+    Raises:
+        StepRefused: there is no such repeat, or it is counted.
+    """
+    filled = open_draft(assignment_id, at=at)
+    added = filled.form.add_repeat(path)
+    finish(filled, page="", by=by, at=at)
+    audit.record("response:add_entry", filled.row, by=by, at=at, path=added)
+    return added
+
+
+def remove_entry(assignment_id: UUID, path: str, *, by: Identity, at: datetime) -> None:
+    """Remove one entry of a repeat with its answers and files.
+
+    Raises:
+        StepRefused: there is no such entry, or the repeat is counted.
+    """
+    filled = open_draft(assignment_id, at=at)
+    filled.form.remove_repeat(path)
+    place = _PLACE.search(path)
+    shift_files(filled.row, path[: place.start()] if place else path, int(place[1]) if place else 0)
+    finish(filled, page="", by=by, at=at)
+    audit.record("response:remove_entry", filled.row, by=by, at=at, path=path)
+
+
+def attach(
+    assignment_id: UUID, path: str, *, filename: str, content: bytes, by: Identity, at: datetime
+) -> None:
+    """Add one document to the answer at a path.
+
+    Raises:
+        Invalid: nothing is uploaded at this question.
+        FileRefused: the file may not come in; says why and how to mend it.
+        TooMany: too many uploads in an hour.
+    """
+    filled = open_draft(assignment_id, at=at)
+    if not _takes_files(filled.form, path):
+        raise Invalid("This question takes no documents.", "Write the answer instead.")
+    add_file(filled.row, path, filename=filename, content=content, by=by, at=at)
+    _name_files(filled, path, by=by, at=at)
+
+
+def detach(assignment_id: UUID, link_id: UUID, *, by: Identity, at: datetime) -> str:
+    """Take a document away from its answer; returns the path of the question."""
+    filled = open_draft(assignment_id, at=at)
+    path = remove_file(filled.row, link_id, by=by, at=at)
+    _name_files(filled, path, by=by, at=at)
+    audit.record("response:remove_file", filled.row, by=by, at=at, path=path)
+    return path
+
+
+def _takes_files(form: Response, path: str) -> bool:
+    try:
+        node = form.state(path).node
+    except KeyError:
+        return False
+    return isinstance(node, Question) and node.kind in UPLOADS
+
+
+def _name_files(filled: Filled, path: str, *, by: Identity, at: datetime) -> None:
+    """The text of the answer is the names of its files, as other tools keep it."""
+    db.session.flush()  # the documents that came and went
+    names = [file.filename for file in list_files(filled.row.id).get(path, ())]
+    filled.form.set(path, ", ".join(names))
+    finish(filled, page="", by=by, at=at)
+
+
+def _save(filled: Filled, typed: Typed, *, by: Identity, at: datetime) -> Saved:
+    clashes = []
+    for path, text in typed.values.items():
+        kept = filled.answers.get(path)
+        if (kept.raw if kept else "") == text:
+            continue
+        if kept and kept.version > typed.seen and kept.page != typed.page:
+            clashes.append(Clash(path, kept.raw, text))
+            continue
+        try:
+            filled.form.set(path, text)
+        except StepRefused:
+            # The entry was removed elsewhere: the text goes back to the person.
+            clashes.append(Clash(path, "", text))
+    new = finish(filled, page=typed.page, by=by, at=at)
+    return Saved(filled, tuple(clashes), new)
+
+
+def _reply(filled: Filled, replies: Mapping[str, str], *, by: Identity, at: datetime) -> None:
+    threads = list_messages(filled.assignment.id) if any(replies.values()) else {}
+    for path, text in replies.items():
+        if text.strip() and path in threads:
+            db.session.add(
+                AnswerMessage(
+                    organisation_id=filled.assignment.organisation_id,
+                    respondent_organisation_id=filled.assignment.respondent_organisation_id,
+                    assignment_id=filled.assignment.id,
+                    path=path,
+                    from_requester=False,
+                    author_name=by.name,
+                    text=text.strip()[:MAX_REPLY],
+                    created_at=at,
+                )
+            )

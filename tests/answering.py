@@ -1,0 +1,130 @@
+"""A questionnaire sent, a supplier who answers it: small true worlds for tests."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+
+from ddplatform.access.identity import Identity
+from ddplatform.access.roles import RoleId
+from ddplatform.db import db, unit_of_work
+from ddplatform.models.organisations import Invitation
+from ddplatform.queries.questionnaires import get_assignment, list_library
+from ddplatform.queries.responses import find_response, get_request, load_filled
+from ddplatform.services import questionnaires, responses, value_chain
+from ddplatform.services.response_join import Joined, join
+from ddplatform.services.value_chain import NodeFields
+from ddplatform.tenancy import acting_in
+from tests.conftest import NOW
+from tests.factories import PASSWORD, Tenant
+from tests.saq_responses import GOOD_ANSWERS, GOOD_SITE, GOOD_SUPPLIER
+
+DUE = date(2026, 12, 20)
+EMAIL = "amina@scoop.example"
+
+
+@contextmanager
+def acting(organisation_id: UUID) -> Iterator[None]:
+    with unit_of_work(), acting_in(organisation_id):
+        yield
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An assignment of the SAQ and the node it is about."""
+
+    tenant: Tenant
+    chain_id: UUID
+    node_id: UUID
+    assignment_id: UUID
+
+
+@dataclass(frozen=True)
+class Supplier:
+    """A supplier who came in by the link."""
+
+    asked: Asked
+    identity: Identity
+    slug: str
+
+    @property
+    def id(self) -> UUID:
+        return self.identity.organisation_id
+
+
+def make_chain(tenant: Tenant) -> UUID:
+    with acting(tenant.id):
+        return value_chain.create_chain(
+            "Cocoa", own_business="Maison Cacao", country="FR", by=tenant.analyst, at=NOW
+        ).id
+
+
+def add_node(tenant: Tenant, chain_id: UUID, name: str = "SCOOP Espoir", **more: object) -> UUID:
+    with acting(tenant.id):
+        fields = NodeFields(name=name, country="CI", **more)  # type: ignore[arg-type]
+        return value_chain.add_node(chain_id, fields, by=tenant.analyst, at=NOW).id
+
+
+def saq_version() -> UUID:
+    """The shipped self-assessment, published where it is not yet; call it inside a tenant."""
+    questionnaires.publish_shipped(NOW)
+    return next(row.version_id for row in list_library() if row.ref == "SAQ")
+
+
+def ask(
+    tenant: Tenant, *, light: bool = False, email: str = EMAIL, name: str = "SCOOP Espoir"
+) -> Asked:
+    chain_id = make_chain(tenant)
+    node_id = add_node(tenant, chain_id, name)
+    with acting(tenant.id):
+        sending = questionnaires.Sending(
+            version_id=saq_version(), due_on=DUE, light_mode=light, message="Thank you."
+        )
+        sent = questionnaires.assign(sending, {node_id: email}, by=tenant.manager, at=NOW)
+        return Asked(tenant, chain_id, node_id, sent[0].id)
+
+
+def come_in(asked: Asked, *, at: datetime = NOW) -> Supplier:
+    with acting(asked.tenant.id):
+        invitation = db.session.scalar(
+            select(Invitation).where(Invitation.assignment_id == asked.assignment_id)
+        )
+        assert invitation is not None
+        joined: Joined = join(invitation, name="Amina K.", password=PASSWORD, at=at)
+        request_home = get_assignment(asked.assignment_id).respondent_organisation_id
+    assert request_home is not None
+    identity = Identity(joined.user.id, request_home, RoleId.SUPPLIER, joined.user.name)
+    return Supplier(asked, identity, joined.organisation_slug)
+
+
+def good_values(**changes: str) -> dict[str, str]:
+    """Answers to every question of the SAQ, but for `changes` by the name of the node."""
+    found = {f"/data/{name[4]}/{name}": text for name, text in GOOD_ANSWERS.items()}
+    found |= {f"/data/B/SAQ_B01[1]/{name}": text for name, text in GOOD_SITE.items()}
+    found |= {f"/data/N/SAQ_N01[1]/{name}": text for name, text in GOOD_SUPPLIER.items()}
+    return {path: changes.get(path.rpartition("/")[2], text) for path, text in found.items()}
+
+
+def typed(values: Mapping[str, str], *, seen: int = 0, page: str | None = None) -> responses.Typed:
+    return responses.Typed(dict(values), seen, page or uuid4().hex)
+
+
+def fill(supplier: Supplier, *, at: datetime = NOW, **changes: str) -> None:
+    """Answer everything, and go through every page."""
+    with acting(supplier.id):
+        request = get_request(supplier.asked.assignment_id)
+        row = find_response(supplier.asked.assignment_id)
+        assert row is not None
+        names = [page.name for page in load_filled(request.assignment, row, now=at).pages]
+        values = good_values(**changes)
+        for name in names:
+            responses.save_section(
+                supplier.asked.assignment_id,
+                name,
+                typed({p: v for p, v in values.items() if p.startswith(f"/data/{name}/")}, seen=99),
+                by=supplier.identity,
+                at=at,
+            )
