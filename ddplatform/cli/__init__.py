@@ -5,6 +5,7 @@ from flask import Flask
 from ddplatform.cli.access import access
 from ddplatform.cli.assets import assets
 from ddplatform.cli.audit import audit
+from ddplatform.cli.demo import demo
 from ddplatform.cli.organisations import organisations
 from ddplatform.cli.questionnaires import questionnaires
 from ddplatform.cli.reference import reference
@@ -14,6 +15,16 @@ from ddplatform.cli.value_chain import value_chain
 
 def register(app: Flask) -> None:
     """Hang the commands into the application."""
-    groups = (access, assets, audit, organisations, questionnaires, reference, risk, value_chain)
+    groups = (
+        access,
+        assets,
+        audit,
+        demo,
+        organisations,
+        questionnaires,
+        reference,
+        risk,
+        value_chain,
+    )
     for group in groups:
         app.cli.add_command(group)

@@ -1,0 +1,35 @@
+"""`flask demo load`: the sample company (docs/commands.md)."""
+
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from ddplatform.cli.doors import answer, command_unit, json_option
+from ddplatform.services.demo import load_sample
+
+
+@click.group()
+def demo() -> None:
+    """The sample company."""
+
+
+@demo.command()
+@json_option
+@with_appcontext
+def load(as_json: bool) -> None:
+    """Make the sample company; a second time changes nothing. Refused beside real data."""
+    with command_unit():
+        sample = load_sample(datetime.now(UTC))
+    file = Path(current_app.instance_path) / "demo_sign_ins.json"
+    file.write_text(json.dumps([asdict(one) for one in sample.sign_ins], indent=2) + "\n")
+    state = "is loaded" if sample.is_new else "was loaded already; nothing changed"
+    answer(
+        {"loaded": sample.is_new, "sign_ins": str(file)},
+        as_json=as_json,
+        text=f"The sample company {state}. Sign-ins: {file}",
+    )
