@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Row, Select, select
 
 from ddplatform.db import db
 from ddplatform.models.value_chain import SupplyLink, ValueChainNode
@@ -33,7 +34,21 @@ def load_drafts(chain_id: UUID, *, as_of: date | None = None) -> MapDrafts:
     With `as_of`, what stood in the map at the end of that day; fields are as they are today.
     """
     end = datetime.combine(as_of + timedelta(days=1), time(), UTC) if as_of else None
-    rows = db.session.execute(
+    rows = db.session.execute(_select_nodes(chain_id)).all()
+    ref_of = {row.id: row.external_ref for row in rows}
+    gone = {row.id for row in rows if not _stood(row.created_at, row.archived_at, end)}
+    links = dict(_links(chain_id, ref_of, gone, end))
+    return MapDrafts(
+        nodes=tuple(_node(row, ref_of, gone) for row in rows if row.id not in gone),
+        links=tuple(sorted(links, key=lambda link: link.key)),
+        node_keys={ref: key for key, ref in ref_of.items()},
+        archived=frozenset(ref_of[key] for key in gone),
+        link_keys={link.key: key for link, key in links.items()},
+    )
+
+
+def _select_nodes(chain_id: UUID) -> Select[*tuple[Any, ...]]:
+    return (
         select(
             ValueChainNode.id,
             ValueChainNode.external_ref,
@@ -56,37 +71,26 @@ def load_drafts(chain_id: UUID, *, as_of: date | None = None) -> MapDrafts:
         )
         .where(ValueChainNode.chain_id == chain_id)
         .order_by(ValueChainNode.external_ref)
-    ).all()
-    ref_of = {row.id: row.external_ref for row in rows}
-    gone = {row.id for row in rows if not _stood(row.created_at, row.archived_at, end)}
-    nodes = tuple(
-        NodeDraft(
-            id=row.external_ref,
-            name=row.name,
-            kind=row.kind,
-            country=row.country,
-            region=row.region,
-            address=row.address,
-            latitude=row.latitude,
-            longitude=row.longitude,
-            sector=row.sector_ref,
-            commodities=tuple(row.commodity_refs),
-            operated_by=None if row.operated_by_id in gone else ref_of.get(row.operated_by_id),
-            own_operation=row.own_operation,
-            origin=row.is_origin,
-            external_ids=row.external_ids,
-            attributes=row.attributes,
-        )
-        for row in rows
-        if row.id not in gone
     )
-    links = dict(_links(chain_id, ref_of, gone, end))
-    return MapDrafts(
-        nodes=nodes,
-        links=tuple(sorted(links, key=lambda link: link.key)),
-        node_keys={ref: key for key, ref in ref_of.items()},
-        archived=frozenset(ref_of[key] for key in gone),
-        link_keys={link.key: key for link, key in links.items()},
+
+
+def _node(row: Row[Any], ref_of: dict[UUID, str], gone: set[UUID]) -> NodeDraft:
+    return NodeDraft(
+        id=row.external_ref,
+        name=row.name,
+        kind=row.kind,
+        country=row.country,
+        region=row.region,
+        address=row.address,
+        latitude=row.latitude,
+        longitude=row.longitude,
+        sector=row.sector_ref,
+        commodities=tuple(row.commodity_refs),
+        operated_by=None if row.operated_by_id in gone else ref_of.get(row.operated_by_id),
+        own_operation=row.own_operation,
+        origin=row.is_origin,
+        external_ids=row.external_ids,
+        attributes=row.attributes,
     )
 
 
