@@ -11,6 +11,10 @@ from ddplatform.access.identity import Identity
 from ddplatform.access.permissions import Permission
 from ddplatform.db import unit_of_work
 from ddplatform.services import assessments, audit, invitations, map_apply, map_import, sessions
+from ddplatform.services.questionnaire_reminders import CHASE, REMIND, chase, send_reminder
+from ddplatform.services.response_receiving import receive
+from ddplatform.services.response_review import TELL_RETURNED, tell_returned
+from ddplatform.services.response_submission import RECEIVE
 from ddplatform.services.risk import REASSESS
 from ddplatform.tenancy import acting_in
 
@@ -106,15 +110,35 @@ def _assess_chain(job: JobContext) -> Result:
     return {"run_id": str(run_id)}
 
 
+def _chase(job: JobContext) -> Result:
+    return chase(by=job.by, at=job.at)
+
+
+def _send_reminder(job: JobContext) -> None:
+    send_reminder(job.id_of("assignment_id"))
+
+
+def _receive_answers(job: JobContext) -> None:
+    receive(job.id_of("response_id"), by=job.by, at=job.at)
+
+
+def _tell_returned(job: JobContext) -> None:
+    tell_returned(job.id_of("assignment_id"))
+
+
 HANDLERS: dict[str, Handler] = {
     "invitation:send": Handler(_send_invitation),
     "audit:checkpoint": Handler(_sign_checkpoint),
     "session:expire": Handler(_end_expired_sessions),
+    CHASE: Handler(_chase),
+    REMIND: Handler(_send_reminder),
+    TELL_RETURNED: Handler(_tell_returned),
+    RECEIVE: Handler(_receive_answers),
     # No permission: any change of a map or its facts may ask, whoever made it.
     REASSESS: Handler(_assess_chain, is_staged=True),
     map_import.PREVIEW: Handler(_preview_import, Permission.VALUE_CHAIN_IMPORT, is_staged=True),
     map_import.APPLY: Handler(_apply_import, Permission.VALUE_CHAIN_IMPORT, is_staged=True),
 }
 
-PERIODIC: dict[str, int] = {"audit:checkpoint": 900, "session:expire": 3600}
+PERIODIC: dict[str, int] = {"audit:checkpoint": 900, "session:expire": 3600, CHASE: 21_600}
 """Job name -> seconds between two runs, for each organisation."""

@@ -2,11 +2,9 @@
 
 from flask import Flask
 
-from ddplatform.models.responses import Answer
-from ddplatform.queries.responses import find_response, get_request, list_answers, load_filled
-from ddplatform.services import responses
+from ddplatform.queries.responses import find_response, get_request, load_filled
 from ddplatform.services.response_submission import submit
-from tests.answering import acting, ask, come_in, fill, good_values, typed
+from tests.answering import acting, ask, come_in, fill
 from tests.conftest import NOW
 from tests.factories import Tenant
 
