@@ -10,12 +10,13 @@ from sqlalchemy import func, insert, select
 
 from ddplatform.access.identity import system_identity
 from ddplatform.db import db
+from ddplatform.models.organisations import Organisation
 from ddplatform.models.risk import IndicatorValue, ReferenceRelease
 from ddplatform.models.value_chain import ValueChain
 from ddplatform.services import audit
 from ddplatform.services.organisations import installation_log
 from ddplatform.services.risk import ask_reassessment
-from ddplatform.tenancy import across_tenants, acting_in
+from ddplatform.tenancy import acting_in
 from supply_chain.reference import DATA, LISTED, Reference, load_reference
 from supply_chain.reference_types import Indicator, ReferenceObservation
 
@@ -133,9 +134,7 @@ def _figure(
 
 
 def _ask_reassessments(at: datetime) -> None:
-    with across_tenants():
-        chains = db.session.execute(
-            select(ValueChain.id, ValueChain.organisation_id).order_by(ValueChain.id)
-        ).all()
-    for chain_id, organisation_id in chains:
-        ask_reassessment(chain_id, "release", by=system_identity(organisation_id), at=at)
+    for organisation_id in db.session.scalars(select(Organisation.id).order_by(Organisation.id)):
+        with acting_in(organisation_id):
+            for chain_id in db.session.scalars(select(ValueChain.id).order_by(ValueChain.id)):
+                ask_reassessment(chain_id, "release", by=system_identity(organisation_id), at=at)
