@@ -25,6 +25,8 @@ WAYS_ACROSS_TENANTS = (
     "ddplatform/jobs/runner.py",
     "ddplatform/web/auth/",
     "ddplatform/cli/",
+    # Whether the person who followed a supplier's link answers somewhere already.
+    "ddplatform/services/response_join.py",
 )
 
 
