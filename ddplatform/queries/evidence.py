@@ -1,6 +1,6 @@
 """Documents and where they are used."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -117,3 +117,15 @@ def list_evidence_of(target_type: str, target_id: UUID) -> Sequence[tuple[Eviden
         .order_by(EvidenceLink.created_at, EvidenceLink.id)
     ).all()
     return [(row[0], row[1]) for row in rows]
+
+
+def count_documents_of(target_ids: Collection[UUID]) -> int:
+    """How many documents in use are attached to any of these rows."""
+    return (
+        db.session.scalar(
+            select(func.count(func.distinct(Evidence.id)))
+            .join(EvidenceLink, EvidenceLink.evidence_id == Evidence.id)
+            .where(EvidenceLink.target_id.in_(target_ids), Evidence.withdrawn_at.is_(None))
+        )
+        or 0
+    )

@@ -1,0 +1,297 @@
+"""Mitigation actions: the board, lists, one action, those of a supplier, counts, effects."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, select, tuple_
+
+from ddplatform.db import db
+from ddplatform.duediligence.vocabulary import ActionState
+from ddplatform.errors import NotFound
+from ddplatform.models.findings import ActionNote, Finding, MitigationAction
+from ddplatform.models.organisations import Organisation, User
+from ddplatform.models.risk import RiskAssessment
+from ddplatform.models.value_chain import ValueChain, ValueChainNode
+from ddplatform.queries.finding_scores import ScorePoint
+from ddplatform.queries.findings import UNDONE_ACTIONS
+from supply_chain.vocabulary import Issue, RiskBand
+
+PAGE_SIZE = 50
+BOARD_COLUMN = 50
+BOARD_STATES = (
+    ActionState.PLANNED,
+    ActionState.DOING,
+    ActionState.WAITING,
+    ActionState.TO_VERIFY,
+    ActionState.VERIFIED,
+)
+
+
+@dataclass(frozen=True)
+class ActionFilter:
+    """What to show of the actions."""
+
+    status: ActionState | None = None
+    owner_id: UUID | None = None
+    finding_id: UUID | None = None
+    own_practice: bool = False
+    overdue_on: date | None = None
+    """Only those that are late on this day."""
+    due_before: date | None = None
+
+
+@dataclass(frozen=True)
+class ActionRow:
+    """One action in a list of the company."""
+
+    id: UUID
+    finding_id: UUID
+    finding_title: str
+    issue: Issue
+    node_id: UUID
+    node_name: str
+    title: str
+    control: str | None
+    indicator: str | None
+    is_own_practice: bool
+    owner_id: UUID | None
+    owner_name: str | None
+    supplier_name: str | None
+    status: ActionState
+    due_on: date
+    budget_amount: int | None
+    budget_currency: str | None
+    reported_at: datetime | None
+    verified_at: datetime | None
+    coverage: float | None
+    evidence_level: float | None
+    success_measure: str
+    residual_band: RiskBand | None
+    row_version: int
+
+    def is_late(self, today: date) -> bool:
+        """Whether its day has passed and nobody has reported it done."""
+        return self.status in UNDONE_ACTIONS and self.due_on < today
+
+
+def _rows() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            MitigationAction.id,
+            MitigationAction.finding_id,
+            Finding.title.label("finding_title"),
+            Finding.issue,
+            MitigationAction.node_id,
+            MitigationAction.node_name,
+            MitigationAction.title,
+            MitigationAction.control,
+            MitigationAction.indicator,
+            MitigationAction.is_own_practice,
+            MitigationAction.owner_id,
+            User.name.label("owner_name"),
+            Organisation.name.label("supplier_name"),
+            MitigationAction.status,
+            MitigationAction.due_on,
+            MitigationAction.budget_amount,
+            MitigationAction.budget_currency,
+            MitigationAction.reported_at,
+            MitigationAction.verified_at,
+            MitigationAction.coverage,
+            MitigationAction.evidence_level,
+            MitigationAction.success_measure,
+            RiskAssessment.residual_band,
+            MitigationAction.row_version,
+        )
+        .join(Finding, Finding.id == MitigationAction.finding_id)
+        .join(ValueChainNode, ValueChainNode.id == MitigationAction.node_id)
+        .join(ValueChain, ValueChain.id == ValueChainNode.chain_id)
+        .outerjoin(
+            RiskAssessment,
+            and_(
+                RiskAssessment.run_id == ValueChain.current_run_id,
+                RiskAssessment.node_id == MitigationAction.node_id,
+                RiskAssessment.issue == Finding.issue,
+            ),
+        )
+        .outerjoin(User, User.id == MitigationAction.owner_id)
+        .outerjoin(Organisation, Organisation.id == MitigationAction.respondent_organisation_id)
+    )
+
+
+def _is_closed() -> ColumnElement[int]:
+    return case(
+        (MitigationAction.status.in_((ActionState.VERIFIED, ActionState.DROPPED)), 1), else_=0
+    )
+
+
+def list_actions(
+    wanted: ActionFilter,
+    *,
+    after: tuple[int, date, UUID] | None = None,
+    limit: int = PAGE_SIZE,
+) -> Sequence[ActionRow]:
+    """Actions: open ones first, those that are due first at the top, so the late ones lead.
+
+    Args:
+        after: `place_of` the last row of the page before.
+    """
+    statement = (
+        _rows()
+        .where(*_conditions(wanted))
+        .order_by(_is_closed(), MitigationAction.due_on, MitigationAction.id)
+        .limit(limit)
+    )
+    if after is not None:
+        place = tuple_(_is_closed(), MitigationAction.due_on, MitigationAction.id)
+        statement = statement.where(place > tuple_(*after))
+    return [ActionRow(**row._mapping) for row in db.session.execute(statement)]
+
+
+def place_of(row: ActionRow) -> tuple[int, date, UUID]:
+    """Where a row stands in the order of `list_actions`."""
+    closed = row.status in (ActionState.VERIFIED, ActionState.DROPPED)
+    return int(closed), row.due_on, row.id
+
+
+def _conditions(wanted: ActionFilter) -> Iterator[ColumnElement[bool]]:
+    if wanted.status is not None:
+        yield MitigationAction.status == wanted.status
+    if wanted.owner_id is not None:
+        yield MitigationAction.owner_id == wanted.owner_id
+    if wanted.finding_id is not None:
+        yield MitigationAction.finding_id == wanted.finding_id
+    if wanted.own_practice:
+        yield MitigationAction.is_own_practice.is_(True)
+    if wanted.overdue_on is not None:
+        yield MitigationAction.status.in_(UNDONE_ACTIONS)
+        yield MitigationAction.due_on < wanted.overdue_on
+    if wanted.due_before is not None:
+        yield MitigationAction.due_on < wanted.due_before
+
+
+@dataclass(frozen=True)
+class BoardColumn:
+    """One column of the board: the first cards, and how many there are in all."""
+
+    state: ActionState
+    rows: tuple[ActionRow, ...]
+    total: int
+
+
+def load_board(wanted: ActionFilter) -> Sequence[BoardColumn]:
+    """The board: a column for each state but dropped, the most urgent cards first."""
+    totals = count_actions(wanted)
+    place = (
+        func.row_number()
+        .over(
+            partition_by=MitigationAction.status,
+            order_by=(MitigationAction.due_on, MitigationAction.id),
+        )
+        .label("place")
+    )
+    numbered = select(MitigationAction.id.label("id"), place).where(*_conditions(wanted)).subquery()
+    first = select(numbered.c.id).where(numbered.c.place <= BOARD_COLUMN)
+    rows = [
+        ActionRow(**row._mapping)
+        for row in db.session.execute(
+            _rows()
+            .where(MitigationAction.id.in_(first))
+            .order_by(MitigationAction.due_on, MitigationAction.id)
+        )
+    ]
+    return [
+        BoardColumn(state, tuple(r for r in rows if r.status is state), totals.get(state, 0))
+        for state in BOARD_STATES
+    ]
+
+
+def count_actions(wanted: ActionFilter) -> dict[ActionState, int]:
+    """How many actions stand in each state; states without any are left out."""
+    rows = db.session.execute(
+        select(MitigationAction.status, func.count())
+        .where(*_conditions(wanted))
+        .group_by(MitigationAction.status)
+    ).all()
+    return {state: count for state, count in rows}
+
+
+@dataclass(frozen=True)
+class ActionCounts:
+    """How the work stands on a day (IND-05). `due`: actions whose day has come."""
+
+    open: int
+    overdue: int
+    due: int
+    on_time: int
+
+    @property
+    def on_time_share(self) -> float | None:
+        """Share reported by the day agreed, 0 to 1; None when nothing was due yet."""
+        return self.on_time / self.due if self.due else None
+
+
+def count_work(today: date) -> ActionCounts:
+    """Open, overdue, due and on-time actions; dropped ones count for nothing."""
+    is_open = MitigationAction.status.in_((*UNDONE_ACTIONS, ActionState.TO_VERIFY))
+    late = MitigationAction.status.in_(UNDONE_ACTIONS) & (MitigationAction.due_on < today)
+    was_due = MitigationAction.reported_at.is_not(None) | (MitigationAction.due_on < today)
+    in_time = func.date(MitigationAction.reported_at) <= MitigationAction.due_on
+    row = db.session.execute(
+        select(
+            func.count(case((is_open, 1))),
+            func.count(case((late, 1))),
+            func.count(case((was_due, 1))),
+            func.count(case((was_due & in_time, 1))),
+        )
+        .select_from(MitigationAction)
+        .where(MitigationAction.status != ActionState.DROPPED)
+    ).one()
+    return ActionCounts(*row)
+
+
+def get_action(action_id: UUID, *, for_change: bool = False) -> MitigationAction:
+    """An action, or NotFound; `for_change` holds it until the end of the unit of work."""
+    statement = select(MitigationAction).where(MitigationAction.id == action_id)
+    if for_change:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    action = db.session.scalar(statement)
+    if action is None:
+        raise NotFound()
+    return action
+
+
+def get_action_row(action_id: UUID) -> ActionRow:
+    """An action as lists show it, or NotFound."""
+    row = db.session.execute(_rows().where(MitigationAction.id == action_id)).one_or_none()
+    if row is None:
+        raise NotFound()
+    return ActionRow(**row._mapping)
+
+
+def list_notes(action_id: UUID) -> Sequence[ActionNote]:
+    """The history of an action, newest first; both sides read it."""
+    return db.session.scalars(
+        select(ActionNote)
+        .where(ActionNote.action_id == action_id)
+        .order_by(ActionNote.created_at.desc(), ActionNote.id)
+    ).all()
+
+
+@dataclass(frozen=True)
+class Effect:
+    """The residual risk before an action was verified, and in the newest assessment after."""
+
+    before: ScorePoint | None
+    after: ScorePoint | None
+
+
+def effect_of(verified_at: datetime | None, history: Sequence[ScorePoint]) -> Effect:
+    """What the assessments on both sides of a verification say; None where there is none."""
+    if verified_at is None:
+        return Effect(history[-1] if history else None, None)
+    before = [point for point in history if point.at <= verified_at]
+    after = [point for point in history if point.at > verified_at]
+    return Effect(before[-1] if before else None, after[-1] if after else None)

@@ -1,0 +1,109 @@
+"""How a finding scores: its own grade, the newest assessment, and the assessments over time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import numpy as np
+from sqlalchemy import select
+
+from ddplatform.db import db
+from ddplatform.models.findings import Finding
+from ddplatform.models.risk import AssessmentRun, RiskAssessment, SalienceNote
+from supply_chain.risk.method import METHOD
+from supply_chain.risk.scoring import (
+    SEVERITY_BANDS,
+    Judgement,
+    severity_band,
+    severity_before_floor,
+)
+from supply_chain.vocabulary import Issue, RiskBand, SeverityBand
+
+HISTORY_SHOWN = 200
+
+
+def severity_of(issue: Issue, scale: int, scope: int, undo: int, *, vulnerable: bool) -> float:
+    """S, 1 to 5, of traits judged 1 to 5 (RM-1.0 7.2).
+
+    Args:
+        vulnerable: children under 12, unaccompanied, with disabilities, or living at the work
+            place; adds 1 to the scale.
+    """
+    worst = min(5, scale + 1) if vulnerable else scale
+    traits = [np.array([[float(value)]]) for value in (worst, scope, undo)]
+    floor = float(METHOD.floor[list(Issue).index(issue)])
+    return max(floor, float(severity_before_floor(Judgement(*traits))[0, 0]))
+
+
+def severity_band_of(value: float | None) -> SeverityBand | None:
+    """The band of an S; None while nobody has judged it."""
+    return None if value is None else SEVERITY_BANDS[int(severity_band(np.array(value)))]
+
+
+def severity_of_finding(finding: Finding) -> float | None:
+    """S by the grade of a finding; None until it is graded."""
+    if finding.scale is None or finding.scope is None or finding.irremediability is None:
+        return None
+    return severity_of(
+        finding.issue,
+        finding.scale,
+        finding.scope,
+        finding.irremediability,
+        vulnerable=bool(finding.step_data.get("grade", {}).get("vulnerable")),
+    )
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What the newest assessment of a map says of the (node, issue) of a finding."""
+
+    likelihood: float
+    confidence: float
+    severity: float
+    severity_band: SeverityBand
+    index: float
+    band: RiskBand
+    residual_index: float
+    residual_band: RiskBand
+    salience_rank: int
+
+
+def scores_of(row: RiskAssessment | None) -> Scores | None:
+    """The scores of a row of an assessment; None while there is no row."""
+    if row is None:
+        return None
+    return Scores(**{name: getattr(row, name) for name in Scores.__dataclass_fields__})
+
+
+@dataclass(frozen=True)
+class ScorePoint:
+    """The residual risk of one (node, issue) in one assessment."""
+
+    at: datetime
+    residual_index: float
+    residual_band: RiskBand
+
+
+def list_score_history(node_id: UUID, issue: Issue) -> Sequence[ScorePoint]:
+    """The residual risk of a (node, issue) over its newest assessments, oldest first."""
+    rows = db.session.execute(
+        select(
+            AssessmentRun.created_at, RiskAssessment.residual_index, RiskAssessment.residual_band
+        )
+        .join(AssessmentRun, AssessmentRun.id == RiskAssessment.run_id)
+        .where(RiskAssessment.node_id == node_id, RiskAssessment.issue == issue)
+        .order_by(AssessmentRun.created_at.desc(), AssessmentRun.id)
+        .limit(HISTORY_SHOWN)
+    ).all()
+    return [ScorePoint(*row) for row in reversed(rows)]
+
+
+def find_salience_note(node_id: UUID, issue: Issue) -> SalienceNote | None:
+    """What was noted last of a (node, issue) for the salience order."""
+    return db.session.scalar(
+        select(SalienceNote)
+        .where(SalienceNote.node_id == node_id, SalienceNote.issue == issue)
+        .order_by(SalienceNote.created_at.desc(), SalienceNote.id)
+        .limit(1)
+    )

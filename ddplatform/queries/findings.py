@@ -1,0 +1,274 @@
+"""Findings: lists, one finding with its place and scores, counts."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
+from sqlalchemy.orm import aliased
+
+from ddplatform.db import db
+from ddplatform.duediligence.vocabulary import ActionState, RiskState
+from ddplatform.errors import NotFound
+from ddplatform.models.findings import Finding, MitigationAction
+from ddplatform.models.organisations import User
+from ddplatform.models.remedy import RemediationCase
+from ddplatform.models.risk import FactKind, RiskAssessment, RiskFact
+from ddplatform.models.value_chain import ValueChain, ValueChainNode
+from ddplatform.queries.finding_scores import (
+    Scores,
+    scores_of,
+    severity_band_of,
+    severity_of_finding,
+)
+from supply_chain.vocabulary import Issue, RiskBand, SeverityBand
+
+PAGE_SIZE = 50
+COUNT_CAP = 1000
+LIVE_ACTIONS = (
+    ActionState.PLANNED,
+    ActionState.DOING,
+    ActionState.WAITING,
+    ActionState.TO_VERIFY,
+)
+UNDONE_ACTIONS = LIVE_ACTIONS[:3]
+"""States in which an action is late once its day has passed."""
+
+
+@dataclass(frozen=True)
+class FindingFilter:
+    """What to show of the findings."""
+
+    status: RiskState | None = None
+    issue: Issue | None = None
+    node_id: UUID | None = None
+    owner_id: UUID | None = None
+    is_actual: bool | None = None
+    search: str = ""
+    only_open: bool = False
+
+
+@dataclass(frozen=True)
+class FindingRow:
+    """One finding in a list."""
+
+    id: UUID
+    title: str
+    issue: Issue
+    node_id: UUID
+    node_name: str
+    country: str | None
+    status: RiskState
+    is_actual: bool
+    severity_band: SeverityBand | None
+    residual_band: RiskBand | None
+    owner_name: str | None
+    open_actions: int
+    overdue_actions: int
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class FindingPlace:
+    """A finding with where it is, who owns it and how it scores."""
+
+    finding: Finding
+    node_name: str
+    country: str | None
+    chain_id: UUID
+    supplier_organisation_id: UUID | None
+    owner_name: str | None
+    recorded_by: str | None
+    scores: Scores | None
+    """None while the map has not been assessed."""
+
+    @property
+    def severity(self) -> float | None:
+        """S by the grade of this finding; None until it is graded."""
+        return severity_of_finding(self.finding)
+
+
+def list_findings(
+    wanted: FindingFilter,
+    *,
+    today: date,
+    before: tuple[datetime, UUID] | None = None,
+    limit: int = PAGE_SIZE,
+) -> Sequence[FindingRow]:
+    """Findings, newest first; `before` is the last row of the page before."""
+    statement = (
+        _placed(
+            select(
+                Finding,
+                ValueChainNode.name.label("node_name"),
+                ValueChainNode.country.label("country"),
+                RiskAssessment.residual_band.label("residual_band"),
+                User.name.label("owner_name"),
+                _actions_in(LIVE_ACTIONS).label("open_actions"),
+                _actions_in(UNDONE_ACTIONS, MitigationAction.due_on < today).label("overdue"),
+            )
+        )
+        .where(*_conditions(wanted))
+        .order_by(Finding.created_at.desc(), Finding.id.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        statement = statement.where(tuple_(Finding.created_at, Finding.id) < tuple_(*before))
+    return [_finding_row(row) for row in db.session.execute(statement)]
+
+
+def _placed(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """Joined with the node, its map, the newest scores of the (node, issue) and the owner."""
+    return (
+        statement.join(ValueChainNode, ValueChainNode.id == Finding.node_id)
+        .join(ValueChain, ValueChain.id == ValueChainNode.chain_id)
+        .outerjoin(
+            RiskAssessment,
+            and_(
+                RiskAssessment.run_id == ValueChain.current_run_id,
+                RiskAssessment.node_id == Finding.node_id,
+                RiskAssessment.issue == Finding.issue,
+            ),
+        )
+        .outerjoin(User, User.id == Finding.owner_id)
+    )
+
+
+def _actions_in(states: Sequence[ActionState], *more: ColumnElement[bool]) -> Any:
+    return (
+        select(func.count())
+        .select_from(MitigationAction)
+        .where(
+            MitigationAction.finding_id == Finding.id, MitigationAction.status.in_(states), *more
+        )
+        .correlate(Finding)
+        .scalar_subquery()
+    )
+
+
+def _finding_row(row: Any) -> FindingRow:
+    finding: Finding = row.Finding
+    return FindingRow(
+        id=finding.id,
+        title=finding.title,
+        issue=finding.issue,
+        node_id=finding.node_id,
+        node_name=row.node_name,
+        country=row.country,
+        status=finding.status,
+        is_actual=finding.is_actual,
+        severity_band=severity_band_of(severity_of_finding(finding)),
+        residual_band=row.residual_band,
+        owner_name=row.owner_name,
+        open_actions=row.open_actions,
+        overdue_actions=row.overdue,
+        created_at=finding.created_at,
+    )
+
+
+def _conditions(wanted: FindingFilter) -> Iterator[ColumnElement[bool]]:
+    exact: Mapping[Any, object] = {
+        Finding.status: wanted.status,
+        Finding.issue: wanted.issue,
+        Finding.node_id: wanted.node_id,
+        Finding.owner_id: wanted.owner_id,
+        Finding.is_actual: wanted.is_actual,
+    }
+    for column, value in exact.items():
+        if value is not None:
+            yield column == value
+    if wanted.only_open:
+        yield Finding.status != RiskState.CONTROLLED
+    if wanted.search:
+        yield or_(
+            Finding.title.icontains(wanted.search, autoescape=True),
+            Finding.node_id.in_(
+                select(ValueChainNode.id).where(
+                    ValueChainNode.name.icontains(wanted.search, autoescape=True)
+                )
+            ),
+        )
+
+
+def count_findings(wanted: FindingFilter) -> int:
+    """How many findings match; COUNT_CAP + 1 stands for more than COUNT_CAP."""
+    matching = select(Finding.id).where(*_conditions(wanted)).limit(COUNT_CAP + 1).subquery()
+    return db.session.scalar(select(func.count()).select_from(matching)) or 0
+
+
+def count_findings_by_status() -> dict[RiskState, int]:
+    """How many findings stand in each state; states without any are left out."""
+    rows = db.session.execute(select(Finding.status, func.count()).group_by(Finding.status)).all()
+    return {status: count for status, count in rows}
+
+
+def get_finding(finding_id: UUID, *, for_change: bool = False) -> Finding:
+    """A finding, or NotFound; `for_change` holds it until the end of the unit of work."""
+    statement = select(Finding).where(Finding.id == finding_id)
+    if for_change:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    finding = db.session.scalar(statement)
+    if finding is None:
+        raise NotFound()
+    return finding
+
+
+def get_finding_place(finding_id: UUID) -> FindingPlace:
+    """A finding with its place and scores, or NotFound."""
+    recorder = aliased(User)
+    row = db.session.execute(
+        _placed(
+            select(
+                Finding,
+                ValueChainNode.name.label("node_name"),
+                ValueChainNode.country.label("country"),
+                ValueChainNode.chain_id.label("chain_id"),
+                ValueChainNode.supplier_organisation_id.label("supplier_organisation_id"),
+                User.name.label("owner_name"),
+                recorder.name.label("recorded_by"),
+                RiskAssessment,
+            )
+        )
+        .outerjoin(recorder, recorder.id == Finding.created_by_id)
+        .where(Finding.id == finding_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound()
+    return FindingPlace(
+        finding=row.Finding,
+        node_name=row.node_name,
+        country=row.country,
+        chain_id=row.chain_id,
+        supplier_organisation_id=row.supplier_organisation_id,
+        owner_name=row.owner_name,
+        recorded_by=row.recorded_by,
+        scores=scores_of(row.RiskAssessment),
+    )
+
+
+def has_case(finding_id: UUID) -> bool:
+    """Whether a remediation case was opened for a finding; nothing of the case is read."""
+    return bool(
+        db.session.scalar(
+            select(func.count())
+            .select_from(RemediationCase)
+            .where(RemediationCase.finding_id == finding_id)
+        )
+    )
+
+
+def find_open_fact(finding_id: UUID) -> RiskFact | None:
+    """The fact about harm that a finding states now: credible or confirmed."""
+    return db.session.scalar(
+        select(RiskFact)
+        .where(
+            RiskFact.cause_type == Finding.__tablename__,
+            RiskFact.cause_id == finding_id,
+            RiskFact.kind != FactKind.CLOSED,
+            RiskFact.ended_at.is_(None),
+        )
+        .order_by(RiskFact.since.desc(), RiskFact.id)
+        .limit(1)
+    )

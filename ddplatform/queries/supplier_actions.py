@@ -1,0 +1,72 @@
+"""Actions as the supplier who carries them out sees them: never the finding, never a score."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import Select, select
+
+from ddplatform.db import db
+from ddplatform.duediligence.vocabulary import ActionState
+from ddplatform.errors import NotFound
+from ddplatform.models.findings import MitigationAction
+from ddplatform.models.organisations import Organisation
+from ddplatform.queries.findings import UNDONE_ACTIONS
+from ddplatform.tenancy import current_organisation
+
+SHOWN = 200
+
+
+@dataclass(frozen=True)
+class AskedAction:
+    """One action that a buyer agreed with the acting organisation."""
+
+    id: UUID
+    requester_name: str
+    node_name: str
+    title: str
+    description: str
+    success_measure: str
+    status: ActionState
+    due_on: date
+    row_version: int
+
+    def is_late(self, today: date) -> bool:
+        """Whether its day has passed and nobody has reported it done."""
+        return self.status in UNDONE_ACTIONS and self.due_on < today
+
+
+def _asked() -> Select[UUID, str, str, str, str, str, ActionState, date, int]:
+    return (
+        select(
+            MitigationAction.id,
+            Organisation.name,
+            MitigationAction.node_name,
+            MitigationAction.title,
+            MitigationAction.description,
+            MitigationAction.success_measure,
+            MitigationAction.status,
+            MitigationAction.due_on,
+            MitigationAction.row_version,
+        )
+        .join(Organisation, Organisation.id == MitigationAction.organisation_id)
+        # Not a wall (that stands in tenancy): these are the actions the organisation carries out.
+        .where(MitigationAction.respondent_organisation_id == current_organisation())
+    )
+
+
+def list_asked_actions() -> Sequence[AskedAction]:
+    """The actions the acting organisation carries out for its buyers, the next one due first."""
+    rows = db.session.execute(
+        _asked().order_by(MitigationAction.due_on, MitigationAction.id).limit(SHOWN)
+    ).all()
+    return [AskedAction(*row) for row in rows]
+
+
+def get_asked_action(action_id: UUID) -> AskedAction:
+    """One of them, or NotFound."""
+    row = db.session.execute(_asked().where(MitigationAction.id == action_id)).one_or_none()
+    if row is None:
+        raise NotFound()
+    return AskedAction(*row)
