@@ -75,7 +75,7 @@ def assess(
     as_of: date | None = None,
 ) -> UUID:
     """Assess a map outside any unit of work; the id of the run."""
-    run_id, _ = assess_chain(
+    assessed = assess_chain(
         chain_id,
         cause,
         as_of=as_of or at.date(),
@@ -84,4 +84,4 @@ def assess(
         unit=lambda: acting(tenant),
         progress=lambda done, total: None,
     )
-    return run_id
+    return assessed.run_id

@@ -1,12 +1,22 @@
-"""`flask risk ...`: score cases and propagate a graph from files, without a database."""
+"""`flask risk ...`: assess a kept map; score cases and propagate a graph from files."""
 
 import json
 import sys
+from contextlib import nullcontext
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
+from flask.cli import with_appcontext
 
+from ddplatform.access.identity import system_identity
+from ddplatform.cli import doors
+from ddplatform.cli.risk_document import document_of
+from ddplatform.errors import NotFound
+from ddplatform.queries.value_chain import find_chain
+from ddplatform.services.assessments import assess_chain
+from ddplatform.tenancy import current_organisation
 from supply_chain.reference import load_reference
 from supply_chain.risk.cases import read_cases, score_cases
 from supply_chain.risk.problems import Problem
@@ -44,6 +54,36 @@ def propagate(graph_file: Path) -> None:
     if graph is None:
         _refuse(problems)
     _print(propagate_graph(graph))
+
+
+@risk.command("assess")
+@click.option("--organisation", required=True, help="The organisation's word in addresses.")
+@click.option("--chain", required=True, help="Name of the map.")
+@click.option(
+    "--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Day to assess; today if left out."
+)
+@doors.json_option
+@with_appcontext
+def assess_map(organisation: str, chain: str, as_of: datetime | None, as_json: bool) -> None:
+    """Score every node and issue of a map, keep the run and print the scores."""
+    now = datetime.now(UTC)
+    with doors.organisation_unit(organisation):
+        found = find_chain(chain)
+        if found is None:
+            raise NotFound(f"There is no map called “{chain}”.", "Check the name.")
+        assessed = assess_chain(
+            found.id,
+            "request",
+            as_of=(as_of or now).date(),
+            by=system_identity(current_organisation()),
+            at=now,
+            unit=nullcontext,
+            progress=lambda done, total: None,
+        )
+    document = document_of(assessed)
+    count, method = len(document["assessments"]), document["method_version"]
+    text = f"{count:,} risks scored by {method} as of {document['as_of']}; run {document['run']}."
+    doors.answer(document, as_json=as_json, text=text)
 
 
 def _read(path: Path) -> Any:

@@ -98,7 +98,7 @@ def _apply_import(job: JobContext) -> Result:
 
 
 def _assess_chain(job: JobContext) -> Result:
-    run_id, _ = assessments.assess_chain(
+    assessed = assessments.assess_chain(
         job.id_of("chain_id"),
         job.payload.get("cause", "import"),
         as_of=job.at.date(),
@@ -107,7 +107,7 @@ def _assess_chain(job: JobContext) -> Result:
         unit=job.unit,
         progress=job.progress,
     )
-    return {"run_id": str(run_id)}
+    return {"run_id": str(assessed.run_id)}
 
 
 def _chase(job: JobContext) -> Result:

@@ -48,6 +48,15 @@ class Loaded:
         return assess(self.graph, self.evidence, reference=load_reference(), as_of=self.as_of)
 
 
+@dataclass(frozen=True)
+class Assessed:
+    """Scores, the run that keeps them, and the pairs (row, issue) that are in remedy."""
+
+    run_id: UUID
+    assessment: Assessment
+    self_disclosed: set[tuple[int, Issue]]
+
+
 def assess_chain(
     chain_id: UUID,
     cause: str,
@@ -57,7 +66,7 @@ def assess_chain(
     at: datetime,
     unit: Unit,
     progress: Progress,
-) -> tuple[UUID, Assessment]:
+) -> Assessed:
     """Score every node and issue of a map and keep the run.
 
     The run becomes the current one in the last unit of work, with the node summaries; a worker
@@ -67,9 +76,6 @@ def assess_chain(
     Args:
         unit: opens a unit of work in the tenant of the map.
         progress: told how many rows of how many are written, between units.
-
-    Returns:
-        The id of the run that holds these scores, and the scores.
 
     Raises:
         NotFound: no such map.
@@ -82,7 +88,7 @@ def assess_chain(
     with unit():
         known = _same_run(loaded, assessment, summary["scores_sha256"])
     if known is not None:
-        return known, assessment
+        return Assessed(known, assessment, loaded.self_disclosed)
     run_id = uuid4()
     for start in range(0, maker.count, CHUNK):
         stop = min(start + CHUNK, maker.count)
@@ -93,7 +99,7 @@ def assess_chain(
     run.summary = summary
     with unit():
         _keep(run, loaded, assessment, by=by, at=at)
-    return run_id, assessment
+    return Assessed(run_id, assessment, loaded.self_disclosed)
 
 
 def load(chain_id: UUID, *, as_of: date, at: datetime) -> Loaded:

@@ -1,0 +1,62 @@
+"""The scores of a map as the JSON of `flask risk assess` (docs/commands.md)."""
+
+from typing import Any
+
+from ddplatform.services.assessment_rows import IN_REMEDY
+from ddplatform.services.assessments import Assessed
+from supply_chain.risk.assessment import Assessment
+from supply_chain.risk.method import METHOD
+from supply_chain.risk.scoring import RISK_BANDS
+from supply_chain.vocabulary import Issue
+
+GROUPS, ISSUES = METHOD.groups, tuple(Issue)
+
+
+def document_of(assessed: Assessed) -> dict[str, Any]:
+    """All scored pairs by node, then issue; unknown origins are nodes like any other."""
+    result = assessed.assessment
+    return {
+        "run": str(assessed.run_id),
+        "as_of": result.as_of.isoformat(),
+        "release": result.reference.release,
+        "method_version": result.method_version,
+        "parameters_sha256": result.parameters_sha256,
+        "assessments": [
+            _pair(result, row, column, (row, issue) in assessed.self_disclosed)
+            for row in range(len(result.chain))
+            for column, issue in enumerate(ISSUES)
+            if result.scored[row, column]
+        ],
+        "scaled": result.scaled,
+    }
+
+
+def _pair(result: Assessment, row: int, column: int, in_remedy: bool) -> dict[str, Any]:
+    scores, at = result.scores, (row, column)
+    return {
+        "node": result.chain.nodes.ids[row],
+        "issue": ISSUES[column].value,
+        "likelihood": float(scores.likelihood[at]),
+        "severity": float(scores.severity[at]),
+        "index": float(scores.index[at]),
+        "band": RISK_BANDS[scores.band[at]].value,
+        "confidence": float(scores.confidence[at]),
+        "insufficient_evidence": bool(scores.insufficient_evidence[at]),
+        "residual_likelihood": float(scores.residual_likelihood[at]),
+        "residual_severity": float(scores.residual_severity[at]),
+        "residual_index": float(scores.residual_index[at]),
+        "residual_band": RISK_BANDS[scores.residual_band[at]].value,
+        "exposure": float(result.exposure[at]),
+        "linkage": float(result.linkage[at]),
+        "severity_chain": float(result.severity_chain[at]),
+        "salience_rank": int(result.salience_rank[at]),
+        "status": IN_REMEDY if in_remedy else None,
+        "contributions": [
+            {
+                "group": group,
+                "beta": float(METHOD.beta[column, place]),
+                "contribution": float(result.contributions[row, column, place]),
+            }
+            for place, group in enumerate(GROUPS)
+        ],
+    }

@@ -1,0 +1,282 @@
+"""What people judged of one risk, for its page and for the rules of judging."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import aliased
+
+from ddplatform.db import db
+from ddplatform.errors import NotFound
+from ddplatform.models.organisations import User
+from ddplatform.models.risk import (
+    AssessmentRun,
+    ControlRecord,
+    FactKind,
+    RiskAssessment,
+    RiskFact,
+    SalienceNote,
+    ScoreChange,
+    SeverityJudgement,
+)
+from ddplatform.models.value_chain import ValueChain
+from supply_chain.vocabulary import Issue, RiskBand
+
+HISTORY = 20
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The newest severity judgement of a risk; traits 1-5 or None."""
+
+    scale: int | None
+    scope: int | None
+    irremediability: int | None
+    vulnerable: bool
+    reasons: dict[str, Any]
+    created_at: datetime
+    author: str
+
+
+@dataclass(frozen=True)
+class Noted:
+    """The newest note for the order of risks."""
+
+    is_emergency: bool
+    delay_harms: bool | None
+    involvement: str | None
+    reason: str
+    created_at: datetime
+    author: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """A person's change of the likelihood, in force, waiting, refused or over."""
+
+    id: UUID
+    is_raise: bool
+    likelihood: float
+    note: str
+    expires_on: date | None
+    created_at: datetime
+    created_by_id: UUID
+    author: str
+    decided_at: datetime | None
+    decider: str | None
+    is_approved: bool | None
+    ended_at: datetime | None
+
+    def state(self, on: date) -> str:
+        """`in_force`, `waiting`, `refused`, `ended` or `expired`, on a day."""
+        if self.ended_at is not None:
+            return "ended"
+        if self.expires_on is not None and self.expires_on < on:
+            return "expired"
+        if self.is_raise or self.is_approved:
+            return "in_force"
+        return "waiting" if self.is_approved is None else "refused"
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A fact that overrides the model; from a restricted case only that it exists is told."""
+
+    kind: FactKind
+    found_by: str | None
+    self_disclosed: bool
+    cause_type: str
+    cause_id: UUID
+    since: datetime
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Control:
+    """The newest record of a control at a node."""
+
+    control: str
+    coverage: float
+    evidence: float
+    verified_on: date | None
+    reason: str
+    created_at: datetime
+    author: str | None
+
+
+@dataclass(frozen=True)
+class PastScore:
+    """The score of a risk in one run."""
+
+    run_id: UUID
+    as_of: date
+    created_at: datetime
+    cause: str
+    likelihood: float
+    severity: float
+    residual_likelihood: float
+    residual_index: float
+    residual_band: RiskBand
+    salience_rank: int
+
+
+def find_current_likelihood(node_id: UUID, issue: Issue) -> float | None:
+    """L of a risk in the current run of its map; None where it is not assessed."""
+    return db.session.scalar(
+        select(RiskAssessment.likelihood)
+        .join(ValueChain, ValueChain.current_run_id == RiskAssessment.run_id)
+        .where(RiskAssessment.node_id == node_id, RiskAssessment.issue == issue)
+    )
+
+
+def find_pending_change(node_id: UUID, issue: Issue) -> UUID | None:
+    """A lowering of the risk that waits for a second person."""
+    return db.session.scalar(
+        select(ScoreChange.id)
+        .where(
+            ScoreChange.node_id == node_id,
+            ScoreChange.issue == issue,
+            ScoreChange.is_raise.is_(False),
+            ScoreChange.decided_at.is_(None),
+            ScoreChange.ended_at.is_(None),
+        )
+        .limit(1)
+    )
+
+
+def get_change(change_id: UUID) -> ScoreChange:
+    """A change of a score, or NotFound."""
+    change = db.session.scalar(select(ScoreChange).where(ScoreChange.id == change_id))
+    if change is None:
+        raise NotFound()
+    return change
+
+
+def find_judgement(node_id: UUID, issue: Issue) -> Judged | None:
+    """The newest severity judgement of a risk."""
+    row = db.session.execute(
+        select(
+            SeverityJudgement.scale,
+            SeverityJudgement.scope,
+            SeverityJudgement.irremediability,
+            SeverityJudgement.vulnerable,
+            SeverityJudgement.reasons,
+            SeverityJudgement.created_at,
+            User.name.label("author"),
+        )
+        .join(User, User.id == SeverityJudgement.created_by_id)
+        .where(SeverityJudgement.node_id == node_id, SeverityJudgement.issue == issue)
+        .order_by(SeverityJudgement.created_at.desc(), SeverityJudgement.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return Judged(**row._mapping) if row else None
+
+
+def find_note(node_id: UUID, issue: Issue) -> Noted | None:
+    """The newest note of a risk for the salience order."""
+    row = db.session.execute(
+        select(
+            SalienceNote.is_emergency,
+            SalienceNote.delay_harms,
+            SalienceNote.involvement,
+            SalienceNote.reason,
+            SalienceNote.created_at,
+            User.name.label("author"),
+        )
+        .join(User, User.id == SalienceNote.created_by_id)
+        .where(SalienceNote.node_id == node_id, SalienceNote.issue == issue)
+        .order_by(SalienceNote.created_at.desc(), SalienceNote.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return Noted(**row._mapping) if row else None
+
+
+def list_changes(node_id: UUID, issue: Issue) -> Sequence[Change]:
+    """Changes of the likelihood of a risk, newest first."""
+    decider = aliased(User)
+    rows = db.session.execute(
+        select(
+            ScoreChange.id,
+            ScoreChange.is_raise,
+            ScoreChange.likelihood,
+            ScoreChange.note,
+            ScoreChange.expires_on,
+            ScoreChange.created_at,
+            ScoreChange.created_by_id,
+            User.name.label("author"),
+            ScoreChange.decided_at,
+            decider.name.label("decider"),
+            ScoreChange.is_approved,
+            ScoreChange.ended_at,
+        )
+        .join(User, User.id == ScoreChange.created_by_id)
+        .outerjoin(decider, decider.id == ScoreChange.decided_by_id)
+        .where(ScoreChange.node_id == node_id, ScoreChange.issue == issue)
+        .order_by(ScoreChange.created_at.desc(), ScoreChange.id)
+        .limit(HISTORY)
+    ).all()
+    return [Change(**row._mapping) for row in rows]
+
+
+def list_facts(node_id: UUID, issue: Issue) -> Sequence[Fact]:
+    """Facts about a risk, open ones first, then newest first."""
+    rows = db.session.execute(
+        select(
+            RiskFact.kind,
+            RiskFact.found_by,
+            RiskFact.self_disclosed,
+            RiskFact.cause_type,
+            RiskFact.cause_id,
+            RiskFact.since,
+            RiskFact.ended_at,
+        )
+        .where(RiskFact.node_id == node_id, RiskFact.issue == issue)
+        .order_by(RiskFact.ended_at.is_not(None), RiskFact.since.desc(), RiskFact.id)
+        .limit(HISTORY)
+    ).all()
+    return [Fact(**row._mapping) for row in rows]
+
+
+def list_controls(node_id: UUID) -> dict[str, Control]:
+    """The newest record of each control at a node."""
+    rows = db.session.execute(
+        select(
+            ControlRecord.control,
+            ControlRecord.coverage,
+            ControlRecord.evidence,
+            ControlRecord.verified_on,
+            ControlRecord.reason,
+            ControlRecord.created_at,
+            User.name.label("author"),
+        )
+        .outerjoin(User, User.id == ControlRecord.created_by_id)
+        .where(ControlRecord.node_id == node_id)
+        .order_by(ControlRecord.created_at, ControlRecord.id)
+    ).all()
+    return {row.control: Control(**row._mapping) for row in rows}
+
+
+def list_past_scores(node_id: UUID, issue: Issue) -> Sequence[PastScore]:
+    """The scores of a risk in all runs of its map, newest first."""
+    rows = db.session.execute(
+        select(
+            AssessmentRun.id.label("run_id"),
+            AssessmentRun.as_of,
+            AssessmentRun.created_at,
+            AssessmentRun.cause,
+            RiskAssessment.likelihood,
+            RiskAssessment.severity,
+            RiskAssessment.residual_likelihood,
+            RiskAssessment.residual_index,
+            RiskAssessment.residual_band,
+            RiskAssessment.salience_rank,
+        )
+        .join(AssessmentRun, AssessmentRun.id == RiskAssessment.run_id)
+        .where(RiskAssessment.node_id == node_id, RiskAssessment.issue == issue)
+        .order_by(AssessmentRun.created_at.desc(), AssessmentRun.id)
+        .limit(HISTORY)
+    ).all()
+    return [PastScore(**row._mapping) for row in rows]

@@ -1,0 +1,67 @@
+"""`flask risk assess` scores a kept map and prints what docs/commands.md promises."""
+
+import json
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from ddplatform.db import db
+from ddplatform.models.risk import AssessmentRun, RiskAssessment
+from supply_chain.vocabulary import Issue
+from tests.factories import Tenant
+from tests.risk_maps import acting, make_cocoa_map
+
+
+def test_the_command_prints_every_score_and_keeps_the_run(app: Flask, tenant: Tenant) -> None:
+    with app.app_context():
+        cocoa = make_cocoa_map(tenant)
+    runner = app.test_cli_runner()
+    arguments = ["risk", "assess", "--organisation", tenant.slug, "--chain", "Cocoa"]
+    document = json.loads(
+        runner.invoke(args=[*arguments, "--as-of", "2026-11-25", "--json"]).output
+    )
+    scores = {(row["node"], row["issue"]): row for row in document["assessments"]}
+    assert len(scores) == 4 * len(Issue)
+    assert any(node.startswith("unknown-origin:") for node, _ in scores)
+    assert document["method_version"] == "RM-1.0"
+    assert len(document["parameters_sha256"]) == 64
+    assert document["scaled"] == {}
+    with app.app_context(), acting(tenant):
+        run = db.session.scalars(select(AssessmentRun)).one()
+        assert str(run.id) == document["run"]
+        kept = db.session.scalars(
+            select(RiskAssessment).where(
+                RiskAssessment.node_id == cocoa.farms, RiskAssessment.issue == Issue.CL
+            )
+        ).one()
+    printed = scores[kept.node_ref, "ISS-CL"]
+    for name in ("likelihood", "severity", "index", "residual_index", "exposure", "linkage"):
+        assert printed[name] == pytest.approx(getattr(kept, name), abs=1e-9)
+    assert printed["salience_rank"] == kept.salience_rank
+    assert printed["status"] is None
+    assert [part["group"] for part in printed["contributions"]] == [
+        "CTY",
+        "SEC",
+        "WRK",
+        "COM",
+        "ONL",
+    ]
+    assert [part["contribution"] for part in printed["contributions"]] == kept.contributions
+
+
+def test_the_command_says_in_words_what_it_did(app: Flask, tenant: Tenant) -> None:
+    with app.app_context():
+        make_cocoa_map(tenant)
+    answer = app.test_cli_runner().invoke(
+        args=["risk", "assess", "--organisation", tenant.slug, "--chain", "cocoa"]
+    )
+    assert answer.output.startswith("64 risks scored by RM-1.0 as of ")
+
+
+def test_an_unknown_map_is_refused_by_name(app: Flask, tenant: Tenant) -> None:
+    answer = app.test_cli_runner().invoke(
+        args=["risk", "assess", "--organisation", tenant.slug, "--chain", "Coffee"]
+    )
+    assert answer.exit_code == 1
+    assert "Coffee" in answer.stderr
