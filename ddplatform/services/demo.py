@@ -11,6 +11,7 @@ from ddplatform.errors import Conflict
 from ddplatform.models.jobs import Job, JobState
 from ddplatform.models.organisations import Organisation, OrganisationKind
 from ddplatform.services.demo_maps import password_of, plan_maps
+from ddplatform.services.demo_questionnaires import plan_questionnaires
 from ddplatform.services.demo_world import Story, Timeline, World
 
 
@@ -55,6 +56,7 @@ def load_sample(now: datetime) -> Sample:
 def _make(story: Story, now: datetime) -> None:
     world, timeline = World(now), Timeline(now)
     plan_maps(story, timeline)
+    plan_questionnaires(story, timeline)
     timeline.play(world)
     _drop_waiting_jobs(list(world.organisations.values()))
 
