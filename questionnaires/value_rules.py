@@ -1,6 +1,6 @@
 """Risk values of numbers and dates: the `value_rule` column of a questionnaire.
 
-Four forms, as the tables of the method write them (questionnaires.md sections a to j):
+Four forms, as the tables of a questionnaire write them:
 
 - bands `0:0;20:.3;inf:1!RF-01`: upper bounds, each included; a band may fire a red flag
 - `linear 50`: r = value / 50, from 0 to 1
