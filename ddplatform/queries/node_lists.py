@@ -199,7 +199,13 @@ def search_nodes(q: str, *, limit: int = 20) -> Sequence[FoundNode]:
     """Nodes of all maps whose name holds the text, by name; nothing for an empty text."""
     if not q.strip():
         return []
-    rows = db.session.execute(
+    wanted = ValueChainNode.name.icontains(q.strip(), autoescape=True)
+    rows = db.session.execute(_search_columns().where(wanted).limit(limit)).all()
+    return [FoundNode(**row._mapping) for row in rows]
+
+
+def _search_columns() -> Select[*tuple[Any, ...]]:
+    return (
         select(
             ValueChainNode.id,
             ValueChainNode.name,
@@ -211,24 +217,49 @@ def search_nodes(q: str, *, limit: int = 20) -> Sequence[FoundNode]:
         )
         .join(ValueChain, ValueChain.id == ValueChainNode.chain_id)
         .outerjoin(NodeSummary, NodeSummary.node_id == ValueChainNode.id)
-        .where(
-            ValueChainNode.name.icontains(q.strip(), autoescape=True),
-            ValueChainNode.archived_at.is_(None),
-        )
+        .where(ValueChainNode.archived_at.is_(None))
         .order_by(ValueChainNode.name, ValueChainNode.id)
-        .limit(limit)
+    )
+
+
+def find_nodes_by_words(chain_id: UUID, words: str, *, limit: int = 6) -> Sequence[FoundNode]:
+    """Nodes of a map that a person means by an id or a name: exact ones alone, else all alike."""
+    exact = _found(chain_id, ValueChainNode.external_ref == words, limit) or _found(
+        chain_id, func.lower(ValueChainNode.name) == words.lower(), limit
+    )
+    return exact or _found(chain_id, ValueChainNode.name.icontains(words, autoescape=True), limit)
+
+
+def _found(chain_id: UUID, condition: ColumnElement[bool], limit: int) -> Sequence[FoundNode]:
+    rows = db.session.execute(
+        _search_columns().where(ValueChainNode.chain_id == chain_id, condition).limit(limit)
     ).all()
     return [FoundNode(**row._mapping) for row in rows]
 
 
-def list_node_choices(chain_id: UUID, *, limit: int = 500) -> Sequence[tuple[UUID, str, str]]:
-    """Key, external id and name of the nodes of a map, by name, to be picked from."""
-    return [
-        (row.id, row.external_ref, row.name)
-        for row in db.session.execute(
-            select(ValueChainNode.id, ValueChainNode.external_ref, ValueChainNode.name)
-            .where(ValueChainNode.chain_id == chain_id, ValueChainNode.archived_at.is_(None))
-            .order_by(ValueChainNode.name, ValueChainNode.id)
-            .limit(limit)
-        )
-    ]
+def list_names(chain_id: UUID, *, limit: int = 200) -> Sequence[str]:
+    """Names of nodes of a map to suggest while typing."""
+    return db.session.scalars(
+        select(ValueChainNode.name)
+        .where(ValueChainNode.chain_id == chain_id, ValueChainNode.archived_at.is_(None))
+        .order_by(ValueChainNode.name, ValueChainNode.id)
+        .limit(limit)
+    ).all()
+
+
+@dataclass(frozen=True)
+class NodeState:
+    """What other columns say of a node, as boxes of a drawing show it."""
+
+    questionnaire_status: str | None
+    overdue_actions: int
+
+
+def load_states(keys: Sequence[UUID]) -> dict[UUID, NodeState]:
+    """The state of each of these nodes; one statement."""
+    rows = db.session.execute(
+        select(
+            NodeSummary.node_id, NodeSummary.questionnaire_status, NodeSummary.overdue_actions
+        ).where(NodeSummary.node_id.in_(keys))
+    )
+    return {row.node_id: NodeState(row.questionnaire_status, row.overdue_actions) for row in rows}

@@ -14,8 +14,11 @@ from ddplatform.web.health.routes import bp as health
 from ddplatform.web.jobs.routes import bp as jobs
 from ddplatform.web.organisations.routes import bp as organisations
 from ddplatform.web.overview.routes import bp as overview
-from ddplatform.web.value_chain import bp as value_chain
 from ddplatform.web.remedy.routes import bp as remedy
+from ddplatform.web.responses.joining import bp as respond
+from ddplatform.web.responses.routes import bp as responses
+from ddplatform.web.responses.sending import bp as sending
+from ddplatform.web.value_chain import bp as value_chain
 
 STATIC_YEAR_S = 31_536_000
 
@@ -27,11 +30,13 @@ def register(app: Flask) -> None:
     headers.register(app)
     page_context.register(app)
     errors.register(app)
-    for outside in (account, auth, health, links):
+    for outside in (account, auth, health, links, respond):
         app.register_blueprint(outside)
     app.register_blueprint(overview, url_prefix="/o/<organisation>")
     app.register_blueprint(organisations, url_prefix="/o/<organisation>")
     app.register_blueprint(audit, url_prefix="/o/<organisation>/audit")
+    app.register_blueprint(responses, url_prefix="/o/<organisation>/responses")
+    app.register_blueprint(sending, url_prefix="/o/<organisation>/responses")
     app.register_blueprint(jobs, url_prefix="/o/<organisation>/jobs")
     app.register_blueprint(remedy, url_prefix="/o/<organisation>/remedy")
     app.register_blueprint(value_chain, url_prefix="/o/<organisation>/value-chain")

@@ -1,0 +1,12 @@
+"""The map, its table, its nodes and links, lists in and files out."""
+
+from ddplatform.web.value_chain import (
+    import_routes,
+    link_routes,
+    map_routes,
+    node_routes,
+    routes,
+)
+from ddplatform.web.value_chain.blueprint import bp
+
+__all__ = ["bp", "import_routes", "link_routes", "map_routes", "node_routes", "routes"]

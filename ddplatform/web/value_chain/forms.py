@@ -1,0 +1,222 @@
+"""What people type about maps, nodes, links and lists: format only, rules stand in services."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from flask_wtf import FlaskForm
+from flask_wtf.file import MultipleFileField
+from wtforms import (
+    BooleanField,
+    DateField,
+    FloatField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.fields import SelectChoice
+from wtforms.validators import DataRequired, Email, Length, NumberRange, Optional
+
+from supply_chain.reference import load_reference
+from supply_chain.vocabulary import FlowEvidence, LinkKind, NodeKind
+
+KIND_WORDS: Mapping[NodeKind, str] = {
+    NodeKind.BUSINESS_ENTITY: "Business",
+    NodeKind.SITE: "Site (factory, farm, mine, warehouse)",
+    NodeKind.LABOUR_INTERMEDIARY: "Labour intermediary",
+    NodeKind.PLATFORM: "Platform",
+    NodeKind.INVESTEE: "Investee",
+    NodeKind.UNKNOWN_ORIGIN: "Origin not known",
+}
+LINK_WORDS: Mapping[LinkKind, str] = {
+    LinkKind.SUPPLIES: "Supplies goods",
+    LinkKind.PROCESSES_FOR: "Processes for",
+    LinkKind.PROVIDES_LABOUR: "Provides labour",
+    LinkKind.FINANCES: "Finances",
+    LinkKind.SELLS_ON: "Sells on",
+    LinkKind.DISTRIBUTES: "Distributes",
+}
+FLOW_WORDS: Mapping[FlowEvidence, str] = {
+    FlowEvidence.CONFIRMED: "Confirmed (contract, invoice, traced)",
+    FlowEvidence.PROBABLE: "Probable (named by the supplier)",
+    FlowEvidence.POSSIBLE: "Possible (trade data, same area)",
+    FlowEvidence.UNMAPPED: "Not known",
+}
+
+
+def country_choices() -> list[tuple[str, str]]:
+    """All countries by name, after "Not known"."""
+    countries = load_reference().countries.values()
+    return [("", "Not known"), *sorted(((c.alpha2, c.short_name) for c in countries), key=_word)]
+
+
+def sector_choices(current: str | None = None) -> list[tuple[str, str]]:
+    """All sectors by name, after "Not known"; a sector in own words stays choosable."""
+    sectors = load_reference().sectors
+    known = sorted(((s.ref, s.name) for s in sectors.values()), key=_word)
+    own = [(current, f"{current} (as in your list)")] if current and current not in sectors else []
+    return [("", "Not known"), *own, *known]
+
+
+def _word(choice: tuple[str, str]) -> str:
+    return choice[1].casefold()
+
+
+def _choices(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
+    return [SelectChoice(value, label) for value, label in pairs]
+
+
+class ChainForm(FlaskForm):  # type: ignore[misc]
+    """A new map."""
+
+    name = StringField(
+        "Name of the map",
+        description="For example the product or the business unit: “Cocoa”, “Spring collection”.",
+        validators=[DataRequired("Give the map a name."), Length(max=200)],
+    )
+    description = TextAreaField("What it covers", validators=[Length(max=2000)])
+    own_business = StringField(
+        "Your own business in it",
+        description="The company or site at the end of this chain. Suppliers are linked to it.",
+        validators=[DataRequired("Name your own business."), Length(max=300)],
+    )
+    country = SelectField("Country of your own business")
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**more)
+        self.country.choices = _choices(country_choices())
+
+
+class ChainNameForm(FlaskForm):  # type: ignore[misc]
+    """Another name for a map."""
+
+    name = StringField(
+        "Name of the map", validators=[DataRequired("Give the map a name."), Length(max=200)]
+    )
+    description = TextAreaField("What it covers", validators=[Length(max=2000)])
+
+
+class NodeForm(FlaskForm):  # type: ignore[misc]
+    """A business, site, intermediary, platform or investee."""
+
+    name = StringField("Name", validators=[DataRequired("Give it a name."), Length(max=300)])
+    kind = SelectField(
+        "Kind", choices=_choices((kind.value, word) for kind, word in KIND_WORDS.items())
+    )
+    country = SelectField("Country")
+    region = StringField("Region", validators=[Length(max=200)])
+    address = StringField(
+        "Address",
+        description="Of the business or site, never a home address.",
+        validators=[Length(max=500)],
+    )
+    latitude = FloatField(
+        "Latitude",
+        description="Degrees, for example 5.36.",
+        validators=[Optional(), NumberRange(-90, 90, "Degrees between -90 and 90.")],
+    )
+    longitude = FloatField(
+        "Longitude",
+        description="Degrees, for example -4.01.",
+        validators=[Optional(), NumberRange(-180, 180, "Degrees between -180 and 180.")],
+    )
+    sector_ref = SelectField("Sector")
+    commodities = StringField(
+        "Commodities",
+        description="Names or HS codes, separated by commas: “cocoa, palm oil”.",
+        validators=[Length(max=500)],
+    )
+    operated_by = StringField(
+        "Operated by",
+        description="Name or id of a business in this map.",
+        validators=[Length(max=300)],
+    )
+    own_operation = BooleanField("This is our own operation")
+    is_origin = RadioField(
+        "Does the chain begin here?",
+        choices=[
+            SelectChoice("", "Decide by kind and activity"),
+            SelectChoice("yes", "Yes"),
+            SelectChoice("no", "No"),
+        ],
+        default="",
+    )
+    contact_email = StringField(
+        "Business contact",
+        description="An address of the business, no private one.",
+        validators=[Optional(), Email("Enter an e-mail address."), Length(max=254)],
+    )
+    row_version = HiddenField()
+
+    def __init__(self, *, sector: str | None = None, **more: Any) -> None:
+        super().__init__(**more)
+        self.country.choices = _choices(country_choices())
+        self.sector_ref.choices = _choices(sector_choices(sector))
+
+
+class LinkForm(FlaskForm):  # type: ignore[misc]
+    """What flows from a supplier to a buyer."""
+
+    other = StringField(
+        "Name or id of the other node",
+        description="It must be in this map already.",
+        validators=[Length(max=300)],
+    )
+    kind = SelectField(
+        "What flows", choices=_choices((kind.value, word) for kind, word in LINK_WORDS.items())
+    )
+    commodity = StringField("Commodity", validators=[Length(max=200)])
+    share = FloatField(
+        "Share of the buyer's input, in per cent",
+        description="Leave it empty when it is not known: that counts as not known, not as zero.",
+        validators=[Optional(), NumberRange(0, 100, "Between 0 and 100.")],
+    )
+    flow_evidence = SelectField(
+        "How it is known",
+        choices=_choices((flow.value, word) for flow, word in FLOW_WORDS.items()),
+        default=FlowEvidence.UNMAPPED.value,
+    )
+    valid_from = DateField("From", validators=[Optional()])
+    valid_to = DateField("Until", validators=[Optional()])
+    row_version = HiddenField()
+
+
+class ImportForm(FlaskForm):  # type: ignore[misc]
+    """Files of one import."""
+
+    files = MultipleFileField(
+        "Files",
+        description="CSV, XLSX, XLS or value-chain JSON, up to 10 MB each. "
+        "Several files are one import, for example suppliers and who supplies whom.",
+    )
+    link_to_own = BooleanField(
+        "Link suppliers without a buyer to our own business",
+        description="For plain lists of direct suppliers. Rows that name a buyer keep it.",
+        default=True,
+    )
+
+
+class ApplyForm(FlaskForm):  # type: ignore[misc]
+    """The last step before an import changes the map."""
+
+    skip_faulty = BooleanField("Leave the rows with problems out")
+    archive_gone = BooleanField(
+        "Archive what the map has and the files do not",
+        description="Only for complete lists. Your own operations always stay.",
+    )
+
+
+class ExportForm(FlaskForm):  # type: ignore[misc]
+    """In which form a map goes out."""
+
+    form = RadioField(
+        "File format",
+        choices=[
+            SelectChoice("xlsx", "Excel workbook"),
+            SelectChoice("csv", "CSV, two tables in a ZIP"),
+            SelectChoice("json", "JSON, to bring the map into another organisation"),
+            SelectChoice("graphml", "GraphML, for graph programs"),
+        ],
+        default="xlsx",
+    )

@@ -1,0 +1,207 @@
+"""A list comes in: upload, columns, preview, apply, result, undo."""
+
+import csv
+import io
+from typing import Any
+from uuid import UUID
+
+from flask import Response, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import FileStorage
+
+from ddplatform.access.permissions import Permission
+from ddplatform.errors import Conflict, Invalid
+from ddplatform.gate import requires
+from ddplatform.models.value_chain import ImportStatus, MapImport
+from ddplatform.queries.jobs import get_job
+from ddplatform.queries.map_imports import get_import, list_imports
+from ddplatform.queries.value_chain import find_own_business, get_chain
+from ddplatform.services import map_import
+from ddplatform.services.map_undo import obstacle_to_undo, undo_import
+from ddplatform.web.value_chain.blueprint import bp
+from ddplatform.web.value_chain.forms import ApplyForm, ImportForm
+from ddplatform.web.value_chain.import_mapping import mapping_page, read_corrections
+from ddplatform.web.value_chain.routes import show_faults
+from supply_chain.drafts import NamedBytes
+from supply_chain.errors import FileRefused
+from supply_chain.intake.cells import shield
+
+TABS = {
+    "new": "New",
+    "changed": "Changed",
+    "unchanged": "Unchanged",
+    "gone": "Not in the files",
+    "problems": "Problems",
+    "notes": "Remarks",
+}
+PROBLEMS_SHOWN = 200
+PROBLEM_COLUMNS = ("file", "sheet", "row", "column", "value", "problem", "advice")
+
+
+@bp.get("/<uuid:chain_id>/imports")
+@requires(Permission.VALUE_CHAIN_READ)
+def imports(chain_id: UUID) -> ResponseReturnValue:
+    """The lists that came into this map."""
+    rows = list_imports(chain_id)
+    return render_template("value_chain/imports.html", chain=get_chain(chain_id), rows=rows)
+
+
+@bp.route("/<uuid:chain_id>/imports/new", methods=["GET", "POST"])
+@requires(Permission.VALUE_CHAIN_IMPORT)
+def upload(chain_id: UUID) -> ResponseReturnValue:
+    """Take in the files of one import; reading them goes on behind the page."""
+    chain, form, problem = get_chain(chain_id), ImportForm(), None
+    own = find_own_business(chain_id)
+    if form.validate_on_submit():
+        try:
+            row = map_import.stage(
+                chain_id,
+                _files(form.files.data or []),
+                link_to_id=own.id if own and form.link_to_own.data else None,
+                by=g.identity,
+                at=g.now,
+            )
+        except Invalid as error:
+            problem = show_faults(form, error)
+        else:
+            return redirect(url_for("value_chain.show_import", import_id=row.id))
+    page = render_template(
+        "value_chain/upload.html", form=form, chain=chain, own=own, problem=problem
+    )
+    return page, 422 if problem or form.errors else 200
+
+
+def _files(uploads: list[FileStorage]) -> list[NamedBytes]:
+    """The files with a name; at most one byte more than the limit is read of each."""
+    return [
+        NamedBytes(upload.filename, upload.stream.read(map_import.MAX_BYTES + 1))
+        for upload in uploads
+        if upload.filename
+    ]
+
+
+@bp.get("/imports/<uuid:import_id>")
+@requires(Permission.VALUE_CHAIN_READ)
+def show_import(import_id: UUID) -> ResponseReturnValue:
+    """Where an import stands: being read, preview, refused, being applied, result."""
+    row = get_import(import_id, with_preview=True)
+    tab = request.args.get("tab", "")
+    tab = tab if tab in TABS else ("problems" if row.counts.get("problems") else "new")
+    return _page(row, tab=tab, form=ApplyForm(skip_faulty=False))
+
+
+def _page(
+    row: MapImport, *, tab: str, form: ApplyForm, problem: str | None = None
+) -> ResponseReturnValue:
+    is_running = row.status in (ImportStatus.READING, ImportStatus.APPLYING)
+    job = get_job(row.job_id) if is_running and row.job_id else None
+    page = render_template(
+        "value_chain/show_import.html",
+        row=row,
+        chain=get_chain(row.chain_id),
+        job=job,
+        tab=tab,
+        parts=_tabs(row, tab),
+        links_key=f"links_{tab}",
+        problems=row.preview.get(tab, [])[:PROBLEMS_SHOWN] if tab in ("problems", "notes") else [],
+        applied=row.counts.get("applied", {}),
+        obstacle=obstacle_to_undo(row) if row.status is ImportStatus.APPLIED else None,
+        form=form,
+        problem=problem,
+    )
+    return page, 422 if problem or form.errors else 200
+
+
+def _tabs(row: MapImport, tab: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "label": label,
+            "href": url_for("value_chain.show_import", import_id=row.id, tab=name),
+            "current": name == tab,
+            "count": row.counts.get(name, 0) + row.counts.get(f"links_{name}", 0),
+        }
+        for name, label in TABS.items()
+    ]
+
+
+@bp.get("/imports/<uuid:import_id>/problems.csv")
+@requires(Permission.VALUE_CHAIN_IMPORT)
+def problems(import_id: UUID) -> ResponseReturnValue:
+    """Every problem and remark as a table to work through; cells cannot run as formulas."""
+    row = get_import(import_id, with_preview=True)
+    stream = io.StringIO(newline="")
+    writer = csv.writer(stream)
+    writer.writerow(("kind", *PROBLEM_COLUMNS))
+    for kind, name in (("problem", "problems"), ("remark", "notes")):
+        for entry in row.preview.get(name, []):
+            cells = (entry[column] for column in PROBLEM_COLUMNS)
+            writer.writerow((kind, *(shield(c) if isinstance(c, str) else c for c in cells)))
+    response = Response(stream.getvalue(), mimetype="text/csv")
+    response.headers.set("Content-Disposition", "attachment", filename="problems.csv")
+    return response
+
+
+@bp.route("/imports/<uuid:import_id>/columns", methods=["GET", "POST"])
+@requires(Permission.VALUE_CHAIN_IMPORT)
+def columns(import_id: UUID) -> ResponseReturnValue:
+    """How the columns were understood, with examples; a correction reads the files again."""
+    row = get_import(import_id, with_preview=True)
+    problem = None
+    if request.method == "POST":
+        try:
+            corrected = read_corrections(row, request.form)
+            map_import.correct_mapping(import_id, corrected, by=g.identity, at=g.now)
+        except (Invalid, FileRefused) as error:
+            problem = f"{error.message} {error.advice}"
+        else:
+            return redirect(url_for("value_chain.show_import", import_id=import_id))
+    page = render_template(
+        "value_chain/columns.html",
+        row=row,
+        chain=get_chain(row.chain_id),
+        tables=mapping_page(row, request.form if problem else None),
+        problem=problem,
+    )
+    return page, 422 if problem else 200
+
+
+@bp.post("/imports/<uuid:import_id>/apply")
+@requires(Permission.VALUE_CHAIN_IMPORT)
+def apply_import(import_id: UUID) -> ResponseReturnValue:
+    """Bring the list into the map, behind the page."""
+    form, problem = ApplyForm(), None
+    if form.validate_on_submit():
+        try:
+            map_import.request_apply(
+                import_id,
+                skip_faulty=form.skip_faulty.data,
+                archive_gone=form.archive_gone.data,
+                by=g.identity,
+                at=g.now,
+            )
+        except Invalid as error:
+            problem = show_faults(form, error) or error.message
+        else:
+            return redirect(url_for("value_chain.show_import", import_id=import_id))
+    row = get_import(import_id, with_preview=True)
+    return _page(row, tab="problems", form=form, problem=problem)
+
+
+@bp.route("/imports/<uuid:import_id>/undo", methods=["GET", "POST"])
+@requires(Permission.VALUE_CHAIN_IMPORT)
+def undo(import_id: UUID) -> ResponseReturnValue:
+    """The second step before the last import is taken back."""
+    row = get_import(import_id)
+    if request.method == "POST":
+        undo_import(import_id, by=g.identity, at=g.now)
+        flash("The import is undone: the map is as it was before.", "success")
+        return redirect(url_for("value_chain.show_import", import_id=import_id))
+    obstacle = obstacle_to_undo(row)
+    if obstacle is not None:
+        raise Conflict(f"This import cannot be undone. {obstacle}", "Change single nodes instead.")
+    return render_template(
+        "value_chain/undo.html",
+        row=row,
+        chain=get_chain(row.chain_id),
+        applied=row.counts.get("applied", {}),
+    )

@@ -1,0 +1,135 @@
+"""Links between nodes: add, change, archive, restore."""
+
+from uuid import UUID
+
+from flask import flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from ddplatform.access.permissions import Permission
+from ddplatform.errors import Conflict, Invalid
+from ddplatform.gate import requires
+from ddplatform.models.value_chain import SupplyLink
+from ddplatform.queries.node_lists import list_names
+from ddplatform.queries.value_chain import get_chain, get_link, get_node
+from ddplatform.services import supply_links
+from ddplatform.services.supply_links import LinkFields
+from ddplatform.web.value_chain.blueprint import bp
+from ddplatform.web.value_chain.forms import LinkForm
+from ddplatform.web.value_chain.node_routes import find_one
+from ddplatform.web.value_chain.routes import show_faults
+from supply_chain.reference import load_reference
+from supply_chain.vocabulary import FlowEvidence, LinkKind
+
+
+@bp.route("/nodes/<uuid:node_id>/links/new", methods=["GET", "POST"])
+@requires(Permission.VALUE_CHAIN_EDIT)
+def add_link(node_id: UUID) -> ResponseReturnValue:
+    """Add a supplier of this node, or a buyer (`end=buyer`)."""
+    here, form, problem = get_node(node_id), LinkForm(), None
+    is_buyer = request.args.get("end") == "buyer"
+    if form.validate_on_submit():
+        try:
+            other, fields = _other(form, here.chain_id), _fields(form)
+            ends = (node_id, other) if is_buyer else (other, node_id)
+            supply_links.add_link(*ends, fields, by=g.identity, at=g.now)
+        except (Invalid, Conflict) as error:
+            problem = show_faults(form, error)
+        else:
+            flash("The link is in the map.", "success")
+            return redirect(url_for("value_chain.node", node_id=node_id))
+    page = render_template(
+        "value_chain/add_link.html",
+        form=form,
+        node=here,
+        chain=get_chain(here.chain_id),
+        is_buyer=is_buyer,
+        problem=problem,
+        names=list_names(here.chain_id),
+    )
+    return page, 422 if problem or form.errors else 200
+
+
+def _other(form: LinkForm, chain_id: UUID) -> UUID:
+    faults: dict[str, str] = {}
+    other = find_one(form.other.data or "", chain_id, faults, field="other")
+    if other is None:
+        raise Invalid(fields=faults)
+    return other
+
+
+def _fields(form: LinkForm, known: str | None = None) -> LinkFields:
+    text = (form.commodity.data or "").strip()
+    commodity = load_reference().find_commodity(text) if text and text != known else None
+    if text and text != known and commodity is None:
+        raise Invalid(fields={"commodity": f"“{text}” is not known. Use a name or an HS code."})
+    share = form.share.data
+    return LinkFields(
+        kind=LinkKind(form.kind.data),
+        commodity_ref=commodity.ref if commodity else text or None,
+        share=None if share is None else round(share / 100, 6),
+        flow_evidence=FlowEvidence(form.flow_evidence.data),
+        valid_from=form.valid_from.data,
+        valid_to=form.valid_to.data,
+    )
+
+
+@bp.route("/links/<uuid:link_id>", methods=["GET", "POST"])
+@requires(Permission.VALUE_CHAIN_EDIT)
+def edit_link(link_id: UUID) -> ResponseReturnValue:
+    """Change a link; a stale form is a conflict that shows both versions."""
+    link, problem = get_link(link_id), None
+    form = LinkForm(data=_as_typed(link))
+    if form.validate_on_submit():
+        try:
+            supply_links.change_link(
+                link_id,
+                _fields(form, link.commodity_ref),
+                row_version=int(form.row_version.data or 0),
+                by=g.identity,
+                at=g.now,
+            )
+        except Invalid as error:
+            problem = show_faults(form, error)
+        else:
+            flash("Saved.", "success")
+            return redirect(url_for("value_chain.node", node_id=link.buyer_id))
+    page = render_template(
+        "value_chain/edit_link.html",
+        form=form,
+        link=link,
+        supplier=get_node(link.supplier_id),
+        buyer=get_node(link.buyer_id),
+        chain=get_chain(link.chain_id),
+        problem=problem,
+    )
+    return page, 422 if problem or form.errors else 200
+
+
+def _as_typed(link: SupplyLink) -> dict[str, object]:
+    return {
+        "kind": link.kind.value,
+        "commodity": link.commodity_ref or "",
+        "share": None if link.share is None else round(link.share * 100, 4),
+        "flow_evidence": link.flow_evidence.value,
+        "valid_from": link.valid_from,
+        "valid_to": link.valid_to,
+        "row_version": link.row_version,
+    }
+
+
+@bp.post("/links/<uuid:link_id>/archive")
+@requires(Permission.VALUE_CHAIN_EDIT)
+def archive_link(link_id: UUID) -> ResponseReturnValue:
+    """Take a link out of the map; its page offers to restore it."""
+    supply_links.archive_link(link_id, by=g.identity, at=g.now)
+    flash("The link is archived. You can restore it here.", "success")
+    return redirect(url_for("value_chain.edit_link", link_id=link_id))
+
+
+@bp.post("/links/<uuid:link_id>/restore")
+@requires(Permission.VALUE_CHAIN_EDIT)
+def restore_link(link_id: UUID) -> ResponseReturnValue:
+    """Bring an archived link back."""
+    supply_links.restore_link(link_id, by=g.identity, at=g.now)
+    flash("The link is back in the map.", "success")
+    return redirect(url_for("value_chain.edit_link", link_id=link_id))

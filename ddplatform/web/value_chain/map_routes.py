@@ -1,0 +1,217 @@
+"""The map as a drawing, as a table, and tier by country."""
+
+from collections import Counter
+from enum import StrEnum
+from typing import Any, TypeVar
+from uuid import UUID
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from ddplatform.access.permissions import Permission
+from ddplatform.errors import NotFound
+from ddplatform.gate import requires
+from ddplatform.queries.map_snapshots import BANDS, MapSnapshot, load_snapshot
+from ddplatform.queries.map_views import NO_COUNTRY, view_map
+from ddplatform.queries.node_lists import (
+    COUNT_CAP,
+    NOT_ASSESSED,
+    NodeFilter,
+    NodeOrder,
+    NodePage,
+    list_nodes,
+    load_states,
+)
+from ddplatform.queries.value_chain import get_chain, get_node, get_summary, list_links_of
+from ddplatform.web.countries import country_name
+from ddplatform.web.value_chain.blueprint import bp
+from ddplatform.web.value_chain.forms import KIND_WORDS, country_choices, sector_choices
+from ddplatform.web.value_chain.presenters import MapPage, here, kind_word, lane_word
+from supply_chain.vocabulary import NodeKind, RiskBand
+
+Word = TypeVar("Word", bound=StrEnum)
+DEPTHS = (1, 2, 3, 4)
+MOST_OPEN_GROUPS = 12
+
+
+@bp.get("/<uuid:chain_id>/")
+@requires(Permission.VALUE_CHAIN_READ)
+def show(chain_id: UUID) -> ResponseReturnValue:
+    """A bounded view of the map: `focus`, `depth`, `open` and `show` are its whole state."""
+    chain = get_chain(chain_id)
+    snapshot = load_snapshot(chain)
+    focus, opened = _uuid("focus"), _opened()
+    depth = _number("depth", DEPTHS, 2)
+    upstream = request.args.get("show") == "upstream"
+    view = view_map(snapshot, focus=focus, depth=depth, opened=opened, upstream_only=upstream)
+    keys = [snapshot.keys[int(box.rows[0])] for box in view.boxes if box.kind == "node"]
+    page = MapPage(chain, snapshot, view, load_states(keys), opened)
+    return render_template(
+        "value_chain/show.html",
+        chain=chain,
+        page=page,
+        total=len(snapshot.keys),
+        depth=depth,
+        depths=DEPTHS,
+        upstream=upstream,
+        here=here,
+        **_panel(focus),
+    )
+
+
+def _panel(focus: UUID | None) -> dict[str, Any]:
+    if focus is None:
+        return {"node": None}
+    try:
+        node = get_node(focus)
+    except NotFound:
+        return {"node": None}
+    return {
+        "node": node,
+        "summary": get_summary(focus),
+        "node_links": list_links_of(focus),
+        "kind_word": kind_word,
+    }
+
+
+def _opened() -> dict[str, int]:
+    """The open groups of the address, `2.CI:20`; what is malformed is passed over."""
+    found = {}
+    for text in request.args.getlist("open")[:MOST_OPEN_GROUPS]:
+        ref, _, count = text.partition(":")
+        lane, _, group = ref.partition(".")
+        if lane.lstrip("-").isdecimal() and group and (count or "10").isdecimal():
+            found[ref] = int(count or 10)
+    return found
+
+
+def _uuid(name: str) -> UUID | None:
+    try:
+        return UUID(request.args.get(name, ""))
+    except ValueError:
+        return None
+
+
+def _number(name: str, allowed: tuple[int, ...], otherwise: int) -> int:
+    text = request.args.get(name, "")
+    return int(text) if text.isdecimal() and int(text) in allowed else otherwise
+
+
+@bp.get("/<uuid:chain_id>/table")
+@requires(Permission.VALUE_CHAIN_READ)
+def table(chain_id: UUID) -> ResponseReturnValue:
+    """All nodes of a map, searched, filtered, sorted, a page at a time."""
+    chain = get_chain(chain_id)
+    wanted, order = read_filter(), _order()
+    page = list_nodes(chain_id, wanted, order=order, after=_uuid("after"), before=_uuid("before"))
+    return render_template(
+        "value_chain/table.html",
+        chain=chain,
+        page=page,
+        wanted=wanted,
+        order=order,
+        sort={o.value: _address(chain_id, sort=o.value) for o in NodeOrder},
+        paging=_paging(chain_id, page),
+        kinds=[("", "All kinds"), *((k.value, word) for k, word in KIND_WORDS.items())],
+        countries=[("", "All countries"), ("none", "Not known"), *country_choices()[1:]],
+        sectors=[("", "All sectors"), *sector_choices(wanted.sector)[1:]],
+        tiers=[
+            ("", "All tiers"),
+            ("0", "Own business"),
+            *((str(n), f"Tier {n}") for n in range(1, 9)),
+        ],
+        bands=[
+            ("", "All bands"),
+            *((band.value, band.value.capitalize()) for band in reversed(RiskBand)),
+            (NOT_ASSESSED, "Not assessed"),
+        ],
+        kind_word=kind_word,
+        total=f"{COUNT_CAP:,}+" if page.total > COUNT_CAP else f"{page.total:,}",
+    )
+
+
+def read_filter() -> NodeFilter:
+    """The filter in the address; unknown words filter nothing."""
+    args = request.args
+    kind, tier, band = args.get("kind", ""), args.get("tier", ""), args.get("band", "")
+    return NodeFilter(
+        q=args.get("q", "").strip()[:200],
+        country=args.get("country", "")[:4],
+        kind=_member(NodeKind, kind),
+        tier=int(tier) if tier.isdecimal() and len(tier) < 4 else None,
+        band=band if band == NOT_ASSESSED or _member(RiskBand, band) else "",
+        sector=args.get("sector", "")[:200],
+        archived=args.get("archived") == "1",
+    )
+
+
+def _order() -> NodeOrder:
+    return _member(NodeOrder, request.args.get("sort", "")) or NodeOrder.NAME
+
+
+def _member(kind: type[Word], text: str) -> Word | None:
+    try:
+        return kind(text)
+    except ValueError:
+        return None
+
+
+def _address(chain_id: UUID, **changes: str) -> str:
+    state: dict[str, Any] = {
+        k: v for k, v in request.args.items() if v and k not in ("after", "before")
+    }
+    return url_for("value_chain.table", chain_id=chain_id, **{**state, **changes})
+
+
+def _paging(chain_id: UUID, page: NodePage) -> dict[str, str | None]:
+    return {
+        "previous_href": _address(chain_id, before=page.before) if page.before else None,
+        "next_href": _address(chain_id, after=page.after) if page.after else None,
+    }
+
+
+@bp.get("/<uuid:chain_id>/matrix")
+@requires(Permission.VALUE_CHAIN_READ)
+def matrix(chain_id: UUID) -> ResponseReturnValue:
+    """Tier by country: how many nodes, and how bad."""
+    chain = get_chain(chain_id)
+    snapshot = load_snapshot(chain)
+    lanes = sorted({int(lane) for lane in snapshot.lane.tolist()}, reverse=True)
+    return render_template(
+        "value_chain/matrix.html",
+        chain=chain,
+        total=len(snapshot.keys),
+        columns=[lane_word(snapshot, lane) for lane in lanes],
+        rows=_matrix_rows(chain_id, snapshot, lanes),
+    )
+
+
+def _matrix_rows(chain_id: UUID, snapshot: MapSnapshot, lanes: list[int]) -> list[dict[str, Any]]:
+    counts: dict[str, Counter[tuple[int, int]]] = {}
+    countries = snapshot.graph.nodes.country
+    pairs = zip(countries, snapshot.lane.tolist(), snapshot.band.tolist(), strict=True)
+    for country, lane, band in pairs:
+        counts.setdefault(country or NO_COUNTRY, Counter())[lane, band] += 1
+    ordered = sorted(counts.items(), key=lambda item: (-item[1].total(), item[0]))
+    return [
+        {
+            "label": country_name(code) if code != NO_COUNTRY else "Country not known",
+            "total": found.total(),
+            "cells": [
+                {
+                    "count": sum(found[lane, band] for band in range(len(BANDS))),
+                    "worst": next(
+                        (BANDS[band] for band in range(len(BANDS)) if found[lane, band]), None
+                    ),
+                    "href": url_for(
+                        "value_chain.table",
+                        chain_id=chain_id,
+                        country="none" if code == NO_COUNTRY else code,
+                        tier=lane if 0 <= lane < snapshot.unlinked else None,
+                    ),
+                }
+                for lane in lanes
+            ],
+        }
+        for code, found in ordered
+    ]

@@ -1,0 +1,224 @@
+"""One node: its page, its form, archiving and restoring."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import flash, g, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from ddplatform.access.permissions import Permission
+from ddplatform.errors import Conflict, Invalid
+from ddplatform.gate import requires
+from ddplatform.models.value_chain import ValueChainNode
+from ddplatform.queries.audit import LogFilter, list_events
+from ddplatform.queries.node_lists import find_nodes_by_words, list_names
+from ddplatform.queries.value_chain import get_chain, get_node, get_summary, list_links_of
+from ddplatform.services import value_chain
+from ddplatform.services.value_chain import NodeFields
+from ddplatform.web.value_chain.blueprint import bp
+from ddplatform.web.value_chain.forms import NodeForm
+from ddplatform.web.value_chain.presenters import kind_word, link_words, unknown_share
+from ddplatform.web.value_chain.routes import show_faults
+from supply_chain.reference import load_reference
+from supply_chain.vocabulary import NodeKind
+
+HISTORY_SHOWN = 20
+ORIGIN: dict[str, bool | None] = {"": None, "yes": True, "no": False}
+
+
+@bp.get("/nodes/<uuid:node_id>")
+@requires(Permission.VALUE_CHAIN_READ)
+def node(node_id: UUID) -> ResponseReturnValue:
+    """A supplier or site; `part=panel` is the short form that stands beside a map."""
+    found = get_node(node_id)
+    links = list_links_of(node_id)
+    shown: dict[str, Any] = {
+        "node": found,
+        "chain": get_chain(found.chain_id),
+        "summary": get_summary(node_id),
+        "node_links": links,
+        "kind_word": kind_word,
+    }
+    if request.args.get("part") == "panel":
+        response = make_response(render_template("value_chain/_panel.html", **shown))
+        response.headers["Vary"] = "X-Part"
+        return response
+    reference = load_reference()
+    operator = get_node(found.operated_by_id) if found.operated_by_id else None
+    return render_template(
+        "value_chain/node.html",
+        **shown,
+        operator=operator,
+        sector=reference.sectors.get(found.sector_ref or ""),
+        commodities=[
+            reference.commodities[ref].name if ref in reference.commodities else ref
+            for ref in found.commodity_refs
+        ],
+        unknown=unknown_share(links.suppliers, links.suppliers_total),
+        link_words=link_words,
+        history=list_events(LogFilter(target_id=str(node_id)), limit=HISTORY_SHOWN),
+    )
+
+
+@bp.route("/<uuid:chain_id>/nodes/new", methods=["GET", "POST"])
+@requires(Permission.VALUE_CHAIN_EDIT)
+def add_node(chain_id: UUID) -> ResponseReturnValue:
+    """Add a node by hand."""
+    chain, form, problem = get_chain(chain_id), NodeForm(), None
+    if form.validate_on_submit():
+        try:
+            made = value_chain.add_node(
+                chain_id, _fields(form, chain_id, ()), by=g.identity, at=g.now
+            )
+        except (Invalid, Conflict) as error:
+            problem = show_faults(form, error)
+        else:
+            flash(f"“{made.name}” is in the map. Link it to its buyer next.", "success")
+            return redirect(url_for("value_chain.node", node_id=made.id))
+    page = render_template(
+        "value_chain/add_node.html",
+        form=form,
+        chain=chain,
+        problem=problem,
+        names=list_names(chain_id),
+    )
+    return page, 422 if problem or form.errors else 200
+
+
+@bp.route("/nodes/<uuid:node_id>/edit", methods=["GET", "POST"])
+@requires(Permission.VALUE_CHAIN_EDIT)
+def edit_node(node_id: UUID) -> ResponseReturnValue:
+    """Change a node; a stale form is a conflict that shows both versions."""
+    found = get_node(node_id)
+    form, problem = NodeForm(sector=found.sector_ref, data=_as_typed(found)), None
+    if form.validate_on_submit():
+        try:
+            value_chain.change_node(
+                node_id,
+                _fields(form, found.chain_id, found.commodity_refs),
+                row_version=int(form.row_version.data or 0),
+                by=g.identity,
+                at=g.now,
+            )
+        except Invalid as error:
+            problem = show_faults(form, error)
+        else:
+            flash("Saved.", "success")
+            return redirect(url_for("value_chain.node", node_id=node_id))
+    page = render_template(
+        "value_chain/edit_node.html",
+        form=form,
+        node=found,
+        chain=get_chain(found.chain_id),
+        problem=problem,
+        names=list_names(found.chain_id),
+    )
+    return page, 422 if problem or form.errors else 200
+
+
+def _as_typed(found: ValueChainNode) -> dict[str, Any]:
+    operator = get_node(found.operated_by_id) if found.operated_by_id else None
+    commodities = load_reference().commodities
+    return {
+        **{
+            name: getattr(found, name)
+            for name in ("name", "region", "address", "latitude", "longitude", "own_operation")
+        },
+        "kind": found.kind.value,
+        "country": found.country or "",
+        "sector_ref": found.sector_ref or "",
+        "contact_email": found.contact_email or "",
+        "commodities": ", ".join(
+            commodities[ref].name if ref in commodities else ref for ref in found.commodity_refs
+        ),
+        "operated_by": operator.external_ref if operator else "",
+        "is_origin": next(word for word, value in ORIGIN.items() if value is found.is_origin),
+        "row_version": found.row_version,
+    }
+
+
+def _fields(form: NodeForm, chain_id: UUID, known: list[str] | tuple[str, ...]) -> NodeFields:
+    """What was typed as values of the service. Raises Invalid naming what is not found."""
+    faults: dict[str, str] = {}
+    commodities = _commodities(form.commodities.data or "", known, faults)
+    operator = _operator(form.operated_by.data or "", chain_id, faults)
+    if faults:
+        raise Invalid(fields=faults)
+    return NodeFields(
+        name=form.name.data,
+        kind=NodeKind(form.kind.data),
+        country=form.country.data or None,
+        region=(form.region.data or "").strip() or None,
+        address=(form.address.data or "").strip() or None,
+        latitude=form.latitude.data,
+        longitude=form.longitude.data,
+        sector_ref=form.sector_ref.data or None,
+        commodity_refs=commodities,
+        operated_by_id=operator,
+        own_operation=form.own_operation.data,
+        is_origin=ORIGIN[form.is_origin.data or ""],
+        contact_email=(form.contact_email.data or "").strip() or None,
+    )
+
+
+def _commodities(
+    text: str, known: list[str] | tuple[str, ...], faults: dict[str, str]
+) -> tuple[str, ...]:
+    found, unknown = [], []
+    for word in filter(None, map(str.strip, text.split(","))):
+        commodity = load_reference().find_commodity(word)
+        if word in known:
+            found.append(word)
+        elif commodity is not None:
+            found.append(commodity.ref)
+        else:
+            unknown.append(word)
+    if unknown:
+        faults["commodities"] = (
+            f"Not known: {', '.join(unknown)}. Use a common name or an HS code, "
+            "or put it into the description of the map."
+        )
+    return tuple(dict.fromkeys(found))
+
+
+def _operator(text: str, chain_id: UUID, faults: dict[str, str]) -> UUID | None:
+    return find_one(text, chain_id, faults, field="operated_by") if text.strip() else None
+
+
+def find_one(text: str, chain_id: UUID, faults: dict[str, str], *, field: str) -> UUID | None:
+    """The one node that the words mean; otherwise the fault of the field says what to do."""
+    found = find_nodes_by_words(chain_id, text.strip()) if text.strip() else []
+    if len(found) == 1:
+        return found[0].id
+    if found:
+        names = ", ".join(f"“{row.name}”" for row in found[:5])
+        faults[field] = f"Several nodes are meant: {names}. Write the whole name or the id."
+    else:
+        faults[field] = "No node of this map has this name or id. Add it to the map first."
+    return None
+
+
+@bp.route("/nodes/<uuid:node_id>/archive", methods=["GET", "POST"])
+@requires(Permission.VALUE_CHAIN_EDIT)
+def archive_node(node_id: UUID) -> ResponseReturnValue:
+    """The second step before a node leaves the map."""
+    found = get_node(node_id)
+    if request.method == "POST":
+        value_chain.archive_node(node_id, by=g.identity, at=g.now)
+        flash(f"“{found.name}” is archived. You can restore it on its page.", "success")
+        return redirect(url_for("value_chain.node", node_id=node_id))
+    return render_template(
+        "value_chain/archive_node.html",
+        node=found,
+        chain=get_chain(found.chain_id),
+        node_links=list_links_of(node_id),
+    )
+
+
+@bp.post("/nodes/<uuid:node_id>/restore")
+@requires(Permission.VALUE_CHAIN_EDIT)
+def restore_node(node_id: UUID) -> ResponseReturnValue:
+    """Bring an archived node back with its links."""
+    restored = value_chain.restore_node(node_id, by=g.identity, at=g.now)
+    flash(f"“{restored.name}” is back in the map.", "success")
+    return redirect(url_for("value_chain.node", node_id=node_id))

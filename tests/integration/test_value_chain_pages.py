@@ -1,0 +1,608 @@
+"""The pages of the value chain, through a browser without scripts."""
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event, select
+
+from ddplatform.access.roles import RoleId
+from ddplatform.db import db, unit_of_work
+from ddplatform.models.value_chain import NodeSummary, SupplyLink, ValueChainNode
+from ddplatform.queries import value_chain as queries
+from ddplatform.services import supply_links, tiers, value_chain
+from ddplatform.services.supply_links import LinkFields
+from ddplatform.services.value_chain import NodeFields
+from ddplatform.tenancy import acting_in, insert_rows
+from supply_chain.vocabulary import FlowEvidence, LinkKind, NodeKind, RiskBand
+from tests.conftest import NOW
+from tests.factories import Tenant, csrf_token, signed_in_client
+from tests.integration.test_map_import import _work as do_jobs
+
+BASE = "/o/acme/value-chain"
+LATER = NOW + timedelta(minutes=1)
+
+
+_running: list[Flask] = []
+
+
+@pytest.fixture(autouse=True)
+def running(app: Flask) -> Iterator[None]:
+    """The application of this test; requests must not share a context with the test itself."""
+    _running[:] = [app]
+    yield
+    _running.clear()
+
+
+@contextmanager
+def acting(tenant: Tenant) -> Iterator[None]:
+    with _running[0].app_context(), unit_of_work(), acting_in(tenant.id):
+        yield
+
+
+def work() -> None:
+    """Do the queued jobs."""
+    with _running[0].app_context():
+        do_jobs()
+
+
+@pytest.fixture
+def chain_id(app: Flask, tenant: Tenant) -> UUID:
+    """Farms -> cooperative -> own business, with a part of the input not mapped."""
+    with acting(tenant):
+        chain = value_chain.create_chain(
+            "Cocoa", own_business="Maison Cacao", country="FR", by=tenant.analyst, at=NOW
+        )
+        own = queries.find_own_business(chain.id)
+        assert own is not None
+        coop = _add(tenant, chain.id, "Coop Espoir", country="CI", region="Nawa")
+        farm = _add(tenant, chain.id, "=Farm <1>", country="CI", kind=NodeKind.SITE)
+        _link(tenant, coop, own.id, 0.4)
+        _link(tenant, farm, coop, None)
+        return chain.id
+
+
+def _add(tenant: Tenant, chain_id: UUID, name: str, **more: object) -> UUID:
+    fields = NodeFields(name=name, **more)  # type: ignore[arg-type]
+    return value_chain.add_node(chain_id, fields, by=tenant.analyst, at=NOW).id
+
+
+def _link(tenant: Tenant, supplier: UUID, buyer: UUID, share: float | None) -> UUID:
+    fields = LinkFields(share=share, flow_evidence=FlowEvidence.CONFIRMED)
+    return supply_links.add_link(supplier, buyer, fields, by=tenant.analyst, at=NOW).id
+
+
+def _id(tenant: Tenant, name: str) -> UUID:
+    with acting(tenant):
+        found = db.session.scalar(select(ValueChainNode.id).where(ValueChainNode.name == name))
+    assert found is not None
+    return found
+
+
+@pytest.fixture
+def analyst(app: Flask, tenant: Tenant) -> FlaskClient:
+    return signed_in_client(app, tenant, RoleId.ANALYST)
+
+
+@pytest.fixture
+def manager(app: Flask, tenant: Tenant) -> FlaskClient:
+    return signed_in_client(app, tenant, RoleId.SUSTAINABILITY_MANAGER)
+
+
+def _post(client: FlaskClient, page: str, data: dict[str, object], to: str = ""):  # type: ignore[no-untyped-def]
+    return client.post(to or page, data={"csrf_token": csrf_token(client, page), **data})
+
+
+def test_first_day_offers_import_by_hand_and_a_sample_file(tenant: Tenant, analyst: FlaskClient):
+    page = analyst.get(f"{BASE}/").text
+
+    assert "No map yet" in page
+    assert "Import a list of suppliers" in page
+    assert "by hand" in page
+    assert "samples/supplier-list.csv" in page
+
+
+def test_new_map_leads_to_its_page_or_on_to_the_upload(tenant: Tenant, analyst: FlaskClient):
+    data = {"name": "Tea", "own_business": "Acme", "country": "FR", "description": ""}
+    made = _post(analyst, f"{BASE}/new", data)
+    assert analyst.get(made.location).status_code == 200
+    again = _post(analyst, f"{BASE}/new", data)
+    assert again.status_code == 422
+    assert "exists" in again.text
+    onward = _post(analyst, f"{BASE}/new?next=import", {**data, "name": "Coffee"})
+
+    assert onward.location.endswith("/imports/new")
+    assert "Coffee" in analyst.get(f"{BASE}/").text
+
+
+def test_map_shows_boxes_links_unknown_origin_and_the_same_as_a_table(
+    tenant: Tenant, chain_id: UUID, analyst: FlaskClient
+):
+    page = analyst.get(f"{BASE}/{chain_id}/")
+
+    assert page.status_code == 200
+    assert page.text.count('<g class="n') == 6
+    assert "Origin not mapped" in page.text
+    assert "60% of the input" in page.text
+    assert "=Farm &lt;1&gt;" in page.text
+    assert "Same view as a table" in page.text
+    assert "Tier 2" in page.text
+
+
+def test_focus_opens_the_panel_and_marks_the_way_to_the_own_business(
+    tenant: Tenant, chain_id: UUID, analyst: FlaskClient
+):
+    farm = _id(tenant, "=Farm <1>")
+    page = analyst.get(f"{BASE}/{chain_id}/?focus={farm}&depth=1&show=upstream").text
+    assert 'id="panel"' in page
+    assert 'aria-current="true"' in page
+    assert "Maison Cacao</text>" not in page
+
+    whole = analyst.get(f"{BASE}/{chain_id}/?focus={farm}").text
+    assert whole.count('class="e on') == 2
+    panel = analyst.get(f"{BASE}/nodes/{farm}?part=panel")
+    assert panel.headers["Vary"] == "X-Part"
+    assert panel.text.lstrip().startswith("<aside")
+    for odd in ("focus=nonsense", f"focus={uuid4()}", "open=x&open=1.CI:a&open=1.CI", "depth=99"):
+        assert analyst.get(f"{BASE}/{chain_id}/?{odd}").status_code == 200
+
+
+def _fill(tenant: Tenant, chain_id: UUID, count: int) -> None:
+    """Many direct suppliers in five countries, with bands."""
+    with acting(tenant):
+        chain = queries.get_chain_for_change(chain_id)
+        own = queries.find_own_business(chain_id)
+        assert own is not None
+        keys = [uuid4() for _ in range(count)]
+        insert_rows(
+            ValueChainNode,
+            [
+                {
+                    "id": key,
+                    "chain_id": chain_id,
+                    "external_ref": f"n{at:06}",
+                    "kind": NodeKind.SITE,
+                    "name": f"Supplier {at:06}",
+                    "country": ("CI", "GH", "VN", "IN", None)[at % 5],
+                    "commodity_refs": [],
+                    "own_operation": False,
+                    "external_ids": {},
+                    "attributes": {},
+                    "row_version": 1,
+                    "created_at": NOW,
+                }
+                for at, key in enumerate(keys)
+            ],
+        )
+        insert_rows(
+            SupplyLink,
+            [
+                {
+                    "id": uuid4(),
+                    "chain_id": chain_id,
+                    "supplier_id": key,
+                    "buyer_id": own.id,
+                    "kind": LinkKind.SUPPLIES,
+                    "flow_evidence": FlowEvidence.POSSIBLE,
+                    "row_version": 1,
+                    "created_at": NOW,
+                }
+                for key in keys
+            ],
+        )
+        chain.version += 1
+        tiers.refresh_tiers(chain)
+
+
+def test_large_tier_is_grouped_by_country_and_opens_ten_at_a_time(
+    tenant: Tenant, chain_id: UUID, analyst: FlaskClient
+):
+    _fill(tenant, chain_id, 300)
+    page = analyst.get(f"{BASE}/{chain_id}/").text
+    assert "Ghana" in page
+    assert "Country not known" in page
+    assert "Open 60" in page
+    assert page.count('<g class="n') < 20
+
+    opened = analyst.get(f"{BASE}/{chain_id}/?open=1.GH:10").text
+    assert opened.count("Supplier 0") > 20
+    assert "Show next 10" in opened
+    assert "Open groups" in opened
+    most = analyst.get(
+        f"{BASE}/{chain_id}/?" + "&".join(f"open=1.{c}:999" for c in ("GH", "CI", "VN", "IN", "--"))
+    ).text
+    assert most.count('<g class="n') <= 250
+
+
+def test_surroundings_of_a_hub_are_bounded_with_the_rest_in_one_box(
+    tenant: Tenant, chain_id: UUID, analyst: FlaskClient
+):
+    _fill(tenant, chain_id, 300)
+    own = _id(tenant, "Maison Cacao")
+    page = analyst.get(f"{BASE}/{chain_id}/?focus={own}").text
+
+    assert page.count('<g class="n') < 20
+    assert "291 more" in page
+    assert "281 more" in analyst.get(f"{BASE}/{chain_id}/?focus={own}&open=1.more:20").text
+
+
+@pytest.mark.parametrize("sort", ["name", "country", "risk", "tier"])
+def test_pages_of_the_table_reach_every_node_once_in_every_order(
+    tenant: Tenant, chain_id: UUID, analyst: FlaskClient, sort: str
+):
+    _fill(tenant, chain_id, 120)
+    seen: list[str] = []
+    address: str | None = f"{BASE}/{chain_id}/table?sort={sort}"
+    back = ""
+    while address:
+        page = analyst.get(address).text
+        seen += re.findall(r'<th scope="row"><a href="/o/acme/value-chain/nodes/([\w-]+)"', page)
+        found = re.search(r'<a href="([^"]+)" rel="next"', page)
+        earlier = re.search(r'<a href="([^"]+)" rel="prev"', page)
+        back = earlier.group(1).replace("&amp;", "&") if earlier else back
+        address = found.group(1).replace("&amp;", "&") if found else None
+
+    assert len(seen) == len(set(seen)) == 123
+    page = analyst.get(back).text
+    before = re.findall(r'<th scope="row"><a href="/o/acme/value-chain/nodes/([\w-]+)"', page)
+    assert before == seen[50:100]
+
+
+def test_table_is_filtered_by_every_column_and_the_filter_stays_in_the_address(
+    tenant: Tenant, chain_id: UUID, analyst: FlaskClient
+):
+    with acting(tenant):
+        coop = queries.get_node_by_ref(chain_id, "coop-espoir")
+        assert coop is not None
+        summary = queries.get_summary(coop.id)
+        assert summary is not None
+        summary.band, summary.best_rank = RiskBand.CRITICAL, 1
+        coop.sector_ref = "cocoa_farming"
+    for query, shown in (
+        ("q=espoir", {"Coop Espoir"}),
+        ("q=coop-espoir", {"Coop Espoir"}),
+        ("q=%25", set()),
+        ("country=FR", {"Maison Cacao"}),
+        ("country=none", set()),
+        ("kind=site", {"=Farm &lt;1&gt;"}),
+        ("tier=2", {"=Farm &lt;1&gt;"}),
+        ("band=critical", {"Coop Espoir"}),
+        ("band=none", {"Maison Cacao", "=Farm &lt;1&gt;"}),
+        ("sector=cocoa_farming", {"Coop Espoir"}),
+        ("archived=1", set()),
+        (
+            "kind=odd&tier=x&band=odd&sort=odd&after=odd",
+            {"Maison Cacao", "Coop Espoir", "=Farm &lt;1&gt;"},
+        ),
+    ):
+        page = analyst.get(f"{BASE}/{chain_id}/table?{query}").text
+        rows = set(re.findall(r'<th scope="row"><a [^>]+><bdi>([^<]+)</bdi>', page))
+        assert rows == shown, query
+    assert "Critical" in analyst.get(f"{BASE}/{chain_id}/table?sort=risk").text
+
+
+def test_matrix_counts_nodes_by_tier_and_country(
+    tenant: Tenant, chain_id: UUID, analyst: FlaskClient
+):
+    page = analyst.get(f"{BASE}/{chain_id}/matrix").text
+
+    assert "Côte d’Ivoire" in page or "Côte d'Ivoire" in page
+    assert "country=CI" in page
+    assert "tier=2" in page
+
+
+def _statements(client: FlaskClient, address: str) -> list[str]:
+    seen: list[str] = []
+
+    with _running[0].app_context():
+        engine = db.engine
+
+    def note(_c: object, _u: object, statement: str, *_: object) -> None:
+        if not statement.startswith(("PRAGMA", "BEGIN", "SELECT set_config")):
+            seen.append(statement)
+
+    assert client.get(address).status_code == 200  # the first page after sign-in renews the session
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        assert client.get(address).status_code == 200
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    return seen
+
+
+def test_table_page_asks_at_most_six_statements_at_1000_and_at_20000_nodes(
+    tenant: Tenant, chain_id: UUID, analyst: FlaskClient
+):
+    _fill(tenant, chain_id, 1_000)
+    address = f"{BASE}/{chain_id}/table?country=GH"
+    small = _statements(analyst, address)
+    with acting(tenant):
+        other = value_chain.create_chain("Big", own_business="Us", by=tenant.analyst, at=NOW).id
+    _fill(tenant, other, 20_000)
+    large = _statements(analyst, f"{BASE}/{other}/table?country=GH")
+
+    assert [text.split(" WHERE")[0] for text in small] == [
+        text.split(" WHERE")[0] for text in large
+    ]
+    assert len(small) <= 6
+
+
+def test_search_finds_nodes_of_all_maps(tenant: Tenant, chain_id: UUID, analyst: FlaskClient):
+    assert "Coop Espoir" in analyst.get(f"{BASE}/search?q=espoir").text
+    assert "Nothing found" in analyst.get(f"{BASE}/search?q=nowhere").text
+    assert analyst.get(f"{BASE}/search").status_code == 200
+
+
+def test_node_page_tells_facts_links_unknown_share_and_history(
+    tenant: Tenant, chain_id: UUID, analyst: FlaskClient
+):
+    page = analyst.get(f"{BASE}/nodes/{_id(tenant, 'Maison Cacao')}").text
+    assert "60% of its input comes from an origin that is not in the map" in page
+    assert "Coop Espoir" in page
+    page = analyst.get(f"{BASE}/nodes/{_id(tenant, 'Coop Espoir')}").text
+    assert "the share is not stated" in page
+    assert "Node: add" in page
+    assert "Not assessed yet" in page
+
+
+def test_node_is_added_changed_archived_and_restored_through_its_pages(
+    tenant: Tenant, chain_id: UUID, analyst: FlaskClient
+):
+    new = f"{BASE}/{chain_id}/nodes/new"
+    made = _post(
+        analyst,
+        new,
+        {
+            "name": "Mill",
+            "kind": "site",
+            "country": "GH",
+            "commodities": "cocoa, 1801",
+            "operated_by": "Coop Espoir",
+            "is_origin": "no",
+            "sector_ref": "",
+        },
+    )
+    assert made.status_code == 302, made.text
+    assert "Operated by" in analyst.get(made.location).text
+    edit = f"{made.location}/edit"
+    version = re.search(r'name="row_version"[^>]*value="(\d+)"', analyst.get(edit).text)
+    assert version
+    data = {
+        "name": "Mill 2",
+        "kind": "site",
+        "country": "GH",
+        "commodities": "Cocoa",
+        "is_origin": "",
+        "sector_ref": "",
+        "row_version": version.group(1),
+    }
+    assert _post(analyst, edit, data).status_code == 302
+    stale = _post(analyst, edit, {**data, "name": "Mill 3"})
+    assert stale.status_code == 409
+    assert "Mill 2" in stale.text
+    assert "Mill 3" in stale.text
+
+    asked = analyst.get(f"{made.location}/archive").text
+    assert "Findings, answers and history stay" in asked
+    assert _post(analyst, f"{made.location}/archive", {}).status_code == 302
+    assert "Restore" in analyst.get(made.location).text
+    assert "Mill 2" in analyst.get(f"{BASE}/{chain_id}/table?archived=1").text
+    restored = _post(analyst, made.location, {}, to=f"{made.location}/restore")
+    assert restored.status_code == 302
+    assert "Archived on" not in analyst.get(made.location).text
+
+
+def test_wrong_input_of_a_node_comes_back_with_words_at_the_field_and_all_that_was_typed(
+    tenant: Tenant, chain_id: UUID, analyst: FlaskClient
+):
+    new = f"{BASE}/{chain_id}/nodes/new"
+    base = {"name": "Mill", "kind": "site", "country": "", "sector_ref": "", "is_origin": ""}
+    for more, words in (
+        ({"commodities": "unobtainium"}, "Not known: unobtainium"),
+        ({"operated_by": "Nobody"}, "No node of this map"),
+        ({"operated_by": "o"}, "Several nodes are meant"),
+        ({"latitude": "5"}, "both coordinates"),
+        ({"latitude": "500"}, "Degrees between"),
+        ({"name": ""}, "Give it a name"),
+    ):
+        answer = _post(analyst, new, {**base, "address": "Port road", **more})
+        assert answer.status_code == 422, more
+        assert words in answer.text
+        assert "Port road" in answer.text
+    edit = f"{BASE}/nodes/{_id(tenant, 'Coop Espoir')}/edit"
+    answer = _post(analyst, edit, {**base, "commodities": "unobtainium", "row_version": "1"})
+    assert answer.status_code == 422
+
+
+def test_link_is_added_changed_archived_and_restored_through_its_pages(
+    tenant: Tenant, chain_id: UUID, analyst: FlaskClient
+):
+    with acting(tenant):
+        mill = _add(tenant, chain_id, "Mill")
+    page = f"{BASE}/nodes/{mill}/links/new?end=buyer"
+    base = {"kind": "supplies", "flow_evidence": "probable"}
+    data = {**base, "other": "maison cacao", "commodity": "cocoa", "share": "25"}
+    assert _post(analyst, page, data).status_code == 302
+    with acting(tenant):
+        link = queries.list_links_of(mill).buyers[0]
+        assert (link.share, link.commodity_ref) == (0.25, "cocoa")
+    for wrong, words in (
+        ({**data, "other": ""}, "No node of this map"),
+        ({**data, "commodity": "unobtainium"}, "is not known"),
+        ({**data, "share": "250"}, "Between 0 and 100"),
+        (data, "already"),
+    ):
+        answer = _post(analyst, f"{BASE}/nodes/{mill}/links/new?end=buyer", wrong)
+        assert answer.status_code == 422
+        assert words in answer.text
+    supplier = _post(analyst, f"{BASE}/nodes/{mill}/links/new", {**base, "other": "=Farm <1>"})
+    assert supplier.status_code == 302
+
+    edit = f"{BASE}/links/{link.id}"
+    assert 'value="25.0"' in analyst.get(edit).text
+    changed = _post(
+        analyst, edit, {**base, "commodity": "cocoa", "share": "30", "row_version": "1"}
+    )
+    assert changed.status_code == 302
+    wrong = _post(analyst, edit, {**base, "commodity": "unobtainium", "row_version": "2"})
+    assert wrong.status_code == 422
+    assert _post(analyst, edit, {}, to=f"{edit}/archive").location.endswith(str(link.id))
+    assert "Restore" in analyst.get(edit).text
+    assert _post(analyst, edit, {}, to=f"{edit}/restore").status_code == 302
+
+
+def test_list_goes_from_upload_over_columns_and_preview_to_the_map_and_back(
+    tenant: Tenant, chain_id: UUID, analyst: FlaskClient
+):
+    upload = f"{BASE}/{chain_id}/imports/new"
+    assert _post(analyst, upload, {}).status_code == 422
+    text = "Firma,Land\nAlpha,CI\n=cmd(),Atlantis\n"
+    sent = _post(
+        analyst, upload, {"files": (io.BytesIO(text.encode()), "list.csv"), "link_to_own": "y"}
+    )
+    page = sent.location
+    waiting = analyst.get(page).text
+    assert 'data-progress="2"' in waiting
+    assert "Reading the list" in waiting
+    work()
+
+    preview = analyst.get(page).text
+    assert "What this list would change" in preview
+    assert "Atlantis" in preview
+    assert "Alpha" in analyst.get(f"{page}?tab=new").text
+    for tab in ("changed", "unchanged", "gone", "notes"):
+        assert analyst.get(f"{page}?tab={tab}").status_code == 200
+    table = analyst.get(f"{page}/problems.csv")
+    assert table.headers["Content-Disposition"].startswith("attachment")
+    assert "Atlantis" in table.text
+
+    columns = f"{page}/columns"
+    shown = analyst.get(columns).text
+    assert "Alpha" in shown
+    assert 'value="Firma"' in shown
+    name = re.search(r'name="(t0-f\d+)" value="Firma"', shown)
+    land = re.search(r'name="(t0-f\d+)" value="Land"', shown)
+    assert name
+    assert land
+    answers = {name.group(1): "Firma", land.group(1): "Land"}
+    assert _post(analyst, columns, {**answers, "t0-header": "x"}).status_code == 422
+    assert _post(analyst, columns, {**answers, "t0-header": "1"}).status_code == 302
+    work()
+
+    refused = _post(analyst, page, {}, to=f"{page}/apply")
+    assert refused.status_code == 422
+    assert "leave them out" in refused.text
+    assert _post(analyst, page, {"skip_faulty": "y"}, to=f"{page}/apply").status_code == 302
+    assert "Bringing the list in" in analyst.get(page).text
+    work()
+    done = analyst.get(page).text
+    assert "1 new node" in done
+    assert "Alpha" in analyst.get(f"{BASE}/{chain_id}/").text
+    assert "list.csv" in analyst.get(f"{BASE}/{chain_id}/imports").text
+
+    assert "Take this import back?" in analyst.get(f"{page}/undo").text
+    assert _post(analyst, f"{page}/undo", {}).status_code == 302
+    assert "was undone" in analyst.get(page).text
+    assert analyst.get(f"{page}/undo").status_code == 409
+    assert "Alpha" not in analyst.get(f"{BASE}/{chain_id}/table").text
+
+
+def test_refused_file_says_why_and_how_to_mend_it(
+    tenant: Tenant, chain_id: UUID, analyst: FlaskClient
+):
+    upload = f"{BASE}/{chain_id}/imports/new"
+    sent = _post(analyst, upload, {"files": (io.BytesIO(b"PK\x03\x04 no"), "list.xlsx")})
+    work()
+
+    page = analyst.get(sent.location).text
+    assert "cannot be read" in page
+    assert "save it again" in page
+
+
+@pytest.mark.parametrize("form", ["json", "csv", "xlsx", "graphml"])
+def test_map_is_downloaded_in_every_form_with_formulas_made_harmless(
+    tenant: Tenant, chain_id: UUID, manager: FlaskClient, form: str
+):
+    page = f"{BASE}/{chain_id}/export"
+    answer = _post(manager, page, {"form": form})
+
+    assert answer.status_code == 200
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    if form == "csv":
+        with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
+            nodes = archive.read("nodes.csv").decode()
+        assert "'=Farm <1>" in nodes
+    assert _post(manager, page, {"form": "odd"}).status_code == 422
+
+
+def test_map_is_renamed(tenant: Tenant, chain_id: UUID, analyst: FlaskClient):
+    page = f"{BASE}/{chain_id}/name"
+    assert _post(analyst, page, {"name": "Cocoa 2026", "description": ""}).status_code == 302
+    assert "Cocoa 2026" in analyst.get(f"{BASE}/").text
+    assert _post(analyst, page, {"name": ""}).status_code == 422
+
+
+def test_roles_see_and_do_what_the_matrix_says(app: Flask, tenant: Tenant, chain_id: UUID):
+    auditor = signed_in_client(app, tenant, RoleId.AUDITOR)
+    supplier = signed_in_client(app, tenant, RoleId.SUPPLIER)
+
+    assert auditor.get(f"{BASE}/{chain_id}/").status_code == 200
+    assert "Add by hand" not in auditor.get(f"{BASE}/{chain_id}/").text
+    assert auditor.get(f"{BASE}/{chain_id}/nodes/new").status_code == 403
+    assert supplier.get(f"{BASE}/{chain_id}/").status_code == 403
+
+
+def test_pages_of_another_organisation_do_not_exist(
+    app: Flask, tenant: Tenant, other_tenant: Tenant, chain_id: UUID
+):
+    stranger = signed_in_client(app, other_tenant, RoleId.ADMIN)
+    own = _id(tenant, "Maison Cacao")
+
+    for page in (f"{chain_id}/", f"{chain_id}/table", f"nodes/{own}", f"{chain_id}/matrix"):
+        assert stranger.get(f"/o/other/value-chain/{page}").status_code == 404
+        assert stranger.get(f"{BASE}/{page}").status_code == 404
+
+
+def test_empty_map_and_map_without_own_business_say_what_to_do(
+    tenant: Tenant, analyst: FlaskClient
+):
+    with acting(tenant):
+        empty = value_chain.create_chain("Empty", own_business=None, by=tenant.analyst, at=NOW)
+        key = empty.id
+    assert "This map is empty" in analyst.get(f"{BASE}/{key}/").text
+    assert analyst.get(f"{BASE}/{key}/matrix").status_code == 200
+    with acting(tenant):
+        a, b = _add(tenant, key, "A"), _add(tenant, key, "B")
+        _add(tenant, key, "Alone")
+        _link(tenant, a, b, 0.5)
+    page = analyst.get(f"{BASE}/{key}/").text
+
+    assert "Where does this chain end?" in page
+    assert "Final buyers" in page
+    assert "Not linked yet" in page
+
+
+def test_customers_stand_behind_the_own_business(
+    tenant: Tenant, chain_id: UUID, analyst: FlaskClient
+):
+    own = _id(tenant, "Maison Cacao")
+    with acting(tenant):
+        _link(tenant, own, _add(tenant, chain_id, "Shop"), None)
+
+    assert "Customers 1" in analyst.get(f"{BASE}/{chain_id}/").text
+
+
+def test_summaries_vanish_without_harm(tenant: Tenant, chain_id: UUID, analyst: FlaskClient):
+    with acting(tenant):
+        for row in db.session.scalars(select(NodeSummary)):
+            db.session.delete(row)
+
+    for page in (f"{chain_id}/table", f"{chain_id}/", f"nodes/{_id(tenant, 'Coop Espoir')}"):
+        assert analyst.get(f"{BASE}/{page}").status_code == 200
