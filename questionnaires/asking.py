@@ -19,8 +19,10 @@ ItemKind = Literal["note", "heading", "instance", "question", "add"]
 class Item:
     """One thing on a page, in reading order.
 
-    `number` is that of a question ("3.1"), the same in every instance of a repeat; further
-    fields of a question have none. `uploads` are the fields for files that support the answer.
+    `state.relevant` tells whether it is asked now: what a branch closes stays in its place, so
+    that numbers never move. `number` is that of a question ("3.1"), the same in every instance
+    of a repeat; further fields of a question have none. `uploads` are the fields for files that
+    support the answer.
     An `instance` opens an entry of a repeat, `place` of `count`; `add` ends a repeat and carries
     its state; a counted repeat has `can_change` False.
     """
@@ -51,13 +53,13 @@ class Page:
     items: tuple[Item, ...]
 
     def questions(self) -> Iterator[Item]:
-        """The questions of the page, further fields included, uploads left out."""
-        return (item for item in self.items if item.kind == "question")
+        """What the page asks now, further fields included, uploads left out."""
+        return (item for item in self.items if item.kind == "question" and item.state.relevant)
 
     def problems(self) -> Iterator[NodeState]:
         """What stands against sending: missing answers and those that break a rule."""
         for item in self.questions():
-            yield from (state for state in (item.state, *item.uploads) if state.messages)
+            yield from (s for s in (item.state, *item.uploads) if s.relevant and s.messages)
 
     @property
     def answered(self) -> int:
@@ -66,7 +68,7 @@ class Page:
 
     @property
     def paths(self) -> frozenset[str]:
-        """The path of every field on the page."""
+        """The path of every field that the page asks now."""
         return frozenset(
             state.path for item in self.questions() for state in (item.state, *item.uploads)
         )
@@ -79,7 +81,7 @@ def pages(response: Response, *, light: bool = False) -> tuple[Page, ...]:
     for section in response.form.sections:
         number = len(found) + 1
         items = _Reader(section, asked, number).items(response.section(section.name))
-        if any(item.kind == "question" for item in items):
+        if any(item.kind == "question" and item.state.relevant for item in items):
             label = section.label.plain() or _first_label(items)
             found.append(Page(section.name, number, label, items))
     return tuple(found)
@@ -132,7 +134,7 @@ class _Reader:
         return tuple(found)
 
     def _is_shown(self, state: NodeState) -> bool:
-        if not state.relevant or state.kind == "value":
+        if state.kind == "value":
             return False
         if isinstance(state.node, Question):
             return state.node.path in self.asked

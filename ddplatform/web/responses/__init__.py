@@ -1,0 +1,1 @@
+"""The supplier's side: questions on a phone, checking, sending, the receipt."""

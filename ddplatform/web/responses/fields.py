@@ -1,0 +1,210 @@
+"""Questions as fields of a page, and what a page sends as texts by path."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from ddplatform.queries.responses import FileOfAnswer, Message
+from ddplatform.services.responses import Clash, Typed
+from questionnaires import Item, Kind, NodeState, Page, Question
+from questionnaires.form import UPLOADS
+
+WHY = "Why we ask:"
+NOT_SURE = frozenset({"unsure", "dont_know", "do_not_know"})
+FIND_OUT = "We will help you find out."
+REPLY = "reply:"
+FILE = "file:"
+_NUMBERS = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.RANGE})
+_NO_ID = re.compile(r"[^A-Za-z0-9_]+")
+
+
+@dataclass(frozen=True)
+class ChoiceView:
+    """One answer on offer."""
+
+    name: str
+    label: str
+    checked: bool
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class FieldView:
+    """One question as the page shows it. `control` names the part that draws it."""
+
+    path: str
+    id: str
+    number: str
+    label: str
+    hint: str
+    why: str
+    control: str
+    inputmode: str
+    text: str
+    is_open: bool
+    choices: Sequence[ChoiceView] = ()
+    errors: Sequence[str] = ()
+    files: Sequence[FileOfAnswer] = ()
+    uploads: Sequence["FieldView"] = ()
+    thread: Sequence[Message] = ()
+    clash: Clash | None = None
+    help: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Around:
+    """What stands beside the answers of a page."""
+
+    files: Mapping[str, Sequence[FileOfAnswer]] = field(default_factory=dict)
+    threads: Mapping[str, Sequence[Message]] = field(default_factory=dict)
+    clashes: Mapping[str, Clash] = field(default_factory=dict)
+    help: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    refused: Mapping[str, str] = field(default_factory=dict)
+    """Path -> why a file could not come in."""
+
+
+def field_id(path: str) -> str:
+    """A path as the id of an element, and the place a link leads to."""
+    return _NO_ID.sub("-", path).strip("-")
+
+
+def field_view(item: Item, around: Around) -> FieldView:
+    """A question of a page with everything that stands at it."""
+    uploads = tuple(_view(state, around) for state in item.uploads)
+    return _view(item.state, around, number=item.number, uploads=uploads)
+
+
+def _view(
+    state: NodeState, around: Around, *, number: str = "", uploads: Sequence[FieldView] = ()
+) -> FieldView:
+    question = _question(state)
+    clash = around.clashes.get(state.path)
+    text = clash.mine if clash else state.raw
+    why = state.hint.removeprefix(WHY).strip() if state.hint.startswith(WHY) else ""
+    return FieldView(
+        path=state.path,
+        id=field_id(state.path),
+        number=number,
+        label=state.label,
+        hint="" if why else state.hint,
+        why=why,
+        control=_control(question, text),
+        inputmode="numeric" if question.kind is Kind.INTEGER else "decimal",
+        text=text,
+        is_open=state.relevant,
+        choices=_choices(state, text),
+        errors=_errors(state, around),
+        files=around.files.get(state.path, ()),
+        uploads=uploads,
+        thread=around.threads.get(state.path, ()),
+        clash=clash,
+        help=around.help.get(state.path, ()),
+    )
+
+
+def _question(state: NodeState) -> Question:
+    if not isinstance(state.node, Question):
+        raise TypeError(f"{state.path} is no question.")
+    return state.node
+
+
+def _errors(state: NodeState, around: Around) -> Sequence[str]:
+    """Faults of what was typed; what is still blank is asked for on the last page only."""
+    refused = around.refused.get(state.path)
+    typed = state.messages if state.raw else ()
+    return (*typed, refused) if refused else typed
+
+
+def _control(question: Question, text: str) -> str:
+    if question.kind in UPLOADS:
+        return "file"
+    if question.kind is Kind.SELECT_ONE:
+        return "radio"
+    if question.kind is Kind.SELECT_MULTIPLE:
+        return "checkbox"
+    if question.kind is Kind.ACKNOWLEDGE:
+        return "acknowledge"
+    if question.kind in _NUMBERS:
+        return "number"
+    if question.kind is Kind.DATE and (not text or _is_day(text)):
+        return "date"  # the browser's own field would hide a text that is no date
+    return "textarea" if "multiline" in question.appearance else "text"
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _choices(state: NodeState, text: str) -> Sequence[ChoiceView]:
+    chosen = set(text.split())
+    return [
+        ChoiceView(
+            choice.name,
+            choice.label,
+            choice.name in chosen,
+            FIND_OUT if choice.name in NOT_SURE else "",
+        )
+        for choice in state.choices
+    ]
+
+
+def answer_words(state: NodeState) -> Sequence[str]:
+    """An answer as it reads: the labels of what was chosen, or the text."""
+    if state.choices:
+        labels = {choice.name: choice.label for choice in state.choices}
+        return [labels.get(name, name) for name in state.raw.split()]
+    return [state.raw] if state.raw else []
+
+
+def read_typed(form: MultiDict[str, str]) -> Typed:
+    """The texts, replies and marks of a sent page. Several boxes of one name are one text."""
+    values, replies = {}, {}
+    for name in form:
+        if name.startswith("/"):
+            values[name] = _text(form.getlist(name))
+        elif name.startswith(f"{REPLY}/"):
+            replies[name.removeprefix(REPLY)] = _text(form.getlist(name))
+    seen = form.get("seen", "")
+    return Typed(values, int(seen) if seen.isdigit() else 0, form.get("page", "")[:64], replies)
+
+
+def _text(texts: Sequence[str]) -> str:
+    if len(texts) > 1:
+        return " ".join(text for text in texts if text)
+    return texts[0].replace("\r\n", "\n")
+
+
+def minutes_for(page: Page) -> int:
+    """How long a page takes, by the number of its questions."""
+    return max(1, round(0.7 * sum(1 for _ in page.questions())))
+
+
+def open_paths(page: Page) -> list[str]:
+    """What the page asks now, for the script that opens and closes branches."""
+    return [item.state.path for item in page.items if item.state.relevant]
+
+
+def view_items(page: Page, around: Around) -> list[dict[str, Any]]:
+    """The page in reading order: each item with its field where it has one."""
+    return [
+        {
+            "kind": item.kind,
+            "path": item.state.path,
+            "id": field_id(item.state.path),
+            "label": item.state.label,
+            "is_open": item.state.relevant,
+            "place": item.place,
+            "count": item.count,
+            "can_change": item.can_change,
+            "field": field_view(item, around) if item.kind == "question" else None,
+        }
+        for item in page.items
+    ]

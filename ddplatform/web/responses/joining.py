@@ -1,0 +1,126 @@
+"""The link in the mail: GET shows who asks and why, only POST uses it."""
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from flask_wtf import FlaskForm
+from wtforms import PasswordField
+from wtforms.validators import DataRequired
+
+from ddplatform.errors import Invalid, NotFound
+from ddplatform.gate import bind_organisation, keep_changes, public
+from ddplatform.models.organisations import Invitation, InvitationPurpose, User
+from ddplatform.queries.organisations import (
+    get_invitation_by_hash,
+    get_organisation,
+    get_user_by_email,
+)
+from ddplatform.services import rate_limits
+from ddplatform.services.response_join import get_invited, join, send_fresh_link
+from ddplatform.services.sessions import hash_of
+from ddplatform.services.sign_in import sign_in
+from ddplatform.tenancy import across_tenants, nobody
+from ddplatform.web.auth.forms import JoinForm
+from ddplatform.web.auth.start import start_session
+from ddplatform.web.field_errors import show_at_fields
+
+bp = Blueprint("respond", __name__)
+
+
+class KnownForm(FlaskForm):  # type: ignore[misc]
+    """The password of somebody who has an account."""
+
+    password = PasswordField("Your password", validators=[DataRequired("Enter your password.")])
+
+
+class GoOnForm(FlaskForm):  # type: ignore[misc]
+    """Nothing to fill in: this person is signed in already."""
+
+
+@bp.route("/respond/<token>", methods=["GET", "POST"])
+@public
+def open_questions(token: str) -> ResponseReturnValue:
+    """Say who asks, why, and who sees what; then let the supplier in."""
+    invitation = _find(token)
+    if invitation.used_at is not None or invitation.expires_at < g.now:
+        return _worn_out(invitation, token)
+    assignment = get_invited(invitation)
+    known = get_user_by_email(invitation.email)
+    has_account = known is not None and known.password_hash is not None
+    form = _form(known if has_account else None)
+    if form.validate_on_submit():
+        try:
+            return _come_in(invitation, form, known if has_account else None)
+        except Invalid as error:
+            keep_changes()  # the counter of tries to sign in
+            show_at_fields(form, error)
+    status = 422 if form.errors or form.form_errors else 200
+    return render_template(
+        "responses/join.html",
+        form=form,
+        has_account=has_account,
+        is_signed_in=isinstance(form, GoOnForm),
+        invitation=invitation,
+        assignment=assignment,
+        requester=get_organisation(invitation.organisation_id).name,
+    ), status
+
+
+@bp.post("/respond/<token>/again")
+@public
+def fresh_link(token: str) -> ResponseReturnValue:
+    """Send a new link to the address the old one was for."""
+    invitation = _find(token)
+    rate_limits.count_try(rate_limits.LINK_REQUEST, invitation.email, at=g.now)
+    if invitation.used_at is None:
+        send_fresh_link(invitation, at=g.now)
+    flash("A new link is on its way to the address that was invited.", "success")
+    return redirect(url_for("auth.sign_in"))
+
+
+def _find(token: str) -> Invitation:
+    with across_tenants():
+        invitation = get_invitation_by_hash(hash_of(token))
+    if invitation is None or invitation.purpose is not InvitationPurpose.RESPOND:
+        raise NotFound("This link does not work any more.", "Look for a newer mail, or ask again.")
+    bind_organisation(invitation.organisation_id)
+    return invitation
+
+
+def _worn_out(invitation: Invitation, token: str) -> ResponseReturnValue:
+    requester = get_organisation(invitation.organisation_id).name
+    was_used = invitation.used_at is not None
+    return render_template(
+        "responses/worn_out.html", requester=requester, was_used=was_used, token=token
+    ), 410
+
+
+def _form(known: User | None) -> FlaskForm:
+    if known is None:
+        return JoinForm()
+    if current_user.is_authenticated and current_user.id == known.id:
+        return GoOnForm()
+    return KnownForm()
+
+
+def _come_in(invitation: Invitation, form: FlaskForm, known: User | None) -> ResponseReturnValue:
+    if isinstance(form, KnownForm):
+        with nobody():
+            sign_in(
+                email=invitation.email,
+                password=form.password.data,
+                address=request.remote_addr or "",
+                at=g.now,
+            )
+    name = form.name.data if known is None else ""
+    password = form.password.data if known is None else ""
+    joined = join(invitation, name=name, password=password, at=g.now)
+    if not isinstance(form, GoOnForm):
+        start_session(joined.user)
+    return redirect(
+        url_for(
+            "responses.show",
+            organisation=joined.organisation_slug,
+            assignment_id=joined.assignment_id,
+        )
+    )

@@ -1,0 +1,148 @@
+"""Check the answers, send them, keep the receipt."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from ddplatform.access.permissions import Permission
+from ddplatform.duediligence.vocabulary import QuestionnaireState as State
+from ddplatform.errors import Invalid, NotFound
+from ddplatform.gate import requires
+from ddplatform.models.responses import ResponseStatus
+from ddplatform.queries.responses import (
+    Filled,
+    Request,
+    find_response,
+    get_request,
+    list_files,
+    load_filled,
+)
+from ddplatform.services.response_submission import next_steps, receipt_pdf, submit
+from ddplatform.web.responses.fields import answer_words, field_id
+from questionnaires import Item, score
+from questionnaires.scoring_plan import question_id
+
+bp = Blueprint("sending", __name__)
+
+
+@bp.get("/<uuid:assignment_id>/check")
+@requires(Permission.RESPONSE_ANSWER)
+def check(assignment_id: UUID) -> ResponseReturnValue:
+    """Problems first, then every answer by section; nothing is sent until Send is pressed."""
+    asked, filled = _newest(assignment_id)
+    if asked.assignment.status is not State.OPENED:
+        return redirect(url_for(".sent", assignment_id=assignment_id))
+    return _check_page(asked, filled)
+
+
+@bp.post("/<uuid:assignment_id>/check")
+@requires(Permission.RESPONSE_ANSWER)
+def send(assignment_id: UUID) -> ResponseReturnValue:
+    """Declare and send, in one step; pressed twice, it is sent once."""
+    try:
+        submit(
+            assignment_id,
+            declared="declared" in request.form,
+            note=request.form.get("note", ""),
+            by=g.identity,
+            at=g.now,
+        )
+    except Invalid as error:
+        asked, filled = _newest(assignment_id)
+        return _check_page(asked, filled, faults=dict(error.fields)), 422
+    return redirect(url_for(".sent", assignment_id=assignment_id))
+
+
+@bp.get("/<uuid:assignment_id>/sent")
+@requires(Permission.RESPONSE_ANSWER)
+def sent(assignment_id: UUID) -> ResponseReturnValue:
+    """The receipt: number, day, what happens next, and what was sent."""
+    asked, filled = _newest(assignment_id)
+    if filled.row.status is ResponseStatus.DRAFT:
+        raise NotFound()
+    return render_template(
+        "responses/sent.html",
+        asked=asked,
+        row=filled.row,
+        steps=next_steps(asked.requester),
+        sections=_sections(filled),
+    )
+
+
+@bp.get("/<uuid:assignment_id>/receipt.pdf")
+@requires(Permission.RESPONSE_ANSWER)
+def receipt(assignment_id: UUID) -> ResponseReturnValue:
+    """The receipt as a page to keep."""
+    asked, filled = _newest(assignment_id)
+    if filled.row.status is ResponseStatus.DRAFT:
+        raise NotFound()
+    name = f"receipt-{filled.row.receipt_number}.pdf"
+    return Response(
+        receipt_pdf(asked, filled),
+        mimetype="application/pdf",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def _newest(assignment_id: UUID) -> tuple[Request, Filled]:
+    asked = get_request(assignment_id)
+    row = find_response(assignment_id)
+    if row is None:
+        raise NotFound()
+    return asked, load_filled(asked.assignment, row, now=g.now, plan=asked.plan)
+
+
+def _check_page(asked: Request, filled: Filled, faults: dict[str, str] | None = None) -> str:
+    checks = score(filled.form, light=filled.assignment.light_mode).checks
+    doubtful = {name for found in checks for name in found.questions}
+    sections = _sections(filled, doubtful)
+    return render_template(
+        "responses/check.html",
+        asked=asked,
+        sections=sections,
+        missing=[row for section in sections for row in section["rows"] if row["messages"]],
+        checks=[
+            {"message": found.message, "row": _row_of(sections, found.questions)}
+            for found in checks
+        ],
+        faults=faults or {},
+        note=request.form.get("note", ""),
+        declared="declared" in request.form,
+    )
+
+
+def _sections(filled: Filled, doubtful: set[str] | None = None) -> list[dict[str, Any]]:
+    files = list_files(filled.row.id)
+    found = []
+    for page in filled.pages:
+        rows = [_row(page.name, item, files, doubtful or set()) for item in page.questions()]
+        missing = sum(1 for row in rows if row["messages"])
+        found.append({"page": page, "rows": rows, "missing": missing})
+    return found
+
+
+def _row(name: str, item: Item, files: Any, doubtful: set[str]) -> dict[str, Any]:
+    state = item.state
+    named = [file.filename for path in (state, *item.uploads) for file in files.get(path.path, ())]
+    ref = question_id(item.question)
+    return {
+        "number": item.number,
+        "ref": ref,
+        "label": state.label,
+        "words": []
+        if named and not state.choices and state.raw in ", ".join(named)
+        else answer_words(state),
+        "files": named,
+        "messages": [text for s in (state, *item.uploads) if s.relevant for text in s.messages],
+        "blank": not state.raw,
+        "doubtful": ref in doubtful,
+        "section": name,
+        "id": field_id(state.path),
+    }
+
+
+def _row_of(sections: list[dict[str, Any]], refs: tuple[str, ...]) -> dict[str, Any] | None:
+    rows = [row for section in sections for row in section["rows"] if row["ref"] in refs]
+    return rows[0] if rows else None
