@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Every test, on SQLite and PostgreSQL and in a browser. Arguments go to pytest, whose
-# closing line is the last one printed.
+# closing line is the last one printed. COVERAGE=1 holds the run to the coverage limits,
+# COVERAGE=report only prints what is short.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/system_packages.sh
@@ -12,5 +13,11 @@ command -v chromium >/dev/null ||
   need_packages "The browser tests" chromium fonts-dejavu-core fonts-noto-core
 [ -n "$(postgres_bin)" ] || need_packages "The database tests" postgresql
 
+coverage=()
+if [ -n "${COVERAGE:-}" ]; then
+  rm -f .coverage.json
+  coverage=(--cov --cov-report=json:.coverage.json -p tests.coverage_limits)
+fi
+
 start_postgres
-.venv/bin/python -m pytest "$@" </dev/null
+.venv/bin/python -m pytest "${coverage[@]}" "$@" </dev/null

@@ -1,0 +1,37 @@
+"""Pytest plugin of `COVERAGE=1 make test`: short coverage is printed and fails the run.
+
+It stands inside pytest so that pytest's own closing line stays the last one.
+With `COVERAGE=report` the same is printed and nothing fails.
+"""
+
+import json
+import os
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from scripts.check_coverage import shortfalls
+
+REPORT = Path(".coverage.json")
+SHORT = pytest.StashKey[list[str]]()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
+    """Outermost of all, so that the report of this run has been written when it looks."""
+    result = yield
+    if REPORT.is_file() and not hasattr(session.config, "workerinput"):
+        session.config.stash[SHORT] = shortfalls(json.loads(REPORT.read_text(encoding="utf-8")))
+        if session.config.stash[SHORT] and os.environ.get("COVERAGE") != "report":
+            session.testsfailed += 1
+    return result
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the shortfalls before the closing line."""
+    short = terminalreporter.config.stash.get(SHORT, [])
+    if short:
+        terminalreporter.section("coverage is short")
+        for line in short:
+            terminalreporter.write_line(line)
