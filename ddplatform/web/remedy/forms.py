@@ -116,5 +116,5 @@ class CriterionForm(FlaskForm):  # type: ignore[misc]
 class AssignForm(FlaskForm):  # type: ignore[misc]
     """One more person who may open the case."""
 
-    user = SelectField("Safeguarding officer", choices=[], validate_choice=False)
+    user = SelectField("Safeguarding officer", choices=[])
     is_verifier = BooleanField("As independent verifier, not as case manager")
