@@ -1,0 +1,240 @@
+"""Worlds to be kept apart: each tenant has one row of every kind, marked as its own.
+
+Rows are made from the models themselves, so a new table is in every world without a line here.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import count
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import yaml
+from sqlalchemy import JSON, Column, Date, Enum, Float, Integer, LargeBinary, Text, Uuid, select
+from sqlalchemy.sql.sqltypes import Boolean, String
+
+from ddplatform.access.roles import RoleId
+from ddplatform.adapters.installed import adapters
+from ddplatform.db import Base, UtcDateTime, db, unit_of_work
+from ddplatform.duediligence.impacts import AgeBand, WorkClass, impact_words
+from ddplatform.models.audit import AuditEvent
+from ddplatform.models.jobs import Job
+from ddplatform.models.remedy import RemediationCase
+from ddplatform.models.value_chain import ValueChain
+from ddplatform.services import audit, jobs, remedy
+from ddplatform.services.questionnaires import publish_shipped
+from ddplatform.services.sessions import hash_of, new_secret
+from ddplatform.tenancy import Shared, SharedOnRelease, TenantScoped, acting_in
+from tests.factories import Tenant, make_tenant
+
+PLAN = yaml.safe_load((Path(__file__).parent / "data" / "world_values.yaml").read_text())
+OWN, SHARED, DRAFT = "own", "shared", "draft"
+SHIPPED = ("questionnaire", "questionnaire_version", "reference_release")
+DAY = date(2027, 1, 31)
+_numbers = count(1)
+
+
+def mark(slug: str, part: str) -> str:
+    """The text that betrays whose row it is: small letters only, so it survives any page."""
+    return f"qz{slug}{part}qz"
+
+
+@dataclass
+class World:
+    """One tenant with its rows, by part and table; `keys` are what addresses can name."""
+
+    tenant: Tenant
+    rows: dict[tuple[str, str], Base] = field(default_factory=dict)
+    keys: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    @property
+    def slug(self) -> str:
+        return self.tenant.slug
+
+    def key(self, variable: str, part: str) -> str | None:
+        """The own value of a variable of an address; None where this part has no such row."""
+        table = PLAN["variables"][variable]
+        return self.keys.get((part, table))
+
+    def marks(self, *parts: str) -> set[str]:
+        return {mark(self.slug, part) for part in parts}
+
+
+def make_worlds(*, at: datetime) -> dict[str, World]:
+    """Two companies and a supplier of both, which also uses the platform itself."""
+    tenants = {slug: make_tenant(slug, at=at) for slug in ("acmeco", "borisco", "supplyco")}
+    supplier = tenants["supplyco"]
+    worlds = {slug: World(tenant) for slug, tenant in tenants.items()}
+    install_global_rows(at)
+    for slug, world in worlds.items():
+        with unit_of_work(), acting_in(world.tenant.id):
+            builder = _Builder(world, supplier.id if slug != supplier.slug else None, at)
+            builder.build()
+    return worlds
+
+
+def install_global_rows(at: datetime) -> None:
+    """What every tenant shares: the shipped questionnaires, an edition of the reference data."""
+    with unit_of_work():
+        publish_shipped(at)
+        builder = _Builder(World(Tenant(uuid4(), "shipped", {})), None, at)
+        for table in ("reference_release", "indicator_value"):
+            builder.add_global(_models()[table])
+
+
+def _models() -> dict[str, type[Base]]:
+    return {m.local_table.name: m.class_ for m in Base.registry.mappers}
+
+
+class _Builder:
+    def __init__(self, world: World, supplier_id: UUID | None, at: datetime) -> None:
+        self.world, self.supplier_id, self.at = world, supplier_id, at
+
+    def build(self) -> None:
+        self._add_people()
+        for part, kind in ((OWN, TenantScoped), (SHARED, Shared), (DRAFT, SharedOnRelease)):
+            if part != OWN and self.supplier_id is None:
+                continue
+            for table in db.metadata.sorted_tables:
+                model = _models()[table.name]
+                if issubclass(model, kind):
+                    self._add(part, model)
+        self._finish()
+
+    def add_global(self, model: type[Base]) -> None:
+        row = model(**self._values(OWN, model))
+        db.session.add(row)
+        db.session.flush()
+        self.world.rows[OWN, model.__tablename__] = row
+
+    def _add_people(self) -> None:
+        """The person whom addresses name: the analyst."""
+        self.world.keys[OWN, "user"] = str(self.world.tenant.analyst.user_id)
+        for table in SHIPPED:
+            self.world.rows[OWN, table] = db.session.scalars(select(_models()[table])).first()
+
+    def _add(self, part: str, model: type[Base]) -> None:
+        name = model.__tablename__
+        if name == "remediation_case":
+            self._open_case()
+        if name in PLAN["made_by_services"]:
+            return
+        row = model(**self._values(part, model))
+        db.session.add(row)
+        db.session.flush()
+        self.world.rows[part, name] = row
+        self.world.keys[part, name] = str(row.id)
+
+    def _open_case(self) -> None:
+        officer = self.world.tenant[RoleId.SAFEGUARDING_OFFICER]
+        alert = remedy.Alert(
+            alert_source=next(iter(impact_words().alert_sources)),
+            work_class=next(iter(WorkClass)),
+            age_band=next(iter(AgeBand)),
+            note=mark(self.world.slug, "case"),
+        )
+        finding = self.world.rows[OWN, "finding"]
+        case = remedy.open_case(finding, alert, by=officer, at=self.at)
+        self.world.rows[OWN, "remediation_case"] = case
+        self.world.keys[OWN, "remediation_case"] = str(case.id)
+        self.world.keys[OWN, "case_code"] = case.code
+
+    def _finish(self) -> None:
+        """What names no model row: a job, a link by mail, events of the log."""
+        manager, keys = self.world.tenant.manager, self.world.keys
+        text = mark(self.world.slug, OWN)
+        job = jobs.enqueue("session:expire", {"note": text}, by=manager, at=self.at)
+        job.last_error = text
+        keys[OWN, "job"] = str(job.id)
+        audit.record("world:make", None, by=manager, at=self.at, note=text)
+        keys[OWN, "audit_sequence"] = str(db.session.scalar(select(AuditEvent.sequence).limit(1)))
+        token = new_secret()
+        self.world.rows[OWN, "invitation"].token_hash = hash_of(token)
+        keys[OWN, "token"] = token
+        audit.sign_checkpoint(at=self.at)
+
+    def _values(self, part: str, model: type[Base]) -> dict[str, Any]:
+        found: dict[str, Any] = dict(self._tenant_columns(part, model))
+        for column in model.__table__.columns:
+            if column.name in found or column.primary_key:
+                continue
+            value = self._value(part, column)
+            if value == {} and "list" in str(model.__annotations__.get(column.name)):
+                value = []
+            if value is not _LEAVE:
+                found[column.name] = value
+        return found
+
+    def _tenant_columns(self, part: str, model: type[Base]) -> Iterator[tuple[str, Any]]:
+        if issubclass(model, TenantScoped):
+            yield "organisation_id", self.world.tenant.id
+        if issubclass(model, Shared):
+            yield "respondent_organisation_id", None if part == OWN else self.supplier_id
+        if issubclass(model, SharedOnRelease):
+            yield "is_released", part == SHARED
+
+    def _value(self, part: str, column: Column[Any]) -> Any:
+        table, name = column.table.name, column.name
+        for key in (f"{table}.{name}", f"*.{name}"):
+            if key in PLAN["values"]:
+                return self._filled(PLAN["values"][key], part)
+        if table == "evidence" and name == "sha256":
+            return adapters().files.put(self.world.tenant.id, mark(self.world.slug, part).encode())
+        if table == "evidence" and name == "storage_organisation_id":
+            return self.world.tenant.id
+        if table == "map_import" and name == "files":
+            content = mark(self.world.slug, part).encode()
+            digest = adapters().files.put(self.world.tenant.id, content)
+            return [{"name": content.decode(), "sha256": digest, "size_bytes": len(content)}]
+        if name == "round":
+            return {OWN: 1, SHARED: 1, DRAFT: 2}[part]
+        return self._by_type(part, column)
+
+    def _by_type(self, part: str, column: Column[Any]) -> Any:
+        kind = column.type
+        if isinstance(kind, Uuid):
+            return self._id_for(part, column)
+        if isinstance(kind, Enum):
+            return _LEAVE if column.default is not None else next(iter(kind.enum_class))
+        if isinstance(kind, String | Text):
+            return f"{mark(self.world.slug, part)} {column.table.name} {next(_numbers)}"
+        if column.nullable or column.default is not None:
+            return _LEAVE
+        plain = {
+            UtcDateTime: self.at,
+            Date: DAY,
+            Boolean: False,
+            Integer: next(_numbers),
+            Float: 0.5,
+            LargeBinary: mark(self.world.slug, part).encode(),
+            JSON: {},
+        }
+        return next(value for key, value in plain.items() if isinstance(kind, key))
+
+    def _id_for(self, part: str, column: Column[Any]) -> Any:
+        targets = {fk.column.table.name for fk in column.foreign_keys}
+        if "organisation" in targets:
+            return _LEAVE if column.nullable else self.world.tenant.id
+        if "user" in targets:
+            pair = column.table.columns.get(column.name.replace("_by_id", "_at"))
+            skip = column.nullable and (pair is None or pair.nullable or pair is column)
+            return _LEAVE if skip else self.world.tenant.manager.user_id
+        target = next(iter(targets), None) or PLAN["points_to"].get(column.name)
+        if target == column.table.name and column.nullable:
+            return _LEAVE
+        for where in {OWN: (OWN,), SHARED: (SHARED, OWN), DRAFT: (DRAFT, SHARED, OWN)}[part]:
+            if (where, target) in self.world.rows:
+                return self.world.rows[where, target].id
+        return _LEAVE if column.nullable else uuid4()
+
+    def _filled(self, value: Any, part: str) -> Any:
+        if isinstance(value, str):
+            return value.replace("{mark}", mark(self.world.slug, part))
+        if isinstance(value, dict):
+            return {key: self._filled(item, part) for key, item in value.items()}
+        return value
+
+
+_LEAVE = object()
