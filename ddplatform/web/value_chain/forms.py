@@ -102,7 +102,9 @@ class NodeForm(FlaskForm):  # type: ignore[misc]
 
     name = StringField("Name", validators=[DataRequired("Give it a name."), Length(max=300)])
     kind = SelectField(
-        "Kind", choices=_choices((kind.value, word) for kind, word in KIND_WORDS.items())
+        "Kind",
+        choices=_choices((kind.value, word) for kind, word in KIND_WORDS.items()),
+        validators=[DataRequired("Choose a kind.")],
     )
     country = SelectField("Country")
     region = StringField("Region", validators=[Length(max=200)])
@@ -164,7 +166,9 @@ class LinkForm(FlaskForm):  # type: ignore[misc]
         validators=[Length(max=300)],
     )
     kind = SelectField(
-        "What flows", choices=_choices((kind.value, word) for kind, word in LINK_WORDS.items())
+        "What flows",
+        choices=_choices((kind.value, word) for kind, word in LINK_WORDS.items()),
+        validators=[DataRequired("Choose what flows.")],
     )
     commodity = StringField("Commodity", validators=[Length(max=200)])
     share = FloatField(
@@ -176,6 +180,7 @@ class LinkForm(FlaskForm):  # type: ignore[misc]
         "How it is known",
         choices=_choices((flow.value, word) for flow, word in FLOW_WORDS.items()),
         default=FlowEvidence.UNMAPPED.value,
+        validators=[DataRequired("Choose how it is known.")],
     )
     valid_from = DateField("From", validators=[Optional()])
     valid_to = DateField("Until", validators=[Optional()])
@@ -219,4 +224,5 @@ class ExportForm(FlaskForm):  # type: ignore[misc]
             SelectChoice("graphml", "GraphML, for graph programs"),
         ],
         default="xlsx",
+        validators=[DataRequired("Choose a file format.")],
     )

@@ -51,8 +51,10 @@ def show(chain_id: UUID) -> ResponseReturnValue:
         chain=chain,
         page=page,
         total=len(snapshot.keys),
-        depth=depth,
-        depths=DEPTHS,
+        depths=[
+            {"label": f"{n} up", "href": here(chain_id, depth=n), "current": n == depth}
+            for n in DEPTHS
+        ],
         upstream=upstream,
         here=here,
         **_panel(focus),

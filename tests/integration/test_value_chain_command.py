@@ -1,0 +1,169 @@
+"""`flask value-chain`: exit codes, documents, files."""
+
+import json
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from openpyxl import load_workbook
+
+from tests.factories import Tenant
+
+NODES = "id,name,country\nt,Trader,CI\nf,=Farm,CI\n"
+FAULTY = "name,country\nTrader,CI\nOther,Atlantis\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "nodes.csv").write_text(NODES)
+    (tmp_path / "links.csv").write_text("supplier,buyer,share\nf,t,40%\n")
+    (tmp_path / "faulty.csv").write_text(FAULTY)
+    return tmp_path
+
+
+def _run(app: Flask, *arguments: object, organisation: str = "acme"):  # type: ignore[no-untyped-def]
+    return app.test_cli_runner().invoke(
+        args=["value-chain", *map(str, arguments), "--organisation", organisation]
+    )
+
+
+def _import(app: Flask, *arguments: object, organisation: str = "acme"):  # type: ignore[no-untyped-def]
+    chain = ("--chain", "Cocoa", "--json")
+    return _run(app, "import", *arguments, *chain, organisation=organisation)
+
+
+def test_files_come_in_together_and_the_answer_is_one_document(
+    app: Flask, tenant: Tenant, folder: Path
+):
+    done = _import(app, folder / "nodes.csv", folder / "links.csv")
+    found = json.loads(done.stdout)
+
+    assert done.exit_code == 0
+    assert [found[name] for name in ("rows", "new", "links_new", "applied")] == [3, 2, 1, True]
+    assert found["notes"][0]["value"] == "40%"
+    assert found["mapping"]["nodes"]["nodes.csv"]["columns"]["name"] == "name"
+    again = json.loads(_import(app, folder / "nodes.csv", folder / "links.csv").stdout)
+    assert [again[name] for name in ("new", "changed", "unchanged")] == [0, 0, 2]
+    assert again["links_unchanged"] == 1
+
+
+def test_trial_run_tells_all_and_changes_nothing(app: Flask, tenant: Tenant, folder: Path):
+    trial = json.loads(_import(app, folder / "nodes.csv", "--dry-run").stdout)
+    real = json.loads(_import(app, folder / "nodes.csv").stdout)
+
+    assert (trial["new"], trial["applied"]) == (2, False)
+    assert (real["new"], real["applied"]) == (2, True)
+
+
+def test_faulty_rows_refuse_the_whole_list_unless_they_are_left_out(
+    app: Flask, tenant: Tenant, folder: Path
+):
+    refused = _import(app, folder / "faulty.csv")
+    document = json.loads(refused.stdout)
+    assert refused.exit_code == 1
+    assert document["applied"] is False
+    assert document["problems"][0]["row"] == 3
+    done = _import(app, folder / "faulty.csv", "--skip-faulty")
+
+    assert done.exit_code == 0
+    assert json.loads(done.stdout)["skipped"] == 1
+    words = _run(app, "import", folder / "faulty.csv", "--chain", "Cocoa")
+    assert "faulty.csv, row 3, column country" in words.stdout
+    assert "Nothing was changed." in words.stdout
+
+
+def test_many_problems_are_cut_off_in_words_and_complete_in_the_document(
+    app: Flask, tenant: Tenant, folder: Path
+):
+    (folder / "many.csv").write_text("name,country\n" + "A,Atlantis\n" * 60)
+
+    assert (
+        "and 10 more problems"
+        in _run(app, "import", folder / "many.csv", "--chain", "Cocoa").stdout
+    )
+    assert len(json.loads(_import(app, folder / "many.csv").stdout)["problems"]) == 60
+
+
+def test_refused_file_gives_a_code_words_and_advice(app: Flask, tenant: Tenant, folder: Path):
+    (folder / "bad.csv").write_bytes(b"name\nA\x00B\n")
+    refused = _import(app, folder / "bad.csv")
+    document = json.loads(refused.stdout)
+
+    assert refused.exit_code == 1
+    assert document["applied"] is False
+    assert set(document["error"]) == {"code", "message", "advice"}
+    assert "Refused:" in _run(app, "import", folder / "bad.csv", "--chain", "Cocoa").stdout
+
+
+def test_given_mapping_is_used_and_a_wrong_one_refused(app: Flask, tenant: Tenant, folder: Path):
+    mapping = folder / "mapping.json"
+    columns = {"name": "country", "region": "name"}
+    mapping.write_text(json.dumps({"nodes": {"nodes.csv": {"header_row": 1, "columns": columns}}}))
+    found = json.loads(_import(app, folder / "nodes.csv", "--mapping", mapping).stdout)
+    assert found["mapping"]["nodes"]["nodes.csv"]["columns"] == columns
+
+    for text in ('{"odd": 1}', "no json"):
+        mapping.write_text(text)
+        refused = _import(app, folder / "nodes.csv", "--mapping", mapping)
+        assert refused.exit_code == 1
+        assert refused.stderr
+
+
+def test_wrong_usage_is_exit_code_two(app: Flask, tenant: Tenant, folder: Path):
+    assert _import(app, folder / "absent.csv").exit_code == 2
+    assert _import(app).exit_code == 2
+    assert _run(app, "export", "--chain", "Cocoa", "--format", "odd", "--out", "x").exit_code == 2
+
+
+def test_unknown_organisation_or_map_is_refused_in_words(app: Flask, tenant: Tenant, folder: Path):
+    assert _import(app, folder / "nodes.csv", organisation="nowhere").exit_code == 1
+    refused = _run(
+        app, "export", "--chain", "Nothing", "--format", "json", "--out", folder / "x.json"
+    )
+    assert refused.exit_code == 1
+    assert "Nothing" in refused.stderr
+
+
+@pytest.mark.parametrize("form", ["json", "csv", "xlsx"])
+def test_exported_files_read_elsewhere_give_the_same_map(
+    app: Flask, tenant: Tenant, other_tenant: Tenant, folder: Path, form: str
+):
+    _import(app, folder / "nodes.csv", folder / "links.csv")
+    out = folder / "out" / ("tables" if form == "csv" else f"map.{form}")
+    options = ("--chain", "Cocoa", "--format", form, "--out")
+    wrote = _run(app, "export", *options, out, "--json")
+    files = json.loads(wrote.stdout)["files"]
+    assert _import(app, *files, organisation="other").exit_code == 0
+    copy = folder / "copy.json"
+    mine = folder / "mine.json"
+    as_json = ("--chain", "Cocoa", "--format", "json", "--out")
+    _run(app, "export", *as_json, copy, organisation="other")
+    _run(app, "export", *as_json, mine)
+
+    assert copy.read_text() == mine.read_text()
+
+
+def test_formulas_do_not_live_in_exports(app: Flask, tenant: Tenant, folder: Path):
+    _import(app, folder / "nodes.csv")
+    options = ("--chain", "Cocoa", "--format")
+    _run(app, "export", *options, "csv", "--out", folder / "out.zip")
+    _run(app, "export", *options, "csv", "--out", folder / "out")
+    _run(app, "export", *options, "xlsx", "--out", folder / "out.xlsx")
+    _run(app, "export", *options, "graphml", "--out", folder / "out.graphml")
+
+    assert (folder / "out.zip").read_bytes().startswith(b"PK")
+    assert "'=Farm" in (folder / "out" / "nodes.csv").read_text()
+    sheet = load_workbook(folder / "out.xlsx")["nodes"]
+    cells = [cell for row in sheet.iter_rows() for cell in row if cell.value == "=Farm"]
+    assert [cell.data_type for cell in cells] == ["s"]
+    assert "=Farm" in (folder / "out.graphml").read_text()
+
+
+def test_past_day_shows_what_stood_then(app: Flask, tenant: Tenant, folder: Path):
+    _import(app, folder / "nodes.csv")
+    out = folder / "past.json"
+    options = ("--chain", "Cocoa", "--format", "json", "--out", out)
+    _run(app, "export", *options, "--as-of", "2020-01-01")
+
+    assert json.loads(out.read_text())["nodes"] == []
+    assert json.loads(out.read_text())["as_of"] == "2020-01-01"
