@@ -27,6 +27,12 @@ from ddplatform.services.stale_edits import refuse_stale
 
 REASON_LENGTH = 1000
 TRAITS = ("scale", "scope", "irremediability")
+_AS_THE_METHOD_SAYS: Mapping[str, str] = {
+    Involvement.CAUSE: "cause",
+    Involvement.CONTRIBUTE: "contribute",
+    Involvement.DIRECTLY_LINKED: "linked",
+}
+"""The words of RM-1.0 section 12; who is not involved ranks with those not judged."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +140,7 @@ def _keep_salience(
             issue=finding.issue,
             is_emergency=finding.is_emergency,
             delay_harms=delay_harms,
-            involvement=finding.involvement,
+            involvement=_AS_THE_METHOD_SAYS.get(finding.involvement or ""),
             reason=reason,
             created_at=at,
             created_by_id=by.user_id,
