@@ -135,7 +135,10 @@ def take_step(
 
 
 def _told(given: StepInput) -> dict[str, Any]:
-    return {name: getattr(given, name) for name in StepInput.__dataclass_fields__}
+    told = {name: getattr(given, name) for name in StepInput.__dataclass_fields__}
+    # An event has an outcome of its own: whether what was tried was done.
+    told["outcome_reached"] = told.pop("outcome")
+    return told
 
 
 def _check_input(given: StepInput) -> None:
