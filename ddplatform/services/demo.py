@@ -10,8 +10,10 @@ from ddplatform.db import db
 from ddplatform.errors import Conflict
 from ddplatform.models.jobs import Job, JobState
 from ddplatform.models.organisations import Organisation, OrganisationKind
+from ddplatform.services.demo_findings import plan_findings
 from ddplatform.services.demo_maps import password_of, plan_maps
 from ddplatform.services.demo_questionnaires import plan_questionnaires
+from ddplatform.services.demo_remedy import plan_case
 from ddplatform.services.demo_world import Story, Timeline, World
 
 
@@ -57,6 +59,8 @@ def _make(story: Story, now: datetime) -> None:
     world, timeline = World(now), Timeline(now)
     plan_maps(story, timeline)
     plan_questionnaires(story, timeline)
+    plan_findings(story, timeline)
+    plan_case(story, timeline)
     timeline.play(world)
     _drop_waiting_jobs(list(world.organisations.values()))
 

@@ -1,0 +1,117 @@
+"""The one remediation case of the sample."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from ddplatform.access.identity import Identity
+from ddplatform.db import db
+from ddplatform.duediligence.impacts import AgeBand, WorkClass
+from ddplatform.duediligence.vocabulary import ImpactState
+from ddplatform.models.remedy import RemediationCase, SupportItem, SupportStatus
+from ddplatform.queries.findings import get_finding
+from ddplatform.services import remedy
+from ddplatform.services.demo_world import Story, Timeline, World
+
+Doing = Callable[[RemediationCase, World, dict[str, Any], Identity, datetime], None]
+CASE = "case"
+
+
+def plan_case(story: Story, timeline: Timeline) -> None:
+    """Everything that `case.yaml` tells after the case was opened."""
+    told = story.read("case.yaml")
+    for deed in told["deeds"]:
+        timeline.add(deed["days_ago"], _deed(told["manager"], deed))
+
+
+def open_case_of(story: Story, world: World, finding_id: UUID, *, at: datetime) -> None:
+    """Open the case for a finding, with its verifier."""
+    told = story.read("case.yaml")
+    alert = told["alert"]
+    with world.acting(told["opened_by"]) as by:
+        case = remedy.open_case(
+            get_finding(finding_id),
+            remedy.Alert(
+                alert_source=alert["alert_source"],
+                work_class=WorkClass(alert["work_class"]),
+                age_band=AgeBand(alert["age_band"]),
+                in_danger=alert["in_danger"],
+                note=alert["note"],
+            ),
+            by=by,
+            at=at,
+        )
+        world.made[CASE] = case.id
+        db.session.flush()  # the assignments of the officers
+    verifier = world.people[told["verifier"]].user_id
+    assert verifier is not None
+    with world.acting(told["manager"]) as by:
+        remedy.assign(case, verifier, is_verifier=True, by=by, at=at)
+
+
+def _deed(manager: str, deed: dict[str, Any]) -> Callable[[World, datetime], None]:
+    def do(world: World, at: datetime) -> None:
+        with world.acting(manager) as by:
+            case = db.session.get_one(RemediationCase, world.made[CASE])
+            _DEEDS[deed["do"]](case, world, deed, by, at)
+
+    return do
+
+
+def _read(
+    case: RemediationCase, _world: World, deed: dict[str, Any], by: Identity, at: datetime
+) -> None:
+    remedy.note_reading(case, purpose=deed["purpose"], by=by, at=at)
+
+
+def _step(
+    case: RemediationCase, _world: World, deed: dict[str, Any], by: Identity, at: datetime
+) -> None:
+    remedy.take_step(case, deed["step"], ticked=deed["ticked"], note=deed["note"], by=by, at=at)
+
+
+def _move(
+    case: RemediationCase, _world: World, deed: dict[str, Any], by: Identity, at: datetime
+) -> None:
+    remedy.move(case, ImpactState(deed["to"]), by=by, at=at)
+
+
+def _support(
+    case: RemediationCase, world: World, deed: dict[str, Any], by: Identity, at: datetime
+) -> None:
+    item = remedy.plan_support(
+        case,
+        deed["item"],
+        payer=deed["payer"],
+        amount=deed.get("amount"),
+        currency=deed.get("currency"),
+        by=by,
+        at=at,
+    )
+    world.made[f"{CASE}-{deed['key']}"] = item.id
+
+
+def _deliver(
+    case: RemediationCase, world: World, deed: dict[str, Any], by: Identity, at: datetime
+) -> None:
+    item = db.session.get_one(SupportItem, world.made[f"{CASE}-{deed['key']}"])
+    remedy.set_support_status(case, item, SupportStatus(deed["status"]), by=by, at=at)
+
+
+def _criterion(
+    case: RemediationCase, _world: World, deed: dict[str, Any], by: Identity, at: datetime
+) -> None:
+    remedy.judge_criterion(
+        case, deed["criterion"], is_met=deed["is_met"], basis=deed["basis"], by=by, at=at
+    )
+
+
+_DEEDS: dict[str, Doing] = {
+    "read": _read,
+    "step": _step,
+    "move": _move,
+    "support": _support,
+    "deliver": _deliver,
+    "criterion": _criterion,
+}
