@@ -6,9 +6,11 @@ from ddplatform.cli.access import access
 from ddplatform.cli.assets import assets
 from ddplatform.cli.audit import audit
 from ddplatform.cli.demo import demo
+from ddplatform.cli.frameworks import frameworks
 from ddplatform.cli.organisations import organisations
 from ddplatform.cli.questionnaires import questionnaires
 from ddplatform.cli.reference import reference
+from ddplatform.cli.reports import reports
 from ddplatform.cli.risk import risk
 from ddplatform.cli.value_chain import value_chain
 
@@ -20,9 +22,11 @@ def register(app: Flask) -> None:
         assets,
         audit,
         demo,
+        frameworks,
         organisations,
         questionnaires,
         reference,
+        reports,
         risk,
         value_chain,
     )

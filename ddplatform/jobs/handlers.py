@@ -10,7 +10,16 @@ from uuid import UUID
 from ddplatform.access.identity import Identity
 from ddplatform.access.permissions import Permission
 from ddplatform.db import unit_of_work
-from ddplatform.services import assessments, audit, invitations, map_apply, map_import, sessions
+from ddplatform.reports.errors import FactsRefused
+from ddplatform.services import (
+    assessments,
+    audit,
+    invitations,
+    map_apply,
+    map_import,
+    reports,
+    sessions,
+)
 from ddplatform.services.questionnaire_reminders import CHASE, REMIND, chase, send_reminder
 from ddplatform.services.response_receiving import receive
 from ddplatform.services.response_review import TELL_RETURNED, tell_returned
@@ -126,6 +135,24 @@ def _tell_returned(job: JobContext) -> None:
     tell_returned(job.id_of("assignment_id"))
 
 
+def _build_report(job: JobContext) -> Result:
+    report_id = job.id_of("report_id")
+    try:
+        with job.unit():
+            frozen = reports.freeze(report_id, by=job.by, at=job.at)
+        if frozen is None:
+            return {"report_id": str(report_id)}
+        job.progress(1, 3)
+        made = reports.render(frozen)
+    except FactsRefused as refusal:
+        with job.unit():  # another try would find the same facts
+            reports.mark_failed(report_id, str(refusal), by=job.by, at=job.at)
+        return None
+    job.progress(2, 3)
+    with job.unit():
+        return reports.seal(report_id, made, by=job.by, at=job.at)
+
+
 HANDLERS: dict[str, Handler] = {
     "invitation:send": Handler(_send_invitation),
     "audit:checkpoint": Handler(_sign_checkpoint),
@@ -138,6 +165,7 @@ HANDLERS: dict[str, Handler] = {
     REASSESS: Handler(_assess_chain, is_staged=True),
     map_import.PREVIEW: Handler(_preview_import, Permission.VALUE_CHAIN_IMPORT, is_staged=True),
     map_import.APPLY: Handler(_apply_import, Permission.VALUE_CHAIN_IMPORT, is_staged=True),
+    reports.BUILD: Handler(_build_report, Permission.REPORT_REQUEST, is_staged=True),
 }
 
 PERIODIC: dict[str, int] = {"audit:checkpoint": 900, "session:expire": 3600, CHASE: 21_600}

@@ -1,0 +1,50 @@
+"""All facts of a report (docs/report-facts.md), gathered in one look at the database."""
+
+from typing import Any
+
+from ddplatform.queries.frameworks import framework_facts
+from ddplatform.queries.organisations import get_organisation
+from ddplatform.queries.report_chain import load_chain_facts
+from ddplatform.queries.report_gaps import list_gaps
+from ddplatform.queries.report_risks import load_factor_facts, load_risk_facts
+from ddplatform.queries.report_scope import Scope
+from ddplatform.queries.report_work import (
+    load_action_facts,
+    load_finding_facts,
+    load_questionnaire_facts,
+    load_remedy_facts,
+)
+from ddplatform.tenancy import current_organisation
+
+FORMAT = "report-facts/1"
+
+
+def load_facts(scope: Scope, *, audience: str) -> dict[str, Any]:
+    """What the records say of a scope, without the report's own number and its place in the log.
+
+    The number of statements does not depend on the size of the map.
+    """
+    chain = load_chain_facts(scope)
+    factors = load_factor_facts(scope, chain.countries)
+    organisation = get_organisation(current_organisation())
+    facts = {
+        "format": FORMAT,
+        "audience": audience,
+        "organisation": {
+            "name": organisation.name,
+            "country": organisation.country,
+            "ownership_type": None,
+        },
+        "scope": {"label": scope.chain.name, "value_chains": [scope.chain.name]},
+        "period": {"from": scope.period_from.isoformat(), "to": scope.period_to.isoformat()},
+        "as_of": scope.as_of.isoformat(),
+        "value_chain": chain.document,
+        **load_risk_facts(scope),
+        "questionnaires": load_questionnaire_facts(scope),
+        "findings": load_finding_facts(scope),
+        "actions": load_action_facts(scope),
+        **load_remedy_facts(),
+        "frameworks": framework_facts(as_of=scope.as_of),
+        "factors": factors,
+    }
+    return {**facts, "gaps": list_gaps(scope, chain, facts, factors)}

@@ -1,0 +1,206 @@
+"""Facts of a report about risk: the register, its heat map, the method and its sources."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import func, select
+
+from ddplatform.access.roles import ROLES
+from ddplatform.db import db
+from ddplatform.duediligence.vocabulary import RiskState
+from ddplatform.models.findings import Finding
+from ddplatform.models.organisations import Membership
+from ddplatform.models.risk import IndicatorValue, RiskAssessment, SalienceNote
+from ddplatform.queries.report_scope import Scope
+from supply_chain.risk.method import METHOD, METHOD_VERSION
+from supply_chain.vocabulary import Issue, RiskBand
+
+RISKS_LISTED = 500
+"""A report lists at most so many risks, in salience order; its heat map counts all."""
+FACTORS_LISTED = 4_000
+LIKELIHOOD_STEPS = 5
+GROUP_WORDS = {
+    "CTY": "Conditions in the country",
+    "SEC": "Conditions of the sector and the goods",
+    "WRK": "Conditions at the work place",
+    "COM": "Conditions in the community",
+    "ONL": "Conditions online",
+}
+
+
+def issue_title(issue: Issue) -> str:
+    """What an issue is called."""
+    name = METHOD.issue_names[list(Issue).index(issue)]
+    return name[:1].upper() + name[1:]
+
+
+def load_risk_facts(scope: Scope) -> dict[str, Any]:
+    """`risks`, `risk_counts`, `risk_cells`, `method` and `reference`; null while not assessed."""
+    if scope.run is None or scope.release is None:
+        return {
+            "risks": None,
+            "risk_counts": None,
+            "risk_cells": None,
+            "method": {"version": METHOD_VERSION, "parameters_sha256": METHOD.parameters_sha256},
+            "reference": None,
+        }
+    cells, bands = _cells(scope)
+    rows = _rows(scope)
+    return {
+        "risks": rows,
+        "risk_counts": {
+            "scored": sum(bands.values()),
+            **{band.value: bands.get(band, 0) for band in reversed(RiskBand)},
+            "listed": len(rows),
+        },
+        "risk_cells": cells,
+        "method": {
+            "version": scope.run.method_version,
+            "parameters_sha256": scope.run.parameters_sha256,
+        },
+        "reference": {"release": scope.release.name, "as_of": scope.release.as_of.isoformat()},
+    }
+
+
+def _cells(scope: Scope) -> tuple[list[dict[str, Any]], dict[RiskBand, int]]:
+    """The register counted by severity band and step of likelihood, and by residual band."""
+    assert scope.run is not None
+    step = (RiskAssessment.heat_cell % 10).label("step")
+    found = db.session.execute(
+        select(RiskAssessment.severity_band, step, RiskAssessment.residual_band, func.count())
+        .where(RiskAssessment.run_id == scope.run.id)
+        .group_by(RiskAssessment.severity_band, step, RiskAssessment.residual_band)
+    ).all()
+    cells: dict[tuple[str, int], int] = {}
+    bands: dict[RiskBand, int] = {}
+    for severity, at, band, count in found:
+        cells[severity.value, at] = cells.get((severity.value, at), 0) + count
+        bands[band] = bands.get(band, 0) + count
+    return [
+        {
+            "severity_band": severity,
+            "likelihood": round((at - 0.5) / LIKELIHOOD_STEPS, 2),
+            "count": count,
+        }
+        for (severity, at), count in sorted(cells.items())
+    ], bands
+
+
+def _rows(scope: Scope) -> list[dict[str, Any]]:
+    assert scope.run is not None
+    found = db.session.scalars(
+        select(RiskAssessment)
+        .where(RiskAssessment.run_id == scope.run.id)
+        .order_by(RiskAssessment.salience_rank)
+        .limit(RISKS_LISTED)
+    ).all()
+    findings, involvement = _findings(scope), _involvement(scope)
+    return [_row(one, findings, involvement) for one in found]
+
+
+def _findings(scope: Scope) -> dict[tuple[Any, Issue], Any]:
+    """(node, issue) -> the newest finding with its state and the role of its owner."""
+    rows = db.session.execute(
+        select(Finding.node_id, Finding.issue, Finding.status, Finding.title, Membership.role)
+        .outerjoin(Membership, Membership.user_id == Finding.owner_id)
+        .where(Finding.created_at < scope.end)
+        .order_by(Finding.created_at, Finding.id)
+    ).all()
+    return {(row.node_id, row.issue): row for row in rows}
+
+
+def _involvement(scope: Scope) -> dict[tuple[Any, Issue], str | None]:
+    rows = db.session.execute(
+        select(SalienceNote.node_id, SalienceNote.issue, SalienceNote.involvement)
+        .where(SalienceNote.created_at < scope.end)
+        .order_by(SalienceNote.created_at, SalienceNote.id)
+    ).all()
+    return {(row.node_id, row.issue): row.involvement for row in rows}
+
+
+def _row(
+    one: RiskAssessment,
+    findings: dict[tuple[Any, Issue], Any],
+    involvement: dict[tuple[Any, Issue], str | None],
+) -> dict[str, Any]:
+    place = (one.node_id, one.issue)
+    finding = findings.get(place)
+    return {
+        "rank": one.salience_rank,
+        "issue": one.issue.value,
+        "issue_title": issue_title(one.issue),
+        "node": one.node_ref,
+        "node_id": str(one.node_id) if one.node_id else None,
+        "node_name": one.node_name,
+        "severity": one.severity,
+        "severity_band": one.severity_band.value,
+        "likelihood": one.residual_likelihood,
+        "inherent_index": one.index,
+        "residual_index": one.residual_index,
+        "band": one.residual_band.value,
+        "confidence": one.confidence,
+        "involvement": involvement.get(place),
+        "owner": _role(finding),
+        "state": (finding.status if finding else RiskState.ASSESSED).value.replace("_", " "),
+        "reasons": _reasons(one, finding),
+    }
+
+
+def _role(finding: Any) -> str | None:
+    """The role of the owner: a report names no person."""
+    return ROLES[finding.role].title if finding is not None and finding.role else None
+
+
+def _reasons(one: RiskAssessment, finding: Any) -> list[str]:
+    """What the score rests on, the strongest group of factors first."""
+    parts = sorted(
+        zip(METHOD.groups, one.contributions, strict=True), key=lambda part: -(part[1] or 0.0)
+    )
+    reasons = [
+        f"{GROUP_WORDS[group]} add {part:.2f} to the likelihood."
+        for group, part in parts[:3]
+        if part
+    ]
+    reasons.append(
+        f"Severity: scale {one.scale:g}, scope {one.scope:g}, "
+        f"hard to undo {one.irremediability:g} (each 1 to 5)."
+    )
+    if one.insufficient_evidence:
+        reasons.append(f"Little is known here: confidence {one.confidence:.2f}.")
+    if finding is not None:
+        reasons.append("A finding is on record for this place and issue.")
+    return reasons
+
+
+def load_factor_facts(scope: Scope, countries: Sequence[str]) -> list[dict[str, Any]] | None:
+    """Country figures that the scores rest on, each with source and year; None: not assessed."""
+    if scope.release is None:
+        return None
+    rows = db.session.execute(
+        select(
+            IndicatorValue.factor,
+            IndicatorValue.indicator,
+            IndicatorValue.country,
+            IndicatorValue.value,
+            IndicatorValue.source,
+            IndicatorValue.year,
+        )
+        .where(
+            IndicatorValue.release_id == scope.release.id,
+            IndicatorValue.country.in_(countries),
+            IndicatorValue.commodity_ref.is_(None),
+        )
+        .order_by(IndicatorValue.factor, IndicatorValue.country, IndicatorValue.id)
+        .limit(FACTORS_LISTED)
+    ).all()
+    return [
+        {
+            "ref": row.factor,
+            "title": METHOD.factor_names[METHOD.factor_index[row.factor]],
+            "subject": row.country,
+            "value": row.value,
+            "source": row.source,
+            "year": None if row.year is None else str(row.year),
+        }
+        for row in rows
+    ]

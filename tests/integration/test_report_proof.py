@@ -1,0 +1,241 @@
+"""Files of reports held against the log, and the commands around them."""
+
+import json
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+from flask import Flask
+from sqlalchemy import delete, update
+
+from ddplatform.db import db, unit_of_work
+from ddplatform.models.audit import AuditValue
+from ddplatform.models.reports import Report
+from ddplatform.queries.reports import find_report_named, get_report_with_facts
+from ddplatform.services import report_proof, reports
+from ddplatform.services.report_proof import Check, verify_file
+from ddplatform.services.reports import Wanted
+from ddplatform.tenancy import erasing
+from tests.conftest import NOW
+from tests.factories import Tenant
+from tests.report_world import TODAY, World, acting, add_finding, make_map, work_off
+
+
+@pytest.fixture
+def world(context: Flask, tenant: Tenant) -> World:
+    return make_map(tenant)
+
+
+@pytest.fixture
+def report(app: Flask, tenant: Tenant, world: World) -> Report:
+    wanted = Wanted("action-6-due-diligence", world.chain_id, (date(2026, 1, 1), TODAY))
+    with acting(tenant):
+        report_id = reports.request(wanted, by=tenant.manager, at=NOW).id
+    work_off(app)
+    with acting(tenant):
+        return get_report_with_facts(report_id)
+
+
+def _file(tenant: Tenant, report: Report, form: str) -> bytes:
+    with acting(tenant):
+        return reports.export(report.id, form, by=tenant.manager, at=NOW).content
+
+
+def _checks(tenant: Tenant, content: bytes) -> dict[str, bool]:
+    with acting(tenant):
+        return {check.name: check.is_sound for check in verify_file(content).checks}
+
+
+@pytest.mark.parametrize("form", ["pdf", "xlsx", "json", "csv"])
+def test_each_file_of_a_sealed_report_is_known_and_everything_agrees(
+    tenant: Tenant, report: Report, form: str
+) -> None:
+    with acting(tenant):
+        content = reports.export(report.id, form, by=tenant.manager, at=NOW).content
+    with acting(tenant):
+        proof = verify_file(content)
+    assert (proof.is_sound, proof.name, proof.form) == (True, "R-2026-001", form)
+    assert [check.name for check in proof.checks] == [
+        "file",
+        "facts",
+        "seal",
+        "checkpoint",
+        "log",
+    ]
+
+
+@pytest.mark.parametrize("form", ["pdf", "xlsx", "json"])
+def test_a_tampered_file_is_found_and_told_what_it_calls_itself(
+    tenant: Tenant, report: Report, form: str
+) -> None:
+    content = _file(tenant, report, form)
+    if form == "xlsx":
+        pack, changed = ZipFile(BytesIO(content)), BytesIO()
+        with ZipFile(changed, "w") as copy:
+            for name in pack.namelist():
+                copy.writestr(name, pack.read(name))
+        content = changed.getvalue()
+    else:
+        content = content + b" "
+    with acting(tenant):
+        proof = verify_file(content)
+    assert not proof.is_sound
+    assert proof.name == "R-2026-001"
+    assert "its bytes are not those that were sealed" in proof.checks[0].words
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 broken", b"R-2026-999", b"R-1999-001"])
+def test_a_file_of_nobody_is_said_to_be_unknown(
+    tenant: Tenant, report: Report, content: bytes
+) -> None:
+    with acting(tenant):
+        proof = verify_file(content)
+    assert (proof.is_sound, proof.report_id, proof.name) == (False, None, None)
+
+
+def test_a_word_that_is_no_name_of_a_report_finds_none(tenant: Tenant, report: Report) -> None:
+    with acting(tenant):
+        assert find_report_named("R-2026-x") is None
+
+
+def test_facts_and_seal_that_disagree_are_found(tenant: Tenant, report: Report) -> None:
+    with acting(tenant):
+        report.facts = {**(report.facts or {}), "audience": "board"}
+        report.facts_sha256 = "0" * 64
+        found = {check.name: check.is_sound for check in report_proof.checks_of(report)}
+        db.session.expunge(report)
+    assert (found["facts"], found["seal"], found["log"]) == (False, False, True)
+
+
+def test_a_head_that_is_not_ours_is_found(tenant: Tenant, report: Report) -> None:
+    with acting(tenant):
+        report.checkpoint = "forged"
+        found = {check.name: check for check in report_proof.checks_of(report)}
+        db.session.expunge(report)
+    assert found["checkpoint"] == Check(
+        "checkpoint", False, "The signed head on the report is not ours."
+    )
+
+
+def test_a_seal_without_its_event_or_its_values_is_found(tenant: Tenant, report: Report) -> None:
+    content = _file(tenant, report, "pdf")
+    with unit_of_work(), erasing(tenant.id):
+        db.session.execute(delete(AuditValue))
+    assert _checks(tenant, content)["seal"] is False
+
+
+def test_a_head_at_another_place_is_found(tenant: Tenant, report: Report) -> None:
+    with acting(tenant):
+        report.audit_size = 1
+        found = {check.name: check.is_sound for check in report_proof.checks_of(report)}
+        report.id = type(report.id)(int=1)
+        unknown = {check.name: check.words for check in report_proof.checks_of(report)}
+        db.session.expunge(report)
+    assert found["checkpoint"] is False
+    assert unknown["seal"] == "The log knows no seal of this report."
+
+
+# ---- commands --------------------------------------------------------------------------------
+
+
+def _build(app: Flask, tmp_path: Path, *more: str) -> dict[str, object]:
+    result = app.test_cli_runner().invoke(
+        args=[
+            *("reports", "build", "--organisation", "acme"),
+            *("--definition", "action-6-due-diligence", "--json"),
+            *more,
+        ]
+    )
+    assert result.exit_code == 0, result.output
+    document: dict[str, object] = json.loads(result.stdout)
+    return document
+
+
+def test_building_twice_with_the_same_records_gives_the_same_bytes(
+    app: Flask, tenant: Tenant, world: World, tmp_path: Path
+) -> None:
+    first = _build(app, tmp_path, "--format", "pdf", "--out", str(tmp_path / "a" / "one.pdf"))
+    second = _build(app, tmp_path, "--format", "pdf", "--out", str(tmp_path / "two.pdf"))
+    assert (tmp_path / "a" / "one.pdf").read_bytes() == (tmp_path / "two.pdf").read_bytes()
+    assert first["sha256"] == second["sha256"]
+    assert first["report"] == second["report"]
+    with acting(tenant):
+        add_finding(tenant, world)
+    third = _build(app, tmp_path, "--format", "pdf", "--out", str(tmp_path / "three.pdf"))
+    assert third["report"] != first["report"]
+
+
+def test_a_report_can_be_built_as_of_an_earlier_day_of_a_named_map(
+    app: Flask, tenant: Tenant, world: World, tmp_path: Path
+) -> None:
+    options = ("--as-of", "2026-10-01", "--from", "2026-07-01", "--chain", "Cocoa")
+    out = tmp_path / "facts.json"
+    _build(app, tmp_path, "--format", "json", "--out", str(out), *options)
+    facts = json.loads(out.read_text())
+    assert facts["period"] == {"from": "2026-07-01", "to": "2026-10-01"}
+    assert facts["risks"] is None  # nothing was assessed by then
+
+
+def test_building_without_a_map_says_what_to_do(app: Flask, tenant: Tenant, tmp_path: Path) -> None:
+    for more, words in (((), "There is no map yet"), (("--chain", "Tea"), "no map called “Tea”")):
+        result = app.test_cli_runner().invoke(
+            args=[
+                *("reports", "build", "--organisation", "acme", "--format", "pdf"),
+                *("--definition", "action-6-due-diligence", "--out", str(tmp_path / "x.pdf")),
+                *more,
+            ]
+        )
+        assert result.exit_code == 1
+        assert words in result.stderr
+
+
+def test_definitions_are_listed_in_words_and_as_json(app: Flask) -> None:
+    runner = app.test_cli_runner()
+    words = runner.invoke(args=["reports", "list-definitions"])
+    assert "action-6-due-diligence 1.0" in words.output
+    listed = json.loads(runner.invoke(args=["reports", "list-definitions", "--json"]).stdout)
+    assert "Salient risks" in listed[0]["sections"]
+
+
+def test_verify_report_finds_the_organisation_by_itself(
+    app: Flask, tenant: Tenant, other_tenant: Tenant, world: World, tmp_path: Path
+) -> None:
+    out = tmp_path / "report.pdf"
+    built = app.test_cli_runner().invoke(
+        args=[
+            *("reports", "build", "--organisation", "acme", "--format", "pdf"),
+            *("--definition", "action-6-due-diligence", "--out", str(out)),
+        ]
+    )
+    assert "R-2026-001, sealed now" in built.output
+    runner = app.test_cli_runner()
+    found = runner.invoke(args=["audit", "verify-report", str(out), "--json"])
+    assert found.exit_code == 0
+    assert json.loads(found.stdout)["sound"] is True
+    named = runner.invoke(args=["audit", "verify-report", str(out), "--organisation", "acme"])
+    assert "ok  The bytes are those sealed as pdf" in named.output
+    foreign = runner.invoke(args=["audit", "verify-report", str(out), "--organisation", "other"])
+    assert foreign.exit_code == 1
+    out.write_bytes(out.read_bytes().replace(b"%%EOF", b"%%EOF "))
+    broken = runner.invoke(args=["audit", "verify-report", str(out)])
+    assert broken.exit_code == 1
+    assert "R-2026-001" in broken.output
+
+
+def test_verify_report_without_any_organisation_says_unknown(app: Flask, tmp_path: Path) -> None:
+    path = tmp_path / "x.pdf"
+    path.write_bytes(b"x")
+    result = app.test_cli_runner().invoke(args=["audit", "verify-report", str(path)])
+    assert result.exit_code == 1
+    assert "No sealed report has a file with this checksum." in result.output
+
+
+def test_updates_of_unsealed_reports_are_possible(tenant: Tenant, world: World) -> None:
+    wanted = Wanted("action-6-due-diligence", world.chain_id, (date(2026, 1, 1), TODAY))
+    with acting(tenant):
+        report_id = reports.request(wanted, by=tenant.manager, at=NOW).id
+        db.session.execute(update(Report).where(Report.id == report_id).values(title="Other"))
+    with acting(tenant):
+        assert get_report_with_facts(report_id).title == "Other"

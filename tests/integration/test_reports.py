@@ -1,0 +1,372 @@
+"""Reports: asked for, frozen, made, sealed; the same facts give the same bytes."""
+
+import json
+from collections.abc import Iterator
+from datetime import date, timedelta
+from hashlib import sha256
+from io import BytesIO
+from uuid import UUID, uuid4
+from zipfile import ZipFile
+
+import pytest
+from flask import Flask
+from openpyxl import load_workbook
+from sqlalchemy import select, update
+from sqlalchemy.exc import DatabaseError
+
+from ddplatform.access.roles import RoleId
+from ddplatform.adapters.installed import adapters
+from ddplatform.db import db, unit_of_work
+from ddplatform.errors import Conflict, Invalid, NotFound, TooMany
+from ddplatform.models.audit import AuditEvent
+from ddplatform.models.jobs import Job, JobState
+from ddplatform.models.organisations import Membership
+from ddplatform.models.reports import Report, ReportStatus
+from ddplatform.queries.reports import get_report_with_facts, list_reports, report_name
+from ddplatform.reports.errors import FactsRefused
+from ddplatform.services import audit, reports, value_chain
+from ddplatform.services.reports import Wanted
+from ddplatform.services.value_chain import NodeFields
+from ddplatform.tenancy import acting_in
+from tests.conftest import NOW
+from tests.factories import Tenant
+from tests.report_world import (
+    TODAY,
+    World,
+    acting,
+    add_action,
+    add_assignment,
+    add_cases,
+    add_finding,
+    make_map,
+    work_off,
+)
+
+PERIOD = (date(2026, 1, 1), TODAY)
+
+
+@pytest.fixture
+def world(context: Flask, tenant: Tenant) -> Iterator[World]:
+    yield make_map(tenant)
+
+
+def _wanted(world: World, **changes: object) -> Wanted:
+    values = {
+        "definition_ref": "action-6-due-diligence",
+        "chain_id": world.chain_id,
+        "period": PERIOD,
+        "audience": "auditor",
+    }
+    return Wanted(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def _made(app: Flask, tenant: Tenant, wanted: Wanted) -> Report:
+    """A report asked for and made by the worker."""
+    with acting(tenant):
+        report_id = reports.request(wanted, by=tenant.manager, at=NOW).id
+    work_off(app)
+    with acting(tenant):
+        return get_report_with_facts(report_id)
+
+
+def test_a_report_is_queued_made_by_the_worker_and_sealed(
+    app: Flask, tenant: Tenant, world: World
+) -> None:
+    report = _made(app, tenant, _wanted(world))
+    assert report.status is ReportStatus.SEALED
+    assert set(report.files) == {"pdf", "xlsx", "json", "csv"}
+    assert report.method_version == "RM-1.0"
+    assert report.release_name
+    assert report.facts is not None
+    with acting(tenant):
+        for kept in report.files.values():
+            content = adapters().files.get(tenant.id, kept["sha256"])
+            assert len(content) == kept["size_bytes"]
+        head = audit.read_checkpoint(report.checkpoint or "")
+        assert (head.size, head.root.hex()) == (report.audit_size, report.audit_root)
+        pdf = adapters().files.get(tenant.id, report.files["pdf"]["sha256"])
+        facts = adapters().files.get(tenant.id, report.files["json"]["sha256"])
+        book = adapters().files.get(tenant.id, report.files["xlsx"]["sha256"])
+        pack = adapters().files.get(tenant.id, report.files["csv"]["sha256"])
+    assert pdf.startswith(b"%PDF")
+    assert sha256(facts).hexdigest() == report.facts_sha256
+    assert json.loads(facts)["value_chain"]["node_count"] == 3
+    assert "About" in load_workbook(BytesIO(book)).sheetnames
+    assert "risks.csv" in ZipFile(BytesIO(pack)).namelist()
+
+
+def test_the_facts_say_what_the_records_say(app: Flask, tenant: Tenant, world: World) -> None:
+    with acting(tenant):
+        finding = add_finding(tenant, world)
+        add_action(tenant, world, finding, due_on=TODAY - timedelta(days=3))
+        add_assignment(tenant, world, due_on=TODAY - timedelta(days=1))
+    facts = _made(app, tenant, _wanted(world)).facts
+    assert facts is not None
+    assert [row["title"] for row in facts["findings"]] == ["Children carry heavy loads"]
+    assert facts["findings"][0]["owner"] == "Sustainability manager"
+    assert [row["status"] for row in facts["actions"]] == ["overdue"]
+    questionnaires = facts["questionnaires"]
+    assert (questionnaires["sent"], questionnaires["overdue"]) == (1, 1)
+    tiers = {row["tier"]: row for row in facts["value_chain"]["tiers"]}
+    assert tiers[0]["unknown_share"] == pytest.approx(0.4)
+    assert tiers[1]["unknown_share"] == 0
+    assert facts["value_chain"]["unknown_share"] == pytest.approx(1.0)
+    assert facts["risk_counts"]["scored"] == sum(cell["count"] for cell in facts["risk_cells"])
+    assert facts["risks"][0]["rank"] == 1
+    assert facts["report"]["id"] == "R-2026-001"
+
+
+def test_the_same_facts_give_the_same_bytes(app: Flask, tenant: Tenant, world: World) -> None:
+    report = _made(app, tenant, _wanted(world))
+    assert report.facts is not None
+    frozen = reports.Frozen(
+        report.id, report.definition_ref, report_name(report), report.facts, report.audit_size or 0
+    )
+    first, second = reports.render(frozen), reports.render(frozen)
+    assert first == second
+    kept = {form: sha256(content).hexdigest() for form, content in first.items()}
+    assert kept == {form: file["sha256"] for form, file in report.files.items()}
+
+
+def test_asking_again_while_nothing_changed_finds_the_sealed_report(
+    app: Flask, tenant: Tenant, world: World
+) -> None:
+    report = _made(app, tenant, _wanted(world))
+    with acting(tenant):
+        same = reports.find_same(_wanted(world), at=NOW + timedelta(hours=1))
+        assert same is not None
+        assert same.id == report.id
+        add_finding(tenant, world)
+        assert reports.find_same(_wanted(world), at=NOW) is None
+        assert reports.find_same(_wanted(world, audience="board"), at=NOW) is None
+
+
+def test_a_sealed_report_cannot_be_changed(app: Flask, tenant: Tenant, world: World) -> None:
+    report = _made(app, tenant, _wanted(world))
+    with pytest.raises(DatabaseError), acting(tenant):
+        db.session.execute(
+            update(Report).where(Report.id == report.id).values(title="Everything is fine")
+        )
+
+
+def test_building_a_sealed_report_again_changes_nothing(
+    app: Flask, tenant: Tenant, world: World
+) -> None:
+    report = _made(app, tenant, _wanted(world))
+    with acting(tenant):
+        assert reports.freeze(report.id, by=tenant.manager, at=NOW) is None
+        again = reports.seal(report.id, {"pdf": b"other"}, by=tenant.manager, at=NOW)
+    assert again == {"report_id": str(report.id)}
+    with acting(tenant):
+        assert get_report_with_facts(report.id).files == report.files
+
+
+def test_a_worker_that_died_after_freezing_seals_the_frozen_facts(
+    app: Flask, tenant: Tenant, world: World
+) -> None:
+    with acting(tenant):
+        report_id = reports.request(_wanted(world), by=tenant.manager, at=NOW).id
+    with acting(tenant):
+        frozen = reports.freeze(report_id, by=tenant.manager, at=NOW)
+        assert frozen is not None
+    with acting(tenant):
+        add_finding(tenant, world)
+    work_off(app)
+    with acting(tenant):
+        report = get_report_with_facts(report_id)
+    assert report.facts == frozen.facts
+    assert report.facts["findings"] == []
+
+
+def test_nothing_is_sealed_before_it_is_frozen(tenant: Tenant, world: World) -> None:
+    with acting(tenant):
+        report_id = reports.request(_wanted(world), by=tenant.manager, at=NOW).id
+    with pytest.raises(Conflict), acting(tenant):
+        reports.seal(report_id, {"pdf": b"x"}, by=tenant.manager, at=NOW)
+
+
+def test_each_step_leaves_one_event(app: Flask, tenant: Tenant, world: World) -> None:
+    report = _made(app, tenant, _wanted(world))
+    with acting(tenant):
+        actions = db.session.scalars(
+            select(AuditEvent.action)
+            .where(AuditEvent.target_id == str(report.id))
+            .order_by(AuditEvent.sequence)
+        ).all()
+    assert list(actions) == ["report:request", "report:freeze", "report:seal"]
+
+
+def test_a_job_of_somebody_who_lost_the_right_fails(
+    app: Flask, tenant: Tenant, world: World
+) -> None:
+    with acting(tenant):
+        report_id = reports.request(_wanted(world), by=tenant.manager, at=NOW).id
+        db.session.execute(
+            update(Membership)
+            .where(Membership.user_id == tenant.manager.user_id)
+            .values(role=RoleId.ADMIN)
+        )
+    work_off(app)
+    with acting(tenant):
+        report = get_report_with_facts(report_id)
+        row = list_reports()[0]
+        job = db.session.scalar(select(Job).where(Job.id == report.job_id))
+    assert report.status is ReportStatus.QUEUED
+    assert report.facts is None
+    assert row.has_failed
+    assert job is not None
+    assert job.state is JobState.FAILED
+    assert "may not do it any more" in (job.last_error or "")
+
+
+def test_facts_that_do_not_fit_close_the_report_as_failed(
+    app: Flask, tenant: Tenant, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_frozen: object) -> None:
+        raise FactsRefused("Fact 'risks' must be a list of objects.")
+
+    monkeypatch.setattr(reports, "render", refuse)
+    report = _made(app, tenant, _wanted(world))
+    assert report.status is ReportStatus.FAILED
+    assert report.failure == "Fact 'risks' must be a list of objects."
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"audience": "press"}, "audience"),
+        ({"period": (TODAY, date(2026, 1, 1))}, "period_from"),
+        ({"period": (date(2027, 1, 1), date(2027, 2, 1))}, "period_from"),
+        ({"as_of": date(2027, 1, 1)}, "as_of"),
+        ({"definition_ref": "no-such"}, "definition"),
+    ],
+)
+def test_a_report_that_makes_no_sense_is_refused_with_the_field(
+    tenant: Tenant, world: World, changes: dict[str, object], field: str
+) -> None:
+    with pytest.raises(Invalid) as refusal, acting(tenant):
+        reports.request(_wanted(world, **changes), by=tenant.manager, at=NOW)
+    assert field in refusal.value.fields
+
+
+def test_a_foreign_map_is_not_found(tenant: Tenant, other_tenant: Tenant, world: World) -> None:
+    with pytest.raises(NotFound), acting(other_tenant):
+        reports.request(_wanted(world), by=other_tenant.manager, at=NOW)
+
+
+def test_a_map_without_an_assessment_reads_not_assessed_everywhere(
+    tenant: Tenant, context: Flask
+) -> None:
+    world = make_map(tenant, assessed=False)
+    with acting(tenant):
+        report_id = reports.request(_wanted(world), by=tenant.manager, at=NOW).id
+    with acting(tenant):
+        reports.freeze(report_id, by=tenant.manager, at=NOW)
+        report = get_report_with_facts(report_id)
+    assert report.facts is not None
+    assert report.facts["risks"] is None
+    assert report.facts["value_chain"]["assessed_share"] == 0
+    assert all(node["band"] is None for node in report.facts["value_chain"]["nodes"])
+    assert any("map is not assessed" in gap["what"] for gap in report.gaps)
+
+
+def test_the_report_lists_its_own_gaps(app: Flask, tenant: Tenant, world: World) -> None:
+    with acting(tenant):
+        finding = add_finding(tenant, world, owned=False)
+        add_action(tenant, world, finding, due_on=TODAY - timedelta(days=3))
+        add_assignment(tenant, world, due_on=TODAY + timedelta(days=9))
+    said = " / ".join(gap["what"] for gap in _made(app, tenant, _wanted(world)).gaps)
+    assert "nodes buy from an origin that is not known" in said
+    assert "1 of 1 questionnaires are not answered" in said
+    assert "1 of 1 open findings have no owner" in said
+    assert "1 of 1 actions are overdue" in said
+    assert "requirements have no evidence on the platform" in said
+
+
+def test_a_node_that_came_after_the_assessment_is_a_gap(tenant: Tenant, world: World) -> None:
+    with acting(tenant):
+        value_chain.add_node(
+            world.chain_id, NodeFields(name="New", country="GH"), by=tenant.analyst, at=NOW
+        )
+        report_id = reports.request(_wanted(world), by=tenant.manager, at=NOW).id
+    with acting(tenant):
+        reports.freeze(report_id, by=tenant.manager, at=NOW)
+        said = " / ".join(gap["what"] for gap in get_report_with_facts(report_id).gaps)
+    assert "1 of 4 nodes are not assessed" in said
+    assert "The scores rest on map version" in said
+
+
+def test_what_a_reader_may_not_see_is_in_no_file(app: Flask, tenant: Tenant, world: World) -> None:
+    with acting(tenant):
+        add_finding(tenant, world)
+    report = _made(app, tenant, _wanted(world, audience="public"))
+    assert report.facts is not None
+    assert "nodes" not in report.facts["value_chain"]
+    with acting(tenant):
+        for form in ("json", "csv", "xlsx"):
+            content = adapters().files.get(tenant.id, report.files[form]["sha256"])
+            if form != "json":
+                pack = ZipFile(BytesIO(content))
+                content = b"".join(pack.read(name) for name in pack.namelist())
+            assert b"Golfe" not in content
+            assert b"Children carry heavy loads" not in content
+            assert str(world.trader_id).encode() not in content
+
+
+@pytest.mark.parametrize("sensitive", [False, True])
+def test_small_numbers_of_children_never_enter_a_report(
+    app: Flask, tenant: Tenant, world: World, sensitive: bool
+) -> None:
+    with acting(tenant):
+        add_cases(add_finding(tenant, world), 3, sensitive=sensitive)
+    facts = _made(app, tenant, _wanted(world)).facts
+    assert facts is not None
+    counts = {row["measure"]: row["count"] for row in facts["remediation"]["rows"]}
+    assert counts["Help running"] in ("<10" if sensitive else "<5", "suppressed")
+    assert 3 not in counts.values()
+    assert facts["grievances"] is None
+
+
+def test_a_download_is_an_event_and_is_limited(app: Flask, tenant: Tenant, world: World) -> None:
+    report = _made(app, tenant, _wanted(world))
+    with acting(tenant):
+        file = reports.export(report.id, "pdf", by=tenant.manager, at=NOW)
+        assert file.filename == "R-2026-001.pdf"
+        assert sha256(file.content).hexdigest() == report.files["pdf"]["sha256"]
+        event = db.session.scalar(select(AuditEvent).where(AuditEvent.action == "report:export"))
+        assert event is not None
+        assert event.target_id == str(report.id)
+    with pytest.raises(TooMany), acting(tenant):
+        for _ in range(21):
+            reports.export(report.id, "json", by=tenant.manager, at=NOW)
+            db.session.flush()
+
+
+def test_an_unsealed_report_or_an_unknown_format_has_no_file(
+    app: Flask, tenant: Tenant, world: World
+) -> None:
+    report = _made(app, tenant, _wanted(world))
+    with acting(tenant):
+        waiting = reports.request(_wanted(world), by=tenant.manager, at=NOW).id
+        for report_id, form in ((waiting, "pdf"), (report.id, "docx"), (uuid4(), "pdf")):
+            with pytest.raises(NotFound):
+                reports.export(report_id, form, by=tenant.manager, at=NOW)
+
+
+def test_reports_of_another_company_are_not_listed(
+    app: Flask, tenant: Tenant, other_tenant: Tenant, world: World
+) -> None:
+    report = _made(app, tenant, _wanted(world))
+    with unit_of_work(), acting_in(other_tenant.id):
+        assert list_reports() == []
+        with pytest.raises(NotFound):
+            get_report_with_facts(report.id)
+
+
+def test_the_list_is_paged_by_number(tenant: Tenant, world: World) -> None:
+    with acting(tenant):
+        ids: list[UUID] = [
+            reports.request(_wanted(world), by=tenant.manager, at=NOW).id for _ in range(3)
+        ]
+        assert [row.number for row in list_reports(limit=2)] == [3, 2]
+        assert [row.id for row in list_reports(before=2)] == [ids[0]]
