@@ -8,6 +8,7 @@ table without its criterion is refused, whoever wrote it.
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -233,9 +234,33 @@ def tenant_tables() -> dict[str, tuple[str, ...]]:
     }
 
 
+@dataclass(frozen=True)
+class _Guarded:
+    """The tables that the check at the cursor looks for; known before the first statement."""
+
+    tables: frozenset[str]
+    released: frozenset[str]
+
+
 def guard_engine(engine: Engine) -> None:
     """Put the check at the cursor and the database's own view of the tenant on an engine."""
-    event.listen(engine, "before_cursor_execute", _check_statement)
+    guarded = _Guarded(
+        tables=frozenset(tenant_tables()),
+        released=frozenset(
+            mapper.local_table.name  # type: ignore[attr-defined]
+            for mapper in Base.registry.mappers
+            if issubclass(mapper.class_, SharedOnRelease)
+        ),
+    )
+
+    def check(
+        connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, _many: bool
+    ) -> None:
+        shape = cursor_wall.shape_of(statement, guarded.tables)
+        if shape.touches:
+            _check_statement(guarded, shape, connection, cursor, parameters, context)
+
+    event.listen(engine, "before_cursor_execute", check)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _tell_sqlite)
 
@@ -245,11 +270,13 @@ def _tell_sqlite(connection: Any, _record: object) -> None:
 
 
 def _check_statement(
-    connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool
+    guarded: _Guarded,
+    shape: cursor_wall.Shape,
+    connection: Any,
+    cursor: Any,
+    parameters: Any,
+    context: Any,
 ) -> None:
-    shape = cursor_wall.shape_of(statement, frozenset(tenant_tables()))
-    if not shape.touches:
-        return
     tenant = _tenant.get()
     if connection.dialect.name == "postgresql" and shape.is_write:
         cursor.execute("SELECT set_config('app.tenant', %s, true)", (tenant or "",))
@@ -263,4 +290,6 @@ def _check_statement(
         raise TenancyError(f"'{reason}' is no accepted reason to leave the tenant scope.")
     if reason or (_flushing.get() and shape.is_write):
         return
-    cursor_wall.require_criteria(shape, statement, parameters, current_organisation())
+    cursor_wall.require_criteria(
+        shape, parameters, current_organisation(), released=guarded.released
+    )

@@ -20,9 +20,6 @@ from ddplatform.adapters.installed import adapters
 from ddplatform.db import Base, UtcDateTime, db, unit_of_work
 from ddplatform.duediligence.impacts import AgeBand, WorkClass, impact_words
 from ddplatform.models.audit import AuditEvent
-from ddplatform.models.jobs import Job
-from ddplatform.models.remedy import RemediationCase
-from ddplatform.models.value_chain import ValueChain
 from ddplatform.services import audit, jobs, remedy
 from ddplatform.services.questionnaires import publish_shipped
 from ddplatform.services.sessions import hash_of, new_secret

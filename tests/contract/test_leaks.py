@@ -48,7 +48,6 @@ def test_no_door_tells_or_changes_what_belongs_to_somebody_else(
         sweeper.run(caller)
 
     record_property("requests", sweep.sent)
-    print(f"\n{sweep.sent} requests to {len(sweep.rules)} addresses")
     product = len(doors(world_app)) * (len(worlds) * len(ROLES) + 1)
     assert sweep.sent >= product
     assert sweep.rules == {rule.rule for rule, _ in doors(world_app)}
