@@ -10,6 +10,7 @@ from sqlalchemy import func, select, tuple_
 from ddplatform.db import db
 from ddplatform.errors import NotFound
 from ddplatform.models.evidence import Confidentiality, Evidence, EvidenceLink
+from ddplatform.models.findings import Finding, MitigationAction
 from ddplatform.models.organisations import User
 
 PAGE_SIZE = 50
@@ -38,10 +39,16 @@ def list_documents(
     search: str = "",
     expires_before: date | None = None,
     unused: bool = False,
+    used_for: str = "",
     before: tuple[datetime, UUID] | None = None,
     limit: int = PAGE_SIZE,
 ) -> Sequence[DocumentRow]:
-    """Documents in use, newest first; `before` is the last row of the page before."""
+    """Documents in use, newest first; `before` is the last row of the page before.
+
+    Args:
+        with_restricted: whether the reader may see restricted documents.
+        used_for: name of the table of what they are attached to.
+    """
     uses = (
         select(func.count())
         .select_from(EvidenceLink)
@@ -79,6 +86,9 @@ def list_documents(
         statement = statement.where(Evidence.valid_until < expires_before)
     if unused:
         statement = statement.where(uses == 0)
+    if used_for:
+        links = select(EvidenceLink.evidence_id).where(EvidenceLink.target_type == used_for)
+        statement = statement.where(Evidence.id.in_(links))
     if before is not None:
         statement = statement.where(tuple_(Evidence.created_at, Evidence.id) < tuple_(*before))
     return [DocumentRow(**row._mapping) for row in db.session.execute(statement)]
@@ -102,6 +112,35 @@ def list_links_of_evidence(evidence_id: UUID) -> Sequence[EvidenceLink]:
         .where(EvidenceLink.evidence_id == evidence_id)
         .order_by(EvidenceLink.created_at, EvidenceLink.id)
     ).all()
+
+
+@dataclass(frozen=True)
+class DocumentUse:
+    """What one document is used for; `title` where it is a finding or an action one can open."""
+
+    target_type: str
+    target_id: UUID
+    path: str | None
+    created_at: datetime
+    title: str | None
+
+
+def list_uses(evidence_id: UUID) -> Sequence[DocumentUse]:
+    """What a document is used for, oldest first, with the title of findings and actions."""
+    rows = db.session.execute(
+        select(
+            EvidenceLink.target_type,
+            EvidenceLink.target_id,
+            EvidenceLink.path,
+            EvidenceLink.created_at,
+            func.coalesce(Finding.title, MitigationAction.title),
+        )
+        .outerjoin(Finding, Finding.id == EvidenceLink.target_id)
+        .outerjoin(MitigationAction, MitigationAction.id == EvidenceLink.target_id)
+        .where(EvidenceLink.evidence_id == evidence_id)
+        .order_by(EvidenceLink.created_at, EvidenceLink.id)
+    ).all()
+    return [DocumentUse(*row) for row in rows]
 
 
 def list_evidence_of(target_type: str, target_id: UUID) -> Sequence[tuple[Evidence, str | None]]:

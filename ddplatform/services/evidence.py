@@ -4,10 +4,11 @@ from datetime import date, datetime
 from uuid import UUID
 
 from ddplatform.access.identity import Identity
+from ddplatform.access.permissions import Permission
 from ddplatform.adapters.installed import adapters
 from ddplatform.adapters.uploads import check_upload
 from ddplatform.db import Base, db
-from ddplatform.errors import Conflict
+from ddplatform.errors import Conflict, Invalid, NotAllowed
 from ddplatform.models.evidence import Confidentiality, Evidence, EvidenceLink
 from ddplatform.queries.evidence import list_links_of_evidence
 from ddplatform.services import audit, rate_limits
@@ -35,7 +36,10 @@ def take_in(
     Raises:
         FileRefused: the file may not come in; says why and how to mend it.
         TooMany: too many uploads in an hour.
+        Invalid: it ends before it begins.
     """
+    if issued_on is not None and valid_until is not None and valid_until < issued_on:
+        raise Invalid(fields={"valid_until": "Choose a day after the day of issue."})
     rate_limits.count_try(rate_limits.UPLOAD, str(by.user_id), at=at)
     checked = check_upload(filename, content)
     keeper = owner_organisation_id or by.organisation_id
@@ -95,11 +99,20 @@ def withdraw(evidence: Evidence, *, by: Identity, at: datetime, reason: str) -> 
 
     Raises:
         Conflict: it is withdrawn already.
+        NotAllowed: somebody else added it, and this person does not keep documents.
+        Invalid: no reason.
     """
     if evidence.withdrawn_at is not None:
         raise Conflict("This document was withdrawn already.")
+    if evidence.created_by_id != by.user_id and not by.has(Permission.EVIDENCE_RESTRICTED):
+        raise NotAllowed(
+            "Only who added a document, or who keeps the documents, withdraws it.",
+            "A sustainability manager can do this.",
+        )
+    if not reason.strip():
+        raise Invalid(fields={"reason": "Say why it is withdrawn."})
     evidence.withdrawn_at = at
-    audit.record("evidence:withdraw", evidence, by=by, at=at, reason=reason)
+    audit.record("evidence:withdraw", evidence, by=by, at=at, reason=reason.strip())
 
 
 def read(evidence: Evidence, *, by: Identity, at: datetime) -> bytes:

@@ -25,16 +25,19 @@ def state_fact(finding: Finding, *, confirmed: bool, at: datetime) -> RiskFact:
     known = find_open_fact(finding.id)
     if confirmed and known is not None and known.kind is FactKind.CREDIBLE:
         end_fact(Finding.__tablename__, finding.id, at=at)
-    return add_fact(
-        finding.node_id,
-        finding.issue,
-        FactKind.CONFIRMED if confirmed else FactKind.CREDIBLE,
-        cause_type=Finding.__tablename__,
-        cause_id=finding.id,
-        since=at,
-        found_by=finding.found_by_control if confirmed else None,
-        self_disclosed=finding.self_disclosed,
-    )
+    try:
+        return add_fact(
+            finding.node_id,
+            finding.issue,
+            FactKind.CONFIRMED if confirmed else FactKind.CREDIBLE,
+            cause_type=Finding.__tablename__,
+            cause_id=finding.id,
+            since=at,
+            found_by=finding.found_by_control if confirmed else None,
+            self_disclosed=finding.self_disclosed,
+        )
+    except Invalid as error:  # the field of a finding is called by its own name
+        raise Invalid(fields={"found_by_control": error.fields["found_by"]}) from error
 
 
 def report_harm(

@@ -110,7 +110,7 @@ def test_control_that_detects_nothing_is_refused_as_the_finder_of_confirmed_harm
         )
         findings.record(world.node_id, fields, by=world.tenant.analyst, at=NOW)
 
-    assert "found_by" in refused.value.fields
+    assert "found_by_control" in refused.value.fields
 
 
 def test_words_of_a_finding_change_and_a_stale_change_shows_both_versions(world: World):

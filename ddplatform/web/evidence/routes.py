@@ -1,0 +1,174 @@
+"""Documents: list, one of them, add, download, withdraw."""
+
+from datetime import date, datetime, timedelta
+from io import BytesIO
+from urllib.parse import urlencode
+from uuid import UUID
+
+from flask import Blueprint, flash, g, redirect, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+
+from ddplatform.access.permissions import Permission
+from ddplatform.errors import Invalid, NotFound
+from ddplatform.gate import requires
+from ddplatform.models.evidence import Confidentiality
+from ddplatform.models.findings import Finding, MitigationAction
+from ddplatform.queries.actions import get_action
+from ddplatform.queries.evidence import PAGE_SIZE, get_evidence, list_documents, list_uses
+from ddplatform.queries.findings import get_finding
+from ddplatform.services import evidence
+from ddplatform.web.evidence.forms import AddForm, WithdrawForm
+from ddplatform.web.field_errors import show_at_fields
+from ddplatform.web.findings import words
+from supply_chain.errors import FileRefused
+
+bp = Blueprint("evidence", __name__)
+
+EXPIRY_DAYS = {"past": 0, "30": 30, "90": 90}
+USES = ("finding", "mitigation_action", "response", "none")
+
+
+@bp.get("/")
+@requires(Permission.EVIDENCE_READ)
+def index() -> ResponseReturnValue:
+    """Documents in use, newest first, filtered by the address."""
+    use, expiry = request.args.get("use", ""), request.args.get("expiry", "")
+    before = _place(request.args.get("before", ""))
+    today: date = g.now.date()
+    days = EXPIRY_DAYS.get(expiry)
+    rows = list_documents(
+        with_restricted=_sees_restricted(),
+        search=request.args.get("q", "").strip(),
+        expires_before=None if days is None else today + timedelta(days=days),
+        unused=use == "none",
+        used_for=use if use in USES[:3] else "",
+        before=before,
+        limit=PAGE_SIZE + 1,
+    )
+    older = None
+    if len(rows) > PAGE_SIZE:
+        last = rows[PAGE_SIZE - 1]
+        shown = {name: value for name, value in request.args.items() if value}
+        shown["before"] = f"{last.created_at.isoformat()}_{last.id}"
+        older = f"{url_for('.index')}?{urlencode(shown)}"
+    return render_template(
+        "evidence/index.html",
+        rows=rows[:PAGE_SIZE],
+        older=older,
+        is_first_page=before is None,
+        q=request.args.get("q", ""),
+        use=use,
+        expiry=expiry,
+        is_filtered=any(request.args.get(name) for name in ("q", "use", "expiry")),
+        today=today,
+        soon=today + timedelta(days=30),
+        words=words,
+    )
+
+
+def _place(text: str) -> tuple[datetime, UUID] | None:
+    moment, _, key = text.partition("_")
+    try:
+        return datetime.fromisoformat(moment), UUID(key)
+    except ValueError:
+        return None
+
+
+def _sees_restricted() -> bool:
+    return bool(g.identity.has(Permission.EVIDENCE_RESTRICTED))
+
+
+@bp.get("/<uuid:evidence_id>")
+@requires(Permission.EVIDENCE_READ)
+def show(evidence_id: UUID) -> ResponseReturnValue:
+    """One document: fingerprint, validity, what it is used for."""
+    document = get_evidence(evidence_id, with_restricted=_sees_restricted())
+    return render_template(
+        "evidence/show.html",
+        document=document,
+        uses=list_uses(evidence_id),
+        may_withdraw=_sees_restricted() or document.created_by_id == g.identity.user_id,
+        today=g.now.date(),
+        words=words,
+    )
+
+
+@bp.route("/add", methods=["GET", "POST"])
+@requires(Permission.EVIDENCE_ADD)
+def add() -> ResponseReturnValue:
+    """Add a document, to a finding or an action where the address names one."""
+    target, back = _target()
+    form = AddForm()
+    if not _sees_restricted():
+        del form.confidentiality
+    if form.validate_on_submit():
+        try:
+            kept = evidence.take_in(
+                filename=form.document.data.filename,
+                content=form.document.data.read(),
+                by=g.identity,
+                at=g.now,
+                respondent_organisation_id=None,
+                description=form.description.data or "",
+                confidentiality=Confidentiality(_chosen_confidentiality(form)),
+                issued_on=form.issued_on.data,
+                valid_until=form.valid_until.data,
+            )
+            if target is not None:
+                evidence.attach(kept, target, at=g.now)
+        except Invalid as error:
+            show_at_fields(form, error)
+        except FileRefused as error:
+            form.document.errors = [f"{error.message} {error.advice}"]
+        else:
+            flash("The document is kept.", "success")
+            return redirect(back or url_for(".show", evidence_id=kept.id))
+    status = 422 if form.errors or form.form_errors else 200
+    return render_template("evidence/add.html", form=form, target=target, back=back), status
+
+
+def _target() -> tuple[Finding | MitigationAction | None, str | None]:
+    if finding_id := request.args.get("finding", type=UUID):
+        return get_finding(finding_id), url_for("findings.show", finding_id=finding_id)
+    if action_id := request.args.get("action", type=UUID):
+        action = get_action(action_id)
+        if action.organisation_id != g.identity.organisation_id:
+            raise NotFound()  # suppliers add documents with their report
+        return action, url_for("findings.action", action_id=action_id)
+    return None, None
+
+
+def _chosen_confidentiality(form: AddForm) -> str:
+    return form.confidentiality.data if "confidentiality" in form else "normal"
+
+
+@bp.post("/<uuid:evidence_id>/download")
+@requires(Permission.EVIDENCE_READ)
+def download(evidence_id: UUID) -> ResponseReturnValue:
+    """The file, always as an attachment. A form, since each reading is written down."""
+    document = get_evidence(evidence_id, with_restricted=_sees_restricted())
+    content = evidence.read(document, by=g.identity, at=g.now)
+    response = send_file(
+        BytesIO(content),
+        mimetype=document.media_type,
+        as_attachment=True,
+        download_name=document.filename,
+        max_age=0,
+    )
+    response.headers["Content-Security-Policy"] = "sandbox"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@bp.route("/<uuid:evidence_id>/withdraw", methods=["GET", "POST"])
+@requires(Permission.EVIDENCE_ADD)
+def withdraw(evidence_id: UUID) -> ResponseReturnValue:
+    """Take a document out of use, in two steps, with the reason."""
+    document = get_evidence(evidence_id, with_restricted=_sees_restricted())
+    form = WithdrawForm()
+    if form.validate_on_submit():
+        evidence.withdraw(document, by=g.identity, at=g.now, reason=form.reason.data)
+        flash("The document is withdrawn.", "success")
+        return redirect(url_for(".show", evidence_id=evidence_id))
+    status = 422 if form.errors else 200
+    return render_template("evidence/withdraw.html", form=form, document=document), status

@@ -1,0 +1,137 @@
+"""What is typed about actions."""
+
+from flask_wtf import FlaskForm
+from flask_wtf.file import MultipleFileField
+from wtforms import (
+    BooleanField,
+    DateField,
+    FloatField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.fields import SelectChoice
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
+
+from ddplatform.web.findings.forms import NO_CHILD, VersionForm
+from ddplatform.web.findings.words import CONTROL_CHOICES, EVIDENCE_CHOICES, INDICATOR_CHOICES
+
+CARRIERS = [
+    SelectChoice("us", "Somebody of our organisation"),
+    SelectChoice("supplier", "The supplier"),
+]
+FILES_HINT = "Photos or documents: PDF, PNG, JPEG, WEBP, CSV, TXT, XLSX, DOCX, up to 25 MB."
+
+
+class PlanForm(FlaskForm):  # type: ignore[misc]
+    """A new action."""
+
+    title = StringField(
+        "What is done", validators=[InputRequired("Enter a title."), Length(max=160)]
+    )
+    description = TextAreaField(
+        "How, where, with whom",
+        description="The supplier can read this where the supplier carries it out.",
+        validators=[InputRequired("Enter what is to be done."), Length(max=2000)],
+    )
+    carrier = RadioField(
+        "Who carries it out",
+        choices=CARRIERS,
+        default="us",
+        validators=[InputRequired("Choose who carries it out.")],
+    )
+    owner_id = SelectField(
+        "Who of our organisation answers for it", choices=[], validators=[Optional()]
+    )
+    is_own_practice = BooleanField(
+        "It changes our own purchasing practices",
+        description="Such as price, lead time, volume or payment terms.",
+    )
+    control = SelectField(
+        "Control it strengthens",
+        choices=CONTROL_CHOICES,
+        validators=[Optional()],
+        description="Once verified, the residual risk is computed anew with it.",
+    )
+    indicator = SelectField(
+        "Indicator that shows the effect",
+        choices=INDICATOR_CHOICES,
+        validators=[Optional()],
+        description="Prefer an outcome: what changes for children.",
+    )
+    success_measure = TextAreaField(
+        "How success is measured",
+        description="Baseline, target and unit.",
+        validators=[InputRequired("Say how success is measured."), Length(max=1000)],
+    )
+    budget_amount = IntegerField(
+        "Budget in whole units",
+        description="0 if it costs nothing.",
+        validators=[Optional(), NumberRange(min=0, max=10**12)],
+    )
+    budget_currency = StringField(
+        "Currency",
+        description="Three letters, for example EUR.",
+        validators=[Optional(), Regexp(r"^[A-Z]{3}$", message="Three capital letters, as EUR.")],
+    )
+    due_on = DateField("Due", validators=[InputRequired("Choose a day.")])
+
+
+class ExtendForm(VersionForm):
+    """Another day, with the reason."""
+
+    due_on = DateField("New day", validators=[InputRequired("Choose a day.")])
+    reason = TextAreaField(
+        "Why it takes longer", validators=[InputRequired("Give the reason."), Length(max=1000)]
+    )
+
+
+class MoveForm(VersionForm):
+    """A step of an action that needs a reason."""
+
+    reason = TextAreaField(
+        "Reason", validators=[InputRequired("Give the reason."), Length(max=1000)]
+    )
+
+
+class ProgressForm(FlaskForm):  # type: ignore[misc]
+    """How far it is."""
+
+    text = TextAreaField(
+        "How far is it?",
+        description=NO_CHILD,
+        validators=[InputRequired("Write how far it is."), Length(max=1000)],
+    )
+
+
+class ReportForm(VersionForm):
+    """Done, with what shows it."""
+
+    note = TextAreaField(
+        "What was done",
+        description=NO_CHILD,
+        validators=[InputRequired("Write what was done."), Length(max=1000)],
+    )
+    files = MultipleFileField(
+        "Photos or documents that show it", description=FILES_HINT, validators=[Optional()]
+    )
+
+
+class VerifyForm(VersionForm):
+    """What the verifier saw."""
+
+    coverage = FloatField(
+        "Share of the people, sites or volume reached, in %",
+        validators=[InputRequired("Enter the share."), NumberRange(min=0, max=100)],
+    )
+    evidence_level = RadioField(
+        "What the evidence shows",
+        choices=EVIDENCE_CHOICES,
+        validators=[InputRequired("Choose one of the five levels.")],
+    )
+    note = TextAreaField(
+        "What was seen that supports this",
+        validators=[InputRequired("Write what was seen."), Length(max=1000)],
+    )

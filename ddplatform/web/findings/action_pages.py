@@ -1,0 +1,299 @@
+"""Actions of the company: board, list, one of them, and what happens to it."""
+
+from datetime import date
+from urllib.parse import urlencode
+from uuid import UUID
+
+from flask import flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import Form
+
+from ddplatform.access.permissions import Permission
+from ddplatform.duediligence.lifecycle import next_steps
+from ddplatform.duediligence.tracking import tracking_words
+from ddplatform.duediligence.vocabulary import ActionState, Machine
+from ddplatform.errors import NotFound
+from ddplatform.gate import requires
+from ddplatform.models.findings import MitigationAction
+from ddplatform.queries.actions import (
+    PAGE_SIZE,
+    ActionFilter,
+    ActionRow,
+    count_work,
+    effect_of,
+    get_action,
+    get_action_row,
+    list_actions,
+    list_notes,
+    load_board,
+    place_of,
+)
+from ddplatform.queries.evidence import list_evidence_of
+from ddplatform.queries.finding_scores import list_score_history
+from ddplatform.queries.findings import get_finding
+from ddplatform.queries.value_chain import get_node
+from ddplatform.services import mitigation
+from ddplatform.services.mitigation import ActionPlan
+from ddplatform.web.auth.kept_input import safe_next
+from ddplatform.web.findings import words
+from ddplatform.web.findings.action_forms import ExtendForm, MoveForm, PlanForm, ProgressForm
+from ddplatform.web.findings.blueprint import bp
+from ddplatform.web.findings.presenting import (
+    FORM_ERRORS,
+    form_page,
+    show_problem,
+    status_of_form,
+)
+
+VIEWS = ("board", "list", "mine")
+
+
+@bp.get("/actions")
+@requires(Permission.FINDING_READ)
+def actions() -> ResponseReturnValue:
+    """The board, the list, or the own actions, filtered by the address."""
+    view = request.args.get("view", "board")
+    view = view if view in VIEWS else "board"
+    wanted, after = _filter(view), _place(request.args.get("after", ""))
+    rows: list[ActionRow] = []
+    older = None
+    if view != "board":
+        rows = list(list_actions(wanted, after=after, limit=PAGE_SIZE + 1))
+        older = _older(rows)
+    return render_template(
+        "findings/actions.html",
+        view=view,
+        columns=load_board(wanted) if view == "board" else [],
+        rows=rows[:PAGE_SIZE],
+        older=older,
+        is_first_page=after is None,
+        wanted=wanted,
+        kept={k: v for k, v in request.args.items() if k not in ("view", "after") and v},
+        work=count_work(g.now.date()),
+        words=words,
+        today=g.now.date(),
+        moves=moves_of,
+    )
+
+
+def moves_of(state: ActionState) -> list[tuple[str, str]]:
+    """Where a card can be moved to, as choices of its menu."""
+    return [(step.to, step.title) for step in next_steps(Machine.ACTION, state)]
+
+
+def _filter(view: str) -> ActionFilter:
+    status = request.args.get("status", "")
+    return ActionFilter(
+        status=ActionState(status) if status in set(ActionState) else None,
+        owner_id=g.identity.user_id if view == "mine" else request.args.get("owner", type=UUID),
+        own_practice=request.args.get("own", "") == "yes",
+        overdue_on=g.now.date() if request.args.get("late", "") == "yes" else None,
+    )
+
+
+def _older(rows: list[ActionRow]) -> str | None:
+    if len(rows) <= PAGE_SIZE:
+        return None
+    shown = {name: value for name, value in request.args.items() if value}
+    closed, due_on, key = place_of(rows[PAGE_SIZE - 1])
+    shown["after"] = f"{closed}_{due_on.isoformat()}_{key}"
+    return f"{url_for('.actions')}?{urlencode(shown)}"
+
+
+def _place(text: str) -> tuple[int, date, UUID] | None:
+    try:
+        closed, day, key = text.split("_")
+        return int(closed), date.fromisoformat(day), UUID(key)
+    except ValueError:
+        return None
+
+
+@bp.get("/actions/<uuid:action_id>")
+@requires(Permission.FINDING_READ)
+def action(action_id: UUID) -> ResponseReturnValue:
+    """One action: what was agreed, what happened, what shows it, and whether it works."""
+    row, kept = get_action_row(action_id), get_action(action_id)
+    history = list_score_history(row.node_id, row.issue)
+    return render_template(
+        "findings/action.html",
+        row=row,
+        action=kept,
+        notes=list_notes(action_id),
+        documents=list_evidence_of(MitigationAction.__tablename__, action_id),
+        effect=effect_of(kept.verified_at, history),
+        moves=moves_of(row.status),
+        words=words,
+        today=g.now.date(),
+        form=ProgressForm(formdata=None),
+        tracking=tracking_words(),
+    )
+
+
+@bp.route("/<uuid:finding_id>/plan", methods=["GET", "POST"])
+@requires(Permission.ACTION_EDIT)
+def plan(finding_id: UUID) -> ResponseReturnValue:
+    """Plan an action: who, until when, with what, and how success is measured."""
+    finding = get_finding(finding_id)
+    form = PlanForm(owner_id=str(finding.owner_id or ""))
+    form.owner_id.choices = words.people_choices("Nobody")
+    if form.validate_on_submit():
+        try:
+            made = mitigation.plan(finding_id, _plan(form), by=g.identity, at=g.now)
+        except FORM_ERRORS as error:
+            show_problem(form, error)
+        else:
+            flash("The action is planned.", "success")
+            return redirect(url_for(".action", action_id=made.id))
+    node = get_node(finding.node_id)
+    return form_page(
+        form,
+        finding,
+        heading="Plan an action",
+        lead=f"At {node.name}. Fix the cause, and start with what we change ourselves.",
+        button="Plan it",
+        hint=""
+        if node.supplier_organisation_id
+        else "Nobody at this site has an account yet, so the supplier cannot carry it out here.",
+    )
+
+
+def _plan(form: PlanForm) -> ActionPlan:
+    return ActionPlan(
+        title=form.title.data,
+        description=form.description.data,
+        success_measure=form.success_measure.data,
+        due_on=form.due_on.data,
+        control=form.control.data or None,
+        indicator=form.indicator.data or None,
+        owner_id=UUID(form.owner_id.data) if form.owner_id.data else None,
+        by_supplier=form.carrier.data == "supplier",
+        budget_amount=form.budget_amount.data,
+        budget_currency=form.budget_currency.data or None,
+        is_own_practice=form.is_own_practice.data,
+    )
+
+
+@bp.post("/actions/<uuid:action_id>/move")
+@requires(Permission.ACTION_EDIT)
+def move_by_menu(action_id: UUID) -> ResponseReturnValue:
+    """The menu of a card: moves at once, or leads to the page that the step needs."""
+    kept = get_action(action_id)
+    to = request.form.get("to", "")
+    if to not in set(ActionState):
+        raise NotFound()
+    target = ActionState(to)
+    if target is ActionState.TO_VERIFY:
+        return redirect(url_for(".report", action_id=action_id))
+    if target is ActionState.VERIFIED:
+        return redirect(url_for(".verify", action_id=action_id))
+    if kept.status is ActionState.TO_VERIFY:
+        return redirect(url_for(".send_back", action_id=action_id))
+    if target in (ActionState.WAITING, ActionState.DROPPED):
+        return redirect(url_for(".move_action", action_id=action_id, to=target.value))
+    mitigation.move(
+        action_id,
+        target,
+        version=request.form.get("version", 0, type=int),
+        by=g.identity,
+        at=g.now,
+    )
+    flash("Moved.", "success")
+    back = safe_next(request.form.get("next"))
+    return redirect(back or url_for(".action", action_id=action_id))
+
+
+@bp.route("/actions/<uuid:action_id>/move/<to>", methods=["GET", "POST"])
+@requires(Permission.ACTION_EDIT)
+def move_action(action_id: UUID, to: str) -> ResponseReturnValue:
+    """A step that needs a reason: what it waits for, or why it is dropped."""
+    kept = get_action(action_id)
+    if to not in (ActionState.WAITING, ActionState.DROPPED):
+        raise NotFound()
+    is_drop = to == ActionState.DROPPED
+    form = MoveForm(version=kept.row_version)
+    form.reason.label.text = "Why it is dropped" if is_drop else "What it waits for"
+    if form.validate_on_submit():
+        try:
+            mitigation.move(
+                action_id,
+                ActionState(to),
+                reason=form.reason.data,
+                version=form.version_number,
+                by=g.identity,
+                at=g.now,
+            )
+        except FORM_ERRORS as error:
+            show_problem(form, error)
+        else:
+            return saved(action_id)
+    return action_form(
+        form,
+        kept,
+        heading="Drop this action" if is_drop else "Put on hold",
+        lead="It stays in the history with your reason." if is_drop else "",
+        button="Drop it" if is_drop else "Put on hold",
+    )
+
+
+@bp.route("/actions/<uuid:action_id>/extend", methods=["GET", "POST"])
+@requires(Permission.ACTION_EDIT)
+def extend(action_id: UUID) -> ResponseReturnValue:
+    """Another day, with the reason; both days stay in the history."""
+    kept = get_action(action_id)
+    form = ExtendForm(version=kept.row_version)
+    if form.validate_on_submit():
+        try:
+            mitigation.extend(
+                action_id,
+                due_on=form.due_on.data,
+                reason=form.reason.data,
+                version=form.version_number,
+                by=g.identity,
+                at=g.now,
+            )
+        except FORM_ERRORS as error:
+            show_problem(form, error)
+        else:
+            return saved(action_id)
+    return action_form(form, kept, heading="Give it another day", button="Extend")
+
+
+@bp.post("/actions/<uuid:action_id>/progress")
+@requires(Permission.ACTION_EDIT)
+def progress(action_id: UUID) -> ResponseReturnValue:
+    """Note how far it is."""
+    kept, form = get_action(action_id), ProgressForm()
+    if form.validate_on_submit():
+        try:
+            mitigation.tell_progress(action_id, form.text.data, by=g.identity, at=g.now)
+        except FORM_ERRORS as error:
+            show_problem(form, error)
+        else:
+            return saved(action_id)
+    return action_form(form, kept, heading="How far is it?", button="Add the note")
+
+
+def action_form(
+    form: Form, action: MitigationAction, *, heading: str, lead: str = "", button: str = "Save"
+) -> ResponseReturnValue:
+    """A short form about an action, shown again with all that was typed."""
+    back = url_for(".action", action_id=action.id)
+    page = render_template(
+        "findings/form.html",
+        form=form,
+        heading=heading,
+        lead=lead,
+        button=button,
+        crumbs=[
+            {"label": "Actions", "href": url_for(".actions")},
+            {"label": action.title, "href": back},
+        ],
+        back=back,
+    )
+    return page, status_of_form(form)
+
+
+def saved(action_id: UUID, message: str = "Saved.") -> ResponseReturnValue:
+    """Back to the action."""
+    flash(message, "success")
+    return redirect(url_for(".action", action_id=action_id))

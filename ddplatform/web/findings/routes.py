@@ -1,0 +1,12 @@
+"""All pages of findings and actions."""
+
+from ddplatform.web.findings import (
+    action_pages,
+    finding_pages,
+    report_pages,
+    step_pages,
+    supplier_pages,
+)
+from ddplatform.web.findings.blueprint import bp
+
+__all__ = ["action_pages", "bp", "finding_pages", "report_pages", "step_pages", "supplier_pages"]

@@ -1,0 +1,90 @@
+"""Words and choices of the pages of findings and actions, from the data of the bedrock."""
+
+from wtforms.fields import SelectChoice
+
+from ddplatform.duediligence.impacts import impact_words
+from ddplatform.duediligence.lifecycle import lifecycle
+from ddplatform.duediligence.tracking import IndicatorKind, tracking_words
+from ddplatform.duediligence.vocabulary import Machine
+from ddplatform.models.findings import FindingSource
+from ddplatform.queries.organisations import list_people
+from supply_chain.risk.method import METHOD
+from supply_chain.vocabulary import Issue
+
+ISSUE_NAMES: dict[str, str] = {
+    issue.value: name[0].upper() + name[1:]
+    for issue, name in zip(Issue, METHOD.issue_names, strict=True)
+}
+CONTROL_NAMES: dict[str, str] = {
+    ref: name[0].upper() + name[1:]
+    for ref, name in zip(METHOD.controls, METHOD.control_names, strict=True)
+}
+FINDING_STATES = dict(lifecycle(Machine.RISK).states)
+ACTION_STATES = dict(lifecycle(Machine.ACTION).states)
+SOURCES = {
+    FindingSource.OWN_CHECK.value: "Own check or visit",
+    FindingSource.QUESTIONNAIRE.value: "Answer to a questionnaire",
+    FindingSource.AUDIT.value: "Audit",
+    FindingSource.MEDIA.value: "Media or civil-society report",
+    FindingSource.WORKER_VOICE.value: "Workers, families or communities",
+}
+TARGETS = {
+    "finding": "Finding",
+    "mitigation_action": "Action",
+    "response": "Questionnaire",
+    "answer": "Questionnaire",
+    "supply_link": "Supply link",
+    "report": "Report",
+}
+EFFECT_KINDS = {
+    IndicatorKind.OUTCOME: "outcome",
+    IndicatorKind.PROCESS: "process",
+    IndicatorKind.INPUT: "input",
+}
+
+ISSUE_CHOICES = [SelectChoice(ref, name) for ref, name in ISSUE_NAMES.items()]
+SOURCE_CHOICES = [SelectChoice(ref, name) for ref, name in SOURCES.items()]
+CONTROL_CHOICES = [
+    SelectChoice("", "None of these"),
+    *(SelectChoice(ref, f"{ref} {name}") for ref, name in CONTROL_NAMES.items()),
+]
+DETECTING_CHOICES = [
+    SelectChoice("", "No, others found it"),
+    *(
+        SelectChoice(ref, f"{ref} {CONTROL_NAMES[ref]}")
+        for ref, detects in zip(METHOD.controls, METHOD.detects, strict=True)
+        if detects
+    ),
+]
+INDICATOR_CHOICES = [
+    SelectChoice("", "None of these"),
+    *(
+        SelectChoice(ref, f"{ref} {one.title} ({EFFECT_KINDS[one.kind]})")
+        for ref, one in tracking_words().indicators.items()
+    ),
+]
+TRIGGER_CHOICES = [
+    SelectChoice("", "Choose"),
+    *(SelectChoice(ref, title) for ref, title in tracking_words().triggers.items()),
+]
+EVIDENCE_CHOICES = [
+    SelectChoice(f"{level:g}", title) for level, title in tracking_words().evidence_levels.items()
+]
+LEVERAGE_CHOICES = [
+    SelectChoice(ref, title) for ref, title in impact_words().leverage_types.items()
+]
+YES_NO = [SelectChoice("yes", "Yes"), SelectChoice("no", "No")]
+
+
+def level_choices(trait: str) -> list[SelectChoice]:
+    """The five levels of a trait of severity, each in words."""
+    levels = impact_words().severity[trait]
+    return [SelectChoice(str(level), f"{level}: {text}") for level, text in levels.items()]
+
+
+def people_choices(nobody: str) -> list[SelectChoice]:
+    """The members of the acting organisation, and nobody."""
+    return [
+        SelectChoice("", nobody),
+        *(SelectChoice(str(person.user_id), person.name) for person in list_people()),
+    ]
