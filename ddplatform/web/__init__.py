@@ -10,6 +10,8 @@ from ddplatform.web.audit.routes import bp as audit
 from ddplatform.web.auth.account import bp as account
 from ddplatform.web.auth.links import bp as links
 from ddplatform.web.auth.routes import bp as auth
+from ddplatform.web.evidence.routes import bp as evidence
+from ddplatform.web.findings.routes import bp as findings
 from ddplatform.web.health.routes import bp as health
 from ddplatform.web.jobs.routes import bp as jobs
 from ddplatform.web.organisations.routes import bp as organisations
@@ -37,6 +39,8 @@ def register(app: Flask) -> None:
     app.register_blueprint(audit, url_prefix="/o/<organisation>/audit")
     app.register_blueprint(responses, url_prefix="/o/<organisation>/responses")
     app.register_blueprint(sending, url_prefix="/o/<organisation>/responses")
+    app.register_blueprint(findings, url_prefix="/o/<organisation>/findings")
+    app.register_blueprint(evidence, url_prefix="/o/<organisation>/evidence")
     app.register_blueprint(jobs, url_prefix="/o/<organisation>/jobs")
     app.register_blueprint(remedy, url_prefix="/o/<organisation>/remedy")
     app.register_blueprint(value_chain, url_prefix="/o/<organisation>/value-chain")
