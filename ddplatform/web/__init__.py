@@ -17,9 +17,9 @@ from ddplatform.web.jobs.routes import bp as jobs
 from ddplatform.web.organisations.routes import bp as organisations
 from ddplatform.web.overview.routes import bp as overview
 from ddplatform.web.remedy.routes import bp as remedy
+from ddplatform.web.questionnaires import bp as questionnaires
+from ddplatform.web.responses import bp as responses
 from ddplatform.web.responses.joining import bp as respond
-from ddplatform.web.responses.routes import bp as responses
-from ddplatform.web.responses.sending import bp as sending
 from ddplatform.web.value_chain import bp as value_chain
 
 STATIC_YEAR_S = 31_536_000
@@ -38,7 +38,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(organisations, url_prefix="/o/<organisation>")
     app.register_blueprint(audit, url_prefix="/o/<organisation>/audit")
     app.register_blueprint(responses, url_prefix="/o/<organisation>/responses")
-    app.register_blueprint(sending, url_prefix="/o/<organisation>/responses")
+    app.register_blueprint(questionnaires, url_prefix="/o/<organisation>/questionnaires")
     app.register_blueprint(findings, url_prefix="/o/<organisation>/findings")
     app.register_blueprint(evidence, url_prefix="/o/<organisation>/evidence")
     app.register_blueprint(jobs, url_prefix="/o/<organisation>/jobs")

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
-from flask import Blueprint, flash, g, jsonify, redirect, render_template, request, url_for
+from flask import flash, g, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage
 
@@ -35,6 +35,7 @@ from ddplatform.services.responses import (
     save_section,
     start,
 )
+from ddplatform.web.responses.blueprint import bp
 from ddplatform.web.responses.fields import (
     FILE,
     Around,
@@ -46,8 +47,6 @@ from ddplatform.web.responses.fields import (
 )
 from questionnaires import Page, red_flags
 from supply_chain.errors import FileRefused
-
-bp = Blueprint("responses", __name__)
 
 
 @bp.get("/")
@@ -166,7 +165,7 @@ def _next_address(assignment_id: UUID, pages: Sequence[Page], name: str) -> str:
         return url_for(".show", assignment_id=assignment_id)
     if page.number < len(pages):
         return url_for(".section", assignment_id=assignment_id, name=pages[page.number].name)
-    return url_for("sending.check", assignment_id=assignment_id)
+    return url_for(".check", assignment_id=assignment_id)
 
 
 def _take_files(assignment_id: UUID) -> Mapping[str, str]:

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, g, redirect, render_template, request, url_for
+from flask import Response, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ddplatform.access.permissions import Permission
@@ -20,11 +20,10 @@ from ddplatform.queries.responses import (
     load_filled,
 )
 from ddplatform.services.response_submission import next_steps, receipt_pdf, submit
+from ddplatform.web.responses.blueprint import bp
 from ddplatform.web.responses.fields import answer_words, field_id
 from questionnaires import Item, score
 from questionnaires.scoring_plan import question_id
-
-bp = Blueprint("sending", __name__)
 
 
 @bp.get("/<uuid:assignment_id>/check")

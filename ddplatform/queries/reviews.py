@@ -1,0 +1,42 @@
+"""What the requester decided about answers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from ddplatform.db import db
+from ddplatform.models.organisations import User
+from ddplatform.models.responses import AnswerReview, ReviewDecision
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The newest decision on one answer."""
+
+    path: str
+    decision: ReviewDecision
+    evidence_accepted: bool
+    note: str
+    by: str
+    created_at: datetime
+
+
+def list_decisions(response_id: UUID) -> Mapping[str, Decision]:
+    """The newest decision on each answer of a round, by path."""
+    rows = db.session.execute(
+        select(
+            AnswerReview.path,
+            AnswerReview.decision,
+            AnswerReview.evidence_accepted,
+            AnswerReview.note,
+            User.name.label("by"),
+            AnswerReview.created_at,
+        )
+        .join(User, User.id == AnswerReview.created_by_id)
+        .where(AnswerReview.response_id == response_id)
+        .order_by(AnswerReview.created_at, AnswerReview.id)
+    )
+    return {row.path: Decision(**row._mapping) for row in rows}

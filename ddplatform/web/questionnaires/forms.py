@@ -1,0 +1,57 @@
+"""What people fill in to send and to chase questionnaires."""
+
+from flask_wtf import FlaskForm
+from wtforms import DateField, RadioField, SelectField, TextAreaField
+from wtforms.fields import SelectChoice
+from wtforms.validators import DataRequired, Length
+
+from ddplatform.services.questionnaires import LIGHT_BELOW, MAX_MESSAGE
+
+LANGUAGE_NAMES = {
+    "en": "English",
+    "fr": "Français",
+    "es": "Español",
+    "pt": "Português",
+    "ar": "العربية",
+    "tr": "Türkçe",
+    "sw": "Kiswahili",
+    "zh": "中文",
+}
+SHORT, FULL, BY_SIZE = "short", "full", "by_size"
+
+
+class SendForm(FlaskForm):  # type: ignore[misc]
+    """How a questionnaire is sent."""
+
+    due_on = DateField("Answers due on", validators=[DataRequired("Choose the last day.")])
+    language = SelectField("Language of the questions")
+    length = RadioField(
+        "How long",
+        choices=[
+            SelectChoice(BY_SIZE, "Short for small firms, full for the others"),
+            SelectChoice(FULL, "Full for everybody"),
+            SelectChoice(SHORT, "Short for everybody"),
+        ],
+        default=BY_SIZE,
+        description=f"Small: the map says that fewer than {LIGHT_BELOW} people work there.",
+    )
+    message = TextAreaField(
+        "Your message",
+        description="Say why you ask and whom to call. It stands on the first page.",
+        validators=[Length(max=MAX_MESSAGE, message=f"At most {MAX_MESSAGE} characters.")],
+    )
+
+
+class DueForm(FlaskForm):  # type: ignore[misc]
+    """Another due date."""
+
+    due_on = DateField("Answers due on", validators=[DataRequired("Choose the last day.")])
+
+
+class ReasonForm(FlaskForm):  # type: ignore[misc]
+    """Why."""
+
+    reason = TextAreaField(
+        "Reason",
+        validators=[DataRequired("Write the reason."), Length(max=1000, message="Shorten it.")],
+    )

@@ -1,0 +1,109 @@
+"""A response as the reviewer reads it: each answer beside its documents and the last round."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ddplatform.queries.responses import FileOfAnswer, Filled, Message
+from ddplatform.queries.reviews import Decision
+from ddplatform.web.questionnaires.words import risk_words
+from ddplatform.web.responses.fields import answer_words, field_id
+from questionnaires import Item, NodeState, Signals
+from questionnaires.scoring_plan import extra, question_id
+
+Place = tuple[str, int | None]
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What stands beside the answers of a round."""
+
+    files: Mapping[str, Sequence[FileOfAnswer]]
+    threads: Mapping[str, Sequence[Message]]
+    decisions: Mapping[str, Decision]
+    before: Filled | None
+    flags: frozenset[str]
+    doubtful: frozenset[str]
+    risks: Mapping[Place, float]
+
+
+@dataclass(frozen=True)
+class ReviewRow:
+    """One answer to look at."""
+
+    path: str
+    id: str
+    number: str
+    label: str
+    words: Sequence[str]
+    files: Sequence[FileOfAnswer]
+    before: Sequence[str] | None
+    """The answer of the round before, where it differs."""
+    risk: tuple[str, str]
+    decision: Decision | None
+    thread: Sequence[Message]
+    is_flagged: bool
+    is_doubtful: bool
+
+
+def risks_of(signals: Signals) -> Mapping[Place, float]:
+    """The worst risk value of each question in each place."""
+    found: dict[Place, float] = {}
+    causes = [cause for factor in signals.factors.values() for cause in factor.causes]
+    causes += [cause for control in signals.controls.values() for cause in control.causes]
+    for cause in causes:
+        place = (cause.question, cause.instance)
+        found[place] = max(cause.r, found.get(place, 0.0))
+    return found
+
+
+def sections_of(filled: Filled, beside: Beside) -> list[dict[str, Any]]:
+    """The answers by section; entries of repeats with their place."""
+    old = _states(beside.before) if beside.before else None
+    found = []
+    for page in filled.pages:
+        rows = [_row(item, beside, old) for item in page.questions()]
+        risky = sum(1 for row in rows if row.risk[1] in ("warn", "danger"))
+        found.append({"page": page, "rows": rows, "risky": risky})
+    return found
+
+
+def _states(filled: Filled) -> dict[str, NodeState]:
+    return {state.path: state for state in filled.form.states()}
+
+
+def _row(item: Item, beside: Beside, old: Mapping[str, NodeState] | None) -> ReviewRow:
+    state, question = item.state, item.question
+    ref = question_id(question)
+    files = [file for shown in (state, *item.uploads) for file in beside.files.get(shown.path, ())]
+    before = None
+    if old is not None and state.path in old and old[state.path].raw != state.raw:
+        before = shown_words(old[state.path], extra(question, "show_below"))
+    return ReviewRow(
+        path=state.path,
+        id=field_id(state.path),
+        number=item.number,
+        label=state.label,
+        words=shown_words(state, extra(question, "show_below")),
+        files=files,
+        before=before,
+        risk=risk_words(beside.risks.get((ref, _place(state.path)))),
+        decision=beside.decisions.get(state.path),
+        thread=beside.threads.get(state.path, ()),
+        is_flagged=state.path in beside.flags,
+        is_doubtful=ref in beside.doubtful,
+    )
+
+
+def shown_words(state: NodeState, show_below: str) -> Sequence[str]:
+    """The answer in words; a small number of people is not told apart (Q-1.0 0)."""
+    words = answer_words(state)
+    if show_below.isdigit() and state.value.isdigit() and 0 < int(state.value) < int(show_below):
+        return [f"<{show_below}"]
+    return words
+
+
+def _place(path: str) -> int | None:
+    """The place in the innermost repeat, from 0, as scoring names it."""
+    end = path.rfind("]")
+    return int(path[path.rfind("[") + 1 : end]) - 1 if end >= 0 else None

@@ -1,0 +1,153 @@
+"""Sending a questionnaire: choose suppliers, then say how."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from flask import flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from wtforms.fields import SelectChoice
+
+from ddplatform.access.permissions import Permission
+from ddplatform.errors import Invalid, NotFound
+from ddplatform.gate import requires
+from ddplatform.models.value_chain import ValueChainNode
+from ddplatform.queries.node_lists import NodeFilter, NodeOrder, list_nodes
+from ddplatform.queries.questionnaires import get_version, load_plan
+from ddplatform.queries.value_chain import get_node, list_chains
+from ddplatform.services.questionnaires import (
+    MAX_AT_ONCE,
+    Sending,
+    assign,
+    is_small,
+    propose_due_date,
+)
+from ddplatform.web.field_errors import show_at_fields
+from ddplatform.web.questionnaires.blueprint import bp
+from ddplatform.web.questionnaires.forms import BY_SIZE, LANGUAGE_NAMES, SHORT, SendForm
+from questionnaires import Form
+
+
+@bp.get("/send/<uuid:version_id>")
+@requires(Permission.QUESTIONNAIRE_ASSIGN)
+def choose(version_id: UUID) -> ResponseReturnValue:
+    """Choose the suppliers of one map, the riskiest first."""
+    chains = list_chains()
+    chain_id = _id(request.args.get("chain", "")) or (chains[0].id if chains else None)
+    wanted = NodeFilter(
+        q=request.args.get("q", "").strip(), country=request.args.get("country", "").strip().upper()
+    )
+    page = None
+    if chain_id is not None:
+        after = _id(request.args.get("after", ""))
+        page = list_nodes(chain_id, wanted, order=NodeOrder.RISK, after=after)
+    return render_template(
+        "questionnaires/choose.html",
+        form=load_plan(version_id).form,
+        version_id=version_id,
+        chains=[(str(chain.id), chain.name) for chain in chains],
+        chain_id=chain_id,
+        wanted=wanted,
+        page=page,
+        most=MAX_AT_ONCE,
+    )
+
+
+@bp.route("/send/<uuid:version_id>/details", methods=["GET", "POST"])
+@requires(Permission.QUESTIONNAIRE_ASSIGN)
+def details(version_id: UUID) -> ResponseReturnValue:
+    """Due date, language, length, message, and an address where the map has none."""
+    nodes = _chosen()
+    if not nodes:
+        flash("Choose at least one supplier.", "warning")
+        return redirect(
+            url_for(".choose", version_id=version_id, chain=request.values.get("chain"))
+        )
+    questions = load_plan(version_id).form
+    form = SendForm(due_on=propose_due_date(g.now.date()))
+    form.language.choices = _languages(questions)
+    problems: Mapping[str, str] = {}
+    if form.validate_on_submit():
+        try:
+            sent = assign(
+                _sending(version_id, form),
+                {node.id: request.form.get(f"email-{node.id}", "") for node in nodes},
+                by=g.identity,
+                at=g.now,
+            )
+        except Invalid as error:
+            problems = error.fields
+            show_at_fields(form, error)
+        else:
+            flash(f"Sent to {len(sent)} suppliers. Each gets a mail with a link.", "success")
+            return redirect(url_for(".index"))
+    return _details_page(version_id, questions, form, nodes, problems)
+
+
+def _details_page(
+    version_id: UUID,
+    questions: Form,
+    form: SendForm,
+    nodes: Sequence[ValueChainNode],
+    problems: Mapping[str, str],
+) -> ResponseReturnValue:
+    rows = [_row(node, problems.get(f"email-{node.id}")) for node in nodes]
+    html = render_template(
+        "questionnaires/details.html",
+        questions=questions,
+        version=get_version(version_id),
+        form=form,
+        rows=rows,
+        problems=[
+            {"href": f"#email-{row['id']}", "label": row["name"], "messages": [row["problem"]]}
+            for row in rows
+            if row["problem"]
+        ],
+    )
+    return html, 422 if form.errors or form.form_errors else 200
+
+
+def _row(node: ValueChainNode, problem: str | None) -> dict[str, Any]:
+    return {
+        "id": node.id,
+        "name": node.name,
+        "country": node.country,
+        "email": request.form.get(f"email-{node.id}", node.contact_email or ""),
+        "is_small": is_small(node),
+        "problem": problem,
+    }
+
+
+def _sending(version_id: UUID, form: SendForm) -> Sending:
+    length = form.length.data
+    return Sending(
+        version_id=version_id,
+        due_on=form.due_on.data,
+        language=form.language.data,
+        light_mode=None if length == BY_SIZE else length == SHORT,
+        message=form.message.data or "",
+    )
+
+
+def _chosen() -> Sequence[ValueChainNode]:
+    ids = [_id(text) for text in request.values.getlist("node")]
+    nodes = []
+    for node_id in dict.fromkeys(ids[: MAX_AT_ONCE + 1]):
+        try:
+            nodes.append(get_node(node_id or UUID(int=0)))
+        except NotFound:
+            continue  # gone since the list was shown
+    return nodes
+
+
+def _languages(form: Form) -> list[SelectChoice]:
+    """The languages the questions are written in: "French (fr)" is fr; a form without is en."""
+    codes = [name.rpartition("(")[2].rstrip(")").strip() or "en" for name in form.languages]
+    return [SelectChoice(code, LANGUAGE_NAMES.get(code, code)) for code in codes]
+
+
+def _id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
