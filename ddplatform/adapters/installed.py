@@ -1,6 +1,7 @@
 """The adapters of the running installation, put here once by the factory."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from ddplatform.adapters.keys import KeyFolder
 from ddplatform.adapters.mail import Mailer
@@ -16,6 +17,8 @@ class Adapters:
     mailer: Mailer
     keys: KeyFolder
     base_url: str
+    sample_sign_ins: Path
+    """Where the sign-ins of the sample company stand (docs/commands.md)."""
 
 
 _installed: list[Adapters] = []
@@ -29,6 +32,7 @@ def install(settings: Settings) -> Adapters:
         mailer=Mailer(sender=settings.mail_from, outbox=folder / "outbox", url=settings.mail_url),
         keys=KeyFolder(folder / "keys", origin="ddplatform/" + settings.base_url.split("//")[-1]),
         base_url=settings.base_url,
+        sample_sign_ins=folder / "demo_sign_ins.json",
     )
     _installed[:] = [made]
     return made

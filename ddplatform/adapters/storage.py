@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+import shutil
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -42,6 +43,10 @@ class FileStore:
     def drop(self, organisation_id: UUID, digest: str) -> None:
         """Remove a file that no row names any more."""
         self._path(organisation_id, digest).unlink(missing_ok=True)
+
+    def drop_tenant(self, organisation_id: UUID) -> None:
+        """Remove all files of an organisation that is gone."""
+        shutil.rmtree(self._root / organisation_id.hex, ignore_errors=True)
 
     def _path(self, organisation_id: UUID, digest: str) -> Path:
         if not _SHA256.fullmatch(digest):

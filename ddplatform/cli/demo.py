@@ -3,12 +3,11 @@
 import json
 from dataclasses import asdict
 from datetime import UTC, datetime
-from pathlib import Path
 
 import click
-from flask import current_app
 from flask.cli import with_appcontext
 
+from ddplatform.adapters.installed import adapters
 from ddplatform.cli.doors import answer, command_unit, json_option
 from ddplatform.services.demo import load_sample
 
@@ -25,7 +24,7 @@ def load(as_json: bool) -> None:
     """Make the sample company; a second time changes nothing. Refused beside real data."""
     with command_unit():
         sample = load_sample(datetime.now(UTC))
-    file = Path(current_app.instance_path) / "demo_sign_ins.json"
+    file = adapters().sample_sign_ins
     file.write_text(json.dumps([asdict(one) for one in sample.sign_ins], indent=2) + "\n")
     state = "is loaded" if sample.is_new else "was loaded already; nothing changed"
     answer(

@@ -14,6 +14,7 @@ from ddplatform.reports.errors import FactsRefused
 from ddplatform.services import (
     assessments,
     audit,
+    demo_removal,
     invitations,
     map_apply,
     map_import,
@@ -68,6 +69,10 @@ def _send_invitation(job: JobContext) -> None:
 
 def _sign_checkpoint(job: JobContext) -> None:
     audit.sign_checkpoint(at=job.at)
+
+
+def _drop_sample_files(job: JobContext) -> None:
+    demo_removal.drop_files(job.payload)
 
 
 def _end_expired_sessions(job: JobContext) -> Result:
@@ -157,6 +162,7 @@ HANDLERS: dict[str, Handler] = {
     "invitation:send": Handler(_send_invitation),
     "audit:checkpoint": Handler(_sign_checkpoint),
     "session:expire": Handler(_end_expired_sessions),
+    demo_removal.DROP_FILES: Handler(_drop_sample_files),
     CHASE: Handler(_chase),
     REMIND: Handler(_send_reminder),
     TELL_RETURNED: Handler(_tell_returned),

@@ -117,7 +117,14 @@ def _own_organisation(
 
 def _found(assignment: Assignment, node: ValueChainNode, *, at: datetime) -> Organisation:
     slug = _free_slug(assignment.node_name)
-    return found_organisation(name=assignment.node_name, slug=slug, country=node.country, at=at)
+    asked_by = get_organisation(assignment.organisation_id)
+    return found_organisation(
+        name=assignment.node_name,
+        slug=slug,
+        country=node.country,
+        at=at,
+        is_sample=asked_by.is_sample,  # who answers the sample company is part of the sample
+    )
 
 
 def _member(

@@ -2,12 +2,13 @@
 
 from uuid import UUID
 
-from flask import Blueprint, flash, g, redirect, render_template, url_for
+from flask import Blueprint, flash, g, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
 
 from ddplatform.access.permissions import Permission
 from ddplatform.access.roles import ROLES, RoleId
-from ddplatform.errors import Conflict, Invalid
+from ddplatform.errors import Conflict, Invalid, NotFound
 from ddplatform.gate import requires
 from ddplatform.queries.organisations import (
     get_invitation,
@@ -17,6 +18,7 @@ from ddplatform.queries.organisations import (
     list_open_invitations,
     list_people,
 )
+from ddplatform.services import demo_removal
 from ddplatform.services.organisations import (
     change_role,
     invite,
@@ -27,6 +29,7 @@ from ddplatform.services.organisations import (
 )
 from ddplatform.web.field_errors import show_at_fields
 from ddplatform.web.organisations.forms import ROLE_NOTES, InviteForm, RoleForm, SettingsForm
+from ddplatform.web.sessions import RENEW
 
 bp = Blueprint("organisations", __name__)
 
@@ -136,6 +139,22 @@ def settings() -> ResponseReturnValue:
         flash("Saved.", "success")
         return redirect(url_for(".settings"))
     return render_template("organisations/settings.html", form=form), 422 if form.errors else 200
+
+
+@bp.route("/settings/sample/remove", methods=["GET", "POST"])
+@requires(Permission.SAMPLE_REMOVE)
+def remove_sample() -> ResponseReturnValue:
+    """Take out the whole sample company, in two steps."""
+    if not g.organisation.is_sample:
+        raise NotFound()
+    form = FlaskForm()
+    if form.validate_on_submit():
+        demo_removal.remove_sample(at=g.now)
+        session.clear()
+        session[RENEW] = True
+        flash("The sample company is removed. The platform is empty.", "success")
+        return redirect(url_for("auth.sign_in"))
+    return render_template("organisations/remove_sample.html")
 
 
 def _show(form: RoleForm, error: Invalid | Conflict) -> None:

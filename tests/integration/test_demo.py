@@ -1,0 +1,240 @@
+"""The sample company: loaded once, true to the services, gone with one click."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from ddplatform.adapters.installed import adapters, install
+from ddplatform.db import Base, db, unit_of_work
+from ddplatform.duediligence.vocabulary import ActionState, QuestionnaireState
+from ddplatform.errors import Conflict
+from ddplatform.factory import create_app
+from ddplatform.jobs.worker import Worker
+from ddplatform.models.findings import MitigationAction
+from ddplatform.models.organisations import Organisation, OrganisationKind, User
+from ddplatform.models.questionnaires import Assignment
+from ddplatform.models.remedy import RemediationCase
+from ddplatform.models.risk import AssessmentRun, RiskAssessment
+from ddplatform.models.value_chain import ValueChainNode
+from ddplatform.services import audit
+from ddplatform.services.demo import load_sample
+from ddplatform.services.demo_removal import has_sample, remove_sample
+from ddplatform.services.organisations import found_organisation
+from ddplatform.tenancy import TenantScoped, across_tenants, acting_in, nobody
+from supply_chain.vocabulary import Issue, NodeKind
+from tests.conftest import settings_for
+from tests.factories import csrf_token
+
+NOW = datetime(2026, 11, 25, 15, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def instance(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Path:
+    """A folder with the sample, loaded once by the command."""
+    folder = tmp_path_factory.mktemp("sample")
+    shutil.copy(sqlite_template, folder / "platform.db")
+    app = create_app(settings_for(folder, f"sqlite:///{folder / 'platform.db'}"))
+    done = app.test_cli_runner().invoke(args=["demo", "load", "--json"])
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout)["loaded"] is True
+    with app.app_context():
+        with db.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        db.engine.dispose()
+    return folder
+
+
+@pytest.fixture
+def sample(instance: Path, tmp_path: Path) -> Iterator[Flask]:
+    """An application on a copy of that folder."""
+    shutil.copytree(instance, tmp_path / "copy")
+    folder = tmp_path / "copy"
+    app = create_app(settings_for(folder, f"sqlite:///{folder / 'platform.db'}"))
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+def _organisation(slug: str) -> Organisation:
+    return db.session.scalars(select(Organisation).where(Organisation.slug == slug)).one()
+
+
+def _sign_in(app: Flask, role: str) -> FlaskClient:
+    listed = json.loads(adapters().sample_sign_ins.read_text(encoding="utf-8"))
+    found = next(one for one in listed if one["role"] == role)
+    client = app.test_client()
+    form = {"email": found["email"], "password": found["password"]}
+    form["csrf_token"] = csrf_token(client, "/sign-in")
+    assert client.post("/sign-in", data=form).status_code == 302
+    return client
+
+
+def test_the_sample_company_has_every_kind_of_node_over_five_tiers(sample: Flask) -> None:
+    with sample.app_context(), acting_in(_organisation("maison-cacao").id):
+        kinds = db.session.execute(
+            select(ValueChainNode.kind, func.count()).group_by(ValueChainNode.kind)
+        ).all()
+        deepest = db.session.scalar(select(func.max(RiskAssessment.tier)))
+    assert {kind for kind, _ in kinds} == set(NodeKind)
+    assert 60 <= sum(count for _, count in kinds) <= 150
+    assert deepest is not None and deepest >= 4
+
+
+def test_the_sample_holds_questionnaires_and_actions_in_all_their_states(sample: Flask) -> None:
+    with sample.app_context(), acting_in(_organisation("maison-cacao").id):
+        asked = set(db.session.scalars(select(Assignment.status)))
+        actions = set(db.session.scalars(select(MitigationAction.status)))
+        cases = db.session.scalars(select(RemediationCase)).all()
+    never_kept = {QuestionnaireState.DRAFT, QuestionnaireState.ESCALATED}
+    assert asked == set(QuestionnaireState) - never_kept
+    assert actions == set(ActionState)
+    assert len(cases) == 1
+
+
+def test_the_verified_action_of_the_sample_lowered_the_residual_risk(sample: Flask) -> None:
+    with sample.app_context(), acting_in(_organisation("maison-cacao").id):
+        indices = db.session.scalars(
+            select(RiskAssessment.residual_index)
+            .join(AssessmentRun, AssessmentRun.id == RiskAssessment.run_id)
+            .where(RiskAssessment.node_ref == "lagune", RiskAssessment.issue == Issue.CL)
+            .order_by(AssessmentRun.created_at)
+        ).all()
+    assert indices[-1] < indices[0] - 15
+
+
+def test_the_logs_of_all_sample_organisations_are_sound(sample: Flask) -> None:
+    with sample.app_context(), across_tenants():
+        organisations = db.session.scalars(
+            select(Organisation.id).where(Organisation.kind == OrganisationKind.COMPANY)
+        ).all()
+        assert len(organisations) >= 3
+    for organisation_id in organisations:
+        with sample.app_context(), acting_in(organisation_id):
+            checked = audit.verify()
+            assert checked.size > 0
+            assert checked.faults == ()
+
+
+def test_loading_a_second_time_changes_nothing(sample: Flask) -> None:
+    with sample.app_context(), across_tenants():
+        before = _counts()
+    done = sample.test_cli_runner().invoke(args=["demo", "load"])
+    assert done.exit_code == 0
+    assert "nothing changed" in done.output
+    with sample.app_context(), across_tenants():
+        assert _counts() == before
+
+
+def test_every_role_of_the_sample_signs_in_and_lands_on_its_start_page(sample: Flask) -> None:
+    listed = json.loads(adapters().sample_sign_ins.read_text(encoding="utf-8"))
+    assert {one["role"] for one in listed} >= {
+        "sustainability_manager",
+        "analyst",
+        "supplier",
+        "auditor",
+        "safeguarding_officer",
+        "admin",
+    }
+    for role in sorted({one["role"] for one in listed}):
+        client = _sign_in(sample, role)
+        start = next(one["start"] for one in listed if one["role"] == role)
+        page = client.get(start)
+        assert page.status_code == 200, (role, start)
+        assert "Sample data" in page.text
+
+
+def test_the_sample_is_refused_beside_real_data(context: Flask) -> None:
+    with unit_of_work(), nobody():
+        found_organisation(name="Real", slug="real", at=NOW)
+    with pytest.raises(Conflict, match="real data"), nobody(), unit_of_work():
+        load_sample(NOW)
+
+
+def test_one_click_of_the_administrator_empties_the_platform(sample: Flask) -> None:
+    client = _sign_in(sample, "admin")
+    assert "Remove sample data" in client.get("/o/maison-cacao/settings/").text
+    page = "/o/maison-cacao/settings/sample/remove"
+    assert "cannot be undone" in client.get(page).text
+    gone = client.post(page, data={"csrf_token": csrf_token(client, page)})
+    assert gone.status_code == 302, gone.text
+    assert "is removed" in client.get(gone.location).text
+    assert client.get("/o/maison-cacao/").status_code == 302
+    with sample.app_context():
+        with across_tenants():
+            assert db.session.scalars(select(User.id)).all() == []
+            assert [row.slug for row in db.session.scalars(select(Organisation))] == [
+                "installation"
+            ]
+            assert _tenant_rows_besides_the_installation() == {}
+        with nobody():
+            worker = Worker(sample)
+            while worker.work_once():
+                pass
+        assert not adapters().sample_sign_ins.exists()
+        kept = Path(sample.instance_path) / "files"
+        assert [path for path in kept.rglob("*") if path.is_file()] == []
+
+
+def test_real_organisations_stay_when_the_sample_goes(sample: Flask) -> None:
+    with sample.app_context():
+        with unit_of_work(), nobody():
+            found_organisation(name="Real", slug="real", at=NOW)
+        with unit_of_work(), nobody():
+            remove_sample(at=NOW)
+        with across_tenants():
+            assert not has_sample()
+            assert _organisation("real").name == "Real"
+        with acting_in(_organisation("real").id):
+            assert audit.verify().size == 1
+        with pytest.raises(Conflict, match="no sample"), unit_of_work(), nobody():
+            remove_sample(at=NOW)
+
+
+def test_a_real_organisation_offers_no_removal_of_sample_data(sample: Flask) -> None:
+    client = _sign_in(sample, "admin")
+    with sample.app_context(), unit_of_work(), across_tenants():
+        _organisation("maison-cacao").is_sample = False
+    assert client.get("/o/maison-cacao/settings/sample/remove").status_code == 404
+    assert "Remove sample data" not in client.get("/o/maison-cacao/settings/").text
+
+
+def _counts() -> dict[str, int]:
+    return {
+        mapper.class_.__name__: db.session.scalar(select(func.count()).select_from(mapper.class_))
+        or 0
+        for mapper in Base.registry.mappers
+        if mapper.class_.__name__ not in ("UserSession", "RateCount")
+    }
+
+
+def _tenant_rows_besides_the_installation() -> dict[str, int]:
+    keeper = _organisation("installation").id
+    found = {}
+    for mapper in Base.registry.mappers:
+        model = mapper.class_
+        if issubclass(model, TenantScoped):
+            count = db.session.scalar(
+                select(func.count()).select_from(model).where(model.organisation_id != keeper)
+            )
+            found[model.__name__] = count or 0
+    return {name: count for name, count in found.items() if count}
+
+
+def test_sample_files_are_dropped_only_for_the_organisations_that_went(tmp_path: Path) -> None:
+    install(settings_for(tmp_path, f"sqlite:///{tmp_path / 'x.db'}"))
+    one, other = UUID(int=1), UUID(int=2)
+    store = adapters().files
+    kept = store.put(other, b"other")
+    store.put(one, b"one")
+    store.drop_tenant(one)
+    assert store.has(other, kept)
+    assert not (tmp_path / "files" / one.hex).exists()
