@@ -13,6 +13,7 @@ from ddplatform.models.value_chain import ValueChainNode
 from supply_chain.risk.context import age_in_months
 
 Columns = TypeVarTuple("Columns")
+FEW = 500  # nodes that a statement names one by one; of more it reads the whole map
 
 
 @dataclass(frozen=True)
@@ -39,9 +40,10 @@ class MapOnDay:
 
     def select(self, statement: Select[*Columns], node_id: Any) -> Sequence[Row[*Columns]]:
         """The rows of a statement, with a column `node_id`, that belong to nodes of the map."""
-        found = db.session.execute(
-            statement.join(ValueChainNode, ValueChainNode.id == node_id).where(
-                ValueChainNode.chain_id == self.chain_id
-            )
+        statement = statement.join(ValueChainNode, ValueChainNode.id == node_id).where(
+            ValueChainNode.chain_id == self.chain_id
         )
+        if len(self.rows) <= FEW:
+            statement = statement.where(node_id.in_(self.rows))
+        found = db.session.execute(statement)
         return [row for row in found if row.node_id in self.rows]

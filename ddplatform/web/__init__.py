@@ -16,10 +16,12 @@ from ddplatform.web.health.routes import bp as health
 from ddplatform.web.jobs.routes import bp as jobs
 from ddplatform.web.organisations.routes import bp as organisations
 from ddplatform.web.overview.routes import bp as overview
-from ddplatform.web.remedy.routes import bp as remedy
 from ddplatform.web.questionnaires import bp as questionnaires
+from ddplatform.web.reference.routes import bp as reference
+from ddplatform.web.remedy.routes import bp as remedy
 from ddplatform.web.responses import bp as responses
 from ddplatform.web.responses.joining import bp as respond
+from ddplatform.web.risk import bp as risk
 from ddplatform.web.value_chain import bp as value_chain
 
 STATIC_YEAR_S = 31_536_000
@@ -43,6 +45,8 @@ def register(app: Flask) -> None:
     app.register_blueprint(evidence, url_prefix="/o/<organisation>/evidence")
     app.register_blueprint(jobs, url_prefix="/o/<organisation>/jobs")
     app.register_blueprint(remedy, url_prefix="/o/<organisation>/remedy")
+    app.register_blueprint(reference, url_prefix="/o/<organisation>/reference")
+    app.register_blueprint(risk, url_prefix="/o/<organisation>/risk")
     app.register_blueprint(value_chain, url_prefix="/o/<organisation>/value-chain")
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
         app.wsgi_app, root=ROOT / "static", prefix="static/", max_age=60, autorefresh=app.testing

@@ -1,0 +1,104 @@
+"""The parts of one risk, ready for its page."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+
+from ddplatform.models.risk import RiskAssessment
+from ddplatform.models.value_chain import ValueChainNode
+from ddplatform.queries.risk_explanation import (
+    ORIGINS_AT_ONCE,
+    explain_risk,
+    list_names_of,
+    list_origins,
+)
+from ddplatform.queries.risk_judged import Control, list_controls
+from ddplatform.queries.risk_runs import RunHead
+from ddplatform.web.risk.presenters import who_can_tell
+from ddplatform.web.risk.words import control_name
+from supply_chain.risk.method import METHOD
+from supply_chain.vocabulary import Issue
+
+ORIGINS_SHOWN = 8
+LOWERING_SHOWN = 12
+
+
+@dataclass(frozen=True)
+class ControlLine:
+    """A control that addresses the issue, as it counts now."""
+
+    control: str
+    name: str
+    design: float
+    coverage: float
+    evidence: float
+    record: Control | None
+    """None where the control is not recorded at the node."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """One origin of the exposure; `part` is in the unit of E."""
+
+    name: str
+    node_id: UUID | None
+    part: float
+    is_own: bool
+
+
+@dataclass(frozen=True)
+class Origins:
+    """Where exposure comes from: the largest parts, the rest, and whether it was looked at."""
+
+    shown: tuple[Origin, ...]
+    others: int
+    others_part: float
+    is_asked: bool
+
+
+def explained(head: RunHead, risk: RiskAssessment, node: ValueChainNode) -> dict[str, Any]:
+    """What the page says of likelihood, controls and what would lower the score."""
+    found = explain_risk(head, risk, node)
+    explanation, controls = found.explanation, found.assessment.known.controls
+    records = list_controls(node.id)
+    helping = np.flatnonzero(METHOD.helps[:, found.column])
+    lines = [
+        ControlLine(
+            control=METHOD.controls[at],
+            name=control_name(METHOD.controls[at]),
+            design=float(METHOD.design[at] * controls.design[found.row, at]),
+            coverage=float(controls.coverage[found.row, at]),
+            evidence=float(controls.evidence[found.row, at]),
+            record=records.get(METHOD.controls[at]),
+        )
+        for at in helping.tolist()
+    ]
+    return {
+        "factor_groups": [group for group in explanation.groups if group.beta > 0],
+        "modelled": float(found.assessment.scores.modelled[found.row, found.column]),
+        "floor": float(METHOD.floor[list(Issue).index(risk.issue)]),
+        "is_outdated": found.is_outdated,
+        "missing": len(explanation.missing),
+        "lowering": [
+            (item, None if item.kind == "control" else who_can_tell(item.ref))
+            for item in explanation.lowering[:LOWERING_SHOWN]
+        ],
+        "controls": [line for line in lines if line.record is not None],
+        "absent_controls": [line for line in lines if line.record is None],
+    }
+
+
+def origins_of(head: RunHead, risk: RiskAssessment, *, wanted: bool) -> Origins:
+    """Where the exposure of a risk comes from; on a large map only when somebody asks."""
+    if head.node_count > ORIGINS_AT_ONCE and not wanted:
+        return Origins((), 0, 0.0, is_asked=False)
+    parts = list_origins(head, risk.node_ref, risk.issue)
+    first, rest = parts[:ORIGINS_SHOWN], parts[ORIGINS_SHOWN:]
+    names = list_names_of(head.id, risk.issue, [ref for ref, _ in first])
+    shown = tuple(
+        Origin(*names.get(ref, (ref, None)), part=part, is_own=ref == risk.node_ref)
+        for ref, part in first
+    )
+    return Origins(shown, len(rest), sum(part for _, part in rest), is_asked=True)
