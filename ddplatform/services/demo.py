@@ -14,6 +14,7 @@ from ddplatform.services.demo_findings import plan_findings
 from ddplatform.services.demo_maps import password_of, plan_maps
 from ddplatform.services.demo_questionnaires import plan_questionnaires
 from ddplatform.services.demo_remedy import plan_case
+from ddplatform.services.demo_reports import plan_reports
 from ddplatform.services.demo_world import Story, Timeline, World
 
 
@@ -61,6 +62,7 @@ def _make(story: Story, now: datetime) -> None:
     plan_questionnaires(story, timeline)
     plan_findings(story, timeline)
     plan_case(story, timeline)
+    plan_reports(story, timeline)
     timeline.play(world)
     _drop_waiting_jobs(list(world.organisations.values()))
 

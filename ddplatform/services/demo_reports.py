@@ -1,0 +1,32 @@
+"""Sealed reports of the sample."""
+
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from ddplatform.db import db
+from ddplatform.services import reports
+from ddplatform.services.demo_world import Story, Timeline, World
+
+
+def plan_reports(story: Story, timeline: Timeline) -> None:
+    """Everything that `reports.yaml` tells."""
+    for entry in story.read("reports.yaml"):
+        timeline.add(entry["days_ago"], partial(_seal, entry))
+
+
+def _seal(entry: dict[str, Any], world: World, at: datetime) -> None:
+    """Asked for, frozen, made and sealed, as the worker would."""
+    first, last = entry["period"]
+    wanted = reports.Wanted(
+        definition_ref=entry["definition"],
+        chain_id=world.chains[entry["buyer"]],
+        period=(world.day(first), world.day(last)),
+        audience=entry["audience"],
+    )
+    with world.acting(entry["by"]) as by:
+        report = reports.add_report(wanted, by=by, at=at)
+        frozen = reports.freeze(report.id, by=by, at=at)
+        assert frozen is not None  # nobody else seals it
+        db.session.flush()  # the facts are kept before files are made of them
+        reports.seal(report.id, reports.render(frozen), by=by, at=at)
