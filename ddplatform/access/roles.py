@@ -54,7 +54,6 @@ _ALL = (
             P.ORGANISATION_UPDATE,
             P.PEOPLE_MANAGE,
             P.RESPONSE_READ,
-            P.CASE_COUNT,
             P.AUDIT_READ,
             P.SAMPLE_REMOVE,
         },
@@ -121,7 +120,7 @@ _ALL = (
         RoleId.AUDITOR,
         "Auditor",
         "Reads everything but child cases until a set date, and can prove every figure.",
-        _READ
+        (_READ - {P.PEOPLE_READ})
         | {
             P.RESPONSE_READ,
             P.RISK_EXPORT,
@@ -140,6 +139,8 @@ _ALL = (
         _READ
         | {
             P.RESPONSE_READ,
+            P.FINDING_EDIT,
+            P.ACTION_EDIT,
             P.EVIDENCE_ADD,
             P.EVIDENCE_RESTRICTED,
             P.CASE_COUNT,
