@@ -2,14 +2,15 @@
 
 import enum
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import JSON, DateTime, Dialect, Engine, Enum, MetaData, TypeDecorator, Uuid, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
@@ -89,8 +90,22 @@ class Base(DeclarativeBase):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4, sort_order=-10)
 
 
+class HouseSession(FlaskSession):
+    """A session that looks again at what it held already when it is asked for it by its key."""
+
+    check_found: ClassVar[Callable[[object], None]]
+    """Put here by tenancy.py."""
+
+    def get(self, entity: Any, ident: Any, **options: Any) -> Any:
+        """The row of this key, or None; one that the acting organisation may not see raises."""
+        found = super().get(entity, ident, **options)
+        if found is not None:
+            type(self).check_found(found)
+        return found
+
+
 # Rows stay readable after the commit: a reload would need the tenant that has just ended.
-SESSION_OPTIONS = {"autoflush": False, "expire_on_commit": False}
+SESSION_OPTIONS = {"class_": HouseSession, "autoflush": False, "expire_on_commit": False}
 db = SQLAlchemy(model_class=Base, disable_autonaming=True, session_options=SESSION_OPTIONS)
 
 _writing: ContextVar[bool] = ContextVar("writing", default=False)

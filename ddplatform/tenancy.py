@@ -23,7 +23,7 @@ from sqlalchemy.orm import (
 )
 
 from ddplatform import cursor_wall
-from ddplatform.db import Base, db
+from ddplatform.db import Base, HouseSession, db
 
 EVERYONE = "*"
 ERASING = "!"
@@ -209,8 +209,8 @@ def _end_flush(_session: Session, _context: object) -> None:
     _flushing.set(False)
 
 
-@event.listens_for(Session, "after_rollback")
-def _end_failed_flush(_session: Session) -> None:
+@event.listens_for(Session, "after_soft_rollback")
+def _end_failed_flush(_session: Session, _previous: object) -> None:
     _flushing.set(False)
 
 
@@ -223,6 +223,15 @@ def _check_loaded(row: TenantScoped, _context: object) -> None:
     owners = {values.get(column) for column in row.TENANT_COLUMNS}
     if tenant is None or current_organisation() not in owners:
         raise TenancyError(f"{type(row).__name__}: a foreign row was about to be read.")
+
+
+def _check_found(row: object) -> None:
+    """A row that the session already holds is read without a statement: look at it too."""
+    if isinstance(row, TenantScoped):
+        _check_loaded(row, None)
+
+
+HouseSession.check_found = staticmethod(_check_found)
 
 
 def tenant_tables() -> dict[str, tuple[str, ...]]:

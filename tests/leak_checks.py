@@ -102,7 +102,7 @@ def browser(app: Flask, caller: Caller) -> FlaskClient:
     if user_id:
         data |= {"_user_id": str(user_id), "_fresh": True, "ref": "test"}
     with app.app_context(), nobody(), unit_of_work():
-        sessions.save_session(sid, user_id=user_id, data=data, at=datetime.now(UTC))
+        sessions.start_session(sid, user_id=user_id, data=data, at=datetime.now(UTC))
     client.set_cookie(app.config["SESSION_COOKIE_NAME"], sid)
     return client
 

@@ -34,17 +34,29 @@ def read_session(session_id: str, *, at: datetime) -> UserSession | None:
     return row
 
 
+def start_session(
+    session_id: str, *, user_id: UUID | None, data: dict[str, Any], at: datetime
+) -> None:
+    """Begin a session under an id that nobody has used."""
+    db.session.add(
+        UserSession(
+            id_hash=hash_of(session_id),
+            user_id=user_id,
+            data=data,
+            created_at=at,
+            last_seen_at=at,
+            expires_at=at + ABSOLUTE,
+        )
+    )
+
+
 def save_session(
     session_id: str, *, user_id: UUID | None, data: dict[str, Any], at: datetime
 ) -> None:
-    """Keep what the session holds; a new id makes a new session."""
+    """Keep what the session holds. One that was ended meanwhile stays ended."""
     row = db.session.scalar(select(UserSession).where(UserSession.id_hash == hash_of(session_id)))
-    if row is None:
-        row = UserSession(
-            id_hash=hash_of(session_id), created_at=at, last_seen_at=at, expires_at=at + ABSOLUTE
-        )
-        db.session.add(row)
-    row.user_id, row.data, row.last_seen_at = user_id, data, at
+    if row is not None:
+        row.user_id, row.data, row.last_seen_at = user_id, data, at
 
 
 def end_session(session_id: str) -> None:

@@ -62,9 +62,8 @@ class ServerSessionInterface(SessionInterface):
         user_id = session.get("_user_id")
         if user_id:
             session["ref"] = sessions.hash_of(sid)[:16]
-        sessions.save_session(
-            sid, user_id=UUID(user_id) if user_id else None, data=dict(session), at=now
-        )
+        keep = sessions.save_session if sid == session.sid else sessions.start_session
+        keep(sid, user_id=UUID(user_id) if user_id else None, data=dict(session), at=now)
         if sid != session.sid:
             response.set_cookie(
                 self.get_cookie_name(app),
