@@ -49,5 +49,11 @@ def register(app: Flask) -> None:
     app.register_blueprint(risk, url_prefix="/o/<organisation>/risk")
     app.register_blueprint(value_chain, url_prefix="/o/<organisation>/value-chain")
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
-        app.wsgi_app, root=ROOT / "static", prefix="static/", max_age=60, autorefresh=app.testing
+        app.wsgi_app,
+        root=ROOT / "static",
+        prefix="static/",
+        max_age=60,
+        autorefresh=app.testing,
+        allow_all_origins=False,
+        add_headers_function=headers.add_to_static(app.extensions["settings"]),
     )
