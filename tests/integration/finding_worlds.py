@@ -76,10 +76,16 @@ def make_world(tenant: Tenant, supplier: Tenant) -> World:
         return World(tenant, supplier, chain.id, node.id)
 
 
-def recorded(world: World, *, harm: Harm = Harm.POTENTIAL, title: str = "Heavy loads") -> UUID:
+def recorded(
+    world: World,
+    *,
+    harm: Harm = Harm.POTENTIAL,
+    title: str = "Heavy loads",
+    issue: Issue = Issue.HZ,
+) -> UUID:
     with acting(world.tenant):
         fields = FindingFields(
-            issue=Issue.HZ,
+            issue=issue,
             title=title,
             description="Children carry sacks at harvest.",
             source=FindingSource.OWN_CHECK,
