@@ -106,7 +106,7 @@ def at_in_progress(world: World, **plan: object) -> tuple[UUID, UUID]:
     finding_id = at_assessed(world)
     own(world, finding_id, world.tenant.analyst)
     step(world, finding_id, S.PRIORITISED)
-    if plan["control"] is None:
+    if plan.get("control", "CTL-05") is None:
         planned(world, finding_id)  # the step needs some action that names a control
     action_id = planned(world, finding_id, **plan)
     step(world, finding_id, S.ACTION_PLANNED, no_consultation_reason="Unsafe before the visit.")
