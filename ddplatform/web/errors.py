@@ -3,10 +3,10 @@
 import logging
 from typing import Any
 
-from flask import Flask, g, render_template, request
+from flask import Flask, Response, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from ddplatform.errors import STATUS, Conflict, Invalid, TooMany, status_of
 
@@ -51,6 +51,8 @@ def _csrf(_error: CSRFError) -> ResponseReturnValue:
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:
+    if isinstance(error, SecurityError):  # a foreign host name: no page, since none has a link
+        return Response("This host name is not served here.\n", 400, mimetype="text/plain")
     status = error.code or 500
     if status == 413:
         return _page(422, message="This file is too large. The limit is 25 MB."), 413

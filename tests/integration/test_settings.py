@@ -1,0 +1,80 @@
+"""Settings that are unsafe stop the start, all of them in one message."""
+
+from pathlib import Path
+
+import pytest
+
+from ddplatform.config import Kind, Settings, UnsafeSettings, read_settings
+from ddplatform.factory import create_app
+
+GOOD = {
+    "APP_KIND": "production",
+    "DATABASE_URL": "postgresql+psycopg://app@db/platform",
+    "SECRET_KEY": "kJ8s2-vQ0xZr7LwPq9TnYb3Hc6MdEfGa5Uo1Ri4",
+    "MAIL_URL": "smtps://mail.example",
+    "BASE_URL": "https://platform.example",
+    "TRUSTED_HOSTS": "platform.example",
+    "SECURE_COOKIES": "on",
+}
+UNSAFE = {
+    "FLASK_DEBUG": ("FLASK_DEBUG", "1"),
+    "SECURE_COOKIES": ("SECURE_COOKIES", ""),
+    "BASE_URL": ("BASE_URL", "http://platform.example"),
+    "TRUSTED_HOSTS": ("TRUSTED_HOSTS", ""),
+    "MAIL_URL": ("MAIL_URL", ""),
+    "SECRET_KEY": ("SECRET_KEY", "x" * 40),
+    "DATABASE_URL": ("DATABASE_URL", "mysql://db"),
+}
+
+
+def settings(tmp_path: Path, **changes: str) -> Settings:
+    return read_settings({**GOOD, "INSTANCE_PATH": str(tmp_path), **changes})
+
+
+def test_good_settings_of_a_production_installation_are_accepted(tmp_path: Path):
+    found = settings(tmp_path)
+
+    assert found.kind is Kind.PRODUCTION
+    assert found.trusted_hosts == ("platform.example",)
+    assert found.secure_cookies and not found.debug
+
+
+@pytest.mark.parametrize(("named", "change"), UNSAFE.items())
+def test_each_unsafe_setting_is_refused_by_name(tmp_path: Path, named: str, change):
+    name, value = change
+
+    with pytest.raises(UnsafeSettings, match=named):
+        settings(tmp_path, **{name: value})
+
+
+def test_all_faults_stand_in_one_message(tmp_path: Path):
+    with pytest.raises(UnsafeSettings) as refused:
+        settings(tmp_path, **dict(UNSAFE.values()))
+
+    assert len(refused.value.faults) == len(UNSAFE)
+    assert all(name in str(refused.value) for name in UNSAFE)
+
+
+def test_missing_secret_is_refused_in_production_and_made_in_development(tmp_path: Path):
+    with pytest.raises(UnsafeSettings, match="SECRET_KEY"):
+        settings(tmp_path, SECRET_KEY="")
+    assert not (tmp_path / "secret_key").exists()
+
+    made = settings(tmp_path, SECRET_KEY="", APP_KIND="development")
+    again = settings(tmp_path, SECRET_KEY="", APP_KIND="development")
+
+    assert made.secret_key == again.secret_key
+    assert (tmp_path / "secret_key").stat().st_mode & 0o077 == 0
+
+
+def test_unknown_kind_of_installation_is_refused(tmp_path: Path):
+    with pytest.raises(UnsafeSettings, match="APP_KIND"):
+        settings(tmp_path, APP_KIND="prod")
+
+
+def test_debugger_cannot_be_on_in_a_started_production_application(tmp_path: Path):
+    app = create_app(settings(tmp_path, DATABASE_URL=f"sqlite:///{tmp_path / 'platform.db'}"))
+
+    assert app.debug is False
+    assert app.config["SESSION_COOKIE_NAME"] == "__Host-session"
+    assert app.config["MAX_CONTENT_LENGTH"] and app.config["MAX_FORM_MEMORY_SIZE"]
