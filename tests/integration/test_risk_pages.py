@@ -13,7 +13,7 @@ from ddplatform.access.roles import RoleId
 from ddplatform.db import db
 from ddplatform.models.jobs import Job
 from ddplatform.models.responses import RiskSignal
-from ddplatform.models.risk import FactKind, RiskAssessment, ScoreChange
+from ddplatform.models.risk import FactKind, RiskAssessment
 from ddplatform.models.value_chain import ValueChainNode
 from ddplatform.queries import risk as queries
 from ddplatform.queries.risk import RiskFilter
@@ -21,6 +21,7 @@ from ddplatform.queries.risk_explanation import explain_risk, list_origins
 from ddplatform.queries.risk_runs import find_current_head
 from ddplatform.queries.value_chain import get_node
 from ddplatform.services import risk as facts
+from ddplatform.services import risk_judgements as judging
 from ddplatform.services import value_chain
 from ddplatform.services.value_chain import NodeFields
 from ddplatform.tenancy import insert_rows
@@ -408,11 +409,11 @@ def test_a_refused_form_keeps_what_was_typed_and_says_the_rule(
     assert "A lowering needs a day on which it ends." in answer.text
 
 
-def test_a_lowering_is_asked_by_one_and_approved_by_another(
-    tenant: Tenant, analyst: FlaskClient, manager: FlaskClient, scored: CocoaMap
+def test_a_lowering_that_an_analyst_asks_for_waits_without_a_button_to_approve_it(
+    analyst: FlaskClient, scored: CocoaMap
 ) -> None:
     address = f"{page_of(scored.farms)}/likelihood"
-    analyst.post(
+    answer = analyst.post(
         address,
         data={
             "csrf_token": csrf_token(analyst, address),
@@ -421,10 +422,25 @@ def test_a_lowering_is_asked_by_one_and_approved_by_another(
             "expires_on": "2027-03-01",
         },
     )
-    assert "waits for a second person" in analyst.get(page_of(scored.farms)).text
-    assert "Approve" not in analyst.get(page_of(scored.farms)).text
+    assert answer.status_code == 302
+    text = analyst.get(page_of(scored.farms)).text
+    assert "waits for a second person" in text
+    assert "Approve" not in text
+
+
+def test_a_manager_approves_a_lowering_of_somebody_else_and_can_end_it(
+    tenant: Tenant, manager: FlaskClient, scored: CocoaMap
+) -> None:
     with acting(tenant):
-        change_id = db.session.scalars(select(ScoreChange.id)).one()
+        change_id = judging.change_score(
+            scored.farms,
+            Issue.CL,
+            likelihood=0.3,
+            note="Two quiet visits",
+            expires_on=NOW.date() + timedelta(days=90),
+            by=tenant.analyst,
+            at=NOW,
+        ).id
     token = csrf_token(manager, page_of(scored.farms))
     answer = manager.post(
         f"{BASE}/changes/{change_id}/decide", data={"csrf_token": token, "decision": "approve"}
@@ -432,10 +448,10 @@ def test_a_lowering_is_asked_by_one_and_approved_by_another(
     assert answer.status_code == 302
     assert "in force" in manager.get(page_of(scored.farms)).text
     end = f"{BASE}/changes/{change_id}/end"
-    answer = analyst.post(
-        end, data={"csrf_token": csrf_token(analyst, end), "reason": "Harvest starts"}
-    )
-    assert answer.status_code == 302
+    given = {"csrf_token": csrf_token(manager, end), "reason": "Harvest starts"}
+    assert manager.post(end, data={**given, "reason": ""}).status_code == 422
+    assert manager.post(end, data=given).status_code == 302
+    assert "ended" in manager.get(page_of(scored.farms)).text
 
 
 def test_what_cannot_wait_is_kept_and_stands_in_the_form_next_time(

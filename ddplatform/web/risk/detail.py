@@ -18,11 +18,12 @@ from ddplatform.queries.risk_judged import Control, list_controls
 from ddplatform.queries.risk_runs import RunHead
 from ddplatform.web.risk.presenters import who_can_tell
 from ddplatform.web.risk.words import control_name
+from supply_chain.risk.explanation import Explanation, Lowering
 from supply_chain.risk.method import METHOD
 from supply_chain.vocabulary import Issue
 
 ORIGINS_SHOWN = 8
-LOWERING_SHOWN = 12
+LOWERING_SHOWN = 8  # of each kind: missing data, controls
 
 
 @dataclass(frozen=True)
@@ -81,13 +82,20 @@ def explained(head: RunHead, risk: RiskAssessment, node: ValueChainNode) -> dict
         "floor": float(METHOD.floor[list(Issue).index(risk.issue)]),
         "is_outdated": found.is_outdated,
         "missing": len(explanation.missing),
-        "lowering": [
-            (item, None if item.kind == "control" else who_can_tell(item.ref))
-            for item in explanation.lowering[:LOWERING_SHOWN]
-        ],
+        "lowering": _lowering(explanation),
         "controls": [line for line in lines if line.record is not None],
         "absent_controls": [line for line in lines if line.record is None],
     }
+
+
+def _lowering(explanation: Explanation) -> list[tuple[Lowering, str | None]]:
+    """What would lower the score most: missing data with who can supply them, then controls."""
+    data = [item for item in explanation.lowering if item.kind == "factor"][:LOWERING_SHOWN]
+    controls = [item for item in explanation.lowering if item.kind == "control"][:LOWERING_SHOWN]
+    return [
+        *((item, who_can_tell(item.ref)) for item in data),
+        *((item, None) for item in controls),
+    ]
 
 
 def origins_of(head: RunHead, risk: RiskAssessment, *, wanted: bool) -> Origins:
