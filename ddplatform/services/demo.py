@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, select
 
+from ddplatform.access.roles import RoleId
 from ddplatform.db import db
 from ddplatform.errors import Conflict
 from ddplatform.models.jobs import Job, JobState
@@ -16,6 +17,9 @@ from ddplatform.services.demo_questionnaires import plan_questionnaires
 from ddplatform.services.demo_remedy import plan_case
 from ddplatform.services.demo_reports import plan_reports
 from ddplatform.services.demo_world import Story, Timeline, World
+
+START_PAGES = {RoleId.SUPPLIER: "responses/"}
+"""Below the organisation; the others begin at its overview."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,7 @@ def _sign_ins(story: Story) -> tuple[SignIn, ...]:
             person["role"],
             person["email"],
             password_of(person),
-            f"/o/{entry['slug']}/",
+            f"/o/{entry['slug']}/{START_PAGES.get(person['role'], '')}",
         )
         for entry in story.organisations
         for person in entry["people"]
