@@ -19,6 +19,7 @@ from ddplatform.web.overview.routes import bp as overview
 from ddplatform.web.questionnaires import bp as questionnaires
 from ddplatform.web.reference.routes import bp as reference
 from ddplatform.web.remedy.routes import bp as remedy
+from ddplatform.web.reports.routes import bp as reports
 from ddplatform.web.responses import bp as responses
 from ddplatform.web.responses.joining import bp as respond
 from ddplatform.web.risk import bp as risk
@@ -45,6 +46,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(evidence, url_prefix="/o/<organisation>/evidence")
     app.register_blueprint(jobs, url_prefix="/o/<organisation>/jobs")
     app.register_blueprint(remedy, url_prefix="/o/<organisation>/remedy")
+    app.register_blueprint(reports, url_prefix="/o/<organisation>/reports")
     app.register_blueprint(reference, url_prefix="/o/<organisation>/reference")
     app.register_blueprint(risk, url_prefix="/o/<organisation>/risk")
     app.register_blueprint(value_chain, url_prefix="/o/<organisation>/value-chain")

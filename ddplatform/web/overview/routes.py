@@ -1,16 +1,106 @@
 """The first page of an organisation."""
 
-from flask import Blueprint, render_template
+from functools import partial
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ddplatform.access.permissions import Permission
+from ddplatform.access.policy import allows
+from ddplatform.adapters.assets import load_outline, vendor_files
 from ddplatform.gate import requires
+from ddplatform.queries.overview import ChainState, Overview, load_overview
+from ddplatform.web.band_bars import BAR_LEGEND
+from ddplatform.web.overview import presenters
+from ddplatform.web.overview.words import change_words
 
 bp = Blueprint("overview", __name__)
+
+STARTS = (
+    (Permission.RESPONSE_ANSWER, "responses.index"),
+    (Permission.REPORT_READ, "reports.index"),
+)
+"""Where people begin who have no overview: suppliers at their questionnaires, auditors at
+the reports."""
 
 
 @bp.get("/")
 @requires(Permission.ORGANISATION_READ)
 def show() -> ResponseReturnValue:
-    """Where due diligence stands."""
-    return render_template("overview/show.html")
+    """Where due diligence stands; on the first day, what to do first."""
+    if not allows(g.identity, Permission.OVERVIEW_READ, on=g.now.date()):
+        start = next(endpoint for right, endpoint in STARTS if g.identity.has(right))
+        return redirect(url_for(start))
+    found = load_overview(user_id=g.identity.user_id, now=g.now)
+    chain = presenters.choose_chain(found, request.args.get("chain"))
+    rows = presenters.chain_rows(found)
+    if chain is None or not any(row.nodes > 1 for row in rows):
+        return render_template("overview/first_day.html", chain=chain, tasks=_tasks(chain))
+    return render_template(
+        "overview/show.html",
+        found=found,
+        chain=chain,
+        rows=rows,
+        row=next(row for row in rows if row.id == chain.id),
+        change_words=change_words,
+        columns=presenters.COLUMNS,
+        legend=BAR_LEGEND,
+        **_pictures(found, chain),
+    )
+
+
+def _pictures(found: Overview, chain: ChainState) -> dict[str, Any]:
+    places = presenters.places_of(found, chain)
+    register = partial(url_for, "risk.index", chain=chain.id)
+    table = partial(url_for, "value_chain.table", chain_id=chain.id)
+    static = Path(current_app.static_folder or "")
+    has_land = "land.svg" in vendor_files(static)
+    land = url_for("static", filename="vendor/land.svg") if has_land else None
+    countries, unplaced = presenters.count_countries(places)
+    return {
+        "heat_rows": presenters.heat_rows(chain, register),
+        "tier_rows": presenters.tier_rows(places),
+        "world": presenters.world_map(places, table, outline=load_outline(static), land_href=land),
+        "countries": countries,
+        "unplaced": unplaced,
+    }
+
+
+def _tasks(chain: ChainState | None) -> list[dict[str, Any]]:
+    """The three things to begin with, in order, and which is done."""
+    chain_id: UUID | None = chain.id if chain else None
+    upload = (
+        url_for("value_chain.upload", chain_id=chain_id)
+        if chain_id
+        else url_for("value_chain.index")
+    )
+    return [
+        {
+            "title": "Add your business",
+            "text": "A map begins with your own sites. They are assessed like everybody else's.",
+            "href": url_for("value_chain.new"),
+            "button": "Start a map",
+            "done": chain is not None,
+            "right": Permission.VALUE_CHAIN_EDIT,
+        },
+        {
+            "title": "Import your suppliers",
+            "text": "A list from your purchasing system is enough: name and country. "
+            "You see what would change before anything does.",
+            "href": upload,
+            "button": "Import a list",
+            "done": False,
+            "right": Permission.VALUE_CHAIN_IMPORT,
+        },
+        {
+            "title": "Choose a questionnaire",
+            "text": "Look at what suppliers will be asked, and send it when your list is in.",
+            "href": url_for("questionnaires.library"),
+            "button": "Look at the questionnaires",
+            "done": False,
+            "right": Permission.QUESTIONNAIRE_READ,
+        },
+    ]

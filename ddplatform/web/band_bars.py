@@ -1,0 +1,14 @@
+"""Bars by risk band: the colours in their order, worst first, and their legend."""
+
+from supply_chain.vocabulary import RiskBand
+
+BAR_CLASSES: dict[RiskBand | None, str] = {
+    RiskBand.CRITICAL: "f-critical",
+    RiskBand.HIGH: "f-high",
+    RiskBand.MEDIUM: "f-medium",
+    RiskBand.LOW: "f-low",
+    None: "f-none",
+}
+BAR_LEGEND = tuple(
+    (css, band.value.capitalize() if band else "Not assessed") for band, css in BAR_CLASSES.items()
+)

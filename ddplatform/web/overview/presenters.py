@@ -1,0 +1,183 @@
+"""From counts to what the overview shows."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from markupsafe import Markup
+
+from ddplatform.queries.overview import ChainState, Overview, PlaceCount
+from ddplatform.web.band_bars import BAR_CLASSES
+from ddplatform.web.countries import country_name
+from ddplatform.web.filters import number
+from ddplatform.web.maps import Bubble, world_map_svg
+from supply_chain.reference import load_reference
+from supply_chain.risk.scoring import RISK_BANDS, risk_band, risk_index
+from supply_chain.vocabulary import RiskBand
+
+COLUMNS = ("Rare", "Unlikely", "Possible", "Likely", "Almost certain")
+SEVERITIES = {5: "Irreversible", 4: "Grave", 3: "Serious", 2: "Moderate", 1: "Limited"}
+WORST_FIRST = tuple(reversed(RiskBand))
+TIERS_SHOWN = 8
+
+Address = Callable[..., str]
+"""Makes the address of a list: of the register, or of the table of nodes."""
+
+
+@dataclass(frozen=True)
+class ChainRow:
+    """A map in the table of blind spots."""
+
+    id: UUID
+    name: str
+    nodes: int
+    assessed_share: float | None
+    unknown_origins: int | None
+    poorly_known: int | None
+    never_asked: int
+    band: RiskBand | None
+    is_stale: bool
+
+
+def chain_rows(overview: Overview) -> list[ChainRow]:
+    """Every map with what is not known about it."""
+    by_chain = _by_chain(overview.places)
+    return [_chain_row(chain, by_chain[chain.id]) for chain in overview.chains]
+
+
+def _by_chain(places: Iterable[PlaceCount]) -> Mapping[UUID, list[PlaceCount]]:
+    found: dict[UUID, list[PlaceCount]] = defaultdict(list)
+    for place in places:
+        found[place.chain_id].append(place)
+    return found
+
+
+def _chain_row(chain: ChainState, places: Sequence[PlaceCount]) -> ChainRow:
+    nodes = sum(place.nodes for place in places)
+    assessed = sum(place.nodes for place in places if place.band)
+    bands = {place.band for place in places}
+    return ChainRow(
+        id=chain.id,
+        name=chain.name,
+        nodes=nodes,
+        assessed_share=assessed / nodes if nodes else None,
+        unknown_origins=chain.summary.get("unknown_origins"),
+        poorly_known=chain.summary.get("coverage", {}).get("poor"),
+        never_asked=nodes - sum(place.asked for place in places),
+        band=next((band for band in WORST_FIRST if band in bands), None),
+        is_stale=chain.is_stale,
+    )
+
+
+def choose_chain(overview: Overview, wanted: str | None) -> ChainState | None:
+    """The map of the address, otherwise the one with the most nodes."""
+    named = next((chain for chain in overview.chains if str(chain.id) == wanted), None)
+    by_chain = _by_chain(overview.places)
+    return named or max(
+        overview.chains,
+        key=lambda chain: sum(place.nodes for place in by_chain[chain.id]),
+        default=None,
+    )
+
+
+def places_of(overview: Overview, chain: ChainState) -> Sequence[PlaceCount]:
+    """The counts of one map."""
+    return [place for place in overview.places if place.chain_id == chain.id]
+
+
+def heat_rows(chain: ChainState, register: Address) -> list[dict[str, Any]]:
+    """Rows of the heat map, the gravest first; each count leads to those risks."""
+    counts = chain.summary.get("cells", {}).get("all", {})
+    return [
+        {
+            "label": str(severity),
+            "note": note,
+            "cells": [
+                {
+                    "count": counts.get(str(severity * 10 + step), 0),
+                    "band": _band_of(severity, step),
+                    "href": register(cell=severity * 10 + step),
+                }
+                for step in range(1, len(COLUMNS) + 1)
+            ],
+        }
+        for severity, note in SEVERITIES.items()
+    ]
+
+
+def _band_of(severity: int, step: int) -> RiskBand:
+    """The band that the middle of a cell has (RM-1.0 7.3)."""
+    at = np.array([float(severity)]), np.array([(step - 0.5) / len(COLUMNS)])
+    return RISK_BANDS[int(risk_band(risk_index(*at), np.zeros(1, dtype=np.bool_))[0])]
+
+
+def tier_rows(places: Sequence[PlaceCount]) -> list[dict[str, Any]]:
+    """One bar a tier: nodes by their highest band, what is not assessed last."""
+    by_tier: dict[int | None, dict[RiskBand | None, int]] = defaultdict(lambda: defaultdict(int))
+    for place in places:
+        by_tier[place.tier][place.band] += place.nodes
+    known = sorted(tier for tier in by_tier if tier is not None)[:TIERS_SHOWN]
+    shown: list[int | None] = [*known, *((None,) if None in by_tier else ())]
+    return [_tier_row(tier, by_tier[tier]) for tier in shown]
+
+
+def _tier_row(tier: int | None, bands: Mapping[RiskBand | None, int]) -> dict[str, Any]:
+    nodes = sum(bands.values())
+    return {
+        "label": _tier_title(tier),
+        "parts": [(css, bands.get(band, 0)) for band, css in BAR_CLASSES.items()],
+        "text": f"{number(nodes - bands.get(None, 0))} of {number(nodes)}",
+    }
+
+
+def _tier_title(tier: int | None) -> str:
+    if tier is None:
+        return "No path to us"
+    return f"Tier {tier}" if tier else "Own business"
+
+
+def world_map(
+    places: Sequence[PlaceCount],
+    table: Address,
+    *,
+    outline: Mapping[str, str],
+    land_href: str | None,
+) -> Markup:
+    """The nodes of a map by country, each bubble leading to them."""
+    bands: dict[str, RiskBand | None] = {}
+    counts: dict[str, int] = defaultdict(int)
+    for place in places:
+        if place.country:
+            counts[place.country] += place.nodes
+            bands[place.country] = _worse(bands.get(place.country), place.band)
+    countries = load_reference().countries
+    bubbles = []
+    for code, count in counts.items():
+        at = countries.get(code)
+        if at is not None and at.longitude is not None and at.latitude is not None:
+            band = bands[code]
+            bubbles.append(
+                Bubble(
+                    longitude=at.longitude,
+                    latitude=at.latitude,
+                    count=count,
+                    band=band.value if band else None,
+                    label=country_name(code),
+                    href=table(country=code),
+                )
+            )
+    hits = {code: band.value if band else None for code, band in bands.items()}
+    return world_map_svg(hits, bubbles, outline=outline, land_href=land_href)
+
+
+def _worse(one: RiskBand | None, other: RiskBand | None) -> RiskBand | None:
+    return next((band for band in WORST_FIRST if band in (one, other)), None)
+
+
+def count_countries(places: Sequence[PlaceCount]) -> tuple[int, int]:
+    """In how many countries the nodes stand, and how many nodes have none."""
+    known = {place.country for place in places if place.country}
+    return len(known), sum(place.nodes for place in places if not place.country)

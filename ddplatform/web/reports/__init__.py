@@ -1,0 +1,1 @@
+"""Reports: ask for one, read it on the page, download it, check a file."""
