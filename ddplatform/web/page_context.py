@@ -22,6 +22,8 @@ class Entry:
     endpoint: str
     permission: P
     locked: bool = False
+    also: tuple[str, ...] = ()
+    """Other pages that stand under this entry, where two entries share a blueprint."""
 
 
 GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
@@ -32,7 +34,13 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("Value chain", "sitemap", "value_chain.index", P.VALUE_CHAIN_READ),
             Entry("Questionnaires", "clipboard-list", "questionnaires.index", P.QUESTIONNAIRE_READ),
             Entry("My questionnaires", "clipboard-list", "responses.index", P.RESPONSE_ANSWER),
-            Entry("My actions", "checkbox", "findings.my_actions", P.ACTION_REPORT),
+            Entry(
+                "My actions",
+                "checkbox",
+                "findings.my_actions",
+                P.ACTION_REPORT,
+                also=("findings.my_action", "findings.progress_of_mine", "findings.report_mine"),
+            ),
         ),
     ),
     (
@@ -40,7 +48,17 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry("Risks", "alert-triangle", "risk.index", P.RISK_READ),
             Entry("Findings", "flag", "findings.index", P.FINDING_READ),
-            Entry("Actions", "checkbox", "findings.actions", P.FINDING_READ),
+            Entry(
+                "Actions",
+                "checkbox",
+                "findings.actions",
+                P.FINDING_READ,
+                also=(
+                    *("findings.action", "findings.extend", "findings.move_action"),
+                    *("findings.progress", "findings.report", "findings.verify"),
+                    "findings.send_back",
+                ),
+            ),
             Entry("Remediation", "heart-handshake", "remedy.index", P.CASE_COUNT, locked=True),
         ),
     ),
@@ -103,7 +121,7 @@ def _navigation(identity: Identity) -> list[dict[str, Any]]:
                 "label": entry.label,
                 "icon": entry.icon,
                 "href": url_for(entry.endpoint),
-                "current": _is_current(entry.endpoint),
+                "current": _is_current(entry),
                 "locked": entry.locked,
             }
             for entry in entries
@@ -114,12 +132,18 @@ def _navigation(identity: Identity) -> list[dict[str, Any]]:
     return groups
 
 
-def _is_current(endpoint: str) -> bool:
+def _is_current(entry: Entry) -> bool:
     here = request.endpoint or ""
-    siblings = {entry.endpoint for _, entries in GROUPS for entry in entries}
-    return here == endpoint or (
-        here not in siblings and here.partition(".")[0] == endpoint.partition(".")[0]
-    )
+    if here == entry.endpoint or here in entry.also:
+        return True
+    claimed = {
+        endpoint
+        for _, entries in GROUPS
+        for other in entries
+        for endpoint in (other.endpoint, *other.also)
+    }
+    same_blueprint = here.partition(".")[0] == entry.endpoint.partition(".")[0]
+    return here not in claimed and same_blueprint and not entry.also
 
 
 def _links() -> dict[str, str]:

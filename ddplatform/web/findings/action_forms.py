@@ -1,5 +1,7 @@
 """What is typed about actions."""
 
+from typing import ClassVar
+
 from flask_wtf import FlaskForm
 from flask_wtf.file import MultipleFileField
 from wtforms import (
@@ -15,6 +17,7 @@ from wtforms import (
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 
+from ddplatform.adapters.uploads import ALLOWED_WORDS
 from ddplatform.web.findings.forms import NO_CHILD, VersionForm
 from ddplatform.web.findings.words import CONTROL_CHOICES, EVIDENCE_CHOICES, INDICATOR_CHOICES
 
@@ -22,7 +25,13 @@ CARRIERS = [
     SelectChoice("us", "Somebody of our organisation"),
     SelectChoice("supplier", "The supplier"),
 ]
-FILES_HINT = "Photos or documents: PDF, PNG, JPEG, WEBP, CSV, TXT, XLSX, DOCX, up to 25 MB."
+FILES_HINT = f"At least one, unless some were sent before. {ALLOWED_WORDS}, up to 25 MB."
+
+
+class Expected(Optional):  # type: ignore[misc]
+    """Wanted, and so not called optional; whether it may be left out is for the service to say."""
+
+    field_flags: ClassVar[dict[str, bool]] = {"required": True}
 
 
 class PlanForm(FlaskForm):  # type: ignore[misc]
@@ -115,7 +124,7 @@ class ReportForm(VersionForm):
         validators=[InputRequired("Write what was done."), Length(max=1000)],
     )
     files = MultipleFileField(
-        "Photos or documents that show it", description=FILES_HINT, validators=[Optional()]
+        "Photos or documents that show it", description=FILES_HINT, validators=[Expected()]
     )
 
 

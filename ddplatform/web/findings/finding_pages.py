@@ -15,7 +15,6 @@ from ddplatform.errors import Invalid
 from ddplatform.gate import requires
 from ddplatform.models.findings import Finding, FindingSource
 from ddplatform.models.risk import FactKind
-from ddplatform.queries.audit import LogFilter, list_events
 from ddplatform.queries.evidence import list_evidence_of
 from ddplatform.queries.finding_scores import list_score_history, severity_band_of
 from ddplatform.queries.findings import (
@@ -28,6 +27,7 @@ from ddplatform.queries.findings import (
     list_findings,
 )
 from ddplatform.queries.node_lists import search_nodes
+from ddplatform.queries.target_history import list_history
 from ddplatform.queries.value_chain import get_node
 from ddplatform.services import findings, harm
 from ddplatform.services.finding_judgements import TRAITS, Grade, grade, judge_involvement
@@ -156,7 +156,8 @@ def show(finding_id: UUID) -> ResponseReturnValue:
         fact=find_open_fact(finding_id) if finding.is_actual else None,
         documents=list_evidence_of(Finding.__tablename__, finding_id),
         history=list_score_history(finding.node_id, finding.issue),
-        events=list_events(LogFilter(target_id=str(finding_id)), limit=HISTORY_SHOWN),
+        events=list_history(finding_id, limit=HISTORY_SHOWN),
+        told=words.told,
         words=words,
         impact=impact_words(),
         tracking=tracking_words(),

@@ -8,6 +8,7 @@ from ddplatform.duediligence.tracking import IndicatorKind, tracking_words
 from ddplatform.duediligence.vocabulary import Machine
 from ddplatform.models.findings import FindingSource
 from ddplatform.queries.organisations import list_people
+from ddplatform.queries.target_history import HistoryEntry
 from supply_chain.risk.method import METHOD
 from supply_chain.vocabulary import Issue
 
@@ -36,6 +37,20 @@ TARGETS = {
     "supply_link": "Supply link",
     "report": "Report",
 }
+EVENTS = {
+    "finding:record": "Recorded",
+    "finding:rewrite": "Words changed",
+    "finding:grade": "Severity graded",
+    "finding:involvement": "Involvement decided",
+    "finding:owner": "Owner changed",
+    "finding:harm": "Harm reported",
+    "finding:refute": "Allegation not borne out",
+    "finding:leverage": "Leverage decided",
+    "finding:step": "Moved",
+}
+SHOWN_CHANGES = frozenset(
+    {"status", "scale", "scope", "irremediability", "involvement", "harm", "leverage", "title"}
+)
 EFFECT_KINDS = {
     IndicatorKind.OUTCOME: "outcome",
     IndicatorKind.PROCESS: "process",
@@ -88,3 +103,21 @@ def people_choices(nobody: str) -> list[SelectChoice]:
         SelectChoice("", nobody),
         *(SelectChoice(str(person.user_id), person.name) for person in list_people()),
     ]
+
+
+def told(entry: HistoryEntry) -> tuple[str, list[str]]:
+    """An event of a finding in words, and what changed in it, before and after."""
+    changes = [
+        f"{change.name.capitalize()}: {_shown(change.before)} → {_shown(change.after)}"
+        if change.before is not None
+        else f"{change.name.capitalize()}: {_shown(change.after)}"
+        for change in entry.changes
+        if change.name in SHOWN_CHANGES and change.before != change.after
+    ]
+    return EVENTS.get(entry.event.action, entry.event.action), changes
+
+
+def _shown(value: object) -> str:
+    text = str(value)
+    involved = impact_words().responses.get(text)
+    return involved["title"] if involved else FINDING_STATES.get(text, text)
