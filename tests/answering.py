@@ -4,18 +4,23 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from email import message_from_bytes
+from email.policy import default
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
-from ddplatform.access.identity import Identity
+from ddplatform.access.identity import Identity, system_identity
 from ddplatform.access.roles import RoleId
+from ddplatform.adapters.installed import adapters
 from ddplatform.db import db, unit_of_work
 from ddplatform.models.organisations import Invitation
 from ddplatform.queries.questionnaires import get_assignment, list_library
 from ddplatform.queries.responses import find_response, get_request, load_filled
 from ddplatform.services import questionnaires, responses, value_chain
 from ddplatform.services.response_join import Joined, join
+from ddplatform.services.response_receiving import receive
+from ddplatform.services.response_submission import submit
 from ddplatform.services.value_chain import NodeFields
 from ddplatform.tenancy import acting_in
 from tests.conftest import NOW
@@ -128,3 +133,30 @@ def fill(supplier: Supplier, *, at: datetime = NOW, **changes: str) -> None:
                 by=supplier.identity,
                 at=at,
             )
+
+
+def send(supplier: Supplier, *, at: datetime = NOW) -> str:
+    """Declare and send; returns the receipt number."""
+    with acting(supplier.id):
+        row = submit(supplier.asked.assignment_id, declared=True, by=supplier.identity, at=at)
+        assert row.receipt_number
+        return row.receipt_number
+
+
+def receive_now(supplier: Supplier, *, at: datetime = NOW) -> UUID:
+    """Send, and let the requester's job read the answers; returns the id of the response."""
+    send(supplier, at=at)
+    tenant = supplier.asked.tenant
+    with acting(tenant.id):
+        row = find_response(supplier.asked.assignment_id)
+        assert row is not None
+        receive(row.id, by=system_identity(tenant.id), at=at)
+        return row.id
+
+
+def mails() -> list[str]:
+    """Every mail that was sent, as text, oldest first."""
+    folder = adapters().mailer._outbox
+    found = sorted(folder.glob("*.eml")) if folder.exists() else []
+    parsed = [message_from_bytes(path.read_bytes(), policy=default) for path in found]
+    return [f"{mail['subject']}\n{mail.get_content()}" for mail in parsed]

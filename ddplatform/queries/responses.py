@@ -209,7 +209,7 @@ def _files() -> Any:
             EvidenceLink.path.is_not(None),
             Evidence.withdrawn_at.is_(None),
         )
-        .order_by(EvidenceLink.created_at, EvidenceLink.id)
+        .order_by(EvidenceLink.created_at, Evidence.filename, EvidenceLink.id)
     )
 
 

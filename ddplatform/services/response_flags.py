@@ -40,6 +40,7 @@ def note_flags(filled: Filled, *, by: Identity, at: datetime) -> tuple[Notice, .
         if key in new:
             row.fired_at, row.withdrawn_at = at, None
         row.answer = answer
+    db.session.flush()  # a page that comes back with a problem lists them at once
     codes = {code for code, _ in new}
     if codes:
         audit.record("red_flag:fire", filled.row, by=by, at=at, codes=sorted(codes))
