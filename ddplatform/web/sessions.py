@@ -8,7 +8,7 @@ from flask import Flask, Request, Response
 from flask.sessions import SessionInterface, SessionMixin
 from werkzeug.datastructures import CallbackDict
 
-from ddplatform.db import unit_of_work
+from ddplatform.db import finish, unit_of_work
 from ddplatform.services import sessions
 from ddplatform.tenancy import nobody
 
@@ -38,8 +38,12 @@ class ServerSessionInterface(SessionInterface):
         if sid and request.endpoint != "static":
             with nobody():
                 row = sessions.read_session(sid, at=now)
-            if row is not None:
-                return ServerSession(sid, dict(row.data), row.last_seen_at)
+            found = ServerSession(sid, dict(row.data), row.last_seen_at) if row else None
+            # A form takes SQLite's write lock from its first statement; a read that is still
+            # open could not be raised to it while a worker writes.
+            finish(ok=False)
+            if found is not None:
+                return found
         return ServerSession(None, {}, None)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
