@@ -69,8 +69,9 @@ class CountryFactor:
 
 
 def factor_name(factor: str) -> str:
-    """What a factor of the method is called."""
-    return METHOD.factor_names[METHOD.factor_index[factor]]
+    """What a factor of the method is called, beginning with a capital."""
+    name = METHOD.factor_names[METHOD.factor_index[factor]]
+    return name[:1].upper() + name[1:]
 
 
 def list_releases() -> Sequence[ReferenceRelease]:

@@ -98,8 +98,12 @@ LIMITS = (
 
 def issue_name(issue: Issue | str) -> str:
     """What an issue is called, beginning with a capital."""
-    name = METHOD.issue_names[list(Issue).index(Issue(issue))]
-    return name[0].upper() + name[1:]
+    return sentence(METHOD.issue_names[list(Issue).index(Issue(issue))])
+
+
+def sentence(text: str) -> str:
+    """The same text beginning with a capital; the other letters stay, so that names keep theirs."""
+    return text[:1].upper() + text[1:]
 
 
 def control_name(control: str | None) -> str:

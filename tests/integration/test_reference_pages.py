@@ -1,0 +1,85 @@
+"""Pages of the reference data: every set with its terms, every factor with its figure or gap."""
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from ddplatform.access.roles import RoleId
+from ddplatform.db import unit_of_work
+from ddplatform.services import reference
+from supply_chain.reference import load_reference
+from tests.conftest import NOW
+from tests.factories import Tenant, signed_in_client
+from tests.risk_maps import COCOA
+
+BASE = "/o/acme/reference"
+
+
+@pytest.fixture
+def analyst(app: Flask, tenant: Tenant) -> FlaskClient:
+    return signed_in_client(app, tenant, RoleId.ANALYST)
+
+
+@pytest.fixture
+def installed(app: Flask, analyst: FlaskClient) -> FlaskClient:
+    with app.app_context(), unit_of_work():
+        reference.sync(NOW)
+    return analyst
+
+
+def test_before_any_release_the_page_says_how_to_install_one(analyst: FlaskClient) -> None:
+    assert "flask reference sync" in analyst.get(f"{BASE}/").text
+    assert analyst.get(f"{BASE}/countries").status_code == 404
+
+
+def test_every_set_stands_with_publisher_licence_attribution_and_gaps(
+    installed: FlaskClient,
+) -> None:
+    text = installed.get(f"{BASE}/").text.replace("&#39;", "'").replace("&amp;", "&")
+    for one in load_reference().indicators.values():
+        for part in (one.name, one.publisher, one.licence):
+            assert part in text
+    assert "Factors without any open source" in text
+    assert "CTY-15" in text
+
+
+def test_the_list_of_countries_says_how_much_is_known_of_each(installed: FlaskClient) -> None:
+    text = installed.get(f"{BASE}/countries").text
+    assert "10 of 16" in text
+    assert f"{BASE}/countries/CI" in text
+
+
+def test_a_country_shows_raw_figure_score_source_and_what_is_unknown(
+    installed: FlaskClient,
+) -> None:
+    text = installed.get(f"{BASE}/countries/CI").text
+    assert "10 of 16 have a figure" in text
+    assert "25.60" in text
+    assert text.count("No figure: counts as unknown") == 6
+    assert "CC BY 4.0" in text
+    assert "Cocoa" in text
+
+
+def test_a_listed_good_of_a_country_shows_both_scores_and_their_basis(
+    installed: FlaskClient,
+) -> None:
+    text = installed.get(f"{BASE}/countries/CI/goods/{COCOA}").text
+    assert "listed: Cocoa" in text
+    assert "1.00" in text
+    assert "0.90" in text
+
+
+def test_a_good_listed_elsewhere_says_so(installed: FlaskClient) -> None:
+    assert "listed elsewhere" in installed.get(f"{BASE}/countries/CH/goods/{COCOA}").text
+
+
+@pytest.mark.parametrize(
+    "path", ["countries/XX", "countries/CI/goods/none", f"countries/XX/goods/{COCOA}"]
+)
+def test_what_the_data_do_not_know_does_not_exist(installed: FlaskClient, path: str) -> None:
+    assert installed.get(f"{BASE}/{path}").status_code == 404
+
+
+def test_a_supplier_has_no_business_with_these_pages(app: Flask, tenant: Tenant) -> None:
+    supplier = signed_in_client(app, tenant, RoleId.SUPPLIER)
+    assert supplier.get(f"{BASE}/").status_code == 403
