@@ -57,14 +57,15 @@ class ChainState:
 
 @dataclass(frozen=True)
 class PlaceCount:
-    """How many nodes of a map stand in one country, tier and band; `asked` got a questionnaire."""
+    """How many nodes of a map stand in one country and tier, in one band, asked so far."""
 
     chain_id: UUID
     country: str | None
     tier: int | None
     band: RiskBand | None
+    questionnaire: str | None
+    """State of the questionnaire that was sent last; None: never asked."""
     nodes: int
-    asked: int
 
 
 @dataclass(frozen=True)
@@ -133,20 +134,24 @@ def list_chain_states() -> Sequence[ChainState]:
 
 
 def count_places() -> Sequence[PlaceCount]:
-    """Nodes of all maps by country, tier and band, in one statement."""
+    """Nodes of all maps by country, tier, band and questionnaire, in one statement."""
     rows = db.session.execute(
         select(
             ValueChainNode.chain_id,
             ValueChainNode.country,
             NodeSummary.tier,
             NodeSummary.band,
+            NodeSummary.questionnaire_status,
             func.count(),
-            func.count(NodeSummary.questionnaire_status),
         )
         .outerjoin(NodeSummary, NodeSummary.node_id == ValueChainNode.id)
         .where(ValueChainNode.archived_at.is_(None))
         .group_by(
-            ValueChainNode.chain_id, ValueChainNode.country, NodeSummary.tier, NodeSummary.band
+            ValueChainNode.chain_id,
+            ValueChainNode.country,
+            NodeSummary.tier,
+            NodeSummary.band,
+            NodeSummary.questionnaire_status,
         )
     ).all()
     return [PlaceCount(*row) for row in rows]

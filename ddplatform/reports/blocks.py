@@ -78,7 +78,10 @@ def key_figures(plan: BlockPlan, lookup: Lookup) -> Blocks:
 
 
 def table(plan: BlockPlan, lookup: Lookup) -> Blocks:
-    """Rows of a fact in the order of the definition; unknown values last."""
+    """Rows of a fact in the order of the definition; unknown values last.
+
+    `shown` keeps the first rows alone, and says how many there are.
+    """
     fact, title = plan.text("fact"), plan.text("title")
     if lookup.hides(fact):
         return (Note(title, "Left out for this reader."),)
@@ -89,8 +92,11 @@ def table(plan: BlockPlan, lookup: Lookup) -> Blocks:
     for key in reversed(_order(plan)):
         rows = _sorted(rows, key.removeprefix("-"), descending=key.startswith("-"))
     cells = tuple(tuple(cell_of(row, c.key, c.kind) for c in columns) for row in rows)
-    words = plan.text("empty", "Nothing is recorded.")
-    return (Table(plan.text("ref"), title, columns, cells, empty=words, note=plan.text("note")),)
+    words, note = plan.text("empty", "Nothing is recorded."), plan.text("note")
+    shown = int(plan.text("shown", "0")) or len(cells)
+    if len(cells) > shown:
+        note = f"The first {shown:,} of {len(cells):,}. {note}".strip()
+    return (Table(plan.text("ref"), title, columns, cells[:shown], empty=words, note=note),)
 
 
 def _order(plan: BlockPlan) -> list[str]:

@@ -30,7 +30,7 @@ BLOCK_KEYS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     "key_figures": (frozenset({"items"}), frozenset()),
     "table": (
         frozenset({"ref", "title", "fact", "columns"}),
-        frozenset({"order", "empty", "note"}),
+        frozenset({"order", "empty", "note", "shown"}),
     ),
     "requirements": (frozenset({"ref", "title", "framework", "fact", "rows"}), frozenset({"note"})),
     "reasons": (frozenset({"fact", "shown"}), frozenset()),

@@ -9,6 +9,7 @@ from flask_login import current_user
 from ddplatform.access.identity import Identity
 from ddplatform.access.permissions import Permission as P
 from ddplatform.access.policy import allows
+from ddplatform.access.roles import RoleId
 
 PRODUCT = "Waymark"
 
@@ -24,13 +25,23 @@ class Entry:
     locked: bool = False
     also: tuple[str, ...] = ()
     """Other pages that stand under this entry, where two entries share a blueprint."""
+    not_for: frozenset[RoleId] = frozenset()
+    """Roles that hold the permission and begin elsewhere."""
+    not_for: frozenset[RoleId] = frozenset()
+    """Roles that may open the page and do not need it in their navigation."""
 
 
 GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (
         "",
         (
-            Entry("Overview", "layout-dashboard", "overview.show", P.OVERVIEW_READ),
+            Entry(
+                "Overview",
+                "layout-dashboard",
+                "overview.show",
+                P.OVERVIEW_READ,
+                not_for=frozenset({RoleId.AUDITOR}),
+            ),
             Entry("Value chain", "sitemap", "value_chain.index", P.VALUE_CHAIN_READ),
             Entry("Questionnaires", "clipboard-list", "questionnaires.index", P.QUESTIONNAIRE_READ),
             Entry("My questionnaires", "clipboard-list", "responses.index", P.RESPONSE_ANSWER),
@@ -125,7 +136,9 @@ def _navigation(identity: Identity) -> list[dict[str, Any]]:
                 "locked": entry.locked,
             }
             for entry in entries
-            if entry.endpoint in current_app.view_functions and identity.has(entry.permission)
+            if entry.endpoint in current_app.view_functions
+            and identity.has(entry.permission)
+            and identity.role_id not in entry.not_for
         ]
         if items:
             groups.append({"title": title, "items": items})

@@ -9,8 +9,8 @@ from uuid import UUID
 import numpy as np
 from markupsafe import Markup
 
+from ddplatform.duediligence.vocabulary import QuestionnaireState as State
 from ddplatform.queries.overview import ChainState, Overview, PlaceCount
-from ddplatform.web.band_bars import BAR_CLASSES
 from ddplatform.web.countries import country_name
 from ddplatform.web.filters import number
 from ddplatform.web.maps import Bubble, world_map_svg
@@ -22,6 +22,17 @@ COLUMNS = ("Rare", "Unlikely", "Possible", "Likely", "Almost certain")
 SEVERITIES = {5: "Irreversible", 4: "Grave", 3: "Serious", 2: "Moderate", 1: "Limited"}
 WORST_FIRST = tuple(reversed(RiskBand))
 TIERS_SHOWN = 8
+NEVER_ASKED = "f-none"
+ASKED = (
+    ("f-accent", "Answers accepted", (State.ACCEPTED,)),
+    ("f-low", "Answers to check", (State.SUBMITTED, State.UNDER_REVIEW)),
+    (
+        "f-medium",
+        "Asked, no answer yet",
+        (State.SENT, State.OPENED, State.RETURNED, State.ESCALATED, State.EXPIRED),
+    ),
+)
+ASKED_LEGEND = (*((css, words) for css, words, _ in ASKED), (NEVER_ASKED, "Never asked"))
 
 Address = Callable[..., str]
 """Makes the address of a list: of the register, or of the table of nodes."""
@@ -66,7 +77,9 @@ def _chain_row(chain: ChainState, places: Sequence[PlaceCount]) -> ChainRow:
         assessed_share=assessed / nodes if nodes else None,
         unknown_origins=chain.summary.get("unknown_origins"),
         poorly_known=chain.summary.get("coverage", {}).get("poor"),
-        never_asked=nodes - sum(place.asked for place in places),
+        never_asked=sum(
+            place.nodes for place in places if _asked_class(place.questionnaire) == NEVER_ASKED
+        ),
         band=next((band for band in WORST_FIRST if band in bands), None),
         is_stale=chain.is_stale,
     )
@@ -115,21 +128,26 @@ def _band_of(severity: int, step: int) -> RiskBand:
 
 
 def tier_rows(places: Sequence[PlaceCount]) -> list[dict[str, Any]]:
-    """One bar a tier: nodes by their highest band, what is not assessed last."""
-    by_tier: dict[int | None, dict[RiskBand | None, int]] = defaultdict(lambda: defaultdict(int))
+    """One bar a tier: nodes by how far their questionnaire is, never asked last."""
+    by_tier: dict[int | None, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for place in places:
-        by_tier[place.tier][place.band] += place.nodes
+        by_tier[place.tier][_asked_class(place.questionnaire)] += place.nodes
     known = sorted(tier for tier in by_tier if tier is not None)[:TIERS_SHOWN]
     shown: list[int | None] = [*known, *((None,) if None in by_tier else ())]
     return [_tier_row(tier, by_tier[tier]) for tier in shown]
 
 
-def _tier_row(tier: int | None, bands: Mapping[RiskBand | None, int]) -> dict[str, Any]:
-    nodes = sum(bands.values())
+def _asked_class(state: str | None) -> str:
+    """The colour of a node by its questionnaire; what is not known to be answered is not."""
+    return next((css for css, _, states in ASKED if state in states), NEVER_ASKED)
+
+
+def _tier_row(tier: int | None, counts: Mapping[str, int]) -> dict[str, Any]:
+    accepted = counts.get(ASKED[0][0], 0)
     return {
         "label": _tier_title(tier),
-        "parts": [(css, bands.get(band, 0)) for band, css in BAR_CLASSES.items()],
-        "text": f"{number(nodes - bands.get(None, 0))} of {number(nodes)}",
+        "parts": [(css, counts.get(css, 0)) for css, _ in ASKED_LEGEND],
+        "text": f"{number(accepted)} of {number(sum(counts.values()))}",
     }
 
 

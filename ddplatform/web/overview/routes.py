@@ -9,31 +9,25 @@ from flask import Blueprint, current_app, g, redirect, render_template, request,
 from flask.typing import ResponseReturnValue
 
 from ddplatform.access.permissions import Permission
-from ddplatform.access.policy import allows
+from ddplatform.access.roles import RoleId
 from ddplatform.adapters.assets import load_outline, vendor_files
 from ddplatform.gate import requires
 from ddplatform.queries.overview import ChainState, Overview, load_overview
-from ddplatform.web.band_bars import BAR_LEGEND
 from ddplatform.web.overview import presenters
 from ddplatform.web.overview.words import change_words
 
 bp = Blueprint("overview", __name__)
 
-STARTS = (
-    (Permission.RESPONSE_ANSWER, "responses.index"),
-    (Permission.REPORT_READ, "reports.index"),
-)
-"""Where people begin who have no overview: suppliers at their questionnaires, auditors at
-the reports."""
+STARTS = {RoleId.SUPPLIER: "responses.index", RoleId.AUDITOR: "reports.index"}
+"""Who begins elsewhere: the overview is the company's own desk."""
 
 
 @bp.get("/")
 @requires(Permission.ORGANISATION_READ)
 def show() -> ResponseReturnValue:
     """Where due diligence stands; on the first day, what to do first."""
-    if not allows(g.identity, Permission.OVERVIEW_READ, on=g.now.date()):
-        start = next(endpoint for right, endpoint in STARTS if g.identity.has(right))
-        return redirect(url_for(start))
+    if g.identity.role_id in STARTS:
+        return redirect(url_for(STARTS[g.identity.role_id]))
     found = load_overview(user_id=g.identity.user_id, now=g.now)
     chain = presenters.choose_chain(found, request.args.get("chain"))
     rows = presenters.chain_rows(found)
@@ -47,7 +41,7 @@ def show() -> ResponseReturnValue:
         row=next(row for row in rows if row.id == chain.id),
         change_words=change_words,
         columns=presenters.COLUMNS,
-        legend=BAR_LEGEND,
+        legend=presenters.ASKED_LEGEND,
         **_pictures(found, chain),
     )
 

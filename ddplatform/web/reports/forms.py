@@ -23,14 +23,14 @@ AUDIENCE_NOTES = {
 class NewReportForm(FlaskForm):  # type: ignore[misc]
     """Which report, for whom, over what."""
 
-    definition = SelectField("Report")
+    definition = SelectField("Report", validators=[DataRequired("Choose the report.")])
     audience = RadioField(
-        "For whom",
+        "Who will read it",
         choices=[SelectChoice(ref, ref.capitalize()) for ref in AUDIENCE_NOTES],
         default="auditor",
         validators=[DataRequired("Choose who will read it.")],
     )
-    chain = SelectField("Value chain")
+    chain = SelectField("Value chain", validators=[DataRequired("Choose the value chain.")])
     period_from = DateField(
         "First day of the period", validators=[DataRequired("Enter the first day.")]
     )

@@ -21,7 +21,7 @@ from ddplatform.queries.reports import (
 )
 from ddplatform.queries.value_chain import get_chain, list_chains
 from ddplatform.reports.composition import compose
-from ddplatform.reports.definitions import load_definition
+from ddplatform.reports.definitions import list_definitions, load_definition
 from ddplatform.services import report_proof, reports
 from ddplatform.services.reports import Wanted
 from ddplatform.web.reports.forms import AUDIENCE_NOTES, CheckForm, NewReportForm
@@ -68,9 +68,19 @@ def new() -> ResponseReturnValue:
         except Invalid as fault:
             _show(form, fault)
     page = render_template(
-        "reports/new.html", form=form, notes=AUDIENCE_NOTES, preview=preview, today=today
+        "reports/new.html",
+        form=form,
+        notes=AUDIENCE_NOTES,
+        preview=preview,
+        today=today,
+        sections=_section_titles(),
     )
     return page, 422 if form.errors else 200
+
+
+def _section_titles() -> list[str]:
+    """The sections of the report that is offered first."""
+    return [section.title for section in load_definition(list_definitions()[0]).sections]
 
 
 def _wanted(form: NewReportForm) -> Wanted:
