@@ -12,6 +12,7 @@ from ddplatform.access.permissions import Permission
 from ddplatform.db import unit_of_work
 from ddplatform.reports.errors import FactsRefused
 from ddplatform.services import (
+    action_reminders,
     assessments,
     audit,
     demo_removal,
@@ -158,7 +159,18 @@ def _build_report(job: JobContext) -> Result:
         return reports.seal(report_id, made, by=job.by, at=job.at)
 
 
+def _ask_reminders(job: JobContext) -> Result:
+    return {"people": action_reminders.ask_reminders(by=job.by, at=job.at)}
+
+
+def _mail_reminder(job: JobContext) -> Result:
+    sent = action_reminders.send_reminder(job.id_of("user_id"), by=job.by, at=job.at)
+    return {"sent": sent}
+
+
 HANDLERS: dict[str, Handler] = {
+    action_reminders.REMIND: Handler(_ask_reminders),
+    action_reminders.MAIL: Handler(_mail_reminder),
     "invitation:send": Handler(_send_invitation),
     "audit:checkpoint": Handler(_sign_checkpoint),
     "session:expire": Handler(_end_expired_sessions),
@@ -174,5 +186,10 @@ HANDLERS: dict[str, Handler] = {
     reports.BUILD: Handler(_build_report, Permission.REPORT_REQUEST, is_staged=True),
 }
 
-PERIODIC: dict[str, int] = {"audit:checkpoint": 900, "session:expire": 3600, CHASE: 21_600}
+PERIODIC: dict[str, int] = {
+    "audit:checkpoint": 900,
+    "session:expire": 3600,
+    CHASE: 21_600,
+    action_reminders.REMIND: 86_400,
+}
 """Job name -> seconds between two runs, for each organisation."""

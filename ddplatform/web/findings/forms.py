@@ -31,6 +31,7 @@ HARM_CHOICES = [
     SelectChoice("confirmed", "It has happened, and we know it"),
 ]
 NO_CHILD = "Never write a child's name, birth date or address."
+REASON = [InputRequired("Enter the reason for this level."), Length(max=1000)]
 _QUESTIONS = impact_words().involvement_questions
 
 
@@ -93,20 +94,20 @@ class GradeForm(VersionForm):
         choices=level_choices("scale"),
         validators=[InputRequired("Choose a level.")],
     )
-    scale_reason = TextAreaField("Why this level", validators=[Length(max=1000)])
+    scale_reason = TextAreaField("Why this level", validators=REASON)
     scope = RadioField(
         "How many children",
         choices=level_choices("scope"),
         validators=[InputRequired("Choose a level.")],
         description="The higher of count and share of the children exposed.",
     )
-    scope_reason = TextAreaField("Why this level", validators=[Length(max=1000)])
+    scope_reason = TextAreaField("Why this level", validators=REASON)
     irremediability = RadioField(
         "Can it be undone",
         choices=level_choices("irremediability"),
         validators=[InputRequired("Choose a level.")],
     )
-    irremediability_reason = TextAreaField("Why this level", validators=[Length(max=1000)])
+    irremediability_reason = TextAreaField("Why this level", validators=REASON)
     vulnerable = BooleanField(
         "Children under 12, unaccompanied, with disabilities, or living at the work place",
         description="Makes the harm one level graver.",
