@@ -3,9 +3,10 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import Select, func, select, tuple_
 
 from ddplatform.db import db
 from ddplatform.errors import NotFound
@@ -33,6 +34,15 @@ class DocumentRow:
     sha256: str
 
 
+_USES = (
+    select(func.count())
+    .select_from(EvidenceLink)
+    .where(EvidenceLink.evidence_id == Evidence.id)
+    .correlate(Evidence)
+    .scalar_subquery()
+)
+
+
 def list_documents(
     *,
     with_restricted: bool,
@@ -49,32 +59,7 @@ def list_documents(
         with_restricted: whether the reader may see restricted documents.
         used_for: name of the table of what they are attached to.
     """
-    uses = (
-        select(func.count())
-        .select_from(EvidenceLink)
-        .where(EvidenceLink.evidence_id == Evidence.id)
-        .correlate(Evidence)
-        .scalar_subquery()
-    )
-    statement = (
-        select(
-            Evidence.id,
-            Evidence.filename,
-            Evidence.media_type,
-            Evidence.size_bytes,
-            Evidence.description,
-            Evidence.confidentiality,
-            Evidence.valid_until,
-            Evidence.created_at,
-            User.name.label("created_by"),
-            uses.label("uses"),
-            Evidence.sha256,
-        )
-        .outerjoin(User, User.id == Evidence.created_by_id)
-        .where(Evidence.withdrawn_at.is_(None))
-        .order_by(Evidence.created_at.desc(), Evidence.id.desc())
-        .limit(limit)
-    )
+    statement = _select_documents().limit(limit)
     if not with_restricted:
         statement = statement.where(Evidence.confidentiality == Confidentiality.NORMAL)
     if search:
@@ -85,13 +70,34 @@ def list_documents(
     if expires_before is not None:
         statement = statement.where(Evidence.valid_until < expires_before)
     if unused:
-        statement = statement.where(uses == 0)
+        statement = statement.where(_USES == 0)
     if used_for:
         links = select(EvidenceLink.evidence_id).where(EvidenceLink.target_type == used_for)
         statement = statement.where(Evidence.id.in_(links))
     if before is not None:
         statement = statement.where(tuple_(Evidence.created_at, Evidence.id) < tuple_(*before))
     return [DocumentRow(**row._mapping) for row in db.session.execute(statement)]
+
+
+def _select_documents() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Evidence.id,
+            Evidence.filename,
+            Evidence.media_type,
+            Evidence.size_bytes,
+            Evidence.description,
+            Evidence.confidentiality,
+            Evidence.valid_until,
+            Evidence.created_at,
+            User.name.label("created_by"),
+            _USES.label("uses"),
+            Evidence.sha256,
+        )
+        .outerjoin(User, User.id == Evidence.created_by_id)
+        .where(Evidence.withdrawn_at.is_(None))
+        .order_by(Evidence.created_at.desc(), Evidence.id.desc())
+    )
 
 
 def get_evidence(evidence_id: UUID, *, with_restricted: bool) -> Evidence:

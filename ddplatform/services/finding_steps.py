@@ -294,13 +294,7 @@ def settle_leverage(
     )
     before = finding.step_data.get("leverage", {}).get("ref")
     refuse_stale(finding, version, theirs={"Leverage": before}, mine={"Leverage": ref})
-    faults: dict[str, str] = {}
-    if fault := fault_in(reason, label="the reason", longest=REASON_LENGTH):
-        faults["reason"] = fault
-    if not set(types) <= impact_words().leverage_types.keys():
-        faults["types"] = "Choose kinds of leverage from the list."
-    if faults:
-        raise Invalid(fields=faults)
+    _check_leverage(types, reason)
     finding.step_data = {
         **finding.step_data,
         "leverage": {
@@ -317,3 +311,13 @@ def settle_leverage(
         "finding:leverage", finding, by=by, at=at, leverage=(before, ref), reason=reason.strip()
     )
     return ref
+
+
+def _check_leverage(types: Sequence[str], reason: str) -> None:
+    faults: dict[str, str] = {}
+    if fault := fault_in(reason, label="the reason", longest=REASON_LENGTH):
+        faults["reason"] = fault
+    if not set(types) <= impact_words().leverage_types.keys():
+        faults["types"] = "Choose kinds of leverage from the list."
+    if faults:
+        raise Invalid(fields=faults)

@@ -155,20 +155,24 @@ def change_score(
     )
     db.session.add(change)
     db.session.flush()  # the event names it
-    audit.record(
-        "risk:raise" if is_raise else "risk:ask_lowering",
-        change,
-        by=by,
-        at=at,
-        node=node_id,
-        issue=issue,
-        likelihood=(now, likelihood),
-        note=change.note,
-        expires_on=expires_on,
-    )
+    _record_change(change, now, by=by, at=at)
     if is_raise:
         ask_reassessment(node.chain_id, CHANGED, by=by, at=at)
     return change
+
+
+def _record_change(change: ScoreChange, before: float, *, by: Identity, at: datetime) -> None:
+    audit.record(
+        "risk:raise" if change.is_raise else "risk:ask_lowering",
+        change,
+        by=by,
+        at=at,
+        node=change.node_id,
+        issue=change.issue,
+        likelihood=(before, change.likelihood),
+        note=change.note,
+        expires_on=change.expires_on,
+    )
 
 
 def _check_change(

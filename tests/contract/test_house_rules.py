@@ -25,8 +25,11 @@ WAYS_ACROSS_TENANTS = (
     "ddplatform/jobs/runner.py",
     "ddplatform/web/auth/",
     "ddplatform/cli/",
-    # Whether the person who followed a supplier's link answers somewhere already.
+    # A supplier's link: whose it is, and whether the person answers somewhere already.
+    "ddplatform/web/responses/joining.py",
     "ddplatform/services/response_join.py",
+    # Removing the sample: its people, and what its suppliers had not released.
+    "ddplatform/services/demo_removal.py",
 )
 
 
