@@ -92,7 +92,7 @@ def apply_import(
     changes = compare(known.nodes, draft, existing_links=known.links)
     done = _bring_in(chain, known, changes, archive_gone=archive_gone, by=by, at=at)
     if not done.is_empty():
-        finish_change(chain, by=by, at=at)
+        finish_change(chain, by=by, at=at, cause="import")
     _keep_result(row, chain, done, draft, by=by, at=at)
     audit.record(
         "map_import:apply",

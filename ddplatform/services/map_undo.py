@@ -84,7 +84,7 @@ def undo_import(import_id: UUID, *, by: Identity, at: datetime) -> MapImport:
     _take_back(chain, row, steps, by=by, at=at)
     row.status, row.undone_at, row.undone_by_id = ImportStatus.UNDONE, at, by.user_id
     if any(changed.values()):
-        finish_change(chain, by=by, at=at)
+        finish_change(chain, by=by, at=at, cause="import")
     audit.record("map_import:undo", row, by=by, at=at, chain=chain.id, **dict[str, Any](changed))
     return row
 

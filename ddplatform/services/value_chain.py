@@ -20,13 +20,12 @@ from ddplatform.queries.value_chain import (
     get_node_by_ref,
     is_slug_taken,
 )
-from ddplatform.services import audit, jobs
+from ddplatform.services import audit, risk
 from ddplatform.services.tiers import refresh_tiers
 from supply_chain.reference import load_reference
 from supply_chain.vocabulary import NodeKind
 
 MAX_NAME = 300
-REASSESS = "risk:assess"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -279,17 +278,15 @@ def _links_archived_with(node_id: UUID, moment: datetime) -> list[SupplyLink]:
     return [link for link in links if {link.supplier_id, link.buyer_id} <= standing]
 
 
-def finish_change(chain: ValueChain, *, by: Identity, at: datetime) -> None:
-    """What every change of a map ends with: next version, tiers, one reassessment queued."""
+def finish_change(chain: ValueChain, *, by: Identity, at: datetime, cause: str = "facts") -> None:
+    """What every change of a map ends with: next version, tiers, one reassessment queued.
+
+    Args:
+        cause: of the reassessment, `import` for lists.
+    """
     chain.version += 1
     refresh_tiers(chain)
-    jobs.enqueue(
-        REASSESS,
-        {"chain_id": str(chain.id)},
-        by=by,
-        at=at,
-        unique_key=f"{REASSESS}:{chain.id}",
-    )
+    risk.ask_reassessment(chain.id, cause, by=by, at=at)
 
 
 def _values(wanted: NodeFields) -> dict[str, Any]:

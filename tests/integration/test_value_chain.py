@@ -100,7 +100,7 @@ def test_each_change_raises_the_version_once_and_leaves_one_event_and_one_reasse
         assert queries.get_chain(chain_id).version == 3
         assert _actions()[-3:] == ["value_chain:create", "node:add", "link:add"]
         jobs = db.session.scalars(select(Job).where(Job.name == "risk:assess")).all()
-        assert [job.payload for job in jobs] == [{"chain_id": str(chain_id)}]
+        assert [job.payload["chain_id"] for job in jobs] == [str(chain_id)]
 
 
 def test_link_gives_its_supplier_the_tier_behind_the_buyer(tenant: Tenant, chain_id: UUID):
