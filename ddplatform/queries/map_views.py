@@ -176,9 +176,10 @@ def _add_countries(
     count = min(opened.get(ref, widest), MOST_OPEN, max(1, draft.room() - 1))
     if len(groups) <= count + 1:
         count = len(groups)
-    for country, members in groups[:count]:
+    asked = [group for group in groups[count:] if f"{lane}.{group[0]}" in opened]
+    for country, members in (*groups[:count], *asked):
         _add_group(draft, lane, country, members, opened)
-    if rest := groups[count:]:
+    if rest := [group for group in groups[count:] if f"{lane}.{group[0]}" not in opened]:
         draft.boxes.append(
             MapBox(
                 f"rest {ref}",

@@ -13,7 +13,7 @@ from sqlalchemy import func, select, update
 
 from ddplatform.access.identity import Identity
 from ddplatform.db import db, unit_of_work
-from ddplatform.errors import Conflict, Invalid
+from ddplatform.errors import Conflict, Invalid, NotFound
 from ddplatform.jobs import claims
 from ddplatform.jobs.handlers import HANDLERS, JobContext
 from ddplatform.jobs.runner import run_job
@@ -29,7 +29,7 @@ from ddplatform.models.value_chain import (
 )
 from ddplatform.queries import value_chain as queries
 from ddplatform.queries.chain_drafts import load_drafts
-from ddplatform.queries.map_imports import get_import
+from ddplatform.queries.map_imports import get_import, get_import_for_change
 from ddplatform.services import map_apply, map_export, map_import, map_undo, value_chain
 from ddplatform.services.map_intake import plan_intake, take_in
 from ddplatform.tenancy import acting_in, nobody
@@ -493,3 +493,53 @@ def test_rows_of_an_import_belong_to_the_organisation_that_imports(
     with acting(other_tenant):
         assert db.session.scalars(select(ValueChainNode)).all() == []
         assert db.session.scalar(select(MapImport).where(MapImport.id == staged)) is None
+
+
+def test_second_request_to_apply_is_harmless_and_an_absent_import_is_not_found(
+    tenant: Tenant, chain_id: UUID
+):
+    staged = _stage(tenant, chain_id, _csv(NODES))
+    _work()
+    for _ in range(2):
+        with acting(tenant):
+            map_import.request_apply(
+                staged, skip_faulty=False, archive_gone=False, by=tenant.analyst, at=NOW
+            )
+    with acting(tenant):
+        jobs = db.session.scalars(select(Job).where(Job.name == map_import.APPLY)).all()
+        assert len(jobs) == 1
+        for get in (get_import, get_import_for_change):
+            with pytest.raises(NotFound):
+                get(uuid4())
+
+
+def test_changed_lists_and_gaps_are_shown_in_words_and_undone(tenant: Tenant, chain_id: UUID):
+    header = "id,name,country,operated_by,commodities\n"
+    _import(tenant, chain_id, _csv(header + "c,Company,CI,,\ns,Site,CI,,\n"))
+    staged = _stage(tenant, chain_id, _csv(header + "c,Company,CI,,\ns,Site,CI,c,cocoa|coffee\n"))
+    _work()
+    with acting(tenant):
+        changed = get_import(staged, with_preview=True).preview["changed"][0]["fields"]
+        assert {"field": "commodities", "before": None, "after": "cocoa, coffee"} in changed
+    _apply(tenant, staged)
+    with acting(tenant):
+        site = queries.get_node_by_ref(chain_id, "s")
+        assert site is not None
+        assert site.operated_by_id is not None
+        map_undo.undo_import(staged, by=tenant.analyst, at=LATER)
+    with acting(tenant):
+        site = queries.get_node_by_ref(chain_id, "s")
+        assert site is not None
+        assert (site.operated_by_id, site.commodity_refs) == (None, [])
+
+
+def test_import_that_changed_nothing_is_undone_without_a_new_version(
+    tenant: Tenant, chain_id: UUID
+):
+    _import(tenant, chain_id, _csv(NODES))
+    again = _import(tenant, chain_id, _csv(NODES))
+    with acting(tenant):
+        version = queries.get_chain(chain_id).version
+        map_undo.undo_import(again, by=tenant.analyst, at=LATER)
+
+        assert queries.get_chain(chain_id).version == version

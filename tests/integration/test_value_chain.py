@@ -341,3 +341,33 @@ def test_external_id_stands_once_in_a_map(tenant: Tenant, chain_id: UUID):
         assert first.external_ref == "trader"
         assert second.external_ref.startswith("trader-")
         assert db.session.scalar(select(ValueChain.version)) == 4
+
+
+def test_conflict_tells_every_kind_of_value_in_words(tenant: Tenant, chain_id: UUID):
+    with acting(tenant):
+        node = _add(tenant, chain_id, "Trader", commodity_refs=("cocoa", "coffee"))
+    with acting(tenant):
+        with pytest.raises(Conflict) as caught:
+            value_chain.change_node(
+                node,
+                NodeFields(name="Trader", own_operation=True, kind=NodeKind.SITE, region="Nawa"),
+                row_version=99,
+                by=tenant.analyst,
+                at=NOW,
+            )
+        assert caught.value.theirs == {
+            "Kind": "business_entity",
+            "Region": "not known",
+            "Commodities": "cocoa, coffee",
+            "Own operation": "no",
+        }
+        assert caught.value.mine["Commodities"] == "not known"
+        with pytest.raises(Invalid) as refused:
+            value_chain.change_node(
+                node,
+                NodeFields(name="Trader", operated_by_id=node),
+                row_version=1,
+                by=tenant.analyst,
+                at=NOW,
+            )
+        assert "operated_by_id" in refused.value.fields

@@ -606,3 +606,25 @@ def test_summaries_vanish_without_harm(tenant: Tenant, chain_id: UUID, analyst: 
 
     for page in (f"{chain_id}/table", f"{chain_id}/", f"nodes/{_id(tenant, 'Coop Espoir')}"):
         assert analyst.get(f"{BASE}/{page}").status_code == 200
+
+
+def test_lane_of_many_countries_shows_the_worst_and_lets_more_out(
+    tenant: Tenant, chain_id: UUID, analyst: FlaskClient
+):
+    codes = ("AR", "BD", "BR", "CI", "CN", "DE", "EG", "ES", "FR", "GH", "IN", "IT", "KE", "VN")
+    with acting(tenant):
+        own = queries.find_own_business(chain_id)
+        assert own is not None
+        first = [
+            _add(tenant, chain_id, f"{code} {n}", country=code) for code in codes for n in "ab"
+        ]
+        for key in first:
+            _link(tenant, key, own.id, None)
+    page = analyst.get(f"{BASE}/{chain_id}/").text
+    assert "4 more countries" in page
+    assert "Show more countries" in page
+
+    assert "more countries" not in analyst.get(f"{BASE}/{chain_id}/?open=1.more:20").text
+    opened = analyst.get(f"{BASE}/{chain_id}/?open=1.VN:10").text
+    assert "VN a" in opened
+    assert "VN b" in opened
