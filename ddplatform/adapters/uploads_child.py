@@ -6,6 +6,7 @@ document properties. Exit codes: 0 cleaned, 3 too large, 4 broken, 5 encrypted, 
 
 import io
 import resource
+import stat
 import sys
 import zipfile
 import zlib
@@ -13,6 +14,7 @@ import zlib
 from PIL import Image, ImageOps, UnidentifiedImageError
 from pypdf import PdfReader, PdfWriter
 from pypdf.errors import PyPdfError
+from pypdf.generic import ArrayObject, DictionaryObject, EncodedStreamObject, IndirectObject
 
 TOO_LARGE, BROKEN, ENCRYPTED, FORBIDDEN = 3, 4, 5, 6
 MAX_PIXELS = 40_000_000
@@ -32,6 +34,22 @@ PROPERTY_PARTS = {
         b'"http://schemas.openxmlformats.org/officeDocument/2006/custom-properties"/>'
     ),
 }
+PDF_ACTIVE = frozenset(
+    {
+        *("/AA", "/OpenAction", "/JS", "/JavaScript", "/XFA", "/EmbeddedFiles", "/AF", "/EF"),
+        *("/Metadata", "/PieceInfo", "/RichMediaContent"),
+    }
+)
+PDF_ACTIONS = frozenset(
+    {
+        *("/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/GoToE", "/GoToR"),
+        *("/Rendition", "/RichMediaExecute", "/Movie", "/Sound"),
+    }
+)
+PDF_PHOTO = ("/DCTDecode", ["/DCTDecode"])
+OFFICE_REMOTE = (b"/attachedTemplate", b"/oleObject", b"/externalLink", b"/frame", b"/subDocument")
+JPEG_TELLING = frozenset({0xE1, 0xED, 0xFE})  # Exif and XMP, IPTC, comments
+PNG_TELLING = frozenset({b"eXIf", b"tEXt", b"zTXt", b"iTXt", b"tIME"})
 
 
 class Refused(Exception):
@@ -102,6 +120,7 @@ def clean_pdf(content: bytes) -> bytes:
         if not writer.pages:
             raise Refused(BROKEN)
         writer.metadata = None
+        _disarm(writer)
         output = io.BytesIO()
         writer.write(output)
     except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
@@ -109,8 +128,84 @@ def clean_pdf(content: bytes) -> bytes:
     return output.getvalue()
 
 
+def _disarm(writer: PdfWriter) -> None:
+    """Take off what acts by itself, what is attached, and what tells of the maker, everywhere."""
+    seen: set[int] = set()
+    waiting: list[object] = [writer.root_object]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, IndirectObject):
+            if item.idnum in seen:
+                continue
+            seen.add(item.idnum)
+            item = item.get_object()
+        if isinstance(item, DictionaryObject):
+            for key in [key for key in item if _is_active(key, item)]:
+                del item[key]
+            if isinstance(item, EncodedStreamObject) and item.get("/Filter") in PDF_PHOTO:
+                item._data = strip_jpeg(item._data)
+            waiting.extend(item.values())
+        elif isinstance(item, ArrayObject):
+            waiting.extend(item)
+    writer.compress_identical_objects(remove_duplicates=False, remove_unreferenced=True)
+
+
+def _is_active(key: str, holder: DictionaryObject) -> bool:
+    if key in PDF_ACTIVE:
+        return True
+    value = holder.raw_get(key)
+    action = value.get_object() if isinstance(value, IndirectObject) else value
+    return isinstance(action, DictionaryObject) and action.get("/S") in PDF_ACTIONS
+
+
+def strip_jpeg(content: bytes) -> bytes:
+    """A JPEG without Exif, XMP, IPTC and comments; its pixels are not touched.
+
+    Raises:
+        Refused: its segments cannot be told apart.
+    """
+    kept, place = [content[:2]], 2
+    while content[place : place + 1] == b"\xff" and content[place + 1 : place + 2] != b"\xda":
+        length = int.from_bytes(content[place + 2 : place + 4], "big")
+        if length < 2:
+            raise Refused(BROKEN)
+        if content[place + 1] not in JPEG_TELLING:
+            kept.append(content[place : place + 2 + length])
+        place += 2 + length
+    return b"".join([*kept, content[place:]])
+
+
+def strip_png(content: bytes) -> bytes:
+    """A PNG without Exif, text and time; its pixels are not touched."""
+    kept, place = [content[:8]], 8
+    while place < len(content):
+        length = int.from_bytes(content[place : place + 4], "big")
+        block = content[place : place + 12 + length]
+        if block[4:8] not in PNG_TELLING:
+            kept.append(block)
+        place += 12 + length
+    return b"".join(kept)
+
+
+def _clean_part(name: str, content: bytes) -> bytes:
+    """One part, cleaned. A plain link in the text may stay; what is fetched on opening may not."""
+    if name.endswith((".xml", ".rels")) and b"<!DOCTYPE" in content:
+        raise Refused(FORBIDDEN)
+    if (
+        name.endswith(".rels")
+        and b"External" in content
+        and any(r in content for r in OFFICE_REMOTE)
+    ):
+        raise Refused(FORBIDDEN)
+    if content.startswith(b"\xff\xd8\xff"):
+        return strip_jpeg(content)
+    if content.startswith(b"\x89PNG\r\n\x1a\n"):
+        return strip_png(content)
+    return PROPERTY_PARTS.get(name, content)
+
+
 def clean_office(content: bytes) -> bytes:
-    """The parts of a DOCX or XLSX, with empty document properties."""
+    """The parts of a DOCX or XLSX, with empty document properties and plain pictures."""
     output = io.BytesIO()
     try:
         with (
@@ -120,7 +215,7 @@ def clean_office(content: bytes) -> bytes:
             members = archive.infolist()
             _check_members(members)
             for member in members:
-                part = PROPERTY_PARTS.get(member.filename) or archive.read(member)
+                part = _clean_part(member.filename, archive.read(member))
                 copy.writestr(member.filename, part)
     except (zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError) as error:
         raise Refused(BROKEN) from error
@@ -135,6 +230,8 @@ def _check_members(members: list[zipfile.ZipInfo]) -> None:
         raise Refused(TOO_LARGE)
     if any(member.flag_bits & 1 for member in members):
         raise Refused(ENCRYPTED)
+    if any(stat.S_ISLNK(member.external_attr >> 16) for member in members):
+        raise Refused(FORBIDDEN)
     unsafe = any(".." in name or name.startswith("/") or "\\" in name for name in names)
     active = any("vbaproject" in n.lower() or "externallink" in n.lower() for n in names)
     if unsafe or active or len(set(names)) != len(names):
