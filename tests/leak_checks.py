@@ -147,17 +147,22 @@ def tries(app: Flask, rule: Rule, method: str, caller: Caller, worlds: dict[str,
     if names:
         for values in _visible(names, home, worlds):
             yield Try(rule, method, KNOWN, _path(app, rule, home.slug, values), _ids(values))
-        for values in _hidden(names, home, others):
-            path = _path(app, rule, home.slug, values)
-            yield Try(rule, method, FOREIGN, path, _ids(values), twin)
         yield Try(rule, method, NONE, twin, _ids(absent))
+        asked = {twin}
+        for values, missing in _hidden(names, home, others, absent):
+            lone = _path(app, rule, home.slug, missing)
+            if lone not in asked:
+                yield Try(rule, method, NONE, lone, _ids(missing))
+            asked.add(lone)
+            path = _path(app, rule, home.slug, values)
+            yield Try(rule, method, FOREIGN, path, _ids(values), lone)
         broken = _path(app, rule, home.slug, dict.fromkeys(names, MALFORMED))
         yield Try(rule, method, BROKEN, broken, (MALFORMED,))
     else:
         yield Try(rule, method, KNOWN, twin, ())
     if "organisation" in rule.arguments:
         for other in others:
-            for values in _own(names, other) or [{}]:
+            for values in (_own(names, other) or [{}])[:1]:
                 nowhere = _path(app, rule, ABSENT_ORGANISATION, values)
                 ids = _ids(values)
                 yield Try(rule, method, NOWHERE, nowhere, (ABSENT_ORGANISATION, *ids))
@@ -184,18 +189,22 @@ def _visible(names: list[str], home: World, worlds: dict[str, World]) -> list[di
     return found
 
 
-def _hidden(names: list[str], home: World, others: list[World]) -> Iterator[dict]:
-    """Ids that this world must not see: each alone among its own, and all together."""
-    if "token" in names or "sequence" in names:
-        return  # a token is what gives access; each log counts from one
+def _hidden(
+    names: list[str], home: World, others: list[World], absent: dict
+) -> Iterator[tuple[dict, dict]]:
+    """Ids that this world must not see, each alone among its own and all together; and beside
+    them the same with absent ids."""
+    if {"token", "sequence", *PLAN["shipped"]} & set(names):
+        return  # a token is what gives access; each log counts from one; what is shipped is all's
     parts = {True: (OWN,), False: (OWN, SHARED, DRAFT)}[home.slug == "supplyco"]
     foreign = [v for other in others for v in _all_of(names, other, parts)]
     foreign += [] if home.slug == "supplyco" else _all_of(names, home, (DRAFT,))
     mine = next(iter(_own(names, home)), None)
     for values in foreign:
-        yield values
+        yield values, absent
         if mine is not None and len(names) > 1:
-            yield from ({**mine, name: values[name]} for name in names)
+            for name in names:
+                yield {**mine, name: values[name]}, {**mine, name: absent[name]}
 
 
 def _all_of(names: list[str], world: World, parts: tuple[str, ...]) -> list[dict]:
@@ -211,9 +220,14 @@ def _ids(values: dict) -> tuple[str, ...]:
 def _path(app: Flask, rule: Rule, slug: str, values: dict) -> str:
     path = rule.rule
     for name in rule.arguments:
-        word = slug if name == "organisation" else values.get(name, PLAN["words"].get(name))
+        word = slug if name == "organisation" else values.get(name) or _word(rule.rule, name)
         path = re.sub(rf"<(?:[^<>]*:)?{name}>", lambda _m, w=word: w, path)
     return path
+
+
+def _word(address: str, name: str) -> str:
+    word = PLAN["words"][name]
+    return next(w for part, w in word.items() if part in address) if name == "to" else word
 
 
 # ---- what must hold --------------------------------------------------------------------------
@@ -381,7 +395,9 @@ def wanted_status(app: Flask, caller: Caller, one: Try) -> tuple[int, ...]:
         return (404,)
     if access.permission not in ROLES[caller.role].permissions:
         return (403, 404) if one.kind == BROKEN else (403,)
-    return (404,) if one.kind in (FOREIGN, NONE, BROKEN) and one.method == "GET" else ()
+    if one.method != "GET" or set(PLAN["shipped"]) & one.rule.arguments:
+        return ()
+    return (404,) if one.kind in (FOREIGN, NONE, BROKEN) else ()
 
 
 @contextmanager

@@ -110,7 +110,8 @@ class _Builder:
         """The person whom addresses name: the analyst."""
         self.world.keys[OWN, "user"] = str(self.world.tenant.analyst.user_id)
         for table in SHIPPED:
-            self.world.rows[OWN, table] = db.session.scalars(select(_models()[table])).first()
+            row = self.world.rows[OWN, table] = db.session.scalars(select(_models()[table])).first()
+            self.world.keys[OWN, table] = str(row.id)
 
     def _add(self, part: str, model: type[Base]) -> None:
         name = model.__tablename__

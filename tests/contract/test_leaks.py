@@ -1,11 +1,14 @@
 """Every door x method x identity x own, foreign, absent and malformed id: nothing leaks."""
 
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import event
 
 from ddplatform.access.roles import ROLES
 from ddplatform.db import db
@@ -25,12 +28,20 @@ def world_app(request: pytest.FixtureRequest, tmp_path_factory) -> Iterator[Flas
     else:
         url = request.getfixturevalue("postgres_app").config["SQLALCHEMY_DATABASE_URI"]
     app = create_app(settings_for(folder, url))
+    with app.app_context():
+        event.listen(db.engine, "connect", _do_not_wait_for_the_disk)
     yield app
     with app.app_context():
         db.session.remove()
         if request.param == "postgresql":
             _empty(app)
         db.engine.dispose()
+
+
+def _do_not_wait_for_the_disk(connection: Any, _record: object) -> None:
+    """Tens of thousands of requests: what is written need not outlive a power cut."""
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA synchronous=OFF")
 
 
 @pytest.fixture(scope="module")
