@@ -6,7 +6,7 @@ from ddplatform.queries.frameworks import framework_facts
 from ddplatform.queries.organisations import get_organisation
 from ddplatform.queries.report_chain import load_chain_facts
 from ddplatform.queries.report_gaps import list_gaps
-from ddplatform.queries.report_risks import load_factor_facts, load_risk_facts
+from ddplatform.queries.report_risks import country_word, load_factor_facts, load_risk_facts
 from ddplatform.queries.report_scope import Scope
 from ddplatform.queries.report_work import (
     load_action_facts,
@@ -32,7 +32,7 @@ def load_facts(scope: Scope, *, audience: str) -> dict[str, Any]:
         "audience": audience,
         "organisation": {
             "name": organisation.name,
-            "country": organisation.country,
+            "country": country_word(organisation.country),
             "ownership_type": None,
         },
         "scope": {"label": scope.chain.name, "value_chains": [scope.chain.name]},

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ddplatform.queries.report_chain import ChainFacts
+from ddplatform.queries.report_risks import country_word
 from ddplatform.queries.report_scope import Scope
 
 Gap = dict[str, Any]
@@ -86,10 +87,12 @@ def _of_risks(facts: dict[str, Any]) -> Iterator[Gap]:
 def _of_countries(
     scope: Scope, chain: ChainFacts, factors: Sequence[dict[str, Any]] | None
 ) -> Iterator[Gap]:
-    known = {row["subject"] for row in factors or () if row["value"] is not None}
+    known = {row["country"] for row in factors or () if row["value"] is not None}
     bare = [country for country in chain.countries if country not in known]
     if scope.release is not None and bare:
-        names = ", ".join(bare[:SHOWN]) + (" and more" if len(bare) > SHOWN else "")
+        names = ", ".join(str(country_word(code)) for code in bare[:SHOWN]) + (
+            " and more" if len(bare) > SHOWN else ""
+        )
         yield _gap(
             "countries",
             len(bare),

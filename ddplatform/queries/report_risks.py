@@ -12,6 +12,7 @@ from ddplatform.models.findings import Finding
 from ddplatform.models.organisations import Membership
 from ddplatform.models.risk import IndicatorValue, RiskAssessment, SalienceNote
 from ddplatform.queries.report_scope import Scope
+from supply_chain.reference import load_reference
 from supply_chain.risk.method import METHOD, METHOD_VERSION
 from supply_chain.vocabulary import Issue, RiskBand
 
@@ -32,6 +33,12 @@ def issue_title(issue: Issue) -> str:
     """What an issue is called."""
     name = METHOD.issue_names[list(Issue).index(issue)]
     return name[:1].upper() + name[1:]
+
+
+def country_word(code: str | None) -> str | None:
+    """What a country is called; an unknown code stays as it is."""
+    country = load_reference().countries.get(code or "")
+    return country.short_name if country else code
 
 
 def load_risk_facts(scope: Scope) -> dict[str, Any]:
@@ -197,7 +204,8 @@ def load_factor_facts(scope: Scope, countries: Sequence[str]) -> list[dict[str, 
         {
             "ref": row.factor,
             "title": METHOD.factor_names[METHOD.factor_index[row.factor]],
-            "subject": row.country,
+            "subject": country_word(row.country),
+            "country": row.country,
             "value": row.value,
             "source": row.source,
             "year": None if row.year is None else str(row.year),

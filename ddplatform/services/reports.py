@@ -140,10 +140,10 @@ def _checked(wanted: Wanted, *, today: date) -> Definition:
         faults["audience"] = f"Choose one of: {', '.join(AUDIENCES)}."
     if wanted.period[0] > wanted.period[1]:
         faults["period_from"] = "The period ends before it begins; change one of the two days."
+    elif wanted.period[0] > today:
+        faults["period_from"] = "The period has not begun yet; choose an earlier first day."
     if (wanted.as_of or today) > today:
         faults["as_of"] = "Nothing is known of a day to come; choose today or earlier."
-    if wanted.period[0] > today:
-        faults["period_from"] = "The period has not begun yet; choose an earlier first day."
     try:
         definition = load_definition(wanted.definition_ref)
     except DefinitionRefused as refusal:

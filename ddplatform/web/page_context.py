@@ -26,8 +26,6 @@ class Entry:
     also: tuple[str, ...] = ()
     """Other pages that stand under this entry, where two entries share a blueprint."""
     not_for: frozenset[RoleId] = frozenset()
-    """Roles that hold the permission and begin elsewhere."""
-    not_for: frozenset[RoleId] = frozenset()
     """Roles that may open the page and do not need it in their navigation."""
 
 

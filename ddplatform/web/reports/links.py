@@ -6,6 +6,8 @@ from uuid import UUID
 
 from flask import url_for
 
+from ddplatform.queries.report_chain import NOT_ON_PATH
+
 Links = Mapping[str, Mapping[str, Mapping[str, str]]]
 """Ref of a table -> key of a column -> what stands in the cell -> address."""
 
@@ -61,6 +63,7 @@ def _tiers(facts: Mapping[str, Any], chain_id: UUID) -> dict[str, str]:
     return {
         row["title"]: url_for("value_chain.table", chain_id=chain_id, tier=row["tier"])
         for row in tiers
+        if row["tier"] != NOT_ON_PATH
     }
 
 
@@ -71,7 +74,7 @@ def _questionnaires(facts: Mapping[str, Any]) -> dict[str, str]:
 
 def _countries(facts: Mapping[str, Any]) -> dict[str, str]:
     return {
-        row["subject"]: url_for("reference.country", alpha2=row["subject"])
+        row["subject"]: url_for("reference.country", alpha2=row["country"])
         for row in facts.get("factors") or ()
     }
 

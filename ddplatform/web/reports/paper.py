@@ -34,7 +34,7 @@ from ddplatform.web.reports.links import figure_links, links_of, node_links
 from supply_chain.layout import place
 from supply_chain.vocabulary import SeverityBand
 
-ROWS_SHOWN = 40
+ROWS_SHOWN = 12
 """Rows of a table on the page; the files hold all."""
 RIGHT = frozenset({Kind.NUMBER, Kind.SHARE, Kind.SCORE, Kind.INDEX, Kind.PEOPLE})
 
