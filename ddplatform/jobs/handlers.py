@@ -23,6 +23,7 @@ from ddplatform.services import (
     sessions,
 )
 from ddplatform.services.questionnaire_reminders import CHASE, REMIND, chase, send_reminder
+from ddplatform.services.questionnaires import publish_shipped
 from ddplatform.services.response_receiving import receive
 from ddplatform.services.response_review import TELL_RETURNED, tell_returned
 from ddplatform.services.response_submission import RECEIVE
@@ -126,6 +127,7 @@ def _assess_chain(job: JobContext) -> Result:
 
 
 def _chase(job: JobContext) -> Result:
+    publish_shipped(job.at)  # a new version of the product may bring new questionnaires
     return chase(by=job.by, at=job.at)
 
 

@@ -18,9 +18,11 @@ from werkzeug.test import TestResponse
 from ddplatform.access.roles import RoleId
 from ddplatform.db import db
 from ddplatform.models.organisations import Invitation
+from ddplatform.models.questionnaires import Assignment
 from ddplatform.queries.questionnaires import get_assignment
 from ddplatform.queries.responses import find_response, get_request, list_answers, load_filled
 from ddplatform.services import invitations, questionnaires
+from ddplatform.services.response_review import ask_back, return_answers
 from tests.answering import (
     EMAIL,
     Asked,
@@ -31,6 +33,7 @@ from tests.answering import (
     fill,
     good_values,
     mails,
+    receive_now,
     send,
 )
 from tests.conftest import NOW
@@ -355,8 +358,74 @@ def test_form_of_an_ended_session_is_carried_through_signing_in(
     marks = _hidden(phone.get(address).text)
     phone.delete_cookie("session")
     stopped = phone.post(address, data={**marks, C01: "33"})
-    # the token of the ended session is checked first; the page says to sign in or reload
-    assert stopped.status_code in (401, 422)
+    assert stopped.status_code == 401
+    assert f'name="kept:{C01}" value="33"' in stopped.text
+    assert phone.post(f"{address}/draft", data={**marks, C01: "33"}).status_code == 401
+
+
+def test_questions_asked_back_are_shown_at_their_place_and_answered_in_words(
+    app: Flask, phone: FlaskClient, supplier: Supplier
+):
+    one, tenant, d03 = supplier.asked.assignment_id, supplier.asked.tenant, "/data/D/SAQ_D03"
+    with app.app_context():
+        fill(supplier)
+        receive_now(supplier)
+        with acting(tenant.id):
+            ask_back(one, d03, "Which record do you copy?", by=tenant.manager, at=NOW)
+            db.session.flush()
+            return_answers(one, reason="", by=tenant.manager, at=NOW)
+    page = phone.get(f"{_base(supplier)}/")
+    assert "has a question about your answers" in page.text
+    started = phone.post(f"{_base(supplier)}/start", data=_hidden(page.text))
+    assert "asked back" in phone.get(started.location).text
+    section = phone.get(f"{_base(supplier)}/D").text
+    assert "Which record do you copy?" in section
+    answer = _post(phone, f"{_base(supplier)}/D", {f"reply:{d03}": "The birth record."})
+    assert answer.status_code == 302
+    assert "The birth record." in phone.get(f"{_base(supplier)}/D").text
+
+
+def test_doubtful_answers_are_a_question_on_the_check_page(
+    app: Flask, phone: FlaskClient, supplier: Supplier
+):
+    with app.app_context():
+        fill(supplier, SAQ_L03="0", SAQ_A04="400")
+    page = phone.get(f"{_base(supplier)}/check").text
+    assert "1 answer may not match" in page
+    assert "is this right?" in page
+    assert page.count("may not match") >= 2
+
+
+def test_text_that_is_no_date_stays_to_be_seen_and_mended(phone: FlaskClient, supplier: Supplier):
+    address, day = f"{_base(supplier)}/A", "/data/A/SAQ_A07"
+    assert f'type="date" id="data-A-SAQ_A07" name="{day}"' in phone.get(address).text
+    answer = _post(phone, address, {day: "last spring"})
+    assert answer.status_code == 422
+    assert 'value="last spring"' in answer.text
+    assert _post(phone, address, {day: "2026-03-01"}).status_code == 302
+    assert 'type="date"' in phone.get(address).text
+
+
+def test_questions_that_were_never_begun_are_not_found(
+    app: Flask, phone: FlaskClient, supplier: Supplier
+):
+    with app.app_context(), acting(supplier.asked.tenant.id):
+        one = db.session.get_one(Assignment, supplier.asked.assignment_id)
+        other = Assignment(
+            organisation_id=one.organisation_id,
+            respondent_organisation_id=supplier.id,
+            node_id=one.node_id,
+            node_name=one.node_name,
+            version_id=one.version_id,
+            invited_email=EMAIL,
+            due_on=one.due_on,
+            sent_at=NOW,
+        )
+        db.session.add(other)
+        db.session.flush()
+        fresh = f"/o/{supplier.slug}/responses/{other.id}"
+    assert phone.get(f"{fresh}/").status_code == 404
+    assert phone.get(f"{fresh}/check").status_code == 404
 
 
 def test_section_that_the_form_does_not_have_is_not_found(phone: FlaskClient, supplier: Supplier):

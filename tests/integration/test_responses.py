@@ -299,7 +299,7 @@ def test_entries_are_added_filled_and_removed_and_later_ones_move_up(supplier: S
         _save(supplier, names, seen=99)
         upload = f"{SITE}[3]/SAQ_B03_evidence"
         doomed = f"{SITE}[2]/SAQ_B03_evidence"
-        for path in (upload, doomed):
+        for path in (upload, doomed, f"{SITE}[1]/SAQ_B03_evidence", "/data/A/SAQ_A06_evidence"):
             responses.attach(
                 a, path, filename="plan.txt", content=b"a plan", by=supplier.identity, at=NOW
             )
@@ -311,7 +311,11 @@ def test_entries_are_added_filled_and_removed_and_later_ones_move_up(supplier: S
         assert raw[f"{SITE}[2]/SAQ_B02"] == "Site 3"
         assert raw[f"{SITE}[3]/SAQ_B02"] == ""
         assert _filled(supplier).form.state(SITE).count == 2
-        assert list(list_files(_filled(supplier).row.id)) == [f"{SITE}[2]/SAQ_B03_evidence"]
+        assert set(list_files(_filled(supplier).row.id)) == {
+            f"{SITE}[1]/SAQ_B03_evidence",
+            f"{SITE}[2]/SAQ_B03_evidence",
+            "/data/A/SAQ_A06_evidence",
+        }
 
 
 def test_entry_of_something_else_is_refused(supplier: Supplier):
@@ -551,3 +555,31 @@ def test_second_node_of_the_same_map_can_be_asked_too(tenant: Tenant, supplier: 
         sending = questionnaires.Sending(version_id=saq_version(), due_on=NOW.date())
         sent = questionnaires.assign(sending, {node: ""}, by=tenant.manager, at=NOW)
         assert sent[0].invited_email == "k@daloa.example"
+
+
+def test_answers_written_before_the_questions_ran_out_are_there_when_they_are_sent_again(
+    tenant: Tenant, supplier: Supplier
+):
+    one, after = supplier.asked.assignment_id, NOW + timedelta(days=40)
+    with acting(supplier.id):
+        _save(supplier, {C01: "12"})
+    with acting(tenant.id):
+        questionnaires.expire(get_assignment(one), by=tenant.manager, at=after)
+        questionnaires.change_due_date(
+            get_assignment(one), after.date(), by=tenant.manager, at=after
+        )
+    with acting(supplier.id):
+        row = responses.start(one, by=supplier.identity, at=after)
+        assert row.round == 1
+        assert _raw(supplier)[C01] == "12"
+
+
+def test_answers_to_a_sender_who_has_left_are_received_without_a_mail(
+    tenant: Tenant, supplier: Supplier
+):
+    with acting(tenant.id):
+        get_assignment(supplier.asked.assignment_id).sent_by_id = None
+    fill(supplier)
+    before = len(mails())
+    receive_now(supplier)
+    assert len(mails()) == before

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import current_app, flash, g, redirect, render_template, request, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ddplatform.access.permissions import Permission
@@ -133,8 +133,6 @@ def _page(assignment_id: UUID, faults: dict[str, str] | None = None) -> Response
         is_open=row.status is ResponseStatus.SUBMITTED,
         faults=faults or {},
         kept=request.form.get("text") or request.form.get("note") or "",
-        finding_href=_finding_href(filled),
-        document_endpoint=_first_known("evidence.show", "evidence.open", "evidence.document"),
     )
     return html, 422 if faults else 200
 
@@ -159,25 +157,3 @@ def _flag(flag: Any, sections: list[dict[str, Any]]) -> dict[str, Any]:
         "row": row,
         "handled_at": flag.handled_at,
     }
-
-
-def _finding_href(filled: Filled) -> Any:
-    """Where an answer is turned into a finding: a function of path and issue."""
-    endpoint = _first_known("findings.record")
-
-    def address(path: str, issue: str | None = None) -> str | None:
-        if endpoint is None:
-            return None
-        return url_for(
-            endpoint,
-            node=filled.assignment.node_id,
-            issue=issue,
-            response=filled.row.id,
-            path=path,
-        )
-
-    return address
-
-
-def _first_known(*endpoints: str) -> str | None:
-    return next((name for name in endpoints if name in current_app.view_functions), None)

@@ -61,15 +61,12 @@ def index() -> ResponseReturnValue:
 def show(assignment_id: UUID) -> ResponseReturnValue:
     """The sections of one questionnaire, how far each is, and what was asked back."""
     asked = get_request(assignment_id)
-    row = find_response(assignment_id)
-    if row is None:
-        return render_template("responses/begin.html", asked=asked)
-    filled = load_filled(asked.assignment, row, now=g.now, plan=asked.plan)
+    filled = _fresh(asked)
     back = asked_back(list_messages(assignment_id)) if _is_writable(asked) else frozenset()
     return render_template(
         "responses/show.html",
         asked=asked,
-        row=row,
+        row=filled.row,
         is_writable=_is_writable(asked),
         State=State,
         sections=[
