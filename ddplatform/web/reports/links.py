@@ -76,6 +76,7 @@ def _countries(facts: Mapping[str, Any]) -> dict[str, str]:
     return {
         row["subject"]: url_for("reference.country", alpha2=row["country"])
         for row in facts.get("factors") or ()
+        if row.get("country")
     }
 
 
