@@ -164,9 +164,9 @@ def test_chosen_suppliers_are_reminded_together(app: Flask, office: FlaskClient,
     index = f"{_root(tenant)}/"
     data = {**_token(office, index), "assignment": [str(asked.assignment_id), "nonsense"]}
     assert office.post(f"{_root(tenant)}/remind", data=data).status_code == 302
-    assert "1 reminders are on their way" in office.get(index).text
+    assert "On the way: 1 reminder." in office.get(index).text
     office.post(f"{_root(tenant)}/remind", data=data)
-    assert "0 reminders are on their way" in office.get(index).text
+    assert "On the way: 0 reminders." in office.get(index).text
 
 
 def test_review_shows_red_flags_first_then_answers_in_words_with_documents_and_checks(

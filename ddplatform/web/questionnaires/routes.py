@@ -23,6 +23,7 @@ from ddplatform.services.questionnaire_reminders import remind as send_reminder
 from ddplatform.services.questionnaires import change_due_date, publish_shipped
 from ddplatform.services.questionnaires import withdraw as withdraw_assignment
 from ddplatform.web.field_errors import show_at_fields
+from ddplatform.web.filters import plural
 from ddplatform.web.questionnaires.blueprint import bp
 from ddplatform.web.questionnaires.forms import DueForm, ReasonForm
 from ddplatform.web.questionnaires.words import STATE_WORDS
@@ -92,7 +93,8 @@ def library() -> ResponseReturnValue:
 @requires(Permission.QUESTIONNAIRE_ASSIGN)
 def publish() -> ResponseReturnValue:
     """Bring in the questionnaires that come with the product."""
-    flash(f"{publish_shipped(g.now)} new questionnaires are in the library.", "success")
+    new = plural(publish_shipped(g.now), "new questionnaire", "new questionnaires")
+    flash(f"Added to the library: {new}.", "success")
     return redirect(url_for(".library"))
 
 
@@ -151,7 +153,7 @@ def remind_many() -> ResponseReturnValue:
             sent += 1
         except (Conflict, ValueError):
             continue  # nothing open, or reminded today: the count below tells
-    flash(f"{sent} reminders are on their way.", "success" if sent else "info")
+    flash(f"On the way: {plural(sent, 'reminder', 'reminders')}.", "success" if sent else "info")
     return redirect(url_for(".index", view=request.form.get("view") or None))
 
 

@@ -23,8 +23,10 @@ from ddplatform.services.questionnaires import (
     propose_due_date,
 )
 from ddplatform.web.field_errors import show_at_fields
+from ddplatform.web.filters import plural
 from ddplatform.web.questionnaires.blueprint import bp
 from ddplatform.web.questionnaires.forms import BY_SIZE, LANGUAGE_NAMES, SHORT, SendForm
+from ddplatform.web.questionnaires.words import STATE_WORDS
 from questionnaires import Form
 
 
@@ -50,6 +52,7 @@ def choose(version_id: UUID) -> ResponseReturnValue:
         wanted=wanted,
         page=page,
         most=MAX_AT_ONCE,
+        words={state.value: word for state, (word, _) in STATE_WORDS.items()},
     )
 
 
@@ -79,7 +82,8 @@ def details(version_id: UUID) -> ResponseReturnValue:
             problems = error.fields
             show_at_fields(form, error)
         else:
-            flash(f"Sent to {len(sent)} suppliers. Each gets a mail with a link.", "success")
+            many = plural(len(sent), "supplier", "suppliers")
+            flash(f"Sent to {many}. Each gets a mail with a link.", "success")
             return redirect(url_for(".index"))
     return _details_page(version_id, questions, form, nodes, problems)
 
