@@ -102,7 +102,8 @@ def _select_documents() -> Select[*tuple[Any, ...]]:
 
 def get_evidence(evidence_id: UUID, *, with_restricted: bool) -> Evidence:
     """The document, or NotFound; restricted ones are absent for who may not read them."""
-    found = db.session.get(Evidence, evidence_id)
+    # A select, not a look into the session: what is not released must not be found there.
+    found = db.session.scalar(select(Evidence).where(Evidence.id == evidence_id))
     hidden = found is not None and (
         found.confidentiality is Confidentiality.RESTRICTED and not with_restricted
     )
