@@ -80,6 +80,7 @@ class MitigationAction(Shared, Base):
         belongs_to("finding", "finding_id"),
         belongs_to("value_chain_node", "node_id"),
         CheckConstraint("(verified_at IS NULL) = (verified_by_id IS NULL)", name="verified_pair"),
+        CheckConstraint("reported_by_id IS NULL OR reported_at IS NOT NULL", name="reported_pair"),
         CheckConstraint("coverage BETWEEN 0 AND 1", name="coverage_range"),
         CheckConstraint("verified_by_id <> owner_id", name="verifier_not_owner"),
         Index("ix_action_due", "organisation_id", "status", "due_on", "id"),

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ddplatform.db import Base
@@ -142,6 +142,7 @@ class RedFlag(SharedOnRelease, Base):
     __table_args__ = (
         belongs_to("response", "response_id"),
         UniqueConstraint("organisation_id", "response_id", "code", "path"),
+        CheckConstraint("handled_by_id IS NULL OR handled_at IS NOT NULL", name="handled_pair"),
     )
 
     response_id: Mapped[UUID]

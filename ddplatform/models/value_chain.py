@@ -84,6 +84,7 @@ class SupplyLink(TenantScoped, Base):
         belongs_to("value_chain_node", "supplier_id"),
         belongs_to("value_chain_node", "buyer_id"),
         CheckConstraint("share BETWEEN 0 AND 1", name="share_range"),
+        CheckConstraint("archived_by_id IS NULL OR archived_at IS NOT NULL", name="archived_pair"),
         Index("ix_link_buyer", "organisation_id", "chain_id", "buyer_id"),
         Index("ix_link_supplier", "organisation_id", "chain_id", "supplier_id"),
     )

@@ -1744,6 +1744,10 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("archived_by_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "archived_by_id IS NULL OR archived_at IS NOT NULL",
+            name=op.f("ck_supply_link_archived_pair"),
+        ),
         sa.CheckConstraint("share BETWEEN 0 AND 1", name=op.f("ck_supply_link_share_range")),
         sa.ForeignKeyConstraint(
             ["archived_by_id"], ["user.id"], name=op.f("fk_supply_link_archived_by_id")
@@ -1885,6 +1889,10 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint(
             "coverage BETWEEN 0 AND 1", name=op.f("ck_mitigation_action_coverage_range")
+        ),
+        sa.CheckConstraint(
+            "reported_by_id IS NULL OR reported_at IS NOT NULL",
+            name=op.f("ck_mitigation_action_reported_pair"),
         ),
         sa.CheckConstraint(
             "verified_by_id <> owner_id", name=op.f("ck_mitigation_action_verifier_not_owner")
@@ -2359,6 +2367,9 @@ def upgrade() -> None:
         ),
         sa.Column("handled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("handled_by_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "handled_by_id IS NULL OR handled_at IS NOT NULL", name=op.f("ck_red_flag_handled_pair")
+        ),
         sa.ForeignKeyConstraint(
             ["handled_by_id"], ["user.id"], name=op.f("fk_red_flag_handled_by_id")
         ),
