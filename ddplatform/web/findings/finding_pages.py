@@ -15,6 +15,7 @@ from ddplatform.errors import Invalid
 from ddplatform.gate import requires
 from ddplatform.models.findings import Finding, FindingSource
 from ddplatform.models.risk import FactKind
+from ddplatform.queries.answers_behind import find_answers
 from ddplatform.queries.evidence import list_evidence_of
 from ddplatform.queries.finding_scores import list_score_history, severity_band_of
 from ddplatform.queries.findings import (
@@ -154,6 +155,7 @@ def show(finding_id: UUID) -> ResponseReturnValue:
         work=work,
         steps=list_steps(place, work, by=g.identity, at=g.now),
         fact=find_open_fact(finding_id) if finding.is_actual else None,
+        answers=find_answers(finding.response_id) if finding.response_id else None,
         documents=list_evidence_of(Finding.__tablename__, finding_id),
         history=list_score_history(finding.node_id, finding.issue),
         events=list_history(finding_id, limit=HISTORY_SHOWN),
