@@ -157,7 +157,8 @@ def insert_rows(model: type[TenantScoped], rows: Sequence[Mapping[str, Any]]) ->
     db.session.execute(
         insert(model),
         stamped,
-        execution_options={"unscoped": "rows stamped by insert_rows"},
+        # Without `render_nulls` a new statement begins wherever another column is None.
+        execution_options={"unscoped": "rows stamped by insert_rows", "render_nulls": True},
     )
 
 

@@ -1,0 +1,104 @@
+"""A platform with one generated map, for benchmarks of assessments and of the register."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from flask import Flask
+from flask_migrate import upgrade
+
+from benchmarks.generate import make_graph
+from ddplatform.access.identity import Identity, system_identity
+from ddplatform.access.roles import RoleId
+from ddplatform.config import Kind, Settings
+from ddplatform.db import db, unit_of_work
+from ddplatform.factory import create_app
+from ddplatform.models.value_chain import SupplyLink, ValueChain, ValueChainNode
+from ddplatform.services.organisations import add_person, found_organisation
+from ddplatform.tenancy import acting_in, insert_rows
+from supply_chain.reference import load_reference
+from supply_chain.vocabulary import FlowEvidence, LinkKind, NodeKind
+
+NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
+EMAIL, PASSWORD = "analyst@bench.example", "four random words here"
+COUNTRIES = ("CI", "GH", "VN", "IN", "BD", "TR", "BR")
+LINKS_PER_NODE = 3
+FLOWS = {1.0: FlowEvidence.CONFIRMED, 0.7: FlowEvidence.PROBABLE, 0.4: FlowEvidence.POSSIBLE}
+
+
+def make_platform(folder: Path) -> tuple[Flask, Identity]:
+    """An application in a folder, with one organisation and an analyst who can sign in."""
+    url = f"sqlite:///{folder / 'platform.db'}"
+    app = create_app(
+        Settings(kind=Kind.TESTING, instance_path=folder, database_url=url, secret_key="b" * 40)
+    )
+    with app.app_context():
+        upgrade()
+        with unit_of_work():
+            tenant = found_organisation(name="Bench", slug="bench", at=NOW).id
+            by = system_identity(tenant)
+            with acting_in(tenant):
+                add_person(
+                    email=EMAIL,
+                    name="Analyst",
+                    role=RoleId.ANALYST,
+                    password=PASSWORD,
+                    by=by,
+                    at=NOW,
+                )
+    return app, by
+
+
+def add_map(by: Identity, nodes: int) -> UUID:
+    """A map with `nodes` nodes and about three times as many links; the id of the map."""
+    graph = make_graph(nodes, LINKS_PER_NODE * nodes)
+    keys = [uuid4() for _ in range(nodes)]
+    commodities = sorted(load_reference().commodities)
+    with unit_of_work(), acting_in(by.organisation_id):
+        chain = ValueChain(name=f"Map of {nodes}", slug=f"map-{nodes}", created_at=NOW)
+        db.session.add(chain)
+        db.session.flush()  # nodes point to it
+        insert_rows(
+            ValueChainNode,
+            [
+                {
+                    "id": key,
+                    "chain_id": chain.id,
+                    "external_ref": f"N{at:07}",
+                    "kind": NodeKind.SITE,
+                    "name": f"Site {at}",
+                    "country": COUNTRIES[at % len(COUNTRIES)],
+                    "commodity_refs": [commodities[at % len(commodities)]],
+                    "own_operation": at == 0,
+                    "external_ids": {},
+                    "attributes": {},
+                    "row_version": 1,
+                    "created_at": NOW,
+                }
+                for at, key in enumerate(keys)
+            ],
+        )
+        insert_rows(
+            SupplyLink,
+            [
+                {
+                    "id": uuid4(),
+                    "chain_id": chain.id,
+                    "supplier_id": keys[supplier],
+                    "buyer_id": keys[buyer],
+                    "kind": LinkKind.SUPPLIES,
+                    "share": None if share != share else share,
+                    "flow_evidence": FLOWS[flow],
+                    "row_version": 1,
+                    "created_at": NOW,
+                }
+                for supplier, buyer, share, flow in zip(
+                    graph.supplier.tolist(),
+                    graph.buyer.tolist(),
+                    graph.share.tolist(),
+                    graph.flow.tolist(),
+                    strict=True,
+                )
+            ],
+        )
+        return chain.id
