@@ -18,7 +18,7 @@ from ddplatform.models.responses import Answer, AnswerMessage, RedFlag
 from ddplatform.models.responses import Response as ResponseRow
 from ddplatform.queries.questionnaires import load_plan
 from ddplatform.tenancy import current_organisation
-from questionnaires import Page, Plan, Response, pages
+from questionnaires import Form, Page, Plan, Response, pages
 
 
 @dataclass(frozen=True)
@@ -158,14 +158,20 @@ def load_filled(
 ) -> Filled:
     """The form filled with the answers of a round; a sent one as it stood when it was sent."""
     answers = {answer.path: answer for answer in list_answers(row.id)}
+    form_plan = plan or load_plan(assignment.version_id)
     form = Response(
-        plan or load_plan(assignment.version_id),
+        form_plan,
         {path: answer.raw for path, answer in answers.items() if answer.raw},
         now=row.submitted_at or now,
-        language=None,
+        language=language_of(form_plan.form, row.language),
         seed=str(row.id),
     )
     return Filled(assignment, row, answers, form)
+
+
+def language_of(form: Form, code: str) -> str | None:
+    """The language of a form that a code names ("fr": "French (fr)"); None: its default."""
+    return next((name for name in form.languages if name.endswith(f"({code})")), None)
 
 
 def list_answers(response_id: UUID) -> Sequence[Answer]:

@@ -107,7 +107,19 @@ def assign(
             problems[f"email-{node.id}"] = problem
     if problems:
         raise Invalid(fields=problems)
-    return [_assign(sending, node, emails[node.id], by=by, at=at) for node in nodes]
+    empty = Response(load_plan(version.id), None, now=at)
+    sections = {light: len(pages(empty, light=light)) for light in (False, True)}
+    return [
+        _assign(
+            sending, node, emails[node.id], sections=sections[is_light(sending, node)], by=by, at=at
+        )
+        for node in nodes
+    ]
+
+
+def is_light(sending: Sending, node: ValueChainNode) -> bool:
+    """Whether this node gets the short version."""
+    return is_small(node) if sending.light_mode is None else sending.light_mode
 
 
 def _problems_of(sending: Sending, addresses: dict[UUID, str], today: date) -> dict[str, str]:
@@ -136,12 +148,17 @@ def _problem_at(node: ValueChainNode, email: str, open_one: Assignment | None) -
 
 
 def _assign(
-    sending: Sending, node: ValueChainNode, email: str, *, by: Identity, at: datetime
+    sending: Sending,
+    node: ValueChainNode,
+    email: str,
+    *,
+    sections: int,
+    by: Identity,
+    at: datetime,
 ) -> Assignment:
     facts = QuestionnaireFacts(respondent_named=True, due_on=sending.due_on, today=at.date())
     require_step(Machine.QUESTIONNAIRE, State.DRAFT, State.SENT, facts)
-    light = is_small(node) if sending.light_mode is None else sending.light_mode
-    empty = Response(load_plan(sending.version_id), None, now=at)
+    light = is_light(sending, node)
     assignment = Assignment(
         node_id=node.id,
         node_name=node.name,
@@ -152,7 +169,7 @@ def _assign(
         light_mode=light,
         message=sending.message.strip(),
         due_on=sending.due_on,
-        sections_total=len(pages(empty, light=light)),
+        sections_total=sections,
         sections_done=0,
         round=1,
         sent_at=at,

@@ -21,7 +21,7 @@ from ddplatform.models.organisations import Invitation
 from ddplatform.models.questionnaires import Assignment
 from ddplatform.queries.questionnaires import get_assignment
 from ddplatform.queries.responses import find_response, get_request, list_answers, load_filled
-from ddplatform.services import invitations, questionnaires
+from ddplatform.services import invitations, questionnaires, rate_limits
 from ddplatform.services.response_review import ask_back, return_answers
 from tests.answering import (
     EMAIL,
@@ -348,6 +348,21 @@ def test_refused_file_says_why_and_loses_nothing_else(phone: FlaskClient, suppli
     )
     assert answer.status_code == 422
     assert "tool.exe" in answer.text
+    assert "Meadow Ltd" in phone.get(address).text
+
+
+def test_too_many_uploads_lose_nothing_that_was_typed(
+    phone: FlaskClient, supplier: Supplier, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(rate_limits, "UPLOAD", rate_limits.Limit("upload", 0, 3600))
+    address, path = f"{_base(supplier)}/A", "/data/A/SAQ_A06_evidence"
+    answer = _post(
+        phone,
+        address,
+        {f"file:{path}": (BytesIO(b"policy"), "policy.txt"), "/data/A/SAQ_A02": "Meadow Ltd"},
+    )
+    assert answer.status_code == 422
+    assert "Too many tries" in answer.text
     assert "Meadow Ltd" in phone.get(address).text
 
 

@@ -25,6 +25,7 @@ from ddplatform.queries.responses import (
     find_response,
     get_request,
     get_response,
+    language_of,
     list_answers,
     list_asked_of_me,
     list_files,
@@ -37,7 +38,7 @@ from ddplatform.services.response_join import get_invited, join, send_fresh_link
 from ddplatform.services.response_receiving import receive
 from ddplatform.services.response_submission import receipt_pdf, submit
 from ddplatform.tenancy import across_tenants
-from questionnaires import StepRefused
+from questionnaires import StepRefused, read_form
 from supply_chain.errors import FileRefused
 from supply_chain.vocabulary import Issue
 from tests.answering import (
@@ -583,3 +584,13 @@ def test_answers_to_a_sender_who_has_left_are_received_without_a_mail(
     before = len(mails())
     receive_now(supplier)
     assert len(mails()) == before
+
+
+def test_code_names_the_language_of_a_form_and_an_unknown_one_its_default():
+    form = read_form(
+        b"| survey |\n| | type | name | label::English (en) | label::French (fr) |\n"
+        b"| | text | x | Name? | Nom ? |\n",
+        file_type=".md",
+    )
+    assert language_of(form, "fr") == "French (fr)"
+    assert language_of(form, "sw") is None

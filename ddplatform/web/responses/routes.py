@@ -10,7 +10,7 @@ from werkzeug.datastructures import FileStorage
 
 from ddplatform.access.permissions import Permission
 from ddplatform.duediligence.vocabulary import QuestionnaireState as State
-from ddplatform.errors import NotFound
+from ddplatform.errors import NotFound, TooMany
 from ddplatform.gate import keep_changes, requires
 from ddplatform.queries.responses import (
     Filled,
@@ -173,7 +173,8 @@ def _take_files(assignment_id: UUID) -> Mapping[str, str]:
             path = name.removeprefix(FILE)
             try:
                 _attach(assignment_id, path, upload)
-            except FileRefused as error:
+            except (FileRefused, TooMany) as error:
+                # What was typed on the same page is kept all the same.
                 refused[path] = f"{upload.filename}: {error.message} {error.advice}"
     return refused
 
