@@ -473,6 +473,22 @@ def test_what_cannot_wait_is_kept_and_stands_in_the_form_next_time(
     assert "Seen by the partner on 20 November" in analyst.get(address).text
 
 
+def test_the_page_of_a_node_lists_its_sixteen_issues(
+    analyst: FlaskClient, scored: CocoaMap
+) -> None:
+    text = analyst.get(f"/o/acme/value-chain/nodes/{scored.farms}").text
+    for issue in Issue:
+        assert page_of(scored.farms, issue.value) in text
+    assert "as of 25 November 2026" in text
+
+
+def test_the_page_of_an_unscored_node_says_that_this_is_a_gap(
+    analyst: FlaskClient, cocoa: CocoaMap
+) -> None:
+    text = analyst.get(f"/o/acme/value-chain/nodes/{cocoa.farms}").text
+    assert "The next assessment of the map fills it" in text
+
+
 # ---- size ------------------------------------------------------------------------------------
 
 

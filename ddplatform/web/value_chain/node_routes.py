@@ -12,9 +12,12 @@ from ddplatform.gate import requires
 from ddplatform.models.value_chain import ValueChainNode
 from ddplatform.queries.audit import LogFilter, list_events
 from ddplatform.queries.node_lists import find_nodes_by_words, list_names
+from ddplatform.queries.risk import list_risks_of_node
+from ddplatform.queries.risk_runs import find_current_head
 from ddplatform.queries.value_chain import get_chain, get_node, get_summary, list_links_of
 from ddplatform.services import value_chain
 from ddplatform.services.value_chain import NodeFields
+from ddplatform.web.risk import words as risk_words
 from ddplatform.web.value_chain.blueprint import bp
 from ddplatform.web.value_chain.forms import NodeForm
 from ddplatform.web.value_chain.presenters import kind_word, link_words, unknown_share
@@ -45,9 +48,13 @@ def node(node_id: UUID) -> ResponseReturnValue:
         return response
     reference = load_reference()
     operator = get_node(found.operated_by_id) if found.operated_by_id else None
+    run = find_current_head(found.chain_id)
     return render_template(
         "value_chain/node.html",
         **shown,
+        run=run,
+        risks=list_risks_of_node(run.id, node_id) if run else [],
+        risk_words=risk_words,
         operator=operator,
         sector=reference.sectors.get(found.sector_ref or ""),
         commodities=[
