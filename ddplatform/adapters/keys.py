@@ -22,7 +22,9 @@ class KeyFolder:
         raw = self._keep(
             "log_signing_key", lambda: Ed25519PrivateKey.generate().private_bytes_raw()
         )
-        return Signer(self._origin, Ed25519PrivateKey.from_private_bytes(raw))
+        # The name stands in every event and signed head: it stays when the address changes.
+        name = self._keep("log_origin", self._origin.encode).decode()
+        return Signer(name, Ed25519PrivateKey.from_private_bytes(raw))
 
     def case_master(self) -> bytes:
         """32 bytes that wrap the data keys of remediation cases."""

@@ -18,7 +18,7 @@ from ddplatform.services.demo_remedy import plan_case
 from ddplatform.services.demo_reports import plan_reports
 from ddplatform.services.demo_world import Story, Timeline, World
 
-START_PAGES = {RoleId.SUPPLIER: "responses/"}
+START_PAGES = {RoleId.SUPPLIER: "responses/", RoleId.AUDITOR: "reports/"}
 """Below the organisation; the others begin at its overview."""
 
 
