@@ -167,7 +167,8 @@ def ask_reassessment(chain_id: UUID, cause: str, *, by: Identity, at: datetime) 
     """Queue a new assessment of a map; one that still waits is enough and is returned instead.
 
     Args:
-        cause: why, for the history: `import`, `answers`, `facts`, `release`, `request`.
+        cause: why, for the history: `import`, `answers`, `facts`, `judgement`, `release`,
+            `request`.
     """
     return jobs.enqueue(
         REASSESS,

@@ -363,7 +363,7 @@ def test_the_history_tells_before_after_and_cause(
     assess(tenant, scored.chain, cause="facts", at=NOW + timedelta(hours=1))
     text = analyst.get(page_of(scored.farms)).text
     assert "→ 1.00" in text
-    assert "as a fact was stated or ended" in text
+    assert "as facts or the map changed" in text
     assert "Committee meets monthly" in text
     assert "not checked again for 18 months" in text
 

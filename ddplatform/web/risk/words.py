@@ -24,9 +24,9 @@ SOURCE_TYPES: Mapping[str, str] = {
     "admission": "supplier's own admission",
 }
 CAUSES: Mapping[str, str] = {
-    "import": "the map changed",
+    "import": "a list was taken in",
     "answers": "answers came in",
-    "facts": "a fact was stated or ended",
+    "facts": "facts or the map changed",
     "judgement": "somebody judged a risk anew",
     "release": "new reference data",
     "request": "somebody asked for it",
