@@ -35,6 +35,11 @@ def issue_title(issue: Issue) -> str:
     return name[:1].upper() + name[1:]
 
 
+def spaced(word: str | None) -> str | None:
+    """A word of a vocabulary as people write it: `directly_linked` -> "directly linked"."""
+    return word.replace("_", " ") if word else None
+
+
 def country_word(code: str | None) -> str | None:
     """What a country is called; an unknown code stays as it is."""
     country = load_reference().countries.get(code or "")
@@ -76,7 +81,7 @@ def _cells(scope: Scope) -> tuple[list[dict[str, Any]], dict[RiskBand, int]]:
     found = db.session.execute(
         select(RiskAssessment.severity_band, step, RiskAssessment.residual_band, func.count())
         .where(RiskAssessment.run_id == scope.run.id)
-        .group_by(RiskAssessment.severity_band, step, RiskAssessment.residual_band)
+        .group_by(RiskAssessment.severity_band, "step", RiskAssessment.residual_band)
     ).all()
     cells: dict[tuple[str, int], int] = {}
     bands: dict[RiskBand, int] = {}
@@ -146,7 +151,7 @@ def _row(
         "residual_index": one.residual_index,
         "band": one.residual_band.value,
         "confidence": one.confidence,
-        "involvement": involvement.get(place),
+        "involvement": spaced(involvement.get(place)),
         "owner": _role(finding),
         "state": (finding.status if finding else RiskState.ASSESSED).value.replace("_", " "),
         "reasons": _reasons(one, finding),

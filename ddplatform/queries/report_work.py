@@ -21,7 +21,7 @@ from ddplatform.models.value_chain import ValueChainNode
 from ddplatform.queries.finding_scores import severity_of_finding
 from ddplatform.queries.findings import UNDONE_ACTIONS
 from ddplatform.queries.remedy import count_cases_by_stage
-from ddplatform.queries.report_risks import issue_title
+from ddplatform.queries.report_risks import issue_title, spaced
 from ddplatform.queries.report_scope import Scope
 from ddplatform.tenancy import current_organisation
 
@@ -123,7 +123,7 @@ def _finding(finding: Finding, node_name: str, role: Any, scope: Scope) -> dict[
         "issue_title": issue_title(finding.issue),
         "node_name": node_name,
         "kind": "actual" if finding.is_actual else "potential",
-        "involvement": finding.involvement,
+        "involvement": spaced(finding.involvement),
         "severity": severity_of_finding(finding),
         "found_on": finding.created_at.date().isoformat(),
         "owner": ROLES[role].title if role else None,

@@ -34,8 +34,9 @@ from ddplatform.web.reports.links import figure_links, links_of, node_links
 from supply_chain.layout import place
 from supply_chain.vocabulary import SeverityBand
 
+SHORT = 25
 ROWS_SHOWN = 12
-"""Rows of a table on the page; the files hold all."""
+"""Rows of a table on the page where it is longer than SHORT; the files hold all."""
 RIGHT = frozenset({Kind.NUMBER, Kind.SHARE, Kind.SCORE, Kind.INDEX, Kind.PEOPLE})
 
 PageBlock = dict[str, Any]
@@ -116,6 +117,7 @@ class _Writer:
     @block.register
     def _table(self, block: Table) -> PageBlock:
         links = self._links.get(block.ref, {})
+        shown = len(block.rows) if len(block.rows) <= SHORT else ROWS_SHOWN
         rows = [
             [
                 _Cell(
@@ -127,7 +129,7 @@ class _Writer:
                 )
                 for value, column in zip(row, block.columns, strict=True)
             ]
-            for row in block.rows[:ROWS_SHOWN]
+            for row in block.rows[:shown]
         ]
         return {
             "kind": "table",
@@ -136,7 +138,7 @@ class _Writer:
                 {"label": column.title, "number": column.kind in RIGHT} for column in block.columns
             ],
             "rows": rows,
-            "left_out": max(0, len(block.rows) - ROWS_SHOWN),
+            "left_out": len(block.rows) - shown,
         }
 
     @block.register
