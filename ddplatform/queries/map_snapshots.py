@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 
 from ddplatform.db import db
+from ddplatform.models.risk import RiskAssessment
 from ddplatform.models.value_chain import NodeSummary, ValueChain, ValueChainNode
 from ddplatform.queries.node_lists import NO_RANK
 from ddplatform.queries.value_chain import load_with_keys
@@ -21,7 +22,7 @@ from supply_chain.graph import UNREACHED
 from supply_chain.graph import ValueChain as Graph
 from supply_chain.reference import load_reference
 from supply_chain.unknown_origins import with_unknown_origins
-from supply_chain.vocabulary import RiskBand
+from supply_chain.vocabulary import Issue, RiskBand
 
 KEPT = 6
 LAST_LANE = 30
@@ -49,6 +50,7 @@ class MapSnapshot:
 
 
 _cache: OrderedDict[tuple[UUID, int, UUID | None], MapSnapshot] = OrderedDict()
+_bands: OrderedDict[tuple[UUID, Issue], dict[UUID, int]] = OrderedDict()
 _lock = Lock()
 
 
@@ -68,6 +70,35 @@ def load_snapshot(chain: ValueChain) -> MapSnapshot:
         while len(_cache) > KEPT:
             _cache.popitem(last=False)
     return made
+
+
+def coloured_by(snapshot: MapSnapshot, chain: ValueChain, issue: Issue | None) -> MapSnapshot:
+    """The same map with the bands of one issue; None keeps the highest over all issues."""
+    if issue is None or chain.current_run_id is None:
+        return snapshot
+    key = (chain.current_run_id, issue)
+    with _lock:
+        bands = _bands.get(key)
+    if bands is None:
+        bands = _load_bands(*key)
+        with _lock:
+            _bands[key] = bands
+            while len(_bands) > KEPT:
+                _bands.popitem(last=False)
+    unknown = len(BANDS) - 1
+    column = [bands.get(node_id, unknown) for node_id in snapshot.keys]
+    return replace(snapshot, band=np.array(column, dtype=np.int8))
+
+
+def _load_bands(run_id: UUID, issue: Issue) -> dict[UUID, int]:
+    rows = db.session.execute(
+        select(RiskAssessment.node_id, RiskAssessment.residual_band).where(
+            RiskAssessment.run_id == run_id,
+            RiskAssessment.issue == issue,
+            RiskAssessment.node_id.is_not(None),
+        )
+    ).all()
+    return {row.node_id: BANDS.index(row.residual_band) for row in rows}
 
 
 def _load(chain_id: UUID) -> MapSnapshot:

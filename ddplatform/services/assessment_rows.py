@@ -163,6 +163,7 @@ def summary_of(assessment: Assessment, *, nodes: int) -> dict[str, Any]:
         "residual_bands": {RISK_BANDS[b].value: n for b, n in sorted(residual_bands.items())},
         "countries": _names(assessment.chain.nodes.country),
         "tiers": _bands_by_tier(assessment, nodes),
+        "country_bands": _bands_by_country(assessment, nodes),
         "coverage": _coverage(assessment, nodes),
         "scores_sha256": _checksum(assessment),
     }
@@ -186,6 +187,24 @@ def _bands_by_tier(assessment: Assessment, nodes: int) -> dict[str, dict[str, in
         word = "not_assessed" if value < 0 else RISK_BANDS[value].value
         found.setdefault("none" if tier < 0 else str(tier), Counter())[word] += 1
     return {tier: dict(found[tier]) for tier in sorted(found)}
+
+
+def _bands_by_country(assessment: Assessment, nodes: int) -> dict[str, dict[str, str]]:
+    """Issue -> country -> the highest residual band of its nodes on this issue."""
+    bands = np.where(assessment.scored, assessment.scores.residual_band, -1)[:nodes]
+    countries = assessment.chain.nodes.country[:nodes]
+    highest: dict[str, Ints] = {}
+    for country, row in zip(countries, bands, strict=True):
+        if country:
+            highest[country] = np.maximum(highest.get(country, row), row)
+    return {
+        issue.value: {
+            country: RISK_BANDS[row[column]].value
+            for country, row in sorted(highest.items())
+            if row[column] >= 0
+        }
+        for column, issue in enumerate(ISSUES)
+    }
 
 
 def highest_bands(assessment: Assessment) -> Ints:

@@ -16,7 +16,7 @@ from ddplatform.web.filters import number
 from ddplatform.web.maps import Bubble, world_map_svg
 from supply_chain.reference import load_reference
 from supply_chain.risk.scoring import RISK_BANDS, risk_band, risk_index
-from supply_chain.vocabulary import RiskBand
+from supply_chain.vocabulary import Issue, RiskBand
 
 COLUMNS = ("Rare", "Unlikely", "Possible", "Likely", "Almost certain")
 SEVERITIES = {5: "Irreversible", 4: "Grave", 3: "Serious", 2: "Moderate", 1: "Limited"}
@@ -161,22 +161,21 @@ def world_map(
     places: Sequence[PlaceCount],
     table: Address,
     *,
+    bands: Mapping[str, RiskBand | None],
     outline: Mapping[str, str],
     land_href: str | None,
 ) -> Markup:
     """The nodes of a map by country, each bubble leading to them."""
-    bands: dict[str, RiskBand | None] = {}
     counts: dict[str, int] = defaultdict(int)
     for place in places:
         if place.country:
             counts[place.country] += place.nodes
-            bands[place.country] = _worse(bands.get(place.country), place.band)
     countries = load_reference().countries
     bubbles = []
     for code, count in counts.items():
         at = countries.get(code)
         if at is not None and at.longitude is not None and at.latitude is not None:
-            band = bands[code]
+            band = bands.get(code)
             bubbles.append(
                 Bubble(
                     longitude=at.longitude,
@@ -187,8 +186,22 @@ def world_map(
                     href=table(country=code),
                 )
             )
-    hits = {code: band.value if band else None for code, band in bands.items()}
+    hits = {code: band.value if (band := bands.get(code)) else None for code in counts}
     return world_map_svg(hits, bubbles, outline=outline, land_href=land_href)
+
+
+def bands_of(
+    chain: ChainState, places: Sequence[PlaceCount], issue: Issue | None
+) -> dict[str, RiskBand | None]:
+    """Country -> its highest band on one issue; None: the highest over all issues."""
+    if issue is not None:
+        found = chain.summary.get("country_bands", {}).get(issue.value, {})
+        return {code: RiskBand(band) for code, band in found.items()}
+    bands: dict[str, RiskBand | None] = {}
+    for place in places:
+        if place.country:
+            bands[place.country] = _worse(bands.get(place.country), place.band)
+    return bands
 
 
 def _worse(one: RiskBand | None, other: RiskBand | None) -> RiskBand | None:

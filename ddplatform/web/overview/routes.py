@@ -13,6 +13,7 @@ from ddplatform.access.roles import RoleId
 from ddplatform.adapters.assets import load_outline, vendor_files
 from ddplatform.gate import requires
 from ddplatform.queries.overview import ChainState, Overview, load_overview
+from ddplatform.web.issue_colour import chosen_issue, colour_choices
 from ddplatform.web.overview import presenters
 from ddplatform.web.overview.words import change_words
 
@@ -54,10 +55,19 @@ def _pictures(found: Overview, chain: ChainState) -> dict[str, Any]:
     has_land = "land.svg" in vendor_files(static)
     land = url_for("static", filename="vendor/land.svg") if has_land else None
     countries, unplaced = presenters.count_countries(places)
+    issue = chosen_issue()
     return {
         "heat_rows": presenters.heat_rows(chain, register),
         "tier_rows": presenters.tier_rows(places),
-        "world": presenters.world_map(places, table, outline=load_outline(static), land_href=land),
+        "world": presenters.world_map(
+            places,
+            table,
+            bands=presenters.bands_of(chain, places, issue),
+            outline=load_outline(static),
+            land_href=land,
+        ),
+        "issue": issue,
+        "colours": colour_choices(),
         "countries": countries,
         "unplaced": unplaced,
     }

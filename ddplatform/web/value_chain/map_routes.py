@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from ddplatform.access.permissions import Permission
 from ddplatform.errors import NotFound
 from ddplatform.gate import requires
-from ddplatform.queries.map_snapshots import BANDS, MapSnapshot, load_snapshot
+from ddplatform.queries.map_snapshots import BANDS, MapSnapshot, coloured_by, load_snapshot
 from ddplatform.queries.map_views import NO_COUNTRY, view_map
 from ddplatform.queries.node_lists import (
     COUNT_CAP,
@@ -24,6 +24,7 @@ from ddplatform.queries.node_lists import (
 )
 from ddplatform.queries.value_chain import get_chain, get_node, get_summary, list_links_of
 from ddplatform.web.countries import country_name
+from ddplatform.web.issue_colour import chosen_issue, colour_choices
 from ddplatform.web.value_chain.blueprint import bp
 from ddplatform.web.value_chain.forms import KIND_WORDS, country_choices, sector_choices
 from ddplatform.web.value_chain.presenters import MapPage, here, kind_word, lane_word
@@ -39,7 +40,8 @@ MOST_OPEN_GROUPS = 12
 def show(chain_id: UUID) -> ResponseReturnValue:
     """A bounded view of the map: `focus`, `depth`, `open` and `show` are its whole state."""
     chain = get_chain(chain_id)
-    snapshot = load_snapshot(chain)
+    issue = chosen_issue()
+    snapshot = coloured_by(load_snapshot(chain), chain, issue)
     focus, opened = _uuid("focus"), _opened()
     depth = _number("depth", DEPTHS, 2)
     upstream = request.args.get("show") == "upstream"
@@ -57,6 +59,9 @@ def show(chain_id: UUID) -> ResponseReturnValue:
         ],
         upstream=upstream,
         here=here,
+        issue=issue,
+        colours=colour_choices(),
+        kept=[(k, v) for k, v in request.args.items(multi=True) if k != "colour"],
         **_panel(focus),
     )
 
@@ -177,7 +182,8 @@ def _paging(chain_id: UUID, page: NodePage) -> dict[str, str | None]:
 def matrix(chain_id: UUID) -> ResponseReturnValue:
     """Tier by country: how many nodes, and how bad."""
     chain = get_chain(chain_id)
-    snapshot = load_snapshot(chain)
+    issue = chosen_issue()
+    snapshot = coloured_by(load_snapshot(chain), chain, issue)
     lanes = sorted({int(lane) for lane in snapshot.lane.tolist()}, reverse=True)
     return render_template(
         "value_chain/matrix.html",
@@ -185,6 +191,8 @@ def matrix(chain_id: UUID) -> ResponseReturnValue:
         total=len(snapshot.keys),
         columns=[lane_word(snapshot, lane) for lane in lanes],
         rows=_matrix_rows(chain_id, snapshot, lanes),
+        issue=issue,
+        colours=colour_choices(),
     )
 
 
