@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -165,6 +166,7 @@ def insert_rows(model: type[TenantScoped], rows: Sequence[Mapping[str, Any]]) ->
 # ---- hooks -----------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=1024)
 def _criterion(organisation: UUID) -> Any:
     return with_loader_criteria(
         TenantScoped, lambda cls: cls.visible_to(organisation), include_aliases=True
