@@ -16,7 +16,7 @@ from ddplatform.models.organisations import Organisation
 from ddplatform.models.questionnaires import Assignment, Questionnaire, QuestionnaireVersion
 from ddplatform.models.responses import Answer, AnswerMessage, RedFlag
 from ddplatform.models.responses import Response as ResponseRow
-from ddplatform.queries.questionnaires import load_plan
+from ddplatform.queries.questionnaires import get_version, load_plan
 from ddplatform.tenancy import current_organisation
 from questionnaires import Form, Page, Plan, Response, pages
 
@@ -151,6 +151,28 @@ def find_round(assignment_id: UUID, number: int) -> ResponseRow | None:
             ResponseRow.assignment_id == assignment_id, ResponseRow.round == number
         )
     )
+
+
+def find_earlier(assignment: Assignment) -> tuple[Assignment, ResponseRow] | None:
+    """What the same supplier last sent to the same buyer on the same questionnaire and node."""
+    siblings = select(QuestionnaireVersion.id).where(
+        QuestionnaireVersion.questionnaire_id == get_version(assignment.version_id).questionnaire_id
+    )
+    row = db.session.execute(
+        select(Assignment, ResponseRow)
+        .join(ResponseRow, ResponseRow.assignment_id == Assignment.id)
+        .where(
+            # The node is the buyer's own row: no other buyer's questionnaire names it.
+            Assignment.id != assignment.id,
+            Assignment.respondent_organisation_id == assignment.respondent_organisation_id,
+            Assignment.node_id == assignment.node_id,
+            Assignment.version_id.in_(siblings),
+            ResponseRow.submitted_at.is_not(None),
+        )
+        .order_by(ResponseRow.submitted_at.desc(), ResponseRow.id)
+        .limit(1)
+    ).one_or_none()
+    return (row[0], row[1]) if row is not None else None
 
 
 def load_filled(

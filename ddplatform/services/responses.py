@@ -34,6 +34,7 @@ from ddplatform.services import audit
 from ddplatform.services.response_drafts import count_progress, draft_row, finish, keep, open_draft
 from ddplatform.services.response_files import add_file, copy_files, remove_file, shift_files
 from ddplatform.services.response_flags import note_flags
+from ddplatform.services.response_prefill import prefill
 from questionnaires import Notice, Question, Response, StepRefused
 from questionnaires.form import UPLOADS
 
@@ -109,7 +110,7 @@ def start(assignment_id: UUID, *, by: Identity, at: datetime) -> ResponseRow:
 def _fill(
     request: Request, row: ResponseRow, last: ResponseRow | None, *, by: Identity, at: datetime
 ) -> None:
-    """The first texts: the form's own, or those of the round before."""
+    """The first texts: those of the round before, else of last time, else the form's own."""
     filled = Filled(
         request.assignment,
         row,
@@ -121,13 +122,15 @@ def _fill(
             seed=str(row.id),
         ),
     )
+    if last is None:
+        prefill(filled)
     keep(filled, page="", by=by, at=at)
     if last is not None:
         back = asked_back(list_messages(request.assignment.id))
         again = {page.name for page in filled.pages if page.paths & back}
         row.visited_sections = [name for name in last.visited_sections if name not in again]
         copy_files(last, row, at=at)
-        note_flags(filled, by=by, at=at)
+    note_flags(filled, by=by, at=at)
     count_progress(filled)
 
 

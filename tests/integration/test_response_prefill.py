@@ -1,0 +1,102 @@
+"""A year later the same supplier finds what was answered, to be checked and sent again."""
+
+from datetime import timedelta
+
+from flask import Flask
+
+from ddplatform.queries.questionnaires import get_assignment
+from ddplatform.queries.responses import find_response, get_request, list_answers, load_filled
+from ddplatform.services import questionnaires, responses
+from ddplatform.services.response_review import accept_all
+from tests.answering import (
+    EMAIL,
+    Asked,
+    Supplier,
+    acting,
+    ask,
+    come_in,
+    fill,
+    receive_now,
+    saq_version,
+    typed,
+)
+from tests.conftest import NOW
+from tests.factories import Tenant
+
+YEAR_LATER = NOW + timedelta(days=365)
+
+
+def _ask_again(tenant: Tenant, first: Asked) -> Supplier:
+    with acting(tenant.id):
+        if get_assignment(first.assignment_id).status.value == "submitted":
+            accept_all(first.assignment_id, by=tenant.manager, at=NOW)
+        sending = questionnaires.Sending(
+            version_id=saq_version(), due_on=YEAR_LATER.date(), light_mode=False
+        )
+        sent = questionnaires.assign(
+            sending, {first.node_id: EMAIL}, by=tenant.manager, at=YEAR_LATER
+        )
+        again = Asked(tenant, first.chain_id, first.node_id, sent[0].id)
+    return come_in(again, at=YEAR_LATER)
+
+
+def _texts(supplier: Supplier) -> dict[str, str]:
+    with acting(supplier.id):
+        row = find_response(supplier.asked.assignment_id)
+        assert row is not None
+        return {answer.path: answer.raw for answer in list_answers(row.id) if answer.raw}
+
+
+def test_answers_of_last_year_stand_there_but_nothing_counts_as_done(
+    context: Flask, tenant: Tenant
+):
+    supplier, path = come_in(ask(tenant)), "/data/A/SAQ_A06_evidence"
+    site = "/data/B/SAQ_B01"
+    with acting(supplier.id):
+        one = supplier.asked.assignment_id
+        responses.add_entry(one, site, by=supplier.identity, at=NOW)
+        second = {"SAQ_B02": "Second field", "SAQ_B03": "no", "SAQ_B04": "none",
+                  "SAQ_B05": "under_3km"}  # fmt: skip
+        values = {f"{site}[2]/{name}": text for name, text in second.items()}
+        responses.save_draft(one, typed(values, seen=99), by=supplier.identity, at=NOW)
+        responses.attach(
+            one, path, filename="policy.txt", content=b"old", by=supplier.identity, at=NOW
+        )
+    fill(supplier)
+    receive_now(supplier)
+
+    again = _ask_again(tenant, supplier.asked)
+
+    assert again.id == supplier.id
+    texts = _texts(again)
+    assert texts["/data/C/SAQ_C01"] == "10"
+    assert texts[f"{site}[2]/SAQ_B02"] == "Second field"
+    assert path not in texts
+    assert "/data/O/SAQ_O05" not in texts
+    with acting(again.id):
+        request = get_request(again.asked.assignment_id)
+        assert request.assignment.sections_done == 0
+        row = find_response(again.asked.assignment_id)
+        assert row is not None
+        filled = load_filled(request.assignment, row, now=YEAR_LATER)
+        open_ones = [state.node.name for page in filled.pages for state in page.problems()]
+        assert open_ones == ["SAQ_O05"]
+
+
+def test_answers_that_were_never_sent_are_not_carried_over(context: Flask, tenant: Tenant):
+    supplier = come_in(ask(tenant))
+    fill(supplier)
+    with acting(tenant.id):
+        questionnaires.withdraw(
+            get_assignment(supplier.asked.assignment_id), reason="anew", by=tenant.manager, at=NOW
+        )
+    assert "/data/C/SAQ_C01" not in _texts(_ask_again(tenant, supplier.asked))
+
+
+def test_answers_to_another_buyer_stay_with_that_buyer(
+    context: Flask, tenant: Tenant, other_tenant: Tenant
+):
+    supplier = come_in(ask(tenant))
+    fill(supplier)
+    receive_now(supplier)
+    assert "/data/C/SAQ_C01" not in _texts(come_in(ask(other_tenant)))
