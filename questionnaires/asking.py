@@ -62,11 +62,6 @@ class Page:
             yield from (s for s in (item.state, *item.uploads) if s.relevant and s.messages)
 
     @property
-    def answered(self) -> int:
-        """How many questions have any text."""
-        return sum(1 for item in self.questions() if item.state.raw)
-
-    @property
     def paths(self) -> frozenset[str]:
         """The path of every field that the page asks now."""
         return frozenset(

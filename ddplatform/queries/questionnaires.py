@@ -155,12 +155,20 @@ def get_assignment_row(assignment_id: UUID) -> AssignmentRow:
 
 
 def list_assignments(
-    *, view: View, today: date, q: str = "", after: UUID | None = None, limit: int = PAGE_SIZE
+    *,
+    view: View,
+    today: date,
+    q: str = "",
+    node_id: UUID | None = None,
+    after: UUID | None = None,
+    limit: int = PAGE_SIZE,
 ) -> AssignmentPage:
     """A page of what was sent, the one due first on top, in three statements at most."""
     conditions = [_mine(), *_conditions(view, today)]
     if q.strip():
         conditions.append(Assignment.node_name.icontains(q.strip(), autoescape=True))
+    if node_id is not None:
+        conditions.append(Assignment.node_id == node_id)
     statement = _columns().where(*conditions)
     if after is not None:
         place = db.session.execute(
@@ -176,16 +184,6 @@ def list_assignments(
     return AssignmentPage(
         rows, str(rows[-1].id) if len(found) > limit else None, _count(conditions)
     )
-
-
-def list_assignments_of(node_id: UUID) -> Sequence[AssignmentRow]:
-    """What was sent to one node, the newest first."""
-    rows = db.session.execute(
-        _columns()
-        .where(Assignment.node_id == node_id, _mine())
-        .order_by(Assignment.sent_at.desc(), Assignment.id)
-    )
-    return [AssignmentRow(**row._mapping) for row in rows]
 
 
 def count_assignments(today: date) -> Counts:

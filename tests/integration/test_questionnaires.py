@@ -216,7 +216,8 @@ def test_lists_show_who_is_late_first_page_by_page(tenant: Tenant, chain_id: UUI
             r.node_name for r in queries.list_assignments(view=View.ALL, today=today, q="coo").rows
         ] == ["Coop"]
         assert queries.count_assignments(today) == queries.Counts(open=3, overdue=1, review=0)
-        assert [row.node_name for row in queries.list_assignments_of(nodes[0])] == ["Coop"]
+        one = queries.list_assignments(view=View.ALL, today=today, node_id=nodes[0])
+        assert [row.node_name for row in one.rows] == ["Coop"]
 
 
 def test_supplier_does_not_see_what_was_asked_of_them_in_the_requesters_lists(

@@ -44,7 +44,8 @@ def index() -> ResponseReturnValue:
     """What was sent: who to chase, what to review."""
     view = _view()
     q, today = request.args.get("q", "").strip(), g.now.date()
-    page = list_assignments(view=view, today=today, q=q, after=_after())
+    node_id = _id("node")
+    page = list_assignments(view=view, today=today, q=q, node_id=node_id, after=_id("after"))
     counts = count_assignments(today)
     shown = {View.OPEN: counts.open, View.OVERDUE: counts.overdue, View.REVIEW: counts.review}
     return render_template(
@@ -58,13 +59,13 @@ def index() -> ResponseReturnValue:
         views=[
             {
                 "label": label,
-                "href": url_for(".index", view=found.value, q=q or None),
+                "href": url_for(".index", view=found.value, q=q or None, node=node_id),
                 "current": found is view,
                 "count": shown.get(found),
             }
             for found, label in VIEWS.items()
         ],
-        next_href=url_for(".index", view=view.value, q=q or None, after=page.after)
+        next_href=url_for(".index", view=view.value, q=q or None, node=node_id, after=page.after)
         if page.after
         else None,
     )
@@ -75,11 +76,8 @@ def _view() -> View:
     return View(text) if text in set(View) else View.OPEN
 
 
-def _after() -> UUID | None:
-    try:
-        return UUID(request.args["after"]) if "after" in request.args else None
-    except ValueError:
-        return None
+def _id(name: str) -> UUID | None:
+    return request.args.get(name, type=UUID)
 
 
 @bp.get("/library")
