@@ -176,7 +176,6 @@ def _handle(world: World, entry: dict[str, Any], deed: dict[str, Any], at: datet
 def _accept(world: World, entry: dict[str, Any], _deed: dict[str, Any], at: datetime) -> None:
     with world.acting(entry["reviewer"]) as by:
         review.accept_all(world.made[entry["key"]], by=by, at=at)
-    reassess(world, entry["buyer"], "answers", at=at)
 
 
 def _remind(world: World, entry: dict[str, Any], _deed: dict[str, Any], at: datetime) -> None:
