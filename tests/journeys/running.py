@@ -39,8 +39,8 @@ class Running:
         """Where the web process answers."""
         return f"http://127.0.0.1:{self.port}"
 
-    def flask(self, *arguments: str, given: str | None = None) -> str:
-        """Run one command of the application; its standard output."""
+    def flask(self, *arguments: str, given: str | None = None, refused: bool = False) -> str:
+        """Run one command of the application, which ends well or refuses; its standard output."""
         done = subprocess.run(
             [BIN / "flask", "--app", "app", *arguments],
             cwd=ROOT,
@@ -50,7 +50,9 @@ class Running:
             text=True,
             check=False,
         )
-        assert done.returncode == 0, f"flask {' '.join(arguments)}: {done.stdout}{done.stderr}"
+        assert done.returncode == int(refused), (
+            f"flask {' '.join(arguments)}: {done.stdout}{done.stderr}"
+        )
         return done.stdout
 
     def start_web(self) -> None:
@@ -95,6 +97,10 @@ class Running:
             (self.folder / "demo_sign_ins.json").read_text(encoding="utf-8")
         )
         return found
+
+    def sign_in(self, begins: str) -> dict[str, str]:
+        """The sample sign-in whose address begins so."""
+        return next(one for one in self.sign_ins() if one["email"].startswith(begins))
 
     def link_in_mail(self, to: str, path: str) -> str:
         """The newest link below a path in the mails to an address, once it has come."""
