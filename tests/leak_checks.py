@@ -267,7 +267,7 @@ def plain(response: TestResponse, ids: tuple[str, ...]) -> str:
     nonce = re.search(r"'nonce-([^']+)'", response.headers.get("Content-Security-Policy", ""))
     if nonce:
         text = text.replace(nonce.group(1), "NONCE").replace(html.escape(nonce.group(1)), "NONCE")
-    text = re.sub(r'(name="csrf[_-]token" (?:value|content)=")[^"]*', r"\1TOKEN", text)
+    text = re.sub(r'(name="csrf[_-]token"[^>]*? (?:value|content)=")[^"]*', r"\1TOKEN", text)
     for own in sorted((own for own in ids if len(own) > SHORT), key=len, reverse=True):
         for form in {own, quote(own), quote(own, safe="")}:
             text = text.replace(form, "ID")
