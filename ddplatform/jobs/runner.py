@@ -8,7 +8,7 @@ from uuid import UUID
 
 from ddplatform.access.identity import Identity, system_identity
 from ddplatform.access.policy import allows
-from ddplatform.db import unit_of_work
+from ddplatform.db import finish, unit_of_work
 from ddplatform.errors import NotAllowed
 from ddplatform.jobs import claims
 from ddplatform.jobs.handlers import HANDLERS, Handler, JobContext
@@ -29,7 +29,7 @@ def run_job(claim: claims.Claim, *, owner: str) -> None:
         handler = HANDLERS[claim.name]
         job = JobContext(
             payload=claim.payload,
-            by=_identity(claim, handler),
+            by=_identity_of(claim, handler),
             at=datetime.now(UTC),
             progress=_progress_of(claim.id, owner),
         )
@@ -51,6 +51,15 @@ def _run(claim: claims.Claim, handler: Handler, job: JobContext, *, owner: str) 
     with unit_of_work(), acting_in(job.by.organisation_id):
         result = handler.run(job)
         claims.mark_done(claim.id, owner=owner, result=_plain(result))
+
+
+def _identity_of(claim: claims.Claim, handler: Handler) -> Identity:
+    """Read in a transaction of its own: one that is open could not be raised to SQLite's write
+    lock while another process writes, and the job would fail."""
+    try:
+        return _identity(claim, handler)
+    finally:
+        finish(ok=False)
 
 
 def _identity(claim: claims.Claim, handler: Handler) -> Identity:
