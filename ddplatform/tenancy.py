@@ -24,6 +24,7 @@ from sqlalchemy.orm import (
 )
 
 from ddplatform import cursor_wall
+from ddplatform.bulk import many_objects
 from ddplatform.db import Base, HouseSession, db
 
 EVERYONE = "*"
@@ -145,6 +146,7 @@ def _flush_changes() -> None:
         session.flush()
 
 
+@many_objects()
 def insert_rows(model: type[TenantScoped], rows: Sequence[Mapping[str, Any]]) -> None:
     """Add many rows at the speed of the driver, each stamped with the acting organisation.
 

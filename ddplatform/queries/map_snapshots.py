@@ -13,11 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import select
 
+from ddplatform.bulk import many_objects
 from ddplatform.db import db
 from ddplatform.models.risk import RiskAssessment
 from ddplatform.models.value_chain import NodeSummary, ValueChain, ValueChainNode
+from ddplatform.queries.chain_graph import load_with_keys
 from ddplatform.queries.node_lists import NO_RANK
-from ddplatform.queries.value_chain import load_with_keys
 from supply_chain.graph import UNREACHED
 from supply_chain.graph import ValueChain as Graph
 from supply_chain.reference import load_reference
@@ -90,6 +91,7 @@ def coloured_by(snapshot: MapSnapshot, chain: ValueChain, issue: Issue | None) -
     return replace(snapshot, band=np.array(column, dtype=np.int8))
 
 
+@many_objects()
 def _load_bands(run_id: UUID, issue: Issue) -> dict[UUID, int]:
     rows = db.session.execute(
         select(RiskAssessment.node_id, RiskAssessment.residual_band).where(
@@ -101,6 +103,7 @@ def _load_bands(run_id: UUID, issue: Issue) -> dict[UUID, int]:
     return {row.node_id: BANDS.index(row.residual_band) for row in rows}
 
 
+@many_objects()
 def _load(chain_id: UUID) -> MapSnapshot:
     graph, keys = load_with_keys(chain_id)
     rows = db.session.execute(

@@ -14,8 +14,8 @@ from ddplatform.duediligence.vocabulary import QuestionnaireState
 from ddplatform.models.questionnaires import Assignment
 from ddplatform.models.risk import RiskAssessment
 from ddplatform.models.value_chain import ValueChainNode
+from ddplatform.queries.chain_graph import load_with_keys
 from ddplatform.queries.report_scope import Scope
-from ddplatform.queries.value_chain import load_with_keys
 from ddplatform.tenancy import current_organisation
 from supply_chain.chain_columns import FLOWS
 from supply_chain.graph import ValueChain as Graph

@@ -9,10 +9,10 @@ from sqlalchemy import and_, or_, select
 from ddplatform.db import db
 from ddplatform.models.risk import RiskAssessment
 from ddplatform.models.value_chain import ValueChainNode
+from ddplatform.queries.chain_graph import load_value_chain
 from ddplatform.queries.risk import list_residuals
 from ddplatform.queries.risk_evidence import load_evidence
 from ddplatform.queries.risk_runs import RunHead
-from ddplatform.queries.value_chain import load_value_chain
 from supply_chain.chain_columns import LinkColumns, NodeColumns
 from supply_chain.graph import ValueChain as Graph
 from supply_chain.reference import load_reference

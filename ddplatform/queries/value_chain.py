@@ -1,20 +1,16 @@
-"""Maps, their nodes and links, one at a time; and a whole map as a graph of the bedrock."""
+"""Maps, their nodes and links, one at a time; whole maps are read by chain_graph."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-import numpy as np
-from sqlalchemy import ColumnElement, String, func, or_, select, type_coerce
-from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import aliased
 
 from ddplatform.db import db
 from ddplatform.errors import NotFound
 from ddplatform.models.value_chain import NodeSummary, SupplyLink, ValueChain, ValueChainNode
-from supply_chain.chain_columns import FLOWS, LINK_KINDS, LinkColumns, NodeColumns
-from supply_chain.graph import ValueChain as Graph
-from supply_chain.vocabulary import FlowEvidence, LinkKind, NodeKind, RiskBand
+from supply_chain.vocabulary import FlowEvidence, LinkKind, RiskBand
 
 LINKS_SHOWN = 200
 
@@ -190,85 +186,3 @@ def _side(node_id: UUID, *, up: bool) -> tuple[Sequence[LinkRow], int]:
     counted = select(func.count()).select_from(SupplyLink)
     total = db.session.scalar(counted.where(here == node_id, SupplyLink.archived_at.is_(None)))
     return [LinkRow(**row._mapping) for row in rows], total or len(rows)
-
-
-def load_value_chain(chain_id: UUID) -> Graph:
-    """A map without its archived parts as a columnar graph, in two statements.
-
-    Node ids are the stable external ids, in their order.
-    """
-    return load_with_keys(chain_id)[0]
-
-
-def load_with_keys(chain_id: UUID) -> tuple[Graph, tuple[UUID, ...]]:
-    """The same, with the key of the node in each row of the graph."""
-    rows = db.session.execute(
-        select(
-            _raw(ValueChainNode.id),
-            ValueChainNode.external_ref,
-            _raw(ValueChainNode.kind),
-            ValueChainNode.country,
-            ValueChainNode.sector_ref,
-            ValueChainNode.commodity_refs,
-            ValueChainNode.own_operation,
-            ValueChainNode.is_origin,
-        )
-        .where(ValueChainNode.chain_id == chain_id, ValueChainNode.archived_at.is_(None))
-        .order_by(ValueChainNode.external_ref)
-    ).all()
-    keys, ids, kind, country, sector, commodities, own, origin = (
-        zip(*rows, strict=True) if rows else ((),) * 8
-    )
-    nodes = NodeColumns.build(
-        ids,
-        kind=[_NODE_KIND[word] for word in kind],
-        country=country,
-        sector=sector,
-        commodities=commodities,
-        own_operation=own,
-        origin=origin,
-    )
-    row_of = {key: row for row, key in enumerate(keys)}
-    graph = Graph.build(nodes=nodes, links=_link_columns(chain_id, row_of))
-    return graph, tuple(key if isinstance(key, UUID) else UUID(key) for key in keys)
-
-
-def _raw(column: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
-    """The column as the driver gives it: of 300,000 links, making objects of keys and words
-    would take most of the time."""
-    return type_coerce(column, String)
-
-
-_NODE_KIND = {kind.value: kind for kind in NodeKind}
-_LINK_PLACE = {kind.value: place for place, kind in enumerate(LINK_KINDS)}
-_FLOW_PLACE = {flow.value: place for place, flow in enumerate(FLOWS)}
-
-
-def _link_columns(chain_id: UUID, row_of: Mapping[Any, int]) -> LinkColumns:
-    """Links between nodes of the graph, by buyer and supplier; parallel ones by what they say."""
-    rows = db.session.execute(
-        select(
-            _raw(SupplyLink.buyer_id),
-            _raw(SupplyLink.supplier_id),
-            SupplyLink.share,
-            _raw(SupplyLink.flow_evidence),
-            _raw(SupplyLink.kind),
-            SupplyLink.commodity_ref,
-        ).where(SupplyLink.chain_id == chain_id, SupplyLink.archived_at.is_(None))
-    )
-    known = [
-        (row_of[buyer], row_of[supplier], share, _FLOW_PLACE[flow], _LINK_PLACE[kind], commodity)
-        for buyer, supplier, share, flow, kind, commodity in rows
-        if buyer in row_of and supplier in row_of
-    ]
-    # None stands behind every share and before every commodity.
-    known.sort(key=lambda k: (*k[:2], k[4], k[5] or "", k[3], 2.0 if k[2] is None else k[2]))
-    buyer, supplier, share, flow, kind, commodity = zip(*known, strict=True) if known else ((),) * 6
-    return LinkColumns(
-        buyer=np.array(buyer, dtype=np.int64),
-        supplier=np.array(supplier, dtype=np.int64),
-        share=np.array([np.nan if part is None else part for part in share], dtype=np.float64),
-        flow=np.array(flow, dtype=np.int8),
-        kind=np.array(kind, dtype=np.int8),
-        commodity=commodity,
-    )

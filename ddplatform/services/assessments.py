@@ -9,9 +9,10 @@ from uuid import UUID, uuid4
 from ddplatform.access.identity import Identity
 from ddplatform.db import db
 from ddplatform.models.risk import AssessmentRun, RiskAssessment
+from ddplatform.queries.chain_graph import load_with_keys
 from ddplatform.queries.risk_evidence import load_evidence, load_self_disclosed
 from ddplatform.queries.risk_runs import find_current_run, list_node_names
-from ddplatform.queries.value_chain import get_chain, get_chain_for_change, load_with_keys
+from ddplatform.queries.value_chain import get_chain, get_chain_for_change
 from ddplatform.services import audit
 from ddplatform.services.assessment_rows import RowMaker, summary_of
 from ddplatform.services.node_summaries import refresh_summaries

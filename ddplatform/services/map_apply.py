@@ -30,7 +30,7 @@ from ddplatform.services.draft_rows import (
 )
 from ddplatform.services.import_mapping import remember
 from ddplatform.services.map_import import Reading
-from ddplatform.services.value_chain import finish_change
+from ddplatform.services.value_chain import finish_import
 from ddplatform.tenancy import insert_rows
 from supply_chain.drafts import MapDraft, NodeDraft
 from supply_chain.intake.mapping_json import mapping_from_json
@@ -92,7 +92,7 @@ def apply_import(
     changes = compare(known.nodes, draft, existing_links=known.links)
     done = _bring_in(chain, known, changes, archive_gone=archive_gone, by=by, at=at)
     if not done.is_empty():
-        finish_change(chain, by=by, at=at, cause="import")
+        finish_import(chain, by=by, at=at)
     _keep_result(row, chain, done, draft, by=by, at=at)
     audit.record(
         "map_import:apply",

@@ -25,7 +25,7 @@ from ddplatform.models.value_chain import (
 from ddplatform.queries.map_imports import find_last_applied, get_import_for_change
 from ddplatform.queries.value_chain import get_chain, get_chain_for_change
 from ddplatform.services import audit
-from ddplatform.services.value_chain import finish_change
+from ddplatform.services.value_chain import finish_import
 from supply_chain.vocabulary import FlowEvidence, LinkKind, NodeKind
 
 _RESTING = (
@@ -84,7 +84,7 @@ def undo_import(import_id: UUID, *, by: Identity, at: datetime) -> MapImport:
     _take_back(chain, row, steps, by=by, at=at)
     row.status, row.undone_at, row.undone_by_id = ImportStatus.UNDONE, at, by.user_id
     if any(changed.values()):
-        finish_change(chain, by=by, at=at, cause="import")
+        finish_import(chain, by=by, at=at)
     audit.record("map_import:undo", row, by=by, at=at, chain=chain.id, **dict[str, Any](changed))
     return row
 

@@ -77,7 +77,7 @@ def add_link(
     )
     db.session.add(link)
     db.session.flush()  # the event names it
-    finish_change(chain, by=by, at=at)
+    finish_change(chain, touched=[link.supplier_id], by=by, at=at)
     audit.record(
         "link:add",
         link,
@@ -118,7 +118,7 @@ def change_link(
         )
     for name, (_, value) in changed.items():
         setattr(link, name, value)
-    finish_change(chain, by=by, at=at)
+    finish_change(chain, touched=[link.supplier_id], by=by, at=at)
     audit.record("link:change", link, by=by, at=at, **changed)
     return link
 
@@ -134,7 +134,7 @@ def archive_link(link_id: UUID, *, by: Identity, at: datetime) -> SupplyLink:
     if link.archived_at is not None:
         raise Conflict("This link is archived already.", "Restore it first.")
     link.archived_at, link.archived_by_id = at, by.user_id
-    finish_change(chain, by=by, at=at)
+    finish_change(chain, touched=[link.supplier_id], by=by, at=at)
     audit.record("link:archive", link, by=by, at=at, share=link.share)
     return link
 
@@ -153,7 +153,7 @@ def restore_link(link_id: UUID, *, by: Identity, at: datetime) -> SupplyLink:
         if end.archived_at is not None:
             raise Conflict(f"“{end.name}” is archived.", "Restore it first.")
     link.archived_at = link.archived_by_id = None
-    finish_change(chain, by=by, at=at)
+    finish_change(chain, touched=[link.supplier_id], by=by, at=at)
     audit.record("link:restore", link, by=by, at=at, share=link.share)
     return link
 

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -21,7 +21,7 @@ from ddplatform.queries.value_chain import (
     is_slug_taken,
 )
 from ddplatform.services import audit, risk
-from ddplatform.services.tiers import refresh_tiers
+from ddplatform.services.tiers import refresh_tiers, refresh_tiers_near
 from supply_chain.reference import load_reference
 from supply_chain.vocabulary import NodeKind
 
@@ -176,7 +176,7 @@ def add_node(
     )
     db.session.add(node)
     db.session.flush()  # the event names it
-    finish_change(chain, by=by, at=at)
+    finish_change(chain, touched=[node.id], by=by, at=at)
     audit.record("node:add", node, by=by, at=at, **_values(wanted))
     return node
 
@@ -210,7 +210,7 @@ def change_node(
         )
     for name, (_, value) in changed.items():
         setattr(node, name, value)
-    finish_change(chain, by=by, at=at)
+    finish_change(chain, touched=[node.id], by=by, at=at)
     audit.record("node:change", node, by=by, at=at, **changed)
     return node
 
@@ -234,7 +234,7 @@ def archive_node(node_id: UUID, *, by: Identity, at: datetime) -> ValueChainNode
     ).all()
     for link in links:
         link.archived_at, link.archived_by_id = at, by.user_id
-    finish_change(chain, by=by, at=at)
+    finish_change(chain, touched=_suppliers(links), by=by, at=at)
     audit.record("node:archive", node, by=by, at=at, name=node.name, links=len(links))
     return node
 
@@ -254,9 +254,13 @@ def restore_node(node_id: UUID, *, by: Identity, at: datetime) -> ValueChainNode
     links = _links_archived_with(node_id, moment)
     for link in links:
         link.archived_at = link.archived_by_id = None
-    finish_change(chain, by=by, at=at)
+    finish_change(chain, touched=[node_id, *_suppliers(links)], by=by, at=at)
     audit.record("node:restore", node, by=by, at=at, name=node.name, links=len(links))
     return node
+
+
+def _suppliers(links: Iterable[SupplyLink]) -> list[UUID]:
+    return sorted({link.supplier_id for link in links})
 
 
 def _links_archived_with(node_id: UUID, moment: datetime) -> list[SupplyLink]:
@@ -278,15 +282,24 @@ def _links_archived_with(node_id: UUID, moment: datetime) -> list[SupplyLink]:
     return [link for link in links if {link.supplier_id, link.buyer_id} <= standing]
 
 
-def finish_change(chain: ValueChain, *, by: Identity, at: datetime, cause: str = "facts") -> None:
-    """What every change of a map ends with: next version, tiers, one reassessment queued.
+def finish_change(
+    chain: ValueChain, *, touched: Sequence[UUID], by: Identity, at: datetime
+) -> None:
+    """What every change by hand ends with: next version, tiers, one reassessment queued.
 
     Args:
-        cause: of the reassessment, `import` for lists.
+        touched: nodes whose own tier the change may move.
     """
     chain.version += 1
+    refresh_tiers_near(chain, touched)
+    risk.ask_reassessment(chain.id, "facts", by=by, at=at)
+
+
+def finish_import(chain: ValueChain, *, by: Identity, at: datetime) -> None:
+    """The same after a whole list, or after one was taken back: every tier is made anew."""
+    chain.version += 1
     refresh_tiers(chain)
-    risk.ask_reassessment(chain.id, cause, by=by, at=at)
+    risk.ask_reassessment(chain.id, "import", by=by, at=at)
 
 
 def _values(wanted: NodeFields) -> dict[str, Any]:

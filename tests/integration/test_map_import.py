@@ -29,6 +29,7 @@ from ddplatform.models.value_chain import (
 )
 from ddplatform.queries import value_chain as queries
 from ddplatform.queries.chain_drafts import load_drafts
+from ddplatform.queries.chain_graph import load_value_chain
 from ddplatform.queries.map_imports import get_import, get_import_for_change
 from ddplatform.services import map_apply, map_export, map_import, map_undo, value_chain
 from ddplatform.services.map_intake import plan_intake, take_in
@@ -161,7 +162,7 @@ def test_list_of_suppliers_is_linked_to_the_own_business_when_asked(tenant: Tena
     _import(tenant, chain_id, _csv(NODES), linked=True)
 
     with acting(tenant):
-        graph = queries.load_value_chain(chain_id)
+        graph = load_value_chain(chain_id)
         assert sorted(graph.tiers.tolist()) == [0, 1, 1]
 
 
@@ -283,7 +284,7 @@ def test_apply_that_breaks_half_way_keeps_nothing(
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("disk full")
 
-    monkeypatch.setattr(map_apply, "finish_change", broken)
+    monkeypatch.setattr(map_apply, "finish_import", broken)
     _apply(tenant, staged)
 
     with acting(tenant):

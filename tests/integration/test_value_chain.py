@@ -15,13 +15,15 @@ from ddplatform.models.audit import AuditEvent
 from ddplatform.models.jobs import Job
 from ddplatform.models.value_chain import NodeSummary, ValueChain
 from ddplatform.queries import value_chain as queries
-from ddplatform.services import supply_links, value_chain
+from ddplatform.queries.chain_graph import load_value_chain, load_with_keys
+from ddplatform.services import supply_links, tiers, value_chain
 from ddplatform.services.supply_links import LinkFields
 from ddplatform.services.value_chain import NodeFields
 from ddplatform.tenancy import acting_in
 from supply_chain.vocabulary import FlowEvidence, NodeKind
 from tests.conftest import NOW
 from tests.factories import Tenant
+from tests.risk_maps import assess
 
 LATER = NOW + timedelta(minutes=1)
 
@@ -117,6 +119,57 @@ def test_link_gives_its_supplier_the_tier_behind_the_buyer(tenant: Tenant, chain
         assert _tiers(chain_id)["Farm"] is None
 
 
+def _is_counted_near(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every map counts as large; the tiers of a whole map are never asked for."""
+
+    def refuse(chain_id: UUID) -> None:
+        raise AssertionError("the whole map was read for a change by hand")
+
+    monkeypatch.setattr(tiers, "WHOLE_MAP", 0)
+    monkeypatch.setattr(tiers, "load_tiers", refuse)
+
+
+def test_change_in_a_large_map_gives_the_touched_nodes_their_tier_without_reading_the_map(
+    tenant: Tenant, chain_id: UUID, monkeypatch: pytest.MonkeyPatch
+):
+    _is_counted_near(monkeypatch)
+    with acting(tenant):
+        trader = _add(tenant, chain_id, "Trader")
+        farm = _add(tenant, chain_id, "Farm")
+        plant = _add(tenant, chain_id, "Plant", own_operation=True)
+        assert _tiers(chain_id) == {"Maison Cacao": 0, "Trader": None, "Farm": None, "Plant": 0}
+
+        link = _link(tenant, trader, _own(chain_id))
+        _link(tenant, farm, trader)
+        _link(tenant, farm, plant)
+        assert (_tiers(chain_id)["Trader"], _tiers(chain_id)["Farm"]) == (1, 1)
+
+        value_chain.archive_node(plant, by=tenant.analyst, at=LATER)
+        assert _tiers(chain_id)["Farm"] == 2
+
+        value_chain.restore_node(plant, by=tenant.analyst, at=LATER)
+        supply_links.archive_link(link, by=tenant.analyst, at=LATER)
+        assert (_tiers(chain_id)["Trader"], _tiers(chain_id)["Farm"]) == (None, 1)
+
+
+def test_change_in_a_large_map_leaves_the_nodes_behind_to_the_assessment_it_asks_for(
+    tenant: Tenant, chain_id: UUID, monkeypatch: pytest.MonkeyPatch
+):
+    with acting(tenant):
+        trader = _add(tenant, chain_id, "Trader")
+        _link(tenant, _add(tenant, chain_id, "Farm"), trader)
+    with monkeypatch.context() as patch, acting(tenant):
+        _is_counted_near(patch)
+        _link(tenant, trader, _own(chain_id))
+    with acting(tenant):
+        assert _tiers(chain_id) == {"Maison Cacao": 0, "Trader": 1, "Farm": None}
+
+    assess(tenant, chain_id)
+
+    with acting(tenant):
+        assert _tiers(chain_id) == {"Maison Cacao": 0, "Trader": 1, "Farm": 2}
+
+
 def test_stale_edit_is_a_conflict_that_shows_both_versions(tenant: Tenant, chain_id: UUID):
     with acting(tenant):
         node = _add(tenant, chain_id, "Trader", country="CI")
@@ -188,8 +241,8 @@ def test_archived_node_takes_its_links_along_and_brings_them_back(tenant: Tenant
     with acting(tenant):
         value_chain.archive_node(trader, by=tenant.analyst, at=LATER)
 
-        assert len(queries.load_value_chain(chain_id)) == 2
-        assert len(queries.load_value_chain(chain_id).links) == 0
+        assert len(load_value_chain(chain_id)) == 2
+        assert len(load_value_chain(chain_id).links) == 0
         with pytest.raises(Conflict, match="archived already"):
             value_chain.archive_node(trader, by=tenant.analyst, at=LATER)
     with acting(tenant):
@@ -299,7 +352,7 @@ def test_loaded_map_holds_nodes_links_and_marks_in_the_order_of_ids(tenant: Tena
         mine = _add(tenant, chain_id, "Mine", kind=NodeKind.SITE, is_origin=True)
         _link(tenant, mine, _own(chain_id), 0.3)
 
-        graph, keys = queries.load_with_keys(chain_id)
+        graph, keys = load_with_keys(chain_id)
 
         assert graph.nodes.ids == ("mine", "own-business")
         assert keys[0] == mine
@@ -312,7 +365,7 @@ def test_empty_map_loads(tenant: Tenant, context: Flask):
     with acting(tenant):
         empty = value_chain.create_chain("Empty", own_business=None, by=tenant.analyst, at=NOW)
 
-        assert len(queries.load_value_chain(empty.id)) == 0
+        assert len(load_value_chain(empty.id)) == 0
 
 
 def test_map_is_renamed_and_found_by_name_and_by_address(tenant: Tenant, chain_id: UUID):
