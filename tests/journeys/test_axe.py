@@ -1,0 +1,163 @@
+"""Every kind of page of the sample company: no axe fault, no sideways scroll, within budget."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser
+
+from ddplatform.config import ROOT
+from tests.journeys.running import Running, Visitor, visitor
+
+pytestmark = pytest.mark.journey
+AXE = ROOT / "frontend/node_modules/axe-core/axe.min.js"
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+SUPPLIER_BYTES, WORKSPACE_BYTES, HTML_BYTES = 30 * 1024, 130 * 1024, 30 * 1024
+ROLES = ("jeanne.", "samira.", "aya.", "ruth.", "grace.", "anouk.")
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
+NOT_PAGES = re.compile(r"\.(csv|pdf|json|xlsx|zip|bin|svg)(\?|$)|/static/|/download|/sign-out")
+IN_MANY_STATES = re.compile(r"/(responses|assignments|actions)/\*/?\?$")
+"""Pages whose state decides what they show: some of each are looked at."""
+MOST_PAGES = 150
+"""A crawl that finds more kinds than this has lost its way."""
+
+
+@dataclass(frozen=True)
+class Crawled:
+    """One page of each kind that a role reaches by links."""
+
+    role: str
+    paths: tuple[str, ...]
+
+
+def kind_of(path: str) -> str:
+    """Pages that differ only in what they show are of one kind: ids, codes, numbers, queries."""
+    parts = urlsplit(path)
+    plain = UUID.sub("*", parts.path)
+    plain = re.sub(r"/(ISS-[A-Z]{2}|[A-Z0-9]{4}-[A-Z0-9]{4}|[A-Z]{2}|\d+)(?=/|$)", "/*", plain)
+    plain = re.sub(r"/goods/\w+", "/goods/*", plain)
+    plain = re.sub(r"(/responses/\*)/[A-Z]\w*$", r"\1/section", plain)
+    names = sorted({pair.split("=")[0] for pair in parts.query.split("&") if pair})
+    return f"{plain}?{','.join(name for name in names if name in ('view', 'tab', 'part'))}"
+
+
+def crawl(guest: Visitor, start: str, role: str) -> Crawled:
+    """Follow links breadth first, one page of each kind."""
+    waiting, seen, found = [start], Counter([kind_of(start)]), list[str]()
+    known = {start}
+    while waiting:
+        path = waiting.pop(0)
+        response = guest.page.goto(guest.running.address + path)
+        assert response is not None and response.status < 400, f"{role}: {path} {response}"
+        if "text/html" not in response.headers.get("content-type", ""):
+            continue
+        found.append(path)
+        assert len(found) <= MOST_PAGES, found
+        for href in _links(guest):
+            kind = kind_of(href)
+            most = 4 if IN_MANY_STATES.search(kind) else 1
+            if href not in known and seen[kind] < most and not NOT_PAGES.search(href):
+                seen[kind] += 1
+                known.add(href)
+                waiting.append(href)
+    return Crawled(role, tuple(found))
+
+
+def _links(guest: Visitor) -> Iterator[str]:
+    address = guest.running.address
+    # Links in drawings have no plain `href` property, so the attribute is read.
+    whole = "all => all.map(a => new URL(a.getAttribute('href'), location).href)"
+    for href in guest.page.eval_on_selector_all("a[href]", whole):
+        if href.startswith(address):
+            yield href[len(address) :].split("#")[0]
+
+
+@pytest.fixture(scope="module", params=ROLES)
+def crawled(request: pytest.FixtureRequest, running: Running, browser: Browser) -> Crawled:
+    """The pages of one role."""
+    sign_in = running.sign_in(request.param)
+    with visitor(running, browser) as guest:
+        guest.sign_in(sign_in)
+        guest.context.storage_state(path=_state(running, request.param))
+        return crawl(guest, sign_in["start"], request.param)
+
+
+def _state(running: Running, role: str) -> Path:
+    return running.folder / f"signed-in-{role.strip('.')}.json"
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_is_free_of_axe_faults(
+    crawled: Crawled, running: Running, browser: Browser, width: int, scheme: str
+) -> None:
+    state = _state(running, crawled.role)
+    faults = []
+    with visitor(
+        running, browser, width=width, storage_state=state, color_scheme=scheme, bypass_csp=True
+    ) as guest:
+        for path in crawled.paths:
+            page = guest.open(path)
+            page.add_script_tag(path=AXE)
+            found: dict[str, Any] = page.evaluate(
+                "tags => axe.run(document, {runOnly: tags, resultTypes: ['violations']})", TAGS
+            )
+            faults += [
+                f"{path}: {fault['id']} {node['target']} {node['failureSummary'][:300]}"
+                for fault in found["violations"]
+                for node in fault["nodes"]
+            ]
+    assert faults == []
+
+
+def test_no_page_scrolls_sideways_at_320_px(
+    crawled: Crawled, running: Running, browser: Browser
+) -> None:
+    wide = []
+    with visitor(
+        running, browser, width=320, height=640, storage_state=_state(running, crawled.role)
+    ) as guest:
+        for path in crawled.paths:
+            width = guest.open(path).evaluate("document.documentElement.scrollWidth")
+            if width > 320:
+                wide.append(f"{path}: {width} px")
+    assert wide == []
+
+
+def test_every_page_keeps_its_budget_on_the_first_visit(
+    crawled: Crawled, running: Running, browser: Browser
+) -> None:
+    heavy = []
+    for path in crawled.paths:
+        with visitor(running, browser, storage_state=_state(running, crawled.role)) as guest:
+            sizes = _weigh(guest, path)
+            is_supplier = guest.page.locator("link[href*='supplier.css']").count() > 0
+        limit = SUPPLIER_BYTES if is_supplier else WORKSPACE_BYTES
+        if sum(sizes.values()) > limit or sizes["html"] > HTML_BYTES:
+            heavy.append(f"{path}: {sizes}, at most {limit}")
+    assert heavy == []
+
+
+def _weigh(guest: Visitor, path: str) -> dict[str, int]:
+    """Bytes as they came over the wire: the page, and everything it asked for."""
+    sizes = {"html": 0, "rest": 0}
+    client = guest.context.new_cdp_session(guest.page)
+    client.send("Network.enable")
+    kinds: dict[str, str] = {}
+    client.on(
+        "Network.responseReceived", lambda told: kinds.update({told["requestId"]: told["type"]})
+    )
+
+    def count(told: dict[str, Any]) -> None:
+        kind = "html" if kinds.get(told["requestId"]) == "Document" else "rest"
+        sizes[kind] += int(told["encodedDataLength"])
+
+    client.on("Network.loadingFinished", count)
+    guest.open(path)
+    guest.page.wait_for_load_state("networkidle")
+    return sizes
