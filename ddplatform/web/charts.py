@@ -9,6 +9,7 @@ _WIDTH, _HEIGHT = 480, 178
 _PLOT_START, _PLOT_END, _PLOT_TOP, _PLOT_FOOT = 38.0, 372.0, 22.0, 148.0
 _STEPS = 4
 _NEAREST_LABELS = 14.0
+_LETTER_WIDTH = 6.4
 
 
 class Series(TypedDict):
@@ -119,12 +120,17 @@ def _scale(top: float, unit: str) -> Markup:
 
 
 def _columns(labels: Sequence[str], xs: Sequence[float]) -> Markup:
-    return Markup("").join(
-        Markup('<text x="{}" y="{}" text-anchor="middle">{}</text>').format(
+    """The label of each column, or of the last and of as many before it as stand apart."""
+    out, free_to = Markup(""), float("inf")
+    for x, label in zip(reversed(xs), reversed(labels), strict=True):
+        half = len(label) * _LETTER_WIDTH / 2
+        if x + half > free_to:
+            continue
+        free_to = x - half - _LETTER_WIDTH
+        out += Markup('<text x="{}" y="{}" text-anchor="middle">{}</text>').format(
             f"{x:.1f}", _HEIGHT - 8, label
         )
-        for x, label in zip(xs, labels, strict=True)
-    )
+    return out
 
 
 def _names(series: Sequence[Series], top: float) -> Markup:

@@ -18,8 +18,8 @@ from ddplatform.queries.overview import list_changes, load_overview
 from ddplatform.services import value_chain
 from ddplatform.services.value_chain import NodeFields
 from ddplatform.tenancy import insert_rows
+from ddplatform.web.audit.words import change_words
 from ddplatform.web.overview import presenters
-from ddplatform.web.overview.words import change_words
 from supply_chain.vocabulary import NodeKind, RiskBand
 from tests.conftest import NOW
 from tests.factories import Tenant, signed_in_client
@@ -231,8 +231,8 @@ def test_somebody_who_was_never_here_sees_the_last_thirty_days(
 
 
 def test_words_of_changes_are_plain() -> None:
-    assert change_words("node:add", 1) == "1 node was added to a map"
-    assert change_words("node:add", 2) == "2 nodes were added to maps"
+    assert change_words("node:add", 1) == "1 supplier or site was added"
+    assert change_words("node:add", 2) == "2 suppliers or sites were added"
     assert change_words("tea_party:hold", 1) == "Tea party: hold"
     assert change_words("tea_party:hold", 3) == "Tea party: hold, 3 times"
 

@@ -21,6 +21,7 @@ from ddplatform.queries.audit import (
 )
 from ddplatform.queries.organisations import list_people
 from ddplatform.services.audit import verify
+from ddplatform.web.audit.words import action_words, target_words
 
 bp = Blueprint("audit", __name__)
 
@@ -40,9 +41,10 @@ def index() -> ResponseReturnValue:
     return render_template(
         "audit/index.html",
         events=events[:PAGE_SIZE],
+        action_words=action_words,
         wanted=wanted,
         older=older,
-        actions=list_actions(with_restricted=wanted.with_restricted),
+        actions=sorted(list_actions(with_restricted=wanted.with_restricted), key=action_words),
         people=list_people(),
         roles=ROLES,
         outcomes=list(Outcome),
@@ -63,7 +65,12 @@ def show(sequence: int) -> ResponseReturnValue:
     """One event: its line as it was hashed, and the values it commits to."""
     event = get_event(sequence, with_restricted=_sees_restricted())
     return render_template(
-        "audit/show.html", event=event, values=list_event_values(event.id), roles=ROLES
+        "audit/show.html",
+        event=event,
+        values=list_event_values(event.id),
+        roles=ROLES,
+        action_words=action_words,
+        target_words=target_words,
     )
 
 

@@ -13,9 +13,9 @@ from ddplatform.access.roles import RoleId
 from ddplatform.adapters.assets import load_outline, vendor_files
 from ddplatform.gate import requires
 from ddplatform.queries.overview import ChainState, Overview, load_overview
+from ddplatform.web.audit.words import change_words
 from ddplatform.web.issue_colour import chosen_issue, colour_choices
 from ddplatform.web.overview import presenters
-from ddplatform.web.overview.words import change_words
 
 bp = Blueprint("overview", __name__)
 
