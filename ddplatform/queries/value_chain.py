@@ -163,6 +163,13 @@ def _side(node_id: UUID, *, up: bool) -> tuple[Sequence[LinkRow], int]:
     here = SupplyLink.buyer_id if up else SupplyLink.supplier_id
     there = SupplyLink.supplier_id if up else SupplyLink.buyer_id
     other, summary = aliased(ValueChainNode), aliased(NodeSummary)
+    # The indexes of links begin with the map.
+    map_of_node = select(ValueChainNode.chain_id).where(ValueChainNode.id == node_id)
+    wanted = (
+        SupplyLink.chain_id == map_of_node.scalar_subquery(),
+        here == node_id,
+        SupplyLink.archived_at.is_(None),
+    )
     rows = db.session.execute(
         select(
             SupplyLink.id,
@@ -177,12 +184,11 @@ def _side(node_id: UUID, *, up: bool) -> tuple[Sequence[LinkRow], int]:
         )
         .join(other, other.id == there)
         .outerjoin(summary, summary.node_id == other.id)
-        .where(here == node_id, SupplyLink.archived_at.is_(None))
+        .where(*wanted)
         .order_by(func.coalesce(SupplyLink.share, -1).desc(), other.name, SupplyLink.id)
         .limit(LINKS_SHOWN)
     ).all()
     if len(rows) < LINKS_SHOWN:
         return [LinkRow(**row._mapping) for row in rows], len(rows)
-    counted = select(func.count()).select_from(SupplyLink)
-    total = db.session.scalar(counted.where(here == node_id, SupplyLink.archived_at.is_(None)))
+    total = db.session.scalar(select(func.count()).select_from(SupplyLink).where(*wanted))
     return [LinkRow(**row._mapping) for row in rows], total or len(rows)

@@ -56,6 +56,7 @@ def add_link(
         raise Invalid(fields={"other": "Both ends must be in the same map."})
     _check(wanted)
     twin = select(SupplyLink.id).where(
+        SupplyLink.chain_id == chain.id,
         SupplyLink.supplier_id == supplier_id,
         SupplyLink.buyer_id == buyer_id,
         SupplyLink.kind == wanted.kind,

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from ddplatform.access.identity import Identity
 from ddplatform.db import db
@@ -226,12 +226,7 @@ def archive_node(node_id: UUID, *, by: Identity, at: datetime) -> ValueChainNode
     if node.archived_at is not None:
         raise Conflict(f"“{node.name}” is archived already.", "Restore it first.")
     node.archived_at, node.archived_by_id = at, by.user_id
-    links = db.session.scalars(
-        select(SupplyLink).where(
-            (SupplyLink.supplier_id == node_id) | (SupplyLink.buyer_id == node_id),
-            SupplyLink.archived_at.is_(None),
-        )
-    ).all()
+    links = _links_of(node, SupplyLink.archived_at.is_(None))
     for link in links:
         link.archived_at, link.archived_by_id = at, by.user_id
     finish_change(chain, touched=_suppliers(links), by=by, at=at)
@@ -251,7 +246,7 @@ def restore_node(node_id: UUID, *, by: Identity, at: datetime) -> ValueChainNode
         raise Conflict(f"“{node.name}” is not archived.")
     moment = node.archived_at
     node.archived_at = node.archived_by_id = None
-    links = _links_archived_with(node_id, moment)
+    links = _links_archived_with(node, moment)
     for link in links:
         link.archived_at = link.archived_by_id = None
     finish_change(chain, touched=[node_id, *_suppliers(links)], by=by, at=at)
@@ -263,22 +258,31 @@ def _suppliers(links: Iterable[SupplyLink]) -> list[UUID]:
     return sorted({link.supplier_id for link in links})
 
 
-def _links_archived_with(node_id: UUID, moment: datetime) -> list[SupplyLink]:
-    """Its links of that step whose other end is still in the map."""
-    links = db.session.scalars(
-        select(SupplyLink).where(
-            (SupplyLink.supplier_id == node_id) | (SupplyLink.buyer_id == node_id),
-            SupplyLink.archived_at == moment,
+def _links_of(node: ValueChainNode, condition: ColumnElement[bool]) -> list[SupplyLink]:
+    """A statement for each end: an index serves one of them, and begins with the map."""
+    found = {
+        link.id: link
+        for end in (SupplyLink.supplier_id, SupplyLink.buyer_id)
+        for link in db.session.scalars(
+            select(SupplyLink).where(
+                SupplyLink.chain_id == node.chain_id, end == node.id, condition
+            )
         )
-    ).all()
-    ends = {end for link in links for end in (link.supplier_id, link.buyer_id)} - {node_id}
+    }
+    return list(found.values())
+
+
+def _links_archived_with(node: ValueChainNode, moment: datetime) -> list[SupplyLink]:
+    """Its links of that step whose other end is still in the map."""
+    links = _links_of(node, SupplyLink.archived_at == moment)
+    ends = {end for link in links for end in (link.supplier_id, link.buyer_id)} - {node.id}
     standing = set(
         db.session.scalars(
             select(ValueChainNode.id).where(
                 ValueChainNode.id.in_(ends), ValueChainNode.archived_at.is_(None)
             )
         )
-    ) | {node_id}
+    ) | {node.id}
     return [link for link in links if {link.supplier_id, link.buyer_id} <= standing]
 
 
