@@ -21,7 +21,7 @@ from supply_chain.chain_columns import FLOWS
 from supply_chain.graph import ValueChain as Graph
 from supply_chain.reference import load_reference
 from supply_chain.unknown_origins import PREFIX, with_unknown_origins
-from supply_chain.vocabulary import NodeKind, RiskBand
+from supply_chain.vocabulary import Issue, NodeKind, RiskBand
 
 NODES_LISTED = 2_000
 """A report lists at most so many nodes, the riskiest first; its tables by tier count all."""
@@ -42,8 +42,11 @@ class ChainFacts:
 
 @dataclass(frozen=True)
 class _Scored:
+    """Of one node: highest band and index over all issues, and the band of child labour alone."""
+
     band: RiskBand
     index: float
+    child_labour: RiskBand
 
 
 @dataclass(frozen=True)
@@ -106,19 +109,25 @@ def _names(chain_id: UUID) -> Sequence[Any]:
 
 
 def _scores(scope: Scope) -> dict[str, _Scored]:
-    """Node ref -> its highest residual band and index over all issues of the run."""
+    """Node ref -> what its residual bands say in the run; every issue of a node is scored."""
     if scope.run is None:
         return {}
     place = case(
         {band: number for number, band in enumerate(BANDS)},
         value=RiskAssessment.residual_band,
     )
+    labour = func.max(case((RiskAssessment.issue == Issue.CL, place)))
     rows = db.session.execute(
-        select(RiskAssessment.node_ref, func.max(place), func.max(RiskAssessment.residual_index))
+        select(
+            RiskAssessment.node_ref,
+            func.max(place),
+            func.max(RiskAssessment.residual_index),
+            labour,
+        )
         .where(RiskAssessment.run_id == scope.run.id)
         .group_by(RiskAssessment.node_ref)
     ).all()
-    return {ref: _Scored(BANDS[band], index) for ref, band, index in rows}
+    return {ref: _Scored(BANDS[band], index, BANDS[own]) for ref, band, index, own in rows}
 
 
 def _questionnaires(chain_id: UUID) -> dict[UUID, str]:
@@ -218,7 +227,7 @@ def _tier(whole: _Whole, tier: int, rows: Sequence[int]) -> dict[str, Any]:
     counts = {band.value: 0 for band in reversed(BANDS)}
     for row in rows:
         if scored := whole.scores.get(ids[row]):
-            counts[scored.band.value] += 1
+            counts[scored.child_labour.value] += 1
     assessed = sum(counts.values())
     return {
         "tier": NOT_ON_PATH if tier < 0 else tier,
