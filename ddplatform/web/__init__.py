@@ -10,6 +10,7 @@ from ddplatform.web.audit.routes import bp as audit
 from ddplatform.web.auth.account import bp as account
 from ddplatform.web.auth.links import bp as links
 from ddplatform.web.auth.routes import bp as auth
+from ddplatform.web.compression import Compressed
 from ddplatform.web.evidence.routes import bp as evidence
 from ddplatform.web.findings.routes import bp as findings
 from ddplatform.web.health.routes import bp as health
@@ -59,3 +60,4 @@ def register(app: Flask) -> None:
         allow_all_origins=False,
         add_headers_function=headers.add_to_static(app.extensions["settings"]),
     )
+    app.wsgi_app = Compressed(app.wsgi_app)  # type: ignore[method-assign]
