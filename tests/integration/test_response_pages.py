@@ -378,6 +378,26 @@ def test_form_of_an_ended_session_is_carried_through_signing_in(
     assert phone.post(f"{address}/draft", data={**marks, C01: "33"}).status_code == 401
 
 
+def test_what_was_typed_when_the_session_ended_is_saved_after_signing_in(
+    phone: FlaskClient, supplier: Supplier
+):
+    address = f"{_base(supplier)}/C"
+    marks = _hidden(phone.get(address).text)
+    phone.delete_cookie("session")
+    stopped = phone.post(address, data={**marks, C01: "33"})
+    carried = {
+        unescape(name): unescape(value)
+        for name, value in re.findall(
+            r'name="(csrf_token|kept:[^"]*)" value="([^"]*)"', stopped.text
+        )
+    }
+    again = phone.post("/sign-in", data={**carried, "email": EMAIL, "password": PASSWORD})
+    form = dict(re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)"', again.text))
+    assert form[C01] == "33"
+    assert phone.post(address, data=form).status_code == 302
+    assert 'value="33"' in phone.get(address).text
+
+
 def test_questions_asked_back_are_shown_at_their_place_and_answered_in_words(
     app: Flask, phone: FlaskClient, supplier: Supplier
 ):

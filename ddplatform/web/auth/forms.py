@@ -37,7 +37,11 @@ class NewPasswordForm(FlaskForm):  # type: ignore[misc]
         validators=[DataRequired("Choose a password."), Length(max=MAX_LENGTH)],
     )
     again = PasswordField(
-        "The same again", validators=[EqualTo("password", "The two passwords differ.")]
+        "The same password again",
+        validators=[
+            DataRequired("Write the same password once more."),
+            EqualTo("password", "The two passwords differ. Write the same one in both fields."),
+        ],
     )
 
 

@@ -1,6 +1,6 @@
 """Starting a session: the one place where a browser becomes signed in."""
 
-from flask import session
+from flask import current_app, g, session
 from flask_login import login_user
 
 from ddplatform.gate import SignedInUser
@@ -14,5 +14,8 @@ def start_session(user: User) -> None:
     A second factor will stand before this call; nothing after it has to change.
     """
     session.clear()
+    # The token of this request belonged to the session that ended: a form shown in this answer
+    # must carry one of the new session, or what it brings back would be refused.
+    g.pop(current_app.config["WTF_CSRF_FIELD_NAME"], None)
     login_user(SignedInUser(user.id, user.name, user.email, user.theme, user.language))
     session[RENEW] = True

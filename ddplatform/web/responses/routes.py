@@ -252,6 +252,7 @@ def _section_page(
         problems=problems,
         clashes=saved.clashes if saved else (),
         seen=filled.row.revision,
+        saved_at=max((a.saved_at for a in filled.answers.values() if a.raw), default=None),
         page_mark=uuid4().hex,
         previous=filled.pages[page.number - 2].name if page.number > 1 else None,
     )
