@@ -14,6 +14,7 @@ from ddplatform.queries.organisations import get_person, get_user
 from ddplatform.queries.value_chain import get_node
 from ddplatform.services import audit, finding_counts, harm
 from ddplatform.services.plain_text import faults_in
+from ddplatform.services.response_review import turn_into_finding
 from ddplatform.services.risk import ask_reassessment
 from ddplatform.services.stale_edits import refuse_stale
 from supply_chain.vocabulary import Issue
@@ -54,9 +55,10 @@ def record(node_id: UUID, fields: FindingFields, *, by: Identity, at: datetime) 
     """Record an actual or potential adverse impact on children at a node (UNGP 17, 18).
 
     Harm that is alleged or confirmed is stated to the risk method at once (RM-1.0 section 8).
+    The answer it comes from, if it does, is shown in its review as turned into a finding.
 
     Raises:
-        NotFound: no such node.
+        NotFound: no such node, or no such answer.
         Invalid: title or description missing, too long, or leading to a person; or
             `found_by_control` is no control that detects the issue.
     """
@@ -78,6 +80,8 @@ def record(node_id: UUID, fields: FindingFields, *, by: Identity, at: datetime) 
     )
     db.session.add(finding)
     db.session.flush()  # the fact and the event name it
+    if fields.response_id and fields.answer_path:
+        turn_into_finding(fields.response_id, fields.answer_path, by=by, at=at)
     if finding.is_actual:
         harm.state_fact(finding, confirmed=fields.harm is Harm.CONFIRMED, at=at)
         ask_reassessment(node.chain_id, "facts", by=by, at=at)
@@ -91,6 +95,7 @@ def record(node_id: UUID, fields: FindingFields, *, by: Identity, at: datetime) 
         issue=finding.issue,
         harm=fields.harm,
         source=finding.source,
+        answer=finding.answer_path,
     )
     return finding
 

@@ -18,6 +18,7 @@ from ddplatform.models.responses import AnswerReview, RiskSignal
 from ddplatform.models.risk import FactKind
 from ddplatform.queries.organisations import get_account, get_organisation
 from ddplatform.queries.questionnaires import get_assignment
+from ddplatform.queries.reference import find_sector_risk
 from ddplatform.queries.responses import Filled, get_response, list_red_flags, load_filled
 from ddplatform.queries.value_chain import find_own_business, get_node
 from ddplatform.services import audit
@@ -61,12 +62,7 @@ def score_again(filled: Filled, *, by: Identity, at: datetime) -> None:
 
 def write_signals(filled: Filled, *, at: datetime) -> Signals:
     """Score a response and keep what it says of each factor and control."""
-    signals = score(
-        filled.form,
-        evidence_accepted=accepted_paths(filled.row.id),
-        light=filled.assignment.light_mode,
-    )
-    node_id = filled.assignment.node_id
+    signals, node_id = read_answers(filled), filled.assignment.node_id
     buyer_id = _own_business(node_id)
     for factor, signal in signals.factors.items():
         # WRK-21 tells of the buyer who asked: it never counts against the supplier.
@@ -77,6 +73,16 @@ def write_signals(filled: Filled, *, at: datetime) -> Signals:
         db.session.add(_control(filled, node_id, control, credit, at=at))
     db.session.flush()  # a second reading of this response finds them
     return signals
+
+
+def read_answers(filled: Filled) -> Signals:
+    """What a response says of factors and controls, and which answers may not match."""
+    return score(
+        filled.form,
+        evidence_accepted=accepted_paths(filled.row.id),
+        light=filled.assignment.light_mode,
+        sector_risk=find_sector_risk(get_node(filled.assignment.node_id)),
+    )
 
 
 def accepted_paths(response_id: UUID) -> frozenset[str]:

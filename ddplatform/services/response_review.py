@@ -28,6 +28,7 @@ from ddplatform.queries.responses import (
     Filled,
     asked_back,
     find_response,
+    get_response,
     list_messages,
     list_red_flags,
     load_filled,
@@ -113,6 +114,19 @@ def accept_all(assignment_id: UUID, *, by: Identity, at: datetime) -> None:
     _step(filled, State.ACCEPTED, _facts(filled, by, looked=looked))
     filled.row.status, filled.assignment.decided_at = ResponseStatus.ACCEPTED, at
     audit.record("response:accept", filled.row, by=by, at=at)
+
+
+def turn_into_finding(response_id: UUID, path: str, *, by: Identity, at: datetime) -> None:
+    """Note on an answer that it became a finding; part of recording that, which leaves the event.
+
+    Open answers and answers that were accepted meanwhile can become one alike.
+
+    Raises:
+        NotFound: no such answers, or no such question in them.
+    """
+    row = get_response(response_id)
+    filled = load_filled(get_assignment(row.assignment_id), row, now=at)
+    _decide(filled, path, ReviewDecision.FINDING, by=by, at=at)
 
 
 def handle_flag(

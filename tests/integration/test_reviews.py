@@ -1,5 +1,6 @@
 """Reviewing answers: accept, documents, asking back, one more round, red flags."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,17 +12,22 @@ from ddplatform.duediligence.errors import StepNotAllowed
 from ddplatform.duediligence.vocabulary import QuestionnaireState as State
 from ddplatform.errors import Conflict, Invalid, NotFound
 from ddplatform.models.audit import AuditEvent
+from ddplatform.models.findings import FindingSource
 from ddplatform.models.responses import ResponseStatus, ReviewDecision, RiskSignal
 from ddplatform.models.risk import RiskFact
 from ddplatform.queries.questionnaires import get_assignment
+from ddplatform.queries.reference import find_sector_risk
 from ddplatform.queries.responses import (
     find_response,
     list_files,
     list_messages,
     list_red_flags,
+    load_filled,
 )
 from ddplatform.queries.reviews import list_decisions
-from ddplatform.services import responses
+from ddplatform.queries.value_chain import get_node
+from ddplatform.services import findings, responses
+from ddplatform.services.response_receiving import read_answers
 from ddplatform.services.response_review import (
     accept_all,
     accept_answer,
@@ -33,6 +39,7 @@ from ddplatform.services.response_review import (
     tell_returned,
 )
 from ddplatform.services.responses import attach, save_section, start
+from supply_chain.vocabulary import Issue
 from tests.answering import Supplier, acting, ask, come_in, fill, mails, receive_now, send, typed
 from tests.conftest import NOW
 from tests.factories import Tenant
@@ -208,6 +215,50 @@ def test_nothing_is_reviewed_before_it_is_sent(context: Flask, tenant: Tenant):
             get_reviewed(supplier.asked.assignment_id)
         with pytest.raises(Conflict):
             accept_all(supplier.asked.assignment_id, by=tenant.manager, at=LATER)
+
+
+def test_answer_that_became_a_finding_is_shown_so_in_its_review(context: Flask, tenant: Tenant):
+    supplier = _sent(tenant)
+    with acting(tenant.id):
+        row = get_reviewed(supplier.asked.assignment_id)
+        fields = findings.FindingFields(
+            issue=Issue.CL,
+            title="Ages are not checked",
+            description="Nobody looks at papers.",
+            source=FindingSource.QUESTIONNAIRE,
+            response_id=row.id,
+            answer_path=D03,
+        )
+        before = db.session.scalar(select(func.count()).select_from(AuditEvent))
+        findings.record(supplier.asked.node_id, fields, by=tenant.manager, at=LATER)
+        db.session.flush()
+        decision = list_decisions(row.id)[D03]
+        assert (decision.decision, decision.by) == (ReviewDecision.FINDING, tenant.manager.name)
+        after = db.session.scalar(select(func.count()).select_from(AuditEvent))
+        assert after == before + 1
+        assert "finding:record" in db.session.scalars(select(AuditEvent.action)).all()
+        with pytest.raises(NotFound):
+            unasked = replace(fields, answer_path="/data/none")
+            findings.record(supplier.asked.node_id, unasked, by=tenant.manager, at=LATER)
+
+
+@pytest.mark.parametrize(("sector", "asks"), [("cocoa_farming", True), ("food_processing", False)])
+def test_no_young_workers_is_doubted_in_a_risky_sector_alone(
+    context: Flask, tenant: Tenant, sector: str, asks: bool
+):
+    supplier = come_in(ask(tenant))
+    with acting(tenant.id):
+        node = get_node(supplier.asked.node_id)
+        assert find_sector_risk(node) is None
+        node.sector_ref = sector
+        assert find_sector_risk(node) == (0.9 if asks else 0.55)
+    fill(supplier, SAQ_C02="80")
+    receive_now(supplier)
+    with acting(tenant.id):
+        row = get_reviewed(supplier.asked.assignment_id)
+        filled = load_filled(get_assignment(supplier.asked.assignment_id), row, now=LATER)
+        checks = read_answers(filled).checks
+        assert ("CHK-2" in [check.check for check in checks]) is asks
 
 
 def test_each_act_of_a_review_leaves_one_event(context: Flask, tenant: Tenant):

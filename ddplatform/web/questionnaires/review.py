@@ -21,7 +21,7 @@ from ddplatform.queries.responses import (
     load_filled,
 )
 from ddplatform.queries.reviews import list_decisions
-from ddplatform.services.response_receiving import accepted_paths
+from ddplatform.services.response_receiving import read_answers
 from ddplatform.services.response_review import (
     accept_all,
     accept_answer,
@@ -31,11 +31,11 @@ from ddplatform.services.response_review import (
     judge_documents,
     return_answers,
 )
+from ddplatform.web.questionnaire_states import STATE_WORDS
 from ddplatform.web.questionnaires.blueprint import bp
 from ddplatform.web.questionnaires.review_rows import Beside, risks_of, sections_of
-from ddplatform.web.questionnaires.words import STATE_WORDS
 from ddplatform.web.responses.fields import field_id
-from questionnaires import red_flags, score
+from questionnaires import red_flags
 
 
 @bp.get("/assignments/<uuid:assignment_id>/review")
@@ -106,11 +106,7 @@ def _page(assignment_id: UUID, faults: dict[str, str] | None = None) -> Response
     filled = load_filled(assignment, row, now=g.now)
     flags = list_red_flags(row.id)
     threads = list_messages(assignment_id)
-    signals = score(
-        filled.form,
-        evidence_accepted=accepted_paths(row.id),
-        light=assignment.light_mode,
-    )
+    signals = read_answers(filled)
     beside = Beside(
         files=list_files(row.id),
         threads=threads,
