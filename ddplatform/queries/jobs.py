@@ -21,6 +21,16 @@ def get_job(job_id: UUID) -> Job:
     return job
 
 
+def is_waiting(name: str) -> bool:
+    """Whether a job of this name of the acting organisation still waits or runs."""
+    statement = select(Job.id).where(
+        Job.organisation_id == current_organisation(),
+        Job.name == name,
+        Job.state.in_((JobState.QUEUED, JobState.RUNNING)),
+    )
+    return db.session.scalar(statement.limit(1)) is not None
+
+
 def list_unfinished_jobs() -> Sequence[Job]:
     """Jobs of the acting organisation that wait, run or failed, newest first."""
     return db.session.scalars(

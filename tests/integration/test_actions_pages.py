@@ -6,9 +6,12 @@ from uuid import UUID
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
 from ddplatform.access.roles import RoleId
+from ddplatform.db import db, unit_of_work
 from ddplatform.duediligence.vocabulary import ActionState
+from ddplatform.models.jobs import Job, JobState
 from tests.factories import Tenant, csrf_token, signed_in_client
 from tests.integration.finding_worlds import (
     IN_A_MONTH,
@@ -213,6 +216,11 @@ def test_action_is_reported_verified_and_its_effect_shown(
     shown = browser.get(answer.location).text
     for words in ("verified", "90% of people", "Running, monitored", "being computed anew"):
         assert words in shown
+
+    # An assessment that changes no number keeps the run: nothing is pending any more.
+    with app.app_context(), unit_of_work():
+        db.session.execute(update(Job).values(state=JobState.DONE))
+    assert "being computed anew" not in browser.get(answer.location).text
 
 
 def test_report_is_sent_back_with_the_reason(

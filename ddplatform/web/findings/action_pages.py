@@ -31,6 +31,7 @@ from ddplatform.queries.actions import (
 from ddplatform.queries.evidence import list_evidence_of
 from ddplatform.queries.finding_scores import list_score_history
 from ddplatform.queries.findings import get_finding
+from ddplatform.queries.jobs import is_waiting
 from ddplatform.queries.value_chain import get_node
 from ddplatform.services import mitigation
 from ddplatform.services.mitigation import ActionPlan
@@ -121,6 +122,7 @@ def action(action_id: UUID) -> ResponseReturnValue:
         notes=list_notes(action_id),
         documents=list_evidence_of(MitigationAction.__tablename__, action_id),
         effect=effect_of(kept.verified_at, history),
+        is_assessing=is_waiting("risk:assess"),
         moves=moves_of(row.status),
         words=words,
         today=g.now.date(),
