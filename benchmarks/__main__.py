@@ -31,11 +31,11 @@ def main() -> None:
     for module in _modules():
         start = time.perf_counter()
         rows += module.run(size)
-        print(f"{module.__name__}: {time.perf_counter() - start:.1f} s in all")
+        print(f"{module.__name__}: {time.perf_counter() - start:.1f} s in all", flush=True)
     _write(size, rows)
     for row in rows:
         mark = "ok" if row.ok else "SHORT"
-        times = f"{row.ours:.4f} s  {row.baseline:.4f} s  {row.ratio:.2f}"
+        times = f"{row.ours:.4f} {row.unit}  {row.baseline:.4f} {row.unit}  {row.ratio:.2f}"
         print(f"{row.name}  {times}  {row.goal}  {mark}")
 
 

@@ -18,11 +18,12 @@ class Row:
     """
 
     name: str
-    ours: float  # seconds, median
+    ours: float  # in `unit`, median
     baseline: float
     ratio: float
     goal: str
     ok: bool
+    unit: str = "s"
 
 
 def in_turn(
@@ -53,3 +54,8 @@ def gain_row(name: str, times: tuple[float, float], goal: float) -> Row:
 def limit_row(name: str, seconds: float, goal: float) -> Row:
     """Ours has a limit in seconds and no rival; the baseline is that limit."""
     return Row(name, seconds, goal, seconds / goal, f"<= {goal:g} s", seconds <= goal)
+
+
+def count_row(name: str, count: float, goal: float, unit: str) -> Row:
+    """Something counted, not timed: it may be at most the goal."""
+    return Row(name, count, goal, count / goal, f"<= {goal:g} {unit}", count <= goal, unit)

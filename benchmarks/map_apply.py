@@ -128,10 +128,7 @@ def _import(files: list[NamedBytes], tenant: UUID) -> int:
 def _read_bare(path: Path) -> dict[str, list[tuple[object, ...]]]:
     """What the import wrote, table by table, as the driver gives it."""
     with closing(sqlite3.connect(path)) as connection:
-        return {
-            table: connection.execute(f"SELECT * FROM {table}").fetchall()
-            for table in TABLES
-        }
+        return {table: connection.execute(f"SELECT * FROM {table}").fetchall() for table in TABLES}
 
 
 def _write_bare(empty: Path, rows: dict[str, list[tuple[object, ...]]], tenant: UUID) -> None:

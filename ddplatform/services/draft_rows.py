@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
+from ddplatform.bulk import rising_keys
 from supply_chain.drafts import LinkDraft, NodeDraft
 from supply_chain.vocabulary import FlowEvidence
 
@@ -83,7 +84,7 @@ def new_link_rows(
     """Rows to insert, each with a key of its own."""
     return [
         {
-            "id": uuid4(),
+            "id": key,
             "chain_id": chain_id,
             "supplier_id": keys[draft.supplier],
             "buyer_id": keys[draft.buyer],
@@ -91,5 +92,5 @@ def new_link_rows(
             "created_at": at,
             **link_values(draft),
         }
-        for draft in drafts
+        for draft, key in zip(drafts, rising_keys(len(drafts)), strict=True)
     ]

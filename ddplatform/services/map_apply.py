@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, TypeVar
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import select
 
 from ddplatform.access.identity import Identity
+from ddplatform.bulk import many_objects, rising_keys
 from ddplatform.db import db
 from ddplatform.models.value_chain import (
     ImportStatus,
@@ -69,6 +70,7 @@ class Applied:
         }
 
 
+@many_objects()
 def apply_import(
     import_id: UUID, reading: Reading, *, archive_gone: bool, by: Identity, at: datetime
 ) -> dict[str, int]:
@@ -126,7 +128,7 @@ def _bring_in(
     done = Applied()
     keys = {**known.node_keys}
     fresh = [node for node in changes.new_nodes if node.id not in known.node_keys]
-    keys.update((node.id, uuid4()) for node in fresh)
+    keys.update(zip((node.id for node in fresh), rising_keys(len(fresh)), strict=True))
     rows = new_node_rows(fresh, keys, chain_id=chain.id, at=at)
     _revive([n for n in changes.new_nodes if n.id in known.archived], keys, done)
     db.session.flush()  # operators that come back must stand before what they operate

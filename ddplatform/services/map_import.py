@@ -8,6 +8,7 @@ from uuid import UUID
 
 from ddplatform.access.identity import Identity
 from ddplatform.adapters.installed import adapters
+from ddplatform.bulk import many_objects
 from ddplatform.db import db
 from ddplatform.errors import Conflict, Invalid
 from ddplatform.models.value_chain import ImportStatus, MapImport
@@ -156,6 +157,7 @@ def plan_reading(import_id: UUID, by: Identity) -> Plan:
     )
 
 
+@many_objects()
 def read_files(plan: Plan) -> Reading:
     """Read all files; workbooks are read in a child process with limits."""
     try:

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import numpy as np
 from sqlalchemy import delete, select
 
+from ddplatform.bulk import many_objects, rising_keys
 from ddplatform.db import db
 from ddplatform.models.value_chain import NodeSummary
 from ddplatform.services.assessment_rows import ISSUES, highest_bands
@@ -15,6 +16,7 @@ from supply_chain.risk.assessment import Assessment
 from supply_chain.risk.scoring import RISK_BANDS, SEVERITY_BANDS
 
 
+@many_objects()
 def refresh_summaries(chain_id: UUID, assessment: Assessment, keys: Sequence[UUID]) -> None:
     """Write the summary of every node of a map anew; what other columns keep there stays.
 
@@ -42,10 +44,10 @@ def refresh_summaries(chain_id: UUID, assessment: Assessment, keys: Sequence[UUI
     rows = [
         dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)
     ]
-    for key, row in zip(keys, rows, strict=True):
+    for key, row_id, row in zip(keys, rising_keys(len(keys)), rows, strict=True):
         before = kept.get(key)
         row.update(
-            id=uuid4(),
+            id=row_id,
             node_id=key,
             chain_id=chain_id,
             open_findings=before.open_findings if before else 0,

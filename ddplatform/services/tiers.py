@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select, update
 
+from ddplatform.bulk import rising_keys
 from ddplatform.db import db
 from ddplatform.models.value_chain import NodeSummary, SupplyLink, ValueChain, ValueChainNode
 from ddplatform.queries.chain_graph import load_tiers
@@ -95,19 +96,19 @@ def _write(chain_id: UUID, kept: Tiers, wanted: Tiers) -> None:
                 .values(tier=tier)
                 .execution_options(synchronize_session=False)
             )
+    missing = [key for key in wanted if key not in kept]
     insert_rows(
         NodeSummary,
         [
             {
-                "id": uuid4(),
+                "id": row_id,
                 "node_id": key,
                 "chain_id": chain_id,
-                "tier": tier,
+                "tier": wanted[key],
                 "open_findings": 0,
                 "overdue_actions": 0,
             }
-            for key, tier in wanted.items()
-            if key not in kept
+            for key, row_id in zip(missing, rising_keys(len(missing)), strict=True)
         ],
     )
 

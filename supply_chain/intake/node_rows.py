@@ -120,7 +120,8 @@ def _read_row(view: TableView, row: tuple[str, ...], default: NodeKind) -> NodeR
 
 
 def _path(view: TableView, row: tuple[str, ...]) -> list[list[str]]:
-    steps = [_names(view, row, field) for field in reversed(_CHAIN_FIELDS)]
+    named = [field for field in reversed(_CHAIN_FIELDS) if field in view.fields]
+    steps = [_names(view, row, field) for field in named]
     return [step for step in steps if step]
 
 

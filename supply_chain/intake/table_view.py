@@ -104,6 +104,8 @@ class TableView:
 
     def text(self, row: tuple[str, ...], our_field: str) -> str | None:
         """The cell of a field, None where it says nothing."""
+        if our_field not in self.fields:
+            return None
         value = self.raw(row, our_field)
         return None if is_blank(value) else value
 

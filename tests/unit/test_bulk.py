@@ -5,7 +5,7 @@ from threading import Event, Thread
 
 import pytest
 
-from ddplatform.bulk import many_objects
+from ddplatform.bulk import many_objects, rising_keys
 
 
 def test_collector_rests_inside_and_goes_on_after_the_outermost_block():
@@ -50,3 +50,10 @@ def test_collector_rests_until_the_last_of_two_threads_has_left():
     thread.join(5)
     assert not was_on
     assert gc.isenabled()
+
+
+def test_rising_keys_are_different_and_in_order_and_never_the_same_twice():
+    first, second = rising_keys(1_000), rising_keys(1_000)
+    assert first == sorted(set(first))
+    assert not set(first) & set(second)
+    assert rising_keys(0) == []
