@@ -14,7 +14,7 @@ from ddplatform.web.filters import band_class, band_word, number, plural
 from supply_chain.layout import Placed, PlacedBox, PlacedLane, PlacedLink, mirrored
 
 _LONGEST_TITLE = 21
-_LONGEST_SUB = 28
+_LONGEST_SUB = 24
 _INSET = 14
 _LETTER_WIDTH = 6.1
 _PILE = (6, 3)

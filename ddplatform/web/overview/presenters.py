@@ -14,12 +14,13 @@ from ddplatform.queries.overview import ChainState, Overview, PlaceCount
 from ddplatform.web.countries import country_name
 from ddplatform.web.filters import number
 from ddplatform.web.maps import Bubble, world_map_svg
+from ddplatform.web.risk.presenters import SEVERITY_NOTES
 from supply_chain.reference import load_reference
 from supply_chain.risk.scoring import RISK_BANDS, risk_band, risk_index
 from supply_chain.vocabulary import Issue, RiskBand
 
 COLUMNS = ("Rare", "Unlikely", "Possible", "Likely", "Almost certain")
-SEVERITIES = {5: "Irreversible", 4: "Grave", 3: "Serious", 2: "Moderate", 1: "Limited"}
+SEVERITIES = dict(zip(range(5, 0, -1), SEVERITY_NOTES, strict=True))
 WORST_FIRST = tuple(reversed(RiskBand))
 TIERS_SHOWN = 8
 NEVER_ASKED = "f-none"

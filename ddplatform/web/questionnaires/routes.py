@@ -24,9 +24,9 @@ from ddplatform.services.questionnaires import change_due_date, publish_shipped
 from ddplatform.services.questionnaires import withdraw as withdraw_assignment
 from ddplatform.web.field_errors import show_at_fields
 from ddplatform.web.filters import plural
+from ddplatform.web.questionnaire_states import STATE_WORDS
 from ddplatform.web.questionnaires.blueprint import bp
 from ddplatform.web.questionnaires.forms import DueForm, ReasonForm
-from ddplatform.web.questionnaires.words import STATE_WORDS
 
 VIEWS = {
     View.OPEN: "Waiting for answers",

@@ -24,9 +24,9 @@ from ddplatform.services.questionnaires import (
 )
 from ddplatform.web.field_errors import show_at_fields
 from ddplatform.web.filters import plural
+from ddplatform.web.questionnaire_states import STATE_WORDS
 from ddplatform.web.questionnaires.blueprint import bp
 from ddplatform.web.questionnaires.forms import BY_SIZE, LANGUAGE_NAMES, SHORT, SendForm
-from ddplatform.web.questionnaires.words import STATE_WORDS
 from questionnaires import Form
 
 

@@ -1,20 +1,4 @@
-"""States and risk values in plain words."""
-
-from ddplatform.duediligence.vocabulary import QuestionnaireState as State
-
-STATE_WORDS = {
-    State.DRAFT: ("Draft", "line"),
-    State.SENT: ("Sent", "info"),
-    State.OPENED: ("Being answered", "info"),
-    State.SUBMITTED: ("To review", "warn"),
-    State.UNDER_REVIEW: ("In review", "warn"),
-    State.ACCEPTED: ("Accepted", "ok"),
-    State.RETURNED: ("Sent back", "info"),
-    State.ESCALATED: ("Escalated", "danger"),
-    State.EXPIRED: ("Not answered", "line"),
-    State.WITHDRAWN: ("Withdrawn", "line"),
-}
-"""State -> word and kind of its tag."""
+"""Risk values in plain words."""
 
 NOT_SCORED = ("Not scored", "line")
 _STEPS = ((0.2, "Good practice", "ok"), (0.5, "Some risk", "info"), (0.8, "Raised risk", "warn"))

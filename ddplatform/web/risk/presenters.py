@@ -1,6 +1,6 @@
 """From scores to what a page shows: heat map, filters in the address, who can tell more."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -8,6 +8,7 @@ from flask import url_for
 from werkzeug.datastructures import MultiDict
 
 from ddplatform.queries.risk import COUNT_CAP, ChainChoice, RiskFilter, RiskPage
+from ddplatform.queries.risk_judged import PastScore
 from ddplatform.queries.risk_runs import RunHead
 from ddplatform.web.countries import country_name
 from ddplatform.web.filters import band_word, number, severity_word
@@ -15,7 +16,7 @@ from ddplatform.web.risk import words
 from supply_chain.risk.scoring import RISK_BANDS, risk_band, risk_index
 from supply_chain.vocabulary import Issue, RiskBand, SeverityBand
 
-SEVERITY_NOTES = ("gravest", "grave", "serious", "limited", "minor")
+SEVERITY_NOTES = ("Gravest", "Grave", "Serious", "Limited", "Minor")
 
 
 def read_filter(arguments: MultiDict[str, str]) -> RiskFilter:
@@ -131,3 +132,22 @@ def who_can_tell(factor: str) -> str:
 
 def _member(kind: Any, value: str | None) -> Any:
     return next((member for member in kind if member.value == value), None)
+
+
+def turns(past: Sequence[PastScore]) -> tuple[list[PastScore], int]:
+    """The scores that differ on the page from the one before, newest first, and how many do not."""
+    kept = [
+        score
+        for score, older in zip(past, (*past[1:], None), strict=False)
+        if older is None or _shown(score) != _shown(older)
+    ]
+    return kept, len(past) - len(kept)
+
+
+def _shown(score: PastScore) -> tuple[float, float, float, RiskBand]:
+    return (
+        round(score.likelihood, 2),
+        round(score.severity, 1),
+        round(score.residual_index),
+        score.residual_band,
+    )

@@ -84,7 +84,7 @@ def show(node_id: UUID, issue: str) -> ResponseReturnValue:
         "note": risk_judged.find_note(node_id, about),
         "changes": risk_judged.list_changes(node_id, about),
         "facts": risk_judged.list_facts(node_id, about),
-        "past": risk_judged.list_past_scores(node_id, about),
+        "past": presenters.turns(risk_judged.list_past_scores(node_id, about)),
         "answers": find_newest_answers(node_id),
         "words": words,
     }

@@ -87,7 +87,13 @@ EVIDENCE_LEVELS: Mapping[float, str] = {
     0.75: "running, monitored with process data",
     0.9: "outcome data and feedback from workers or families",
 }
-LIKELIHOOD_STEPS = ("up to .2", "to .4", "to .6", "to .8", "to 1")
+LIKELIHOOD_STEPS = (
+    "Rare, to 0.2",
+    "Unlikely, to 0.4",
+    "Possible, to 0.6",
+    "Likely, to 0.8",
+    "Almost certain, to 1",
+)
 LIMITS = (
     "These are indices for ordering work, not probabilities and no verdict about a supplier.",
     "Weights are expert choices; national data hide local variation; self-reports understate.",

@@ -16,9 +16,14 @@ from ddplatform.queries.value_chain import LinkRow
 from ddplatform.web.countries import country_name
 from ddplatform.web.drawings import BoxDetail, value_chain_svg
 from ddplatform.web.filters import number, percent, plural
-from supply_chain.layout import Box, LaneTitle, View, place
+from ddplatform.web.questionnaire_states import questionnaire_word
+from supply_chain.layout import Box, LaneTitle, Measures, View, place
 from supply_chain.reference import load_reference
 from supply_chain.vocabulary import LinkKind, NodeKind, RiskBand
+
+MANY_LANES = 7
+CLOSE = Measures(box_width=146.0, lane_gap=18.0)
+"""So that eight lanes stand side by side on a desk screen."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,8 @@ class MapPage:
         """The picture; each box is a link."""
         lanes = tuple(self._lane_title(lane) for lane in self._lanes())
         boxes = tuple(self._layout_box(box) for box in self.view.boxes)
-        placed = place(View(boxes, self.view.links, lanes))
+        close = len(lanes) >= MANY_LANES
+        placed = place(View(boxes, self.view.links, lanes), measures=CLOSE if close else None)
         return value_chain_svg(
             placed,
             details={box.id: self._detail(box) for box in self.view.boxes},
@@ -143,7 +149,7 @@ class MapPage:
             state = self.states.get(self.key(box))
             return BoxDetail(
                 href=self.href(box),
-                state=(state.questionnaire_status or "") if state else "",
+                state=questionnaire_word(state.questionnaire_status if state else None),
                 overdue=state.overdue_actions if state else 0,
             )
         if box.kind == "ghost":
