@@ -378,6 +378,18 @@ def test_form_of_an_ended_session_is_carried_through_signing_in(
     assert phone.post(f"{address}/draft", data={**marks, C01: "33"}).status_code == 401
 
 
+def test_questions_that_an_answer_opens_are_asked_before_the_next_page(
+    phone: FlaskClient, supplier: Supplier
+):
+    d01, d05 = "/data/D/SAQ_D01", "/data/D/SAQ_D05"
+    address = f"{_base(supplier)}/D"
+    opened = _post(phone, address, {d01: "14", d05: ""})
+    assert opened.location == f"{address}#data-D-SAQ_D05"
+    assert "Your answers open more questions on this page." in phone.get(address).text
+    assert _post(phone, address, {d01: "14", d05: "yes"}).location.endswith("/E")
+    assert _post(phone, address, {d01: "14", d05: ""}).location.endswith("/E")
+
+
 def test_what_was_typed_when_the_session_ended_is_saved_after_signing_in(
     phone: FlaskClient, supplier: Supplier
 ):
@@ -412,7 +424,7 @@ def test_questions_asked_back_are_shown_at_their_place_and_answered_in_words(
     page = phone.get(f"{_base(supplier)}/")
     assert "has a question about your answers" in page.text
     started = phone.post(f"{_base(supplier)}/start", data=_hidden(page.text))
-    assert "asked back" in phone.get(started.location).text
+    assert "a question for you" in phone.get(started.location).text
     section = phone.get(f"{_base(supplier)}/D").text
     assert "Which record do you copy?" in section
     answer = _post(phone, f"{_base(supplier)}/D", {f"reply:{d03}": "The birth record."})
@@ -427,7 +439,7 @@ def test_doubtful_answers_are_a_question_on_the_check_page(
         fill(supplier, SAQ_L03="0", SAQ_A04="400")
     page = phone.get(f"{_base(supplier)}/check").text
     assert "1 answer may not match" in page
-    assert "is this right?" in page
+    assert "Is this right?" in page
     assert page.count("may not match") >= 2
 
 

@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from ddplatform.queries.responses import FileOfAnswer, Message
 from ddplatform.services.responses import Clash, Typed
+from ddplatform.web.filters import day
 from questionnaires import Item, Kind, NodeState, Page, Question
 from questionnaires.form import UPLOADS
 
@@ -157,10 +158,12 @@ def _choices(state: NodeState, text: str) -> Sequence[ChoiceView]:
 
 
 def answer_words(state: NodeState) -> Sequence[str]:
-    """An answer as it reads: the labels of what was chosen, or the text."""
+    """An answer as it reads: the labels of what was chosen, a day in words, or the text."""
     if state.choices:
         labels = {choice.name: choice.label for choice in state.choices}
         return [labels.get(name, name) for name in state.raw.split()]
+    if isinstance(state.node, Question) and state.node.kind is Kind.DATE and _is_day(state.raw):
+        return [day(date.fromisoformat(state.raw))]
     return [state.raw] if state.raw else []
 
 

@@ -106,6 +106,7 @@ def save(assignment_id: UUID, name: str) -> ResponseReturnValue:
     """Keep the page; then go where the pressed button leads."""
     asked = get_request(assignment_id)
     _require_section(asked, name)
+    shown = _open_questions(_fresh(asked), name)
     saved = save_section(assignment_id, name, read_typed(request.form), by=g.identity, at=g.now)
     refused = _take_files(assignment_id)
     moved = _do_pressed(assignment_id)
@@ -118,6 +119,12 @@ def save(assignment_id: UUID, name: str) -> ResponseReturnValue:
     if "later" in request.form:
         flash("Your answers are saved. Come back at any time.", "success")
         return redirect(url_for(".show", assignment_id=assignment_id))
+    asks = _open_questions(saved.filled, name)
+    if opened := [path for path, text in asks.items() if not text and path not in shown]:
+        # Without scripts nobody has seen them yet.
+        flash("Your answers open more questions on this page. The first is here.", "info")
+        here = url_for(".section", assignment_id=assignment_id, name=name)
+        return redirect(f"{here}#{field_id(opened[0])}")
     return redirect(_next_address(assignment_id, saved.filled.pages, name))
 
 
@@ -154,6 +161,12 @@ def _require_section(asked: Request, name: str) -> None:
 
 def _find_page(pages: Sequence[Page], name: str) -> Page | None:
     return next((page for page in pages if page.name == name), None)
+
+
+def _open_questions(filled: Filled, name: str) -> dict[str, str]:
+    """What is written for each question that a page asks now, by path in reading order."""
+    page = _find_page(filled.pages, name)
+    return {item.state.path: item.state.raw for item in page.questions()} if page else {}
 
 
 def _next_address(assignment_id: UUID, pages: Sequence[Page], name: str) -> str:
