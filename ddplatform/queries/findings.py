@@ -198,12 +198,6 @@ def count_findings(wanted: FindingFilter) -> int:
     return db.session.scalar(select(func.count()).select_from(matching)) or 0
 
 
-def count_findings_by_status() -> dict[RiskState, int]:
-    """How many findings stand in each state; states without any are left out."""
-    rows = db.session.execute(select(Finding.status, func.count()).group_by(Finding.status)).all()
-    return {status: count for status, count in rows}
-
-
 def get_finding(finding_id: UUID, *, for_change: bool = False) -> Finding:
     """A finding, or NotFound; `for_change` holds it until the end of the unit of work."""
     statement = select(Finding).where(Finding.id == finding_id)

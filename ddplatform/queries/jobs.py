@@ -1,6 +1,5 @@
 """Where jobs stand."""
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import select
@@ -29,13 +28,3 @@ def is_waiting(name: str) -> bool:
         Job.state.in_((JobState.QUEUED, JobState.RUNNING)),
     )
     return db.session.scalar(statement.limit(1)) is not None
-
-
-def list_unfinished_jobs() -> Sequence[Job]:
-    """Jobs of the acting organisation that wait, run or failed, newest first."""
-    return db.session.scalars(
-        select(Job)
-        .where(Job.organisation_id == current_organisation(), Job.state != JobState.DONE)
-        .order_by(Job.created_at.desc(), Job.id)
-        .limit(100)
-    ).all()

@@ -1,6 +1,5 @@
 """Assessment runs: the current one of a map, and its history."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -9,7 +8,6 @@ from uuid import UUID
 from sqlalchemy import select
 
 from ddplatform.db import db
-from ddplatform.errors import NotFound
 from ddplatform.models.organisations import User
 from ddplatform.models.risk import AssessmentRun, ReferenceRelease
 from ddplatform.models.value_chain import ValueChain, ValueChainNode
@@ -53,38 +51,6 @@ def find_current_run(chain_id: UUID) -> AssessmentRun | None:
 
 def find_current_head(chain_id: UUID) -> RunHead | None:
     """What pages say of the current run of a map, or None before the first."""
-    return _head(ValueChain.current_run_id == AssessmentRun.id, ValueChain.id == chain_id)
-
-
-def get_run_head(run_id: UUID) -> RunHead:
-    """The same of any run, or NotFound."""
-    head = _head(AssessmentRun.id == run_id)
-    if head is None:
-        raise NotFound()
-    return head
-
-
-def list_runs(chain_id: UUID, *, limit: int = 50) -> Sequence[AssessmentRun]:
-    """The runs of a map, newest first."""
-    return db.session.scalars(
-        select(AssessmentRun)
-        .where(AssessmentRun.chain_id == chain_id)
-        .order_by(AssessmentRun.created_at.desc(), AssessmentRun.id)
-        .limit(limit)
-    ).all()
-
-
-def list_node_names(chain_id: UUID) -> dict[UUID, str]:
-    """The names of the nodes of a map, without archived ones."""
-    rows = db.session.execute(
-        select(ValueChainNode.id, ValueChainNode.name).where(
-            ValueChainNode.chain_id == chain_id, ValueChainNode.archived_at.is_(None)
-        )
-    ).all()
-    return {row.id: row.name for row in rows}
-
-
-def _head(*conditions: Any) -> RunHead | None:
     row = db.session.execute(
         select(
             AssessmentRun.id,
@@ -106,6 +72,16 @@ def _head(*conditions: Any) -> RunHead | None:
         .join(ValueChain, ValueChain.id == AssessmentRun.chain_id)
         .join(ReferenceRelease, ReferenceRelease.id == AssessmentRun.release_id)
         .outerjoin(User, User.id == AssessmentRun.created_by_id)
-        .where(*conditions)
+        .where(ValueChain.current_run_id == AssessmentRun.id, ValueChain.id == chain_id)
     ).one_or_none()
     return RunHead(**row._mapping) if row else None
+
+
+def list_node_names(chain_id: UUID) -> dict[UUID, str]:
+    """The names of the nodes of a map, without archived ones."""
+    rows = db.session.execute(
+        select(ValueChainNode.id, ValueChainNode.name).where(
+            ValueChainNode.chain_id == chain_id, ValueChainNode.archived_at.is_(None)
+        )
+    ).all()
+    return {row.id: row.name for row in rows}

@@ -17,7 +17,6 @@ from ddplatform.queries.finding_scores import severity_of, severity_of_finding
 from ddplatform.queries.findings import (
     FindingFilter,
     count_findings,
-    count_findings_by_status,
     find_open_fact,
     get_finding,
     get_finding_place,
@@ -346,7 +345,6 @@ def test_list_is_filtered_paged_and_counted(world: World):
         }
         assert found(owner_id=world.tenant.analyst.user_id) == set()
         assert count_findings(FindingFilter(search="night")) == 1
-        assert count_findings_by_status() == {RiskState.IDENTIFIED: 2}
         assert next(row.open_actions for row in everything if row.id == first) == 1
 
 

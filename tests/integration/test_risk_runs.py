@@ -90,7 +90,6 @@ def test_a_run_becomes_the_current_one_of_its_map(tenant: Tenant, cocoa: CocoaMa
         assert head is not None
         assert (head.id, head.is_stale, head.release_number) == (run_id, False, 1)
         assert head.created_by == tenant.analyst.name
-        assert [run.id for run in risk_runs.list_runs(cocoa.chain)] == [run_id]
 
 
 def test_a_second_run_adds_rows_and_leaves_the_first_as_it_was(
@@ -335,5 +334,6 @@ def test_a_map_of_another_organisation_cannot_be_assessed(
 ) -> None:
     with pytest.raises(NotFound):
         assess(other_tenant, cocoa.chain)
-    with pytest.raises(NotFound), acting(other_tenant):
-        risk_runs.get_run_head(assess(tenant, cocoa.chain))
+    assess(tenant, cocoa.chain)
+    with acting(other_tenant):
+        assert risk_runs.find_current_head(cocoa.chain) is None
