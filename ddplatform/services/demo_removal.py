@@ -26,11 +26,6 @@ from ddplatform.tenancy import SharedOnRelease, TenantScoped, across_tenants, ac
 DROP_FILES = "sample:drop_files"
 
 
-def has_sample() -> bool:
-    """Whether a sample company stands in this installation."""
-    return bool(_sample_organisations())
-
-
 def remove_sample(*, at: datetime) -> None:
     """Take out every sample organisation with all that hangs on it; real data stay.
 

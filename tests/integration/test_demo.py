@@ -26,7 +26,7 @@ from ddplatform.models.risk import AssessmentRun, RiskAssessment
 from ddplatform.models.value_chain import ValueChainNode
 from ddplatform.services import audit
 from ddplatform.services.demo import load_sample
-from ddplatform.services.demo_removal import has_sample, remove_sample
+from ddplatform.services.demo_removal import remove_sample
 from ddplatform.services.organisations import found_organisation
 from ddplatform.tenancy import TenantScoped, across_tenants, acting_in, nobody
 from supply_chain.vocabulary import Issue, NodeKind
@@ -191,7 +191,7 @@ def test_real_organisations_stay_when_the_sample_goes(sample: Flask) -> None:
         with unit_of_work(), nobody():
             remove_sample(at=NOW)
         with across_tenants():
-            assert not has_sample()
+            assert not db.session.scalars(select(Organisation).where(Organisation.is_sample)).all()
             assert _organisation("real").name == "Real"
         with acting_in(_organisation("real").id):
             assert audit.verify().size == 1
