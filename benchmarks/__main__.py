@@ -26,9 +26,11 @@ def main() -> None:
     """Run all modules at the size asked for and print what they found."""
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
     parser.add_argument("--size", choices=("small", "full"), default="small")
-    size = parser.parse_args().size
+    parser.add_argument("--only", nargs="+", metavar="MODULE", help="leave the others out")
+    asked = parser.parse_args()
+    size: str = asked.size
     rows: list[Row] = []
-    for module in _modules():
+    for module in _modules(asked.only):
         start = time.perf_counter()
         rows += module.run(size)
         print(f"{module.__name__}: {time.perf_counter() - start:.1f} s in all", flush=True)
@@ -39,10 +41,12 @@ def main() -> None:
         print(f"{row.name}  {times}  {row.goal}  {mark}")
 
 
-def _modules() -> list[ModuleType]:
-    """Every module beside this one that has a `run`, by name."""
-    names = sorted(info.name for info in pkgutil.iter_modules(benchmarks.__path__))
-    found = [importlib.import_module(f"benchmarks.{name}") for name in names if name != "__main__"]
+def _modules(only: list[str] | None) -> list[ModuleType]:
+    """Every module beside this one that has a `run`, by name; or those asked for."""
+    names = sorted({i.name for i in pkgutil.iter_modules(benchmarks.__path__)} - {"__main__"})
+    found = [
+        importlib.import_module(f"benchmarks.{name}") for name in names if name in (only or names)
+    ]
     return [module for module in found if hasattr(module, "run")]
 
 

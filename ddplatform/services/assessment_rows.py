@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 import numpy as np
 
+from ddplatform.bulk import many_objects
 from supply_chain.risk.assessment import Assessment
 from supply_chain.risk.method import METHOD, Floats, Ints
 from supply_chain.risk.scoring import RISK_BANDS, SEVERITY_BANDS
@@ -72,6 +73,7 @@ class RowMaker:
         """How many (node, issue) pairs are scored."""
         return len(self._node)
 
+    @many_objects()
     def rows(self, run_id: UUID, start: int, stop: int) -> list[dict[str, Any]]:
         """The rows of the places `start` to `stop` (without `stop`) of the salience order."""
         at = (self._node[start:stop], self._issue[start:stop])

@@ -903,7 +903,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_node_name",
         "value_chain_node",
-        ["organisation_id", "chain_id", "name", "id"],
+        ["organisation_id", "chain_id", "name", "id", "archived_at"],
         unique=False,
     )
     op.create_index(
@@ -1776,7 +1776,10 @@ def upgrade() -> None:
         ),
     )
     op.create_index(
-        "ix_link_buyer", "supply_link", ["organisation_id", "chain_id", "buyer_id"], unique=False
+        "ix_link_buyer",
+        "supply_link",
+        ["organisation_id", "chain_id", "buyer_id", "archived_at"],
+        unique=False,
     )
     op.create_index(
         "ix_link_supplier",
