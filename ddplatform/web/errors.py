@@ -5,10 +5,12 @@ from typing import Any
 
 from flask import Flask, Response, g, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from ddplatform.errors import STATUS, Conflict, Invalid, TooMany, status_of
+from ddplatform.web.auth.kept_input import input_of_this_request
 
 log = logging.getLogger(__name__)
 PAGES = frozenset({403, 404, 409, 422, 429, 500})
@@ -45,6 +47,13 @@ def _expected(error: Exception) -> ResponseReturnValue:
 
 
 def _csrf(_error: CSRFError) -> ResponseReturnValue:
+    """A form of an earlier session, sent after signing in elsewhere: shown again, to be confirmed.
+
+    It comes from a page of ours: no other site's form is sent with the cookie of a session.
+    """
+    kept = input_of_this_request()
+    if kept.fields and current_user.is_authenticated:
+        return render_template("auth/resume.html", kept=kept), 422
     return _page(
         422, message="This page was open too long. Go back, reload it and send again."
     ), 422

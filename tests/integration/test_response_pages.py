@@ -390,6 +390,27 @@ def test_questions_that_an_answer_opens_are_asked_before_the_next_page(
     assert _post(phone, address, {d01: "14", d05: ""}).location.endswith("/E")
 
 
+def test_page_left_open_while_signing_in_elsewhere_is_sent_after_a_confirmation(
+    phone: FlaskClient, supplier: Supplier
+):
+    address = f"{_base(supplier)}/C"
+    marks = {**_hidden(phone.get(address).text), "csrf_token": "of the session before"}
+    refused = phone.post(address, data={**marks, C01: "33"})
+    assert refused.status_code == 422
+    assert 'value="33"' not in phone.get(address).text
+    form = dict(re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)"', refused.text))
+    assert phone.post(address, data=form).status_code == 302
+    assert 'value="33"' in phone.get(address).text
+
+
+def test_going_back_a_section_keeps_what_was_typed_here(phone: FlaskClient, supplier: Supplier):
+    address = f"{_base(supplier)}/C"
+    assert _post(phone, address, {C01: "many", "back": "1"}).location.endswith("/B")
+    assert 'value="many"' in phone.get(address).text
+    first = _post(phone, f"{_base(supplier)}/A", {"back": "1"})
+    assert first.location == f"{_base(supplier)}/"
+
+
 def test_what_was_typed_when_the_session_ended_is_saved_after_signing_in(
     phone: FlaskClient, supplier: Supplier
 ):

@@ -168,6 +168,20 @@ def test_a_running_job_is_asked_again_until_it_is_done(page: Page, address: str)
     expect(page.locator("#job")).not_to_have_attribute("data-progress", "1")
 
 
+def test_a_press_without_signal_keeps_the_page_and_is_sent_when_it_is_back(
+    page: Page, address: str
+) -> None:
+    page.goto(f"{address}/draft-page")
+    page.context.set_offline(True)
+    page.fill("[name=many]", "14")
+    page.evaluate("document.querySelector('[data-autosave]').requestSubmit()")
+    expect(page.locator("#save-state")).to_have_text("No signal. Kept here, sent when it is back")
+    expect(page.locator("[name=many]")).to_have_value("14")
+    with page.expect_request(lambda sent: sent.url.endswith("/save")) as sent:
+        page.context.set_offline(False)
+    assert "14" in (sent.value.post_data or "")
+
+
 def test_a_draft_is_kept_after_typing_and_says_when(
     page: Page, address: str, seen: list[dict[str, Any]]
 ) -> None:

@@ -119,6 +119,8 @@ def save(assignment_id: UUID, name: str) -> ResponseReturnValue:
     if "later" in request.form:
         flash("Your answers are saved. Come back at any time.", "success")
         return redirect(url_for(".show", assignment_id=assignment_id))
+    if "back" in request.form:
+        return redirect(_address_before(assignment_id, saved.filled.pages, name))
     asks = _open_questions(saved.filled, name)
     if opened := [path for path, text in asks.items() if not text and path not in shown]:
         # Without scripts nobody has seen them yet.
@@ -178,6 +180,13 @@ def _next_address(assignment_id: UUID, pages: Sequence[Page], name: str) -> str:
     return url_for(".check", assignment_id=assignment_id)
 
 
+def _address_before(assignment_id: UUID, pages: Sequence[Page], name: str) -> str:
+    page = _find_page(pages, name)
+    if page is None or page.number == 1:
+        return url_for(".show", assignment_id=assignment_id)
+    return url_for(".section", assignment_id=assignment_id, name=pages[page.number - 2].name)
+
+
 def _take_files(assignment_id: UUID) -> Mapping[str, str]:
     """Add the chosen documents; returns why those that were refused could not come in."""
     refused = {}
@@ -229,7 +238,7 @@ def _tell_help(saved: Saved) -> None:
 
 
 def _has_typed_problems(saved: Saved, name: str) -> bool:
-    if "later" in request.form:
+    if "later" in request.form or "back" in request.form:
         return False
     page = _find_page(saved.filled.pages, name)
     return page is not None and any(state.raw for state in page.problems())
@@ -267,7 +276,6 @@ def _section_page(
         seen=filled.row.revision,
         saved_at=max((a.saved_at for a in filled.answers.values() if a.raw), default=None),
         page_mark=uuid4().hex,
-        previous=filled.pages[page.number - 2].name if page.number > 1 else None,
     )
     status = 200 if saved is None else (409 if saved.clashes else 422)
     return html, status
