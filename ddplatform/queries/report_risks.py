@@ -145,7 +145,7 @@ def _row(
         "node_id": str(one.node_id) if one.node_id else None,
         "node_name": one.node_name,
         "severity": one.severity,
-        "severity_band": one.severity_band.value,
+        "severity_band": spaced(one.severity_band.value),
         "likelihood": one.residual_likelihood,
         "inherent_index": one.index,
         "residual_index": one.residual_index,

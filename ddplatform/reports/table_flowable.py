@@ -130,7 +130,7 @@ def _widths(
         _least(column, {row[number] for row in rows}, look) for number, column in enumerate(columns)
     ]
     if sum(least) >= width:
-        return tuple(width * each / sum(least) for each in least)
+        return _cut(least, width)
     fixed: set[int] = set()
     while True:
         weight = sum(c.width for i, c in enumerate(columns) if i not in fixed)
@@ -143,6 +143,17 @@ def _widths(
         if not narrow:
             return tuple(shares)
         fixed |= narrow
+
+
+def _cut(least: Sequence[float], width: float) -> tuple[float, ...]:
+    """Take what is missing from the widest columns alone, so that the others break no word."""
+    room, left, most = width, len(least), width
+    for each in sorted(least):
+        most = room / left
+        if each >= most:
+            break
+        room, left = room - each, left - 1
+    return tuple(min(each, most) for each in least)
 
 
 def _least(column: Column, cells: set[Cell], look: Setting) -> float:

@@ -259,6 +259,16 @@ def test_columns_fill_the_width_and_none_breaks_the_words_of_its_title():
     assert table.head[0] == ("Involvement",)
 
 
+def test_one_column_too_wide_is_cut_alone_and_the_others_break_no_word():
+    columns = (Column("a", "No."), Column("b", "Likelihood"), Column("c", "State"))
+    table = wrap_table(columns, [("142", "unbroken" * 30, "assessed")], width=150)
+
+    assert sum(table.widths) == pytest.approx(150)
+    assert [line[0] for line in (table.head[0], table.head[2])] == ["No.", "State"]
+    assert table.rows[0][0] == ("142",)
+    assert table.rows[0][2] == ("assessed",)
+
+
 def test_more_columns_than_fit_share_the_width():
     columns = tuple(Column(f"c{i}", "Involvement") for i in range(12))
     table = wrap_table(columns, [tuple("x" for _ in columns)], width=300)
