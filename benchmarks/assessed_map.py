@@ -1,13 +1,15 @@
 """A platform with one generated map, for benchmarks of assessments and of the register."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 from flask import Flask
 from flask_migrate import upgrade
 
-from benchmarks.generate import make_graph
+from benchmarks.generate import Graph, make_graph
 from ddplatform.access.identity import Identity, system_identity
 from ddplatform.access.roles import RoleId
 from ddplatform.config import Kind, Settings
@@ -53,52 +55,54 @@ def add_map(by: Identity, nodes: int) -> UUID:
     """A map with `nodes` nodes and about three times as many links; the id of the map."""
     graph = make_graph(nodes, LINKS_PER_NODE * nodes)
     keys = [uuid4() for _ in range(nodes)]
-    commodities = sorted(load_reference().commodities)
     with unit_of_work(), acting_in(by.organisation_id):
         chain = ValueChain(name=f"Map of {nodes}", slug=f"map-{nodes}", created_at=NOW)
         db.session.add(chain)
         db.session.flush()  # nodes point to it
-        insert_rows(
-            ValueChainNode,
-            [
-                {
-                    "id": key,
-                    "chain_id": chain.id,
-                    "external_ref": f"N{at:07}",
-                    "kind": NodeKind.SITE,
-                    "name": f"Site {at}",
-                    "country": COUNTRIES[at % len(COUNTRIES)],
-                    "commodity_refs": [commodities[at % len(commodities)]],
-                    "own_operation": at == 0,
-                    "external_ids": {},
-                    "attributes": {},
-                    "row_version": 1,
-                    "created_at": NOW,
-                }
-                for at, key in enumerate(keys)
-            ],
-        )
-        insert_rows(
-            SupplyLink,
-            [
-                {
-                    "id": uuid4(),
-                    "chain_id": chain.id,
-                    "supplier_id": keys[supplier],
-                    "buyer_id": keys[buyer],
-                    "kind": LinkKind.SUPPLIES,
-                    "share": None if share != share else share,
-                    "flow_evidence": FLOWS[flow],
-                    "row_version": 1,
-                    "created_at": NOW,
-                }
-                for supplier, buyer, share, flow in zip(
-                    graph.supplier.tolist(),
-                    graph.buyer.tolist(),
-                    graph.share.tolist(),
-                    graph.flow.tolist(),
-                    strict=True,
-                )
-            ],
-        )
+        insert_rows(ValueChainNode, _node_rows(chain.id, keys))
+        insert_rows(SupplyLink, _link_rows(chain.id, keys, graph))
         return chain.id
+
+
+def _node_rows(chain_id: UUID, keys: Sequence[UUID]) -> list[dict[str, Any]]:
+    commodities = sorted(load_reference().commodities)
+    return [
+        {
+            "id": key,
+            "chain_id": chain_id,
+            "external_ref": f"N{at:07}",
+            "kind": NodeKind.SITE,
+            "name": f"Site {at}",
+            "country": COUNTRIES[at % len(COUNTRIES)],
+            "commodity_refs": [commodities[at % len(commodities)]],
+            "own_operation": at == 0,
+            "external_ids": {},
+            "attributes": {},
+            "row_version": 1,
+            "created_at": NOW,
+        }
+        for at, key in enumerate(keys)
+    ]
+
+
+def _link_rows(chain_id: UUID, keys: Sequence[UUID], graph: Graph) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": uuid4(),
+            "chain_id": chain_id,
+            "supplier_id": keys[supplier],
+            "buyer_id": keys[buyer],
+            "kind": LinkKind.SUPPLIES,
+            "share": None if share != share else share,
+            "flow_evidence": FLOWS[flow],
+            "row_version": 1,
+            "created_at": NOW,
+        }
+        for supplier, buyer, share, flow in zip(
+            graph.supplier.tolist(),
+            graph.buyer.tolist(),
+            graph.share.tolist(),
+            graph.flow.tolist(),
+            strict=True,
+        )
+    ]
