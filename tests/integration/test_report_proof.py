@@ -1,6 +1,7 @@
 """Files of reports held against the log, and the commands around them."""
 
 import json
+import re
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -209,7 +210,8 @@ def test_verify_report_finds_the_organisation_by_itself(
             *("--definition", "action-6-due-diligence", "--out", str(out)),
         ]
     )
-    assert "R-2026-001, sealed now" in built.output
+    number = re.search(r"(R-\d{4}-001), sealed now", built.output)
+    assert number, built.output
     runner = app.test_cli_runner()
     found = runner.invoke(args=["audit", "verify-report", str(out), "--json"])
     assert found.exit_code == 0
@@ -221,7 +223,7 @@ def test_verify_report_finds_the_organisation_by_itself(
     out.write_bytes(out.read_bytes().replace(b"%%EOF", b"%%EOF "))
     broken = runner.invoke(args=["audit", "verify-report", str(out)])
     assert broken.exit_code == 1
-    assert "R-2026-001" in broken.output
+    assert number[1] in broken.output
 
 
 def test_verify_report_without_any_organisation_says_unknown(app: Flask, tmp_path: Path) -> None:
