@@ -10,7 +10,9 @@ import json
 import os
 import pkgutil
 import platform
+import sys
 import time
+import traceback
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -30,15 +32,22 @@ def main() -> None:
     asked = parser.parse_args()
     size: str = asked.size
     rows: list[Row] = []
+    failed: list[str] = []
     for module in _modules(asked.only):
         start = time.perf_counter()
-        rows += module.run(size)
+        try:
+            rows += module.run(size)
+        except Exception:
+            failed.append(module.__name__)
+            traceback.print_exc()  # the others are still worth their lines
         print(f"{module.__name__}: {time.perf_counter() - start:.1f} s in all", flush=True)
     _write(size, rows)
     for row in rows:
         mark = "ok" if row.ok else "SHORT"
         times = f"{row.ours:.4f} {row.unit}  {row.baseline:.4f} {row.unit}  {row.ratio:.2f}"
         print(f"{row.name}  {times}  {row.goal}  {mark}")
+    if failed:
+        sys.exit(f"Without an answer: {', '.join(failed)}")
 
 
 def _modules(only: list[str] | None) -> list[ModuleType]:
