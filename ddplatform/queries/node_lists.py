@@ -101,13 +101,12 @@ def list_nodes(
     """
     conditions = list(_conditions(chain_id, wanted))
     key = _sort_key(order)
-    statement = _columns().where(*conditions)
+    joined = NodeSummary.node_id == ValueChainNode.id
+    statement = select(ValueChainNode.id).outerjoin(NodeSummary, joined).where(*conditions)
     cursor = after or before
     if cursor is not None:
         place = db.session.execute(
-            select(*key)
-            .outerjoin(NodeSummary, NodeSummary.node_id == ValueChainNode.id)
-            .where(ValueChainNode.id == cursor)
+            select(*key).outerjoin(NodeSummary, joined).where(ValueChainNode.id == cursor)
         ).one_or_none()
         if place is not None:
             there = tuple_(*(column for column in key))
@@ -115,7 +114,11 @@ def list_nodes(
             statement = statement.where(there > values if after else there < values)
     descending = before is not None and after is None
     directed = [column.desc() if descending else column for column in key]
-    rows = db.session.execute(statement.order_by(*directed).limit(limit + 1)).all()
+    # The keys of a page are found first, so that no wide rows are sorted.
+    found = statement.order_by(*directed).limit(limit + 1)
+    rows = db.session.execute(
+        _columns().where(ValueChainNode.id.in_(found)).order_by(*directed)
+    ).all()
     has_more = len(rows) > limit
     page = [NodeRow(**row._mapping) for row in rows[:limit]]
     if descending:
