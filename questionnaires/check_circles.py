@@ -55,8 +55,10 @@ def _needs(named: Mapping[str, SurveyRow]) -> dict[Unit, set[Unit]]:
 def _fault(circle: Sequence[Unit], named: Mapping[str, SurveyRow]) -> Fault:
     names = list(dict.fromkeys(name for _, name in reversed(circle)))
     told = circular_fault([*names, names[0]])
-    for row in sorted((named[name] for name in names), key=lambda row: row.number):
-        for column in DECIDED_BY:
-            if any(found[1] in names for found in REFERENCE.finditer(row.text(column))):
-                return row.fault(told.level, told.code, told.message, told.mend, column=column)
-    return told
+    rows = sorted((named[name] for name in names), key=lambda row: row.number)
+    return next(
+        row.fault(told.level, told.code, told.message, told.mend, column=column)
+        for row in rows
+        for column in DECIDED_BY
+        if any(found[1] in names for found in REFERENCE.finditer(row.text(column)))
+    )

@@ -195,10 +195,10 @@ class Response:
             StepRefused: no such instance, or the repeat is counted.
         """
         node = self._find(path)
-        if node is None or not node.spec.is_repeat:
+        if node is None or node.parent is None or not node.spec.is_repeat:
             raise StepRefused(NO_SUCH_NODE)
         _refuse_counted(node.spec)
-        self._engine.remove(node)
+        self._engine.remove(node, node.parent)
         self._engine.run()
 
     def _fire(self, node: TreeNode) -> None:

@@ -43,6 +43,7 @@ ARITHMETIC: Mapping[str, Callable[[float, float], float]] = {
     "div": divide,
     "mod": modulo,
 }
+OPERATORS = {"and", "or", "=", "!=", "<", "<=", ">", ">=", "|", *ARITHMETIC}
 
 register_functions(NAMES)
 
@@ -109,7 +110,7 @@ def _compile_sign(symbol: str, token: Token) -> Closure:
 
 
 def _compile_operator(symbol: str, token: Token) -> Closure:
-    if len(token) != 2:
+    if len(token) != 2 or symbol not in OPERATORS:
         raise not_supported(token)
     left, right = _compile(token[0]), _compile(token[1])
     if symbol == "and":
@@ -124,9 +125,7 @@ def _compile_operator(symbol: str, token: Token) -> Closure:
         return lambda scope: in_order(symbol, left(scope), right(scope))
     if calculate := ARITHMETIC.get(symbol):
         return lambda scope: calculate(to_number(left(scope)), to_number(right(scope)))
-    if symbol == "|":
-        return _union(left, right)
-    raise not_supported(token)
+    return _union(left, right)
 
 
 def _union(left: Closure, right: Closure) -> Closure:

@@ -157,7 +157,7 @@ class Recalculation:
     def resize(self, parent: TreeNode, spec: Spec, count: int) -> None:
         """Add instances at the end of a repeat, or drop the last ones with their answers."""
         while len(parent.children[spec.name]) > count:
-            self.remove(parent.children[spec.name][-1])
+            self.remove(parent.children[spec.name][-1], parent)
         while len(parent.children[spec.name]) < count and self._instances < MOST_IN_ALL:
             self.add(parent, spec)
 
@@ -175,11 +175,8 @@ class Recalculation:
         self._mark_structure(parent, spec)
         return node
 
-    def remove(self, node: TreeNode) -> None:
-        """Remove an instance with its answers; the ones behind it move up."""
-        parent = node.parent
-        if parent is None:
-            return
+    def remove(self, node: TreeNode, parent: TreeNode) -> None:
+        """Remove an instance with its answers from its parent; the ones behind it move up."""
         instances = parent.children[node.name]
         instances.remove(node)
         self._instances -= 1

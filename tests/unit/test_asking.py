@@ -150,6 +150,12 @@ def test_page_tells_what_stands_against_sending(response: Response):
     assert "/data/a/detail" not in page.paths
 
 
+def test_question_of_a_page_leads_to_its_place_in_the_form(response: Response):
+    question = _page(response, "a").items[1].question
+
+    assert question.path == "/data/a/" + question.name
+
+
 def test_heading_is_no_question(response: Response):
     heading: Item = _page(response, "a").items[4]
     with pytest.raises(TypeError, match="is no question"):

@@ -6,7 +6,8 @@ import openpyxl
 import pytest
 
 from questionnaires import Fault, FormReport, check_file, check_form
-from tests.forms import REAL_FORMS, table
+from questionnaires.external import LARGEST, read_external
+from tests.forms import REAL_FORMS, form, table
 
 SURVEY = (
     "type | name | label | relevant | constraint | constraint_message | calculation | choice_filter"
@@ -456,6 +457,32 @@ def test_files_that_do_not_lie_beside_the_form_are_named(tmp_path):
         ("media-missing", 3, "image"),
     ]
     assert report.usable
+
+
+def test_a_list_too_large_to_be_read_counts_as_missing(tmp_path):
+    found = form(table("survey", "type | name | label", "select_one_from_file big.csv | a | A"))
+    with (tmp_path / "big.csv").open("wb") as file:
+        file.truncate(LARGEST + 1)
+
+    rows, missing = read_external(found, tmp_path)
+
+    assert missing == ["big.csv"]
+    assert list(rows.values()) == [[]]
+
+
+def test_a_circle_over_plain_paths_makes_the_form_unusable():
+    report = check(
+        table(
+            "survey",
+            "type | name | label | calculation",
+            "calculate | a | | /data/b + 1",
+            "calculate | b | | /data/a + 1",
+            "text | t | T | ",
+        )
+    )
+
+    assert not report.usable
+    assert "a" in only(report, "circular").message
 
 
 def test_a_file_that_is_not_there_is_reported(tmp_path):

@@ -776,3 +776,20 @@ def test_inline_choices_are_on_offer_with_their_labels():
 
     state = response.state("/data/q")
     assert (state.value, [choice.label for choice in state.choices]) == ("y", ["Yes"])
+
+
+def test_the_number_of_a_response_and_its_moment_are_filled_in_at_the_start():
+    xml = """<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml"
+      xmlns:jr="http://openrosa.org/javarosa">
+      <h:head><h:title>T</h:title><model><instance><data id="d"><id/><q/></data></instance>
+      <bind nodeset="/data/id" type="string" jr:preload="uid"/>
+      <bind nodeset="/data/q" type="string"/></model></h:head>
+      <h:body><input ref="/data/q"><label>Q <output value=""/>?</label></input></h:body></h:html>"""
+    first, again, other = (
+        Response(plan(form_from_xform(xml)), now=NOW, seed=seed) for seed in ("a", "a", "b")
+    )
+
+    number = first.state("/data/id").value
+    assert number.startswith("uuid:") and len(number) == 41
+    assert again.state("/data/id").value == number != other.state("/data/id").value
+    assert first.state("/data/q").label == "Q ?"

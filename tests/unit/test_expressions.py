@@ -133,6 +133,7 @@ MEANING = [
     ("name(/data/g/n)", "n"),
     ("count(/data/g/*) = 4 and count(/data/g/node()) = 4", "true"),
     ("count(//n)", "1"),
+    ("count(/*)", "1"),
     ("count(/data//n)", "1"),
     ("count(/data/g/child::n)", "1"),
     ("count(../g/n)", "1"),
