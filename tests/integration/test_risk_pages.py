@@ -1,7 +1,7 @@
 """The register, the page of one risk and its forms, through the browser's door."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -419,7 +419,7 @@ def test_a_lowering_that_an_analyst_asks_for_waits_without_a_button_to_approve_i
             "csrf_token": csrf_token(analyst, address),
             "likelihood": "0.3",
             "note": "Two quiet visits",
-            "expires_on": "2027-03-01",
+            "expires_on": f"{datetime.now(UTC).date() + timedelta(days=90)}",
         },
     )
     assert answer.status_code == 302
@@ -431,15 +431,16 @@ def test_a_lowering_that_an_analyst_asks_for_waits_without_a_button_to_approve_i
 def test_a_manager_approves_a_lowering_of_somebody_else_and_can_end_it(
     tenant: Tenant, manager: FlaskClient, scored: CocoaMap
 ) -> None:
+    now = datetime.now(UTC)
     with acting(tenant):
         change_id = judging.change_score(
             scored.farms,
             Issue.CL,
             likelihood=0.3,
             note="Two quiet visits",
-            expires_on=NOW.date() + timedelta(days=90),
+            expires_on=now.date() + timedelta(days=90),
             by=tenant.analyst,
-            at=NOW,
+            at=now,
         ).id
     token = csrf_token(manager, page_of(scored.farms))
     answer = manager.post(
