@@ -39,7 +39,7 @@ start_postgres() {
   as_server "$postgres_programs/pg_ctl" -D "$postgres_home/data" -w -t 60 \
     -l "$postgres_home/server.log" \
     -o "-p $postgres_port -c listen_addresses=127.0.0.1 -c unix_socket_directories='$postgres_home' \
-        -c fsync=off -c max_connections=200" \
+        -c fsync=off -c full_page_writes=off -c synchronous_commit=off -c max_connections=200" \
     start >>"$postgres_home.log" 2>&1 || { cat "$postgres_home.log" >&2; return 1; }
   as_server "$postgres_programs/psql" -q -h "$postgres_home" -p "$postgres_port" -U postgres -d postgres \
     -c "CREATE ROLE ddtest LOGIN CREATEDB CREATEROLE" -c "CREATE DATABASE ddtest OWNER ddtest"

@@ -93,9 +93,18 @@ def app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
 
 
 def _empty(app: Flask) -> None:
-    names = ", ".join(f'"{table.name}"' for table in db.metadata.sorted_tables)
+    """Take the rows of a test away: a TRUNCATE of all tables would rewrite hundreds of files.
+
+    The walls stand on each table as triggers; its owner lowers them for the tidying alone.
+    """
+    tables = [f'"{table.name}"' for table in db.metadata.sorted_tables]
+    asked = " UNION ALL ".join(f"SELECT '{t}' WHERE EXISTS (SELECT FROM {t})" for t in tables)
     with across_tenants(), db.engine.begin() as connection:
-        connection.exec_driver_sql(f"TRUNCATE {names} CASCADE")
+        used = set(connection.exec_driver_sql(asked).scalars())
+        for table in (table for table in reversed(tables) if table in used):
+            connection.exec_driver_sql(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+            connection.exec_driver_sql(f"DELETE FROM {table}")
+            connection.exec_driver_sql(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 
 
 @pytest.fixture
