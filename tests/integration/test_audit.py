@@ -95,6 +95,18 @@ def test_trail_is_filtered_by_the_address_and_shows_before_and_after(app: Flask,
     assert "Acme Foods" in newest and ">Acme<" in newest
 
 
+def test_page_of_an_event_that_was_done_to_no_row_opens(app: Flask, tenant: Tenant):
+    with app.app_context(), acting_in(tenant.id), unit_of_work():
+        event = audit.record("access:refused", None, by=tenant.manager, at=NOW)
+        sequence = event.sequence
+    client = signed_in_client(app, tenant, RoleId.ADMIN)
+
+    page = client.get(f"/o/{tenant.slug}/audit/{sequence}")
+
+    assert page.status_code == 200
+    assert "access:refused" in page.text
+
+
 def test_page_checks_the_log(app: Flask, tenant: Tenant):
     client = signed_in_client(app, tenant, RoleId.AUDITOR)
 

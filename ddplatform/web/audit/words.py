@@ -57,6 +57,8 @@ def change_words(action: str, times: int) -> str:
     return action_words(action) + (f", {times:,} times" if times > 1 else "")
 
 
-def target_words(target_type: str) -> str:
-    """`mitigation_action` -> "action"."""
-    return TARGET_WORDS.get(target_type, target_type.replace("_", " "))
+def target_words(target_type: str | None) -> str:
+    """`mitigation_action` -> "action"; an event that was done to no row has none."""
+    return (
+        "" if target_type is None else TARGET_WORDS.get(target_type, target_type.replace("_", " "))
+    )
