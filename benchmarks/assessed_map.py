@@ -16,7 +16,8 @@ from ddplatform.config import Kind, Settings
 from ddplatform.db import db, unit_of_work
 from ddplatform.factory import create_app
 from ddplatform.models.value_chain import SupplyLink, ValueChain, ValueChainNode
-from ddplatform.services.organisations import add_person, found_organisation
+from ddplatform.services.organisations import found_organisation
+from ddplatform.services.people import add_person
 from ddplatform.tenancy import acting_in, insert_rows
 from supply_chain.reference import load_reference
 from supply_chain.vocabulary import FlowEvidence, LinkKind, NodeKind

@@ -13,7 +13,8 @@ from ddplatform.access.roles import ROLES, RoleId
 from ddplatform.adapters.passwords import hash_password
 from ddplatform.db import db, unit_of_work
 from ddplatform.models.organisations import User
-from ddplatform.services.organisations import add_person, found_organisation
+from ddplatform.services.organisations import found_organisation
+from ddplatform.services.people import add_person
 from ddplatform.tenancy import acting_in
 
 PASSWORD = "four random words here"

@@ -10,8 +10,8 @@ from ddplatform.access.identity import system_identity
 from ddplatform.access.roles import RoleId
 from ddplatform.cli.doors import answer, command_unit, json_option
 from ddplatform.queries.organisations import get_organisation_by_slug
-from ddplatform.services.organisations import add_person as add
 from ddplatform.services.organisations import found_organisation
+from ddplatform.services.people import add_person as add
 from ddplatform.tenancy import acting_in
 
 

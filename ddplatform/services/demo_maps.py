@@ -14,7 +14,8 @@ from ddplatform.services.assessments import assess_chain
 from ddplatform.services.demo_world import Story, Timeline, World
 from ddplatform.services.map_import import read_files
 from ddplatform.services.map_intake import plan_intake, take_in
-from ddplatform.services.organisations import add_person, found_organisation
+from ddplatform.services.organisations import found_organisation
+from ddplatform.services.people import add_person
 from ddplatform.services.reference import sync
 from ddplatform.tenancy import acting_in
 from supply_chain.drafts import Mapping, NamedBytes

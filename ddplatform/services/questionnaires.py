@@ -21,7 +21,7 @@ from ddplatform.models.value_chain import NodeSummary, ValueChainNode
 from ddplatform.queries.questionnaires import find_open, get_version, load_plan
 from ddplatform.queries.value_chain import get_node
 from ddplatform.services import audit, jobs
-from ddplatform.services.organisations import INVITATION_LIFE
+from ddplatform.services.people import INVITATION_LIFE
 from questionnaires import Form, Response, Shipped, list_shipped, pages, read_shipped, shipped_form
 
 MAX_AT_ONCE = 200

@@ -19,7 +19,8 @@ from ddplatform.queries.organisations import get_organisation, get_user_by_email
 from ddplatform.queries.questionnaires import WAITING, get_assignment
 from ddplatform.queries.value_chain import get_node
 from ddplatform.services import audit
-from ddplatform.services.organisations import add_person, found_organisation
+from ddplatform.services.organisations import found_organisation
+from ddplatform.services.people import add_person
 from ddplatform.services.questionnaires import invite
 from ddplatform.services.responses import start
 from ddplatform.tenancy import across_tenants, acting_in

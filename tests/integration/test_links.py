@@ -14,7 +14,7 @@ from ddplatform.db import db, unit_of_work
 from ddplatform.errors import NotFound
 from ddplatform.jobs.worker import Worker
 from ddplatform.models.organisations import UserSession
-from ddplatform.services.organisations import invite, open_link
+from ddplatform.services.people import invite, open_link
 from ddplatform.tenancy import across_tenants, acting_in, nobody
 from tests.conftest import NOW
 from tests.factories import PASSWORD, Tenant, csrf_token, signed_in_client

@@ -7,9 +7,9 @@ from ddplatform.access.roles import RoleId
 from ddplatform.db import unit_of_work
 from ddplatform.errors import Conflict, Invalid
 from ddplatform.queries.organisations import get_membership, get_person, list_open_invitations
-from ddplatform.services.organisations import (
+from ddplatform.services.organisations import found_organisation
+from ddplatform.services.people import (
     change_role,
-    found_organisation,
     invite,
     remove_person,
     send_again,

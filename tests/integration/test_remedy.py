@@ -29,7 +29,7 @@ from ddplatform.queries.remedy import (
 )
 from ddplatform.services import remedy, risk
 from ddplatform.services.case_facts import open_facts, open_steps
-from ddplatform.services.organisations import add_person
+from ddplatform.services.people import add_person
 from ddplatform.tenancy import acting_in
 from supply_chain.vocabulary import Issue, NodeKind
 from tests.conftest import NOW

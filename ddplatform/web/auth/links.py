@@ -8,7 +8,7 @@ from ddplatform.gate import bind_organisation, public
 from ddplatform.models.organisations import Invitation, InvitationPurpose
 from ddplatform.queries.organisations import get_organisation, get_user_by_email
 from ddplatform.services import rate_limits
-from ddplatform.services.organisations import (
+from ddplatform.services.people import (
     accept_invitation,
     open_link,
     request_reset,

@@ -19,11 +19,11 @@ from ddplatform.queries.organisations import (
     list_people,
 )
 from ddplatform.services import demo_removal
-from ddplatform.services.organisations import (
+from ddplatform.services.organisations import rename_organisation
+from ddplatform.services.people import (
     change_role,
     invite,
     remove_person,
-    rename_organisation,
     send_again,
     withdraw_invitation,
 )
