@@ -11,6 +11,7 @@ class Permission(StrEnum):
     ORGANISATION_UPDATE = "organisation:update"
     PEOPLE_READ = "people:read"
     PEOPLE_MANAGE = "people:manage"
+    PEOPLE_INVITE_COLLEAGUE = "people:invite_colleague"
     VALUE_CHAIN_READ = "value_chain:read"
     VALUE_CHAIN_EDIT = "value_chain:edit"
     VALUE_CHAIN_IMPORT = "value_chain:import"

@@ -105,14 +105,18 @@ _ALL = (
     Role(
         RoleId.SUPPLIER,
         "Supplier",
-        "Answers questionnaires and carries out agreed actions for the own organisation.",
+        "Answers what buyers ask of this organisation and carries out what was agreed. "
+        "Suppliers are not invited here: send them a questionnaire.",
         frozenset(
             {
                 P.ORGANISATION_READ,
+                P.PEOPLE_READ,
+                P.PEOPLE_INVITE_COLLEAGUE,
                 P.RESPONSE_ANSWER,
                 P.ACTION_REPORT,
                 P.EVIDENCE_ADD,
                 P.EVIDENCE_READ,
+                P.AUDIT_READ,
             }
         ),
     ),
@@ -136,7 +140,7 @@ _ALL = (
         RoleId.SAFEGUARDING_OFFICER,
         "Safeguarding officer",
         "Works on the child cases assigned to them, and on nothing else that is restricted.",
-        _READ
+        (_READ - {P.QUESTIONNAIRE_READ})
         | {
             P.RESPONSE_READ,
             P.FINDING_EDIT,

@@ -30,6 +30,9 @@ class Organisation(Base):
     slug: Mapped[str] = mapped_column(unique=True, comment="Part of the address, lower case")
     country: Mapped[str | None] = mapped_column(comment="ISO 3166-1 alpha-2")
     is_sample: Mapped[bool] = mapped_column(default=False)
+    help_name: Mapped[str | None] = mapped_column(comment="A function, as suppliers read it")
+    help_email: Mapped[str | None]
+    help_phone: Mapped[str | None]
     created_at: Mapped[datetime]
 
 

@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 
+from ddplatform.access.roles import RoleId
 from ddplatform.db import db
 from ddplatform.errors import NotFound
 from ddplatform.models.audit import AuditCheckpoint, AuditEvent, AuditValue, Outcome
 from ddplatform.models.organisations import User
 
 PAGE_SIZE = 50
+OF_THE_HOUSE = ("organisation:", "person:")
+"""What is done to the organisation itself; everybody who reads its log may read it."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,8 @@ class LogFilter:
     until: date | None = None
     with_restricted: bool = False
     only_restricted: bool = False
+    only_role: RoleId | None = None
+    """Only what people in this role did, and what was done to people and the organisation."""
 
 
 @dataclass(frozen=True)
@@ -77,10 +82,7 @@ def list_events(
 
 
 def _conditions(wanted: LogFilter) -> Iterator[ColumnElement[bool]]:
-    if not wanted.with_restricted:
-        yield AuditEvent.is_restricted.is_(False)
-    if wanted.only_restricted:
-        yield AuditEvent.is_restricted.is_(True)
+    yield from _rights(wanted)
     if wanted.action:
         yield AuditEvent.action == wanted.action
     if wanted.target_id:
@@ -93,6 +95,16 @@ def _conditions(wanted: LogFilter) -> Iterator[ColumnElement[bool]]:
         yield AuditEvent.at >= _midnight(wanted.since)
     if wanted.until is not None:
         yield AuditEvent.at < _midnight(wanted.until + timedelta(days=1))
+
+
+def _rights(wanted: LogFilter) -> Iterator[ColumnElement[bool]]:
+    if not wanted.with_restricted:
+        yield AuditEvent.is_restricted.is_(False)
+    if wanted.only_restricted:
+        yield AuditEvent.is_restricted.is_(True)
+    if wanted.only_role is not None:
+        of_the_house = [AuditEvent.action.startswith(subject) for subject in OF_THE_HOUSE]
+        yield or_(AuditEvent.actor_role == wanted.only_role, *of_the_house)
 
 
 def _midnight(day: date) -> datetime:
@@ -121,17 +133,17 @@ def list_event_values(event_id: UUID) -> Sequence[AuditValue]:
     return db.session.scalars(statement).all()
 
 
-def list_actions(*, with_restricted: bool) -> list[str]:
-    """Every kind of event of the acting organisation, for the filter."""
-    statement = select(AuditEvent.action).distinct().order_by(AuditEvent.action)
-    if not with_restricted:
-        statement = statement.where(AuditEvent.is_restricted.is_(False))
-    return list(db.session.scalars(statement))
+def list_actions(wanted: LogFilter) -> list[str]:
+    """Every kind of event that the reader may read, for the filter."""
+    statement = select(AuditEvent.action).where(*_rights(wanted)).distinct()
+    return list(db.session.scalars(statement.order_by(AuditEvent.action)))
 
 
-def get_event(sequence: int, *, with_restricted: bool) -> AuditEvent:
-    """One event, or NotFound; restricted ones are absent for who may not read them."""
-    event = db.session.scalar(select(AuditEvent).where(AuditEvent.sequence == sequence))
-    if event is None or (event.is_restricted and not with_restricted):
+def get_event(sequence: int, wanted: LogFilter) -> AuditEvent:
+    """One event, or NotFound; those the reader may not read are absent."""
+    event = db.session.scalar(
+        select(AuditEvent).where(AuditEvent.sequence == sequence, *_rights(wanted))
+    )
+    if event is None:
         raise NotFound()
     return event

@@ -44,6 +44,22 @@ class OrganisationFacts:
 
 
 @dataclass(frozen=True)
+class HelpContact:
+    """Whom a supplier asks for help: a function that the company named, else who invited."""
+
+    organisation: str
+    name: str
+    email: str
+    phone: str
+
+    @property
+    def line(self) -> str:
+        """The contact as one line of a mail or a receipt."""
+        parts = (f"{self.name} ({self.organisation})", self.email, self.phone)
+        return ", ".join(part for part in parts if part)
+
+
+@dataclass(frozen=True)
 class Standing:
     """Where a person stands in one organisation."""
 
@@ -141,6 +157,26 @@ def get_organisation(organisation_id: UUID) -> Organisation:
     if found is None:
         raise NotFound()
     return found
+
+
+def help_contact(organisation: Organisation, invited_by: User | None) -> HelpContact:
+    """Whom to ask at an organisation; where it names nobody, the person who invited."""
+    if organisation.help_name:
+        return HelpContact(
+            organisation.name,
+            organisation.help_name,
+            organisation.help_email or "",
+            organisation.help_phone or "",
+        )
+    if invited_by is not None and invited_by.is_active:
+        return HelpContact(organisation.name, invited_by.name, invited_by.email, "")
+    return HelpContact(organisation.name, "Your contact person", "", "")
+
+
+def get_help_contact(organisation_id: UUID, invited_by_id: UUID | None) -> HelpContact:
+    """The same by ids. Raises NotFound where there is no such organisation."""
+    inviter = db.session.get(User, invited_by_id) if invited_by_id else None
+    return help_contact(get_organisation(organisation_id), inviter)
 
 
 @dataclass(frozen=True)

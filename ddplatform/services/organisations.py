@@ -65,4 +65,35 @@ def rename_organisation(
 ) -> None:
     """Change the name that people see; the address stays."""
     before, organisation.name = organisation.name, name.strip()
-    audit.record("organisation:rename", organisation, by=by, at=at, name=(before, name))
+    if before != organisation.name:
+        change = (before, organisation.name)
+        audit.record("organisation:rename", organisation, by=by, at=at, name=change)
+
+
+def set_help_contact(
+    organisation: Organisation, *, name: str, email: str, phone: str, by: Identity, at: datetime
+) -> None:
+    """Say whom suppliers ask for help; all empty takes it away, then it is who invited them.
+
+    Raises:
+        Invalid: there is a way to be reached without a name, or a name without such a way.
+    """
+    name, email, phone = name.strip(), email.strip().lower(), phone.strip()
+    if name and not (email or phone):
+        raise Invalid(fields={"help_email": "Give an e-mail address or a phone number."})
+    if (email or phone) and not name:
+        raise Invalid(fields={"help_name": "Say who answers, for example Supplier help desk."})
+    before = (organisation.help_name, organisation.help_email, organisation.help_phone)
+    new = (name or None, email or None, phone or None)
+    if new == before:
+        return
+    organisation.help_name, organisation.help_email, organisation.help_phone = new
+    audit.record(
+        "organisation:set_help",
+        organisation,
+        by=by,
+        at=at,
+        name=(before[0], new[0]),
+        email=(before[1], new[1]),
+        phone=(before[2], new[2]),
+    )

@@ -16,6 +16,7 @@ from ddplatform.queries.organisations import (
     get_invitation_by_hash,
     get_user,
     get_user_by_email,
+    list_people,
 )
 from ddplatform.services import audit, jobs, sessions
 from ddplatform.services.organisations import installation_log
@@ -78,6 +79,22 @@ def invite(
         at=at,
         action="person:invite",
     )
+
+
+def invite_colleague(*, email: str, name: str, by: Identity, at: datetime) -> Invitation:
+    """Invite a colleague into the own role, in an organisation without an administrator.
+
+    Suppliers come in by a questionnaire, so that nobody there gives out roles.
+
+    Raises:
+        Conflict: there is an administrator, who invites; or the colleague is here already.
+    """
+    if by.role_id is None or count_members_with_role(RoleId.ADMIN):
+        raise Conflict("Your organisation has an administrator.", "Ask that person to invite.")
+    address = email.strip().lower()
+    if any(person.email == address for person in list_people()):
+        raise Conflict(f"{address} is a member already.", "Your colleague can sign in.")
+    return invite(email=email, name=name, role=by.role_id, by=by, at=at)
 
 
 def request_reset(email: str, *, at: datetime) -> None:

@@ -151,3 +151,23 @@ def test_each_event_the_product_records_has_plain_words() -> None:
 
     assert len(recorded) > 50
     assert recorded - set(action_words_table.ACTION_WORDS) == set()
+
+
+def test_supplier_reads_in_the_log_only_what_suppliers_did_and_what_became_of_people(
+    app: Flask, tenant: Tenant
+):
+    supplier = tenant[RoleId.SUPPLIER]
+    with app.app_context(), acting_in(tenant.id), unit_of_work():
+        theirs = audit.record("risk:change_score", None, by=tenant.manager, at=NOW, score=(1, 2))
+        own = audit.record("response:save", None, by=supplier, at=NOW, section="A")
+        hidden, shown = theirs.sequence, own.sequence
+    client = signed_in_client(app, tenant, RoleId.SUPPLIER)
+
+    page = client.get(f"/o/{tenant.slug}/audit/").text
+
+    assert "Saved a section of a questionnaire" in page
+    assert "Joined the organisation" in page
+    assert "score" not in page
+    assert client.get(f"/o/{tenant.slug}/audit/{shown}").status_code == 200
+    assert client.get(f"/o/{tenant.slug}/audit/{hidden}").status_code == 404
+    assert client.get(f"/o/{tenant.slug}/audit/check").status_code == 200

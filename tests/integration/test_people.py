@@ -3,12 +3,14 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 
+from ddplatform.access.identity import Identity, system_identity
 from ddplatform.access.roles import RoleId
 from ddplatform.db import unit_of_work
 from ddplatform.errors import Conflict, Invalid
 from ddplatform.queries.organisations import get_membership, get_person, list_open_invitations
 from ddplatform.services.organisations import found_organisation
 from ddplatform.services.people import (
+    add_person,
     change_role,
     invite,
     remove_person,
@@ -17,7 +19,7 @@ from ddplatform.services.people import (
 )
 from ddplatform.tenancy import acting_in
 from tests.conftest import NOW
-from tests.factories import FAR_FUTURE, Tenant, csrf_token, signed_in_client
+from tests.factories import FAR_FUTURE, PASSWORD, Tenant, csrf_token, signed_in_client
 
 
 def test_administrator_invites_and_the_open_invitation_is_listed(app: Flask, tenant: Tenant):
@@ -146,3 +148,61 @@ def test_absent_person_is_not_found(app: Flask, tenant: Tenant):
     client = signed_in_client(app, tenant, RoleId.ADMIN)
 
     assert client.get(f"/o/{tenant.slug}/people/{uuid4()}/role").status_code == 404
+
+
+def _supplier_alone(app: Flask) -> Tenant:
+    """The own organisation of a supplier: one person in the supplier's role, no administrator."""
+    with app.app_context(), unit_of_work():
+        home = found_organisation(name="Kanda Mills", slug="kanda", at=NOW)
+        with acting_in(home.id):
+            user = add_person(
+                email="supplier@kanda.example",
+                name="Kofi",
+                role=RoleId.SUPPLIER,
+                password=PASSWORD,
+                by=system_identity(home.id),
+                at=NOW,
+            )
+        kofi = Identity(user.id, home.id, RoleId.SUPPLIER, "Kofi")
+        return Tenant(home.id, home.slug, {RoleId.SUPPLIER: kofi})
+
+
+def test_supplier_invites_a_colleague_who_gets_the_same_role_and_no_other(app: Flask):
+    home = _supplier_alone(app)
+    client = signed_in_client(app, home, RoleId.SUPPLIER)
+    page = f"/o/{home.slug}/people/colleague"
+    data = {"name": "Esi", "email": "Esi@Kanda.example", "role": "admin"}
+
+    answer = client.post(
+        page, data={**data, "csrf_token": csrf_token(client, page)}, follow_redirects=True
+    )
+
+    assert "An invitation is on its way" in answer.text
+    with app.app_context(), acting_in(home.id):
+        (open_one,) = list_open_invitations()
+        assert (open_one.email, open_one.role) == ("esi@kanda.example", RoleId.SUPPLIER)
+
+
+def test_colleague_who_is_there_already_is_not_invited_again(app: Flask):
+    home = _supplier_alone(app)
+    client = signed_in_client(app, home, RoleId.SUPPLIER)
+    page = f"/o/{home.slug}/people/colleague"
+    data = {"name": "Kofi", "email": "supplier@kanda.example"}
+
+    answer = client.post(page, data={**data, "csrf_token": csrf_token(client, page)})
+
+    assert answer.status_code == 422
+    assert "is a member already" in answer.text
+
+
+def test_where_there_is_an_administrator_the_supplier_role_invites_nobody(
+    app: Flask, tenant: Tenant
+):
+    client = signed_in_client(app, tenant, RoleId.SUPPLIER)
+    page = f"/o/{tenant.slug}/people/colleague"
+    data = {"name": "Esi", "email": "esi@kanda.example"}
+
+    answer = client.post(page, data={**data, "csrf_token": csrf_token(client, page)})
+
+    assert answer.status_code == 422
+    assert "has an administrator" in answer.text

@@ -135,6 +135,11 @@ def upgrade() -> None:
         sa.Column("slug", sa.String(), nullable=False, comment="Part of the address, lower case"),
         sa.Column("country", sa.String(), nullable=True, comment="ISO 3166-1 alpha-2"),
         sa.Column("is_sample", sa.Boolean(), nullable=False),
+        sa.Column(
+            "help_name", sa.String(), nullable=True, comment="A function, as suppliers read it"
+        ),
+        sa.Column("help_email", sa.String(), nullable=True),
+        sa.Column("help_phone", sa.String(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organisation")),
         sa.UniqueConstraint("slug", name=op.f("uq_organisation_slug")),

@@ -1,5 +1,6 @@
 """The audit trail."""
 
+from dataclasses import replace
 from datetime import date
 from urllib.parse import urlencode
 from uuid import UUID
@@ -8,7 +9,7 @@ from flask import Blueprint, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ddplatform.access.permissions import Permission
-from ddplatform.access.roles import ROLES
+from ddplatform.access.roles import ROLES, RoleId
 from ddplatform.gate import requires
 from ddplatform.models.audit import Outcome
 from ddplatform.queries.audit import (
@@ -44,7 +45,7 @@ def index() -> ResponseReturnValue:
         action_words=action_words,
         wanted=wanted,
         older=older,
-        actions=sorted(list_actions(with_restricted=wanted.with_restricted), key=action_words),
+        actions=sorted(list_actions(wanted), key=action_words),
         people=list_people(),
         roles=ROLES,
         outcomes=list(Outcome),
@@ -63,7 +64,7 @@ def check() -> ResponseReturnValue:
 @requires(Permission.AUDIT_READ)
 def show(sequence: int) -> ResponseReturnValue:
     """One event: its line as it was hashed, and the values it commits to."""
-    event = get_event(sequence, with_restricted=_sees_restricted())
+    event = get_event(sequence, _readable())
     return render_template(
         "audit/show.html",
         event=event,
@@ -74,19 +75,25 @@ def show(sequence: int) -> ResponseReturnValue:
     )
 
 
-def _sees_restricted() -> bool:
-    return bool(g.identity.has(Permission.CASE_WORK))
+def _readable() -> LogFilter:
+    """The part of the log that this reader may read (docs/security.md 2)."""
+    works_on_cases = bool(g.identity.has(Permission.CASE_WORK))
+    is_supplier = g.identity.role_id is RoleId.SUPPLIER
+    return LogFilter(
+        with_restricted=works_on_cases,
+        only_restricted=works_on_cases,
+        only_role=RoleId.SUPPLIER if is_supplier else None,
+    )
 
 
 def _filter() -> LogFilter:
     actor, outcome = request.args.get("actor", type=UUID), request.args.get("outcome", "")
-    return LogFilter(
+    return replace(
+        _readable(),
         action=request.args.get("action", ""),
         target_id=request.args.get("target", ""),
         actor_id=actor,
         outcome=Outcome(outcome) if outcome in set(Outcome) else None,
         since=request.args.get("since", type=date.fromisoformat),
         until=request.args.get("until", type=date.fromisoformat),
-        with_restricted=_sees_restricted(),
-        only_restricted=_sees_restricted(),
     )

@@ -1,9 +1,9 @@
 """What is typed about people and settings."""
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, EmailField, RadioField, StringField
+from wtforms import DateField, EmailField, RadioField, StringField, TelField
 from wtforms.fields import SelectChoice
-from wtforms.validators import DataRequired, Email, Length, Optional
+from wtforms.validators import DataRequired, Email, Length, Optional, Regexp
 
 from ddplatform.access.roles import ROLES
 
@@ -24,7 +24,7 @@ class RoleForm(FlaskForm):  # type: ignore[misc]
     )
 
 
-class InviteForm(RoleForm):
+class ColleagueForm(FlaskForm):  # type: ignore[misc]
     """A person to be invited by mail."""
 
     name = StringField("Name", validators=[DataRequired("Enter the name."), Length(max=120)])
@@ -38,10 +38,36 @@ class InviteForm(RoleForm):
     )
 
 
+class InviteForm(RoleForm, ColleagueForm):
+    """A person to be invited by mail, with a role."""
+
+
 class SettingsForm(FlaskForm):  # type: ignore[misc]
     """What is told about the organisation."""
 
     name = StringField(
         "Name of the organisation",
         validators=[DataRequired("Enter the name."), Length(max=200)],
+    )
+    help_name = StringField(
+        "Who helps suppliers",
+        description="A function, not a person: it stays when people leave. "
+        "Example: Supplier help desk",
+        validators=[Length(max=120)],
+    )
+    help_email = EmailField(
+        "E-mail address for their questions",
+        validators=[
+            Optional(),
+            Email("This is not an e-mail address. Example: help@company.com"),
+            Length(max=254),
+        ],
+    )
+    help_phone = TelField(
+        "Phone number for their questions",
+        description="With the country code. Example: +44 20 7946 0000",
+        validators=[
+            Optional(),
+            Regexp(r"^[+0-9][0-9 ()/.-]{4,39}$", message="Write digits, like +44 20 7946 0000."),
+        ],
     )

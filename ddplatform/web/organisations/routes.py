@@ -19,16 +19,23 @@ from ddplatform.queries.organisations import (
     list_people,
 )
 from ddplatform.services import demo_removal
-from ddplatform.services.organisations import rename_organisation
+from ddplatform.services.organisations import rename_organisation, set_help_contact
 from ddplatform.services.people import (
     change_role,
     invite,
+    invite_colleague,
     remove_person,
     send_again,
     withdraw_invitation,
 )
 from ddplatform.web.field_errors import show_at_fields
-from ddplatform.web.organisations.forms import ROLE_NOTES, InviteForm, RoleForm, SettingsForm
+from ddplatform.web.organisations.forms import (
+    ROLE_NOTES,
+    ColleagueForm,
+    InviteForm,
+    RoleForm,
+    SettingsForm,
+)
 from ddplatform.web.sessions import RENEW
 
 bp = Blueprint("organisations", __name__)
@@ -70,6 +77,23 @@ def invite_person() -> ResponseReturnValue:
     return render_template("organisations/invite.html", form=form, notes=ROLE_NOTES), status
 
 
+@bp.route("/people/colleague", methods=["GET", "POST"])
+@requires(Permission.PEOPLE_INVITE_COLLEAGUE)
+def colleague() -> ResponseReturnValue:
+    """Invite a colleague who answers questions together with this person."""
+    form = ColleagueForm()
+    if form.validate_on_submit():
+        try:
+            invite_colleague(email=form.email.data, name=form.name.data, by=g.identity, at=g.now)
+        except Conflict as error:
+            _show(form, error)
+        else:
+            flash(f"An invitation is on its way to {form.email.data}.", "success")
+            return redirect(url_for(".people"))
+    status = 422 if form.errors or form.form_errors else 200
+    return render_template("organisations/colleague.html", form=form), status
+
+
 @bp.route("/people/<uuid:user_id>/role", methods=["GET", "POST"])
 @requires(Permission.PEOPLE_MANAGE)
 def role(user_id: UUID) -> ResponseReturnValue:
@@ -101,7 +125,7 @@ def role(user_id: UUID) -> ResponseReturnValue:
 def remove(user_id: UUID) -> ResponseReturnValue:
     """Take somebody out, in two steps."""
     person = get_person(user_id)
-    form = SettingsForm(name=person.name)
+    form = FlaskForm()
     if form.validate_on_submit():
         remove_person(get_membership(person.membership_id), by=g.identity, at=g.now)
         flash(f"{person.name} is no longer a member.", "success")
@@ -130,14 +154,25 @@ def withdraw(invitation_id: UUID) -> ResponseReturnValue:
 @bp.route("/settings/", methods=["GET", "POST"])
 @requires(Permission.ORGANISATION_UPDATE)
 def settings() -> ResponseReturnValue:
-    """The name of the organisation."""
-    form = SettingsForm(name=g.organisation.name)
+    """The name of the organisation, and who helps its suppliers."""
+    organisation = get_organisation(g.organisation.id)
+    form = SettingsForm(obj=organisation)
     if form.validate_on_submit():
-        rename_organisation(
-            get_organisation(g.organisation.id), name=form.name.data, by=g.identity, at=g.now
-        )
-        flash("Saved.", "success")
-        return redirect(url_for(".settings"))
+        try:
+            set_help_contact(
+                organisation,
+                name=form.help_name.data or "",
+                email=form.help_email.data or "",
+                phone=form.help_phone.data or "",
+                by=g.identity,
+                at=g.now,
+            )
+            rename_organisation(organisation, name=form.name.data, by=g.identity, at=g.now)
+        except Invalid as error:
+            show_at_fields(form, error)
+        else:
+            flash("Saved.", "success")
+            return redirect(url_for(".settings"))
     return render_template("organisations/settings.html", form=form), 422 if form.errors else 200
 
 
@@ -157,7 +192,7 @@ def remove_sample() -> ResponseReturnValue:
     return render_template("organisations/remove_sample.html")
 
 
-def _show(form: RoleForm, error: Invalid | Conflict) -> None:
+def _show(form: FlaskForm, error: Invalid | Conflict) -> None:
     if isinstance(error, Invalid):
         show_at_fields(form, error)
     else:
