@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import aliased
 
 from ddplatform.db import db
@@ -150,6 +151,39 @@ def get_link(link_id: UUID) -> SupplyLink:
     if link is None:
         raise NotFound()
     return link
+
+
+def get_standing_links(node: ValueChainNode) -> list[SupplyLink]:
+    """All links of a node that are part of its map."""
+    return _links_of(node, SupplyLink.archived_at.is_(None))
+
+
+def get_links_archived_with(node: ValueChainNode, moment: datetime) -> list[SupplyLink]:
+    """The links of a node that were archived at a moment and whose other end is in the map."""
+    links = _links_of(node, SupplyLink.archived_at == moment)
+    ends = {end for link in links for end in (link.supplier_id, link.buyer_id)} - {node.id}
+    standing = set(
+        db.session.scalars(
+            select(ValueChainNode.id).where(
+                ValueChainNode.id.in_(ends), ValueChainNode.archived_at.is_(None)
+            )
+        )
+    ) | {node.id}
+    return [link for link in links if {link.supplier_id, link.buyer_id} <= standing]
+
+
+def _links_of(node: ValueChainNode, condition: ColumnElement[bool]) -> list[SupplyLink]:
+    """A statement for each end: an index serves one of them, and begins with the map."""
+    found = {
+        link.id: link
+        for end in (SupplyLink.supplier_id, SupplyLink.buyer_id)
+        for link in db.session.scalars(
+            select(SupplyLink).where(
+                SupplyLink.chain_id == node.chain_id, end == node.id, condition
+            )
+        )
+    }
+    return list(found.values())
 
 
 def list_links_of(node_id: UUID) -> NodeLinks:

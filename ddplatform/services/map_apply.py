@@ -22,6 +22,7 @@ from ddplatform.queries.chain_drafts import MapDrafts, load_drafts
 from ddplatform.queries.map_imports import get_import_for_change
 from ddplatform.queries.value_chain import get_chain_for_change
 from ddplatform.services import audit
+from ddplatform.services.chain_changes import finish_import
 from ddplatform.services.draft_rows import (
     Row,
     link_values,
@@ -31,7 +32,6 @@ from ddplatform.services.draft_rows import (
 )
 from ddplatform.services.import_mapping import remember
 from ddplatform.services.map_import import Reading
-from ddplatform.services.value_chain import finish_import
 from ddplatform.tenancy import insert_rows
 from supply_chain.drafts import MapDraft, NodeDraft
 from supply_chain.intake.mapping_json import mapping_from_json

@@ -25,7 +25,7 @@ from ddplatform.models.value_chain import (
 from ddplatform.queries.map_imports import find_last_applied, get_import_for_change
 from ddplatform.queries.value_chain import get_chain, get_chain_for_change
 from ddplatform.services import audit
-from ddplatform.services.value_chain import finish_import
+from ddplatform.services.chain_changes import finish_import
 from supply_chain.vocabulary import FlowEvidence, LinkKind, NodeKind
 
 _RESTING = (

@@ -14,7 +14,7 @@ from ddplatform.errors import Conflict, Invalid
 from ddplatform.models.value_chain import SupplyLink
 from ddplatform.queries.value_chain import get_chain_for_change, get_link, get_node
 from ddplatform.services import audit
-from ddplatform.services.value_chain import finish_change
+from ddplatform.services.chain_changes import archive, change_fields, finish_change, restore
 from supply_chain.vocabulary import FlowEvidence, LinkKind
 
 LABELS: Mapping[str, str] = {
@@ -51,7 +51,7 @@ def add_link(
     supplier, buyer = get_node(supplier_id), get_node(buyer_id)
     chain = get_chain_for_change(buyer.chain_id)
     if supplier.id == buyer.id:
-        raise Invalid(fields={"other": "A node cannot supply itself. Choose another one."})
+        raise Invalid(fields={"other": "Nobody supplies itself. Choose another supplier or site."})
     if supplier.chain_id != buyer.chain_id:
         raise Invalid(fields={"other": "Both ends must be in the same map."})
     _check(wanted)
@@ -103,24 +103,10 @@ def change_link(
     link = get_link(link_id)
     chain = get_chain_for_change(link.chain_id)
     _check(wanted)
-    changed: dict[str, Any] = {
-        name: (getattr(link, name), value)
-        for name, value in _values(wanted).items()
-        if getattr(link, name) != value
-    }
-    if not changed:
-        return link  # the same form sent twice is harmless
-    if link.row_version != row_version:
-        raise Conflict(
-            "This link was changed by somebody else while you worked on it.",
-            "Look at both versions, then open the page again and make your change.",
-            theirs={LABELS[name]: _words(before) for name, (before, _) in changed.items()},
-            mine={LABELS[name]: _words(after) for name, (_, after) in changed.items()},
-        )
-    for name, (_, value) in changed.items():
-        setattr(link, name, value)
-    finish_change(chain, touched=[link.supplier_id], by=by, at=at)
-    audit.record("link:change", link, by=by, at=at, **changed)
+    changed = change_fields(link, _values(wanted), row_version=row_version, labels=LABELS)
+    if changed:
+        finish_change(chain, touched=[link.supplier_id], by=by, at=at)
+        audit.record("link:change", link, by=by, at=at, **changed)
     return link
 
 
@@ -132,9 +118,7 @@ def archive_link(link_id: UUID, *, by: Identity, at: datetime) -> SupplyLink:
     """
     link = get_link(link_id)
     chain = get_chain_for_change(link.chain_id)
-    if link.archived_at is not None:
-        raise Conflict("This link is archived already.", "Restore it first.")
-    link.archived_at, link.archived_by_id = at, by.user_id
+    archive(link, "This link", by=by, at=at)
     finish_change(chain, touched=[link.supplier_id], by=by, at=at)
     audit.record("link:archive", link, by=by, at=at, share=link.share)
     return link
@@ -148,12 +132,10 @@ def restore_link(link_id: UUID, *, by: Identity, at: datetime) -> SupplyLink:
     """
     link = get_link(link_id)
     chain = get_chain_for_change(link.chain_id)
-    if link.archived_at is None:
-        raise Conflict("This link is not archived.")
     for end in (get_node(link.supplier_id), get_node(link.buyer_id)):
         if end.archived_at is not None:
             raise Conflict(f"“{end.name}” is archived.", "Restore it first.")
-    link.archived_at = link.archived_by_id = None
+    restore(link, "This link")
     finish_change(chain, touched=[link.supplier_id], by=by, at=at)
     audit.record("link:restore", link, by=by, at=at, share=link.share)
     return link
@@ -171,11 +153,3 @@ def _check(wanted: LinkFields) -> None:
         faults["valid_to"] = "The last day comes before the first."
     if faults:
         raise Invalid(fields=faults)
-
-
-def _words(value: object) -> str:
-    if value is None:
-        return "not known"
-    if isinstance(value, float):
-        return f"{value * 100:g} %"
-    return str(getattr(value, "value", value))

@@ -2,13 +2,13 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 
 from ddplatform.access.identity import Identity
 from ddplatform.db import db
@@ -16,12 +16,15 @@ from ddplatform.errors import Conflict, Invalid
 from ddplatform.models.value_chain import SupplyLink, ValueChain, ValueChainNode
 from ddplatform.queries.value_chain import (
     get_chain_for_change,
+    get_links_archived_with,
     get_node,
     get_node_by_ref,
+    get_standing_links,
     is_slug_taken,
 )
-from ddplatform.services import audit, risk
-from ddplatform.services.tiers import refresh_tiers, refresh_tiers_near
+from ddplatform.services import audit
+from ddplatform.services.chain_changes import archive, change_fields, finish_change, restore
+from ddplatform.services.tiers import refresh_tiers
 from supply_chain.reference import load_reference
 from supply_chain.vocabulary import NodeKind
 
@@ -193,25 +196,10 @@ def change_node(
     node = get_node(node_id)
     chain = get_chain_for_change(node.chain_id)
     _check(wanted, of=node.id)
-    new = _values(wanted)
-    changed: dict[str, Any] = {
-        name: (getattr(node, name), value)
-        for name, value in new.items()
-        if getattr(node, name) != value
-    }
-    if not changed:
-        return node  # the same form sent twice is harmless
-    if node.row_version != row_version:
-        raise Conflict(
-            f"“{node.name}” was changed by somebody else while you worked on it.",
-            "Look at both versions, then open the page again and make your change.",
-            theirs={LABELS[name]: _words(before) for name, (before, _) in changed.items()},
-            mine={LABELS[name]: _words(after) for name, (_, after) in changed.items()},
-        )
-    for name, (_, value) in changed.items():
-        setattr(node, name, value)
-    finish_change(chain, touched=[node.id], by=by, at=at)
-    audit.record("node:change", node, by=by, at=at, **changed)
+    changed = change_fields(node, _values(wanted), row_version=row_version, labels=LABELS)
+    if changed:
+        finish_change(chain, touched=[node.id], by=by, at=at)
+        audit.record("node:change", node, by=by, at=at, **changed)
     return node
 
 
@@ -223,12 +211,10 @@ def archive_node(node_id: UUID, *, by: Identity, at: datetime) -> ValueChainNode
     """
     node = get_node(node_id)
     chain = get_chain_for_change(node.chain_id)
-    if node.archived_at is not None:
-        raise Conflict(f"“{node.name}” is archived already.", "Restore it first.")
-    node.archived_at, node.archived_by_id = at, by.user_id
-    links = _links_of(node, SupplyLink.archived_at.is_(None))
+    archive(node, f"“{node.name}”", by=by, at=at)
+    links = get_standing_links(node)
     for link in links:
-        link.archived_at, link.archived_by_id = at, by.user_id
+        archive(link, "A link of it", by=by, at=at)
     finish_change(chain, touched=_suppliers(links), by=by, at=at)
     audit.record("node:archive", node, by=by, at=at, name=node.name, links=len(links))
     return node
@@ -242,13 +228,10 @@ def restore_node(node_id: UUID, *, by: Identity, at: datetime) -> ValueChainNode
     """
     node = get_node(node_id)
     chain = get_chain_for_change(node.chain_id)
-    if node.archived_at is None:
-        raise Conflict(f"“{node.name}” is not archived.")
-    moment = node.archived_at
-    node.archived_at = node.archived_by_id = None
-    links = _links_archived_with(node, moment)
+    moment = restore(node, f"“{node.name}”")
+    links = get_links_archived_with(node, moment)
     for link in links:
-        link.archived_at = link.archived_by_id = None
+        restore(link, "A link of it")
     finish_change(chain, touched=[node_id, *_suppliers(links)], by=by, at=at)
     audit.record("node:restore", node, by=by, at=at, name=node.name, links=len(links))
     return node
@@ -256,54 +239,6 @@ def restore_node(node_id: UUID, *, by: Identity, at: datetime) -> ValueChainNode
 
 def _suppliers(links: Iterable[SupplyLink]) -> list[UUID]:
     return sorted({link.supplier_id for link in links})
-
-
-def _links_of(node: ValueChainNode, condition: ColumnElement[bool]) -> list[SupplyLink]:
-    """A statement for each end: an index serves one of them, and begins with the map."""
-    found = {
-        link.id: link
-        for end in (SupplyLink.supplier_id, SupplyLink.buyer_id)
-        for link in db.session.scalars(
-            select(SupplyLink).where(
-                SupplyLink.chain_id == node.chain_id, end == node.id, condition
-            )
-        )
-    }
-    return list(found.values())
-
-
-def _links_archived_with(node: ValueChainNode, moment: datetime) -> list[SupplyLink]:
-    """Its links of that step whose other end is still in the map."""
-    links = _links_of(node, SupplyLink.archived_at == moment)
-    ends = {end for link in links for end in (link.supplier_id, link.buyer_id)} - {node.id}
-    standing = set(
-        db.session.scalars(
-            select(ValueChainNode.id).where(
-                ValueChainNode.id.in_(ends), ValueChainNode.archived_at.is_(None)
-            )
-        )
-    ) | {node.id}
-    return [link for link in links if {link.supplier_id, link.buyer_id} <= standing]
-
-
-def finish_change(
-    chain: ValueChain, *, touched: Sequence[UUID], by: Identity, at: datetime
-) -> None:
-    """What every change by hand ends with: next version, tiers, one reassessment queued.
-
-    Args:
-        touched: nodes whose own tier the change may move.
-    """
-    chain.version += 1
-    refresh_tiers_near(chain, touched)
-    risk.ask_reassessment(chain.id, "facts", by=by, at=at)
-
-
-def finish_import(chain: ValueChain, *, by: Identity, at: datetime) -> None:
-    """The same after a whole list, or after one was taken back: every tier is made anew."""
-    chain.version += 1
-    refresh_tiers(chain)
-    risk.ask_reassessment(chain.id, "import", by=by, at=at)
 
 
 def _values(wanted: NodeFields) -> dict[str, Any]:
@@ -318,7 +253,7 @@ def _values(wanted: NodeFields) -> dict[str, Any]:
 def _check(wanted: NodeFields, *, of: UUID | None = None) -> None:
     faults = {}
     if not wanted.name.strip():
-        faults["name"] = "Give the node a name."
+        faults["name"] = "Give it a name."
     elif len(wanted.name) > MAX_NAME:
         faults["name"] = f"Use at most {MAX_NAME} characters."
     if wanted.country is not None and wanted.country not in load_reference().countries:
@@ -330,19 +265,9 @@ def _check(wanted: NodeFields, *, of: UUID | None = None) -> None:
     if (wanted.latitude is None) != (wanted.longitude is None):
         faults["longitude"] = "Give both coordinates or none."
     if of is not None and wanted.operated_by_id == of:
-        faults["operated_by_id"] = "A node cannot be operated by itself."
+        faults["operated_by_id"] = "It cannot be operated by itself."
     if faults:
         raise Invalid(fields=faults)
-
-
-def _words(value: object) -> str:
-    if value is None or value == []:
-        return "not known"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    return str(getattr(value, "value", value))
 
 
 def _slug(text: str) -> str:

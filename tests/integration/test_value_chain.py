@@ -191,8 +191,8 @@ def test_stale_edit_is_a_conflict_that_shows_both_versions(tenant: Tenant, chain
             at=NOW,
         )
 
-    assert caught.value.theirs == {"Name": "Trader", "Country": "GH"}
-    assert caught.value.mine == {"Name": "Trader SA", "Country": "CI"}
+    assert caught.value.theirs == {"Name": "Trader", "Country": "Ghana"}
+    assert caught.value.mine == {"Name": "Trader SA", "Country": "Côte d’Ivoire"}
 
 
 def test_saving_without_a_change_raises_no_version_and_leaves_no_event(
@@ -409,9 +409,9 @@ def test_conflict_tells_every_kind_of_value_in_words(tenant: Tenant, chain_id: U
                 at=NOW,
             )
         assert caught.value.theirs == {
-            "Kind": "business_entity",
+            "Kind": "business entity",
             "Region": "not known",
-            "Commodities": "cocoa, coffee",
+            "Commodities": "Cocoa, Coffee",
             "Own operation": "no",
         }
         assert caught.value.mine["Commodities"] == "not known"
@@ -424,3 +424,29 @@ def test_conflict_tells_every_kind_of_value_in_words(tenant: Tenant, chain_id: U
                 at=NOW,
             )
         assert "operated_by_id" in refused.value.fields
+
+
+def test_conflict_names_the_operator_the_sector_and_the_share_of_a_link(
+    tenant: Tenant, chain_id: UUID
+):
+    with acting(tenant):
+        operator = _add(tenant, chain_id, "Coop")
+        farm = _add(tenant, chain_id, "Farm", sector_ref="crop_farming")
+        link = _link(tenant, farm, operator)
+    with acting(tenant), pytest.raises(Conflict) as of_node:
+        value_chain.change_node(
+            farm,
+            NodeFields(name="Farm", operated_by_id=operator),
+            row_version=99,
+            by=tenant.analyst,
+            at=NOW,
+        )
+    with acting(tenant), pytest.raises(Conflict) as of_link:
+        supply_links.change_link(
+            link, LinkFields(share=0.125), row_version=99, by=tenant.analyst, at=NOW
+        )
+
+    assert of_node.value.mine == {"Sector": "not known", "Operated by": "Coop"}
+    assert of_node.value.theirs == {"Sector": "Crop farming", "Operated by": "not known"}
+    assert of_link.value.theirs == {"Share of the buyer's input": "not known"}
+    assert of_link.value.mine == {"Share of the buyer's input": "12.5 %"}

@@ -1,0 +1,114 @@
+"""What every change of a map by hand has in common: stale forms, archiving, what follows."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from ddplatform.access.identity import Identity
+from ddplatform.errors import Conflict
+from ddplatform.models.value_chain import SupplyLink, ValueChain, ValueChainNode
+from ddplatform.queries.value_chain import get_node
+from ddplatform.services import risk
+from ddplatform.services.stale_edits import refuse_stale
+from ddplatform.services.tiers import refresh_tiers, refresh_tiers_near
+from supply_chain.reference import load_reference
+
+Part = ValueChainNode | SupplyLink
+
+
+def change_fields(
+    part: Part, wanted: Mapping[str, Any], *, row_version: int, labels: Mapping[str, str]
+) -> dict[str, Any]:
+    """Set what a person changed in a form, and say what it was: field -> (before, after).
+
+    Empty where nothing differs, so that the same form sent twice is harmless.
+
+    Raises:
+        Conflict: somebody changed it meanwhile; both versions are on the error.
+    """
+    changed = {
+        name: (getattr(part, name), value)
+        for name, value in wanted.items()
+        if getattr(part, name) != value
+    }
+    if changed:
+        refuse_stale(
+            part,
+            row_version,
+            theirs={labels[name]: _words(name, before) for name, (before, _) in changed.items()},
+            mine={labels[name]: _words(name, after) for name, (_, after) in changed.items()},
+        )
+    for name, (_, value) in changed.items():
+        setattr(part, name, value)
+    return changed
+
+
+def archive(part: Part, name: str, *, by: Identity, at: datetime) -> None:
+    """Take a node or link out of its map.
+
+    Raises:
+        Conflict: it is archived already.
+    """
+    if part.archived_at is not None:
+        raise Conflict(f"{name} is archived already.", "Restore it first.")
+    part.archived_at, part.archived_by_id = at, by.user_id
+
+
+def restore(part: Part, name: str) -> datetime:
+    """Bring a node or link back into its map; returns when it was archived.
+
+    Raises:
+        Conflict: it is not archived.
+    """
+    if part.archived_at is None:
+        raise Conflict(f"{name} is not archived.")
+    moment: datetime = part.archived_at
+    part.archived_at = part.archived_by_id = None
+    return moment
+
+
+def finish_change(
+    chain: ValueChain, *, touched: Sequence[UUID], by: Identity, at: datetime
+) -> None:
+    """What every change by hand ends with: next version, tiers, one reassessment queued.
+
+    Args:
+        touched: nodes whose own tier the change may move.
+    """
+    chain.version += 1
+    refresh_tiers_near(chain, touched)
+    risk.ask_reassessment(chain.id, "facts", by=by, at=at)
+
+
+def finish_import(chain: ValueChain, *, by: Identity, at: datetime) -> None:
+    """The same after a whole list, or after one was taken back: every tier is made anew."""
+    chain.version += 1
+    refresh_tiers(chain)
+    risk.ask_reassessment(chain.id, "import", by=by, at=at)
+
+
+def _words(field: str, value: Any) -> str:
+    """A value as the form shows it, for the page that puts two versions side by side."""
+    if value is None or value == []:
+        return "not known"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(_words(field, one) for one in value)
+    if field == "share":
+        return f"{value * 100:g} %"
+    if field == "operated_by_id":
+        return get_node(value).name
+    return _names(field).get(value) or str(getattr(value, "value", value)).replace("_", " ")
+
+
+def _names(field: str) -> Mapping[str, str]:
+    reference = load_reference()
+    if field == "country":
+        return {code: country.short_name for code, country in reference.countries.items()}
+    if field == "sector_ref":
+        return {ref: sector.name for ref, sector in reference.sectors.items()}
+    if field in ("commodity_refs", "commodity_ref"):
+        return {ref: commodity.name for ref, commodity in reference.commodities.items()}
+    return {}
