@@ -30,9 +30,12 @@ class NotAllowed(PlatformError):
 
 
 class Conflict(PlatformError):
-    """Somebody changed it meanwhile; `theirs` and `mine` hold both versions by field label."""
+    """It stands otherwise than this change needs, often since somebody else was quicker.
 
-    title = "Somebody else changed this meanwhile"
+    `theirs` and `mine` hold both versions by field label, `version` the number of the newer one.
+    """
+
+    title = "This cannot be done now"
 
     def __init__(
         self,
@@ -41,9 +44,12 @@ class Conflict(PlatformError):
         *,
         theirs: Mapping[str, str] | None = None,
         mine: Mapping[str, str] | None = None,
+        version: int | None = None,
     ) -> None:
         super().__init__(message, advice)
-        self.theirs, self.mine = dict(theirs or {}), dict(mine or {})
+        self.theirs, self.mine, self.version = dict(theirs or {}), dict(mine or {}), version
+        if self.theirs:
+            self.title = "Somebody else changed this meanwhile"
 
 
 class Invalid(PlatformError):

@@ -32,9 +32,10 @@ def refuse_stale(
         return
     raise Conflict(
         "Somebody else changed this after you opened it.",
-        "Compare the two, open the page again, and make your change there if it is still needed.",
+        "Compare the two. Send yours again only if it is still right: it then replaces the newer.",
         theirs=_in_words(theirs),
         mine=_in_words(mine),
+        version=row.row_version,
     )
 
 

@@ -9,8 +9,10 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
+from ddplatform.duediligence.errors import StepNotAllowed
 from ddplatform.errors import STATUS, Conflict, Invalid, TooMany, status_of
 from ddplatform.web.auth.kept_input import input_of_this_request
+from ddplatform.web.sent_forms import NO_SUCH_STEP, NOT_OPEN, versions_of
 
 log = logging.getLogger(__name__)
 PAGES = frozenset({403, 404, 409, 422, 429, 500})
@@ -28,13 +30,12 @@ def register(app: Flask) -> None:
 def _expected(error: Exception) -> ResponseReturnValue:
     status = status_of(error)
     message = getattr(error, "message", "") or str(error)
+    if isinstance(error, StepNotAllowed):
+        message = f"{NOT_OPEN}: {' '.join(error.missing or (NO_SUCH_STEP,))}"
     page: dict[str, Any] = {"message": message, "advice": getattr(error, "advice", "")}
     headers = {}
     if isinstance(error, Conflict):
-        page["versions"] = [
-            {"label": label, "theirs": theirs, "yours": error.mine.get(label, "")}
-            for label, theirs in error.theirs.items()
-        ]
+        page["versions"] = versions_of(error)
     if isinstance(error, Invalid):
         page["problems"] = [
             {"href": None, "label": label, "messages": [text]}

@@ -198,7 +198,7 @@ def test_action_is_reported_verified_and_its_effect_shown(
     faulty = send(analyst, page, version=now, note="Mail a@b.example", files=photo())
     done = send(analyst, page, version=now, note="Done.", files=photo())
 
-    assert without.status_code == 422
+    assert without.status_code == 409
     assert "Attach the evidence" in without.text
     assert "Done." in without.text
     assert hostile.status_code == 422
@@ -296,7 +296,7 @@ def test_supplier_starts_tells_progress_and_reports_with_a_photo(
     assert post("/progress", text="Teams hired.").status_code == 302
     now = version(app, world, theirs)
     without = post("/report", version=now, note="All done.")
-    assert without.status_code == 422
+    assert without.status_code == 409
     assert "Attach the evidence" in without.text
     assert "All done." in without.text
     sent = post("/report", version=now, note="All done.", files=photo())

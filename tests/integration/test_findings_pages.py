@@ -1,5 +1,6 @@
 """The pages of findings: shown, filled in, refused with everything that was typed."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import UUID
@@ -250,8 +251,24 @@ def test_change_begun_on_an_older_version_answers_409_with_both_versions(
     )
 
     assert answer.status_code == 409
-    assert "Mine" in answer.text
-    assert "Heavy loads" in answer.text
+    assert "<td><bdi>Mine</bdi></td><td><bdi>Heavy loads" in answer.text
+    assert "My words.</textarea>" in answer.text
+
+
+def test_stale_form_sent_again_goes_on_from_the_newer_version_and_replaces_it(
+    app: Flask, world: World, finding_id: UUID, browser: FlaskClient
+):
+    with app.app_context():
+        graded(world, finding_id)
+    page = at(world, f"{finding_id}/words")
+    typed = {"title": "Mine", "description": "My words."}
+    shown = send(browser, page, version="1", **typed)
+    newer = re.search(r'name="version" type="hidden" value="(\d+)"', shown.text)
+    again = send(browser, page, version=newer[1] if newer else "", **typed)
+
+    assert "Somebody else changed this meanwhile" in shown.text
+    assert again.status_code == 302
+    assert "<h1>Mine</h1>" in browser.get(at(world, str(finding_id))).text
 
 
 def test_harm_is_refuted_only_by_somebody_who_did_not_record_it(

@@ -373,7 +373,7 @@ def test_officer_works_through_the_pages_of_a_case(app: Flask, tenant: Tenant):
     assert post("support", item="SUP-2", payer="us", amount="100", currency="") == 422
     assert post("criteria/CLO-1", is_met="y", basis="two visits") == 302
     assert post("criteria/CLO-1", basis="") == 422
-    assert post("assign", user=str(tenant[RoleId.SAFEGUARDING_OFFICER].user_id)) == 422
+    assert post("assign", user=str(tenant[RoleId.SAFEGUARDING_OFFICER].user_id)) == 409
     with app.app_context(), acting_in(tenant.id):
         item = list_support_items(get_id(code))[0].id
     assert post(f"support/{item}", status="delivered") == 302

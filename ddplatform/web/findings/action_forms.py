@@ -18,8 +18,9 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 
 from ddplatform.adapters.uploads import ALLOWED_WORDS
-from ddplatform.web.findings.forms import NO_CHILD, VersionForm
+from ddplatform.web.findings.forms import NO_CHILD
 from ddplatform.web.findings.words import CONTROL_CHOICES, EVIDENCE_CHOICES, INDICATOR_CHOICES
+from ddplatform.web.sent_forms import VersionForm
 
 CARRIERS = [
     SelectChoice("us", "Somebody of our organisation"),

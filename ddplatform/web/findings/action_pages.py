@@ -1,12 +1,12 @@
 """Actions of the company: board, list, one of them, and what happens to it."""
 
 from datetime import date
+from functools import partial
 from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import Form
 
 from ddplatform.access.permissions import Permission
 from ddplatform.duediligence.lifecycle import next_steps
@@ -39,14 +39,17 @@ from ddplatform.web.auth.kept_input import safe_next
 from ddplatform.web.findings import words
 from ddplatform.web.findings.action_forms import ExtendForm, MoveForm, PlanForm, ProgressForm
 from ddplatform.web.findings.blueprint import bp
-from ddplatform.web.findings.presenting import (
-    FORM_ERRORS,
-    form_page,
-    show_problem,
-    status_of_form,
-)
+from ddplatform.web.findings.presenting import action_form, finding_form, saved_action
+from ddplatform.web.sent_forms import answer_form
 
 VIEWS = ("board", "list", "mine")
+NO_ACCOUNT = "Nobody at this site has an account yet, so the supplier cannot carry it out here."
+DROP = {
+    "heading": "Drop this action",
+    "lead": "It stays in the history with your reason.",
+    "button": "Drop it",
+}
+HOLD = {"heading": "Put on hold", "button": "Put on hold"}
 
 
 @bp.get("/actions")
@@ -138,25 +141,23 @@ def plan(finding_id: UUID) -> ResponseReturnValue:
     finding = get_finding(finding_id)
     form = PlanForm(owner_id=str(finding.owner_id or ""))
     form.owner_id.choices = words.people_choices("Nobody")
-    if form.validate_on_submit():
-        try:
-            made = mitigation.plan(finding_id, _plan(form), by=g.identity, at=g.now)
-        except FORM_ERRORS as error:
-            show_problem(form, error)
-        else:
-            flash("The action is planned.", "success")
-            return redirect(url_for(".action", action_id=made.id))
-    node = get_node(finding.node_id)
-    return form_page(
-        form,
-        finding,
-        heading="Plan an action",
-        lead=f"At {node.name}. Fix the cause, and start with what we change ourselves.",
-        button="Plan it",
-        hint=""
-        if node.supplier_organisation_id
-        else "Nobody at this site has an account yet, so the supplier cannot carry it out here.",
-    )
+
+    def save() -> ResponseReturnValue:
+        made = mitigation.plan(finding_id, _plan(form), by=g.identity, at=g.now)
+        return saved_action(made.id, "The action is planned.")
+
+    def show() -> str:
+        node = get_node(finding.node_id)
+        return finding_form(
+            form,
+            finding,
+            heading="Plan an action",
+            lead=f"At {node.name}. Fix the cause, and start with what we change ourselves.",
+            button="Plan it",
+            hint="" if node.supplier_organisation_id else NO_ACCOUNT,
+        )
+
+    return answer_form(form, save, show)
 
 
 def _plan(form: PlanForm) -> ActionPlan:
@@ -214,27 +215,19 @@ def move_action(action_id: UUID, to: str) -> ResponseReturnValue:
     is_drop = to == ActionState.DROPPED
     form = MoveForm(version=kept.row_version)
     form.reason.label.text = "Why it is dropped" if is_drop else "What it waits for"
-    if form.validate_on_submit():
-        try:
-            mitigation.move(
-                action_id,
-                ActionState(to),
-                reason=form.reason.data,
-                version=form.version_number,
-                by=g.identity,
-                at=g.now,
-            )
-        except FORM_ERRORS as error:
-            show_problem(form, error)
-        else:
-            return saved(action_id)
-    return action_form(
-        form,
-        kept,
-        heading="Drop this action" if is_drop else "Put on hold",
-        lead="It stays in the history with your reason." if is_drop else "",
-        button="Drop it" if is_drop else "Put on hold",
-    )
+
+    def save() -> ResponseReturnValue:
+        mitigation.move(
+            action_id,
+            ActionState(to),
+            reason=form.reason.data,
+            version=form.version_number,
+            by=g.identity,
+            at=g.now,
+        )
+        return saved_action(action_id)
+
+    return answer_form(form, save, partial(action_form, form, kept, **(DROP if is_drop else HOLD)))
 
 
 @bp.route("/actions/<uuid:action_id>/extend", methods=["GET", "POST"])
@@ -243,21 +236,22 @@ def extend(action_id: UUID) -> ResponseReturnValue:
     """Another day, with the reason; both days stay in the history."""
     kept = get_action(action_id)
     form = ExtendForm(version=kept.row_version)
-    if form.validate_on_submit():
-        try:
-            mitigation.extend(
-                action_id,
-                due_on=form.due_on.data,
-                reason=form.reason.data,
-                version=form.version_number,
-                by=g.identity,
-                at=g.now,
-            )
-        except FORM_ERRORS as error:
-            show_problem(form, error)
-        else:
-            return saved(action_id)
-    return action_form(form, kept, heading="Give it another day", button="Extend")
+
+    def save() -> ResponseReturnValue:
+        mitigation.extend(
+            action_id,
+            due_on=form.due_on.data,
+            reason=form.reason.data,
+            version=form.version_number,
+            by=g.identity,
+            at=g.now,
+        )
+        return saved_action(action_id)
+
+    def show() -> str:
+        return action_form(form, kept, heading="Give it another day", button="Extend")
+
+    return answer_form(form, save, show)
 
 
 @bp.post("/actions/<uuid:action_id>/progress")
@@ -265,37 +259,12 @@ def extend(action_id: UUID) -> ResponseReturnValue:
 def progress(action_id: UUID) -> ResponseReturnValue:
     """Note how far it is."""
     kept, form = get_action(action_id), ProgressForm()
-    if form.validate_on_submit():
-        try:
-            mitigation.tell_progress(action_id, form.text.data, by=g.identity, at=g.now)
-        except FORM_ERRORS as error:
-            show_problem(form, error)
-        else:
-            return saved(action_id)
-    return action_form(form, kept, heading="How far is it?", button="Add the note")
 
+    def save() -> ResponseReturnValue:
+        mitigation.tell_progress(action_id, form.text.data, by=g.identity, at=g.now)
+        return saved_action(action_id)
 
-def action_form(
-    form: Form, action: MitigationAction, *, heading: str, lead: str = "", button: str = "Save"
-) -> ResponseReturnValue:
-    """A short form about an action, shown again with all that was typed."""
-    back = url_for(".action", action_id=action.id)
-    page = render_template(
-        "findings/form.html",
-        form=form,
-        heading=heading,
-        lead=lead,
-        button=button,
-        crumbs=[
-            {"label": "Actions", "href": url_for(".actions")},
-            {"label": action.title, "href": back},
-        ],
-        back=back,
-    )
-    return page, status_of_form(form)
+    def show() -> str:
+        return action_form(form, kept, heading="How far is it?", button="Add the note")
 
-
-def saved(action_id: UUID, message: str = "Saved.") -> ResponseReturnValue:
-    """Back to the action."""
-    flash(message, "success")
-    return redirect(url_for(".action", action_id=action_id))
+    return answer_form(form, save, show)

@@ -4,7 +4,6 @@ from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     DateField,
-    HiddenField,
     RadioField,
     SelectField,
     SelectMultipleField,
@@ -24,6 +23,7 @@ from ddplatform.web.findings.words import (
     YES_NO,
     level_choices,
 )
+from ddplatform.web.sent_forms import VersionForm
 
 HARM_CHOICES = [
     SelectChoice("potential", "It could happen"),
@@ -33,17 +33,6 @@ HARM_CHOICES = [
 NO_CHILD = "Never write a child's name, birth date or address."
 REASON = [InputRequired("Enter the reason for this level."), Length(max=1000)]
 _QUESTIONS = impact_words().involvement_questions
-
-
-class VersionForm(FlaskForm):  # type: ignore[misc]
-    """A change that begins on a version of the record."""
-
-    version = HiddenField(validators=[InputRequired("Open this page again.")])
-
-    @property
-    def version_number(self) -> int:
-        """The version that was shown; 0 for none, which is always stale."""
-        return int(self.version.data) if str(self.version.data).isdigit() else 0
 
 
 class WordsForm(VersionForm):

@@ -1,62 +1,60 @@
-"""One page for every short form about a finding or an action."""
+"""One page for every short form about a finding or an action, and the way back from it."""
 
-from typing import Any
+from uuid import UUID
 
-from flask import render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import Form
 
-from ddplatform.duediligence.errors import StepNotAllowed
-from ddplatform.errors import Invalid
-from ddplatform.models.findings import Finding
-from ddplatform.web.field_errors import show_at_fields
-from supply_chain.errors import FileRefused
-
-FORM_ERRORS = (Invalid, FileRefused, StepNotAllowed)
-"""What a person can mend on the form, so the form is shown again with all that was typed."""
+from ddplatform.models.findings import Finding, MitigationAction
 
 
-def show_problem(form: Form, error: Invalid | FileRefused | StepNotAllowed) -> None:
-    """Put a rule that was found broken where it belongs: at its field, or above the form."""
-    if isinstance(error, Invalid):
-        show_at_fields(form, error)
-    elif isinstance(error, FileRefused):
-        form.files.errors = [*form.files.errors, f"{error.message} {error.advice}"]
-    else:
-        form.form_errors.extend(error.missing or (str(error),))
-
-
-def status_of_form(form: Form) -> int:
-    """422 while something in the form is wrong."""
-    return 422 if form.errors or form.form_errors else 200
-
-
-def form_page(
+def finding_form(
     form: Form,
     finding: Finding,
     *,
     heading: str,
     lead: str = "",
     button: str = "Save",
-    status: int | None = None,
-    **more: Any,
-) -> ResponseReturnValue:
-    """A form about a finding, shown again with all that was typed while something is wrong.
-
-    Args:
-        status: the HTTP status where it is neither 200 nor 422.
-    """
-    page = render_template(
+    hint: str = "",
+) -> str:
+    """The page of a form about a finding."""
+    return render_template(
         "findings/form.html",
         form=form,
         heading=heading,
         lead=lead,
         button=button,
-        crumbs=[
-            {"label": "Findings", "href": url_for("findings.index")},
-            {"label": finding.title, "href": url_for("findings.show", finding_id=finding.id)},
-        ],
+        hint=hint,
+        above={"label": "Findings", "href": url_for("findings.index")},
+        about=finding.title,
         back=url_for("findings.show", finding_id=finding.id),
-        **more,
     )
-    return page, status or status_of_form(form)
+
+
+def action_form(
+    form: Form, action: MitigationAction, *, heading: str, lead: str = "", button: str = "Save"
+) -> str:
+    """The page of a form about an action."""
+    return render_template(
+        "findings/form.html",
+        form=form,
+        heading=heading,
+        lead=lead,
+        button=button,
+        above={"label": "Actions", "href": url_for("findings.actions")},
+        about=action.title,
+        back=url_for("findings.action", action_id=action.id),
+    )
+
+
+def saved_finding(finding_id: UUID, message: str = "Saved.") -> ResponseReturnValue:
+    """Back to the finding."""
+    flash(message, "success")
+    return redirect(url_for("findings.show", finding_id=finding_id))
+
+
+def saved_action(action_id: UUID, message: str = "Saved.") -> ResponseReturnValue:
+    """Back to the action."""
+    flash(message, "success")
+    return redirect(url_for("findings.action", action_id=action_id))

@@ -3,10 +3,19 @@
 from ddplatform.web.findings import (
     action_pages,
     finding_pages,
+    judging_pages,
     report_pages,
     step_pages,
     supplier_pages,
 )
 from ddplatform.web.findings.blueprint import bp
 
-__all__ = ["action_pages", "bp", "finding_pages", "report_pages", "step_pages", "supplier_pages"]
+__all__ = [
+    "action_pages",
+    "bp",
+    "finding_pages",
+    "judging_pages",
+    "report_pages",
+    "step_pages",
+    "supplier_pages",
+]

@@ -1,38 +1,30 @@
-"""The steps of a finding along ST-RISK, and the leverage table."""
+"""The steps of a finding along ST-RISK."""
 
 from typing import Any
 from uuid import UUID
 
-from flask import flash, g, redirect, url_for
+from flask import g
 from flask.typing import ResponseReturnValue
 
 from ddplatform.access.permissions import Permission
-from ddplatform.duediligence.errors import StepNotAllowed
-from ddplatform.duediligence.impacts import impact_words
 from ddplatform.duediligence.lifecycle import next_steps
 from ddplatform.duediligence.vocabulary import Machine, RiskState
-from ddplatform.errors import Invalid, NotAllowed, NotFound
+from ddplatform.errors import NotAllowed, NotFound
 from ddplatform.gate import requires
+from ddplatform.models.findings import Finding
 from ddplatform.queries.findings import get_finding
-from ddplatform.services.finding_steps import (
-    LeverageAnswers,
-    StepInput,
-    settle_leverage,
-    take_step,
-)
-from ddplatform.web.field_errors import show_at_fields
+from ddplatform.services.finding_steps import StepInput, take_step
 from ddplatform.web.findings.blueprint import bp
 from ddplatform.web.findings.forms import (
     ControlledForm,
     DeferForm,
     IneffectiveForm,
-    LeverageForm,
     PlanStepForm,
     StepForm,
     TriggerForm,
-    VersionForm,
 )
-from ddplatform.web.findings.presenting import form_page
+from ddplatform.web.findings.presenting import finding_form, saved_finding
+from ddplatform.web.sent_forms import VersionForm, answer_form
 
 FORMS: dict[RiskState, type[VersionForm]] = {
     RiskState.DEFERRED: DeferForm,
@@ -55,35 +47,22 @@ def step(finding_id: UUID, to: str) -> ResponseReturnValue:
         raise NotFound()
     target = RiskState(to)
     _require_right(target)
-    form = _form(finding.status, target)
+    form = _form(finding, target)
     heading = known[to].title if to in known else "This step is not open"
-    problems: tuple[str, ...] = ()
-    if form.version.data in (None, ""):
-        form.version.data = finding.row_version
-    if form.validate_on_submit():
-        try:
-            take_step(
-                finding_id,
-                target,
-                _given(form),
-                version=form.version_number,
-                by=g.identity,
-                at=g.now,
-            )
-        except Invalid as error:
-            show_at_fields(form, error)
-        except StepNotAllowed as error:
-            problems = error.missing or (str(error),)
-        else:
-            flash("Saved.", "success")
-            return redirect(url_for(".show", finding_id=finding_id))
-    return form_page(
-        form,
-        finding,
-        heading=heading,
-        button=heading,
-        problems=problems,
-        status=409 if problems else None,
+
+    def save() -> ResponseReturnValue:
+        take_step(
+            finding_id,
+            target,
+            _given(form),
+            version=form.version_number,
+            by=g.identity,
+            at=g.now,
+        )
+        return saved_finding(finding_id)
+
+    return answer_form(
+        form, save, lambda: finding_form(form, finding, heading=heading, button=heading)
     )
 
 
@@ -97,10 +76,11 @@ def _require_right(target: RiskState) -> None:
         )
 
 
-def _form(state: RiskState, target: RiskState) -> VersionForm:
-    if state is RiskState.CONTROLLED and target is RiskState.ASSESSED:
-        return TriggerForm()
-    return FORMS.get(target, StepForm)()
+def _form(finding: Finding, target: RiskState) -> VersionForm:
+    kind = FORMS.get(target, StepForm)
+    if finding.status is RiskState.CONTROLLED and target is RiskState.ASSESSED:
+        kind = TriggerForm
+    return kind(version=finding.row_version)
 
 
 def _given(form: VersionForm) -> StepInput:
@@ -111,43 +91,3 @@ def _given(form: VersionForm) -> StepInput:
     }
     typed["affected_consulted"] = typed.get("affected_consulted") == "yes"
     return StepInput(**typed)
-
-
-@bp.route("/<uuid:finding_id>/leverage", methods=["GET", "POST"])
-@requires(Permission.FINDING_EDIT)
-def leverage(finding_id: UUID) -> ResponseReturnValue:
-    """Decide by the leverage table what to do about the business partner."""
-    finding = get_finding(finding_id)
-    form = LeverageForm(version=finding.row_version)
-    if form.validate_on_submit():
-        try:
-            ref = settle_leverage(
-                finding_id,
-                _leverage(form),
-                types=form.types.data or [],
-                reason=form.reason.data,
-                version=form.version_number,
-                by=g.identity,
-                at=g.now,
-            )
-        except Invalid as error:
-            show_at_fields(form, error)
-        else:
-            flash(impact_words().leverage_decisions[ref]["title"], "info")
-            return redirect(url_for(".show", finding_id=finding_id))
-    return form_page(
-        form,
-        finding,
-        heading="What leverage do we have?",
-        lead="Severity comes first. Leaving is the last resort and never a way to avoid helping.",
-        button="Decide",
-    )
-
-
-def _leverage(form: LeverageForm) -> LeverageAnswers:
-    return LeverageAnswers(
-        has_leverage=form.has_leverage.data == "yes",
-        can_be_raised=form.can_be_raised.data == "yes",
-        is_crucial=form.is_crucial.data == "yes",
-        is_grave_danger=form.is_grave_danger.data == "yes",
-    )

@@ -12,12 +12,12 @@ from ddplatform.models.findings import MitigationAction
 from ddplatform.queries.actions import list_notes
 from ddplatform.queries.evidence import list_evidence_of
 from ddplatform.queries.supplier_actions import get_asked_action, list_asked_actions
-from ddplatform.services import mitigation, verification
+from ddplatform.services import mitigation
 from ddplatform.web.findings import words
 from ddplatform.web.findings.action_forms import ProgressForm, ReportForm
 from ddplatform.web.findings.blueprint import bp
-from ddplatform.web.findings.presenting import FORM_ERRORS, show_problem, status_of_form
-from ddplatform.web.findings.report_pages import sent_files
+from ddplatform.web.findings.report_pages import report_done
+from ddplatform.web.sent_forms import answer_form
 
 
 @bp.get("/my-actions")
@@ -59,15 +59,14 @@ def start_mine(action_id: UUID) -> ResponseReturnValue:
 def progress_of_mine(action_id: UUID) -> ResponseReturnValue:
     """Note how far it is; the buyer reads it."""
     row, form = get_asked_action(action_id), ProgressForm()
-    if form.validate_on_submit():
-        try:
-            mitigation.tell_progress(row.id, form.text.data, by=g.identity, at=g.now)
-        except FORM_ERRORS as error:
-            show_problem(form, error)
-        else:
-            flash("Saved. The buyer can read it.", "success")
-            return redirect(url_for(".my_action", action_id=action_id))
-    return _page(action_id, ReportForm(formdata=None, version=row.row_version), form)
+
+    def save() -> ResponseReturnValue:
+        mitigation.tell_progress(row.id, form.text.data, by=g.identity, at=g.now)
+        flash("Saved. The buyer can read it.", "success")
+        return redirect(url_for(".my_action", action_id=action_id))
+
+    report = ReportForm(formdata=None, version=row.row_version)
+    return answer_form(form, save, lambda: _page(action_id, report, form))
 
 
 @bp.post("/my-actions/<uuid:action_id>/report")
@@ -75,26 +74,17 @@ def progress_of_mine(action_id: UUID) -> ResponseReturnValue:
 def report_mine(action_id: UUID) -> ResponseReturnValue:
     """Report it done, with a photo or document."""
     row, form = get_asked_action(action_id), ReportForm()
-    if form.validate_on_submit():
-        try:
-            verification.report_done(
-                row.id,
-                note=form.note.data,
-                files=sent_files(form),
-                version=form.version_number,
-                by=g.identity,
-                at=g.now,
-            )
-        except FORM_ERRORS as error:
-            show_problem(form, error)
-        else:
-            flash(f"Thank you. {row.requester_name} checks it next.", "success")
-            return redirect(url_for(".my_action", action_id=action_id))
-    return _page(action_id, form, ProgressForm(formdata=None))
+
+    def save() -> ResponseReturnValue:
+        report_done(row.id, form)
+        flash(f"Thank you. {row.requester_name} checks it next.", "success")
+        return redirect(url_for(".my_action", action_id=action_id))
+
+    return answer_form(form, save, lambda: _page(action_id, form, ProgressForm(formdata=None)))
 
 
-def _page(action_id: UUID, report: ReportForm, progress: ProgressForm) -> ResponseReturnValue:
-    page = render_template(
+def _page(action_id: UUID, report: ReportForm, progress: ProgressForm) -> str:
+    return render_template(
         "findings/my_action.html",
         row=get_asked_action(action_id),
         notes=list_notes(action_id),
@@ -104,4 +94,3 @@ def _page(action_id: UUID, report: ReportForm, progress: ProgressForm) -> Respon
         words=words,
         today=g.now.date(),
     )
-    return page, max(status_of_form(report), status_of_form(progress))

@@ -1,19 +1,16 @@
 """Remediation: the list, one case, and what is done in it."""
 
-from collections.abc import Callable
 from uuid import UUID
 
 from flask import Blueprint, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 from wtforms.fields import SelectChoice
 
 from ddplatform.access.permissions import Permission
-from ddplatform.duediligence.errors import StepNotAllowed
 from ddplatform.duediligence.impacts import AgeBand, WorkClass, impact_words
 from ddplatform.duediligence.remedy_protocol import remedy_steps
 from ddplatform.duediligence.vocabulary import ImpactState
-from ddplatform.errors import Conflict, Invalid, NotFound
+from ddplatform.errors import NotFound
 from ddplatform.gate import requires
 from ddplatform.models.remedy import CaseAssignment, RemediationCase, SupportStatus
 from ddplatform.queries.findings import get_finding
@@ -25,7 +22,6 @@ from ddplatform.queries.remedy import (
     list_officers,
 )
 from ddplatform.services import remedy
-from ddplatform.web.field_errors import show_at_fields
 from ddplatform.web.remedy.forms import (
     AssignForm,
     CriterionForm,
@@ -36,6 +32,7 @@ from ddplatform.web.remedy.forms import (
     SupportStatusForm,
 )
 from ddplatform.web.remedy.presenters import case_page
+from ddplatform.web.sent_forms import answer_form
 
 bp = Blueprint("remedy", __name__)
 DANGER = {"yes": True, "no": False, "unknown": None}
@@ -56,7 +53,8 @@ def index() -> ResponseReturnValue:
 def open_case(finding_id: UUID) -> ResponseReturnValue:
     """Hand an actual impact over to the safeguarding officers."""
     finding, form = get_finding(finding_id), OpenForm()
-    if form.validate_on_submit():
+
+    def save() -> ResponseReturnValue:
         alert = remedy.Alert(
             alert_source=form.alert_source.data,
             work_class=WorkClass(form.work_class.data),
@@ -64,9 +62,12 @@ def open_case(finding_id: UUID) -> ResponseReturnValue:
             in_danger=DANGER[form.danger.data],
             note=form.note.data or "",
         )
-        if _try(form, lambda: remedy.open_case(finding, alert, by=g.identity, at=g.now)):
-            return render_template("remedy/handed_over.html", finding=finding)
-    return render_template("remedy/open.html", form=form, finding=finding), _status(form)
+        remedy.open_case(finding, alert, by=g.identity, at=g.now)
+        return render_template("remedy/handed_over.html", finding=finding)
+
+    return answer_form(
+        form, save, lambda: render_template("remedy/open.html", form=form, finding=finding)
+    )
 
 
 @bp.get("/<code>")
@@ -89,22 +90,21 @@ def step(code: str, step: str) -> ResponseReturnValue:
         raise NotFound()
     form = StepForm()
     form.ticked.choices = [SelectChoice(flag, words) for flag, words in protocol.records.items()]
-    if form.validate_on_submit():
-        done = _try(
-            form,
-            lambda: remedy.take_step(
-                case,
-                step,
-                ticked=form.ticked.data or [],
-                note=form.note.data or "",
-                by=g.identity,
-                at=g.now,
-            ),
+
+    def save() -> ResponseReturnValue:
+        remedy.take_step(
+            case,
+            step,
+            ticked=form.ticked.data or [],
+            note=form.note.data or "",
+            by=g.identity,
+            at=g.now,
         )
-        if done:
-            flash(f"{protocol.title} is recorded.", "success")
-            return redirect(url_for(".show", code=code))
-    return render_template("remedy/step.html", form=form, case=case, step=protocol), _status(form)
+        return _saved(code, f"{protocol.title} is recorded.")
+
+    return answer_form(
+        form, save, lambda: render_template("remedy/step.html", form=form, case=case, step=protocol)
+    )
 
 
 @bp.route("/<code>/move/<to>", methods=["GET", "POST"])
@@ -117,22 +117,21 @@ def move(code: str, to: str) -> ResponseReturnValue:
     if chosen is None:
         raise NotFound()
     form = MoveForm()
-    if form.validate_on_submit():
-        done = _try(
-            form,
-            lambda: remedy.move(
-                case,
-                ImpactState(to),
-                by=g.identity,
-                at=g.now,
-                reason=form.reason.data or "",
-                reference=form.reference.data or "",
-            ),
+
+    def save() -> ResponseReturnValue:
+        remedy.move(
+            case,
+            ImpactState(to),
+            by=g.identity,
+            at=g.now,
+            reason=form.reason.data or "",
+            reference=form.reference.data or "",
         )
-        if done:
-            flash(f"{chosen.title}: done.", "success")
-            return redirect(url_for(".show", code=code))
-    return render_template("remedy/move.html", form=form, case=case, move=chosen), _status(form)
+        return _saved(code, f"{chosen.title}: done.")
+
+    return answer_form(
+        form, save, lambda: render_template("remedy/move.html", form=form, case=case, move=chosen)
+    )
 
 
 @bp.route("/<code>/support", methods=["GET", "POST"])
@@ -141,23 +140,25 @@ def support(code: str) -> ResponseReturnValue:
     """Agree one more item of help."""
     case, _ = _case(code)
     form = SupportForm()
-    if form.validate_on_submit():
-        done = _try(
-            form,
-            lambda: remedy.plan_support(
-                case,
-                form.item.data,
-                payer=form.payer.data,
-                amount=form.amount.data,
-                currency=(form.currency.data or "").upper() or None,
-                by=g.identity,
-                at=g.now,
-            ),
-        )
-        if done:
-            return redirect(url_for(".show", code=code))
     rules = {ref: item["rule"] for ref, item in impact_words().support_items.items()}
-    return render_template("remedy/support.html", form=form, case=case, rules=rules), _status(form)
+
+    def save() -> ResponseReturnValue:
+        remedy.plan_support(
+            case,
+            form.item.data,
+            payer=form.payer.data,
+            amount=form.amount.data,
+            currency=(form.currency.data or "").upper() or None,
+            by=g.identity,
+            at=g.now,
+        )
+        return _saved(code)
+
+    return answer_form(
+        form,
+        save,
+        lambda: render_template("remedy/support.html", form=form, case=case, rules=rules),
+    )
 
 
 @bp.route("/<code>/support/<uuid:item_id>", methods=["GET", "POST"])
@@ -167,14 +168,18 @@ def support_status(code: str, item_id: UUID) -> ResponseReturnValue:
     case, _ = _case(code)
     item = get_support_item(case.id, item_id)
     form = SupportStatusForm(status=item.status.value)
-    if form.validate_on_submit():
+    title = impact_words().support_items[item.item]["title"]
+
+    def save() -> ResponseReturnValue:
         status = SupportStatus(form.status.data)
         remedy.set_support_status(case, item, status, by=g.identity, at=g.now)
-        return redirect(url_for(".show", code=code))
-    title = impact_words().support_items[item.item]["title"]
-    return render_template(
-        "remedy/support_status.html", form=form, case=case, title=title
-    ), _status(form)
+        return _saved(code)
+
+    return answer_form(
+        form,
+        save,
+        lambda: render_template("remedy/support_status.html", form=form, case=case, title=title),
+    )
 
 
 @bp.route("/<code>/criteria/<criterion>", methods=["GET", "POST"])
@@ -186,23 +191,24 @@ def criterion(code: str, criterion: str) -> ResponseReturnValue:
     if words is None:
         raise NotFound()
     form = CriterionForm()
-    if form.validate_on_submit():
-        done = _try(
-            form,
-            lambda: remedy.judge_criterion(
-                case,
-                criterion,
-                is_met=form.is_met.data,
-                basis=form.basis.data,
-                by=g.identity,
-                at=g.now,
-            ),
+
+    def save() -> ResponseReturnValue:
+        remedy.judge_criterion(
+            case,
+            criterion,
+            is_met=form.is_met.data,
+            basis=form.basis.data,
+            by=g.identity,
+            at=g.now,
         )
-        if done:
-            return redirect(url_for(".show", code=code))
-    return render_template(
-        "remedy/criterion.html", form=form, case=case, ref=criterion, words=words
-    ), _status(form)
+        return _saved(code)
+
+    def show() -> str:
+        return render_template(
+            "remedy/criterion.html", form=form, case=case, ref=criterion, words=words
+        )
+
+    return answer_form(form, save, show)
 
 
 @bp.route("/<code>/assign", methods=["GET", "POST"])
@@ -212,40 +218,27 @@ def assign(code: str) -> ResponseReturnValue:
     case, _ = _case(code)
     form = AssignForm()
     form.user.choices = [SelectChoice(str(user_id), name) for user_id, name in list_officers()]
-    if form.validate_on_submit():
-        done = _try(
-            form,
-            lambda: remedy.assign(
-                case,
-                UUID(form.user.data),
-                is_verifier=form.is_verifier.data,
-                by=g.identity,
-                at=g.now,
-            ),
+
+    def save() -> ResponseReturnValue:
+        remedy.assign(
+            case,
+            UUID(form.user.data),
+            is_verifier=form.is_verifier.data,
+            by=g.identity,
+            at=g.now,
         )
-        if done:
-            return redirect(url_for(".show", code=code))
-    return render_template("remedy/assign.html", form=form, case=case), _status(form)
+        return _saved(code)
+
+    return answer_form(
+        form, save, lambda: render_template("remedy/assign.html", form=form, case=case)
+    )
 
 
 def _case(code: str) -> tuple[RemediationCase, CaseAssignment]:
     return get_case_for(code, g.identity.user_id, today=g.now.date())
 
 
-def _try(form: FlaskForm, change: Callable[[], object]) -> bool:
-    """Do it; what a rule refuses is shown on the form, with all that was typed."""
-    try:
-        change()
-    except Invalid as error:
-        show_at_fields(form, error)
-    except StepNotAllowed as error:
-        form.form_errors.extend(error.missing or (str(error),))
-    except Conflict as error:
-        form.form_errors.append(f"{error.message} {error.advice}")
-    else:
-        return True
-    return False
-
-
-def _status(form: FlaskForm) -> int:
-    return 422 if form.errors or form.form_errors else 200
+def _saved(code: str, message: str = "") -> ResponseReturnValue:
+    if message:
+        flash(message, "success")
+    return redirect(url_for(".show", code=code))

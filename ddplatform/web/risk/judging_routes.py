@@ -9,18 +9,17 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
 from ddplatform.access.permissions import Permission
-from ddplatform.errors import Invalid
 from ddplatform.gate import requires
 from ddplatform.models.value_chain import ValueChainNode
 from ddplatform.queries import risk_judged
 from ddplatform.queries.value_chain import get_node
 from ddplatform.services import risk_judgements as judging
 from ddplatform.services.risk_judgements import TRAITS, Severity, Urgency
-from ddplatform.web.field_errors import show_at_fields
 from ddplatform.web.risk import words
 from ddplatform.web.risk.blueprint import bp
 from ddplatform.web.risk.forms import ChangeForm, EndForm, SeverityForm, UrgencyForm
 from ddplatform.web.risk.routes import issue_of
+from ddplatform.web.sent_forms import answer_form
 from supply_chain.risk.salience import Involvement
 from supply_chain.vocabulary import Issue
 
@@ -158,17 +157,17 @@ def _answer(
     **shown: Any,
 ) -> ResponseReturnValue:
     back = _address(node.id, issue)
-    if form.validate_on_submit():
-        try:
-            flash(save(), "success")
-        except Invalid as error:
-            show_at_fields(form, error)
-        else:
-            return redirect(back)
-    page = render_template(
-        template, form=form, node=node, issue=issue, back=back, words=words, **shown
-    )
-    return page, 422 if form.errors else 200
+
+    def saved() -> ResponseReturnValue:
+        flash(save(), "success")
+        return redirect(back)
+
+    def show() -> str:
+        return render_template(
+            template, form=form, node=node, issue=issue, back=back, words=words, **shown
+        )
+
+    return answer_form(form, saved, show)
 
 
 def _address(node_id: UUID, issue: Issue) -> str:
