@@ -12,10 +12,11 @@ from ddplatform.db import db
 from ddplatform.duediligence.vocabulary import QuestionnaireState as State
 from ddplatform.errors import NotFound
 from ddplatform.models.evidence import Evidence, EvidenceLink
-from ddplatform.models.organisations import Organisation
+from ddplatform.models.organisations import Organisation, User
 from ddplatform.models.questionnaires import Assignment, Questionnaire, QuestionnaireVersion
 from ddplatform.models.responses import Answer, AnswerMessage, RedFlag
 from ddplatform.models.responses import Response as ResponseRow
+from ddplatform.queries.organisations import HelpContact, help_contact
 from ddplatform.queries.questionnaires import get_version, load_plan
 from ddplatform.tenancy import current_organisation
 from questionnaires import Form, Page, Plan, Response, pages
@@ -34,6 +35,7 @@ class AskedOfMe:
     sections_done: int
     sections_total: int
     submitted_at: datetime | None
+    help: HelpContact
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class Request:
     requester: str
     title: str
     plan: Plan
+    help: HelpContact
 
 
 @dataclass
@@ -87,31 +90,37 @@ class Message:
 def list_asked_of_me() -> Sequence[AskedOfMe]:
     """Every questionnaire asked of the acting organisation, the one due first on top."""
     rows = db.session.execute(
-        select(
-            Assignment.id,
-            Organisation.name.label("requester"),
-            Questionnaire.title,
-            Assignment.node_name,
-            Assignment.status,
-            Assignment.due_on,
-            Assignment.sections_done,
-            Assignment.sections_total,
-            Assignment.submitted_at,
-        )
+        select(Assignment, Organisation, User, Questionnaire.title)
         .join(Organisation, Organisation.id == Assignment.organisation_id)
+        .outerjoin(User, User.id == Assignment.sent_by_id)
         .join(QuestionnaireVersion, QuestionnaireVersion.id == Assignment.version_id)
         .join(Questionnaire, Questionnaire.id == QuestionnaireVersion.questionnaire_id)
         .where(Assignment.respondent_organisation_id == current_organisation())
         .order_by(Assignment.due_on, Assignment.id)
     )
-    return [AskedOfMe(**row._mapping) for row in rows]
+    return [
+        AskedOfMe(
+            id=asked.id,
+            requester=requester.name,
+            title=title,
+            node_name=asked.node_name,
+            status=asked.status,
+            due_on=asked.due_on,
+            sections_done=asked.sections_done,
+            sections_total=asked.sections_total,
+            submitted_at=asked.submitted_at,
+            help=help_contact(requester, sender),
+        )
+        for asked, requester, sender, title in rows
+    ]
 
 
 def get_request(assignment_id: UUID) -> Request:
     """A questionnaire asked of the acting organisation, or NotFound."""
     row = db.session.execute(
-        select(Assignment, Organisation.name, Questionnaire.title)
+        select(Assignment, Organisation, User, Questionnaire.title)
         .join(Organisation, Organisation.id == Assignment.organisation_id)
+        .outerjoin(User, User.id == Assignment.sent_by_id)
         .join(QuestionnaireVersion, QuestionnaireVersion.id == Assignment.version_id)
         .join(Questionnaire, Questionnaire.id == QuestionnaireVersion.questionnaire_id)
         .where(
@@ -121,8 +130,9 @@ def get_request(assignment_id: UUID) -> Request:
     ).one_or_none()
     if row is None:
         raise NotFound()
-    assignment, requester, title = row
-    return Request(assignment, requester, title, load_plan(assignment.version_id))
+    assignment, requester, sender, title = row
+    plan = load_plan(assignment.version_id)
+    return Request(assignment, requester.name, title, plan, help_contact(requester, sender))
 
 
 def find_response(assignment_id: UUID, *, for_change: bool = False) -> ResponseRow | None:

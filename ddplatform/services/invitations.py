@@ -6,7 +6,11 @@ from uuid import UUID
 from ddplatform.adapters.installed import adapters
 from ddplatform.adapters.mail import Mail
 from ddplatform.models.organisations import Invitation, InvitationPurpose
-from ddplatform.queries.organisations import get_invitation, get_organisation
+from ddplatform.queries.organisations import (
+    get_help_contact,
+    get_invitation,
+    get_organisation,
+)
 from ddplatform.services.sessions import hash_of, new_secret
 
 _PATHS = {
@@ -37,12 +41,14 @@ def _write(invitation: Invitation, link: str) -> Mail:
         )
     name = get_organisation(invitation.organisation_id).name
     if invitation.purpose is InvitationPurpose.RESPOND:
+        helper = get_help_contact(invitation.organisation_id, invitation.created_by_id)
         return Mail(
             invitation.email,
             f"{name} asks you some questions about protecting children",
             f"{name} buys from you and asks how children are protected at your work places.\n"
             "Honest answers bring help, not loss of orders. You can stop and go on at any time.\n\n"
             f"Open the questions: {link}\n\n"
+            f"Do you need help? Ask {helper.line}.\n\n"
             f"The link works once, until {invitation.expires_at:%d %B %Y}.\n",
         )
     return Mail(

@@ -8,7 +8,7 @@ from ddplatform.adapters.installed import adapters
 from ddplatform.adapters.mail import Mail
 from ddplatform.errors import Conflict
 from ddplatform.models.questionnaires import Assignment
-from ddplatform.queries.organisations import get_organisation
+from ddplatform.queries.organisations import get_help_contact, get_organisation
 from ddplatform.queries.questionnaires import WAITING, get_assignment, list_due, list_due_before
 from ddplatform.services import audit, jobs
 from ddplatform.services.questionnaires import expire, invite
@@ -58,6 +58,7 @@ def send_reminder(assignment_id: UUID) -> None:
         return
     requester = get_organisation(assignment.organisation_id).name
     supplier = get_organisation(supplier_id)
+    helper = get_help_contact(assignment.organisation_id, assignment.sent_by_id)
     link = f"{adapters().base_url}/o/{supplier.slug}/responses/{assignment.id}/"
     adapters().mailer.send(
         Mail(
@@ -65,7 +66,8 @@ def send_reminder(assignment_id: UUID) -> None:
             f"{requester} still waits for your answers",
             f"Your answers to {requester} are due on {assignment.due_on:%d %B %Y}. What you wrote\n"
             "so far is kept. You can skip a question and come back.\n\n"
-            f"Go on here: {link}\n",
+            f"Go on here: {link}\n\n"
+            f"Do you need help, or more time? Ask {helper.line}.\n",
         )
     )
 

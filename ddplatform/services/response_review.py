@@ -22,7 +22,7 @@ from ddplatform.models.responses import (
     ReviewDecision,
 )
 from ddplatform.models.responses import Response as ResponseRow
-from ddplatform.queries.organisations import get_organisation
+from ddplatform.queries.organisations import get_help_contact, get_organisation
 from ddplatform.queries.questionnaires import get_assignment
 from ddplatform.queries.responses import (
     Filled,
@@ -224,6 +224,7 @@ def tell_returned(assignment_id: UUID) -> None:
         return
     requester = get_organisation(assignment.organisation_id).name
     supplier = get_organisation(supplier_id)
+    helper = get_help_contact(assignment.organisation_id, assignment.sent_by_id)
     link = f"{adapters().base_url}/o/{supplier.slug}/responses/{assignment.id}/"
     adapters().mailer.send(
         Mail(
@@ -231,7 +232,8 @@ def tell_returned(assignment_id: UUID) -> None:
             f"{requester} has a question about your answers",
             f"{requester} read your answers and asks you to look at some of them again.\n"
             "All you wrote is kept.\n\n"
-            f"See what is asked: {link}\n",
+            f"See what is asked: {link}\n\n"
+            f"Do you need help? Ask {helper.line}.\n",
         )
     )
 

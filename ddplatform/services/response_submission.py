@@ -117,15 +117,16 @@ def receipt_pdf(request: Request, filled: Filled) -> bytes:
                 ("Documents", str(files)),
                 ("Round", str(row.round)),
             ),
-            next_steps=next_steps(request.requester),
+            next_steps=next_steps(request),
         )
     )
 
 
-def next_steps(requester: str) -> tuple[str, ...]:
+def next_steps(request: Request) -> tuple[str, ...]:
     """What happens after sending, one sentence each."""
     return (
-        f"{requester} reads your answers and may ask you about one of them.",
+        f"{request.requester} reads your answers and may ask you about one of them.",
         "Where you told of a problem, you plan together what helps. Nobody is punished for it.",
         "You can read what you sent at any time under My questionnaires.",
+        f"For help, ask {request.help.line}.",
     )

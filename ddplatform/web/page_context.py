@@ -166,6 +166,8 @@ def _links() -> dict[str, str]:
         "switch": "auth.choose",
     }
     links = {k: url_for(e) for k, e in known.items() if e in current_app.view_functions}
+    if _may(P.RESPONSE_ANSWER):
+        links["help"] = url_for("responses.help_page")
     if getattr(g, "identity", None) and "value_chain.search" in current_app.view_functions:
         links["search"] = url_for("value_chain.search")
     return links

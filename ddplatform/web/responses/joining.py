@@ -11,6 +11,7 @@ from ddplatform.errors import Invalid, NotFound
 from ddplatform.gate import bind_organisation, keep_changes, public
 from ddplatform.models.organisations import Invitation, InvitationPurpose, User
 from ddplatform.queries.organisations import (
+    get_help_contact,
     get_invitation_by_hash,
     get_organisation,
     get_user_by_email,
@@ -52,7 +53,6 @@ def open_questions(token: str) -> ResponseReturnValue:
         try:
             return _come_in(invitation, form, known if has_account else None)
         except Invalid as error:
-            keep_changes()  # the counter of tries to sign in
             show_at_fields(form, error)
     status = 422 if form.errors or form.form_errors else 200
     return render_template(
@@ -63,6 +63,7 @@ def open_questions(token: str) -> ResponseReturnValue:
         invitation=invitation,
         assignment=assignment,
         requester=get_organisation(invitation.organisation_id).name,
+        help=get_help_contact(invitation.organisation_id, assignment.sent_by_id),
     ), status
 
 
@@ -91,7 +92,11 @@ def _worn_out(invitation: Invitation, token: str) -> ResponseReturnValue:
     requester = get_organisation(invitation.organisation_id).name
     was_used = invitation.used_at is not None
     return render_template(
-        "responses/worn_out.html", requester=requester, was_used=was_used, token=token
+        "responses/worn_out.html",
+        requester=requester,
+        was_used=was_used,
+        token=token,
+        help=get_help_contact(invitation.organisation_id, invitation.created_by_id),
     ), 410
 
 
@@ -103,15 +108,18 @@ def _form(known: User | None) -> FlaskForm:
     return KnownForm()
 
 
+def _check_password(email: str, password: str) -> None:
+    try:
+        with nobody():
+            sign_in(email=email, password=password, address=request.remote_addr or "", at=g.now)
+    except Invalid:
+        keep_changes()  # the counter of tries; nothing of the joining has begun yet
+        raise
+
+
 def _come_in(invitation: Invitation, form: FlaskForm, known: User | None) -> ResponseReturnValue:
     if isinstance(form, KnownForm):
-        with nobody():
-            sign_in(
-                email=invitation.email,
-                password=form.password.data,
-                address=request.remote_addr or "",
-                at=g.now,
-            )
+        _check_password(invitation.email, form.password.data)
     name = form.name.data if known is None else ""
     password = form.password.data if known is None else ""
     joined = join(invitation, name=name, password=password, at=g.now)

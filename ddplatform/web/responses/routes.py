@@ -1,17 +1,14 @@
-"""My questionnaires: the list of sections, one section a page, drafts."""
+"""My questionnaires: what is asked, the sections of one, help."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from flask import flash, g, jsonify, redirect, render_template, request, url_for
+from flask import g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.datastructures import FileStorage
 
 from ddplatform.access.permissions import Permission
 from ddplatform.duediligence.vocabulary import QuestionnaireState as State
-from ddplatform.errors import NotFound, TooMany
-from ddplatform.gate import keep_changes, requires
+from ddplatform.errors import NotFound
+from ddplatform.gate import requires
 from ddplatform.queries.responses import (
     Filled,
     Request,
@@ -19,34 +16,17 @@ from ddplatform.queries.responses import (
     find_response,
     get_request,
     list_asked_of_me,
-    list_files,
     list_messages,
-    list_red_flags,
     load_filled,
 )
 from ddplatform.services.response_drafts import is_done
 from ddplatform.services.responses import (
-    Saved,
-    add_entry,
-    attach,
-    detach,
-    remove_entry,
-    save_draft,
-    save_section,
     start,
 )
 from ddplatform.web.responses.blueprint import bp
 from ddplatform.web.responses.fields import (
-    FILE,
-    Around,
-    field_id,
     minutes_for,
-    open_paths,
-    read_typed,
-    view_items,
 )
-from questionnaires import Page, red_flags
-from supply_chain.errors import FileRefused
 
 
 @bp.get("/")
@@ -56,18 +36,26 @@ def index() -> ResponseReturnValue:
     return render_template("responses/index.html", asked_list=list_asked_of_me(), State=State)
 
 
+@bp.get("/help")
+@requires(Permission.RESPONSE_ANSWER)
+def help_page() -> ResponseReturnValue:
+    """Whom to ask at each buyer, and what to do when a child is in danger."""
+    contacts = list(dict.fromkeys(asked.help for asked in list_asked_of_me()))
+    return render_template("responses/help.html", contacts=contacts)
+
+
 @bp.get("/<uuid:assignment_id>/")
 @requires(Permission.RESPONSE_ANSWER)
 def show(assignment_id: UUID) -> ResponseReturnValue:
     """The sections of one questionnaire, how far each is, and what was asked back."""
     asked = get_request(assignment_id)
-    filled = _fresh(asked)
-    back = asked_back(list_messages(assignment_id)) if _is_writable(asked) else frozenset()
+    filled = newest_round(asked)
+    back = asked_back(list_messages(assignment_id)) if is_writable(asked) else frozenset()
     return render_template(
         "responses/show.html",
         asked=asked,
         row=filled.row,
-        is_writable=_is_writable(asked),
+        is_writable=is_writable(asked),
         State=State,
         sections=[
             {
@@ -90,209 +78,14 @@ def begin(assignment_id: UUID) -> ResponseReturnValue:
     return redirect(url_for(".show", assignment_id=assignment_id))
 
 
-@bp.get("/<uuid:assignment_id>/<name>")
-@requires(Permission.RESPONSE_ANSWER)
-def section(assignment_id: UUID, name: str) -> ResponseReturnValue:
-    """One section of questions."""
-    asked = get_request(assignment_id)
-    if not _is_writable(asked):
-        return redirect(url_for(".show", assignment_id=assignment_id))
-    return _section_page(asked, _fresh(asked), name)
-
-
-@bp.post("/<uuid:assignment_id>/<name>")
-@requires(Permission.RESPONSE_ANSWER)
-def save(assignment_id: UUID, name: str) -> ResponseReturnValue:
-    """Keep the page; then go where the pressed button leads."""
-    asked = get_request(assignment_id)
-    _require_section(asked, name)
-    shown = _open_questions(_fresh(asked), name)
-    saved = save_section(assignment_id, name, read_typed(request.form), by=g.identity, at=g.now)
-    refused = _take_files(assignment_id)
-    moved = _do_pressed(assignment_id)
-    _tell_help(saved)
-    if saved.clashes or refused or (moved is None and _has_typed_problems(saved, name)):
-        keep_changes()
-        return _section_page(asked, _fresh(asked), name, saved=saved, refused=refused)
-    if moved is not None:
-        return redirect(url_for(".section", assignment_id=assignment_id, name=name) + moved)
-    if "later" in request.form:
-        flash("Your answers are saved. Come back at any time.", "success")
-        return redirect(url_for(".show", assignment_id=assignment_id))
-    if "back" in request.form:
-        return redirect(_address_before(assignment_id, saved.filled.pages, name))
-    asks = _open_questions(saved.filled, name)
-    if opened := [path for path, text in asks.items() if not text and path not in shown]:
-        # Without scripts nobody has seen them yet.
-        flash("Your answers open more questions on this page. The first is here.", "info")
-        here = url_for(".section", assignment_id=assignment_id, name=name)
-        return redirect(f"{here}#{field_id(opened[0])}")
-    return redirect(_next_address(assignment_id, saved.filled.pages, name))
-
-
-@bp.post("/<uuid:assignment_id>/<name>/draft")
-@requires(Permission.RESPONSE_ANSWER)
-def draft(assignment_id: UUID, name: str) -> ResponseReturnValue:
-    """Keep what is being typed; tells the page what is open now. Both texts on a clash: 409."""
-    _require_section(get_request(assignment_id), name)
-    saved = save_draft(assignment_id, read_typed(request.form), by=g.identity, at=g.now)
-    page = _find_page(saved.filled.pages, name)
-    if saved.clashes:
-        keep_changes()
-        clashes = [{"path": c.path, "theirs": c.theirs, "mine": c.mine} for c in saved.clashes]
-        return jsonify(clashes=clashes), 409
-    shown = open_paths(page) if page else []
-    return jsonify(open=shown, help=[notice.message for notice in saved.new_flags])
-
-
-def _fresh(asked: Request) -> Filled:
+def newest_round(asked: Request) -> Filled:
+    """The newest round of a questionnaire, evaluated now, or NotFound."""
     row = find_response(asked.assignment.id)
     if row is None:
         raise NotFound()
     return load_filled(asked.assignment, row, now=g.now, plan=asked.plan)
 
 
-def _is_writable(asked: Request) -> bool:
+def is_writable(asked: Request) -> bool:
+    """Whether answers can be changed now."""
     return asked.assignment.status is State.OPENED
-
-
-def _require_section(asked: Request, name: str) -> None:
-    if all(section.name != name for section in asked.plan.form.sections):
-        raise NotFound()
-
-
-def _find_page(pages: Sequence[Page], name: str) -> Page | None:
-    return next((page for page in pages if page.name == name), None)
-
-
-def _open_questions(filled: Filled, name: str) -> dict[str, str]:
-    """What is written for each question that a page asks now, by path in reading order."""
-    page = _find_page(filled.pages, name)
-    return {item.state.path: item.state.raw for item in page.questions()} if page else {}
-
-
-def _next_address(assignment_id: UUID, pages: Sequence[Page], name: str) -> str:
-    page = _find_page(pages, name)
-    if page is None:  # its own answers closed it
-        return url_for(".show", assignment_id=assignment_id)
-    if page.number < len(pages):
-        return url_for(".section", assignment_id=assignment_id, name=pages[page.number].name)
-    return url_for(".check", assignment_id=assignment_id)
-
-
-def _address_before(assignment_id: UUID, pages: Sequence[Page], name: str) -> str:
-    page = _find_page(pages, name)
-    if page is None or page.number == 1:
-        return url_for(".show", assignment_id=assignment_id)
-    return url_for(".section", assignment_id=assignment_id, name=pages[page.number - 2].name)
-
-
-def _take_files(assignment_id: UUID) -> Mapping[str, str]:
-    """Add the chosen documents; returns why those that were refused could not come in."""
-    refused = {}
-    for name, upload in request.files.items(multi=True):
-        if name.startswith(f"{FILE}/") and upload.filename:
-            path = name.removeprefix(FILE)
-            try:
-                _attach(assignment_id, path, upload)
-            except (FileRefused, TooMany) as error:
-                # What was typed on the same page is kept all the same.
-                refused[path] = f"{upload.filename}: {error.message} {error.advice}"
-    return refused
-
-
-def _attach(assignment_id: UUID, path: str, upload: FileStorage) -> None:
-    attach(
-        assignment_id,
-        path,
-        filename=upload.filename or "",
-        content=upload.read(),
-        by=g.identity,
-        at=g.now,
-    )
-
-
-def _do_pressed(assignment_id: UUID) -> str | None:
-    """Do what a button inside the page asks for; where on the page to go on, None: no such."""
-    form = request.form
-    if path := form.get("add"):
-        return "#" + field_id(add_entry(assignment_id, path, by=g.identity, at=g.now))
-    if path := form.get("remove"):
-        remove_entry(assignment_id, path, by=g.identity, at=g.now)
-        return "#" + field_id(path.rpartition("[")[0])
-    if link := form.get("detach"):
-        return "#" + field_id(detach(assignment_id, _id(link), by=g.identity, at=g.now))
-    return "#top" if "again" in form else None
-
-
-def _id(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise NotFound() from None
-
-
-def _tell_help(saved: Saved) -> None:
-    for notice in saved.new_flags:
-        flash(notice.message, "info")
-
-
-def _has_typed_problems(saved: Saved, name: str) -> bool:
-    if "later" in request.form or "back" in request.form:
-        return False
-    page = _find_page(saved.filled.pages, name)
-    return page is not None and any(state.raw for state in page.problems())
-
-
-def _section_page(
-    asked: Request,
-    filled: Filled,
-    name: str,
-    *,
-    saved: Saved | None = None,
-    refused: Mapping[str, str] | None = None,
-) -> ResponseReturnValue:
-    page = _find_page(filled.pages, name)
-    if page is None:
-        raise NotFound()
-    around = Around(
-        files=list_files(filled.row.id),
-        threads=list_messages(asked.assignment.id) if filled.row.round > 1 else {},
-        clashes={clash.path: clash for clash in saved.clashes} if saved else {},
-        help=_help(filled),
-        refused=refused or {},
-    )
-    items = view_items(page, around)
-    problems = _summary(items) if saved else []
-    html = render_template(
-        "responses/section.html",
-        asked=asked,
-        page=page,
-        items=items,
-        total=len(filled.pages),
-        minutes=minutes_for(page),
-        problems=problems,
-        clashes=saved.clashes if saved else (),
-        seen=filled.row.revision,
-        saved_at=max((a.saved_at for a in filled.answers.values() if a.raw), default=None),
-        page_mark=uuid4().hex,
-    )
-    status = 200 if saved is None else (409 if saved.clashes else 422)
-    return html, status
-
-
-def _help(filled: Filled) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for flag in list_red_flags(filled.row.id):
-        found.setdefault(flag.path, []).append(red_flags()[flag.code].message)
-    return found
-
-
-def _summary(items: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    fields = [item["field"] for item in items if item["field"] is not None]
-    return [
-        {"href": f"#{shown.id}", "label": shown.label, "messages": list(shown.errors)}
-        for field in fields
-        for shown in (field, *field.uploads)
-        if shown.errors and shown.is_open
-    ]

@@ -65,7 +65,7 @@ def sent(assignment_id: UUID) -> ResponseReturnValue:
         "responses/sent.html",
         asked=asked,
         row=filled.row,
-        steps=next_steps(asked.requester),
+        steps=next_steps(asked),
         sections=_sections(filled),
     )
 
