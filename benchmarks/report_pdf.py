@@ -25,7 +25,8 @@ from ddplatform.reports.styles import (
     TEXT_WIDTH,
     register_fonts,
 )
-from ddplatform.reports.table_flowable import TableFlowable, WrappedTable, wrap_table
+from ddplatform.reports.table_flowable import TableFlowable
+from ddplatform.reports.table_wrapping import WrappedTable, wrap_table
 
 ROWS = {"small": 1_000, "full": 10_000}
 GOAL = {"small": 2.0, "full": 5.0}

@@ -13,7 +13,8 @@ from ddplatform.errors import NotFound
 from ddplatform.models.reports import Report
 from ddplatform.queries.reports import get_report, report_name
 from ddplatform.queries.value_chain import find_chain, list_chains
-from ddplatform.reports.definitions import AUDIENCES, list_definitions, load_definition
+from ddplatform.reports.definitions import list_definitions, load_definition
+from ddplatform.reports.plans import AUDIENCES
 from ddplatform.services import reports as service
 from ddplatform.services.reports import ENDINGS, Wanted
 from ddplatform.tenancy import current_organisation

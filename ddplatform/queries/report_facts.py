@@ -6,6 +6,7 @@ from ddplatform.queries.frameworks import framework_facts
 from ddplatform.queries.organisations import get_organisation
 from ddplatform.queries.report_chain import load_chain_facts
 from ddplatform.queries.report_gaps import list_gaps
+from ddplatform.queries.report_reasons import add_country_figures
 from ddplatform.queries.report_risks import country_word, load_factor_facts, load_risk_facts
 from ddplatform.queries.report_scope import Scope
 from ddplatform.queries.report_work import (
@@ -47,4 +48,5 @@ def load_facts(scope: Scope, *, audience: str) -> dict[str, Any]:
         "frameworks": framework_facts(as_of=scope.as_of),
         "factors": factors,
     }
+    add_country_figures(facts["risks"] or (), chain.document["nodes"], factors or ())
     return {**facts, "gaps": list_gaps(scope, chain, facts, factors)}

@@ -22,8 +22,8 @@ from ddplatform.reports.content import (
     StackedBars,
     Table,
 )
-from ddplatform.reports.definitions import BlockPlan
 from ddplatform.reports.lookup import Lookup, Row, cell_of
+from ddplatform.reports.plans import BlockPlan
 from ddplatform.reports.words import band_of
 from supply_chain.vocabulary import RiskBand
 
@@ -92,7 +92,7 @@ def table(plan: BlockPlan, lookup: Lookup) -> Blocks:
     for key in reversed(_order(plan)):
         rows = _sorted(rows, key.removeprefix("-"), descending=key.startswith("-"))
     cells = tuple(tuple(cell_of(row, c.key, c.kind) for c in columns) for row in rows)
-    words, note = plan.text("empty", "Nothing is recorded."), plan.text("note")
+    words, note = plan.text("empty", "Nothing is recorded."), lookup.fill(plan.text("note"))
     shown = int(plan.text("shown", "0")) or len(cells)
     if len(cells) > shown:
         note = f"The first {shown:,} of {len(cells):,}. {note}".strip()
@@ -144,7 +144,7 @@ def heat_map(plan: BlockPlan, lookup: Lookup) -> Blocks:
     """
     rows = lookup.rows(plan.text("counts")) if plan.text("counts") else None
     rows = lookup.rows(plan.text("fact")) if rows is None else rows
-    title, caption = plan.text("title"), plan.text("caption")
+    title, caption = plan.text("title"), lookup.fill(plan.text("caption"))
     if rows is None:
         return (Note(title, f"{NOT_ASSESSED}."),)
     lines, columns = plan.listed("rows"), plan.listed("columns")
@@ -193,7 +193,7 @@ def chain_map(plan: BlockPlan, lookup: Lookup) -> Blocks:
         lookup.rows(f"{fact}.links") or (),
         shown=int(plan.text("shown")),
     )
-    return (Figure(title, plan.text("caption"), ChainMap(view)),)
+    return (Figure(title, lookup.fill(plan.text("caption")), ChainMap(view)),)
 
 
 def coverage_bars(plan: BlockPlan, lookup: Lookup) -> Blocks:
@@ -208,7 +208,8 @@ def coverage_bars(plan: BlockPlan, lookup: Lookup) -> Blocks:
         )
         for row in _sorted(rows, "tier", descending=True)
     )
-    return (Figure(plan.text("title"), plan.text("caption"), StackedBars(bars, plan.text("unit"))),)
+    caption = lookup.fill(plan.text("caption"))
+    return (Figure(plan.text("title"), caption, StackedBars(bars, plan.text("unit"))),)
 
 
 BAR_ORDER = ("critical", "high", "medium", "low")

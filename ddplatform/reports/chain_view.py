@@ -7,6 +7,9 @@ from ddplatform.reports.words import band_of, counted
 from supply_chain.layout import Box, LaneTitle, Link, View
 from supply_chain.vocabulary import FlowEvidence, NodeKind, RiskBand
 
+NOT_ON_PATH = 99
+"""Tier of the nodes without a path to the own business, in facts and on the map."""
+
 WORST_FIRST = {None: 4, RiskBand.LOW: 3, RiskBand.MEDIUM: 2, RiskBand.HIGH: 1, RiskBand.CRITICAL: 0}
 
 
@@ -35,8 +38,9 @@ def chain_view(
 
 
 def _tier(row: Row) -> int:
+    """Its tier; a node without one is no own business: it has no path there."""
     tier = row.get("tier")
-    return tier if isinstance(tier, int) else 0
+    return tier if isinstance(tier, int) else NOT_ON_PATH
 
 
 def _id(row: Row) -> str:
@@ -65,8 +69,20 @@ def _tier_boxes(tier: int, nodes: Sequence[Row], shown: int) -> list[tuple[Box, 
     if rest := known[cut:]:
         boxes.append((_rest_box(tier, rest), rest))
     if ghosts:
-        boxes.append((Box(f"ghost-{tier}", tier, "Origin not known", ghost=True), ghosts))
+        boxes.append((_ghost_box(tier, ghosts), ghosts))
     return boxes
+
+
+def _ghost_box(tier: int, ghosts: Sequence[Row]) -> Box:
+    """What is assumed of origins that nobody knows: the worst of them."""
+    worst = min(ghosts, key=_worst_first)
+    return Box(
+        id=f"ghost-{tier}",
+        tier=tier,
+        title="Origin not known",
+        band=band_of(worst.get("band")),
+        ghost=True,
+    )
 
 
 def _node_box(tier: int, node: Row) -> Box:

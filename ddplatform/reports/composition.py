@@ -4,9 +4,10 @@ Facts are a plain JSON document (docs/report-facts.md). Nothing is computed here
 order: scores, bands, ranks and guarded counts come with the facts.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import count
 from string import ascii_uppercase
 
 from ddplatform.reports.blocks import (
@@ -30,6 +31,7 @@ from ddplatform.reports.content import (
     Column,
     Cover,
     Document,
+    Figure,
     Gap,
     Heading,
     Kind,
@@ -37,10 +39,10 @@ from ddplatform.reports.content import (
     Paragraph,
     Table,
 )
-from ddplatform.reports.definitions import AUDIENCES, BlockPlan, Definition, SectionPlan
 from ddplatform.reports.errors import FactsRefused
 from ddplatform.reports.gaps import find_gaps
 from ddplatform.reports.lookup import Lookup, Row, without
+from ddplatform.reports.plans import AUDIENCES, BlockPlan, Definition, SectionPlan
 
 STATUS_WORDS = {
     "met": "Met",
@@ -79,15 +81,18 @@ def compose(definition: Definition, facts: Mapping[str, object]) -> Document:
     kept = without(facts, hidden)
     lookup = Lookup(kept, frozenset(hidden))
     sections = [plan for plan in definition.sections if audience in plan.audiences]
-    making = Making(
-        lookup, _numbers(sections), find_gaps(definition, lookup, audience=str(audience))
-    )
+    found = find_gaps(definition, lookup, audience=str(audience))
+    listed = len(lookup.rows("gaps") or ()) + len(found)
+    counting = Lookup({**kept, "gaps_listed": listed}, lookup.hidden)
+    making = Making(counting, _numbers(sections), found)
     return Document(
         ref=definition.ref,
         version=definition.version,
         language=definition.language,
         cover=_cover(definition, lookup, str(audience)),
-        blocks=tuple(block for plan in sections for block in _section(plan, making, str(audience))),
+        blocks=_numbered(
+            block for plan in sections for block in _section(plan, making, str(audience))
+        ),
         made_at=_moment(lookup.at("report.frozen_at")),
         facts=kept,
     )
@@ -112,6 +117,17 @@ def _numbers(sections: Sequence[SectionPlan]) -> dict[str, str]:
     return numbers | dict(zip(annexes, ascii_uppercase, strict=False))
 
 
+def _numbered(blocks: Iterable[Block]) -> tuple[Block, ...]:
+    """The blocks, with the number of each figure in its title."""
+    numbers = count(1)
+    return tuple(
+        replace(block, title=f"Figure {next(numbers)}. {block.title}")
+        if isinstance(block, Figure)
+        else block
+        for block in blocks
+    )
+
+
 def _cover(definition: Definition, lookup: Lookup, audience: str) -> Cover:
     return Cover(
         title=definition.title,
@@ -119,7 +135,7 @@ def _cover(definition: Definition, lookup: Lookup, audience: str) -> Cover:
         subtitle=lookup.fill("{period.from|date} to {period.to|date}"),
         lines=(
             *((label, lookup.fill(text)) for label, text in definition.cover),
-            ("Edition", f"for the reader “{audience}”"),
+            ("Edition", f"For the {audience}"),
             ("Definition", f"{definition.ref} {definition.version}"),
         ),
         statement=definition.statement,
@@ -154,11 +170,11 @@ def requirements(plan: BlockPlan, making: Making) -> Sequence[Block]:
         where = None if number is None else f"Section {number}"
         rows.append((row["id"], row["gist"], where, status, _joined(evidence)))
     columns = (
-        Column("id", "Requirement", 1.3, kind=Kind.REF),
-        Column("gist", "In short", 4.2),
-        Column("section", "Answered in", 1.3, missing="Not in this edition"),
-        Column("status", "Judgement", 1.5),
-        Column("evidence", "Evidence", 2, missing="No evidence yet"),
+        Column("id", "Requirement", 1.2, kind=Kind.REF),
+        Column("gist", "In short", 3.4),
+        Column("section", "Answered in", 1.2, missing="Not in this edition"),
+        Column("status", "Judgement", 2.1),
+        Column("evidence", "Evidence", 3.2, missing="No evidence yet"),
     )
     return (
         Table(plan.text("ref"), plan.text("title"), columns, tuple(rows), note=plan.text("note")),

@@ -4,7 +4,7 @@
 them into bytes. Text is plain text: nothing in it is ever read as markup.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -13,6 +13,8 @@ from supply_chain.layout import View
 from supply_chain.vocabulary import RiskBand
 
 NOT_ASSESSED = "Not assessed"
+DASH = "–"
+"""Stands for a missing value that nobody misses."""
 
 
 class Align(StrEnum):
@@ -26,7 +28,8 @@ class Kind(StrEnum):
     """What the cells of a column hold, and so how they are written.
 
     `share` is 0..1 and written as a percentage; `score` has two decimals; `index` is 0..100;
-    `band` is a `RiskBand`; `people` counts people and is never written below five.
+    `band` is a `RiskBand`; `people` counts people and is never written below five; `word` is a
+    word of a vocabulary (`under_review`); `country` is a code of ISO 3166-1 (`CI`).
     """
 
     TEXT = "text"
@@ -38,6 +41,8 @@ class Kind(StrEnum):
     DATE = "date"
     BAND = "band"
     PEOPLE = "people"
+    WORD = "word"
+    COUNTRY = "country"
 
 
 Cell = str | int | float | None
@@ -70,7 +75,9 @@ class Bullets:
 class Column:
     """One column; `width` is its share of the line against the other columns.
 
-    `missing` is written where a cell is None: never a zero, never a blank.
+    `missing` is written where a cell is None: never a zero, never a blank. `under` is the key of
+    another column, below whose words this one stands in small letters on paper and on the page;
+    in workbooks and CSV files it stands by itself.
     """
 
     key: str
@@ -79,6 +86,7 @@ class Column:
     align: Align = Align.LEFT
     kind: Kind = Kind.TEXT
     missing: str = NOT_ASSESSED
+    under: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +99,33 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     empty: str = "Nothing is recorded."
     note: str = ""
+
+
+def stacked(
+    columns: Sequence[Column], rows: Sequence[Sequence[Cell]]
+) -> list[tuple[int, tuple[int, ...]]]:
+    """Columns as they stand on paper: place of each, and places of those in small below it.
+
+    A column whose upper one is not there, since this reader may not see it, stands by itself.
+    One that says nothing in any row stands below none.
+    """
+    keys = {column.key for column in columns}
+    return [
+        (
+            at,
+            tuple(
+                place
+                for place, one in enumerate(columns)
+                if one.under == column.key and (one.missing != DASH or _says(rows, place))
+            ),
+        )
+        for at, column in enumerate(columns)
+        if column.under not in keys
+    ]
+
+
+def _says(rows: Sequence[Sequence[Cell]], place: int) -> bool:
+    return any(row[place] not in (None, "") for row in rows)
 
 
 @dataclass(frozen=True, slots=True)

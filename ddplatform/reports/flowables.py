@@ -37,7 +37,7 @@ class HeadingFlowable(Paragraph):
     """A heading that knows its anchor, for the contents and the outline of the file."""
 
     def __init__(self, heading: Heading, anchor: str) -> None:
-        words = f"{heading.number}  {heading.text}" if heading.number else heading.text
+        words = f"{heading.number}\u2002{heading.text}" if heading.number else heading.text
         super().__init__(escape(words), HEADINGS[heading.level])
         self.heading, self.anchor, self.words = heading, anchor, words
 

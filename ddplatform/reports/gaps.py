@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from ddplatform.reports.content import Column, Gap
-from ddplatform.reports.definitions import BlockPlan, Definition
 from ddplatform.reports.lookup import Lookup, cell_of
+from ddplatform.reports.plans import BlockPlan, Definition
 
 
 def find_gaps(definition: Definition, lookup: Lookup, *, audience: str) -> tuple[Gap, ...]:

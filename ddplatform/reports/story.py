@@ -15,11 +15,24 @@ from ddplatform.reports.flowables import (
     NoteFlowable,
     printed,
 )
-from ddplatform.reports.styles import BODY, BULLET, CAPTION, HEADINGS, NOTE_TITLE, SMALL, TEXT_WIDTH
-from ddplatform.reports.table_flowable import TableFlowable, WrappedTable, wrap_table
+from ddplatform.reports.styles import (
+    BODY,
+    BULLET,
+    CAPTION,
+    HEADINGS,
+    NOTE_TITLE,
+    PAGE_HEIGHT,
+    SMALL,
+    TEXT_WIDTH,
+)
+from ddplatform.reports.table_flowable import TableFlowable
+from ddplatform.reports.table_wrapping import WrappedTable, wrap_table
 
 ROOM_BELOW = {1: 110.0, 2: 90.0, 3: 40.0}
 """A heading moves to the next page when less than this is left below it, in points."""
+
+SHORT_TABLE = 310.0
+"""Tables up to this height stay on one page, in points."""
 
 LONG_TEXT = 1_500
 """Gaps and notes of more letters are set as plain text, which may run over pages."""
@@ -45,7 +58,8 @@ def tell_story(blocks: Sequence[content.Block], tables: WrappedTables) -> list[F
     story: list[Flowable] = []
     for number, block in enumerate(blocks):
         if isinstance(block, content.Heading):
-            story.append(CondPageBreak(_room_for(block, blocks[number + 1 : number + 3])))
+            following = blocks[number + 1 : number + 4]
+            story.append(CondPageBreak(_room_for(block, following, tables)))
             story.append(HeadingFlowable(block, f"h{next(anchors)}"))
         elif isinstance(block, content.Table):
             story.extend(_table(block, tables))
@@ -63,17 +77,45 @@ def contents_of(story: Iterable[Flowable]) -> list[ContentsLine]:
     ]
 
 
-def _room_for(heading: content.Heading, following: Sequence[content.Block]) -> float:
-    """What must fit below a heading: a short text and the start of a table or figure after it."""
-    style = HEADINGS[heading.level]
-    room = style.spaceBefore + style.leading + style.spaceAfter
+def _room_for(
+    heading: content.Heading, following: Sequence[content.Block], tables: WrappedTables
+) -> float:
+    """What must fit below a heading: a short text and the start of what comes after it."""
+    room = _heading_height(heading)
     for block in following:
         if isinstance(block, content.Figure):
             return room + draw_figure(block.drawing, width=TEXT_WIDTH).wrap(0, 0)[1] + 60
-        if not isinstance(block, content.Paragraph):
+        if isinstance(block, content.Table) and block.rows:
+            return room + _start_of(TableFlowable(tables[block.ref]))
+        if isinstance(block, content.Bullets):
+            return room + _height_of(_bullets(block))
+        if isinstance(block, content.Heading):
+            room += _heading_height(block)
+        elif isinstance(block, content.Paragraph):
+            room += _height_of(_paragraph(block))
+        else:
             break
-        room += printed(block.text, BODY).wrap(TEXT_WIDTH, 0)[1] + BODY.spaceAfter
     return room + ROOM_BELOW[heading.level]
+
+
+def _heading_height(heading: content.Heading) -> float:
+    style = HEADINGS[heading.level]
+    return float(style.spaceBefore + style.leading + style.spaceAfter)
+
+
+def _height_of(parts: Sequence[Flowable]) -> float:
+    """Height of short texts below each other; of a list, at most a third of a page."""
+    return min(
+        sum(part.wrap(TEXT_WIDTH, PAGE_HEIGHT)[1] + part.getSpaceAfter() for part in parts),
+        PAGE_HEIGHT / 3,
+    )
+
+
+def _start_of(table: TableFlowable) -> float:
+    """Height of the least part of a table that may begin a page's end, with its caption."""
+    height = table.wrap(TEXT_WIDTH, PAGE_HEIGHT)[1]
+    least = height if height <= SHORT_TABLE else table.minimum_height()
+    return least + CAPTION.leading + CAPTION.spaceBefore + CAPTION.spaceAfter
 
 
 def _paragraph(block: content.Paragraph) -> list[Flowable]:
@@ -90,8 +132,7 @@ def _table(block: content.Table, tables: WrappedTables) -> list[Flowable]:
     if not block.rows:
         return [KeepTogether([caption, printed(block.empty, BODY), *note])]
     table = TableFlowable(tables[block.ref])
-    room = table.minimum_height() + CAPTION.leading + CAPTION.spaceBefore + CAPTION.spaceAfter
-    return [CondPageBreak(room), caption, table, *note]
+    return [CondPageBreak(_start_of(table)), caption, table, *note]
 
 
 def _key_figures(block: content.KeyFigures) -> list[Flowable]:

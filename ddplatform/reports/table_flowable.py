@@ -5,14 +5,14 @@ part of the table is a range of rows over the same wrapped cells.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from itertools import product
 
 from reportlab.pdfgen.canvas import Canvas
+from reportlab.pdfgen.textobject import PDFTextObject
 from reportlab.platypus import Flowable
 
-from ddplatform.reports.content import Align, Cell, Column, Kind
-from ddplatform.reports.marks import draw_pill, pill_width
+from ddplatform.reports.content import Align, Column, Kind
+from ddplatform.reports.marks import draw_pill
 from ddplatform.reports.styles import (
     ACCENT,
     INK,
@@ -23,151 +23,12 @@ from ddplatform.reports.styles import (
     SEMIBOLD,
     SUNKEN,
 )
-from ddplatform.reports.text_lines import text_width, wrapped
-from ddplatform.reports.words import band_of, cell_words
-
-MOST_LINES = 45
-"""A row of more lines goes on in a further row, so that each row fits on a page."""
-
-UNBROKEN = 13
-"""Cells up to this many letters, such as dates and "Not assessed", stay on one line."""
-
-WIDEST_WORD = 92.0
-"""Longer words, such as checksums, are broken (points)."""
+from ddplatform.reports.table_wrapping import Lines, WrappedTable
+from ddplatform.reports.text_lines import text_width
+from ddplatform.reports.words import band_of
 
 HIGH_ROWS = 240.0
 """Two rows higher than this together need not stay on one page (points)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """Letter sizes and paddings of a table, in points."""
-
-    size: float = 8.3
-    leading: float = 10.4
-    padding_x: float = 5.5
-    padding_y: float = 3.6
-    head_size: float = 7.6
-    head_leading: float = 9.4
-
-
-Line = tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class WrappedTable:
-    """All cells of a table as lines, and how far each row stands below the first one.
-
-    `tops` has one entry more than there are rows; `goes_on` holds the rows that only carry on
-    the row above them; `blank` the cells that stand for a missing value.
-    """
-
-    columns: tuple[Column, ...]
-    widths: tuple[float, ...]
-    head: tuple[Line, ...]
-    head_height: float
-    rows: tuple[tuple[Line, ...], ...]
-    tops: tuple[float, ...]
-    goes_on: frozenset[int]
-    blank: frozenset[tuple[int, int]]
-    setting: Setting
-
-
-def wrap_table(
-    columns: Sequence[Column],
-    rows: Sequence[Sequence[Cell]],
-    *,
-    width: float,
-    setting: Setting | None = None,
-) -> WrappedTable:
-    """Break every cell into lines once, for a table of the given width in points."""
-    look = setting or Setting()
-    widths = _widths(columns, rows, width, look)
-    inner = [each - 2 * look.padding_x for each in widths]
-    lines: list[tuple[Line, ...]] = []
-    tops, goes_on, blank = [0.0], set(), set()
-    for row in rows:
-        cells = tuple(
-            wrapped(cell_words(cell, column), REGULAR, look.size, room)
-            for cell, column, room in zip(row, columns, inner, strict=True)
-        )
-        for number, piece in enumerate(_pieces(cells)):
-            if number:
-                goes_on.add(len(lines))
-            else:
-                blank |= {(len(lines), i) for i, cell in enumerate(row) if cell in (None, "")}
-            lines.append(piece)
-            tall = max(len(cell) for cell in piece) * look.leading + 2 * look.padding_y
-            tops.append(tops[-1] + tall)
-    head = tuple(
-        wrapped(column.title, SEMIBOLD, look.head_size, room)
-        for column, room in zip(columns, inner, strict=True)
-    )
-    return WrappedTable(
-        columns=tuple(columns),
-        widths=widths,
-        head=head,
-        head_height=max(map(len, head)) * look.head_leading + 2 * look.padding_y,
-        rows=tuple(lines),
-        tops=tuple(tops),
-        goes_on=frozenset(goes_on),
-        blank=frozenset(blank),
-        setting=look,
-    )
-
-
-def _pieces(cells: tuple[Line, ...]) -> Iterator[tuple[Line, ...]]:
-    tallest = max(map(len, cells))
-    for start in range(0, tallest, MOST_LINES):
-        yield tuple(cell[start : start + MOST_LINES] for cell in cells)
-
-
-def _widths(
-    columns: Sequence[Column], rows: Sequence[Sequence[Cell]], width: float, look: Setting
-) -> tuple[float, ...]:
-    """Share the width out by weight, but no column narrower than what it must not break."""
-    least = [
-        _least(column, {row[number] for row in rows}, look) for number, column in enumerate(columns)
-    ]
-    if sum(least) >= width:
-        return _cut(least, width)
-    fixed: set[int] = set()
-    while True:
-        weight = sum(c.width for i, c in enumerate(columns) if i not in fixed)
-        room = width - sum(least[i] for i in fixed)
-        shares = [
-            least[i] if i in fixed else room * column.width / weight
-            for i, column in enumerate(columns)
-        ]
-        narrow = {i for i, share in enumerate(shares) if i not in fixed and share < least[i]}
-        if not narrow:
-            return tuple(shares)
-        fixed |= narrow
-
-
-def _cut(least: Sequence[float], width: float) -> tuple[float, ...]:
-    """Take what is missing from the widest columns alone, so that the others break no word."""
-    room, left, most = width, len(least), width
-    for each in sorted(least):
-        most = room / left
-        if each >= most:
-            break
-        room, left = room - each, left - 1
-    return tuple(min(each, most) for each in least)
-
-
-def _least(column: Column, cells: set[Cell], look: Setting) -> float:
-    """The widest of: a word of the title, a pill, a date or number, a word of a cell."""
-    widest = max(text_width(word, SEMIBOLD, look.head_size) for word in column.title.split())
-    if column.kind is Kind.BAND:
-        widest = max(widest, pill_width(None, look.size - 0.8))
-    units: set[str] = set()
-    for cell in cells:
-        words = cell_words(cell, column)
-        units |= {words} if len(words) <= UNBROKEN else set(words.split())
-    longest = sorted(units, key=len)[-20:]
-    widest = max([widest, *(text_width(unit, REGULAR, look.size) for unit in longest)])
-    return min(widest, WIDEST_WORD) + 2 * look.padding_x + 0.5
 
 
 class SketchCanvas(Canvas):
@@ -231,19 +92,35 @@ class TableFlowable(Flowable):
         canvas.setStrokeColor(ACCENT)
         canvas.setLineWidth(0.9)
         canvas.line(0, bottom, self.width, bottom)
-        text = canvas.beginText()
+        lift = self.height - look.padding_y - look.head_size * 0.86
+        self._draw_head_lines(lift)
+
+    def _draw_head_lines(self, top: float) -> None:
+        table, look = self.table, self.table.setting
+        text = self.canv.beginText()
         text.setFont(SEMIBOLD, look.head_size)
         text.setFillColor(INK_2)
-        left = 0.0
-        for column, width, lines in zip(table.columns, table.widths, table.head, strict=True):
-            y = bottom + look.padding_y + (len(lines) - 1) * look.head_leading + 2.2
-            for line in lines:
-                shift = _shift(column, line, SEMIBOLD, look.head_size, width - 2 * look.padding_x)
-                text.setTextOrigin(left + look.padding_x + shift, y)
-                text.textOut(line)
-                y -= look.head_leading
+        pen = _Pen(text, SEMIBOLD, look.head_size, look.head_leading)
+        small = _Pen(text, REGULAR, look.small_size, look.small_leading)
+        for column, (left, room), cell in zip(
+            table.columns, self._rooms(), table.head, strict=True
+        ):
+            pen.write(cell.lines, column, left=left, room=room, top=top)
+        text.setFont(REGULAR, look.small_size)
+        for column, (left, room), cell in zip(
+            table.columns, self._rooms(), table.head, strict=True
+        ):
+            below = top - len(cell.lines) * look.head_leading + 1
+            small.write(cell.small, column, left=left, room=room, top=below)
+        self.canv.drawText(text)
+
+    def _rooms(self) -> list[tuple[float, float]]:
+        """Where the words of each column begin, and how much room they have."""
+        padding, left, rooms = self.table.setting.padding_x, 0.0, []
+        for width in self.table.widths:
+            rooms.append((left + padding, width - 2 * padding))
             left += width
-        canvas.drawText(text)
+        return rooms
 
     def _draw_rules(self) -> None:
         below = self.height - self.table.head_height + self.table.tops[self.first]
@@ -261,38 +138,61 @@ class TableFlowable(Flowable):
         below = self.height - table.head_height + table.tops[self.first]
         text = self.canv.beginText()
         text.setFont(REGULAR, look.size)
+        pen = _Pen(text, REGULAR, look.size, look.leading)
         lift = look.padding_y + look.size * 0.86
-        left = look.padding_x
-        for number, (column, width) in enumerate(zip(table.columns, table.widths, strict=True)):
+        for number, (left, room) in enumerate(self._rooms()):
+            column = table.columns[number]
             if column.kind is Kind.BAND:
                 self._draw_bands(number, left, below)
-                left += width
                 continue
             text.setFillColor(INK)
             for row in range(self.first, self.last):
                 missing = (row, number) in table.blank
                 if missing:
                     text.setFillColor(INK_3)
-                y = below - table.tops[row] - lift
-                for line in table.rows[row][number]:
-                    shift = _shift(column, line, REGULAR, look.size, width - 2 * look.padding_x)
-                    text.setTextOrigin(left + shift, y)
-                    text.textOut(line)
-                    y -= look.leading
+                lines = table.rows[row][number].lines
+                pen.write(lines, column, left=left, room=room, top=below - table.tops[row] - lift)
                 if missing:
                     text.setFillColor(INK)
-            left += width
+        self._draw_small(text, below - look.padding_y - look.small_size * 0.86)
         self.canv.drawText(text)
+
+    def _draw_small(self, text: PDFTextObject, below: float) -> None:
+        """What stands in small letters under the cells."""
+        table, look = self.table, self.table.setting
+        text.setFont(REGULAR, look.small_size)
+        text.setFillColor(INK_3)
+        pen = _Pen(text, REGULAR, look.small_size, look.small_leading)
+        rooms = self._rooms()
+        for number, row in product(range(len(rooms)), range(self.first, self.last)):
+            cell = table.rows[row][number]
+            if cell.small:
+                left, room = rooms[number]
+                top = below - table.tops[row] - len(cell.lines) * look.leading
+                pen.write(cell.small, table.columns[number], left=left, room=room, top=top)
 
     def _draw_bands(self, column: int, left: float, below: float) -> None:
         table, look = self.table, self.table.setting
         for row in range(self.first, self.last):
-            words = " ".join(table.rows[row][column])
+            words = " ".join(table.rows[row][column].lines)
             if words:
                 baseline = below - table.tops[row] - look.padding_y - look.size * 0.86
                 band = band_of(words.lower())
                 draw_pill(self.canv, band, x=left, baseline=baseline, size=look.size - 0.8)
 
 
-def _shift(column: Column, line: str, font: str, size: float, room: float) -> float:
-    return room - text_width(line, font, size) if column.align is Align.RIGHT else 0.0
+class _Pen:
+    """Writes lines of one font and size into a text object."""
+
+    def __init__(self, text: PDFTextObject, font: str, size: float, leading: float) -> None:
+        self.text, self.font, self.size, self.leading = text, font, size, leading
+
+    def write(self, lines: Lines, column: Column, *, left: float, room: float, top: float) -> None:
+        """Lines from `top` down, flush with the side that the column names."""
+        for line in lines:
+            shift = 0.0
+            if column.align is Align.RIGHT:
+                shift = room - text_width(line, self.font, self.size)
+            self.text.setTextOrigin(left + shift, top)
+            self.text.textOut(line)
+            top -= self.leading

@@ -1,8 +1,10 @@
 """How values are written in a report: numbers, shares, days, bands, guarded counts."""
 
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
-from ddplatform.reports.content import NOT_ASSESSED, Cell, Column, Kind
+from ddplatform.reports.content import DASH, NOT_ASSESSED, Cell, Column, Kind
+from supply_chain.reference import load_reference
 from supply_chain.vocabulary import RiskBand
 
 SMALLEST_COUNT = 5
@@ -66,5 +68,29 @@ def cell_words(value: Cell, column: Column) -> str:
     if column.kind is Kind.BAND:
         return BAND_WORDS[band_of(value)]
     if isinstance(value, str):
-        return day_words(value) if column.kind is Kind.DATE else value
+        return TEXT_WORDS[column.kind](value) if column.kind in TEXT_WORDS else value
     return number_words(value, column.kind)
+
+
+def small_words(cells: Sequence[Cell], columns: Sequence[Column]) -> str:
+    """What stands in small letters below a cell; a dash, which says nothing, is left out."""
+    words = (cell_words(cell, column) for cell, column in zip(cells, columns, strict=True))
+    return " · ".join(word for word in words if word != DASH)
+
+
+def plain_word(value: str) -> str:
+    """A word of a vocabulary as people write it: `under_review` -> "Under review"."""
+    return value[:1].upper() + value[1:].replace("_", " ")
+
+
+def country_words(code: str) -> str:
+    """What a country is called; an unknown code stays as it is."""
+    country = load_reference().countries.get(code)
+    return country.short_name if country else code
+
+
+TEXT_WORDS: Mapping[Kind, Callable[[str], str]] = {
+    Kind.DATE: day_words,
+    Kind.WORD: plain_word,
+    Kind.COUNTRY: country_words,
+}

@@ -28,10 +28,11 @@ from ddplatform.queries.reports import (
 from ddplatform.queries.value_chain import get_chain
 from ddplatform.reports.composition import compose
 from ddplatform.reports.content import Document, Gap
-from ddplatform.reports.definitions import AUDIENCES, Definition, load_definition
+from ddplatform.reports.definitions import load_definition
 from ddplatform.reports.errors import DefinitionRefused
 from ddplatform.reports.paper import Stamp
 from ddplatform.reports.pdf import render_pdf
+from ddplatform.reports.plans import AUDIENCES, Definition
 from ddplatform.reports.tables import (
     facts_checksum,
     render_csv_pack,

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 import yaml
 
-from ddplatform.reports.chain_view import chain_view
+from ddplatform.reports.chain_view import NOT_ON_PATH, chain_view
 from ddplatform.reports.composition import compose
 from ddplatform.reports.content import (
     Bullets,
@@ -20,9 +20,11 @@ from ddplatform.reports.content import (
     Paragraph,
     StackedBars,
 )
-from ddplatform.reports.definitions import Definition, load_definition, read_definition
+from ddplatform.reports.definition_reader import read_definition
+from ddplatform.reports.definitions import load_definition
 from ddplatform.reports.errors import FactsRefused
 from ddplatform.reports.lookup import Lookup, cell_of, without
+from ddplatform.reports.plans import Definition
 from ddplatform.reports.words import band_of, cell_words, counted, day_words, guarded_count
 from supply_chain.vocabulary import RiskBand
 from tests.report_facts import example_facts, facts_with_nodes
@@ -78,7 +80,7 @@ def test_sections_are_numbered_and_annexes_lettered():
         "Annex B",
         "Annex C",
     ]
-    assert headings[0].text == "About this report"
+    assert [h.text for h in headings[:2]] == ["Summary", "About this report"]
 
 
 def test_cover_names_organisation_period_method_and_reader():
@@ -87,7 +89,7 @@ def test_cover_names_organisation_period_method_and_reader():
     assert cover.organisation == "Maison Cacao SAS"
     assert cover.subtitle == "1 Jan 2026 to 25 Nov 2026"
     assert ("Method", "RM-1.0") in cover.lines
-    assert ("Edition", "for the reader “auditor”") in cover.lines
+    assert ("Edition", "For the auditor") in cover.lines
 
 
 def test_moment_of_freezing_is_read_from_the_facts():
@@ -98,7 +100,9 @@ def test_report_without_any_facts_is_made_and_says_not_assessed_everywhere():
     doc = compose(ACTION_6, {})
     figures = [item for b in doc.blocks if isinstance(b, KeyFigures) for item in b.items]
 
-    assert {item.value for item in figures} == {"Not assessed"}
+    listed = sum(1 for block in doc.blocks if isinstance(block, Gap))
+    assert {item.value for item in figures if item.label != "Gaps listed"} == {"Not assessed"}
+    assert [item.value for item in figures if item.label == "Gaps listed"] == [str(listed)]
     assert table(doc, "risks").empty == "Not assessed."
     assert doc.made_at is None
     assert any(isinstance(b, Note) and b.title == "Map by tier" for b in doc.blocks)
@@ -107,9 +111,8 @@ def test_report_without_any_facts_is_made_and_says_not_assessed_everywhere():
 def test_report_lists_parts_without_facts_among_its_own_gaps():
     gaps = [b for b in compose(ACTION_6, {}).blocks if isinstance(b, Gap)]
 
-    assert gaps[0] == Gap(
-        "Coverage by tier", "Nothing was handed in for this part; it is not assessed."
-    )
+    words = "Nothing was handed in for this part; it is not assessed."
+    assert {Gap(title, words) for title in ("Coverage by tier", "Concerns raised")} <= set(gaps)
 
 
 # -- tables ------------------------------------------------------------------------------------
@@ -433,3 +436,39 @@ def test_simple_blocks_fill_in_their_facts():
         Bullets(("in 2026",)),
         PageBreak(),
     )
+
+
+def test_figures_are_numbered_and_name_the_map_the_method_and_the_data_they_rest_on():
+    figures = [block for block in document().blocks if isinstance(block, Figure)]
+
+    assert [figure.title.partition(".")[0] for figure in figures] == [
+        "Figure 1",
+        "Figure 2",
+        "Figure 3",
+    ]
+    source = (
+        "Source: map version 36, assessed on 23 Nov 2026 with method RM-1.0, data release 2026-09."
+    )
+    assert all(figure.caption.endswith(source) for figure in figures)
+
+
+def test_node_without_a_path_stands_in_a_lane_of_its_own_and_not_with_the_own_business():
+    nodes = [{"id": "own", "tier": 0}, {"id": "bank", "tier": None}]
+
+    view = chain_view([], nodes, [], shown=5)
+
+    assert [(box.id, box.tier) for box in view.boxes] == [
+        ("node-own", 0),
+        ("node-bank", NOT_ON_PATH),
+    ]
+
+
+def test_box_of_unknown_origins_takes_the_worst_band_that_is_assumed_of_them():
+    ghosts = [
+        {"id": f"ghost-{band}", "tier": 2, "kind": "unknown_origin", "band": band}
+        for band in ("high", "critical", None)
+    ]
+
+    (box,) = chain_view([], ghosts, [], shown=5).boxes
+
+    assert (box.band, box.ghost) == (RiskBand.CRITICAL, True)

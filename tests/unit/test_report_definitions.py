@@ -2,11 +2,8 @@ import pytest
 import yaml
 
 from ddplatform.reports.content import Align, Kind
-from ddplatform.reports.definitions import (
-    list_definitions,
-    load_definition,
-    read_definition,
-)
+from ddplatform.reports.definition_reader import read_definition
+from ddplatform.reports.definitions import list_definitions, load_definition
 from ddplatform.reports.errors import DefinitionRefused
 
 SMALL = {
@@ -172,3 +169,12 @@ def test_unknown_reader_is_named_in_sections_and_in_redaction():
         "sections[0].audiences[0]",
         "redaction.everyone",
     ]
+
+
+def test_column_under_a_column_that_is_none_is_named():
+    columns = [{"key": "a", "title": "A", "under": "b"}]
+    table = {"kind": "table", "ref": "t", "title": "T", "fact": "t", "columns": columns}
+    sections = [{"key": "a", "title": "A", "blocks": [table]}]
+
+    with pytest.raises(DefinitionRefused, match="'a' stands under 'b', which is no column"):
+        read_definition("small", yaml.safe_dump(SMALL | {"sections": sections}))

@@ -30,7 +30,8 @@ from ddplatform.reports.paper import Stamp
 from ddplatform.reports.pdf import render_pdf
 from ddplatform.reports.receipt import Receipt, render_receipt
 from ddplatform.reports.styles import FONT_FILES, TEXT_WIDTH, register_fonts
-from ddplatform.reports.table_flowable import TableFlowable, wrap_table
+from ddplatform.reports.table_flowable import TableFlowable
+from ddplatform.reports.table_wrapping import wrap_table
 from ddplatform.reports.text_lines import cut, text_width, wrapped
 from supply_chain.layout import Box, View
 from supply_chain.vocabulary import RiskBand
@@ -138,8 +139,9 @@ def test_contents_give_the_page_on_which_each_section_stands():
     }
     contents = " ".join(reader.pages[1].extract_text().split())
 
-    assert outline["4  Salient risks"] > outline["1  About this report"] == 3
-    assert f"4 Salient risks {outline['4  Salient risks']} " in contents
+    assert outline["4\u2002Salient risks"] > outline["1\u2002Summary"] == 3
+    page = outline["4\u2002Salient risks"]
+    assert f"4 Salient risks {page} " in contents
 
 
 HOSTILE = [
@@ -240,6 +242,49 @@ def test_table_does_not_begin_where_fewer_than_two_rows_fit():
     assert long_table(100).split(TEXT_WIDTH, 40) == []
 
 
+def test_column_under_another_is_printed_below_it_and_takes_no_width():
+    columns = (
+        Column("name", "Name"),
+        Column("id", "Id", under="name"),
+        Column("note", "Note", missing="–", under="name"),
+        Column("band", "Band", kind=Kind.BAND),
+    )
+    rows = [("Coop Divo", "coop-divo", None, "high"), ("Lagune", "lagune", "closed", None)]
+    table = wrap_table(columns, rows, width=300)
+
+    assert [column.key for column in table.columns] == ["name", "band"]
+    assert table.head[0].small == ("Id · Note",)
+    assert [row[0].small for row in table.rows] == [("coop-divo",), ("lagune · closed",)]
+    text = text_of(render_pdf(small(Table("t", "T", columns, tuple(rows))), STAMP))
+    assert "Coop Divo" in text and "lagune · closed" in text
+
+
+def test_column_under_one_that_is_left_out_stands_by_itself():
+    table = wrap_table((Column("ref", "Ref", under="title"),), [("F-1",)], width=300)
+
+    assert [cell.lines for cell in table.rows[0]] == [("F-1",)]
+
+
+def test_small_letters_longer_than_a_page_go_on_in_a_further_row():
+    words = " ".join(f"note{i}" for i in range(3000))
+    columns = (Column("a", "A"), Column("b", "B", under="a"))
+
+    text = text_of(render_pdf(small(Table("t", "T", columns, (("x", words),))), STAMP))
+
+    assert "note2999" in text
+
+
+def test_short_table_stays_on_one_page_with_its_caption():
+    filler = [Paragraph("words " * 90) for _ in range(8)]
+    rows = tuple((f"row{i}",) for i in range(9))
+    table = Table("t", "Short table", (Column("a", "A"),), rows)
+    for extra in range(4):
+        pages = read(render_pdf(small(*filler[extra:], table), STAMP)).pages
+        holding = [page.extract_text() for page in pages if "row" in page.extract_text()]
+        assert len(holding) == 1
+        assert "Short table" in holding[0]
+
+
 def test_row_longer_than_a_page_goes_on_in_a_further_row():
     words = " ".join(f"word{i}" for i in range(3000))
     table = Table("t", "T", (Column("a", "A"), Column("b", "B")), ((words, "x"),))
@@ -256,7 +301,7 @@ def test_columns_fill_the_width_and_none_breaks_the_words_of_its_title():
     table = wrap_table(columns, [("x", "y", None)], width=300)
 
     assert sum(table.widths) == pytest.approx(300)
-    assert table.head[0] == ("Involvement",)
+    assert table.head[0].lines == ("Involvement",)
 
 
 def test_one_column_too_wide_is_cut_alone_and_the_others_break_no_word():
@@ -264,9 +309,9 @@ def test_one_column_too_wide_is_cut_alone_and_the_others_break_no_word():
     table = wrap_table(columns, [("142", "unbroken" * 30, "assessed")], width=150)
 
     assert sum(table.widths) == pytest.approx(150)
-    assert [line[0] for line in (table.head[0], table.head[2])] == ["No.", "State"]
-    assert table.rows[0][0] == ("142",)
-    assert table.rows[0][2] == ("assessed",)
+    assert [cell.lines[0] for cell in (table.head[0], table.head[2])] == ["No.", "State"]
+    assert table.rows[0][0].lines == ("142",)
+    assert table.rows[0][2].lines == ("assessed",)
 
 
 def test_more_columns_than_fit_share_the_width():
@@ -284,7 +329,7 @@ def test_dates_and_not_assessed_stay_on_one_line():
     )
     table = wrap_table(columns, [("2026-11-25", None, "x")], width=300)
 
-    assert [len(cell) for cell in table.rows[0]] == [1, 1, 1]
+    assert [len(cell.lines) for cell in table.rows[0]] == [1, 1, 1]
     assert table.blank == {(0, 1)}
 
 

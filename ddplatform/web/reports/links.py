@@ -6,7 +6,7 @@ from uuid import UUID
 
 from flask import url_for
 
-from ddplatform.queries.report_chain import NOT_ON_PATH
+from ddplatform.reports.chain_view import NOT_ON_PATH
 
 Links = Mapping[str, Mapping[str, Mapping[str, str]]]
 """Ref of a table -> key of a column -> what stands in the cell -> address."""
@@ -26,6 +26,7 @@ def links_of(facts: Mapping[str, Any], chain_id: UUID) -> Links:
         if "id" in row
     }
     return {
+        "first_risks": {"rank": risks},
         "risks": {"rank": risks},
         "all_risks": {"rank": risks},
         "findings": {"ref": findings},
@@ -96,5 +97,5 @@ def figure_links(chain_id: UUID) -> dict[str, str]:
         "Submitted": questionnaires,
         "Accepted": questionnaires,
         "Overdue": url_for("questionnaires.index", view="overdue"),
-        "Gaps named": "#what-is-missing",
+        "Gaps listed": "#what-is-missing",
     }

@@ -1,7 +1,7 @@
 """A composed report as blocks that a template can write, with links into the product."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import singledispatchmethod
 from typing import Any
@@ -14,7 +14,9 @@ from ddplatform.reports.content import (
     Bar,
     Block,
     Bullets,
+    Cell,
     ChainMap,
+    Column,
     Document,
     Figure,
     Gap,
@@ -26,8 +28,9 @@ from ddplatform.reports.content import (
     Paragraph,
     StackedBars,
     Table,
+    stacked,
 )
-from ddplatform.reports.words import cell_words, counted
+from ddplatform.reports.words import cell_words, counted, small_words
 from ddplatform.web.band_bars import BAR_CLASSES, BAR_LEGEND
 from ddplatform.web.drawings import BoxDetail, value_chain_svg
 from ddplatform.web.reports.links import figure_links, links_of, node_links
@@ -60,6 +63,8 @@ class _Cell:
     band: str | None
     is_band: bool
     is_missing: bool
+    small: Sequence[tuple[str, str | None]]
+    """Words and address of what stands in small letters below."""
 
 
 class _Writer:
@@ -116,28 +121,17 @@ class _Writer:
 
     @block.register
     def _table(self, block: Table) -> PageBlock:
-        links = self._links.get(block.ref, {})
         shown = len(block.rows) if len(block.rows) <= SHORT else ROWS_SHOWN
-        rows = [
-            [
-                _Cell(
-                    words=cell_words(value, column),
-                    href=links.get(column.key, {}).get(str(value)),
-                    band=str(value) if value and column.kind is Kind.BAND else None,
-                    is_band=column.kind is Kind.BAND,
-                    is_missing=value in (None, ""),
-                )
-                for value, column in zip(row, block.columns, strict=True)
-            ]
-            for row in block.rows[:shown]
-        ]
+        stacks = stacked(block.columns, block.rows)
+        links = self._links.get(block.ref, {})
         return {
             "kind": "table",
             "table": block,
-            "columns": [
-                {"label": column.title, "number": column.kind in RIGHT} for column in block.columns
+            "columns": [_head(block.columns, at, places) for at, places in stacks],
+            "rows": [
+                [_cell(row, block.columns, (at, *places), links=links) for at, places in stacks]
+                for row in block.rows[:shown]
             ],
-            "rows": rows,
             "left_out": len(block.rows) - shown,
         }
 
@@ -180,6 +174,38 @@ class _Writer:
             for one in placed.boxes
         }
         return value_chain_svg(placed, details=details, label=label)
+
+
+def _head(columns: Sequence[Column], at: int, places: Sequence[int]) -> dict[str, Any]:
+    titles = [columns[place].title for place in (at, *places)]
+    return {"label": " · ".join(titles), "number": columns[at].kind in RIGHT}
+
+
+def _cell(
+    row: Sequence[Cell],
+    columns: Sequence[Column],
+    places: Sequence[int],
+    *,
+    links: Mapping[str, Mapping[str, str]],
+) -> _Cell:
+    """A cell with those below it; where it leads nowhere itself it takes the first link there."""
+    hrefs = [links.get(columns[place].key, {}).get(str(row[place])) for place in places]
+    taken = next((number for number, href in enumerate(hrefs) if href), 0)
+    at = places[0]
+    value, column = row[at], columns[at]
+    small = [
+        (words, None if number == taken else hrefs[number])
+        for number, place in enumerate(places[1:], start=1)
+        if (words := small_words([row[place]], [columns[place]]))
+    ]
+    return _Cell(
+        words=cell_words(value, column),
+        href=hrefs[taken],
+        band=str(value) if value and column.kind is Kind.BAND else None,
+        is_band=column.kind is Kind.BAND,
+        is_missing=value in (None, ""),
+        small=small,
+    )
 
 
 def _bars(drawing: StackedBars) -> Mapping[str, Any]:
