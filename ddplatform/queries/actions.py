@@ -17,6 +17,7 @@ from ddplatform.models.risk import RiskAssessment
 from ddplatform.models.value_chain import ValueChain, ValueChainNode
 from ddplatform.queries.finding_scores import ScorePoint
 from ddplatform.queries.findings import UNDONE_ACTIONS
+from ddplatform.tenancy import current_organisation
 from supply_chain.vocabulary import Issue, RiskBand
 
 PAGE_SIZE = 50
@@ -156,7 +157,13 @@ def place_of(row: ActionRow) -> tuple[int, date, UUID]:
     return int(closed), row.due_on, row.id
 
 
+def _ours() -> ColumnElement[bool]:
+    # The wall lets both sides see an action; only who asked for it judges and counts it.
+    return MitigationAction.organisation_id == current_organisation()
+
+
 def _conditions(wanted: ActionFilter) -> Iterator[ColumnElement[bool]]:
+    yield _ours()
     if wanted.status is not None:
         yield MitigationAction.status == wanted.status
     if wanted.owner_id is not None:
@@ -247,14 +254,23 @@ def count_work(today: date) -> ActionCounts:
             func.count(case((was_due & in_time, 1))),
         )
         .select_from(MitigationAction)
-        .where(MitigationAction.status != ActionState.DROPPED)
+        .where(_ours(), MitigationAction.status != ActionState.DROPPED)
     ).one()
     return ActionCounts(*row)
 
 
-def get_action(action_id: UUID, *, for_change: bool = False) -> MitigationAction:
-    """An action, or NotFound; `for_change` holds it until the end of the unit of work."""
+def get_action(
+    action_id: UUID, *, for_change: bool = False, either_side: bool = False
+) -> MitigationAction:
+    """An action that the acting organisation asked for, or NotFound.
+
+    Args:
+        for_change: hold it until the end of the unit of work.
+        either_side: also one that the acting organisation carries out for a buyer.
+    """
     statement = select(MitigationAction).where(MitigationAction.id == action_id)
+    if not either_side:
+        statement = statement.where(_ours())
     if for_change:
         statement = statement.with_for_update().execution_options(populate_existing=True)
     action = db.session.scalar(statement)

@@ -98,13 +98,18 @@ def withdraw(evidence: Evidence, *, by: Identity, at: datetime, reason: str) -> 
     """Take a document out of use. It stays in the store, since the log names it.
 
     Raises:
-        Conflict: it is withdrawn already.
+        Conflict: it is withdrawn already, or the requester has it.
         NotAllowed: somebody else added it, and this person does not keep documents.
         Invalid: no reason.
     """
     if evidence.withdrawn_at is not None:
         raise Conflict("This document was withdrawn already.")
-    if evidence.created_by_id != by.user_id and not by.has(Permission.EVIDENCE_RESTRICTED):
+    if _is_sent(evidence, by):
+        raise Conflict(
+            "Whoever asked for this document has it already.",
+            "Send a newer one, and say there what is wrong with this one.",
+        )
+    if not may_withdraw(evidence, by=by):
         raise NotAllowed(
             "Only who added a document, or who keeps the documents, withdraws it.",
             "A sustainability manager can do this.",
@@ -113,6 +118,16 @@ def withdraw(evidence: Evidence, *, by: Identity, at: datetime, reason: str) -> 
         raise Invalid(fields={"reason": "Say why it is withdrawn."})
     evidence.withdrawn_at = at
     audit.record("evidence:withdraw", evidence, by=by, at=at, reason=reason.strip())
+
+
+def may_withdraw(evidence: Evidence, *, by: Identity) -> bool:
+    """Whether this person may take a document out of use: not when a buyer rests on it."""
+    keeps = evidence.created_by_id == by.user_id or by.has(Permission.EVIDENCE_RESTRICTED)
+    return keeps and not _is_sent(evidence, by)
+
+
+def _is_sent(evidence: Evidence, by: Identity) -> bool:
+    return evidence.is_released and by.organisation_id != evidence.organisation_id
 
 
 def read(evidence: Evidence, *, by: Identity, at: datetime) -> bytes:

@@ -157,7 +157,8 @@ def move(
         StepNotAllowed: no such step from here, or something is missing.
         Invalid: the reason is too long or leads to a person.
     """
-    action = get_action(action_id, for_change=True)
+    # Who carries it out for a buyer begins it; holding it up and dropping it are the buyer's.
+    action = get_action(action_id, for_change=True, either_side=to is ActionState.DOING)
     refuse_stale(action, version, theirs={"Status": action.status}, mine={"Status": to})
     if to in (ActionState.TO_VERIFY, ActionState.VERIFIED) or action.status is (
         ActionState.TO_VERIFY
@@ -237,7 +238,7 @@ def tell_progress(action_id: UUID, text: str, *, by: Identity, at: datetime) -> 
         Conflict: it is verified or dropped.
         Invalid: no text, too long, or leading to a person.
     """
-    action = get_action(action_id)
+    action = get_action(action_id, either_side=True)
     if action.status not in LIVE_ACTIONS:
         raise Conflict("This action is closed.")
     if fault := fault_in(text, label="how far it is", longest=NOTE_LENGTH):

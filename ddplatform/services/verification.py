@@ -51,7 +51,7 @@ def report_done(
         FileRefused: a file may not come in.
         StepNotAllowed: it is not being done, or no document shows it.
     """
-    action = get_action(action_id, for_change=True)
+    action = get_action(action_id, for_change=True, either_side=True)
     refuse_stale(
         action, version, theirs={"Status": action.status}, mine={"Status": ActionState.TO_VERIFY}
     )

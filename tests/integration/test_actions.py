@@ -108,7 +108,7 @@ def report(
             action_id,
             note="Adults carry the sacks now.",
             files=files,
-            version=get_action(action_id).row_version,
+            version=get_action(action_id, either_side=True).row_version,
             by=by,
             at=at,
         )

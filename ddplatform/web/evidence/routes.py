@@ -9,7 +9,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, send_
 from flask.typing import ResponseReturnValue
 
 from ddplatform.access.permissions import Permission
-from ddplatform.errors import Invalid, NotFound
+from ddplatform.errors import Invalid
 from ddplatform.gate import requires
 from ddplatform.models.evidence import Confidentiality
 from ddplatform.models.findings import Finding, MitigationAction
@@ -87,7 +87,7 @@ def show(evidence_id: UUID) -> ResponseReturnValue:
         "evidence/show.html",
         document=document,
         uses=list_uses(evidence_id),
-        may_withdraw=_sees_restricted() or document.created_by_id == g.identity.user_id,
+        may_withdraw=evidence.may_withdraw(document, by=g.identity),
         today=g.now.date(),
         words=words,
     )
@@ -131,10 +131,7 @@ def _target() -> tuple[Finding | MitigationAction | None, str | None]:
     if finding_id := request.args.get("finding", type=UUID):
         return get_finding(finding_id), url_for("findings.show", finding_id=finding_id)
     if action_id := request.args.get("action", type=UUID):
-        action = get_action(action_id)
-        if action.organisation_id != g.identity.organisation_id:
-            raise NotFound()  # suppliers add documents with their report
-        return action, url_for("findings.action", action_id=action_id)
+        return get_action(action_id), url_for("findings.action", action_id=action_id)
     return None, None
 
 
