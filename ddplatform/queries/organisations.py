@@ -254,5 +254,10 @@ def get_invitation(invitation_id: UUID) -> Invitation:
 
 
 def get_invitation_by_hash(token_hash: str) -> Invitation | None:
-    """The invitation behind a link; call it across tenants."""
-    return db.session.scalar(select(Invitation).where(Invitation.token_hash == token_hash))
+    """The invitation behind a link, held so that two who use it at once do not both find it open.
+
+    Call it across tenants.
+    """
+    return db.session.scalar(
+        select(Invitation).where(Invitation.token_hash == token_hash).with_for_update()
+    )

@@ -8,6 +8,7 @@ from ddplatform.errors import Invalid
 from ddplatform.models.organisations import User
 from ddplatform.services import audit, sessions
 from ddplatform.services.organisations import installation_log
+from ddplatform.services.people import end_reset_links
 from ddplatform.tenancy import acting_in
 
 THEMES = frozenset({"", "light", "dark"})
@@ -28,10 +29,11 @@ def change_password(user: User, *, current: str, new: str, at: datetime) -> None
 
 
 def sign_out_everywhere(user: User, *, at: datetime, action: str = "session:end_all") -> None:
-    """End every session of a person."""
+    """End every session of a person, and the links for a new password that wait in a mailbox."""
     ended = sessions.end_all_sessions(user.id)
     log = installation_log(at=at)
     with acting_in(log.id):
+        end_reset_links(user.id, at=at)
         audit.record(action, user, by=system_identity(log.id), at=at, ended=ended)
 
 

@@ -164,11 +164,26 @@ def reset_password(invitation: Invitation, *, password: str, at: datetime) -> Us
     """
     user = get_user(invitation.user_id or UUID(int=0))
     _set_password(user, password)
-    invitation.used_at = at
+    end_reset_links(user.id, at=at)
     sessions.end_all_sessions(user.id)
     by = system_identity(invitation.organisation_id)
     audit.record("password:reset", user, by=by, at=at)
     return user
+
+
+def end_reset_links(user_id: UUID, *, at: datetime) -> None:
+    """Make every open link for a new password of this person worthless.
+
+    Call it in the installation, which keeps these links.
+    """
+    for link in db.session.scalars(
+        select(Invitation).where(
+            Invitation.user_id == user_id,
+            Invitation.purpose == InvitationPurpose.RESET,
+            Invitation.used_at.is_(None),
+        )
+    ):
+        link.used_at, link.token_hash = at, None
 
 
 def change_role(

@@ -50,10 +50,10 @@ def _expected(error: Exception) -> ResponseReturnValue:
 def _csrf(_error: CSRFError) -> ResponseReturnValue:
     """A form of an earlier session, sent after signing in elsewhere: shown again, to be confirmed.
 
-    It comes from a page of ours: no other site's form is sent with the cookie of a session.
+    Only where it comes from a page of ours: the browser says so, and sends no cookie otherwise.
     """
     kept = input_of_this_request()
-    if kept.fields and current_user.is_authenticated:
+    if kept is not None and kept.fields and current_user.is_authenticated:
         return render_template("auth/resume.html", kept=kept), 422
     return _page(
         422, message="This page was open too long. Go back, reload it and send again."

@@ -52,6 +52,8 @@ class ServerSessionInterface(SessionInterface):
         stale = session.last_seen is not None and now - session.last_seen > sessions.TOUCH_EVERY
         if not session.modified and not stale:
             return
+        if RENEW in session and response.status_code >= 400:
+            return  # what was to raise the rights was not kept, so they do not rise
         with unit_of_work(), nobody():
             self._store(app, session, response, now)
 

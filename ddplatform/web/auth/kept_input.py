@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from flask import request
 
 PREFIX = "kept:"
+OWN_SITE = "same-origin"
 NEVER_KEPT = frozenset({"csrf_token", "password", "again", "current"})
 
 
@@ -30,8 +31,13 @@ def kept_input() -> KeptInput | None:
     return KeptInput(action, tuple(fields))
 
 
-def input_of_this_request() -> KeptInput:
-    """The form that has just been sent, without secrets and files."""
+def input_of_this_request() -> KeptInput | None:
+    """The form that has just been sent, without secrets and files; None if not from our pages.
+
+    Browsers that do not say where a form stood are believed: they send no cookie from elsewhere.
+    """
+    if request.headers.get("Sec-Fetch-Site", OWN_SITE) != OWN_SITE:
+        return None
     fields = [
         (name, value) for name, value in request.form.items(multi=True) if name not in NEVER_KEPT
     ]
@@ -42,6 +48,9 @@ def safe_next(target: str | None) -> str | None:
     """The address to go on to, if it is one of ours."""
     if not target:
         return None
-    parts = urlsplit(target)
+    try:
+        parts = urlsplit(target)
+    except ValueError:
+        return None
     is_ours = not parts.scheme and not parts.netloc and target.startswith("/")
     return target if is_ours and not target.startswith(("//", "/\\")) else None
