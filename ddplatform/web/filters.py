@@ -43,6 +43,14 @@ def number(value: float | None, decimals: int = 0) -> str:
     return NOT_KNOWN if value is None else f"{value:,.{decimals}f}"
 
 
+def figure(value: float | None) -> str:
+    """A measured figure to about three digits: 930958 -> "930,958", 40.872 -> "40.9", "0.53"."""
+    if value is None:
+        return NOT_KNOWN
+    size = abs(value)
+    return number(value, 0 if size >= 100 or value == int(value) else 1 if size >= 10 else 2)
+
+
 def percent(share: float | None, decimals: int = 0) -> str:
     """A share between 0 and 1: 0.71 -> "71%". A small share never reads "0%", nor a part "100%"."""
     if share is None:
@@ -88,6 +96,16 @@ def ago(value: date | datetime | None, now: datetime | None = None) -> str:
     raise AssertionError("a difference of a minute or more has a unit")  # pragma: no cover
 
 
+def days_late(due: date | None, now: datetime) -> str:
+    """How far past its day something is: "3 days late", "due today", "due in 5 days"."""
+    if due is None:
+        return NOT_KNOWN
+    late = (_in_utc(now).date() - due).days
+    if late > 0:
+        return f"{plural(late, 'day', 'days')} late"
+    return f"due {_days_apart(late)}"
+
+
 def file_size(size: int | None) -> str:
     """Bytes in the unit a person expects: 215040 -> "210 KB" (1 KB is 1,024 bytes)."""
     if size is None:
@@ -126,10 +144,12 @@ def initials(name: str) -> str:
 
 FILTERS: dict[str, Callable[..., Any]] = {
     "number": number,
+    "figure": figure,
     "percent": percent,
     "date": day,
     "datetime": moment,
     "ago": ago,
+    "days_late": days_late,
     "file_size": file_size,
     "plural": plural,
     "band_word": band_word,

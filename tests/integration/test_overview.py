@@ -162,7 +162,7 @@ def test_the_map_and_the_bars_count_every_node(
     assert rows == {"Own business": "0 of 1", "Tier 1": "1 of 1", "Tier 2": "0 of 1"}
     page = manager.get(PAGE).text
     assert f"/o/acme/value-chain/{world.chain_id}/table?country=CI" in page
-    assert "1 node has no known country" in page
+    assert "1 site has no known country" in page
 
 
 def test_a_map_that_is_not_assessed_never_reads_as_safe(

@@ -14,6 +14,8 @@ from ddplatform.web.filters import (
     band_class,
     band_word,
     day,
+    days_late,
+    figure,
     file_size,
     initials,
     moment,
@@ -29,10 +31,20 @@ NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
-    "filter_name", ["number", "percent", "date", "datetime", "ago", "file_size", "country_name"]
+    "filter_name",
+    ["number", "figure", "percent", "date", "datetime", "ago", "file_size", "country_name"],
 )
 def test_a_missing_value_is_said_in_words_and_never_as_zero(filter_name: str) -> None:
     assert FILTERS[filter_name](None) == "not known"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(930958, "930,958"), (2530.85, "2,531"), (40.872, "40.9"), (0.534, "0.53"), (-0.313, "-0.31"),
+     (3, "3"), (0, "0")],
+)  # fmt: skip
+def test_a_measured_figure_is_read_to_about_three_digits(value: float, text: str) -> None:
+    assert figure(value) == text
 
 
 def test_a_figure_has_thousands_separators() -> None:
@@ -154,3 +166,18 @@ def test_registering_gives_the_templates_the_filters_and_the_list_of_built_files
     register(app)
     assert app.jinja_env.from_string("{{ 1200|number }}").render() == "1,200"
     assert app.jinja_env.globals["vendor"] == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("due", "words"),
+    [
+        (date(2026, 11, 1), "24 days late"),
+        (date(2026, 11, 24), "1 day late"),
+        (date(2026, 11, 25), "due today"),
+        (date(2026, 11, 26), "due tomorrow"),
+        (date(2026, 12, 1), "due in 6 days"),
+        (None, "not known"),
+    ],
+)
+def test_how_late_something_is_counts_from_its_day(due: date | None, words: str) -> None:
+    assert days_late(due, NOON) == words
