@@ -42,6 +42,9 @@ PAGES = {
     "<input name=many><input type=checkbox name=w value=a><input type=checkbox name=w value=b>"
     "<label hidden><input type=checkbox data-keep>Keep</label><input type=file name=photo accept='image/*'><output></output></form>"
     "<form id=out method=post action=/out data-forget><button>Sign out</button></form>",
+    "check.html": HEAD + "{% if problem %}<p data-errors>Tick the box</p>{% endif %}"
+    "<form method=post data-sent=/done><input type=checkbox name=declared value=1>"
+    "<input name=note><p id=waits role=status hidden>Not sent yet</p><button>Send</button></form>",
 }
 
 
@@ -96,7 +99,19 @@ def _application(seen: list[dict[str, Any]]) -> Flask:
         seen.append({**request.form, "files": list(request.files)})
         return ("", 409) if request.form["many"] == "409" else ("", 204)
 
+    _add_check(app, seen)
     return app
+
+
+def _add_check(app: Flask, seen: list[dict[str, Any]]) -> None:
+    @app.route("/check", methods=["GET", "POST"])
+    def _check() -> Any:
+        if "declared" in request.form:
+            seen.append(dict(request.form))
+            return redirect("/done")
+        problem = request.method == "POST"
+        page = render_template("check.html", script="autosave.js", problem=problem)
+        return page, 422 if problem else 200
 
 
 @pytest.fixture(scope="module")
@@ -180,6 +195,51 @@ def test_a_press_without_signal_keeps_the_page_and_is_sent_when_it_is_back(
     with page.expect_request(lambda sent: sent.url.endswith("/save")) as sent:
         page.context.set_offline(False)
     assert "14" in (sent.value.post_data or "")
+
+
+def test_a_press_saves_what_was_just_typed_before_it_leaves_the_page(
+    page: Page, address: str, seen: list[dict[str, Any]]
+) -> None:
+    page.goto(f"{address}/draft-page")
+    page.fill("[name=many]", "14")
+    with page.expect_request(lambda sent: sent.url.endswith("/save")):
+        page.evaluate("document.querySelector('[data-autosave]').requestSubmit()")
+    assert seen[0] == {"many": "14", "files": []}
+
+
+def test_a_press_into_a_network_that_only_seems_alive_waits_too(page: Page, address: str) -> None:
+    page.goto(f"{address}/draft-page")
+    page.route("**/draft", lambda route: route.abort())
+    page.fill("[name=many]", "14")
+    page.evaluate("document.querySelector('[data-autosave]').requestSubmit()")
+    expect(page.locator("#save-state")).to_have_text("No signal. Kept here, sent when it is back")
+    expect(page.locator("[name=many]")).to_have_value("14")
+    page.unroute("**/draft")
+    with page.expect_request(lambda sent: sent.url.endswith("/save")) as sent:
+        page.evaluate("dispatchEvent(new Event('online'))")
+    assert "14" in (sent.value.post_data or "")
+
+
+def test_a_declaration_without_signal_stays_and_is_sent_when_it_is_back(
+    page: Page, address: str, seen: list[dict[str, Any]]
+) -> None:
+    page.goto(f"{address}/check")
+    page.check("[name=declared]")
+    page.fill("[name=note]", "One hall is new")
+    page.context.set_offline(True)
+    page.click("button")
+    expect(page.locator("#waits")).to_be_visible()
+    expect(page.locator("[name=declared]")).to_be_checked()
+    assert seen == []
+    page.context.set_offline(False)
+    expect(page.locator("h1")).to_have_text("Done")
+    assert seen == [{"declared": "1", "note": "One hall is new"}]
+
+
+def test_a_declaration_that_is_refused_shows_why(page: Page, address: str) -> None:
+    page.goto(f"{address}/check")
+    page.click("button")
+    expect(page.locator("[data-errors]")).to_have_text("Tick the box")
 
 
 def test_a_draft_is_kept_after_typing_and_says_when(
