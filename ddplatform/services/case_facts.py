@@ -7,13 +7,17 @@ from typing import Any
 
 from ddplatform.access.identity import Identity
 from ddplatform.duediligence.impacts import AgeBand, WorkClass
+from ddplatform.duediligence.remedy_protocol import remedy_steps
 from ddplatform.duediligence.step_facts import ImpactFacts
+from ddplatform.duediligence.vocabulary import ImpactState
 from ddplatform.models.remedy import RemediationCase, RemediationStep
 from ddplatform.queries.remedy import list_assignees, list_steps, load_criteria
 from ddplatform.services import case_seal
 
 DAYS_A_MONTH = 30.44
 NOT_REACHED, SAFE_VISIT = "child_not_reached", "safe_and_out_of_work"
+VERIFICATION = "REM-12"
+"""The step that the verifier takes; refusing or reopening a case is no work on it either."""
 
 
 @dataclass(frozen=True)
@@ -74,11 +78,16 @@ def _open_step(case: RemediationCase, row: RemediationStep) -> StepNote:
 def gather(
     case: RemediationCase, *, by: Identity, at: datetime, reason: str = "", reference: str = ""
 ) -> ImpactFacts:
-    """The facts of a case as its guards ask for them; the one who acts is the verifier."""
+    """The facts of a case as its guards ask for them.
+
+    The one who acts is the verifier, if neither case manager nor somebody who worked on it.
+    """
     facts, steps = open_facts(case), open_steps(case)
     ticked = {flag for step in steps for flag in step.ticked}
     managers = [person for person in list_assignees(case.id) if not person.is_verifier]
-    is_verifier = by.user_id not in {person.user_id for person in managers}
+    work = {*remedy_steps(), ImpactState.CLOSURE_PROPOSED} - {VERIFICATION}
+    worked = {row.taken_by_id for row in list_steps(case.id) if row.step in work}
+    is_verifier = by.user_id not in {person.user_id for person in managers} | worked
     missed = [step for step in steps if NOT_REACHED in step.ticked]
     criteria = load_criteria(case.id).values()
     return ImpactFacts(

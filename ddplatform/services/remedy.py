@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from ddplatform.access.identity import Identity
+from ddplatform.access.identity import Identity, system_identity
 from ddplatform.db import db
 from ddplatform.duediligence.free_text import look_for_traces
 from ddplatform.duediligence.impacts import SENSITIVE_CLASSES, AgeBand, WorkClass, impact_words
@@ -105,8 +105,10 @@ def assign(
 
     Raises:
         Invalid: the person is no safeguarding officer here.
-        Conflict: the person may open it already.
+        Conflict: the person may open it already, or it is oneself.
     """
+    if user_id == by.user_id:
+        raise Conflict("Nobody gives out the own part in a case.", "Ask another officer.")
     if user_id not in {officer for officer, _ in list_officers()}:
         raise Invalid(fields={"user": "Only safeguarding officers can be given a case."})
     assigned = db.session.query(CaseAssignment).filter_by(case_id=case.id, user_id=user_id).first()
@@ -206,7 +208,9 @@ def _mark_end(case: RemediationCase, to: ImpactState, *, by: Identity, at: datet
         )
     else:
         return
-    risk.ask_reassessment(origin.chain_id, cause="facts", by=by, at=at)
+    # Everybody reads who asked for an assessment; nobody else learns who closed a case, and when.
+    platform = system_identity(case.organisation_id)
+    risk.ask_reassessment(origin.chain_id, cause="facts", by=platform, at=at)
 
 
 def plan_support(

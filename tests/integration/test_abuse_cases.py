@@ -1,0 +1,88 @@
+"""What the curious and the hasty may try at a case about a child."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from ddplatform.access.identity import Identity
+from ddplatform.access.roles import RoleId
+from ddplatform.db import db, unit_of_work
+from ddplatform.duediligence.errors import StepNotAllowed
+from ddplatform.duediligence.vocabulary import ImpactState as S
+from ddplatform.errors import Conflict
+from ddplatform.models.audit import AuditEvent
+from ddplatform.models.jobs import Job
+from ddplatform.models.remedy import RemediationCase
+from ddplatform.services import remedy
+from ddplatform.tenancy import acting_in
+from tests.conftest import NOW
+from tests.factories import Tenant
+from tests.integration.test_remedy import go_to_closure, opened, second_officer
+
+LATER = NOW + timedelta(days=401)
+
+
+@pytest.fixture
+def officer(tenant: Tenant) -> Identity:
+    return tenant[RoleId.SAFEGUARDING_OFFICER]
+
+
+def test_nobody_makes_themselves_the_verifier_of_a_case(
+    context: Flask, tenant: Tenant, officer: Identity
+):
+    with acting_in(tenant.id), unit_of_work():
+        case = opened(tenant)
+        with pytest.raises(Conflict, match="own part"):
+            remedy.assign(case, officer.user_id, is_verifier=True, by=officer, at=NOW)
+
+
+def test_who_worked_on_a_case_does_not_close_it_whatever_part_a_colleague_gives_them(
+    context: Flask, tenant: Tenant, officer: Identity
+):
+    with acting_in(tenant.id), unit_of_work():
+        colleague = second_officer(tenant)
+        case = opened(tenant)
+        go_to_closure(case, officer)
+        remedy.assign(case, officer.user_id, is_verifier=True, by=colleague, at=LATER)
+
+        with pytest.raises(StepNotAllowed, match="someone other than the case manager"):
+            remedy.move(case, S.CLOSED_VERIFIED, by=officer, at=LATER)
+        assert case.closed_at is None
+
+
+def test_verifier_who_refused_a_closure_may_accept_the_next_one(
+    context: Flask, tenant: Tenant, officer: Identity
+):
+    with acting_in(tenant.id), unit_of_work():
+        verifier = second_officer(tenant)
+        case = opened(tenant)
+        remedy.assign(case, verifier.user_id, is_verifier=True, by=officer, at=NOW)
+        go_to_closure(case, officer)
+        remedy.move(case, S.FOLLOW_UP, by=verifier, at=LATER, reason="one more visit")
+        remedy.move(case, S.CLOSURE_PROPOSED, by=officer, at=LATER)
+        remedy.move(case, S.CLOSED_VERIFIED, by=verifier, at=LATER)
+        assert case.closed_by_id == verifier.user_id
+
+
+def closed(tenant: Tenant, officer: Identity) -> RemediationCase:
+    """A case that was worked on, verified by a second officer, and closed."""
+    verifier = second_officer(tenant)
+    case = opened(tenant)
+    remedy.assign(case, verifier.user_id, is_verifier=True, by=officer, at=NOW)
+    go_to_closure(case, officer)
+    remedy.move(case, S.CLOSED_VERIFIED, by=verifier, at=LATER)
+    return case
+
+
+def test_assessment_after_a_case_does_not_name_the_officer_who_closed_it(
+    context: Flask, tenant: Tenant, officer: Identity
+):
+    with acting_in(tenant.id), unit_of_work():
+        closed(tenant, officer)
+        asked = db.session.scalars(select(Job).where(Job.name == "risk:assess")).all()
+        open_log = db.session.scalars(select(AuditEvent).where(~AuditEvent.is_restricted)).all()
+
+        assert [job.user_id for job in asked] == [None]
+        assert officer.user_id not in {event.actor_id for event in open_log}
