@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from reference_context_sets import CONTEXT
 from reference_indicators import INDICATORS, Values
 from reference_tables import DATA, PLAN, Row, read_rows, write_rows
 
@@ -165,9 +166,10 @@ def main(raw: Path, target: Path) -> None:
     write_rows(target / "goods_by_country.csv", GOOD_COLUMNS, goods)
     write_rows(target / "commodities.csv", COMMODITY_COLUMNS, commodity_lines(raw, named))
     write_rows(target / "sectors.csv", SECTOR_COLUMNS, sector_lines(raw))
-    for ref, build in INDICATORS.items():
-        lines = indicator_lines(ref, build(raw), alpha2)
-        write_rows(target / "indicators" / f"{ref}.csv", INDICATOR_COLUMNS, lines)
+    for folder, sets in (("indicators", INDICATORS), ("context", CONTEXT)):
+        for ref, build in sets.items():
+            lines = indicator_lines(ref, build(raw), alpha2)
+            write_rows(target / folder / f"{ref}.csv", INDICATOR_COLUMNS, lines)
     release = {"release": PLAN["release"], "as_of": PLAN["as_of"].isoformat()}
     write_rows(target / "release.csv", list(release), [release])
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from supply_chain.errors import ReferenceFault
+from supply_chain.reference_context import read_context, read_context_indicators
 from supply_chain.reference_files import (
     read_activities,
     read_commodities,
@@ -27,6 +28,8 @@ from supply_chain.reference_observations import read_observations
 from supply_chain.reference_types import (
     Activity,
     Commodity,
+    ContextFigure,
+    ContextIndicator,
     Country,
     GoodListing,
     Indicator,
@@ -52,7 +55,7 @@ class Reference:
     `release` is its number, `as_of` the day its data were taken. `countries` go by ISO 3166-1
     alpha-2, the others by reference, `listings` by good of the US DOL list. `gaps` gives for
     each CTY factor of RM-1.0 section 4 the number of countries with a figure; 0 is a factor that
-    nothing open feeds.
+    nothing open feeds. `context` holds what is told of a country beside its scores.
     """
 
     release: str
@@ -65,6 +68,8 @@ class Reference:
     goods: tuple[GoodListing, ...]
     listings: Mapping[str, tuple[GoodListing, ...]]
     observations: Mapping[str, tuple[ReferenceObservation, ...]]
+    context_indicators: Mapping[str, ContextIndicator]
+    context: Mapping[str, tuple[ContextFigure, ...]]
     gaps: Mapping[str, int]
     catalogue: Catalogue
 
@@ -166,6 +171,8 @@ def read_reference(folder: Path) -> Reference:
     indicators = read_indicators(folder)
     goods = read_goods(folder, countries)
     observations = read_observations(folder, indicators, countries)
+    context_indicators = read_context_indicators(folder)
+    context = read_context(folder, context_indicators, countries)
     listings: dict[str, list[GoodListing]] = defaultdict(list)
     for line in goods:
         listings[line.good].append(line)
@@ -183,6 +190,8 @@ def read_reference(folder: Path) -> Reference:
         goods=goods,
         listings=MappingProxyType({good: tuple(lines) for good, lines in listings.items()}),
         observations=MappingProxyType(observations),
+        context_indicators=MappingProxyType(context_indicators),
+        context=MappingProxyType(context),
         gaps=MappingProxyType(_coverage(observations)),
         catalogue=Catalogue(commodities),
     )

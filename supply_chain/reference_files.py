@@ -120,7 +120,8 @@ def csv_lines(folder: Path, name: str) -> Iterator[Line]:
             yield Line(name, number, cells)
 
 
-def _fresh(line: Line, column: str, seen: Collection[str]) -> str:
+def fresh(line: Line, column: str, seen: Collection[str]) -> str:
+    """A text that may not be blank and stands for the first time."""
     key = line.text(column)
     if key in seen:
         raise line.fault(column, f'"{key}" stands twice')
@@ -139,7 +140,7 @@ def read_countries(folder: Path) -> dict[str, Country]:
     """Countries by alpha-2."""
     found: dict[str, Country] = {}
     for line in csv_lines(folder, "countries.csv"):
-        alpha2 = _fresh(line, "iso2", found)
+        alpha2 = fresh(line, "iso2", found)
         names = {lang: line.optional(f"name_{lang}") for lang in LANGUAGES}
         found[alpha2] = Country(
             alpha2=alpha2,
@@ -160,7 +161,7 @@ def read_activities(folder: Path) -> dict[str, Activity]:
     """The SEC-01 seed table by activity."""
     found: dict[str, Activity] = {}
     for line in csv_lines(folder, "activity_base_rates.csv"):
-        ref = _fresh(line, "ref", found)
+        ref = fresh(line, "ref", found)
         rate = line.number("rate", 0, 1)
         found[ref] = Activity(ref, line.text("name"), rate, line.text("source"))
     return found
@@ -170,7 +171,7 @@ def read_commodities(folder: Path, activities: Collection[str]) -> dict[str, Com
     """Commodities by reference."""
     found: dict[str, Commodity] = {}
     for line in csv_lines(folder, "commodities.csv"):
-        ref = _fresh(line, "ref", found)
+        ref = fresh(line, "ref", found)
         codes = line.several("hs_codes")
         if not all(code.isdigit() and len(code) in (2, 4, 6) for code in codes):
             raise line.fault("hs_codes", "holds a code that is not 2, 4 or 6 digits")
@@ -189,7 +190,7 @@ def read_sectors(folder: Path, activities: Collection[str]) -> dict[str, Sector]
     """Sectors by reference."""
     found: dict[str, Sector] = {}
     for line in csv_lines(folder, "sectors.csv"):
-        ref = _fresh(line, "ref", found)
+        ref = fresh(line, "ref", found)
         found[ref] = Sector(
             ref=ref,
             name=line.text("name"),
@@ -248,7 +249,7 @@ def read_indicators(folder: Path) -> dict[str, Indicator]:
     entries = yaml.safe_load((folder / name).read_text(encoding="utf-8"))
     for number, entry in enumerate(entries, start=1):
         line = Line(name, number, entry)
-        ref = _fresh(line, "id", found)
+        ref = fresh(line, "id", found)
         texts = "name unit publisher edition licence attribution source normalisation gaps note"
         found[ref] = Indicator(
             ref=ref,

@@ -125,6 +125,41 @@ class ReferenceObservation:
 
 
 @dataclass(frozen=True, slots=True)
+class ContextIndicator:
+    """A published series that is shown beside the scores and is part of none.
+
+    `higher_means` is `more risk`, `less risk` or `neither`; `theme` the heading it stands under.
+    """
+
+    ref: str
+    theme: str
+    name: str
+    unit: str
+    higher_means: str
+    publisher: str
+    edition: str
+    licence: str
+    attribution: str
+    gaps: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContextFigure:
+    """One figure of a context indicator, in its unit; `year` is `None` where the copy lost it.
+
+    `worse_than` is the share of the countries of the set with a better figure, 0 to 1; `None`
+    where neither more nor less of it is better.
+    """
+
+    indicator: str
+    value: float
+    year: int | None
+    basis: str
+    worse_than: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class GoodListing:
     """A line of the US DOL List of Goods Produced by Child Labor or Forced Labor.
 

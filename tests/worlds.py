@@ -77,7 +77,7 @@ def install_global_rows(at: datetime) -> None:
     with unit_of_work():
         publish_shipped(at)
         builder = _Builder(World(Tenant(uuid4(), "shipped", {})), None, at)
-        for table in ("reference_release", "indicator_value"):
+        for table in ("reference_release", "indicator_value", "context_value"):
             builder.add_global(_models()[table])
 
 

@@ -107,8 +107,8 @@ def find_newest_release() -> ReferenceRelease | None:
 
 
 def data_sets(release: ReferenceRelease) -> tuple[DataSet, ...]:
-    """The sets of a release, by factor."""
-    rows: list[dict[str, Any]] = release.sets
+    """The sets of a release that are scored, by factor."""
+    rows: list[dict[str, Any]] = [row for row in release.sets if row["factor"]]
     return tuple(DataSet(**row) for row in sorted(rows, key=lambda r: (r["factor"], r["ref"])))
 
 

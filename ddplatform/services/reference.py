@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from sqlalchemy import func, insert, select
 from ddplatform.access.identity import system_identity
 from ddplatform.db import db
 from ddplatform.models.organisations import Organisation
+from ddplatform.models.reference import ContextValue
 from ddplatform.models.risk import IndicatorValue, ReferenceRelease
 from ddplatform.models.value_chain import ValueChain
 from ddplatform.services import audit
@@ -18,9 +20,9 @@ from ddplatform.services.organisations import installation_log
 from ddplatform.services.risk import ask_reassessment
 from ddplatform.tenancy import acting_in
 from supply_chain.reference import DATA, LISTED, Reference, load_reference
-from supply_chain.reference_types import Indicator, ReferenceObservation
+from supply_chain.reference_types import ContextIndicator, Indicator, ReferenceObservation
 
-FILES = ("*.csv", "*.yaml", "indicators/*.csv")
+FILES = ("*.csv", "*.yaml", "indicators/*.csv", "context/*.csv")
 
 
 def sync(at: datetime) -> ReferenceRelease:
@@ -64,13 +66,18 @@ def _add_release(reference: Reference, checksum: str, at: datetime) -> Reference
         name=reference.release,
         checksum=checksum,
         as_of=reference.as_of,
-        sets=[_set_of(reference, indicator) for indicator in reference.indicators.values()],
+        sets=[
+            *(_set_of(reference, one) for one in reference.indicators.values()),
+            *(_context_set_of(reference, one) for one in reference.context_indicators.values()),
+        ],
         installed_at=at,
     )
     db.session.add(release)
     db.session.flush()  # its figures point to it
     rows = [{"release_id": release.id, **row} for row in _figures(reference)]
     db.session.execute(insert(IndicatorValue), rows)
+    context = [{"release_id": release.id, **row} for row in _context_figures(reference)]
+    db.session.execute(insert(ContextValue), context)
     return release
 
 
@@ -99,6 +106,26 @@ def _set_of(reference: Reference, indicator: Indicator) -> dict[str, Any]:
         "first_year": min(years, default=None),
         "last_year": max(years, default=None),
     }
+
+
+def _context_set_of(reference: Reference, indicator: ContextIndicator) -> dict[str, Any]:
+    figures = [
+        row for rows in reference.context.values() for row in rows if row.indicator == indicator.ref
+    ]
+    years = [row.year for row in figures if row.year is not None]
+    return {
+        **asdict(indicator),
+        "factor": None,
+        "countries": len(figures),
+        "first_year": min(years, default=None),
+        "last_year": max(years, default=None),
+    }
+
+
+def _context_figures(reference: Reference) -> Iterator[dict[str, Any]]:
+    for alpha2, rows in reference.context.items():
+        for row in rows:
+            yield {"country": alpha2, **asdict(row)}
 
 
 def _figures(reference: Reference) -> Iterator[dict[str, Any]]:

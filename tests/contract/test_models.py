@@ -29,6 +29,7 @@ GLOBAL = {
     "questionnaire_version": "shipped with the product",
     "reference_release": "shipped with the product",
     "indicator_value": "shipped with the product",
+    "context_value": "shipped with the product",
 }
 
 

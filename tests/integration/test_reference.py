@@ -10,9 +10,11 @@ from ddplatform.db import db, unit_of_work
 from ddplatform.errors import NotFound
 from ddplatform.models.audit import AuditEvent
 from ddplatform.models.jobs import Job
+from ddplatform.models.reference import ContextValue
 from ddplatform.models.risk import IndicatorValue, ReferenceRelease
 from ddplatform.models.value_chain import ValueChain
 from ddplatform.queries import reference as queries
+from ddplatform.queries.reference_context import context_sets, list_context
 from ddplatform.services import reference
 from ddplatform.tenancy import across_tenants, acting_in
 from supply_chain.reference import DATA, load_reference
@@ -132,3 +134,28 @@ def test_the_command_tells_whether_it_installed_anything(app: Flask) -> None:
     assert (first["number"], first["installed"]) == (1, True)
     assert (again["number"], again["installed"]) == (1, False)
     assert "was installed already" in runner.invoke(args=["reference", "sync"]).output
+
+
+def test_what_is_told_beside_the_scores_is_installed_whole_and_kept_apart(
+    release: ReferenceRelease,
+) -> None:
+    shipped = load_reference()
+    stored = db.session.scalar(select(func.count()).select_from(ContextValue))
+    assert stored == sum(len(rows) for rows in shipped.context.values()) > 5000
+    assert [one.ref for one in context_sets(release)] == list(shipped.context_indicators)
+    assert not {one.ref for one in context_sets(release)} & {
+        one.ref for one in queries.data_sets(release)
+    }
+
+
+def test_the_context_of_a_country_stands_by_theme_beside_other_countries(
+    release: ReferenceRelease,
+) -> None:
+    context = dict(list_context(release, "CI"))
+    hosted = next(
+        line for line in context["Displacement"] if line.data_set.ref == "unhcr_refugees_hosted"
+    )
+    assert (hosted.value, hosted.year) == (74630, 2025)
+    assert hosted.worse_than is not None
+    assert 0 < hosted.worse_than < 1
+    assert list_context(release, "XX") == []

@@ -43,6 +43,24 @@ def test_every_set_stands_with_publisher_licence_attribution_and_gaps(
     assert "CTY-15" in text
 
 
+def test_sets_that_are_only_shown_stand_apart_with_their_terms(installed: FlaskClient) -> None:
+    text = installed.get(f"{BASE}/").text.replace("&#39;", "'").replace("&amp;", "&")
+    assert "part of no score" in text
+    for one in load_reference().context_indicators.values():
+        assert f'id="set-{one.ref}"' in text
+        assert one.gaps in text
+
+
+def test_a_country_shows_what_stands_around_the_risk_with_year_and_source(
+    installed: FlaskClient,
+) -> None:
+    text = installed.get(f"{BASE}/countries/CI").text
+    assert "Nothing below is part of a score" in text
+    assert "74,630" in text
+    assert "UNHCR, the UN Refugee Agency" in text
+    assert "Uppsala Conflict Data Program" in text
+
+
 def test_the_list_of_countries_says_how_much_is_known_of_each(installed: FlaskClient) -> None:
     text = installed.get(f"{BASE}/countries").text
     assert "10 of 16" in text

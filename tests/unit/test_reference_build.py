@@ -192,11 +192,16 @@ def raw(tmp_path: Path) -> Path:
     lead = {"change": "added good", "good": "Lead", "iso3": "", "published": "2024-09-05"}
     country = {"change": "added country", "good": "", "iso3": "CIV", "published": "2024-09-05"}
     put(dol / "changes_2024_partial.csv", [lead, country])
-    put(dol / "child_statistics_2022.csv", [children("CIV", "0.256"), children("XXX", "0.1")])
+    columns = ("school_attendance_share", "work_and_school_share", "primary_completion_rate")
+    columns += ("agriculture_share", "industry_share", "services_share")
+    told = [children("CIV", "0.256"), children("XXX", "0.1")]
+    schooling = {column: "" for column in columns} | {"school_attendance_share": "0.701"}
+    put(dol / "child_statistics_2022.csv", [row | schooling for row in told])
     put(dol / "legal_standards_2022.csv", laws("NAM", work=("Yes", "15"), school=("Yes", "15")))
     put(dol / "conventions_2022.csv", [{"iso3": "NAM"} | ratified()])
     tiers(folder, ("2023", "NAM", "Tier 2", "published list"))
     latest = [{"indicator": "wgi_rl", "iso3": "NAM", "year": "2023.0", "value": "0.445468"}]
+    latest.append(latest[0] | {"indicator": "unhcr_idps", "year": "2024.0", "value": "1200"})
     put(folder / "country_indicators" / "indicators_latest.csv", latest)
     return folder
 
@@ -205,7 +210,8 @@ def raw(tmp_path: Path) -> Path:
 def target(tmp_path: Path) -> Path:
     folder = tmp_path / "data"
     folder.mkdir()
-    (folder / "indicators.yaml").write_bytes((DATA / "indicators.yaml").read_bytes())
+    for name in ("indicators.yaml", "context_indicators.yaml"):
+        (folder / name).write_bytes((DATA / name).read_bytes())
     return folder
 
 
@@ -219,6 +225,8 @@ def test_what_the_script_writes_can_be_read_and_is_the_same_each_time(
     built = read_reference(target)
     assert [item.factor for item in built.country("NA")] == ["CTY-03", "CTY-04", "CTY-05", "CTY-07"]
     assert [item.raw for item in built.country("CI")] == [25.6]
+    assert [item.value for item in built.context["CI"]] == pytest.approx([70.1])
+    assert [(item.value, item.year) for item in built.context["NA"]] == [(1200, 2024)]
     assert built.countries["CI"].name == "Côte d’Ivoire"
     assert built.countries["XK"].name == "Kosovo"
     pair = built.pair("cocoa", "CI")

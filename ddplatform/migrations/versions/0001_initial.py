@@ -63,6 +63,7 @@ APPEND_ONLY = {
     "audit_event": None,
     "case_access": None,
     "case_criterion": None,
+    "context_value": None,
     "control_record": None,
     "indicator_value": None,
     "questionnaire_version": None,
@@ -323,6 +324,27 @@ def upgrade() -> None:
         ["organisation_id"],
         unique=False,
     )
+    op.create_table(
+        "context_value",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("release_id", sa.Uuid(), nullable=False),
+        sa.Column("indicator", sa.String(), nullable=False),
+        sa.Column("country", sa.String(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=True),
+        sa.Column("value", sa.Double(), nullable=False, comment="In the indicator's own unit"),
+        sa.Column(
+            "worse_than",
+            sa.Double(),
+            nullable=True,
+            comment="Share of the countries with a better figure, 0 to 1",
+        ),
+        sa.Column("basis", sa.String(), nullable=False, comment="How the publisher came by it"),
+        sa.ForeignKeyConstraint(
+            ["release_id"], ["reference_release.id"], name=op.f("fk_context_value_release_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_context_value")),
+    )
+    op.create_index("ix_context_country", "context_value", ["release_id", "country"], unique=False)
     op.create_table(
         "evidence",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -2664,6 +2686,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_evidence_organisation_id"), table_name="evidence")
     op.drop_index("ix_evidence_expiry", table_name="evidence")
     op.drop_table("evidence")
+    op.drop_index("ix_context_country", table_name="context_value")
+    op.drop_table("context_value")
     op.drop_index(op.f("ix_column_mapping_organisation_id"), table_name="column_mapping")
     op.drop_table("column_mapping")
     op.drop_index("ix_value_event", table_name="audit_value")

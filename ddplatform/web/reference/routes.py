@@ -7,6 +7,7 @@ from ddplatform.access.permissions import Permission
 from ddplatform.errors import NotFound
 from ddplatform.gate import requires
 from ddplatform.queries import reference as queries
+from ddplatform.queries.reference_context import context_sets, list_context
 from ddplatform.web.risk.words import SOURCE_TYPES
 from supply_chain.reference import load_reference
 from supply_chain.reference_types import Commodity, Country
@@ -27,6 +28,7 @@ def index() -> ResponseReturnValue:
         release=release,
         releases=queries.list_releases(),
         sets=queries.data_sets(release),
+        context=context_sets(release),
         missing=[(factor, queries.factor_name(factor)) for factor in missing],
         source_types=SOURCE_TYPES,
     )
@@ -50,7 +52,7 @@ def countries() -> ResponseReturnValue:
 @bp.get("/countries/<alpha2>")
 @requires(Permission.REFERENCE_READ)
 def country(alpha2: str) -> ResponseReturnValue:
-    """Every country factor with its figure and source, and the goods on the US DOL list."""
+    """Every country factor with its figure and source, goods on the US DOL list, the context."""
     found, release = _country(alpha2), queries.get_newest_release()
     shipped = load_reference()
     listed = queries.list_listed_commodities(release.id, alpha2)
@@ -60,6 +62,7 @@ def country(alpha2: str) -> ResponseReturnValue:
         country=found,
         lines=queries.list_country_factors(release, alpha2),
         goods=shipped.goods_in(alpha2),
+        context=list_context(release, alpha2),
         commodities=[shipped.commodities[ref] for ref in listed if ref in shipped.commodities],
         source_types=SOURCE_TYPES,
     )
