@@ -9,6 +9,8 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
+from ddplatform.access.identity import Identity
+from ddplatform.access.roles import RoleId
 from ddplatform.duediligence.errors import StepNotAllowed
 from ddplatform.errors import STATUS, Conflict, Invalid, TooMany, status_of
 from ddplatform.web.auth.kept_input import input_of_this_request
@@ -76,4 +78,16 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
 
 
 def _page(status: int, **context: Any) -> str:
-    return render_template(f"errors/{status}.html", **context)
+    return render_template(f"errors/{status}.html", layout=_frame(status), **context)
+
+
+def _frame(status: int) -> str:
+    """The layout of a member of the organisation in the address, so that the way on stays in sight.
+
+    A page of 500 has the plain one: what broke may be needed for the other.
+    """
+    identity: Identity | None = getattr(g, "identity", None)
+    if identity is None or status >= 500:
+        return "layouts/public.html"
+    is_supplier = identity.role_id is RoleId.SUPPLIER
+    return "layouts/supplier.html" if is_supplier else "layouts/workspace.html"

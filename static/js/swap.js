@@ -9,8 +9,8 @@ async function load(url, part, { push = true, quiet = false, ...options } = {}) 
     const r = await fetch(url, { credentials: "same-origin", headers: { "X-Part": part }, ...options });
     if ((!r.ok && r.status !== 422) || new URL(r.url).origin !== location.origin) throw new Error(r.status);
     const fresh = new DOMParser().parseFromString(policy.createHTML(await r.text()), "text/html").querySelector(part);
-    /* a redirect to another page: go there, never send the form twice */
-    if (!fresh && r.redirected) { location.href = r.url; return true; }
+    /* a redirect to another page, or work that is done: go there, never send the form twice */
+    if (!fresh && (r.redirected || quiet && r.ok)) { location.href = r.url; return true; }
     if (!fresh || !old) throw new Error("no " + part);
     old.replaceWith(document.adoptNode(fresh));
     if (push) history.pushState({ part }, "", r.url);
@@ -41,6 +41,15 @@ addEventListener("submit", async e => {
   if (pressed?.name) f.append(Object.assign(document.createElement("input"), { type: "hidden", name: pressed.name, value: pressed.value }));
   HTMLFormElement.prototype.submit.call(f);
 });
+/* Escape closes an open menu, else the panel beside a drawing; a press elsewhere closes menus */
+addEventListener("keydown", e => {
+  if (e.key !== "Escape" || e.target.closest?.("input,select,textarea,dialog")) return;
+  const menu = document.querySelector(":is(.menu,.menu-m)[open]");
+  if (!menu) { document.querySelector(".panel>.hd>a.iconbtn")?.click(); return; }
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
+addEventListener("click", e => { for (const menu of document.querySelectorAll(":is(.menu,.menu-m)[open]")) if (!menu.contains(e.target)) menu.open = false; });
 addEventListener("popstate", e => { if (e.state?.part) load(location.href, e.state.part, { push: false }); else location.reload(); });
 /* data-progress="2" on a part with an id: work runs behind the page, ask again every 2 seconds until the mark is gone */
 (function watch() {

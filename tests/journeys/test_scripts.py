@@ -2,6 +2,7 @@
 
 import shutil
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -37,6 +38,11 @@ PAGES = {
     "<button name=way value=on>Save</button></form></section>",
     "job.html": HEAD
     + "<section id=job{% if step < 3 %} data-progress=1{% endif %}><p>Step {{ step }}</p></section>",
+    "work.html": HEAD
+    + "{% if step < 2 %}<section id=job data-progress=1>At work</section>{% else %}<h1>Sealed</h1>{% endif %}",
+    "menus.html": HEAD
+    + "<h1>Map</h1><details class=menu><summary>Account</summary><p>Sign out</p></details>"
+    "<aside class=panel><div class=hd><a class=iconbtn href=/done>Close</a></div><button>Inside</button></aside>",
     "draft.html": HEAD + "<div id=save-state role=status><span>Nothing yet</span></div>"
     "<form method=post action=/save data-autosave=/draft data-saved='Saved at'>"
     "<input name=many><input type=checkbox name=w value=a><input type=checkbox name=w value=b>"
@@ -57,7 +63,7 @@ def _application(seen: list[dict[str, Any]]) -> Flask:
     app = Flask(__name__, static_folder=str(ROOT / "static"))
     app.jinja_loader = DictLoader(PAGES)
     filters.register(app)
-    steps = iter(range(1, 100))
+    times = Counter[str]()
 
     @app.after_request
     def _headers(response: Response) -> Response:
@@ -82,9 +88,10 @@ def _application(seen: list[dict[str, Any]]) -> Flask:
     def _done() -> str:
         return "<!doctype html><title>t</title><h1>Done</h1>"
 
-    @app.get("/job")
-    def _job() -> str:
-        return render_template("job.html", script="swap.js", step=next(steps))
+    @app.get("/shown/<name>")
+    def _shown(name: str) -> str:
+        times[name] += 1
+        return render_template(f"{name}.html", script="swap.js", step=times[name])
 
     @app.post("/out")
     def _out() -> Any:
@@ -178,9 +185,33 @@ def test_an_accepted_form_is_sent_once_with_its_button_and_leads_on(
 
 
 def test_a_running_job_is_asked_again_until_it_is_done(page: Page, address: str) -> None:
-    page.goto(f"{address}/job")
+    page.goto(f"{address}/shown/job")
     expect(page.locator("#job p")).to_have_text("Step 3", timeout=8000)
     expect(page.locator("#job")).not_to_have_attribute("data-progress", "1")
+
+
+def test_work_whose_page_is_another_when_done_leads_to_it(page: Page, address: str) -> None:
+    page.goto(f"{address}/shown/work")
+    expect(page.locator("h1")).to_have_text("Sealed", timeout=8000)
+    expect(page.locator("#job")).to_have_count(0)
+
+
+def test_escape_closes_the_menu_first_and_then_the_panel(page: Page, address: str) -> None:
+    page.goto(f"{address}/shown/menus")
+    page.click("summary")
+    page.keyboard.press("Escape")
+    expect(page.locator("details")).not_to_have_attribute("open", "")
+    expect(page.locator("summary")).to_be_focused()
+    expect(page.locator("h1")).to_have_text("Map")
+    page.keyboard.press("Escape")
+    expect(page.locator("h1")).to_have_text("Done")
+
+
+def test_a_press_elsewhere_closes_an_open_menu(page: Page, address: str) -> None:
+    page.goto(f"{address}/shown/menus")
+    page.click("summary")
+    page.click("button")
+    expect(page.locator("details")).not_to_have_attribute("open", "")
 
 
 def test_a_press_without_signal_keeps_the_page_and_is_sent_when_it_is_back(

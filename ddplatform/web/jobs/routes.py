@@ -9,9 +9,13 @@ from ddplatform.access.permissions import Permission
 from ddplatform.gate import requires
 from ddplatform.models.jobs import JobState
 from ddplatform.queries.jobs import get_job
+from ddplatform.services.risk import REASSESS
 from ddplatform.web.auth.kept_input import safe_next
 
 bp = Blueprint("jobs", __name__)
+
+TITLES = {REASSESS: "The risks of the map are being assessed"}
+"""What the work that leads here is called on its page."""
 
 
 @bp.get("/<uuid:job_id>")
@@ -21,5 +25,9 @@ def show(job_id: UUID) -> ResponseReturnValue:
     job = get_job(job_id)
     running = job.state in (JobState.QUEUED, JobState.RUNNING)
     return render_template(
-        "jobs/show.html", job=job, running=running, next=safe_next(request.args.get("next"))
+        "jobs/show.html",
+        job=job,
+        title=TITLES.get(job.name, "Work behind the page"),
+        running=running,
+        next=safe_next(request.args.get("next")),
     )
