@@ -173,7 +173,7 @@ def _move(world: World, _entry: dict[str, Any], deed: dict[str, Any], at: dateti
             action_id,
             ActionState(deed["to"]),
             reason=deed.get("reason", ""),
-            version=get_action(action_id).row_version,
+            version=get_action(action_id, either_side=True).row_version,
             by=by,
             at=at,
         )
@@ -186,7 +186,7 @@ def _extend(world: World, _entry: dict[str, Any], deed: dict[str, Any], at: date
             action_id,
             due_on=at.date() + timedelta(days=deed["due_in"]),
             reason=deed["reason"],
-            version=get_action(action_id).row_version,
+            version=get_action(action_id, either_side=True).row_version,
             by=by,
             at=at,
         )
@@ -204,7 +204,7 @@ def _report(world: World, _entry: dict[str, Any], deed: dict[str, Any], at: date
             action_id,
             note=deed["note"],
             files=deed["sent"],
-            version=get_action(action_id).row_version,
+            version=get_action(action_id, either_side=True).row_version,
             by=by,
             at=at,
         )
@@ -216,7 +216,7 @@ def _send_back(world: World, _entry: dict[str, Any], deed: dict[str, Any], at: d
         verifying.send_back(
             action_id,
             reason=deed["reason"],
-            version=get_action(action_id).row_version,
+            version=get_action(action_id, either_side=True).row_version,
             by=by,
             at=at,
         )
@@ -226,7 +226,7 @@ def _verify(world: World, _entry: dict[str, Any], deed: dict[str, Any], at: date
     action_id = world.made[deed["action"]]
     judged = verifying.Judgement(deed["coverage"], deed["evidence_level"], deed["note"])
     with world.acting(deed["by"]) as by:
-        verifying.verify(action_id, judged, version=get_action(action_id).row_version, by=by, at=at)
+        verifying.verify(action_id, judged, version=get_action(action_id, either_side=True).row_version, by=by, at=at)
 
 
 def _assess(world: World, entry: dict[str, Any], _deed: dict[str, Any], at: datetime) -> None:
