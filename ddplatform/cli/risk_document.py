@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ddplatform.services.assessment_rows import IN_REMEDY
+from ddplatform.queries.risk_scores import IN_REMEDY
 from ddplatform.services.assessments import Assessed
 from supply_chain.risk.assessment import Assessment
 from supply_chain.risk.method import METHOD

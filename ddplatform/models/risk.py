@@ -8,10 +8,10 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ddplatform.db import Base, named_enum
+from ddplatform.db import Base
 from ddplatform.models.keys import belongs_to, tenant_key
 from ddplatform.tenancy import TenantScoped
-from supply_chain.vocabulary import Issue, RiskBand, SeverityBand
+from supply_chain.vocabulary import Issue
 
 
 class ReferenceRelease(Base):
@@ -73,7 +73,7 @@ class AssessmentRun(TenantScoped, Base):
 
 
 class RiskAssessment(TenantScoped, Base):
-    """The score of one (node, issue) in one run (RM-1.0). Unknown origins have no node row.
+    """The scores of one node in one run, of all issues (RM-1.0). Unknown origins have no node row.
 
     `run_id` is no foreign key: the row of a run is written last, so that a run exists exactly
     when all of its scores do.
@@ -82,56 +82,31 @@ class RiskAssessment(TenantScoped, Base):
     __tablename__ = "risk_assessment"
     __table_args__ = (
         belongs_to("value_chain_node", "node_id"),
-        UniqueConstraint("organisation_id", "run_id", "salience_rank"),
-        Index("ix_assessment_node", "organisation_id", "node_id", "issue"),
-        # The register filters by each of these and lists in salience order.
-        *(
-            Index(f"ix_assessment_{name}", "organisation_id", "run_id", column, "salience_rank")
-            for name, column in {
-                "issue": "issue",
-                "country": "country",
-                "tier": "tier",
-                "cell": "heat_cell",
-                "severity": "severity_band",
-                "residual": "residual_band",
-            }.items()
-        ),
-        CheckConstraint("likelihood BETWEEN 0 AND 1", name="likelihood_range"),
-        CheckConstraint("severity BETWEEN 1 AND 5", name="severity_range"),
+        UniqueConstraint("organisation_id", "run_id", "place"),
+        Index("ix_assessment_node", "organisation_id", "node_id", "run_id"),
+        Index("ix_assessment_ref", "organisation_id", "run_id", "node_ref"),
     )
     is_append_only = True
 
     run_id: Mapped[UUID]
+    place: Mapped[int] = mapped_column(comment="Row of the run, unknown origins last")
     node_id: Mapped[UUID | None]
     node_ref: Mapped[str] = mapped_column(comment="External ref, or unknown-origin:BUYER")
     node_name: Mapped[str]
     country: Mapped[str | None]
     tier: Mapped[int | None]
-    issue: Mapped[Issue]
-    likelihood: Mapped[float]
-    severity: Mapped[float]
-    scale: Mapped[float]
-    scope: Mapped[float]
-    irremediability: Mapped[float]
-    severity_band: Mapped[SeverityBand]
-    index: Mapped[float]
-    band: Mapped[RiskBand]
-    confidence: Mapped[float]
-    insufficient_evidence: Mapped[bool]
-    residual_likelihood: Mapped[float]
-    residual_severity: Mapped[float]
-    residual_index: Mapped[float]
-    residual_band: Mapped[RiskBand] = mapped_column(named_enum(RiskBand, "residual_band"))
-    exposure: Mapped[float]
-    linkage: Mapped[float]
-    severity_chain: Mapped[float]
-    salience_rank: Mapped[int]
-    heat_cell: Mapped[int] = mapped_column(
-        comment="Severity row 1-5 times 10 + likelihood step 1-5"
-    )
-    status: Mapped[str | None] = mapped_column(comment="self_disclosed_in_remedy or none")
-    group_scores: Mapped[list[Any]] = mapped_column(comment="G of CTY SEC WRK COM ONL")
-    contributions: Mapped[list[Any]] = mapped_column(comment="Parts of the modelled likelihood")
+    scores: Mapped[bytes] = mapped_column(comment="supply_chain.risk.kept_scores")
+
+
+class RunRegister(TenantScoped, Base):
+    """All risks of one run as columns in salience order, for its register and its counts."""
+
+    __tablename__ = "run_register"
+    __table_args__ = (UniqueConstraint("organisation_id", "run_id"),)
+    is_append_only = True
+
+    run_id: Mapped[UUID]
+    content: Mapped[bytes] = mapped_column(comment="supply_chain.risk.register, .npz")
 
 
 class SeverityJudgement(TenantScoped, Base):

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, select, tuple_
 
 from ddplatform.db import db
 from ddplatform.duediligence.vocabulary import ActionState
@@ -17,6 +17,7 @@ from ddplatform.models.risk import RiskAssessment
 from ddplatform.models.value_chain import ValueChain, ValueChainNode
 from ddplatform.queries.finding_scores import ScorePoint
 from ddplatform.queries.findings import UNDONE_ACTIONS
+from ddplatform.queries.risk_scores import residual_band_of
 from ddplatform.tenancy import current_organisation
 from supply_chain.vocabulary import Issue, RiskBand
 
@@ -103,7 +104,7 @@ def _rows() -> Select[*tuple[Any, ...]]:
             MitigationAction.coverage,
             MitigationAction.evidence_level,
             MitigationAction.success_measure,
-            RiskAssessment.residual_band,
+            RiskAssessment.scores,
             MitigationAction.row_version,
         )
         .join(Finding, Finding.id == MitigationAction.finding_id)
@@ -114,12 +115,17 @@ def _rows() -> Select[*tuple[Any, ...]]:
             and_(
                 RiskAssessment.run_id == ValueChain.current_run_id,
                 RiskAssessment.node_id == MitigationAction.node_id,
-                RiskAssessment.issue == Finding.issue,
             ),
         )
         .outerjoin(User, User.id == MitigationAction.owner_id)
         .outerjoin(Organisation, Organisation.id == MitigationAction.respondent_organisation_id)
     )
+
+
+def _action_row(row: Row[*tuple[Any, ...]]) -> ActionRow:
+    values = dict(row._mapping)
+    band = residual_band_of(values.pop("scores"), row.issue)
+    return ActionRow(**values, residual_band=band)
 
 
 def _is_closed() -> ColumnElement[int]:
@@ -148,7 +154,7 @@ def list_actions(
     if after is not None:
         place = tuple_(_is_closed(), MitigationAction.due_on, MitigationAction.id)
         statement = statement.where(place > tuple_(*after))
-    return [ActionRow(**row._mapping) for row in db.session.execute(statement)]
+    return [_action_row(row) for row in db.session.execute(statement)]
 
 
 def place_of(row: ActionRow) -> tuple[int, date, UUID]:
@@ -202,7 +208,7 @@ def load_board(wanted: ActionFilter) -> Sequence[BoardColumn]:
     numbered = select(MitigationAction.id.label("id"), place).where(*_conditions(wanted)).subquery()
     first = select(numbered.c.id).where(numbered.c.place <= BOARD_COLUMN)
     rows = [
-        ActionRow(**row._mapping)
+        _action_row(row)
         for row in db.session.execute(
             _rows()
             .where(MitigationAction.id.in_(first))
@@ -284,7 +290,7 @@ def get_action_row(action_id: UUID) -> ActionRow:
     row = db.session.execute(_rows().where(MitigationAction.id == action_id)).one_or_none()
     if row is None:
         raise NotFound()
-    return ActionRow(**row._mapping)
+    return _action_row(row)
 
 
 def list_notes(action_id: UUID) -> Sequence[ActionNote]:

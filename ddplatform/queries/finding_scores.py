@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from ddplatform.db import db
 from ddplatform.models.findings import Finding
-from ddplatform.models.risk import AssessmentRun, RiskAssessment, SalienceNote
+from ddplatform.models.risk import RiskAssessment, SalienceNote
+from ddplatform.queries.risk_scores import list_history, risk_of
 from supply_chain.risk.method import METHOD
 from supply_chain.risk.scoring import (
     SEVERITY_BANDS,
@@ -69,11 +70,12 @@ class Scores:
     salience_rank: int
 
 
-def scores_of(row: RiskAssessment | None) -> Scores | None:
-    """The scores of a row of an assessment; None while there is no row."""
-    if row is None:
+def scores_of(row: RiskAssessment | None, issue: Issue) -> Scores | None:
+    """The scores of an issue in the row of its node; None while it is not scored."""
+    risk = risk_of(row, issue) if row is not None else None
+    if risk is None:
         return None
-    return Scores(**{name: getattr(row, name) for name in Scores.__dataclass_fields__})
+    return Scores(**{name: getattr(risk, name) for name in Scores.__dataclass_fields__})
 
 
 @dataclass(frozen=True)
@@ -87,16 +89,11 @@ class ScorePoint:
 
 def list_score_history(node_id: UUID, issue: Issue) -> Sequence[ScorePoint]:
     """The residual risk of a (node, issue) over its newest assessments, oldest first."""
-    rows = db.session.execute(
-        select(
-            AssessmentRun.created_at, RiskAssessment.residual_index, RiskAssessment.residual_band
-        )
-        .join(AssessmentRun, AssessmentRun.id == RiskAssessment.run_id)
-        .where(RiskAssessment.node_id == node_id, RiskAssessment.issue == issue)
-        .order_by(AssessmentRun.created_at.desc(), AssessmentRun.id)
-        .limit(HISTORY_SHOWN)
-    ).all()
-    return [ScorePoint(*row) for row in reversed(rows)]
+    newest = list_history(node_id, issue, limit=HISTORY_SHOWN)
+    return [
+        ScorePoint(run.created_at, risk.residual_index, risk.residual_band)
+        for run, risk in reversed(newest)
+    ]
 
 
 def find_salience_note(node_id: UUID, issue: Issue) -> SalienceNote | None:

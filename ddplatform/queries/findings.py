@@ -23,6 +23,7 @@ from ddplatform.queries.finding_scores import (
     severity_band_of,
     severity_of_finding,
 )
+from ddplatform.queries.risk_scores import residual_band_of
 from supply_chain.vocabulary import Issue, RiskBand, SeverityBand
 
 PAGE_SIZE = 50
@@ -104,7 +105,7 @@ def list_findings(
                 Finding,
                 ValueChainNode.name.label("node_name"),
                 ValueChainNode.country.label("country"),
-                RiskAssessment.residual_band.label("residual_band"),
+                RiskAssessment.scores.label("scores"),
                 User.name.label("owner_name"),
                 _actions_in(LIVE_ACTIONS).label("open_actions"),
                 _actions_in(UNDONE_ACTIONS, MitigationAction.due_on < today).label("overdue"),
@@ -120,7 +121,7 @@ def list_findings(
 
 
 def _placed(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    """Joined with the node, its map, the newest scores of the (node, issue) and the owner."""
+    """Joined with the node, its map, the newest scores of the node and the owner."""
     return (
         statement.join(ValueChainNode, ValueChainNode.id == Finding.node_id)
         .join(ValueChain, ValueChain.id == ValueChainNode.chain_id)
@@ -129,7 +130,6 @@ def _placed(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
             and_(
                 RiskAssessment.run_id == ValueChain.current_run_id,
                 RiskAssessment.node_id == Finding.node_id,
-                RiskAssessment.issue == Finding.issue,
             ),
         )
         .outerjoin(User, User.id == Finding.owner_id)
@@ -160,7 +160,7 @@ def _finding_row(row: Any) -> FindingRow:
         status=finding.status,
         is_actual=finding.is_actual,
         severity_band=severity_band_of(severity_of_finding(finding)),
-        residual_band=row.residual_band,
+        residual_band=residual_band_of(row.scores, finding.issue),
         owner_name=row.owner_name,
         open_actions=row.open_actions,
         overdue_actions=row.overdue,
@@ -238,7 +238,7 @@ def get_finding_place(finding_id: UUID) -> FindingPlace:
         supplier_organisation_id=row.supplier_organisation_id,
         owner_name=row.owner_name,
         recorded_by=row.recorded_by,
-        scores=scores_of(row.RiskAssessment),
+        scores=scores_of(row.RiskAssessment, row.Finding.issue),
     )
 
 

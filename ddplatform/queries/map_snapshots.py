@@ -15,13 +15,14 @@ from sqlalchemy import select
 
 from ddplatform.bulk import many_objects
 from ddplatform.db import db
-from ddplatform.models.risk import RiskAssessment
 from ddplatform.models.value_chain import NodeSummary, ValueChain, ValueChainNode
 from ddplatform.queries.chain_graph import load_with_keys
 from ddplatform.queries.node_lists import NO_RANK
+from ddplatform.queries.risk_scores import load_register
 from supply_chain.graph import UNREACHED
 from supply_chain.graph import ValueChain as Graph
 from supply_chain.reference import load_reference
+from supply_chain.risk.scoring import RISK_BANDS
 from supply_chain.unknown_origins import with_unknown_origins
 from supply_chain.vocabulary import Issue, RiskBand
 
@@ -93,14 +94,10 @@ def coloured_by(snapshot: MapSnapshot, chain: ValueChain, issue: Issue | None) -
 
 @many_objects()
 def _load_bands(run_id: UUID, issue: Issue) -> dict[UUID, int]:
-    rows = db.session.execute(
-        select(RiskAssessment.node_id, RiskAssessment.residual_band).where(
-            RiskAssessment.run_id == run_id,
-            RiskAssessment.issue == issue,
-            RiskAssessment.node_id.is_not(None),
-        )
-    ).all()
-    return {row.node_id: BANDS.index(row.residual_band) for row in rows}
+    register = load_register(run_id)
+    places = [BANDS.index(band) for band in (*RISK_BANDS, None)]  # -1, not scored, is the last
+    bands = np.array(places, dtype=np.int8)[register.bands_of(issue)]
+    return dict(zip(register.keys(), bands.tolist(), strict=False))
 
 
 @many_objects()

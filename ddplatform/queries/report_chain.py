@@ -7,27 +7,27 @@ from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import case, func, select
+from sqlalchemy import select
 
 from ddplatform.db import db
 from ddplatform.duediligence.vocabulary import QuestionnaireState
 from ddplatform.models.questionnaires import Assignment
-from ddplatform.models.risk import RiskAssessment
 from ddplatform.models.value_chain import ValueChainNode
 from ddplatform.queries.chain_graph import load_with_keys
 from ddplatform.queries.report_scope import Scope
+from ddplatform.queries.risk_scores import list_refs, load_register
+from ddplatform.reports.chain_view import NOT_ON_PATH
 from ddplatform.tenancy import current_organisation
 from supply_chain.chain_columns import FLOWS
 from supply_chain.graph import ValueChain as Graph
 from supply_chain.reference import load_reference
+from supply_chain.risk.scoring import RISK_BANDS
 from supply_chain.unknown_origins import PREFIX, with_unknown_origins
 from supply_chain.vocabulary import Issue, NodeKind, RiskBand
 
 NODES_LISTED = 2_000
 """A report lists at most so many nodes, the riskiest first; its tables by tier count all."""
 BANDS = (RiskBand.LOW, RiskBand.MEDIUM, RiskBand.HIGH, RiskBand.CRITICAL)
-NOT_ON_PATH = 99
-"""Stands in the order for nodes without a path to the own business."""
 
 
 @dataclass(frozen=True)
@@ -77,13 +77,15 @@ def load_chain_facts(scope: Scope) -> ChainFacts:
         keys=keys,
         names=_names(scope.chain.id),
         scores=_scores(scope),
-        asked=_questionnaires(scope.chain.id),
+        asked=_questionnaires(scope),
     )
     rows = _listed(whole)
     assessed = sum(1 for ref in graph.nodes.ids if ref in whole.scores)
     document = {
         "name": scope.chain.name,
         "version": scope.chain.version,
+        "assessed_on": scope.run.as_of.isoformat() if scope.run else None,
+        "assessed_version": scope.run.chain_version if scope.run else None,
         "node_count": len(graph),
         "nodes_listed": sum(1 for row in rows if row < len(graph)),
         "assessed_share": assessed / len(graph) if len(graph) else None,
@@ -112,37 +114,50 @@ def _scores(scope: Scope) -> dict[str, _Scored]:
     """Node ref -> what its residual bands say in the run; every issue of a node is scored."""
     if scope.run is None:
         return {}
-    place = case(
-        {band: number for number, band in enumerate(BANDS)},
-        value=RiskAssessment.residual_band,
+    register, labour = load_register(scope.run.id), Issue.CL
+    scores = zip(
+        register.highest_bands().tolist(),
+        register.highest_index.tolist(),
+        register.bands_of(labour).tolist(),
+        strict=True,
     )
-    labour = func.max(case((RiskAssessment.issue == Issue.CL, place)))
+    return {
+        ref: _Scored(RISK_BANDS[band], index, RISK_BANDS[own])
+        for ref, (band, index, own) in zip(list_refs(scope.run.id), scores, strict=True)
+        if band >= 0
+    }
+
+
+def _questionnaires(scope: Scope) -> dict[UUID, str]:
+    """Node -> state of the questionnaire that was sent to it last; on a past day its outlines."""
     rows = db.session.execute(
         select(
-            RiskAssessment.node_ref,
-            func.max(place),
-            func.max(RiskAssessment.residual_index),
-            labour,
+            Assignment.node_id,
+            Assignment.status,
+            Assignment.submitted_at,
+            Assignment.decided_at,
         )
-        .where(RiskAssessment.run_id == scope.run.id)
-        .group_by(RiskAssessment.node_ref)
-    ).all()
-    return {ref: _Scored(BANDS[band], index, BANDS[own]) for ref, band, index, own in rows}
-
-
-def _questionnaires(chain_id: UUID) -> dict[UUID, str]:
-    """Node -> state of the questionnaire that was sent to it last."""
-    rows = db.session.execute(
-        select(Assignment.node_id, Assignment.status)
         .join(ValueChainNode, ValueChainNode.id == Assignment.node_id)
         .where(
-            ValueChainNode.chain_id == chain_id,
+            ValueChainNode.chain_id == scope.chain.id,
+            Assignment.sent_at < scope.end,
             Assignment.organisation_id == current_organisation(),
             Assignment.status != QuestionnaireState.WITHDRAWN,
         )
         .order_by(Assignment.sent_at, Assignment.id)
     ).all()
-    return {node_id: status.value for node_id, status in rows}
+    return {row.node_id: _state(row, scope).value for row in rows}
+
+
+def _state(row: Any, scope: Scope) -> QuestionnaireState:
+    """How far a questionnaire had come; what happened in between is not kept."""
+    status: QuestionnaireState = row.status
+    if not scope.is_past:
+        return status
+    if row.decided_at is not None and row.decided_at < scope.end:
+        return status
+    came = row.submitted_at is not None and row.submitted_at < scope.end
+    return QuestionnaireState.SUBMITTED if came else QuestionnaireState.SENT
 
 
 def _listed(whole: _Whole) -> list[int]:

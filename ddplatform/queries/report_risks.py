@@ -1,19 +1,22 @@
 """Facts of a report about risk: the register, its heat map, the method and its sources."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from ddplatform.access.roles import ROLES
 from ddplatform.db import db
 from ddplatform.duediligence.vocabulary import RiskState
 from ddplatform.models.findings import Finding
 from ddplatform.models.organisations import Membership
-from ddplatform.models.risk import IndicatorValue, RiskAssessment, SalienceNote
+from ddplatform.models.risk import IndicatorValue, SalienceNote
 from ddplatform.queries.report_scope import Scope
+from ddplatform.queries.risk_scores import RiskScore, list_at, load_register
 from supply_chain.reference import load_reference
 from supply_chain.risk.method import METHOD, METHOD_VERSION
+from supply_chain.risk.scoring import RISK_BANDS, SEVERITY_BANDS
 from supply_chain.vocabulary import Issue, RiskBand
 
 RISKS_LISTED = 500
@@ -74,20 +77,13 @@ def load_risk_facts(scope: Scope) -> dict[str, Any]:
     }
 
 
-def _cells(scope: Scope) -> tuple[list[dict[str, Any]], dict[RiskBand, int]]:
+def _cells(scope: Scope) -> tuple[list[dict[str, Any]], Mapping[RiskBand, int]]:
     """The register counted by severity band and step of likelihood, and by residual band."""
     assert scope.run is not None
-    step = (RiskAssessment.heat_cell % 10).label("step")
-    found = db.session.execute(
-        select(RiskAssessment.severity_band, step, RiskAssessment.residual_band, func.count())
-        .where(RiskAssessment.run_id == scope.run.id)
-        .group_by(RiskAssessment.severity_band, "step", RiskAssessment.residual_band)
-    ).all()
-    cells: dict[tuple[str, int], int] = {}
-    bands: dict[RiskBand, int] = {}
-    for severity, at, band, count in found:
-        cells[severity.value, at] = cells.get((severity.value, at), 0) + count
-        bands[band] = bands.get(band, 0) + count
+    register = load_register(scope.run.id)
+    severities = zip(register.severity_band.tolist(), register.heat_cell.tolist(), strict=True)
+    cells = Counter((SEVERITY_BANDS[band].value, cell % 10) for band, cell in severities)
+    bands = Counter(RISK_BANDS[band] for band in register.residual_band.tolist())
     return [
         {
             "severity_band": severity,
@@ -100,20 +96,22 @@ def _cells(scope: Scope) -> tuple[list[dict[str, Any]], dict[RiskBand, int]]:
 
 def _rows(scope: Scope) -> list[dict[str, Any]]:
     assert scope.run is not None
-    found = db.session.scalars(
-        select(RiskAssessment)
-        .where(RiskAssessment.run_id == scope.run.id)
-        .order_by(RiskAssessment.salience_rank)
-        .limit(RISKS_LISTED)
-    ).all()
+    count = min(RISKS_LISTED, len(load_register(scope.run.id)))
+    found = list_at(scope.run.id, range(count))
     findings, involvement = _findings(scope), _involvement(scope)
-    return [_row(one, findings, involvement) for one in found]
+    return [_row(one, findings, involvement, scope=scope) for one in found]
 
 
 def _findings(scope: Scope) -> dict[tuple[Any, Issue], Any]:
     """(node, issue) -> the newest finding with its state and the role of its owner."""
     rows = db.session.execute(
-        select(Finding.node_id, Finding.issue, Finding.status, Finding.title, Membership.role)
+        select(
+            Finding.id,
+            Finding.node_id,
+            Finding.issue,
+            Finding.status,
+            Membership.role,
+        )
         .outerjoin(Membership, Membership.user_id == Finding.owner_id)
         .where(Finding.created_at < scope.end)
         .order_by(Finding.created_at, Finding.id)
@@ -131,12 +129,15 @@ def _involvement(scope: Scope) -> dict[tuple[Any, Issue], str | None]:
 
 
 def _row(
-    one: RiskAssessment,
+    one: RiskScore,
     findings: dict[tuple[Any, Issue], Any],
     involvement: dict[tuple[Any, Issue], str | None],
+    *,
+    scope: Scope,
 ) -> dict[str, Any]:
     place = (one.node_id, one.issue)
     finding = findings.get(place)
+    is_kept = finding is None or not scope.was_changed(finding.id)
     return {
         "rank": one.salience_rank,
         "issue": one.issue.value,
@@ -152,10 +153,15 @@ def _row(
         "band": one.residual_band.value,
         "confidence": one.confidence,
         "involvement": spaced(involvement.get(place)),
-        "owner": _role(finding),
-        "state": (finding.status if finding else RiskState.ASSESSED).value.replace("_", " "),
+        "owner": _role(finding) if is_kept else None,
+        "state": _state(finding) if is_kept else None,
         "reasons": _reasons(one, finding),
     }
+
+
+def _state(finding: Any) -> str:
+    state: RiskState = finding.status if finding else RiskState.ASSESSED
+    return state.value.replace("_", " ")
 
 
 def _role(finding: Any) -> str | None:
@@ -163,7 +169,7 @@ def _role(finding: Any) -> str | None:
     return ROLES[finding.role].title if finding is not None and finding.role else None
 
 
-def _reasons(one: RiskAssessment, finding: Any) -> list[str]:
+def _reasons(one: RiskScore, finding: Any) -> list[str]:
     """What the score rests on, the strongest group of factors first."""
     parts = sorted(
         zip(METHOD.groups, one.contributions, strict=True), key=lambda part: -(part[1] or 0.0)

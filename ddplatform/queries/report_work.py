@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +22,7 @@ from ddplatform.queries.findings import UNDONE_ACTIONS
 from ddplatform.queries.remedy import count_cases_by_stage
 from ddplatform.queries.report_risks import issue_title, spaced
 from ddplatform.queries.report_scope import Scope
+from ddplatform.queries.risk_scores import risk_of
 from ddplatform.tenancy import current_organisation
 
 WAITING = (QuestionnaireState.SENT, QuestionnaireState.OPENED, QuestionnaireState.RETURNED)
@@ -45,13 +45,13 @@ def load_questionnaire_facts(scope: Scope) -> dict[str, Any]:
         {
             "title": title,
             "version": version,
-            **_counts(found, scope.as_of),
+            **_counts(found, scope),
             "red_flags": sum(flags.get(row.id, 0) for row in found),
         }
         for (title, version), found in sorted(rounds.items())
     ]
     everything = [row for found in rounds.values() for row in found]
-    return {**_counts(everything, scope.as_of), "rows": rows}
+    return {**_counts(everything, scope), "rows": rows}
 
 
 def _assignments(scope: Scope) -> Sequence[Any]:
@@ -63,6 +63,7 @@ def _assignments(scope: Scope) -> Sequence[Any]:
             Assignment.status,
             Assignment.due_on,
             Assignment.submitted_at,
+            Assignment.decided_at,
         )
         .join(QuestionnaireVersion, QuestionnaireVersion.id == Assignment.version_id)
         .join(Questionnaire, Questionnaire.id == QuestionnaireVersion.questionnaire_id)
@@ -71,27 +72,49 @@ def _assignments(scope: Scope) -> Sequence[Any]:
             ValueChainNode.chain_id == scope.chain.id,
             Assignment.organisation_id == current_organisation(),
             Assignment.status.not_in((QuestionnaireState.DRAFT, QuestionnaireState.WITHDRAWN)),
-            Assignment.sent_at < scope.end,
-            or_(Assignment.sent_at >= scope.from_moment, Assignment.status.in_(WAITING)),
+            Assignment.sent_at < scope.until,
+            or_(
+                Assignment.sent_at >= scope.from_moment,
+                Assignment.status.in_(WAITING),
+                Assignment.submitted_at >= scope.end,
+            ),
         )
         .order_by(Assignment.id)
     ).all()
 
 
-def _counts(rows: Sequence[Any], today: date) -> dict[str, int]:
+def _counts(rows: Sequence[Any], scope: Scope) -> dict[str, int]:
+    """What had come by the day of the scope."""
     return {
         "sent": len(rows),
-        "submitted": sum(1 for row in rows if row.status in ARRIVED),
-        "accepted": sum(1 for row in rows if row.status is QuestionnaireState.ACCEPTED),
-        "overdue": sum(1 for row in rows if row.status in WAITING and row.due_on < today),
+        "submitted": sum(
+            1 for row in rows if row.status in ARRIVED and not _came_later(row, scope)
+        ),
+        "accepted": sum(
+            1
+            for row in rows
+            if row.status is QuestionnaireState.ACCEPTED and _is_before(row.decided_at, scope)
+        ),
+        "overdue": sum(1 for row in rows if row.due_on < scope.as_of and _waited(row, scope)),
     }
+
+
+def _waited(row: Any, scope: Scope) -> bool:
+    return row.status in WAITING or _came_later(row, scope)
+
+
+def _came_later(row: Any, scope: Scope) -> bool:
+    return row.submitted_at is not None and row.submitted_at >= scope.end
 
 
 def _red_flags(scope: Scope) -> dict[UUID, int]:
     rows = db.session.execute(
         select(Response.assignment_id, func.count())
         .join(RedFlag, RedFlag.response_id == Response.id)
-        .where(RedFlag.withdrawn_at.is_(None), RedFlag.fired_at < scope.end)
+        .where(
+            or_(RedFlag.withdrawn_at.is_(None), RedFlag.withdrawn_at >= scope.end),
+            RedFlag.fired_at < scope.end,
+        )
         .group_by(Response.assignment_id)
     ).all()
     return {assignment_id: count for assignment_id, count in rows}
@@ -105,7 +128,7 @@ def load_finding_facts(scope: Scope) -> list[dict[str, Any]]:
         .outerjoin(Membership, Membership.user_id == Finding.owner_id)
         .where(
             ValueChainNode.chain_id == scope.chain.id,
-            Finding.created_at < scope.end,
+            Finding.created_at < scope.until,
             or_(Finding.closed_at.is_(None), Finding.closed_at >= scope.from_moment),
         )
         .order_by(Finding.created_at, Finding.id)
@@ -115,6 +138,7 @@ def load_finding_facts(scope: Scope) -> list[dict[str, Any]]:
 
 def _finding(finding: Finding, node_name: str, role: Any, scope: Scope) -> dict[str, Any]:
     is_open = finding.closed_at is None or finding.closed_at >= scope.end
+    is_kept = not scope.was_changed(finding.id)
     return {
         "id": str(finding.id),
         "ref": short_ref("F", finding.id),
@@ -123,10 +147,10 @@ def _finding(finding: Finding, node_name: str, role: Any, scope: Scope) -> dict[
         "issue_title": issue_title(finding.issue),
         "node_name": node_name,
         "kind": "actual" if finding.is_actual else "potential",
-        "involvement": spaced(finding.involvement),
-        "severity": severity_of_finding(finding),
+        "involvement": spaced(finding.involvement) if is_kept else None,
+        "severity": severity_of_finding(finding) if is_kept else None,
         "found_on": finding.created_at.date().isoformat(),
-        "owner": ROLES[role].title if role else None,
+        "owner": ROLES[role].title if role and is_kept else None,
         "status": "open" if is_open else "closed",
     }
 
@@ -153,8 +177,7 @@ def load_action_facts(scope: Scope) -> list[dict[str, Any]]:
         .where(
             ValueChainNode.chain_id == scope.chain.id,
             MitigationAction.organisation_id == current_organisation(),
-            MitigationAction.created_at < scope.end,
-            MitigationAction.status != ActionState.DROPPED,
+            MitigationAction.created_at < scope.until,
             or_(
                 MitigationAction.verified_at.is_(None),
                 MitigationAction.verified_at >= scope.from_moment,
@@ -163,7 +186,13 @@ def load_action_facts(scope: Scope) -> list[dict[str, Any]]:
         .order_by(MitigationAction.due_on, MitigationAction.id)
     ).all()
     after = _indexes_after(scope)
-    return [_action(row, scope, after) for row in rows]
+    return [_action(row, scope, after) for row in rows if not _was_dropped(row, scope)]
+
+
+def _was_dropped(row: Any, scope: Scope) -> bool:
+    """Whether an action was dropped by the day; one that was dropped later still ran."""
+    action: MitigationAction = row.MitigationAction
+    return action.status is ActionState.DROPPED and not scope.was_changed(action.id)
 
 
 def _indexes_after(scope: Scope) -> dict[tuple[Any, Any], list[tuple[Any, float]]]:
@@ -176,23 +205,20 @@ def _indexes_after(scope: Scope) -> dict[tuple[Any, Any], list[tuple[Any, float]
     )
     rows = db.session.execute(
         select(
-            RiskAssessment.node_id,
-            RiskAssessment.issue,
+            with_action.c.issue,
             AssessmentRun.created_at,
-            RiskAssessment.residual_index,
+            RiskAssessment,
         )
         .join(AssessmentRun, AssessmentRun.id == RiskAssessment.run_id)
-        .join(
-            with_action,
-            (with_action.c.node_id == RiskAssessment.node_id)
-            & (with_action.c.issue == RiskAssessment.issue),
-        )
+        .join(with_action, with_action.c.node_id == RiskAssessment.node_id)
         .where(AssessmentRun.chain_id == scope.chain.id, AssessmentRun.as_of <= scope.as_of)
         .order_by(AssessmentRun.as_of, AssessmentRun.created_at, AssessmentRun.id)
     ).all()
     found: dict[tuple[Any, Any], list[tuple[Any, float]]] = defaultdict(list)
-    for node_id, issue, at, index in rows:
-        found[node_id, issue].append((at, index))
+    for issue, at, scores in rows:
+        risk = risk_of(scores, issue)
+        if risk is not None:
+            found[risk.node_id, issue].append((at, risk.residual_index))
     return found
 
 
@@ -203,18 +229,20 @@ def _action(
     points = indexes.get((action.node_id, row.issue), [])
     before = [index for at, index in points if at <= action.created_at]
     checked = action.verified_at if _is_before(action.verified_at, scope) else None
+    is_kept = not scope.was_changed(action.id)
     after = [index for at, index in points if checked is not None and at > checked]
     return {
         "id": str(action.id),
         "ref": short_ref("A", action.id),
         "title": action.title,
         "finding": short_ref("F", action.finding_id),
-        "owner": _owner(action, row.owner),
-        "due_on": action.due_on.isoformat(),
+        "owner": _owner(action, row.owner) if is_kept else None,
+        "due_on": action.due_on.isoformat() if is_kept else None,
         "status": _status(action, scope),
         "residual_before": before[-1] if before else None,
         "residual_after": after[-1] if after else None,
-        "verified": None if checked is None else _verified(checked.date(), row.verifier),
+        "verified_on": checked.date().isoformat() if checked else None,
+        "verified_by": ROLES[row.verifier].title if checked and row.verifier else None,
     }
 
 
@@ -228,19 +256,22 @@ def _owner(action: MitigationAction, role: Any) -> str | None:
     return "Supplier" if action.respondent_organisation_id else None
 
 
-def _status(action: MitigationAction, scope: Scope) -> str:
+def _status(action: MitigationAction, scope: Scope) -> str | None:
     if _is_before(action.verified_at, scope):
         return "done"
+    if scope.was_changed(action.id):
+        return None
     late = action.status in UNDONE_ACTIONS and action.due_on < scope.as_of
     return "overdue" if late else "running"
 
 
-def _verified(on: date, role: Any) -> str:
-    return f"{on.isoformat()}, by {ROLES[role].title.lower()}" if role else on.isoformat()
+def load_remedy_facts(scope: Scope) -> dict[str, Any]:
+    """Cases by stage, as the suppressed query gives them: no raw count ever enters a report.
 
-
-def load_remedy_facts() -> dict[str, Any]:
-    """Cases by stage, as the suppressed query gives them: no raw count ever enters a report."""
+    Null for a past day: where a case stood then is not kept outside the sealed case.
+    """
+    if scope.is_past:
+        return {"remediation": None, "grievances": None}
     stages, total = count_cases_by_stage()
     rows = [{"measure": stage.title, "count": stage.shown} for stage in stages]
     return {

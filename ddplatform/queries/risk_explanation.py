@@ -1,5 +1,6 @@
 """Why a risk has its score: its parts, recomputed by the method that made the score."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -10,9 +11,9 @@ from ddplatform.db import db
 from ddplatform.models.risk import RiskAssessment
 from ddplatform.models.value_chain import ValueChainNode
 from ddplatform.queries.chain_graph import load_value_chain
-from ddplatform.queries.risk import list_residuals
 from ddplatform.queries.risk_evidence import load_evidence
 from ddplatform.queries.risk_runs import RunHead
+from ddplatform.queries.risk_scores import RiskScore, list_residuals
 from supply_chain.chain_columns import LinkColumns, NodeColumns
 from supply_chain.graph import ValueChain as Graph
 from supply_chain.reference import load_reference
@@ -38,7 +39,7 @@ class ExplainedRisk:
     is_outdated: bool
 
 
-def explain_risk(head: RunHead, risk: RiskAssessment, node: ValueChainNode) -> ExplainedRisk:
+def explain_risk(head: RunHead, risk: RiskScore, node: ValueChainNode) -> ExplainedRisk:
     """The parts of the score of one node, as of the day of its run.
 
     Only the node and its peers are read: whoever shares its country and sector lifts what is
@@ -89,15 +90,11 @@ def list_origins(head: RunHead, node_ref: str, issue: Issue) -> list[tuple[str, 
     return ranked_origins(graph.nodes.ids, parts)
 
 
-def list_names_of(
-    run_id: UUID, issue: Issue, refs: list[str]
-) -> dict[str, tuple[str, UUID | None]]:
+def list_names_of(run_id: UUID, refs: Sequence[str]) -> dict[str, tuple[str, UUID | None]]:
     """Node ref -> (name, id) as a run kept them."""
     rows = db.session.execute(
         select(RiskAssessment.node_ref, RiskAssessment.node_name, RiskAssessment.node_id).where(
-            RiskAssessment.run_id == run_id,
-            RiskAssessment.issue == issue,
-            RiskAssessment.node_ref.in_(refs),
+            RiskAssessment.run_id == run_id, RiskAssessment.node_ref.in_(refs)
         )
     ).all()
     return {row.node_ref: (row.node_name, row.node_id) for row in rows}

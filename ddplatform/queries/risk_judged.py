@@ -13,7 +13,6 @@ from ddplatform.db import db
 from ddplatform.errors import NotFound
 from ddplatform.models.organisations import User
 from ddplatform.models.risk import (
-    AssessmentRun,
     ControlRecord,
     FactKind,
     RiskAssessment,
@@ -23,6 +22,7 @@ from ddplatform.models.risk import (
     SeverityJudgement,
 )
 from ddplatform.models.value_chain import ValueChain
+from ddplatform.queries.risk_scores import list_history, risk_of, select_scores
 from supply_chain.vocabulary import Issue, RiskBand
 
 HISTORY = 20
@@ -125,11 +125,13 @@ class PastScore:
 
 def find_current_likelihood(node_id: UUID, issue: Issue) -> float | None:
     """L of a risk in the current run of its map; None where it is not assessed."""
-    return db.session.scalar(
-        select(RiskAssessment.likelihood)
+    row = db.session.execute(
+        select_scores()
         .join(ValueChain, ValueChain.current_run_id == RiskAssessment.run_id)
-        .where(RiskAssessment.node_id == node_id, RiskAssessment.issue == issue)
-    )
+        .where(RiskAssessment.node_id == node_id)
+    ).one_or_none()
+    risk = risk_of(row, issue) if row else None
+    return risk.likelihood if risk else None
 
 
 def find_pending_change(node_id: UUID, issue: Issue) -> UUID | None:
@@ -260,23 +262,19 @@ def list_controls(node_id: UUID) -> dict[str, Control]:
 
 
 def list_past_scores(node_id: UUID, issue: Issue) -> Sequence[PastScore]:
-    """The scores of a risk in all runs of its map, newest first."""
-    rows = db.session.execute(
-        select(
-            AssessmentRun.id.label("run_id"),
-            AssessmentRun.as_of,
-            AssessmentRun.created_at,
-            AssessmentRun.cause,
-            RiskAssessment.likelihood,
-            RiskAssessment.severity,
-            RiskAssessment.residual_likelihood,
-            RiskAssessment.residual_index,
-            RiskAssessment.residual_band,
-            RiskAssessment.salience_rank,
+    """The scores of a risk in the newest runs of its map, newest first."""
+    return [
+        PastScore(
+            run_id=run.id,
+            as_of=run.as_of,
+            created_at=run.created_at,
+            cause=run.cause,
+            likelihood=risk.likelihood,
+            severity=risk.severity,
+            residual_likelihood=risk.residual_likelihood,
+            residual_index=risk.residual_index,
+            residual_band=risk.residual_band,
+            salience_rank=risk.salience_rank,
         )
-        .join(AssessmentRun, AssessmentRun.id == RiskAssessment.run_id)
-        .where(RiskAssessment.node_id == node_id, RiskAssessment.issue == issue)
-        .order_by(AssessmentRun.created_at.desc(), AssessmentRun.id)
-        .limit(HISTORY)
-    ).all()
-    return [PastScore(**row._mapping) for row in rows]
+        for run, risk in list_history(node_id, issue, limit=HISTORY)
+    ]

@@ -2,123 +2,69 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import numpy as np
 
-from ddplatform.bulk import many_objects
+from ddplatform.bulk import many_objects, rising_keys
 from supply_chain.risk.assessment import Assessment
-from supply_chain.risk.method import METHOD, Floats, Ints
+from supply_chain.risk.heat_map import heat_cells
+from supply_chain.risk.kept_scores import SCORES, pack, records_of
+from supply_chain.risk.method import METHOD, Ints
 from supply_chain.risk.scoring import RISK_BANDS, SEVERITY_BANDS
 from supply_chain.unknown_origins import PREFIX
 from supply_chain.vocabulary import Issue
 
 ISSUES = tuple(Issue)
-IN_REMEDY = "self_disclosed_in_remedy"
-SEVERITY_ROWS = 5
-LIKELIHOOD_STEPS = 5
-COLUMNS: Mapping[str, str] = {
-    "likelihood": "likelihood",
-    "severity": "severity",
-    "scale": "scale",
-    "scope": "scope",
-    "irremediability": "irremediability",
-    "index": "index",
-    "confidence": "confidence",
-    "insufficient_evidence": "insufficient_evidence",
-    "residual_likelihood": "residual_likelihood",
-    "residual_severity": "residual_severity",
-    "residual_index": "residual_index",
-}
-"""Column of the table -> field of PairScores."""
-
-
-def heat_cells(severity: Floats, residual_likelihood: Floats) -> Ints:
-    """Cell of the heat map: severity row 1-5 times 10 plus likelihood step 1-5.
-
-    The axes are those of the salience order: S before controls, L after them. S is rounded half
-    up; a step of L is a fifth, its upper end included (.2 is step 1).
-    """
-    decimals = METHOD.policy.decimals
-    row = np.clip(np.floor(np.round(severity, decimals) + 0.5), 1, SEVERITY_ROWS)
-    step = np.ceil(np.round(residual_likelihood * LIKELIHOOD_STEPS, decimals))
-    return np.asarray(row * 10 + np.clip(step, 1, LIKELIHOOD_STEPS), dtype=np.int64)
 
 
 class RowMaker:
-    """Rows of RiskAssessment in salience order, made a run of ranks at a time."""
+    """Rows of RiskAssessment, one a node, made a run of nodes at a time."""
 
     def __init__(
         self,
         assessment: Assessment,
         keys: Sequence[UUID],
         names: Mapping[UUID, str],
-        self_disclosed: set[tuple[int, Issue]],
+        self_disclosed: Iterable[tuple[int, Issue]],
     ) -> None:
         """Take the nodes' keys in the order of the graph; ghosts follow them and have none."""
         self._assessment = assessment
         self._keys = keys
         self._names = names
-        self._self_disclosed = self_disclosed
-        node, issue = np.nonzero(assessment.scored)
-        order = np.argsort(assessment.salience_rank[node, issue])
-        self._node, self._issue = node[order], issue[order]
-        # Keys that rise with the rank keep the indexes of a large run in one place.
-        self._first_key = uuid4().int >> 32 << 32
+        self._in_remedy = np.zeros(assessment.scored.shape, dtype=np.bool_)
+        for row, issue in self_disclosed:
+            self._in_remedy[row, ISSUES.index(issue)] = True
 
     @property
     def count(self) -> int:
-        """How many (node, issue) pairs are scored."""
-        return len(self._node)
+        """How many nodes there are, unknown origins among them."""
+        return len(self._assessment.chain)
 
     @many_objects()
     def rows(self, run_id: UUID, start: int, stop: int) -> list[dict[str, Any]]:
-        """The rows of the places `start` to `stop` (without `stop`) of the salience order."""
-        at = (self._node[start:stop], self._issue[start:stop])
-        columns = self._columns(at)
-        names = tuple(columns)
-        made = [
-            dict(zip(names, values, strict=True)) for values in zip(*columns.values(), strict=True)
+        """The rows of the nodes `start` to `stop` (without `stop`) of the graph."""
+        nodes = self._assessment.chain.nodes
+        places, tiers = range(start, stop), self._assessment.chain.tiers[start:stop].tolist()
+        kept = pack(records_of(self._assessment, self._in_remedy, start, stop))
+        return [
+            {
+                "id": key,
+                "run_id": run_id,
+                "place": place,
+                "node_id": self._keys[place] if place < len(self._keys) else None,
+                "node_ref": nodes.ids[place],
+                "node_name": self._name(place),
+                "country": nodes.country[place],
+                "tier": None if tier < 0 else tier,
+                "scores": scores,
+            }
+            for key, place, tier, scores in zip(
+                rising_keys(stop - start), places, tiers, kept, strict=True
+            )
         ]
-        for place, row in enumerate(made, start):
-            row["id"], row["run_id"] = UUID(int=self._first_key + place), run_id
-        return made
-
-    def _columns(self, at: tuple[Ints, Ints]) -> dict[str, list[Any]]:
-        result, scores, tiers = self._assessment, self._assessment.scores, self._tiers(at[0])
-        plain = {name: getattr(scores, field)[at].tolist() for name, field in COLUMNS.items()}
-        return {
-            **plain,
-            **self._identity(at),
-            "tier": tiers,
-            "severity_band": [SEVERITY_BANDS[b] for b in result.severity_band[at].tolist()],
-            "band": [RISK_BANDS[b] for b in scores.band[at].tolist()],
-            "residual_band": [RISK_BANDS[b] for b in scores.residual_band[at].tolist()],
-            "exposure": result.exposure[at].tolist(),
-            "linkage": result.linkage[at].tolist(),
-            "severity_chain": result.severity_chain[at].tolist(),
-            "salience_rank": result.salience_rank[at].tolist(),
-            "heat_cell": heat_cells(scores.severity[at], scores.residual_likelihood[at]).tolist(),
-            "group_scores": self._groups(at[0]),
-            "contributions": result.contributions[at].tolist(),
-        }
-
-    def _identity(self, at: tuple[Ints, Ints]) -> dict[str, list[Any]]:
-        nodes, count = self._assessment.chain.nodes, len(self._keys)
-        rows, issues = at[0].tolist(), [ISSUES[column] for column in at[1].tolist()]
-        disclosed = self._self_disclosed
-        return {
-            "node_id": [self._keys[row] if row < count else None for row in rows],
-            "node_ref": [nodes.ids[row] for row in rows],
-            "node_name": [self._name(row) for row in rows],
-            "country": [nodes.country[row] for row in rows],
-            "issue": issues,
-            "status": [
-                IN_REMEDY if pair in disclosed else None for pair in zip(rows, issues, strict=True)
-            ],
-        }
 
     def _name(self, row: int) -> str:
         if row < len(self._keys):
@@ -126,19 +72,6 @@ class RowMaker:
         buyer = self._assessment.chain.nodes.ids[row].removeprefix(PREFIX)
         bought_by = self._names[self._keys[self._assessment.chain.rows[buyer]]]
         return f"Unknown origin of what {bought_by} buys"
-
-    def _tiers(self, node: Ints) -> list[int | None]:
-        return [None if tier < 0 else tier for tier in self._assessment.chain.tiers[node].tolist()]
-
-    def _groups(self, node: Ints) -> list[list[float | None]]:
-        scores = self._assessment.scores
-        values = zip(
-            scores.group_score[node].tolist(), scores.group_applies[node].tolist(), strict=True
-        )
-        return [
-            [score if applies else None for score, applies in zip(row, used, strict=True)]
-            for row, used in values
-        ]
 
 
 def summary_of(assessment: Assessment, *, nodes: int) -> dict[str, Any]:
@@ -234,7 +167,7 @@ def _checksum(assessment: Assessment) -> str:
     total = hashlib.sha256("\0".join(assessment.chain.nodes.ids).encode())
     scores = assessment.scores
     for values in (
-        *(getattr(scores, field) for field in COLUMNS.values()),
+        *(getattr(scores, field) for field in (*SCORES, "insufficient_evidence")),
         scores.group_score,
         assessment.exposure,
         assessment.linkage,

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from ddplatform.access.identity import Identity
 from ddplatform.db import db
-from ddplatform.models.risk import AssessmentRun, RiskAssessment
+from ddplatform.models.risk import AssessmentRun, RiskAssessment, RunRegister
 from ddplatform.queries.chain_graph import load_with_keys
 from ddplatform.queries.risk_evidence import load_evidence, load_self_disclosed
 from ddplatform.queries.risk_runs import find_current_run, list_node_names
@@ -22,9 +22,10 @@ from supply_chain.graph import ValueChain as Graph
 from supply_chain.reference import load_reference
 from supply_chain.risk.assessment import Assessment, assess
 from supply_chain.risk.evidence import Evidence
+from supply_chain.risk.register import register_of
 from supply_chain.vocabulary import Issue
 
-CHUNK = 20_000  # rows written in one unit of work
+CHUNK = 5_000  # nodes written in one unit of work
 
 Unit = Callable[[], AbstractContextManager[None]]
 Progress = Callable[[int, int], None]
@@ -76,7 +77,7 @@ def assess_chain(
 
     Args:
         unit: opens a unit of work in the tenant of the map.
-        progress: told how many rows of how many are written, between units.
+        progress: told how many nodes of how many are written, between units.
 
     Raises:
         NotFound: no such map.
@@ -96,9 +97,11 @@ def assess_chain(
         with unit():
             insert_rows(RiskAssessment, maker.rows(run_id, start, stop))
         progress(stop, maker.count)
+    register = register_of(assessment, loaded.keys).pack()
     run = _run(loaded, assessment, run_id, cause=cause, by=by, at=at)
     run.summary = summary
     with unit():
+        db.session.add(RunRegister(run_id=run_id, content=register))
         _keep(run, loaded, assessment, by=by, at=at)
     return Assessed(run_id, assessment, loaded.self_disclosed)
 

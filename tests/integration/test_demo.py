@@ -22,8 +22,9 @@ from ddplatform.models.findings import MitigationAction
 from ddplatform.models.organisations import Organisation, OrganisationKind, User
 from ddplatform.models.questionnaires import Assignment
 from ddplatform.models.remedy import RemediationCase
-from ddplatform.models.risk import AssessmentRun, RiskAssessment
+from ddplatform.models.risk import RiskAssessment
 from ddplatform.models.value_chain import ValueChainNode
+from ddplatform.queries.risk_judged import list_past_scores
 from ddplatform.services import audit
 from ddplatform.services.demo import load_sample
 from ddplatform.services.demo_removal import remove_sample
@@ -102,13 +103,11 @@ def test_the_sample_holds_questionnaires_and_actions_in_all_their_states(sample:
 
 def test_the_verified_action_of_the_sample_lowered_the_residual_risk(sample: Flask) -> None:
     with sample.app_context(), acting_in(_organisation("maison-cacao").id):
-        indices = db.session.scalars(
-            select(RiskAssessment.residual_index)
-            .join(AssessmentRun, AssessmentRun.id == RiskAssessment.run_id)
-            .where(RiskAssessment.node_ref == "lagune", RiskAssessment.issue == Issue.CL)
-            .order_by(AssessmentRun.created_at)
-        ).all()
-    assert indices[-1] < indices[0] - 15
+        lagune = db.session.scalars(
+            select(ValueChainNode.id).where(ValueChainNode.external_ref == "lagune")
+        ).one()
+        past = list_past_scores(lagune, Issue.CL)
+    assert past[0].residual_index < past[-1].residual_index - 15
 
 
 def test_the_logs_of_all_sample_organisations_are_sound(sample: Flask) -> None:

@@ -7,7 +7,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from ddplatform.db import db
-from ddplatform.models.risk import AssessmentRun, RiskAssessment
+from ddplatform.models.risk import AssessmentRun
+from ddplatform.queries.risk import find_risk
 from supply_chain.vocabulary import Issue
 from tests.factories import Tenant
 from tests.risk_maps import acting, make_cocoa_map
@@ -30,11 +31,8 @@ def test_the_command_prints_every_score_and_keeps_the_run(app: Flask, tenant: Te
     with app.app_context(), acting(tenant):
         run = db.session.scalars(select(AssessmentRun)).one()
         assert str(run.id) == document["run"]
-        kept = db.session.scalars(
-            select(RiskAssessment).where(
-                RiskAssessment.node_id == cocoa.farms, RiskAssessment.issue == Issue.CL
-            )
-        ).one()
+        kept = find_risk(run.id, cocoa.farms, Issue.CL)
+        assert kept is not None
     printed = scores[kept.node_ref, "ISS-CL"]
     for name in ("likelihood", "severity", "index", "residual_index", "exposure", "linkage"):
         assert printed[name] == pytest.approx(getattr(kept, name), abs=1e-9)
@@ -47,7 +45,7 @@ def test_the_command_prints_every_score_and_keeps_the_run(app: Flask, tenant: Te
         "COM",
         "ONL",
     ]
-    assert [part["contribution"] for part in printed["contributions"]] == kept.contributions
+    assert [part["contribution"] for part in printed["contributions"]] == list(kept.contributions)
 
 
 def test_the_command_says_in_words_what_it_did(app: Flask, tenant: Tenant) -> None:

@@ -12,8 +12,10 @@ from ddplatform.db import db
 from ddplatform.errors import Conflict, Invalid, NotAllowed, NotFound
 from ddplatform.models.audit import AuditEvent
 from ddplatform.models.jobs import Job, JobState
-from ddplatform.models.risk import RiskAssessment, ScoreChange, SeverityJudgement
+from ddplatform.models.risk import ScoreChange, SeverityJudgement
 from ddplatform.queries import risk_judged
+from ddplatform.queries.risk import find_risk
+from ddplatform.queries.risk_scores import RiskScore
 from ddplatform.services import risk_judgements as judging
 from ddplatform.services.risk_judgements import Severity, Urgency
 from supply_chain.risk.salience import Involvement
@@ -33,13 +35,11 @@ def cocoa(context: Flask, tenant: Tenant) -> CocoaMap:
     return made
 
 
-def current(tenant: Tenant, cocoa: CocoaMap, issue: Issue = Issue.CL) -> RiskAssessment:
+def current(tenant: Tenant, cocoa: CocoaMap, issue: Issue = Issue.CL) -> RiskScore:
     with acting(tenant):
-        return db.session.scalars(
-            select(RiskAssessment)
-            .where(RiskAssessment.node_id == cocoa.farms, RiskAssessment.issue == issue)
-            .where(RiskAssessment.run_id == _current_run(cocoa))
-        ).one()
+        found = find_risk(_current_run(cocoa), cocoa.farms, issue)
+        assert found is not None
+        return found
 
 
 def _current_run(cocoa: CocoaMap) -> UUID:

@@ -13,18 +13,19 @@ from ddplatform.access.roles import RoleId
 from ddplatform.db import db
 from ddplatform.models.jobs import Job
 from ddplatform.models.responses import RiskSignal
-from ddplatform.models.risk import FactKind, RiskAssessment
+from ddplatform.models.risk import AssessmentRun, FactKind
 from ddplatform.models.value_chain import ValueChainNode
 from ddplatform.queries import risk as queries
-from ddplatform.queries.risk import RiskFilter
 from ddplatform.queries.risk_explanation import explain_risk, list_origins
 from ddplatform.queries.risk_runs import find_current_head
+from ddplatform.queries.risk_scores import list_at
 from ddplatform.queries.value_chain import get_node
 from ddplatform.services import risk as facts
 from ddplatform.services import risk_judgements as judging
 from ddplatform.services import value_chain
 from ddplatform.services.value_chain import NodeFields
 from ddplatform.tenancy import insert_rows
+from supply_chain.risk.register import RiskFilter
 from supply_chain.vocabulary import Issue, NodeKind, RiskBand, SeverityBand
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
@@ -77,9 +78,7 @@ def test_the_register_lists_risks_in_salience_order_with_what_they_rest_on(
 ) -> None:
     text = analyst.get(f"{BASE}/").text
     with acting(tenant):
-        rows = db.session.scalars(
-            select(RiskAssessment).order_by(RiskAssessment.salience_rank).limit(50)
-        ).all()
+        rows = list_at(db.session.scalars(select(AssessmentRun.id)).one(), range(50))
         bands = [list(SeverityBand).index(row.severity_band) for row in rows]
         assert bands == sorted(bands, reverse=True)
         names = [row.node_name for row in rows]
@@ -498,7 +497,7 @@ def statements_of(client: FlaskClient, address: str) -> list[str]:
 
     def note(*call: object) -> None:
         if not str(call[2]).startswith(("PRAGMA", "BEGIN", "SELECT set_config")):
-            seen.append(str(call[2]).split(" WHERE")[0])
+            seen.append(re.split(r"\sWHERE\s", str(call[2]))[0])
 
     assert client.get(address).status_code == 200  # the first page renews the session
     event.listen(db.engine, "before_cursor_execute", note)

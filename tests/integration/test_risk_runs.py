@@ -1,5 +1,6 @@
 """Assessments of whole maps: kept, never overwritten, made again when something changes."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from uuid import UUID, uuid4
 
@@ -21,7 +22,10 @@ from ddplatform.models.responses import RiskSignal
 from ddplatform.models.risk import AssessmentRun, FactKind, RiskAssessment, RiskFact
 from ddplatform.models.value_chain import NodeSummary, ValueChain
 from ddplatform.queries import risk_runs
+from ddplatform.queries.risk import find_risk, list_risks_of_node
+from ddplatform.queries.risk_scores import RiskScore, list_at, load_register, risks_of
 from ddplatform.services import assessments, risk
+from supply_chain.risk.register import ISSUES
 from supply_chain.vocabulary import Issue, RiskBand
 from tests.conftest import NOW
 from tests.factories import Tenant
@@ -35,14 +39,10 @@ def cocoa(context: Flask, tenant: Tenant) -> CocoaMap:
     return make_cocoa_map(tenant)
 
 
-def row_of(run_id: UUID, node_id: UUID, issue: Issue = Issue.CL) -> RiskAssessment:
-    return db.session.scalars(
-        select(RiskAssessment).where(
-            RiskAssessment.run_id == run_id,
-            RiskAssessment.node_id == node_id,
-            RiskAssessment.issue == issue,
-        )
-    ).one()
+def row_of(run_id: UUID, node_id: UUID, issue: Issue = Issue.CL) -> RiskScore:
+    found = find_risk(run_id, node_id, issue)
+    assert found is not None
+    return found
 
 
 def signal(node_id: UUID, factor: str, value: float, **more: object) -> RiskSignal:
@@ -72,14 +72,26 @@ def test_every_node_issue_and_unknown_origin_gets_a_row(tenant: Tenant, cocoa: C
         ).all()
         run = db.session.get_one(AssessmentRun, run_id)
         ghosts = {row.node_ref for row in rows if row.node_id is None}
-        assert len(rows) == 4 * 16 == run.summary["pairs"]
+        assert len(rows) * 16 == 4 * 16 == run.summary["pairs"]
         assert len(ghosts) == run.summary["unknown_origins"] == 1
         assert {row.node_name for row in rows if row.node_id is None} == {
             "Unknown origin of what Lagune Export buys"
         }
-        assert sorted(row.salience_rank for row in rows) == list(range(1, 65))
+        risks = [risk for row in rows for risk in risks_of(row)]
+        assert sorted(risk.salience_rank for risk in risks) == list(range(1, 65))
+        register = load_register(run_id)
+        by_rank = {risk.salience_rank: risk for risk in risks}
+        assert list_at(run_id, range(64)) == [by_rank[rank] for rank in range(1, 65)]
+        assert [ISSUES[at] for at in register.issue.tolist()] == [
+            by_rank[rank].issue for rank in range(1, 65)
+        ]
+        assert register.keys() == [row.node_id for row in rows_by_place(rows)[:3]]
         assert (run.chain_version, run.node_count) == (5, 3)
         assert run.method_version == "RM-1.0"
+
+
+def rows_by_place(rows: Sequence[RiskAssessment]) -> list[RiskAssessment]:
+    return sorted(rows, key=lambda row: row.place)
 
 
 def test_a_run_becomes_the_current_one_of_its_map(tenant: Tenant, cocoa: CocoaMap) -> None:
@@ -110,7 +122,8 @@ def test_a_second_run_adds_rows_and_leaves_the_first_as_it_was(
 def test_the_database_refuses_to_change_a_score(tenant: Tenant, cocoa: CocoaMap) -> None:
     run_id = assess(tenant, cocoa.chain)
     with pytest.raises(DBAPIError, match="append only"), acting(tenant):
-        row_of(run_id, cocoa.farms).likelihood = 0.0
+        of_run = select(RiskAssessment).where(RiskAssessment.run_id == run_id).limit(1)
+        db.session.scalars(of_run).one().scores = b""
 
 
 def test_assessing_again_without_any_change_keeps_the_run(tenant: Tenant, cocoa: CocoaMap) -> None:
@@ -284,11 +297,7 @@ def test_the_summaries_show_the_highest_band_and_keep_what_others_count(
         summary = db.session.scalars(
             select(NodeSummary).where(NodeSummary.node_id == cocoa.farms)
         ).one()
-        rows = db.session.scalars(
-            select(RiskAssessment)
-            .where(RiskAssessment.run_id == run_id, RiskAssessment.node_id == cocoa.farms)
-            .order_by(RiskAssessment.salience_rank)
-        ).all()
+        rows = list_risks_of_node(run_id, cocoa.farms)
         order = list(RiskBand)
         assert summary.band == max((row.residual_band for row in rows), key=order.index)
         assert (summary.top_issue, summary.best_rank) == (rows[0].issue, rows[0].salience_rank)

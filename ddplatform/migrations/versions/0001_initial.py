@@ -45,6 +45,7 @@ TENANT_TABLES = {
     "risk_assessment": ("organisation_id",),
     "risk_fact": ("organisation_id",),
     "risk_signal": ("organisation_id",),
+    "run_register": ("organisation_id",),
     "salience_note": ("organisation_id",),
     "score_change": ("organisation_id",),
     "severity_judgement": ("organisation_id",),
@@ -72,6 +73,7 @@ APPEND_ONLY = {
     "report": "OLD.sealed_at IS NOT NULL",
     "risk_assessment": None,
     "risk_signal": None,
+    "run_register": None,
     "salience_note": None,
     "severity_judgement": None,
 }
@@ -566,6 +568,25 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "run_register",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("run_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "content", sa.LargeBinary(), nullable=False, comment="supply_chain.risk.register, .npz"
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_run_register_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_run_register")),
+        sa.UniqueConstraint(
+            "organisation_id", "run_id", name=op.f("uq_run_register_organisation_id_run_id")
+        ),
+    )
+    op.create_index(
+        op.f("ix_run_register_organisation_id"), "run_register", ["organisation_id"], unique=False
+    )
+    op.create_table(
         "user_session",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("id_hash", sa.String(), nullable=False),
@@ -825,6 +846,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_report")),
         sa.UniqueConstraint("organisation_id", "id", name=op.f("uq_report_organisation_id_id")),
+        sa.UniqueConstraint(
+            "organisation_id", "number", name=op.f("uq_report_organisation_id_number")
+        ),
     )
     op.create_index(op.f("ix_report_organisation_id"), "report", ["organisation_id"], unique=False)
     op.create_table(
@@ -1283,6 +1307,9 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("run_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "place", sa.Integer(), nullable=False, comment="Row of the run, unknown origins last"
+        ),
         sa.Column("node_id", sa.Uuid(), nullable=True),
         sa.Column(
             "node_ref", sa.String(), nullable=False, comment="External ref, or unknown-origin:BUYER"
@@ -1291,104 +1318,7 @@ def upgrade() -> None:
         sa.Column("country", sa.String(), nullable=True),
         sa.Column("tier", sa.Integer(), nullable=True),
         sa.Column(
-            "issue",
-            sa.Enum(
-                "ISS-CL",
-                "ISS-HZ",
-                "ISS-FL",
-                "ISS-CT",
-                "ISS-SE",
-                "ISS-OS",
-                "ISS-IL",
-                "ISS-AC",
-                "ISS-YW",
-                "ISS-FF",
-                "ISS-SG",
-                "ISS-SC",
-                "ISS-LE",
-                "ISS-EM",
-                "ISS-MK",
-                "ISS-DP",
-                name="issue",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column("likelihood", sa.Double(), nullable=False),
-        sa.Column("severity", sa.Double(), nullable=False),
-        sa.Column("scale", sa.Double(), nullable=False),
-        sa.Column("scope", sa.Double(), nullable=False),
-        sa.Column("irremediability", sa.Double(), nullable=False),
-        sa.Column(
-            "severity_band",
-            sa.Enum(
-                "minor",
-                "moderate",
-                "severe",
-                "very_severe",
-                name="severityband",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column("index", sa.Double(), nullable=False),
-        sa.Column(
-            "band",
-            sa.Enum(
-                "low",
-                "medium",
-                "high",
-                "critical",
-                name="riskband",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column("confidence", sa.Double(), nullable=False),
-        sa.Column("insufficient_evidence", sa.Boolean(), nullable=False),
-        sa.Column("residual_likelihood", sa.Double(), nullable=False),
-        sa.Column("residual_severity", sa.Double(), nullable=False),
-        sa.Column("residual_index", sa.Double(), nullable=False),
-        sa.Column(
-            "residual_band",
-            sa.Enum(
-                "low",
-                "medium",
-                "high",
-                "critical",
-                name="residual_band",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column("exposure", sa.Double(), nullable=False),
-        sa.Column("linkage", sa.Double(), nullable=False),
-        sa.Column("severity_chain", sa.Double(), nullable=False),
-        sa.Column("salience_rank", sa.Integer(), nullable=False),
-        sa.Column(
-            "heat_cell",
-            sa.Integer(),
-            nullable=False,
-            comment="Severity row 1-5 times 10 + likelihood step 1-5",
-        ),
-        sa.Column("status", sa.String(), nullable=True, comment="self_disclosed_in_remedy or none"),
-        sa.Column("group_scores", sa.JSON(), nullable=False, comment="G of CTY SEC WRK COM ONL"),
-        sa.Column(
-            "contributions", sa.JSON(), nullable=False, comment="Parts of the modelled likelihood"
-        ),
-        sa.CheckConstraint(
-            "likelihood BETWEEN 0 AND 1", name=op.f("ck_risk_assessment_likelihood_range")
-        ),
-        sa.CheckConstraint(
-            "severity BETWEEN 1 AND 5", name=op.f("ck_risk_assessment_severity_range")
+            "scores", sa.LargeBinary(), nullable=False, comment="supply_chain.risk.kept_scores"
         ),
         sa.ForeignKeyConstraint(
             ["organisation_id", "node_id"],
@@ -1404,50 +1334,20 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "organisation_id",
             "run_id",
-            "salience_rank",
-            name=op.f("uq_risk_assessment_organisation_id_run_id_salience_rank"),
+            "place",
+            name=op.f("uq_risk_assessment_organisation_id_run_id_place"),
         ),
-    )
-    op.create_index(
-        "ix_assessment_cell",
-        "risk_assessment",
-        ["organisation_id", "run_id", "heat_cell", "salience_rank"],
-        unique=False,
-    )
-    op.create_index(
-        "ix_assessment_country",
-        "risk_assessment",
-        ["organisation_id", "run_id", "country", "salience_rank"],
-        unique=False,
-    )
-    op.create_index(
-        "ix_assessment_issue",
-        "risk_assessment",
-        ["organisation_id", "run_id", "issue", "salience_rank"],
-        unique=False,
     )
     op.create_index(
         "ix_assessment_node",
         "risk_assessment",
-        ["organisation_id", "node_id", "issue"],
+        ["organisation_id", "node_id", "run_id"],
         unique=False,
     )
     op.create_index(
-        "ix_assessment_residual",
+        "ix_assessment_ref",
         "risk_assessment",
-        ["organisation_id", "run_id", "residual_band", "salience_rank"],
-        unique=False,
-    )
-    op.create_index(
-        "ix_assessment_severity",
-        "risk_assessment",
-        ["organisation_id", "run_id", "severity_band", "salience_rank"],
-        unique=False,
-    )
-    op.create_index(
-        "ix_assessment_tier",
-        "risk_assessment",
-        ["organisation_id", "run_id", "tier", "salience_rank"],
+        ["organisation_id", "run_id", "node_ref"],
         unique=False,
     )
     op.create_index(
@@ -2629,13 +2529,8 @@ def downgrade() -> None:
     op.drop_index("ix_fact_node", table_name="risk_fact")
     op.drop_table("risk_fact")
     op.drop_index(op.f("ix_risk_assessment_organisation_id"), table_name="risk_assessment")
-    op.drop_index("ix_assessment_tier", table_name="risk_assessment")
-    op.drop_index("ix_assessment_severity", table_name="risk_assessment")
-    op.drop_index("ix_assessment_residual", table_name="risk_assessment")
+    op.drop_index("ix_assessment_ref", table_name="risk_assessment")
     op.drop_index("ix_assessment_node", table_name="risk_assessment")
-    op.drop_index("ix_assessment_issue", table_name="risk_assessment")
-    op.drop_index("ix_assessment_country", table_name="risk_assessment")
-    op.drop_index("ix_assessment_cell", table_name="risk_assessment")
     op.drop_table("risk_assessment")
     op.drop_index("ix_summary_tier", table_name="node_summary")
     op.drop_index("ix_summary_rank", table_name="node_summary")
@@ -2672,6 +2567,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_user_session_user_id"), table_name="user_session")
     op.drop_index(op.f("ix_user_session_expires_at"), table_name="user_session")
     op.drop_table("user_session")
+    op.drop_index(op.f("ix_run_register_organisation_id"), table_name="run_register")
+    op.drop_table("run_register")
     op.drop_table("questionnaire_version")
     op.drop_index(op.f("ix_membership_user_id"), table_name="membership")
     op.drop_index(op.f("ix_membership_organisation_id"), table_name="membership")

@@ -6,7 +6,6 @@ from uuid import UUID
 
 import numpy as np
 
-from ddplatform.models.risk import RiskAssessment
 from ddplatform.models.value_chain import ValueChainNode
 from ddplatform.queries.risk_explanation import (
     ORIGINS_AT_ONCE,
@@ -16,6 +15,7 @@ from ddplatform.queries.risk_explanation import (
 )
 from ddplatform.queries.risk_judged import Control, list_controls
 from ddplatform.queries.risk_runs import RunHead
+from ddplatform.queries.risk_scores import RiskScore
 from ddplatform.web.risk.presenters import who_can_tell
 from ddplatform.web.risk.words import control_name
 from supply_chain.risk.explanation import Explanation, Lowering
@@ -59,7 +59,7 @@ class Origins:
     is_asked: bool
 
 
-def explained(head: RunHead, risk: RiskAssessment, node: ValueChainNode) -> dict[str, Any]:
+def explained(head: RunHead, risk: RiskScore, node: ValueChainNode) -> dict[str, Any]:
     """What the page says of likelihood, controls and what would lower the score."""
     found = explain_risk(head, risk, node)
     explanation, controls = found.explanation, found.assessment.known.controls
@@ -98,13 +98,13 @@ def _lowering(explanation: Explanation) -> list[tuple[Lowering, str | None]]:
     ]
 
 
-def origins_of(head: RunHead, risk: RiskAssessment, *, wanted: bool) -> Origins:
+def origins_of(head: RunHead, risk: RiskScore, *, wanted: bool) -> Origins:
     """Where the exposure of a risk comes from; on a large map only when somebody asks."""
     if head.node_count > ORIGINS_AT_ONCE and not wanted:
         return Origins((), 0, 0.0, is_asked=False)
     parts = list_origins(head, risk.node_ref, risk.issue)
     first, rest = parts[:ORIGINS_SHOWN], parts[ORIGINS_SHOWN:]
-    names = list_names_of(head.id, risk.issue, [ref for ref, _ in first])
+    names = list_names_of(head.id, [ref for ref, _ in first])
     shown = tuple(
         Origin(*names.get(ref, (ref, None)), part=part, is_own=ref == risk.node_ref)
         for ref, part in first

@@ -7,12 +7,13 @@ import numpy as np
 from flask import url_for
 from werkzeug.datastructures import MultiDict
 
-from ddplatform.queries.risk import COUNT_CAP, ChainChoice, RiskFilter, RiskPage
+from ddplatform.queries.risk import ChainChoice, RiskPage
 from ddplatform.queries.risk_judged import PastScore
 from ddplatform.queries.risk_runs import RunHead
 from ddplatform.web.countries import country_name
-from ddplatform.web.filters import band_word, number, severity_word
+from ddplatform.web.filters import band_word, severity_word
 from ddplatform.web.risk import words
+from supply_chain.risk.register import RiskFilter
 from supply_chain.risk.scoring import RISK_BANDS, risk_band, risk_index
 from supply_chain.vocabulary import Issue, RiskBand, SeverityBand
 
@@ -98,13 +99,6 @@ def choices(head: RunHead, chains: list[ChainChoice]) -> dict[str, list[tuple[st
             *((str(t), "Own business" if t == 0 else f"Tier {t}") for t in tiers),
         ],
     }
-
-
-def total_words(total: int, known_total: int, wanted: RiskFilter) -> str:
-    """How many risks a list holds; counted up to a thousand."""
-    if wanted.is_empty:
-        return number(known_total)
-    return f"{number(COUNT_CAP)}+" if total > COUNT_CAP else number(total)
 
 
 def paging(page: RiskPage, wanted: RiskFilter, head: RunHead) -> dict[str, str | None]:

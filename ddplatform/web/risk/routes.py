@@ -35,13 +35,11 @@ def index() -> ResponseReturnValue:
     if chain is None or head is None:
         return render_template("risk/none.html", chain=chain, chains=chains)
     wanted = presenters.read_filter(request.args)
-    known_total = head.summary["pairs"]
     page = risk.list_risks(
         head.id,
         wanted,
         after=request.args.get("after", type=int),
         before=request.args.get("before", type=int),
-        known_total=known_total,
     )
     return render_template(
         "risk/index.html",
@@ -50,7 +48,6 @@ def index() -> ResponseReturnValue:
         wanted=wanted,
         page=page,
         paging=presenters.paging(page, wanted, head),
-        total=presenters.total_words(page.total, known_total, wanted),
         heat_rows=presenters.heat_rows(head, wanted),
         choices=presenters.choices(head, chains),
         clear_cell=presenters.address_of(wanted, chain.id, cell=None),

@@ -1,0 +1,220 @@
+"""Scores of a run as values: of one node and issue, of the places of a list, of a whole map."""
+
+import math
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from threading import Lock
+from typing import Any, TypeAlias
+from uuid import UUID
+
+from sqlalchemy import Row, Select, select
+
+from ddplatform.bulk import many_objects
+from ddplatform.db import db
+from ddplatform.models.risk import AssessmentRun, RiskAssessment, RunRegister
+from ddplatform.tenancy import current_organisation
+from supply_chain.risk.kept_scores import CHAIN_SCORES, SCORES, Records, unpack
+from supply_chain.risk.register import ISSUES, Register
+from supply_chain.risk.scoring import RISK_BANDS, SEVERITY_BANDS
+from supply_chain.vocabulary import Issue, RiskBand, SeverityBand
+
+IN_REMEDY = "self_disclosed_in_remedy"
+KEPT = 6
+AT_ONCE = 5_000  # nodes whose scores are unpacked together
+
+ScoredRow: TypeAlias = Row[UUID | None, str, str, str | None, int | None, bytes] | RiskAssessment
+
+_registers: OrderedDict[tuple[UUID, UUID], Register] = OrderedDict()
+_lock = Lock()
+
+
+@dataclass(frozen=True)
+class RiskScore:
+    """The score of one (node, issue) in one run (RM-1.0); `node_id` None: an unknown origin."""
+
+    node_id: UUID | None
+    node_ref: str
+    node_name: str
+    country: str | None
+    tier: int | None
+    issue: Issue
+    likelihood: float
+    severity: float
+    scale: float
+    scope: float
+    irremediability: float
+    index: float
+    confidence: float
+    residual_likelihood: float
+    residual_severity: float
+    residual_index: float
+    exposure: float
+    linkage: float
+    severity_chain: float
+    severity_band: SeverityBand
+    band: RiskBand
+    residual_band: RiskBand
+    insufficient_evidence: bool
+    salience_rank: int
+    heat_cell: int
+    status: str | None
+    group_scores: tuple[float | None, ...]  # G of CTY SEC WRK COM ONL
+    contributions: tuple[float, ...]  # parts of the modelled likelihood
+
+
+def select_scores() -> Select[UUID | None, str, str, str | None, int | None, bytes]:
+    """What `risk_of` reads of a node in a run."""
+    return select(
+        RiskAssessment.node_id,
+        RiskAssessment.node_ref,
+        RiskAssessment.node_name,
+        RiskAssessment.country,
+        RiskAssessment.tier,
+        RiskAssessment.scores,
+    )
+
+
+def risk_of(row: ScoredRow, issue: Issue) -> RiskScore | None:
+    """The score of one issue of a node; None where the pair is not scored."""
+    return _risk(row, unpack([row.scores])[0], ISSUES.index(issue))
+
+
+def risks_of(row: ScoredRow) -> list[RiskScore]:
+    """The scores of a node, at most one for each issue, in salience order."""
+    record = unpack([row.scores])[0]
+    found = (_risk(row, record, column) for column in range(len(ISSUES)))
+    return sorted((one for one in found if one), key=lambda one: one.salience_rank)
+
+
+def residual_band_of(scores: bytes | None, issue: Issue) -> RiskBand | None:
+    """The residual band of one issue in the kept scores of a node."""
+    if scores is None:
+        return None
+    band = int(unpack([scores])[0]["residual_band"][ISSUES.index(issue)])
+    return None if band < 0 else RISK_BANDS[band]
+
+
+def _risk(row: ScoredRow, record: Any, column: int) -> RiskScore | None:
+    rank = int(record["salience_rank"][column])
+    if rank < 0:
+        return None
+    return RiskScore(
+        node_id=row.node_id,
+        node_ref=row.node_ref,
+        node_name=row.node_name,
+        country=row.country,
+        tier=row.tier,
+        issue=ISSUES[column],
+        **{name: float(record[name][column]) for name in (*SCORES, *CHAIN_SCORES)},
+        severity_band=SEVERITY_BANDS[record["severity_band"][column]],
+        band=RISK_BANDS[record["band"][column]],
+        residual_band=RISK_BANDS[record["residual_band"][column]],
+        insufficient_evidence=bool(record["insufficient_evidence"][column]),
+        salience_rank=rank,
+        heat_cell=int(record["heat_cell"][column]),
+        status=IN_REMEDY if record["in_remedy"][column] else None,
+        group_scores=tuple(
+            None if math.isnan(score) else score for score in record["group_scores"].tolist()
+        ),
+        contributions=tuple(record["contributions"][column].tolist()),
+    )
+
+
+def load_register(run_id: UUID) -> Register:
+    """All risks of a run as columns; one statement the first time in a process, none later.
+
+    A run never changes, so that its columns may be kept in memory.
+    """
+    key = (current_organisation(), run_id)
+    with _lock:
+        if key in _registers:
+            _registers.move_to_end(key)
+            return _registers[key]
+    content = db.session.scalars(
+        select(RunRegister.content).where(RunRegister.run_id == run_id)
+    ).one()
+    made = Register.unpack(content)
+    with _lock:
+        _registers[key] = made
+        while len(_registers) > KEPT:
+            _registers.popitem(last=False)
+    return made
+
+
+def list_at(run_id: UUID, positions: Sequence[int]) -> list[RiskScore]:
+    """The risks at these positions (salience rank less one) of a run, in their order."""
+    register = load_register(run_id)
+    places = register.place[list(positions)].tolist() if positions else []
+    rows = db.session.execute(
+        select_scores()
+        .add_columns(RiskAssessment.place)
+        .where(RiskAssessment.run_id == run_id, RiskAssessment.place.in_(sorted(set(places))))
+    ).all()
+    records = dict(zip((row.place for row in rows), unpack([r.scores for r in rows]), strict=True))
+    by_place = {row.place: row for row in rows}
+    columns = register.issue[list(positions)].tolist() if positions else []
+    found = (
+        _risk(by_place[place], records[place], column)
+        for place, column in zip(places, columns, strict=True)
+    )
+    return [one for one in found if one is not None]
+
+
+def list_refs(run_id: UUID) -> Sequence[str]:
+    """The ref of the node of each place of a run, unknown origins too."""
+    return db.session.scalars(
+        select(RiskAssessment.node_ref)
+        .where(RiskAssessment.run_id == run_id)
+        .order_by(RiskAssessment.place)
+    ).all()
+
+
+@dataclass(frozen=True)
+class RunMark:
+    """Which run a score of the past belongs to."""
+
+    id: UUID
+    as_of: date
+    created_at: datetime
+    cause: str
+
+
+def list_history(node_id: UUID, issue: Issue, *, limit: int) -> list[tuple[RunMark, RiskScore]]:
+    """The scores of a (node, issue) in the newest runs of its map, newest first."""
+    rows = db.session.execute(
+        select_scores()
+        .add_columns(
+            AssessmentRun.id, AssessmentRun.as_of, AssessmentRun.created_at, AssessmentRun.cause
+        )
+        .join(AssessmentRun, AssessmentRun.id == RiskAssessment.run_id)
+        .where(RiskAssessment.node_id == node_id)
+        .order_by(AssessmentRun.created_at.desc(), AssessmentRun.id)
+        .limit(limit)
+    ).all()
+    found = ((RunMark(r.id, r.as_of, r.created_at, r.cause), risk_of(r, issue)) for r in rows)
+    return [(run, risk) for run, risk in found if risk is not None]
+
+
+@many_objects()
+def list_residuals(run_id: UUID, issue: Issue) -> dict[str, float]:
+    """Node ref -> L_res of one issue, over a whole run, unknown origins too."""
+    rows = db.session.execute(
+        select(RiskAssessment.node_ref, RiskAssessment.scores).where(
+            RiskAssessment.run_id == run_id
+        )
+    )
+    found: dict[str, float] = {}
+    for part in rows.partitions(AT_ONCE):
+        records = unpack([row.scores for row in part])
+        found |= zip((row.node_ref for row in part), _residuals(records, issue), strict=True)
+    return found
+
+
+def _residuals(records: Records, issue: Issue) -> Iterable[float]:
+    """Pairs that are not scored carry nothing on."""
+    column = ISSUES.index(issue)
+    scored = records["salience_rank"][:, column] > 0
+    values: list[float] = (records["residual_likelihood"][:, column] * 1.0).tolist()
+    return [value if yes else 0.0 for value, yes in zip(values, scored.tolist(), strict=True)]

@@ -1,0 +1,139 @@
+"""All risks of a run as columns in salience order: filtered and counted without their scores.
+
+A filter over 1.6 million risks is a comparison of numbers here, a few milliseconds for any
+combination. The columns are kept with the run, and like it they never change.
+"""
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from supply_chain.risk.assessment import Assessment
+from supply_chain.risk.heat_map import heat_cells
+from supply_chain.risk.method import Bools
+from supply_chain.risk.scoring import RISK_BANDS, SEVERITY_BANDS
+from supply_chain.vocabulary import Issue, RiskBand, SeverityBand
+
+ISSUES = tuple(Issue)
+NO_TIER = -1
+
+
+@dataclass(frozen=True)
+class RiskFilter:
+    """Which risks to list; empty means all. `cell` is severity row times 10 plus step."""
+
+    issue: Issue | None = None
+    severity: SeverityBand | None = None
+    residual: RiskBand | None = None
+    country: str = ""
+    tier: int | None = None
+    cell: int | None = None
+    insufficient: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is filtered out."""
+        return self == RiskFilter()
+
+
+@dataclass(frozen=True)
+class Register:
+    """Columns of the risks of a run; the first risk of each has salience rank 1."""
+
+    place: NDArray[np.int32]  # row of the node in the run, unknown origins last
+    issue: NDArray[np.int8]  # position in Issue
+    severity_band: NDArray[np.int8]  # position in scoring.SEVERITY_BANDS
+    residual_band: NDArray[np.int8]  # position in scoring.RISK_BANDS
+    heat_cell: NDArray[np.int8]
+    insufficient: NDArray[np.bool_]
+    country: NDArray[np.str_]  # by place; empty where it is not known
+    tier: NDArray[np.int16]  # by place; NO_TIER without a path to the own business
+    highest_index: NDArray[np.float64]  # by place: residual RI of its worst issue, NaN none
+    key: NDArray[np.uint8]  # (nodes, 16) by place: the UUID of the node; unknown origins none
+
+    def __len__(self) -> int:
+        return len(self.place)
+
+    def matching(self, wanted: RiskFilter) -> NDArray[np.int64]:
+        """Positions (salience rank less one) of the risks that are asked for, rising."""
+        found = np.ones(len(self), dtype=np.bool_)
+        for condition in self._conditions(wanted):
+            found &= condition
+        return np.flatnonzero(found)
+
+    def _conditions(self, wanted: RiskFilter) -> list[Bools]:
+        asked: list[Bools] = []
+        if wanted.issue is not None:
+            asked.append(self.issue == ISSUES.index(wanted.issue))
+        if wanted.severity is not None:
+            asked.append(self.severity_band == SEVERITY_BANDS.index(wanted.severity))
+        if wanted.residual is not None:
+            asked.append(self.residual_band == RISK_BANDS.index(wanted.residual))
+        if wanted.cell is not None:
+            asked.append(self.heat_cell == wanted.cell)
+        if wanted.insufficient:
+            asked.append(self.insufficient)
+        if wanted.country:
+            asked.append((self.country == wanted.country)[self.place])
+        if wanted.tier is not None:
+            asked.append((self.tier == wanted.tier)[self.place])
+        return asked
+
+    def bands_of(self, issue: Issue) -> NDArray[np.int8]:
+        """(places,) position in RISK_BANDS of the residual band on one issue; -1 not scored."""
+        bands = np.full(len(self.tier), -1, dtype=np.int8)
+        at = self.issue == ISSUES.index(issue)
+        bands[self.place[at]] = self.residual_band[at]
+        return bands
+
+    def highest_bands(self) -> NDArray[np.int8]:
+        """(places,) position in RISK_BANDS of the highest residual band; -1 not scored."""
+        bands = np.full(len(self.tier), -1, dtype=np.int8)
+        np.maximum.at(bands, self.place, self.residual_band)
+        return bands
+
+    def keys(self) -> list[UUID]:
+        """The keys of the nodes by place; unknown origins, which come last, have none."""
+        content = self.key.tobytes()
+        return [UUID(bytes=content[at : at + 16]) for at in range(0, len(content), 16)]
+
+    def pack(self) -> bytes:
+        """The columns as an .npz file."""
+        stream = io.BytesIO()
+        np.savez_compressed(stream, **{one.name: getattr(self, one.name) for one in fields(self)})
+        return stream.getvalue()
+
+    @classmethod
+    def unpack(cls, content: bytes) -> "Register":
+        """The columns of an .npz file that `pack` made."""
+        with np.load(io.BytesIO(content), allow_pickle=False) as kept:
+            return cls(**{one.name: kept[one.name] for one in fields(cls)})
+
+
+def register_of(assessment: Assessment, keys: Sequence[UUID]) -> Register:
+    """The register of an assessment.
+
+    Args:
+        keys: of the nodes, in the order of the chain; its ghosts follow them and have none.
+    """
+    scores, scored = assessment.scores, assessment.scored
+    node, issue = np.nonzero(scored)
+    order = np.argsort(assessment.salience_rank[node, issue])
+    at = node[order], issue[order]
+    index = np.where(scored, scores.residual_index, -1.0).max(axis=1, initial=-1.0)
+    return Register(
+        place=at[0].astype(np.int32),
+        issue=at[1].astype(np.int8),
+        severity_band=assessment.severity_band[at].astype(np.int8),
+        residual_band=scores.residual_band[at].astype(np.int8),
+        heat_cell=heat_cells(scores.severity[at], scores.residual_likelihood[at]).astype(np.int8),
+        insufficient=scores.insufficient_evidence[at],
+        country=np.array([country or "" for country in assessment.chain.nodes.country], dtype="U"),
+        tier=assessment.chain.tiers.astype(np.int16),
+        highest_index=np.where(index < 0, np.nan, index),
+        key=np.frombuffer(b"".join(key.bytes for key in keys), dtype=np.uint8).reshape(-1, 16),
+    )
