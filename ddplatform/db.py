@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import JSON, DateTime, Dialect, Engine, Enum, MetaData, TypeDecorator, Uuid, event
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 
 NAMES = {
@@ -157,9 +157,17 @@ def unit_of_work() -> Iterator[None]:
 
 def prepare_engine(engine: Engine) -> None:
     """Set what each new connection needs (security.md 11: acknowledged means on disk)."""
+    event.listen(engine, "handle_error", _forget_values)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _open_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+
+
+def _forget_values(context: ExceptionContext) -> None:
+    """Errors go into logs: PostgreSQL's later lines quote the row that broke a rule."""
+    for error in (context.original_exception, context.sqlalchemy_exception):
+        if error is not None and error.args:
+            error.args = (str(error.args[0]).partition("\n")[0], *error.args[1:])
 
 
 def _open_sqlite(connection: DBAPIConnection, _record: object) -> None:

@@ -53,9 +53,10 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def _flask_settings(settings: Settings) -> dict[str, Any]:
-    options: dict[str, Any] = {"pool_pre_ping": True}
+    options: dict[str, Any] = {"pool_pre_ping": True, "hide_parameters": True}
     if settings.database_url.startswith("sqlite"):
-        options = {"connect_args": {"check_same_thread": False, "timeout": 15}}
+        connection = {"check_same_thread": False, "timeout": 15}
+        options = {"connect_args": connection, "hide_parameters": True}
     return {
         "SECRET_KEY": settings.secret_key,
         "TESTING": settings.kind is Kind.TESTING,

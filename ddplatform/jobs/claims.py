@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 
 from ddplatform.db import db
 from ddplatform.models.jobs import Job, JobState
@@ -30,6 +30,7 @@ def claim_next(owner: str) -> Claim | None:
     """Take the next due job, or one whose worker died; None when there is nothing to do."""
     now = datetime.now(UTC)
     lapsed = and_(Job.state == JobState.RUNNING, Job.lease_until < now)
+    _give_up_deadly(lapsed, now)
     due = and_(Job.state == JobState.QUEUED, Job.run_after <= now)
     chosen = (
         select(Job.id)
@@ -51,6 +52,21 @@ def claim_next(owner: str) -> Claim | None:
         .execution_options(synchronize_session=False)
     ).one_or_none()
     return Claim(*row) if row else None
+
+
+def _give_up_deadly(lapsed: ColumnElement[bool], now: datetime) -> None:
+    """A job whose worker died at each attempt would be taken first for ever."""
+    db.session.execute(
+        update(Job)
+        .where(lapsed, Job.attempts >= MAX_ATTEMPTS)
+        .values(
+            state=JobState.FAILED,
+            last_error="The worker ended each time it did this.",
+            lease_until=None,
+            finished_at=now,
+        )
+        .execution_options(synchronize_session=False)
+    )
 
 
 def renew_lease(job_id: UUID, *, owner: str) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 from ddplatform.access.identity import Identity, system_identity
 from ddplatform.access.policy import allows
 from ddplatform.db import finish, unit_of_work
-from ddplatform.errors import NotAllowed
+from ddplatform.errors import NotAllowed, status_of
 from ddplatform.jobs import claims
 from ddplatform.jobs.handlers import HANDLERS, Handler, JobContext
 from ddplatform.queries.organisations import (
@@ -39,7 +39,9 @@ def run_job(claim: claims.Claim, *, owner: str) -> None:
         wait = FIRST_RETRY * 2 ** (claim.attempts - 1)
         final = isinstance(error, NotAllowed)
         with unit_of_work():
-            claims.give_back(claim.id, owner=owner, error=_words(error), wait=wait, final=final)
+            claims.give_back(
+                claim.id, owner=owner, error=_words(error, claim.id), wait=wait, final=final
+            )
 
 
 def _run(claim: claims.Claim, handler: Handler, job: JobContext, *, owner: str) -> None:
@@ -97,6 +99,9 @@ def _plain(result: Mapping[str, Any] | None) -> dict[str, Any]:
     return dict(result) if result else {}
 
 
-def _words(error: Exception) -> str:
-    message = getattr(error, "message", "") or str(error) or type(error).__name__
-    return f"{type(error).__name__}: {message}"[:500]
+def _words(error: Exception, job_id: UUID) -> str:
+    """Words for a page: what is not expected may quote rows and paths, so the log alone has it."""
+    kind = type(error).__name__
+    if status_of(error) < 500:
+        return f"{kind}: {getattr(error, 'message', '') or error}"[:500]
+    return f"{kind}: not expected. The log of the worker tells more of job {job_id}."
