@@ -1,6 +1,5 @@
 """`flask questionnaires score` and `export`: signals of answers, shipped forms as workbooks."""
 
-import json
 import sys
 from collections.abc import Collection
 from datetime import UTC, datetime
@@ -9,6 +8,8 @@ from typing import Any, NoReturn
 
 import click
 
+from ddplatform.cli.answer_files import ANSWERS, AnswerCase, read_answer_cases
+from ddplatform.cli.doors import print_json, write_out
 from questionnaires import (
     Plan,
     QuestionnaireError,
@@ -31,7 +32,7 @@ ACCEPTED = "evidence_accepted"
 
 @click.command()
 @click.argument("form", metavar="FORM", type=FILE)
-@click.option("--answers", required=True, type=FILE, help="Steps as .json, or .jsonl for many.")
+@click.option("--answers", required=True, type=ANSWERS, help="Steps as .json, or .jsonl for many.")
 @click.option("--light", is_flag=True, help="Light mode: fewer than 50 workers.")
 @click.option("--sector-risk", type=click.FloatRange(0, 1), help="Score of SEC-01, for CHK-2.")
 @click.option(
@@ -46,18 +47,13 @@ def score(form: Path, answers: Path, light: bool, sector_risk: float | None) -> 
         read = read_form_file(form)
         rows, _ = read_external(read, form.parent)
         scorer = _Scorer(plan(read, rows), light, sector_risk)
-        text = answers.read_text(encoding="utf-8-sig")
-        if answers.suffix.lower() != ".jsonl":
-            _print(scorer.signals(json.loads(text), answers.name))
-            return
-        for line in filter(str.strip, text.splitlines()):
-            case = json.loads(line)
-            name = case["id"]
-            _print({"id": name, **scorer.signals(case["answers"], str(name))})
     except QuestionnaireError as fault:
         _refuse(str(fault))
-    except (ValueError, KeyError, TypeError) as fault:
-        _refuse(f"{answers.name} is not written as answers: {fault!r}.")
+    documents = [scorer.told(case, answers.name) for case in read_answer_cases(answers)]
+    for document in documents:
+        print_json(document)
+    if any("error" in document for document in documents):
+        sys.exit(1)
 
 
 class _Scorer:
@@ -66,7 +62,17 @@ class _Scorer:
     def __init__(self, planned: Plan, light: bool, sector_risk: float | None) -> None:
         self.planned, self.light, self.sector_risk = planned, light, sector_risk
 
-    def signals(self, document: object, name: str) -> dict[str, Any]:
+    def told(self, case: AnswerCase, file: str) -> dict[str, Any]:
+        """The signals of one case, or the error that it has in their place."""
+        if case.fault is not None:
+            return {**case.named, "error": case.fault}
+        name = str(case.named["id"]) if case.named else file
+        try:
+            return {**case.named, **self._signals(case.document, name)}
+        except QuestionnaireError as fault:
+            return {**case.named, "error": str(fault)}
+
+    def _signals(self, document: object, name: str) -> dict[str, Any]:
         """The signals of one list of steps; refused steps are named on standard error."""
         script = read_script(document, now=datetime.now(UTC))
         response, refused = run_script(self.planned, script)
@@ -96,23 +102,22 @@ def _accepted(document: object) -> Collection[str]:
 def export(ref: str, version: str | None, out: Path, as_json: bool) -> None:
     """Write the shipped questionnaire REF as an XLSForm that ODK and KoboToolbox take."""
     try:
-        out.write_bytes(export_workbook(read_shipped(ref, version)))
-    except (QuestionnaireError, OSError) as fault:
+        workbook = export_workbook(read_shipped(ref, version))
+    except QuestionnaireError as fault:
         _refuse(str(fault))
+    write_out(out, workbook)
     newest = [
         item for item in list_shipped() if item.ref == ref and version in (None, item.version)
     ]
     written = newest[-1]
     if as_json:
-        _print({"ref": ref, "version": written.version, "sha256": written.sha256, "out": str(out)})
+        print_json(
+            {"ref": ref, "version": written.version, "sha256": written.sha256, "out": str(out)}
+        )
     else:
         click.echo(f"{ref} {written.version} written to {out}.")
 
 
 def _refuse(message: str) -> NoReturn:
-    _print({"error": message})
+    print_json({"error": message})
     sys.exit(1)
-
-
-def _print(document: dict[str, Any]) -> None:
-    click.echo(json.dumps(document, ensure_ascii=False))

@@ -1,14 +1,15 @@
 """`flask questionnaires ...`: check forms and evaluate answers from files, without a database."""
 
-import json
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
+from ddplatform.cli.answer_files import ANSWERS, AnswerCase, read_answer_cases
+from ddplatform.cli.doors import print_json
 from ddplatform.cli.questionnaire_scoring import export, score
 from questionnaires import (
     FormReport,
@@ -47,7 +48,7 @@ def check(forms: tuple[Path, ...], as_json: bool) -> None:
     """List every fault of each FORM with its cell and the way to mend it."""
     reports = [check_file(path) for path in forms]
     if as_json:
-        click.echo(json.dumps([report.as_json() for report in reports], ensure_ascii=False))
+        print_json([report.as_json() for report in reports])
     else:
         click.echo("\n".join(line for report in reports for line in _lines(report)))
     if not all(report.usable for report in reports):
@@ -68,7 +69,7 @@ def _lines(report: FormReport) -> Iterator[str]:
 
 @questionnaires.command()
 @click.argument("form", metavar="FORM", type=FILE)
-@click.option("--answers", required=True, type=FILE, help="Steps as .json, or .jsonl for many.")
+@click.option("--answers", required=True, type=ANSWERS, help="Steps as .json, or .jsonl for many.")
 @click.option("--media", type=FOLDER, help="Folder of external files; default: the form's.")
 @AS_JSON
 def evaluate(form: Path, answers: Path, media: Path | None) -> None:
@@ -78,47 +79,20 @@ def evaluate(form: Path, answers: Path, media: Path | None) -> None:
         rows, missing = read_external(read, media or form.parent)
         planned = plan(read, rows)
     except FormUnusable as fault:
-        _print(unusable(str(fault)))
+        print_json(unusable(str(fault)))
         sys.exit(1)
-    if answers.suffix.lower() == ".jsonl":
-        for line in answers.read_text(encoding="utf-8-sig").splitlines():
-            if line.strip():
-                case = _parsed(line, answers.name)
-                _print({"id": case.get("id"), **_evaluated(planned, case.get("answers"), missing)})
-        return
-    _print(_evaluated(planned, _read(answers), missing))
+    documents = [_evaluated(planned, case, missing) for case in read_answer_cases(answers)]
+    for document in documents:
+        print_json(document)
+    if any(document["error"] is not None for document in documents):
+        sys.exit(1)
 
 
-def _evaluated(planned: Plan, document: object, missing: list[str]) -> dict[str, Any]:
+def _evaluated(planned: Plan, case: AnswerCase, missing: list[str]) -> dict[str, Any]:
+    if case.fault is not None:
+        return {**case.named, **unusable(case.fault)}
     try:
-        script = read_script(document, now=datetime.now(UTC))
+        script = read_script(case.document, now=datetime.now(UTC))
     except ScriptError as fault:
-        _refuse(str(fault))
-    return evaluate_script(planned, script, missing_files=missing)
-
-
-def _read(path: Path) -> Any:
-    return _json(path.read_text(encoding="utf-8-sig"), path.name)
-
-
-def _parsed(line: str, name: str) -> dict[str, Any]:
-    case = _json(line, name)
-    if not isinstance(case, dict):
-        _refuse(f"{name}: each line must be an object with 'id' and 'answers'.")
-    return case
-
-
-def _json(text: str, name: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError as fault:
-        _refuse(f"{name} is not JSON: {fault}.")
-
-
-def _refuse(message: str) -> NoReturn:
-    _print(unusable(message))
-    sys.exit(1)
-
-
-def _print(document: dict[str, Any]) -> None:
-    click.echo(json.dumps(document, ensure_ascii=False))
+        return {**case.named, **unusable(str(fault))}
+    return {**case.named, **evaluate_script(planned, script, missing_files=missing)}

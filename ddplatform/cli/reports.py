@@ -8,7 +8,7 @@ import click
 from flask.cli import with_appcontext
 
 from ddplatform.access.identity import system_identity
-from ddplatform.cli.doors import answer, json_option, organisation_unit
+from ddplatform.cli.doors import answer, json_option, organisation_unit, write_out
 from ddplatform.errors import NotFound
 from ddplatform.models.reports import Report
 from ddplatform.queries.reports import get_report, report_name
@@ -86,8 +86,7 @@ def build(
     with organisation_unit(organisation):
         by = system_identity(current_organisation())
         file = service.export(report.id, form, by=by, at=at)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_bytes(file.content)
+    write_out(out, file.content)
     answer(_document(report, form, out), as_json=as_json, text=_words(report, form, out, known))
 
 

@@ -10,7 +10,7 @@ import click
 from flask.cli import with_appcontext
 
 from ddplatform.access.identity import system_identity
-from ddplatform.cli.doors import answer, json_option, organisation_unit, refuse
+from ddplatform.cli.doors import answer, json_option, organisation_unit, refuse, write_out
 from ddplatform.db import finish
 from ddplatform.errors import NotFound
 from ddplatform.queries.value_chain import find_chain
@@ -79,10 +79,11 @@ def _mapping(path: Path | None) -> Mapping:
     try:
         return mapping_from_json(json.loads(path.read_text(encoding="utf-8-sig")))
     except FileRefused as fault:
-        refuse(fault)
-    except ValueError as fault:
-        refuse(FileRefused("mapping", f"{path.name} is not JSON in UTF-8: {fault}.", ""))
-    raise AssertionError("refuse ends the command")  # pragma: no cover
+        refuse(fault, applied=False)
+    except (ValueError, RecursionError) as fault:
+        message = f"{path.name} is not JSON in UTF-8: {fault}."
+        advice = "Take the mapping from the answer of --dry-run --json and correct it."
+        refuse(FileRefused("mapping", message, advice), applied=False)
 
 
 def _words(found: dict[str, Any]) -> str:
@@ -155,11 +156,9 @@ def export(
 def _write(made: Exported, out: Path, form: ExportForm) -> list[Path]:
     """One file; for CSV the two tables into a folder, or one archive where the name says so."""
     if form == "csv" and out.suffix.lower() != ".zip":
-        out.mkdir(parents=True, exist_ok=True)
         paths = [out / file.name for file in made.files]
         for path, file in zip(paths, made.files, strict=True):
-            path.write_bytes(file.content)
+            write_out(path, file.content)
         return paths
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_bytes(made.content)
+    write_out(out, made.content)
     return [out]

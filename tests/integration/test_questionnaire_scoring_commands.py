@@ -117,7 +117,7 @@ def test_light_mode_and_sector_risk_are_options(workbook):
     ("text", "problem"),
     [
         ('{"steps": 3}', "neither a list of steps"),
-        ('{"ste', "a.json is not written as answers"),
+        ('{"ste', "a.json is not JSON"),
         ('{"steps": [], "evidence_accepted": "all"}', "'evidence_accepted' is not a list of paths"),
     ],
 )
@@ -132,7 +132,7 @@ def test_a_line_without_id_is_refused(workbook):
     result = run_score(workbook, '{"answers": []}', name="many.jsonl")
 
     assert result.exit_code == 1
-    assert "many.jsonl is not written as answers" in json.loads(result.stdout)["error"]
+    assert "many.jsonl, line 1: each line" in json.loads(result.stdout)["error"]
 
 
 def test_a_form_that_cannot_be_used_is_refused(tmp_path):
@@ -143,3 +143,23 @@ def test_a_form_that_cannot_be_used_is_refused(tmp_path):
 
     assert result.exit_code == 1
     assert json.loads(result.stdout)["error"]
+
+
+def test_a_faulty_line_is_told_with_its_id_and_stops_no_other(workbook):
+    lines = '{"id": "a", "answers": 3}\n{"id": "b", "answers": []}\n'
+    result = run_score(workbook, lines, name="many.jsonl")
+    first, second = map(json.loads, result.stdout.splitlines())
+
+    assert result.exit_code == 1
+    assert first["id"] == "a"
+    assert "neither a list of steps" in first["error"]
+    assert (second["id"], "factors" in second) == ("b", True)
+
+
+def test_a_workbook_that_cannot_be_written_is_wrong_usage(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    out = tmp_path / "file" / "saq.xlsx"
+    result = CliRunner().invoke(export, ["SAQ", "--out", str(out)])
+
+    assert result.exit_code == 2
+    assert f"{out} cannot be written" in result.stderr

@@ -7,6 +7,8 @@ import pytest
 from flask import Flask
 from openpyxl import load_workbook
 
+from ddplatform.db import db
+from ddplatform.tenancy import across_tenants
 from tests.factories import Tenant
 
 NODES = "id,name,country\nt,Trader,CI\nf,=Farm,CI\n"
@@ -167,3 +169,36 @@ def test_past_day_shows_what_stood_then(app: Flask, tenant: Tenant, folder: Path
 
     assert json.loads(out.read_text())["nodes"] == []
     assert json.loads(out.read_text())["as_of"] == "2020-01-01"
+
+
+def test_a_refusal_is_a_document_too(app: Flask, tenant: Tenant, folder: Path):
+    nobody = _import(app, folder / "nodes.csv", organisation="nobody")
+    (folder / "mapping.json").write_text("{" * 100_000)
+    mapping = _import(app, folder / "nodes.csv", "--mapping", folder / "mapping.json")
+    nameless = _run(app, "import", folder / "nodes.csv", "--chain", " ", "--json")
+
+    assert [done.exit_code for done in (nobody, mapping, nameless)] == [1, 1, 1]
+    error = json.loads(nobody.stdout)["error"]
+    assert (error["code"], error["message"]) == ("not_found", "There is no organisation 'nobody'.")
+    refused = json.loads(mapping.stdout)
+    assert (refused["error"]["code"], refused["applied"]) == ("mapping", False)
+    assert "name" in json.loads(nameless.stdout)["error"]["fields"]
+
+
+def test_a_map_that_cannot_be_written_is_wrong_usage(app: Flask, tenant: Tenant, folder: Path):
+    _import(app, folder / "nodes.csv")
+    out = folder / "nodes.csv" / "map.json"
+    options = ("--chain", "Cocoa", "--format", "json", "--out", out)
+    done = _run(app, "export", *options)
+
+    assert done.exit_code == 2
+    assert f"{out} cannot be written" in done.stderr
+
+
+def test_commands_on_an_empty_database_name_the_way_to_set_it_up(app: Flask, folder: Path):
+    with app.app_context(), across_tenants():
+        db.drop_all()
+    done = _import(app, folder / "nodes.csv")
+
+    assert done.exit_code == 1
+    assert "db upgrade" in json.loads(done.stdout)["error"]["advice"]

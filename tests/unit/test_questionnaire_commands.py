@@ -259,3 +259,44 @@ def test_itemsets_beside_the_form_take_the_place_of_its_external_choices(tmp_pat
     assert outside.state("/data/town").value == ""
     assert [choice.name for choice in outside.state("/data/town").choices] == ["x"]
     assert check_file(path).usable
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        ("[]".encode("utf-16"), "answers.json is not written in UTF-8"),
+        (b"[" * 100_000, "answers.json is not JSON"),
+        (b'[{"path": "/data/member[1]/first"', "answers.json is not JSON"),
+    ],
+)
+def test_answers_that_cannot_be_read_are_told_in_the_document(folder, content, problem):
+    (folder / "answers.json").write_bytes(content)
+    result = run("evaluate", folder / "form.csv", "--answers", folder / "answers.json")
+
+    assert result.exit_code == 1
+    assert problem in json.loads(result.stdout)["error"]
+
+
+def test_a_faulty_line_of_answers_stops_no_other(folder):
+    first = '{"id": "a", "answers": [{"path": "/data/member[1]/first", "value": "An\u2028n"}]}'
+    lines = f'{first}\nno json\n{{"id": "c"}}\n{{"id": "d", "answers": []}}\n'
+    (folder / "many.jsonl").write_text(lines, encoding="utf-8")
+    result = run("evaluate", folder / "form.csv", "--answers", folder / "many.jsonl")
+    found = [json.loads(line) for line in result.stdout.split("\n") if line]
+
+    assert result.exit_code == 1
+    assert [(case["id"], case["error"] is None) for case in found] == [
+        ("a", True),
+        (None, False),
+        ("c", False),
+        ("d", True),
+    ]
+    assert "An\u2028n" in found[0]["nodes"]["/data/member[1]/first"]["value"]
+    assert "many.jsonl, line 2" in found[1]["error"]
+
+
+def test_half_a_surrogate_pair_among_the_answers_is_printed_escaped(folder):
+    result = evaluate(folder, [{"path": "/data/member[1]/first", "value": "\ud800"}])
+
+    assert result.exit_code == 0
+    assert json.loads(result.stdout)["nodes"]["/data/member[1]/first"]["value"] == "\ud800"
