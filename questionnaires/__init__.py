@@ -3,6 +3,7 @@
 from questionnaires.answers import Answer, AnswerProblem, read_answer
 from questionnaires.asking import Item, Page, asked_paths, pages
 from questionnaires.checking import FormReport, check_file, check_form
+from questionnaires.comparisons import far_moves, has_note, own_words, same_words
 from questionnaires.errors import (
     EvaluationFault,
     ExpressionFault,
@@ -78,7 +79,10 @@ __all__ = [
     "compare_versions",
     "evaluate_script",
     "export_workbook",
+    "far_moves",
+    "has_note",
     "list_shipped",
+    "own_words",
     "pages",
     "plan",
     "read_answer",
@@ -90,6 +94,7 @@ __all__ = [
     "red_flags",
     "red_flags_fired",
     "run_script",
+    "same_words",
     "score",
     "shipped_form",
     "unusable",

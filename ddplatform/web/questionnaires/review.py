@@ -10,6 +10,7 @@ from ddplatform.access.permissions import Permission
 from ddplatform.errors import Invalid
 from ddplatform.gate import requires
 from ddplatform.models.responses import ResponseStatus
+from ddplatform.queries.answer_comparisons import compare_answers
 from ddplatform.queries.questionnaires import get_assignment, get_assignment_row
 from ddplatform.queries.responses import (
     Filled,
@@ -107,13 +108,14 @@ def _page(assignment_id: UUID, faults: dict[str, str] | None = None) -> Response
     flags = list_red_flags(row.id)
     threads = list_messages(assignment_id)
     signals = read_answers(filled)
+    checks = (*signals.checks, *compare_answers(filled, note=row.declared_note))
     beside = Beside(
         files=list_files(row.id),
         threads=threads,
         decisions=list_decisions(row.id),
         before=_before(filled),
         flags=frozenset(flag.path for flag in flags),
-        doubtful=frozenset(name for check in signals.checks for name in check.questions),
+        doubtful=frozenset(name for check in checks for name in check.questions),
         risks=risks_of(signals),
     )
     sections = sections_of(filled, beside)
@@ -124,7 +126,7 @@ def _page(assignment_id: UUID, faults: dict[str, str] | None = None) -> Response
         words=STATE_WORDS,
         sections=sections,
         flags=[_flag(flag, sections) for flag in flags],
-        checks=signals.checks,
+        checks=checks,
         asked=len(asked_back(threads)),
         is_open=row.status is ResponseStatus.SUBMITTED,
         faults=faults or {},

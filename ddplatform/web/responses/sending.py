@@ -11,6 +11,7 @@ from ddplatform.duediligence.vocabulary import QuestionnaireState as State
 from ddplatform.errors import Invalid, NotFound
 from ddplatform.gate import requires
 from ddplatform.models.responses import ResponseStatus
+from ddplatform.queries.answer_comparisons import compare_answers
 from ddplatform.queries.responses import (
     Filled,
     Request,
@@ -94,7 +95,10 @@ def _newest(assignment_id: UUID) -> tuple[Request, Filled]:
 
 
 def _check_page(asked: Request, filled: Filled, faults: dict[str, str] | None = None) -> str:
-    checks = score(filled.form, light=filled.assignment.light_mode).checks
+    checks = (
+        *score(filled.form, light=filled.assignment.light_mode).checks,
+        *compare_answers(filled, note=request.form.get("note")),
+    )
     doubtful = {name for found in checks for name in found.questions}
     sections = _sections(filled, doubtful)
     return render_template(
