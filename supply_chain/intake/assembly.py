@@ -71,7 +71,8 @@ class Assembly:
             f"{what} stands in row {first_row} with another {', '.join(differing) or 'content'}.",
             "Keep one of the two rows, or give each its own id.",
         )
-        log.problem("id" if row.has_own_id else None, row.node.name, fault)
+        where, value = ("id", first.id) if row.has_own_id else (None, row.node.name)
+        log.problem(where, value, fault)
 
     def resolve_operators(self) -> None:
         """Turn what rows name as operator into node ids; an unknown company is an attribute."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from datetime import date, datetime
 
@@ -17,6 +18,9 @@ _DEGREES = re.compile(
 )
 _DAY_FIRST = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
 _MANY_DIGITS = 4_000  # Python refuses to convert whole numbers much longer than this.
+MAX_NAME_CHARACTERS = 500  # Names and ids are looked up by index, which takes no longer ones.
+# PostgreSQL keeps neither NUL nor half a surrogate pair.
+_UNKEEPABLE = re.compile("[\0\ud800-\udfff]")
 _FORMULA_SIGNS = "=+-@\t\r\n＝＋－＠"
 
 
@@ -119,6 +123,17 @@ def _edge_of(year: int, month: int | None, last_day: bool) -> date:
     return date.fromordinal(following.toordinal() - 1)
 
 
+def check_name(text: str) -> str:
+    """Return a name or id that is not too long to look it up. Raises CellFault."""
+    if len(text) > MAX_NAME_CHARACTERS:
+        raise CellFault(
+            f"The text has {len(text):,} characters; a name or id has at most"
+            f" {MAX_NAME_CHARACTERS}.",
+            "Shorten it; a description can stand in a column of its own.",
+        )
+    return text
+
+
 def parse_truth(text: str, name: str) -> bool:
     """Return true or false for yes and no in several languages. Raises CellFault."""
     truth = words().truth.get(squeeze(text))
@@ -146,9 +161,31 @@ def attribute_from_text(text: str) -> Json:
 def _from_json(text: str) -> Json:
     try:
         value: Json = json.loads(text)
-    except (ValueError, RecursionError):
+        return keepable(value) if attribute_as_json(value) == text else clean(text)
+    except (ValueError, RecursionError, CellFault):
         return clean(text)
-    return value if attribute_as_json(value) == text else clean(text)
+
+
+def keepable_text(text: str) -> str:
+    """The text without the characters that no database keeps."""
+    return _UNKEEPABLE.sub("", text)
+
+
+def keepable(value: Json) -> Json:
+    """A value of JSON without characters that no database keeps.
+
+    Raises:
+        CellFault: it holds NaN or an infinite number, which JSON cannot write.
+    """
+    if isinstance(value, str):
+        return keepable_text(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        raise CellFault("A number is too large, or none.", "Write it as a number or a text.")
+    if isinstance(value, list):
+        return [keepable(inner) for inner in value]
+    if isinstance(value, dict):
+        return {keepable_text(key): keepable(inner) for key, inner in value.items()}
+    return value
 
 
 def attribute_to_text(value: Json) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from supply_chain.drafts import RowProblem
-from supply_chain.intake.cells import CellFault
+from supply_chain.intake.cells import CellFault, keepable_text
 
 _CROWD = 1_000
 
@@ -48,6 +48,6 @@ class RowLog:
         self._findings.notes.append(self._entry(column, value, remark))
 
     def _entry(self, column: str | None, value: str | None, fault: CellFault) -> RowProblem:
-        return RowProblem(
-            self._file, self._sheet, self.row, column, value, fault.problem, fault.advice
-        )
+        shown = None if value is None else keepable_text(value)
+        problem = keepable_text(fault.problem)
+        return RowProblem(self._file, self._sheet, self.row, column, shown, problem, fault.advice)

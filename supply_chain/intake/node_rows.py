@@ -229,7 +229,8 @@ def _packed_ids(text: str | None) -> dict[str, str]:
         return {}
     if text.startswith("{"):
         try:
-            return {scheme: str(number) for scheme, number in json.loads(text).items()}
+            ids = json.loads(text).items()
+            return {clean(scheme): clean(str(number)) for scheme, number in ids}
         except (ValueError, RecursionError):
             raise CellFault(
                 f"The external ids “{text}” are not sound JSON.", "Write lei:...|duns:..."
@@ -252,7 +253,7 @@ def _names(view: TableView, row: tuple[str, ...], field: str) -> list[str]:
     A comma may be part of a name: it parts two names only where one of them stands alone in
     another row of the column, and never before a legal form.
     """
-    parts = list(split_list(view.text(row, field)))
+    parts = [view.checked(field, part) for part in split_list(view.text(row, field))]
     if len(parts) != 1 or "," not in parts[0]:
         return parts
     names = [part.strip() for part in parts[0].split(",") if part.strip()]

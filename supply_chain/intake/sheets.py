@@ -28,7 +28,8 @@ _BINARY_MAGIC = (
 class Table:
     """Rows of text of one CSV file or one sheet; `rows[0]` is row 1 of the spreadsheet.
 
-    `key` names the table in a mapping: the sheet, else the file; both where that is ambiguous.
+    `key` names the table in a mapping: the sheet, else the file; both where that is ambiguous,
+    and a number behind it where even that is (two files of one name).
     """
 
     key: str
@@ -47,12 +48,24 @@ def read_tables(files: Sequence[NamedBytes]) -> tuple[Table, ...]:
     for file in files:
         found.extend((file.name, sheet, rows) for sheet, rows in _read(file) if any(rows))
     uses = Counter(sheet or name for name, sheet, _ in found)
-    return tuple(Table(_key(name, sheet, uses), name, sheet, rows) for name, sheet, rows in found)
+    keys = _numbered([_key(name, sheet, uses) for name, sheet, _ in found])
+    return tuple(
+        Table(key, name, sheet, rows) for key, (name, sheet, rows) in zip(keys, found, strict=True)
+    )
 
 
 def _key(name: str, sheet: str | None, uses: Counter[str]) -> str:
     key = sheet or name
     return f"{name}/{sheet}" if sheet and uses[key] > 1 else key
+
+
+def _numbered(keys: Sequence[str]) -> list[str]:
+    uses: Counter[str] = Counter()
+    numbered = []
+    for key in keys:
+        uses[key] += 1
+        numbered.append(key if uses[key] == 1 else f"{key} ({uses[key]})")
+    return numbered
 
 
 def _read(file: NamedBytes) -> list[tuple[str | None, tuple[tuple[str, ...], ...]]]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from supply_chain.drafts import TableMapping
-from supply_chain.intake.cells import CellFault, is_blank, parse_word, unshield
+from supply_chain.intake.cells import CellFault, check_name, is_blank, parse_word, unshield
 from supply_chain.intake.columns import unique_header
 from supply_chain.intake.findings import RowLog
 from supply_chain.intake.sheets import Table
-from supply_chain.intake.words import clean, squeeze, words
+from supply_chain.intake.words import clean, header_forms, squeeze, words
 
 
 class TableView:
@@ -60,6 +60,10 @@ class TableView:
                     f"Use one of: {', '.join(self.header)}.",
                 )
                 self.log.problem(column, None, fault)
+        if self.mapping.guesses and not any(
+            header_forms(n) & words().known_headers for n in self.header
+        ):
+            self.log.note(None, " | ".join(self.header), _NO_NAMES)
         seen: set[str] = set()
         for name in map(clean, self.table.rows[self.mapping.header_row - 1]):
             if name and name in seen:
@@ -112,7 +116,16 @@ class TableView:
     def name(self, row: tuple[str, ...], our_field: str) -> str | None:
         """The cell of a name or id, None where it holds but a dash; "Unknown" is a name."""
         value = self.raw(row, our_field)
-        return None if not squeeze(value) or squeeze(value) in words().no_names else value
+        is_none = not squeeze(value) or squeeze(value) in words().no_names
+        return None if is_none else self.checked(our_field, value)
+
+    def checked(self, our_field: str, name: str) -> str:
+        """A name or id of the row; one that is too long is a problem."""
+        try:
+            return check_name(name)
+        except CellFault as fault:
+            self.log.problem(self.column(our_field), name, fault)
+            return name
 
     def values(self, our_field: str) -> frozenset[str]:
         """All different texts in the column of a field."""
@@ -141,6 +154,10 @@ class TableView:
 
 _NO_HEADER = CellFault(
     "The mapping names a header row that the table lacks.", "Give the row of the column names."
+)
+_NO_NAMES = CellFault(
+    "No column has a known name: this row was taken for the names of the columns.",
+    "If it is data already, put a row of column names above it, or give a mapping.",
 )
 _TOO_WIDE = CellFault(
     "The row is wider than the header.",

@@ -14,7 +14,10 @@ from supply_chain.errors import FileRefused
 from supply_chain.intake.cells import (
     CellFault,
     attribute_as_json,
+    check_name,
     is_blank,
+    keepable,
+    keepable_text,
     parse_date,
     parse_degrees,
     parse_share,
@@ -147,7 +150,7 @@ class _Reader:
             share=cell.take("share", _share),
             flow_evidence=cell.take("flow_evidence", _evidence),
             valid_from=cell.take("valid_from", _day),
-            valid_to=cell.take("valid_to", _day),
+            valid_to=cell.take("valid_to", partial(_day, last_day=True)),
         )
         if link.valid_from and link.valid_to and link.valid_to < link.valid_from:
             fault = CellFault("The link ends before it begins.", "Check both dates.")
@@ -162,7 +165,9 @@ class _Entry:
         self._entry, self._log = entry, log
 
     def take(self, field: str, read: Callable[[Any], T]) -> T | None:
-        value = self._entry.get(field)
+        return self._read(field, self._entry.get(field), read)
+
+    def _read(self, field: str, value: Any, read: Callable[[Any], T]) -> T | None:
         if value is None:
             return None
         try:
@@ -174,7 +179,8 @@ class _Entry:
     def others(self, kind: type[NodeDraft]) -> dict[str, Json]:
         """Keys that the format does not know: they become attributes, like unknown columns."""
         known = {field.name for field in fields(kind)}
-        return _attributes({k: value for k, value in self._entry.items() if k not in known})
+        others = {k: value for k, value in self._entry.items() if k not in known}
+        return self._read("attributes", others, _attributes) or {}
 
 
 def _shown(value: object) -> str:
@@ -195,7 +201,7 @@ def _text(value: object) -> str | None:
 def _name(value: object) -> str | None:
     """A name or id: "Unknown" is one, a dash is not."""
     text = clean(_string(value))
-    return None if not squeeze(text) or squeeze(text) in words().no_names else text
+    return None if not squeeze(text) or squeeze(text) in words().no_names else check_name(text)
 
 
 def _texts(value: object) -> tuple[str, ...]:
@@ -234,9 +240,9 @@ def _country(value: object, *, hinted: bool) -> str | None:
     return parse_country(text, hinted=hinted) if known or not is_blank(text) else None
 
 
-def _day(value: object) -> date | None:
+def _day(value: object, *, last_day: bool = False) -> date | None:
     text = _text(value)
-    return parse_date(text)[0] if text else None
+    return parse_date(text, last_day=last_day)[0] if text else None
 
 
 def _node_kind(value: object) -> NodeKind:
@@ -254,12 +260,13 @@ def _evidence(value: object) -> FlowEvidence:
 def _attributes(value: object) -> dict[str, Json]:
     if not isinstance(value, dict):
         raise CellFault(f"{_shown(value)} is not an object.", 'Write {"name": value}.')
-    attributes = {key: _plain(key, inner) for key, inner in value.items()}
+    attributes = {keepable_text(key): _plain(key, inner) for key, inner in value.items()}
     return {key: inner for key, inner in attributes.items() if inner is not None}
 
 
 def _plain(key: str, value: Json) -> Json:
     """Towns and postal codes as one line of text; null is no attribute."""
+    value = keepable(value)
     if key not in TEXT_ATTRIBUTES or value is None:
         return value
     text = clean(value if isinstance(value, str) else attribute_as_json(value))
@@ -269,5 +276,5 @@ def _plain(key: str, value: Json) -> Json:
 def _ids(value: object) -> dict[str, str]:
     if not isinstance(value, dict):
         raise CellFault(f"{_shown(value)} is not an object.", 'Write {"lei": "..."}.')
-    ids = {scheme: _text(number) for scheme, number in value.items() if number is not None}
+    ids = {clean(scheme): _text(number) for scheme, number in value.items() if number is not None}
     return {scheme: number for scheme, number in ids.items() if number}
