@@ -1,5 +1,6 @@
 """A case about a child: who may open it, what it may hold, when it may move on."""
 
+import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -319,6 +320,22 @@ def test_only_safeguarding_officers_can_be_given_a_case(
             remedy.assign(case, officer.user_id, is_verifier=False, by=officer, at=NOW)
 
 
+def test_officer_appointed_later_is_given_a_case_once_for_each_part(
+    context: Flask, tenant: Tenant, officer: Identity
+):
+    with acting_in(tenant.id):
+        case = opened(tenant)
+        late = second_officer(tenant)
+        given = remedy.assign(case, late.user_id, is_verifier=False, by=officer, at=NOW)
+        with pytest.raises(Conflict, match="may open the case already"):
+            remedy.assign(case, late.user_id, is_verifier=False, by=officer, at=NOW)
+        changed = remedy.assign(case, late.user_id, is_verifier=True, by=officer, at=NOW)
+
+    assert given.created_by_id == officer.user_id
+    assert changed is given
+    assert changed.is_verifier
+
+
 def test_everybody_else_sees_suppressed_counts_alone(app: Flask, tenant: Tenant):
     with app.app_context(), acting_in(tenant.id), unit_of_work():
         for _ in range(3):
@@ -379,6 +396,25 @@ def test_officer_works_through_the_pages_of_a_case(app: Flask, tenant: Tenant):
     assert post(f"support/{item}", status="delivered") == 302
     text_of_page = client.get(case).text
     assert "all calm" in text_of_page and "Schooling" in text_of_page
+
+
+def test_a_case_shows_its_stage_and_the_steps_left_open_behind_it(app: Flask, tenant: Tenant):
+    with app.app_context(), acting_in(tenant.id), unit_of_work():
+        case = opened(tenant)
+        code, case.status = case.code, S.ASSESSED
+    client = signed_in_client(app, tenant, RoleId.SAFEGUARDING_OFFICER)
+
+    page = client.get(f"/o/{tenant.slug}/remedy/{code}").text
+
+    stages = re.findall(
+        r'<li class="(\w*)"( aria-current="step")?><b>.*?([A-Z][a-z, -]+)</b>', page
+    )
+    assert stages[:3] == [
+        ("late", "", "Make safe"),
+        ("late", "", "Best interests"),
+        ("now", ' aria-current="step"', "Plan and money"),
+    ]
+    assert "2 steps still open" in page
 
 
 def get_id(code: str) -> object:

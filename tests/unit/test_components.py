@@ -157,6 +157,22 @@ def test_only_what_may_be_left_out_is_called_optional(app: Flask, refused: SiteF
     assert "(optional)" in optional
 
 
+@pytest.mark.parametrize(
+    ("call", "is_optional"),
+    [
+        ("field(form.tier)", False),  # one of its answers always holds
+        ("field(form.ages)", False),
+        ("field(form.note, optional=false)", False),  # needed by a rule the form does not know
+        ("field(form.workers)", True),
+    ],
+)
+def test_a_choice_that_always_holds_is_not_called_optional(
+    app: Flask, refused: SiteForm, call: str, is_optional: bool
+) -> None:
+    page = _draw(app, FORMS, "{{ " + call + " }}", form=refused)
+    assert ("(optional)" in page.words) is is_optional
+
+
 def test_problems_without_an_address_are_plain_text(app: Flask) -> None:
     rows = [{"href": None, "label": "Date", "messages": ["Give a day."]}]
     page = _draw(app, FORMS, "{{ problem_summary(rows, general=['Stop']) }}", rows=rows)

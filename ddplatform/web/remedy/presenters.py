@@ -1,5 +1,6 @@
 """The shape a case page needs: stages, what to do now, what may follow."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -33,6 +34,20 @@ STAGES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 )
 
 
+STAGE_NOW: Mapping[ImpactState, int] = {
+    ImpactState.ALLEGED: 0,
+    ImpactState.TRIAGED: 0,
+    ImpactState.REOPENED: 0,
+    ImpactState.IMMEDIATE_PROTECTION: 1,
+    ImpactState.ASSESSED: 2,
+    ImpactState.PLAN_AGREED: 3,
+    ImpactState.IN_REMEDIATION: 3,
+    ImpactState.FOLLOW_UP: 5,
+    ImpactState.CLOSURE_PROPOSED: 6,
+}
+"""Which of the stages a case is in; a case that ended otherwise is in none."""
+
+
 @dataclass(frozen=True)
 class Stage:
     """One of the seven stages shown on top."""
@@ -40,7 +55,8 @@ class Stage:
     title: str
     limit: str
     state: str
-    """done, now or empty."""
+    """done, now, late (left behind with steps open) or empty."""
+    steps_open: int
 
 
 @dataclass(frozen=True)
@@ -113,7 +129,7 @@ def case_page(
         age_band=words.age_bands[facts.age_band],
         alert_source=words.alert_sources[facts.alert_source],
         origin=get_origin(case),
-        stages=_stages(todo),
+        stages=_stages(todo, case.status),
         todo=todo,
         steps=steps[::-1],
         support=[(i, words.support_items[i.item]["title"]) for i in list_support_items(case.id)],
@@ -142,14 +158,16 @@ def _todo(
     )
 
 
-def _stages(todo: list[ToDo]) -> list[Stage]:
+def _stages(todo: list[ToDo], status: ImpactState) -> list[Stage]:
+    """The stages in order: where the case is, and which steps it has left open behind it."""
     done = {item.step.ref for item in todo if item.done_at is not None}
-    stages, seen_now = [], False
-    for title, limit, refs in STAGES:
-        is_done = set(refs) <= done
-        state = "done" if is_done else ("" if seen_now else "now")
-        seen_now = seen_now or not is_done
-        stages.append(Stage(title, limit, state))
+    now = STAGE_NOW.get(status)
+    stages = []
+    for place, (title, limit, refs) in enumerate(STAGES):
+        steps_open = len(set(refs) - done)
+        is_behind = now is None or place < now
+        state = "now" if place == now else ("late" if is_behind else "") if steps_open else "done"
+        stages.append(Stage(title, limit, state, steps_open))
     return stages
 
 

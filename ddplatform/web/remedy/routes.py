@@ -8,8 +8,9 @@ from wtforms.fields import SelectChoice
 
 from ddplatform.access.permissions import Permission
 from ddplatform.duediligence.impacts import AgeBand, WorkClass, impact_words
+from ddplatform.duediligence.lifecycle import lifecycle
 from ddplatform.duediligence.remedy_protocol import remedy_steps
-from ddplatform.duediligence.vocabulary import ImpactState
+from ddplatform.duediligence.vocabulary import ImpactState, Machine
 from ddplatform.errors import NotFound
 from ddplatform.gate import requires
 from ddplatform.models.remedy import CaseAssignment, RemediationCase, SupportStatus
@@ -45,7 +46,13 @@ def index() -> ResponseReturnValue:
     stages, total = count_cases_by_stage()
     may_open = g.identity.has(Permission.CASE_WORK)
     cases = list_cases_of(g.identity.user_id, today=g.now.date()) if may_open else ()
-    return render_template("remedy/index.html", stages=stages, total=total, cases=cases)
+    return render_template(
+        "remedy/index.html",
+        stages=stages,
+        total=total,
+        cases=cases,
+        states=lifecycle(Machine.IMPACT).states,
+    )
 
 
 @bp.route("/open/<uuid:finding_id>", methods=["GET", "POST"])
