@@ -15,8 +15,10 @@ from ddplatform.queries.reports import get_report, report_name
 from ddplatform.queries.value_chain import find_chain, list_chains
 from ddplatform.reports.definitions import list_definitions, load_definition
 from ddplatform.reports.plans import AUDIENCES
-from ddplatform.services import reports as service
-from ddplatform.services.reports import ENDINGS, Wanted
+from ddplatform.services.report_files import ENDINGS, export
+from ddplatform.services.report_preview import find_same
+from ddplatform.services.report_sealing import freeze, render, seal
+from ddplatform.services.reports import Wanted, add_report
 from ddplatform.tenancy import current_organisation
 
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -81,11 +83,11 @@ def build(
             audience=audience,
             as_of=day,
         )
-        known = service.find_same(wanted, at=at)
+        known = find_same(wanted, at=at)
     report = known or _seal(organisation, wanted, at=at)
     with organisation_unit(organisation):
         by = system_identity(current_organisation())
-        file = service.export(report.id, form, by=by, at=at)
+        file = export(report.id, form, by=by, at=at)
     write_out(out, file.content)
     answer(_document(report, form, out), as_json=as_json, text=_words(report, form, out, known))
 
@@ -105,13 +107,13 @@ def _chain_id(name: str | None) -> UUID:
 def _seal(organisation: str, wanted: Wanted, *, at: datetime) -> Report:
     with organisation_unit(organisation):
         by = system_identity(current_organisation())
-        report_id = service.add_report(wanted, by=by, at=at).id
+        report_id = add_report(wanted, by=by, at=at).id
     with organisation_unit(organisation):
-        frozen = service.freeze(report_id, by=by, at=at)
+        frozen = freeze(report_id, by=by, at=at)
     assert frozen is not None  # it was added just now
-    made = service.render(frozen)
+    made = render(frozen)
     with organisation_unit(organisation):
-        service.seal(report_id, made, by=by, at=at)
+        seal(report_id, made, by=by, at=at)
     with organisation_unit(organisation):
         return get_report(report_id)
 

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ddplatform.db import Base
@@ -28,6 +28,7 @@ class Report(TenantScoped, Base):
     __tablename__ = "report"
     __table_args__ = (
         tenant_key(),
+        UniqueConstraint("organisation_id", "number"),
         belongs_to("value_chain", "chain_id"),
         CheckConstraint("(sealed_at IS NULL) = (facts_sha256 IS NULL)", name="sealed_pair"),
     )

@@ -44,8 +44,8 @@ def load_facts(scope: Scope, *, audience: str) -> dict[str, Any]:
         "questionnaires": load_questionnaire_facts(scope),
         "findings": load_finding_facts(scope),
         "actions": load_action_facts(scope),
-        **load_remedy_facts(),
-        "frameworks": framework_facts(as_of=scope.as_of),
+        **load_remedy_facts(scope),
+        "frameworks": None if scope.is_past else framework_facts(as_of=scope.as_of),
         "factors": factors,
     }
     add_country_figures(facts["risks"] or (), chain.document["nodes"], factors or ())

@@ -20,17 +20,29 @@ def list_gaps(
         facts: what was gathered so far: questionnaires, findings, actions, frameworks, risks.
     """
     return [
+        *_of_past(scope),
         *_of_map(scope, chain),
         *_of_risks(facts),
         *_of_countries(scope, chain, factors),
         *_of_questionnaires(facts),
-        *_of_work(facts),
+        *(() if scope.is_past else _of_work(facts)),
         *_of_frameworks(facts),
     ]
 
 
 def _gap(key: str, count: int, what: str, why: str) -> Gap:
     return {"key": key, "count": count, "what": what, "why": why, "found": True}
+
+
+def _of_past(scope: Scope) -> Iterator[Gap]:
+    if scope.is_past:
+        yield _gap(
+            "past_day",
+            1,
+            f"Seen from {scope.as_of.isoformat()}, a day that is past",
+            "Told is what days on record tell. How findings and actions that were changed since, "
+            "cases and evidence for requirements stood then is not kept and left out.",
+        )
 
 
 def _of_map(scope: Scope, chain: ChainFacts) -> Iterator[Gap]:
@@ -140,7 +152,7 @@ def _of_work(facts: dict[str, Any]) -> Iterator[Gap]:
 def _of_frameworks(facts: dict[str, Any]) -> Iterator[Gap]:
     bare = [
         row["id"]
-        for one in facts["frameworks"]
+        for one in facts["frameworks"] or ()
         for row in one["requirements"]
         if row["status"] == "evidence_missing"
     ]

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from ddplatform.db import db
+from ddplatform.models.audit import AuditEvent
+from ddplatform.models.findings import Finding, MitigationAction
 from ddplatform.models.risk import AssessmentRun, ReferenceRelease
 from ddplatform.models.value_chain import ValueChain
 from ddplatform.queries.value_chain import get_chain
@@ -16,8 +18,9 @@ from ddplatform.queries.value_chain import get_chain
 class Scope:
     """One map over a period, seen from one day.
 
-    Records made after `as_of` are left out, due dates are held against it. The map itself is
-    the one that stands while the facts are gathered; its version is among the facts.
+    Records made after `as_of` are left out, due dates are held against it. Seen from a day that
+    is past, what can be told from days on record is told as of that day; what was changed since
+    and is not kept as it stood is not told at all.
     """
 
     chain: ValueChain
@@ -27,11 +30,27 @@ class Scope:
     period_from: date
     period_to: date
     as_of: date
+    changed: frozenset[str] | None = None
+    """Ids of the findings and actions that were changed after the day; None: it is today."""
+
+    @property
+    def is_past(self) -> bool:
+        """Whether it is seen from a day that is over."""
+        return self.changed is not None
+
+    def was_changed(self, row_id: UUID) -> bool:
+        """Whether a finding or action was changed after the day."""
+        return str(row_id) in (self.changed or ())
 
     @property
     def end(self) -> datetime:
         """Midnight after the day."""
-        return datetime.combine(self.as_of + timedelta(days=1), time(), tzinfo=UTC)
+        return _end_of(self.as_of)
+
+    @property
+    def until(self) -> datetime:
+        """The end of the period, or of the day where that is earlier; later records stay out."""
+        return min(self.end, _end_of(self.period_to))
 
     @property
     def from_moment(self) -> datetime:
@@ -39,8 +58,8 @@ class Scope:
         return datetime.combine(self.period_from, time(), tzinfo=UTC)
 
 
-def load_scope(chain_id: UUID, *, period: tuple[date, date], as_of: date) -> Scope:
-    """The scope of a report, in two statements.
+def load_scope(chain_id: UUID, *, period: tuple[date, date], as_of: date, today: date) -> Scope:
+    """The scope of a report, in two statements; in three where it is seen from a past day.
 
     Raises:
         NotFound: no such map.
@@ -62,4 +81,50 @@ def load_scope(chain_id: UUID, *, period: tuple[date, date], as_of: date) -> Sco
         period_from=period[0],
         period_to=period[1],
         as_of=as_of,
+        changed=_changed_after(as_of) if as_of < today else None,
     )
+
+
+MAP_CHANGES = (
+    "value_chain:create",
+    "value_chain:change",
+    "map_import:apply",
+    "map_import:undo",
+    "sample:remove",
+    *(
+        f"{subject}:{change}"
+        for subject in ("node", "link")
+        for change in ("add", "change", "archive", "restore")
+    ),
+)
+"""Actions of the log after which a map is another."""
+
+
+def map_changed_after(chain: ValueChain, day: date) -> date | None:
+    """The last day after `day` on which the map was made or changed; None: it stands as it did.
+
+    The log does not say of each event which map it touched: a change of any map counts.
+    """
+    moment = db.session.scalar(
+        select(func.max(AuditEvent.at)).where(
+            AuditEvent.action.in_(MAP_CHANGES), AuditEvent.at >= _end_of(day)
+        )
+    )
+    known = [one for one in (moment, chain.created_at) if one and one >= _end_of(day)]
+    return max(known).date() if known else None
+
+
+def _changed_after(day: date) -> frozenset[str]:
+    targets = db.session.scalars(
+        select(AuditEvent.target_id)
+        .where(
+            AuditEvent.target_type.in_((Finding.__tablename__, MitigationAction.__tablename__)),
+            AuditEvent.at >= _end_of(day),
+        )
+        .distinct()
+    )
+    return frozenset(target for target in targets if target)
+
+
+def _end_of(day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time(), tzinfo=UTC)

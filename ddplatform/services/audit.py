@@ -129,6 +129,14 @@ def read_checkpoint(note: str) -> Checkpoint:
     return open_checkpoint(note, [adapters().keys.log_signer().public_key])
 
 
+def lock_log() -> None:
+    """Let nobody else change anything of the acting organisation until this unit of work ends.
+
+    Every change ends in an event, and events stand in one row.
+    """
+    _locked_head()
+
+
 def _locked_head() -> AuditHead:
     head = db.session.scalar(select(AuditHead).with_for_update())
     if head is None:

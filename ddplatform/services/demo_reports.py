@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from ddplatform.db import db
-from ddplatform.services import reports
+from ddplatform.services import report_sealing, reports
 from ddplatform.services.demo_world import Story, Timeline, World
 
 
@@ -26,7 +26,7 @@ def _seal(entry: dict[str, Any], world: World, at: datetime) -> None:
     )
     with world.acting(entry["by"]) as by:
         report = reports.add_report(wanted, by=by, at=at)
-        frozen = reports.freeze(report.id, by=by, at=at)
+        frozen = report_sealing.freeze(report.id, by=by, at=at)
         assert frozen is not None  # nobody else seals it
         db.session.flush()  # the facts are kept before files are made of them
-        reports.seal(report.id, reports.render(frozen), by=by, at=at)
+        report_sealing.seal(report.id, report_sealing.render(frozen), by=by, at=at)

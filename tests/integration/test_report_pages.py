@@ -13,7 +13,7 @@ from ddplatform.db import db
 from ddplatform.models.audit import AuditEvent
 from ddplatform.models.organisations import Membership
 from ddplatform.models.reports import Report
-from ddplatform.services import reports
+from ddplatform.services import report_files, reports
 from ddplatform.services.reports import Wanted
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
@@ -237,7 +237,7 @@ def test_a_file_can_be_held_against_the_sealed_reports(
 ) -> None:
     report_id = _sealed(app, tenant, world)
     with app.app_context(), acting(tenant):
-        content = reports.export(report_id, "pdf", by=tenant.manager, at=NOW).content
+        content = report_files.export(report_id, "pdf", by=tenant.manager, at=NOW).content
     client = signed_in_client(app, tenant, RoleId.AUDITOR)
     page = f"{LIST}check-file"
     token = csrf_token(client, page)

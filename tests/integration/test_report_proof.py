@@ -15,7 +15,7 @@ from ddplatform.db import db, unit_of_work
 from ddplatform.models.audit import AuditValue
 from ddplatform.models.reports import Report
 from ddplatform.queries.reports import find_report_named, get_report_with_facts
-from ddplatform.services import report_proof, reports
+from ddplatform.services import report_files, report_proof, reports
 from ddplatform.services.report_proof import Check, verify_file
 from ddplatform.services.reports import Wanted
 from ddplatform.tenancy import erasing
@@ -41,7 +41,7 @@ def report(app: Flask, tenant: Tenant, world: World) -> Report:
 
 def _file(tenant: Tenant, report: Report, form: str) -> bytes:
     with acting(tenant):
-        return reports.export(report.id, form, by=tenant.manager, at=NOW).content
+        return report_files.export(report.id, form, by=tenant.manager, at=NOW).content
 
 
 def _checks(tenant: Tenant, content: bytes) -> dict[str, bool]:
@@ -54,7 +54,7 @@ def test_each_file_of_a_sealed_report_is_known_and_everything_agrees(
     tenant: Tenant, report: Report, form: str
 ) -> None:
     with acting(tenant):
-        content = reports.export(report.id, form, by=tenant.manager, at=NOW).content
+        content = report_files.export(report.id, form, by=tenant.manager, at=NOW).content
     with acting(tenant):
         proof = verify_file(content)
     assert (proof.is_sound, proof.name, proof.form) == (True, "R-2026-001", form)
@@ -171,12 +171,27 @@ def test_building_twice_with_the_same_records_gives_the_same_bytes(
 def test_a_report_can_be_built_as_of_an_earlier_day_of_a_named_map(
     app: Flask, tenant: Tenant, world: World, tmp_path: Path
 ) -> None:
-    options = ("--as-of", "2026-10-01", "--from", "2026-07-01", "--chain", "Cocoa")
+    day = NOW.date().isoformat()
+    options = ("--as-of", day, "--from", "2026-07-01", "--chain", "Cocoa")
     out = tmp_path / "facts.json"
     _build(app, tmp_path, "--format", "json", "--out", str(out), *options)
     facts = json.loads(out.read_text())
-    assert facts["period"] == {"from": "2026-07-01", "to": "2026-10-01"}
-    assert facts["risks"] is None  # nothing was assessed by then
+    assert facts["period"] == {"from": "2026-07-01", "to": day}
+    assert facts["as_of"] == day
+
+
+def test_a_day_on_which_the_map_stood_otherwise_is_refused_in_words(
+    app: Flask, tenant: Tenant, world: World, tmp_path: Path
+) -> None:
+    result = app.test_cli_runner().invoke(
+        args=[
+            *("reports", "build", "--organisation", "acme", "--format", "pdf"),
+            *("--definition", "action-6-due-diligence", "--out", str(tmp_path / "x.pdf")),
+            *("--as-of", "2026-01-05"),
+        ]
+    )
+    assert result.exit_code == 1
+    assert "how it stood on 2026-01-05 is not kept" in result.stderr
 
 
 def test_building_without_a_map_says_what_to_do(app: Flask, tenant: Tenant, tmp_path: Path) -> None:

@@ -2,9 +2,12 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from hashlib import sha256
 from io import BytesIO
+from threading import Barrier, Thread
+from typing import Any
 from uuid import UUID, uuid4
 from zipfile import ZipFile
 
@@ -17,17 +20,27 @@ from sqlalchemy.exc import DatabaseError
 from ddplatform.access.roles import RoleId
 from ddplatform.adapters.installed import adapters
 from ddplatform.db import db, unit_of_work
+from ddplatform.duediligence.vocabulary import ActionState, QuestionnaireState
 from ddplatform.errors import Conflict, Invalid, NotFound, TooMany
 from ddplatform.models.audit import AuditEvent
+from ddplatform.models.findings import Finding, MitigationAction
 from ddplatform.models.jobs import Job, JobState
 from ddplatform.models.organisations import Membership
+from ddplatform.models.questionnaires import Assignment
 from ddplatform.models.reports import Report, ReportStatus
 from ddplatform.queries.reports import get_report_with_facts, list_reports, report_name
 from ddplatform.reports.errors import FactsRefused
-from ddplatform.services import audit, reports, value_chain
+from ddplatform.services import (
+    audit,
+    report_files,
+    report_preview,
+    report_sealing,
+    reports,
+    value_chain,
+)
 from ddplatform.services.reports import Wanted
 from ddplatform.services.value_chain import NodeFields
-from ddplatform.tenancy import acting_in
+from ddplatform.tenancy import acting_in, nobody
 from tests.conftest import NOW
 from tests.factories import Tenant
 from tests.report_world import (
@@ -119,10 +132,10 @@ def test_the_facts_say_what_the_records_say(app: Flask, tenant: Tenant, world: W
 def test_the_same_facts_give_the_same_bytes(app: Flask, tenant: Tenant, world: World) -> None:
     report = _made(app, tenant, _wanted(world))
     assert report.facts is not None
-    frozen = reports.Frozen(
+    frozen = report_sealing.Frozen(
         report.id, report.definition_ref, report_name(report), report.facts, report.audit_size or 0
     )
-    first, second = reports.render(frozen), reports.render(frozen)
+    first, second = report_sealing.render(frozen), report_sealing.render(frozen)
     assert first == second
     kept = {form: sha256(content).hexdigest() for form, content in first.items()}
     assert kept == {form: file["sha256"] for form, file in report.files.items()}
@@ -133,12 +146,12 @@ def test_asking_again_while_nothing_changed_finds_the_sealed_report(
 ) -> None:
     report = _made(app, tenant, _wanted(world))
     with acting(tenant):
-        same = reports.find_same(_wanted(world), at=NOW + timedelta(hours=1))
+        same = report_preview.find_same(_wanted(world), at=NOW + timedelta(hours=1))
         assert same is not None
         assert same.id == report.id
         add_finding(tenant, world)
-        assert reports.find_same(_wanted(world), at=NOW) is None
-        assert reports.find_same(_wanted(world, audience="board"), at=NOW) is None
+        assert report_preview.find_same(_wanted(world), at=NOW) is None
+        assert report_preview.find_same(_wanted(world, audience="board"), at=NOW) is None
 
 
 def test_a_sealed_report_cannot_be_changed(app: Flask, tenant: Tenant, world: World) -> None:
@@ -154,8 +167,8 @@ def test_building_a_sealed_report_again_changes_nothing(
 ) -> None:
     report = _made(app, tenant, _wanted(world))
     with acting(tenant):
-        assert reports.freeze(report.id, by=tenant.manager, at=NOW) is None
-        again = reports.seal(report.id, {"pdf": b"other"}, by=tenant.manager, at=NOW)
+        assert report_sealing.freeze(report.id, by=tenant.manager, at=NOW) is None
+        again = report_sealing.seal(report.id, {"pdf": b"other"}, by=tenant.manager, at=NOW)
     assert again == {"report_id": str(report.id)}
     with acting(tenant):
         assert get_report_with_facts(report.id).files == report.files
@@ -167,7 +180,7 @@ def test_a_worker_that_died_after_freezing_seals_the_frozen_facts(
     with acting(tenant):
         report_id = reports.request(_wanted(world), by=tenant.manager, at=NOW).id
     with acting(tenant):
-        frozen = reports.freeze(report_id, by=tenant.manager, at=NOW)
+        frozen = report_sealing.freeze(report_id, by=tenant.manager, at=NOW)
         assert frozen is not None
     with acting(tenant):
         add_finding(tenant, world)
@@ -182,7 +195,7 @@ def test_nothing_is_sealed_before_it_is_frozen(tenant: Tenant, world: World) -> 
     with acting(tenant):
         report_id = reports.request(_wanted(world), by=tenant.manager, at=NOW).id
     with pytest.raises(Conflict), acting(tenant):
-        reports.seal(report_id, {"pdf": b"x"}, by=tenant.manager, at=NOW)
+        report_sealing.seal(report_id, {"pdf": b"x"}, by=tenant.manager, at=NOW)
 
 
 def test_each_step_leaves_one_event(app: Flask, tenant: Tenant, world: World) -> None:
@@ -225,7 +238,7 @@ def test_facts_that_do_not_fit_close_the_report_as_failed(
     def refuse(_frozen: object) -> None:
         raise FactsRefused("Fact 'risks' must be a list of objects.")
 
-    monkeypatch.setattr(reports, "render", refuse)
+    monkeypatch.setattr(report_sealing, "render", refuse)
     report = _made(app, tenant, _wanted(world))
     assert report.status is ReportStatus.FAILED
     assert report.failure == "Fact 'risks' must be a list of objects."
@@ -249,6 +262,167 @@ def test_a_report_that_makes_no_sense_is_refused_with_the_field(
     assert field in refusal.value.fields
 
 
+def _facts_of_past(tenant: Tenant, wanted: Wanted) -> dict[str, Any]:
+    """The facts of a report that is asked for a month after `TODAY`."""
+    later = NOW + timedelta(days=30)
+    with acting(tenant):
+        report_id = reports.request(wanted, by=tenant.manager, at=later).id
+        db.session.flush()
+        frozen = report_sealing.freeze(report_id, by=tenant.manager, at=later)
+    assert frozen is not None
+    return dict(frozen.facts)
+
+
+def test_a_past_day_tells_what_was_on_record_then_and_leaves_out_what_changed_since(
+    tenant: Tenant, world: World
+) -> None:
+    later = NOW + timedelta(days=5)
+    with acting(tenant):
+        kept, changed = add_finding(tenant, world), add_finding(tenant, world)
+        actions = [
+            add_action(tenant, world, kept, due_on=TODAY - timedelta(days=3), title=title)
+            for title in ("Runs late", "Moved since", "Dropped since", "Dropped then")
+        ]
+        asked = add_assignment(tenant, world, due_on=TODAY - timedelta(days=1))
+        add_cases(kept, 7)
+        for row_id in actions[2:]:
+            action = db.session.get_one(MitigationAction, row_id)
+            action.status, action.dropped_reason = ActionState.DROPPED, "No longer needed."
+        assignment = db.session.get_one(Assignment, asked)
+        assignment.status = QuestionnaireState.ACCEPTED
+        assignment.submitted_at = assignment.decided_at = later
+        audit.record(
+            "finding:grade", db.session.get_one(Finding, changed), by=tenant.manager, at=later
+        )
+        for row_id in actions[1:3]:
+            action = db.session.get_one(MitigationAction, row_id)
+            audit.record("action:move", action, by=tenant.manager, at=later)
+    facts = _facts_of_past(tenant, _wanted(world, as_of=TODAY))
+    assert facts["as_of"] == TODAY.isoformat()
+    by_id = {row["id"]: row for row in facts["findings"]}
+    assert by_id[str(kept)]["severity"] is not None
+    assert by_id[str(kept)]["owner"] == "Sustainability manager"
+    assert [by_id[str(changed)][key] for key in ("severity", "involvement", "owner")] == [None] * 3
+    statuses = {row["title"]: row["status"] for row in facts["actions"]}
+    assert statuses == {"Runs late": "overdue", "Moved since": None, "Dropped since": None}
+    asked_facts = facts["questionnaires"]
+    assert (asked_facts["sent"], asked_facts["submitted"], asked_facts["accepted"]) == (1, 0, 0)
+    assert asked_facts["overdue"] == 1
+    states = {row["name"]: row.get("questionnaire") for row in facts["value_chain"]["nodes"]}
+    assert states["Golfe Négoce"] == "sent"
+    assert (facts["remediation"], facts["frameworks"]) == (None, None)
+    assert facts["gaps"][0]["key"] == "past_day"
+    assert "findings_owner" not in {gap["key"] for gap in facts["gaps"]}
+
+
+def test_a_past_day_knows_answers_that_had_come_and_actions_that_were_verified(
+    tenant: Tenant, world: World
+) -> None:
+    with acting(tenant):
+        finding = add_finding(tenant, world)
+        add_action(tenant, world, finding, due_on=TODAY)
+        for status, decided in (
+            (QuestionnaireState.ACCEPTED, 1),
+            (QuestionnaireState.SUBMITTED, 0),
+        ):
+            row = db.session.get_one(Assignment, add_assignment(tenant, world, due_on=TODAY))
+            row.status, row.submitted_at = status, NOW - timedelta(days=2)
+            row.decided_at = NOW - timedelta(days=decided) if decided else None
+        action = db.session.scalars(select(MitigationAction)).one()
+        action.status, action.verified_at = ActionState.VERIFIED, NOW - timedelta(days=1)
+        action.verified_by_id = tenant.analyst.user_id
+    facts = _facts_of_past(tenant, _wanted(world, as_of=TODAY))
+    asked = facts["questionnaires"]
+    assert (asked["sent"], asked["submitted"], asked["accepted"]) == (2, 2, 1)
+    (done,) = facts["actions"]
+    assert (done["status"], done["verified_by"]) == ("done", "Analyst")
+    assert done["verified_on"] == (TODAY - timedelta(days=1)).isoformat()
+    states = {row["name"]: row.get("questionnaire") for row in facts["value_chain"]["nodes"]}
+    assert states["Golfe Négoce"] in ("accepted", "submitted")
+
+
+def test_a_past_day_before_the_map_was_changed_is_refused_with_the_first_day_that_can_be_told(
+    tenant: Tenant, world: World
+) -> None:
+    changed = NOW + timedelta(days=10)
+    with acting(tenant):
+        fields = NodeFields(name="New farm", country="GH")
+        value_chain.add_node(world.chain_id, fields, by=tenant.analyst, at=changed)
+    with pytest.raises(Invalid) as refusal, acting(tenant):
+        reports.request(_wanted(world, as_of=TODAY), by=tenant.manager, at=NOW + timedelta(days=30))
+    assert f"Choose {changed.date().isoformat()} or later" in refusal.value.fields["as_of"]
+
+
+def test_records_of_after_the_period_stay_out(tenant: Tenant, world: World) -> None:
+    with acting(tenant):
+        add_action(tenant, world, add_finding(tenant, world), due_on=TODAY)
+        add_assignment(tenant, world, due_on=TODAY)
+    period = (date(2026, 1, 1), TODAY - timedelta(days=60))
+    with acting(tenant):
+        report_id = reports.request(_wanted(world, period=period), by=tenant.manager, at=NOW).id
+        db.session.flush()
+        frozen = report_sealing.freeze(report_id, by=tenant.manager, at=NOW)
+    assert frozen is not None
+    assert (frozen.facts["findings"], frozen.facts["actions"]) == ([], [])
+    assert frozen.facts["questionnaires"]["sent"] == 0
+
+
+def test_the_first_risks_name_the_figures_of_their_country_with_source_and_year(
+    tenant: Tenant, world: World
+) -> None:
+    with acting(tenant):
+        report_id = reports.request(_wanted(world), by=tenant.manager, at=NOW).id
+        db.session.flush()
+        frozen = report_sealing.freeze(report_id, by=tenant.manager, at=NOW)
+    assert frozen is not None
+    named = [row for row in frozen.facts["risks"] if row["node_name"] == "Golfe Négoce"]
+    told = [reason for row in named for reason in row["reasons"] if "Figures of" in reason]
+    assert told
+    assert all(reason.startswith("Figures of Côte d’Ivoire, 1 the worst: ") for reason in told)
+    assert all(reason.count(" (") >= 3 for reason in told)
+
+
+def test_a_number_stands_for_one_report_of_an_organisation_alone(
+    tenant: Tenant, other_tenant: Tenant, world: World
+) -> None:
+    with acting(tenant):
+        first = reports.request(_wanted(world), by=tenant.manager, at=NOW)
+        taken = first.number
+        second = reports.request(_wanted(world), by=tenant.manager, at=NOW)
+        assert second.number == taken + 1
+    with acting(other_tenant):
+        chain = value_chain.create_chain(
+            "Tea", own_business="Other", country="FR", by=other_tenant.analyst, at=NOW
+        )
+        db.session.flush()
+        theirs = replace(_wanted(world), chain_id=chain.id)
+        assert reports.request(theirs, by=other_tenant.manager, at=NOW).number == taken
+    with pytest.raises(DatabaseError, match=r"(?i)unique"), acting(tenant):
+        db.session.get_one(Report, second.id).number = taken
+        db.session.flush()
+
+
+def test_reports_asked_for_in_the_same_moment_get_numbers_of_their_own(
+    context: Flask, tenant: Tenant, world: World
+) -> None:
+    start = Barrier(2)
+    numbers: list[int] = []
+
+    def ask() -> None:
+        with context.app_context(), nobody():
+            start.wait()
+            with acting(tenant):
+                numbers.append(reports.request(_wanted(world), by=tenant.manager, at=NOW).number)
+            db.session.remove()
+
+    threads = [Thread(target=ask) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(numbers) == [1, 2]
+
+
 def test_a_foreign_map_is_not_found(tenant: Tenant, other_tenant: Tenant, world: World) -> None:
     with pytest.raises(NotFound), acting(other_tenant):
         reports.request(_wanted(world), by=other_tenant.manager, at=NOW)
@@ -261,7 +435,7 @@ def test_a_map_without_an_assessment_reads_not_assessed_everywhere(
     with acting(tenant):
         report_id = reports.request(_wanted(world), by=tenant.manager, at=NOW).id
     with acting(tenant):
-        reports.freeze(report_id, by=tenant.manager, at=NOW)
+        report_sealing.freeze(report_id, by=tenant.manager, at=NOW)
         report = get_report_with_facts(report_id)
     assert report.facts is not None
     assert report.facts["risks"] is None
@@ -290,7 +464,7 @@ def test_a_node_that_came_after_the_assessment_is_a_gap(tenant: Tenant, world: W
         )
         report_id = reports.request(_wanted(world), by=tenant.manager, at=NOW).id
     with acting(tenant):
-        reports.freeze(report_id, by=tenant.manager, at=NOW)
+        report_sealing.freeze(report_id, by=tenant.manager, at=NOW)
         said = " / ".join(gap["what"] for gap in get_report_with_facts(report_id).gaps)
     assert "1 of 4 nodes are not assessed" in said
     assert "The scores rest on map version" in said
@@ -330,7 +504,7 @@ def test_small_numbers_of_children_never_enter_a_report(
 def test_a_download_is_an_event_and_is_limited(app: Flask, tenant: Tenant, world: World) -> None:
     report = _made(app, tenant, _wanted(world))
     with acting(tenant):
-        file = reports.export(report.id, "pdf", by=tenant.manager, at=NOW)
+        file = report_files.export(report.id, "pdf", by=tenant.manager, at=NOW)
         assert file.filename == "R-2026-001.pdf"
         assert sha256(file.content).hexdigest() == report.files["pdf"]["sha256"]
         event = db.session.scalar(select(AuditEvent).where(AuditEvent.action == "report:export"))
@@ -338,7 +512,7 @@ def test_a_download_is_an_event_and_is_limited(app: Flask, tenant: Tenant, world
         assert event.target_id == str(report.id)
     with pytest.raises(TooMany), acting(tenant):
         for _ in range(21):
-            reports.export(report.id, "json", by=tenant.manager, at=NOW)
+            report_files.export(report.id, "json", by=tenant.manager, at=NOW)
             db.session.flush()
 
 
@@ -350,7 +524,7 @@ def test_an_unsealed_report_or_an_unknown_format_has_no_file(
         waiting = reports.request(_wanted(world), by=tenant.manager, at=NOW).id
         for report_id, form in ((waiting, "pdf"), (report.id, "docx"), (uuid4(), "pdf")):
             with pytest.raises(NotFound):
-                reports.export(report_id, form, by=tenant.manager, at=NOW)
+                report_files.export(report_id, form, by=tenant.manager, at=NOW)
 
 
 def test_reports_of_another_company_are_not_listed(

@@ -849,6 +849,9 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "organisation_id", "number", name=op.f("uq_report_organisation_id_number")
         ),
+        sa.UniqueConstraint(
+            "organisation_id", "number", name=op.f("uq_report_organisation_id_number")
+        ),
     )
     op.create_index(op.f("ix_report_organisation_id"), "report", ["organisation_id"], unique=False)
     op.create_table(

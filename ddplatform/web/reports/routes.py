@@ -22,7 +22,7 @@ from ddplatform.queries.reports import (
 from ddplatform.queries.value_chain import get_chain, list_chains
 from ddplatform.reports.composition import compose
 from ddplatform.reports.definitions import list_definitions, load_definition
-from ddplatform.services import report_proof, reports
+from ddplatform.services import report_files, report_preview, report_proof, reports
 from ddplatform.services.reports import Wanted
 from ddplatform.web.reports.forms import AUDIENCE_NOTES, CheckForm, NewReportForm
 from ddplatform.web.reports.paper import paper_of, sections_of
@@ -64,7 +64,7 @@ def new() -> ResponseReturnValue:
             if request.form.get("look") != "yes":
                 made = reports.request(_wanted(form), by=g.identity, at=g.now)
                 return redirect(url_for(".show", report_id=made.id))
-            preview = reports.preview(_wanted(form), at=g.now)
+            preview = report_preview.preview(_wanted(form), at=g.now)
         except Invalid as fault:
             _show(form, fault)
     page = render_template(
@@ -114,7 +114,7 @@ def show(report_id: UUID) -> ResponseReturnValue:
         cover=document.cover,
         blocks=blocks,
         sections=sections_of(blocks),
-        endings=reports.ENDINGS,
+        endings=report_files.ENDINGS,
     )
 
 
@@ -136,9 +136,9 @@ def _waiting(report: Report) -> str:
 @requires(Permission.REPORT_EXPORT)
 def download(report_id: UUID, form: str) -> ResponseReturnValue:
     """One file of a sealed report, only ever as an attachment; the log gets an event."""
-    if form not in reports.ENDINGS:
+    if form not in report_files.ENDINGS:
         raise NotFound()
-    file = reports.export(report_id, form, by=g.identity, at=g.now)
+    file = report_files.export(report_id, form, by=g.identity, at=g.now)
     answer = Response(file.content, mimetype=file.media_type)
     answer.headers.set("Content-Disposition", "attachment", filename=file.filename)
     answer.headers["Cache-Control"] = "no-store"
