@@ -19,14 +19,14 @@ from ddplatform.services import (
     invitations,
     map_apply,
     map_import,
-    report_sealing,
+    reports,
     sessions,
 )
 from ddplatform.services.questionnaire_reminders import CHASE, REMIND, chase, send_reminder
 from ddplatform.services.questionnaires import publish_shipped
 from ddplatform.services.response_receiving import receive
-from ddplatform.services.reports import BUILD
-from ddplatform.services.response_review import TELL_RETURNED, tell_returned
+from ddplatform.services.response_review import TELL_ESCALATED, TELL_RETURNED
+from ddplatform.services.response_review_mails import tell_escalated, tell_returned
 from ddplatform.services.response_submission import RECEIVE
 from ddplatform.services.risk import REASSESS
 from ddplatform.tenancy import acting_in
@@ -144,22 +144,26 @@ def _tell_returned(job: JobContext) -> None:
     tell_returned(job.id_of("assignment_id"))
 
 
+def _tell_escalated(job: JobContext) -> None:
+    tell_escalated(job.id_of("assignment_id"), by=job.by)
+
+
 def _build_report(job: JobContext) -> Result:
     report_id = job.id_of("report_id")
     try:
         with job.unit():
-            frozen = report_sealing.freeze(report_id, by=job.by, at=job.at)
+            frozen = reports.freeze(report_id, by=job.by, at=job.at)
         if frozen is None:
             return {"report_id": str(report_id)}
         job.progress(1, 3)
-        made = report_sealing.render(frozen)
+        made = reports.render(frozen)
     except FactsRefused as refusal:
         with job.unit():  # another try would find the same facts
-            report_sealing.mark_failed(report_id, str(refusal), by=job.by, at=job.at)
+            reports.mark_failed(report_id, str(refusal), by=job.by, at=job.at)
         return None
     job.progress(2, 3)
     with job.unit():
-        return report_sealing.seal(report_id, made, by=job.by, at=job.at)
+        return reports.seal(report_id, made, by=job.by, at=job.at)
 
 
 def _ask_reminders(job: JobContext) -> Result:
@@ -181,12 +185,13 @@ HANDLERS: dict[str, Handler] = {
     CHASE: Handler(_chase),
     REMIND: Handler(_send_reminder),
     TELL_RETURNED: Handler(_tell_returned),
+    TELL_ESCALATED: Handler(_tell_escalated),
     RECEIVE: Handler(_receive_answers),
     # No permission: any change of a map or its facts may ask, whoever made it.
     REASSESS: Handler(_assess_chain, is_staged=True),
     map_import.PREVIEW: Handler(_preview_import, Permission.VALUE_CHAIN_IMPORT, is_staged=True),
     map_import.APPLY: Handler(_apply_import, Permission.VALUE_CHAIN_IMPORT, is_staged=True),
-    BUILD: Handler(_build_report, Permission.REPORT_REQUEST, is_staged=True),
+    reports.BUILD: Handler(_build_report, Permission.REPORT_REQUEST, is_staged=True),
 }
 
 PERIODIC: dict[str, int] = {

@@ -69,11 +69,12 @@ class Answer(SharedOnRelease, Base):
 
 
 class ReviewDecision(StrEnum):
-    """What the requester decides about one answer."""
+    """What the requester decides about one answer, or about a whole response (escalated)."""
 
     ACCEPTED = "accepted"
     ASKED_BACK = "asked_back"
     FINDING = "finding"
+    ESCALATED = "escalated"
 
 
 class AnswerReview(TenantScoped, Base):

@@ -5,15 +5,12 @@ from datetime import datetime
 from uuid import UUID
 
 from ddplatform.access.identity import Identity
-from ddplatform.adapters.installed import adapters
-from ddplatform.adapters.mail import Mail
 from ddplatform.db import db
 from ddplatform.duediligence.lifecycle import require_step
 from ddplatform.duediligence.step_facts import QuestionnaireFacts
 from ddplatform.duediligence.vocabulary import Machine
 from ddplatform.duediligence.vocabulary import QuestionnaireState as State
 from ddplatform.errors import Conflict, Invalid, NotFound
-from ddplatform.models.questionnaires import Assignment
 from ddplatform.models.responses import (
     AnswerMessage,
     AnswerReview,
@@ -22,7 +19,6 @@ from ddplatform.models.responses import (
     ReviewDecision,
 )
 from ddplatform.models.responses import Response as ResponseRow
-from ddplatform.queries.organisations import get_help_contact, get_organisation
 from ddplatform.queries.questionnaires import get_assignment
 from ddplatform.queries.responses import (
     Filled,
@@ -39,7 +35,10 @@ from ddplatform.services.response_receiving import accepted_paths, score_again
 from ddplatform.services.risk import end_fact
 
 TELL_RETURNED = "questionnaire:tell_returned"
+TELL_ESCALATED = "questionnaire:tell_escalated"
 MAX_TEXT = 2000
+WHOLE = ""
+"""The path of a decision on a response as a whole."""
 
 
 def accept_answer(assignment_id: UUID, path: str, *, by: Identity, at: datetime) -> None:
@@ -101,6 +100,30 @@ def return_answers(assignment_id: UUID, *, reason: str, by: Identity, at: dateti
     filled.row.status = ResponseStatus.RETURNED
     jobs.enqueue(TELL_RETURNED, {"assignment_id": str(assignment_id)}, by=by, at=at)
     audit.record("response:return", filled.row, by=by, at=at, reason=why)
+
+
+def escalate(assignment_id: UUID, *, reason: str, by: Identity, at: datetime) -> None:
+    """Hand the decision to those who review: each of them is told, and the reason stands there.
+
+    The supplier reads only that the answers are being read.
+
+    Raises:
+        StepNotAllowed: no reason, or the answers are not in review.
+    """
+    filled = _begin(assignment_id, by=by, at=at)
+    _step(filled, State.ESCALATED, _facts(filled, by, reason=reason))
+    db.session.add(
+        AnswerReview(
+            response_id=filled.row.id,
+            path=WHOLE,
+            decision=ReviewDecision.ESCALATED,
+            note=reason.strip()[:MAX_TEXT],
+            created_at=at,
+            created_by_id=by.user_id,
+        )
+    )
+    jobs.enqueue(TELL_ESCALATED, {"assignment_id": str(assignment_id)}, by=by, at=at)
+    audit.record("response:escalate", filled.row, by=by, at=at, reason=reason.strip())
 
 
 def accept_all(assignment_id: UUID, *, by: Identity, at: datetime) -> None:
@@ -214,28 +237,6 @@ def _decide(
 
 def _known_paths(filled: Filled) -> Sequence[str]:
     return [item.state.path for page in filled.pages for item in page.questions()]
-
-
-def tell_returned(assignment_id: UUID) -> None:
-    """The mail to the supplier: there are questions back. It names no answer."""
-    assignment: Assignment = get_assignment(assignment_id)
-    supplier_id = assignment.respondent_organisation_id
-    if assignment.status is not State.RETURNED or supplier_id is None:
-        return
-    requester = get_organisation(assignment.organisation_id).name
-    supplier = get_organisation(supplier_id)
-    helper = get_help_contact(assignment.organisation_id, assignment.sent_by_id)
-    link = f"{adapters().base_url}/o/{supplier.slug}/responses/{assignment.id}/"
-    adapters().mailer.send(
-        Mail(
-            assignment.invited_email,
-            f"{requester} has a question about your answers",
-            f"{requester} read your answers and asks you to look at some of them again.\n"
-            "All you wrote is kept.\n\n"
-            f"See what is asked: {link}\n\n"
-            f"Do you need help? Ask {helper.line}.\n",
-        )
-    )
 
 
 def get_reviewed(assignment_id: UUID) -> ResponseRow:

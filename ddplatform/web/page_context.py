@@ -14,6 +14,10 @@ from ddplatform.access.roles import RoleId
 PRODUCT = "Waymark"
 
 
+SUPPLIERS = frozenset({RoleId.SUPPLIER})
+OTHERS = frozenset(RoleId) - SUPPLIERS
+
+
 @dataclass(frozen=True)
 class Entry:
     """One entry of the side navigation, shown to those who may open it."""
@@ -76,7 +80,8 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry("Documents", "paperclip", "evidence.index", P.EVIDENCE_READ),
             Entry("Reports", "report", "reports.index", P.REPORT_READ),
-            Entry("Audit trail", "history", "audit.index", P.AUDIT_READ),
+            Entry("Audit trail", "history", "audit.index", P.AUDIT_READ, not_for=SUPPLIERS),
+            Entry("What was done here", "history", "audit.index", P.AUDIT_READ, not_for=OTHERS),
         ),
     ),
     (

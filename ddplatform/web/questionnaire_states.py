@@ -10,7 +10,7 @@ STATE_WORDS = {
     State.UNDER_REVIEW: ("In review", "warn"),
     State.ACCEPTED: ("Accepted", "ok"),
     State.RETURNED: ("Sent back", "info"),
-    State.ESCALATED: ("Escalated", "danger"),
+    State.ESCALATED: ("Decision asked for", "danger"),
     State.EXPIRED: ("Not answered", "line"),
     State.WITHDRAWN: ("Withdrawn", "line"),
 }

@@ -215,6 +215,26 @@ def test_answers_are_decided_one_by_one_and_all_at_the_end(
     assert "not in review now" in office.get(review).text
 
 
+def test_who_should_not_decide_alone_asks_the_others_and_says_why(
+    office: FlaskClient, tenant: Tenant, received: Supplier
+):
+    review = _review(received)
+    token = _token(office, review)
+    empty = office.post(f"{review}/escalate", data={**token, "reason": " "})
+    assert empty.status_code == 422
+    assert "Write what is to be decided" in empty.text
+
+    answer = office.post(f"{review}/escalate", data={**token, "reason": "Go on buying?"})
+
+    assert answer.status_code == 302
+    page = office.get(review).text
+    assert "asks for a decision" in page
+    assert "Go on buying?" in page
+    assert "Accept all and finish" in page
+    assert f"{review}/escalate" not in page
+    assert "Decision asked for" in office.get(f"{_root(tenant)}/?view=review").text
+
+
 def test_answers_go_back_and_the_next_round_shows_what_changed(
     app: Flask, office: FlaskClient, tenant: Tenant, received: Supplier
 ):

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -29,15 +30,17 @@ from ddplatform.queries.value_chain import get_node
 from ddplatform.services import findings, responses
 from ddplatform.services.response_receiving import read_answers
 from ddplatform.services.response_review import (
+    WHOLE,
     accept_all,
     accept_answer,
     ask_back,
+    escalate,
     get_reviewed,
     handle_flag,
     judge_documents,
     return_answers,
-    tell_returned,
 )
+from ddplatform.services.response_review_mails import tell_escalated, tell_returned
 from ddplatform.services.responses import attach, save_section, start
 from supply_chain.vocabulary import Issue
 from tests.answering import Supplier, acting, ask, come_in, fill, mails, receive_now, send, typed
@@ -165,6 +168,48 @@ def test_mail_about_returned_answers_is_not_sent_when_they_are_open_again(
     with acting(tenant.id):
         tell_returned(supplier.asked.assignment_id)
     assert len(mails()) == before
+
+
+def test_decision_is_asked_of_the_others_who_review_and_only_the_requester_reads_why(
+    context: Flask, tenant: Tenant
+):
+    supplier = _sent(tenant)
+    one = supplier.asked.assignment_id
+    with acting(tenant.id):
+        tell_escalated(one, by=tenant.manager)  # nothing is asked yet: no mail
+        before = len(mails())
+        with pytest.raises(StepNotAllowed):
+            escalate(one, reason=" ", by=tenant.manager, at=LATER)
+        escalate(one, reason="May we go on buying?", by=tenant.manager, at=LATER)
+        assert get_assignment(one).status is State.ESCALATED
+        db.session.flush()
+        note = list_decisions(get_reviewed(one).id)[WHOLE]
+        assert (note.decision, note.note) == (ReviewDecision.ESCALATED, "May we go on buying?")
+        tell_escalated(one, by=tenant.manager)
+        assert len(mails()) == before  # nobody else reviews here
+        tell_escalated(one, by=tenant.analyst)
+        assert "asks you to" in mails()[-1]
+        assert "May we" not in mails()[-1]
+    with acting(supplier.id):
+        assert list_decisions(_row_seen_by_supplier(one)) == {}
+    with acting(tenant.id):
+        accept_all(one, by=tenant.manager, at=LATER)
+        assert get_assignment(one).status is State.ACCEPTED
+
+
+def _row_seen_by_supplier(assignment_id: UUID) -> UUID:
+    row = find_response(assignment_id)
+    assert row is not None
+    return row.id
+
+
+def test_answers_whose_decision_was_asked_for_can_go_back(context: Flask, tenant: Tenant):
+    supplier = _sent(tenant)
+    one = supplier.asked.assignment_id
+    with acting(tenant.id):
+        escalate(one, reason="May we go on buying?", by=tenant.manager, at=LATER)
+        return_answers(one, reason="Page 2 is another firm.", by=tenant.manager, at=LATER)
+        assert get_assignment(one).status is State.RETURNED
 
 
 def test_red_flag_must_be_looked_at_before_the_answers_are_accepted(context: Flask, tenant: Tenant):

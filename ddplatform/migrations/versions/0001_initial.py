@@ -2152,6 +2152,7 @@ def upgrade() -> None:
                 "accepted",
                 "asked_back",
                 "finding",
+                "escalated",
                 name="reviewdecision",
                 native_enum=False,
                 create_constraint=True,

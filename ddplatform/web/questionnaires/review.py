@@ -24,9 +24,11 @@ from ddplatform.queries.responses import (
 from ddplatform.queries.reviews import list_decisions
 from ddplatform.services.response_receiving import read_answers
 from ddplatform.services.response_review import (
+    WHOLE,
     accept_all,
     accept_answer,
     ask_back,
+    escalate,
     get_reviewed,
     handle_flag,
     judge_documents,
@@ -93,6 +95,18 @@ def accept(assignment_id: UUID) -> ResponseReturnValue:
     return redirect(url_for(".assignment", assignment_id=assignment_id))
 
 
+@bp.post("/assignments/<uuid:assignment_id>/review/escalate")
+@requires(Permission.RESPONSE_REVIEW)
+def hand_on(assignment_id: UUID) -> ResponseReturnValue:
+    """Ask the others who review to decide."""
+    reason = request.form.get("reason", "")
+    if not reason.strip():
+        return _page(assignment_id, faults={"escalate": "Write what is to be decided, and why."})
+    escalate(assignment_id, reason=reason, by=g.identity, at=g.now)
+    flash("The others who review get a mail. The supplier is not told.", "success")
+    return redirect(url_for(".review", assignment_id=assignment_id))
+
+
 @bp.post("/assignments/<uuid:assignment_id>/review/return")
 @requires(Permission.RESPONSE_REVIEW)
 def send_back(assignment_id: UUID) -> ResponseReturnValue:
@@ -106,13 +120,13 @@ def _page(assignment_id: UUID, faults: dict[str, str] | None = None) -> Response
     assignment, row = get_assignment(assignment_id), get_reviewed(assignment_id)
     filled = load_filled(assignment, row, now=g.now)
     flags = list_red_flags(row.id)
-    threads = list_messages(assignment_id)
+    threads, decisions = list_messages(assignment_id), list_decisions(row.id)
     signals = read_answers(filled)
     checks = (*signals.checks, *compare_answers(filled, note=row.declared_note))
     beside = Beside(
         files=list_files(row.id),
         threads=threads,
-        decisions=list_decisions(row.id),
+        decisions=decisions,
         before=_before(filled),
         flags=frozenset(flag.path for flag in flags),
         doubtful=frozenset(name for check in checks for name in check.questions),
@@ -129,6 +143,7 @@ def _page(assignment_id: UUID, faults: dict[str, str] | None = None) -> Response
         checks=checks,
         asked=len(asked_back(threads)),
         is_open=row.status is ResponseStatus.SUBMITTED,
+        handed_on=decisions.get(WHOLE),
         faults=faults or {},
         kept=request.form.get("text") or request.form.get("note") or "",
     )

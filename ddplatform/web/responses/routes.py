@@ -50,6 +50,7 @@ def show(assignment_id: UUID) -> ResponseReturnValue:
     """The sections of one questionnaire, how far each is, and what was asked back."""
     asked = get_request(assignment_id)
     filled = newest_round(asked)
+    pages = filled.pages
     back = asked_back(list_messages(assignment_id)) if is_writable(asked) else frozenset()
     return render_template(
         "responses/show.html",
@@ -65,8 +66,10 @@ def show(assignment_id: UUID) -> ResponseReturnValue:
                 "questions": sum(1 for _ in page.questions()),
                 "minutes": minutes_for(page),
             }
-            for page in filled.pages
+            for page in pages
         ],
+        minutes=sum(minutes_for(page) for page in pages),
+        next_page=next((page for page in pages if not is_done(page, filled.row)), None),
     )
 
 

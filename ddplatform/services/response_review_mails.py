@@ -1,0 +1,54 @@
+"""What a review tells by mail. A mail names no answer: it is read by many eyes."""
+
+from uuid import UUID
+
+from ddplatform.access.identity import Identity
+from ddplatform.access.permissions import Permission
+from ddplatform.access.roles import ROLES
+from ddplatform.adapters.installed import adapters
+from ddplatform.adapters.mail import Mail
+from ddplatform.duediligence.vocabulary import QuestionnaireState as State
+from ddplatform.queries.organisations import get_help_contact, get_organisation, list_people
+from ddplatform.queries.questionnaires import get_assignment
+
+
+def tell_returned(assignment_id: UUID) -> None:
+    """The mail to the supplier: there are questions back. It names no answer."""
+    assignment = get_assignment(assignment_id)
+    supplier_id = assignment.respondent_organisation_id
+    if assignment.status is not State.RETURNED or supplier_id is None:
+        return
+    requester = get_organisation(assignment.organisation_id).name
+    supplier = get_organisation(supplier_id)
+    helper = get_help_contact(assignment.organisation_id, assignment.sent_by_id)
+    link = f"{adapters().base_url}/o/{supplier.slug}/responses/{assignment.id}/"
+    adapters().mailer.send(
+        Mail(
+            assignment.invited_email,
+            f"{requester} has a question about your answers",
+            f"{requester} read your answers and asks you to look at some of them again.\n"
+            "All you wrote is kept.\n\n"
+            f"See what is asked: {link}\n\n"
+            f"Do you need help? Ask {helper.line}.\n",
+        )
+    )
+
+
+def tell_escalated(assignment_id: UUID, *, by: Identity) -> None:
+    """The mail to everybody else who reviews: a decision waits for them."""
+    assignment = get_assignment(assignment_id)
+    if assignment.status is not State.ESCALATED:
+        return
+    slug = get_organisation(assignment.organisation_id).slug
+    address = f"{adapters().base_url}/o/{slug}/questionnaires/assignments/{assignment.id}/review"
+    for person in list_people():
+        reviews = Permission.RESPONSE_REVIEW in ROLES[person.role_id].permissions
+        if person.is_active and reviews and person.user_id != by.user_id:
+            adapters().mailer.send(
+                Mail(
+                    person.email,
+                    f"A decision about the answers of {assignment.node_name}",
+                    f"{by.name} read the answers of {assignment.node_name} and asks you to\n"
+                    f"decide what is to be done.\n\nRead them here: {address}\n",
+                )
+            )
