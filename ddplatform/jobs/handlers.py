@@ -19,11 +19,12 @@ from ddplatform.services import (
     invitations,
     map_apply,
     map_import,
-    reports,
+    report_sealing,
     sessions,
 )
 from ddplatform.services.questionnaire_reminders import CHASE, REMIND, chase, send_reminder
 from ddplatform.services.questionnaires import publish_shipped
+from ddplatform.services.reports import BUILD
 from ddplatform.services.response_receiving import receive
 from ddplatform.services.response_review import TELL_ESCALATED, TELL_RETURNED
 from ddplatform.services.response_review_mails import tell_escalated, tell_returned
@@ -152,18 +153,18 @@ def _build_report(job: JobContext) -> Result:
     report_id = job.id_of("report_id")
     try:
         with job.unit():
-            frozen = reports.freeze(report_id, by=job.by, at=job.at)
+            frozen = report_sealing.freeze(report_id, by=job.by, at=job.at)
         if frozen is None:
             return {"report_id": str(report_id)}
         job.progress(1, 3)
-        made = reports.render(frozen)
+        made = report_sealing.render(frozen)
     except FactsRefused as refusal:
         with job.unit():  # another try would find the same facts
-            reports.mark_failed(report_id, str(refusal), by=job.by, at=job.at)
+            report_sealing.mark_failed(report_id, str(refusal), by=job.by, at=job.at)
         return None
     job.progress(2, 3)
     with job.unit():
-        return reports.seal(report_id, made, by=job.by, at=job.at)
+        return report_sealing.seal(report_id, made, by=job.by, at=job.at)
 
 
 def _ask_reminders(job: JobContext) -> Result:
@@ -191,7 +192,7 @@ HANDLERS: dict[str, Handler] = {
     REASSESS: Handler(_assess_chain, is_staged=True),
     map_import.PREVIEW: Handler(_preview_import, Permission.VALUE_CHAIN_IMPORT, is_staged=True),
     map_import.APPLY: Handler(_apply_import, Permission.VALUE_CHAIN_IMPORT, is_staged=True),
-    reports.BUILD: Handler(_build_report, Permission.REPORT_REQUEST, is_staged=True),
+    BUILD: Handler(_build_report, Permission.REPORT_REQUEST, is_staged=True),
 }
 
 PERIODIC: dict[str, int] = {
