@@ -96,11 +96,16 @@ class ColumnGuess:
 
 @dataclass(frozen=True, slots=True)
 class TableMapping:
-    """How one table is read: its header row (first row 1) and our field -> their column."""
+    """How one table is read: its header row (first row 1) and our field -> their column.
+
+    `header` lists all columns of the table, once it is read; two ways to read are the same
+    whatever table they were tried on.
+    """
 
     header_row: int
     columns: MappingOf[str, str]
     guesses: tuple[ColumnGuess, ...] = ()
+    header: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

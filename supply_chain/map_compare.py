@@ -43,7 +43,7 @@ class MapChanges:
     """All differences between a map and a draft.
 
     `gone_*` are known but not in the draft. That alone is no reason to delete: a list may be
-    a part of the map.
+    a part of the map. Own operations are never gone, nor is what a link of the draft names.
     """
 
     new_nodes: tuple[NodeDraft, ...]
@@ -67,7 +67,8 @@ def compare(
     What a file leaves empty is "not stated" and changes nothing: missing data never erases.
     """
     known = {node.id: node for node in existing}
-    drafted = {node.id for node in draft.nodes}
+    named = {node.id for node in draft.nodes}
+    named |= {end for link in draft.links for end in (link.supplier, link.buyer)}
     skipped = _unstated(draft)
     pairs = [(known[node.id], node) for node in draft.nodes if node.id in known]
     changes = [_node_change(before, after, skipped) for before, after in pairs]
@@ -79,7 +80,7 @@ def compare(
         new_nodes=tuple(node for node in draft.nodes if node.id not in known),
         changed_nodes=tuple(change for change in changes if change.fields),
         unchanged_nodes=tuple(change.before for change in changes if not change.fields),
-        gone_nodes=tuple(node for node in existing if node.id not in drafted),
+        gone_nodes=tuple(n for n in existing if n.id not in named and not n.own_operation),
         new_links=tuple(link for link in draft.links if link.key not in known_links),
         changed_links=tuple(change for change in link_changes if change.fields),
         unchanged_links=tuple(change.before for change in link_changes if not change.fields),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from supply_chain.drafts import MapDraft, Mapping, NamedBytes, TableMapping
+from supply_chain.errors import FileRefused
 from supply_chain.intake.assembly import Assembly
 from supply_chain.intake.cells import CellFault
-from supply_chain.intake.columns import guess_mapping
+from supply_chain.intake.columns import guess_mapping, unique_header
 from supply_chain.intake.findings import Findings, RowLog
 from supply_chain.intake.link_rows import LinkRow, read_link_rows
 from supply_chain.intake.mapping_json import mapping_as_json, mapping_from_json
@@ -41,12 +43,14 @@ def read_map(
         The draft. Rows with problems are left out of its nodes and links.
 
     Raises:
-        FileRefused: a whole file cannot be read.
+        FileRefused: a whole file cannot be read, or there is no row in any.
     """
     findings = Findings()
     tables = read_tables([file for file in files if not is_json(file)])
     used = _complete(mapping, tables)
     rows = _read_rows(files, tables, used, findings)
+    if not rows.count and not findings.problems:
+        raise _no_rows(files)
     assembly = Assembly(findings, known_ids)
     assembly.add_nodes(rows.nodes)
     assembly.resolve_operators()
@@ -91,8 +95,16 @@ def _read_rows(
 
 _NOT_A_LIST = CellFault(
     "The sheet was not read: it has no known column name.",
-    "Name its columns (name, country, address ...), or give a mapping, if it holds nodes.",
+    "Name its columns (name, country, address ...), or give a mapping, if it holds suppliers.",
 )
+
+
+def _no_rows(files: Sequence[NamedBytes]) -> FileRefused:
+    return FileRefused(
+        "no_rows",
+        f"There is no row of a supplier, site or link in {', '.join(file.name for file in files)}.",
+        "Send a list with its headings and at least one row under them.",
+    )
 
 
 def _complete(mapping: Mapping | None, tables: Sequence[Table]) -> Mapping:
@@ -100,13 +112,16 @@ def _complete(mapping: Mapping | None, tables: Sequence[Table]) -> Mapping:
     given = mapping or Mapping()
     named = given.nodes.keys() | given.links.keys()
     guessed = guess_mapping([table for table in tables if table.key not in named])
-    keys = {table.key for table in tables}
-    nodes: dict[str, TableMapping] = {**given.nodes, **guessed.nodes}
-    links: dict[str, TableMapping] = {**given.links, **guessed.links}
-    return Mapping(
-        {key: how for key, how in nodes.items() if key in keys},
-        {key: how for key, how in links.items() if key in keys},
-    )
+    by_key = {table.key: table for table in tables}
+
+    def known(hows: MappingOf[str, TableMapping]) -> dict[str, TableMapping]:
+        return {
+            key: replace(how, header=tuple(unique_header(by_key[key], how.header_row)))
+            for key, how in hows.items()
+            if key in by_key
+        }
+
+    return Mapping(known({**given.nodes, **guessed.nodes}), known({**given.links, **guessed.links}))
 
 
 def _draft(assembly: Assembly) -> MapDraft:

@@ -1,6 +1,6 @@
 """What the preview of an import shows: counts, samples and every problem, as plain values."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -11,9 +11,9 @@ SAMPLE = 100
 PROBLEMS_KEPT = 5_000
 
 
-def preview_of(draft: MapDraft, changes: MapChanges) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Counts of everything, and what to show of it (100 of each kind, up to 5,000 problems)."""
-    counts = {
+def counts_of(draft: MapDraft, changes: MapChanges) -> dict[str, int]:
+    """How much an import would change, and how much of it has problems."""
+    return {
         "rows": draft.rows,
         "skipped": draft.skipped,
         "new": len(changes.new_nodes),
@@ -27,7 +27,17 @@ def preview_of(draft: MapDraft, changes: MapChanges) -> tuple[dict[str, Any], di
         "problems": len(draft.problems),
         "notes": len(draft.notes),
     }
-    preview = {
+
+
+def preview_of(draft: MapDraft, changes: MapChanges, known: Sequence[NodeDraft]) -> dict[str, Any]:
+    """What to show of an import: 100 of each kind, up to 5,000 problems.
+
+    Args:
+        known: what stands in the map, so that links show names.
+    """
+    tables = {**draft.mapping.nodes, **draft.mapping.links}
+    names = {node.id: node.name for node in (*known, *draft.nodes)}
+    return {
         "new": _nodes(changes.new_nodes),
         "changed": [
             {**_node(change.before), "fields": _fields(change.fields)}
@@ -35,21 +45,19 @@ def preview_of(draft: MapDraft, changes: MapChanges) -> tuple[dict[str, Any], di
         ],
         "unchanged": _nodes(changes.unchanged_nodes),
         "gone": _nodes(changes.gone_nodes),
-        "links_new": _links(changes.new_links),
+        "links_new": _links(changes.new_links, names),
         "links_changed": [
-            {**_link(change.before), "fields": _fields(change.fields)}
+            {**_link(change.before, names), "fields": _fields(change.fields)}
             for change in changes.changed_links[:SAMPLE]
         ],
-        "links_gone": _links(changes.gone_links),
+        "links_gone": _links(changes.gone_links, names),
         "problems": [asdict(problem) for problem in draft.problems[:PROBLEMS_KEPT]],
         "notes": [asdict(note) for note in draft.notes[:PROBLEMS_KEPT]],
         "guesses": {
-            key: [asdict(guess) for guess in table.guesses]
-            for tables in (draft.mapping.nodes, draft.mapping.links)
-            for key, table in tables.items()
+            key: [asdict(guess) for guess in table.guesses] for key, table in tables.items()
         },
+        "headers": {key: list(table.header) for key, table in tables.items()},
     }
-    return counts, preview
 
 
 def _nodes(nodes: Sequence[NodeDraft]) -> list[dict[str, Any]]:
@@ -66,14 +74,14 @@ def _node(node: NodeDraft) -> dict[str, Any]:
     }
 
 
-def _links(links: Sequence[LinkDraft]) -> list[dict[str, Any]]:
-    return [_link(link) for link in links[:SAMPLE]]
+def _links(links: Sequence[LinkDraft], names: Mapping[str, str]) -> list[dict[str, Any]]:
+    return [_link(link, names) for link in links[:SAMPLE]]
 
 
-def _link(link: LinkDraft) -> dict[str, Any]:
+def _link(link: LinkDraft, names: Mapping[str, str]) -> dict[str, Any]:
     return {
-        "supplier": link.supplier,
-        "buyer": link.buyer,
+        "supplier": names.get(link.supplier, link.supplier),
+        "buyer": names.get(link.buyer, link.buyer),
         "commodity": link.commodity,
         "share": link.share,
     }

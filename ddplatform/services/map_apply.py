@@ -168,14 +168,7 @@ def _change_links(changes: Sequence[LinkChange], known: MapDrafts, done: Applied
 def _archive_gone(
     changes: MapChanges, known: MapDrafts, done: Applied, *, by: Identity, at: datetime
 ) -> None:
-    links = [
-        *changes.new_links,
-        *changes.unchanged_links,
-        *(c.after for c in changes.changed_links),
-    ]
-    named = {end for link in links for end in (link.supplier, link.buyer)}
-    gone = {node.id for node in changes.gone_nodes if not node.own_operation} - named
-    for node in _load(ValueChainNode, [known.node_keys[ref] for ref in sorted(gone)]):
+    for node in _load(ValueChainNode, [known.node_keys[gone.id] for gone in changes.gone_nodes]):
         node.archived_at, node.archived_by_id = at, by.user_id
         done.nodes_gone.append(node.id)
     for link in _load(SupplyLink, [known.link_keys[link.key] for link in changes.gone_links]):

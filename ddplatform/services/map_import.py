@@ -17,7 +17,7 @@ from ddplatform.queries.map_imports import get_import, get_import_for_change
 from ddplatform.queries.value_chain import get_chain
 from ddplatform.services import audit, jobs
 from ddplatform.services.import_mapping import heading_hashes, headings_key, recall
-from ddplatform.services.import_preview import preview_of
+from ddplatform.services.import_preview import counts_of, preview_of
 from supply_chain.drafts import MapDraft, Mapping, NamedBytes
 from supply_chain.errors import FileRefused
 from supply_chain.intake.mapping_json import mapping_as_json, mapping_from_json
@@ -115,7 +115,7 @@ def _check_files(files: Sequence[NamedBytes]) -> None:
         if len(file.content) > MAX_BYTES:
             raise Invalid(
                 fields={
-                    "files": f"“{file.name}” is larger than 10 MB. Split it, or send it as CSV."
+                    "files": f"“{file.name}” is larger than 10 MB. Split it into several lists."
                 }
             )
 
@@ -204,10 +204,9 @@ def keep_preview(import_id: UUID, reading: Reading) -> None:
         return
     known = load_drafts(row.chain_id)
     changes = compare(known.nodes, reading.draft, existing_links=known.links)
-    counts, preview = preview_of(reading.draft, changes)
     row.mapping = dict(mapping_as_json(reading.draft.mapping))
-    row.counts = {**row.counts, **counts}
-    row.preview, row.refusal = preview, None
+    row.counts = {**row.counts, **counts_of(reading.draft, changes)}
+    row.preview, row.refusal = preview_of(reading.draft, changes, known.nodes), None
     row.status = ImportStatus.PREVIEWED
 
 

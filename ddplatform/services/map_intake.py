@@ -11,11 +11,23 @@ from ddplatform.models.value_chain import ImportStatus
 from ddplatform.queries.chain_drafts import load_drafts
 from ddplatform.queries.value_chain import find_chain
 from ddplatform.services import map_apply, map_import
+from ddplatform.services.import_preview import counts_of
 from ddplatform.services.map_import import Plan, Reading
 from ddplatform.services.value_chain import create_chain
 from supply_chain.drafts import Mapping, NamedBytes
 from supply_chain.intake.mapping_json import mapping_as_json
 from supply_chain.map_compare import MapChanges, compare
+
+COUNTS = (
+    "rows",
+    "new",
+    "changed",
+    "unchanged",
+    "links_new",
+    "links_changed",
+    "links_unchanged",
+    "skipped",
+)
 
 
 @dataclass(frozen=True)
@@ -67,15 +79,9 @@ def take_in(
 
 def _answer(reading: Reading, changes: MapChanges) -> dict[str, Any]:
     draft = reading.draft
+    counts = counts_of(draft, changes)
     return {
-        "rows": draft.rows,
-        "new": len(changes.new_nodes),
-        "changed": len(changes.changed_nodes),
-        "unchanged": len(changes.unchanged_nodes),
-        "links_new": len(changes.new_links),
-        "links_changed": len(changes.changed_links),
-        "links_unchanged": len(changes.unchanged_links),
-        "skipped": draft.skipped,
+        **{name: counts[name] for name in COUNTS},
         "problems": [asdict(problem) for problem in draft.problems],
         "notes": [asdict(note) for note in draft.notes],
         "possible_duplicates": [],

@@ -61,14 +61,14 @@ class Assembly:
             if differing and not tells_path:
                 remark = CellFault(
                     f"The same name, country and place stand in row {first_row} with another"
-                    f" {' and '.join(differing)}; that of row {first_row} is kept.",
-                    "Give the rows ids of their own if they are two nodes.",
+                    f" {_listed(differing)}; that of row {first_row} is kept.",
+                    "Give the rows ids of their own if they are two suppliers or sites.",
                 )
                 log.note(None, row.node.name, remark)
             return
         what = f"The id {first.id}" if row.has_own_id else "The same name, country and place"
         fault = CellFault(
-            f"{what} stands in row {first_row} with another {', '.join(differing) or 'content'}.",
+            f"{what} stands in row {first_row} with another {_listed(differing) or 'content'}.",
             "Keep one of the two rows, or give each its own id.",
         )
         where, value = ("id", first.id) if row.has_own_id else (None, row.node.name)
@@ -109,7 +109,7 @@ class Assembly:
 
     def _leave_out(self, row: NodeRow) -> None:
         fault = CellFault(
-            f"The operator “{row.operator}” is no node of the map.",
+            f"The operator “{row.operator}” is in no row and not in the map.",
             "Add a row for it, or correct the id.",
         )
         self._log(row).problem(row.operator_column, row.operator, fault)
@@ -170,8 +170,8 @@ class Assembly:
                 found = self._company(text) if makes_companies else self._find(text)
                 if found is None:
                     fault = CellFault(
-                        f"The {end} “{text}” is no node of the map.",
-                        "Add a row for it to the nodes, or correct the id.",
+                        f"The {end} “{text}” is in no row and not in the map.",
+                        "Add a row for it to the suppliers, or correct the id.",
                     )
                     self._log(row).problem(end, text, fault)
                 else:
@@ -183,7 +183,8 @@ class Assembly:
         log = self._log(row)
         if link.supplier == link.buyer:
             remark = CellFault(
-                "A link from a node to itself is ignored.", "Delete the row, or correct one end."
+                "A link from a supplier to itself is ignored.",
+                "Delete the row, or correct one end.",
             )
             log.note("buyer", link.buyer, remark)
         elif row.is_ownership:
@@ -208,6 +209,15 @@ class Assembly:
         log = RowLog(self.findings, row.file, row.sheet)
         log.row = row.row
         return log
+
+
+_FIELD_WORDS = {"external_ids": "id of a register", "attributes": "further fact"}
+
+
+def _listed(names: list[str]) -> str:
+    """Names of fields as a person reads them: “latitude, longitude and further fact”."""
+    words = [_FIELD_WORDS.get(name, name.replace("_", " ")) for name in names]
+    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
 
 
 def _alike(mine: object, other: object) -> bool:

@@ -68,7 +68,12 @@ def suggest_country(text: str) -> str | None:
     if not near:
         return None
     code = _index()[near[0]]
-    return f"{_places()[code][0]} ({code})"
+    return f"{country_name(code)} ({code})"
+
+
+def country_name(code: str) -> str:
+    """Return the short English name of a country."""
+    return _places()[code][0]
 
 
 def country_point(code: str) -> tuple[float, float] | None:

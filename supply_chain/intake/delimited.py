@@ -16,6 +16,7 @@ from supply_chain.intake.words import header_forms, words
 
 SEPARATORS = (",", ";", "\t", "|")
 MAX_CELL_CHARACTERS = 32_767
+_LONG_CELL = f"a cell is longer than {MAX_CELL_CHARACTERS:,} characters"
 _SAMPLE_CHARACTERS = 64_000
 _HEADER_SEARCH_ROWS = 30
 _BOMS = (
@@ -25,6 +26,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_UNKNOWN = "unknown"
 # Letters of Western Europe rarely stand six in a row outside ASCII; Chinese or Cyrillic bytes do.
 _FOREIGN_RUN = re.compile(rb"[\x80-\xff]{6,}")
 
@@ -36,7 +38,7 @@ def read_delimited(file: NamedBytes) -> tuple[tuple[str, ...], ...]:
         text = text.split("\n", 1)[1]
     rows = _parse(file.name, text, find_separator(text))
     if any(len(cell) > MAX_CELL_CHARACTERS for row in rows for cell in row):
-        raise _broken(file.name, "a cell is longer than 32,767 characters")
+        raise _broken(file.name, _LONG_CELL)
     return tuple(map(tuple, rows))
 
 
@@ -49,9 +51,10 @@ def decode_text(file: NamedBytes) -> str:
     try:
         text = file.content.decode(encoding)
     except (UnicodeDecodeError, LookupError):
+        how = "it is not said in which encoding" if encoding == _UNKNOWN else f"not as {encoding}"
         raise FileRefused(
             "encoding",
-            f"The text of {file.name} cannot be read as {encoding}.",
+            f"The letters of {file.name} cannot be read: {how}.",
             "Save the file as UTF-8 (in Excel: CSV UTF-8) and send it again.",
         ) from None
     if "\0" in text:
@@ -77,7 +80,7 @@ def _detect_encoding(content: bytes) -> str:
         content.decode("utf-8")
     except UnicodeDecodeError:
         # Undeclared and not certain: saying so is better than wrong letters in names.
-        return "unknown encoding" if _FOREIGN_RUN.search(content) else "cp1252"
+        return _UNKNOWN if _FOREIGN_RUN.search(content) else "cp1252"
     return "utf-8"
 
 
@@ -111,8 +114,10 @@ def _parse(name: str, text: str, separator: str) -> Sequence[list[str]]:
     try:
         return list(csv.reader(stream, delimiter=separator, strict=True))
     except csv.Error as fault:
-        if "unexpected end" in str(fault) or "field limit" in str(fault):
+        if "unexpected end" in str(fault):
             raise _broken(name, "a quotation mark is opened and never closed") from None
+        if "field limit" in str(fault):
+            raise _broken(name, f"{_LONG_CELL}, or a quotation mark is never closed") from None
     stream.seek(0)
     try:
         # A quote inside a cell that is not doubled: spreadsheets accept it, so do we.

@@ -23,6 +23,8 @@ from supply_chain.intake.table_view import TableView
 from supply_chain.intake.words import clean, squeeze, words
 from supply_chain.vocabulary import NodeKind
 
+MADE = "made-"
+"""How the ids begin that are made here; lists give their own."""
 _LEGAL_FORM = re.compile(
     r"\s*(ltd|limited|inc|llc|llp|corp|co|gmbh|s\.?a|plc|bhd|pvt|pte|lda|sas|s\.?p\.?a|k\.?k)\b",
     re.IGNORECASE,
@@ -55,7 +57,7 @@ class NodeRow:
 def made_id(name: str, country: str | None, place: str) -> str:
     """Make a stable id of a node without one: same name, country and place, same id."""
     text = "\x1f".join((squeeze(name), country or "", squeeze(place)))
-    return "made-" + hashlib.sha256(text.encode()).hexdigest()[:20]
+    return MADE + hashlib.sha256(text.encode()).hexdigest()[:20]
 
 
 def read_node_rows(view: TableView) -> list[NodeRow]:

@@ -6,6 +6,7 @@ from supply_chain.intake.cells import CellFault, parse_degrees, split_pair
 from supply_chain.intake.countries import (
     country_code,
     country_in_address,
+    country_name,
     country_point,
     suggest_country,
 )
@@ -53,7 +54,7 @@ def _from_address(view: TableView, row: tuple[str, ...]) -> str | None:
     code = country_in_address(address) if address else None
     if code:
         remark = CellFault(
-            f"The country {code} was taken from the address.",
+            f"The country {country_name(code)} was taken from the address.",
             "Add a country column if that is not right.",
         )
         view.log.note(view.column("address"), address, remark)
@@ -98,16 +99,16 @@ def judge_point(log: RowLog, column: str | None, point: Point, country: str | No
         if point != (None, None):
             only = "latitude" if longitude is None else "longitude"
             remark = CellFault(
-                f"Only the {only} is given, so the node has no place on the map.",
+                f"Only the {only} is given, so it has no place on the map.",
                 "Give both latitude and longitude.",
             )
             log.note(column, f"{latitude if longitude is None else longitude:g}", remark)
         return None, None
     centre = country_point(country) if country else None
-    if centre and _seems_swapped(centre, latitude, longitude):
+    if country and centre and _seems_swapped(centre, latitude, longitude):
         remark = CellFault(
-            f"Latitude {latitude:g} and longitude {longitude:g} lie far from {country}; swapped"
-            " they would lie in it.",
+            f"Latitude {latitude:g} and longitude {longitude:g} lie far from"
+            f" {country_name(country)}; swapped they would lie in it.",
             "Check the two columns; the row is used as it stands.",
         )
         log.note(column, f"{latitude:g}, {longitude:g}", remark)

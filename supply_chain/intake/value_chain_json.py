@@ -61,8 +61,9 @@ def _load(file: NamedBytes) -> dict[str, Any]:
     try:
         document = json.loads(text, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as fault:
+        what = "it is nested too deeply" if isinstance(fault, RecursionError) else str(fault)
         raise FileRefused(
-            "broken_json", f"{file.name} is not sound JSON: {fault}.", _ADVICE
+            "broken_json", f"{file.name} is not sound JSON: {what}.", _ADVICE
         ) from None
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise FileRefused("unknown_format", f"{file.name} is not of the format {FORMAT}.", _ADVICE)
@@ -86,12 +87,12 @@ class _Reader:
         log = RowLog(self._findings, self._file, "nodes")
         log.start(place)
         if not isinstance(entry, dict):
-            log.problem(None, _shown(entry), CellFault("The node is not an object.", _ADVICE))
+            log.problem(None, _shown(entry), CellFault("The entry is not an object.", _ADVICE))
             return None
         cell = _Entry(entry, log)
         name = cell.take("name", _name)
         if name is None:
-            fault = CellFault("The node has no name.", "Give the name of the site or company.")
+            fault = CellFault("The entry has no name.", "Give the name of the site or company.")
             log.problem("name", None, fault)
         country = cell.take("country", partial(_country, hinted=not log.is_crowded))
         address = cell.take("address", _text)

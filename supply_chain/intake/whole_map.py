@@ -77,7 +77,7 @@ def _circle(
         place,
         None,
         ", ".join(names) + rest,
-        f"{len(group)} nodes supply each other in a circle: {', '.join(names)}{rest}.",
+        f"{len(group)} suppliers supply each other in a circle: {', '.join(names)}{rest}.",
         "That can be true (recycling, tolling). Check the direction of the links if it is not.",
     )
 

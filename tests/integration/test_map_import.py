@@ -136,7 +136,7 @@ def test_list_is_read_compared_and_shown_before_anything_changes(tenant: Tenant,
         row = get_import(staged, with_preview=True)
         assert row.status is ImportStatus.PREVIEWED
         assert row.counts["new"] == 2
-        assert (row.counts["links_new"], row.counts["gone"]) == (1, 1)
+        assert (row.counts["links_new"], row.counts["gone"]) == (1, 0)  # own business stays
         assert [node["name"] for node in row.preview["new"]] == ["Trader", "Farm"]
         assert row.mapping["nodes"]["nodes.csv"]["columns"]["name"] == "name"
         assert row.preview["guesses"]["nodes.csv"][0]["examples"]
@@ -204,7 +204,7 @@ def test_second_list_shows_new_changed_unchanged_and_gone_and_archives_only_when
     with acting(tenant):
         row = get_import(staged, with_preview=True)
         counts = [row.counts[name] for name in ("new", "changed", "unchanged", "gone")]
-        assert counts == [1, 1, 0, 2]
+        assert counts == [1, 1, 0, 1]
         assert row.preview["changed"][0]["fields"] == [
             {"field": "name", "before": "Trader", "after": "Trader SA"}
         ]

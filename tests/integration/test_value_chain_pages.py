@@ -114,7 +114,7 @@ def test_new_map_leads_to_its_page_or_on_to_the_upload(tenant: Tenant, analyst: 
     made = _post(analyst, f"{BASE}/new", data)
     assert analyst.get(made.location).status_code == 200
     again = _post(analyst, f"{BASE}/new", data)
-    assert again.status_code == 422
+    assert again.status_code == 409
     assert "exists" in again.text
     onward = _post(analyst, f"{BASE}/new?next=import", {**data, "name": "Coffee"})
 
@@ -175,7 +175,7 @@ def _fill(tenant: Tenant, chain_id: UUID, count: int) -> None:
                     "own_operation": False,
                     "external_ids": {},
                     "attributes": {},
-                    "row_version": 1,
+                    "version": 1,
                     "created_at": NOW,
                 }
                 for at, key in enumerate(keys)
@@ -191,7 +191,7 @@ def _fill(tenant: Tenant, chain_id: UUID, count: int) -> None:
                     "buyer_id": own.id,
                     "kind": LinkKind.SUPPLIES,
                     "flow_evidence": FlowEvidence.POSSIBLE,
-                    "row_version": 1,
+                    "version": 1,
                     "created_at": NOW,
                 }
                 for key in keys
@@ -348,7 +348,7 @@ def test_node_page_tells_facts_links_unknown_share_and_history(
     assert "Coop Espoir" in page
     page = analyst.get(f"{BASE}/nodes/{_id(tenant, 'Coop Espoir')}").text
     assert "the share is not stated" in page
-    assert "Node: add" in page
+    assert "Added a supplier or site" in page
     assert "Not assessed yet" in page
 
 
@@ -372,7 +372,7 @@ def test_node_is_added_changed_archived_and_restored_through_its_pages(
     assert made.status_code == 302, made.text
     assert "Operated by" in analyst.get(made.location).text
     edit = f"{made.location}/edit"
-    version = re.search(r'name="row_version"[^>]*value="(\d+)"', analyst.get(edit).text)
+    version = re.search(r'name="version"[^>]*value="(\d+)"', analyst.get(edit).text)
     assert version
     data = {
         "name": "Mill 2",
@@ -381,13 +381,16 @@ def test_node_is_added_changed_archived_and_restored_through_its_pages(
         "commodities": "Cocoa",
         "is_origin": "",
         "sector_ref": "",
-        "row_version": version.group(1),
+        "version": version.group(1),
     }
     assert _post(analyst, edit, data).status_code == 302
     stale = _post(analyst, edit, {**data, "name": "Mill 3"})
     assert stale.status_code == 409
     assert "Mill 2" in stale.text
-    assert "Mill 3" in stale.text
+    assert 'value="Mill 3"' in stale.text
+    newer = re.search(r'name="version"[^>]*value="(\d+)"', stale.text)
+    assert newer
+    assert int(newer.group(1)) > int(version.group(1))
 
     asked = analyst.get(f"{made.location}/archive").text
     assert "Findings, answers and history stay" in asked
@@ -406,8 +409,8 @@ def test_wrong_input_of_a_node_comes_back_with_words_at_the_field_and_all_that_w
     base = {"name": "Mill", "kind": "site", "country": "", "sector_ref": "", "is_origin": ""}
     for more, words in (
         ({"commodities": "unobtainium"}, "Not known: unobtainium"),
-        ({"operated_by": "Nobody"}, "No node of this map"),
-        ({"operated_by": "o"}, "Several nodes are meant"),
+        ({"operated_by": "Nobody"}, "Nothing in this map"),
+        ({"operated_by": "o"}, "Several are meant"),
         ({"latitude": "5"}, "both coordinates"),
         ({"latitude": "500"}, "Degrees between"),
         ({"name": ""}, "Give it a name"),
@@ -417,7 +420,7 @@ def test_wrong_input_of_a_node_comes_back_with_words_at_the_field_and_all_that_w
         assert words in answer.text
         assert "Port road" in answer.text
     edit = f"{BASE}/nodes/{_id(tenant, 'Coop Espoir')}/edit"
-    answer = _post(analyst, edit, {**base, "commodities": "unobtainium", "row_version": "1"})
+    answer = _post(analyst, edit, {**base, "commodities": "unobtainium", "version": "1"})
     assert answer.status_code == 422
 
 
@@ -434,24 +437,25 @@ def test_link_is_added_changed_archived_and_restored_through_its_pages(
         link = queries.list_links_of(mill).buyers[0]
         assert (link.share, link.commodity_ref) == (0.25, "cocoa")
     for wrong, words in (
-        ({**data, "other": ""}, "No node of this map"),
+        ({**data, "other": ""}, "Nothing in this map"),
         ({**data, "commodity": "unobtainium"}, "is not known"),
         ({**data, "share": "250"}, "Between 0 and 100"),
-        (data, "already"),
     ):
-        answer = _post(analyst, f"{BASE}/nodes/{mill}/links/new?end=buyer", wrong)
+        answer = _post(analyst, page, wrong)
         assert answer.status_code == 422
         assert words in answer.text
+    twin = _post(analyst, page, data)
+    assert twin.status_code == 409
+    assert "already" in twin.text
+    assert 'value="25' in twin.text
     supplier = _post(analyst, f"{BASE}/nodes/{mill}/links/new", {**base, "other": "=Farm <1>"})
     assert supplier.status_code == 302
 
     edit = f"{BASE}/links/{link.id}"
     assert 'value="25.0"' in analyst.get(edit).text
-    changed = _post(
-        analyst, edit, {**base, "commodity": "cocoa", "share": "30", "row_version": "1"}
-    )
+    changed = _post(analyst, edit, {**base, "commodity": "cocoa", "share": "30", "version": "1"})
     assert changed.status_code == 302
-    wrong = _post(analyst, edit, {**base, "commodity": "unobtainium", "row_version": "2"})
+    wrong = _post(analyst, edit, {**base, "commodity": "unobtainium", "version": "2"})
     assert wrong.status_code == 422
     assert _post(analyst, edit, {}, to=f"{edit}/archive").location.endswith(str(link.id))
     assert "Restore" in analyst.get(edit).text
@@ -503,7 +507,7 @@ def test_list_goes_from_upload_over_columns_and_preview_to_the_map_and_back(
     assert "Bringing the list in" in analyst.get(page).text
     work()
     done = analyst.get(page).text
-    assert "1 new node" in done
+    assert "1 new site" in done
     assert "Alpha" in analyst.get(f"{BASE}/{chain_id}/").text
     assert "list.csv" in analyst.get(f"{BASE}/{chain_id}/imports").text
 

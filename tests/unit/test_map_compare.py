@@ -72,6 +72,13 @@ def test_node_missing_from_the_draft_is_gone_not_deleted():
     assert changes.gone_nodes == (TRADER,)
 
 
+def test_own_operation_and_what_a_link_of_the_draft_names_are_never_gone():
+    own = replace(TRADER, id="o1", own_operation=True)
+    draft = MapDraft((MILL,), (LinkDraft("m1", "t1"),))
+
+    assert compare([MILL, TRADER, own], draft).gone_nodes == ()
+
+
 def test_links_are_compared_by_their_ends_kind_commodity_and_first_day():
     other = LinkDraft("m1", "t1", commodity="palm-oil")
     draft = MapDraft((MILL, TRADER), (replace(LINK, share=0.5), other))

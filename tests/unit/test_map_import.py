@@ -463,7 +463,7 @@ def test_number_that_would_lose_a_sign_stays_text():
         ("Name,own_operation", "Alpha,perhaps", "own_operation", "neither yes nor no"),
         ("Name,external_ids", "Alpha,{lei}", "external_ids", "not sound JSON"),
         ("Name,Kind", "Alpha,spaceship", "Kind", "not known"),
-        ("Name,operated_by", "Alpha,nobody", "operated_by", "no node"),
+        ("Name,operated_by", "Alpha,nobody", "operated_by", "in no row"),
     ],
 )
 def test_faulty_row_is_told_and_left_out(header, row, column, word):
@@ -527,7 +527,7 @@ def test_same_site_twice_without_ids_fills_gaps_and_notes_what_differs():
 
     assert draft.problems == () and len(draft.nodes) == 1
     assert (draft.nodes[0].sector, draft.nodes[0].attributes) == ("apparel", {"Note": "x"})
-    assert "attributes" in draft.notes[0].problem
+    assert "another further fact" in draft.notes[0].problem
 
 
 def test_same_site_twice_without_ids_with_another_sector_is_a_problem():
@@ -628,7 +628,7 @@ def test_link_fields_are_read_and_names_stand_for_ids():
         ("a,b,-0.1,", "share", "between 0 and 1"),
         ("a,b,40,", "share", "between 0 and 1"),
         ("a,b,half,", "share", "not a number"),
-        ("a,z,,", "buyer", "no node of the map"),
+        ("a,z,,", "buyer", "in no row and not in the map"),
         (",b,,", "supplier", "no supplier"),
         ("a,b,,2025-02-30", "valid_from", "not a possible date"),
         ("a,b,,soon", "valid_from", "not a possible date"),
@@ -910,3 +910,41 @@ def test_faulty_link_of_json_is_told_by_place_and_field(link, column):
 
     assert [(p.sheet, p.row, p.column) for p in draft.problems] == [("links", 1, column)]
     assert draft.links == ()
+
+
+# Whole files that say nothing
+
+
+@pytest.mark.parametrize(
+    "file",
+    [_csv("Name,Country\n", "empty list.csv"), _json([])],
+    ids=["headings alone", "no entries"],
+)
+def test_file_without_a_single_row_is_refused_by_name(file: NamedBytes):
+    with pytest.raises(FileRefused, match=file.name) as refused:
+        read_map([file])
+
+    assert refused.value.code == "no_rows"
+    assert "at least one row" in refused.value.advice
+
+
+def test_columns_of_every_table_stand_in_its_mapping_also_those_without_a_field():
+    guessed = read_map([_csv("Name,Land,Remark\nA,Ghana,x\n")]).mapping.nodes["list.csv"]
+    mapping = Mapping(nodes={"list.csv": TableMapping(1, {"name": "Remark"})})
+    given = read_map([_csv("Name,Land,Remark\nA,Ghana,x\n")], mapping).mapping.nodes["list.csv"]
+
+    assert guessed.header == given.header == ("Name", "Land", "Remark")
+
+
+@pytest.mark.parametrize(
+    ("file", "words"),
+    [
+        (NamedBytes("a.csv", "Name,Country\nЗавод,Россия\n".encode("cp1251")), "not said in which"),
+        (NamedBytes("a.csv", "Name\nCafé\n".encode("cp1252"), "ascii"), "not as ascii"),
+        (NamedBytes("a.csv", b"Name\n" + b"A" * 200_000 + b"\n"), "longer than 32,767 characters"),
+        (NamedBytes("a.json", b"[" * 100_000), "nested too deeply"),
+    ],
+)
+def test_file_that_cannot_be_read_says_what_is_wrong_with_it(file: NamedBytes, words: str):
+    with pytest.raises(FileRefused, match=words):
+        read_map([file])

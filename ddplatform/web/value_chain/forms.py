@@ -4,12 +4,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask_wtf import FlaskForm
-from flask_wtf.file import MultipleFileField
+from flask_wtf.file import FileRequired, MultipleFileField
 from wtforms import (
     BooleanField,
     DateField,
     FloatField,
-    HiddenField,
     RadioField,
     SelectField,
     StringField,
@@ -18,31 +17,12 @@ from wtforms import (
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Email, Length, NumberRange, Optional
 
+from ddplatform.web.sent_forms import VersionForm
+from ddplatform.web.value_chain.words import FLOW_WORDS, KIND_WORDS, LINK_WORDS
 from supply_chain.reference import load_reference
-from supply_chain.vocabulary import FlowEvidence, LinkKind, NodeKind
+from supply_chain.vocabulary import FlowEvidence, NodeKind
 
-KIND_WORDS: Mapping[NodeKind, str] = {
-    NodeKind.BUSINESS_ENTITY: "Business",
-    NodeKind.SITE: "Site (factory, farm, mine, warehouse)",
-    NodeKind.LABOUR_INTERMEDIARY: "Labour intermediary",
-    NodeKind.PLATFORM: "Platform",
-    NodeKind.INVESTEE: "Investee",
-    NodeKind.UNKNOWN_ORIGIN: "Origin not known",
-}
-LINK_WORDS: Mapping[LinkKind, str] = {
-    LinkKind.SUPPLIES: "Supplies goods",
-    LinkKind.PROCESSES_FOR: "Processes for",
-    LinkKind.PROVIDES_LABOUR: "Provides labour",
-    LinkKind.FINANCES: "Finances",
-    LinkKind.SELLS_ON: "Sells on",
-    LinkKind.DISTRIBUTES: "Distributes",
-}
-FLOW_WORDS: Mapping[FlowEvidence, str] = {
-    FlowEvidence.CONFIRMED: "Confirmed (contract, invoice, traced)",
-    FlowEvidence.PROBABLE: "Probable (named by the supplier)",
-    FlowEvidence.POSSIBLE: "Possible (trade data, same area)",
-    FlowEvidence.UNMAPPED: "Not known",
-}
+_EXAMPLES: Mapping[NodeKind, str] = {NodeKind.SITE: " (factory, farm, mine, warehouse)"}
 
 
 def country_choices() -> list[tuple[str, str]]:
@@ -98,12 +78,12 @@ class ChainNameForm(FlaskForm):  # type: ignore[misc]
 
 
 class NodeForm(FlaskForm):  # type: ignore[misc]
-    """A business, site, intermediary, platform or investee."""
+    """A new business, site, intermediary, platform or investee."""
 
     name = StringField("Name", validators=[DataRequired("Give it a name."), Length(max=300)])
     kind = SelectField(
         "Kind",
-        choices=_choices((kind.value, word) for kind, word in KIND_WORDS.items()),
+        choices=_choices((k.value, word + _EXAMPLES.get(k, "")) for k, word in KIND_WORDS.items()),
         validators=[DataRequired("Choose a kind.")],
     )
     country = SelectField("Country")
@@ -149,7 +129,6 @@ class NodeForm(FlaskForm):  # type: ignore[misc]
         description="An address of the business, no private one.",
         validators=[Optional(), Email("Enter an e-mail address."), Length(max=254)],
     )
-    row_version = HiddenField()
 
     def __init__(self, *, sector: str | None = None, **more: Any) -> None:
         super().__init__(**more)
@@ -157,14 +136,13 @@ class NodeForm(FlaskForm):  # type: ignore[misc]
         self.sector_ref.choices = _choices(sector_choices(sector))
 
 
-class LinkForm(FlaskForm):  # type: ignore[misc]
+class NodeChangeForm(VersionForm, NodeForm):
+    """The same for one that is in the map, as it stood when the page was opened."""
+
+
+class LinkTerms(FlaskForm):  # type: ignore[misc]
     """What flows from a supplier to a buyer."""
 
-    other = StringField(
-        "Name or id of the other node",
-        description="It must be in this map already.",
-        validators=[Length(max=300)],
-    )
     kind = SelectField(
         "What flows",
         choices=_choices((kind.value, word) for kind, word in LINK_WORDS.items()),
@@ -184,7 +162,20 @@ class LinkForm(FlaskForm):  # type: ignore[misc]
     )
     valid_from = DateField("From", validators=[Optional()])
     valid_to = DateField("Until", validators=[Optional()])
-    row_version = HiddenField()
+
+
+class LinkForm(LinkTerms):
+    """A new link of a supplier or site with another one."""
+
+    other = StringField(
+        "Name or id of the other end",
+        description="It must be in this map already.",
+        validators=[Length(max=300)],
+    )
+
+
+class LinkChangeForm(VersionForm, LinkTerms):
+    """A link that is in the map, as it stood when the page was opened."""
 
 
 class ImportForm(FlaskForm):  # type: ignore[misc]
@@ -194,6 +185,7 @@ class ImportForm(FlaskForm):  # type: ignore[misc]
         "Files",
         description="CSV, XLSX, XLS or value-chain JSON, up to 10 MB each. "
         "Several files are one import, for example suppliers and who supplies whom.",
+        validators=[FileRequired("Choose at least one file.")],
     )
     link_to_own = BooleanField(
         "Link suppliers without a buyer to our own business",

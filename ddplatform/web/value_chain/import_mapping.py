@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass
+from typing import Any
 
 from ddplatform.models.value_chain import MapImport
 from supply_chain.drafts import Mapping
@@ -33,6 +34,10 @@ WORDS: MappingOf[str, str] = {
     "flow_evidence": "How the flow is known",
     "valid_from": "From",
     "valid_to": "Until",
+    "chain.1": "On the way to us: our direct supplier",
+    "chain.2": "On the way to us: second step",
+    "chain.3": "On the way to us: third step",
+    "chain.4": "On the way to us: fourth step",
 }
 
 
@@ -57,55 +62,59 @@ class TableForm:
     input_name: str
     header_row: str
     fields: tuple[FieldRow, ...]
-    others: tuple[str, ...]
-    """Columns known from the guesses, to suggest while typing."""
+    header: tuple[str, ...]
+    """All columns of the table, to choose from while typing."""
+    unused: tuple[str, ...]
+    """Those that no field is taken from."""
 
 
-def mapping_page(row: MapImport, typed: MappingOf[str, str] | None) -> list[TableForm]:
+def mapping_page(row: MapImport, typed: MappingOf[str, str]) -> list[TableForm]:
     """The tables of an import with their fields; what was typed stands where it was refused."""
-    guesses = row.preview.get("guesses", {})
+    tables = [(s, key) for s in ("nodes", "links") for key in sorted(row.mapping.get(s, {}))]
     return [
-        _table(f"t{place}", side, key, row.mapping[side][key], guesses.get(key, []), typed)
-        for place, (side, key) in enumerate(_tables(row))
+        _table(row, side, key, name=f"t{place}", typed=typed)
+        for place, (side, key) in enumerate(tables)
     ]
 
 
-def _tables(row: MapImport) -> list[tuple[str, str]]:
-    return [(side, key) for side in ("nodes", "links") for key in sorted(row.mapping.get(side, {}))]
-
-
 def _table(
-    name: str,
-    side: str,
-    key: str,
-    table: MappingOf[str, object],
-    guesses: list[dict[str, object]],
-    typed: MappingOf[str, str] | None,
+    row: MapImport, side: str, key: str, *, name: str, typed: MappingOf[str, str]
 ) -> TableForm:
-    columns = table["columns"]
-    assert isinstance(columns, dict)
-    known = {str(guess["field"]): guess for guess in guesses}
+    table = row.mapping[side][key]
+    columns: dict[str, str] = table["columns"]
+    guesses = {guess["field"]: guess for guess in row.preview.get("guesses", {}).get(key, [])}
     ours = NODE_FIELDS if side == "nodes" else tuple(LINK_COLUMNS)
-    fields = (*ours, *(field for field in columns if field not in ours))
-    rows = []
-    for place, field in enumerate(fields):
-        input_name = f"{name}-f{place}"
-        guess = known.get(field, {})
-        is_as_guessed = guess.get("column") == columns.get(field)
-        examples = guess.get("examples", ()) if is_as_guessed else ()
-        rows.append(
-            FieldRow(
-                name=field,
-                input_name=input_name,
-                label=WORDS.get(field) or field.partition(".")[2].replace("_", " ") or field,
-                column=(typed or {}).get(input_name, str(columns.get(field, ""))),
-                reason=str(guess.get("reason", "")) if is_as_guessed else "",
-                examples=tuple(map(str, examples if isinstance(examples, list) else ())),
-            )
+    fields = [
+        _field(
+            field,
+            typed.get(f"{name}-f{place}", columns.get(field, "")),
+            input_name=f"{name}-f{place}",
+            guess=guesses.get(field, {}),
         )
-    header_row = (typed or {}).get(f"{name}-header", str(table["header_row"]))
+        for place, field in enumerate((*ours, *(name for name in columns if name not in ours)))
+    ]
+    header = row.preview.get("headers", {}).get(key, [])
+    used = {field.column for field in fields}
     return TableForm(
-        key, side, name, header_row, tuple(rows), tuple(sorted(set(map(str, columns.values()))))
+        key=key,
+        side=side,
+        input_name=name,
+        header_row=typed.get(f"{name}-header", str(table["header_row"])),
+        fields=tuple(sorted(fields, key=lambda field: not field.column)),  # empty ones below
+        header=tuple(header),
+        unused=tuple(column for column in header if column not in used),
+    )
+
+
+def _field(field: str, column: str, *, input_name: str, guess: MappingOf[str, Any]) -> FieldRow:
+    is_as_guessed = guess.get("column") == column
+    return FieldRow(
+        name=field,
+        input_name=input_name,
+        label=WORDS.get(field) or field.partition(".")[2].replace("_", " ") or field,
+        column=column,
+        reason=guess.get("reason", "") if is_as_guessed else "",
+        examples=tuple(guess.get("examples", ())) if is_as_guessed else (),
     )
 
 

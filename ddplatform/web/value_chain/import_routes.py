@@ -18,13 +18,15 @@ from ddplatform.queries.map_imports import get_import, list_imports
 from ddplatform.queries.value_chain import find_own_business, get_chain
 from ddplatform.services import map_import
 from ddplatform.services.map_undo import obstacle_to_undo, undo_import
+from ddplatform.web.sent_forms import answer_form
 from ddplatform.web.value_chain.blueprint import bp
 from ddplatform.web.value_chain.forms import ApplyForm, ImportForm
 from ddplatform.web.value_chain.import_mapping import mapping_page, read_corrections
-from ddplatform.web.value_chain.routes import show_faults
+from ddplatform.web.value_chain.words import KIND_WORDS
 from supply_chain.drafts import NamedBytes
 from supply_chain.errors import FileRefused
 from supply_chain.intake.cells import shield
+from supply_chain.intake.node_rows import MADE
 
 TABS = {
     "new": "New",
@@ -50,25 +52,22 @@ def imports(chain_id: UUID) -> ResponseReturnValue:
 @requires(Permission.VALUE_CHAIN_IMPORT)
 def upload(chain_id: UUID) -> ResponseReturnValue:
     """Take in the files of one import; reading them goes on behind the page."""
-    chain, form, problem = get_chain(chain_id), ImportForm(), None
-    own = find_own_business(chain_id)
-    if form.validate_on_submit():
-        try:
-            row = map_import.stage(
-                chain_id,
-                _files(form.files.data or []),
-                link_to_id=own.id if own and form.link_to_own.data else None,
-                by=g.identity,
-                at=g.now,
-            )
-        except Invalid as error:
-            problem = show_faults(form, error)
-        else:
-            return redirect(url_for("value_chain.show_import", import_id=row.id))
-    page = render_template(
-        "value_chain/upload.html", form=form, chain=chain, own=own, problem=problem
-    )
-    return page, 422 if problem or form.errors else 200
+    chain, form, own = get_chain(chain_id), ImportForm(), find_own_business(chain_id)
+
+    def save() -> ResponseReturnValue:
+        row = map_import.stage(
+            chain_id,
+            _files(form.files.data),
+            link_to_id=own.id if own and form.link_to_own.data else None,
+            by=g.identity,
+            at=g.now,
+        )
+        return redirect(url_for("value_chain.show_import", import_id=row.id))
+
+    def show() -> str:
+        return render_template("value_chain/upload.html", form=form, chain=chain, own=own)
+
+    return answer_form(form, save, show)
 
 
 def _files(uploads: list[FileStorage]) -> list[NamedBytes]:
@@ -90,12 +89,10 @@ def show_import(import_id: UUID) -> ResponseReturnValue:
     return _page(row, tab=tab, form=ApplyForm(skip_faulty=False))
 
 
-def _page(
-    row: MapImport, *, tab: str, form: ApplyForm, problem: str | None = None
-) -> ResponseReturnValue:
+def _page(row: MapImport, *, tab: str, form: ApplyForm) -> str:
     is_running = row.status in (ImportStatus.READING, ImportStatus.APPLYING)
     job = get_job(row.job_id) if is_running and row.job_id else None
-    page = render_template(
+    return render_template(
         "value_chain/show_import.html",
         row=row,
         chain=get_chain(row.chain_id),
@@ -107,9 +104,14 @@ def _page(
         applied=row.counts.get("applied", {}),
         obstacle=obstacle_to_undo(row) if row.status is ImportStatus.APPLIED else None,
         form=form,
-        problem=problem,
+        kind_words=KIND_WORDS,
+        own_id=own_id,
     )
-    return page, 422 if problem or form.errors else 200
+
+
+def own_id(external_ref: str) -> str:
+    """The id that a list gave; nothing for one that was made from name, country and place."""
+    return "" if external_ref.startswith(MADE) else external_ref
 
 
 def _tabs(row: MapImport, tab: str) -> list[dict[str, Any]]:
@@ -159,7 +161,7 @@ def columns(import_id: UUID) -> ResponseReturnValue:
         "value_chain/columns.html",
         row=row,
         chain=get_chain(row.chain_id),
-        tables=mapping_page(row, request.form if problem else None),
+        tables=mapping_page(row, request.form),
         problem=problem,
     )
     return page, 422 if problem else 200
@@ -169,22 +171,22 @@ def columns(import_id: UUID) -> ResponseReturnValue:
 @requires(Permission.VALUE_CHAIN_IMPORT)
 def apply_import(import_id: UUID) -> ResponseReturnValue:
     """Bring the list into the map, behind the page."""
-    form, problem = ApplyForm(), None
-    if form.validate_on_submit():
-        try:
-            map_import.request_apply(
-                import_id,
-                skip_faulty=form.skip_faulty.data,
-                archive_gone=form.archive_gone.data,
-                by=g.identity,
-                at=g.now,
-            )
-        except Invalid as error:
-            problem = show_faults(form, error) or error.message
-        else:
-            return redirect(url_for("value_chain.show_import", import_id=import_id))
-    row = get_import(import_id, with_preview=True)
-    return _page(row, tab="problems", form=form, problem=problem)
+    form = ApplyForm()
+
+    def save() -> ResponseReturnValue:
+        map_import.request_apply(
+            import_id,
+            skip_faulty=form.skip_faulty.data,
+            archive_gone=form.archive_gone.data,
+            by=g.identity,
+            at=g.now,
+        )
+        return redirect(url_for("value_chain.show_import", import_id=import_id))
+
+    def show() -> str:
+        return _page(get_import(import_id, with_preview=True), tab="problems", form=form)
+
+    return answer_form(form, save, show)
 
 
 @bp.route("/imports/<uuid:import_id>/undo", methods=["GET", "POST"])
@@ -198,7 +200,7 @@ def undo(import_id: UUID) -> ResponseReturnValue:
         return redirect(url_for("value_chain.show_import", import_id=import_id))
     obstacle = obstacle_to_undo(row)
     if obstacle is not None:
-        raise Conflict(f"This import cannot be undone. {obstacle}", "Change single nodes instead.")
+        raise Conflict(f"This import cannot be undone. {obstacle}", "Change single sites instead.")
     return render_template(
         "value_chain/undo.html",
         row=row,

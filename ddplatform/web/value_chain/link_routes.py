@@ -6,17 +6,17 @@ from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ddplatform.access.permissions import Permission
-from ddplatform.errors import Conflict, Invalid
+from ddplatform.errors import Invalid
 from ddplatform.gate import requires
 from ddplatform.models.value_chain import SupplyLink
 from ddplatform.queries.node_lists import list_names
 from ddplatform.queries.value_chain import get_chain, get_link, get_node
 from ddplatform.services import supply_links
 from ddplatform.services.supply_links import LinkFields
+from ddplatform.web.sent_forms import answer_form
 from ddplatform.web.value_chain.blueprint import bp
-from ddplatform.web.value_chain.forms import LinkForm
+from ddplatform.web.value_chain.forms import LinkChangeForm, LinkForm, LinkTerms
 from ddplatform.web.value_chain.node_routes import find_one
-from ddplatform.web.value_chain.routes import show_faults
 from supply_chain.reference import load_reference
 from supply_chain.vocabulary import FlowEvidence, LinkKind
 
@@ -25,28 +25,27 @@ from supply_chain.vocabulary import FlowEvidence, LinkKind
 @requires(Permission.VALUE_CHAIN_EDIT)
 def add_link(node_id: UUID) -> ResponseReturnValue:
     """Add a supplier of this node, or a buyer (`end=buyer`)."""
-    here, form, problem = get_node(node_id), LinkForm(), None
+    here, form = get_node(node_id), LinkForm()
     is_buyer = request.args.get("end") == "buyer"
-    if form.validate_on_submit():
-        try:
-            other, fields = _other(form, here.chain_id), _fields(form)
-            ends = (node_id, other) if is_buyer else (other, node_id)
-            supply_links.add_link(*ends, fields, by=g.identity, at=g.now)
-        except (Invalid, Conflict) as error:
-            problem = show_faults(form, error)
-        else:
-            flash("The link is in the map.", "success")
-            return redirect(url_for("value_chain.node", node_id=node_id))
-    page = render_template(
-        "value_chain/add_link.html",
-        form=form,
-        node=here,
-        chain=get_chain(here.chain_id),
-        is_buyer=is_buyer,
-        problem=problem,
-        names=list_names(here.chain_id),
-    )
-    return page, 422 if problem or form.errors else 200
+
+    def save() -> ResponseReturnValue:
+        other, fields = _other(form, here.chain_id), _fields(form)
+        ends = (node_id, other) if is_buyer else (other, node_id)
+        supply_links.add_link(*ends, fields, by=g.identity, at=g.now)
+        flash("The link is in the map.", "success")
+        return redirect(url_for("value_chain.node", node_id=node_id))
+
+    def show() -> str:
+        return render_template(
+            "value_chain/add_link.html",
+            form=form,
+            node=here,
+            chain=get_chain(here.chain_id),
+            is_buyer=is_buyer,
+            names=list_names(here.chain_id),
+        )
+
+    return answer_form(form, save, show)
 
 
 def _other(form: LinkForm, chain_id: UUID) -> UUID:
@@ -57,7 +56,7 @@ def _other(form: LinkForm, chain_id: UUID) -> UUID:
     return other
 
 
-def _fields(form: LinkForm, known: str | None = None) -> LinkFields:
+def _fields(form: LinkTerms, known: str | None = None) -> LinkFields:
     text = (form.commodity.data or "").strip()
     commodity = load_reference().find_commodity(text) if text and text != known else None
     if text and text != known and commodity is None:
@@ -76,33 +75,32 @@ def _fields(form: LinkForm, known: str | None = None) -> LinkFields:
 @bp.route("/links/<uuid:link_id>", methods=["GET", "POST"])
 @requires(Permission.VALUE_CHAIN_EDIT)
 def edit_link(link_id: UUID) -> ResponseReturnValue:
-    """Change a link; a stale form is a conflict that shows both versions."""
-    link, problem = get_link(link_id), None
-    form = LinkForm(data=_as_typed(link))
-    if form.validate_on_submit():
-        try:
-            supply_links.change_link(
-                link_id,
-                _fields(form, link.commodity_ref),
-                row_version=int(form.row_version.data or 0),
-                by=g.identity,
-                at=g.now,
-            )
-        except Invalid as error:
-            problem = show_faults(form, error)
-        else:
-            flash("Saved.", "success")
-            return redirect(url_for("value_chain.node", node_id=link.buyer_id))
-    page = render_template(
-        "value_chain/edit_link.html",
-        form=form,
-        link=link,
-        supplier=get_node(link.supplier_id),
-        buyer=get_node(link.buyer_id),
-        chain=get_chain(link.chain_id),
-        problem=problem,
-    )
-    return page, 422 if problem or form.errors else 200
+    """Change a link; a stale form shows both versions."""
+    link = get_link(link_id)
+    form = LinkChangeForm(data=_as_typed(link))
+
+    def save() -> ResponseReturnValue:
+        supply_links.change_link(
+            link_id,
+            _fields(form, link.commodity_ref),
+            row_version=form.version_number,
+            by=g.identity,
+            at=g.now,
+        )
+        flash("Saved.", "success")
+        return redirect(url_for("value_chain.node", node_id=link.buyer_id))
+
+    def show() -> str:
+        return render_template(
+            "value_chain/edit_link.html",
+            form=form,
+            link=link,
+            supplier=get_node(link.supplier_id),
+            buyer=get_node(link.buyer_id),
+            chain=get_chain(link.chain_id),
+        )
+
+    return answer_form(form, save, show)
 
 
 def _as_typed(link: SupplyLink) -> dict[str, object]:
@@ -113,7 +111,7 @@ def _as_typed(link: SupplyLink) -> dict[str, object]:
         "flow_evidence": link.flow_evidence.value,
         "valid_from": link.valid_from,
         "valid_to": link.valid_to,
-        "row_version": link.row_version,
+        "version": link.row_version,
     }
 
 

@@ -26,8 +26,9 @@ from ddplatform.queries.value_chain import get_chain, get_node, get_summary, lis
 from ddplatform.web.countries import country_name
 from ddplatform.web.issue_colour import chosen_issue, colour_choices
 from ddplatform.web.value_chain.blueprint import bp
-from ddplatform.web.value_chain.forms import KIND_WORDS, country_choices, sector_choices
-from ddplatform.web.value_chain.presenters import MapPage, here, kind_word, lane_word
+from ddplatform.web.value_chain.forms import country_choices, sector_choices
+from ddplatform.web.value_chain.presenters import MapPage, here
+from ddplatform.web.value_chain.words import KIND_WORDS, lane_word
 from supply_chain.vocabulary import NodeKind, RiskBand
 
 Word = TypeVar("Word", bound=StrEnum)
@@ -77,7 +78,7 @@ def _panel(focus: UUID | None) -> dict[str, Any]:
         "node": node,
         "summary": get_summary(focus),
         "node_links": list_links_of(focus),
-        "kind_word": kind_word,
+        "kind_words": KIND_WORDS,
     }
 
 
@@ -107,7 +108,7 @@ def _number(name: str, allowed: tuple[int, ...], otherwise: int) -> int:
 @bp.get("/<uuid:chain_id>/table")
 @requires(Permission.VALUE_CHAIN_READ)
 def table(chain_id: UUID) -> ResponseReturnValue:
-    """All nodes of a map, searched, filtered, sorted, a page at a time."""
+    """All sites of a map, searched, filtered, sorted, a page at a time."""
     chain = get_chain(chain_id)
     wanted, order = read_filter(), _order()
     page = list_nodes(chain_id, wanted, order=order, after=_uuid("after"), before=_uuid("before"))
@@ -132,7 +133,7 @@ def table(chain_id: UUID) -> ResponseReturnValue:
             *((band.value, band.value.capitalize()) for band in reversed(RiskBand)),
             (NOT_ASSESSED, "Not assessed"),
         ],
-        kind_word=kind_word,
+        kind_words=KIND_WORDS,
         total=f"{COUNT_CAP:,}+" if page.total > COUNT_CAP else f"{page.total:,}",
     )
 

@@ -7,7 +7,7 @@ from flask import flash, g, make_response, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from ddplatform.access.permissions import Permission
-from ddplatform.errors import Conflict, Invalid
+from ddplatform.errors import Invalid
 from ddplatform.gate import requires
 from ddplatform.models.value_chain import ValueChainNode
 from ddplatform.queries.audit import LogFilter, list_events
@@ -17,11 +17,12 @@ from ddplatform.queries.risk_runs import find_current_head
 from ddplatform.queries.value_chain import get_chain, get_node, get_summary, list_links_of
 from ddplatform.services import value_chain
 from ddplatform.services.value_chain import NodeFields
+from ddplatform.web.audit.words import action_words
 from ddplatform.web.risk import words as risk_words
+from ddplatform.web.sent_forms import answer_form
 from ddplatform.web.value_chain.blueprint import bp
-from ddplatform.web.value_chain.forms import NodeForm
-from ddplatform.web.value_chain.presenters import kind_word, link_words, unknown_share
-from ddplatform.web.value_chain.routes import show_faults
+from ddplatform.web.value_chain.forms import NodeChangeForm, NodeForm
+from ddplatform.web.value_chain.words import KIND_WORDS, link_words, unknown_share
 from supply_chain.reference import load_reference
 from supply_chain.vocabulary import NodeKind
 
@@ -40,7 +41,7 @@ def node(node_id: UUID) -> ResponseReturnValue:
         "chain": get_chain(found.chain_id),
         "summary": get_summary(node_id),
         "node_links": links,
-        "kind_word": kind_word,
+        "kind_words": KIND_WORDS,
     }
     if request.args.get("part") == "panel":
         response = make_response(render_template("value_chain/_panel.html", **shown))
@@ -63,6 +64,7 @@ def node(node_id: UUID) -> ResponseReturnValue:
         ],
         unknown=unknown_share(links.suppliers, links.suppliers_total),
         link_words=link_words,
+        action_words=action_words,
         history=list_events(LogFilter(target_id=str(node_id)), limit=HISTORY_SHOWN),
     )
 
@@ -70,57 +72,49 @@ def node(node_id: UUID) -> ResponseReturnValue:
 @bp.route("/<uuid:chain_id>/nodes/new", methods=["GET", "POST"])
 @requires(Permission.VALUE_CHAIN_EDIT)
 def add_node(chain_id: UUID) -> ResponseReturnValue:
-    """Add a node by hand."""
-    chain, form, problem = get_chain(chain_id), NodeForm(), None
-    if form.validate_on_submit():
-        try:
-            made = value_chain.add_node(
-                chain_id, _fields(form, chain_id, ()), by=g.identity, at=g.now
-            )
-        except (Invalid, Conflict) as error:
-            problem = show_faults(form, error)
-        else:
-            flash(f"“{made.name}” is in the map. Link it to its buyer next.", "success")
-            return redirect(url_for("value_chain.node", node_id=made.id))
-    page = render_template(
-        "value_chain/add_node.html",
-        form=form,
-        chain=chain,
-        problem=problem,
-        names=list_names(chain_id),
-    )
-    return page, 422 if problem or form.errors else 200
+    """Add a supplier or site by hand."""
+    chain, form = get_chain(chain_id), NodeForm()
+
+    def save() -> ResponseReturnValue:
+        made = value_chain.add_node(chain_id, _fields(form, chain_id, ()), by=g.identity, at=g.now)
+        flash(f"“{made.name}” is in the map. Link it to its buyer next.", "success")
+        return redirect(url_for("value_chain.node", node_id=made.id))
+
+    def show() -> str:
+        names = list_names(chain_id)
+        return render_template("value_chain/add_node.html", form=form, chain=chain, names=names)
+
+    return answer_form(form, save, show)
 
 
 @bp.route("/nodes/<uuid:node_id>/edit", methods=["GET", "POST"])
 @requires(Permission.VALUE_CHAIN_EDIT)
 def edit_node(node_id: UUID) -> ResponseReturnValue:
-    """Change a node; a stale form is a conflict that shows both versions."""
+    """Change a node; a stale form shows both versions."""
     found = get_node(node_id)
-    form, problem = NodeForm(sector=found.sector_ref, data=_as_typed(found)), None
-    if form.validate_on_submit():
-        try:
-            value_chain.change_node(
-                node_id,
-                _fields(form, found.chain_id, found.commodity_refs),
-                row_version=int(form.row_version.data or 0),
-                by=g.identity,
-                at=g.now,
-            )
-        except Invalid as error:
-            problem = show_faults(form, error)
-        else:
-            flash("Saved.", "success")
-            return redirect(url_for("value_chain.node", node_id=node_id))
-    page = render_template(
-        "value_chain/edit_node.html",
-        form=form,
-        node=found,
-        chain=get_chain(found.chain_id),
-        problem=problem,
-        names=list_names(found.chain_id),
-    )
-    return page, 422 if problem or form.errors else 200
+    form = NodeChangeForm(sector=found.sector_ref, data=_as_typed(found))
+
+    def save() -> ResponseReturnValue:
+        value_chain.change_node(
+            node_id,
+            _fields(form, found.chain_id, found.commodity_refs),
+            row_version=form.version_number,
+            by=g.identity,
+            at=g.now,
+        )
+        flash("Saved.", "success")
+        return redirect(url_for("value_chain.node", node_id=node_id))
+
+    def show() -> str:
+        return render_template(
+            "value_chain/edit_node.html",
+            form=form,
+            node=found,
+            chain=get_chain(found.chain_id),
+            names=list_names(found.chain_id),
+        )
+
+    return answer_form(form, save, show)
 
 
 def _as_typed(found: ValueChainNode) -> dict[str, Any]:
@@ -140,7 +134,7 @@ def _as_typed(found: ValueChainNode) -> dict[str, Any]:
         ),
         "operated_by": operator.external_ref if operator else "",
         "is_origin": next(word for word, value in ORIGIN.items() if value is found.is_origin),
-        "row_version": found.row_version,
+        "version": found.row_version,
     }
 
 
@@ -199,9 +193,9 @@ def find_one(text: str, chain_id: UUID, faults: dict[str, str], *, field: str) -
         return found[0].id
     if found:
         names = ", ".join(f"“{row.name}”" for row in found[:5])
-        faults[field] = f"Several nodes are meant: {names}. Write the whole name or the id."
+        faults[field] = f"Several are meant: {names}. Write the whole name or the id."
     else:
-        faults[field] = "No node of this map has this name or id. Add it to the map first."
+        faults[field] = "Nothing in this map has this name or id. Add it to the map first."
     return None
 
 

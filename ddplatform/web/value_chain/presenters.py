@@ -12,14 +12,13 @@ from ddplatform.models.value_chain import ValueChain
 from ddplatform.queries.map_snapshots import MapSnapshot
 from ddplatform.queries.map_views import STEP, MapBox, MapView
 from ddplatform.queries.node_lists import NodeState
-from ddplatform.queries.value_chain import LinkRow
 from ddplatform.web.countries import country_name
 from ddplatform.web.drawings import BoxDetail, value_chain_svg
 from ddplatform.web.filters import number, percent, plural
 from ddplatform.web.questionnaire_states import questionnaire_word
+from ddplatform.web.value_chain.words import lane_word
 from supply_chain.layout import Box, LaneTitle, Measures, View, place
-from supply_chain.reference import load_reference
-from supply_chain.vocabulary import LinkKind, NodeKind, RiskBand
+from supply_chain.vocabulary import RiskBand
 
 MANY_LANES = 7
 CLOSE = Measures(box_width=146.0, lane_gap=18.0)
@@ -74,7 +73,7 @@ class MapPage:
     def sentence(self) -> str:
         """One sentence on what the drawing shows."""
         return (
-            f"{self.chain.name}: {plural(self.shown, 'node', 'nodes')} one by one and "
+            f"{self.chain.name}: {plural(self.shown, 'site', 'sites')} one by one and "
             f"{plural(self.groups, 'group', 'groups')}, from raw material to the own business."
         )
 
@@ -102,7 +101,7 @@ class MapPage:
             return LaneTitle(lane, lane_word(self.snapshot, lane), "not mapped")
         some = f", {number(shown)} shown" if 0 < shown < total else ""
         return LaneTitle(
-            lane, lane_word(self.snapshot, lane), f"{plural(total, 'node', 'nodes')}{some}"
+            lane, lane_word(self.snapshot, lane), f"{plural(total, 'site', 'sites')}{some}"
         )
 
     def _layout_box(self, box: MapBox) -> Box:
@@ -136,7 +135,7 @@ class MapPage:
         if box.kind == "ghost":
             if box.share is not None:
                 return f"{percent(box.share)} of the input"
-            return f"behind {plural(len(box.rows), 'node', 'nodes')}"
+            return f"behind {plural(len(box.rows), 'site', 'sites')}"
         if box.kind == "node":
             row = int(box.rows[0])
             country = self.snapshot.graph.nodes.country[row]
@@ -200,10 +199,7 @@ class MapPage:
     def rows(self) -> list[BoxRow]:
         """The boxes as rows, tier by tier, the worst first."""
         buys, sells = self._neighbours()
-        ordered = sorted(
-            self.view.boxes,
-            key=lambda b: (b.kind == "ghost", int(self.snapshot.band[b.rows].min()), b.lane),
-        )
+        ordered = sorted(self.view.boxes, key=self._gravity)
         return [
             BoxRow(
                 title=self.title(box),
@@ -218,6 +214,11 @@ class MapPage:
             )
             for box in ordered
         ]
+
+    def _gravity(self, box: MapBox) -> tuple[bool, int, bool, int]:
+        """The worst first; of one band suppliers before our own sites and customers."""
+        worst = int(self.snapshot.band[box.rows].min())
+        return box.kind == "ghost", worst, box.lane <= 0, abs(box.lane)
 
     def _neighbours(self) -> tuple[dict[str, str], dict[str, str]]:
         buys: dict[str, list[str]] = {box.id: [] for box in self.view.boxes}
@@ -241,63 +242,3 @@ def here(chain_id: UUID, **changes: Any) -> str:
         if name in request.args
     }
     return url_for("value_chain.show", chain_id=chain_id, **{**state, **changes})
-
-
-def kind_word(kind: NodeKind) -> str:
-    """What a node is, in one or two words."""
-    return {
-        NodeKind.BUSINESS_ENTITY: "Business",
-        NodeKind.SITE: "Site",
-        NodeKind.LABOUR_INTERMEDIARY: "Labour intermediary",
-        NodeKind.PLATFORM: "Platform",
-        NodeKind.INVESTEE: "Investee",
-        NodeKind.UNKNOWN_ORIGIN: "Origin not known",
-    }[kind]
-
-
-def lane_word(snapshot: MapSnapshot, lane: int) -> str:
-    """What the lane of a tier is called."""
-    if lane == snapshot.unlinked:
-        return "Not linked yet"
-    if lane == 0:
-        return "Own business" if snapshot.has_own_business else "Final buyers"
-    return f"Tier {lane}" if lane > 0 else f"Customers {-lane}"
-
-
-def link_words(link: LinkRow) -> str:
-    """What flows over a link, in one line."""
-    commodity = load_reference().commodities.get(link.commodity_ref or "")
-    what = commodity.name if commodity else link.commodity_ref
-    kind = {
-        LinkKind.SUPPLIES: "goods",
-        LinkKind.PROCESSES_FOR: "processing",
-        LinkKind.PROVIDES_LABOUR: "labour",
-        LinkKind.FINANCES: "finance",
-        LinkKind.SELLS_ON: "sold on",
-        LinkKind.DISTRIBUTES: "distribution",
-    }[link.kind]
-    return f"{kind}: {what}" if what else kind
-
-
-@dataclass(frozen=True)
-class UnknownShare:
-    """What of a node's input comes from an origin that is not mapped (RM-1.0 11.3)."""
-
-    share: float | None
-    """0..1; None where shares are missing, so that the rest cannot be told."""
-    unstated: int
-    """Links without a share."""
-
-
-def unknown_share(suppliers: Sequence[LinkRow], total: int) -> UnknownShare | None:
-    """The part of a buyer's input without a mapped origin; None where all of it is mapped.
-
-    A list that was cut off (`total` is more) is not judged by its part: the share is not known.
-    """
-    if not suppliers:
-        return None
-    unstated = sum(1 for link in suppliers if link.share is None) + total - len(suppliers)
-    rest = round(1 - sum(link.share or 0 for link in suppliers), 4)
-    if unstated:
-        return UnknownShare(None, unstated) if rest > 0 else None
-    return UnknownShare(rest, 0) if rest > 0 else None

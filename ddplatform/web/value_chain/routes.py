@@ -5,30 +5,17 @@ from uuid import UUID
 
 from flask import Response, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 
 from ddplatform.access.permissions import Permission
-from ddplatform.errors import Conflict, Invalid
 from ddplatform.gate import requires
 from ddplatform.queries.node_lists import search_nodes
 from ddplatform.queries.value_chain import get_chain, list_chains
 from ddplatform.services import value_chain
 from ddplatform.services.map_export import export_chain
+from ddplatform.web.sent_forms import answer_form
 from ddplatform.web.value_chain.blueprint import bp
 from ddplatform.web.value_chain.forms import ChainForm, ChainNameForm, ExportForm
 from supply_chain.map_export import ExportForm as FileForm
-
-
-def show_faults(form: FlaskForm, error: Invalid | Conflict) -> str | None:
-    """Put the broken rules beside their fields; what has no field is returned as words."""
-    rest = [] if isinstance(error, Invalid) and error.fields else [error.message, error.advice]
-    for name, text in getattr(error, "fields", {}).items():
-        field = form._fields.get(name)
-        if field is None:
-            rest.append(text)
-        else:
-            field.errors = [*field.errors, text]
-    return " ".join(filter(None, rest)) or None
 
 
 @bp.get("/")
@@ -42,27 +29,21 @@ def index() -> ResponseReturnValue:
 @requires(Permission.VALUE_CHAIN_EDIT)
 def new() -> ResponseReturnValue:
     """Make a map with the own business in it; `next=import` leads on to the upload."""
-    form = ChainForm()
-    problem = None
-    if request.method == "GET":
-        form.own_business.data = g.organisation.name
-    if form.validate_on_submit():
-        try:
-            made = value_chain.create_chain(
-                form.name.data,
-                own_business=form.own_business.data,
-                country=form.country.data or None,
-                description=form.description.data or "",
-                by=g.identity,
-                at=g.now,
-            )
-        except (Invalid, Conflict) as error:
-            problem = show_faults(form, error)
-        else:
-            onward = "upload" if request.args.get("next") == "import" else "show"
-            return redirect(url_for(f"value_chain.{onward}", chain_id=made.id))
-    status = 422 if problem or form.errors else 200
-    return render_template("value_chain/new.html", form=form, problem=problem), status
+    form = ChainForm(own_business=g.organisation.name)
+
+    def save() -> ResponseReturnValue:
+        made = value_chain.create_chain(
+            form.name.data,
+            own_business=form.own_business.data,
+            country=form.country.data or None,
+            description=form.description.data or "",
+            by=g.identity,
+            at=g.now,
+        )
+        onward = "upload" if request.args.get("next") == "import" else "show"
+        return redirect(url_for(f"value_chain.{onward}", chain_id=made.id))
+
+    return answer_form(form, save, lambda: render_template("value_chain/new.html", form=form))
 
 
 @bp.route("/<uuid:chain_id>/name", methods=["GET", "POST"])
@@ -71,7 +52,8 @@ def rename(chain_id: UUID) -> ResponseReturnValue:
     """Give a map another name or description."""
     chain = get_chain(chain_id)
     form = ChainNameForm(obj=chain)
-    if form.validate_on_submit():
+
+    def save() -> ResponseReturnValue:
         value_chain.change_chain(
             chain_id,
             name=form.name.data,
@@ -81,14 +63,16 @@ def rename(chain_id: UUID) -> ResponseReturnValue:
         )
         flash("The map has its new name.", "success")
         return redirect(url_for("value_chain.show", chain_id=chain_id))
-    page = render_template("value_chain/rename.html", form=form, chain=chain)
-    return page, 422 if form.errors else 200
+
+    return answer_form(
+        form, save, lambda: render_template("value_chain/rename.html", form=form, chain=chain)
+    )
 
 
 @bp.get("/search")
 @requires(Permission.VALUE_CHAIN_READ)
 def search() -> ResponseReturnValue:
-    """Nodes of all maps by name."""
+    """Suppliers and sites of all maps by name."""
     q = request.args.get("q", "")[:200]
     return render_template("value_chain/search.html", q=q, found=search_nodes(q))
 
@@ -98,10 +82,13 @@ def search() -> ResponseReturnValue:
 def export(chain_id: UUID) -> ResponseReturnValue:
     """Choose a form and download the map."""
     chain, form = get_chain(chain_id), ExportForm()
-    if form.validate_on_submit():
+
+    def save() -> ResponseReturnValue:
         made = export_chain(chain_id, cast(FileForm, form.form.data), by=g.identity, at=g.now)
         response = Response(made.content, mimetype=made.media_type)
         response.headers.set("Content-Disposition", "attachment", filename=made.name)
         return response
-    page = render_template("value_chain/export.html", form=form, chain=chain)
-    return page, 422 if form.errors else 200
+
+    return answer_form(
+        form, save, lambda: render_template("value_chain/export.html", form=form, chain=chain)
+    )
