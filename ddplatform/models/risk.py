@@ -49,6 +49,7 @@ class IndicatorValue(Base):
     source_type: Mapped[str]
     as_of: Mapped[date]
     source: Mapped[str]
+    basis: Mapped[str] = mapped_column(comment="How the publisher came by it")
 
 
 class AssessmentRun(TenantScoped, Base):

@@ -59,6 +59,7 @@ class Figure:
     source_type: str
     as_of: date
     source: str
+    basis: str
 
 
 @dataclass(frozen=True)
@@ -202,6 +203,7 @@ def _figures(*conditions: Any) -> list[Figure]:
             IndicatorValue.source_type,
             IndicatorValue.as_of,
             IndicatorValue.source,
+            IndicatorValue.basis,
         )
         .where(*conditions)
         .order_by(IndicatorValue.factor, IndicatorValue.commodity_ref, IndicatorValue.id)

@@ -157,6 +157,7 @@ def _figure(
         "source_type": row.source_type,
         "as_of": row.as_of,
         "source": row.source,
+        "basis": row.basis,
     }
 
 

@@ -428,6 +428,7 @@ def upgrade() -> None:
         sa.Column("source_type", sa.String(), nullable=False),
         sa.Column("as_of", sa.Date(), nullable=False),
         sa.Column("source", sa.String(), nullable=False),
+        sa.Column("basis", sa.String(), nullable=False, comment="How the publisher came by it"),
         sa.ForeignKeyConstraint(
             ["release_id"], ["reference_release.id"], name=op.f("fk_indicator_value_release_id")
         ),
@@ -846,9 +847,6 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_report")),
         sa.UniqueConstraint("organisation_id", "id", name=op.f("uq_report_organisation_id_id")),
-        sa.UniqueConstraint(
-            "organisation_id", "number", name=op.f("uq_report_organisation_id_number")
-        ),
         sa.UniqueConstraint(
             "organisation_id", "number", name=op.f("uq_report_organisation_id_number")
         ),
