@@ -12,6 +12,7 @@ from ddplatform.config import ROOT, Kind, Settings, read_settings
 from ddplatform.db import db, prepare_engine
 from ddplatform.jobs.command import worker
 from ddplatform.services.audit import record_refusal
+from ddplatform.services.rate_limits import settle_tries
 from ddplatform.tenancy import guard_engine
 from ddplatform.web.auth.again import ask_to_sign_in_again
 from ddplatform.web.sessions import ServerSessionInterface
@@ -44,7 +45,12 @@ def create_app(settings: Settings | None = None) -> Flask:
         prepare_engine(db.engine)
         guard_engine(db.engine)
     app.session_interface = ServerSessionInterface()
-    gate.open_gate(app, record_refusal=record_refusal, ask_again=ask_to_sign_in_again)
+    gate.open_gate(
+        app,
+        record_refusal=record_refusal,
+        ask_again=ask_to_sign_in_again,
+        settle_tries=settle_tries,
+    )
     web.register(app)
     cli.register(app)
     app.cli.add_command(worker)

@@ -58,6 +58,7 @@ class GateState:
 
     record_refusal: RefusalRecorder
     ask_again: Callable[[], ResponseReturnValue]
+    settle_tries: Callable[..., None]
 
 
 def public(view: View) -> View:
@@ -94,14 +95,16 @@ def open_gate(
     *,
     record_refusal: RefusalRecorder,
     ask_again: Callable[[], ResponseReturnValue],
+    settle_tries: Callable[..., None],
 ) -> None:
     """Put the gate before every request of the application.
 
     Args:
         record_refusal: writes the event of a refused try.
         ask_again: the answer to a form that came after its session had ended.
+        settle_tries: counts tries of a refused request, whose changes are not `kept`.
     """
-    app.extensions["gate"] = GateState(record_refusal, ask_again)
+    app.extensions["gate"] = GateState(record_refusal, ask_again, settle_tries)
     manager = LoginManager(app)
     manager.session_protection = None
     manager.user_loader(_load_user)
@@ -208,9 +211,11 @@ def _is_over(standing: Standing) -> bool:
 def _end(response: Response) -> Response:
     if not hasattr(g, "scope"):
         return response
-    finish(ok=response.status_code < 400 or g.keep_changes)
+    state: GateState = current_app.extensions["gate"]
+    kept = response.status_code < 400 or g.keep_changes
+    finish(ok=kept)
+    state.settle_tries(kept=kept)
     if response.status_code in (403, 429) and g.identity is not None:
-        state: GateState = current_app.extensions["gate"]
         state.record_refusal(g.identity, request.endpoint or "", g.now)
     return response
 

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
-from ddplatform.db import db
+from ddplatform.db import db, unit_of_work
 from ddplatform.errors import TooMany
 from ddplatform.models.organisations import RateCount
 
@@ -22,6 +23,8 @@ class Limit:
 SIGN_IN_ACCOUNT = Limit("sign-in account", 10, 3600)
 SIGN_IN_ADDRESS = Limit("sign-in address", 30, 3600)
 LINK_REQUEST = Limit("link request", 5, 3600)
+TRIES = "tries"
+"""Where a session keeps what it counted, until the request ends."""
 UPLOAD = Limit("upload", 60, 3600)
 EXPORT = Limit("export", 20, 3600)
 
@@ -32,17 +35,41 @@ def count_try(limit: Limit, who: str, *, at: datetime) -> None:
     Raises:
         TooMany: the limit of this window is reached; says when the next one begins.
     """
+    row = _window(limit, who, at)
+    if row.count >= limit.times:
+        ends = row.window_starts_at + timedelta(seconds=limit.window_s)
+        raise TooMany(int((ends - at).total_seconds()) + 1)
+    row.count += 1
+    db.session.info.setdefault(TRIES, []).append((limit, who, at))
+
+
+def settle_tries(*, kept: bool) -> None:
+    """At the end of a request: what was refused and rolled back is counted all the same."""
+    tries = db.session.info.pop(TRIES, [])
+    if kept or not tries:
+        return
+    with unit_of_work():
+        for limit, who, at in tries:
+            _window(limit, who, at).count += 1
+
+
+def _window(limit: Limit, who: str, at: datetime) -> RateCount:
+    """The counter of this window, held until the end of the unit of work."""
     starts = datetime.fromtimestamp(at.timestamp() // limit.window_s * limit.window_s, UTC)
     key = f"{limit.name}:{who}"
-    row = db.session.scalar(
+    statement = (
         select(RateCount)
         .where(RateCount.key == key, RateCount.window_starts_at == starts)
         .with_for_update()
+        .execution_options(populate_existing=True)
     )
-    if row is None:
-        row = RateCount(key=key, window_starts_at=starts, count=0)
-        db.session.add(row)
-    if row.count >= limit.times:
-        ends = starts + timedelta(seconds=limit.window_s)
-        raise TooMany(int((ends - at).total_seconds()) + 1)
-    row.count += 1
+    db.session.flush()  # a second try of this unit of work counts on from the first
+    row = db.session.scalar(statement)
+    if row is not None:
+        return row
+    try:
+        with db.session.begin_nested():
+            db.session.add(RateCount(key=key, window_starts_at=starts, count=0))
+    except IntegrityError:
+        pass  # another request began this window in the same moment
+    return db.session.scalars(statement).one()

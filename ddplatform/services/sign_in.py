@@ -22,8 +22,9 @@ def sign_in(*, email: str, password: str, address: str, at: datetime) -> User:
         Invalid: wrong, in words that do not tell whether the account exists.
         TooMany: too many tries for this account or from this network address.
     """
-    rate_limits.count_try(rate_limits.SIGN_IN_ACCOUNT, email.strip().lower(), at=at)
+    # The address first: who is stopped there does not use up the tries of an account.
     rate_limits.count_try(rate_limits.SIGN_IN_ADDRESS, address, at=at)
+    rate_limits.count_try(rate_limits.SIGN_IN_ACCOUNT, email.strip().lower(), at=at)
     user = get_user_by_email(email)
     fits = verify_password(password, user.password_hash if user else None)
     if user is None or not fits or not user.is_active:
