@@ -19,6 +19,7 @@ _DEGREES = re.compile(
 _DAY_FIRST = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
 _MANY_DIGITS = 4_000  # Python refuses to convert whole numbers much longer than this.
 MAX_NAME_CHARACTERS = 500  # Names and ids are looked up by index, which takes no longer ones.
+MAX_DEPTH = 50  # Levels of lists and objects in one attribute.
 # PostgreSQL keeps neither NUL nor half a surrogate pair.
 _UNKEEPABLE = re.compile("[\0\ud800-\udfff]")
 _FORMULA_SIGNS = "=+-@\t\r\n＝＋－＠"
@@ -171,20 +172,23 @@ def keepable_text(text: str) -> str:
     return _UNKEEPABLE.sub("", text)
 
 
-def keepable(value: Json) -> Json:
+def keepable(value: Json, depth: int = 0) -> Json:
     """A value of JSON without characters that no database keeps.
 
     Raises:
-        CellFault: it holds NaN or an infinite number, which JSON cannot write.
+        CellFault: it holds NaN or an infinite number, which JSON cannot write, or is nested so
+            deeply that other programs give up on it.
     """
+    if depth > MAX_DEPTH:
+        raise CellFault("A value is nested too deeply.", f"Nest at most {MAX_DEPTH} levels.")
     if isinstance(value, str):
         return keepable_text(value)
     if isinstance(value, float) and not math.isfinite(value):
         raise CellFault("A number is too large, or none.", "Write it as a number or a text.")
     if isinstance(value, list):
-        return [keepable(inner) for inner in value]
+        return [keepable(inner, depth + 1) for inner in value]
     if isinstance(value, dict):
-        return {keepable_text(key): keepable(inner) for key, inner in value.items()}
+        return {keepable_text(key): keepable(inner, depth + 1) for key, inner in value.items()}
     return value
 
 

@@ -91,7 +91,7 @@ class _Reader:
             return None
         cell = _Entry(entry, log)
         name = cell.take("name", _name)
-        if name is None:
+        if name is None and not log.faulty:
             fault = CellFault("The entry has no name.", "Give the name of the site or company.")
             log.problem("name", None, fault)
         country = cell.take("country", partial(_country, hinted=not log.is_crowded))

@@ -53,9 +53,14 @@ def test_a_name_or_id_too_long_to_look_up_is_a_problem(row):
 
 
 def test_a_name_or_id_of_json_that_is_too_long_is_a_problem():
-    draft = read_json([{"id": "A" * 501, "name": "Al"}, {"id": "B", "name": "x" * 500}])
+    nodes: list[dict[str, object]] = [
+        {"id": "A" * 501, "name": "Al"},
+        {"id": "B", "name": "x" * 500},
+        {"id": "C", "name": "x" * 501},
+    ]
+    draft = read_json(nodes)
 
-    assert [(p.row, p.column) for p in draft.problems] == [(1, "id")]
+    assert [(p.row, p.column) for p in draft.problems] == [(1, "id"), (3, "name")]
     assert [node.id for node in draft.nodes] == ["B"]
 
 
@@ -88,6 +93,16 @@ def test_a_fact_that_is_no_finite_number_is_a_problem_of_its_row(field):
 
     assert [(p.row, p.column) for p in draft.problems] == [(1, "attributes")]
     assert draft.nodes == ()
+
+
+@pytest.mark.parametrize(("levels", "problems"), [(50, 0), (60, 1), (800, 1)])
+def test_a_fact_nested_too_deeply_is_a_problem(levels, problems):
+    value = "[" * levels + "]" * levels
+    text = f'{{"format": "value-chain/1", "nodes": [{{"id": "A", "name": "Al", "m": {value}}}]}}'
+
+    assert len(read(("map.json", text)).problems) == problems
+    cell = read(("list.csv", f"id,name,more\nA,Al,{value}\n")).nodes[0].attributes["more"]
+    assert isinstance(cell, str) == bool(problems)
 
 
 def test_words_for_endless_numbers_stay_words_in_a_cell():
