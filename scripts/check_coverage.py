@@ -2,8 +2,8 @@
 
 Usage: python -m scripts.check_coverage REPORT.json (as `coverage json` writes it)
 
-`COVERAGE=1 make test` measures and checks at the end of the test run; a run of a part of the
-tests is short of the limits, of course.
+`make test` measures and checks at the end of the run; a run of a part of the tests is short of
+the limits, of course, and is not measured.
 """
 
 import json
@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-OVERALL = 90.0  # per cent, lines and branches
+OVERALL = 90.0  # per cent of the lines
 WHOLE = (
     "supply_chain/",
     "questionnaires/",

@@ -36,6 +36,9 @@ from tests.leak_checks import (
 )
 from tests.worlds import OWN, PLAN, World, make_worlds
 
+# What a sweep happens to run proves nothing about a line; measuring it would cost minutes.
+pytestmark = pytest.mark.no_cover
+
 
 @pytest.fixture(scope="module", params=DATABASES)
 def world_app(request: pytest.FixtureRequest, tmp_path_factory) -> Iterator[Flask]:
