@@ -1,40 +1,27 @@
-"""Small counts of people hidden so that no cell, sum or percentage gives a child away.
+"""Small counts of people hidden so that no cell or sum gives a child away.
 
-A count from 1 to k - 1 is shown as "<k" (k = 5, and 10 for sensitive classes). Further
-cells are hidden until the sums leave every small count open over its whole range, even to
-a reader who knows these rules. Zeros are shown, so a hidden cell is never zero. This
-guards one table; comparing several releases is the business of whoever publishes them.
+A count from 1 to k - 1 is shown as "<k" (k = 5, and 10 for sensitive classes). Further cells
+are hidden until the total leaves every small count open over its whole range, even to a reader
+who knows these rules. Zeros are shown, so a hidden cell is never zero. What is shown as a number
+is rounded to the base of 5, so that two releases that differ by one case mostly say the same.
 
 Source:
-    SUPP-1 to SUPP-4 and SUPP-6 of the platform's data rules; complementary suppression as
-    in Hundepool et al., Statistical Disclosure Control (2012), chapter 4.
+    SUPP-1, SUPP-2, SUPP-4 and SUPP-7 of the platform's data rules; complementary suppression
+    and rounding as in Hundepool et al., Statistical Disclosure Control (2012), chapters 4 and 5.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Final
-
-from ddplatform.duediligence.hidden_cells import Cell, CellGrid
 
 LIMIT: Final = 5
 SENSITIVE_LIMIT: Final = 10
+BASE: Final = 5
 SUPPRESSED: Final = "suppressed"
-SMALLEST_DENOMINATOR: Final = 20
-FEWEST_NODES: Final = 3
 
 Shown = int | str
 """A count as it may be shown: the number, "<5" (or "<10"), or "suppressed"."""
-
-
-@dataclass(frozen=True, slots=True)
-class SuppressedTable:
-    """A table as it may be published, sums included."""
-
-    rows: tuple[tuple[Shown, ...], ...]
-    row_totals: tuple[Shown, ...]
-    column_totals: tuple[Shown, ...]
-    total: Shown
 
 
 def limit_for(*, sensitive: bool) -> int:
@@ -67,110 +54,78 @@ def suppress_row(counts: Sequence[int], *, sensitive: bool = False) -> list[Show
     Raises:
         ValueError: no counts, or a negative one.
     """
-    return _suppress([counts], has_column_totals=False, sensitive=sensitive)[0]
+    if not counts:
+        raise ValueError("A row needs at least one count.")
+    if min(counts) < 0:
+        raise ValueError("A count of people cannot be negative.")
+    return _Row((*counts, sum(counts)), limit_for(sensitive=sensitive)).shown()
 
 
-def suppress_table(rows: Sequence[Sequence[int]], *, sensitive: bool = False) -> SuppressedTable:
-    """A table of counts with its sums, as they may be shown (SUPP-1, SUPP-2).
-
-    Args:
-        rows: counts without sums, all rows of one length.
-        sensitive: sexual exploitation, trafficking or armed conflict.
-
-    Raises:
-        ValueError: no counts, rows of different lengths, or a negative count.
-    """
-    *body, sums = _suppress(rows, has_column_totals=True, sensitive=sensitive)
-    return SuppressedTable(
-        rows=tuple(tuple(row[:-1]) for row in body),
-        row_totals=tuple(row[-1] for row in body),
-        column_totals=tuple(sums[:-1]),
-        total=sums[-1],
-    )
+def rounded(shown: Shown) -> Shown:
+    """What may leave of a count that was suppressed: numbers to the nearest 5 (SUPP-7)."""
+    return (shown + BASE // 2) // BASE * BASE if isinstance(shown, int) else shown
 
 
-def _suppress(
-    rows: Sequence[Sequence[int]], *, has_column_totals: bool, sensitive: bool
-) -> list[list[Shown]]:
-    """The grid with its sums, hidden cell by cell until nothing is exposed."""
-    limit = limit_for(sensitive=sensitive)
-    grid = CellGrid.with_sums(rows, has_column_totals=has_column_totals)
-    hidden = {cell for cell in grid.published if 0 < grid.counts[cell] < limit}
-    while exposed := grid.exposed(hidden, limit=limit):
-        further = _next_to_hide(grid, exposed, hidden)
-        if further is None:
-            break
-        hidden.add(further)
-    # Small counts under a small sum narrow each other by their labels alone. That is let
-    # be while each keeps two values; else the whole table is withheld.
-    is_withheld = exposed is not None and grid.has_pinned(hidden, limit=limit)
-    shown: list[list[Shown]] = [[] for _ in range(grid.height)]
-    for cell in grid.published:
-        shown[cell[0]].append(SUPPRESSED if is_withheld else _show(grid, cell, hidden, limit))
-    return [row for row in shown if row]
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """Counts with their total at the end, and the limit below which they are small."""
 
+    cells: tuple[int, ...]
+    limit: int
 
-def _next_to_hide(grid: CellGrid, exposed: Cell, hidden: set[Cell]) -> Cell | None:
-    """The smallest cell above zero, from a line with one hidden cell where there is such.
+    def shown(self) -> list[Shown]:
+        hidden = {place for place, count in enumerate(self.cells) if 0 < count < self.limit}
+        while is_exposed := any(self._is_exposed(place, hidden) for place in hidden):
+            further = self._next_to_hide(hidden)
+            if further is None:
+                break
+            hidden.add(further)
+        # Small counts under a small total narrow each other by their labels alone. That is let
+        # be while each keeps two values; else the whole row is withheld.
+        if is_exposed and any(self._is_pinned(place, hidden) for place in hidden):
+            return [SUPPRESSED] * len(self.cells)
+        return [self._show(place, hidden) for place in range(len(self.cells))]
 
-    Else it comes from a line of the exposed cell, else from anywhere. Sums stay as long as
-    they can.
-    """
-    in_row, in_column = Counter(row for row, _ in hidden), Counter(column for _, column in hidden)
+    def _show(self, place: int, hidden: set[int]) -> Shown:
+        count = self.cells[place]
+        if place not in hidden:
+            return count
+        return f"<{self.limit}" if count < self.limit else SUPPRESSED
 
-    def rank(cell: Cell) -> tuple[bool, bool, bool, int, Cell]:
-        row, column = cell
-        is_alone = in_row[row] == 1 or in_column[column] == 1
-        is_in_line = row == exposed[0] or column == exposed[1]
-        return (not is_alone, not is_in_line, grid.is_sum(cell), grid.counts[cell], cell)
+    def _next_to_hide(self, hidden: set[int]) -> int | None:
+        """The smallest cell above zero that is shown; the total as long as it can stays."""
+        total = len(self.cells) - 1
+        free = (p for p, count in enumerate(self.cells) if p not in hidden and count > 0)
+        return min(free, key=lambda place: (place == total, self.cells[place], place), default=None)
 
-    free = (cell for cell in grid.published if cell not in hidden and grid.counts[cell] > 0)
-    return min(free, key=rank, default=None)
+    def _is_exposed(self, place: int, hidden: set[int]) -> bool:
+        """Whether the others say more of a hidden cell than its label does.
 
+        A small count must be able to take every value below the limit; a larger one, known to
+        be at least the limit, must be able to take two.
+        """
+        lowest, highest = self._possible(place, hidden)
+        if self.cells[place] < self.limit:
+            return lowest > 1 or highest < self.limit - 1
+        return highest == lowest
 
-def _show(grid: CellGrid, cell: Cell, hidden: set[Cell], limit: int) -> Shown:
-    if cell not in hidden:
-        return grid.counts[cell]
-    return f"<{limit}" if grid.counts[cell] < limit else SUPPRESSED
+    def _is_pinned(self, place: int, hidden: set[int]) -> bool:
+        lowest, highest = self._possible(place, hidden)
+        return lowest == highest
 
+    def _possible(self, place: int, hidden: set[int]) -> tuple[float, float]:
+        """Least and most that a hidden cell can be, from its label and what the others say."""
+        known = [self._labelled(other, hidden) for other in range(len(self.cells))]
+        lowest, highest = known[place]
+        parts = [bounds for other, bounds in enumerate(known[:-1]) if other != place]
+        least, most = sum(low for low, _ in parts), sum(high for _, high in parts)
+        if place != len(self.cells) - 1:
+            least, most = known[-1][0] - most, known[-1][1] - least
+        return max(lowest, least), min(highest, most)
 
-def show_percentage(part: int, whole: int, *, sensitive: bool = False) -> str:
-    """A share of people as it may be shown (SUPP-3).
-
-    A whole percentage needs 20 people or more, and neither the part nor the rest may be a
-    hidden count; otherwise the band of 20 points is shown. 7 of 15 becomes "40-60%".
-
-    Raises:
-        ValueError: the part is negative or larger than the whole.
-    """
-    if not 0 <= part <= whole:
-        raise ValueError(f"{part} of {whole} is no share.")
-    if whole == 0:
-        return "not available"
-    limit = limit_for(sensitive=sensitive)
-    is_small = 0 < part < limit or 0 < whole - part < limit
-    if whole >= SMALLEST_DENOMINATOR and not is_small:
-        return f"{round(100 * part / whole)}%"
-    start = min(5 * part // whole, 4) * 20
-    return f"{start}-{start + 20}%"
-
-
-def shared_node_band(count: int) -> str:
-    """The band in which buyers see a count at a supplier they share (SUPP-6).
-
-    Raises:
-        ValueError: the count is negative.
-    """
-    if count < 0:
-        raise ValueError(f"A count of people cannot be {count}.")
-    bands = ((0, "0"), (4, "<5"), (9, "5-9"), (49, "10-49"))
-    return next((text for highest, text in bands if count <= highest), "50+")
-
-
-def place_for_sensitive(*, country: str, sub_region: str, nodes_in_country: int) -> str:
-    """The finest place at which a count of a sensitive class may be shown (SUPP-4).
-
-    Never below the country; a country with fewer than three nodes is merged into its
-    sub-region.
-    """
-    return country if nodes_in_country >= FEWEST_NODES else sub_region
+    def _labelled(self, place: int, hidden: set[int]) -> tuple[float, float]:
+        """Least and most that the label of a cell tells."""
+        count = self.cells[place]
+        if place not in hidden:
+            return count, count
+        return (1, self.limit - 1) if count < self.limit else (self.limit, inf)

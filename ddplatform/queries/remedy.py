@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, or_, select
 
 from ddplatform.access.roles import RoleId
 from ddplatform.db import db
-from ddplatform.duediligence.suppression import Shown, suppress_row
+from ddplatform.duediligence.suppression import Shown, rounded, suppress_row
 from ddplatform.duediligence.vocabulary import ImpactState
 from ddplatform.errors import NotFound
 from ddplatform.models.findings import Finding
@@ -235,7 +235,7 @@ def has_open_case(finding_id: UUID, *, but: UUID | None = None) -> bool:
 
 
 def count_cases_by_stage() -> tuple[list[StageCount], Shown]:
-    """Cases by stage with their total, suppressed before they leave this query (SUPP-1, 2, 4, 9).
+    """Cases by stage with their total, guarded before they leave this query (SUPP-1, 2, 4, 7, 9).
 
     Sensitive classes are hidden below ten: one such case makes the whole row sensitive, since
     the classes are not told apart here.
@@ -246,5 +246,5 @@ def count_cases_by_stage() -> tuple[list[StageCount], Shown]:
     by_state = Counter(row.status for row in rows)
     counts = [sum(by_state[state] for state in states) for _, states in STAGES]
     is_sensitive = any(row.is_sensitive_class for row in rows)
-    *cells, total = suppress_row(counts, sensitive=is_sensitive)
+    *cells, total = map(rounded, suppress_row(counts, sensitive=is_sensitive))
     return [StageCount(stage[0], cell) for stage, cell in zip(STAGES, cells, strict=True)], total

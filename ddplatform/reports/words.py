@@ -3,12 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
+from ddplatform.duediligence.suppression import suppress_count
 from ddplatform.reports.content import DASH, NOT_ASSESSED, Cell, Column, Kind
 from supply_chain.reference import load_reference
 from supply_chain.vocabulary import RiskBand
-
-SMALLEST_COUNT = 5
-"""Counts of people from 1 to one below this are written "<5" (SUPP-1)."""
 
 BAND_WORDS: dict[RiskBand | None, str] = {
     RiskBand.CRITICAL: "Critical",
@@ -29,9 +27,8 @@ def guarded_count(value: object) -> str:
 
     Text, such as an already guarded "<10" or "suppressed", is kept as it is.
     """
-    if isinstance(value, int | float) and 0 < value < SMALLEST_COUNT:
-        return f"<{SMALLEST_COUNT}"
-    return f"{value:,}" if isinstance(value, int | float) else str(value)
+    shown = suppress_count(value) if isinstance(value, int) else value
+    return f"{shown:,}" if isinstance(shown, int) else str(shown)
 
 
 def counted(number: int, unit: str) -> str:

@@ -501,6 +501,20 @@ def test_small_numbers_of_children_never_enter_a_report(
     assert facts["grievances"] is None
 
 
+def test_two_reports_that_differ_by_one_case_say_the_same(
+    app: Flask, tenant: Tenant, world: World
+) -> None:
+    with acting(tenant):
+        finding = add_finding(tenant, world)
+        add_cases(finding, 10)
+    first = _made(app, tenant, _wanted(world)).facts
+    with acting(tenant):
+        add_cases(finding, 1)
+    second = _made(app, tenant, _wanted(world)).facts
+    assert first is not None and second is not None
+    assert first["remediation"] == second["remediation"]
+
+
 def test_a_download_is_an_event_and_is_limited(app: Flask, tenant: Tenant, world: World) -> None:
     report = _made(app, tenant, _wanted(world))
     with acting(tenant):
