@@ -13,10 +13,11 @@ from markupsafe import Markup
 from ddplatform.web.filters import band_class, band_word, number, plural
 from supply_chain.layout import Placed, PlacedBox, PlacedLane, PlacedLink, mirrored
 
-_LONGEST_TITLE = 21
-_LONGEST_SUB = 24
+_TITLE_SIZE, _SUB_SIZE, _MORE_SIZE = 12.0, 11.0, 11.0
 _INSET = 14
+_END_INSET = 8
 _LETTER_WIDTH = 6.1
+_NARROW, _WIDE = frozenset("iljtfrI.,:;'’|!()[] -·"), frozenset("mwMW@%…—")
 _PILE = (6, 3)
 _HATCH = Markup(
     '<defs><pattern id="hatch" width="4" height="4" patternUnits="userSpaceOnUse" '
@@ -112,8 +113,27 @@ def _n(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0")
 
 
-def _cut(text: str, longest: int) -> str:
-    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
+def _cut(text: str, room: float, size: float) -> str:
+    """The text as far as it fits into `room` at a letter size, both in units of the drawing."""
+    widths = [size * _em(letter) for letter in text]
+    if sum(widths) <= room:
+        return text
+    kept, left = 0, room - size * _em("…")
+    for width in widths:
+        left -= width
+        if left < 0:
+            break
+        kept += 1
+    return text[:kept].rstrip() + "…"
+
+
+def _em(letter: str) -> float:
+    """About how wide a letter is in the face of the drawing, in letter sizes; rather too wide."""
+    if letter in _NARROW:
+        return 0.34
+    if letter in _WIDE or ord(letter) > 0x2E7F:  # scripts of East Asia fill their square
+        return 0.95
+    return 0.68 if letter.isupper() else 0.58
 
 
 def _text(css: str, x: float, y: float, words: str, anchor: Markup) -> Markup:
@@ -187,7 +207,9 @@ def _frame(placed: PlacedBox, side: _Side) -> Markup:
 
 def _words(placed: PlacedBox, side: _Side) -> Markup:
     x = side.start(placed.x, placed.w, _INSET)
-    title, sub = _cut(placed.box.title, _LONGEST_TITLE), _cut(placed.box.sub, _LONGEST_SUB)
+    room = placed.w - _INSET - _END_INSET
+    title = _cut(placed.box.title, room, _TITLE_SIZE)
+    sub = _cut(placed.box.sub, room, _SUB_SIZE)
     return _text("t", x, placed.y + 19, title, side.anchor()) + _text(
         "s", x, placed.y + 34, sub, side.anchor()
     )
@@ -210,7 +232,8 @@ def _foot(placed: PlacedBox, detail: BoxDetail, side: _Side) -> Markup:
     )
     if detail.state:
         end = side.end(placed.x, placed.w, 10)
-        out += _text("s", end, placed.y + 50.5, detail.state, side.anchor(at_end=True))
+        state = _cut(detail.state, placed.w - _INSET - width - 14, _SUB_SIZE)
+        out += _text("s", end, placed.y + 50.5, state, side.anchor(at_end=True))
     return out
 
 
@@ -250,7 +273,7 @@ def _more(placed: PlacedBox, detail: BoxDetail) -> Markup:
         "plust",
         placed.x + placed.w / 2,
         placed.y + 69.5,
-        detail.more,
+        _cut(detail.more, placed.w - 2 * _INSET, _MORE_SIZE),
         Markup(' text-anchor="middle"'),
     )
     return Markup('<a class="more" href="{}"><title>{}, {}</title>{}</a>').format(

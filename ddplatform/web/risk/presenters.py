@@ -117,7 +117,7 @@ def who_can_tell(factor: str) -> str:
     """Who could supply a missing datum."""
     return {
         "CTY": "reference data: no open source yet",
-        "SEC": "commodity and sector of the node, or sector research",
+        "SEC": "commodity and sector of the site, or sector research",
         "WRK": "supplier questionnaire, or site work",
         "COM": "site work with local partners",
         "ONL": "platform or finance questionnaire",
