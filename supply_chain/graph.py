@@ -10,13 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any
 
-import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
 
 from supply_chain.chain_columns import LinkColumns, NodeColumns
 from supply_chain.errors import ChainRefused
@@ -45,22 +41,6 @@ class Adjacency:
         offset = np.repeat(begin - (ends - size), size)
         found: Ints = self.neighbours[offset + np.arange(ends[-1] if len(ends) else 0)]
         return found
-
-
-@dataclass(frozen=True)
-class View:
-    """A bounded part of a chain: rows rising, and whether the bound left something out."""
-
-    rows: Ints
-    truncated: bool
-
-
-@dataclass(frozen=True)
-class ChokePoint:
-    """A supplier that all flow from `cut_off` other nodes to the own business passes through."""
-
-    row: int
-    cut_off: int
 
 
 @dataclass(frozen=True)
@@ -98,29 +78,10 @@ class ValueChain:
         own = np.flatnonzero(self.nodes.own_operation)
         return _distances(self.suppliers, own, len(self))
 
-    def upstream(self, row: int) -> Ints:
-        """All direct and indirect suppliers of a node, rising, without the node itself."""
-        return self._reached(self.suppliers, row)
-
     def downstream(self, row: int) -> Ints:
         """All direct and indirect buyers of a node, rising, without the node itself."""
-        return self._reached(self.buyers, row)
-
-    def _reached(self, adjacency: Adjacency, row: int) -> Ints:
-        distance = _distances(adjacency, np.array([row]), len(self))
+        distance = _distances(self.buyers, np.array([row]), len(self))
         return np.flatnonzero(distance > 0)
-
-    def neighbourhood(self, row: int, *, depth: int, limit: int) -> View:
-        """The nodes within `depth` links of one, nearest first, at most `limit` of them."""
-        kept, frontier = np.array([row]), np.array([row])
-        for _ in range(depth):
-            around = [self.suppliers.of_many(frontier), self.buyers.of_many(frontier)]
-            frontier = np.setdiff1d(np.concatenate(around), kept)
-            if len(kept) + len(frontier) > limit:
-                kept = np.concatenate([kept, frontier[: max(0, limit - len(kept))]])
-                return View(np.sort(kept), truncated=True)
-            kept = np.concatenate([kept, frontier])
-        return View(np.sort(kept), truncated=False)
 
     def path_to_own_business(self, row: int) -> tuple[int, ...]:
         """A shortest chain of buyers from a node to the own business, both ends included.
@@ -135,75 +96,6 @@ class ValueChain:
             nearer = buyers[self.tiers[buyers] == self.tiers[path[-1]] - 1]
             path.append(int(nearer[0]))
         return tuple(path)
-
-    @cached_property
-    def circles(self) -> tuple[Ints, ...]:
-        """Sets of nodes that supply each other in a circle, largest first, then by first row."""
-        shape = (len(self), len(self))
-        ones = np.ones(len(self.suppliers.neighbours), dtype=np.int8)
-        matrix = csr_array((ones, self.suppliers.neighbours, self.suppliers.starts), shape=shape)
-        count, label = connected_components(matrix, directed=True, connection="strong")
-        sizes = np.bincount(label, minlength=count)
-        order = np.argsort(label, kind="stable")
-        ends = np.cumsum(sizes)
-        sets = [order[ends[at] - sizes[at] : ends[at]] for at in np.flatnonzero(sizes > 1)]
-        return tuple(sorted(sets, key=lambda rows: (-len(rows), int(rows[0]))))
-
-    @cached_property
-    def orphans(self) -> Ints:
-        """Nodes from which no chain of buyers leads to the own business, rising."""
-        return np.flatnonzero(self.tiers == UNREACHED)
-
-    def choke_points(self, view: View) -> tuple[ChokePoint, ...]:
-        """Nodes of a view that others in it need to reach the own business, worst first.
-
-        A node counts when every path of the view from some other node to the own business goes
-        through it (dominators of the graph).
-        """
-        graph = as_networkx(self, view).reverse()
-        own = {ref for ref, kept in graph.nodes(data="own_operation") if kept}
-        root = ""  # ids are never empty, so this can stand for "the own business"
-        graph.add_edges_from((root, ref) for ref in own)
-        if not own:
-            return ()
-        parent = nx.immediate_dominators(graph, root)
-        cut_off = dict.fromkeys(set(parent) - {root}, 0)
-        for ref in parent:
-            above = parent[ref]
-            while above is not None and above != root:
-                cut_off[above] += 1
-                above = parent[above]
-        points = [
-            ChokePoint(self.rows[ref], n) for ref, n in cut_off.items() if n and ref not in own
-        ]
-        return tuple(sorted(points, key=lambda point: (-point.cut_off, point.row)))
-
-
-def as_networkx(chain: ValueChain, view: View) -> "nx.DiGraph[Any]":
-    """A bounded part as a NetworkX graph from suppliers to buyers, named by node id.
-
-    Parallel links are one edge: its `links` attribute lists their rows.
-    """
-    graph: nx.DiGraph[Any] = nx.DiGraph()
-    nodes, inside = chain.nodes, set(view.rows.tolist())
-    for row in view.rows.tolist():
-        graph.add_node(
-            nodes.ids[row],
-            row=row,
-            own_operation=bool(nodes.own_operation[row]),
-            tier=int(chain.tiers[row]),
-        )
-    for row in view.rows.tolist():
-        for at in range(chain.suppliers.starts[row], chain.suppliers.starts[row + 1]):
-            supplier = int(chain.suppliers.neighbours[at])
-            if supplier in inside:
-                ends = (nodes.ids[supplier], nodes.ids[row])
-                link = int(chain.suppliers.link[at])
-                if graph.has_edge(*ends):
-                    graph.edges[ends]["links"].append(link)
-                else:
-                    graph.add_edge(*ends, links=[link])
-    return graph
 
 
 def _check(nodes: NodeColumns, links: LinkColumns) -> None:

@@ -15,7 +15,11 @@ FIRST = Issue.CL
 
 def chosen_issue() -> Issue | None:
     """The issue of the address; None for the highest over all issues."""
-    text = request.args.get("colour", "")
+    return issue_of(request.args.get("colour", ""))
+
+
+def issue_of(text: str) -> Issue | None:
+    """The issue that a word of the address names; the first one for a word nobody knows."""
     if text == HIGHEST:
         return None
     return Issue(text) if text in set(Issue) else FIRST

@@ -21,6 +21,7 @@ from ddplatform.services import supply_links, tiers, value_chain
 from ddplatform.services.supply_links import LinkFields
 from ddplatform.services.value_chain import NodeFields
 from ddplatform.tenancy import acting_in, insert_rows
+from ddplatform.web.value_chain import matrix_routes
 from supply_chain.vocabulary import FlowEvidence, LinkKind, NodeKind, RiskBand
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
@@ -315,6 +316,60 @@ def _statements(client: FlaskClient, address: str) -> list[str]:
     finally:
         event.remove(engine, "before_cursor_execute", note)
     return seen
+
+
+def _dots(page: str) -> tuple[str, str]:
+    """Addresses of the file of the dots, and of the way from a dot to its site."""
+    found = re.search(r'data-points="([^"]+)" data-site="([^"]+)"', page)
+    assert found
+    return found.group(1), found.group(2)
+
+
+def test_all_sites_are_dots_that_lead_to_their_sites_and_numbers_in_a_table(
+    tenant: Tenant, chain_id: UUID, analyst: FlaskClient
+):
+    page = analyst.get(f"{BASE}/{chain_id}/all").text
+    points, site = _dots(page)
+    file = analyst.get(points)
+    count = int.from_bytes(file.data[:4], "little")
+    led_to = {analyst.get(f"{site}?dot={place}").location for place in range(count)}
+    again = analyst.get(points, headers={"If-None-Match": file.headers["ETag"]})
+
+    assert "Côte d’Ivoire" in page
+    assert ">1</a>" in page
+    assert len(file.data) == 4 + 5 * 3
+    assert led_to == {
+        f"{BASE}/nodes/{_id(tenant, name)}" for name in ("Maison Cacao", "Coop Espoir", "=Farm <1>")
+    }
+    assert again.status_code == 304
+    assert analyst.get(f"{site}?dot=3").status_code == 404
+    assert analyst.get(f"{site}?dot=x").status_code == 404
+
+
+def test_dots_of_a_page_opened_before_a_change_lead_nowhere_wrong(
+    tenant: Tenant, chain_id: UUID, analyst: FlaskClient
+):
+    points, site = _dots(analyst.get(f"{BASE}/{chain_id}/all?colour=highest").text)
+    with acting(tenant):
+        _add(tenant, chain_id, "Another")
+
+    assert analyst.get(f"{site}?dot=0").status_code == 409
+    assert analyst.get(points).status_code == 409
+    assert "4 sites" in analyst.get(f"{BASE}/{chain_id}/all").text
+
+
+def test_drawings_of_few_maps_are_kept_and_tiers_beyond_the_last_column_share_it(
+    tenant: Tenant, chain_id: UUID, analyst: FlaskClient, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(matrix_routes, "KEPT", 1)
+    monkeypatch.setattr(matrix_routes, "MOST_COLUMNS", 2)
+    matrix_routes._kept.clear()
+    for colour in ("CL", "FL", "CL"):
+        page = analyst.get(f"{BASE}/{chain_id}/all?colour={colour}").text
+    file = analyst.get(_dots(page)[0]).data
+
+    assert len(matrix_routes._kept) == 1
+    assert {kind >> 3 for kind in file[-3:]} == {0, 1}
 
 
 def test_table_page_asks_at_most_six_statements_at_1000_and_at_20000_nodes(

@@ -4,9 +4,18 @@ from ddplatform.web.value_chain import (
     import_routes,
     link_routes,
     map_routes,
+    matrix_routes,
     node_routes,
     routes,
 )
 from ddplatform.web.value_chain.blueprint import bp
 
-__all__ = ["bp", "import_routes", "link_routes", "map_routes", "node_routes", "routes"]
+__all__ = [
+    "bp",
+    "import_routes",
+    "link_routes",
+    "map_routes",
+    "matrix_routes",
+    "node_routes",
+    "routes",
+]

@@ -1,6 +1,5 @@
 """The map as a drawing, as a table, and tier by country."""
 
-from collections import Counter
 from enum import StrEnum
 from typing import Any, TypeVar
 from uuid import UUID
@@ -11,8 +10,8 @@ from flask.typing import ResponseReturnValue
 from ddplatform.access.permissions import Permission
 from ddplatform.errors import NotFound
 from ddplatform.gate import requires
-from ddplatform.queries.map_snapshots import BANDS, MapSnapshot, coloured_by, load_snapshot
-from ddplatform.queries.map_views import NO_COUNTRY, view_map
+from ddplatform.queries.map_snapshots import coloured_by, load_snapshot
+from ddplatform.queries.map_views import view_map
 from ddplatform.queries.node_lists import (
     COUNT_CAP,
     NOT_ASSESSED,
@@ -23,12 +22,11 @@ from ddplatform.queries.node_lists import (
     load_states,
 )
 from ddplatform.queries.value_chain import get_chain, get_node, get_summary, list_links_of
-from ddplatform.web.countries import country_name
 from ddplatform.web.issue_colour import chosen_issue, colour_choices
 from ddplatform.web.value_chain.blueprint import bp
 from ddplatform.web.value_chain.forms import country_choices, sector_choices
 from ddplatform.web.value_chain.presenters import MapPage, here
-from ddplatform.web.value_chain.words import KIND_WORDS, lane_word
+from ddplatform.web.value_chain.words import KIND_WORDS
 from supply_chain.vocabulary import NodeKind, RiskBand
 
 Word = TypeVar("Word", bound=StrEnum)
@@ -176,53 +174,3 @@ def _paging(chain_id: UUID, page: NodePage) -> dict[str, str | None]:
         "previous_href": _address(chain_id, before=page.before) if page.before else None,
         "next_href": _address(chain_id, after=page.after) if page.after else None,
     }
-
-
-@bp.get("/<uuid:chain_id>/matrix")
-@requires(Permission.VALUE_CHAIN_READ)
-def matrix(chain_id: UUID) -> ResponseReturnValue:
-    """Tier by country: how many nodes, and how bad."""
-    chain = get_chain(chain_id)
-    issue = chosen_issue()
-    snapshot = coloured_by(load_snapshot(chain), chain, issue)
-    lanes = sorted({int(lane) for lane in snapshot.lane.tolist()}, reverse=True)
-    return render_template(
-        "value_chain/matrix.html",
-        chain=chain,
-        total=len(snapshot.keys),
-        columns=[lane_word(snapshot, lane) for lane in lanes],
-        rows=_matrix_rows(chain_id, snapshot, lanes),
-        issue=issue,
-        colours=colour_choices(),
-    )
-
-
-def _matrix_rows(chain_id: UUID, snapshot: MapSnapshot, lanes: list[int]) -> list[dict[str, Any]]:
-    counts: dict[str, Counter[tuple[int, int]]] = {}
-    countries = snapshot.graph.nodes.country
-    pairs = zip(countries, snapshot.lane.tolist(), snapshot.band.tolist(), strict=True)
-    for country, lane, band in pairs:
-        counts.setdefault(country or NO_COUNTRY, Counter())[lane, band] += 1
-    ordered = sorted(counts.items(), key=lambda item: (-item[1].total(), item[0]))
-    return [
-        {
-            "label": country_name(code) if code != NO_COUNTRY else "Country not known",
-            "total": found.total(),
-            "cells": [
-                {
-                    "count": sum(found[lane, band] for band in range(len(BANDS))),
-                    "worst": next(
-                        (BANDS[band] for band in range(len(BANDS)) if found[lane, band]), None
-                    ),
-                    "href": url_for(
-                        "value_chain.table",
-                        chain_id=chain_id,
-                        country="none" if code == NO_COUNTRY else code,
-                        tier=lane if 0 <= lane < snapshot.unlinked else None,
-                    ),
-                }
-                for lane in lanes
-            ],
-        }
-        for code, found in ordered
-    ]
