@@ -29,12 +29,11 @@ def _same_words(filled: Filled) -> Check | None:
         return None
     assignment = filled.assignment
     rows = db.session.execute(
-        select(Answer.raw, Assignment.node_name)
+        select(Answer.raw, Assignment.node_name, Assignment.organisation_id)
         .join(ResponseRow, ResponseRow.id == Answer.response_id)
         .join(Assignment, Assignment.id == ResponseRow.assignment_id)
         .where(
             Assignment.respondent_organisation_id == assignment.respondent_organisation_id,
-            Assignment.organisation_id == assignment.organisation_id,
             Assignment.node_id != assignment.node_id,
             ResponseRow.submitted_at.is_not(None),
             Answer.raw.in_(texts),
@@ -42,8 +41,9 @@ def _same_words(filled: Filled) -> Check | None:
         .order_by(Assignment.node_name, Answer.id)
     )
     elsewhere: dict[str, list[str]] = {}
-    for text, name in rows:
-        elsewhere.setdefault(text, []).append(name)
+    for text, name, requester in rows:
+        if requester == assignment.organisation_id:  # no buyer learns what another one reads
+            elsewhere.setdefault(text, []).append(name)
     return same_words(filled.form, elsewhere)
 
 

@@ -1,11 +1,19 @@
 """A year later the same supplier finds what was answered, to be checked and sent again."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from flask import Flask
 
+from ddplatform.queries.answer_comparisons import compare_answers
 from ddplatform.queries.questionnaires import get_assignment
-from ddplatform.queries.responses import find_response, get_request, list_answers, load_filled
+from ddplatform.queries.responses import (
+    Filled,
+    find_response,
+    get_request,
+    list_answers,
+    load_filled,
+)
 from ddplatform.services import questionnaires, responses
 from ddplatform.services.response_review import accept_all
 from tests.answering import (
@@ -13,6 +21,7 @@ from tests.answering import (
     Asked,
     Supplier,
     acting,
+    add_node,
     ask,
     come_in,
     fill,
@@ -24,19 +33,24 @@ from tests.conftest import NOW
 from tests.factories import Tenant
 
 YEAR_LATER = NOW + timedelta(days=365)
+WISH = "We need higher prices in the harvest months."
 
 
 def _ask_again(tenant: Tenant, first: Asked) -> Supplier:
     with acting(tenant.id):
         if get_assignment(first.assignment_id).status.value == "submitted":
             accept_all(first.assignment_id, by=tenant.manager, at=NOW)
+    return _ask_at(tenant, first, first.node_id)
+
+
+def _ask_at(tenant: Tenant, first: Asked, node_id: UUID) -> Supplier:
+    """The same supplier is asked once more, for this place in the value chain."""
+    with acting(tenant.id):
         sending = questionnaires.Sending(
             version_id=saq_version(), due_on=YEAR_LATER.date(), light_mode=False
         )
-        sent = questionnaires.assign(
-            sending, {first.node_id: EMAIL}, by=tenant.manager, at=YEAR_LATER
-        )
-        again = Asked(tenant, first.chain_id, first.node_id, sent[0].id)
+        sent = questionnaires.assign(sending, {node_id: EMAIL}, by=tenant.manager, at=YEAR_LATER)
+        again = Asked(tenant, first.chain_id, node_id, sent[0].id)
     return come_in(again, at=YEAR_LATER)
 
 
@@ -100,3 +114,55 @@ def test_answers_to_another_buyer_stay_with_that_buyer(
     fill(supplier)
     receive_now(supplier)
     assert "/data/C/SAQ_C01" not in _texts(come_in(ask(other_tenant)))
+
+
+def _filled(supplier: Supplier) -> Filled:
+    request = get_request(supplier.asked.assignment_id)
+    row = find_response(supplier.asked.assignment_id)
+    assert row is not None
+    return load_filled(request.assignment, row, now=YEAR_LATER)
+
+
+def _fill_with_wish(supplier: Supplier) -> None:
+    fill(supplier)
+    with acting(supplier.id):
+        one, wish = supplier.asked.assignment_id, typed({"/data/O/SAQ_O04": WISH}, seen=99)
+        responses.save_draft(one, wish, by=supplier.identity, at=NOW)
+
+
+def test_same_words_at_two_sites_are_asked_about_beside_the_answers_of_this_buyer_only(
+    context: Flask, tenant: Tenant, other_tenant: Tenant
+):
+    first = come_in(ask(tenant))
+    _fill_with_wish(first)
+    receive_now(first)
+    elsewhere = come_in(ask(other_tenant))
+    _fill_with_wish(elsewhere)
+    mill = add_node(tenant, first.asked.chain_id, "Mill South")
+    second = _ask_at(tenant, first.asked, mill)
+    _fill_with_wish(second)
+
+    with acting(second.id):
+        (check,) = compare_answers(_filled(second), note=None)
+        assert check.check == "CHK-4"
+        assert "here and at SCOOP Espoir." in check.message
+        assert compare_answers(_filled(elsewhere), note=None) == ()
+
+
+def test_what_moved_far_since_last_year_is_asked_about_unless_a_note_explains_it(
+    context: Flask, tenant: Tenant
+):
+    first = come_in(ask(tenant))
+    fill(first)
+    receive_now(first)
+    again = _ask_again(tenant, first.asked)
+    fill(again, SAQ_H03="many_not")
+
+    with acting(again.id):
+        (check,) = compare_answers(_filled(again), note=None)
+        assert (check.check, check.questions) == ("CHK-7", ("SAQ-H03",))
+        assert compare_answers(_filled(again), note="The school was closed.") == ()
+    receive_now(again, at=YEAR_LATER)
+    with acting(first.id):
+        # Read again, the first answers are not compared with what came after them.
+        assert compare_answers(_filled(first), note=None) == ()
