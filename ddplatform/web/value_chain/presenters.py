@@ -141,7 +141,7 @@ class MapPage:
             country = self.snapshot.graph.nodes.country[row]
             place_ = (self.snapshot.regions[row], country_name(country) if country else None)
             return ", ".join(filter(None, place_)) or "Place not known"
-        return plural(len(box.rows), "node", "nodes")
+        return plural(len(box.rows), "site", "sites")
 
     def _detail(self, box: MapBox) -> BoxDetail:
         if box.kind == "node":
