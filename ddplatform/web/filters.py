@@ -13,6 +13,7 @@ from flask import Flask
 from ddplatform.adapters.assets import vendor_files
 from ddplatform.web.charts import line_chart, stacked_bar
 from ddplatform.web.countries import country_name
+from ddplatform.web.factor_words import factor_measure, factor_title
 from ddplatform.web.questionnaire_states import questionnaire_word
 from ddplatform.web.site_dots import row_labels_svg, rows_json
 
@@ -160,6 +161,8 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "stacked_bar": stacked_bar,
     "line_chart": line_chart,
     "questionnaire_word": questionnaire_word,
+    "factor_title": factor_title,
+    "factor_measure": factor_measure,
     "dot_labels": row_labels_svg,
     "dot_rows": rows_json,
 }

@@ -1,0 +1,37 @@
+"""A factor of the risk method in two parts: what it is, and how it is measured.
+
+The method (RM-1.0 section 5) writes both in one line: "out of school, lower secondary age, %
+(UNESCO UIS, SDG 4.1.4)". A reader wants the first; the second stands below it in small print.
+"""
+
+import re
+from collections.abc import Mapping
+
+_MEASURE = re.compile(r":\s| \(|, (?=%)")
+_PLAIN: Mapping[str, tuple[str, str]] = {
+    "share NOT ratified of": ("Treaties on children's rights not ratified", "share of"),
+}
+"""Beginnings that do not read as words, with the words for them and how the measure begins."""
+
+
+def factor_title(name: str) -> str:
+    """What the factor is, beginning with a capital: "Out of school, lower secondary age"."""
+    return _parts(name)[0]
+
+
+def factor_measure(name: str) -> str:
+    """How it is measured: "%, UNESCO UIS, SDG 4.1.4"; empty where the name says no more."""
+    return _parts(name)[1]
+
+
+def _parts(name: str) -> tuple[str, str]:
+    for beginning, (title, measure) in _PLAIN.items():
+        if name.startswith(beginning):
+            return title, measure + name[len(beginning) :]
+    cut = _MEASURE.search(name)
+    title, measure = (name[: cut.start()], name[cut.end() :]) if cut else (name, "")
+    if measure.startswith("%"):
+        measure = ", ".join(measure.split(" (", 1))
+    if measure.count("(") < measure.count(")"):  # the bracket that the cut opened
+        measure = measure.replace(")", "", 1)
+    return title[:1].upper() + title[1:], measure
