@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ddplatform.db import Base
@@ -46,7 +46,7 @@ class ValueChainNode(TenantScoped, Base):
         CheckConstraint("archived_by_id IS NULL OR archived_at IS NOT NULL", name="archived_pair"),
         # The last column lets the standing nodes of a map be counted without reading them.
         Index("ix_node_name", "organisation_id", "chain_id", "name", "id", "archived_at"),
-        Index("ix_node_country", "organisation_id", "chain_id", "country", "name", "id"),
+        Index("ix_node_country", "organisation_id", "chain_id", "country_order", "name", "id"),
     )
 
     chain_id: Mapped[UUID]
@@ -71,6 +71,10 @@ class ValueChainNode(TenantScoped, Base):
     created_at: Mapped[datetime]
     archived_at: Mapped[datetime | None]
     archived_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
+    country_order: Mapped[str] = mapped_column(
+        Computed("coalesce(country, '~')", persisted=True),
+        comment="country, what is not known last",
+    )
 
     __mapper_args__ = {"version_id_col": row_version}  # noqa: RUF012
 
@@ -109,14 +113,17 @@ class SupplyLink(TenantScoped, Base):
 
 
 class NodeSummary(TenantScoped, Base):
-    """A cache, one row a node: what lists and maps show. Refreshed by jobs; may vanish."""
+    """What lists and maps show of a node: one row for each, made with it, refreshed by jobs."""
 
     __tablename__ = "node_summary"
     __table_args__ = (
         belongs_to("value_chain_node", "node_id"),
         UniqueConstraint("organisation_id", "node_id"),
-        Index("ix_summary_rank", "organisation_id", "chain_id", "best_rank", "node_id"),
-        Index("ix_summary_tier", "organisation_id", "chain_id", "tier", "node_id"),
+        Index("ix_summary_band", "organisation_id", "chain_id", "band", "node_id"),
+        Index("ix_summary_rank", "organisation_id", "chain_id", "rank_order", "node_id"),
+        Index(
+            "ix_summary_tier", "organisation_id", "chain_id", "tier_order", "rank_order", "node_id"
+        ),
     )
 
     node_id: Mapped[UUID]
@@ -132,6 +139,13 @@ class NodeSummary(TenantScoped, Base):
     open_findings: Mapped[int] = mapped_column(default=0)
     overdue_actions: Mapped[int] = mapped_column(default=0)
     questionnaire_status: Mapped[str | None]
+    rank_order: Mapped[int] = mapped_column(
+        Computed("coalesce(best_rank, 1000000000)", persisted=True),
+        comment="best_rank, what is not ranked last",
+    )
+    tier_order: Mapped[int] = mapped_column(
+        Computed("coalesce(tier, 1000)", persisted=True), comment="tier, what has no path last"
+    )
 
 
 class ImportStatus(StrEnum):

@@ -14,9 +14,10 @@ from supply_chain.vocabulary import NodeKind, RiskBand
 
 PAGE_SIZE = 50
 COUNT_CAP = 1000
+FEW = 500
 NO_RANK = 1_000_000_000
-NO_TIER = 1_000
 NOT_ASSESSED = "none"
+NO_COUNTRY = "~"
 
 
 class NodeOrder(StrEnum):
@@ -93,20 +94,19 @@ def list_nodes(
     before: UUID | None = None,
     limit: int = PAGE_SIZE,
 ) -> NodePage:
-    """A page of the nodes of a map, three statements at most whatever the size of the map.
+    """A page of the nodes of a map, four statements at most whatever the size of the map.
 
     Args:
         after: id of the last node of the page before; the page begins behind it.
         before: id of the first node of the page behind; the page ends before it.
     """
-    conditions = list(_conditions(chain_id, wanted))
+    conditions = _conditions(chain_id, wanted)
     key = _sort_key(order)
-    joined = NodeSummary.node_id == ValueChainNode.id
-    statement = select(ValueChainNode.id).outerjoin(NodeSummary, joined).where(*conditions)
+    statement = _joined(select(ValueChainNode.id)).where(*conditions)
     cursor = after or before
     if cursor is not None:
         place = db.session.execute(
-            select(*key).outerjoin(NodeSummary, joined).where(ValueChainNode.id == cursor)
+            _joined(select(*key)).where(ValueChainNode.id == cursor)
         ).one_or_none()
         if place is not None:
             there = tuple_(*(column for column in key))
@@ -131,56 +131,92 @@ def list_nodes(
     )
 
 
+def _joined(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """With the summary of each node; an inner join, so that lists can start from its indexes."""
+    return statement.select_from(ValueChainNode).join(
+        NodeSummary,
+        (NodeSummary.node_id == ValueChainNode.id)
+        & (NodeSummary.chain_id == ValueChainNode.chain_id),
+    )
+
+
 def _columns() -> Select[*tuple[Any, ...]]:
-    return select(
-        ValueChainNode.id,
-        ValueChainNode.name,
-        ValueChainNode.kind,
-        ValueChainNode.country,
-        ValueChainNode.region,
-        ValueChainNode.sector_ref,
-        NodeSummary.tier,
-        NodeSummary.band,
-        NodeSummary.top_issue,
-        NodeSummary.best_rank,
-        NodeSummary.open_findings,
-        NodeSummary.overdue_actions,
-        NodeSummary.questionnaire_status,
-    ).outerjoin(NodeSummary, NodeSummary.node_id == ValueChainNode.id)
+    return _joined(
+        select(
+            ValueChainNode.id,
+            ValueChainNode.name,
+            ValueChainNode.kind,
+            ValueChainNode.country,
+            ValueChainNode.region,
+            ValueChainNode.sector_ref,
+            NodeSummary.tier,
+            NodeSummary.band,
+            NodeSummary.top_issue,
+            NodeSummary.best_rank,
+            NodeSummary.open_findings,
+            NodeSummary.overdue_actions,
+            NodeSummary.questionnaire_status,
+        )
+    )
 
 
 def _sort_key(order: NodeOrder) -> list[ColumnElement[Any]]:
-    name: list[ColumnElement[Any]] = [
-        ValueChainNode.__table__.c.name,
-        ValueChainNode.__table__.c.id,
-    ]
-    if order is NodeOrder.COUNTRY:
-        return [func.coalesce(ValueChainNode.country, "~"), *name]
-    if order is NodeOrder.RISK:
-        return [func.coalesce(NodeSummary.best_rank, NO_RANK), *name]
-    if order is NodeOrder.TIER:
-        return [func.coalesce(NodeSummary.tier, NO_TIER), *name]
-    return name
+    """Columns of an index of their table, the key last; in a tier the riskiest nodes first."""
+    node, summary = ValueChainNode.__table__.c, NodeSummary.__table__.c
+    keys: dict[NodeOrder, list[ColumnElement[Any]]] = {
+        NodeOrder.NAME: [node.name, node.id],
+        NodeOrder.COUNTRY: [node.country_order, node.name, node.id],
+        NodeOrder.RISK: [summary.rank_order, summary.node_id],
+        NodeOrder.TIER: [summary.tier_order, summary.rank_order, summary.node_id],
+    }
+    return keys[order]
 
 
-def _conditions(chain_id: UUID, wanted: NodeFilter) -> Iterator[ColumnElement[bool]]:
-    yield ValueChainNode.chain_id == chain_id
+def _conditions(chain_id: UUID, wanted: NodeFilter) -> list[ColumnElement[bool]]:
+    """What the nodes of a list have in common.
+
+    Where few nodes of the map meet what was asked of name, tier and band, these are named, so
+    that no list looks for them one by one. Many are met soon, in any order.
+    """
+    rest = list(_of_node(wanted))
+    named = list(_of_name(wanted))
+    summarised = list(_of_summary(wanted))
+    whole = [ValueChainNode.chain_id == chain_id, NodeSummary.chain_id == chain_id]
+    if named:
+        meeting = select(ValueChainNode.id).where(ValueChainNode.chain_id == chain_id, *named)
+    elif summarised:
+        meeting = select(NodeSummary.node_id).where(NodeSummary.chain_id == chain_id, *summarised)
+    else:
+        return [*whole, *rest]
+    few = db.session.scalars(meeting.limit(FEW + 1)).all()
+    if len(few) <= FEW:
+        return [ValueChainNode.id.in_(few), *summarised, *rest]
+    return [*whole, *named, *summarised, *rest]
+
+
+def _of_node(wanted: NodeFilter) -> Iterator[ColumnElement[bool]]:
     archived = ValueChainNode.archived_at
     yield archived.is_not(None) if wanted.archived else archived.is_(None)
+    if wanted.country:
+        country = NO_COUNTRY if wanted.country == "none" else wanted.country
+        yield ValueChainNode.country_order == country
+    if wanted.kind is not None:
+        yield ValueChainNode.kind == wanted.kind
+    if wanted.sector:
+        yield ValueChainNode.sector_ref == wanted.sector
+
+
+def _of_name(wanted: NodeFilter) -> Iterator[ColumnElement[bool]]:
     if wanted.q:
         yield or_(
             ValueChainNode.name.icontains(wanted.q, autoescape=True),
             ValueChainNode.external_ref == wanted.q,
         )
-    if wanted.country:
-        country = ValueChainNode.country
-        yield country.is_(None) if wanted.country == "none" else country == wanted.country
-    if wanted.kind is not None:
-        yield ValueChainNode.kind == wanted.kind
-    if wanted.sector:
-        yield ValueChainNode.sector_ref == wanted.sector
+
+
+def _of_summary(wanted: NodeFilter) -> Iterator[ColumnElement[bool]]:
     if wanted.tier is not None:
-        yield NodeSummary.tier == wanted.tier
+        yield NodeSummary.tier_order == wanted.tier
     if wanted.band == NOT_ASSESSED:
         yield NodeSummary.band.is_(None)
     elif wanted.band:
@@ -188,13 +224,8 @@ def _conditions(chain_id: UUID, wanted: NodeFilter) -> Iterator[ColumnElement[bo
 
 
 def _count(conditions: Sequence[ColumnElement[bool]]) -> int:
-    capped = (
-        select(ValueChainNode.id)
-        .outerjoin(NodeSummary, NodeSummary.node_id == ValueChainNode.id)
-        .where(*conditions)
-        .limit(COUNT_CAP + 1)
-        .subquery()
-    )
+    matching = _joined(select(ValueChainNode.id)).where(*conditions)
+    capped = matching.limit(COUNT_CAP + 1).subquery()
     return db.session.scalar(select(func.count()).select_from(capped)) or 0
 
 

@@ -20,6 +20,7 @@ from supply_chain.risk.scoring import RISK_BANDS, SEVERITY_BANDS
 def refresh_summaries(chain_id: UUID, assessment: Assessment, keys: Sequence[UUID]) -> None:
     """Write the summary of every node of a map anew; what other columns keep there stays.
 
+    So do the summaries of nodes that were archived, or came while the map was assessed.
     Rewriting all rows is several times faster than changing each of them.
     """
     kept = {
@@ -27,6 +28,7 @@ def refresh_summaries(chain_id: UUID, assessment: Assessment, keys: Sequence[UUI
         for row in db.session.execute(
             select(
                 NodeSummary.node_id,
+                NodeSummary.tier,
                 NodeSummary.open_findings,
                 NodeSummary.overdue_actions,
                 NodeSummary.questionnaire_status,
@@ -44,7 +46,12 @@ def refresh_summaries(chain_id: UUID, assessment: Assessment, keys: Sequence[UUI
     rows = [
         dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)
     ]
-    for key, row_id, row in zip(keys, rising_keys(len(keys)), rows, strict=True):
+    not_scored = dict.fromkeys(columns)
+    assessed = set(keys)
+    others = [key for key in kept if key not in assessed]
+    rows += [{**not_scored, "tier": kept[key].tier} for key in others]
+    every = [*keys, *others]
+    for key, row_id, row in zip(every, rising_keys(len(every)), rows, strict=True):
         before = kept.get(key)
         row.update(
             id=row_id,

@@ -902,6 +902,13 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("archived_by_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "country_order",
+            sa.String(),
+            sa.Computed("coalesce(country, '~')", persisted=True),
+            nullable=False,
+            comment="country, what is not known last",
+        ),
         sa.CheckConstraint(
             "archived_by_id IS NULL OR archived_at IS NOT NULL",
             name=op.f("ck_value_chain_node_archived_pair"),
@@ -949,7 +956,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_node_country",
         "value_chain_node",
-        ["organisation_id", "chain_id", "country", "name", "id"],
+        ["organisation_id", "chain_id", "country_order", "name", "id"],
         unique=False,
     )
     op.create_index(
@@ -1275,6 +1282,20 @@ def upgrade() -> None:
         sa.Column("open_findings", sa.Integer(), nullable=False),
         sa.Column("overdue_actions", sa.Integer(), nullable=False),
         sa.Column("questionnaire_status", sa.String(), nullable=True),
+        sa.Column(
+            "rank_order",
+            sa.Integer(),
+            sa.Computed("coalesce(best_rank, 1000000000)", persisted=True),
+            nullable=False,
+            comment="best_rank, what is not ranked last",
+        ),
+        sa.Column(
+            "tier_order",
+            sa.Integer(),
+            sa.Computed("coalesce(tier, 1000)", persisted=True),
+            nullable=False,
+            comment="tier, what has no path last",
+        ),
         sa.ForeignKeyConstraint(
             ["organisation_id", "node_id"],
             ["value_chain_node.organisation_id", "value_chain_node.id"],
@@ -1292,15 +1313,21 @@ def upgrade() -> None:
         op.f("ix_node_summary_organisation_id"), "node_summary", ["organisation_id"], unique=False
     )
     op.create_index(
+        "ix_summary_band",
+        "node_summary",
+        ["organisation_id", "chain_id", "band", "node_id"],
+        unique=False,
+    )
+    op.create_index(
         "ix_summary_rank",
         "node_summary",
-        ["organisation_id", "chain_id", "best_rank", "node_id"],
+        ["organisation_id", "chain_id", "rank_order", "node_id"],
         unique=False,
     )
     op.create_index(
         "ix_summary_tier",
         "node_summary",
-        ["organisation_id", "chain_id", "tier", "node_id"],
+        ["organisation_id", "chain_id", "tier_order", "rank_order", "node_id"],
         unique=False,
     )
     op.create_table(
@@ -2536,6 +2563,7 @@ def downgrade() -> None:
     op.drop_table("risk_assessment")
     op.drop_index("ix_summary_tier", table_name="node_summary")
     op.drop_index("ix_summary_rank", table_name="node_summary")
+    op.drop_index("ix_summary_band", table_name="node_summary")
     op.drop_index(op.f("ix_node_summary_organisation_id"), table_name="node_summary")
     op.drop_table("node_summary")
     op.drop_index("ix_finding_status", table_name="finding")
