@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from urllib.parse import urlsplit
+
+from werkzeug.sansio.utils import host_is_trusted
 
 ROOT = Path(__file__).resolve().parent.parent
 MIN_SECRET_LENGTH = 32
@@ -67,15 +70,31 @@ def _production(settings: Settings) -> list[str]:
         "FLASK_DEBUG must be off in production": settings.debug,
         "SECURE_COOKIES must be on in production": not settings.secure_cookies,
         "BASE_URL must begin with https:// in production": not settings.base_url.startswith(
-            "https"
+            "https://"
         ),
         "TRUSTED_HOSTS must name the host names in production": not settings.trusted_hosts,
+        "TRUSTED_HOSTS must name the host of BASE_URL too, or no link in a mail would open": (
+            bool(settings.trusted_hosts) and not _is_named(settings)
+        ),
+        "MAIL_URL must be smtps://, hold a user, or name a server on this machine in production: "
+        "mails hold links that open accounts": _is_plain_mail(settings.mail_url),
         "MAIL_URL must be set in production": not settings.mail_url,
         "SECRET_KEY must come from the environment, long and random, in production": (
             len(set(settings.secret_key)) < MIN_SECRET_LENGTH // 3
         ),
     }
     return [fault for fault, broken in checks.items() if broken]
+
+
+def _is_named(settings: Settings) -> bool:
+    host = urlsplit(settings.base_url).hostname or ""
+    return host_is_trusted(host, settings.trusted_hosts)
+
+
+def _is_plain_mail(url: str | None) -> bool:
+    parts = urlsplit(url or "")
+    is_here = parts.hostname in {None, "localhost", "127.0.0.1", "::1"}
+    return parts.scheme == "smtp" and not parts.username and not is_here
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -86,10 +105,21 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """
     env = os.environ if environment is None else environment
     instance = Path(env.get("INSTANCE_PATH") or ROOT / "instance").resolve()
+    named = env.get("APP_KIND", Kind.DEVELOPMENT)
+    known = named in set(Kind)
+    # A kind that is mistyped is held to all rules, so that one message names every fault.
+    kind = Kind(named) if known else Kind.PRODUCTION
+    unknown = [] if known else [f"APP_KIND must be one of {', '.join(Kind)}"]
     try:
-        kind = Kind(env.get("APP_KIND", Kind.DEVELOPMENT))
-    except ValueError as error:
-        raise UnsafeSettings([f"APP_KIND must be one of {', '.join(Kind)}"]) from error
+        settings = _read(env, kind, instance)
+    except UnsafeSettings as refused:
+        raise UnsafeSettings([*unknown, *refused.faults]) from None
+    if unknown:
+        raise UnsafeSettings(unknown)
+    return settings
+
+
+def _read(env: Mapping[str, str], kind: Kind, instance: Path) -> Settings:
     secret = env.get("SECRET_KEY") or ("" if kind is Kind.PRODUCTION else _kept_secret(instance))
     port = env.get("PORT", "8000")
     return Settings(
@@ -99,9 +129,10 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         secret_key=secret,
         mail_url=env.get("MAIL_URL") or None,
         base_url=(env.get("BASE_URL") or f"http://127.0.0.1:{port}").rstrip("/"),
-        trusted_hosts=tuple(filter(None, env.get("TRUSTED_HOSTS", "").split(","))),
-        secure_cookies=env.get("SECURE_COOKIES", "") in {"1", "on", "true"},
-        debug=env.get("FLASK_DEBUG", "") in {"1", "on", "true"},
+        trusted_hosts=tuple(filter(None, map(str.strip, env.get("TRUSTED_HOSTS", "").split(",")))),
+        secure_cookies=env.get("SECURE_COOKIES", "").lower() in {"1", "on", "true"},
+        # Read as Flask reads it, whose debugger would start on anything but these.
+        debug=env.get("FLASK_DEBUG", "").lower() not in {"", "0", "false", "no"},
         mail_from=env.get("MAIL_FROM", "no-reply@localhost"),
         redis_url=env.get("REDIS_URL") or None,
     )

@@ -2,11 +2,12 @@
 
 import os
 import smtplib
+import ssl
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 from uuid import uuid4
 
 TIMEOUT_S = 20
@@ -30,7 +31,9 @@ class Mailer:
     def send(self, mail: Mail) -> None:
         """Send one message. Raises OSError or SMTPException when the server cannot be reached."""
         message = EmailMessage()
-        message["From"], message["To"], message["Subject"] = self._sender, mail.to, mail.subject
+        message["From"], message["To"] = self._sender, mail.to
+        # Names of sites and organisations stand in subjects; a list may bring one of two lines.
+        message["Subject"] = " ".join(mail.subject.split())
         message.set_content(mail.text)
         if self._url:
             self._send_smtp(message)
@@ -46,10 +49,23 @@ class Mailer:
 
     def _send_smtp(self, message: EmailMessage) -> None:
         parts = urlsplit(self._url or "")
-        kind = smtplib.SMTP_SSL if parts.scheme == "smtps" else smtplib.SMTP
-        with kind(parts.hostname or "localhost", parts.port or 0, timeout=TIMEOUT_S) as server:
+        with self._connect(parts) as server:
             if parts.username:
-                if parts.scheme == "smtp":
-                    server.starttls()
                 server.login(unquote(parts.username), unquote(parts.password or ""))
             server.send_message(message)
+
+    @staticmethod
+    def _connect(parts: SplitResult) -> smtplib.SMTP:
+        """Encrypted, and with a server that proves who it is; plain only without a password."""
+        place = (parts.hostname or "localhost", parts.port or 0)
+        tls = ssl.create_default_context()
+        if parts.scheme == "smtps":
+            return smtplib.SMTP_SSL(*place, timeout=TIMEOUT_S, context=tls)
+        server = smtplib.SMTP(*place, timeout=TIMEOUT_S)
+        if parts.username:
+            try:
+                server.starttls(context=tls)
+            except BaseException:
+                server.close()
+                raise
+        return server

@@ -72,6 +72,37 @@ def test_unknown_kind_of_installation_is_refused(tmp_path: Path):
         settings(tmp_path, APP_KIND="prod")
 
 
+@pytest.mark.parametrize(
+    ("named", "change"),
+    [
+        ("FLASK_DEBUG", {"FLASK_DEBUG": "True"}),
+        ("FLASK_DEBUG", {"FLASK_DEBUG": "yes"}),
+        ("BASE_URL", {"BASE_URL": "httpsx://platform.example"}),
+        ("host of BASE_URL", {"TRUSTED_HOSTS": "elsewhere.example"}),
+        ("MAIL_URL", {"MAIL_URL": "smtp://mail.example"}),
+    ],
+)
+def test_setting_that_looks_safe_and_is_not_is_refused(
+    tmp_path: Path, named: str, change: dict[str, str]
+):
+    with pytest.raises(UnsafeSettings, match=named):
+        settings(tmp_path, **change)
+
+
+def test_host_names_may_have_spaces_between_them_and_mail_may_go_by_this_machine(tmp_path: Path):
+    hosts = "www.platform.example, platform.example"
+    found = settings(tmp_path, TRUSTED_HOSTS=hosts, MAIL_URL="smtp://localhost:25")
+
+    assert found.trusted_hosts == ("www.platform.example", "platform.example")
+
+
+def test_mistyped_kind_hides_no_other_fault(tmp_path: Path):
+    with pytest.raises(UnsafeSettings) as refused:
+        settings(tmp_path, APP_KIND="prod", SECURE_COOKIES="")
+
+    assert len(refused.value.faults) == 2
+
+
 def test_debugger_cannot_be_on_in_a_started_production_application(tmp_path: Path):
     app = create_app(settings(tmp_path, DATABASE_URL=f"sqlite:///{tmp_path / 'platform.db'}"))
 
