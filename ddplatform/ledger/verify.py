@@ -5,6 +5,14 @@ from collections.abc import Iterable, Sequence
 from ddplatform.ledger.checkpoint import Checkpoint, PublicKey, open_checkpoint
 from ddplatform.ledger.errors import BadSignature, UnreadableNote
 from ddplatform.ledger.faults import Fault, FaultKind, LogLine, read_log_line
+from ddplatform.ledger.kept import (
+    KeptEnd,
+    KeptEvent,
+    KeptValue,
+    end_faults,
+    event_faults,
+    value_faults,
+)
 from ddplatform.ledger.order import order_faults
 from ddplatform.ledger.tree import CompactTree
 
@@ -29,8 +37,39 @@ def verify_log(
     """
     read = [read_log_line(position, raw) for position, raw in enumerate(lines)]
     heads, faults = _open_all(checkpoints, public_keys)
+    return sorted({*faults, *_log_faults(read, heads, allow_unsigned_tail=allow_unsigned_tail)})
+
+
+def verify_kept_log(
+    log: Sequence[tuple[bytes, KeptEvent]],
+    values: Iterable[KeptValue],
+    end: KeptEnd,
+    checkpoints: Iterable[str],
+    public_keys: Sequence[PublicKey],
+) -> list[Fault]:
+    """Every fault of a running log, and of what a database keeps and shows beside it.
+
+    Args:
+        log: each event's line and columns, in order. values: what was not erased.
+        end: where the log ends. checkpoints, public_keys: as `verify_log` takes them.
+    """
+    read = [read_log_line(position, raw) for position, (raw, _) in enumerate(log)]
+    heads, faults = _open_all(checkpoints, public_keys)
+    faults += _log_faults(read, heads, allow_unsigned_tail=True)
+    kept = [
+        *event_faults(read, [event for _, event in log]),
+        *value_faults(read, values),
+        *end_faults(read, heads, end),
+    ]
+    named = {fault.event for fault in faults if fault.event}
+    return sorted({*faults, *(fault for fault in kept if fault.event not in named)})
+
+
+def _log_faults(
+    read: Sequence[LogLine], heads: Sequence[Checkpoint], *, allow_unsigned_tail: bool
+) -> list[Fault]:
     signed_size = max((head.size for head in heads), default=0)
-    faults += order_faults(read, signed_size=signed_size)
+    faults = order_faults(read, signed_size=signed_size)
     faults += _origin_faults(read, heads)
     touched = [fault.event for fault in faults if fault.event]
     moved = [line.position + 1 for line in read if line.sequence != line.position + 1]
@@ -38,7 +77,7 @@ def verify_log(
     faults += _root_faults(read, heads, first_fault=first_fault)
     if not allow_unsigned_tail and len(read) > signed_size:
         faults.append(_tail_fault(len(read), signed_size))
-    return sorted(set(faults))
+    return faults
 
 
 def _open_all(

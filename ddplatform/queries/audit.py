@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, or_, select
@@ -10,7 +11,11 @@ from sqlalchemy import ColumnElement, or_, select
 from ddplatform.access.roles import RoleId
 from ddplatform.db import db
 from ddplatform.errors import NotFound
-from ddplatform.models.audit import AuditCheckpoint, AuditEvent, AuditValue, Outcome
+from ddplatform.ledger.canonical import canonical_json
+from ddplatform.ledger.errors import NotCanonical
+from ddplatform.ledger.events import utc_text
+from ddplatform.ledger.kept import KeptEnd, KeptEvent, KeptValue
+from ddplatform.models.audit import AuditCheckpoint, AuditEvent, AuditHead, AuditValue, Outcome
 from ddplatform.models.organisations import User
 
 PAGE_SIZE = 50
@@ -111,9 +116,64 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
 
 
-def list_log_lines() -> list[bytes]:
-    """Every event line of the acting organisation, in order."""
-    return list(db.session.scalars(select(AuditEvent.leaf).order_by(AuditEvent.sequence)))
+def load_log() -> list[tuple[bytes, KeptEvent]]:
+    """Every event of the acting organisation, its line and its columns, in order."""
+    statement = select(
+        AuditEvent.leaf,
+        AuditEvent.leaf_hash,
+        AuditEvent.sequence,
+        AuditEvent.at,
+        AuditEvent.actor_id,
+        AuditEvent.actor_role,
+        AuditEvent.action,
+        AuditEvent.outcome,
+        AuditEvent.target_type,
+        AuditEvent.target_id,
+    ).order_by(AuditEvent.sequence)
+    return [(row.leaf, _kept_event(row)) for row in db.session.execute(statement)]
+
+
+def _kept_event(row: Any) -> KeptEvent:
+    """Columns of an event, written as its line writes them."""
+    return KeptEvent(
+        row.leaf_hash,
+        {
+            "sequence": row.sequence,
+            "at": utc_text(row.at),
+            "actor": str(row.actor_id or "system"),
+            "role": row.actor_role or "system",
+            "action": row.action,
+            "outcome": row.outcome.value,
+            "target_type": row.target_type or "",
+            "target_id": row.target_id or "",
+        },
+    )
+
+
+def load_values() -> list[KeptValue]:
+    """Every value kept behind a commitment of the acting organisation's log."""
+    statement = select(
+        AuditEvent.sequence, AuditValue.name, AuditValue.salt, AuditValue.value
+    ).outerjoin_from(AuditValue, AuditEvent, AuditEvent.id == AuditValue.event_id)
+    return [
+        KeptValue(sequence or 0, name, salt, _canonical(value))
+        for sequence, name, salt, value in db.session.execute(statement)
+    ]
+
+
+def _canonical(value: Any) -> str:
+    """As the value was committed to; one that never was is given as a text that none opens."""
+    try:
+        return canonical_json(value).decode()
+    except NotCanonical:
+        return ""
+
+
+def load_end() -> KeptEnd:
+    """Where the acting organisation's log ends."""
+    statement = select(AuditHead.size, AuditHead.last_hash, AuditHead.checkpoint_size)
+    head = db.session.execute(statement).one_or_none()
+    return KeptEnd(*head) if head else KeptEnd(0, None, 0)
 
 
 def list_leaf_hashes(size: int) -> list[bytes]:

@@ -1,6 +1,6 @@
 """The log: each change leaves exactly one event, in the same unit of work."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
@@ -17,10 +17,17 @@ from ddplatform.ledger.canonical import canonical_json
 from ddplatform.ledger.checkpoint import Checkpoint, PublicKey, open_checkpoint
 from ddplatform.ledger.events import FIRST_PREVIOUS, Event, commit_value, new_salt, utc_text
 from ddplatform.ledger.faults import Fault
+from ddplatform.ledger.kept import KeptEnd, KeptEvent, KeptValue
 from ddplatform.ledger.tree import CompactTree, consistency_proof
-from ddplatform.ledger.verify import verify_log
+from ddplatform.ledger.verify import verify_kept_log
 from ddplatform.models.audit import AuditCheckpoint, AuditEvent, AuditHead, AuditValue, Outcome
-from ddplatform.queries.audit import list_checkpoint_notes, list_leaf_hashes, list_log_lines
+from ddplatform.queries.audit import (
+    list_checkpoint_notes,
+    list_leaf_hashes,
+    load_end,
+    load_log,
+    load_values,
+)
 from ddplatform.tenancy import acting_in, current_organisation
 
 
@@ -117,11 +124,18 @@ class Verification:
 
 
 def verify() -> Verification:
-    """Check the acting organisation's log: order, chain, tree, signed heads."""
-    lines, notes = list_log_lines(), list_checkpoint_notes()
+    """Check the acting organisation's log: order, chain, tree, signed heads, what pages show."""
+    end, log, values, notes = _read_log()
+    if load_end() != end:
+        lock_log()  # somebody wrote meanwhile; for a second reading the log stands still
+        end, log, values, notes = _read_log()
     key = adapters().keys.log_signer().public_key
-    faults = verify_log(lines, notes, [key], allow_unsigned_tail=True)
-    return Verification(len(lines), len(notes), tuple(faults), key)
+    faults = verify_kept_log(log, values, end, notes, [key])
+    return Verification(len(log), len(notes), tuple(faults), key)
+
+
+def _read_log() -> tuple[KeptEnd, list[tuple[bytes, KeptEvent]], list[KeptValue], Sequence[str]]:
+    return load_end(), load_log(), load_values(), list_checkpoint_notes()
 
 
 def read_checkpoint(note: str) -> Checkpoint:

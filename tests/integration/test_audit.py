@@ -1,5 +1,7 @@
 import re
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -9,7 +11,8 @@ from sqlalchemy.exc import DBAPIError
 from ddplatform.access.roles import RoleId
 from ddplatform.db import db, unit_of_work
 from ddplatform.ledger.faults import FaultKind
-from ddplatform.models.audit import AuditEvent
+from ddplatform.ledger.kept import KeptEnd
+from ddplatform.models.audit import AuditCheckpoint, AuditEvent, AuditValue
 from ddplatform.queries.audit import LogFilter, list_events
 from ddplatform.services import audit
 from ddplatform.tenancy import acting_in, erasing
@@ -56,6 +59,116 @@ def test_cut_tail_behind_a_signed_head_is_found(context: Flask, tenant: Tenant):
     with acting_in(tenant.id):
         kinds = {fault.kind for fault in audit.verify().faults}
     assert kinds & {FaultKind.CUT, FaultKind.CHECKPOINT}
+
+
+COLUMNS = ("action", "at", "actor_id", "actor_role", "outcome", "target_type", "target_id")
+
+
+def _tamper(table: str, column: str, value: object, *, of: str) -> None:
+    """As somebody with the database in hand does it, past every guard of the platform."""
+    with db.engine.connect() as connection:
+        raw = connection.connection.driver_connection
+        is_sqlite = connection.dialect.name == "sqlite"
+        guards = [] if not is_sqlite else _guards_of(raw, table)
+        for name, _ in guards:
+            raw.execute(f"DROP TRIGGER {name}")
+        if not is_sqlite:
+            raw.execute("SET session_replication_role = replica")
+        mark = "?" if is_sqlite else "%s"
+        changed = raw.execute(f"UPDATE {table} SET {column} = {mark} WHERE {of}", (value,))
+        assert changed.rowcount == 1
+        for _, sql in guards:
+            raw.execute(sql)
+        if not is_sqlite:
+            raw.execute("SET session_replication_role = DEFAULT")
+        raw.commit()
+
+
+def _guards_of(raw: Any, table: str) -> list[tuple[str, str]]:
+    found = raw.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+    return [(name, sql) for name, sql in found.fetchall() if sql and table in sql]
+
+
+def _faults(tenant: Tenant) -> list[tuple[int, str]]:
+    db.session.remove()
+    with acting_in(tenant.id):
+        return [(fault.event, fault.kind.value) for fault in audit.verify().faults]
+
+
+@pytest.fixture
+def logged(context: Flask, tenant: Tenant) -> int:
+    """The number of an event with a value, the last of the log."""
+    with acting_in(tenant.id), unit_of_work():
+        return audit.record(
+            "node:change", None, by=tenant.manager, at=NOW, colour=("a", "b")
+        ).sequence
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+def test_column_that_says_something_else_than_its_event_is_found(
+    tenant: Tenant, logged: int, column: str
+):
+    value = {"at": "2020-01-01 00:00:00.000000", "outcome": "failed"}.get(column, "a" * 32)
+    _tamper("audit_event", column, value, of=f"sequence = {logged} AND action = 'node:change'")
+
+    assert _faults(tenant) == [(logged, "edit")]
+
+
+def test_edited_value_behind_an_event_is_found_and_an_erased_one_is_no_fault(
+    tenant: Tenant, logged: int
+):
+    forged = '{"before": "a", "after": "c"}'
+    _tamper("audit_value", "value", forged, of="name = 'colour'")
+    assert _faults(tenant) == [(logged, "edit")]
+
+    with acting_in(tenant.id), unit_of_work():
+        for value in db.session.scalars(select(AuditValue)):
+            db.session.delete(value)
+    assert _faults(tenant) == []
+
+
+def test_value_put_in_for_no_event_is_found(tenant: Tenant, logged: int):
+    with acting_in(tenant.id), unit_of_work():
+        db.session.add(
+            AuditValue(event_id=uuid4(), name="name", salt=b"s" * 32, value={"after": 1})
+        )
+
+    assert _faults(tenant) == [(0, "insert")]
+
+
+def test_events_missing_at_the_end_are_found_before_they_are_signed(tenant: Tenant, logged: int):
+    with erasing(tenant.id), unit_of_work():
+        last = select(AuditEvent).order_by(AuditEvent.sequence.desc()).limit(1)
+        db.session.delete(db.session.scalar(last))
+
+    assert (logged, "cut") in _faults(tenant)
+
+
+def test_signed_head_that_was_taken_away_is_found(tenant: Tenant, logged: int):
+    with acting_in(tenant.id), unit_of_work():
+        audit.sign_checkpoint(at=NOW)
+    assert _faults(tenant) == []
+    with erasing(tenant.id), unit_of_work():
+        for checkpoint in db.session.scalars(select(AuditCheckpoint)):
+            db.session.delete(checkpoint)
+
+    assert _faults(tenant) == [(0, "checkpoint")]
+
+
+def test_log_that_grows_while_it_is_read_is_sound(
+    tenant: Tenant, logged: int, monkeypatch: pytest.MonkeyPatch
+):
+    reading = audit.load_end
+
+    def write_after_reading() -> KeptEnd:
+        end = reading()
+        monkeypatch.setattr(audit, "load_end", reading)
+        audit.record("node:change", None, by=tenant.manager, at=NOW)
+        return end
+
+    monkeypatch.setattr(audit, "load_end", write_after_reading)
+    with acting_in(tenant.id), unit_of_work():
+        assert audit.verify().faults == ()
 
 
 def test_second_head_continues_the_first_one(context: Flask, tenant: Tenant):

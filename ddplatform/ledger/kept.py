@@ -1,0 +1,92 @@
+"""Does what a database keeps beside the log still say what the log says?
+
+Pages read columns and values that stand beside each event's line; they are only as good as the
+line that covers them. The end of the log is kept too, so that a cut shows before it is signed.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from ddplatform.ledger.checkpoint import Checkpoint
+from ddplatform.ledger.events import FIRST_PREVIOUS, opens_commitment
+from ddplatform.ledger.faults import Fault, FaultKind, LogLine
+
+
+@dataclass(frozen=True, slots=True)
+class KeptEvent:
+    """The columns of one event; `fields` are named and written as those of its line."""
+
+    leaf_hash: bytes
+    fields: Mapping[str, str | int]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptValue:
+    """One value behind a commitment; `event` is the number of its event, 0 where there is none."""
+
+    event: int
+    name: str
+    salt: bytes
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeptEnd:
+    """Where the log ends: its size, the hash of its last event, the size that was signed last."""
+
+    size: int
+    last_hash: bytes | None
+    signed_size: int
+
+
+def event_faults(lines: Sequence[LogLine], events: Iterable[KeptEvent]) -> Iterator[Fault]:
+    """Events whose columns say something else than their line; both in the order of the log."""
+    for line, kept in zip(lines, events, strict=True):
+        if line.event is None:
+            continue  # told already: it is no event
+        wrong = [name for name, value in kept.fields.items() if getattr(line.event, name) != value]
+        if line.leaf != kept.leaf_hash:
+            wrong.append("hash")
+        if wrong:
+            message = f"What is shown of event {line.sequence} was edited: {', '.join(wrong)}."
+            yield Fault(line.sequence, FaultKind.EDIT, message)
+
+
+def value_faults(lines: Iterable[LogLine], values: Iterable[KeptValue]) -> Iterator[Fault]:
+    """Values that are not those an event committed to. An erased value is no fault."""
+    commitments = {line.sequence: line.event.commitments for line in lines if line.event}
+    for kept in values:
+        commitment = commitments.get(kept.event, {}).get(kept.name)
+        if commitment is None:
+            message = f"The value “{kept.name}” belongs to no event that names it."
+            yield Fault(kept.event, FaultKind.INSERT, message)
+        elif not _opens(commitment, kept):
+            message = f"The value “{kept.name}” of event {kept.event} was edited."
+            yield Fault(kept.event, FaultKind.EDIT, message)
+
+
+def _opens(commitment: str, kept: KeptValue) -> bool:
+    try:
+        return opens_commitment(commitment, kept.value, kept.salt)
+    except ValueError:
+        return False  # a salt that was cut short
+
+
+def end_faults(lines: Sequence[LogLine], heads: Sequence[Checkpoint], end: KeptEnd) -> list[Fault]:
+    """Events missing at the end or put in there, and signed heads that are gone."""
+    size, signed = len(lines), max((head.size for head in heads), default=0)
+    faults = []
+    if size < end.size:
+        message = f"Events {size + 1} to {end.size} are missing at the end."
+        faults.append(Fault(size + 1, FaultKind.CUT, message))
+    elif size > end.size:
+        message = f"Events {end.size + 1} to {size} were put in behind the end."
+        faults.append(Fault(end.size + 1, FaultKind.INSERT, message))
+    elif (lines[-1].leaf if lines else bytes.fromhex(FIRST_PREVIOUS)) != (
+        end.last_hash or bytes.fromhex(FIRST_PREVIOUS)
+    ):
+        faults.append(Fault(size, FaultKind.EDIT, f"Event {size} is not the last that was logged."))
+    if signed < end.signed_size:
+        message = f"The signed head of {end.signed_size} events is missing."
+        faults.append(Fault(0, FaultKind.CHECKPOINT, message))
+    return faults
