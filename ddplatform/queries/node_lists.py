@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, CompoundSelect, Select, func, or_, select, tuple_, union
 
 from ddplatform.db import db
 from ddplatform.models.value_chain import NodeSummary, ValueChain, ValueChainNode
@@ -101,6 +101,8 @@ def list_nodes(
         before: id of the first node of the page behind; the page ends before it.
     """
     conditions = _conditions(chain_id, wanted)
+    if conditions is None:
+        return NodePage(rows=(), before=None, after=None, total=0)
     key = _sort_key(order)
     statement = _joined(select(ValueChainNode.id)).where(*conditions)
     cursor = after or before
@@ -172,8 +174,8 @@ def _sort_key(order: NodeOrder) -> list[ColumnElement[Any]]:
     return keys[order]
 
 
-def _conditions(chain_id: UUID, wanted: NodeFilter) -> list[ColumnElement[bool]]:
-    """What the nodes of a list have in common.
+def _conditions(chain_id: UUID, wanted: NodeFilter) -> list[ColumnElement[bool]] | None:
+    """What the nodes of a list have in common; None when it is certain that there are none.
 
     Where few nodes of the map meet what was asked of name, tier and band, these are named, so
     that no list looks for them one by one. Many are met soon, in any order.
@@ -181,17 +183,23 @@ def _conditions(chain_id: UUID, wanted: NodeFilter) -> list[ColumnElement[bool]]
     rest = list(_of_node(wanted))
     named = list(_of_name(wanted))
     summarised = list(_of_summary(wanted))
+    meeting: Select[UUID] | CompoundSelect[UUID]
     whole = [ValueChainNode.chain_id == chain_id, NodeSummary.chain_id == chain_id]
     if named:
-        meeting = select(ValueChainNode.id).where(ValueChainNode.chain_id == chain_id, *named)
+        of_map = select(ValueChainNode.id).where(ValueChainNode.chain_id == chain_id)
+        # Each of them from its own index; together they would read every row.
+        meeting = union(*(of_map.where(one) for one in named)).limit(FEW + 1)
     elif summarised:
-        meeting = select(NodeSummary.node_id).where(NodeSummary.chain_id == chain_id, *summarised)
+        of_map = select(NodeSummary.node_id).where(NodeSummary.chain_id == chain_id)
+        meeting = of_map.where(*summarised).limit(FEW + 1)
     else:
         return [*whole, *rest]
-    few = db.session.scalars(meeting.limit(FEW + 1)).all()
+    few = db.session.scalars(meeting).all()
+    if not few:
+        return None
     if len(few) <= FEW:
-        return [ValueChainNode.id.in_(few), *summarised, *rest]
-    return [*whole, *named, *summarised, *rest]
+        return [NodeSummary.node_id.in_(few), *summarised, *rest]
+    return [*whole, *([or_(*named)] if named else []), *summarised, *rest]
 
 
 def _of_node(wanted: NodeFilter) -> Iterator[ColumnElement[bool]]:
@@ -207,11 +215,10 @@ def _of_node(wanted: NodeFilter) -> Iterator[ColumnElement[bool]]:
 
 
 def _of_name(wanted: NodeFilter) -> Iterator[ColumnElement[bool]]:
+    """One of these is enough."""
     if wanted.q:
-        yield or_(
-            ValueChainNode.name.icontains(wanted.q, autoescape=True),
-            ValueChainNode.external_ref == wanted.q,
-        )
+        yield ValueChainNode.name.icontains(wanted.q, autoescape=True)
+        yield ValueChainNode.external_ref == wanted.q
 
 
 def _of_summary(wanted: NodeFilter) -> Iterator[ColumnElement[bool]]:
