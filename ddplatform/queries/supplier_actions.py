@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -30,6 +30,7 @@ class AskedAction:
     success_measure: str
     status: ActionState
     due_on: date
+    verified_at: datetime | None
     row_version: int
 
     def is_late(self, today: date) -> bool:
@@ -37,7 +38,7 @@ class AskedAction:
         return self.status in UNDONE_ACTIONS and self.due_on < today
 
 
-def _asked() -> Select[UUID, str, str, str, str, str, ActionState, date, int]:
+def _asked() -> Select[UUID, str, str, str, str, str, ActionState, date, datetime | None, int]:
     return (
         select(
             MitigationAction.id,
@@ -48,6 +49,7 @@ def _asked() -> Select[UUID, str, str, str, str, str, ActionState, date, int]:
             MitigationAction.success_measure,
             MitigationAction.status,
             MitigationAction.due_on,
+            MitigationAction.verified_at,
             MitigationAction.row_version,
         )
         .join(Organisation, Organisation.id == MitigationAction.organisation_id)

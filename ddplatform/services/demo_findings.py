@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import PurePath
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 
@@ -16,6 +17,7 @@ from ddplatform.models.responses import Response
 from ddplatform.queries.actions import get_action
 from ddplatform.queries.findings import get_finding
 from ddplatform.services import finding_judgements, finding_steps, findings, mitigation
+from ddplatform.services import finding_leverage as leverage
 from ddplatform.services import verification as verifying
 from ddplatform.services.demo_maps import reassess
 from ddplatform.services.demo_remedy import open_case_of
@@ -23,6 +25,10 @@ from ddplatform.services.demo_world import Deed, Story, Timeline, World
 from supply_chain.vocabulary import Issue
 
 Doing = Callable[[World, dict[str, Any], dict[str, Any], datetime], None]
+
+
+Change = Callable[..., None]
+"""(world, id of the row, deed, version=, by=, at=): calls one service with what a deed tells."""
 
 
 def plan_findings(story: Story, timeline: Timeline) -> None:
@@ -75,82 +81,66 @@ def _record(entry: dict[str, Any], world: World, at: datetime) -> None:
         world.made[entry["key"]] = finding.id
 
 
-def _grade(world: World, entry: dict[str, Any], deed: dict[str, Any], at: datetime) -> None:
-    finding_id = world.made[entry["key"]]
-    with world.acting(deed["by"]) as by:
-        finding_judgements.grade(
-            finding_id,
-            finding_judgements.Grade(
-                scale=deed["scale"],
-                scope=deed["scope"],
-                irremediability=deed["irremediability"],
-                reasons=deed["reasons"],
-                vulnerable=deed.get("vulnerable", False),
-                delay_harms=deed.get("delay_harms"),
-            ),
-            version=get_finding(finding_id).row_version,
-            by=by,
-            at=at,
-        )
+def _to_finding(change: Change) -> Doing:
+    """A change of the finding that the entry is about, by the person the deed names."""
+
+    def do(world: World, entry: dict[str, Any], deed: dict[str, Any], at: datetime) -> None:
+        finding_id = world.made[entry["key"]]
+        with world.acting(deed["by"]) as by:
+            version = get_finding(finding_id).row_version
+            change(world, finding_id, deed, version=version, by=by, at=at)
+
+    return do
 
 
-def _involvement(world: World, entry: dict[str, Any], deed: dict[str, Any], at: datetime) -> None:
-    finding_id = world.made[entry["key"]]
-    answers = {ref: InvolvementAnswer(**given) for ref, given in deed["answers"].items()}
-    with world.acting(deed["by"]) as by:
-        finding_judgements.judge_involvement(
-            finding_id,
-            answers,
-            minority_view=deed.get("minority_view", ""),
-            version=get_finding(finding_id).row_version,
-            by=by,
-            at=at,
-        )
+def _to_action(change: Change) -> Doing:
+    """A change of the action that the deed names, by a person of either side."""
+
+    def do(world: World, _entry: dict[str, Any], deed: dict[str, Any], at: datetime) -> None:
+        action_id = world.made[deed["action"]]
+        with world.acting(deed["by"]) as by:
+            version = get_action(action_id, either_side=True).row_version
+            change(world, action_id, deed, version=version, by=by, at=at)
+
+    return do
 
 
-def _owner(world: World, entry: dict[str, Any], deed: dict[str, Any], at: datetime) -> None:
-    finding_id = world.made[entry["key"]]
-    with world.acting(deed["by"]) as by:
-        findings.set_owner(
-            finding_id,
-            world.people[deed["owner"]].user_id,
-            version=get_finding(finding_id).row_version,
-            by=by,
-            at=at,
-        )
-
-
-def _step(world: World, entry: dict[str, Any], deed: dict[str, Any], at: datetime) -> None:
-    finding_id = world.made[entry["key"]]
-    review_in = deed.get("review_in")
-    review_on = at.date() + timedelta(days=review_in) if review_in else None
-    given = finding_steps.StepInput(review_on=review_on, **deed.get("given", {}))
-    with world.acting(deed["by"]) as by:
-        finding_steps.take_step(
-            finding_id,
-            RiskState(deed["to"]),
-            given,
-            version=get_finding(finding_id).row_version,
-            by=by,
-            at=at,
-        )
-
-
-def _leverage(world: World, entry: dict[str, Any], deed: dict[str, Any], at: datetime) -> None:
-    finding_id = world.made[entry["key"]]
-    answers = finding_steps.LeverageAnswers(
-        **{name: deed[name] for name in finding_steps.LeverageAnswers.__dataclass_fields__}
+def _grade(_world: World, finding_id: UUID, deed: dict[str, Any], **stamp: Any) -> None:
+    wanted = finding_judgements.Grade(
+        scale=deed["scale"],
+        scope=deed["scope"],
+        irremediability=deed["irremediability"],
+        reasons=deed["reasons"],
+        vulnerable=deed.get("vulnerable", False),
+        delay_harms=deed.get("delay_harms"),
     )
-    with world.acting(deed["by"]) as by:
-        finding_steps.settle_leverage(
-            finding_id,
-            answers,
-            types=deed["types"],
-            reason=deed["reason"],
-            version=get_finding(finding_id).row_version,
-            by=by,
-            at=at,
-        )
+    finding_judgements.grade(finding_id, wanted, **stamp)
+
+
+def _involvement(_world: World, finding_id: UUID, deed: dict[str, Any], **stamp: Any) -> None:
+    answers = {ref: InvolvementAnswer(**given) for ref, given in deed["answers"].items()}
+    finding_judgements.judge_involvement(
+        finding_id, answers, minority_view=deed.get("minority_view", ""), **stamp
+    )
+
+
+def _owner(world: World, finding_id: UUID, deed: dict[str, Any], **stamp: Any) -> None:
+    findings.set_owner(finding_id, world.people[deed["owner"]].user_id, **stamp)
+
+
+def _step(_world: World, finding_id: UUID, deed: dict[str, Any], **stamp: Any) -> None:
+    review_in = deed.get("review_in")
+    review_on = stamp["at"].date() + timedelta(days=review_in) if review_in else None
+    given = finding_steps.StepInput(review_on=review_on, **deed.get("given", {}))
+    finding_steps.take_step(finding_id, RiskState(deed["to"]), given, **stamp)
+
+
+def _leverage(_world: World, finding_id: UUID, deed: dict[str, Any], **stamp: Any) -> None:
+    names = leverage.LeverageAnswers.__dataclass_fields__
+    answers = leverage.LeverageAnswers(**{name: deed[name] for name in names})
+    leverage.settle_leverage(
+        finding_id, answers, types=deed["types"], reason=deed["reason"], **stamp
+    )
 
 
 def _plan(world: World, entry: dict[str, Any], deed: dict[str, Any], at: datetime) -> None:
@@ -166,30 +156,14 @@ def _plan(world: World, entry: dict[str, Any], deed: dict[str, Any], at: datetim
         world.made[deed["action"]] = action.id
 
 
-def _move(world: World, _entry: dict[str, Any], deed: dict[str, Any], at: datetime) -> None:
-    action_id = world.made[deed["action"]]
-    with world.acting(deed["by"]) as by:
-        mitigation.move(
-            action_id,
-            ActionState(deed["to"]),
-            reason=deed.get("reason", ""),
-            version=get_action(action_id, either_side=True).row_version,
-            by=by,
-            at=at,
-        )
+def _move(_world: World, action_id: UUID, deed: dict[str, Any], **stamp: Any) -> None:
+    to = ActionState(deed["to"])
+    mitigation.move(action_id, to, reason=deed.get("reason", ""), **stamp)
 
 
-def _extend(world: World, _entry: dict[str, Any], deed: dict[str, Any], at: datetime) -> None:
-    action_id = world.made[deed["action"]]
-    with world.acting(deed["by"]) as by:
-        mitigation.extend(
-            action_id,
-            due_on=at.date() + timedelta(days=deed["due_in"]),
-            reason=deed["reason"],
-            version=get_action(action_id, either_side=True).row_version,
-            by=by,
-            at=at,
-        )
+def _extend(_world: World, action_id: UUID, deed: dict[str, Any], **stamp: Any) -> None:
+    due_on = stamp["at"].date() + timedelta(days=deed["due_in"])
+    mitigation.extend(action_id, due_on=due_on, reason=deed["reason"], **stamp)
 
 
 def _tell(world: World, _entry: dict[str, Any], deed: dict[str, Any], at: datetime) -> None:
@@ -197,36 +171,17 @@ def _tell(world: World, _entry: dict[str, Any], deed: dict[str, Any], at: dateti
         mitigation.tell_progress(world.made[deed["action"]], deed["text"], by=by, at=at)
 
 
-def _report(world: World, _entry: dict[str, Any], deed: dict[str, Any], at: datetime) -> None:
-    action_id = world.made[deed["action"]]
-    with world.acting(deed["by"]) as by:
-        verifying.report_done(
-            action_id,
-            note=deed["note"],
-            files=deed["sent"],
-            version=get_action(action_id, either_side=True).row_version,
-            by=by,
-            at=at,
-        )
+def _report(_world: World, action_id: UUID, deed: dict[str, Any], **stamp: Any) -> None:
+    verifying.report_done(action_id, note=deed["note"], files=deed["sent"], **stamp)
 
 
-def _send_back(world: World, _entry: dict[str, Any], deed: dict[str, Any], at: datetime) -> None:
-    action_id = world.made[deed["action"]]
-    with world.acting(deed["by"]) as by:
-        verifying.send_back(
-            action_id,
-            reason=deed["reason"],
-            version=get_action(action_id, either_side=True).row_version,
-            by=by,
-            at=at,
-        )
+def _send_back(_world: World, action_id: UUID, deed: dict[str, Any], **stamp: Any) -> None:
+    verifying.send_back(action_id, reason=deed["reason"], **stamp)
 
 
-def _verify(world: World, _entry: dict[str, Any], deed: dict[str, Any], at: datetime) -> None:
-    action_id = world.made[deed["action"]]
+def _verify(_world: World, action_id: UUID, deed: dict[str, Any], **stamp: Any) -> None:
     judged = verifying.Judgement(deed["coverage"], deed["evidence_level"], deed["note"])
-    with world.acting(deed["by"]) as by:
-        verifying.verify(action_id, judged, version=get_action(action_id, either_side=True).row_version, by=by, at=at)
+    verifying.verify(action_id, judged, **stamp)
 
 
 def _assess(world: World, entry: dict[str, Any], _deed: dict[str, Any], at: datetime) -> None:
@@ -234,17 +189,17 @@ def _assess(world: World, entry: dict[str, Any], _deed: dict[str, Any], at: date
 
 
 _DEEDS: dict[str, Doing] = {
-    "grade": _grade,
-    "involvement": _involvement,
-    "owner": _owner,
-    "step": _step,
-    "leverage": _leverage,
+    "grade": _to_finding(_grade),
+    "involvement": _to_finding(_involvement),
+    "owner": _to_finding(_owner),
+    "step": _to_finding(_step),
+    "leverage": _to_finding(_leverage),
     "plan": _plan,
-    "move": _move,
-    "extend": _extend,
+    "move": _to_action(_move),
+    "extend": _to_action(_extend),
     "tell": _tell,
-    "report": _report,
-    "send_back": _send_back,
-    "verify": _verify,
+    "report": _to_action(_report),
+    "send_back": _to_action(_send_back),
+    "verify": _to_action(_verify),
     "assess": _assess,
 }

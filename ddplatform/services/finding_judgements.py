@@ -27,6 +27,7 @@ from ddplatform.services.stale_edits import refuse_stale
 
 REASON_LENGTH = 1000
 TRAITS = ("scale", "scope", "irremediability")
+TRAIT_LABELS = dict(zip(TRAITS, ("How grave", "How many", "Can it be undone"), strict=True))
 _AS_THE_METHOD_SAYS: Mapping[str, str] = {
     Involvement.CAUSE: "cause",
     Involvement.CONTRIBUTE: "contribute",
@@ -68,8 +69,8 @@ def grade(finding_id: UUID, wanted: Grade, *, version: int, by: Identity, at: da
     refuse_stale(
         finding,
         version,
-        theirs={trait.title(): getattr(finding, trait) for trait in TRAITS},
-        mine={trait.title(): getattr(wanted, trait) for trait in TRAITS},
+        theirs={label: getattr(finding, trait) for trait, label in TRAIT_LABELS.items()},
+        mine={label: getattr(wanted, trait) for trait, label in TRAIT_LABELS.items()},
     )
     _check_grade(wanted)
     before = [getattr(finding, trait) for trait in TRAITS]
@@ -164,10 +165,11 @@ def judge_involvement(
 
     Raises:
         NotFound, Conflict: gone, or changed meanwhile.
-        Invalid: a question that is needed has no answer or no reason.
+        Invalid: a question that is needed has no answer or no reason; a text is too long or
+            leads to a person.
     """
     finding = get_finding(finding_id, for_change=True)
-    decided = _decided(answers)
+    decided = _decided(answers, minority_view)
     refuse_stale(
         finding,
         version,
@@ -181,13 +183,8 @@ def judge_involvement(
         "minority_view": minority_view.strip(),
     }
     known = find_salience_note(finding.node_id, finding.issue)
-    _keep_salience(
-        finding,
-        known.delay_harms if known else None,
-        reason=_deciding_reason(answers),
-        by=by,
-        at=at,
-    )
+    delay_harms = known.delay_harms if known else None
+    _keep_salience(finding, delay_harms, reason=_deciding_reason(answers), by=by, at=at)
     ask_reassessment(get_node(finding.node_id).chain_id, "facts", by=by, at=at)
     audit.record(
         "finding:involvement",
@@ -200,15 +197,28 @@ def judge_involvement(
     return finding
 
 
-def _decided(answers: Mapping[str, InvolvementAnswer]) -> Involvement:
+def _decided(answers: Mapping[str, InvolvementAnswer], minority_view: str) -> Involvement:
     try:
-        return decide_involvement(answers)
+        decided = decide_involvement(answers)
     except InvolvementUndecided as error:
         fields: dict[str, str] = {}
         for problem in error.problems:
             ref = next((ref for ref in impact_words().involvement_questions if ref in problem), "")
             fields[ref] = f"{fields[ref]} {problem}" if ref in fields else problem
         raise Invalid(fields=fields) from error
+    _check_reasons(answers, minority_view)
+    return decided
+
+
+def _check_reasons(answers: Mapping[str, InvolvementAnswer], minority_view: str) -> None:
+    texts = {f"{ref}_reason": answer.reason for ref, answer in answers.items()}
+    faults = {
+        name: fault
+        for name, text in {**texts, "minority_view": minority_view}.items()
+        if (fault := fault_in(text, label="this text", longest=REASON_LENGTH, required=False))
+    }
+    if faults:
+        raise Invalid(fields=faults)
 
 
 def _deciding_reason(answers: Mapping[str, InvolvementAnswer]) -> str:

@@ -8,9 +8,7 @@ from uuid import UUID
 
 from ddplatform.access.identity import Identity
 from ddplatform.access.permissions import Permission
-from ddplatform.db import db
-from ddplatform.duediligence.impacts import decide_leverage, impact_words
-from ddplatform.duediligence.lifecycle import Step, missing_for, next_steps, require_step
+from ddplatform.duediligence.lifecycle import Step, lifecycle, missing_for, next_steps, require_step
 from ddplatform.duediligence.step_facts import RiskFacts
 from ddplatform.duediligence.tracking import tracking_words
 from ddplatform.duediligence.vocabulary import Machine, RiskState
@@ -109,7 +107,10 @@ def take_step(
         Invalid: a text is too long or leads to a person, or an unknown trigger.
     """
     finding = get_finding(finding_id, for_change=True)
-    refuse_stale(finding, version, theirs={"Status": finding.status}, mine={"Status": to})
+    states = lifecycle(Machine.RISK).states
+    refuse_stale(
+        finding, version, theirs={"State": states[finding.status]}, mine={"State": states[to]}
+    )
     _check_input(given)
     place = get_finding_place(finding_id)
     facts = _facts(place, work_on(finding_id), given, by=by, at=at)
@@ -254,70 +255,3 @@ def _kept(
             },
         }
     return {"trigger": given.trigger} if was is RiskState.CONTROLLED and given.trigger else {}
-
-
-@dataclass(frozen=True)
-class LeverageAnswers:
-    """What the leverage table asks of a business partner (UNGP 19, commentary)."""
-
-    has_leverage: bool
-    can_be_raised: bool
-    is_crucial: bool
-    is_grave_danger: bool
-
-
-def settle_leverage(
-    finding_id: UUID,
-    answers: LeverageAnswers,
-    *,
-    types: Sequence[str],
-    reason: str,
-    version: int,
-    by: Identity,
-    at: datetime,
-) -> str:
-    """Decide by LD-1 to LD-5 what to do about the business partner; returns the ref.
-
-    Args:
-        types: LEV-nn that are used or built.
-
-    Raises:
-        NotFound, Conflict: gone, or changed meanwhile.
-        Invalid: no reason, or an unknown type of leverage.
-    """
-    finding = get_finding(finding_id, for_change=True)
-    ref = decide_leverage(
-        has_leverage=answers.has_leverage,
-        can_be_raised=answers.can_be_raised,
-        is_crucial=answers.is_crucial,
-        is_grave_danger=answers.is_grave_danger,
-    )
-    before = finding.step_data.get("leverage", {}).get("ref")
-    refuse_stale(finding, version, theirs={"Leverage": before}, mine={"Leverage": ref})
-    _check_leverage(types, reason)
-    finding.step_data = {
-        **finding.step_data,
-        "leverage": {
-            "ref": ref,
-            "types": list(types),
-            "reason": reason.strip(),
-            "on": at.date().isoformat(),
-            "by": by.name,
-            "after_failures": int(finding.step_data.get("failed_reviews", 0)),
-        },
-    }
-    db.session.flush()  # the version that the page shows next
-    audit.record(
-        "finding:leverage", finding, by=by, at=at, leverage=(before, ref), reason=reason.strip()
-    )
-    return ref
-
-
-def _check_leverage(types: Sequence[str], reason: str) -> None:
-    faults: dict[str, str] = {}
-    if fault := fault_in(reason, label="the reason", longest=REASON_LENGTH):
-        faults["reason"] = fault
-    if not set(types) <= impact_words().leverage_types.keys():
-        faults["types"] = "Choose kinds of leverage from the list."
-    if faults:
-        raise Invalid(fields=faults)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from ddplatform.access.identity import Identity
 from ddplatform.db import db
-from ddplatform.duediligence.lifecycle import require_step
+from ddplatform.duediligence.lifecycle import lifecycle, require_step
 from ddplatform.duediligence.step_facts import ActionFacts
 from ddplatform.duediligence.tracking import tracking_words
 from ddplatform.duediligence.vocabulary import ActionState, Machine
@@ -159,7 +159,7 @@ def move(
     """
     # Who carries it out for a buyer begins it; holding it up and dropping it are the buyer's.
     action = get_action(action_id, for_change=True, either_side=to is ActionState.DOING)
-    refuse_stale(action, version, theirs={"Status": action.status}, mine={"Status": to})
+    refuse_stale_step(action, version, to)
     if to in (ActionState.TO_VERIFY, ActionState.VERIFIED) or action.status is (
         ActionState.TO_VERIFY
     ):
@@ -185,6 +185,14 @@ def move(
     finding_counts.refresh(action.node_id, today=at.date())
     audit.record("action:move", action, by=by, at=at, status=(before, to), reason=reason.strip())
     return action
+
+
+def refuse_stale_step(action: MitigationAction, version: int, to: ActionState) -> None:
+    """Refuse a step that was begun on an older version. Raises Conflict with both states."""
+    states = lifecycle(Machine.ACTION).states
+    refuse_stale(
+        action, version, theirs={"State": states[action.status]}, mine={"State": states[to]}
+    )
 
 
 STEP_WORDS = {

@@ -32,7 +32,7 @@ def refuse_stale(
         return
     raise Conflict(
         "Somebody else changed this after you opened it.",
-        "Compare the two. Send yours again only if it is still right: it then replaces the newer.",
+        "Compare the two. If yours is still right, send it again: it then replaces the newer one.",
         theirs=_in_words(theirs),
         mine=_in_words(mine),
         version=row.row_version,

@@ -17,10 +17,14 @@ from ddplatform.queries.actions import get_action
 from ddplatform.queries.evidence import count_documents_of
 from ddplatform.queries.value_chain import get_node
 from ddplatform.services import audit, evidence, finding_counts
-from ddplatform.services.mitigation import NOTE_LENGTH, add_note, carrier_of
+from ddplatform.services.mitigation import (
+    NOTE_LENGTH,
+    add_note,
+    carrier_of,
+    refuse_stale_step,
+)
 from ddplatform.services.plain_text import fault_in
 from ddplatform.services.risk import ask_reassessment, record_control
-from ddplatform.services.stale_edits import refuse_stale
 
 
 @dataclass(frozen=True)
@@ -47,21 +51,16 @@ def report_done(
     Raises:
         NotFound, Conflict: gone, or changed meanwhile.
         NotAllowed: it is carried out by somebody else.
-        Invalid: nothing was written about what was done.
+        Invalid: nothing was written about what was done, or no document shows it.
         FileRefused: a file may not come in.
-        StepNotAllowed: it is not being done, or no document shows it.
+        StepNotAllowed: it is not being done.
     """
     action = get_action(action_id, for_change=True, either_side=True)
-    refuse_stale(
-        action, version, theirs={"Status": action.status}, mine={"Status": ActionState.TO_VERIFY}
-    )
+    refuse_stale_step(action, version, ActionState.TO_VERIFY)
     _require_carrier(action, by)
     if fault := fault_in(note, label="what was done", longest=NOTE_LENGTH):
         raise Invalid(fields={"note": fault})
-    for file in files:
-        _take_in(action, file, by=by, at=at)
-    db.session.flush()  # the documents just added are counted
-    documents = count_documents_of([action.id])
+    documents = _take_in_all(action, files, by=by, at=at)
     require_step(
         Machine.ACTION,
         action.status,
@@ -88,6 +87,19 @@ def _require_carrier(action: MitigationAction, by: Identity) -> None:
         "The supplier carries this action out and reports it.",
         "Write a progress note, or ask the supplier to report it.",
     )
+
+
+def _take_in_all(
+    action: MitigationAction, files: Sequence[SentFile], *, by: Identity, at: datetime
+) -> int:
+    """Keep what was sent; how many documents show the action now."""
+    for file in files:
+        _take_in(action, file, by=by, at=at)
+    db.session.flush()  # the documents just added are counted
+    documents = count_documents_of([action.id])
+    if action.status is ActionState.DOING and not documents:
+        raise Invalid(fields={"files": "Add at least one photo or document that shows it."})
+    return documents
 
 
 def _take_in(action: MitigationAction, file: SentFile, *, by: Identity, at: datetime) -> None:
@@ -132,9 +144,7 @@ def verify(
         Invalid: coverage or evidence level outside its scale, or no note.
     """
     action = get_action(action_id, for_change=True)
-    refuse_stale(
-        action, version, theirs={"Status": action.status}, mine={"Status": ActionState.VERIFIED}
-    )
+    refuse_stale_step(action, version, ActionState.VERIFIED)
     _require_other(action, by)
     require_step(Machine.ACTION, action.status, ActionState.VERIFIED, _facts(action, by))
     _check_judgement(judged)
@@ -199,9 +209,7 @@ def send_back(
         Invalid: the reason is too long or leads to a person.
     """
     action = get_action(action_id, for_change=True)
-    refuse_stale(
-        action, version, theirs={"Status": action.status}, mine={"Status": ActionState.DOING}
-    )
+    refuse_stale_step(action, version, ActionState.DOING)
     _require_other(action, by)
     if fault := fault_in(reason, label="the reason", longest=NOTE_LENGTH):
         raise Invalid(fields={"reason": fault})

@@ -74,7 +74,8 @@ def show_refusal(form: Form, error: Refused) -> None:
         form.form_errors.extend(error.missing or (NO_SUCH_STEP,))
         form.refusal = Refusal(NOT_OPEN)
     else:
-        form.form_errors.append(f"{error.message} {error.advice}".strip())
+        words = (error.advice,) if error.theirs else (error.message, error.advice)
+        form.form_errors.append(" ".join(words).strip())
         form.refusal = Refusal(error.title, versions_of(error))
         if error.version is not None:
             form.version.data = error.version

@@ -285,8 +285,10 @@ def test_progress_note_is_kept_and_an_empty_one_refused(world: World):
 
 def test_report_without_any_document_is_not_taken(world: World):
     action_id = ready(world)
-    with pytest.raises(StepNotAllowed, match="Attach the evidence"):
+    with pytest.raises(Invalid) as refused:
         report(world, action_id, files=())
+
+    assert refused.value.fields == {"files": "Add at least one photo or document that shows it."}
 
 
 def test_report_with_a_hostile_file_or_without_words_changes_nothing(world: World):

@@ -133,8 +133,13 @@ def test_menu_of_a_card_moves_it_or_leads_to_the_page_that_the_step_needs(
     assert choose("to_verify").location.endswith("/report")
     assert choose("verified").location.endswith("/verify")
     assert choose("nowhere").status_code == 404
+    assert choose("doing", version=1).location.endswith(f"/actions/{action_id}")
+    assert "moved it there already" in browser.get(at(world, f"actions/{action_id}")).text
+    with app.app_context():
+        move(world, action_id, ActionState.WAITING, reason="the school term")
     assert choose("doing", version=1).status_code == 409
-    assert choose("doing", next="https://elsewhere.example/").status_code == 409
+    away = choose("doing", next="https://elsewhere.example/")
+    assert away.location.endswith(f"/actions/{action_id}")
     with app.app_context():
         report(world, action_id)
     assert choose("doing").location.endswith("/send-back")
@@ -198,8 +203,8 @@ def test_action_is_reported_verified_and_its_effect_shown(
     faulty = send(analyst, page, version=now, note="Mail a@b.example", files=photo())
     done = send(analyst, page, version=now, note="Done.", files=photo())
 
-    assert without.status_code == 409
-    assert "Attach the evidence" in without.text
+    assert without.status_code == 422
+    assert "Add at least one photo or document" in without.text
     assert "Done." in without.text
     assert hostile.status_code == 422
     assert "not what its name says" in hostile.text
@@ -296,8 +301,8 @@ def test_supplier_starts_tells_progress_and_reports_with_a_photo(
     assert post("/progress", text="Teams hired.").status_code == 302
     now = version(app, world, theirs)
     without = post("/report", version=now, note="All done.")
-    assert without.status_code == 409
-    assert "Attach the evidence" in without.text
+    assert without.status_code == 422
+    assert "Add at least one photo or document" in without.text
     assert "All done." in without.text
     sent = post("/report", version=now, note="All done.", files=photo())
     assert sent.status_code == 302

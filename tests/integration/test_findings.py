@@ -192,8 +192,8 @@ def test_grade_begun_on_an_older_version_shows_both_grades(world: World):
             at=NOW,
         )
 
-    assert refused.value.theirs["Scale"] == "5"
-    assert refused.value.mine["Scale"] == "1"
+    assert refused.value.theirs["How grave"] == "5"
+    assert refused.value.mine["How grave"] == "1"
 
 
 def _involved(world: World, finding_id, answers: dict[str, InvolvementAnswer]) -> None:
@@ -251,6 +251,23 @@ def test_involvement_without_answers_names_each_question(world: World):
         )
 
     assert set(refused.value.fields) == {"INV-1", "INV-2", "INV-3"}
+
+
+def test_involvement_with_words_that_lead_to_a_person_is_refused_at_each_text(world: World):
+    finding_id = recorded(world)
+    leads_to_somebody = "Ask me@home.example"
+    with acting(world.tenant), pytest.raises(Invalid) as refused:
+        judge_involvement(
+            finding_id,
+            {"INV-1": InvolvementAnswer(True, leads_to_somebody)},
+            minority_view=leads_to_somebody,
+            version=1,
+            by=world.tenant.analyst,
+            at=NOW,
+        )
+
+    assert set(refused.value.fields) == {"INV-1_reason", "minority_view"}
+    assert finding_now(world, finding_id).involvement is None
 
 
 def test_owner_is_a_member_or_nobody(world: World):

@@ -16,11 +16,10 @@ from ddplatform.models.remedy import RemediationCase
 from ddplatform.queries.findings import get_finding, get_finding_place
 from ddplatform.services import findings
 from ddplatform.services.finding_judgements import judge_involvement
+from ddplatform.services.finding_leverage import LeverageAnswers, settle_leverage
 from ddplatform.services.finding_steps import (
-    LeverageAnswers,
     StepInput,
     list_steps,
-    settle_leverage,
     take_step,
     work_on,
 )
@@ -324,5 +323,5 @@ def test_stale_step_and_faulty_words_are_refused(world: World):
     with pytest.raises(Invalid) as refused:
         step(world, finding_id, S.ASSESSED, reason="Mail a@b.example", trigger="TRG-99")
 
-    assert stale.value.theirs == {"Status": "identified"}
+    assert stale.value.theirs == {"State": "Identified"}
     assert set(refused.value.fields) == {"reason", "trigger"}

@@ -1,7 +1,5 @@
 """What is typed about actions."""
 
-from typing import ClassVar
-
 from flask_wtf import FlaskForm
 from flask_wtf.file import MultipleFileField
 from wtforms import (
@@ -18,7 +16,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 
 from ddplatform.adapters.uploads import ALLOWED_WORDS
-from ddplatform.web.findings.forms import NO_CHILD
+from ddplatform.web.findings.forms import NO_CHILD, Expected
 from ddplatform.web.findings.words import CONTROL_CHOICES, EVIDENCE_CHOICES, INDICATOR_CHOICES
 from ddplatform.web.sent_forms import VersionForm
 
@@ -27,12 +25,6 @@ CARRIERS = [
     SelectChoice("supplier", "The supplier"),
 ]
 FILES_HINT = f"At least one, unless some were sent before. {ALLOWED_WORDS}, up to 25 MB."
-
-
-class Expected(Optional):  # type: ignore[misc]
-    """Wanted, and so not called optional; whether it may be left out is for the service to say."""
-
-    field_flags: ClassVar[dict[str, bool]] = {"required": True}
 
 
 class PlanForm(FlaskForm):  # type: ignore[misc]
@@ -53,7 +45,10 @@ class PlanForm(FlaskForm):  # type: ignore[misc]
         validators=[InputRequired("Choose who carries it out.")],
     )
     owner_id = SelectField(
-        "Who of our organisation answers for it", choices=[], validators=[Optional()]
+        "Who of our organisation answers for it",
+        choices=[],
+        validators=[Expected()],
+        description="Nobody is needed where the supplier carries it out.",
     )
     is_own_practice = BooleanField(
         "It changes our own purchasing practices",

@@ -15,6 +15,7 @@ from ddplatform.duediligence.vocabulary import ActionState, Machine
 from ddplatform.errors import NotFound
 from ddplatform.gate import requires
 from ddplatform.models.findings import MitigationAction
+from ddplatform.models.risk import FactKind
 from ddplatform.queries.actions import (
     PAGE_SIZE,
     ActionFilter,
@@ -30,7 +31,7 @@ from ddplatform.queries.actions import (
 )
 from ddplatform.queries.evidence import list_evidence_of
 from ddplatform.queries.finding_scores import list_score_history
-from ddplatform.queries.findings import get_finding
+from ddplatform.queries.findings import find_open_fact, get_finding
 from ddplatform.queries.jobs import is_waiting
 from ddplatform.queries.value_chain import get_node
 from ddplatform.services import mitigation
@@ -117,14 +118,19 @@ def _place(text: str) -> tuple[int, date, UUID] | None:
 def action(action_id: UUID) -> ResponseReturnValue:
     """One action: what was agreed, what happened, what shows it, and whether it works."""
     row, kept = get_action_row(action_id), get_action(action_id)
-    history = list_score_history(row.node_id, row.issue)
+    effect = effect_of(kept.verified_at, list_score_history(row.node_id, row.issue))
+    fact = find_open_fact(row.finding_id)
     return render_template(
         "findings/action.html",
         row=row,
         action=kept,
         notes=list_notes(action_id),
         documents=list_evidence_of(MitigationAction.__tablename__, action_id),
-        effect=effect_of(kept.verified_at, history),
+        effect=effect,
+        why=words.why_effect(
+            kept, effect, has_open_harm=fact is not None and fact.kind is FactKind.CONFIRMED
+        ),
+        is_own_work=g.identity.user_id in (kept.owner_id, kept.reported_by_id),
         is_assessing=is_waiting("risk:assess"),
         moves=moves_of(row.status),
         words=words,
@@ -185,6 +191,8 @@ def move_by_menu(action_id: UUID) -> ResponseReturnValue:
     if to not in set(ActionState):
         raise NotFound()
     target = ActionState(to)
+    if target is kept.status:
+        return saved_action(action_id, "Somebody else moved it there already.")
     if target is ActionState.TO_VERIFY:
         return redirect(url_for(".report", action_id=action_id))
     if target is ActionState.VERIFIED:

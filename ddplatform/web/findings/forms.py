@@ -35,6 +35,14 @@ REASON = [InputRequired("Enter the reason for this level."), Length(max=1000)]
 _QUESTIONS = impact_words().involvement_questions
 
 
+class Expected(Optional):  # type: ignore[misc]
+    """Wanted, and so not called optional; whether it may be left out is for the service to say."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.field_flags = {"required": True}
+
+
 class WordsForm(VersionForm):
     """Title and description of a finding."""
 
@@ -117,22 +125,22 @@ class GradeForm(VersionForm):
 class InvolvementForm(VersionForm):
     """The involvement test (UNGP 13): the first yes decides."""
 
-    inv_1 = RadioField(_QUESTIONS["INV-1"], choices=YES_NO, validators=[Optional()])
-    inv_1_reason = TextAreaField("Reason", validators=[Length(max=1000)])
+    inv_1 = RadioField(_QUESTIONS["INV-1"], choices=YES_NO, validators=[Expected()])
+    inv_1_reason = TextAreaField("Reason", validators=[Expected(), Length(max=1000)])
     inv_2 = RadioField(
         _QUESTIONS["INV-2"],
         choices=YES_NO,
         validators=[Optional()],
         description="Only if the answer above is no.",
     )
-    inv_2_reason = TextAreaField("Reason", validators=[Length(max=1000)])
+    inv_2_reason = TextAreaField("Reason", validators=[Expected(), Length(max=1000)])
     inv_3 = RadioField(
         _QUESTIONS["INV-3"],
         choices=YES_NO,
         validators=[Optional()],
         description="Only if both answers above are no.",
     )
-    inv_3_reason = TextAreaField("Reason", validators=[Length(max=1000)])
+    inv_3_reason = TextAreaField("Reason", validators=[Expected(), Length(max=1000)])
     minority_view = TextAreaField(
         "What those said who saw it otherwise", validators=[Length(max=1000)]
     )

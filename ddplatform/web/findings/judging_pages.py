@@ -13,7 +13,7 @@ from ddplatform.models.findings import Finding
 from ddplatform.queries.findings import get_finding
 from ddplatform.services import harm
 from ddplatform.services.finding_judgements import TRAITS, Grade, grade, judge_involvement
-from ddplatform.services.finding_steps import LeverageAnswers, settle_leverage
+from ddplatform.services.finding_leverage import LeverageAnswers, settle_leverage
 from ddplatform.services.findings import Harm
 from ddplatform.web.findings.blueprint import bp
 from ddplatform.web.findings.forms import (
@@ -97,7 +97,7 @@ def involvement(finding_id: UUID) -> ResponseReturnValue:
 
 
 def _judge_involvement(finding_id: UUID, form: InvolvementForm) -> None:
-    """Hand the answers on; what is wrong with INV-1 is told at the field inv_1."""
+    """Hand the answers on; what is wrong with INV-1 is told at its question or its reason."""
     try:
         judge_involvement(
             finding_id,
@@ -108,8 +108,20 @@ def _judge_involvement(finding_id: UUID, form: InvolvementForm) -> None:
             at=g.now,
         )
     except Invalid as error:
-        at_fields = {ref.lower().replace("-", "_"): text for ref, text in error.fields.items()}
-        raise Invalid(error.message, error.advice, fields=at_fields) from error
+        raise Invalid(fields=_at_fields(form, error)) from error
+
+
+def _at_fields(form: InvolvementForm, error: Invalid) -> dict[str, str]:
+    at_fields: dict[str, str] = {}
+    for ref, text in error.fields.items():
+        name = ref.lower().replace("-", "_")
+        if ref not in impact_words().involvement_questions:
+            at_fields[name] = text
+        elif form[name].data:
+            at_fields[f"{name}_reason"] = "Give the reason for this answer."
+        else:
+            at_fields[name] = "Answer with yes or no."
+    return at_fields
 
 
 def _involvement_data(finding: Finding) -> dict[str, object]:
@@ -140,7 +152,10 @@ def _answers(form: InvolvementForm) -> dict[str, InvolvementAnswer]:
 def leverage(finding_id: UUID) -> ResponseReturnValue:
     """Decide by the leverage table what to do about the business partner."""
     finding = get_finding(finding_id)
-    form = LeverageForm(version=finding.row_version)
+    kept = finding.step_data.get("leverage", {})
+    form = LeverageForm(
+        types=kept.get("types"), reason=kept.get("reason"), version=finding.row_version
+    )
 
     def save() -> ResponseReturnValue:
         ref = settle_leverage(

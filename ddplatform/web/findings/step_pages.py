@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import g
+from flask import flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ddplatform.access.permissions import Permission
@@ -14,6 +14,7 @@ from ddplatform.gate import requires
 from ddplatform.models.findings import Finding
 from ddplatform.queries.findings import get_finding
 from ddplatform.services.finding_steps import StepInput, take_step
+from ddplatform.web.findings import words
 from ddplatform.web.findings.blueprint import bp
 from ddplatform.web.findings.forms import (
     ControlledForm,
@@ -42,13 +43,15 @@ NEEDS_VERIFIER = frozenset(
 def step(finding_id: UUID, to: str) -> ResponseReturnValue:
     """Take a finding to another state, with what the step asks for."""
     finding = get_finding(finding_id)
-    known = {one.to: one for one in next_steps(Machine.RISK, finding.status)}
     if to not in set(RiskState):
         raise NotFound()
     target = RiskState(to)
     _require_right(target)
+    titles = {one.to: one.title for one in next_steps(Machine.RISK, finding.status)}
+    if to not in titles and request.method == "GET":
+        flash("This step does not lead on from where the finding stands now.", "warning")
+        return redirect(url_for(".show", finding_id=finding_id))
     form = _form(finding, target)
-    heading = known[to].title if to in known else "This step is not open"
 
     def save() -> ResponseReturnValue:
         take_step(
@@ -61,9 +64,13 @@ def step(finding_id: UUID, to: str) -> ResponseReturnValue:
         )
         return saved_finding(finding_id)
 
-    return answer_form(
-        form, save, lambda: finding_form(form, finding, heading=heading, button=heading)
-    )
+    def show() -> str:
+        here, there = words.FINDING_STATES[finding.status], words.FINDING_STATES[target]
+        title = titles.get(to, there)
+        lead = f"From “{here}” to “{there}”."
+        return finding_form(form, finding, heading=title, lead=lead, button=title)
+
+    return answer_form(form, save, show)
 
 
 def _require_right(target: RiskState) -> None:

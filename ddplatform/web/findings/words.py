@@ -6,7 +6,8 @@ from ddplatform.duediligence.impacts import impact_words
 from ddplatform.duediligence.lifecycle import lifecycle
 from ddplatform.duediligence.tracking import IndicatorKind, tracking_words
 from ddplatform.duediligence.vocabulary import Machine
-from ddplatform.models.findings import FindingSource
+from ddplatform.models.findings import FindingSource, MitigationAction
+from ddplatform.queries.actions import Effect
 from ddplatform.queries.organisations import list_people
 from ddplatform.queries.target_history import HistoryEntry
 from supply_chain.risk.method import METHOD
@@ -48,9 +49,16 @@ EVENTS = {
     "finding:leverage": "Leverage decided",
     "finding:step": "Moved",
 }
-SHOWN_CHANGES = frozenset(
-    {"status", "scale", "scope", "irremediability", "involvement", "harm", "leverage", "title"}
-)
+SHOWN_CHANGES = {
+    "status": "Status",
+    "scale": "Scale",
+    "scope": "Scope",
+    "irremediability": "Can it be undone",
+    "involvement": "Involvement",
+    "harm": "Harm",
+    "leverage": "Leverage",
+    "title": "Title",
+}
 EFFECT_KINDS = {
     IndicatorKind.OUTCOME: "outcome",
     IndicatorKind.PROCESS: "process",
@@ -108,9 +116,9 @@ def people_choices(nobody: str) -> list[SelectChoice]:
 def told(entry: HistoryEntry) -> tuple[str, list[str]]:
     """An event of a finding in words, and what changed in it, before and after."""
     changes = [
-        f"{change.name.capitalize()}: {_shown(change.before)} → {_shown(change.after)}"
+        f"{SHOWN_CHANGES[change.name]}: {_shown(change.before)} → {_shown(change.after)}"
         if change.before is not None
-        else f"{change.name.capitalize()}: {_shown(change.after)}"
+        else f"{SHOWN_CHANGES[change.name]}: {_shown(change.after)}"
         for change in entry.changes
         if change.name in SHOWN_CHANGES and change.before != change.after
     ]
@@ -119,5 +127,25 @@ def told(entry: HistoryEntry) -> tuple[str, list[str]]:
 
 def _shown(value: object) -> str:
     text = str(value)
-    involved = impact_words().responses.get(text)
-    return involved["title"] if involved else FINDING_STATES.get(text, text)
+    known = impact_words().responses.get(text) or impact_words().leverage_decisions.get(text)
+    return known["title"] if known else FINDING_STATES.get(text, text)
+
+
+def why_effect(action: MitigationAction, effect: Effect, *, has_open_harm: bool) -> str:
+    """Why the residual risk fell, or did not, after an action was verified; empty until known."""
+    if effect.before is None or effect.after is None:
+        return ""
+    if action.control is None:
+        return "No control was named, so this action alone does not move the score."
+    name = CONTROL_NAMES[action.control]
+    fell = round(effect.before.residual_index - effect.after.residual_index, 1)
+    if fell > 0:
+        shown = tracking_words().evidence_levels[action.evidence_level or 0.0]
+        reach = round((action.coverage or 0.0) * 100)
+        return f"It fell by {fell:g}: “{name}” now counts, with a reach of {reach} % ({shown})."
+    if has_open_harm:
+        return (
+            "It cannot fall yet: harm is confirmed here. Until the remedy is verified, the "
+            "likelihood stays at its highest, whatever controls there are."
+        )
+    return f"It has not fallen: “{name}” counted as much before, or other facts weigh more."
