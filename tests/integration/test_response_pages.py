@@ -192,7 +192,10 @@ def test_used_link_leads_to_sign_in_and_a_worn_out_one_to_a_fresh_link(app: Flas
 
 
 def test_link_that_was_never_made_is_not_found(client: FlaskClient):
-    assert client.get("/respond/nothing").status_code == 404
+    answer = client.get("/respond/nothing")
+    assert answer.status_code == 404
+    assert "This link does not work any more" in answer.text
+    assert "Is the link whole?" in answer.text
 
 
 def test_person_with_an_account_signs_in_on_the_page_of_the_link(

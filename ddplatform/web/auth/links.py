@@ -15,11 +15,13 @@ from ddplatform.services.people import (
     reset_password,
 )
 from ddplatform.tenancy import across_tenants
+from ddplatform.web.auth.dead_links import dead_link
 from ddplatform.web.auth.forms import ForgottenForm, JoinForm, NewPasswordForm
 from ddplatform.web.auth.start import start_session
 from ddplatform.web.field_errors import show_at_fields
 
 bp = Blueprint("links", __name__)
+bp.register_error_handler(NotFound, dead_link)
 
 
 @bp.route("/forgotten-password", methods=["GET", "POST"])
@@ -87,6 +89,6 @@ def _open(token: str, purpose: InvitationPurpose) -> Invitation:
     with across_tenants():
         invitation = open_link(token, at=g.now)
     if invitation.purpose is not purpose:
-        raise NotFound()
+        raise NotFound("This link does not work any more.", "Ask for a new one.")
     bind_organisation(invitation.organisation_id)
     return invitation

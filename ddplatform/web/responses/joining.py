@@ -21,11 +21,13 @@ from ddplatform.services.response_join import get_invited, join, send_fresh_link
 from ddplatform.services.sessions import hash_of
 from ddplatform.services.sign_in import sign_in
 from ddplatform.tenancy import across_tenants, nobody
+from ddplatform.web.auth.dead_links import dead_link
 from ddplatform.web.auth.forms import JoinForm
 from ddplatform.web.auth.start import start_session
 from ddplatform.web.field_errors import show_at_fields
 
 bp = Blueprint("respond", __name__)
+bp.register_error_handler(NotFound, dead_link)
 
 
 class KnownForm(FlaskForm):  # type: ignore[misc]
@@ -83,7 +85,7 @@ def _find(token: str) -> Invitation:
     with across_tenants():
         invitation = get_invitation_by_hash(hash_of(token))
     if invitation is None or invitation.purpose is not InvitationPurpose.RESPOND:
-        raise NotFound("This link does not work any more.", "Look for a newer mail, or ask again.")
+        raise NotFound("This link does not work any more.", "Look for a newer mail.")
     bind_organisation(invitation.organisation_id)
     return invitation
 
