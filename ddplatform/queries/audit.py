@@ -199,6 +199,11 @@ def list_actions(wanted: LogFilter) -> list[str]:
     return list(db.session.scalars(statement.order_by(AuditEvent.action)))
 
 
+def find_actor_name(event: AuditEvent) -> str | None:
+    """What the person behind an event is called; None: the platform, or gone since."""
+    return db.session.scalar(select(User.name).where(User.id == event.actor_id))
+
+
 def get_event(sequence: int, wanted: LogFilter) -> AuditEvent:
     """One event, or NotFound; those the reader may not read are absent."""
     event = db.session.scalar(

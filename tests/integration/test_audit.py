@@ -15,6 +15,7 @@ from ddplatform.ledger.kept import KeptEnd
 from ddplatform.models.audit import AuditCheckpoint, AuditEvent, AuditValue
 from ddplatform.queries.audit import LogFilter, list_events
 from ddplatform.services import audit
+from ddplatform.services.audit_proof import proof_under, prove_event
 from ddplatform.tenancy import acting_in, erasing
 from ddplatform.web.audit import words as action_words_table
 from tests.conftest import NOW
@@ -284,3 +285,76 @@ def test_supplier_reads_in_the_log_only_what_suppliers_did_and_what_became_of_pe
     assert client.get(f"/o/{tenant.slug}/audit/{shown}").status_code == 200
     assert client.get(f"/o/{tenant.slug}/audit/{hidden}").status_code == 404
     assert client.get(f"/o/{tenant.slug}/audit/check").status_code == 200
+
+
+def _event_page(app: Flask, tenant: Tenant, sequence: int) -> str:
+    client = signed_in_client(app, tenant, RoleId.AUDITOR)
+    return client.get(f"/o/{tenant.slug}/audit/{sequence}").text
+
+
+def test_page_of_an_event_says_who_did_it_in_which_role_and_what_changed(
+    app: Flask, tenant: Tenant
+):
+    with app.app_context(), acting_in(tenant.id), unit_of_work():
+        event = audit.record(
+            "node:change", None, by=tenant.manager, at=NOW, active=(True, False), note="moved"
+        )
+        sequence = event.sequence
+    page = _event_page(app, tenant, sequence)
+
+    assert "Sustainability manager of acme" in page
+    assert "<dd>Sustainability manager</dd>" in page
+    assert "<td>yes</td><td>no</td>" in page
+    assert "No head of the log was signed since" in page
+
+
+def test_event_under_a_signed_head_is_proven_on_its_page(app: Flask, tenant: Tenant):
+    with app.app_context(), acting_in(tenant.id), unit_of_work():
+        events = [
+            audit.record("node:change", None, by=tenant.manager, at=NOW, number=number)
+            for number in range(6)
+        ]
+        checkpoint = audit.sign_checkpoint(at=NOW)
+        assert checkpoint is not None
+        root, sequence = checkpoint.root, events[2].sequence
+    with app.app_context(), acting_in(tenant.id):
+        kept = db.session.scalars(select(AuditEvent).order_by(AuditEvent.sequence)).all()
+        for event in kept:
+            proof = prove_event(event)
+            assert proof is not None
+            assert proof.is_sound
+            assert proof.root == root
+    page = _event_page(app, tenant, sequence)
+
+    assert "stands in the log as it was signed" in page
+    assert root.hex() in page
+
+
+def test_event_that_is_not_the_signed_one_is_found(context: Flask, tenant: Tenant):
+    with acting_in(tenant.id), unit_of_work():
+        audit.record("node:change", None, by=tenant.manager, at=NOW)
+        audit.sign_checkpoint(at=NOW)
+    with acting_in(tenant.id):
+        event = db.session.scalars(select(AuditEvent).limit(1)).one()
+        other = AuditEvent(sequence=event.sequence, leaf=event.leaf + b" ")
+        proof = prove_event(other)
+        assert proof is not None
+        assert not proof.is_sound
+
+
+def test_events_missing_before_a_signed_head_or_a_broken_head_prove_nothing(
+    context: Flask, tenant: Tenant
+):
+    with acting_in(tenant.id), unit_of_work():
+        audit.record("node:change", None, by=tenant.manager, at=NOW)
+        checkpoint = audit.sign_checkpoint(at=NOW)
+        assert checkpoint is not None
+        size, note = checkpoint.size, checkpoint.note
+    with acting_in(tenant.id):
+        event = db.session.scalars(select(AuditEvent).limit(1)).one()
+        for head in (
+            AuditCheckpoint(size=size + 5, root=b"0" * 32, note=note, signed_at=NOW),
+            AuditCheckpoint(size=size, root=b"0" * 32, note="no note", signed_at=NOW),
+        ):
+            proof = proof_under(head, event)
+            assert not proof.is_sound

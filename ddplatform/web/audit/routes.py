@@ -15,6 +15,7 @@ from ddplatform.models.audit import Outcome
 from ddplatform.queries.audit import (
     PAGE_SIZE,
     LogFilter,
+    find_actor_name,
     get_event,
     list_actions,
     list_event_values,
@@ -22,6 +23,7 @@ from ddplatform.queries.audit import (
 )
 from ddplatform.queries.organisations import list_people
 from ddplatform.services.audit import verify
+from ddplatform.services.audit_proof import prove_event
 from ddplatform.web.audit.words import action_words, target_words
 
 bp = Blueprint("audit", __name__)
@@ -68,8 +70,10 @@ def show(sequence: int) -> ResponseReturnValue:
     return render_template(
         "audit/show.html",
         event=event,
+        actor=find_actor_name(event),
+        role=ROLES[RoleId(event.actor_role)].title if event.actor_role else None,
         values=list_event_values(event.id),
-        roles=ROLES,
+        proof=prove_event(event),
         action_words=action_words,
         target_words=target_words,
     )

@@ -128,6 +128,9 @@ class _Writer:
             "kind": "table",
             "table": block,
             "columns": [_head(block.columns, at, places) for at, places in stacks],
+            "row_head": next(
+                (i for i, (at, _) in enumerate(stacks) if block.columns[at].kind not in RIGHT), 0
+            ),
             "rows": [
                 [_cell(row, block.columns, (at, *places), links=links) for at, places in stacks]
                 for row in block.rows[:shown]
