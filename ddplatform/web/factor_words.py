@@ -26,7 +26,7 @@ def factor_measure(name: str) -> str:
 
 def _parts(name: str) -> tuple[str, str]:
     for beginning, (title, measure) in _PLAIN.items():
-        if name.startswith(beginning):
+        if name.casefold().startswith(beginning.casefold()):
             return title, measure + name[len(beginning) :]
     cut = _MEASURE.search(name)
     title, measure = (name[: cut.start()], name[cut.end() :]) if cut else (name, "")

@@ -22,7 +22,7 @@ from supply_chain.risk.method import METHOD
         ),
         ("legal gaps: +.25 each", "Legal gaps", "+.25 each"),
         (
-            "share NOT ratified of C138, C182",
+            "Share NOT ratified of C138, C182",
             "Treaties on children's rights not ratified",
             "share of C138, C182",
         ),
