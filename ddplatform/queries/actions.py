@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, case, func, select, tuple_
 
 from ddplatform.db import db
 from ddplatform.duediligence.vocabulary import ActionState
@@ -14,8 +14,7 @@ from ddplatform.errors import NotFound
 from ddplatform.models.findings import ActionNote, Finding, MitigationAction
 from ddplatform.models.organisations import Organisation, User
 from ddplatform.models.risk import RiskAssessment
-from ddplatform.models.value_chain import ValueChain, ValueChainNode
-from ddplatform.queries.finding_scores import ScorePoint
+from ddplatform.queries.finding_scores import with_newest_scores
 from ddplatform.queries.findings import UNDONE_ACTIONS
 from ddplatform.queries.risk_scores import residual_band_of
 from ddplatform.tenancy import current_organisation
@@ -80,7 +79,7 @@ class ActionRow:
 
 
 def _rows() -> Select[*tuple[Any, ...]]:
-    return (
+    statement = (
         select(
             MitigationAction.id,
             MitigationAction.finding_id,
@@ -108,18 +107,10 @@ def _rows() -> Select[*tuple[Any, ...]]:
             MitigationAction.row_version,
         )
         .join(Finding, Finding.id == MitigationAction.finding_id)
-        .join(ValueChainNode, ValueChainNode.id == MitigationAction.node_id)
-        .join(ValueChain, ValueChain.id == ValueChainNode.chain_id)
-        .outerjoin(
-            RiskAssessment,
-            and_(
-                RiskAssessment.run_id == ValueChain.current_run_id,
-                RiskAssessment.node_id == MitigationAction.node_id,
-            ),
-        )
         .outerjoin(User, User.id == MitigationAction.owner_id)
         .outerjoin(Organisation, Organisation.id == MitigationAction.respondent_organisation_id)
     )
+    return with_newest_scores(statement, MitigationAction.node_id)
 
 
 def _action_row(row: Row[*tuple[Any, ...]]) -> ActionRow:
@@ -300,20 +291,3 @@ def list_notes(action_id: UUID) -> Sequence[ActionNote]:
         .where(ActionNote.action_id == action_id)
         .order_by(ActionNote.created_at.desc(), ActionNote.id)
     ).all()
-
-
-@dataclass(frozen=True)
-class Effect:
-    """The residual risk before an action was verified, and in the newest assessment after."""
-
-    before: ScorePoint | None
-    after: ScorePoint | None
-
-
-def effect_of(verified_at: datetime | None, history: Sequence[ScorePoint]) -> Effect:
-    """What the assessments on both sides of a verification say; None where there is none."""
-    if verified_at is None:
-        return Effect(history[-1] if history else None, None)
-    before = [point for point in history if point.at <= verified_at]
-    after = [point for point in history if point.at > verified_at]
-    return Effect(before[-1] if before else None, after[-1] if after else None)

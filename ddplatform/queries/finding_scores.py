@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import Select, and_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from ddplatform.db import db
 from ddplatform.models.findings import Finding
 from ddplatform.models.risk import RiskAssessment, SalienceNote
+from ddplatform.models.value_chain import ValueChain, ValueChainNode
 from ddplatform.queries.risk_scores import list_history, risk_of
 from supply_chain.risk.method import METHOD
 from supply_chain.risk.scoring import (
@@ -22,6 +25,20 @@ from supply_chain.risk.scoring import (
 from supply_chain.vocabulary import Issue, RiskBand, SeverityBand
 
 HISTORY_SHOWN = 200
+
+
+def with_newest_scores(
+    statement: Select[*tuple[Any, ...]], node_id: InstrumentedAttribute[UUID]
+) -> Select[*tuple[Any, ...]]:
+    """Joined with the node, its map, and what the newest assessment says of the node, if any."""
+    of_node = and_(
+        RiskAssessment.run_id == ValueChain.current_run_id, RiskAssessment.node_id == node_id
+    )
+    return (
+        statement.join(ValueChainNode, ValueChainNode.id == node_id)
+        .join(ValueChain, ValueChain.id == ValueChainNode.chain_id)
+        .outerjoin(RiskAssessment, of_node)
+    )
 
 
 def severity_of(issue: Issue, scale: int, scope: int, undo: int, *, vulnerable: bool) -> float:
@@ -104,3 +121,20 @@ def find_salience_note(node_id: UUID, issue: Issue) -> SalienceNote | None:
         .order_by(SalienceNote.created_at.desc(), SalienceNote.id)
         .limit(1)
     )
+
+
+@dataclass(frozen=True)
+class Effect:
+    """The residual risk before an action was verified, and in the newest assessment after."""
+
+    before: ScorePoint | None
+    after: ScorePoint | None
+
+
+def effect_of(verified_at: datetime | None, history: Sequence[ScorePoint]) -> Effect:
+    """What the assessments on both sides of a verification say; None where there is none."""
+    if verified_at is None:
+        return Effect(history[-1] if history else None, None)
+    before = [point for point in history if point.at <= verified_at]
+    after = [point for point in history if point.at > verified_at]
+    return Effect(before[-1] if before else None, after[-1] if after else None)

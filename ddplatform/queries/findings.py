@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from ddplatform.db import db
@@ -16,12 +16,13 @@ from ddplatform.models.findings import Finding, MitigationAction
 from ddplatform.models.organisations import User
 from ddplatform.models.remedy import RemediationCase
 from ddplatform.models.risk import FactKind, RiskAssessment, RiskFact
-from ddplatform.models.value_chain import ValueChain, ValueChainNode
+from ddplatform.models.value_chain import ValueChainNode
 from ddplatform.queries.finding_scores import (
     Scores,
     scores_of,
     severity_band_of,
     severity_of_finding,
+    with_newest_scores,
 )
 from ddplatform.queries.risk_scores import residual_band_of
 from supply_chain.vocabulary import Issue, RiskBand, SeverityBand
@@ -122,17 +123,8 @@ def list_findings(
 
 def _placed(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     """Joined with the node, its map, the newest scores of the node and the owner."""
-    return (
-        statement.join(ValueChainNode, ValueChainNode.id == Finding.node_id)
-        .join(ValueChain, ValueChain.id == ValueChainNode.chain_id)
-        .outerjoin(
-            RiskAssessment,
-            and_(
-                RiskAssessment.run_id == ValueChain.current_run_id,
-                RiskAssessment.node_id == Finding.node_id,
-            ),
-        )
-        .outerjoin(User, User.id == Finding.owner_id)
+    return with_newest_scores(statement, Finding.node_id).outerjoin(
+        User, User.id == Finding.owner_id
     )
 
 

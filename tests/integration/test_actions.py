@@ -23,7 +23,6 @@ from ddplatform.models.value_chain import NodeSummary
 from ddplatform.queries.actions import (
     ActionFilter,
     count_work,
-    effect_of,
     get_action,
     get_action_row,
     list_actions,
@@ -31,7 +30,7 @@ from ddplatform.queries.actions import (
     load_board,
     place_of,
 )
-from ddplatform.queries.finding_scores import ScorePoint, list_score_history
+from ddplatform.queries.finding_scores import ScorePoint, effect_of, list_score_history
 from ddplatform.queries.supplier_actions import get_asked_action, list_asked_actions
 from ddplatform.services import finding_counts, mitigation, verification
 from ddplatform.services.assessments import assess_chain

@@ -15,13 +15,11 @@ from ddplatform.duediligence.vocabulary import ActionState, Machine
 from ddplatform.errors import NotFound
 from ddplatform.gate import requires
 from ddplatform.models.findings import MitigationAction
-from ddplatform.models.risk import FactKind
 from ddplatform.queries.actions import (
     PAGE_SIZE,
     ActionFilter,
     ActionRow,
     count_work,
-    effect_of,
     get_action,
     get_action_row,
     list_actions,
@@ -30,7 +28,7 @@ from ddplatform.queries.actions import (
     place_of,
 )
 from ddplatform.queries.evidence import list_evidence_of
-from ddplatform.queries.finding_scores import list_score_history
+from ddplatform.queries.finding_scores import effect_of, list_score_history
 from ddplatform.queries.findings import find_open_fact, get_finding
 from ddplatform.queries.jobs import is_waiting
 from ddplatform.queries.value_chain import get_node
@@ -127,9 +125,7 @@ def action(action_id: UUID) -> ResponseReturnValue:
         notes=list_notes(action_id),
         documents=list_evidence_of(MitigationAction.__tablename__, action_id),
         effect=effect,
-        why=words.why_effect(
-            kept, effect, has_open_harm=fact is not None and fact.kind is FactKind.CONFIRMED
-        ),
+        why=words.why_effect(kept, effect, fact.kind if fact else None),
         is_own_work=g.identity.user_id in (kept.owner_id, kept.reported_by_id),
         is_assessing=is_waiting("risk:assess"),
         moves=moves_of(row.status),

@@ -7,7 +7,8 @@ from ddplatform.duediligence.lifecycle import lifecycle
 from ddplatform.duediligence.tracking import IndicatorKind, tracking_words
 from ddplatform.duediligence.vocabulary import Machine
 from ddplatform.models.findings import FindingSource, MitigationAction
-from ddplatform.queries.actions import Effect
+from ddplatform.models.risk import FactKind
+from ddplatform.queries.finding_scores import Effect
 from ddplatform.queries.organisations import list_people
 from ddplatform.queries.target_history import HistoryEntry
 from supply_chain.risk.method import METHOD
@@ -131,8 +132,12 @@ def _shown(value: object) -> str:
     return known["title"] if known else FINDING_STATES.get(text, text)
 
 
-def why_effect(action: MitigationAction, effect: Effect, *, has_open_harm: bool) -> str:
-    """Why the residual risk fell, or did not, after an action was verified; empty until known."""
+def why_effect(action: MitigationAction, effect: Effect, harm: FactKind | None) -> str:
+    """Why the residual risk fell, or did not, after an action was verified; empty until known.
+
+    Args:
+        harm: what is known now of harm by the finding: credible, confirmed or nothing.
+    """
     if effect.before is None or effect.after is None:
         return ""
     if action.control is None:
@@ -142,10 +147,19 @@ def why_effect(action: MitigationAction, effect: Effect, *, has_open_harm: bool)
     if fell > 0:
         shown = tracking_words().evidence_levels[action.evidence_level or 0.0]
         reach = round((action.coverage or 0.0) * 100)
-        return f"It fell by {fell:g}: “{name}” now counts, with a reach of {reach} % ({shown})."
-    if has_open_harm:
         return (
-            "It cannot fall yet: harm is confirmed here. Until the remedy is verified, the "
-            "likelihood stays at its highest, whatever controls there are."
+            f"It fell by {fell:g} points: “{name}” now counts, with a reach of {reach} % and this "
+            f"evidence: {shown[0].lower()}{shown[1:]}."
         )
-    return f"It has not fallen: “{name}” counted as much before, or other facts weigh more."
+    how = "It rose" if fell < 0 else "It has not fallen"
+    if harm is FactKind.CONFIRMED:
+        return (
+            f"{how}: harm is confirmed here. Until the remedy is verified, the likelihood stays "
+            "at its highest, whatever controls there are."
+        )
+    if harm is FactKind.CREDIBLE:
+        return (
+            f"{how}: harm is said to have happened here. Until that is checked, controls bring "
+            "the likelihood down no further."
+        )
+    return f"{how}: “{name}” counted as much before, or other facts weigh more."
