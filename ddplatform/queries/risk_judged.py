@@ -1,9 +1,9 @@
 """What people judged of one risk, for its page and for the rules of judging."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import select
@@ -51,6 +51,9 @@ class Noted:
     reason: str
     created_at: datetime
     author: str
+
+
+Found = TypeVar("Found", Judged, Noted)
 
 
 @dataclass(frozen=True)
@@ -159,41 +162,27 @@ def get_change(change_id: UUID) -> ScoreChange:
 
 def find_judgement(node_id: UUID, issue: Issue) -> Judged | None:
     """The newest severity judgement of a risk."""
-    row = db.session.execute(
-        select(
-            SeverityJudgement.scale,
-            SeverityJudgement.scope,
-            SeverityJudgement.irremediability,
-            SeverityJudgement.vulnerable,
-            SeverityJudgement.reasons,
-            SeverityJudgement.created_at,
-            User.name.label("author"),
-        )
-        .join(User, User.id == SeverityJudgement.created_by_id)
-        .where(SeverityJudgement.node_id == node_id, SeverityJudgement.issue == issue)
-        .order_by(SeverityJudgement.created_at.desc(), SeverityJudgement.id.desc())
-        .limit(1)
-    ).one_or_none()
-    return Judged(**row._mapping) if row else None
+    return _find_newest(SeverityJudgement, Judged, node_id, issue)
 
 
 def find_note(node_id: UUID, issue: Issue) -> Noted | None:
     """The newest note of a risk for the salience order."""
+    return _find_newest(SalienceNote, Noted, node_id, issue)
+
+
+def _find_newest(
+    model: type[SeverityJudgement | SalienceNote], kind: type[Found], node_id: UUID, issue: Issue
+) -> Found | None:
+    """The newest row about a risk, as a value that names its columns and its author."""
+    columns = [getattr(model, one.name) for one in fields(kind) if one.name != "author"]
     row = db.session.execute(
-        select(
-            SalienceNote.is_emergency,
-            SalienceNote.delay_harms,
-            SalienceNote.involvement,
-            SalienceNote.reason,
-            SalienceNote.created_at,
-            User.name.label("author"),
-        )
-        .join(User, User.id == SalienceNote.created_by_id)
-        .where(SalienceNote.node_id == node_id, SalienceNote.issue == issue)
-        .order_by(SalienceNote.created_at.desc(), SalienceNote.id.desc())
+        select(*columns, User.name.label("author"))
+        .join(User, User.id == model.created_by_id)
+        .where(model.node_id == node_id, model.issue == issue)
+        .order_by(model.created_at.desc(), model.id.desc())
         .limit(1)
     ).one_or_none()
-    return Noted(**row._mapping) if row else None
+    return kind(**row._mapping) if row else None
 
 
 def list_changes(node_id: UUID, issue: Issue) -> Sequence[Change]:

@@ -1,14 +1,14 @@
 """What people judged of the risks of a map, as columns of the risk method: newest counts."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import Row, Select, or_, select
+from sqlalchemy import Row, or_, select
 
 from ddplatform.models.risk import ControlRecord, SalienceNote, ScoreChange, SeverityJudgement
-from ddplatform.queries.map_on_day import Columns, MapOnDay
+from ddplatform.queries.map_on_day import MapOnDay
 from supply_chain.risk.adjustments import Adjustments
 from supply_chain.risk.context import age_in_months
 from supply_chain.risk.evidence import ControlsSeen, Judgements, Priorities
@@ -26,21 +26,8 @@ def load_controls(known: MapOnDay, design: Mapping[tuple[UUID, str], float]) -> 
     Args:
         design: (node, control) -> design credit of the questionnaire, 0-1.
     """
-    rows = known.select(
-        select(
-            ControlRecord.node_id,
-            ControlRecord.control,
-            ControlRecord.coverage,
-            ControlRecord.evidence,
-            ControlRecord.verified_on,
-        )
-        .where(ControlRecord.created_at < known.end)
-        .order_by(ControlRecord.created_at, ControlRecord.id),
-        ControlRecord.node_id,
-    )
-    newest = {
-        (row.node_id, row.control): row for row in rows if row.control in METHOD.control_index
-    }
+    every = _newest(known, ControlRecord, "control", "coverage", "evidence", "verified_on")
+    newest = {key: row for key, row in every.items() if row.control in METHOD.control_index}
     return ControlsSeen(
         node=_ints(known.rows[node] for node, _ in newest),
         control=_ints(METHOD.control_index[control] for _, control in newest),
@@ -56,20 +43,8 @@ def load_controls(known: MapOnDay, design: Mapping[tuple[UUID, str], float]) -> 
 
 def load_judgements(known: MapOnDay) -> Judgements:
     """The newest severity judgement of each (node, issue)."""
-    newest = _newest(
-        known,
-        select(
-            SeverityJudgement.node_id,
-            SeverityJudgement.issue,
-            SeverityJudgement.scale,
-            SeverityJudgement.scope,
-            SeverityJudgement.irremediability,
-            SeverityJudgement.vulnerable,
-        )
-        .where(SeverityJudgement.created_at < known.end)
-        .order_by(SeverityJudgement.created_at, SeverityJudgement.id),
-        SeverityJudgement.node_id,
-    )
+    names = ("issue", "scale", "scope", "irremediability", "vulnerable")
+    newest = _newest(known, SeverityJudgement, *names).values()
     return Judgements(
         node=_ints(known.rows[row.node_id] for row in newest),
         issue=_ints(ISSUES.index(row.issue) for row in newest),
@@ -82,19 +57,8 @@ def load_judgements(known: MapOnDay) -> Judgements:
 
 def load_priorities(known: MapOnDay) -> Priorities:
     """The newest note of each (node, issue) for the salience order."""
-    newest = _newest(
-        known,
-        select(
-            SalienceNote.node_id,
-            SalienceNote.issue,
-            SalienceNote.is_emergency,
-            SalienceNote.delay_harms,
-            SalienceNote.involvement,
-        )
-        .where(SalienceNote.created_at < known.end)
-        .order_by(SalienceNote.created_at, SalienceNote.id),
-        SalienceNote.node_id,
-    )
+    names = ("issue", "is_emergency", "delay_harms", "involvement")
+    newest = _newest(known, SalienceNote, *names).values()
     return Priorities(
         node=_ints(known.rows[row.node_id] for row in newest),
         issue=_ints(ISSUES.index(row.issue) for row in newest),
@@ -132,9 +96,16 @@ def load_adjustments(known: MapOnDay) -> Adjustments:
 
 
 def _newest(
-    known: MapOnDay, statement: Select[*Columns], node_id: Any
-) -> Collection[Row[*Columns]]:
-    return {(row.node_id, row.issue): row for row in known.select(statement, node_id)}.values()
+    known: MapOnDay, model: type[ControlRecord | SeverityJudgement | SalienceNote], *names: str
+) -> dict[tuple[UUID, Any], Row[*tuple[Any, ...]]]:
+    """(node, value of the first of the columns) -> the newest row known on the day."""
+    rows = known.select(
+        select(model.node_id, *(getattr(model, name) for name in names))
+        .where(model.created_at < known.end)
+        .order_by(model.created_at, model.id),
+        model.node_id,
+    )
+    return {(row.node_id, row[1]): row for row in rows}
 
 
 def _ints(values: Iterable[int]) -> Ints:
