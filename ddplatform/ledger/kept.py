@@ -39,6 +39,15 @@ class KeptEnd:
     signed_size: int
 
 
+@dataclass(frozen=True, slots=True)
+class KeptHead:
+    """One signed head: the note, and the columns that say what it says."""
+
+    note: str
+    size: int
+    root: bytes
+
+
 def event_faults(lines: Sequence[LogLine], events: Iterable[KeptEvent]) -> Iterator[Fault]:
     """Events whose columns say something else than their line; both in the order of the log."""
     for line, kept in zip(lines, events, strict=True):
@@ -55,14 +64,20 @@ def event_faults(lines: Sequence[LogLine], events: Iterable[KeptEvent]) -> Itera
 def value_faults(lines: Iterable[LogLine], values: Iterable[KeptValue]) -> Iterator[Fault]:
     """Values that are not those an event committed to. An erased value is no fault."""
     commitments = {line.sequence: line.event.commitments for line in lines if line.event}
+    homeless = 0
     for kept in values:
         commitment = commitments.get(kept.event, {}).get(kept.name)
-        if commitment is None:
+        if kept.event == 0:
+            homeless += 1
+        elif commitment is None:
             message = f"The value “{kept.name}” belongs to no event that names it."
             yield Fault(kept.event, FaultKind.INSERT, message)
         elif not _opens(commitment, kept):
             message = f"The value “{kept.name}” of event {kept.event} was edited."
             yield Fault(kept.event, FaultKind.EDIT, message)
+    if homeless:
+        message = f"{homeless} kept values belong to no event."
+        yield Fault(0, FaultKind.INSERT, message)
 
 
 def _opens(commitment: str, kept: KeptValue) -> bool:
@@ -74,7 +89,8 @@ def _opens(commitment: str, kept: KeptValue) -> bool:
 
 def end_faults(lines: Sequence[LogLine], heads: Sequence[Checkpoint], end: KeptEnd) -> list[Fault]:
     """Events missing at the end or put in there, and signed heads that are gone."""
-    size, signed = len(lines), max((head.size for head in heads), default=0)
+    size = max((line.sequence for line in lines), default=0)
+    signed = max((head.size for head in heads), default=0)
     faults = []
     if size < end.size:
         message = f"Events {size + 1} to {end.size} are missing at the end."
@@ -90,3 +106,12 @@ def end_faults(lines: Sequence[LogLine], heads: Sequence[Checkpoint], end: KeptE
         message = f"The signed head of {end.signed_size} events is missing."
         faults.append(Fault(0, FaultKind.CHECKPOINT, message))
     return faults
+
+
+def head_faults(kept: Iterable[KeptHead], heads: Sequence[Checkpoint]) -> Iterator[Fault]:
+    """Columns of signed heads that no signed note says; `heads` are the notes that are sound."""
+    signed = {(head.size, head.root) for head in heads}
+    for one in kept:
+        if (one.size, one.root) not in signed:
+            message = f"What is shown of the signed head of {one.size} events was edited."
+            yield Fault(0, FaultKind.CHECKPOINT, message)

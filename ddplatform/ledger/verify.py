@@ -8,9 +8,11 @@ from ddplatform.ledger.faults import Fault, FaultKind, LogLine, read_log_line
 from ddplatform.ledger.kept import (
     KeptEnd,
     KeptEvent,
+    KeptHead,
     KeptValue,
     end_faults,
     event_faults,
+    head_faults,
     value_faults,
 )
 from ddplatform.ledger.order import order_faults
@@ -44,22 +46,25 @@ def verify_kept_log(
     log: Sequence[tuple[bytes, KeptEvent]],
     values: Iterable[KeptValue],
     end: KeptEnd,
-    checkpoints: Iterable[str],
+    kept_heads: Sequence[KeptHead],
     public_keys: Sequence[PublicKey],
 ) -> list[Fault]:
     """Every fault of a running log, and of what a database keeps and shows beside it.
 
     Args:
         log: each event's line and columns, in order. values: what was not erased.
-        end: where the log ends. checkpoints, public_keys: as `verify_log` takes them.
+        end: where the log ends. kept_heads: its signed heads, in any order.
+        public_keys: as `verify_log` takes them.
     """
     read = [read_log_line(position, raw) for position, (raw, _) in enumerate(log)]
-    heads, faults = _open_all(checkpoints, public_keys)
+    heads, faults = _open_all([head.note for head in kept_heads], public_keys)
+    faults_of_heads = bool(faults)
     faults += _log_faults(read, heads, allow_unsigned_tail=True)
     kept = [
         *event_faults(read, [event for _, event in log]),
         *value_faults(read, values),
         *end_faults(read, heads, end),
+        *(() if faults_of_heads else head_faults(kept_heads, heads)),
     ]
     named = {fault.event for fault in faults if fault.event}
     return sorted({*faults, *(fault for fault in kept if fault.event not in named)})

@@ -14,7 +14,7 @@ from ddplatform.errors import NotFound
 from ddplatform.ledger.canonical import canonical_json
 from ddplatform.ledger.errors import NotCanonical
 from ddplatform.ledger.events import utc_text
-from ddplatform.ledger.kept import KeptEnd, KeptEvent, KeptValue
+from ddplatform.ledger.kept import KeptEnd, KeptEvent, KeptHead, KeptValue
 from ddplatform.models.audit import AuditCheckpoint, AuditEvent, AuditHead, AuditValue, Outcome
 from ddplatform.models.organisations import User
 
@@ -130,7 +130,12 @@ def load_log() -> list[tuple[bytes, KeptEvent]]:
         AuditEvent.target_type,
         AuditEvent.target_id,
     ).order_by(AuditEvent.sequence)
-    return [(row.leaf, _kept_event(row)) for row in db.session.execute(statement)]
+    return [(_as_bytes(row.leaf), _kept_event(row)) for row in db.session.execute(statement)]
+
+
+def _as_bytes(leaf: bytes | str) -> bytes:
+    """SQLite also keeps a text in a column of bytes, where somebody put one in."""
+    return leaf.encode() if isinstance(leaf, str) else leaf
 
 
 def _kept_event(row: Any) -> KeptEvent:
@@ -182,9 +187,10 @@ def list_leaf_hashes(size: int) -> list[bytes]:
     return list(db.session.scalars(statement))
 
 
-def list_checkpoint_notes() -> list[str]:
+def load_heads() -> list[KeptHead]:
     """The signed heads of the acting organisation's log, smallest first."""
-    return list(db.session.scalars(select(AuditCheckpoint.note).order_by(AuditCheckpoint.size)))
+    statement = select(AuditCheckpoint.note, AuditCheckpoint.size, AuditCheckpoint.root)
+    return [KeptHead(*row) for row in db.session.execute(statement.order_by(AuditCheckpoint.size))]
 
 
 def list_event_values(event_id: UUID) -> Sequence[AuditValue]:

@@ -1,6 +1,6 @@
 """The log: each change leaves exactly one event, in the same unit of work."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
@@ -17,14 +17,14 @@ from ddplatform.ledger.canonical import canonical_json
 from ddplatform.ledger.checkpoint import Checkpoint, PublicKey, open_checkpoint
 from ddplatform.ledger.events import FIRST_PREVIOUS, Event, commit_value, new_salt, utc_text
 from ddplatform.ledger.faults import Fault
-from ddplatform.ledger.kept import KeptEnd, KeptEvent, KeptValue
+from ddplatform.ledger.kept import KeptEnd, KeptEvent, KeptHead, KeptValue
 from ddplatform.ledger.tree import CompactTree, consistency_proof
 from ddplatform.ledger.verify import verify_kept_log
 from ddplatform.models.audit import AuditCheckpoint, AuditEvent, AuditHead, AuditValue, Outcome
 from ddplatform.queries.audit import (
-    list_checkpoint_notes,
     list_leaf_hashes,
     load_end,
+    load_heads,
     load_log,
     load_values,
 )
@@ -125,17 +125,17 @@ class Verification:
 
 def verify() -> Verification:
     """Check the acting organisation's log: order, chain, tree, signed heads, what pages show."""
-    end, log, values, notes = _read_log()
+    end, log, values, heads = _read_log()
     if load_end() != end:
         lock_log()  # somebody wrote meanwhile; for a second reading the log stands still
-        end, log, values, notes = _read_log()
+        end, log, values, heads = _read_log()
     key = adapters().keys.log_signer().public_key
-    faults = verify_kept_log(log, values, end, notes, [key])
-    return Verification(len(log), len(notes), tuple(faults), key)
+    faults = verify_kept_log(log, values, end, heads, [key])
+    return Verification(len(log), len(heads), tuple(faults), key)
 
 
-def _read_log() -> tuple[KeptEnd, list[tuple[bytes, KeptEvent]], list[KeptValue], Sequence[str]]:
-    return load_end(), load_log(), load_values(), list_checkpoint_notes()
+def _read_log() -> tuple[KeptEnd, list[tuple[bytes, KeptEvent]], list[KeptValue], list[KeptHead]]:
+    return load_end(), load_log(), load_values(), load_heads()
 
 
 def read_checkpoint(note: str) -> Checkpoint:

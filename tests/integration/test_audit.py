@@ -156,6 +156,25 @@ def test_signed_head_that_was_taken_away_is_found(tenant: Tenant, logged: int):
     assert _faults(tenant) == [(0, "checkpoint")]
 
 
+@pytest.mark.parametrize(("column", "value"), [("size", 1), ("root", bytes(32))])
+def test_edited_column_of_a_signed_head_is_found(
+    tenant: Tenant, logged: int, column: str, value: object
+):
+    with acting_in(tenant.id), unit_of_work():
+        audit.sign_checkpoint(at=NOW)
+    _tamper("audit_checkpoint", column, value, of=f"size = {logged}")
+
+    assert _faults(tenant) == [(0, "checkpoint")]
+
+
+def test_event_taken_out_of_the_middle_is_told_once(tenant: Tenant, logged: int):
+    with erasing(tenant.id), unit_of_work():
+        second = select(AuditEvent).where(AuditEvent.sequence == 2)
+        db.session.delete(db.session.scalar(second))
+
+    assert [fault for fault in _faults(tenant) if fault[0]] == [(2, "delete")]
+
+
 def test_log_that_grows_while_it_is_read_is_sound(
     tenant: Tenant, logged: int, monkeypatch: pytest.MonkeyPatch
 ):
