@@ -11,7 +11,13 @@ from sqlalchemy import update
 from ddplatform.access.roles import RoleId
 from ddplatform.db import db, unit_of_work
 from ddplatform.duediligence.vocabulary import ActionState
+from ddplatform.models.findings import MitigationAction
 from ddplatform.models.jobs import Job, JobState
+from ddplatform.models.risk import FactKind
+from ddplatform.queries.finding_scores import Effect, ScorePoint
+from ddplatform.web.findings.words import why_effect
+from supply_chain.vocabulary import RiskBand
+from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
 from tests.integration.finding_worlds import (
     IN_A_MONTH,
@@ -226,6 +232,62 @@ def test_action_is_reported_verified_and_its_effect_shown(
     with app.app_context(), unit_of_work():
         db.session.execute(update(Job).values(state=JobState.DONE))
     assert "being computed anew" not in browser.get(answer.location).text
+
+
+def test_whoever_owns_an_action_is_offered_no_verification_and_is_refused_in_words(
+    app: Flask, world: World, finding_id: UUID, browser: FlaskClient
+):
+    manager = world.tenant[RoleId.SUSTAINABILITY_MANAGER]
+    with app.app_context():
+        own = planned(world, finding_id, owner_id=manager.user_id)
+        move(world, own, ActionState.DOING)
+        report(world, own)
+    page = browser.get(at(world, f"actions/{own}")).text
+    now = version(app, world, own)
+    judged = {"version": now, "coverage": "90", "evidence_level": "0.75", "note": "All seen."}
+    refused = send(browser, at(world, f"actions/{own}/verify"), **judged)
+
+    assert "You own or reported it, so somebody else verifies it." in page
+    assert "/verify" not in page
+    assert refused.status_code == 409
+    assert "Have someone other than the owner verify it." in refused.text
+    assert "All seen." in refused.text
+    assert state(app, world, own) is ActionState.TO_VERIFY
+
+
+def test_extension_of_an_action_that_somebody_else_extended_shows_both_days_and_the_reason_typed(
+    app: Flask, world: World, action_id: UUID, browser: FlaskClient
+):
+    page = at(world, f"actions/{action_id}/extend")
+    now = version(app, world, action_id)
+    send(browser, page, version=now, due_on=NEVER_PAST, reason="Rains.")
+    stale = send(browser, page, version=now, due_on="2099-02-28", reason="Elections.")
+
+    assert stale.status_code == 409
+    for words in ("2099-01-31", "2099-02-28", "Elections.", "Somebody else changed this"):
+        assert words in stale.text
+
+
+@pytest.mark.parametrize(
+    ("control", "before", "after", "harm", "words"),
+    [
+        ("CTL-05", 60.0, None, None, ""),
+        (None, 60.0, 40.0, None, "No control was named"),
+        ("CTL-05", 60.0, 40.5, None, "It fell by 19.5 points"),
+        ("CTL-05", 60.0, 60.0, None, "It has not fallen: “Community-based"),
+        ("CTL-05", 60.0, 60.0, FactKind.CONFIRMED, "It has not fallen: harm is confirmed"),
+        ("CTL-05", 60.0, 75.0, FactKind.CREDIBLE, "It rose: harm is said to have happened"),
+    ],
+)
+def test_page_says_why_the_residual_risk_moved_or_did_not(
+    control: str | None, before: float, after: float | None, harm: FactKind | None, words: str
+):
+    action = MitigationAction(control=control, coverage=0.9, evidence_level=0.75)
+    newest = None if after is None else ScorePoint(NOW, after, RiskBand.HIGH)
+    told = why_effect(action, Effect(ScorePoint(NOW, before, RiskBand.HIGH), newest), harm)
+
+    assert words in told
+    assert bool(told) is bool(words)
 
 
 def test_report_is_sent_back_with_the_reason(

@@ -70,6 +70,16 @@ def test_owner_is_told_once_of_late_actions_and_of_those_due_in_30_7_and_1_days(
     assert "Heavy loads" not in text  # a finding is never told of by mail
 
 
+def test_mail_without_anything_due_soon_tells_only_what_is_late(world: World):
+    planned(world, recorded(world), title="Late one", due_on=TODAY)
+    run(world, action_reminders.MAIL, world.tenant, user_id=str(world.tenant.analyst.user_id))
+
+    (mail,) = mails()
+    assert mail["Subject"] == "Your actions: 1 late"
+    assert "Late:" in mail.get_content()
+    assert "Due soon:" not in mail.get_content()
+
+
 def test_people_of_a_supplier_are_told_of_the_actions_it_carries_out_and_of_no_others(
     world: World,
 ):

@@ -1,5 +1,7 @@
 """Findings: recorded, reworded, graded, tied to the company, given to an owner."""
 
+from uuid import UUID
+
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
@@ -95,6 +97,22 @@ def test_finding_with_faulty_words_is_refused_with_every_fault_at_its_field(worl
 
     assert set(refused.value.fields) == {"title", "description"}
     assert "phone number" in refused.value.fields["description"]
+
+
+def test_finding_that_names_an_answer_nobody_gave_is_not_recorded(world: World):
+    fields = FindingFields(
+        issue=Issue.CL,
+        title="Heavy loads",
+        description="Told in an answer.",
+        source=FindingSource.QUESTIONNAIRE,
+        response_id=UUID(int=1),
+        answer_path="children/present",
+    )
+    with pytest.raises(NotFound), acting(world.tenant):
+        findings.record(world.node_id, fields, by=world.tenant.analyst, at=NOW)
+
+    with acting(world.tenant):
+        assert list_findings(FindingFilter(), today=NOW.date()) == []
 
 
 def test_control_that_detects_nothing_is_refused_as_the_finder_of_confirmed_harm(world: World):
