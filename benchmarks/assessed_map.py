@@ -60,12 +60,12 @@ def add_map(by: Identity, nodes: int) -> UUID:
         chain = ValueChain(name=f"Map of {nodes}", slug=f"map-{nodes}", created_at=NOW)
         db.session.add(chain)
         db.session.flush()  # nodes point to it
-        insert_rows(ValueChainNode, _node_rows(chain.id, keys))
+        insert_rows(ValueChainNode, _node_rows(chain.id, keys, graph))
         insert_rows(SupplyLink, _link_rows(chain.id, keys, graph))
         return chain.id
 
 
-def _node_rows(chain_id: UUID, keys: Sequence[UUID]) -> list[dict[str, Any]]:
+def _node_rows(chain_id: UUID, keys: Sequence[UUID], graph: Graph) -> list[dict[str, Any]]:
     commodities = sorted(load_reference().commodities)
     return [
         {
@@ -76,7 +76,7 @@ def _node_rows(chain_id: UUID, keys: Sequence[UUID]) -> list[dict[str, Any]]:
             "name": f"Site {at}",
             "country": COUNTRIES[at % len(COUNTRIES)],
             "commodity_refs": [commodities[at % len(commodities)]],
-            "own_operation": at == 0,
+            "own_operation": bool(graph.tier[at] == 0),
             "external_ids": {},
             "attributes": {},
             "row_version": 1,

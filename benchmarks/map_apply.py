@@ -10,6 +10,7 @@ import io
 import shutil
 import sqlite3
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
@@ -56,7 +57,7 @@ def run(size: str) -> list[Row]:
         with app.app_context():
             kept = [_import(files, tenant)]
             bare = _read_bare(folder / "platform.db")
-            assert kept == [len(bare["value_chain_node"])] == [len(rows)]
+            assert kept == [len(bare["value_chain_node"].rows)] == [len(rows)]
             times = in_turn(
                 lambda: kept.append(_import(files, tenant)),
                 lambda: _write_bare(empty, bare, tenant),
@@ -125,20 +126,36 @@ def _import(files: list[NamedBytes], tenant: UUID) -> int:
     return count
 
 
-def _read_bare(path: Path) -> dict[str, list[tuple[object, ...]]]:
-    """What the import wrote, table by table, as the driver gives it."""
+@dataclass(frozen=True)
+class _Bare:
+    """The rows of a table as the driver gives them, without what the database computes."""
+
+    columns: str
+    rows: list[tuple[object, ...]]
+
+
+def _read_bare(path: Path) -> dict[str, _Bare]:
+    """What the import wrote, table by table."""
+    found = {}
     with closing(sqlite3.connect(path)) as connection:
-        return {table: connection.execute(f"SELECT * FROM {table}").fetchall() for table in TABLES}
+        for table in TABLES:
+            names = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
+            columns = ", ".join(names)
+            rows = connection.execute(f"SELECT {columns} FROM {table}").fetchall()
+            found[table] = _Bare(columns, rows)
+    return found
 
 
-def _write_bare(empty: Path, rows: dict[str, list[tuple[object, ...]]], tenant: UUID) -> None:
+def _write_bare(empty: Path, tables: dict[str, _Bare], tenant: UUID) -> None:
     """The same rows into the same schema by executemany alone, in one transaction."""
     copy = empty.with_name(f"{uuid4()}.db")
     shutil.copy(empty, copy)
     with closing(sqlite3.connect(copy)) as connection, connection:
         connection.create_function("cur_tenant", 0, lambda: tenant.hex)
         connection.execute("PRAGMA foreign_keys=OFF")
-        for table, found in rows.items():
-            marks = ",".join("?" * len(found[0]))
-            connection.executemany(f"INSERT INTO {table} VALUES ({marks})", found)
+        for table, bare in tables.items():
+            marks = ",".join("?" * len(bare.rows[0]))
+            connection.executemany(
+                f"INSERT INTO {table} ({bare.columns}) VALUES ({marks})", bare.rows
+            )
     copy.unlink()

@@ -26,7 +26,7 @@ from ddplatform.reports.styles import (
     register_fonts,
 )
 from ddplatform.reports.table_flowable import TableFlowable
-from ddplatform.reports.table_wrapping import WrappedTable, wrap_table
+from ddplatform.reports.table_wrapping import WrappedCell, WrappedTable, wrap_table
 
 ROWS = {"small": 1_000, "full": 10_000}
 GOAL = {"small": 2.0, "full": 5.0}
@@ -80,11 +80,15 @@ def ours(rows: list[tuple[Cell, ...]]) -> bytes:
     return built([TableFlowable(wrap_table(COLUMNS, rows, width=TEXT_WIDTH))])
 
 
+def _text(cell: WrappedCell) -> str:
+    return "\n".join((*cell.lines, *cell.small))
+
+
 def baseline(table: WrappedTable) -> bytes:
     """LongTable with the lines that our table has broken."""
     look = table.setting
-    cells = [["\n".join(head) for head in table.head]]
-    cells += [["\n".join(lines) for lines in row] for row in table.rows]
+    cells = [["\n".join(head.lines) for head in table.head]]
+    cells += [["\n".join(cell.lines) for cell in row] for row in table.rows]
     style = TableStyle(
         [
             ("FONT", (0, 0), (-1, 0), SEMIBOLD, look.head_size, look.head_leading),
