@@ -4,7 +4,7 @@ Doors declare: `@requires(Permission.X)`, `@signed_in` or `@public`. An endpoint
 nothing stops the application from starting. The gate also ends the unit of work.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,18 +14,20 @@ from uuid import UUID, uuid4
 from flask import Flask, Response, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user
+from werkzeug.datastructures import MultiDict
 
 from ddplatform.access.identity import Identity
 from ddplatform.access.permissions import Permission
 from ddplatform.access.policy import allows
 from ddplatform.access.roles import ROLES
 from ddplatform.db import finish, release_write_lock, take_write_lock
-from ddplatform.errors import NotAllowed, NotFound
+from ddplatform.errors import Invalid, NotAllowed, NotFound
 from ddplatform.queries.organisations import Standing, get_account, get_standing
 from ddplatform.tenancy import across_tenants, acting_in, nobody
 
 View = TypeVar("View", bound=Callable[..., Any])
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+NUL = "\0"
 OWN_ENDPOINTS = frozenset({"static"})
 
 
@@ -162,6 +164,7 @@ def _admit() -> ResponseReturnValue | None:
     (release_write_lock if request.method in SAFE_METHODS else take_write_lock)()
     if request.endpoint is None or request.endpoint in OWN_ENDPOINTS:
         return None
+    _refuse_nul()
     access = access_of(current_app, request.endpoint)
     assert access is not None
     if access.kind == "public":
@@ -172,6 +175,18 @@ def _admit() -> ResponseReturnValue | None:
         return None
     _enter_organisation(access.permission)
     return None
+
+
+def _refuse_nul() -> None:
+    """No text has this character, and PostgreSQL keeps none that has."""
+    if any(NUL in text for text in (request.path, *_texts(request.args))):
+        raise NotFound()
+    if request.method not in SAFE_METHODS and any(NUL in text for text in _texts(request.form)):
+        raise Invalid("A text holds the character NUL.", "Type it anew instead of pasting it.")
+
+
+def _texts(values: MultiDict[str, str]) -> Iterator[str]:
+    return (text for _name, text in values.items(multi=True))
 
 
 def _ask_to_sign_in() -> ResponseReturnValue:

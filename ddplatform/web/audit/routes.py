@@ -1,7 +1,6 @@
 """The audit trail."""
 
 from dataclasses import replace
-from datetime import date
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -24,6 +23,7 @@ from ddplatform.queries.audit import (
 from ddplatform.queries.organisations import list_people
 from ddplatform.services.audit import verify
 from ddplatform.services.audit_proof import prove_event
+from ddplatform.web.address_values import LARGEST_NUMBER, day, number
 from ddplatform.web.audit.words import action_words, target_words
 
 bp = Blueprint("audit", __name__)
@@ -34,7 +34,7 @@ bp = Blueprint("audit", __name__)
 def index() -> ResponseReturnValue:
     """Who did what, when: newest first, filtered by the address."""
     wanted = _filter()
-    before = request.args.get("before", type=int)
+    before = request.args.get("before", type=number)
     events = list_events(wanted, before=before, limit=PAGE_SIZE + 1)
     older = None
     if len(events) > PAGE_SIZE:
@@ -62,7 +62,7 @@ def check() -> ResponseReturnValue:
     return render_template("audit/check.html", found=verify())
 
 
-@bp.get("/<int:sequence>")
+@bp.get(f"/<int(max={LARGEST_NUMBER}):sequence>")
 @requires(Permission.AUDIT_READ)
 def show(sequence: int) -> ResponseReturnValue:
     """One event: its line as it was hashed, and the values it commits to."""
@@ -98,6 +98,6 @@ def _filter() -> LogFilter:
         target_id=request.args.get("target", ""),
         actor_id=actor,
         outcome=Outcome(outcome) if outcome in set(Outcome) else None,
-        since=request.args.get("since", type=date.fromisoformat),
-        until=request.args.get("until", type=date.fromisoformat),
+        since=request.args.get("since", type=day),
+        until=request.args.get("until", type=day),
     )

@@ -24,6 +24,7 @@ from ddplatform.reports.composition import compose
 from ddplatform.reports.definitions import list_definitions, load_definition
 from ddplatform.services import report_files, report_preview, report_proof, reports
 from ddplatform.services.reports import Wanted
+from ddplatform.web.address_values import number
 from ddplatform.web.reports.forms import AUDIENCE_NOTES, CheckForm, NewReportForm
 from ddplatform.web.reports.paper import paper_of, sections_of
 
@@ -34,7 +35,7 @@ bp = Blueprint("reports", __name__)
 @requires(Permission.REPORT_READ)
 def index() -> ResponseReturnValue:
     """Every report, newest first."""
-    before = request.args.get("before", type=int)
+    before = request.args.get("before", type=number)
     rows = list_reports(before=before, limit=PAGE_SIZE + 1)
     return render_template(
         "reports/index.html",

@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 from ddplatform.queries.risk import ChainChoice, RiskPage
 from ddplatform.queries.risk_judged import PastScore
 from ddplatform.queries.risk_runs import RunHead
+from ddplatform.web.address_values import number
 from ddplatform.web.countries import country_name
 from ddplatform.web.filters import band_word, severity_word
 from ddplatform.web.risk import words
@@ -27,8 +28,8 @@ def read_filter(arguments: MultiDict[str, str]) -> RiskFilter:
         severity=_member(SeverityBand, arguments.get("severity")),
         residual=_member(RiskBand, arguments.get("risk")),
         country=arguments.get("country", ""),
-        tier=arguments.get("tier", type=int),
-        cell=arguments.get("cell", type=int),
+        tier=arguments.get("tier", type=number),
+        cell=arguments.get("cell", type=number),
         insufficient=arguments.get("insufficient") == "1",
     )
 

@@ -13,6 +13,7 @@ from ddplatform.queries import risk, risk_judged, risk_runs
 from ddplatform.queries.answers_behind import find_newest_answers
 from ddplatform.queries.value_chain import get_chain, get_node, get_node_by_ref
 from ddplatform.services.risk import ask_reassessment
+from ddplatform.web.address_values import number
 from ddplatform.web.risk import presenters, words
 from ddplatform.web.risk.blueprint import bp
 from ddplatform.web.risk.detail import explained, origins_of
@@ -38,8 +39,8 @@ def index() -> ResponseReturnValue:
     page = risk.list_risks(
         head.id,
         wanted,
-        after=request.args.get("after", type=int),
-        before=request.args.get("before", type=int),
+        after=request.args.get("after", type=number),
+        before=request.args.get("before", type=number),
     )
     return render_template(
         "risk/index.html",
