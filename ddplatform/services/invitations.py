@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from ddplatform.access.roles import RoleId
 from ddplatform.adapters.installed import adapters
 from ddplatform.adapters.mail import Mail
 from ddplatform.models.organisations import Invitation, InvitationPurpose
@@ -51,9 +52,13 @@ def _write(invitation: Invitation, link: str) -> Mail:
             f"Do you need help? Ask {helper.line}.\n\n"
             f"The link works once, until {invitation.expires_at:%d %B %Y}.\n",
         )
+    if invitation.role is RoleId.SUPPLIER:
+        what = "to answer together what its buyers ask about protecting children."
+    else:
+        what = "to its child-rights due diligence."
     return Mail(
         invitation.email,
         f"{name} invites you",
-        f"{name} invites you to its child-rights due diligence.\n\n{link}\n\n"
+        f"{name} invites you {what}\n\n{link}\n\n"
         f"The link works once, until {invitation.expires_at:%d %B %Y}.\n",
     )

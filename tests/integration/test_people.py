@@ -8,6 +8,7 @@ from ddplatform.access.roles import RoleId
 from ddplatform.db import unit_of_work
 from ddplatform.errors import Conflict, Invalid
 from ddplatform.queries.organisations import get_membership, get_person, list_open_invitations
+from ddplatform.services import invitations
 from ddplatform.services.organisations import found_organisation
 from ddplatform.services.people import (
     add_person,
@@ -18,6 +19,7 @@ from ddplatform.services.people import (
     withdraw_invitation,
 )
 from ddplatform.tenancy import acting_in
+from tests.answering import mails
 from tests.conftest import NOW
 from tests.factories import FAR_FUTURE, PASSWORD, Tenant, csrf_token, signed_in_client
 
@@ -181,6 +183,8 @@ def test_supplier_invites_a_colleague_who_gets_the_same_role_and_no_other(app: F
     with app.app_context(), acting_in(home.id):
         (open_one,) = list_open_invitations()
         assert (open_one.email, open_one.role) == ("esi@kanda.example", RoleId.SUPPLIER)
+        invitations.send(open_one.id, at=open_one.created_at)
+        assert "answer together what its buyers ask" in mails()[-1]
 
 
 def test_colleague_who_is_there_already_is_not_invited_again(app: Flask):
@@ -191,7 +195,7 @@ def test_colleague_who_is_there_already_is_not_invited_again(app: Flask):
 
     answer = client.post(page, data={**data, "csrf_token": csrf_token(client, page)})
 
-    assert answer.status_code == 422
+    assert answer.status_code == 409
     assert "is a member already" in answer.text
 
 
@@ -204,5 +208,5 @@ def test_where_there_is_an_administrator_the_supplier_role_invites_nobody(
 
     answer = client.post(page, data={**data, "csrf_token": csrf_token(client, page)})
 
-    assert answer.status_code == 422
+    assert answer.status_code == 409
     assert "has an administrator" in answer.text

@@ -20,13 +20,10 @@ from ddplatform.queries.responses import (
     load_filled,
 )
 from ddplatform.services.response_drafts import is_done
-from ddplatform.services.responses import (
-    start,
-)
+from ddplatform.services.responses import start
 from ddplatform.web.responses.blueprint import bp
-from ddplatform.web.responses.fields import (
-    minutes_for,
-)
+from ddplatform.web.responses.fields import field_id, minutes_for
+from questionnaires import Page
 
 
 @bp.get("/")
@@ -62,14 +59,13 @@ def show(assignment_id: UUID) -> ResponseReturnValue:
             {
                 "page": page,
                 "done": is_done(page, filled.row),
-                "asked_back": len(page.paths & back),
+                "asked_back": _first_of(page, back),
                 "questions": sum(1 for _ in page.questions()),
                 "minutes": minutes_for(page),
             }
             for page in pages
         ],
-        minutes=sum(minutes_for(page) for page in pages),
-        next_page=next((page for page in pages if not is_done(page, filled.row)), None),
+        minutes=sum(minutes_for(page) for page in pages if not is_done(page, filled.row)),
     )
 
 
@@ -79,6 +75,12 @@ def begin(assignment_id: UUID) -> ResponseReturnValue:
     """Open the questions, or open them again after they came back."""
     start(assignment_id, by=g.identity, at=g.now)
     return redirect(url_for(".show", assignment_id=assignment_id))
+
+
+def _first_of(page: Page, paths: frozenset[str]) -> str:
+    """Where on the page the first of these questions stands; empty where there is none."""
+    found = (item.state.path for item in page.questions() if item.state.path in paths)
+    return field_id(next(found, ""))
 
 
 def newest_round(asked: Request) -> Filled:
