@@ -88,7 +88,7 @@ def _likelihood(manager: Visitor, node: str) -> str:
     page = manager.open(f"/o/maison-cacao/risk/nodes/{node.rsplit('/', 1)[1]}/{ISSUE}")
     expect(page.locator("h1")).to_contain_text(MILL)
     said = page.locator("#risk-likelihood + .sub").inner_text()
-    expect(page.get_by_text("Country: adds")).to_be_visible()
+    expect(page.locator("summary", has_text=re.compile(r"^Country\s*adds"))).to_be_visible()
     expect(page.get_by_text(re.compile(r"Number \d+ of"))).to_be_visible()
     page.click("nav >> a:text-is('Risks')")
     expect(page.locator("table").last.locator("tbody tr").first).to_be_visible()
