@@ -1,5 +1,6 @@
 """The sheets themselves: cover, running head and foot."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from reportlab.pdfgen.canvas import Canvas
@@ -23,6 +24,8 @@ from ddplatform.reports.styles import (
 from ddplatform.reports.text_lines import cut, wrapped
 
 PANEL = 336.0
+LABEL = 136.0
+"""Where the values stand that follow a label, from the margin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +43,7 @@ class Stamp:
 
 def draw_cover(canvas: Canvas, cover: Cover, stamp: Stamp) -> None:
     """The first page: a panel with the title, then what the report covers."""
-    canvas.setFillColor(ACCENT)
-    canvas.rect(0, PAGE_HEIGHT - PANEL, PAGE_WIDTH, PANEL, stroke=0, fill=1)
-    canvas.setFillColor(SURFACE)
+    draw_panel(canvas, PANEL)
     canvas.setFont(SEMIBOLD, 13)
     canvas.drawString(MARGIN, PAGE_HEIGHT - 84, cut(cover.organisation, SEMIBOLD, 13, TEXT_WIDTH))
     canvas.rect(MARGIN, PAGE_HEIGHT - 104, 46, 3, stroke=0, fill=1)
@@ -51,7 +52,7 @@ def draw_cover(canvas: Canvas, cover: Cover, stamp: Stamp) -> None:
     canvas.drawString(MARGIN, y - 4, cut(cover.subtitle, REGULAR, 16, TEXT_WIDTH))
     canvas.setFillColor(INK_2)
     y = _draw_lines(canvas, cover.statement, (REGULAR, 11, 15.5), PAGE_HEIGHT - PANEL - 42)
-    _draw_cover_lines(canvas, cover, y - 16)
+    draw_pairs(canvas, cover.lines, y - 16)
     canvas.setFillColor(INK_3)
     canvas.setFont(REGULAR, 8)
     canvas.drawString(MARGIN, 44, cut(_stamp(stamp), REGULAR, 8, TEXT_WIDTH))
@@ -66,18 +67,27 @@ def _draw_lines(canvas: Canvas, text: str, look: tuple[str, float, float], y: fl
     return y
 
 
-def _draw_cover_lines(canvas: Canvas, cover: Cover, y: float) -> None:
+def draw_panel(canvas: Canvas, height: float) -> None:
+    """The coloured head of a first page; what is written next is white."""
+    canvas.setFillColor(ACCENT)
+    canvas.rect(0, PAGE_HEIGHT - height, PAGE_WIDTH, height, stroke=0, fill=1)
+    canvas.setFillColor(SURFACE)
+
+
+def draw_pairs(canvas: Canvas, pairs: Iterable[tuple[str, str]], y: float) -> float:
+    """Labels with their values, one a line with a rule below; returns where the next would be."""
     canvas.setStrokeColor(LINE)
     canvas.setLineWidth(0.6)
-    for label, value in cover.lines:
-        canvas.line(MARGIN, y + 15, PAGE_WIDTH - MARGIN, y + 15)
+    for label, value in pairs:
         canvas.setFillColor(INK_2)
-        canvas.setFont(REGULAR, 9.5)
-        canvas.drawString(MARGIN, y, label)
+        canvas.setFont(REGULAR, 9.8)
+        canvas.drawString(MARGIN, y, cut(label, REGULAR, 9.8, LABEL - 10))
         canvas.setFillColor(INK)
-        canvas.setFont(SEMIBOLD, 9.5)
-        canvas.drawString(MARGIN + 120, y, cut(value, SEMIBOLD, 9.5, TEXT_WIDTH - 120))
-        y -= 24
+        canvas.setFont(SEMIBOLD, 9.8)
+        canvas.drawString(MARGIN + LABEL, y, cut(value, SEMIBOLD, 9.8, TEXT_WIDTH - LABEL))
+        canvas.line(MARGIN, y - 7, PAGE_WIDTH - MARGIN, y - 7)
+        y -= 22.5
+    return y
 
 
 def draw_running(canvas: Canvas, cover: Cover, stamp: Stamp, *, page: int, pages: int) -> None:

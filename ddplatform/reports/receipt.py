@@ -5,27 +5,24 @@ from io import BytesIO
 
 from reportlab.pdfgen.canvas import Canvas
 
+from ddplatform.reports.paper import draw_pairs, draw_panel
 from ddplatform.reports.styles import (
     ACCENT,
     ACCENT_SOFT,
     BOLD,
     INK,
-    INK_2,
     INK_3,
-    LINE,
     MARGIN,
     PAGE_HEIGHT,
     PAGE_WIDTH,
     REGULAR,
     SEMIBOLD,
-    SURFACE,
     TEXT_WIDTH,
     register_fonts,
 )
 from ddplatform.reports.text_lines import cut, wrapped
 
 PANEL = 150.0
-LABEL = 150.0
 MOST_LINES_SENT, MOST_STEPS = 12, 6
 
 
@@ -62,9 +59,9 @@ def render_receipt(receipt: Receipt) -> bytes:
     canvas.setSubject(receipt.questionnaire)
     canvas.setCreator("ddplatform")
     _draw_panel(canvas, receipt)
-    y = _draw_pairs(canvas, _who(receipt), PAGE_HEIGHT - PANEL - 44)
+    y = draw_pairs(canvas, _who(receipt), PAGE_HEIGHT - PANEL - 44)
     y = _draw_title(canvas, "What was sent", y - 14)
-    y = _draw_pairs(canvas, receipt.sent[:MOST_LINES_SENT], y)
+    y = draw_pairs(canvas, receipt.sent[:MOST_LINES_SENT], y)
     y = _draw_title(canvas, "What happens next", y - 14)
     _draw_steps(canvas, receipt.next_steps[:MOST_STEPS], y)
     canvas.setFillColor(INK_3)
@@ -85,9 +82,7 @@ def _who(receipt: Receipt) -> tuple[tuple[str, str], ...]:
 
 
 def _draw_panel(canvas: Canvas, receipt: Receipt) -> None:
-    canvas.setFillColor(ACCENT)
-    canvas.rect(0, PAGE_HEIGHT - PANEL, PAGE_WIDTH, PANEL, stroke=0, fill=1)
-    canvas.setFillColor(SURFACE)
+    draw_panel(canvas, PANEL)
     canvas.setFont(REGULAR, 12)
     canvas.drawString(MARGIN, PAGE_HEIGHT - 66, "Your answers have arrived. Receipt number")
     number = cut(receipt.number, BOLD, 30, TEXT_WIDTH)
@@ -100,21 +95,6 @@ def _draw_title(canvas: Canvas, title: str, y: float) -> float:
     canvas.setFont(BOLD, 14)
     canvas.drawString(MARGIN, y, title)
     return y - 24
-
-
-def _draw_pairs(canvas: Canvas, pairs: tuple[tuple[str, str], ...], y: float) -> float:
-    for label, value in pairs:
-        canvas.setFillColor(INK_2)
-        canvas.setFont(REGULAR, 10)
-        canvas.drawString(MARGIN, y, cut(label, REGULAR, 10, LABEL - 10))
-        canvas.setFillColor(INK)
-        canvas.setFont(SEMIBOLD, 10)
-        canvas.drawString(MARGIN + LABEL, y, cut(value, SEMIBOLD, 10, TEXT_WIDTH - LABEL))
-        canvas.setStrokeColor(LINE)
-        canvas.setLineWidth(0.6)
-        canvas.line(MARGIN, y - 7, PAGE_WIDTH - MARGIN, y - 7)
-        y -= 22
-    return y
 
 
 def _draw_steps(canvas: Canvas, steps: tuple[str, ...], y: float) -> None:

@@ -1,8 +1,9 @@
 """The cells of a table broken into lines once, before anything is drawn."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
+from typing import NamedTuple
 
 from ddplatform.reports.content import Cell, Column, Kind, stacked
 from ddplatform.reports.marks import pill_width
@@ -39,8 +40,7 @@ class Setting:
 Lines = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class WrappedCell:
+class WrappedCell(NamedTuple):
     """The lines of a cell, and the small ones below them."""
 
     lines: Lines
@@ -94,10 +94,11 @@ def wrap_table(
         for at, places in stacked(columns, rows)
     ]
     widths = _widths(stacks, rows, width, look)
+    rooms = [width - 2 * look.padding_x for width in widths]
     lines: list[tuple[WrappedCell, ...]] = []
     tops, goes_on, blank = [0.0], set(), set()
     for row in rows:
-        for number, piece in enumerate(_pieces(_cells(row, stacks, widths, look=look))):
+        for number, piece in enumerate(_pieces(_cells(row, stacks, rooms, look=look))):
             if number:
                 goes_on.add(len(lines))
             else:
@@ -106,7 +107,7 @@ def wrap_table(
                 }
             lines.append(piece)
             tops.append(tops[-1] + max(height_of(cell, look) for cell in piece))
-    head = tuple(_head(one, each, look) for one, each in zip(stacks, widths, strict=True))
+    head = tuple(_head(one, room, look) for one, room in zip(stacks, rooms, strict=True))
     return WrappedTable(
         columns=tuple(one.column for one in stacks),
         widths=widths,
@@ -131,14 +132,13 @@ def height_of(cell: WrappedCell, look: Setting) -> float:
 
 
 def _cells(
-    row: Sequence[Cell], stacks: Sequence[_Stack], widths: Sequence[float], *, look: Setting
+    row: Sequence[Cell], stacks: Sequence[_Stack], rooms: Sequence[float], *, look: Setting
 ) -> list[WrappedCell]:
     cells = []
-    for one, width in zip(stacks, widths, strict=True):
-        room = width - 2 * look.padding_x
+    for one, room in zip(stacks, rooms, strict=True):
         lines = wrapped(cell_words(row[one.at], one.column), REGULAR, look.size, room)
-        small = one.small(row) if one.places else ""
-        cells.append(WrappedCell(lines, _small(small, room, look)))
+        small = _small(one.small(row), room, look) if one.places else ()
+        cells.append(WrappedCell(lines, small))
     return cells
 
 
@@ -146,20 +146,21 @@ def _small(words: str, room: float, look: Setting) -> Lines:
     return wrapped(words, REGULAR, look.small_size, room) if words else ()
 
 
-def _head(one: _Stack, width: float, look: Setting) -> WrappedCell:
-    room = width - 2 * look.padding_x
+def _head(one: _Stack, room: float, look: Setting) -> WrappedCell:
     lines = wrapped(one.column.title, SEMIBOLD, look.head_size, room)
     return WrappedCell(lines, _small(" · ".join(c.title for c in one.under), room, look))
 
 
-def _pieces(cells: Sequence[WrappedCell]) -> Iterator[tuple[WrappedCell, ...]]:
+def _pieces(cells: Sequence[WrappedCell]) -> Iterable[tuple[WrappedCell, ...]]:
+    if all(len(cell.lines) <= MOST_LINES for cell in cells) and not any(
+        len(cell.small) > MOST_SMALL_LINES for cell in cells
+    ):
+        return (tuple(cells),)  # nearly every row
     return zip_longest(*map(_pieces_of, cells), fillvalue=WrappedCell(()))
 
 
 def _pieces_of(cell: WrappedCell) -> list[WrappedCell]:
     """A cell in parts that fit on a page; its small lines begin in the last part."""
-    if len(cell.lines) <= MOST_LINES and len(cell.small) <= MOST_SMALL_LINES:
-        return [cell]
     lines = [cell.lines[at : at + MOST_LINES] for at in range(0, len(cell.lines), MOST_LINES)]
     small = [
         cell.small[at : at + MOST_SMALL_LINES] for at in range(0, len(cell.small), MOST_SMALL_LINES)
@@ -221,7 +222,7 @@ def _longest_units(cells: Iterable[str]) -> list[str]:
     units: set[str] = set()
     for words in cells:
         units |= {words} if len(words) <= UNBROKEN else set(words.split())
-    return sorted(units, key=lambda unit: (len(unit), unit))[-20:]
+    return sorted(sorted(units), key=len)[-20:]
 
 
 def _widths_of(words: Sequence[str], font: str, size: float) -> list[float]:

@@ -238,6 +238,16 @@ def test_part_of_a_table_is_no_higher_than_the_room_it_was_given():
     assert first.wrap(TEXT_WIDTH, 200)[1] <= 200
 
 
+def test_last_row_never_stands_alone_on_the_next_page():
+    table = long_table(12)
+    row = table.table.tops[1]
+    height = table.table.head_height + 11 * row
+
+    first, rest = table.split(TEXT_WIDTH, height)
+
+    assert (first.last, rest.first, rest.last) == (10, 10, 12)
+
+
 def test_table_does_not_begin_where_fewer_than_two_rows_fit():
     assert long_table(100).split(TEXT_WIDTH, 40) == []
 

@@ -67,7 +67,7 @@ def test_workbook_keeps_numbers_as_numbers_and_says_what_is_not_assessed():
 def test_workbook_keeps_days_as_days_and_bands_as_words():
     book = workbook(document())
 
-    assert book["Findings of the period"]["G2"].value.isoformat() == "2026-11-23T00:00:00"
+    assert book["Findings of the period"]["H2"].value.isoformat() == "2026-11-23T00:00:00"
     assert book["Ranked risks"]["D2"].value == "Critical"
     assert book["Ranked risks"]["D2"].fill.fgColor.rgb == "FF8C1D40"
 
