@@ -9,7 +9,6 @@ from flask import Blueprint, flash, g, redirect, render_template, request, send_
 from flask.typing import ResponseReturnValue
 
 from ddplatform.access.permissions import Permission
-from ddplatform.errors import Invalid
 from ddplatform.gate import requires
 from ddplatform.models.evidence import Confidentiality
 from ddplatform.models.findings import Finding, MitigationAction
@@ -18,9 +17,8 @@ from ddplatform.queries.evidence import PAGE_SIZE, get_evidence, list_documents,
 from ddplatform.queries.findings import get_finding
 from ddplatform.services import evidence
 from ddplatform.web.evidence.forms import AddForm, WithdrawForm
-from ddplatform.web.field_errors import show_at_fields
 from ddplatform.web.findings import words
-from supply_chain.errors import FileRefused
+from ddplatform.web.sent_forms import answer_form
 
 bp = Blueprint("evidence", __name__)
 
@@ -101,30 +99,28 @@ def add() -> ResponseReturnValue:
     form = AddForm()
     if not _sees_restricted():
         del form.confidentiality
-    if form.validate_on_submit():
-        try:
-            kept = evidence.take_in(
-                filename=form.document.data.filename,
-                content=form.document.data.read(),
-                by=g.identity,
-                at=g.now,
-                respondent_organisation_id=None,
-                description=form.description.data or "",
-                confidentiality=Confidentiality(_chosen_confidentiality(form)),
-                issued_on=form.issued_on.data,
-                valid_until=form.valid_until.data,
-            )
-            if target is not None:
-                evidence.attach(kept, target, at=g.now)
-        except Invalid as error:
-            show_at_fields(form, error)
-        except FileRefused as error:
-            form.document.errors = [f"{error.message} {error.advice}"]
-        else:
-            flash("The document is kept.", "success")
-            return redirect(back or url_for(".show", evidence_id=kept.id))
-    status = 422 if form.errors or form.form_errors else 200
-    return render_template("evidence/add.html", form=form, target=target, back=back), status
+
+    def save() -> ResponseReturnValue:
+        kept = evidence.take_in(
+            filename=form.document.data.filename,
+            content=form.document.data.read(),
+            by=g.identity,
+            at=g.now,
+            respondent_organisation_id=None,
+            description=form.description.data or "",
+            confidentiality=Confidentiality(_chosen_confidentiality(form)),
+            issued_on=form.issued_on.data,
+            valid_until=form.valid_until.data,
+        )
+        if target is not None:
+            evidence.attach(kept, target, at=g.now)
+        flash("The document is kept.", "success")
+        return redirect(back or url_for(".show", evidence_id=kept.id))
+
+    def show_form() -> str:
+        return render_template("evidence/add.html", form=form, target=target, back=back)
+
+    return answer_form(form, save, show_form)
 
 
 def _target() -> tuple[Finding | MitigationAction | None, str | None]:
@@ -163,9 +159,12 @@ def withdraw(evidence_id: UUID) -> ResponseReturnValue:
     """Take a document out of use, in two steps, with the reason."""
     document = get_evidence(evidence_id, with_restricted=_sees_restricted())
     form = WithdrawForm()
-    if form.validate_on_submit():
+
+    def save() -> ResponseReturnValue:
         evidence.withdraw(document, by=g.identity, at=g.now, reason=form.reason.data)
         flash("The document is withdrawn.", "success")
         return redirect(url_for(".show", evidence_id=evidence_id))
-    status = 422 if form.errors else 200
-    return render_template("evidence/withdraw.html", form=form, document=document), status
+
+    return answer_form(
+        form, save, lambda: render_template("evidence/withdraw.html", form=form, document=document)
+    )

@@ -8,7 +8,7 @@ from flask_wtf import FlaskForm
 
 from ddplatform.access.permissions import Permission
 from ddplatform.access.roles import ROLES, RoleId
-from ddplatform.errors import Conflict, Invalid, NotFound
+from ddplatform.errors import NotFound
 from ddplatform.gate import requires
 from ddplatform.queries.organisations import (
     get_invitation,
@@ -28,7 +28,6 @@ from ddplatform.services.people import (
     send_again,
     withdraw_invitation,
 )
-from ddplatform.web.field_errors import show_at_fields
 from ddplatform.web.organisations.forms import (
     ROLE_NOTES,
     ColleagueForm,
@@ -36,6 +35,7 @@ from ddplatform.web.organisations.forms import (
     RoleForm,
     SettingsForm,
 )
+from ddplatform.web.sent_forms import answer_form
 from ddplatform.web.sessions import RENEW
 
 bp = Blueprint("organisations", __name__)
@@ -58,23 +58,23 @@ def people() -> ResponseReturnValue:
 def invite_person() -> ResponseReturnValue:
     """Invite somebody by mail."""
     form = InviteForm()
-    if form.validate_on_submit():
-        try:
-            invite(
-                email=form.email.data,
-                name=form.name.data,
-                role=RoleId(form.role.data),
-                access_until=form.access_until.data,
-                by=g.identity,
-                at=g.now,
-            )
-        except Invalid as error:
-            show_at_fields(form, error)
-        else:
-            flash(f"An invitation is on its way to {form.email.data}.", "success")
-            return redirect(url_for(".people"))
-    status = 422 if form.errors or form.form_errors else 200
-    return render_template("organisations/invite.html", form=form, notes=ROLE_NOTES), status
+
+    def save() -> ResponseReturnValue:
+        invite(
+            email=form.email.data,
+            name=form.name.data,
+            role=RoleId(form.role.data),
+            access_until=form.access_until.data,
+            by=g.identity,
+            at=g.now,
+        )
+        return _told(f"An invitation is on its way to {form.email.data}.")
+
+    return answer_form(
+        form,
+        save,
+        lambda: render_template("organisations/invite.html", form=form, notes=ROLE_NOTES),
+    )
 
 
 @bp.route("/people/colleague", methods=["GET", "POST"])
@@ -82,16 +82,14 @@ def invite_person() -> ResponseReturnValue:
 def colleague() -> ResponseReturnValue:
     """Invite a colleague who answers questions together with this person."""
     form = ColleagueForm()
-    if form.validate_on_submit():
-        try:
-            invite_colleague(email=form.email.data, name=form.name.data, by=g.identity, at=g.now)
-        except Conflict as error:
-            _show(form, error)
-        else:
-            flash(f"An invitation is on its way to {form.email.data}.", "success")
-            return redirect(url_for(".people"))
-    status = 422 if form.errors or form.form_errors else 200
-    return render_template("organisations/colleague.html", form=form), status
+
+    def save() -> ResponseReturnValue:
+        invite_colleague(email=form.email.data, name=form.name.data, by=g.identity, at=g.now)
+        return _told(f"An invitation is on its way to {form.email.data}.")
+
+    return answer_form(
+        form, save, lambda: render_template("organisations/colleague.html", form=form)
+    )
 
 
 @bp.route("/people/<uuid:user_id>/role", methods=["GET", "POST"])
@@ -100,24 +98,23 @@ def role(user_id: UUID) -> ResponseReturnValue:
     """Give a member another role."""
     person = get_person(user_id)
     form = RoleForm(role=person.role_id.value, access_until=person.access_until)
-    if form.validate_on_submit():
-        try:
-            change_role(
-                get_membership(person.membership_id),
-                role=RoleId(form.role.data),
-                access_until=form.access_until.data,
-                by=g.identity,
-                at=g.now,
-            )
-        except (Invalid, Conflict) as error:
-            _show(form, error)
-        else:
-            flash(f"{person.name} has a new role and has to sign in again.", "success")
-            return redirect(url_for(".people"))
-    status = 422 if form.errors or form.form_errors else 200
-    return render_template(
-        "organisations/role.html", form=form, person=person, notes=ROLE_NOTES
-    ), status
+
+    def save() -> ResponseReturnValue:
+        change_role(
+            get_membership(person.membership_id),
+            role=RoleId(form.role.data),
+            access_until=form.access_until.data,
+            by=g.identity,
+            at=g.now,
+        )
+        return _told(f"{person.name} has a new role and has to sign in again.")
+
+    def show() -> str:
+        return render_template(
+            "organisations/role.html", form=form, person=person, notes=ROLE_NOTES
+        )
+
+    return answer_form(form, save, show)
 
 
 @bp.route("/people/<uuid:user_id>/remove", methods=["GET", "POST"])
@@ -128,8 +125,7 @@ def remove(user_id: UUID) -> ResponseReturnValue:
     form = FlaskForm()
     if form.validate_on_submit():
         remove_person(get_membership(person.membership_id), by=g.identity, at=g.now)
-        flash(f"{person.name} is no longer a member.", "success")
-        return redirect(url_for(".people"))
+        return _told(f"{person.name} is no longer a member.")
     return render_template("organisations/remove.html", person=person)
 
 
@@ -138,8 +134,7 @@ def remove(user_id: UUID) -> ResponseReturnValue:
 def invite_again(invitation_id: UUID) -> ResponseReturnValue:
     """Send a fresh link; the old one stops working."""
     send_again(get_invitation(invitation_id), by=g.identity, at=g.now)
-    flash("A fresh link is on its way.", "success")
-    return redirect(url_for(".people"))
+    return _told("A fresh link is on its way.")
 
 
 @bp.post("/people/invitations/<uuid:invitation_id>/withdraw")
@@ -147,8 +142,7 @@ def invite_again(invitation_id: UUID) -> ResponseReturnValue:
 def withdraw(invitation_id: UUID) -> ResponseReturnValue:
     """Make an invitation worthless."""
     withdraw_invitation(get_invitation(invitation_id), by=g.identity, at=g.now)
-    flash("The invitation is withdrawn.", "success")
-    return redirect(url_for(".people"))
+    return _told("The invitation is withdrawn.")
 
 
 @bp.route("/settings/", methods=["GET", "POST"])
@@ -157,23 +151,23 @@ def settings() -> ResponseReturnValue:
     """The name of the organisation, and who helps its suppliers."""
     organisation = get_organisation(g.organisation.id)
     form = SettingsForm(obj=organisation)
-    if form.validate_on_submit():
-        try:
-            set_help_contact(
-                organisation,
-                name=form.help_name.data or "",
-                email=form.help_email.data or "",
-                phone=form.help_phone.data or "",
-                by=g.identity,
-                at=g.now,
-            )
-            rename_organisation(organisation, name=form.name.data, by=g.identity, at=g.now)
-        except Invalid as error:
-            show_at_fields(form, error)
-        else:
-            flash("Saved.", "success")
-            return redirect(url_for(".settings"))
-    return render_template("organisations/settings.html", form=form), 422 if form.errors else 200
+
+    def save() -> ResponseReturnValue:
+        set_help_contact(
+            organisation,
+            name=form.help_name.data or "",
+            email=form.help_email.data or "",
+            phone=form.help_phone.data or "",
+            by=g.identity,
+            at=g.now,
+        )
+        rename_organisation(organisation, name=form.name.data, by=g.identity, at=g.now)
+        flash("Saved.", "success")
+        return redirect(url_for(".settings"))
+
+    return answer_form(
+        form, save, lambda: render_template("organisations/settings.html", form=form)
+    )
 
 
 @bp.route("/settings/sample/remove", methods=["GET", "POST"])
@@ -192,8 +186,7 @@ def remove_sample() -> ResponseReturnValue:
     return render_template("organisations/remove_sample.html")
 
 
-def _show(form: FlaskForm, error: Invalid | Conflict) -> None:
-    if isinstance(error, Invalid):
-        show_at_fields(form, error)
-    else:
-        form.form_errors.append(f"{error.message} {error.advice}")
+def _told(message: str) -> ResponseReturnValue:
+    """Back to the people, with what was done."""
+    flash(message, "success")
+    return redirect(url_for(".people"))
