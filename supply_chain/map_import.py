@@ -84,8 +84,10 @@ def _read_rows(
             view = TableView(table, used.links[table.key], log)
             rows.links += read_link_rows(view)
         elif table.key in used.nodes:
-            view = TableView(table, used.nodes[table.key], log)
+            how = used.nodes[table.key]
+            view = TableView(table, how, log)
             rows.nodes += read_node_rows(view)
+            _tell_doubt(how, log)
         else:
             log.note(None, table.sheet, _NOT_A_LIST)
             continue
@@ -93,6 +95,20 @@ def _read_rows(
     return rows
 
 
+def _tell_doubt(how: TableMapping, log: RowLog) -> None:
+    """Say which columns were taken for a field though no heading says so."""
+    log.start(how.header_row)
+    for guess in how.guesses:
+        if guess.confidence < _SURE:
+            remark = CellFault(
+                f"No heading tells the {guess.field}, so “{guess.column}” was taken:"
+                f" {guess.reason}.",
+                "Look at how the columns were understood, and correct it if that is not right.",
+            )
+            log.note(guess.column, None, remark)
+
+
+_SURE = 0.5
 _NOT_A_LIST = CellFault(
     "The sheet was not read: it has no known column name.",
     "Name its columns (name, country, address ...), or give a mapping, if it holds suppliers.",

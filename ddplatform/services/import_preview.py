@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from enum import StrEnum
 from typing import Any
 
 from supply_chain.drafts import LinkDraft, MapDraft, NodeDraft
@@ -89,14 +90,23 @@ def _link(link: LinkDraft, names: Mapping[str, str]) -> dict[str, Any]:
 
 def _fields(changes: Sequence[FieldChange]) -> list[dict[str, Any]]:
     return [
-        {"field": change.field, "before": _text(change.before), "after": _text(change.after)}
+        {
+            "field": change.field,
+            "before": _text(change.field, change.before),
+            "after": _text(change.field, change.after),
+        }
         for change in changes
     ]
 
 
-def _text(value: object) -> str | None:
+def _text(field: str, value: Any) -> str | None:
+    """A value in words; None where nothing is stated."""
     if value in (None, ()):
         return None
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, tuple):
         return ", ".join(map(str, value))
-    return str(getattr(value, "value", value))
+    if field == "share":
+        return f"{value * 100:g} %"
+    return str(value.value).replace("_", " ") if isinstance(value, StrEnum) else str(value)

@@ -133,7 +133,7 @@ def _em(letter: str) -> float:
         return 0.34
     if letter in _WIDE or ord(letter) > 0x2E7F:  # scripts of East Asia fill their square
         return 0.95
-    return 0.68 if letter.isupper() else 0.58
+    return 0.75 if letter.isupper() else 0.61
 
 
 def _text(css: str, x: float, y: float, words: str, anchor: Markup) -> Markup:

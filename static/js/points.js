@@ -4,7 +4,7 @@
 const box = document.querySelector("[data-points]");
 if (box) {
   const css = getComputedStyle(document.documentElement);
-  const ink = ["line-2", "low", "medium", "high", "critical"].map(n => css.getPropertyValue("--" + n).trim());
+  const ink = ["ink-3", "low", "medium", "high", "critical"].map(n => css.getPropertyValue("--" + n).trim());
   const canvas = document.createElement("canvas"), c = canvas.getContext("2d"), tip = box.querySelector("[data-tip]");
   const names = JSON.parse(box.dataset.rows), bands = JSON.parse(box.dataset.bands), cols = JSON.parse(box.dataset.columns);
   let X, Y, K, n = 0, order = [], per = [], grid = new Map(), k = 1, ox = 0, oy = 0, raf = 0, W = 0, H = 0;

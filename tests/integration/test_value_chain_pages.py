@@ -573,6 +573,66 @@ def test_list_goes_from_upload_over_columns_and_preview_to_the_map_and_back(
     assert "Alpha" not in analyst.get(f"{BASE}/{chain_id}/table").text
 
 
+def _upload(client: FlaskClient, chain_id: UUID, text: str) -> str:
+    """Upload a list, let it be read, and return the address of its import."""
+    file = (io.BytesIO(text.encode()), "list.csv")
+    sent = _post(client, f"{BASE}/{chain_id}/imports/new", {"files": file, "link_to_own": "y"})
+    work()
+    return str(sent.location)
+
+
+def test_list_that_changes_nothing_says_so_and_asks_for_nothing(
+    tenant: Tenant, analyst: FlaskClient
+):
+    data = {"name": "Tea", "own_business": "Acme", "country": "FR", "description": ""}
+    chain_id = UUID(_post(analyst, f"{BASE}/new", data).location.rstrip("/").rpartition("/")[2])
+    text = "id,Name,Country\nA1,Alpha,CI\n"
+    first = _upload(analyst, chain_id, text)
+    assert "Bring the list into the map" in analyst.get(first).text
+    _post(analyst, first, {}, to=f"{first}/apply")
+    work()
+
+    again = analyst.get(_upload(analyst, chain_id, text)).text
+    assert "Nothing would change" in again
+    assert "Bring the list into the map" not in again
+    assert 'aria-current="page">Unchanged' in again
+    assert ">A1</td>" in again
+
+
+def test_preview_names_both_ends_of_links_and_hides_ids_that_were_made(
+    tenant: Tenant, chain_id: UUID, analyst: FlaskClient
+):
+    preview = analyst.get(_upload(analyst, chain_id, "Name,Country\nAlpha,CI\n")).text
+
+    assert "<bdi>Maison Cacao</bdi>" in preview
+    assert "Sites: 1" in preview
+    assert "Links: 1" in preview
+    assert "made-" not in preview
+
+
+def test_preview_of_a_changed_share_shows_both_shares(
+    tenant: Tenant, chain_id: UUID, analyst: FlaskClient
+):
+    text = "supplier,buyer,share\ncoop-espoir,own-business,{}\n"
+    preview = analyst.get(_upload(analyst, chain_id, text.format("55%")) + "?tab=changed").text
+
+    assert "Coop Espoir → Maison Cacao" in preview
+    assert "<bdi>40 %</bdi>" in preview
+    assert "<bdi>55 %</bdi>" in preview
+
+
+def test_page_of_columns_tells_all_columns_of_the_file_and_those_named_nowhere(
+    tenant: Tenant, chain_id: UUID, analyst: FlaskClient
+):
+    page = _upload(analyst, chain_id, "Firma,Land,Colour\nAlpha,CI,red\n")
+    shown = analyst.get(f"{page}/columns").text
+
+    assert '<option value="Colour">' in shown
+    assert "<bdi>“Colour”</bdi>" in shown
+    assert "<bdi>“Land”</bdi>" not in shown
+    assert shown.index(">Country</label>") < shown.index(">Sector</label>")
+
+
 def test_refused_file_says_why_and_how_to_mend_it(
     tenant: Tenant, chain_id: UUID, analyst: FlaskClient
 ):

@@ -948,3 +948,12 @@ def test_columns_of_every_table_stand_in_its_mapping_also_those_without_a_field(
 def test_file_that_cannot_be_read_says_what_is_wrong_with_it(file: NamedBytes, words: str):
     with pytest.raises(FileRefused, match=words):
         read_map([file])
+
+
+def test_column_taken_for_a_name_without_a_heading_that_says_so_is_told():
+    draft = read_map([_csv("raw_data,status\nAlpha Road Works,UP\nBeta Mill,UP\n")])
+
+    assert [node.name for node in draft.nodes] == ["Alpha Road Works", "Beta Mill"]
+    note = draft.notes[-1]
+    assert (note.row, note.column) == (1, "raw_data")
+    assert "No heading tells the name" in note.problem

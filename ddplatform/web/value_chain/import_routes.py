@@ -36,6 +36,8 @@ TABS = {
     "problems": "Problems",
     "notes": "Remarks",
 }
+CHANGES = ("new", "changed", "gone")
+LOOKED_AT_FIRST = ("problems", *CHANGES)
 PROBLEMS_SHOWN = 200
 PROBLEM_COLUMNS = ("file", "sheet", "row", "column", "value", "problem", "advice")
 
@@ -85,7 +87,8 @@ def show_import(import_id: UUID) -> ResponseReturnValue:
     """Where an import stands: being read, preview, refused, being applied, result."""
     row = get_import(import_id, with_preview=True)
     tab = request.args.get("tab", "")
-    tab = tab if tab in TABS else ("problems" if row.counts.get("problems") else "new")
+    if tab not in TABS:
+        tab = next((one for one in LOOKED_AT_FIRST if _count(row, one)), "unchanged")
     return _page(row, tab=tab, form=ApplyForm(skip_faulty=False))
 
 
@@ -106,7 +109,14 @@ def _page(row: MapImport, *, tab: str, form: ApplyForm) -> str:
         form=form,
         kind_words=KIND_WORDS,
         own_id=own_id,
+        changes=any(_count(row, name) for name in CHANGES),
     )
+
+
+def _count(row: MapImport, tab: str) -> int:
+    """How many sites and links a tab holds."""
+    found: int = row.counts.get(tab, 0) + row.counts.get(f"links_{tab}", 0)
+    return found
 
 
 def own_id(external_ref: str) -> str:
@@ -120,7 +130,7 @@ def _tabs(row: MapImport, tab: str) -> list[dict[str, Any]]:
             "label": label,
             "href": url_for("value_chain.show_import", import_id=row.id, tab=name),
             "current": name == tab,
-            "count": row.counts.get(name, 0) + row.counts.get(f"links_{name}", 0),
+            "count": _count(row, name),
         }
         for name, label in TABS.items()
     ]
