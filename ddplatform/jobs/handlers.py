@@ -15,6 +15,7 @@ from ddplatform.services import (
     action_reminders,
     assessments,
     audit,
+    case_officers,
     demo_removal,
     invitations,
     map_apply,
@@ -69,6 +70,10 @@ class Handler:
 
 def _send_invitation(job: JobContext) -> None:
     invitations.send(job.id_of("invitation_id"), at=job.at)
+
+
+def _tell_officers(job: JobContext) -> None:
+    case_officers.send_news(job.id_of("user_id"))
 
 
 def _sign_checkpoint(job: JobContext) -> None:
@@ -180,6 +185,7 @@ HANDLERS: dict[str, Handler] = {
     action_reminders.REMIND: Handler(_ask_reminders),
     action_reminders.MAIL: Handler(_mail_reminder),
     "invitation:send": Handler(_send_invitation),
+    case_officers.TELL_OFFICERS: Handler(_tell_officers),
     "audit:checkpoint": Handler(_sign_checkpoint),
     "session:expire": Handler(_end_expired_sessions),
     demo_removal.DROP_FILES: Handler(_drop_sample_files),

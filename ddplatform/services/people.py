@@ -18,7 +18,7 @@ from ddplatform.queries.organisations import (
     get_user_by_email,
     list_people,
 )
-from ddplatform.services import audit, jobs, sessions
+from ddplatform.services import audit, case_officers, jobs, sessions
 from ddplatform.services.organisations import installation_log
 from ddplatform.tenancy import acting_in
 
@@ -153,6 +153,7 @@ def accept_invitation(invitation: Invitation, *, name: str, password: str, at: d
     if invitation.role is not None:
         by = system_identity(invitation.organisation_id)
         _join(user, role=invitation.role, access_until=invitation.access_until, by=by, at=at)
+        case_officers.tell_others(user.id, invitation.role, at=at)
     return user
 
 
@@ -197,15 +198,17 @@ def change_role(
     """Give a member another role; their sessions end at once.
 
     Raises:
-        Conflict: nobody changes the own role, and the last administrator stays.
+        Conflict: nobody changes the own role; the last administrator and the last safeguarding
+            officer stay.
         Invalid: the role needs an end date.
     """
     _require_other_person(membership, by)
     _require_end_date(role, access_until)
-    _require_administrator_left(membership, role)
+    _require_one_left(membership, role)
     before, membership.role = membership.role, role
     membership.access_until = access_until
     sessions.end_all_sessions(membership.user_id)
+    case_officers.tell_others(membership.user_id, role, at=at)
     audit.record("person:change_role", membership, by=by, at=at, role=(before, role))
 
 
@@ -213,10 +216,11 @@ def remove_person(membership: Membership, *, by: Identity, at: datetime) -> None
     """Take a person out of the acting organisation; their sessions end at once.
 
     Raises:
-        Conflict: nobody removes themselves, and the last administrator stays.
+        Conflict: nobody removes themselves; the last administrator and the last safeguarding
+            officer stay.
     """
     _require_other_person(membership, by)
-    _require_administrator_left(membership, None)
+    _require_one_left(membership, None)
     sessions.end_all_sessions(membership.user_id)
     audit.record("person:remove", membership, by=by, at=at, role=membership.role)
     db.session.delete(membership)
@@ -290,7 +294,16 @@ def _require_other_person(membership: Membership, by: Identity) -> None:
         raise Conflict("Nobody changes the own role.", "Ask another administrator.")
 
 
-def _require_administrator_left(membership: Membership, role: RoleId | None) -> None:
-    leaves = membership.role is RoleId.ADMIN and role is not RoleId.ADMIN
-    if leaves and count_members_with_role(RoleId.ADMIN) == 1:
-        raise Conflict("The last administrator stays.", "Make somebody else administrator first.")
+_KEPT_ROLES = {
+    RoleId.ADMIN: "Make somebody else administrator first.",
+    RoleId.SAFEGUARDING_OFFICER: "Name another one first: nobody else can open the cases.",
+}
+
+
+def _require_one_left(membership: Membership, role: RoleId | None) -> None:
+    advice = _KEPT_ROLES.get(membership.role)
+    if advice is None or role is membership.role:
+        return
+    if count_members_with_role(membership.role) == 1:
+        title = ROLES[membership.role].title.lower()
+        raise Conflict(f"The last {title} stays.", advice)

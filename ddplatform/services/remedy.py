@@ -53,7 +53,7 @@ def open_case(finding: Finding, alert: Alert, *, by: Identity, at: datetime) -> 
     unless they are one of them.
 
     Raises:
-        Conflict: the finding is a potential impact.
+        Conflict: the finding is a potential impact, or there is no safeguarding officer.
         Invalid: an unknown choice, or a note that could show who the child is.
     """
     if not finding.is_actual:
@@ -63,6 +63,13 @@ def open_case(finding: Finding, alert: Alert, *, by: Identity, at: datetime) -> 
     if alert.alert_source not in impact_words().alert_sources:
         raise Invalid(fields={"alert_source": "Choose where the alert came from."})
     _require_clean(alert.note)
+    officers = list_officers()
+    if not officers:
+        raise Conflict(
+            "Your organisation has no safeguarding officer, so nobody would read this.",
+            "Call the child-protection service now if there is danger, and ask your administrator "
+            "to name an officer today.",
+        )
     case = RemediationCase(
         id=uuid4(),
         organisation_id=by.organisation_id,
@@ -80,7 +87,7 @@ def open_case(finding: Finding, alert: Alert, *, by: Identity, at: datetime) -> 
     case.sealed_facts = case_seal.seal(case, case, "sealed_facts", case.id, facts.as_json())
     db.session.add(case)
     db.session.flush()  # assignments and the event name it
-    for user_id, _name in list_officers():
+    for user_id, _name in officers:
         db.session.add(CaseAssignment(case_id=case.id, user_id=user_id, created_at=at))
     audit.record("case:open", case, by=by, at=at, restricted=True)
     return case

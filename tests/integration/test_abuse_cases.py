@@ -14,11 +14,14 @@ from ddplatform.duediligence.vocabulary import ImpactState as S
 from ddplatform.errors import Conflict
 from ddplatform.models.audit import AuditEvent
 from ddplatform.models.jobs import Job
+from ddplatform.models.organisations import Membership
 from ddplatform.models.remedy import RemediationCase
-from ddplatform.services import remedy
-from ddplatform.tenancy import acting_in
+from ddplatform.services import case_officers, people, remedy
+from ddplatform.tenancy import acting_in, nobody
+from tests.answering import mails
 from tests.conftest import NOW
-from tests.factories import Tenant
+from tests.factories import PASSWORD, Tenant
+from tests.integration.test_jobs import work
 from tests.integration.test_remedy import go_to_closure, opened, second_officer
 
 LATER = NOW + timedelta(days=401)
@@ -86,3 +89,65 @@ def test_assessment_after_a_case_does_not_name_the_officer_who_closed_it(
 
         assert [job.user_id for job in asked] == [None]
         assert officer.user_id not in {event.actor_id for event in open_log}
+
+
+def membership_of(person: Identity) -> Membership:
+    found = db.session.scalar(select(Membership).where(Membership.user_id == person.user_id))
+    assert found is not None
+    return found
+
+
+def test_last_safeguarding_officer_stays(context: Flask, tenant: Tenant, officer: Identity):
+    admin = tenant[RoleId.ADMIN]
+    with acting_in(tenant.id), unit_of_work():
+        member = membership_of(officer)
+        with pytest.raises(Conflict, match="last safeguarding officer"):
+            people.remove_person(member, by=admin, at=NOW)
+        with pytest.raises(Conflict, match="last safeguarding officer"):
+            people.change_role(member, role=RoleId.ANALYST, by=admin, at=NOW)
+
+        second_officer(tenant)
+        people.remove_person(member, by=admin, at=NOW)
+
+
+def test_alert_that_nobody_would_read_is_not_taken(
+    context: Flask, tenant: Tenant, officer: Identity
+):
+    with acting_in(tenant.id), unit_of_work():
+        db.session.delete(membership_of(officer))
+        db.session.flush()
+        with pytest.raises(Conflict, match="no safeguarding officer"):
+            opened(tenant)
+
+
+def test_administrator_who_makes_an_officer_does_so_before_the_eyes_of_the_others(
+    context: Flask, tenant: Tenant, officer: Identity
+):
+    admin = tenant[RoleId.ADMIN]
+    with acting_in(tenant.id), unit_of_work():
+        invitation = people.invite(
+            email="second-mailbox@acme.example",
+            name="Second mailbox of the administrator",
+            role=RoleId.SAFEGUARDING_OFFICER,
+            by=admin,
+            at=NOW,
+        )
+        people.accept_invitation(invitation, name="Somebody", password=PASSWORD, at=NOW)
+        people.change_role(
+            membership_of(tenant.analyst), role=RoleId.SAFEGUARDING_OFFICER, by=admin, at=NOW
+        )
+    db.session.expunge_all()  # the worker is another process
+    with nobody():
+        while work():
+            pass
+
+    told = [mail for mail in mails() if "New safeguarding officer" in mail]
+    assert sum(f"To: {tenant.email(RoleId.SAFEGUARDING_OFFICER)}" in mail for mail in told) == 2
+    assert any("second-mailbox@acme.example" in mail.partition("\n\n")[2] for mail in told)
+
+
+def test_mail_about_somebody_who_is_no_officer_any_more_is_not_sent(context: Flask, tenant: Tenant):
+    with acting_in(tenant.id), unit_of_work():
+        case_officers.send_news(tenant.analyst.user_id)
+
+    assert mails() == []
