@@ -15,7 +15,7 @@ from benchmarks.contract import SEED, Row, floor_row, gain_row, in_turn
 from supply_chain.drafts import NamedBytes
 from supply_chain.map_import import read_map, read_tables
 
-ROWS = {"small": 10_000, "full": 99_000}
+ROWS = {"small": 5_000, "full": 99_000}
 GOAL = 5.0
 WHOLE_WAY_GOAL = 1.0
 HEADER = (

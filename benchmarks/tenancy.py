@@ -22,7 +22,7 @@ from ddplatform.tenancy import acting_in, insert_rows
 from supply_chain.vocabulary import NodeKind
 
 NODES = {"small": 2_000, "full": 20_000}
-ROUNDS = 300
+ROUNDS = 150
 PAGE = 50  # as the lists of the pages
 GOALS = {"a page of 50 nodes": 1.5, "one row by its key": 2.0}
 
