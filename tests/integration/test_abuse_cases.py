@@ -141,9 +141,9 @@ def test_administrator_who_makes_an_officer_does_so_before_the_eyes_of_the_other
         while work():
             pass
 
-    told = [mail for mail in mails() if "New safeguarding officer" in mail]
-    assert sum(f"To: {tenant.email(RoleId.SAFEGUARDING_OFFICER)}" in mail for mail in told) == 2
-    assert any("second-mailbox@acme.example" in mail.partition("\n\n")[2] for mail in told)
+    told = [mail for mail in mails() if mail.startswith("New safeguarding officer")]
+    assert sum("second-mailbox@acme.example" in mail for mail in told) == 2
+    assert sum(tenant.email(RoleId.ANALYST) in mail for mail in told) == 2
 
 
 def test_mail_about_somebody_who_is_no_officer_any_more_is_not_sent(context: Flask, tenant: Tenant):
