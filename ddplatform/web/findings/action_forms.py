@@ -10,13 +10,12 @@ from wtforms import (
     RadioField,
     SelectField,
     StringField,
-    TextAreaField,
 )
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 
 from ddplatform.adapters.uploads import ALLOWED_WORDS
-from ddplatform.web.findings.forms import NO_CHILD, Expected
+from ddplatform.web.findings.forms import NO_CHILD, Expected, needed_text
 from ddplatform.web.findings.words import CONTROL_CHOICES, EVIDENCE_CHOICES, INDICATOR_CHOICES
 from ddplatform.web.sent_forms import VersionForm
 
@@ -33,10 +32,11 @@ class PlanForm(FlaskForm):  # type: ignore[misc]
     title = StringField(
         "What is done", validators=[InputRequired("Enter a title."), Length(max=160)]
     )
-    description = TextAreaField(
+    description = needed_text(
         "How, where, with whom",
-        description="The supplier can read this where the supplier carries it out.",
-        validators=[InputRequired("Enter what is to be done."), Length(max=2000)],
+        "Enter what is to be done.",
+        longest=2000,
+        hint="The supplier can read this where the supplier carries it out.",
     )
     carrier = RadioField(
         "Who carries it out",
@@ -66,10 +66,8 @@ class PlanForm(FlaskForm):  # type: ignore[misc]
         validators=[Optional()],
         description="Prefer an outcome: what changes for children.",
     )
-    success_measure = TextAreaField(
-        "How success is measured",
-        description="Baseline, target and unit.",
-        validators=[InputRequired("Say how success is measured."), Length(max=1000)],
+    success_measure = needed_text(
+        "How success is measured", "Say how success is measured.", hint="Baseline, target and unit."
     )
     budget_amount = IntegerField(
         "Budget in whole units",
@@ -88,37 +86,25 @@ class ExtendForm(VersionForm):
     """Another day, with the reason."""
 
     due_on = DateField("New day", validators=[InputRequired("Choose a day.")])
-    reason = TextAreaField(
-        "Why it takes longer", validators=[InputRequired("Give the reason."), Length(max=1000)]
-    )
+    reason = needed_text("Why it takes longer", "Give the reason.")
 
 
 class MoveForm(VersionForm):
     """A step of an action that needs a reason."""
 
-    reason = TextAreaField(
-        "Reason", validators=[InputRequired("Give the reason."), Length(max=1000)]
-    )
+    reason = needed_text("Reason", "Give the reason.")
 
 
 class ProgressForm(FlaskForm):  # type: ignore[misc]
     """How far it is."""
 
-    text = TextAreaField(
-        "How far is it?",
-        description=NO_CHILD,
-        validators=[InputRequired("Write how far it is."), Length(max=1000)],
-    )
+    text = needed_text("How far is it?", "Write how far it is.", hint=NO_CHILD)
 
 
 class ReportForm(VersionForm):
     """Done, with what shows it."""
 
-    note = TextAreaField(
-        "What was done",
-        description=NO_CHILD,
-        validators=[InputRequired("Write what was done."), Length(max=1000)],
-    )
+    note = needed_text("What was done", "Write what was done.", hint=NO_CHILD)
     files = MultipleFileField(
         "Photos or documents that show it", description=FILES_HINT, validators=[Expected()]
     )
@@ -136,7 +122,4 @@ class VerifyForm(VersionForm):
         choices=EVIDENCE_CHOICES,
         validators=[InputRequired("Choose one of the five levels.")],
     )
-    note = TextAreaField(
-        "What was seen that supports this",
-        validators=[InputRequired("Write what was seen."), Length(max=1000)],
-    )
+    note = needed_text("What was seen that supports this", "Write what was seen.")

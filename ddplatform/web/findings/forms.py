@@ -31,8 +31,39 @@ HARM_CHOICES = [
     SelectChoice("confirmed", "It has happened, and we know it"),
 ]
 NO_CHILD = "Never write a child's name, birth date or address."
-REASON = [InputRequired("Enter the reason for this level."), Length(max=1000)]
 _QUESTIONS = impact_words().involvement_questions
+
+
+def needed_text(label: str, missing: str, *, longest: int = 1000, hint: str = "") -> TextAreaField:
+    """A text that may not stay empty; `missing` says what to enter."""
+    return TextAreaField(
+        label, description=hint, validators=[InputRequired(missing), Length(max=longest)]
+    )
+
+
+def yes_or_no(question: str, missing: str = "Answer with yes or no.") -> RadioField:
+    """A question that is answered with yes or no."""
+    return RadioField(question, choices=YES_NO, validators=[InputRequired(missing)])
+
+
+def level(label: str, trait: str, *, hint: str = "") -> RadioField:
+    """The five levels of a trait of severity."""
+    return RadioField(
+        label,
+        choices=level_choices(trait),
+        description=hint,
+        validators=[InputRequired("Choose a level.")],
+    )
+
+
+def detecting_control(*, hint: str = "") -> SelectField:
+    """Which control of the site itself found the harm, if one did."""
+    return SelectField(
+        "Did a check of the site itself find it?",
+        choices=DETECTING_CHOICES,
+        description=hint,
+        validators=[Optional()],
+    )
 
 
 class Expected(Optional):  # type: ignore[misc]
@@ -47,10 +78,8 @@ class WordsForm(VersionForm):
     """Title and description of a finding."""
 
     title = StringField("Title", validators=[InputRequired("Enter a title."), Length(max=160)])
-    description = TextAreaField(
-        "What was found",
-        description=NO_CHILD,
-        validators=[InputRequired("Enter what was found."), Length(max=4000)],
+    description = needed_text(
+        "What was found", "Enter what was found.", longest=4000, hint=NO_CHILD
     )
 
 
@@ -59,10 +88,11 @@ class RecordForm(FlaskForm):  # type: ignore[misc]
 
     issue = SelectField("Which right of children is touched", choices=ISSUE_CHOICES)
     title = StringField("Title", validators=[InputRequired("Enter a title."), Length(max=160)])
-    description = TextAreaField(
+    description = needed_text(
         "What was found",
-        description=f"What, where, since when, how many. {NO_CHILD}",
-        validators=[InputRequired("Enter what was found."), Length(max=4000)],
+        "Enter what was found.",
+        longest=4000,
+        hint=f"What, where, since when, how many. {NO_CHILD}",
     )
     harm = RadioField(
         "Has it happened?",
@@ -75,45 +105,27 @@ class RecordForm(FlaskForm):  # type: ignore[misc]
         "The site told of it itself",
         description="Shown beside the score. Openness is never a reason to leave.",
     )
-    found_by_control = SelectField(
-        "Did a check of the site itself find it?",
-        choices=DETECTING_CHOICES,
-        validators=[Optional()],
-        description="Only for harm that has happened: a check that finds has worked.",
+    found_by_control = detecting_control(
+        hint="Only for harm that has happened: a check that finds has worked."
     )
 
 
 class GradeForm(VersionForm):
     """Severity, trait by trait, with reasons (UNGP 14)."""
 
-    scale = RadioField(
-        "How grave",
-        choices=level_choices("scale"),
-        validators=[InputRequired("Choose a level.")],
+    scale = level("How grave", "scale")
+    scale_reason = needed_text("Why this level", "Enter the reason for this level.")
+    scope = level(
+        "How many children", "scope", hint="The higher of count and share of the children exposed."
     )
-    scale_reason = TextAreaField("Why this level", validators=REASON)
-    scope = RadioField(
-        "How many children",
-        choices=level_choices("scope"),
-        validators=[InputRequired("Choose a level.")],
-        description="The higher of count and share of the children exposed.",
-    )
-    scope_reason = TextAreaField("Why this level", validators=REASON)
-    irremediability = RadioField(
-        "Can it be undone",
-        choices=level_choices("irremediability"),
-        validators=[InputRequired("Choose a level.")],
-    )
-    irremediability_reason = TextAreaField("Why this level", validators=REASON)
+    scope_reason = needed_text("Why this level", "Enter the reason for this level.")
+    irremediability = level("Can it be undone", "irremediability")
+    irremediability_reason = needed_text("Why this level", "Enter the reason for this level.")
     vulnerable = BooleanField(
         "Children under 12, unaccompanied, with disabilities, or living at the work place",
         description="Makes the harm one level graver.",
     )
-    is_emergency = RadioField(
-        "Is a child in danger now?",
-        choices=YES_NO,
-        validators=[InputRequired("Say whether this is an emergency.")],
-    )
+    is_emergency = yes_or_no("Is a child in danger now?", "Say whether this is an emergency.")
     delay_harms = RadioField(
         "Would waiting make it impossible to undo?",
         choices=[*YES_NO, SelectChoice("", "Not judged")],
@@ -161,49 +173,24 @@ class HarmForm(FlaskForm):  # type: ignore[misc]
         validators=[InputRequired("Choose what is known.")],
     )
     self_disclosed = BooleanField("The site told of it itself")
-    found_by_control = SelectField(
-        "Did a check of the site itself find it?",
-        choices=DETECTING_CHOICES,
-        validators=[Optional()],
-    )
+    found_by_control = detecting_control()
 
 
 class ReasonForm(FlaskForm):  # type: ignore[misc]
     """One reason."""
 
-    reason = TextAreaField(
-        "Reason", validators=[InputRequired("Give the reason."), Length(max=1000)]
-    )
+    reason = needed_text("Reason", "Give the reason.")
 
 
 class LeverageForm(VersionForm):
     """The leverage table (UNGP 19, commentary)."""
 
-    is_grave_danger = RadioField(
-        "Immediate grave danger, or abuse imposed by a State?",
-        choices=YES_NO,
-        validators=[InputRequired("Answer with yes or no.")],
-    )
-    has_leverage = RadioField(
-        "Can we make the partner change?",
-        choices=YES_NO,
-        validators=[InputRequired("Answer with yes or no.")],
-    )
-    can_be_raised = RadioField(
-        "If not: could we build the leverage?",
-        choices=YES_NO,
-        validators=[InputRequired("Answer with yes or no.")],
-    )
-    is_crucial = RadioField(
-        "Is there no reasonable alternative source?",
-        choices=YES_NO,
-        validators=[InputRequired("Answer with yes or no.")],
-    )
+    is_grave_danger = yes_or_no("Immediate grave danger, or abuse imposed by a State?")
+    has_leverage = yes_or_no("Can we make the partner change?")
+    can_be_raised = yes_or_no("If not: could we build the leverage?")
+    is_crucial = yes_or_no("Is there no reasonable alternative source?")
     types = SelectMultipleField("Leverage used or built", choices=LEVERAGE_CHOICES)
-    reason = TextAreaField(
-        "Why the leverage is enough, or is not",
-        validators=[InputRequired("Give the reason."), Length(max=1000)],
-    )
+    reason = needed_text("Why the leverage is enough, or is not", "Give the reason.")
 
 
 class StepForm(VersionForm):
@@ -213,9 +200,7 @@ class StepForm(VersionForm):
 class DeferForm(VersionForm):
     """Put off, with a day to look again."""
 
-    reason = TextAreaField(
-        "Why it can wait", validators=[InputRequired("Give the reason."), Length(max=1000)]
-    )
+    reason = needed_text("Why it can wait", "Give the reason.")
     review_on = DateField(
         "Look at it again on",
         description="Within the next 12 months.",
@@ -226,11 +211,7 @@ class DeferForm(VersionForm):
 class PlanStepForm(VersionForm):
     """The step to a planned action: were the affected people asked?"""
 
-    affected_consulted = RadioField(
-        "Were affected people or their representatives consulted?",
-        choices=YES_NO,
-        validators=[InputRequired("Answer with yes or no.")],
-    )
+    affected_consulted = yes_or_no("Were affected people or their representatives consulted?")
     no_consultation_reason = TextAreaField(
         "If not: why was it not possible?", validators=[Length(max=1000)]
     )
@@ -239,10 +220,7 @@ class PlanStepForm(VersionForm):
 class ControlledForm(VersionForm):
     """The review finds the actions effective."""
 
-    outcome = TextAreaField(
-        "What shows that the outcome was reached",
-        validators=[InputRequired("Say what shows it."), Length(max=1000)],
-    )
+    outcome = needed_text("What shows that the outcome was reached", "Say what shows it.")
     feedback = TextAreaField(
         "What affected people say, as codes or a summary",
         description=f"Needed where the harm is severe. {NO_CHILD}",
@@ -253,9 +231,7 @@ class ControlledForm(VersionForm):
 class IneffectiveForm(VersionForm):
     """The review finds the actions not effective."""
 
-    reason = TextAreaField(
-        "What did not work", validators=[InputRequired("Give the reason."), Length(max=1000)]
-    )
+    reason = needed_text("What did not work", "Give the reason.")
 
 
 class TriggerForm(VersionForm):

@@ -74,7 +74,8 @@ def verify(action_id: UUID) -> ResponseReturnValue:
             form,
             kept,
             heading="Verify this action",
-            lead="The residual risk falls only as far as the reach and the evidence carry it.",
+            lead="The residual risk falls only as far as the reach and the evidence carry it. "
+            f"Agreed as success: {kept.success_measure}",
             button="Verify",
         )
 
