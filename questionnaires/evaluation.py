@@ -61,6 +61,7 @@ class Response:
         )
         self._engine = wording.engine = Recalculation(plan, world, self._document)
         self._observer = Observer(self._engine, wording, seed)
+        self._seen: dict[str, tuple[NodeState, ...]] = {}  # until the next change
         self._engine.is_loading = True
         self._begin() if not answers else self._read_back(answers)
         self._engine.is_loading = False
@@ -97,15 +98,21 @@ class Response:
 
     def states(self) -> Iterator[NodeState]:
         """The state of every node, relevant or not, in the order of the form."""
-        yield from self._observer.states(self._root)
+        yield self._observer.state(self._root)
+        for spec in self.plan.root.children:
+            yield from self._states_below(spec)
 
     def section(self, name: str) -> tuple[NodeState, ...]:
         """The states of one page, in order. Raises KeyError."""
         section: Section = self.plan.form.section(name)
         specs = [self.plan.specs[node.path] for node in section.children]
-        return tuple(
-            state for spec in specs for state in self._observer.child_states(self._root, spec)
-        )
+        return tuple(state for spec in specs for state in self._states_below(spec))
+
+    def _states_below(self, spec: Spec) -> tuple[NodeState, ...]:
+        """The states of one child of the root and of all below it, looked at once a change."""
+        if spec.path not in self._seen:
+            self._seen[spec.path] = tuple(self._observer.child_states(self._root, spec))
+        return self._seen[spec.path]
 
     def is_section_relevant(self, name: str) -> bool:
         """Whether a page has anything to ask now. Raises KeyError."""
@@ -164,6 +171,7 @@ class Response:
         if node.spec.question.kind is Kind.NOTE or self._observer.is_readonly(node):
             raise StepRefused("read-only")
         text = (value or "").strip() if node.spec.is_select else value or ""
+        self._seen.clear()
         before = node.value
         node.raw = self._engine.keep_offered(node, text) if node.spec.is_select else text
         self._engine.mark(VALUE, node)
@@ -184,6 +192,7 @@ class Response:
         _refuse_counted(spec)
         if len(parent.children[spec.name]) >= MOST_INSTANCES:
             raise StepRefused(f"more than {MOST_INSTANCES} instances")
+        self._seen.clear()
         node = self._engine.add(parent, spec)
         self._engine.run()
         return node.path()
@@ -198,6 +207,7 @@ class Response:
         if node is None or node.parent is None or not node.spec.is_repeat:
             raise StepRefused(NO_SUCH_NODE)
         _refuse_counted(node.spec)
+        self._seen.clear()
         self._engine.remove(node, node.parent)
         self._engine.run()
 
