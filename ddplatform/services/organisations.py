@@ -12,6 +12,7 @@ from ddplatform.models.organisations import Organisation, OrganisationKind
 from ddplatform.queries.organisations import INSTALLATION_SLUG
 from ddplatform.services import audit
 from ddplatform.tenancy import acting_in
+from supply_chain.intake.countries import country_code
 
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,48}[a-z0-9])?")
 
@@ -22,15 +23,26 @@ def found_organisation(
     """Make an organisation with an empty log of its own.
 
     Raises:
-        Invalid: the slug is not lower-case letters, digits and hyphens.
+        Invalid: the slug is not lower-case letters, digits and hyphens, there is no name, or
+            the country (code or name) is not known.
         Conflict: the slug is taken.
     """
     if not _SLUG.fullmatch(slug) or slug == INSTALLATION_SLUG:
         raise Invalid(fields={"slug": "Use 1 to 50 small letters, digits and hyphens."})
+    if not name.strip():
+        raise Invalid(fields={"name": "Give the organisation a name."})
+    if country and country_code(country) is None:
+        raise Invalid(
+            fields={"country": f"“{country}” is not known. Use the code, for example CI."}
+        )
     if db.session.scalar(select(Organisation.id).where(Organisation.slug == slug)):
         raise Conflict(f"An organisation with the address '{slug}' exists.", "Choose another one.")
     organisation = Organisation(
-        name=name, slug=slug, country=country, is_sample=is_sample, created_at=at
+        name=name.strip(),
+        slug=slug,
+        country=country_code(country) if country else None,
+        is_sample=is_sample,
+        created_at=at,
     )
     db.session.add(organisation)
     db.session.flush()  # its log needs the key

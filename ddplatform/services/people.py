@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import select
 
 from ddplatform.access.identity import Identity, system_identity
@@ -39,9 +40,10 @@ def add_person(
     """Give a person a role in the acting organisation, with a password (commands, samples).
 
     Raises:
-        Invalid: the password breaks a rule, or a dated role has no end date.
+        Invalid: no e-mail address, the password breaks a rule, or a dated role has no end date.
         Conflict: the person is a member already.
     """
+    _require_address(email)
     user = get_user_by_email(email) or _new_user(email=email, name=name, at=at)
     if user.password_hash is None:
         _set_password(user, password)
@@ -257,6 +259,15 @@ def _require_unused(invitation: Invitation) -> None:
 def _send(invitation: Invitation, *, by: Identity, at: datetime) -> None:
     # The link's secret is made when the mail is written, so it is kept nowhere but in the mail.
     jobs.enqueue("invitation:send", {"invitation_id": str(invitation.id)}, by=by, at=at)
+
+
+def _require_address(email: str) -> None:
+    try:
+        validate_email(email.strip(), check_deliverability=False, test_environment=True)
+    except EmailNotValidError as fault:
+        raise Invalid(
+            fields={"email": "This is not an e-mail address. Example: name@company.com"}
+        ) from fault
 
 
 def _new_user(*, email: str, name: str, at: datetime) -> User:

@@ -1,3 +1,4 @@
+import json
 from uuid import uuid4
 
 import pytest
@@ -18,7 +19,7 @@ from ddplatform.services.people import (
     send_again,
     withdraw_invitation,
 )
-from ddplatform.tenancy import acting_in
+from ddplatform.tenancy import acting_in, nobody
 from tests.answering import mails
 from tests.conftest import NOW
 from tests.factories import FAR_FUTURE, PASSWORD, Tenant, csrf_token, signed_in_client
@@ -210,3 +211,37 @@ def test_where_there_is_an_administrator_the_supplier_role_invites_nobody(
 
     assert answer.status_code == 409
     assert "has an administrator" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [({"name": " "}, "name"), ({"country": "ZZ"}, "country"), ({"slug": "A b"}, "slug")],
+)
+def test_organisation_is_founded_with_a_name_and_a_known_country_only(
+    context: Flask, wrong: dict[str, str], field: str
+):
+    given = {"name": "Kanda", "slug": "kanda", "country": "GH", **wrong}
+    with pytest.raises(Invalid) as refused, nobody(), unit_of_work():
+        found_organisation(**given, at=NOW)
+
+    assert refused.value.fields.keys() == {field}
+
+
+@pytest.mark.parametrize("country", ["gh", "GHA", "Ghana"])
+def test_country_of_an_organisation_is_kept_as_its_code(context: Flask, country: str):
+    with nobody(), unit_of_work():
+        made = found_organisation(name=" Kanda ", slug="kanda", country=country, at=NOW)
+
+        assert (made.name, made.country) == ("Kanda", "GH")
+
+
+@pytest.mark.parametrize("email", ["nobody", "a@b", "a b@c.example", "", "a@@b.example"])
+def test_person_is_added_with_an_address_only(app: Flask, tenant: Tenant, email: str):
+    options = ["--organisation", tenant.slug, "--role", "analyst", "--password-stdin", "--json"]
+    done = app.test_cli_runner().invoke(
+        args=["organisations", "add-person", "--email", email, *options],
+        input="four plain random words\n",
+    )
+
+    assert done.exit_code == 1
+    assert "email" in json.loads(done.stdout)["error"]["fields"]
