@@ -203,11 +203,9 @@ class Recalculation:
             self._mark_reader(reader, reader.anchor, changed)
 
     def _mark_reader(self, reader: Reader, anchor: Spec | None, changed: TreeNode) -> None:
-        top: TreeNode | None = changed if anchor else self.document
-        while top is not None and anchor is not None and top.spec is not anchor:
+        top = changed if anchor else self.document
+        while anchor is not None and top.spec is not anchor and top.parent:
             top = top.parent
-        if top is None:
-            return
         if reader.aspect == COUNT and reader.spec.parent:
             if is_within(top.spec, reader.spec):
                 top = top.parent or top

@@ -16,6 +16,8 @@ from questionnaires import (
     recalculation,
 )
 from questionnaires.form import SELECTS, Kind
+from questionnaires.states import Observer
+from questionnaires.tree import TreeNode, list_document
 from questionnaires.xform import form_from_xform
 from tests.forms import NOW, REAL_FORMS, form, respond, table
 
@@ -610,6 +612,27 @@ def test_sections_tell_the_state_of_their_questions_in_order():
     ]
     with pytest.raises(KeyError):
         response.section("nothing")
+
+
+def test_states_are_those_after_the_last_change_however_often_they_were_looked_at():
+    response = household()
+    before = list(response.states())
+    assert list(response.states()) == before
+    path = response.add_repeat("/data/member")
+    assert {state.path for state in response.states()} > {state.path for state in before}
+    response.remove_repeat(path)
+    assert list(response.states()) == before
+
+
+def test_the_document_above_the_root_has_no_state():
+    observer = Observer(engine=None, wording=None, seed="")
+    with pytest.raises(ValueError, match="ask its root"):
+        observer.state(TreeNode(PLAN.document, None), readonly=False)
+
+
+def test_a_list_is_never_hidden_so_its_own_text_is_what_it_reads_as():
+    (row,) = list_document([{"name": "a", "label": "Apples"}]).all_children()[0].all_children()
+    assert row.own_text() == row.read() == "aApples"
 
 
 def test_words_come_in_the_language_asked_for_else_the_default():
