@@ -97,6 +97,12 @@ def ago(value: date | datetime | None, now: datetime | None = None) -> str:
     raise AssertionError("a difference of a minute or more has a unit")  # pragma: no cover
 
 
+def age(months: float) -> str:
+    """How old a figure is: "7 months", and from two years on "26 years"."""
+    whole = round(months)
+    return plural(whole // 12, "year", "years") if whole >= 24 else plural(whole, "month", "months")
+
+
 def days_late(due: date | None, now: datetime) -> str:
     """How far past its day something is: "3 days late", "due today", "due in 5 days"."""
     if due is None:
@@ -150,6 +156,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "date": day,
     "datetime": moment,
     "ago": ago,
+    "age": age,
     "days_late": days_late,
     "file_size": file_size,
     "plural": plural,

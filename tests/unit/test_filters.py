@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from ddplatform.web.countries import country_name, outline_key
 from ddplatform.web.filters import (
     FILTERS,
+    age,
     ago,
     band_class,
     band_word,
@@ -181,3 +182,11 @@ def test_registering_gives_the_templates_the_filters_and_the_list_of_built_files
 )
 def test_how_late_something_is_counts_from_its_day(due: date | None, words: str) -> None:
     assert days_late(due, NOON) == words
+
+
+@pytest.mark.parametrize(
+    ("months", "words"),
+    [(0, "0 months"), (1, "1 month"), (23.4, "23 months"), (24, "2 years"), (311, "25 years")],
+)
+def test_the_age_of_a_figure_is_told_in_months_and_then_in_years(months: float, words: str) -> None:
+    assert age(months) == words
