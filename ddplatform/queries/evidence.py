@@ -150,9 +150,15 @@ def list_uses(evidence_id: UUID) -> Sequence[DocumentUse]:
     return [DocumentUse(*row) for row in rows]
 
 
-def list_evidence_of(target_type: str, target_id: UUID) -> Sequence[tuple[Evidence, str | None]]:
-    """The documents of one finding, action, response or other row, with the question of each."""
-    rows = db.session.execute(
+def list_evidence_of(
+    target_type: str, target_id: UUID, *, with_restricted: bool
+) -> Sequence[tuple[Evidence, str | None]]:
+    """The documents of one finding, action, response or other row, with the question of each.
+
+    Args:
+        with_restricted: whether the reader may see restricted documents.
+    """
+    statement = (
         select(Evidence, EvidenceLink.path)
         .join(EvidenceLink, EvidenceLink.evidence_id == Evidence.id)
         .where(
@@ -161,8 +167,10 @@ def list_evidence_of(target_type: str, target_id: UUID) -> Sequence[tuple[Eviden
             Evidence.withdrawn_at.is_(None),
         )
         .order_by(EvidenceLink.created_at, EvidenceLink.id)
-    ).all()
-    return [(row[0], row[1]) for row in rows]
+    )
+    if not with_restricted:
+        statement = statement.where(Evidence.confidentiality == Confidentiality.NORMAL)
+    return [(row[0], row[1]) for row in db.session.execute(statement)]
 
 
 def count_documents_of(target_ids: Collection[UUID]) -> int:

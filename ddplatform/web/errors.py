@@ -7,6 +7,7 @@ from flask import Flask, Response, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from ddplatform.access.identity import Identity
@@ -24,6 +25,7 @@ def register(app: Flask) -> None:
     """Answer every error with a page."""
     for kind in STATUS:
         app.register_error_handler(kind, _expected)
+    app.register_error_handler(StaleDataError, _stale)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
@@ -47,6 +49,11 @@ def _expected(error: Exception) -> ResponseReturnValue:
         page["retry_after"] = error.advice
         headers["Retry-After"] = str(error.retry_after_s)
     return _page(status, **page), status, headers
+
+
+def _stale(_error: StaleDataError) -> ResponseReturnValue:
+    """Two changes of one row in the same moment: the second one found another version."""
+    return _expected(Conflict(advice="Open the page again, and make your change there."))
 
 
 def _csrf(_error: CSRFError) -> ResponseReturnValue:

@@ -96,7 +96,7 @@ def test_actions_for_buyers_do_not_count_as_the_own_work_of_a_supplier(world: Wo
 def test_supplier_cannot_withdraw_a_document_that_the_buyer_has(world: World):
     action_id = reported(world)
     with acting(world.supplier):
-        ((document, _),) = list_evidence_of("mitigation_action", action_id)
+        ((document, _),) = list_evidence_of("mitigation_action", action_id, with_restricted=True)
         with pytest.raises(Conflict, match="has it already"):
             evidence.withdraw(
                 get_evidence(document.id, with_restricted=False),
@@ -105,7 +105,7 @@ def test_supplier_cannot_withdraw_a_document_that_the_buyer_has(world: World):
                 reason="mistake",
             )
     with acting(world.tenant):
-        assert len(list_evidence_of("mitigation_action", action_id)) == 1
+        assert len(list_evidence_of("mitigation_action", action_id, with_restricted=True)) == 1
 
 
 def respond_link(app: Flask, asked: answering.Asked) -> str:

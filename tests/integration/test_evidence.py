@@ -117,9 +117,10 @@ def test_documents_are_found_by_words_use_and_expiry(context: Flask, world: Worl
         rest = list_documents(with_restricted=False, before=(first.created_at, first.id))
         assert {first.filename, *(row.filename for row in rest)} == {"used.txt", "free.txt"}
         assert [use.title for use in list_uses(used)] == ["Heavy loads"]
-        assert [one.filename for one, _ in list_evidence_of(Finding.__tablename__, finding_id)] == [
-            "used.txt"
-        ]
+        assert [
+            one.filename
+            for one, _ in list_evidence_of(Finding.__tablename__, finding_id, with_restricted=True)
+        ] == ["used.txt"]
         assert count_documents_of([finding_id]) == 1
 
 
@@ -309,3 +310,27 @@ def test_document_of_another_company_answers_like_one_that_does_not_exist(app: F
     foreign, absent = stranger.get(home + str(evidence_id)), stranger.get(home + str(UUID(int=1)))
     assert (foreign.status_code, absent.status_code) == (404, 404)
     assert plain(foreign, (str(evidence_id),)) == plain(absent, (str(UUID(int=1)),))
+
+
+@pytest.mark.parametrize("role", [RoleId.ADMIN, RoleId.ANALYST, RoleId.AUDITOR])
+def test_page_of_a_finding_does_not_name_a_restricted_document_to_who_may_not_read_it(
+    app: Flask, world: World, role: RoleId
+):
+    with app.app_context():
+        finding_id = recorded(world)
+    with app.app_context(), acting(world.tenant):
+        document = evidence.take_in(
+            filename="interview-with-a-worker.txt",
+            content=b"What she said.",
+            by=world.tenant.manager,
+            at=NOW,
+            confidentiality=Confidentiality.RESTRICTED,
+        )
+        evidence.attach(document, get_finding(finding_id), at=NOW)
+    page = f"/o/{world.tenant.slug}/findings/{finding_id}"
+
+    keeper = signed_in_client(app, world.tenant, RoleId.SUSTAINABILITY_MANAGER)
+    assert "interview-with-a-worker" in keeper.get(page).text
+    seen = signed_in_client(app, world.tenant, role).get(page)
+    assert seen.status_code == 200
+    assert "interview-with-a-worker" not in seen.text

@@ -123,7 +123,11 @@ def action(action_id: UUID) -> ResponseReturnValue:
         row=row,
         action=kept,
         notes=list_notes(action_id),
-        documents=list_evidence_of(MitigationAction.__tablename__, action_id),
+        documents=list_evidence_of(
+            MitigationAction.__tablename__,
+            action_id,
+            with_restricted=g.identity.has(Permission.EVIDENCE_RESTRICTED),
+        ),
         effect=effect,
         why=words.why_effect(kept, effect, fact.kind if fact else None),
         is_own_work=g.identity.user_id in (kept.owner_id, kept.reported_by_id),

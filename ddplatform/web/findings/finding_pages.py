@@ -145,7 +145,11 @@ def show(finding_id: UUID) -> ResponseReturnValue:
         steps=list_steps(place, work, by=g.identity, at=g.now),
         fact=find_open_fact(finding_id) if finding.is_actual else None,
         answers=find_answers(finding.response_id) if finding.response_id else None,
-        documents=list_evidence_of(Finding.__tablename__, finding_id),
+        documents=list_evidence_of(
+            Finding.__tablename__,
+            finding_id,
+            with_restricted=g.identity.has(Permission.EVIDENCE_RESTRICTED),
+        ),
         history=list_score_history(finding.node_id, finding.issue),
         events=list_history(finding_id, limit=HISTORY_SHOWN),
         told=words.told,

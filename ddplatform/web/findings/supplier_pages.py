@@ -88,7 +88,11 @@ def _page(action_id: UUID, report: ReportForm, progress: ProgressForm) -> str:
         "findings/my_action.html",
         row=get_asked_action(action_id),
         notes=list_notes(action_id),
-        documents=list_evidence_of(MitigationAction.__tablename__, action_id),
+        documents=list_evidence_of(
+            MitigationAction.__tablename__,
+            action_id,
+            with_restricted=g.identity.has(Permission.EVIDENCE_RESTRICTED),
+        ),
         report=report,
         progress=progress,
         words=words,
