@@ -14,7 +14,8 @@ from ddplatform.services import map_apply, map_import
 from ddplatform.services.import_preview import counts_of
 from ddplatform.services.map_import import Plan, Reading
 from ddplatform.services.value_chain import create_chain
-from supply_chain.drafts import Mapping, NamedBytes
+from supply_chain.drafts import Mapping, NamedBytes, NodeDraft
+from supply_chain.intake.doubles import possible_doubles
 from supply_chain.intake.mapping_json import mapping_as_json
 from supply_chain.map_compare import MapChanges, compare
 
@@ -66,7 +67,7 @@ def take_in(
     chain = find_chain(chain_name) or create_chain(chain_name, own_business=None, by=by, at=at)
     known = load_drafts(chain.id)
     changes = compare(known.nodes, reading.draft, existing_links=known.links)
-    answer = _answer(reading, changes)
+    answer = _answer(reading, changes, known.nodes)
     if reading.draft.problems and not skip_faulty:
         return Intake({**answer, "applied": False}, is_refused=True)
     row = map_import.keep_files(chain.id, plan.files, link_to_id=None, by=by, at=at)
@@ -77,13 +78,16 @@ def take_in(
     return Intake({**answer, "applied": True}, is_refused=False)
 
 
-def _answer(reading: Reading, changes: MapChanges) -> dict[str, Any]:
+def _answer(reading: Reading, changes: MapChanges, known: Sequence[NodeDraft]) -> dict[str, Any]:
     draft = reading.draft
     counts = counts_of(draft, changes)
     return {
         **{name: counts[name] for name in COUNTS},
         "problems": [asdict(problem) for problem in draft.problems],
         "notes": [asdict(note) for note in draft.notes],
-        "possible_duplicates": [],
+        "possible_duplicates": [
+            {**asdict(pair), "reasons": list(pair.reasons)}
+            for pair in possible_doubles(changes.new_nodes, known)
+        ],
         "mapping": mapping_as_json(draft.mapping),
     }

@@ -202,3 +202,12 @@ def test_commands_on_an_empty_database_name_the_way_to_set_it_up(app: Flask, fol
 
     assert done.exit_code == 1
     assert "db upgrade" in json.loads(done.stdout)["error"]["advice"]
+
+
+def test_import_names_new_nodes_that_may_be_known_ones(app: Flask, tenant: Tenant, folder: Path):
+    _import(app, folder / "nodes.csv")
+    (folder / "more.csv").write_text("id,name,country\nt2,TRADER Ltd,CI\nt,Trader,CI\n")
+    found = json.loads(_import(app, folder / "more.csv").stdout)["possible_duplicates"]
+
+    assert [(pair["left_id"], pair["right_id"]) for pair in found] == [("t", "t2")]
+    assert "same country" in found[0]["reasons"]
