@@ -49,10 +49,12 @@ class MapSnapshot:
     unlinked: int  # lane of the nodes without a path to the own business
     has_own_business: bool
     row_of: dict[UUID, int]
+    countries: tuple[str, ...]  # codes in their order; empty for "not known"
+    country: Ints  # position in `countries`
 
 
 _cache: OrderedDict[tuple[UUID, int, UUID | None], MapSnapshot] = OrderedDict()
-_bands: OrderedDict[tuple[UUID, Issue], dict[UUID, int]] = OrderedDict()
+_bands: OrderedDict[tuple[UUID, int, Issue], NDArray[np.int8]] = OrderedDict()
 _lock = Lock()
 
 
@@ -78,18 +80,17 @@ def coloured_by(snapshot: MapSnapshot, chain: ValueChain, issue: Issue | None) -
     """The same map with the bands of one issue; None keeps the highest over all issues."""
     if issue is None or chain.current_run_id is None:
         return snapshot
-    key = (chain.current_run_id, issue)
+    key = (chain.current_run_id, chain.version, issue)
     with _lock:
         bands = _bands.get(key)
     if bands is None:
-        bands = _load_bands(*key)
+        found, unknown = _load_bands(chain.current_run_id, issue), len(BANDS) - 1
+        bands = np.array([found.get(node_id, unknown) for node_id in snapshot.keys], np.int8)
         with _lock:
             _bands[key] = bands
             while len(_bands) > KEPT:
                 _bands.popitem(last=False)
-    unknown = len(BANDS) - 1
-    column = [bands.get(node_id, unknown) for node_id in snapshot.keys]
-    return replace(snapshot, band=np.array(column, dtype=np.int8))
+    return replace(snapshot, band=bands)
 
 
 @many_objects()
@@ -110,6 +111,8 @@ def _load(chain_id: UUID) -> MapSnapshot:
         .order_by(ValueChainNode.external_ref)
     ).all()
     lane, unlinked = _lanes(graph)
+    codes = np.array([code or "" for code in graph.nodes.country], dtype=np.str_)
+    countries, country = np.unique(codes, return_inverse=True)
     return MapSnapshot(
         graph=graph,
         keys=keys,
@@ -124,6 +127,8 @@ def _load(chain_id: UUID) -> MapSnapshot:
         unlinked=unlinked,
         has_own_business=bool(graph.nodes.own_operation.any()),
         row_of={key: row for row, key in enumerate(keys)},
+        countries=tuple(countries.tolist()),
+        country=country,
     )
 
 

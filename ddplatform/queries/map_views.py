@@ -195,8 +195,11 @@ def _add_countries(
 
 def _by_country(snapshot: MapSnapshot, rows: Ints) -> list[tuple[str, Ints]]:
     """Countries of a lane, the worst band first, then the largest, then by code."""
-    codes = np.array([snapshot.graph.nodes.country[row] or NO_COUNTRY for row in rows.tolist()])
-    groups = [(str(code), rows[codes == code]) for code in np.unique(codes)]
+    codes = snapshot.country[rows]
+    groups = [
+        (snapshot.countries[code] or NO_COUNTRY, rows[codes == code])
+        for code in np.unique(codes).tolist()
+    ]
     return sorted(groups, key=lambda g: (int(snapshot.band[g[1]].min()), -len(g[1]), g[0]))
 
 
