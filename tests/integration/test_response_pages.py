@@ -448,8 +448,12 @@ def test_questions_asked_back_are_shown_at_their_place_and_answered_in_words(
     page = phone.get(f"{_base(supplier)}/")
     assert "has a question about your answers" in page.text
     started = phone.post(f"{_base(supplier)}/start", data=_hidden(page.text))
-    assert "a question for you" in phone.get(started.location).text
+    listed = phone.get(started.location).text
+    assert "a question for you" in listed
+    assert listed.count(f'{_base(supplier)}/D#q-data-D-SAQ_D03"') == 2  # the button, and the list
+    assert "See the question to you" in listed
     section = phone.get(f"{_base(supplier)}/D").text
+    assert 'id="q-data-D-SAQ_D03"' in section
     assert "Which record do you copy?" in section
     answer = _post(phone, f"{_base(supplier)}/D", {f"reply:{d03}": "The birth record."})
     assert answer.status_code == 302
