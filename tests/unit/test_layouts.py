@@ -108,7 +108,7 @@ def test_the_title_names_page_organisation_and_product(app: Flask) -> None:
 
 def test_the_side_navigation_marks_where_one_is_and_what_is_restricted(app: Flask) -> None:
     page = _page(app, "workspace", **EVERYTHING)
-    assert page.count('<a href="/r" aria-current="page">') == 2
+    assert page.count('<a href="/r" title="Risks" aria-current="page">') == 2
     assert '<span class="n">64</span>' in page
     assert 'aria-label="restricted"' in page
 
