@@ -321,6 +321,7 @@ def test_corrected_mapping_is_read_again_and_remembered_for_the_next_list(
 
 def test_undone_import_leaves_the_map_as_it_was(tenant: Tenant, chain_id: UUID):
     _import(tenant, chain_id, _csv(NODES), _csv(LINKS, "links.csv"))
+    _import(tenant, chain_id, _csv("id,name,country\ng,Left out later,GH\n"))
     with acting(tenant):
         before = load_drafts(chain_id)
     staged = _stage(
@@ -332,6 +333,7 @@ def test_undone_import_leaves_the_map_as_it_was(tenant: Tenant, chain_id: UUID):
     _work()
     _apply(tenant, staged, archive_gone=True)
     with acting(tenant):
+        assert get_import(staged).counts["applied"]["nodes_gone"] == 1
         assert map_undo.obstacle_to_undo(get_import(staged)) is None
         map_undo.undo_import(staged, by=tenant.analyst, at=LATER)
 
@@ -544,3 +546,17 @@ def test_import_that_changed_nothing_is_undone_without_a_new_version(
         map_undo.undo_import(again, by=tenant.analyst, at=LATER)
 
         assert queries.get_chain(chain_id).version == version
+
+
+def test_change_of_kind_and_of_yes_or_no_is_shown_in_words(tenant: Tenant, chain_id: UUID):
+    header = "id,name,country,kind,own_operation\n"
+    _import(tenant, chain_id, _csv(header + "s,Site,CI,site,no\n"))
+    staged = _stage(tenant, chain_id, _csv(header + "s,Site,CI,labour intermediary,yes\n"))
+    _work()
+
+    with acting(tenant):
+        changed = get_import(staged, with_preview=True).preview["changed"][0]["fields"]
+    assert changed == [
+        {"field": "kind", "before": "site", "after": "labour intermediary"},
+        {"field": "own_operation", "before": "no", "after": "yes"},
+    ]

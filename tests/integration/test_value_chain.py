@@ -347,6 +347,21 @@ def test_links_of_a_node_come_heaviest_first_with_the_other_end(tenant: Tenant, 
         assert (links.suppliers_total, links.buyers_total) == (3, 0)
 
 
+def test_links_beyond_the_first_are_counted(
+    tenant: Tenant, chain_id: UUID, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(queries, "LINKS_SHOWN", 2)
+    with acting(tenant):
+        own = _own(chain_id)
+        for name, share in (("B", None), ("A", 0.2), ("C", 0.5)):
+            _link(tenant, _add(tenant, chain_id, name), own, share)
+
+        links = queries.list_links_of(own)
+
+        assert [row.node_name for row in links.suppliers] == ["C", "A"]
+        assert links.suppliers_total == 3
+
+
 def test_loaded_map_holds_nodes_links_and_marks_in_the_order_of_ids(tenant: Tenant, chain_id: UUID):
     with acting(tenant):
         mine = _add(tenant, chain_id, "Mine", kind=NodeKind.SITE, is_origin=True)
