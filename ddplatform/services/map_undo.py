@@ -50,7 +50,7 @@ def obstacle_to_undo(row: MapImport) -> str | None:
         for model, words in _RESTING
         if (count := db.session.scalar(_count_on(model, row)))
     ]
-    return f"Its nodes have {', '.join(resting)}." if resting else None
+    return f"The sites it brought have {', '.join(resting)}." if resting else None
 
 
 def _count_on(model: Any, row: MapImport) -> Any:
@@ -70,7 +70,7 @@ def undo_import(import_id: UUID, *, by: Identity, at: datetime) -> MapImport:
     if obstacle is not None:
         raise Conflict(
             f"This import cannot be undone. {obstacle}",
-            "Change or archive single nodes instead.",
+            "Change or archive single sites instead.",
         )
     undo = db.session.scalar(
         select(MapImport)
