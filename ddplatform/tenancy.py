@@ -228,6 +228,17 @@ def _check_loaded(row: TenantScoped, _context: object) -> None:
     owners = {values.get(column) for column in row.TENANT_COLUMNS}
     if tenant is None or current_organisation() not in owners:
         raise TenancyError(f"{type(row).__name__}: a foreign row was about to be read.")
+    if _is_withheld(row, values):
+        raise TenancyError(f"{type(row).__name__}: a row was about to be read unreleased.")
+
+
+def _is_withheld(row: TenantScoped, values: Mapping[str, Any]) -> bool:
+    """Whether the respondent has not released this row, and somebody else is acting."""
+    return (
+        isinstance(row, SharedOnRelease)
+        and not values.get("is_released", True)
+        and values.get("respondent_organisation_id") not in (None, current_organisation())
+    )
 
 
 def _check_found(row: object) -> None:

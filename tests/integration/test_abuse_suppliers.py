@@ -13,12 +13,13 @@ from ddplatform.db import db
 from ddplatform.duediligence.vocabulary import ActionState
 from ddplatform.errors import Conflict, NotFound
 from ddplatform.models.organisations import Invitation, Organisation, User
+from ddplatform.models.responses import Response
 from ddplatform.queries.actions import count_work
 from ddplatform.queries.evidence import get_evidence, list_evidence_of
 from ddplatform.queries.supplier_actions import get_asked_action
 from ddplatform.services import evidence, invitations, mitigation, verification
 from ddplatform.services.verification import Judgement, SentFile
-from ddplatform.tenancy import across_tenants
+from ddplatform.tenancy import TenancyError, across_tenants
 from tests import answering
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
@@ -138,3 +139,17 @@ def test_refused_password_at_the_link_founds_no_organisation_and_no_account(
         known = db.session.scalar(select(func.count()).where(User.email == answering.EMAIL))
     assert names <= {tenant.slug, "installation"}
     assert known == 0
+
+
+def test_answers_that_were_not_sent_are_not_found_in_the_session_by_the_buyer_either(
+    context: Flask, tenant: Tenant
+):
+    supplier = answering.come_in(answering.ask(tenant))
+    with answering.acting(supplier.id):
+        draft = db.session.scalar(select(Response))
+        assert draft is not None
+
+    with answering.acting(tenant.id):
+        assert db.session.scalar(select(Response)) is None
+        with pytest.raises(TenancyError, match="unreleased"):
+            db.session.get(Response, draft.id)
