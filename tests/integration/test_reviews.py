@@ -12,6 +12,7 @@ from ddplatform.db import db
 from ddplatform.duediligence.errors import StepNotAllowed
 from ddplatform.duediligence.vocabulary import QuestionnaireState as State
 from ddplatform.errors import Conflict, Invalid, NotFound
+from ddplatform.jobs.handlers import HANDLERS, JobContext
 from ddplatform.models.audit import AuditEvent
 from ddplatform.models.findings import FindingSource
 from ddplatform.models.responses import ResponseStatus, ReviewDecision, RiskSignal
@@ -30,6 +31,7 @@ from ddplatform.queries.value_chain import get_node
 from ddplatform.services import findings, responses
 from ddplatform.services.response_receiving import read_answers
 from ddplatform.services.response_review import (
+    TELL_ESCALATED,
     WHOLE,
     accept_all,
     accept_answer,
@@ -187,7 +189,8 @@ def test_decision_is_asked_of_the_others_who_review_and_only_the_requester_reads
         assert (note.decision, note.note) == (ReviewDecision.ESCALATED, "May we go on buying?")
         tell_escalated(one, by=tenant.manager)
         assert len(mails()) == before  # nobody else reviews here
-        tell_escalated(one, by=tenant.analyst)
+        told = JobContext({"assignment_id": str(one)}, tenant.analyst, LATER, lambda _d, _t: None)
+        HANDLERS[TELL_ESCALATED].run(told)
         assert "asks you to" in mails()[-1]
         assert "May we" not in mails()[-1]
     with acting(supplier.id):
