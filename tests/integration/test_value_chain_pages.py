@@ -364,7 +364,7 @@ def test_drawings_of_few_maps_are_kept_and_tiers_beyond_the_last_column_share_it
     monkeypatch.setattr(matrix_routes, "KEPT", 1)
     monkeypatch.setattr(matrix_routes, "MOST_COLUMNS", 2)
     matrix_routes._kept.clear()
-    for colour in ("CL", "FL", "CL"):
+    for colour in ("CL", "highest", "CL"):
         page = analyst.get(f"{BASE}/{chain_id}/all?colour={colour}").text
     file = analyst.get(_dots(page)[0]).data
 
@@ -477,6 +477,27 @@ def test_wrong_input_of_a_node_comes_back_with_words_at_the_field_and_all_that_w
     edit = f"{BASE}/nodes/{_id(tenant, 'Coop Espoir')}/edit"
     answer = _post(analyst, edit, {**base, "commodities": "unobtainium", "version": "1"})
     assert answer.status_code == 422
+
+
+def test_commodity_in_own_words_and_a_country_with_one_site_stay_as_they_are(
+    tenant: Tenant, chain_id: UUID, analyst: FlaskClient
+):
+    with acting(tenant):
+        own = queries.find_own_business(chain_id)
+        assert own is not None
+        mill = _add(tenant, chain_id, "Lone Mill", country="TG", commodity_refs=("moon dust",))
+        _link(tenant, mill, own.id, None)
+        for number in range(9):
+            _link(tenant, _add(tenant, chain_id, f"Works {number}", country="GH"), own.id, None)
+    edit = f"{BASE}/nodes/{mill}/edit"
+    data = {"name": "Lone Mill", "kind": "site", "country": "TG", "sector_ref": "", "is_origin": ""}
+    saved = _post(analyst, edit, {**data, "commodities": "moon dust", "version": "1"})
+    page = analyst.get(f"{BASE}/{chain_id}/").text
+
+    assert saved.status_code == 302
+    assert "moon dust" in analyst.get(edit).text
+    assert "Lone Mill" in page
+    assert "Works 3" not in page
 
 
 def test_link_is_added_changed_archived_and_restored_through_its_pages(
