@@ -28,6 +28,7 @@ from ddplatform.models.jobs import Job, JobState
 from ddplatform.models.organisations import Membership
 from ddplatform.models.questionnaires import Assignment
 from ddplatform.models.reports import Report, ReportStatus
+from ddplatform.queries import report_chain, report_risks
 from ddplatform.queries.reports import get_report_with_facts, list_reports, report_name
 from ddplatform.reports.errors import FactsRefused
 from ddplatform.services import (
@@ -513,6 +514,22 @@ def test_two_reports_that_differ_by_one_case_say_the_same(
     second = _made(app, tenant, _wanted(world)).facts
     assert first is not None and second is not None
     assert first["remediation"] == second["remediation"]
+
+
+def test_what_is_cut_from_the_lists_is_a_gap(
+    tenant: Tenant, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report_chain, "NODES_LISTED", 1)
+    monkeypatch.setattr(report_risks, "RISKS_LISTED", 3)
+    with acting(tenant):
+        report_id = reports.request(_wanted(world), by=tenant.manager, at=NOW).id
+        db.session.flush()
+        frozen = report_sealing.freeze(report_id, by=tenant.manager, at=NOW)
+    assert frozen is not None
+    gaps = {gap["key"]: gap["count"] for gap in frozen.facts["gaps"]}
+    assert gaps["nodes_cut"] == 2
+    assert gaps["risks_cut"] == frozen.facts["risk_counts"]["scored"] - 3
+    assert len(frozen.facts["risks"]) == 3
 
 
 def test_a_download_is_an_event_and_is_limited(app: Flask, tenant: Tenant, world: World) -> None:
