@@ -109,7 +109,7 @@ def _context() -> dict[str, Any]:
         "identity": {"name": identity.name, "role_title": role.title}
         if identity and role
         else None,
-        "may": _may,
+        "may": may,
         "permission": P,
         "navigation": _navigation(identity) if identity else [],
         "links": _links(),
@@ -122,7 +122,8 @@ def _context() -> dict[str, Any]:
     }
 
 
-def _may(permission: P) -> bool:
+def may(permission: P) -> bool:
+    """Whether who reads this page holds a permission here."""
     identity: Identity | None = getattr(g, "identity", None)
     return identity is not None and allows(identity, permission, on=g.now.date())
 
@@ -171,7 +172,7 @@ def _links() -> dict[str, str]:
         "switch": "auth.choose",
     }
     links = {k: url_for(e) for k, e in known.items() if e in current_app.view_functions}
-    if _may(P.RESPONSE_ANSWER):
+    if may(P.RESPONSE_ANSWER):
         links["help"] = url_for("responses.help_page")
     if getattr(g, "identity", None) and "value_chain.search" in current_app.view_functions:
         links["search"] = url_for("value_chain.search")

@@ -116,6 +116,22 @@ def test_figures_lead_to_where_they_come_from(app: Flask, tenant: Tenant, world:
         assert address in page, address
 
 
+def test_a_figure_leads_nowhere_for_a_role_that_may_not_open_what_it_counts(
+    app: Flask, tenant: Tenant, world: World
+) -> None:
+    with app.app_context(), acting(tenant):
+        finding = add_finding(tenant, world)
+        add_assignment(tenant, world, due_on=TODAY)
+    report_id = _sealed(app, tenant, world)
+    auditor = signed_in_client(app, tenant, RoleId.AUDITOR).get(f"{LIST}{report_id}").text
+    officer = signed_in_client(app, tenant, RoleId.SAFEGUARDING_OFFICER)
+    page = officer.get(f"{LIST}{report_id}").text
+
+    assert "/questionnaires/?view=all" in auditor
+    assert f"/findings/{finding}" in page
+    assert "/questionnaires/" not in page
+
+
 def test_the_public_edition_names_no_place_and_says_what_is_left_out(
     app: Flask, tenant: Tenant, world: World
 ) -> None:

@@ -6,7 +6,9 @@ from uuid import UUID
 
 from flask import url_for
 
+from ddplatform.access.permissions import Permission
 from ddplatform.reports.chain_view import NOT_ON_PATH
+from ddplatform.web.page_context import may
 
 Links = Mapping[str, Mapping[str, Mapping[str, str]]]
 """Ref of a table -> key of a column -> what stands in the cell -> address."""
@@ -69,6 +71,8 @@ def _tiers(facts: Mapping[str, Any], chain_id: UUID) -> dict[str, str]:
 
 
 def _questionnaires(facts: Mapping[str, Any]) -> dict[str, str]:
+    if not may(Permission.QUESTIONNAIRE_READ):
+        return {}
     rows = (facts.get("questionnaires") or {}).get("rows") or ()
     return {row["title"]: url_for("questionnaires.index", view="all") for row in rows}
 
@@ -84,7 +88,6 @@ def _countries(facts: Mapping[str, Any]) -> dict[str, str]:
 def figure_links(chain_id: UUID) -> dict[str, str]:
     """Label of a key figure -> the list it counts."""
     table = url_for("value_chain.table", chain_id=chain_id)
-    questionnaires = url_for("questionnaires.index", view="all")
     return {
         "Nodes on the map": table,
         "Of them assessed": url_for("value_chain.table", chain_id=chain_id, band="none"),
@@ -92,10 +95,20 @@ def figure_links(chain_id: UUID) -> dict[str, str]:
         "Risks scored": url_for("risk.index", chain=chain_id),
         "Findings": url_for("findings.index"),
         "Actions": url_for("findings.actions"),
-        "Questionnaires accepted": questionnaires,
-        "Sent": questionnaires,
-        "Submitted": questionnaires,
-        "Accepted": questionnaires,
-        "Overdue": url_for("questionnaires.index", view="overdue"),
         "Gaps listed": "#what-is-missing",
+        **_questionnaire_lists(),
+    }
+
+
+def _questionnaire_lists() -> dict[str, str]:
+    """None for a role that reads no questionnaires: a link must not end at a refusal."""
+    if not may(Permission.QUESTIONNAIRE_READ):
+        return {}
+    every = url_for("questionnaires.index", view="all")
+    return {
+        "Questionnaires accepted": every,
+        "Sent": every,
+        "Submitted": every,
+        "Accepted": every,
+        "Overdue": url_for("questionnaires.index", view="overdue"),
     }
