@@ -156,6 +156,8 @@ class _Builder:
     def _values(self, part: str, model: type[Base]) -> dict[str, Any]:
         found: dict[str, Any] = dict(self._tenant_columns(part, model))
         for column in model.__table__.columns:
+            if column.computed is not None:
+                continue  # the database fills it in
             if column.name in found or column.primary_key:
                 continue
             value = self._value(part, column)
