@@ -1,8 +1,8 @@
 """The worker: works the queue off, starts what comes back, stops when told."""
 
-import os
 import signal
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
@@ -46,17 +46,17 @@ def test_draining_the_queue_does_all_that_is_due_and_ends(app: Flask, tenant: Te
 
 
 def test_told_to_stop_the_worker_ends_after_the_job_in_hand(
-    app: Flask, context: Flask, tenant: Tenant
+    app: Flask, context: Flask, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ):
     put(tenant)
-    handlers = {name: signal.getsignal(name) for name in (signal.SIGTERM, signal.SIGINT)}
-    threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGTERM)).start()
-    try:
-        Worker(app).run()
-    finally:
-        for name, handler in handlers.items():
-            signal.signal(name, handler)
+    handlers: dict[int, Callable[[int, None], None]] = {}
+    monkeypatch.setattr(signal, "signal", handlers.__setitem__)
+    stop = threading.Timer(0.5, lambda: handlers[signal.SIGTERM](signal.SIGTERM, None))
+    stop.start()
+    Worker(app).run()
+    stop.join()
 
+    assert set(handlers) == {signal.SIGTERM, signal.SIGINT}
     assert JobState.RUNNING not in states().values()
     assert JobState.DONE in states().values()
 
