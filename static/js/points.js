@@ -62,7 +62,10 @@ if (box) {
   /* the place of a dot in the file stands for its site: the server leads to the page of that site */
   box.addEventListener("click", e => {
     const r = box.getBoundingClientRect(), i = n && !moved ? nearest(e.clientX - r.left, e.clientY - r.top) : -1;
-    if (i >= 0 && box.dataset.site) location.href = box.dataset.site + "?dot=" + i;
+    if (i < 0 || !box.dataset.site) return;
+    const site = new URL(box.dataset.site, location.href);
+    site.searchParams.set("dot", i);
+    location.href = site.href;
   });
   box.addEventListener("pointermove", e => {
     if (drag) { moved ||= Math.abs(e.movementX) + Math.abs(e.movementY) > 3; ox = e.clientX - drag[0]; oy = e.clientY - drag[1]; clamp(); redraw(); return; }

@@ -74,14 +74,14 @@ def _tamper(table: str, column: str, value: object, *, of: str) -> None:
         for name, _ in guards:
             raw.execute(f"DROP TRIGGER {name}")
         if not is_sqlite:
-            raw.execute("SET session_replication_role = replica")
+            raw.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         mark = "?" if is_sqlite else "%s"
         changed = raw.execute(f"UPDATE {table} SET {column} = {mark} WHERE {of}", (value,))
         assert changed.rowcount == 1
         for _, sql in guards:
             raw.execute(sql)
         if not is_sqlite:
-            raw.execute("SET session_replication_role = DEFAULT")
+            raw.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
         raw.commit()
 
 

@@ -332,7 +332,7 @@ def test_all_sites_are_dots_that_lead_to_their_sites_and_numbers_in_a_table(
     points, site = _dots(page)
     file = analyst.get(points)
     count = int.from_bytes(file.data[:4], "little")
-    led_to = {analyst.get(f"{site}?dot={place}").location for place in range(count)}
+    led_to = {analyst.get(f"{site}&dot={place}").location for place in range(count)}
     again = analyst.get(points, headers={"If-None-Match": file.headers["ETag"]})
 
     assert "Côte d’Ivoire" in page
@@ -342,8 +342,9 @@ def test_all_sites_are_dots_that_lead_to_their_sites_and_numbers_in_a_table(
         f"{BASE}/nodes/{_id(tenant, name)}" for name in ("Maison Cacao", "Coop Espoir", "=Farm <1>")
     }
     assert again.status_code == 304
-    assert analyst.get(f"{site}?dot=3").status_code == 404
-    assert analyst.get(f"{site}?dot=x").status_code == 404
+    assert analyst.get(points.split("?")[0]).data == file.data
+    assert analyst.get(f"{site}&dot=3").status_code == 404
+    assert analyst.get(f"{site}&dot=x").status_code == 404
 
 
 def test_dots_of_a_page_opened_before_a_change_lead_nowhere_wrong(
@@ -353,7 +354,7 @@ def test_dots_of_a_page_opened_before_a_change_lead_nowhere_wrong(
     with acting(tenant):
         _add(tenant, chain_id, "Another")
 
-    assert analyst.get(f"{site}?dot=0").status_code == 409
+    assert analyst.get(f"{site}&dot=0").status_code == 409
     assert analyst.get(points).status_code == 409
     assert "4 sites" in analyst.get(f"{BASE}/{chain_id}/all").text
 

@@ -85,25 +85,32 @@ def _page(template: str, chain: ValueChain, **more: object) -> str:
     )
 
 
-@bp.get("/<uuid:chain_id>/all/<edition>/points.bin")
+@bp.get("/<uuid:chain_id>/all/points.bin")
 @requires(Permission.VALUE_CHAIN_READ)
-def points(chain_id: UUID, edition: str) -> ResponseReturnValue:
+def points(chain_id: UUID) -> ResponseReturnValue:
     """The places of all dots; the format stands in `site_dots`."""
-    dots = _dots(get_chain(chain_id), edition)
+    chain = get_chain(chain_id)
+    edition = _asked_edition(chain)
+    dots = _dots(chain, edition)
     response = Response(dots.packed, mimetype="application/octet-stream")
     response.set_etag(edition)
     return response.make_conditional(request)
 
 
-@bp.get("/<uuid:chain_id>/all/<edition>/site")
+@bp.get("/<uuid:chain_id>/all/site")
 @requires(Permission.VALUE_CHAIN_READ)
-def site_of_dot(chain_id: UUID, edition: str) -> ResponseReturnValue:
+def site_of_dot(chain_id: UUID) -> ResponseReturnValue:
     """On to the page of the site that a dot stands for (`dot` is its place in the file)."""
-    ids = _dots(get_chain(chain_id), edition).ids
+    chain = get_chain(chain_id)
+    ids = _dots(chain, _asked_edition(chain)).ids
     place = request.args.get("dot", "")
     if not place.isdecimal() or int(place) >= len(ids):
         raise NotFound()
     return redirect(url_for("value_chain.node", node_id=ids[int(place)]))
+
+
+def _asked_edition(chain: ValueChain) -> str:
+    return request.args.get("edition") or _edition(chain, chosen_issue())
 
 
 def _edition(chain: ValueChain, issue: Issue | None) -> str:
