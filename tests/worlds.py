@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+import numpy as np
 import yaml
 from sqlalchemy import JSON, Column, Date, Enum, Float, Integer, LargeBinary, Text, Uuid, select
 from sqlalchemy.sql.sqltypes import Boolean, String
@@ -20,16 +21,20 @@ from ddplatform.adapters.installed import adapters
 from ddplatform.db import Base, UtcDateTime, db, unit_of_work
 from ddplatform.duediligence.impacts import AgeBand, WorkClass, impact_words
 from ddplatform.models.audit import AuditEvent
+from ddplatform.models.risk import RunRegister
 from ddplatform.services import audit, jobs, remedy
 from ddplatform.services.questionnaires import publish_shipped
 from ddplatform.services.sessions import hash_of, new_secret
 from ddplatform.tenancy import Shared, SharedOnRelease, TenantScoped, acting_in
+from supply_chain.risk.kept_scores import ISSUES, NODE, Records, pack
+from supply_chain.risk.register import Register
 from tests.factories import Tenant, make_tenant
 
 PLAN = yaml.safe_load((Path(__file__).parent / "data" / "world_values.yaml").read_text())
 OWN, SHARED, DRAFT = "own", "shared", "draft"
 SHIPPED = ("questionnaire", "questionnaire_version", "reference_release")
 DAY = date(2027, 1, 31)
+HEAT_CELL = 33
 _numbers = count(1)
 
 
@@ -140,7 +145,7 @@ class _Builder:
         self.world.keys[OWN, "case_code"] = case.code
 
     def _finish(self) -> None:
-        """What names no model row: a job, a link by mail, events of the log."""
+        """What names no model row (a job, a link by mail, events of the log) or needs several."""
         manager, keys = self.world.tenant.manager, self.world.keys
         text = mark(self.world.slug, OWN)
         job = jobs.enqueue("session:expire", {"note": text}, by=manager, at=self.at)
@@ -152,6 +157,9 @@ class _Builder:
         self.world.rows[OWN, "invitation"].token_hash = hash_of(token)
         keys[OWN, "token"] = token
         audit.sign_checkpoint(at=self.at)
+        rows = self.world.rows
+        content = _register_of(rows[OWN, "value_chain_node"].id).pack()
+        db.session.add(RunRegister(run_id=rows[OWN, "assessment_run"].id, content=content))
 
     def _values(self, part: str, model: type[Base]) -> dict[str, Any]:
         found: dict[str, Any] = dict(self._tenant_columns(part, model))
@@ -188,6 +196,8 @@ class _Builder:
             content = mark(self.world.slug, part).encode()
             digest = adapters().files.put(self.world.tenant.id, content)
             return [{"name": content.decode(), "sha256": digest, "size_bytes": len(content)}]
+        if table == "risk_assessment" and name == "scores":
+            return pack(_one_risk())[0]
         if name == "round":
             return {OWN: 1, SHARED: 1, DRAFT: 2}[part]
         return self._by_type(part, column)
@@ -235,6 +245,36 @@ class _Builder:
         if isinstance(value, dict):
             return {key: self._filled(item, part) for key, item in value.items()}
         return value
+
+
+def _one_risk() -> Records:
+    """A node with a medium risk of the first issue; the others are not scored."""
+    record = np.zeros(1, dtype=NODE)
+    for name in ("likelihood", "index", "confidence", "residual_likelihood", "residual_index"):
+        record[name] = 0.5
+    for name in ("severity", "scale", "scope", "irremediability", "residual_severity"):
+        record[name] = 3
+    record["salience_rank"] = np.where(np.arange(ISSUES) == 0, 1, -1)
+    for name in ("severity_band", "band", "residual_band"):
+        record[name] = 1
+    record["heat_cell"] = HEAT_CELL
+    return record
+
+
+def _register_of(node_id: UUID) -> Register:
+    """The register of a run with this one node and its one risk."""
+    return Register(
+        place=np.zeros(1, np.int32),
+        issue=np.zeros(1, np.int8),
+        severity_band=np.ones(1, np.int8),
+        residual_band=np.ones(1, np.int8),
+        heat_cell=np.full(1, HEAT_CELL, np.int8),
+        insufficient=np.zeros(1, np.bool_),
+        country=np.array(["BD"]),
+        tier=np.ones(1, np.int16),
+        highest_index=np.full(1, 0.5),
+        key=np.frombuffer(node_id.bytes, np.uint8).reshape(1, 16),
+    )
 
 
 _LEAVE = object()
