@@ -73,7 +73,7 @@ def _send_invitation(job: JobContext) -> None:
 
 
 def _tell_officers(job: JobContext) -> None:
-    case_officers.send_news(job.id_of("user_id"))
+    case_officers.send_news(job.id_of("user_id"), at=job.at)
 
 
 def _sign_checkpoint(job: JobContext) -> None:

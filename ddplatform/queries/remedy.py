@@ -213,12 +213,16 @@ def list_assignees(case_id: UUID) -> Sequence[AssigneeRow]:
     return [AssigneeRow(*row) for row in rows]
 
 
-def list_officers() -> Sequence[tuple[UUID, str]]:
-    """The safeguarding officers of the acting organisation, by name."""
+def list_officers(*, today: date) -> Sequence[tuple[UUID, str]]:
+    """The safeguarding officers of the acting organisation whose access runs, by name."""
     rows = db.session.execute(
         select(User.id, User.name)
         .join(Membership, Membership.user_id == User.id)
-        .where(Membership.role == RoleId.SAFEGUARDING_OFFICER, User.is_active)
+        .where(
+            Membership.role == RoleId.SAFEGUARDING_OFFICER,
+            User.is_active,
+            or_(Membership.access_until.is_(None), Membership.access_until >= today),
+        )
         .order_by(User.name, User.id)
     ).all()
     return [(row[0], row[1]) for row in rows]

@@ -24,14 +24,14 @@ def tell_others(user_id: UUID, role: RoleId, *, at: datetime) -> None:
     if role is not RoleId.SAFEGUARDING_OFFICER:
         return
     db.session.flush()  # the new one is among the officers
-    if any(officer != user_id for officer, _name in list_officers()):
+    if any(officer != user_id for officer, _name in list_officers(today=at.date())):
         by = system_identity(current_organisation())
         jobs.enqueue(TELL_OFFICERS, {"user_id": str(user_id)}, by=by, at=at)
 
 
-def send_news(user_id: UUID) -> None:
+def send_news(user_id: UUID, *, at: datetime) -> None:
     """The mail to all other safeguarding officers; nothing when the person is none any more."""
-    officers = dict(list_officers())
+    officers = dict(list_officers(today=at.date()))
     new = get_account(user_id)
     if new is None or officers.pop(user_id, None) is None:
         return

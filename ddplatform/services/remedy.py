@@ -63,7 +63,7 @@ def open_case(finding: Finding, alert: Alert, *, by: Identity, at: datetime) -> 
     if alert.alert_source not in impact_words().alert_sources:
         raise Invalid(fields={"alert_source": "Choose where the alert came from."})
     _require_clean(alert.note)
-    officers = list_officers()
+    officers = list_officers(today=at.date())
     if not officers:
         raise Conflict(
             "Your organisation has no safeguarding officer, so nobody would read this.",
@@ -116,7 +116,7 @@ def assign(
     """
     if user_id == by.user_id:
         raise Conflict("Nobody gives out the own part in a case.", "Ask another officer.")
-    if user_id not in {officer for officer, _ in list_officers()}:
+    if user_id not in {officer for officer, _ in list_officers(today=at.date())}:
         raise Invalid(fields={"user": "Only safeguarding officers can be given a case."})
     assigned = db.session.query(CaseAssignment).filter_by(case_id=case.id, user_id=user_id).first()
     if assigned is not None and assigned.is_verifier == is_verifier:

@@ -120,6 +120,20 @@ def test_alert_that_nobody_would_read_is_not_taken(
             opened(tenant)
 
 
+def test_officer_whose_access_is_over_counts_for_nobody_who_would_read_an_alert(
+    context: Flask, tenant: Tenant, officer: Identity
+):
+    with acting_in(tenant.id), unit_of_work():
+        membership_of(officer).access_until = NOW.date() - timedelta(days=1)
+        db.session.flush()
+        with pytest.raises(Conflict, match="no safeguarding officer"):
+            opened(tenant)
+
+        membership_of(officer).access_until = NOW.date()
+        db.session.flush()
+        assert opened(tenant).code
+
+
 def test_administrator_who_makes_an_officer_does_so_before_the_eyes_of_the_others(
     context: Flask, tenant: Tenant, officer: Identity
 ):
@@ -148,6 +162,6 @@ def test_administrator_who_makes_an_officer_does_so_before_the_eyes_of_the_other
 
 def test_mail_about_somebody_who_is_no_officer_any_more_is_not_sent(context: Flask, tenant: Tenant):
     with acting_in(tenant.id), unit_of_work():
-        case_officers.send_news(tenant.analyst.user_id)
+        case_officers.send_news(tenant.analyst.user_id, at=NOW)
 
     assert mails() == []

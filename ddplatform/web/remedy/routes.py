@@ -224,7 +224,8 @@ def assign(code: str) -> ResponseReturnValue:
     """Let one more officer open the case."""
     case, _ = _case(code)
     form = AssignForm()
-    form.user.choices = [SelectChoice(str(user_id), name) for user_id, name in list_officers()]
+    officers = list_officers(today=g.now.date())
+    form.user.choices = [SelectChoice(str(user_id), name) for user_id, name in officers]
 
     def save() -> ResponseReturnValue:
         remedy.assign(
