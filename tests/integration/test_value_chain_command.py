@@ -8,7 +8,8 @@ from flask import Flask
 from openpyxl import load_workbook
 
 from ddplatform.db import db
-from ddplatform.tenancy import across_tenants
+from ddplatform.factory import create_app
+from tests.conftest import settings_for
 from tests.factories import Tenant
 
 NODES = "id,name,country\nt,Trader,CI\nf,=Farm,CI\n"
@@ -195,10 +196,11 @@ def test_a_map_that_cannot_be_written_is_wrong_usage(app: Flask, tenant: Tenant,
     assert f"{out} cannot be written" in done.stderr
 
 
-def test_commands_on_an_empty_database_name_the_way_to_set_it_up(app: Flask, folder: Path):
-    with app.app_context(), across_tenants():
-        db.drop_all()
-    done = _import(app, folder / "nodes.csv")
+def test_commands_on_an_empty_database_name_the_way_to_set_it_up(folder: Path):
+    empty = create_app(settings_for(folder, f"sqlite:///{folder / 'empty.db'}"))
+    done = _import(empty, folder / "nodes.csv")
+    with empty.app_context():
+        db.engine.dispose()
 
     assert done.exit_code == 1
     assert "db upgrade" in json.loads(done.stdout)["error"]["advice"]
