@@ -207,8 +207,7 @@ class Recalculation:
         while anchor is not None and top.spec is not anchor and top.parent:
             top = top.parent
         if reader.aspect == COUNT and reader.spec.parent:
-            if is_within(top.spec, reader.spec):
-                top = top.parent or top
+            # A count never reads its own repeat (a circle, refused), so `top` stands above it.
             for node in under(top, reader.spec.parent, top.spec):
                 self.mark(COUNT, TreeNode(reader.spec, node))
             return

@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from ddplatform import gate
 from ddplatform.access.roles import RoleId
 from ddplatform.db import db, unit_of_work
+from ddplatform.errors import Invalid
 from ddplatform.models.organisations import Invitation, UserSession
 from ddplatform.queries.organisations import get_user
 from ddplatform.services import accounts, invitations, people
@@ -67,6 +68,21 @@ def test_changing_the_password_kills_links_for_a_new_one_that_wait_in_a_mailbox(
         accounts.change_password(get_user(user_id), current=PASSWORD, new=NEW_PASSWORD, at=now)
 
     assert app.test_client().get(link).status_code == 404
+
+
+def test_password_that_breaks_a_rule_and_colours_nobody_offers_are_refused_at_their_fields(
+    context: Flask, tenant: Tenant
+):
+    user_id = tenant[RoleId.ADMIN].user_id
+    assert user_id is not None
+    user = get_user(user_id)
+    with pytest.raises(Invalid) as short:
+        accounts.change_password(user, current=PASSWORD, new="short", at=datetime.now(UTC))
+    with pytest.raises(Invalid) as colours:
+        accounts.choose_theme(user, "pink")
+
+    assert set(short.value.fields) == {"password"}
+    assert set(colours.value.fields) == {"theme"}
 
 
 @pytest.fixture

@@ -80,6 +80,18 @@ def test_nobody_changes_the_own_role_and_the_last_administrator_stays(
             remove_person(membership, by=tenant.manager, at=NOW)
 
 
+def test_member_is_not_added_a_second_time(context: Flask, tenant: Tenant):
+    with acting_in(tenant.id), pytest.raises(Conflict, match="is a member already"):
+        add_person(
+            email=tenant.email(RoleId.ANALYST),
+            name="Analyst",
+            role=RoleId.ADMIN,
+            password=PASSWORD,
+            by=tenant.manager,
+            at=NOW,
+        )
+
+
 def test_removed_person_is_gone_from_the_list(app: Flask, tenant: Tenant):
     client = signed_in_client(app, tenant, RoleId.ADMIN)
     page = f"/o/{tenant.slug}/people/{tenant.analyst.user_id}/remove"

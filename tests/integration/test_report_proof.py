@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import delete, update
 
 from ddplatform.db import db, unit_of_work
-from ddplatform.models.audit import AuditValue
+from ddplatform.models.audit import AuditEvent, AuditValue
 from ddplatform.models.reports import Report
 from ddplatform.queries.reports import find_report_named, get_report_with_facts
 from ddplatform.services import report_files, report_proof, reports
@@ -125,6 +125,10 @@ def test_a_seal_without_its_event_or_its_values_is_found(tenant: Tenant, report:
     with unit_of_work(), erasing(tenant.id):
         db.session.execute(delete(AuditValue))
     assert _checks(tenant, content)["seal"] is False
+
+
+def test_a_line_of_the_log_that_is_no_event_commits_to_nothing(context: Flask) -> None:
+    assert not report_proof._commits_to(AuditEvent(leaf=b"rubbish"), {"facts_sha256": "00"})
 
 
 def test_a_head_at_another_place_is_found(tenant: Tenant, report: Report) -> None:

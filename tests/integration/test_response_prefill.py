@@ -14,8 +14,9 @@ from ddplatform.queries.responses import (
     list_answers,
     load_filled,
 )
-from ddplatform.services import questionnaires, responses
+from ddplatform.services import questionnaires, response_prefill, responses
 from ddplatform.services.response_review import accept_all
+from questionnaires import Response
 from tests.answering import (
     EMAIL,
     Asked,
@@ -105,6 +106,14 @@ def test_answers_that_were_never_sent_are_not_carried_over(context: Flask, tenan
             get_assignment(supplier.asked.assignment_id), reason="anew", by=tenant.manager, at=NOW
         )
     assert "/data/C/SAQ_C01" not in _texts(_ask_again(tenant, supplier.asked))
+
+
+def test_answer_whose_place_the_form_does_not_have_is_left_out(context: Flask, tenant: Tenant):
+    supplier = come_in(ask(tenant))
+    with acting(supplier.id):
+        form = Response(get_request(supplier.asked.assignment_id).plan, now=NOW)
+
+        assert not response_prefill._put(form, "/data/gone[2]/name", "x", set())
 
 
 def test_answers_to_another_buyer_stay_with_that_buyer(
