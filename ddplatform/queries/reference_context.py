@@ -1,7 +1,7 @@
 """What is told of a country beside its scores, as pages show it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import groupby
 from uuid import UUID
 
@@ -10,23 +10,13 @@ from sqlalchemy import select
 from ddplatform.db import db
 from ddplatform.models.reference import ContextValue
 from ddplatform.models.risk import ReferenceRelease
+from supply_chain.reference_types import ContextIndicator
 
 
 @dataclass(frozen=True)
-class ContextSet:
-    """One published set that is shown and never scored, with its terms and what it lacks."""
+class ContextSet(ContextIndicator):
+    """One set as a release holds it: what the publisher says of it, and how far it reaches."""
 
-    ref: str
-    theme: str
-    name: str
-    unit: str
-    higher_means: str
-    publisher: str
-    edition: str
-    licence: str
-    attribution: str
-    gaps: str
-    note: str
     countries: int
     first_year: int | None
     last_year: int | None
@@ -46,7 +36,7 @@ class ContextLine:
 def context_sets(release: ReferenceRelease) -> tuple[ContextSet, ...]:
     """The sets of a release that are shown and not scored, in the order of the data file."""
     return tuple(
-        ContextSet(**{name: row[name] for name in ContextSet.__dataclass_fields__})
+        ContextSet(**{one.name: row[one.name] for one in fields(ContextSet)})
         for row in release.sets
         if row["factor"] is None
     )
