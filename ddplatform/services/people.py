@@ -315,6 +315,7 @@ def _require_one_left(membership: Membership, role: RoleId | None) -> None:
     advice = _KEPT_ROLES.get(membership.role)
     if advice is None or role is membership.role:
         return
+    audit.lock_log()  # two who take the role from each other at once are counted one by one
     if count_members_with_role(membership.role) == 1:
         title = ROLES[membership.role].title.lower()
         raise Conflict(f"The last {title} stays.", advice)

@@ -1,16 +1,22 @@
 """Two people at one row in the same moment: the second is told, and nothing breaks."""
 
+from threading import Barrier, Thread
+
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
+from ddplatform.access.identity import Identity
 from ddplatform.access.roles import RoleId
 from ddplatform.db import db, unit_of_work
+from ddplatform.errors import Conflict
+from ddplatform.models.organisations import Membership
 from ddplatform.models.remedy import SupportItem, SupportStatus
-from ddplatform.services import remedy
-from ddplatform.tenancy import acting_in
+from ddplatform.queries.organisations import count_members_with_role
+from ddplatform.services import people, remedy
+from ddplatform.tenancy import acting_in, nobody
 from tests.conftest import NOW
-from tests.factories import Tenant, csrf_token, signed_in_client
+from tests.factories import PASSWORD, Tenant, csrf_token, signed_in_client
 from tests.integration.test_remedy import opened
 
 
@@ -46,3 +52,45 @@ def test_second_change_of_a_row_in_the_same_moment_is_a_conflict_in_words(
     assert "make your change there" in answer.text
     with app.app_context(), acting_in(tenant.id):
         assert db.session.scalar(select(SupportItem.status)) is SupportStatus.PLANNED
+
+
+def test_two_administrators_who_take_the_role_from_each_other_leave_one(
+    context: Flask, tenant: Tenant
+):
+    first = tenant[RoleId.ADMIN]
+    with acting_in(tenant.id), unit_of_work():
+        user = people.add_person(
+            email="second-admin@acme.example",
+            name="Second administrator",
+            role=RoleId.ADMIN,
+            password=PASSWORD,
+            by=first,
+            at=NOW,
+        )
+        second = Identity(user.id, tenant.id, RoleId.ADMIN, user.name)
+    start, refused = Barrier(2), list[str]()
+
+    def demote(other: Identity, by: Identity) -> None:
+        with context.app_context(), nobody():
+            start.wait()
+            try:
+                with unit_of_work(), acting_in(tenant.id):
+                    member = db.session.scalars(
+                        select(Membership).where(Membership.user_id == other.user_id)
+                    ).one()
+                    people.change_role(member, role=RoleId.ANALYST, by=by, at=NOW)
+            except Conflict as conflict:
+                refused.append(str(conflict))
+            finally:
+                db.session.remove()
+
+    threads = [Thread(target=demote, args=pair) for pair in ((first, second), (second, first))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    with acting_in(tenant.id):
+        assert count_members_with_role(RoleId.ADMIN) == 1
+    assert len(refused) == 1
+    assert "last administrator" in refused[0]
