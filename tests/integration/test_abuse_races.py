@@ -1,6 +1,7 @@
 """Two people at one row in the same moment: the second is told, and nothing breaks."""
 
-from threading import Barrier, Thread
+from contextlib import suppress
+from threading import Barrier, BrokenBarrierError, Thread
 
 import pytest
 from flask import Flask
@@ -55,9 +56,19 @@ def test_second_change_of_a_row_in_the_same_moment_is_a_conflict_in_words(
 
 
 def test_two_administrators_who_take_the_role_from_each_other_leave_one(
-    context: Flask, tenant: Tenant
+    context: Flask, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ):
     first = tenant[RoleId.ADMIN]
+    both_counted = Barrier(2)
+
+    def count_and_wait(role: RoleId) -> int:
+        """Whoever could count beside the other does so before either goes on."""
+        count = count_members_with_role(role)
+        with suppress(BrokenBarrierError):
+            both_counted.wait(timeout=1)
+        return count
+
+    monkeypatch.setattr(people, "count_members_with_role", count_and_wait)
     with acting_in(tenant.id), unit_of_work():
         user = people.add_person(
             email="second-admin@acme.example",
