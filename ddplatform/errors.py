@@ -70,9 +70,9 @@ class TooMany(PlatformError):
     title = "Too many tries"
 
     def __init__(self, retry_after_s: int) -> None:
-        super().__init__(
-            "Too many tries in a short time.", f"Wait {max(1, retry_after_s // 60)} minutes."
-        )
+        minutes = max(1, -(-retry_after_s // 60))  # rounded up: earlier would be refused again
+        wait = f"Try again in {minutes} minute{'' if minutes == 1 else 's'}."
+        super().__init__("Too many tries in a short time.", wait)
         self.retry_after_s = retry_after_s
 
 

@@ -46,7 +46,6 @@ def _expected(error: Exception) -> ResponseReturnValue:
             for label, text in error.fields.items()
         ]
     if isinstance(error, TooMany):
-        page["retry_after"] = error.advice
         headers["Retry-After"] = str(error.retry_after_s)
     return _page(status, **page), status, headers
 

@@ -1,3 +1,5 @@
+import re
+
 from flask import Flask
 
 from ddplatform.access.roles import RoleId
@@ -37,6 +39,7 @@ def test_eleventh_try_in_an_hour_is_too_many(app: Flask, tenant: Tenant):
     refused = client.post("/sign-in", data={**data, "password": PASSWORD})
 
     assert refused.status_code == 429
+    assert len(re.findall(r"Try again in \d+ minutes?\.", refused.text)) == 1
     assert int(refused.headers["Retry-After"]) > 0
 
 
