@@ -1,0 +1,1 @@
+"""Which records mean the same company or site (docs/matching.md)."""
