@@ -1,0 +1,241 @@
+"""Changes that are tried on a map and never made: what they say, and the map with them.
+
+A closed node delivers nothing and buys nothing: its links fall away, and what its buyers miss has
+an unknown origin until they say otherwise (RM-1.0 11.3). So closing never makes risk vanish from
+the sum just because nobody looks at where the goods come from next.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from supply_chain.chain_columns import NODE_KINDS, LinkColumns
+from supply_chain.graph import ValueChain
+from supply_chain.reference import Reference
+from supply_chain.risk.context import primary_sectors
+from supply_chain.risk.evidence import ControlsSeen, Evidence
+from supply_chain.risk.method import METHOD
+from supply_chain.unknown_origins import PREFIX, KnownFlow, with_unknown_origins
+from supply_chain.vocabulary import NodeKind
+
+MOST = 20  # changes in one what-if
+_UNKNOWN = NODE_KINDS.index(NodeKind.UNKNOWN_ORIGIN)
+
+
+@dataclass(frozen=True)
+class CloseNode:
+    """A node has no activity any more."""
+
+    node: str
+
+
+@dataclass(frozen=True)
+class AddControl:
+    """A node has this control, with this coverage and evidence, verified today (section 9)."""
+
+    node: str
+    control: str  # CTL-nn
+    coverage: float  # 0-1
+    evidence: float  # one of the five levels
+
+
+@dataclass(frozen=True)
+class KnowOrigin:
+    """Country and commodity of an unknown origin are known.
+
+    `node` is the buyer whose input has no known origin, or a node kept as an unknown origin.
+    """
+
+    node: str
+    country: str | None  # ISO 3166-1 alpha-2
+    commodity: str | None  # commodity ref
+
+
+@dataclass(frozen=True)
+class ChangeShare:
+    """The part of the buyer's input that comes from a supplier; other shares stay as they are."""
+
+    buyer: str
+    supplier: str
+    share: float  # 0-1
+
+
+Change: TypeAlias = CloseNode | AddControl | KnowOrigin | ChangeShare
+KINDS: dict[str, type[Change]] = {
+    "close": CloseNode,
+    "control": AddControl,
+    "origin": KnowOrigin,
+    "share": ChangeShare,
+}
+_WORD = {kind: word for word, kind in KINDS.items()}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a change cannot be tried on this map; `place` counts changes from 0."""
+
+    place: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A map and what is known of it, with changes; the map it was made from is untouched."""
+
+    chain: ValueChain
+    evidence: Evidence
+    known_flows: dict[str, KnownFlow]
+
+
+def pack_change(change: Change) -> dict[str, Any]:
+    """A change as plain values, to keep or to put into an address."""
+    return {"do": _WORD[type(change)], **asdict(change)}
+
+
+def read_change(values: dict[str, Any]) -> Change:
+    """The change that `pack_change` made.
+
+    Raises:
+        ValueError: it says something else than a change.
+    """
+    given = dict(values)
+    kind = KINDS.get(str(given.pop("do", "")))
+    if kind is None or set(given) != set(kind.__dataclass_fields__):
+        raise ValueError("This is no change of a what-if.")
+    numbers = {"coverage", "evidence", "share"}
+    for name, value in given.items():
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        text = isinstance(value, str) or (value is None and name in ("country", "commodity"))
+        if not (number if name in numbers else text):
+            raise ValueError(f"The {name} of this change cannot be read.")
+    return kind(**given)
+
+
+def problems_of(
+    chain: ValueChain, changes: Sequence[Change], reference: Reference
+) -> tuple[Problem, ...]:
+    """All changes that cannot be tried on a map, each with the reason and the way out."""
+    found = [
+        Problem(place, text)
+        for place, change in enumerate(changes)
+        if (text := _problem(chain, change, reference))
+    ]
+    bad = {problem.place for problem in found}
+    sound = [change for place, change in enumerate(changes) if place not in bad]
+    whole = _with_links(chain, sound)
+    whole = with_unknown_origins(whole, primary_sectors=primary_sectors(reference))
+    found += [
+        Problem(place, f"All that {change.node} buys has a known source: no origin is missing.")
+        for place, change in enumerate(changes)
+        if place not in bad
+        and isinstance(change, KnowOrigin)
+        and chain.nodes.kind[chain.rows[change.node]] != _UNKNOWN
+        and PREFIX + change.node not in whole.rows
+    ]
+    return tuple(sorted(found, key=lambda problem: problem.place))
+
+
+def _problem(chain: ValueChain, change: Change, reference: Reference) -> str:
+    named = [change.buyer, change.supplier] if isinstance(change, ChangeShare) else [change.node]
+    gone = [ref for ref in named if ref not in chain.rows]
+    if gone:
+        return f"{gone[0]} is not in this map any more. Take the change out."
+    if isinstance(change, CloseNode):
+        own = chain.nodes.own_operation[chain.rows[change.node]]
+        return "This is your own business. Try a control or another share here." if own else ""
+    if isinstance(change, AddControl):
+        return _control_problem(change)
+    if isinstance(change, KnowOrigin):
+        return _origin_problem(change, reference)
+    if not 0 <= change.share <= 1:
+        return "A share lies between 0 and 1 (0 % and 100 %)."
+    if not len(_links_between(chain, change)):
+        return f"{change.buyer} does not buy from {change.supplier} in this map."
+    return ""
+
+
+def _control_problem(change: AddControl) -> str:
+    if change.control not in METHOD.control_index:
+        return f"{change.control} is no control of the method. Choose one of the list."
+    if not 0 <= change.coverage <= 1:
+        return "A coverage lies between 0 and 1 (0 % and 100 %)."
+    if change.evidence not in METHOD.policy.evidence_levels:
+        return "The evidence of a control is one of the five levels of the method."
+    return ""
+
+
+def _origin_problem(change: KnowOrigin, reference: Reference) -> str:
+    if not change.country and not change.commodity:
+        return "Say the country, the commodity, or both."
+    if change.country and change.country not in reference.countries:
+        return f"{change.country} is no country code of the reference data."
+    if change.commodity and change.commodity not in reference.commodities:
+        return f"{change.commodity} is no commodity of the reference data."
+    return ""
+
+
+def apply_changes(chain: ValueChain, evidence: Evidence, changes: Sequence[Change]) -> Changed:
+    """The map with changes that `problems_of` found nothing against, one after the other."""
+    flows = {
+        change.node: KnownFlow(change.country, change.commodity)
+        for change in changes
+        if isinstance(change, KnowOrigin)
+    }
+    for change in changes:
+        if isinstance(change, AddControl):
+            evidence = replace(evidence, controls=_with_control(evidence.controls, chain, change))
+    return Changed(_with_links(chain, changes), evidence, flows)
+
+
+def _with_links(chain: ValueChain, changes: Sequence[Change]) -> ValueChain:
+    """Nodes and links with closures, shares and known origins."""
+    nodes, links = chain.nodes, chain.links
+    closed, share = nodes.closed.copy(), links.share.copy()
+    country, goods = list(nodes.country), list(nodes.commodities)
+    for change in changes:
+        if isinstance(change, CloseNode):
+            closed[chain.rows[change.node]] = True
+        elif isinstance(change, ChangeShare):
+            between = _links_between(chain, change)
+            share[between] = 0.0
+            share[between[0]] = change.share  # parallel links add up (11.1)
+        elif isinstance(change, KnowOrigin) and nodes.kind[chain.rows[change.node]] == _UNKNOWN:
+            row = chain.rows[change.node]
+            country[row] = change.country or country[row]
+            goods[row] = (change.commodity,) if change.commodity else goods[row]
+    shut = closed & ~nodes.closed
+    kept = np.flatnonzero(~(shut[links.buyer] | shut[links.supplier]))
+    return ValueChain.build(
+        nodes=replace(nodes, closed=closed, country=tuple(country), commodities=tuple(goods)),
+        links=LinkColumns(
+            buyer=links.buyer[kept],
+            supplier=links.supplier[kept],
+            share=share[kept],
+            flow=links.flow[kept],
+            kind=links.kind[kept],
+            commodity=tuple(links.commodity[at] for at in kept.tolist()),
+        ),
+    )
+
+
+def _links_between(chain: ValueChain, change: ChangeShare) -> np.ndarray[Any, np.dtype[np.int64]]:
+    buyer, supplier = chain.rows[change.buyer], chain.rows[change.supplier]
+    return np.flatnonzero((chain.links.buyer == buyer) & (chain.links.supplier == supplier))
+
+
+def _with_control(seen: ControlsSeen, chain: ValueChain, change: AddControl) -> ControlsSeen:
+    """The control stands once at a node: what was known of it gives way, not its design credit."""
+    node, control = chain.rows[change.node], METHOD.control_index[change.control]
+    same = (seen.node == node) & (seen.control == control)
+    design = seen.design[same][0] if same.any() else np.nan
+    rest = ~same
+    return ControlsSeen(
+        node=np.append(seen.node[rest], node),
+        control=np.append(seen.control[rest], control),
+        coverage=np.append(seen.coverage[rest], change.coverage),
+        evidence=np.append(seen.evidence[rest], change.evidence),
+        design=np.append(seen.design[rest], design),
+        verified_months=np.append(seen.verified_months[rest], 0.0),
+    )
