@@ -27,6 +27,7 @@ def read_map(
     files: Sequence[NamedBytes],
     mapping: Mapping | None = None,
     *,
+    tables: Sequence[Table] | None = None,
     known_ids: frozenset[str] = frozenset(),
     link_to: str | None = None,
 ) -> MapDraft:
@@ -35,6 +36,7 @@ def read_map(
     Args:
         files: all files of the import; nodes and links may stand in different ones.
         mapping: how to read tables, by sheet or file name; tables it leaves out are guessed.
+        tables: the tables of the files, where they were read before and perhaps mended.
         known_ids: ids of nodes that the map already has; links may point to them.
         link_to: id of a buyer (the focal company) that every listed node without a buyer of its
             own is linked to as a supplier.
@@ -46,7 +48,8 @@ def read_map(
         FileRefused: a whole file cannot be read, or there is no row in any.
     """
     findings = Findings()
-    tables = read_tables([file for file in files if not is_json(file)])
+    if tables is None:
+        tables = read_tables([file for file in files if not is_json(file)])
     used = _complete(mapping, tables)
     rows = _read_rows(files, tables, used, findings)
     if not rows.count and not findings.problems:
