@@ -61,10 +61,15 @@ def compare(
     draft: MapDraft,
     *,
     existing_links: Sequence[LinkDraft] = (),
+    listed: frozenset[str] | None = None,
 ) -> MapChanges:
     """Compare a map with a draft by node id and by link key.
 
     What a file leaves empty is "not stated" and changes nothing: missing data never erases.
+
+    Args:
+        listed: ids that an earlier list of the same kind named: only they can be gone, and links
+            from them. None: whatever the map has and the draft lacks is gone.
     """
     known = {node.id: node for node in existing}
     named = {node.id for node in draft.nodes}
@@ -76,16 +81,35 @@ def compare(
     drafted_links = {link.key for link in draft.links}
     link_pairs = [(known_links[x.key], x) for x in draft.links if x.key in known_links]
     link_changes = [_link_change(before, after) for before, after in link_pairs]
+    gone = tuple(
+        node
+        for node in existing
+        if node.id not in named and not node.own_operation and (listed is None or node.id in listed)
+    )
+    gone_ids = frozenset(node.id for node in gone)
     return MapChanges(
         new_nodes=tuple(node for node in draft.nodes if node.id not in known),
         changed_nodes=tuple(change for change in changes if change.fields),
         unchanged_nodes=tuple(change.before for change in changes if not change.fields),
-        gone_nodes=tuple(n for n in existing if n.id not in named and not n.own_operation),
+        gone_nodes=gone,
         new_links=tuple(link for link in draft.links if link.key not in known_links),
         changed_links=tuple(change for change in link_changes if change.fields),
         unchanged_links=tuple(change.before for change in link_changes if not change.fields),
-        gone_links=tuple(link for link in existing_links if link.key not in drafted_links),
+        gone_links=tuple(
+            link
+            for link in existing_links
+            if link.key not in drafted_links and _may_be_gone(link, gone_ids, draft, listed)
+        ),
     )
+
+
+def _may_be_gone(
+    link: LinkDraft, gone: frozenset[str], draft: MapDraft, listed: frozenset[str] | None
+) -> bool:
+    """A list without links says nothing on those between suppliers that stay."""
+    if link.supplier in gone or link.buyer in gone:
+        return True
+    return bool(draft.links) and (listed is None or link.supplier in listed)
 
 
 def _unstated(draft: MapDraft) -> frozenset[str]:

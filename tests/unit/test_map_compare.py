@@ -98,10 +98,17 @@ def test_link_without_share_in_the_file_keeps_the_known_share():
     assert changes.unchanged_links == (LINK,)
 
 
-def test_link_missing_from_the_draft_is_gone():
-    changes = compare([MILL, TRADER], MapDraft((MILL, TRADER), ()), existing_links=[LINK])
+def test_link_missing_from_a_draft_with_links_is_gone():
+    back = LinkDraft(LINK.buyer, LINK.supplier)
+    changes = compare([MILL, TRADER], MapDraft((MILL, TRADER), (back,)), existing_links=[LINK])
 
     assert changes.gone_links == (LINK,)
+
+
+def test_list_without_links_says_nothing_on_links_between_those_that_stay():
+    changes = compare([MILL, TRADER], MapDraft((MILL, TRADER), ()), existing_links=[LINK])
+
+    assert changes.gone_links == ()
 
 
 def test_same_list_without_ids_imported_twice_changes_nothing():
