@@ -10,17 +10,24 @@ from supply_chain.drafts import MapDraft, Mapping, NamedBytes, TableMapping
 from supply_chain.errors import FileRefused
 from supply_chain.intake.assembly import Assembly
 from supply_chain.intake.cells import CellFault
-from supply_chain.intake.columns import guess_mapping, unique_header
+from supply_chain.intake.columns import guess_mapping, with_samples
 from supply_chain.intake.findings import Findings, RowLog
 from supply_chain.intake.link_rows import LinkRow, read_link_rows
-from supply_chain.intake.mapping_json import mapping_as_json, mapping_from_json
+from supply_chain.intake.mapping_json import columns_as_json, mapping_as_json, mapping_from_json
 from supply_chain.intake.node_rows import NodeRow, read_node_rows
 from supply_chain.intake.sheets import Table, read_tables
 from supply_chain.intake.table_view import TableView
 from supply_chain.intake.value_chain_json import is_json, read_json
 from supply_chain.intake.whole_map import circle_notes, share_notes
 
-__all__ = ["guess_mapping", "mapping_as_json", "mapping_from_json", "read_map", "read_tables"]
+__all__ = [
+    "columns_as_json",
+    "guess_mapping",
+    "mapping_as_json",
+    "mapping_from_json",
+    "read_map",
+    "read_tables",
+]
 
 
 def read_map(
@@ -134,11 +141,7 @@ def _complete(mapping: Mapping | None, tables: Sequence[Table]) -> Mapping:
     by_key = {table.key: table for table in tables}
 
     def known(hows: MappingOf[str, TableMapping]) -> dict[str, TableMapping]:
-        return {
-            key: replace(how, header=tuple(unique_header(by_key[key], how.header_row)))
-            for key, how in hows.items()
-            if key in by_key
-        }
+        return {key: with_samples(by_key[key], how) for key, how in hows.items() if key in by_key}
 
     return Mapping(known({**given.nodes, **guessed.nodes}), known({**given.links, **guessed.links}))
 

@@ -6,9 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import fields as dataclass_fields
+from dataclasses import replace
 
 from supply_chain.drafts import ColumnGuess, LinkDraft, Mapping, NodeDraft, TableMapping
-from supply_chain.intake.cells import unshield
+from supply_chain.intake.cells import is_blank, unshield
 from supply_chain.intake.countries import country_code
 from supply_chain.intake.sheets import Table
 from supply_chain.intake.words import clean, header_forms, squeeze, words
@@ -22,6 +23,7 @@ ROW_LINK_FIELDS = ("share", "flow_evidence", "valid_from", "valid_to")
 _HEADER_SEARCH_ROWS = 30
 _SAMPLE_ROWS = 200
 _EXAMPLES = 3
+_SHOWN_CHARACTERS = 120
 _PAIR = re.compile(r"^[\[(]?\s*-?\d+[.,]\d+\s*[,;]\s*-?\d+[.,]\d+\s*[\])]?$")
 
 
@@ -74,6 +76,18 @@ def unique_header(table: Table, header_row: int) -> list[str]:
     while row and names and not clean(row[len(names) - 1]):
         names.pop()
     return names
+
+
+def with_samples(table: Table, how: TableMapping) -> TableMapping:
+    """The mapping with the names of all columns and up to three different values of each."""
+    header = unique_header(table, how.header_row)
+    seen: dict[str, dict[str, None]] = {name: {} for name in header}
+    for row in table.rows[how.header_row : how.header_row + _SAMPLE_ROWS]:
+        for name, cell in zip(header, row, strict=False):
+            if len(seen[name]) < _EXAMPLES and cell and not is_blank(cell.strip()):
+                seen[name][clean(cell)[:_SHOWN_CHARACTERS]] = None
+    samples = {name: tuple(values) for name, values in seen.items()}
+    return replace(how, header=tuple(header), samples=samples)
 
 
 def column_letter(index: int) -> str:
@@ -213,7 +227,7 @@ class _Chooser:
 
 
 def _is_country(value: str) -> bool:
-    return len(value) > 1 and country_code(value) is not None
+    return len(value) > 1 and not value.isdigit() and country_code(value) is not None
 
 
 def _share(values: Sequence[str], test: Callable[[str], bool]) -> float:

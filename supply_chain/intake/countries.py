@@ -1,37 +1,56 @@
-"""Country names in many spellings and languages -> ISO 3166-1 alpha-2."""
+"""Country names in many spellings and in all languages of CLDR -> ISO 3166-1 alpha-2."""
 
 from __future__ import annotations
 
 import csv
 import re
-from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
+
+from rapidfuzz import fuzz, process
 
 from supply_chain.intake.words import squeeze, squeeze_without_brackets
 
 _DATA = Path(__file__).parent.parent / "data"
 _NAME_COLUMNS = ("iso2", "iso3", "name_en", "name_fr", "name_es", "name_ar", "name_zh", "name_ru")
-_OPENINGS = ("the", "republicof", "kingdomof", "stateof", "therepublicof")
+_OPENINGS = ("the", "republicof", "kingdomof", "stateof", "therepublicof", "ประเทศ")
 _PARTS = re.compile(r"[,;/\n]|\s-\s|\.\s")
+_SEVERAL = re.compile(r"[,;/|&+()\n]|\s[-–—]\s|\s(?:and|und|et|y|e|en|ve|и|و)\s", re.IGNORECASE)
+# A spelling this much alike (of 100) is worth asking about; others within the margin are named too.
+_ALIKE, _MARGIN, _MAX_SUGGESTED = 78, 4, 3
+_SHORTEST_NAME = 4
 
 
 @lru_cache(maxsize=16_384)
 def country_code(text: str) -> str | None:
     """Return the alpha-2 code of a country cell, or None where it is not known.
 
-    Takes alpha-2, alpha-3, the UN names in six languages, and the spellings of
-    `data/country_spellings.csv`, some of them provinces that lists print as countries.
+    Takes alpha-2, alpha-3 and M49 codes, the UN names in six languages, the names of
+    `data/country_names.csv` in all others, and the spellings of `data/country_spellings.csv`,
+    some of them provinces that lists print as countries. Only a spelling that means one country.
     """
-    index = _index()
     key = squeeze(text)
-    for form in (key, squeeze_without_brackets(text)):
-        if form in index:
-            return index[form]
-    for opening in _OPENINGS:
-        if key.startswith(opening) and key.removeprefix(opening) in index:
-            return index[key.removeprefix(opening)]
+    if key.isdigit() and key != text.strip():
+        return None  # a number with a point or a per cent sign is no code
+    for index in (_index(), _world_index()):
+        for form in (key, squeeze_without_brackets(text)):
+            if form in index:
+                return index[form]
+        for opening in _OPENINGS:
+            if key.startswith(opening) and key.removeprefix(opening) in index:
+                return index[key.removeprefix(opening)]
     return None
+
+
+@lru_cache(maxsize=16_384)
+def countries_in_cell(text: str) -> tuple[str, ...]:
+    """The codes of all countries that the parts of a cell name, in their order, each once.
+
+    "China / Viet Nam" names two; "VN - Vietnam" one; "Zhejiang, China" one, and a place.
+    """
+    parts = [part.strip(" .") for part in _SEVERAL.split(text)]
+    codes = [country_code(part) for part in parts if len(squeeze(part)) > 1]
+    return tuple(dict.fromkeys(code for code in codes if code))
 
 
 @lru_cache(maxsize=16_384)
@@ -59,16 +78,26 @@ def _endings(part: str) -> list[str]:
 
 
 def _is_plain_name(text: str) -> bool:
-    return len(squeeze(text)) >= 4 or text in ("USA", "UK", "UAE", "PRC")
+    return len(squeeze(text)) >= _SHORTEST_NAME or text in ("USA", "UK", "UAE", "PRC")
 
 
+@lru_cache(maxsize=16_384)
 def suggest_country(text: str) -> str | None:
-    """Return "Name (CODE)" of the country whose spelling is nearest, or None."""
-    near = get_close_matches(squeeze(text), _index().keys(), n=1, cutoff=0.75)
-    if not near:
+    """Return "Name (CODE)" of the country whose spelling is nearest, or None.
+
+    Where several are about as near ("Nigera"), all are named, at most three: a person decides.
+    """
+    key = squeeze(text)
+    if len(key) < _SHORTEST_NAME:
         return None
-    code = _index()[near[0]]
-    return f"{country_name(code)} ({code})"
+    index = {**_world_index(), **_index()}
+    near = process.extract(key, index.keys(), scorer=fuzz.ratio, score_cutoff=_ALIKE, limit=20)
+    best: dict[str, float] = {}
+    for name, score, _ in near:
+        best.setdefault(index[name], score)
+    top = max(best.values(), default=0.0)
+    codes = [code for code, score in best.items() if score >= top - _MARGIN][:_MAX_SUGGESTED]
+    return " or ".join(f"{country_name(code)} ({code})" for code in codes) or None
 
 
 def country_name(code: str) -> str:
@@ -88,9 +117,23 @@ def _index() -> dict[str, str]:
     for row in _rows("countries.csv"):
         names = [row[column] for column in _NAME_COLUMNS] + [row.get("short_name_en", "")]
         index.update({squeeze(name): row["iso2"] for name in names if name})
+        if row["m49"]:
+            index[row["m49"]] = row["iso2"]
     for row in _rows("country_spellings.csv"):
         index[squeeze(row["spelling"])] = row["iso2"]
     return index
+
+
+@lru_cache(maxsize=1)
+def _world_index() -> dict[str, str]:
+    """Names in all languages of CLDR; none that `_index` knows otherwise."""
+    known = _index()
+    return {
+        key: row["iso2"]
+        for row in _rows("country_names.csv")
+        for key in map(squeeze, row["names"].split("|"))
+        if key not in known
+    }
 
 
 @lru_cache(maxsize=1)

@@ -27,6 +27,32 @@ def _table_as_json(table: TableMapping) -> Json:
     return {"header_row": table.header_row, "columns": dict(table.columns)}
 
 
+def columns_as_json(mapping: Mapping) -> dict[str, Json]:
+    """What a page or program shows beside a mapping: every column of every table.
+
+    Table key -> list, in the order of the columns, of `{"column", "field", "confidence",
+    "reason", "samples"}`: their name; our field or null; how sure the guess is, 0..1, null where
+    a person chose; why, null likewise; up to three different values.
+    """
+    tables = {**mapping.nodes, **mapping.links}
+    return {key: _columns_of(table) for key, table in tables.items()}
+
+
+def _columns_of(table: TableMapping) -> list[Json]:
+    fields = {column: field for field, column in table.columns.items()}
+    guesses = {guess.column: guess for guess in table.guesses}
+    return [
+        {
+            "column": name,
+            "field": fields.get(name),
+            "confidence": guesses[name].confidence if name in guesses else None,
+            "reason": guesses[name].reason if name in guesses else None,
+            "samples": list(table.samples.get(name, ())),
+        }
+        for name in table.header
+    ]
+
+
 def mapping_from_json(document: object) -> Mapping:
     """Read a mapping that was shown, perhaps corrected by a person.
 

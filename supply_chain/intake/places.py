@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from supply_chain.intake.cells import CellFault, parse_degrees, split_pair
 from supply_chain.intake.countries import (
+    countries_in_cell,
     country_code,
     country_in_address,
     country_name,
@@ -21,19 +22,37 @@ Point = tuple[float | None, float | None]
 _FAR_DEGREES, _TIMES_NEARER = 8.0, 3.0
 
 
-def parse_country(text: str, *, hinted: bool = True) -> str:
-    """Return the alpha-2 code of a country cell.
+def parse_country(text: str, *, hinted: bool = True) -> tuple[str, CellFault | None]:
+    """Return the alpha-2 code of a country cell, and a remark where more than it stands there.
 
     Raises:
-        CellFault: not known; with the nearest spelling if `hinted`, which takes milliseconds.
+        CellFault: not known, with the nearest spellings if `hinted` (which takes milliseconds),
+            or several countries.
     """
     code = country_code(text)
-    if code is None:
-        near = suggest_country(text) if hinted else None
-        hint = f"Did you mean {near}? " if near else ""
-        advice = f"{hint}Use the two-letter code of ISO 3166-1, for example CI."
-        raise CellFault(f"The country “{text}” is not known.", advice)
-    return code
+    if code is not None:
+        return code, None
+    named = countries_in_cell(text)
+    if len(named) > 1:
+        names = " and ".join(f"{country_name(code)} ({code})" for code in named)
+        raise CellFault(
+            f"The country “{text}” names {len(named)} countries: {names}.",
+            "Give each site a row of its own with the one country in which it stands.",
+        )
+    if named and country_in_address(text) == named[0]:
+        remark = CellFault(
+            f"“{text}” was read as the country {country_name(named[0])}.",
+            "Put the place into a column of its own if that is not right.",
+        )
+        return named[0], remark
+    near = _nearest(text, named) if hinted else None
+    hint = f"Did you mean {near}? " if near else ""
+    advice = f"{hint}Use the two-letter code of ISO 3166-1, for example CI."
+    raise CellFault(f"The country “{text}” is not known.", advice)
+
+
+def _nearest(text: str, named: tuple[str, ...]) -> str | None:
+    return f"{country_name(named[0])} ({named[0]})" if named else suggest_country(text)
 
 
 def read_country(view: TableView, row: tuple[str, ...]) -> str | None:
@@ -43,10 +62,13 @@ def read_country(view: TableView, row: tuple[str, ...]) -> str | None:
     if not text or (view.text(row, "country") is None and country_code(text) is None):
         return _from_address(view, row)
     try:
-        return parse_country(text, hinted=not view.log.is_crowded)
+        code, remark = parse_country(text, hinted=not view.log.is_crowded)
     except CellFault as fault:
         view.log.problem(view.column("country"), text, fault)
         return None
+    if remark:
+        view.log.note(view.column("country"), text, remark)
+    return code
 
 
 def _from_address(view: TableView, row: tuple[str, ...]) -> str | None:

@@ -238,7 +238,7 @@ def _share(value: object) -> float:
 def _country(value: object, *, hinted: bool) -> str | None:
     text = clean(_string(value))
     known = country_code(text) is not None
-    return parse_country(text, hinted=hinted) if known or not is_blank(text) else None
+    return parse_country(text, hinted=hinted)[0] if known or not is_blank(text) else None
 
 
 def _day(value: object, *, last_day: bool = False) -> date | None:

@@ -15,11 +15,23 @@ _DATA = Path(__file__).parent.parent / "data"
 _BRACKETS = re.compile(r"[(\[（].*?[)\]）]")
 
 
+# Signs above and below letters that spell nothing of their own: accents of Latin, Greek and
+# Cyrillic, vowel points of Hebrew and Arabic, the stretch of Arabic. Other scripts write vowels so.
+_ACCENTS = re.compile("[\u0300-\u036f\u0591-\u05c7\u0640\u064b-\u065f\u0670]")
+_VOWEL_SIGNS = ("Mn", "Mc")
+_NO_LETTERS = re.compile(r"[\W_]+", re.ASCII)
+
+
 @lru_cache(maxsize=65_536)
 def squeeze(text: str) -> str:
-    """Letters and digits alone: no case, accents, blanks or punctuation."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in plain if c.isalnum())
+    """Letters and digits alone: no case, accents, blanks and punctuation.
+
+    Signs that write a vowel or change a letter stay: of the scripts of India, of Thai, of kana.
+    """
+    if text.isascii():
+        return _NO_LETTERS.sub("", text.lower())
+    plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", text.casefold()))
+    return "".join(c for c in plain if c.isalnum() or unicodedata.category(c) in _VOWEL_SIGNS)
 
 
 def squeeze_without_brackets(text: str) -> str:

@@ -7,6 +7,7 @@ import pytest
 
 import supply_chain
 from supply_chain.intake.countries import (
+    countries_in_cell,
     country_code,
     country_in_address,
     country_point,
@@ -136,3 +137,46 @@ def test_every_name_of_the_reference_gives_its_own_code():
         ):
             if row[column]:
                 assert country_code(row[column]) == row["iso2"], row[column]
+
+
+@pytest.mark.parametrize(
+    ("spelling", "code"),
+    [
+        ("Wietnam", "VN"),
+        ("베트남", "VN"),
+        ("ベトナム", "VN"),
+        ("ประเทศไทย", "TH"),
+        ("भारत", "IN"),
+        ("Bangladesch", "BD"),
+        ("Türkei", "TR"),
+        ("Trung Quốc", "CN"),
+        ("中國", "CN"),
+        ("704", "VN"),
+    ],
+)
+def test_names_of_all_languages_and_number_codes_are_known(spelling, code):
+    assert country_code(spelling) == code
+
+
+@pytest.mark.parametrize("text", ["Nigera", "Kongo", "71.0%", "70.4", "Austrlia"])
+def test_spelling_that_may_mean_two_countries_or_none_gives_none(text):
+    assert country_code(text) is None
+
+
+def test_countries_about_equally_near_are_all_suggested():
+    assert suggest_country("Nigera") == "Nigeria (NG) or Niger (NE)"
+    assert suggest_country("Austrlia") == "Australia (AU) or Austria (AT)"
+
+
+@pytest.mark.parametrize(
+    ("cell", "codes"),
+    [
+        ("China / Viet Nam", ("CN", "VN")),
+        ("India and Bangladesh", ("IN", "BD")),
+        ("VN - Vietnam", ("VN",)),
+        ("Zhejiang, China", ("CN",)),
+        ("Atlantis", ()),
+    ],
+)
+def test_parts_of_a_cell_name_their_countries(cell, codes):
+    assert countries_in_cell(cell) == codes

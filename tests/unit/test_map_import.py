@@ -11,6 +11,7 @@ import xlsxwriter
 from supply_chain.drafts import Mapping, NamedBytes, TableMapping
 from supply_chain.errors import FileRefused
 from supply_chain.map_import import (
+    columns_as_json,
     guess_mapping,
     mapping_as_json,
     mapping_from_json,
@@ -224,6 +225,31 @@ def test_guess_shows_confidence_reason_and_examples():
     assert guesses["name"].confidence > 0.8
     assert "Factory Name" in guesses["name"].reason
     assert guesses["country"].examples == ("United States of America", "Viet Nam", "GEORGIA")
+
+
+def test_every_column_is_shown_with_samples_and_the_guess_and_its_confidence():
+    text = "Name,Land,Remark\nA,Ghana,x\nB,Togo,-\nC,Ghana,x\nD,Mali,y\nE,Benin,z\nF,,w\n"
+    given = Mapping(nodes={"list.csv": TableMapping(1, {"name": "Name"})})
+
+    guessed = columns_as_json(read_map([_csv(text)]).mapping)["list.csv"]
+    chosen = columns_as_json(read_map([_csv(text)], given).mapping)["list.csv"]
+
+    assert [(c["column"], c["field"]) for c in guessed] == [
+        ("Name", "name"),
+        ("Land", "country"),
+        ("Remark", None),
+    ]
+    assert guessed[1]["samples"] == ["Ghana", "Togo", "Mali"]
+    assert 0.5 <= guessed[1]["confidence"] <= 1 and "Land" in guessed[1]["reason"]
+    assert guessed[2] == {
+        "column": "Remark",
+        "field": None,
+        "confidence": None,
+        "reason": None,
+        "samples": ["x", "y", "z"],
+    }
+    assert [(c["field"], c["confidence"]) for c in chosen] == [("name", None)] + [(None, None)] * 2
+    assert chosen[1]["samples"] == guessed[1]["samples"]
 
 
 def test_columns_without_telling_names_are_guessed_by_their_values():
@@ -492,6 +518,27 @@ def test_all_problems_of_all_rows_are_told_at_once():
 
 def test_unknown_country_is_answered_with_the_nearest_one():
     problem = _problem(read_map([_csv("Name,Country\nAlpha,Vietnan\n")]))
+
+    assert "Vietnam (VN)" in problem.advice
+
+
+@pytest.mark.parametrize("cell", ["China / Viet Nam", "China & Viet Nam", "CN;VN"])
+def test_two_countries_in_a_cell_are_a_problem_that_names_both(cell):
+    problem = _problem(read_map([_csv(f'Name,Country\nAlpha,"{cell}"\n')]))
+
+    assert (problem.row, problem.column, problem.value) == (2, "Country", cell)
+    assert "China (CN) and Vietnam (VN)" in problem.problem and "row of its own" in problem.advice
+
+
+def test_place_and_country_in_one_cell_are_read_with_a_note():
+    draft = read_map([_csv('Name,Country\nAlpha,"Zhejiang, China"\nBeta,VN - Vietnam\n')])
+
+    assert [node.country for node in draft.nodes] == ["CN", "VN"]
+    assert "was read as the country China" in draft.notes[0].problem
+
+
+def test_country_between_others_words_is_asked_about_and_not_taken():
+    problem = _problem(read_map([_csv('Name,Country\nAlpha,"Viet Nam, Plant 3"\n')]))
 
     assert "Vietnam (VN)" in problem.advice
 
