@@ -1,0 +1,97 @@
+"""Where the exposure of one node comes from: by origin and by path, adding up to it (11.1)."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from supply_chain.analysis.flow import FlowMap
+from supply_chain.analysis.walks import Search, Walk, best_onward, best_walks
+from supply_chain.risk.method import METHOD, Floats
+from supply_chain.risk.plan import Plan
+from supply_chain.risk.propagation import origin_contributions
+
+EXACT = 2**53
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one origin adds to the exposure."""
+
+    row: int
+    value: float
+
+
+@dataclass(frozen=True)
+class Contributions:
+    """The exposure of one node taken apart, twice.
+
+    `origins` and `origins_rest` add up to `exposure`, `paths` and `paths_rest` as well; `value`
+    of a path is the product of (1 - L_res) and share of each step, times L_res at its end.
+    """
+
+    row: int
+    exposure: float
+    origins: tuple[Part, ...]  # largest first
+    origins_left: int  # how many stand in the rest
+    origins_rest: float
+    paths: tuple[Walk, ...]  # largest first
+    paths_left: int | None  # None: flow circles, or more than can be counted exactly
+    paths_rest: float
+
+
+def contributions(
+    flow: FlowMap, residual: Floats, row: int, *, most: int, most_paths: int
+) -> Contributions:
+    """Take the exposure of the node at `row` apart.
+
+    Args:
+        residual: (nodes,) L_res of one issue, 0-1, in the order of the map.
+        most, most_paths: how many origins and paths are named; the others are added up.
+    """
+    values = origin_contributions(flow.plan, residual, row)
+    whole = float(values.sum())
+    found = np.flatnonzero(values > 0)
+    order = found[np.lexsort((found, -np.round(values[found], METHOD.policy.decimals)))]
+    origins = tuple(Part(int(at), float(values[at])) for at in order[:most])
+    paths = _paths(flow, residual, row, most_paths)
+    total = _count(flow.plan, residual, row)
+    named = sum(path.value for path in paths)
+    complete = total == len(paths)
+    return Contributions(
+        row=row,
+        exposure=whole,
+        origins=origins,
+        origins_left=len(order) - len(origins),
+        origins_rest=_rest(whole, sum(part.value for part in origins), len(order) > most),
+        paths=paths,
+        paths_left=None if total is None else total - len(paths),
+        paths_rest=_rest(whole, named, not complete),
+    )
+
+
+def _rest(whole: float, named: float, is_some: bool) -> float:
+    return max(0.0, whole - named) if is_some else 0.0
+
+
+def _paths(flow: FlowMap, residual: Floats, row: int, most: int) -> tuple[Walk, ...]:
+    keeps = 1 - residual
+    onward = best_onward(flow.plan, residual, keeps)
+    everywhere = np.ones(len(flow), dtype=np.bool_)
+    search = Search(flow, residual, keeps, onward, everywhere, simple=False)
+    return best_walks(search, row, most=most).walks
+
+
+def _count(plan: Plan, residual: Floats, row: int) -> int | None:
+    """How many paths carry exposure to a node; None where flow circles or there are too many."""
+    own = plan.to_plan(residual)
+    paths = np.zeros(len(own))
+    for level in plan.levels:
+        carrying = level.weights.copy()
+        carrying.eliminate_zeros()
+        carrying.data = np.ones(carrying.nnz)
+        onward = carrying @ paths[: level.nodes.stop]
+        open_ = own[level.nodes] < 1
+        paths[level.nodes] = (own[level.nodes] > 0) + np.where(open_, onward, 0.0)
+        paths[level.members] = np.inf
+    total = paths[plan.place[row]]
+    return int(total) if total < EXACT else None

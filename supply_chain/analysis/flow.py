@@ -1,0 +1,133 @@
+"""A map as weights between pairs of nodes, and how input travels up the chain (RM-1.0 11.1).
+
+All rows are those of the graph with its unknown origins; weights are w of section 11.1, so the
+shares of a buyer never add to more than 1. For finance the weight is the investee's part of the
+portfolio, for platforms the seller's part of the turnover (11.7): the same numbers, other words.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from supply_chain.chain_columns import NODE_KINDS
+from supply_chain.graph import ValueChain
+from supply_chain.risk.method import Bools, Floats, Ints
+from supply_chain.risk.plan import Plan
+from supply_chain.risk.propagation import exposure
+from supply_chain.vocabulary import NodeKind
+
+MOST_STEPS = 60
+SETTLED = 1e-9
+"""Volume below this is not followed any further."""
+
+
+@dataclass(frozen=True)
+class FlowMap:
+    """Who gets which part of its input from whom. Build it with `FlowMap.build`."""
+
+    graph: ValueChain  # with its unknown origins
+    plan: Plan
+    weights: csr_array  # (nodes, nodes) row buyer, column supplier; zero shares are kept
+    unknown: Bools  # (nodes,) origins that are not known
+
+    @classmethod
+    def build(cls, graph: ValueChain, plan: Plan) -> "FlowMap":
+        """The weights of a map, from the plan that was made for it."""
+        unknown = graph.nodes.kind == NODE_KINDS.index(NodeKind.UNKNOWN_ORIGIN)
+        return cls(graph, plan, _weights(plan), unknown)
+
+    def __len__(self) -> int:
+        return len(self.graph)
+
+    @cached_property
+    def mapped(self) -> Floats:
+        """(nodes,) the part of each node's input that comes over links; the rest ends there."""
+        return np.asarray(self.weights.sum(axis=1), dtype=np.float64).ravel()
+
+    @cached_property
+    def commodities(self) -> tuple[str | None, ...]:
+        """The commodities of the links, each once; None first where some link has none."""
+        return tuple(sorted(set(self.graph.links.commodity), key=lambda ref: ref or ""))
+
+    @cached_property
+    def link_commodity(self) -> Ints:
+        """(links,) position in `commodities`."""
+        place = {ref: at for at, ref in enumerate(self.commodities)}
+        refs = self.graph.links.commodity
+        return np.fromiter(map(place.__getitem__, refs), dtype=np.int64, count=len(refs))
+
+    @cached_property
+    def link_weight(self) -> Floats:
+        """(links,) the weight of each pair, divided among its parallel links; self-links 0.
+
+        By their shares where all are known and any is above 0, in equal parts otherwise.
+        """
+        links, count = self.graph.links, len(self)
+        result = np.zeros(len(links))
+        real = np.flatnonzero(links.buyer != links.supplier)
+        key = links.buyer[real] * count + links.supplier[real]
+        _, pair, times = np.unique(key, return_inverse=True, return_counts=True)
+        share = links.share[real]
+        total = np.bincount(pair, share)  # NaN where one is not known
+        fair = np.nan_to_num(total)[pair] > 0
+        part = np.divide(share, total[pair], out=1.0 / times[pair], where=fair)
+        result[real] = part * self.weights.data[pair]
+        return result
+
+    def start_of_business(self) -> Floats:
+        """(nodes,) where the input of the business arrives, sum 1; all 0 on an empty map.
+
+        In equal parts at each own operation that sells to no other one, since the map does not
+        say how large they are; without own operations at the buyers at the end of the chain.
+        """
+        own = self.graph.nodes.own_operation
+        links = self.graph.links
+        real = links.buyer != links.supplier
+        inside = real & own[links.buyer] & own[links.supplier]
+        last = own.copy()
+        last[links.supplier[inside]] = False
+        if not own.any():
+            last = np.diff(self.graph.suppliers.starts) > 0
+            last[links.supplier[real]] = False
+        chosen = last if last.any() else own
+        return chosen / max(int(chosen.sum()), 1)
+
+    def start_at(self, row: int) -> Floats:
+        """(nodes,) all input at one node."""
+        start = np.zeros(len(self))
+        start[row] = 1.0
+        return start
+
+    def travel(self, start: Floats) -> Iterator[Floats]:
+        """(nodes,) the volume that arrives at each node, step by step upstream, `start` first.
+
+        What a node has not mapped ends there. At most `MOST_STEPS` steps: flow in circles has
+        no end of its own.
+        """
+        volume, back = start, self.weights.T
+        for _ in range(MOST_STEPS):
+            if not volume.sum() > SETTLED:
+                return
+            yield volume
+            volume = back @ volume
+
+    def through(self, row: int) -> Floats:
+        """(nodes,) the part of each node's input that passes one node at any step; 1 there."""
+        at = self.plan.to_plan(self.start_at(row))
+        return self.plan.from_plan(exposure(self.plan, at[:, None])[:, 0])
+
+
+def _weights(plan: Plan) -> csr_array:
+    """The weights of all levels, rows and columns in the order of the map."""
+    count = len(plan.order)
+    parts = [level.weights for level in plan.levels]
+    sizes = np.concatenate([np.zeros(1, np.int64), *(np.diff(part.indptr) for part in parts)])
+    data = np.concatenate([np.zeros(0), *(part.data for part in parts)])
+    places = np.concatenate([np.zeros(0, np.int64), *(part.indices for part in parts)])
+    moved = csr_array((data, places, np.cumsum(sizes)), shape=(count, count))[plan.place]
+    whole = csr_array((moved.data, plan.order[moved.indices], moved.indptr), shape=(count, count))
+    whole.sort_indices()
+    return whole

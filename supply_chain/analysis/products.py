@@ -1,0 +1,56 @@
+"""Which goods flow, how far they can be followed, and how much of each comes from the unknown."""
+
+from dataclasses import dataclass
+from itertools import islice
+
+import numpy as np
+
+from supply_chain.analysis.flow import FlowMap
+from supply_chain.risk.method import METHOD, Floats
+
+STEPS = 8
+
+
+@dataclass(frozen=True)
+class ProductFlow:
+    """The flow of one good on the way to a start."""
+
+    commodity: int  # position in FlowMap.commodities
+    by_step: tuple[float, ...]  # part of the input of the start that arrives as this good
+    suppliers: int  # known suppliers of it, on all steps
+    unknown: float  # part of its flow, over all steps, whose supplier is not known
+
+
+def product_flows(flow: FlowMap, start: Floats) -> tuple[ProductFlow, ...]:
+    """The goods on the first `STEPS` steps upstream, those first of which most arrives.
+
+    Args:
+        start: (nodes,) where the input arrives, with sum 1.
+    """
+    links, kinds = flow.graph.links, len(flow.commodities)
+    steps, on_link = [], np.zeros(len(links))
+    for volume in islice(flow.travel(start), STEPS):
+        moved = volume[links.buyer] * flow.link_weight
+        steps.append(np.bincount(flow.link_commodity, moved, minlength=kinds))
+        on_link += moved
+    used = np.flatnonzero(on_link > 0)
+    good, hidden = flow.link_commodity[used], flow.unknown[links.supplier[used]]
+    whole = np.bincount(good, on_link[used], minlength=kinds)
+    lost = np.bincount(good, on_link[used] * hidden, minlength=kinds)
+    pairs = np.unique(good[~hidden] * max(len(flow), 1) + links.supplier[used][~hidden])
+    suppliers = np.bincount(pairs // max(len(flow), 1), minlength=kinds)
+    found = [
+        ProductFlow(
+            commodity=at,
+            by_step=tuple(float(step[at]) for step in steps),
+            suppliers=int(suppliers[at]),
+            unknown=float(lost[at] / whole[at]),
+        )
+        for at in np.flatnonzero(whole > 0).tolist()
+    ]
+    return tuple(sorted(found, key=_order))
+
+
+def _order(one: ProductFlow) -> tuple[float, float, int]:
+    decimals = METHOD.policy.decimals
+    return -round(one.by_step[0], decimals), -round(sum(one.by_step), decimals), one.commodity
