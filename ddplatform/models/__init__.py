@@ -2,11 +2,13 @@
 
 from ddplatform.models import (
     audit,
+    context_events,
     evidence,
     findings,
     jobs,
     organisations,
     questionnaires,
+    reassessment,
     reference,
     remedy,
     reports,
@@ -17,11 +19,13 @@ from ddplatform.models import (
 
 __all__ = [
     "audit",
+    "context_events",
     "evidence",
     "findings",
     "jobs",
     "organisations",
     "questionnaires",
+    "reassessment",
     "reference",
     "remedy",
     "reports",

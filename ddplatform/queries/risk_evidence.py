@@ -16,6 +16,7 @@ from ddplatform.duediligence.vocabulary import RiskState
 from ddplatform.models.findings import Finding
 from ddplatform.models.responses import RiskSignal
 from ddplatform.models.risk import FactKind, RiskFact
+from ddplatform.queries.context_events import load_context_observations
 from ddplatform.queries.map_on_day import MapOnDay
 from ddplatform.queries.risk_judgements import (
     load_adjustments,
@@ -99,7 +100,8 @@ def _signals(known: MapOnDay) -> Sequence[Any]:
 
 
 def _observations(known: MapOnDay, signals: Iterable[Any]) -> Observations:
-    """The newest of each node, factor and source type, and what the findings say (DER-4)."""
+    """The newest of each node, factor and source type, what the findings say (DER-4), and what
+    events in the surroundings show."""
     newest = {
         (signal.node_id, signal.factor, signal.source_type): signal
         for signal in signals
@@ -138,6 +140,7 @@ def _observations(known: MapOnDay, signals: Iterable[Any]) -> Observations:
         for node_id, signal in last.items()
         if node_id not in oldest
     ]
+    rows += load_context_observations(known)
     return observations_from(rows)
 
 

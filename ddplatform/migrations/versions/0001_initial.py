@@ -28,6 +28,8 @@ TENANT_TABLES = {
     "case_assignment": ("organisation_id",),
     "case_criterion": ("organisation_id",),
     "column_mapping": ("organisation_id",),
+    "context_event": ("organisation_id",),
+    "context_event_node": ("organisation_id",),
     "control_record": ("organisation_id",),
     "evidence": ("organisation_id", "respondent_organisation_id"),
     "evidence_link": ("organisation_id", "respondent_organisation_id"),
@@ -42,6 +44,8 @@ TENANT_TABLES = {
     "remediation_step": ("organisation_id",),
     "report": ("organisation_id",),
     "response": ("organisation_id", "respondent_organisation_id"),
+    "review_cause": ("organisation_id",),
+    "review_task": ("organisation_id",),
     "risk_assessment": ("organisation_id",),
     "risk_fact": ("organisation_id",),
     "risk_signal": ("organisation_id",),
@@ -49,6 +53,7 @@ TENANT_TABLES = {
     "salience_note": ("organisation_id",),
     "score_change": ("organisation_id",),
     "severity_judgement": ("organisation_id",),
+    "share_memory": ("organisation_id",),
     "supply_link": ("organisation_id",),
     "support_item": ("organisation_id",),
     "value_chain": ("organisation_id",),
@@ -71,6 +76,7 @@ APPEND_ONLY = {
     "reference_release": None,
     "remediation_step": None,
     "report": "OLD.sealed_at IS NOT NULL",
+    "review_cause": None,
     "risk_assessment": None,
     "risk_signal": None,
     "run_register": None,
@@ -324,6 +330,88 @@ def upgrade() -> None:
         op.f("ix_column_mapping_organisation_id"),
         "column_mapping",
         ["organisation_id"],
+        unique=False,
+    )
+    op.create_table(
+        "context_event",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "kind", sa.String(), nullable=False, comment="duediligence/data/context_kinds.yaml"
+        ),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("description", sa.String(), nullable=False),
+        sa.Column(
+            "area",
+            sa.Enum(
+                "country",
+                "region",
+                "circle",
+                name="areakind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("country", sa.String(), nullable=True, comment="ISO 3166-1 alpha-2"),
+        sa.Column("region", sa.String(), nullable=True),
+        sa.Column(
+            "latitude", sa.Double(), nullable=True, comment="Centre of a circle, degrees, WGS 84"
+        ),
+        sa.Column("longitude", sa.Double(), nullable=True, comment="Degrees, WGS 84"),
+        sa.Column("radius_km", sa.Double(), nullable=True),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=True, comment="Last day; none: it goes on"),
+        sa.Column("source_type", sa.String(), nullable=False, comment="Source type of RM-1.0 3.2"),
+        sa.Column("source_publisher", sa.String(), nullable=False),
+        sa.Column("source_url", sa.String(), nullable=False),
+        sa.Column("source_on", sa.Date(), nullable=False, comment="Day of the publication"),
+        sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "ended_at", sa.DateTime(timezone=True), nullable=True, comment="Its end was carried out"
+        ),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_by_id", sa.Uuid(), nullable=True),
+        sa.Column("withdrawn_reason", sa.String(), nullable=True),
+        sa.CheckConstraint(
+            "(withdrawn_at IS NULL) = (withdrawn_by_id IS NULL)",
+            name=op.f("ck_context_event_withdrawn_pair"),
+        ),
+        sa.CheckConstraint(
+            "ends_on IS NULL OR ends_on >= starts_on",
+            name=op.f("ck_context_event_ends_after_start"),
+        ),
+        sa.CheckConstraint(
+            "latitude BETWEEN -90 AND 90", name=op.f("ck_context_event_latitude_range")
+        ),
+        sa.CheckConstraint(
+            "longitude BETWEEN -180 AND 180", name=op.f("ck_context_event_longitude_range")
+        ),
+        sa.CheckConstraint("radius_km > 0", name=op.f("ck_context_event_radius_positive")),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"], ["user.id"], name=op.f("fk_context_event_created_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_context_event_organisation_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["withdrawn_by_id"], ["user.id"], name=op.f("fk_context_event_withdrawn_by_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_context_event")),
+        sa.UniqueConstraint(
+            "organisation_id", "id", name=op.f("uq_context_event_organisation_id_id")
+        ),
+    )
+    op.create_index(
+        op.f("ix_context_event_organisation_id"), "context_event", ["organisation_id"], unique=False
+    )
+    op.create_index(
+        "ix_context_event_start",
+        "context_event",
+        ["organisation_id", "starts_on", "id"],
         unique=False,
     )
     op.create_table(
@@ -853,6 +941,34 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_report_organisation_id"), "report", ["organisation_id"], unique=False)
     op.create_table(
+        "share_memory",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("chain_id", sa.Uuid(), nullable=False),
+        sa.Column("chain_version", sa.Integer(), nullable=False),
+        sa.Column(
+            "content",
+            sa.LargeBinary(),
+            nullable=False,
+            comment=".npz: id (n, 16) bytes, share (n,)",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "chain_id"],
+            ["value_chain.organisation_id", "value_chain.id"],
+            name=op.f("fk_share_memory_organisation_id_chain_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_share_memory_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_share_memory")),
+        sa.UniqueConstraint(
+            "organisation_id", "chain_id", name=op.f("uq_share_memory_organisation_id_chain_id")
+        ),
+    )
+    op.create_index(
+        op.f("ix_share_memory_organisation_id"), "share_memory", ["organisation_id"], unique=False
+    )
+    op.create_table(
         "value_chain_node",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
@@ -1050,6 +1166,49 @@ def upgrade() -> None:
         "assignment",
         ["respondent_organisation_id"],
         unique=False,
+    )
+    op.create_table(
+        "context_event_node",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("node_id", sa.Uuid(), nullable=False),
+        sa.Column("distance_km", sa.Double(), nullable=True, comment="To the centre of a circle"),
+        sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("left_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("is_mistaken", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "event_id"],
+            ["context_event.organisation_id", "context_event.id"],
+            name=op.f("fk_context_event_node_organisation_id_event_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "node_id"],
+            ["value_chain_node.organisation_id", "value_chain_node.id"],
+            name=op.f("fk_context_event_node_organisation_id_node_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_context_event_node_organisation_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_context_event_node")),
+        sa.UniqueConstraint(
+            "organisation_id",
+            "event_id",
+            "node_id",
+            name=op.f("uq_context_event_node_organisation_id_event_id_node_id"),
+        ),
+    )
+    op.create_index(
+        op.f("ix_context_event_node_organisation_id"),
+        "context_event_node",
+        ["organisation_id"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_context_node", "context_event_node", ["organisation_id", "node_id"], unique=False
     )
     op.create_table(
         "control_record",
@@ -1329,6 +1488,59 @@ def upgrade() -> None:
         "node_summary",
         ["organisation_id", "chain_id", "tier_order", "rank_order", "node_id"],
         unique=False,
+    )
+    op.create_table(
+        "review_task",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("node_id", sa.Uuid(), nullable=False),
+        sa.Column("trigger", sa.String(), nullable=False, comment="TRG-01 to TRG-12"),
+        sa.Column("owner_id", sa.Uuid(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by_id", sa.Uuid(), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_by_id", sa.Uuid(), nullable=True),
+        sa.Column("closed_note", sa.String(), nullable=True),
+        sa.CheckConstraint(
+            "(closed_at IS NULL) = (closed_by_id IS NULL)", name=op.f("ck_review_task_closed_pair")
+        ),
+        sa.ForeignKeyConstraint(
+            ["closed_by_id"], ["user.id"], name=op.f("fk_review_task_closed_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"], ["user.id"], name=op.f("fk_review_task_created_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "node_id"],
+            ["value_chain_node.organisation_id", "value_chain_node.id"],
+            name=op.f("fk_review_task_organisation_id_node_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_review_task_organisation_id")
+        ),
+        sa.ForeignKeyConstraint(["owner_id"], ["user.id"], name=op.f("fk_review_task_owner_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review_task")),
+        sa.UniqueConstraint(
+            "organisation_id", "id", name=op.f("uq_review_task_organisation_id_id")
+        ),
+    )
+    op.create_index(
+        "ix_review_task_due",
+        "review_task",
+        ["organisation_id", "closed_at", "due_on", "id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_review_task_organisation_id"), "review_task", ["organisation_id"], unique=False
+    )
+    op.create_index(
+        "uq_review_task_open",
+        "review_task",
+        ["organisation_id", "node_id", "trigger"],
+        unique=True,
+        sqlite_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL"),
     )
     op.create_table(
         "risk_assessment",
@@ -2061,6 +2273,45 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
+        "review_cause",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("task_id", sa.Uuid(), nullable=False),
+        sa.Column("node_id", sa.Uuid(), nullable=False),
+        sa.Column("trigger", sa.String(), nullable=False),
+        sa.Column(
+            "cause_key", sa.String(), nullable=False, comment="What it was, with its version or day"
+        ),
+        sa.Column("reason", sa.String(), nullable=False, comment="In words, as the page tells it"),
+        sa.Column("event_id", sa.Uuid(), nullable=True, comment="Context event"),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "task_id"],
+            ["review_task.organisation_id", "review_task.id"],
+            name=op.f("fk_review_cause_organisation_id_task_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_review_cause_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review_cause")),
+        sa.UniqueConstraint(
+            "organisation_id",
+            "node_id",
+            "trigger",
+            "cause_key",
+            name=op.f("uq_review_cause_organisation_id_node_id_trigger_cause_key"),
+        ),
+    )
+    op.create_index(
+        "ix_review_cause_key", "review_cause", ["organisation_id", "cause_key"], unique=False
+    )
+    op.create_index(
+        op.f("ix_review_cause_organisation_id"), "review_cause", ["organisation_id"], unique=False
+    )
+    op.create_index(
+        "ix_review_cause_task", "review_cause", ["organisation_id", "task_id"], unique=False
+    )
+    op.create_table(
         "action_note",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
@@ -2526,6 +2777,10 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_action_note_respondent_organisation_id"), table_name="action_note")
     op.drop_index(op.f("ix_action_note_organisation_id"), table_name="action_note")
     op.drop_table("action_note")
+    op.drop_index("ix_review_cause_task", table_name="review_cause")
+    op.drop_index(op.f("ix_review_cause_organisation_id"), table_name="review_cause")
+    op.drop_index("ix_review_cause_key", table_name="review_cause")
+    op.drop_table("review_cause")
     op.drop_index(op.f("ix_response_respondent_organisation_id"), table_name="response")
     op.drop_index(op.f("ix_response_organisation_id"), table_name="response")
     op.drop_table("response")
@@ -2561,6 +2816,15 @@ def downgrade() -> None:
     op.drop_index("ix_assessment_ref", table_name="risk_assessment")
     op.drop_index("ix_assessment_node", table_name="risk_assessment")
     op.drop_table("risk_assessment")
+    op.drop_index(
+        "uq_review_task_open",
+        table_name="review_task",
+        sqlite_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
+    op.drop_index(op.f("ix_review_task_organisation_id"), table_name="review_task")
+    op.drop_index("ix_review_task_due", table_name="review_task")
+    op.drop_table("review_task")
     op.drop_index("ix_summary_tier", table_name="node_summary")
     op.drop_index("ix_summary_rank", table_name="node_summary")
     op.drop_index("ix_summary_band", table_name="node_summary")
@@ -2573,6 +2837,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_control_record_organisation_id"), table_name="control_record")
     op.drop_index("ix_control_node", table_name="control_record")
     op.drop_table("control_record")
+    op.drop_index("ix_context_node", table_name="context_event_node")
+    op.drop_index(op.f("ix_context_event_node_organisation_id"), table_name="context_event_node")
+    op.drop_table("context_event_node")
     op.drop_index(op.f("ix_assignment_respondent_organisation_id"), table_name="assignment")
     op.drop_index(op.f("ix_assignment_organisation_id"), table_name="assignment")
     op.drop_index("ix_assignment_node", table_name="assignment")
@@ -2582,6 +2849,8 @@ def downgrade() -> None:
     op.drop_index("ix_node_name", table_name="value_chain_node")
     op.drop_index("ix_node_country", table_name="value_chain_node")
     op.drop_table("value_chain_node")
+    op.drop_index(op.f("ix_share_memory_organisation_id"), table_name="share_memory")
+    op.drop_table("share_memory")
     op.drop_index(op.f("ix_report_organisation_id"), table_name="report")
     op.drop_table("report")
     op.drop_index(op.f("ix_map_import_organisation_id"), table_name="map_import")
@@ -2615,6 +2884,9 @@ def downgrade() -> None:
     op.drop_table("evidence")
     op.drop_index("ix_context_country", table_name="context_value")
     op.drop_table("context_value")
+    op.drop_index("ix_context_event_start", table_name="context_event")
+    op.drop_index(op.f("ix_context_event_organisation_id"), table_name="context_event")
+    op.drop_table("context_event")
     op.drop_index(op.f("ix_column_mapping_organisation_id"), table_name="column_mapping")
     op.drop_table("column_mapping")
     op.drop_index("ix_value_event", table_name="audit_value")

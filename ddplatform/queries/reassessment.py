@@ -1,0 +1,220 @@
+"""Sites to be looked at anew: lists, one task, whom to ask."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select, tuple_
+
+from ddplatform.db import db
+from ddplatform.errors import NotFound
+from ddplatform.models.findings import Finding
+from ddplatform.models.organisations import Membership, User
+from ddplatform.models.questionnaires import Assignment
+from ddplatform.models.reassessment import ReviewCause, ReviewTask
+from ddplatform.models.value_chain import NodeSummary, ValueChain, ValueChainNode
+from supply_chain.vocabulary import RiskBand
+
+PAGE_SIZE = 50
+COUNT_CAP = 1000
+KEYS_AT_ONCE = 400  # names in one statement
+SOON_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class TaskFilter:
+    """Which tasks to list; empty means all open ones."""
+
+    trigger: str = ""
+    owner_id: UUID | None = None
+    node_id: UUID | None = None
+    late_on: date | None = None
+    closed: bool = False
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a site is to be looked at; `event_id` of a context event, if one is behind it."""
+
+    text: str
+    event_id: UUID | None
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class TaskRow:
+    """A task as a list shows it."""
+
+    id: UUID
+    node_id: UUID
+    node_name: str
+    country: str | None
+    chain_name: str
+    band: RiskBand | None
+    trigger: str
+    due_on: date
+    owner_name: str | None
+    created_at: datetime
+    closed_at: datetime | None
+    reasons: Sequence[Reason] = ()
+
+
+@dataclass(frozen=True)
+class TaskPage:
+    """A page of tasks; `after` is None where there is no further one.
+
+    `total` is counted up to `COUNT_CAP` + 1, which stands for "more".
+    """
+
+    rows: Sequence[TaskRow]
+    after: tuple[date, UUID] | None
+    total: int
+
+
+@dataclass(frozen=True)
+class OpenTasks:
+    """Counts of open tasks and those due first, for the first page of an organisation."""
+
+    open: int
+    late: int
+    soonest: Sequence[TaskRow]
+
+
+def get_task(task_id: UUID, *, for_change: bool = False) -> ReviewTask:
+    """A task, or NotFound."""
+    statement = select(ReviewTask).where(ReviewTask.id == task_id)
+    task = db.session.scalar(statement.with_for_update() if for_change else statement)
+    if task is None:
+        raise NotFound()
+    return task
+
+
+def list_tasks(
+    wanted: TaskFilter, *, after: tuple[date, UUID] | None = None, limit: int = PAGE_SIZE
+) -> TaskPage:
+    """A page of tasks, the first due first, in three statements."""
+    conditions = _conditions(wanted)
+    place = tuple_(ReviewTask.due_on, ReviewTask.id)
+    further = () if after is None else (place > after,)
+    rows = _rows([*conditions, *further], limit=limit + 1)
+    page = rows[:limit]
+    last = (page[-1].due_on, page[-1].id) if len(rows) > limit else None
+    return TaskPage(page, last, _count(conditions))
+
+
+def load_open_tasks(today: date) -> OpenTasks:
+    """What waits to be looked at anew."""
+    open_ones = _conditions(TaskFilter())
+    return OpenTasks(
+        open=_count(open_ones),
+        late=_count([*open_ones, ReviewTask.due_on < today]),
+        soonest=_rows(open_ones, limit=SOON_SHOWN),
+    )
+
+
+def _conditions(wanted: TaskFilter) -> list[ColumnElement[bool]]:
+    is_open = ReviewTask.closed_at.is_(None)
+    found: list[ColumnElement[bool]] = [~is_open if wanted.closed else is_open]
+    if wanted.trigger:
+        found.append(ReviewTask.trigger == wanted.trigger)
+    if wanted.owner_id:
+        found.append(ReviewTask.owner_id == wanted.owner_id)
+    if wanted.node_id:
+        found.append(ReviewTask.node_id == wanted.node_id)
+    if wanted.late_on:
+        found.append(ReviewTask.due_on < wanted.late_on)
+    return found
+
+
+def _count(conditions: Sequence[ColumnElement[bool]]) -> int:
+    some = select(ReviewTask.id).where(*conditions).limit(COUNT_CAP + 1).subquery()
+    return db.session.scalar(select(func.count()).select_from(some)) or 0
+
+
+def _rows(conditions: Sequence[ColumnElement[bool]], *, limit: int) -> list[TaskRow]:
+    rows = db.session.execute(
+        select(
+            ReviewTask.id,
+            ReviewTask.node_id,
+            ValueChainNode.name.label("node_name"),
+            ValueChainNode.country,
+            ValueChain.name.label("chain_name"),
+            NodeSummary.band,
+            ReviewTask.trigger,
+            ReviewTask.due_on,
+            User.name.label("owner_name"),
+            ReviewTask.created_at,
+            ReviewTask.closed_at,
+        )
+        .select_from(ReviewTask)
+        .join(ValueChainNode, ValueChainNode.id == ReviewTask.node_id)
+        .join(ValueChain, ValueChain.id == ValueChainNode.chain_id)
+        .outerjoin(NodeSummary, NodeSummary.node_id == ValueChainNode.id)
+        .outerjoin(User, User.id == ReviewTask.owner_id)
+        .where(*conditions)
+        .order_by(ReviewTask.due_on, ReviewTask.id)
+        .limit(limit)
+    ).all()
+    reasons = list_reasons([row.id for row in rows])
+    return [TaskRow(**row._mapping, reasons=reasons[row.id]) for row in rows]
+
+
+def list_reasons(task_ids: Collection[UUID]) -> Mapping[UUID, Sequence[Reason]]:
+    """Why each of these tasks stands, the first reason first."""
+    rows = db.session.execute(
+        select(
+            ReviewCause.task_id, ReviewCause.reason, ReviewCause.event_id, ReviewCause.created_at
+        )
+        .where(ReviewCause.task_id.in_(task_ids))
+        .order_by(ReviewCause.created_at, ReviewCause.id)
+    ).all()
+    found: dict[UUID, list[Reason]] = defaultdict(list)
+    for row in rows:
+        found[row.task_id].append(Reason(row.reason, row.event_id, row.created_at))
+    return found
+
+
+def find_open_tasks(triggers: Collection[str]) -> Mapping[tuple[UUID, str], UUID]:
+    """(node, trigger) -> the open task of both, for these triggers."""
+    rows = db.session.execute(
+        select(ReviewTask.node_id, ReviewTask.trigger, ReviewTask.id).where(
+            ReviewTask.closed_at.is_(None), ReviewTask.trigger.in_(triggers)
+        )
+    )
+    return {(node_id, trigger): task_id for node_id, trigger, task_id in rows}
+
+
+def find_known_causes(keys: Collection[str]) -> set[tuple[UUID, str, str]]:
+    """(node, trigger, cause key) that have asked for a task before."""
+    named, found = sorted(keys), set()
+    for start in range(0, len(named), KEYS_AT_ONCE):
+        rows = db.session.execute(
+            select(ReviewCause.node_id, ReviewCause.trigger, ReviewCause.cause_key).where(
+                ReviewCause.cause_key.in_(named[start : start + KEYS_AT_ONCE])
+            )
+        )
+        found |= {(node_id, trigger, key) for node_id, trigger, key in rows}
+    return found
+
+
+def find_owners() -> Mapping[UUID, UUID]:
+    """Node -> who is asked to look at it: the owner of its newest finding that is open, else who
+    sent the newest questionnaire to it; only people of the organisation."""
+    senders = db.session.execute(
+        select(Assignment.node_id, Assignment.sent_by_id)
+        .join(Membership, Membership.user_id == Assignment.sent_by_id)
+        .order_by(Assignment.sent_at, Assignment.id)
+    )
+    owners = db.session.execute(
+        select(Finding.node_id, Finding.owner_id)
+        .join(Membership, Membership.user_id == Finding.owner_id)
+        .where(Finding.closed_at.is_(None))
+        .order_by(Finding.created_at, Finding.id)
+    )
+    found: dict[UUID, UUID] = {}
+    for node_id, user_id in (*senders, *owners):
+        if user_id is not None:
+            found[node_id] = user_id
+    return found
