@@ -10,34 +10,57 @@ import numpy as np
 from scipy.sparse import csr_array, diags_array, eye_array
 from scipy.sparse.linalg import splu
 
-from supply_chain.risk.method import Floats
+from supply_chain.risk.method import Bools, Floats, Ints
 
 DENSE = 512  # members up to which a dense elimination is fit
 PASSES = 200
 LONG_PASSES = 20_000
+LOOK = 4  # passes after which it is looked whether circles have settled
 SETTLED = 1e-13  # relative change of the last pass
 
 
 def pass_round(
-    inside: csr_array, residual: Floats, inflow: Floats, *, passes: int = PASSES
-) -> tuple[Floats, bool]:
-    """E of members of circles, and whether it settled within `passes`.
+    inside: csr_array, residual: Floats, inflow: Floats, *, starts: Ints, passes: int = PASSES
+) -> tuple[Floats, Bools]:
+    """E of members of circles, and which circles settled within `passes`.
+
+    A circle that has settled stays as it is, so its E does not depend on which others are solved
+    with it: to the last bit it is what it would be alone.
 
     Args:
         inside: (k, k) weights between the members.
         residual: (k, issues) L_res.
         inflow: (k, issues) `L_res + (1 - L_res) * flow from outside`.
+        starts: (circles,) first member of each circle.
     """
-    result, keep = inflow, 1 - residual
-    for _ in range(passes):
-        after = inside @ result
-        after *= keep
-        after += inflow
-        settled = bool((np.abs(after - result) <= SETTLED * after).all())
-        result = after
-        if settled:
-            return result, True
-    return result, False
+    result, settled = inflow.copy(), np.zeros(len(starts), dtype=np.bool_)
+    circle = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(inflow)))
+    at, moving = np.arange(len(inflow)), result  # members of circles that have not settled
+    keep, entering = 1 - residual, inflow
+    for _ in range(passes // LOOK):
+        still, moving = _passes(inside, keep, entering, moving)
+        result[at] = moving
+        began = np.flatnonzero(np.diff(circle[at], prepend=-1))
+        settled[circle[at[began]]] = np.logical_and.reduceat(still, began)
+        stays = ~settled[circle[at]]
+        if not stays.any():
+            break
+        if not stays.all():
+            at, moving, keep, entering = at[stays], moving[stays], keep[stays], entering[stays]
+            inside = csr_array(inside[stays][:, stays])
+    return result, settled
+
+
+def _passes(
+    inside: csr_array, keep: Floats, entering: Floats, result: Floats
+) -> tuple[Bools, Floats]:
+    """`LOOK` passes: whether each member hardly changed in the last of them, and E after it."""
+    for _ in range(LOOK):
+        before, result = result, inside @ result
+        result *= keep
+        result += entering
+    still: Bools = np.abs(result - before) <= SETTLED * result
+    return np.logical_and.reduce(still, axis=1), result
 
 
 def solve_circle(inside: csr_array, residual: Floats, inflow: Floats) -> Floats:
@@ -46,8 +69,9 @@ def solve_circle(inside: csr_array, residual: Floats, inflow: Floats) -> Floats:
         moves = (1 - residual).T[:, :, None] * inside.toarray()
         lost = np.maximum(0.0, 1 - inflow.T - moves.sum(axis=2))
         return absorb(moves, inflow.T[:, :, None], lost)[:, :, 0].T
-    result, settled = pass_round(inside, residual, inflow, passes=LONG_PASSES)
-    if not settled:
+    alone = np.zeros(1, dtype=np.int64)
+    result, settled = pass_round(inside, residual, inflow, starts=alone, passes=LONG_PASSES)
+    if not settled.all():
         for issue in range(result.shape[1]):
             live = result[:, issue] > 0
             system = _system(inside[live][:, live], residual[live, issue])

@@ -2,29 +2,37 @@
 
 Circles (strongly connected sets) are collapsed, each set gets the level `1 + highest level of its
 suppliers`, and nodes are numbered by level, so that a level is a run of places and suppliers
-always come before buyers.
+always come before buyers. In a level the sets with most suppliers come first: sets of like size
+stand together, which lets their products be taken for many of them at once.
+
+A plan is plain arrays (`Plan.columns`), so that it can be kept in files and mapped into memory.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import cached_property
 from itertools import pairwise
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from supply_chain.risk.factors import rounded
 from supply_chain.risk.method import METHOD, Bools, Floats, Ints
 
+Places = NDArray[np.int32]  # places, rows and sets: a map has fewer than 2**31
+
 
 @dataclass(frozen=True)
 class Terms:
-    """Links between sets, sorted by the place of the buyer; none inside a set."""
+    """Links between sets, sorted by the place of the buyer, then of the supplier."""
 
     starts: Ints  # (sets + 1,) where the terms of each set begin
-    supplier: Ints  # set of the supplier
-    place: Ints  # place of the supplier
+    supplier: Places  # set of the supplier
+    place: Places  # place of the supplier
     flow: Floats  # f of section 11.2
     share: Floats  # share_eff of section 11.4
 
@@ -39,6 +47,7 @@ class Level:
     members: Ints  # places in circles, circle by circle
     circles: tuple[slice, ...]  # the run of each circle in `members`
     inside: csr_array  # (members, members) weights inside circles
+    outside: csr_array  # (members, places before the level) weights of the suppliers of circles
 
 
 @dataclass(frozen=True)
@@ -48,9 +57,53 @@ class Plan:
     order: Ints  # (nodes,) row of the map at each place
     place: Ints  # (nodes,) place of each row of the map
     set_starts: Ints  # (sets,) first place of each set
-    levels: tuple[Level, ...]
+    level_sets: Ints  # (levels + 1,) first set of each level
+    weight_starts: Places  # (nodes + 1,) where the weights of each place begin
+    weight_place: Places  # place of the supplier, rising for each buyer
+    weight: Floats  # w of section 11.1
     terms: Terms
     scaled: Mapping[int, float]  # row of the map -> sum of its shares, where that is over 1
+
+    @cached_property
+    def levels(self) -> tuple[Level, ...]:
+        """The levels, lowest first. Their weights are views, not copies."""
+        return tuple(_level(self, int(a), int(b)) for a, b in pairwise(self.level_sets))
+
+    @cached_property
+    def buyers(self) -> tuple[Ints, Places]:
+        """The terms the other way: where the buyers of each set begin, and their sets."""
+        sets = np.arange(len(self.set_starts), dtype=np.int32)
+        buyer = np.repeat(sets, np.diff(self.terms.starts))
+        order = np.argsort(self.terms.supplier, kind="stable")
+        return _starts(len(sets), self.terms.supplier), buyer[order]
+
+    def columns(self) -> dict[str, NDArray[np.generic]]:
+        """The plan as arrays by name; `from_columns` makes the same plan of them."""
+        starts, buyer = self.buyers
+        return {
+            **{name: getattr(self, name) for name in _COLUMNS},
+            **{f"terms_{name}": value for name, value in vars(self.terms).items()},
+            "buyer_starts": starts,
+            "buyer": buyer,
+            "scaled_row": np.array(list(self.scaled), dtype=np.int64),
+            "scaled_sum": np.array(list(self.scaled.values()), dtype=np.float64),
+        }
+
+    @classmethod
+    def from_columns(cls, columns: Mapping[str, Any]) -> "Plan":
+        """The plan that gave these columns; nothing is copied.
+
+        Raises:
+            KeyError: a column is missing.
+        """
+        rows, sums = columns["scaled_row"].tolist(), columns["scaled_sum"].tolist()
+        plan = cls(
+            **{name: columns[name] for name in _COLUMNS},
+            terms=Terms(**{f.name: columns[f"terms_{f.name}"] for f in fields(Terms)}),
+            scaled=MappingProxyType(dict(zip(rows, sums, strict=True))),
+        )
+        vars(plan)["buyers"] = (columns["buyer_starts"], columns["buyer"])
+        return plan
 
     def to_plan(self, values: Floats) -> Floats:
         """Rows of the map in plan order."""
@@ -64,6 +117,9 @@ class Plan:
     def without_circles(self) -> bool:
         """Whether every set is one node."""
         return len(self.set_starts) == len(self.order)
+
+
+_COLUMNS = ("order", "place", "set_starts", "level_sets", "weight_starts", "weight_place", "weight")
 
 
 @dataclass(frozen=True)
@@ -85,27 +141,38 @@ def make_plan(count: int, buyer: Ints, supplier: Ints, share: Floats, flow: Floa
         flow: (links,) f of section 11.2, 0-1.
     """
     pairs, scaled = _pairs(count, buyer, supplier, share, flow)
-    starts = _starts(count, pairs.buyer)
-    matrix = csr_array((pairs.weight, pairs.supplier, starts), shape=(count, count))
     # Links of weight 0 still link: connectedness is asked of the pattern, not of the weights.
     ones = np.ones(len(pairs.buyer), dtype=np.float64)
     pattern: csr_array[np.float64, tuple[int, int]] = csr_array(
-        (ones, pairs.supplier, starts), shape=(count, count)
+        (ones, pairs.supplier, _starts(count, pairs.buyer)), shape=(count, count)
     )
     sets, labels = connected_components(pattern, directed=True, connection="strong")
     label: Ints = np.asarray(labels, dtype=np.int64)
-    level = _levels(sets, label[pairs.buyer], label[pairs.supplier])
-    order = np.lexsort((label, level[label]))
+    buyers, suppliers = label[pairs.buyer], label[pairs.supplier]
+    level = _levels(sets, buyers, suppliers)
+    terms = np.bincount(buyers[buyers != suppliers], minlength=sets)
+    set_order = np.lexsort((-terms, level))
+    set_place = np.empty(sets, dtype=np.int64)
+    set_place[set_order] = np.arange(sets)
+    order = np.argsort(set_place[label], kind="stable")
     place = np.empty(count, dtype=np.int64)
     place[order] = np.arange(count)
-    set_starts = np.flatnonzero(np.diff(label[order], prepend=-1))
-    set_of = np.repeat(np.arange(sets), np.diff(set_starts, append=count))
-    levels = _cut(matrix, order, place, set_starts, level[label[order][set_starts]])
-    terms = _terms(pairs, place, set_of, sets)
-    return Plan(order, place, set_starts, levels, terms, MappingProxyType(scaled))
+    set_of = set_place[label[order]]
+    pairs = _moved(pairs, place)
+    return Plan(
+        order=order,
+        place=place,
+        set_starts=np.flatnonzero(np.diff(set_of, prepend=-1)),
+        level_sets=_starts(int(level.max(initial=-1)) + 1, level),
+        weight_starts=_starts(count, pairs.buyer).astype(np.int32),
+        weight_place=pairs.supplier.astype(np.int32),
+        weight=pairs.weight,
+        terms=_terms(pairs, set_of, sets),
+        scaled=MappingProxyType(scaled),
+    )
 
 
-def _starts(count: int, rows: Ints) -> Ints:
+def _starts(count: int, rows: NDArray[np.integer[Any]]) -> Ints:
     starts = np.zeros(count + 1, dtype=np.int64)
     np.cumsum(np.bincount(rows, minlength=count), out=starts[1:])
     return starts
@@ -169,39 +236,40 @@ def _levels(sets: int, buyer: Ints, supplier: Ints) -> Ints:
     return level
 
 
-def _cut(
-    matrix: csr_array, order: Ints, place: Ints, set_starts: Ints, level: Ints
-) -> tuple[Level, ...]:
-    """Levels of the plan; `level` is that of each set in plan order."""
-    moved = csr_array(matrix[order])
-    moved.indices = place[moved.indices].astype(moved.indices.dtype)
-    moved.has_sorted_indices = False
-    moved.sort_indices()
-    sets, count = len(set_starts), len(order)
-    ends = np.append(set_starts, count)
-    bounds = np.searchsorted(level, np.arange(level[-1] + 2 if sets else 1))
-    levels = []
-    for first, stop in pairwise(bounds):
-        nodes = slice(int(ends[first]), int(ends[stop]))
-        weights = csr_array(moved[nodes, : nodes.stop])
-        sizes = np.diff(ends[first : stop + 1])
-        members = np.arange(nodes.start, nodes.stop)[np.repeat(sizes > 1, sizes)]
-        inner = np.append(0, np.cumsum(sizes[sizes > 1]))
-        circles = tuple(slice(int(a), int(b)) for a, b in pairwise(inner))
-        inside = csr_array(weights[members - nodes.start][:, members])
-        run = slice(int(first), int(stop))
-        levels.append(Level(nodes, run, weights, members, circles, inside))
-    return tuple(levels)
-
-
-def _terms(pairs: Pairs, place: Ints, set_of: Ints, sets: int) -> Terms:
+def _moved(pairs: Pairs, place: Ints) -> Pairs:
+    """The same pairs by place, sorted by the place of the buyer, then of the supplier."""
     buyer, supplier = place[pairs.buyer], place[pairs.supplier]
-    between = np.flatnonzero(set_of[buyer] != set_of[supplier])
-    order = between[np.argsort(buyer[between] * len(place) + supplier[between])]
+    order = np.argsort(buyer * len(place) + supplier)
+    return Pairs(buyer[order], supplier[order], pairs.weight[order], pairs.flow[order])
+
+
+def _terms(pairs: Pairs, set_of: Ints, sets: int) -> Terms:
+    buyer, supplier = set_of[pairs.buyer], set_of[pairs.supplier]
+    between = np.flatnonzero(buyer != supplier)
     return Terms(
-        starts=_starts(sets, set_of[buyer[order]]),
-        supplier=set_of[supplier[order]],
-        place=supplier[order],
-        flow=pairs.flow[order],
-        share=np.maximum(pairs.weight[order], METHOD.policy.chain_share_min),
+        starts=_starts(sets, buyer[between]),
+        supplier=supplier[between].astype(np.int32),
+        place=pairs.supplier[between].astype(np.int32),
+        flow=pairs.flow[between],
+        share=np.maximum(pairs.weight[between], METHOD.policy.chain_share_min),
     )
+
+
+def _level(plan: Plan, first: int, stop: int) -> Level:
+    """The level of the sets `first` to `stop` (without `stop`)."""
+    count = len(plan.order)
+    ends = np.append(plan.set_starts[first : stop + 1], count)[: stop - first + 1]
+    nodes = slice(int(ends[0]), int(ends[-1]))
+    begin = plan.weight_starts[nodes.start : nodes.stop + 1]
+    run = slice(int(begin[0]), int(begin[-1]))
+    weights: csr_array = csr_array(
+        (plan.weight[run], plan.weight_place[run], begin - begin[0]),
+        shape=(nodes.stop - nodes.start, nodes.stop),
+    )
+    sizes = np.diff(ends)
+    members = np.arange(nodes.start, nodes.stop)[np.repeat(sizes > 1, sizes)]
+    inner = np.append(0, np.cumsum(sizes[sizes > 1])).tolist()
+    circles = tuple(slice(a, b) for a, b in pairwise(inner))
+    of_members = weights[members - nodes.start]
+    inside, outside = csr_array(of_members[:, members]), csr_array(of_members[:, : nodes.start])
+    return Level(nodes, slice(first, stop), weights, members, circles, inside, outside)

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from supply_chain.risk import blocks
-from supply_chain.risk.plan import make_plan
+from supply_chain.risk.plan import Plan, make_plan
 from supply_chain.risk.propagation import (
     exposure,
     linkage,
@@ -395,8 +395,11 @@ def test_slow_circles_of_any_size_are_solved_exactly(monkeypatch):
 
 
 def test_a_large_settling_circle_needs_no_elimination(monkeypatch):
+    def unsettled(inside, residual, inflow, *, starts):
+        return inflow, np.zeros(len(starts), np.bool_)
+
     monkeypatch.setattr(blocks, "DENSE", 1)
-    monkeypatch.setattr("supply_chain.risk.propagation.pass_round", lambda i, r, f: (f, False))
+    monkeypatch.setattr("supply_chain.risk.propagation.pass_round", unsettled)
     graph = Map({"X": 0.3, "Y": 0.2}, [("X", "Y", 0.5, 1), ("Y", "X", 0.5, 1)])
     assert tuple(graph.exposure.values()) == close((0.4302, 0.3721))
 
@@ -405,3 +408,42 @@ def test_a_map_without_links_or_nodes_is_its_own_exposure():
     assert Map({"B": 0.4}, []).exposure == {"B": 0.4}
     assert Map({"B": 0.4}, []).linkage == {"B": pytest.approx(0.4)}
     assert Map({}, []).plan.levels == ()
+
+
+def test_a_plan_made_of_its_columns_gives_the_same_answers():
+    plan = example().plan
+    again = Plan.from_columns(plan.columns())
+    own = plan.to_plan(example().likelihood)
+    assert dict(again.scaled) == dict(plan.scaled)
+    assert (exposure(again, own) == exposure(plan, own)).all()
+    assert (linkage(again, own) == linkage(plan, own)).all()
+    assert all((a == b).all() for a, b in zip(again.buyers, plan.buyers, strict=True))
+
+
+@pytest.mark.parametrize("width", [1, 16])
+def test_buyers_of_very_many_suppliers_and_of_few_are_worked_out_alike(width, monkeypatch):
+    random = np.random.default_rng(1)
+    names = [f"n{i}" for i in range(200)]
+    links = [("n0", name, 0.004, 0.7) for name in names[1:]]
+    links += [(names[i], names[i + 1 + j], 0.2, 1) for i in range(1, 150) for j in range(i % 4)]
+    graph = Map(dict(zip(names, random.random(200), strict=True)), links)
+    many = graph.plan.to_plan(np.repeat(graph.likelihood, width, axis=1))
+    found = graph.plan.from_plan(linkage(graph.plan, many))
+    expected = plain_linkage(dict(zip(names, graph.likelihood[:, 0], strict=True)), links)
+    assert found[:, -1] == pytest.approx([expected[name] for name in names], abs=1e-12)
+    severity = np.repeat(np.arange(1, 201)[:, None] % 5 + 1.0, width, axis=1)
+    exposed = exposure(graph.plan, many)
+    worst = severity_upstream(graph.plan, graph.plan.to_plan(severity), exposed)
+    monkeypatch.setattr("supply_chain.risk.propagation.CELLS", 7)  # many small parts
+    assert (exposure(graph.plan, many) == exposed).all()
+    assert (graph.plan.from_plan(linkage(graph.plan, many)) == found).all()
+    again = severity_upstream(graph.plan, graph.plan.to_plan(severity), exposed)
+    assert (again == worst).all()
+    assert worst.max() == 5
+
+
+def test_the_exposure_of_a_circle_does_not_depend_on_the_circles_beside_it():
+    fast = ({"A": 0.9, "B": 0.8}, [("A", "B", 0.1, 1), ("B", "A", 0.1, 1)])
+    slow = ({"X": 0.2, "Y": 0.1}, [("X", "Y", 0.9, 1), ("Y", "X", 0.9, 1)])
+    both = Map(fast[0] | slow[0], fast[1] + slow[1]).exposure
+    assert both == Map(*fast).exposure | Map(*slow).exposure
