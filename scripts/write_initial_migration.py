@@ -34,7 +34,8 @@ depends_on = None
 '''
 
 TAIL = """
-    for statement in wall_statements(op.get_bind().dialect.name, TENANT_TABLES, APPEND_ONLY):
+    dialect = op.get_bind().dialect.name
+    for statement in wall_statements(dialect, TENANT_TABLES, APPEND_ONLY, MOVING):
         op.execute(statement)
 """
 
@@ -51,6 +52,15 @@ def append_only_tables() -> dict[str, str | None]:
     return dict(sorted(found.items()))
 
 
+def moving_tables() -> dict[str, list[str]]:
+    """Append-only tables whose rows move with a merge, with the columns that never change."""
+    return {
+        mapper.local_table.name: [c.name for c in mapper.columns if c.name != "node_id"]
+        for mapper in sorted(Base.registry.mappers, key=lambda one: one.local_table.name)
+        if getattr(mapper.class_, "moves_with_merge", False)
+    }
+
+
 def main() -> None:
     """Compare the models with an empty database and write what is missing: all of it."""
     with create_engine("sqlite://").connect() as connection:
@@ -63,7 +73,8 @@ def main() -> None:
     down = render_python_code(script.downgrade_ops)
     tables = dict(sorted(tenant_tables().items()))
     text = (
-        f"{HEAD}TENANT_TABLES = {tables!r}\n\nAPPEND_ONLY = {append_only_tables()!r}\n\n\n"
+        f"{HEAD}TENANT_TABLES = {tables!r}\n\nAPPEND_ONLY = {append_only_tables()!r}\n\n"
+        f"MOVING = {moving_tables()!r}\n\n\n"
         f"def upgrade() -> None:\n{_indent(up)}{TAIL}\n\n"
         f"def downgrade() -> None:\n{_indent(down)}\n"
     )

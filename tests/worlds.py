@@ -21,11 +21,14 @@ from ddplatform.adapters.installed import adapters
 from ddplatform.db import Base, UtcDateTime, db, unit_of_work
 from ddplatform.duediligence.impacts import AgeBand, WorkClass, impact_words
 from ddplatform.models.audit import AuditEvent
+from ddplatform.models.matching import DuplicatePair, NodeMerge
 from ddplatform.models.risk import RunRegister
+from ddplatform.models.value_chain import ValueChainNode
 from ddplatform.services import audit, jobs, remedy
 from ddplatform.services.questionnaires import publish_shipped
 from ddplatform.services.sessions import hash_of, new_secret
 from ddplatform.tenancy import Shared, SharedOnRelease, TenantScoped, acting_in
+from supply_chain.matching.pairs import Decision
 from supply_chain.risk.kept_scores import ISSUES, NODE, Records, pack
 from supply_chain.risk.register import Register
 from tests.factories import Tenant, make_tenant
@@ -157,9 +160,49 @@ class _Builder:
         self.world.rows[OWN, "invitation"].token_hash = hash_of(token)
         keys[OWN, "token"] = token
         audit.sign_checkpoint(at=self.at)
+        self._add_duplicates()
         rows = self.world.rows
         content = _register_of(rows[OWN, "value_chain_node"].id).pack()
         db.session.add(RunRegister(run_id=rows[OWN, "assessment_run"].id, content=content))
+
+    def _add_duplicates(self) -> None:
+        """Two nodes that may be one supplier, and that are: a pair needs a second node."""
+        rows, text = self.world.rows, mark(self.world.slug, OWN)
+        first, chain_id = rows[OWN, "value_chain_node"], rows[OWN, "value_chain"].id
+        second = ValueChainNode(
+            chain_id=chain_id,
+            external_ref=f"{text} second",
+            kind=first.kind,
+            name=f"{text} second",
+            created_at=self.at,
+        )
+        db.session.add(second)
+        db.session.flush()
+        pair = DuplicatePair(
+            chain_id=chain_id,
+            left_id=first.id,
+            right_id=second.id,
+            left_hash=text,
+            right_hash=text,
+            score=0.9,
+            suggestion=Decision.REVIEW,
+            reasons=[text],
+            found_at=self.at,
+        )
+        merge = NodeMerge(
+            chain_id=chain_id,
+            number=1,
+            survivor_id=first.id,
+            absorbed_id=second.id,
+            survivor_hash=text,
+            absorbed_hash=text,
+            merged_at=self.at,
+        )
+        for name, row in (("duplicate_pair", pair), ("node_merge", merge)):
+            db.session.add(row)
+            db.session.flush()
+            rows[OWN, name] = row
+            self.world.keys[OWN, name] = str(row.id)
 
     def _values(self, part: str, model: type[Base]) -> dict[str, Any]:
         found: dict[str, Any] = dict(self._tenant_columns(part, model))

@@ -41,9 +41,26 @@ BEGIN
 END $$
 """
 
+MOVED = """NOT EXISTS (
+    SELECT 1 FROM node_merge WHERE node_merge.organisation_id = OLD.organisation_id
+    AND ((absorbed_id = OLD.node_id AND survivor_id = NEW.node_id)
+        OR (survivor_id = OLD.node_id AND absorbed_id = NEW.node_id)))"""
+"""Whether no merge joined the two nodes between which a row is about to move."""
+
+MOVE_FUNCTION = f"""
+CREATE OR REPLACE FUNCTION moves_with_merge() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF {MOVED} THEN RAISE EXCEPTION 'append only: %', TG_TABLE_NAME; END IF;
+    RETURN NEW;
+END $$
+"""
+
 
 def wall_statements(
-    dialect: str, tenant_tables: Mapping[str, Sequence[str]], append_only: Mapping[str, str | None]
+    dialect: str,
+    tenant_tables: Mapping[str, Sequence[str]],
+    append_only: Mapping[str, str | None],
+    moving: Mapping[str, Sequence[str]],
 ) -> Iterator[str]:
     """The SQL that raises the walls.
 
@@ -51,19 +68,32 @@ def wall_statements(
         dialect: `sqlite` or `postgresql`.
         tenant_tables: table -> the columns that name an organisation.
         append_only: table -> SQL condition on OLD under which it may not change, None: never.
+        moving: append-only table whose rows move to another node by a merge, and by nothing
+            else -> its other columns.
     """
     if dialect == "postgresql":
         yield TENANT_FUNCTION
         yield APPEND_FUNCTION
+        yield MOVE_FUNCTION
         for table, columns in tenant_tables.items():
             yield _postgresql_wall(table, columns)
         for table, condition in append_only.items():
-            yield _postgresql_append(table, condition)
+            yield _postgresql_append(table, condition, moving.get(table, ()))
+        for table in moving:
+            yield (
+                f"CREATE TRIGGER move_{table} BEFORE UPDATE OF node_id ON {table} "
+                "FOR EACH ROW EXECUTE FUNCTION moves_with_merge()"
+            )
         return
     for table, columns in tenant_tables.items():
         yield from _sqlite_wall(table, columns)
     for table, condition in append_only.items():
-        yield from _sqlite_append(table, condition)
+        yield from _sqlite_append(table, condition, moving.get(table, ()))
+    for table in moving:
+        yield (
+            f"CREATE TRIGGER move_{table} BEFORE UPDATE OF node_id ON {table} WHEN {MOVED} "
+            f"BEGIN SELECT RAISE(ABORT, 'append only: {table}'); END"
+        )
 
 
 def _postgresql_wall(table: str, columns: Sequence[str]) -> str:
@@ -74,10 +104,10 @@ def _postgresql_wall(table: str, columns: Sequence[str]) -> str:
     )
 
 
-def _postgresql_append(table: str, condition: str | None) -> str:
+def _postgresql_append(table: str, condition: str | None, fixed: Sequence[str]) -> str:
     when = f"WHEN ({condition}) " if condition else ""
     return (
-        f"CREATE TRIGGER append_{table} BEFORE UPDATE OR DELETE ON {table} "
+        f"CREATE TRIGGER append_{table} BEFORE UPDATE{_of(fixed)} OR DELETE ON {table} "
         f"FOR EACH ROW {when}EXECUTE FUNCTION append_only()"
     )
 
@@ -99,11 +129,16 @@ def _list(row: str, columns: Sequence[str]) -> str:
     return ", ".join(f"coalesce({row}.{column}, '')" for column in columns)
 
 
-def _sqlite_append(table: str, condition: str | None) -> Iterator[str]:
+def _of(fixed: Sequence[str]) -> str:
+    return f" OF {', '.join(fixed)}" if fixed else ""
+
+
+def _sqlite_append(table: str, condition: str | None, fixed: Sequence[str]) -> Iterator[str]:
     for verb in ("UPDATE", "DELETE"):
         allowed = "cur_tenant() NOT LIKE '!%'" if verb == "DELETE" else "1"
         when = f"({condition}) AND {allowed}" if condition else allowed
+        which = f"{verb}{_of(fixed)}" if verb == "UPDATE" else verb
         yield (
-            f"CREATE TRIGGER append_{table}_{verb.lower()} BEFORE {verb} ON {table} WHEN {when} "
+            f"CREATE TRIGGER append_{table}_{verb.lower()} BEFORE {which} ON {table} WHEN {when} "
             f"BEGIN SELECT RAISE(ABORT, 'append only: {table}'); END"
         )

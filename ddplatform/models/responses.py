@@ -124,6 +124,7 @@ class RiskSignal(TenantScoped, Base):
         Index("ix_signal_node", "organisation_id", "node_id", "factor"),
     )
     is_append_only = True
+    moves_with_merge = True
 
     node_id: Mapped[UUID]
     response_id: Mapped[UUID | None]

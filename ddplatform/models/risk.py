@@ -122,6 +122,7 @@ class SeverityJudgement(TenantScoped, Base):
         Index("ix_judgement_node", "organisation_id", "node_id", "issue"),
     )
     is_append_only = True
+    moves_with_merge = True
 
     node_id: Mapped[UUID]
     issue: Mapped[Issue]
@@ -175,6 +176,7 @@ class ControlRecord(TenantScoped, Base):
         Index("ix_control_node", "organisation_id", "node_id", "control"),
     )
     is_append_only = True
+    moves_with_merge = True
 
     node_id: Mapped[UUID]
     control: Mapped[str]
@@ -223,6 +225,7 @@ class SalienceNote(TenantScoped, Base):
         Index("ix_salience_node", "organisation_id", "node_id", "issue"),
     )
     is_append_only = True
+    moves_with_merge = True
 
     node_id: Mapped[UUID]
     issue: Mapped[Issue]

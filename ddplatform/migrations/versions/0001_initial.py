@@ -31,13 +31,17 @@ TENANT_TABLES = {
     "context_event": ("organisation_id",),
     "context_event_node": ("organisation_id",),
     "control_record": ("organisation_id",),
+    "duplicate_pair": ("organisation_id",),
     "evidence": ("organisation_id", "respondent_organisation_id"),
     "evidence_link": ("organisation_id", "respondent_organisation_id"),
     "finding": ("organisation_id",),
     "invitation": ("organisation_id",),
     "map_import": ("organisation_id",),
+    "match_decision": ("organisation_id",),
+    "match_run": ("organisation_id",),
     "membership": ("organisation_id",),
     "mitigation_action": ("organisation_id", "respondent_organisation_id"),
+    "node_merge": ("organisation_id",),
     "node_summary": ("organisation_id",),
     "red_flag": ("organisation_id", "respondent_organisation_id"),
     "remediation_case": ("organisation_id",),
@@ -82,6 +86,57 @@ APPEND_ONLY = {
     "run_register": None,
     "salience_note": None,
     "severity_judgement": None,
+}
+
+MOVING = {
+    "control_record": [
+        "id",
+        "organisation_id",
+        "control",
+        "coverage",
+        "evidence",
+        "verified_on",
+        "cause_type",
+        "cause_id",
+        "reason",
+        "created_at",
+        "created_by_id",
+    ],
+    "risk_signal": [
+        "id",
+        "organisation_id",
+        "response_id",
+        "factor",
+        "value",
+        "quality",
+        "source_type",
+        "causes",
+        "is_control",
+        "observed_at",
+    ],
+    "salience_note": [
+        "id",
+        "organisation_id",
+        "issue",
+        "is_emergency",
+        "delay_harms",
+        "involvement",
+        "reason",
+        "created_at",
+        "created_by_id",
+    ],
+    "severity_judgement": [
+        "id",
+        "organisation_id",
+        "issue",
+        "scale",
+        "scope",
+        "irremediability",
+        "vulnerable",
+        "reasons",
+        "created_at",
+        "created_by_id",
+    ],
 }
 
 
@@ -590,6 +645,41 @@ def upgrade() -> None:
     )
     op.create_index("ix_invitation_token", "invitation", ["token_hash"], unique=False)
     op.create_table(
+        "match_decision",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "low_hash",
+            sa.String(),
+            nullable=False,
+            comment="supply_chain.record_content, the lesser",
+        ),
+        sa.Column("high_hash", sa.String(), nullable=False),
+        sa.Column("is_same", sa.Boolean(), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint("low_hash <= high_hash", name=op.f("ck_match_decision_in_order")),
+        sa.ForeignKeyConstraint(
+            ["decided_by_id"], ["user.id"], name=op.f("fk_match_decision_decided_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_match_decision_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_match_decision")),
+        sa.UniqueConstraint(
+            "organisation_id",
+            "low_hash",
+            "high_hash",
+            name=op.f("uq_match_decision_organisation_id_low_hash_high_hash"),
+        ),
+    )
+    op.create_index(
+        op.f("ix_match_decision_organisation_id"),
+        "match_decision",
+        ["organisation_id"],
+        unique=False,
+    )
+    op.create_table(
         "membership",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
@@ -876,6 +966,60 @@ def upgrade() -> None:
     )
     op.create_index(
         op.f("ix_map_import_organisation_id"), "map_import", ["organisation_id"], unique=False
+    )
+    op.create_table(
+        "match_run",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("chain_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "search",
+                "merge",
+                name="matchrunkind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("threshold", sa.Double(), nullable=True, comment="Least score of a merge, 0..1"),
+        sa.Column("job_id", sa.Uuid(), nullable=True),
+        sa.Column("counts", sa.JSON(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by_id", sa.Uuid(), nullable=True),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("undone_by_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "undone_by_id IS NULL OR undone_at IS NOT NULL", name=op.f("ck_match_run_undone_pair")
+        ),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"], ["user.id"], name=op.f("fk_match_run_created_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "chain_id"],
+            ["value_chain.organisation_id", "value_chain.id"],
+            name=op.f("fk_match_run_organisation_id_chain_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_match_run_organisation_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["undone_by_id"], ["user.id"], name=op.f("fk_match_run_undone_by_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_match_run")),
+        sa.UniqueConstraint("organisation_id", "id", name=op.f("uq_match_run_organisation_id_id")),
+    )
+    op.create_index(
+        op.f("ix_match_run_organisation_id"), "match_run", ["organisation_id"], unique=False
+    )
+    op.create_index(
+        "ix_run_chain",
+        "match_run",
+        ["organisation_id", "chain_id", "kind", "created_at"],
+        unique=False,
     )
     op.create_table(
         "report",
@@ -1257,6 +1401,103 @@ def upgrade() -> None:
         op.f("ix_control_record_organisation_id"),
         "control_record",
         ["organisation_id"],
+        unique=False,
+    )
+    op.create_table(
+        "duplicate_pair",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("chain_id", sa.Uuid(), nullable=False),
+        sa.Column("left_id", sa.Uuid(), nullable=False),
+        sa.Column("right_id", sa.Uuid(), nullable=False),
+        sa.Column("left_hash", sa.String(), nullable=False, comment="supply_chain.record_content"),
+        sa.Column("right_hash", sa.String(), nullable=False),
+        sa.Column("score", sa.Double(), nullable=False, comment="How likely they are one, 0..1"),
+        sa.Column(
+            "suggestion",
+            sa.Enum(
+                "same",
+                "review",
+                "different",
+                name="decision",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+            comment="What the matcher would say",
+        ),
+        sa.Column("reasons", sa.JSON(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "open",
+                "later",
+                "same",
+                "different",
+                "covered",
+                name="pairstate",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("found_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by_id", sa.Uuid(), nullable=True),
+        sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "decided_by_id IS NULL OR decided_at IS NOT NULL",
+            name=op.f("ck_duplicate_pair_decided_pair"),
+        ),
+        sa.CheckConstraint("left_id <> right_id", name=op.f("ck_duplicate_pair_two_nodes")),
+        sa.CheckConstraint("score BETWEEN 0 AND 1", name=op.f("ck_duplicate_pair_score_range")),
+        sa.ForeignKeyConstraint(
+            ["decided_by_id"], ["user.id"], name=op.f("fk_duplicate_pair_decided_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "chain_id"],
+            ["value_chain.organisation_id", "value_chain.id"],
+            name=op.f("fk_duplicate_pair_organisation_id_chain_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "left_id"],
+            ["value_chain_node.organisation_id", "value_chain_node.id"],
+            name=op.f("fk_duplicate_pair_organisation_id_left_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "right_id"],
+            ["value_chain_node.organisation_id", "value_chain_node.id"],
+            name=op.f("fk_duplicate_pair_organisation_id_right_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_duplicate_pair_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_duplicate_pair")),
+        sa.UniqueConstraint(
+            "organisation_id", "id", name=op.f("uq_duplicate_pair_organisation_id_id")
+        ),
+        sa.UniqueConstraint(
+            "organisation_id",
+            "left_id",
+            "right_id",
+            name=op.f("uq_duplicate_pair_organisation_id_left_id_right_id"),
+        ),
+    )
+    op.create_index(
+        op.f("ix_duplicate_pair_organisation_id"),
+        "duplicate_pair",
+        ["organisation_id"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_pair_right", "duplicate_pair", ["organisation_id", "right_id"], unique=False
+    )
+    op.create_index(
+        "ix_pair_score",
+        "duplicate_pair",
+        ["organisation_id", "chain_id", "state", "score", "id"],
         unique=False,
     )
     op.create_table(
@@ -2126,6 +2367,99 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
+        "node_merge",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("chain_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "number",
+            sa.Integer(),
+            nullable=False,
+            comment="From 1 in each map: the order of the merges",
+        ),
+        sa.Column("survivor_id", sa.Uuid(), nullable=False),
+        sa.Column("absorbed_id", sa.Uuid(), nullable=False),
+        sa.Column("survivor_hash", sa.String(), nullable=False, comment="Content before the merge"),
+        sa.Column("absorbed_hash", sa.String(), nullable=False),
+        sa.Column("pair_id", sa.Uuid(), nullable=True),
+        sa.Column("run_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "filled", sa.JSON(), nullable=False, comment="field of the survivor -> [before, after]"
+        ),
+        sa.Column(
+            "moved", sa.JSON(), nullable=False, comment="table.column -> ids of the rows that moved"
+        ),
+        sa.Column(
+            "links", sa.JSON(), nullable=False, comment="Links that left the map or were joined"
+        ),
+        sa.Column("merged_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("merged_by_id", sa.Uuid(), nullable=True),
+        sa.Column("split_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("split_by_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "split_by_id IS NULL OR split_at IS NOT NULL", name=op.f("ck_node_merge_split_pair")
+        ),
+        sa.CheckConstraint("survivor_id <> absorbed_id", name=op.f("ck_node_merge_two_nodes")),
+        sa.ForeignKeyConstraint(
+            ["merged_by_id"], ["user.id"], name=op.f("fk_node_merge_merged_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "absorbed_id"],
+            ["value_chain_node.organisation_id", "value_chain_node.id"],
+            name=op.f("fk_node_merge_organisation_id_absorbed_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "chain_id"],
+            ["value_chain.organisation_id", "value_chain.id"],
+            name=op.f("fk_node_merge_organisation_id_chain_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "pair_id"],
+            ["duplicate_pair.organisation_id", "duplicate_pair.id"],
+            name=op.f("fk_node_merge_organisation_id_pair_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "run_id"],
+            ["match_run.organisation_id", "match_run.id"],
+            name=op.f("fk_node_merge_organisation_id_run_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "survivor_id"],
+            ["value_chain_node.organisation_id", "value_chain_node.id"],
+            name=op.f("fk_node_merge_organisation_id_survivor_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_node_merge_organisation_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["split_by_id"], ["user.id"], name=op.f("fk_node_merge_split_by_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_node_merge")),
+        sa.UniqueConstraint(
+            "organisation_id",
+            "chain_id",
+            "number",
+            name=op.f("uq_node_merge_organisation_id_chain_id_number"),
+        ),
+        sa.UniqueConstraint("organisation_id", "id", name=op.f("uq_node_merge_organisation_id_id")),
+    )
+    op.create_index(
+        "ix_merge_absorbed",
+        "node_merge",
+        ["organisation_id", "absorbed_id", "split_at"],
+        unique=False,
+    )
+    op.create_index("ix_merge_run", "node_merge", ["organisation_id", "run_id"], unique=False)
+    op.create_index(
+        "ix_merge_survivor",
+        "node_merge",
+        ["organisation_id", "survivor_id", "split_at"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_node_merge_organisation_id"), "node_merge", ["organisation_id"], unique=False
+    )
+    op.create_table(
         "remediation_case",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
@@ -2740,7 +3074,8 @@ def upgrade() -> None:
         op.f("ix_support_item_organisation_id"), "support_item", ["organisation_id"], unique=False
     )
     # ### end Alembic commands ###
-    for statement in wall_statements(op.get_bind().dialect.name, TENANT_TABLES, APPEND_ONLY):
+    dialect = op.get_bind().dialect.name
+    for statement in wall_statements(dialect, TENANT_TABLES, APPEND_ONLY, MOVING):
         op.execute(statement)
 
 
@@ -2786,6 +3121,11 @@ def downgrade() -> None:
     op.drop_table("response")
     op.drop_index(op.f("ix_remediation_case_organisation_id"), table_name="remediation_case")
     op.drop_table("remediation_case")
+    op.drop_index(op.f("ix_node_merge_organisation_id"), table_name="node_merge")
+    op.drop_index("ix_merge_survivor", table_name="node_merge")
+    op.drop_index("ix_merge_run", table_name="node_merge")
+    op.drop_index("ix_merge_absorbed", table_name="node_merge")
+    op.drop_table("node_merge")
     op.drop_index(
         op.f("ix_mitigation_action_respondent_organisation_id"), table_name="mitigation_action"
     )
@@ -2834,6 +3174,10 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_finding_organisation_id"), table_name="finding")
     op.drop_index("ix_finding_node", table_name="finding")
     op.drop_table("finding")
+    op.drop_index("ix_pair_score", table_name="duplicate_pair")
+    op.drop_index("ix_pair_right", table_name="duplicate_pair")
+    op.drop_index(op.f("ix_duplicate_pair_organisation_id"), table_name="duplicate_pair")
+    op.drop_table("duplicate_pair")
     op.drop_index(op.f("ix_control_record_organisation_id"), table_name="control_record")
     op.drop_index("ix_control_node", table_name="control_record")
     op.drop_table("control_record")
@@ -2853,6 +3197,9 @@ def downgrade() -> None:
     op.drop_table("share_memory")
     op.drop_index(op.f("ix_report_organisation_id"), table_name="report")
     op.drop_table("report")
+    op.drop_index("ix_run_chain", table_name="match_run")
+    op.drop_index(op.f("ix_match_run_organisation_id"), table_name="match_run")
+    op.drop_table("match_run")
     op.drop_index(op.f("ix_map_import_organisation_id"), table_name="map_import")
     op.drop_table("map_import")
     op.drop_index("ix_evidence_target", table_name="evidence_link")
@@ -2872,6 +3219,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_membership_user_id"), table_name="membership")
     op.drop_index(op.f("ix_membership_organisation_id"), table_name="membership")
     op.drop_table("membership")
+    op.drop_index(op.f("ix_match_decision_organisation_id"), table_name="match_decision")
+    op.drop_table("match_decision")
     op.drop_index("ix_invitation_token", table_name="invitation")
     op.drop_index(op.f("ix_invitation_organisation_id"), table_name="invitation")
     op.drop_table("invitation")

@@ -1,0 +1,105 @@
+"""Every column that names a node, and what a merge does with it: the one owner of that list.
+
+A new table with a reference to a node gets a line here; a test fails until it has one.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, select, true
+from sqlalchemy.orm import InstrumentedAttribute
+
+from ddplatform.models.context_events import ContextEventNode
+from ddplatform.models.findings import Finding, MitigationAction
+from ddplatform.models.matching import DuplicatePair, NodeMerge
+from ddplatform.models.questionnaires import Assignment
+from ddplatform.models.reassessment import ReviewCause, ReviewTask
+from ddplatform.models.responses import RedFlag, Response, RiskSignal
+from ddplatform.models.risk import (
+    ControlRecord,
+    RiskAssessment,
+    RiskFact,
+    SalienceNote,
+    ScoreChange,
+    SeverityJudgement,
+)
+from ddplatform.models.value_chain import MapImport, NodeSummary, SupplyLink, ValueChainNode
+
+Column = InstrumentedAttribute[Any]
+
+MOVES: tuple[Column, ...] = (
+    Finding.node_id,
+    MitigationAction.node_id,
+    Assignment.node_id,
+    RiskSignal.node_id,
+    RedFlag.node_id,
+    SeverityJudgement.node_id,
+    RiskFact.node_id,
+    ControlRecord.node_id,
+    ScoreChange.node_id,
+    SalienceNote.node_id,
+    ValueChainNode.operated_by_id,
+    MapImport.link_to_id,
+    ContextEventNode.node_id,
+    ReviewTask.node_id,
+)
+"""Their rows belong to the supplier, so they go to the one that stays and come back by a split.
+
+Responses, answers, documents and cases hang on these and so move with them.
+"""
+
+ONCE: Mapping[Column, tuple[tuple[Column, ...], ColumnElement[bool]]] = {
+    ContextEventNode.node_id: ((ContextEventNode.event_id,), true()),
+    ReviewTask.node_id: ((ReviewTask.trigger,), ReviewTask.closed_at.is_(None)),
+}
+"""Of these a node has one row for each value of the columns, among the rows of the condition: a
+row stays behind where the other node has its like."""
+
+LINK_ENDS: tuple[Column, ...] = (SupplyLink.supplier_id, SupplyLink.buyer_id)
+"""They move too, where no link of the other node says the same (supply_chain.merging)."""
+
+STAYS: Mapping[Column, str] = {
+    RiskAssessment.node_id: "a run tells what was known on its day; the next run scores one node",
+    NodeSummary.node_id: "one row for each node, made anew from the rows that moved",
+    ReviewCause.node_id: "the reasons of a task are told through the task",
+    DuplicatePair.left_id: "pairs that are still open are pointed to the one that stays",
+    DuplicatePair.right_id: "pairs that are still open are pointed to the one that stays",
+    NodeMerge.survivor_id: "the record of a merge itself",
+    NodeMerge.absorbed_id: "the record of a merge itself",
+}
+"""Column -> why a merge leaves it."""
+
+
+@dataclass(frozen=True)
+class Follow:
+    """Rows that came after a merge follow what they hang on when it is split."""
+
+    column: Column
+    parent: Column
+    parents_of: Select[UUID]
+
+
+def name_of(column: Column) -> str:
+    """`finding.node_id`: how a column is named in the record of a merge."""
+    return f"{column.class_.__tablename__}.{column.key}"
+
+
+def follows(node_id: UUID) -> Sequence[Follow]:
+    """What hangs on rows of this node, each after what it hangs on."""
+    responses = select(Response.id).where(
+        Response.assignment_id.in_(select(Assignment.id).where(Assignment.node_id == node_id))
+    )
+    findings = select(Finding.id).where(Finding.node_id == node_id)
+    actions = select(MitigationAction.id).where(MitigationAction.node_id == node_id)
+    flags = select(RedFlag.id).where(RedFlag.node_id == node_id)
+    return (
+        Follow(Finding.node_id, Finding.response_id, responses),
+        Follow(RiskSignal.node_id, RiskSignal.response_id, responses),
+        Follow(RedFlag.node_id, RedFlag.response_id, responses),
+        Follow(MitigationAction.node_id, MitigationAction.finding_id, findings),
+        Follow(RiskFact.node_id, RiskFact.cause_id, findings),
+        Follow(RiskFact.node_id, RiskFact.cause_id, flags),
+        Follow(ControlRecord.node_id, ControlRecord.cause_id, actions),
+    )
