@@ -1,0 +1,189 @@
+"""Snapshots on disk: arrays that every process maps into memory. A cache, never the truth.
+
+`<root>/<tenant>/<map>/<version>/<part>/` holds one `.npy` file an array and `snapshot.json`, which
+says what they are. A part is written beside its place and renamed, so it is there whole or not at
+all, whenever the power goes. What is missing or damaged reads as None: the caller makes it again.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import numpy as np
+from numpy.typing import NDArray
+
+LAYOUT = 1
+INDEX = "snapshot.json"
+NEWEST = 2  # versions of a map, and parts of one kind in a version, that are kept
+LEFT_BEHIND = 3_600  # seconds after which an unfinished folder has no writer any more
+MAP = "map"
+
+Arrays = Mapping[str, NDArray[np.generic]]
+
+
+@dataclass(frozen=True)
+class SnapshotPlace:
+    """Whose snapshot of which map, at which version of it."""
+
+    organisation_id: UUID
+    chain_id: UUID
+    version: int
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A part of a snapshot as it was kept."""
+
+    facts: Mapping[str, Any]
+    arrays: Arrays
+
+
+class SnapshotStore:
+    """Snapshots below one folder."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def open(self, place: SnapshotPlace, part: str = MAP) -> Snapshot | None:
+        """A part of a snapshot, its arrays mapped read-only; None: missing, or damaged."""
+        folder = self._folder(place) / part
+        try:
+            index = json.loads((folder / INDEX).read_bytes())
+            if index["layout"] != LAYOUT or index["version"] != place.version:
+                return None
+            arrays = {name: _read(folder, name, said) for name, said in index["arrays"].items()}
+            return Snapshot(index["facts"], arrays)
+        except (OSError, ValueError, KeyError, TypeError, EOFError):
+            return None
+
+    def is_whole(self, place: SnapshotPlace, part: str = MAP) -> bool:
+        """Whether every byte of a part is as it was written. Reads all of it."""
+        if self.open(place, part) is None:
+            return False
+        folder = self._folder(place) / part
+        said = json.loads((folder / INDEX).read_bytes())["arrays"]
+        return all(_sha256(folder / f"{name}.npy") == said[name]["sha256"] for name in said)
+
+    def keep(
+        self, place: SnapshotPlace, part: str, arrays: Arrays, facts: Mapping[str, Any]
+    ) -> None:
+        """Keep a part durably; one that stands there already is replaced. Drops what is old.
+
+        Args:
+            facts: plain values that go into the JSON file, for example the method's hash.
+        """
+        home = self._folder(place)
+        draft = home.parent / f".{uuid4().hex}"
+        draft.mkdir(parents=True)
+        index = {
+            "layout": LAYOUT,
+            "version": place.version,
+            "facts": dict(facts),
+            "arrays": {name: _write(draft, name, array) for name, array in arrays.items()},
+        }
+        _write_bytes(draft / INDEX, json.dumps(index, indent=1).encode())
+        _sync(draft)
+        home.mkdir(exist_ok=True)
+        self._put(draft, home / part)
+        _sync(home)
+        _sync(home.parent)
+        self._drop_old(home, part)
+
+    def drop_tenant(self, organisation_id: UUID) -> None:
+        """Remove all snapshots of an organisation that is gone."""
+        shutil.rmtree(self._root / organisation_id.hex, ignore_errors=True)
+
+    def _folder(self, place: SnapshotPlace) -> Path:
+        return self._root / place.organisation_id.hex / place.chain_id.hex / str(place.version)
+
+    @staticmethod
+    def _put(draft: Path, target: Path) -> None:
+        """Rename; what stood there goes aside first. Processes that mapped it keep it."""
+        _drop(target, draft.parent)
+        try:
+            draft.rename(target)
+        except OSError:  # another process was quicker with the same version: its part is as good
+            shutil.rmtree(draft, ignore_errors=True)
+
+    @staticmethod
+    def _drop_old(home: Path, part: str) -> None:
+        versions = [folder for folder in home.parent.iterdir() if folder.name.isdecimal()]
+        versions.sort(key=lambda folder: int(folder.name))
+        kind = part.partition("-")[0]
+        parts = sorted(home.glob(f"{kind}-*"), key=_written)
+        drafts = [folder for folder in home.parent.glob(".*") if _age(folder) > LEFT_BEHIND]
+        for folder in (*versions[:-NEWEST], *parts[:-NEWEST], *drafts):
+            _drop(folder, home.parent)
+
+
+def _read(folder: Path, name: str, said: Mapping[str, Any]) -> NDArray[np.generic]:
+    path = folder / f"{name}.npy"
+    if path.stat().st_size != said["bytes"]:
+        raise ValueError(f"{path.name} is cut off.")
+    empty = 0 in said["shape"]  # nothing cannot be mapped
+    array: NDArray[np.generic] = np.load(path, mmap_mode=None if empty else "r", allow_pickle=False)
+    if list(array.shape) != said["shape"] or array.dtype.str != said["type"]:
+        raise ValueError(f"{path.name} is another array.")
+    # A plain view: arithmetic on it gives plain arrays, and the mapping lives as long as it.
+    return array.view(np.ndarray)
+
+
+def _write(folder: Path, name: str, array: NDArray[np.generic]) -> dict[str, Any]:
+    path = folder / f"{name}.npy"
+    with path.open("wb") as file:
+        np.save(file, array, allow_pickle=False)
+        file.flush()
+        os.fsync(file.fileno())
+    return {
+        "shape": list(array.shape),
+        "type": array.dtype.str,
+        "bytes": path.stat().st_size,
+        "sha256": _sha256(path),
+    }
+
+
+def _write_bytes(path: Path, content: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _drop(folder: Path, home: Path) -> None:
+    """Out of sight at once, so that nobody opens half of it; then removed."""
+    aside = home / f".{uuid4().hex}-old"
+    with suppress(OSError):  # another process dropped it meanwhile
+        folder.rename(aside)
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+def _written(folder: Path) -> float:
+    try:
+        return folder.stat().st_mtime
+    except FileNotFoundError:  # another process dropped it meanwhile
+        return 0.0
+
+
+def _age(folder: Path) -> float:
+    return time.time() - _written(folder)
