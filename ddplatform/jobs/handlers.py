@@ -9,7 +9,7 @@ from uuid import UUID
 
 from ddplatform.access.identity import Identity
 from ddplatform.access.permissions import Permission
-from ddplatform.db import unit_of_work
+from ddplatform.db import finish, unit_of_work
 from ddplatform.reports.errors import FactsRefused
 from ddplatform.services import (
     action_reminders,
@@ -56,6 +56,15 @@ class JobContext:
         with unit_of_work(), acting_in(self.by.organisation_id):
             yield
 
+    @contextmanager
+    def look(self) -> Iterator[None]:
+        """Reading in the tenant of the job: nothing is kept, and nobody waits for it to end."""
+        with acting_in(self.by.organisation_id):
+            try:
+                yield
+            finally:
+                finish(ok=False)
+
 
 @dataclass(frozen=True)
 class Handler:
@@ -90,14 +99,14 @@ def _end_expired_sessions(job: JobContext) -> Result:
 
 def _preview_import(job: JobContext) -> None:
     import_id = job.id_of("import_id")
-    with job.unit():
+    with job.look():
         plan = map_import.plan_reading(import_id, job.by)
     job.progress(1, 4)
-    tables = map_import.read_headings(plan)
+    opened = map_import.open_files(plan)
     with job.unit():
-        plan = map_import.recall_mapping(import_id, plan, tables)
+        plan = map_import.recall_mapping(import_id, plan, opened)
     job.progress(2, 4)
-    reading = map_import.read_files(plan)
+    reading = map_import.read_files(plan, opened)
     job.progress(3, 4)
     with job.unit():
         map_import.keep_preview(import_id, reading)
@@ -105,16 +114,20 @@ def _preview_import(job: JobContext) -> None:
 
 def _apply_import(job: JobContext) -> Result:
     import_id = job.id_of("import_id")
-    with job.unit():
+    with job.look():
         plan = map_import.plan_reading(import_id, job.by)
-    job.progress(1, 3)
+    job.progress(1, 4)
     reading = map_import.read_files(plan)
-    job.progress(2, 3)
+    job.progress(2, 4)
+    with job.look():
+        compared = map_apply.compare_import(import_id, reading)
+    job.progress(3, 4)
     with job.unit():
         return map_apply.apply_import(
             import_id,
             reading,
-            archive_gone=bool(job.payload.get("archive_gone")),
+            compared,
+            archive_links=bool(job.payload.get("archive_links")),
             by=job.by,
             at=job.at,
         )

@@ -167,6 +167,7 @@ class MapImport(TenantScoped, Base):
     __table_args__ = (
         tenant_key(),
         belongs_to("value_chain", "chain_id"),
+        belongs_to("map_import", "follows_id"),
         CheckConstraint("applied_by_id IS NULL OR applied_at IS NOT NULL", name="applied_pair"),
         CheckConstraint("undone_by_id IS NULL OR undone_at IS NOT NULL", name="undone_pair"),
     )
@@ -177,6 +178,21 @@ class MapImport(TenantScoped, Base):
     link_to_id: Mapped[UUID | None] = mapped_column(comment="Buyer for a list of suppliers only")
     mapping: Mapped[dict[str, Any]] = mapped_column(default=dict)
     mapping_key: Mapped[str | None] = mapped_column(comment="Hash of the headings, to remember")
+    remembered: Mapped[dict[str, Any] | None] = mapped_column(comment="Whose mapping: {files, at}")
+    mends: Mapped[list[Any]] = mapped_column(
+        default=list, comment="Values corrected: [{table, column, value, put}]"
+    )
+    corrections: Mapped[list[Any]] = mapped_column(
+        default=list, comment="Workbooks of corrected rows, as in files"
+    )
+    apart: Mapped[list[Any]] = mapped_column(
+        default=list, comment="[[id in the map, id in the list]] that are not the same"
+    )
+    headings: Mapped[list[str]] = mapped_column(default=list, comment="Columns of all tables")
+    follows_id: Mapped[UUID | None] = mapped_column(comment="Earlier import of the same list")
+    listed: Mapped[list[str] | None] = mapped_column(
+        deferred=True, comment="External ids of all nodes that it named"
+    )
     skip_faulty: Mapped[bool] = mapped_column(default=False)
     counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
     preview: Mapped[dict[str, Any]] = mapped_column(default=dict, deferred=True)
@@ -200,4 +216,6 @@ class ColumnMapping(TenantScoped, Base):
 
     mapping_key: Mapped[str]
     mapping: Mapped[dict[str, Any]]
+    mends: Mapped[list[Any]] = mapped_column(default=list, comment="[{heading, column, ...}]")
+    files: Mapped[list[Any]] = mapped_column(default=list, comment="Names of the files it is from")
     updated_at: Mapped[datetime]

@@ -45,11 +45,30 @@ def list_imports(chain_id: UUID, *, limit: int = 50) -> Sequence[MapImport]:
     ).all()
 
 
-def find_last_applied(chain_id: UUID) -> MapImport | None:
-    """The import that was applied last and not undone."""
-    return db.session.scalar(
+def get_applied_import(import_id: UUID, chain_id: UUID) -> MapImport:
+    """An import that was applied to this map and not undone, or NotFound."""
+    row = get_import(import_id)
+    if row.chain_id != chain_id or row.status is not ImportStatus.APPLIED:
+        raise NotFound()
+    return row
+
+
+def list_applied(chain_id: UUID, *, limit: int = 50) -> Sequence[MapImport]:
+    """The imports that were applied to a map and not undone, newest first."""
+    return db.session.scalars(
         select(MapImport)
         .where(MapImport.chain_id == chain_id, MapImport.status == ImportStatus.APPLIED)
         .order_by(MapImport.applied_at.desc(), MapImport.id)
-        .limit(1)
-    )
+        .limit(limit)
+    ).all()
+
+
+def list_applied_headings(chain_id: UUID) -> list[tuple[UUID, list[str]]]:
+    """Ids and column names of the applied imports of a map that have columns, newest first."""
+    return [(row.id, row.headings) for row in list_applied(chain_id) if row.headings]
+
+
+def load_listed(import_id: UUID) -> frozenset[str]:
+    """The external ids of all nodes that an applied list named."""
+    listed = db.session.scalar(select(MapImport.listed).where(MapImport.id == import_id))
+    return frozenset(listed or ())

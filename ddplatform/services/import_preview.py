@@ -1,15 +1,24 @@
-"""What the preview of an import shows: counts, samples and every problem, as plain values."""
+"""What the preview of an import shows: counts, and its rows in pages, as plain values."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
+from itertools import islice
 from typing import Any
+from uuid import UUID
 
+from sqlalchemy import delete
+
+from ddplatform.db import db
+from ddplatform.models.map_imports import ImportPage
+from ddplatform.services.import_compare import Comparison
+from ddplatform.tenancy import insert_rows
 from supply_chain.drafts import LinkDraft, MapDraft, NodeDraft
-from supply_chain.map_compare import FieldChange, MapChanges
+from supply_chain.intake.mapping_json import columns_as_json
+from supply_chain.map_compare import FieldChange, MapChanges, NodeChange
+from supply_chain.map_succession import Recognised, is_moved, is_renamed
 
-SAMPLE = 100
-PROBLEMS_KEPT = 5_000
+PAGE = 50
+Entry = dict[str, Any]
 
 
 def counts_of(draft: MapDraft, changes: MapChanges) -> dict[str, int]:
@@ -19,6 +28,8 @@ def counts_of(draft: MapDraft, changes: MapChanges) -> dict[str, int]:
         "skipped": draft.skipped,
         "new": len(changes.new_nodes),
         "changed": len(changes.changed_nodes),
+        "moved": sum(map(is_moved, changes.changed_nodes)),
+        "renamed": sum(map(is_renamed, changes.changed_nodes)),
         "unchanged": len(changes.unchanged_nodes),
         "gone": len(changes.gone_nodes),
         "links_new": len(changes.new_links),
@@ -30,42 +41,55 @@ def counts_of(draft: MapDraft, changes: MapChanges) -> dict[str, int]:
     }
 
 
-def preview_of(draft: MapDraft, changes: MapChanges, known: Sequence[NodeDraft]) -> dict[str, Any]:
-    """What to show of an import: 100 of each kind, up to 5,000 problems.
+def columns_shown(draft: MapDraft) -> dict[str, Any]:
+    """The columns of each table with what was guessed of them, for the page of columns."""
+    return {"columns": columns_as_json(draft.mapping)}
 
-    Args:
-        known: what stands in the map, so that links show names.
-    """
-    tables = {**draft.mapping.nodes, **draft.mapping.links}
-    names = {node.id: node.name for node in (*known, *draft.nodes)}
+
+def keep_pages(import_id: UUID, comparison: Comparison) -> None:
+    """Keep all rows of a preview in pages of 50; those of an earlier reading go."""
+    db.session.execute(
+        delete(ImportPage)
+        .where(ImportPage.import_id == import_id)
+        .execution_options(synchronize_session=False)
+    )
+    parts = _parts(comparison)
+    insert_rows(
+        ImportPage,
+        [
+            {"import_id": import_id, "part": part, "number": number, "entries": entries}
+            for part, rows in parts.items()
+            for number, entries in enumerate(_pages(iter(rows)), start=1)
+        ],
+    )
+
+
+def _pages(rows: Iterator[Entry]) -> Iterator[list[Entry]]:
+    while page := list(islice(rows, PAGE)):
+        yield page
+
+
+def _parts(comparison: Comparison) -> dict[str, Iterable[Entry]]:
+    changes = comparison.changes
+    names = {node.id: node.name for node in (*comparison.known.nodes, *comparison.draft.nodes)}
+    reasons = {one.known_id: one for one in comparison.recognised}
+    changed = changes.changed_nodes
     return {
-        "new": _nodes(changes.new_nodes),
-        "changed": [
-            {**_node(change.before), "fields": _fields(change.fields)}
-            for change in changes.changed_nodes[:SAMPLE]
-        ],
-        "unchanged": _nodes(changes.unchanged_nodes),
-        "gone": _nodes(changes.gone_nodes),
+        "new": map(_node, changes.new_nodes),
+        "changed": _changes(changed, reasons),
+        "moved": _changes([change for change in changed if is_moved(change)], reasons),
+        "renamed": _changes([change for change in changed if is_renamed(change)], reasons),
+        "unchanged": map(_node, changes.unchanged_nodes),
         "links_new": _links(changes.new_links, names),
-        "links_changed": [
+        "links_changed": (
             {**_link(change.before, names), "fields": _fields(change.fields)}
-            for change in changes.changed_links[:SAMPLE]
-        ],
+            for change in changes.changed_links
+        ),
         "links_gone": _links(changes.gone_links, names),
-        "problems": [asdict(problem) for problem in draft.problems[:PROBLEMS_KEPT]],
-        "notes": [asdict(note) for note in draft.notes[:PROBLEMS_KEPT]],
-        "guesses": {
-            key: [asdict(guess) for guess in table.guesses] for key, table in tables.items()
-        },
-        "headers": {key: list(table.header) for key, table in tables.items()},
     }
 
 
-def _nodes(nodes: Sequence[NodeDraft]) -> list[dict[str, Any]]:
-    return [_node(node) for node in nodes[:SAMPLE]]
-
-
-def _node(node: NodeDraft) -> dict[str, Any]:
+def _node(node: NodeDraft) -> Entry:
     return {
         "id": node.id,
         "name": node.name,
@@ -75,11 +99,21 @@ def _node(node: NodeDraft) -> dict[str, Any]:
     }
 
 
-def _links(links: Sequence[LinkDraft], names: Mapping[str, str]) -> list[dict[str, Any]]:
-    return [_link(link, names) for link in links[:SAMPLE]]
+def _changes(
+    changes: Sequence[NodeChange], recognised: Mapping[str, Recognised]
+) -> Iterator[Entry]:
+    """Changed nodes; where one was recognised, by what, and its id in the list to tell it apart."""
+    for change in changes:
+        entry = {**_node(change.before), "fields": _fields(change.fields)}
+        one = recognised.get(change.before.id)
+        yield entry | ({"by": one.reason, "drafted": one.drafted_id} if one else {})
 
 
-def _link(link: LinkDraft, names: Mapping[str, str]) -> dict[str, Any]:
+def _links(links: Sequence[LinkDraft], names: Mapping[str, str]) -> Iterator[Entry]:
+    return (_link(link, names) for link in links)
+
+
+def _link(link: LinkDraft, names: Mapping[str, str]) -> Entry:
     return {
         "supplier": names.get(link.supplier, link.supplier),
         "buyer": names.get(link.buyer, link.buyer),
@@ -88,7 +122,7 @@ def _link(link: LinkDraft, names: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _fields(changes: Sequence[FieldChange]) -> list[dict[str, Any]]:
+def _fields(changes: Sequence[FieldChange]) -> list[Entry]:
     return [
         {
             "field": change.field,

@@ -19,8 +19,8 @@ from ddplatform.models.value_chain import (
     ValueChainNode,
 )
 from ddplatform.queries.chain_drafts import MapDrafts, load_drafts
-from ddplatform.queries.map_imports import get_import_for_change
-from ddplatform.queries.value_chain import get_chain_for_change
+from ddplatform.queries.map_imports import get_import, get_import_for_change
+from ddplatform.queries.value_chain import get_chain, get_chain_for_change
 from ddplatform.services import audit
 from ddplatform.services.chain_changes import finish_import
 from ddplatform.services.draft_rows import (
@@ -30,12 +30,14 @@ from ddplatform.services.draft_rows import (
     new_node_rows,
     node_values,
 )
+from ddplatform.services.import_compare import Comparison, compare_with_map
+from ddplatform.services.import_gone import archive_links as archive_links_of_list
+from ddplatform.services.import_gone import archive_nodes, nodes_to_archive
 from ddplatform.services.import_mapping import remember
 from ddplatform.services.map_import import Reading
 from ddplatform.tenancy import insert_rows
 from supply_chain.drafts import MapDraft, NodeDraft
-from supply_chain.intake.mapping_json import mapping_from_json
-from supply_chain.map_compare import LinkChange, MapChanges, NodeChange, compare
+from supply_chain.map_compare import LinkChange, NodeChange
 
 CHUNK = 500
 Model = TypeVar("Model", ValueChainNode, SupplyLink)
@@ -71,31 +73,50 @@ class Applied:
 
 
 @many_objects()
+def compare_import(import_id: UUID, reading: Reading) -> Comparison | None:
+    """What an import would change, while nothing is locked; None where there is nothing to do."""
+    row = get_import(import_id)
+    if row.status is not ImportStatus.APPLYING or reading.refusal is not None:
+        return None
+    chain = get_chain(row.chain_id)
+    return compare_with_map(row, load_drafts(chain.id), reading.draft, version=chain.version)
+
+
+@many_objects()
 def apply_import(
-    import_id: UUID, reading: Reading, *, archive_gone: bool, by: Identity, at: datetime
+    import_id: UUID,
+    reading: Reading,
+    compared: Comparison | None,
+    *,
+    archive_links: bool = False,
+    by: Identity,
+    at: datetime,
 ) -> dict[str, int]:
     """Bring what was read into the map; all of it or nothing. Done twice it happens once.
 
     Args:
-        archive_gone: also archive what the map has and the files do not; never own operations.
+        compared: what `compare_import` said; done again where the map has changed since.
+        archive_links: also archive links that the list no longer names.
 
     Returns:
-        Counts of what changed; empty when the import was applied before or cannot be.
+        Counts of what changed; empty when the import was applied or cancelled before, or cannot
+        be applied.
     """
     row = get_import_for_change(import_id)
     if row.status is not ImportStatus.APPLYING:
         return {}
-    draft = reading.draft
-    if reading.refusal is not None or (draft.skipped and not row.skip_faulty):
+    if reading.refusal is not None or (reading.draft.skipped and not row.skip_faulty):
         row.status, row.refusal = ImportStatus.FAILED, reading.refusal or _FAULTY
         return {}
     chain = get_chain_for_change(row.chain_id)
-    known = load_drafts(chain.id)
-    changes = compare(known.nodes, draft, existing_links=known.links)
-    done = _bring_in(chain, known, changes, archive_gone=archive_gone, by=by, at=at)
+    if compared is None or compared.version != chain.version:
+        known = load_drafts(chain.id)
+        compared = compare_with_map(row, known, reading.draft, version=chain.version)
+    done = _bring_in(chain, compared, at=at)
+    _archive_answered(row, compared, done, archive_links=archive_links, by=by, at=at)
     if not done.is_empty():
         finish_import(chain, by=by, at=at)
-    _keep_result(row, chain, done, draft, by=by, at=at)
+    _keep_result(row, chain, done, compared.draft, by=by, at=at)
     audit.record(
         "map_import:apply",
         row,
@@ -103,7 +124,7 @@ def apply_import(
         at=at,
         chain=chain.id,
         files=[entry["name"] for entry in row.files],
-        skipped=draft.skipped,
+        skipped=reading.draft.skipped,
         **dict[str, Any](done.counts()),
     )
     return done.counts()
@@ -116,16 +137,8 @@ _FAULTY = {
 }
 
 
-def _bring_in(
-    chain: ValueChain,
-    known: MapDrafts,
-    changes: MapChanges,
-    *,
-    archive_gone: bool,
-    by: Identity,
-    at: datetime,
-) -> Applied:
-    done = Applied()
+def _bring_in(chain: ValueChain, compared: Comparison, *, at: datetime) -> Applied:
+    done, known, changes = Applied(), compared.known, compared.changes
     keys = {**known.node_keys}
     fresh = [node for node in changes.new_nodes if node.id not in known.node_keys]
     keys.update(zip((node.id for node in fresh), rising_keys(len(fresh)), strict=True))
@@ -139,9 +152,29 @@ def _bring_in(
     insert_rows(SupplyLink, link_rows)
     done.links_new = [row["id"] for row in link_rows]
     _change_links(changes.changed_links, known, done)
-    if archive_gone:
-        _archive_gone(changes, known, done, by=by, at=at)
     return done
+
+
+def _archive_answered(
+    row: MapImport,
+    compared: Comparison,
+    done: Applied,
+    *,
+    archive_links: bool,
+    by: Identity,
+    at: datetime,
+) -> None:
+    """Archive what a person answered to archive, as far as it is still gone."""
+    known, gone = compared.known, compared.changes.gone_nodes
+    wanted = nodes_to_archive(row.id)
+    node_ids = [key for node in gone if (key := known.node_keys[node.id]) in wanted]
+    if node_ids:
+        db.session.flush()  # what the list changed stands before links are looked up
+        done.nodes_gone, done.links_gone = archive_nodes(node_ids, by=by, at=at)
+    if archive_links:
+        links = [known.link_keys[link.key] for link in compared.changes.gone_links]
+        db.session.flush()  # links of archived nodes are archived already
+        done.links_gone += archive_links_of_list(links, by=by, at=at)
 
 
 def _revive(drafts: Sequence[NodeDraft], keys: Mapping[str, UUID], done: Applied) -> None:
@@ -163,17 +196,6 @@ def _change_links(changes: Sequence[LinkChange], known: MapDrafts, done: Applied
     by_key = {known.link_keys[change.before.key]: change.after for change in changes}
     for link in _load(SupplyLink, by_key):
         done.links_changed[str(link.id)] = _set(link, link_values(by_key[link.id]))
-
-
-def _archive_gone(
-    changes: MapChanges, known: MapDrafts, done: Applied, *, by: Identity, at: datetime
-) -> None:
-    for node in _load(ValueChainNode, [known.node_keys[gone.id] for gone in changes.gone_nodes]):
-        node.archived_at, node.archived_by_id = at, by.user_id
-        done.nodes_gone.append(node.id)
-    for link in _load(SupplyLink, [known.link_keys[link.key] for link in changes.gone_links]):
-        link.archived_at, link.archived_by_id = at, by.user_id
-        done.links_gone.append(link.id)
 
 
 def _load(model: type[Model], keys: Iterable[UUID]) -> list[Model]:
@@ -207,7 +229,6 @@ def _keep_result(
     row.status, row.applied_at, row.applied_by_id = ImportStatus.APPLIED, at, by.user_id
     row.chain_version = chain.version
     row.undo = done.as_json()
+    row.listed = [node.id for node in draft.nodes]
     row.counts = {**row.counts, "applied": done.counts()}
-    if row.mapping_key is not None:
-        headings = row.counts.get("headings", {})
-        remember(headings, mapping_from_json(row.mapping), key=row.mapping_key, at=at)
+    remember(row, at=at)

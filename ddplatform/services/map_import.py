@@ -16,15 +16,20 @@ from ddplatform.queries.chain_drafts import load_drafts
 from ddplatform.queries.map_imports import get_import, get_import_for_change
 from ddplatform.queries.value_chain import get_chain
 from ddplatform.services import audit, jobs
+from ddplatform.services.import_compare import compare_with_map, guess_earlier, headings_of
+from ddplatform.services.import_faults import keep_faults
+from ddplatform.services.import_gone import keep_gone
 from ddplatform.services.import_mapping import heading_hashes, headings_key, recall
-from ddplatform.services.import_preview import counts_of, preview_of
+from ddplatform.services.import_preview import columns_shown, counts_of, keep_pages
 from supply_chain.drafts import MapDraft, Mapping, NamedBytes
 from supply_chain.errors import FileRefused
+from supply_chain.intake.columns import find_header_row
 from supply_chain.intake.mapping_json import mapping_as_json, mapping_from_json
 from supply_chain.intake.sheets import Table, read_tables
 from supply_chain.intake.value_chain_json import is_json
-from supply_chain.map_compare import compare
+from supply_chain.map_corrections import read_corrections
 from supply_chain.map_import import read_map
+from supply_chain.map_mends import Rows, ValueMend, mend_tables
 
 MAX_FILES = 10
 MAX_BYTES = 10 * 1024 * 1024
@@ -40,14 +45,17 @@ class Plan:
     mapping: Mapping
     known_ids: frozenset[str]
     link_to: str | None
+    mends: tuple[ValueMend, ...] = ()
+    corrections: tuple[NamedBytes, ...] = ()
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What reading the files gave: a draft, or the refusal of a whole file."""
+    """What reading the files gave: a draft with the tables it is from, or a refusal."""
 
     draft: MapDraft
     refusal: dict[str, str] | None = None
+    tables: tuple[Table, ...] = ()
 
 
 def stage(
@@ -64,7 +72,7 @@ def stage(
         Invalid: no file, too many, or too large.
     """
     row = keep_files(chain_id, files, link_to_id=link_to_id, by=by, at=at)
-    _queue_preview(row, by=by, at=at)
+    queue_preview(row, by=by, at=at)
     audit.record("map_import:stage", row, by=by, at=at, files=[file.name for file in files])
     return row
 
@@ -120,7 +128,8 @@ def _check_files(files: Sequence[NamedBytes]) -> None:
             )
 
 
-def _queue_preview(row: MapImport, *, by: Identity, at: datetime) -> None:
+def queue_preview(row: MapImport, *, by: Identity, at: datetime) -> None:
+    """Have the files read (again), with all that was corrected until now."""
     row.status = ImportStatus.READING
     job = jobs.enqueue(
         PREVIEW,
@@ -139,60 +148,108 @@ def plan_reading(import_id: UUID, by: Identity) -> Plan:
         FileNotFoundError: a row without its file is an alarm.
     """
     row = get_import(import_id)
-    files = tuple(
-        NamedBytes(
-            entry["name"],
-            adapters().files.get(by.organisation_id, entry["sha256"]),
-            entry.get("encoding"),
-        )
-        for entry in row.files
-    )
     known = load_drafts(row.chain_id)
     ref_of = {key: ref for ref, key in known.node_keys.items()}
     return Plan(
-        files=files,
+        files=_stored(row.files, by),
         mapping=mapping_from_json(row.mapping),
         known_ids=frozenset(known.node_keys) - known.archived,
         link_to=ref_of[row.link_to_id] if row.link_to_id else None,
+        mends=tuple(ValueMend(**mend) for mend in row.mends),
+        corrections=_stored(row.corrections, by),
+    )
+
+
+def _stored(entries: Sequence[dict[str, Any]], by: Identity) -> tuple[NamedBytes, ...]:
+    store = adapters().files
+    return tuple(
+        NamedBytes(
+            entry["name"], store.get(by.organisation_id, entry["sha256"]), entry.get("encoding")
+        )
+        for entry in entries
     )
 
 
 @many_objects()
-def read_files(plan: Plan) -> Reading:
-    """Read all files; workbooks are read in a child process with limits."""
+def open_files(plan: Plan) -> Reading:
+    """The tables of all files as they came; workbooks are read in a child process with limits."""
     try:
-        draft = read_map(plan.files, plan.mapping, known_ids=plan.known_ids, link_to=plan.link_to)
+        tables = read_tables([file for file in plan.files if not is_json(file)])
+    except FileRefused as fault:
+        return Reading(MapDraft((), ()), _refusal(fault))
+    return Reading(MapDraft((), ()), tables=tables)
+
+
+@many_objects()
+def read_files(plan: Plan, opened: Reading | None = None) -> Reading:
+    """Read all files, with corrected rows and values in their place.
+
+    Args:
+        opened: what `open_files` gave, where it was called before.
+    """
+    opened = opened or open_files(plan)
+    if opened.refusal is not None:
+        return opened
+    try:
+        mended = _mended(opened.tables, plan)
+        draft = _read(plan, mended, link_to=plan.link_to)
         if plan.link_to and any(node.own_operation for node in draft.nodes):
             # The file names its own business, so its links say where the chain ends.
-            draft = read_map(plan.files, plan.mapping, known_ids=plan.known_ids)
+            draft = _read(plan, mended, link_to=None)
     except FileRefused as fault:
-        refusal = {"code": fault.code, "message": fault.message, "advice": fault.advice}
-        return Reading(MapDraft((), ()), refusal)
-    return Reading(draft)
+        return Reading(MapDraft((), ()), _refusal(fault))
+    return Reading(draft, tables=mended)
 
 
-def read_headings(plan: Plan) -> tuple[Table, ...]:
-    """The tables of the files, where no mapping is given yet; a refused file has none."""
-    if plan.mapping.nodes or plan.mapping.links:
-        return ()
-    try:
-        return read_tables([file for file in plan.files if not is_json(file)])
-    except FileRefused:
-        return ()  # reading the files tells the refusal
+def _read(plan: Plan, tables: tuple[Table, ...], *, link_to: str | None) -> MapDraft:
+    return read_map(
+        plan.files, plan.mapping, tables=tables, known_ids=plan.known_ids, link_to=link_to
+    )
 
 
-def recall_mapping(import_id: UUID, plan: Plan, tables: tuple[Table, ...]) -> Plan:
-    """The plan with the mapping remembered for these headings, if there is one."""
-    if not tables:
+def _mended(tables: tuple[Table, ...], plan: Plan) -> tuple[Table, ...]:
+    if not plan.mends and not plan.corrections:
+        return tables
+    given = {**plan.mapping.nodes, **plan.mapping.links}
+    header_rows = {
+        table.key: given[table.key].header_row if table.key in given else find_header_row(table)[0]
+        for table in tables
+    }
+    rows: dict[str, Rows] = {}
+    for workbook in plan.corrections:
+        for key, corrected in read_corrections(workbook).items():
+            rows[key] = {**rows.get(key, {}), **corrected}
+    return mend_tables(tables, header_rows=header_rows, rows=rows, values=plan.mends)
+
+
+def _refusal(fault: FileRefused) -> dict[str, str]:
+    return {"code": fault.code, "message": fault.message, "advice": fault.advice}
+
+
+def recall_mapping(import_id: UUID, plan: Plan, opened: Reading) -> Plan:
+    """The plan with what is remembered of these headings, where no mapping is given yet."""
+    tables = opened.tables
+    if not tables or plan.mapping.nodes or plan.mapping.links:
         return plan
     row = get_import_for_change(import_id)
     row.mapping_key = headings_key(tables)
+    row.headings = headings_of(tables)
+    row.follows_id = guess_earlier(row.chain_id, row.headings)
     row.counts = {**row.counts, "headings": heading_hashes(tables)}
-    return replace(plan, mapping=recall(tables) or plan.mapping)
+    memory = recall(tables)
+    if memory is None:
+        return plan
+    row.remembered = {"files": memory.files, "at": memory.at.isoformat()}
+    row.mends = [_as_kept(mend) for mend in memory.mends]
+    return replace(plan, mapping=memory.mapping, mends=memory.mends)
+
+
+def _as_kept(mend: ValueMend) -> dict[str, str]:
+    return {"table": mend.table, "column": mend.column, "value": mend.value, "put": mend.put}
 
 
 def keep_preview(import_id: UUID, reading: Reading) -> None:
-    """Compare what was read with the map and keep what the preview shows on the row.
+    """Compare what was read with the map and keep what the preview shows.
 
     Done twice it gives the same; an import that is already being applied is left alone.
     """
@@ -203,42 +260,24 @@ def keep_preview(import_id: UUID, reading: Reading) -> None:
         row.status, row.refusal = ImportStatus.REFUSED, reading.refusal
         return
     known = load_drafts(row.chain_id)
-    changes = compare(known.nodes, reading.draft, existing_links=known.links)
+    compared = compare_with_map(row, known, reading.draft, version=0)
     row.mapping = dict(mapping_as_json(reading.draft.mapping))
-    row.counts = {**row.counts, **counts_of(reading.draft, changes)}
-    row.preview, row.refusal = preview_of(reading.draft, changes, known.nodes), None
+    kinds = keep_faults(row.id, reading.draft, reading.tables)
+    row.counts = {**row.counts, **counts_of(compared.draft, compared.changes), "kinds": kinds}
+    row.preview, row.refusal = columns_shown(reading.draft), None
+    keep_pages(row.id, compared)
+    gone = sorted(compared.changes.gone_nodes, key=lambda node: (node.name, node.id))
+    keep_gone(row.id, [known.node_keys[node.id] for node in gone])
     row.status = ImportStatus.PREVIEWED
 
 
-def correct_mapping(import_id: UUID, mapping: Mapping, *, by: Identity, at: datetime) -> MapImport:
-    """Read the files again with a mapping that a person corrected.
-
-    Raises:
-        Conflict: the import is applied or being applied.
-    """
-    row = get_import_for_change(import_id)
-    if row.status not in (ImportStatus.PREVIEWED, ImportStatus.REFUSED, ImportStatus.READING):
-        raise Conflict("This import is applied already.", "Upload the list again.")
-    before = {side: row.mapping.get(side, {}) for side in ("nodes", "links")}
-    after = dict(mapping_as_json(mapping))
-    row.mapping = after
-    _queue_preview(row, by=by, at=at)
-    audit.record("map_import:map", row, by=by, at=at, mapping=(_columns(before), _columns(after)))
-    return row
-
-
-def _columns(mapping: dict[str, Any]) -> dict[str, Any]:
-    return {
-        f"{side}/{key}": table["columns"]
-        for side, tables in mapping.items()
-        for key, table in tables.items()
-    }
-
-
 def request_apply(
-    import_id: UUID, *, skip_faulty: bool, archive_gone: bool, by: Identity, at: datetime
+    import_id: UUID, *, skip_faulty: bool, archive_links: bool, by: Identity, at: datetime
 ) -> MapImport:
     """Queue an import that was looked at; a second request changes nothing.
+
+    Args:
+        archive_links: also archive links that the list no longer names, between nodes that stay.
 
     Raises:
         Conflict: it is not read yet, refused, or over.
@@ -258,11 +297,27 @@ def request_apply(
     row.status, row.skip_faulty = ImportStatus.APPLYING, skip_faulty
     job = jobs.enqueue(
         APPLY,
-        {"import_id": str(row.id), "archive_gone": archive_gone},
+        {"import_id": str(row.id), "archive_links": archive_links},
         by=by,
         at=at,
         unique_key=f"{APPLY}:{row.id}",
     )
     row.job_id = job.id
     # No event here: the event of the apply itself tells who asked for it.
+    return row
+
+
+def cancel_apply(import_id: UUID, *, by: Identity, at: datetime) -> MapImport:
+    """Take the request to apply an import back; until its commit nothing of it stands.
+
+    Raises:
+        Conflict: it is not being applied (any more).
+    """
+    row = get_import_for_change(import_id)
+    if row.status is ImportStatus.APPLIED:
+        raise Conflict("The list was in the map before it could be cancelled.", "Undo the import.")
+    if row.status is not ImportStatus.APPLYING:
+        raise Conflict("This import is not being applied.")
+    row.status = ImportStatus.PREVIEWED
+    audit.record("map_import:cancel", row, by=by, at=at)
     return row

@@ -11,6 +11,7 @@ from ddplatform.models.value_chain import ImportStatus
 from ddplatform.queries.chain_drafts import load_drafts
 from ddplatform.queries.value_chain import find_chain
 from ddplatform.services import map_apply, map_import
+from ddplatform.services.import_compare import Comparison, headings_of
 from ddplatform.services.import_preview import counts_of
 from ddplatform.services.map_import import Plan, Reading
 from ddplatform.services.value_chain import create_chain
@@ -73,8 +74,10 @@ def take_in(
     row = map_import.keep_files(chain.id, plan.files, link_to_id=None, by=by, at=at)
     row.status, row.skip_faulty = ImportStatus.APPLYING, skip_faulty
     row.mapping = dict(mapping_as_json(reading.draft.mapping))
+    row.headings = headings_of(reading.tables)
     db.session.flush()  # the apply reads the row anew
-    map_apply.apply_import(row.id, reading, archive_gone=False, by=by, at=at)
+    compared = Comparison(known, reading.draft, changes, (), chain.version)
+    map_apply.apply_import(row.id, reading, compared, by=by, at=at)
     return Intake({**answer, "applied": True}, is_refused=False)
 
 

@@ -1,20 +1,16 @@
-"""The last import of a map is taken back, while nothing rests on what it brought."""
+"""An import is taken back as one step, while nothing depends on it."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import undefer
 
 from ddplatform.access.identity import Identity
 from ddplatform.db import db
 from ddplatform.errors import Conflict
-from ddplatform.models.findings import Finding
-from ddplatform.models.questionnaires import Assignment
-from ddplatform.models.responses import RiskSignal
-from ddplatform.models.risk import ControlRecord, RiskFact, SeverityJudgement
 from ddplatform.models.value_chain import (
     ImportStatus,
     MapImport,
@@ -22,47 +18,29 @@ from ddplatform.models.value_chain import (
     ValueChain,
     ValueChainNode,
 )
-from ddplatform.queries.map_imports import find_last_applied, get_import_for_change
-from ddplatform.queries.value_chain import get_chain, get_chain_for_change
+from ddplatform.queries.map_import_dependents import is_new_link, is_new_node, list_dependents
+from ddplatform.queries.map_imports import get_import_for_change
+from ddplatform.queries.value_chain import get_chain_for_change
 from ddplatform.services import audit
 from ddplatform.services.chain_changes import finish_import
 from supply_chain.vocabulary import FlowEvidence, LinkKind, NodeKind
-
-_RESTING = (
-    (Finding, "findings"),
-    (Assignment, "questionnaires sent"),
-    (RiskSignal, "answers"),
-    (SeverityJudgement, "severity judgements"),
-    (RiskFact, "facts on risk"),
-    (ControlRecord, "controls"),
-)
 
 
 def obstacle_to_undo(row: MapImport) -> str | None:
     """Why an import cannot be undone any more, in words; None where it can."""
     if row.status is not ImportStatus.APPLIED:
         return "It is not applied."
-    last = find_last_applied(row.chain_id)
-    if last is None or last.id != row.id or get_chain(row.chain_id).version != row.chain_version:
-        return "The map was changed after this import."
-    resting = [
-        f"{count} {words}"
-        for model, words in _RESTING
-        if (count := db.session.scalar(_count_on(model, row)))
+    words = [
+        f"{one.count:,} {one.one if one.count == 1 else one.many}" for one in list_dependents(row)
     ]
-    return f"The sites it brought have {', '.join(resting)}." if resting else None
-
-
-def _count_on(model: Any, row: MapImport) -> Any:
-    brought = select(ValueChainNode.id).where(_is_new_node(row))
-    return select(func.count()).select_from(model).where(model.node_id.in_(brought))
+    return f"These depend on it: {', '.join(words)}." if words else None
 
 
 def undo_import(import_id: UUID, *, by: Identity, at: datetime) -> MapImport:
-    """Take the last import back: new nodes and links are archived, changed ones are as before.
+    """Take an import back: new nodes and links are archived, changed ones are as before.
 
     Raises:
-        Conflict: something rests on it, or the map was changed since.
+        Conflict: something depends on it.
     """
     row = get_import_for_change(import_id)
     chain = get_chain_for_change(row.chain_id)
@@ -93,7 +71,7 @@ def _take_back(
     chain: ValueChain, row: MapImport, steps: Mapping[str, Any], *, by: Identity, at: datetime
 ) -> None:
     archived = {"archived_at": at, "archived_by_id": by.user_id}
-    for model, is_new in ((ValueChainNode, _is_new_node(row)), (SupplyLink, _is_new_link(row))):
+    for model, is_new in ((ValueChainNode, is_new_node(row)), (SupplyLink, is_new_link(row))):
         db.session.execute(
             update(model)
             .where(is_new, model.archived_at.is_(None))
@@ -110,14 +88,6 @@ def _take_back(
     for model, name in ((ValueChainNode, "nodes_gone"), (SupplyLink, "links_gone")):
         for gone in _entities(model, steps.get(name, ())):
             gone.archived_at = gone.archived_by_id = None
-
-
-def _is_new_node(row: MapImport) -> ColumnElement[bool]:
-    return (ValueChainNode.chain_id == row.chain_id) & (ValueChainNode.created_at == row.applied_at)
-
-
-def _is_new_link(row: MapImport) -> ColumnElement[bool]:
-    return (SupplyLink.chain_id == row.chain_id) & (SupplyLink.created_at == row.applied_at)
 
 
 def _entities(model: Any, keys: Iterable[str]) -> list[Any]:

@@ -162,7 +162,7 @@ def stage_import(tenant: Tenant) -> UUID:
     assert work()
     with unit_of_work(), acting_in(tenant.id):
         map_import.request_apply(
-            import_id, skip_faulty=False, archive_gone=False, by=tenant.analyst, at=NOW - PAST
+            import_id, skip_faulty=False, archive_links=False, by=tenant.analyst, at=NOW - PAST
         )
     return import_id
 

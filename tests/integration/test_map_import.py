@@ -19,6 +19,7 @@ from ddplatform.jobs.handlers import HANDLERS, JobContext
 from ddplatform.jobs.runner import run_job
 from ddplatform.models.audit import AuditEvent
 from ddplatform.models.jobs import Job, JobState
+from ddplatform.models.map_imports import GoneAnswer
 from ddplatform.models.risk import ControlRecord
 from ddplatform.models.value_chain import (
     ColumnMapping,
@@ -30,8 +31,11 @@ from ddplatform.models.value_chain import (
 from ddplatform.queries import value_chain as queries
 from ddplatform.queries.chain_drafts import load_drafts
 from ddplatform.queries.chain_graph import load_value_chain
+from ddplatform.queries.map_import_rows import list_faults, load_page
 from ddplatform.queries.map_imports import get_import, get_import_for_change
 from ddplatform.services import map_apply, map_export, map_import, map_undo, value_chain
+from ddplatform.services.import_corrections import correct_mapping, follow
+from ddplatform.services.import_gone import answer_all_open
 from ddplatform.services.map_intake import plan_intake, take_in
 from ddplatform.tenancy import acting_in, nobody
 from supply_chain.drafts import Mapping, NamedBytes, TableMapping
@@ -97,10 +101,12 @@ def _apply(
     tenant: Tenant, import_id: UUID, *, skip_faulty: bool = False, archive_gone: bool = False
 ) -> None:
     with acting(tenant):
+        if archive_gone:
+            answer_all_open(import_id, GoneAnswer.ARCHIVE, by=tenant.analyst, at=NOW)
         map_import.request_apply(
             import_id,
             skip_faulty=skip_faulty,
-            archive_gone=archive_gone,
+            archive_links=archive_gone,
             by=tenant.analyst,
             at=NOW,
         )
@@ -137,9 +143,10 @@ def test_list_is_read_compared_and_shown_before_anything_changes(tenant: Tenant,
         assert row.status is ImportStatus.PREVIEWED
         assert row.counts["new"] == 2
         assert (row.counts["links_new"], row.counts["gone"]) == (1, 0)  # own business stays
-        assert [node["name"] for node in row.preview["new"]] == ["Trader", "Farm"]
+        assert [node["name"] for node in load_page(staged, "new", 1)] == ["Trader", "Farm"]
+        assert load_page(staged, "new", 2) == []
         assert row.mapping["nodes"]["nodes.csv"]["columns"]["name"] == "name"
-        assert row.preview["guesses"]["nodes.csv"][0]["examples"]
+        assert row.preview["columns"]["nodes.csv"][0]["samples"] == ["t", "f"]
         assert _names(chain_id) == ["Maison Cacao"]
 
 
@@ -205,7 +212,7 @@ def test_second_list_shows_new_changed_unchanged_and_gone_and_archives_only_when
         row = get_import(staged, with_preview=True)
         counts = [row.counts[name] for name in ("new", "changed", "unchanged", "gone")]
         assert counts == [1, 1, 0, 1]
-        assert row.preview["changed"][0]["fields"] == [
+        assert load_page(staged, "changed", 1)[0]["fields"] == [
             {"field": "name", "before": "Trader", "after": "Trader SA"}
         ]
     _apply(tenant, staged, archive_gone=True)
@@ -221,12 +228,12 @@ def test_faulty_rows_stop_the_import_until_the_person_leaves_them_out(
     staged = _stage(tenant, chain_id, _csv("name,country\nTrader,CI\nOther,Atlantis\n"))
     _work()
     with acting(tenant):
-        problem = get_import(staged, with_preview=True).preview["problems"][0]
-        assert (problem["row"], problem["column"], problem["value"]) == (3, "country", "Atlantis")
-        assert problem["advice"]
+        (problem,) = list_faults(staged, is_problem=True, kind=None, number=1)
+        assert (problem.first_rows, problem.column, problem.value) == ((3,), "country", "Atlantis")
+        assert problem.advice
     with acting(tenant), pytest.raises(Invalid):
         map_import.request_apply(
-            staged, skip_faulty=False, archive_gone=False, by=tenant.analyst, at=NOW
+            staged, skip_faulty=False, archive_links=False, by=tenant.analyst, at=NOW
         )
     _apply(tenant, staged, skip_faulty=True)
 
@@ -246,7 +253,7 @@ def test_refused_file_is_kept_as_a_refusal_in_words(tenant: Tenant, chain_id: UU
         assert row.refusal["advice"]
         with pytest.raises(Conflict):
             map_import.request_apply(
-                staged, skip_faulty=True, archive_gone=False, by=tenant.analyst, at=NOW
+                staged, skip_faulty=True, archive_links=False, by=tenant.analyst, at=NOW
             )
 
 
@@ -257,9 +264,9 @@ def test_killed_apply_leaves_nothing_and_its_repetition_exactly_one_import(
     _work()
     with acting(tenant):
         map_import.request_apply(
-            staged, skip_faulty=False, archive_gone=False, by=tenant.analyst, at=NOW
+            staged, skip_faulty=False, archive_links=False, by=tenant.analyst, at=NOW
         )
-    for die_at in (1, 2):
+    for die_at in (1, 2, 3):
         with pytest.raises(KeyboardInterrupt):
             _staged_run(map_import.APPLY, staged, tenant.analyst, die_at=die_at)
     with acting(tenant):
@@ -303,14 +310,14 @@ def test_corrected_mapping_is_read_again_and_remembered_for_the_next_list(
     _work()
     corrected = Mapping({"q1.csv": TableMapping(1, {"name": "Extra", "country": "Land"})})
     with acting(tenant):
-        map_import.correct_mapping(staged, corrected, by=tenant.analyst, at=NOW)
+        correct_mapping(staged, corrected, by=tenant.analyst, at=NOW)
     _work()
     with acting(tenant):
-        shown = get_import(staged, with_preview=True).preview["new"]
+        shown = load_page(staged, "new", 1)
         assert [node["name"] for node in shown] == ["Farm"]
     _apply(tenant, staged)
     with acting(tenant), pytest.raises(Conflict):
-        map_import.correct_mapping(staged, corrected, by=tenant.analyst, at=NOW)
+        correct_mapping(staged, corrected, by=tenant.analyst, at=NOW)
 
     second = _import(tenant, chain_id, _csv(text.replace("Farm", "Mill"), "q2.csv"))
     with acting(tenant):
@@ -330,6 +337,10 @@ def test_undone_import_leaves_the_map_as_it_was(tenant: Tenant, chain_id: UUID):
         _csv("id,name,country\nt,Trader SA,CI\nm,Mill,GH\n"),
         _csv("supplier,buyer,share\nm,t,0.2\nf,t,0.5\n", "links.csv"),
     )
+    _work()
+    with acting(tenant):
+        assert get_import(staged).counts["gone"] == 0  # it is taken for the first list's next year
+        follow(staged, None, by=tenant.analyst, at=NOW)
     _work()
     _apply(tenant, staged, archive_gone=True)
     with acting(tenant):
@@ -379,13 +390,13 @@ def test_import_cannot_be_undone_once_something_rests_on_it_or_the_map_moved_on(
             created_at=NOW,
         )
         db.session.add(control)
-    with acting(tenant), pytest.raises(Conflict, match="1 controls"):
+    with acting(tenant), pytest.raises(Conflict, match="1 site with controls"):
         map_undo.undo_import(staged, by=tenant.analyst, at=LATER)
     with acting(tenant):
         farm = queries.get_node_by_ref(chain_id, "f")
         assert farm is not None
         value_chain.archive_node(farm.id, by=tenant.analyst, at=LATER)
-    with acting(tenant), pytest.raises(Conflict, match="was changed after"):
+    with acting(tenant), pytest.raises(Conflict, match="1 site changed by hand"):
         map_undo.undo_import(staged, by=tenant.analyst, at=LATER)
 
 
@@ -479,10 +490,7 @@ def test_failed_apply_of_faulty_rows_is_told_on_the_import(tenant: Tenant, chain
     with acting(tenant):
         plan = map_import.plan_reading(staged, tenant.analyst)
         reading = map_import.read_files(plan)
-        assert (
-            map_apply.apply_import(staged, reading, archive_gone=False, by=tenant.analyst, at=NOW)
-            == {}
-        )
+        assert map_apply.apply_import(staged, reading, None, by=tenant.analyst, at=NOW) == {}
         db.session.flush()
         map_import.keep_preview(staged, reading)
         assert get_import(staged).status is ImportStatus.FAILED
@@ -506,7 +514,7 @@ def test_second_request_to_apply_is_harmless_and_an_absent_import_is_not_found(
     for _ in range(2):
         with acting(tenant):
             map_import.request_apply(
-                staged, skip_faulty=False, archive_gone=False, by=tenant.analyst, at=NOW
+                staged, skip_faulty=False, archive_links=False, by=tenant.analyst, at=NOW
             )
     with acting(tenant):
         jobs = db.session.scalars(select(Job).where(Job.name == map_import.APPLY)).all()
@@ -522,7 +530,7 @@ def test_changed_lists_and_gaps_are_shown_in_words_and_undone(tenant: Tenant, ch
     staged = _stage(tenant, chain_id, _csv(header + "c,Company,CI,,\ns,Site,CI,c,cocoa|coffee\n"))
     _work()
     with acting(tenant):
-        changed = get_import(staged, with_preview=True).preview["changed"][0]["fields"]
+        changed = load_page(staged, "changed", 1)[0]["fields"]
         assert {"field": "commodities", "before": None, "after": "cocoa, coffee"} in changed
     _apply(tenant, staged)
     with acting(tenant):
@@ -555,7 +563,7 @@ def test_change_of_kind_and_of_yes_or_no_is_shown_in_words(tenant: Tenant, chain
     _work()
 
     with acting(tenant):
-        changed = get_import(staged, with_preview=True).preview["changed"][0]["fields"]
+        changed = load_page(staged, "changed", 1)[0]["fields"]
     assert changed == [
         {"field": "kind", "before": "site", "after": "labour intermediary"},
         {"field": "own_operation", "before": "no", "after": "yes"},

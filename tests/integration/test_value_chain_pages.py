@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from uuid import UUID, uuid4
 
+import openpyxl
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -560,9 +561,9 @@ def test_list_goes_from_upload_over_columns_and_preview_to_the_map_and_back(
     assert "Alpha" in analyst.get(f"{page}?tab=new").text
     for tab in ("changed", "unchanged", "gone", "notes"):
         assert analyst.get(f"{page}?tab={tab}").status_code == 200
-    table = analyst.get(f"{page}/problems.csv")
-    assert table.headers["Content-Disposition"].startswith("attachment")
-    assert "Atlantis" in table.text
+    book = analyst.get(f"{page}/problems.xlsx")
+    assert book.headers["Content-Disposition"].startswith("attachment")
+    assert openpyxl.load_workbook(io.BytesIO(book.data))["Rows 1"]["C2"].value == "Atlantis"
 
     columns = f"{page}/columns"
     shown = analyst.get(columns).text
@@ -651,6 +652,7 @@ def test_page_of_columns_tells_all_columns_of_the_file_and_those_named_nowhere(
 
     assert '<option value="Colour">' in shown
     assert "<bdi>“Colour”</bdi>" in shown
+    assert "<bdi>red</bdi>" in shown
     assert "<bdi>“Land”</bdi>" not in shown
     assert shown.index(">Country</label>") < shown.index(">Sector</label>")
 

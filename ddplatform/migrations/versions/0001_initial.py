@@ -35,6 +35,10 @@ TENANT_TABLES = {
     "evidence": ("organisation_id", "respondent_organisation_id"),
     "evidence_link": ("organisation_id", "respondent_organisation_id"),
     "finding": ("organisation_id",),
+    "import_fault": ("organisation_id",),
+    "import_fault_row": ("organisation_id",),
+    "import_gone": ("organisation_id",),
+    "import_page": ("organisation_id",),
     "invitation": ("organisation_id",),
     "map_import": ("organisation_id",),
     "match_decision": ("organisation_id",),
@@ -370,6 +374,8 @@ def upgrade() -> None:
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("mapping_key", sa.String(), nullable=False),
         sa.Column("mapping", sa.JSON(), nullable=False),
+        sa.Column("mends", sa.JSON(), nullable=False, comment="[{heading, column, ...}]"),
+        sa.Column("files", sa.JSON(), nullable=False, comment="Names of the files it is from"),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisation.id"], name=op.f("fk_column_mapping_organisation_id")
@@ -924,6 +930,32 @@ def upgrade() -> None:
         sa.Column(
             "mapping_key", sa.String(), nullable=True, comment="Hash of the headings, to remember"
         ),
+        sa.Column("remembered", sa.JSON(), nullable=True, comment="Whose mapping: {files, at}"),
+        sa.Column(
+            "mends",
+            sa.JSON(),
+            nullable=False,
+            comment="Values corrected: [{table, column, value, put}]",
+        ),
+        sa.Column(
+            "corrections",
+            sa.JSON(),
+            nullable=False,
+            comment="Workbooks of corrected rows, as in files",
+        ),
+        sa.Column(
+            "apart",
+            sa.JSON(),
+            nullable=False,
+            comment="[[id in the map, id in the list]] that are not the same",
+        ),
+        sa.Column("headings", sa.JSON(), nullable=False, comment="Columns of all tables"),
+        sa.Column(
+            "follows_id", sa.Uuid(), nullable=True, comment="Earlier import of the same list"
+        ),
+        sa.Column(
+            "listed", sa.JSON(), nullable=True, comment="External ids of all nodes that it named"
+        ),
         sa.Column("skip_faulty", sa.Boolean(), nullable=False),
         sa.Column("counts", sa.JSON(), nullable=False),
         sa.Column("preview", sa.JSON(), nullable=False),
@@ -954,6 +986,11 @@ def upgrade() -> None:
             ["organisation_id", "chain_id"],
             ["value_chain.organisation_id", "value_chain.id"],
             name=op.f("fk_map_import_organisation_id_chain_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "follows_id"],
+            ["map_import.organisation_id", "map_import.id"],
+            name=op.f("fk_map_import_organisation_id_follows_id"),
         ),
         sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisation.id"], name=op.f("fk_map_import_organisation_id")
@@ -1637,6 +1674,154 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
+        "import_fault",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("import_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "is_problem",
+            sa.Boolean(),
+            nullable=False,
+            comment="Its rows are left out; else a remark",
+        ),
+        sa.Column("place", sa.Integer(), nullable=False, comment="Order shown: most rows first"),
+        sa.Column("kind", sa.String(), nullable=False, comment="Our field, row or other"),
+        sa.Column(
+            "table_key", sa.String(), nullable=True, comment="Table of the mapping; none: JSON"
+        ),
+        sa.Column("file", sa.String(), nullable=False),
+        sa.Column("sheet", sa.String(), nullable=True),
+        sa.Column("column", sa.String(), nullable=True),
+        sa.Column("value", sa.String(), nullable=True),
+        sa.Column("problem", sa.String(), nullable=False),
+        sa.Column("advice", sa.String(), nullable=False),
+        sa.Column("suggestion", sa.String(), nullable=True, comment="What may have been meant"),
+        sa.Column("row_count", sa.Integer(), nullable=False),
+        sa.Column("first_rows", sa.JSON(), nullable=False, comment="Numbers of up to 20 rows"),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "import_id"],
+            ["map_import.organisation_id", "map_import.id"],
+            name=op.f("fk_import_fault_organisation_id_import_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_import_fault_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_fault")),
+        sa.UniqueConstraint(
+            "organisation_id", "id", name=op.f("uq_import_fault_organisation_id_id")
+        ),
+    )
+    op.create_index(
+        "ix_fault_kind",
+        "import_fault",
+        ["organisation_id", "import_id", "is_problem", "kind", "place"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_fault_place",
+        "import_fault",
+        ["organisation_id", "import_id", "is_problem", "place"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_import_fault_organisation_id"), "import_fault", ["organisation_id"], unique=False
+    )
+    op.create_table(
+        "import_gone",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("import_id", sa.Uuid(), nullable=False),
+        sa.Column("node_id", sa.Uuid(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False, comment="Order shown: by name"),
+        sa.Column(
+            "answer",
+            sa.Enum(
+                "ask",
+                "keep",
+                "archive",
+                name="goneanswer",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_by_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "answered_by_id IS NULL OR answered_at IS NOT NULL",
+            name=op.f("ck_import_gone_answered_pair"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["answered_by_id"], ["user.id"], name=op.f("fk_import_gone_answered_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "import_id"],
+            ["map_import.organisation_id", "map_import.id"],
+            name=op.f("fk_import_gone_organisation_id_import_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "node_id"],
+            ["value_chain_node.organisation_id", "value_chain_node.id"],
+            name=op.f("fk_import_gone_organisation_id_node_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_import_gone_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_gone")),
+        sa.UniqueConstraint(
+            "organisation_id", "id", name=op.f("uq_import_gone_organisation_id_id")
+        ),
+        sa.UniqueConstraint(
+            "organisation_id",
+            "import_id",
+            "node_id",
+            name=op.f("uq_import_gone_organisation_id_import_id_node_id"),
+        ),
+    )
+    op.create_index(
+        "ix_gone_answer",
+        "import_gone",
+        ["organisation_id", "import_id", "answer", "place"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_gone_place", "import_gone", ["organisation_id", "import_id", "place"], unique=False
+    )
+    op.create_index(
+        op.f("ix_import_gone_organisation_id"), "import_gone", ["organisation_id"], unique=False
+    )
+    op.create_table(
+        "import_page",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("import_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "part", sa.String(), nullable=False, comment="new, changed, moved, links_new ..."
+        ),
+        sa.Column("number", sa.Integer(), nullable=False, comment="First page 1"),
+        sa.Column("entries", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "import_id"],
+            ["map_import.organisation_id", "map_import.id"],
+            name=op.f("fk_import_page_organisation_id_import_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_import_page_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_page")),
+        sa.UniqueConstraint(
+            "organisation_id",
+            "import_id",
+            "part",
+            "number",
+            name=op.f("uq_import_page_organisation_id_import_id_part_number"),
+        ),
+    )
+    op.create_index(
+        op.f("ix_import_page_organisation_id"), "import_page", ["organisation_id"], unique=False
+    )
+    op.create_table(
         "node_summary",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
@@ -2240,6 +2425,47 @@ def upgrade() -> None:
         "ix_message_assignment",
         "answer_message",
         ["organisation_id", "assignment_id", "path"],
+        unique=False,
+    )
+    op.create_table(
+        "import_fault_row",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("import_id", sa.Uuid(), nullable=False),
+        sa.Column("fault_id", sa.Uuid(), nullable=False),
+        sa.Column("table_key", sa.String(), nullable=False),
+        sa.Column("row", sa.Integer(), nullable=False, comment="First row of the list 1"),
+        sa.Column("cells", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "fault_id"],
+            ["import_fault.organisation_id", "import_fault.id"],
+            name=op.f("fk_import_fault_row_organisation_id_fault_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "import_id"],
+            ["map_import.organisation_id", "map_import.id"],
+            name=op.f("fk_import_fault_row_organisation_id_import_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_import_fault_row_organisation_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_fault_row")),
+    )
+    op.create_index(
+        "ix_fault_row", "import_fault_row", ["organisation_id", "fault_id", "row"], unique=False
+    )
+    op.create_index(
+        "ix_fault_row_import",
+        "import_fault_row",
+        ["organisation_id", "import_id", "table_key", "row"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_import_fault_row_organisation_id"),
+        "import_fault_row",
+        ["organisation_id"],
         unique=False,
     )
     op.create_table(
@@ -3133,6 +3359,10 @@ def downgrade() -> None:
     op.drop_index("ix_action_finding", table_name="mitigation_action")
     op.drop_index("ix_action_due", table_name="mitigation_action")
     op.drop_table("mitigation_action")
+    op.drop_index(op.f("ix_import_fault_row_organisation_id"), table_name="import_fault_row")
+    op.drop_index("ix_fault_row_import", table_name="import_fault_row")
+    op.drop_index("ix_fault_row", table_name="import_fault_row")
+    op.drop_table("import_fault_row")
     op.drop_index("ix_message_assignment", table_name="answer_message")
     op.drop_index(op.f("ix_answer_message_respondent_organisation_id"), table_name="answer_message")
     op.drop_index(op.f("ix_answer_message_organisation_id"), table_name="answer_message")
@@ -3170,6 +3400,16 @@ def downgrade() -> None:
     op.drop_index("ix_summary_band", table_name="node_summary")
     op.drop_index(op.f("ix_node_summary_organisation_id"), table_name="node_summary")
     op.drop_table("node_summary")
+    op.drop_index(op.f("ix_import_page_organisation_id"), table_name="import_page")
+    op.drop_table("import_page")
+    op.drop_index(op.f("ix_import_gone_organisation_id"), table_name="import_gone")
+    op.drop_index("ix_gone_place", table_name="import_gone")
+    op.drop_index("ix_gone_answer", table_name="import_gone")
+    op.drop_table("import_gone")
+    op.drop_index(op.f("ix_import_fault_organisation_id"), table_name="import_fault")
+    op.drop_index("ix_fault_place", table_name="import_fault")
+    op.drop_index("ix_fault_kind", table_name="import_fault")
+    op.drop_table("import_fault")
     op.drop_index("ix_finding_status", table_name="finding")
     op.drop_index(op.f("ix_finding_organisation_id"), table_name="finding")
     op.drop_index("ix_finding_node", table_name="finding")

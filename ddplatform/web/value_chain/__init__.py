@@ -1,6 +1,7 @@
 """The map, its table, its nodes and links, lists in and files out."""
 
 from ddplatform.web.value_chain import (
+    import_mending,
     import_routes,
     link_routes,
     map_routes,
@@ -12,6 +13,7 @@ from ddplatform.web.value_chain.blueprint import bp
 
 __all__ = [
     "bp",
+    "import_mending",
     "import_routes",
     "link_routes",
     "map_routes",

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask_wtf import FlaskForm
-from flask_wtf.file import FileRequired, MultipleFileField
+from flask_wtf.file import FileField, FileRequired, MultipleFileField
 from wtforms import (
     BooleanField,
     DateField,
@@ -198,9 +198,19 @@ class ApplyForm(FlaskForm):  # type: ignore[misc]
     """The last step before an import changes the map."""
 
     skip_faulty = BooleanField("Leave the rows with problems out")
-    archive_gone = BooleanField(
-        "Archive what the map has and the files do not",
-        description="Only for complete lists. Your own operations always stay.",
+    archive_links = BooleanField(
+        "Archive links between suppliers that the list no longer names",
+        description="Only for complete lists of who supplies whom.",
+    )
+
+
+class CorrectionsForm(FlaskForm):  # type: ignore[misc]
+    """The workbook of problems, mended."""
+
+    file = FileField(
+        "The workbook of problems, mended",
+        description="Its rows take the place of those in the list, and the list is read again.",
+        validators=[FileRequired("Choose the workbook.")],
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from ddplatform.models.value_chain import MapImport
@@ -49,6 +50,8 @@ class FieldRow:
     input_name: str
     label: str
     column: str
+    confidence: float | None
+    """How sure the guess is, 0..1; None where a person chose or nothing is taken."""
     reason: str
     examples: tuple[str, ...]
 
@@ -64,8 +67,16 @@ class TableForm:
     fields: tuple[FieldRow, ...]
     header: tuple[str, ...]
     """All columns of the table, to choose from while typing."""
-    unused: tuple[str, ...]
-    """Those that no field is taken from."""
+    unused: tuple[tuple[str, str], ...]
+    """Those that no field is taken from, with values seen in them."""
+
+
+def remembered(row: MapImport) -> dict[str, Any] | None:
+    """The files whose mapping of columns this list took over, and when that was."""
+    if row.remembered is None:
+        return None
+    at = datetime.fromisoformat(row.remembered["at"])
+    return {"files": ", ".join(row.remembered["files"]), "at": at}
 
 
 def mapping_page(row: MapImport, typed: MappingOf[str, str]) -> list[TableForm]:
@@ -82,18 +93,18 @@ def _table(
 ) -> TableForm:
     table = row.mapping[side][key]
     columns: dict[str, str] = table["columns"]
-    guesses = {guess["field"]: guess for guess in row.preview.get("guesses", {}).get(key, [])}
+    shown = {entry["column"]: entry for entry in row.preview.get("columns", {}).get(key, [])}
     ours = NODE_FIELDS if side == "nodes" else tuple(LINK_COLUMNS)
     fields = [
         _field(
             field,
             typed.get(f"{name}-f{place}", columns.get(field, "")),
             input_name=f"{name}-f{place}",
-            guess=guesses.get(field, {}),
+            shown=shown,
+            as_read=columns.get(field),
         )
         for place, field in enumerate((*ours, *(name for name in columns if name not in ours)))
     ]
-    header = row.preview.get("headers", {}).get(key, [])
     used = {field.column for field in fields}
     return TableForm(
         key=key,
@@ -101,20 +112,33 @@ def _table(
         input_name=name,
         header_row=typed.get(f"{name}-header", str(table["header_row"])),
         fields=tuple(sorted(fields, key=lambda field: not field.column)),  # empty ones below
-        header=tuple(header),
-        unused=tuple(column for column in header if column not in used),
+        header=tuple(shown),
+        unused=tuple(
+            (name, " · ".join(entry["samples"]))
+            for name, entry in shown.items()
+            if name not in used
+        ),
     )
 
 
-def _field(field: str, column: str, *, input_name: str, guess: MappingOf[str, Any]) -> FieldRow:
-    is_as_guessed = guess.get("column") == column
+def _field(
+    field: str,
+    column: str,
+    *,
+    input_name: str,
+    shown: MappingOf[str, MappingOf[str, Any]],
+    as_read: str | None,
+) -> FieldRow:
+    entry = shown.get(column, {})
+    guess = entry if column == as_read else {}
     return FieldRow(
         name=field,
         input_name=input_name,
         label=WORDS.get(field) or field.partition(".")[2].replace("_", " ") or field,
         column=column,
-        reason=guess.get("reason", "") if is_as_guessed else "",
-        examples=tuple(guess.get("examples", ())) if is_as_guessed else (),
+        confidence=guess.get("confidence"),
+        reason=guess.get("reason") or "",
+        examples=tuple(entry.get("samples", ())),
     )
 
 

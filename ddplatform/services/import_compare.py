@@ -1,0 +1,51 @@
+"""What was read is put beside the map: as a preview shows it, and as applying it needs it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from ddplatform.models.value_chain import MapImport
+from ddplatform.queries.chain_drafts import MapDrafts
+from ddplatform.queries.map_imports import list_applied_headings, load_listed
+from supply_chain.drafts import MapDraft
+from supply_chain.intake.columns import find_header_row, unique_header
+from supply_chain.intake.sheets import Table
+from supply_chain.map_compare import MapChanges, compare
+from supply_chain.map_succession import ALIKE_HEADINGS, Recognised, likeness, recognise
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What an import would change in a map, and the version of the map that was compared."""
+
+    known: MapDrafts
+    draft: MapDraft
+    changes: MapChanges
+    recognised: tuple[Recognised, ...]
+    version: int
+
+
+def compare_with_map(
+    row: MapImport, known: MapDrafts, draft: MapDraft, *, version: int
+) -> Comparison:
+    """Compare by ids; where the list follows an earlier one, recognise who moved or was renamed."""
+    listed = load_listed(row.follows_id) if row.follows_id else None
+    recognised: tuple[Recognised, ...] = ()
+    if listed is not None:
+        apart = frozenset((pair[0], pair[1]) for pair in row.apart)
+        draft, recognised = recognise(known.nodes, draft, listed=listed, apart=apart)
+    changes = compare(known.nodes, draft, existing_links=known.links, listed=listed)
+    return Comparison(known, draft, changes, recognised, version)
+
+
+def headings_of(tables: Sequence[Table]) -> list[str]:
+    """The names of all columns of all tables."""
+    return [name for table in tables for name in unique_header(table, find_header_row(table)[0])]
+
+
+def guess_earlier(chain_id: UUID, headings: Sequence[str]) -> UUID | None:
+    """The newest applied import of this map whose columns are much the same; None for no such."""
+    for import_id, others in list_applied_headings(chain_id):
+        if likeness(headings, others) >= ALIKE_HEADINGS:
+            return import_id
+    return None
