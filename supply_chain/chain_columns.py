@@ -21,11 +21,11 @@ Scalar = TypeVar("Scalar", bound=np.generic)
 class NodeColumns:
     """One entry a node in every column."""
 
-    ids: tuple[str, ...]  # stable external ids, none empty, all different
+    ids: Sequence[str]  # stable external ids, none empty, all different
     kind: NDArray[np.int8]  # position in NODE_KINDS
-    country: tuple[str | None, ...]  # ISO 3166-1 alpha-2
-    sector: tuple[str | None, ...]  # sector ref
-    commodities: tuple[tuple[str, ...], ...]  # commodity refs
+    country: Sequence[str | None]  # ISO 3166-1 alpha-2
+    sector: Sequence[str | None]  # sector ref
+    commodities: Sequence[tuple[str, ...]]  # commodity refs
     own_operation: NDArray[np.bool_]
     origin: NDArray[np.int8]  # 1 the chain begins here, 0 it does not, -1 by kind and activity
     closed: NDArray[np.bool_]  # confirmed closed, no activity (RM-1.0 section 8)
@@ -75,7 +75,7 @@ class LinkColumns:
     share: NDArray[np.float64]  # part of the buyer's input, 0-1; NaN unknown
     flow: NDArray[np.int8]  # position in FLOWS; unknown counts as unmapped (RM-1.0 11.8)
     kind: NDArray[np.int8]  # position in LINK_KINDS
-    commodity: tuple[str | None, ...]
+    commodity: Sequence[str | None]
 
     def __len__(self) -> int:
         return len(self.buyer)

@@ -45,7 +45,7 @@ def with_unknown_origins(
     if not len(buyers):
         return chain
     known = known_flows or {}
-    ids = [chain.nodes.ids[row] for row in buyers]
+    ids = [chain.nodes.ids[row] for row in buyers.tolist()]
     ghosts = [known.get(ref, KnownFlow()) for ref in ids]
     nodes = _more_nodes(chain.nodes, ids, ghosts)
     links = _more_links(chain.links, buyers, share[buyers], ghosts, first=len(chain))

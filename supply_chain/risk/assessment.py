@@ -6,6 +6,7 @@ said otherwise, rows in the order of `Assessment.chain`, columns in the order of
 `supply_chain.vocabulary.Issue`; pairs that are not scored hold NaN, or -1 in columns of positions.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -121,9 +122,9 @@ class Assessment:
         return ranked_origins(self.chain.nodes.ids, parts)
 
 
-def ranked_origins(ids: tuple[str, ...], parts: Floats) -> list[tuple[str, float]]:
+def ranked_origins(ids: Sequence[str], parts: Floats) -> list[tuple[str, float]]:
     """Contributions above 0, highest first as compared after rounding, then by id."""
-    found = [(ids[row], float(parts[row])) for row in np.flatnonzero(parts > 0)]
+    found = [(ids[row], float(parts[row])) for row in np.flatnonzero(parts > 0).tolist()]
     return sorted(found, key=lambda item: (-round(item[1], METHOD.policy.decimals), item[0]))
 
 
