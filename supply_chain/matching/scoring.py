@@ -1,0 +1,67 @@
+"""Features and ids become a score from 0 to 1 and a decision."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from supply_chain.matching.features import Columns, compare
+from supply_chain.matching.grams import Floats, Ints
+from supply_chain.matching.ids import IdsCompared, compare_ids, plain_ids
+from supply_chain.matching.pairs import Decision
+from supply_chain.matching.prepared import Prepared
+from supply_chain.matching.weights import Weights
+
+# Two records that say the same word for word are one, however little they say.
+EQUAL_RECORDS = 0.99
+# A shared id under names with less than this in common is a question, not an answer.
+UNLIKE_NAMES = 0.3
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Scores of pairs with what they rest on."""
+
+    score: Floats
+    columns: Columns
+    ids: Sequence[IdsCompared]
+
+
+def score(prepared: Prepared, left: Ints, right: Ints, weights: Weights) -> Scored:
+    """Score the pairs (left[i], right[i]), rows of `prepared`."""
+    columns = compare(prepared, left, right)
+    ids = _ids(prepared, left, right, weights)
+    log_odds = weights.log_odds(columns)
+    rules = weights.ids
+    log_odds += rules.shared_company * np.array([bool(pair.company) for pair in ids])
+    log_odds += rules.conflict * np.array([bool(pair.conflict) for pair in ids])
+    found: Floats = 1 / (1 + np.exp(-np.clip(log_odds, -30, 30)))
+    found = np.where(_equal_records(prepared, left, right), EQUAL_RECORDS, found)
+    shares_site = np.array([bool(pair.site) for pair in ids], dtype=bool)
+    names_unlike = np.maximum(columns["name_grams"], columns["name_part"]) < UNLIKE_NAMES
+    question = np.maximum(found, (weights.same_from + weights.review_from) / 2)
+    answer = np.maximum(found, rules.shared_site_score)
+    found = np.where(shares_site, np.where(names_unlike, question, answer), found)
+    return Scored(found, columns, ids)
+
+
+def decide(value: float, weights: Weights) -> Decision:
+    """The decision that follows from a score."""
+    if value >= weights.same_from:
+        return Decision.SAME
+    return Decision.REVIEW if value >= weights.review_from else Decision.DIFFERENT
+
+
+def _ids(prepared: Prepared, left: Ints, right: Ints, weights: Weights) -> list[IdsCompared]:
+    plain = [plain_ids(record) for record in prepared.records]
+    pairs = zip(left.tolist(), right.tolist(), strict=True)
+    return [compare_ids(plain[one], plain[other], weights.ids) for one, other in pairs]
+
+
+def _equal_records(prepared: Prepared, left: Ints, right: Ints) -> Floats:
+    said = [
+        (r.name, r.address, r.country, r.city, r.region, r.latitude, r.longitude, r.company)
+        for r in prepared.records
+    ]
+    pairs = zip(left.tolist(), right.tolist(), strict=True)
+    return np.array([said[one] == said[other] for one, other in pairs], dtype=bool)
