@@ -17,6 +17,8 @@ from ddplatform.models import (
     responses,
     risk,
     value_chain,
+    visit_plan,
+    what_if,
 )
 
 __all__ = [
@@ -36,4 +38,6 @@ __all__ = [
     "responses",
     "risk",
     "value_chain",
+    "visit_plan",
+    "what_if",
 ]

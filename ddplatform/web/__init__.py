@@ -25,6 +25,8 @@ from ddplatform.web.responses import bp as responses
 from ddplatform.web.responses.joining import bp as respond
 from ddplatform.web.risk import bp as risk
 from ddplatform.web.value_chain import bp as value_chain
+from ddplatform.web.visit_plan.routes import bp as visit_plan
+from ddplatform.web.what_if.routes import bp as what_if
 
 STATIC_YEAR_S = 31_536_000
 
@@ -51,6 +53,8 @@ def register(app: Flask) -> None:
     app.register_blueprint(reference, url_prefix="/o/<organisation>/reference")
     app.register_blueprint(risk, url_prefix="/o/<organisation>/risk")
     app.register_blueprint(value_chain, url_prefix="/o/<organisation>/value-chain")
+    app.register_blueprint(what_if, url_prefix="/o/<organisation>/what-if")
+    app.register_blueprint(visit_plan, url_prefix="/o/<organisation>/visit-plan")
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
         app.wsgi_app,
         root=ROOT / "static",

@@ -129,6 +129,14 @@ class WhatIf:
         rows = sorted(np.flatnonzero(self.own).tolist(), key=lambda row: self.ids[row])
         return [self._effect(row, int(column[row])) for row in rows]
 
+    def before_of(self, node: str, issue: Issue) -> Side | None:
+        """A pair as it is today; None for a node that today is not there."""
+        return _side_of(self.before, node, issue)
+
+    def after_of(self, node: str, issue: Issue) -> Side | None:
+        """A pair with the changes; None for a node that is not there then."""
+        return _side_of(self.after, node, issue)
+
     def _largest_moves(self, issue: Issue | None) -> tuple[Ints, Floats]:
         """The issue of each node that is shown, and its move; without a move the first in rank."""
         if issue is not None:
@@ -153,6 +161,11 @@ class WhatIf:
             after=_side(self.after, second, column) if second >= 0 else None,
             size=abs(float(self.move[row, column])),
         )
+
+
+def _side_of(assessed: Assessment, node: str, issue: Issue) -> Side | None:
+    row = assessed.chain.rows.get(node)
+    return None if row is None else _side(assessed, row, ISSUES.index(issue))
 
 
 def _side(assessed: Assessment, row: int, column: int) -> Side:

@@ -277,3 +277,12 @@ def test_a_packed_change_is_read_as_it_was(changes):
 def test_what_is_no_change_is_refused(values):
     with pytest.raises(ValueError, match="change"):
         read_change(values)
+
+
+def test_any_pair_can_be_read_on_both_sides():
+    found = tried(CloseNode("E"))
+    effect = next(e for e in found.effects(limit=9) if e.node == "E")
+    assert found.before_of("E", effect.issue) == effect.before
+    assert found.after_of("E", effect.issue) == effect.after
+    assert found.before_of(GHOST + "B", Issue.CL) is None
+    assert found.after_of(GHOST + "E", Issue.CL) is None

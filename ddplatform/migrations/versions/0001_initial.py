@@ -66,6 +66,9 @@ TENANT_TABLES = {
     "support_item": ("organisation_id",),
     "value_chain": ("organisation_id",),
     "value_chain_node": ("organisation_id",),
+    "visit_plan": ("organisation_id",),
+    "visit_plan_step": ("organisation_id",),
+    "what_if": ("organisation_id",),
 }
 
 APPEND_ONLY = {
@@ -1267,6 +1270,125 @@ def upgrade() -> None:
         "value_chain_node",
         ["organisation_id"],
         unique=False,
+    )
+    op.create_table(
+        "visit_plan",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("chain_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("aim", sa.String(), nullable=False, comment="learn or find"),
+        sa.Column("spread", sa.String(), nullable=False, comment="none, some or wide"),
+        sa.Column(
+            "questionnaires",
+            sa.Integer(),
+            nullable=True,
+            comment="At most so many; none: by amount",
+        ),
+        sa.Column(
+            "visits", sa.Integer(), nullable=True, comment="At most so many; none: by amount"
+        ),
+        sa.Column("amount", sa.Integer(), nullable=True, comment="Whole units of the currency"),
+        sa.Column("currency", sa.String(), nullable=True),
+        sa.Column("cost_questionnaire", sa.Integer(), nullable=True),
+        sa.Column("cost_visit", sa.Integer(), nullable=True),
+        sa.Column(
+            "chain_version", sa.Integer(), nullable=False, comment="Version of the map it rests on"
+        ),
+        sa.Column("as_of", sa.Date(), nullable=False),
+        sa.Column(
+            "at_least", sa.Double(), nullable=False, comment="Part of the best possible plan, 0..1"
+        ),
+        sa.Column(
+            "curves",
+            sa.JSON(),
+            nullable=False,
+            comment="ours, volume, country: part of all there is to learn after each step, 0..1",
+        ),
+        sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("at_least BETWEEN 0 AND 1", name=op.f("ck_visit_plan_at_least_range")),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"], ["user.id"], name=op.f("fk_visit_plan_created_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "chain_id"],
+            ["value_chain.organisation_id", "value_chain.id"],
+            name=op.f("fk_visit_plan_organisation_id_chain_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_visit_plan_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_visit_plan")),
+        sa.UniqueConstraint("organisation_id", "id", name=op.f("uq_visit_plan_organisation_id_id")),
+    )
+    op.create_index(
+        "ix_visit_plan_made", "visit_plan", ["organisation_id", "created_at", "id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_visit_plan_organisation_id"), "visit_plan", ["organisation_id"], unique=False
+    )
+    op.create_table(
+        "what_if",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("chain_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column(
+            "changes", sa.JSON(), nullable=False, comment="supply_chain.analysis.what_if_changes"
+        ),
+        sa.Column(
+            "chain_version",
+            sa.Integer(),
+            nullable=False,
+            comment="Version of the map it was kept on",
+        ),
+        sa.Column(
+            "as_of", sa.Date(), nullable=False, comment="Day whose knowledge it was tried with"
+        ),
+        sa.Column(
+            "higher",
+            sa.Integer(),
+            nullable=False,
+            comment="Nodes with a higher risk when it was kept",
+        ),
+        sa.Column(
+            "lower",
+            sa.Integer(),
+            nullable=False,
+            comment="Nodes with a lower risk when it was kept",
+        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by_id", sa.Uuid(), nullable=False),
+        sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("archived_by_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "(archived_at IS NULL) = (archived_by_id IS NULL)",
+            name=op.f("ck_what_if_archived_pair"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["archived_by_id"], ["user.id"], name=op.f("fk_what_if_archived_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"], ["user.id"], name=op.f("fk_what_if_created_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "chain_id"],
+            ["value_chain.organisation_id", "value_chain.id"],
+            name=op.f("fk_what_if_organisation_id_chain_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_what_if_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_what_if")),
+        sa.UniqueConstraint("organisation_id", "id", name=op.f("uq_what_if_organisation_id_id")),
+    )
+    op.create_index(
+        "ix_what_if_made", "what_if", ["organisation_id", "created_at", "id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_what_if_organisation_id"), "what_if", ["organisation_id"], unique=False
     )
     op.create_table(
         "assignment",
@@ -3299,6 +3421,89 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_support_item_organisation_id"), "support_item", ["organisation_id"], unique=False
     )
+    op.create_table(
+        "visit_plan_step",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("plan_id", sa.Uuid(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False, comment="1 the first"),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "questionnaire",
+                "visit",
+                name="stepkind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("node_ref", sa.String(), nullable=False),
+        sa.Column("node_name", sa.String(), nullable=False),
+        sa.Column("country", sa.String(), nullable=True),
+        sa.Column("region", sa.String(), nullable=True),
+        sa.Column("nth_in_region", sa.Integer(), nullable=False),
+        sa.Column(
+            "gain", sa.Double(), nullable=False, comment="Part of all there is to learn, 0..1"
+        ),
+        sa.Column("issue", sa.String(), nullable=False, comment="The issue that weighs most here"),
+        sa.Column("severity", sa.Double(), nullable=False),
+        sa.Column("likelihood", sa.Double(), nullable=False),
+        sa.Column("confidence", sa.Double(), nullable=False),
+        sa.Column(
+            "flow", sa.Double(), nullable=False, comment="Part of the input of the business, 0..1"
+        ),
+        sa.Column("assignment_id", sa.Uuid(), nullable=True),
+        sa.Column("action_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "assignment_id IS NULL OR action_id IS NULL",
+            name=op.f("ck_visit_plan_step_assigned_once"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "action_id"],
+            ["mitigation_action.organisation_id", "mitigation_action.id"],
+            name=op.f("fk_visit_plan_step_organisation_id_action_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "assignment_id"],
+            ["assignment.organisation_id", "assignment.id"],
+            name=op.f("fk_visit_plan_step_organisation_id_assignment_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "plan_id"],
+            ["visit_plan.organisation_id", "visit_plan.id"],
+            name=op.f("fk_visit_plan_step_organisation_id_plan_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_visit_plan_step_organisation_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_visit_plan_step")),
+        sa.UniqueConstraint(
+            "organisation_id",
+            "plan_id",
+            "node_ref",
+            "kind",
+            name=op.f("uq_visit_plan_step_organisation_id_plan_id_node_ref_kind"),
+        ),
+        sa.UniqueConstraint(
+            "organisation_id",
+            "plan_id",
+            "place",
+            name=op.f("uq_visit_plan_step_organisation_id_plan_id_place"),
+        ),
+    )
+    op.create_index(
+        "ix_visit_plan_step_node", "visit_plan_step", ["organisation_id", "node_ref"], unique=False
+    )
+    op.create_index(
+        op.f("ix_visit_plan_step_organisation_id"),
+        "visit_plan_step",
+        ["organisation_id"],
+        unique=False,
+    )
     # ### end Alembic commands ###
     dialect = op.get_bind().dialect.name
     for statement in wall_statements(dialect, TENANT_TABLES, APPEND_ONLY, MOVING):
@@ -3307,6 +3512,9 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_index(op.f("ix_visit_plan_step_organisation_id"), table_name="visit_plan_step")
+    op.drop_index("ix_visit_plan_step_node", table_name="visit_plan_step")
+    op.drop_table("visit_plan_step")
     op.drop_index(op.f("ix_support_item_organisation_id"), table_name="support_item")
     op.drop_index("ix_support_case", table_name="support_item")
     op.drop_table("support_item")
@@ -3429,6 +3637,12 @@ def downgrade() -> None:
     op.drop_index("ix_assignment_node", table_name="assignment")
     op.drop_index("ix_assignment_due", table_name="assignment")
     op.drop_table("assignment")
+    op.drop_index(op.f("ix_what_if_organisation_id"), table_name="what_if")
+    op.drop_index("ix_what_if_made", table_name="what_if")
+    op.drop_table("what_if")
+    op.drop_index(op.f("ix_visit_plan_organisation_id"), table_name="visit_plan")
+    op.drop_index("ix_visit_plan_made", table_name="visit_plan")
+    op.drop_table("visit_plan")
     op.drop_index(op.f("ix_value_chain_node_organisation_id"), table_name="value_chain_node")
     op.drop_index("ix_node_name", table_name="value_chain_node")
     op.drop_index("ix_node_country", table_name="value_chain_node")

@@ -145,7 +145,7 @@ def action(action_id: UUID) -> ResponseReturnValue:
 def plan(finding_id: UUID) -> ResponseReturnValue:
     """Plan an action: who, until when, with what, and how success is measured."""
     finding = get_finding(finding_id)
-    form = PlanForm(owner_id=str(finding.owner_id or ""))
+    form = PlanForm(owner_id=str(finding.owner_id or ""), **_proposed())
     form.owner_id.choices = words.people_choices("Nobody")
 
     def save() -> ResponseReturnValue:
@@ -164,6 +164,12 @@ def plan(finding_id: UUID) -> ResponseReturnValue:
         )
 
     return answer_form(form, save, show)
+
+
+def _proposed() -> dict[str, str]:
+    """What the page that leads here proposes for the action, to be changed or sent."""
+    asked = ("title", "control", "success_measure", "is_own_practice")
+    return {name: request.args[name] for name in asked if request.args.get(name)}
 
 
 def _plan(form: PlanForm) -> ActionPlan:

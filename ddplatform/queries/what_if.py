@@ -1,0 +1,196 @@
+"""What-ifs: tried on a map as it stands and as it is known today, kept under a name, compared."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from ddplatform.db import db
+from ddplatform.duediligence.vocabulary import RiskState
+from ddplatform.errors import NotFound
+from ddplatform.models.findings import Finding
+from ddplatform.models.organisations import User
+from ddplatform.models.value_chain import ValueChain, ValueChainNode
+from ddplatform.models.what_if import KeptWhatIf
+from ddplatform.queries.chain_graph import load_with_keys
+from ddplatform.queries.risk_evidence import load_evidence
+from supply_chain.analysis.what_if import WhatIf, try_changes
+from supply_chain.analysis.what_if_changes import Change, Problem, problems_of
+from supply_chain.graph import ValueChain as Graph
+from supply_chain.reference import load_reference
+from supply_chain.risk.evidence import Evidence
+from supply_chain.unknown_origins import PREFIX
+
+SHOWN = 200
+"""Most kept what-ifs that a page lists."""
+
+
+@dataclass(frozen=True)
+class KnownMap:
+    """A map as it stands with all that is known of its nodes on a day."""
+
+    graph: Graph
+    keys: tuple[UUID, ...]  # of the nodes, in the order of the graph
+    evidence: Evidence
+    as_of: date
+
+
+@dataclass(frozen=True)
+class Tried:
+    """Changes tried on a map: what they would do, and which of them cannot be tried."""
+
+    what_if: WhatIf
+    changes: tuple[Change, ...]  # those that were tried
+    problems: tuple[Problem, ...]  # places count all changes that were asked for
+
+
+@dataclass(frozen=True)
+class NodeName:
+    """A node as pages name it; `id` None: an unknown origin."""
+
+    id: UUID | None
+    name: str
+    country: str | None
+
+
+@dataclass(frozen=True)
+class KeptRow:
+    """A kept what-if in the list."""
+
+    id: UUID
+    chain_id: UUID
+    chain_name: str
+    name: str
+    changes: list[dict[str, object]]
+    chain_version: int
+    map_version: int
+    as_of: date
+    higher: int
+    lower: int
+    created_at: datetime
+    created_by: str
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether the map changed since it was kept."""
+        return self.map_version != self.chain_version
+
+
+@dataclass(frozen=True)
+class OpenFinding:
+    """A finding under which an action can be planned."""
+
+    id: UUID
+    node_ref: str
+    title: str
+    issue: str
+
+
+def load_known_map(chain_id: UUID, as_of: date) -> KnownMap:
+    """A map and what is known of it, read and not changed."""
+    graph, keys = load_with_keys(chain_id)
+    return KnownMap(graph, keys, load_evidence(chain_id, keys, as_of), as_of)
+
+
+def try_on_map(chain_id: UUID, changes: Sequence[Change], as_of: date) -> Tried:
+    """What the changes would do to the map of today; those that cannot be tried are left out."""
+    known, reference = load_known_map(chain_id, as_of), load_reference()
+    problems = problems_of(known.graph, changes, reference)
+    bad = {problem.place for problem in problems}
+    sound = tuple(change for place, change in enumerate(changes) if place not in bad)
+    found = try_changes(known.graph, known.evidence, sound, reference=reference, as_of=as_of)
+    return Tried(found, sound, problems)
+
+
+def load_names(chain_id: UUID, refs: Iterable[str]) -> dict[str, NodeName]:
+    """Names by ref, of unknown origins too; one statement. What is gone is named by its ref."""
+    wanted = set(refs)
+    bases = {ref.removeprefix(PREFIX) for ref in wanted}
+    rows = db.session.execute(
+        select(
+            ValueChainNode.external_ref,
+            ValueChainNode.id,
+            ValueChainNode.name,
+            ValueChainNode.country,
+        ).where(ValueChainNode.chain_id == chain_id, ValueChainNode.external_ref.in_(bases))
+    ).all()
+    known = {row.external_ref: NodeName(row.id, row.name, row.country) for row in rows}
+    return {ref: _name(ref, known) for ref in wanted}
+
+
+def _name(ref: str, known: dict[str, NodeName]) -> NodeName:
+    base = ref.removeprefix(PREFIX)
+    found = known.get(base, NodeName(None, base, None))
+    if base == ref:
+        return found
+    return NodeName(None, f"Unknown origin of what {found.name} buys", None)
+
+
+def list_kept() -> Sequence[KeptRow]:
+    """The kept what-ifs of all maps, newest first, `SHOWN` at most."""
+    rows = db.session.execute(
+        _kept_columns()
+        .where(KeptWhatIf.archived_at.is_(None))
+        .order_by(KeptWhatIf.created_at.desc(), KeptWhatIf.id)
+        .limit(SHOWN)
+    ).all()
+    return [KeptRow(**row._mapping) for row in rows]
+
+
+def get_kept_row(what_if_id: UUID) -> KeptRow:
+    """One kept what-if, or NotFound."""
+    row = db.session.execute(
+        _kept_columns().where(KeptWhatIf.id == what_if_id, KeptWhatIf.archived_at.is_(None))
+    ).one_or_none()
+    if row is None:
+        raise NotFound()
+    return KeptRow(**row._mapping)
+
+
+def get_kept(what_if_id: UUID) -> KeptWhatIf:
+    """The row itself, to change it, or NotFound."""
+    found = db.session.scalar(
+        select(KeptWhatIf).where(KeptWhatIf.id == what_if_id, KeptWhatIf.archived_at.is_(None))
+    )
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def _kept_columns() -> Any:
+    return (
+        select(
+            KeptWhatIf.id,
+            KeptWhatIf.chain_id,
+            ValueChain.name.label("chain_name"),
+            KeptWhatIf.name,
+            KeptWhatIf.changes,
+            KeptWhatIf.chain_version,
+            ValueChain.version.label("map_version"),
+            KeptWhatIf.as_of,
+            KeptWhatIf.higher,
+            KeptWhatIf.lower,
+            KeptWhatIf.created_at,
+            User.name.label("created_by"),
+        )
+        .join(ValueChain, ValueChain.id == KeptWhatIf.chain_id)
+        .join(User, User.id == KeptWhatIf.created_by_id)
+    )
+
+
+def list_open_findings(chain_id: UUID, refs: Iterable[str]) -> Sequence[OpenFinding]:
+    """Findings that are still open at these nodes, newest first."""
+    rows = db.session.execute(
+        select(Finding.id, ValueChainNode.external_ref, Finding.title, Finding.issue)
+        .join(ValueChainNode, ValueChainNode.id == Finding.node_id)
+        .where(
+            ValueChainNode.chain_id == chain_id,
+            ValueChainNode.external_ref.in_(set(refs)),
+            Finding.status != RiskState.CONTROLLED,
+        )
+        .order_by(Finding.created_at.desc(), Finding.id)
+    ).all()
+    return [OpenFinding(row.id, row.external_ref, row.title, row.issue.value) for row in rows]

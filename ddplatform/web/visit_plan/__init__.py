@@ -1,0 +1,1 @@
+"""Plans of questionnaires and visits for a budget."""

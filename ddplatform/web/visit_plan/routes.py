@@ -1,0 +1,160 @@
+"""Plans for a budget: made, looked at, assigned."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from wtforms.fields import SelectChoice
+
+from ddplatform.access.permissions import Permission
+from ddplatform.errors import Invalid
+from ddplatform.gate import requires
+from ddplatform.models.visit_plan import StepKind
+from ddplatform.queries import visit_plan
+from ddplatform.queries.organisations import list_people
+from ddplatform.queries.questionnaires import list_library
+from ddplatform.queries.risk import list_chain_choices
+from ddplatform.services import visit_plan as planning
+from ddplatform.services.questionnaires import propose_due_date
+from ddplatform.services.visit_plan_assign import Assigning, assign
+from ddplatform.web.filters import plural
+from ddplatform.web.sent_forms import answer_form
+from ddplatform.web.visit_plan import words
+from ddplatform.web.visit_plan.forms import AIMS, SPREADS, AssignForm, PlanForm
+from supply_chain.analysis.visit_plan_field import Aim, Spread
+
+bp = Blueprint("visit_plan", __name__)
+VISIT_WITHIN = timedelta(days=90)
+
+
+@bp.get("/")
+@requires(Permission.RISK_READ)
+def index() -> ResponseReturnValue:
+    """Plans that were made, newest first."""
+    return render_template(
+        "visit_plan/index.html",
+        rows=visit_plan.list_plans(),
+        chains=list_chain_choices(),
+        words=words,
+        aims=AIMS,
+    )
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@requires(Permission.VISIT_PLAN_MAKE)
+def new() -> ResponseReturnValue:
+    """Say what for and for how much; the plan is computed and kept."""
+    form = PlanForm(chain_id=request.args.get("chain", ""))
+    form.chain_id.choices = [
+        SelectChoice(str(chain.id), chain.name) for chain in list_chain_choices()
+    ]
+
+    def save() -> ResponseReturnValue:
+        made = planning.make_plan(UUID(form.chain_id.data), _wish(form), by=g.identity, at=g.now)
+        flash("The plan is made and kept. Nobody has been asked yet.", "success")
+        return redirect(url_for(".show", plan_id=made.id))
+
+    return answer_form(form, save, lambda: render_template("visit_plan/new.html", form=form))
+
+
+def _wish(form: PlanForm) -> planning.Wish:
+    return planning.Wish(
+        name=form.name.data,
+        aim=Aim(form.aim.data),
+        spread=Spread(form.spread.data),
+        questionnaires=form.questionnaires.data,
+        visits=form.visits.data,
+        amount=form.amount.data,
+        currency=form.currency.data or None,
+        cost_questionnaire=form.cost_questionnaire.data,
+        cost_visit=form.cost_visit.data,
+    )
+
+
+@bp.get("/<uuid:plan_id>")
+@requires(Permission.RISK_READ)
+def show(plan_id: UUID) -> ResponseReturnValue:
+    """The lines of a plan with their reasons, and its gain beside the two usual ways."""
+    plan = visit_plan.get_plan_row(plan_id)
+    series, labels = words.curve(plan)
+    steps = visit_plan.list_steps(plan)
+    return render_template(
+        "visit_plan/show.html",
+        plan=plan,
+        steps=steps,
+        left=sum(1 for step in steps if not step.is_assigned),
+        series=series,
+        labels=labels,
+        ends={way: values[-1] if values else None for way, values in plan.curves.items()},
+        words=words,
+        aims=AIMS,
+        spreads=SPREADS,
+    )
+
+
+@bp.route("/<uuid:plan_id>/assign", methods=["GET", "POST"])
+@requires(Permission.VISIT_PLAN_ASSIGN)
+def assign_lines(plan_id: UUID) -> ResponseReturnValue:
+    """Send the questionnaires and plan the visits of the chosen lines, in one step."""
+    plan = visit_plan.get_plan_row(plan_id)
+    form = AssignForm(
+        answers_due=propose_due_date(g.now.date()), visits_due=g.now.date() + VISIT_WITHIN
+    )
+    form.version_id.choices = [
+        SelectChoice(str(row.version_id), row.title) for row in list_library()
+    ]
+    form.owner_id.choices = [
+        SelectChoice("", "Choose"),
+        *(SelectChoice(str(one.user_id), one.name) for one in list_people()),
+    ]
+    problems: dict[str, str] = {}
+
+    def save() -> ResponseReturnValue:
+        try:
+            done = assign(plan_id, _assigning(form), by=g.identity, at=g.now)
+        except Invalid as error:
+            problems.update(error.fields)
+            raise
+        sent = plural(done.questionnaires, "questionnaire", "questionnaires")
+        visits = plural(done.visits, "visit", "visits")
+        flash(f"{sent} sent, {visits} planned as actions.", "success")
+        return redirect(url_for(".show", plan_id=plan_id))
+
+    return answer_form(form, save, lambda: _assign_page(plan, form, problems))
+
+
+def _assign_page(plan: visit_plan.PlanRow, form: AssignForm, problems: dict[str, str]) -> str:
+    steps = [step for step in visit_plan.list_steps(plan) if not step.is_assigned]
+    chosen = _chosen() if request.method == "POST" else {step.place for step in steps}
+    context: dict[str, Any] = {
+        "plan": plan,
+        "form": form,
+        "rows": [(step, step.place in chosen, _email(step)) for step in steps],
+        "problems": problems,
+        "has": {kind.value: any(step.kind is kind for step in steps) for kind in StepKind},
+        "words": words,
+    }
+    return render_template("visit_plan/assign.html", **context)
+
+
+def _email(step: visit_plan.StepRow) -> str:
+    return request.form.get(f"email-{step.place}", step.contact_email or "")
+
+
+def _chosen() -> set[int]:
+    return {int(text) for text in request.form.getlist("place") if text.isdecimal()}
+
+
+def _assigning(form: AssignForm) -> Assigning:
+    places = _chosen()
+    return Assigning(
+        places=frozenset(places),
+        version_id=UUID(form.version_id.data) if form.version_id.data else None,
+        answers_due=form.answers_due.data,
+        message=form.message.data or "",
+        owner_id=UUID(form.owner_id.data) if form.owner_id.data else None,
+        visits_due=form.visits_due.data,
+        emails={place: request.form.get(f"email-{place}", "") for place in places},
+    )

@@ -1,0 +1,248 @@
+"""Try changes on a map, keep them under a name, compare two, turn them into actions."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+from wtforms import StringField
+from wtforms.validators import InputRequired, Length
+
+from ddplatform.access.permissions import Permission
+from ddplatform.errors import Invalid, NotFound
+from ddplatform.gate import requires
+from ddplatform.models.value_chain import ValueChain, ValueChainNode
+from ddplatform.queries import what_if
+from ddplatform.queries.node_lists import find_nodes_by_words
+from ddplatform.queries.risk import list_chain_choices
+from ddplatform.queries.value_chain import get_chain, get_node, list_links_of
+from ddplatform.services import what_if as keeping
+from ddplatform.services.what_if import NAME_LENGTH
+from ddplatform.web.sent_forms import answer_form
+from ddplatform.web.what_if import addresses, presenters, words
+from supply_chain.analysis.what_if_changes import Change, read_change
+from supply_chain.reference import load_reference
+from supply_chain.risk.method import METHOD
+from supply_chain.vocabulary import Issue
+
+bp = Blueprint("what_if", __name__)
+FOUND = 20
+
+
+class KeepForm(FlaskForm):  # type: ignore[misc]
+    """The name under which changes are kept."""
+
+    name = StringField(
+        "Name",
+        description="For example “Bridge classes at two farm groups”.",
+        validators=[InputRequired("Give it a name."), Length(max=NAME_LENGTH)],
+    )
+
+
+@bp.get("/")
+@requires(Permission.RISK_READ)
+def index() -> ResponseReturnValue:
+    """Kept what-ifs, and where to begin a new one."""
+    rows = what_if.list_kept()
+    told = _in_words(rows)
+    return render_template(
+        "what_if/index.html",
+        rows=[(row, told[row.id]) for row in rows],
+        chains=list_chain_choices(),
+    )
+
+
+def _in_words(rows: Sequence[what_if.KeptRow]) -> dict[UUID, list[str]]:
+    """Changes of each what-if in words; one statement a map."""
+    changes = {row.id: _changes_of(row) for row in rows}
+    refs: dict[UUID, set[str]] = {}
+    for row in rows:
+        refs.setdefault(row.chain_id, set()).update(words.refs_of(changes[row.id]))
+    names = {chain_id: what_if.load_names(chain_id, found) for chain_id, found in refs.items()}
+    return {
+        row.id: [words.change_words(change, names[row.chain_id]) for change in changes[row.id]]
+        for row in rows
+    }
+
+
+def _changes_of(row: what_if.KeptRow) -> list[Change]:
+    return [read_change(values) for values in row.changes]
+
+
+@bp.get("/try/<uuid:chain_id>")
+@requires(Permission.RISK_READ)
+def try_on(chain_id: UUID) -> ResponseReturnValue:
+    """Changes of the address, tried on the map of today; and a form for one more."""
+    chain = get_chain(chain_id)
+    changes = addresses.changes_of_address()
+    node = _node_at(chain_id)
+    problems: dict[str, str] = {}
+    if node is not None and request.args.get("do"):
+        try:
+            new = addresses.new_change(node.external_ref)
+        except addresses.NotReadable as error:
+            problems = {error.field: error.message}
+        else:
+            tried = what_if.try_on_map(chain_id, [*changes, new], g.now.date())
+            last = [p.text for p in tried.problems if p.place == len(changes)]
+            if not last:
+                return redirect(addresses.try_address(chain_id, [*changes, new]))
+            problems = {request.args["do"]: last[0]}
+    return _try_page(chain, changes, node, problems, KeepForm())
+
+
+def _node_at(chain_id: UUID) -> ValueChainNode | None:
+    node_id = request.args.get("at", type=UUID)
+    if node_id is None:
+        return None
+    node = get_node(node_id)
+    if node.chain_id != chain_id:
+        raise NotFound()
+    return node
+
+
+def _try_page(
+    chain: ValueChain,
+    changes: list[Change],
+    node: ValueChainNode | None,
+    problems: dict[str, str],
+    form: KeepForm,
+) -> tuple[str, int]:
+    q = request.args.get("q", "").strip()
+    tried = what_if.try_on_map(chain.id, changes, g.now.date()) if changes else None
+    html = render_template(
+        "what_if/try.html",
+        chain=chain,
+        form=form,
+        q=q,
+        found=find_nodes_by_words(chain.id, q, limit=FOUND) if q else None,
+        node=node,
+        supply=list_links_of(node.id) if node else None,
+        problems=problems,
+        typed=request.args,
+        choices=_choices(),
+        hidden=[addresses.text_of(change) for change in changes],
+        **_outcome(chain.id, changes, tried),
+    )
+    return html, 422 if problems or form.errors else 200
+
+
+def _outcome(chain_id: UUID, changes: list[Change], tried: what_if.Tried | None) -> dict[str, Any]:
+    issue = _issue()
+    broken = {problem.place: problem.text for problem in tried.problems} if tried else {}
+    return {
+        "changes": presenters.change_rows(chain_id, changes, broken),
+        "shown": presenters.shown(tried, chain_id, issue) if tried and tried.changes else None,
+        "issue": issue,
+        "issues": words.ISSUE_NAMES,
+        "leverage": words.LEVERAGE,
+        "today": g.now.date(),
+    }
+
+
+def _issue() -> Issue | None:
+    code = request.args.get("issue", "")
+    return Issue(code) if code in set(Issue) else None
+
+
+def _choices() -> dict[str, list[tuple[str, str]]]:
+    reference = load_reference()
+    countries = sorted((c.short_name, c.alpha2) for c in reference.countries.values())
+    goods = sorted((c.name, c.ref) for c in reference.commodities.values())
+    return {
+        "control": [(ref, f"{ref} {name}") for ref, name in words.CONTROL_NAMES.items()],
+        "evidence": [
+            (str(level), words.EVIDENCE[level]) for level in METHOD.policy.evidence_levels if level
+        ],
+        "country": [("", "Not known"), *((code, name) for name, code in countries)],
+        "commodity": [("", "Not known"), *((ref, name) for name, ref in goods)],
+    }
+
+
+@bp.post("/try/<uuid:chain_id>/keep")
+@requires(Permission.WHAT_IF_KEEP)
+def keep(chain_id: UUID) -> ResponseReturnValue:
+    """Keep the changes under a name."""
+    chain, form = get_chain(chain_id), KeepForm()
+    changes = addresses.changes_of_address()
+    problem: dict[str, str] = {}
+
+    def save() -> ResponseReturnValue:
+        try:
+            kept = keeping.keep(chain_id, form.name.data, changes, by=g.identity, at=g.now)
+        except Invalid as error:
+            problem.update({k: v for k, v in error.fields.items() if k == "changes"})
+            raise
+        flash("Kept. The map is as it was.", "success")
+        return redirect(url_for(".show", what_if_id=kept.id))
+
+    return answer_form(form, save, lambda: _try_page(chain, changes, None, problem, form)[0])
+
+
+@bp.get("/<uuid:what_if_id>")
+@requires(Permission.RISK_READ)
+def show(what_if_id: UUID) -> ResponseReturnValue:
+    """A kept what-if, tried anew on the map of today."""
+    row = what_if.get_kept_row(what_if_id)
+    changes = _changes_of(row)
+    tried = what_if.try_on_map(row.chain_id, changes, g.now.date())
+    others = [one for one in what_if.list_kept() if one.chain_id == row.chain_id]
+    return render_template(
+        "what_if/show.html",
+        row=row,
+        others=[(str(one.id), one.name) for one in others if one.id != row.id],
+        try_href=addresses.try_address(row.chain_id, changes),
+        **_outcome(row.chain_id, changes, tried),
+    )
+
+
+@bp.get("/<uuid:what_if_id>/compare")
+@requires(Permission.RISK_READ)
+def compare(what_if_id: UUID) -> ResponseReturnValue:
+    """Two what-ifs of one map side by side, both tried anew."""
+    other_id = request.args.get("with", type=UUID)
+    if other_id is None:
+        return redirect(url_for(".show", what_if_id=what_if_id))
+    first, second = what_if.get_kept_row(what_if_id), what_if.get_kept_row(other_id)
+    if first.chain_id != second.chain_id:
+        raise NotFound()
+    one, two = (
+        what_if.try_on_map(row.chain_id, _changes_of(row), g.now.date()) for row in (first, second)
+    )
+    told = _in_words((first, second))
+    return render_template(
+        "what_if/compare.html",
+        both=[(row, told[row.id], t.what_if.counts()) for row, t in
+              ((first, one), (second, two))],
+        rows=presenters.compared(one, two, first.chain_id),
+        today=g.now.date(),
+    )  # fmt: skip
+
+
+@bp.get("/<uuid:what_if_id>/actions")
+@requires(Permission.RISK_READ)
+def actions(what_if_id: UUID) -> ResponseReturnValue:
+    """How the changes are made real: findings and actions, leverage before any end."""
+    row = what_if.get_kept_row(what_if_id)
+    changes = _changes_of(row)
+    found = what_if.list_open_findings(row.chain_id, words.refs_of(changes))
+    return render_template(
+        "what_if/actions.html",
+        row=row,
+        doings=presenters.doings(row.chain_id, changes, found),
+        leverage=words.LEVERAGE,
+    )
+
+
+@bp.route("/<uuid:what_if_id>/put-away", methods=["GET", "POST"])
+@requires(Permission.WHAT_IF_KEEP)
+def put_away(what_if_id: UUID) -> ResponseReturnValue:
+    """Take it out of the list, after a second look."""
+    row = what_if.get_kept_row(what_if_id)
+    if request.method == "POST":
+        keeping.put_away(what_if_id, by=g.identity, at=g.now)
+        flash("Put away.", "success")
+        return redirect(url_for(".index"))
+    return render_template("what_if/put_away.html", row=row)

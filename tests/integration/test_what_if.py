@@ -1,0 +1,377 @@
+"""What-ifs: tried without a trace, kept, opened again, compared, turned into actions."""
+
+import json
+from datetime import timedelta
+from urllib.parse import urlencode
+from uuid import UUID, uuid4
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import func, select
+
+from ddplatform.access.roles import RoleId
+from ddplatform.db import Base, db
+from ddplatform.errors import Invalid, NotFound
+from ddplatform.models.audit import AuditEvent
+from ddplatform.models.findings import FindingSource, MitigationAction
+from ddplatform.models.value_chain import SupplyLink
+from ddplatform.queries import what_if as looking
+from ddplatform.queries.value_chain import find_own_business, get_node
+from ddplatform.services import findings, supply_links, value_chain, what_if
+from ddplatform.services.findings import FindingFields
+from ddplatform.services.supply_links import LinkFields
+from supply_chain.analysis.what_if_changes import (
+    AddControl,
+    ChangeShare,
+    CloseNode,
+    KnowOrigin,
+    pack_change,
+)
+from supply_chain.risk.method import METHOD
+from supply_chain.vocabulary import Issue
+from tests.conftest import NOW
+from tests.factories import Tenant, csrf_token, signed_in_client
+from tests.risk_maps import COCOA, CocoaMap, acting, make_cocoa_map
+
+
+@pytest.fixture
+def cocoa(context: Flask, tenant: Tenant) -> CocoaMap:
+    return make_cocoa_map(tenant)
+
+
+@pytest.fixture
+def refs(tenant: Tenant, cocoa: CocoaMap) -> dict[str, str]:
+    with acting(tenant):
+        keys = {"own": cocoa.own, "exporter": cocoa.exporter, "farms": cocoa.farms}
+        return {name: get_node(key).external_ref for name, key in keys.items()}
+
+
+@pytest.fixture
+def manager(app: Flask, tenant: Tenant, cocoa: CocoaMap) -> FlaskClient:
+    return signed_in_client(app, tenant, RoleId.SUSTAINABILITY_MANAGER)
+
+
+def every_row() -> dict[str, list[str]]:
+    """The content of every table, as text."""
+    found = {}
+    for mapper in Base.registry.mappers:
+        columns = [getattr(mapper.class_, attribute.key) for attribute in mapper.column_attrs]
+        rows = db.session.execute(select(*columns)).all()
+        found[mapper.local_table.name] = sorted(map(str, rows))
+    return found
+
+
+def page_of(cocoa: CocoaMap, *changes, **more) -> str:
+    query = [("change", json.dumps(pack_change(change))) for change in changes]
+    query += list(more.items())
+    return f"/o/acme/what-if/try/{cocoa.chain}?{urlencode(query)}"
+
+
+def keep(tenant: Tenant, cocoa: CocoaMap, *changes, name: str = "Bridge classes") -> UUID:
+    with acting(tenant):
+        return what_if.keep(cocoa.chain, name, changes, by=tenant.analyst, at=NOW).id
+
+
+def counted(model: type[Base]) -> int:
+    return db.session.scalar(select(func.count()).select_from(model)) or 0
+
+
+# ---- no trace --------------------------------------------------------------------------------
+
+
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    coverage=st.floats(0, 1),
+    share=st.floats(0, 1),
+    level=st.sampled_from(METHOD.policy.evidence_levels),
+    control=st.sampled_from(METHOD.controls),
+    country=st.sampled_from(["GH", "FR", "VN"]),
+    picks=st.sets(st.integers(0, 3), min_size=1),
+)
+def test_whatever_is_tried_no_row_of_any_table_changes(
+    tenant: Tenant, cocoa: CocoaMap, refs: dict[str, str], coverage: float, share: float,
+    level: float, control: str, country: str, picks: set[int],
+) -> None:  # fmt: skip
+    every = [
+        AddControl(refs["farms"], control, coverage, level),
+        ChangeShare(refs["own"], refs["exporter"], share),
+        KnowOrigin(refs["exporter"], country, COCOA),
+        CloseNode(refs["farms"]),
+    ]
+    with acting(tenant):
+        before = every_row()
+        looking.try_on_map(cocoa.chain, [every[at] for at in sorted(picks)], NOW.date())
+        assert not db.session.new and not db.session.dirty
+        assert every_row() == before
+
+
+def test_the_page_that_tries_changes_no_row_besides_the_session(
+    tenant: Tenant, cocoa: CocoaMap, refs: dict[str, str], manager: FlaskClient
+) -> None:
+    with acting(tenant):
+        before = every_row()
+    page = manager.get(page_of(cocoa, CloseNode(refs["farms"])))
+    assert page.status_code == 200
+    with acting(tenant):
+        after = every_row()
+    assert {name for name in after if after[name] != before[name]} <= {"user_session"}
+
+
+# ---- trying ----------------------------------------------------------------------------------
+
+
+def test_a_change_is_added_by_its_form_and_shows_before_and_after(
+    cocoa: CocoaMap, refs: dict[str, str], manager: FlaskClient
+) -> None:
+    begin = manager.get(f"/o/acme/what-if/try/{cocoa.chain}?q=Espoir")
+    assert "Espoir farm group" in begin.text
+    asked = {"at": cocoa.farms, "do": "control", "control": "CTL-05", "coverage": "80 %",
+             "evidence": "0.5"}  # fmt: skip
+    added = manager.get(f"/o/acme/what-if/try/{cocoa.chain}?{urlencode(asked)}")
+    assert added.status_code == 302
+    page = manager.get(added.location).text
+    assert "at Espoir farm group: reaches 80 %" in page
+    assert "Your own business" in page and "Maison Cacao" in page
+    assert "Espoir farm group" in page.split("What changes, largest first")[1]
+    assert "0 higher" in page
+    assert "Closing comes last" not in page
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"do": "control", "control": "CTL-05", "coverage": "lots", "evidence": "0.5"}, "from 0 to 100"),
+        ({"do": "control", "control": "CTL-05", "coverage": "nan", "evidence": "0.5"}, "from 0 to 100"),
+        ({"do": "control", "control": "CTL-05", "coverage": "20", "evidence": "x"}, "Choose what shows"),
+        ({"do": "control", "control": "CTL-05", "coverage": "20", "evidence": "0.6"}, "five levels"),
+        ({"do": "origin"}, "Say the country"),
+        ({"do": "origin", "country": "GH"}, "no origin is missing"),
+        ({"do": "share", "share": "20"}, "Choose whose share"),
+    ],
+)  # fmt: skip
+def test_a_change_that_cannot_be_tried_says_why_and_keeps_what_was_typed(
+    cocoa: CocoaMap, manager: FlaskClient, fields: dict[str, str], words: str
+) -> None:
+    query = urlencode({"at": cocoa.farms, **fields})
+    page = manager.get(f"/o/acme/what-if/try/{cocoa.chain}?{query}")
+    assert page.status_code == 422
+    assert words in page.text
+
+
+def test_a_share_is_changed_by_its_link(
+    tenant: Tenant, cocoa: CocoaMap, manager: FlaskClient
+) -> None:
+    with acting(tenant):
+        link = db.session.scalars(
+            select(SupplyLink.id).where(SupplyLink.supplier_id == cocoa.farms)
+        ).one()
+    asked = {"at": cocoa.exporter, "do": "share", "link": link, "share": "30"}
+    added = manager.get(f"/o/acme/what-if/try/{cocoa.chain}?{urlencode(asked)}")
+    assert "buys 30 % of its input from Espoir" in manager.get(added.location).text
+
+
+def test_an_origin_becomes_known_and_closing_warns_that_it_comes_last(
+    cocoa: CocoaMap, refs: dict[str, str], manager: FlaskClient
+) -> None:
+    asked = {"at": cocoa.exporter, "do": "origin", "country": "GH", "commodity": COCOA}
+    added = manager.get(f"/o/acme/what-if/try/{cocoa.chain}?{urlencode(asked)}")
+    page = manager.get(added.location).text
+    assert "Unknown origin of what Lagune Export buys: Ghana" in page
+    asked = {"at": cocoa.farms, "do": "close"}
+    added = manager.get(f"/o/acme/what-if/try/{cocoa.chain}?{urlencode(asked)}")
+    page = manager.get(added.location).text
+    assert "Closing comes last, not first" in page
+    assert "not scored" in page
+
+
+def test_an_address_without_sense_is_a_page_without_changes_or_not_found(
+    tenant: Tenant, other_tenant: Tenant, cocoa: CocoaMap, manager: FlaskClient
+) -> None:
+    start = f"/o/acme/what-if/try/{cocoa.chain}"
+    page = manager.get(f"{start}?change=no&change=[]&change={{}}&change=3&at={cocoa.farms}&issue=X")
+    assert page.status_code == 200 and "Nothing is changed yet" in page.text
+    assert manager.get(f"{start}?at={cocoa.farms}&do=buy").status_code == 404
+    assert manager.get(f"/o/acme/what-if/try/{uuid4()}").status_code == 404
+    with acting(tenant):
+        other = value_chain.create_chain(
+            "Other", own_business="Else", country="FR", by=tenant.analyst, at=NOW
+        ).id
+    assert manager.get(f"/o/acme/what-if/try/{other}?at={cocoa.farms}").status_code == 404
+
+
+def test_changes_that_fit_no_node_are_named_and_nothing_else_is_shown(
+    cocoa: CocoaMap, manager: FlaskClient
+) -> None:
+    page = manager.get(page_of(cocoa, CloseNode("gone"))).text
+    assert "None of these changes can be tried" in page
+    assert "gone is not in this map any more" in page
+
+
+def test_one_issue_can_be_shown_alone(
+    cocoa: CocoaMap, refs: dict[str, str], manager: FlaskClient
+) -> None:
+    change = AddControl(refs["farms"], "CTL-21", 1, 0.9)
+    page = manager.get(page_of(cocoa, change, issue="ISS-CL")).text
+    assert "Nothing changes" in page
+
+
+# ---- keeping ---------------------------------------------------------------------------------
+
+
+def test_a_what_if_is_kept_by_its_name_and_is_one_event(
+    tenant: Tenant, cocoa: CocoaMap, refs: dict[str, str], manager: FlaskClient
+) -> None:
+    change = AddControl(refs["farms"], "CTL-05", 0.8, 0.5)
+    token = csrf_token(manager, page_of(cocoa, change))
+    sent = {"csrf_token": token, "change": json.dumps(pack_change(change)), "name": "Monitoring"}
+    made = manager.post(f"/o/acme/what-if/try/{cocoa.chain}/keep", data=sent)
+    assert made.status_code == 302
+    page = manager.get(made.location).text
+    assert "Monitoring" in page and "the map changed" not in page.lower()
+    listed = manager.get("/o/acme/what-if/").text
+    assert "Monitoring" in listed and "reaches 80 %" in listed
+    with acting(tenant):
+        events = db.session.scalars(
+            select(AuditEvent.action).where(AuditEvent.action.like("what_if%"))
+        ).all()
+        assert events == ["what_if:keep"]
+
+
+def test_without_a_name_or_with_a_change_that_is_gone_nothing_is_kept(
+    tenant: Tenant, cocoa: CocoaMap, refs: dict[str, str], manager: FlaskClient
+) -> None:
+    change = AddControl(refs["farms"], "CTL-05", 0.8, 0.5)
+    token = csrf_token(manager, page_of(cocoa, change))
+    start = f"/o/acme/what-if/try/{cocoa.chain}/keep"
+    sent = {"csrf_token": token, "change": json.dumps(pack_change(change))}
+    nameless = manager.post(start, data={**sent, "name": ""})
+    assert nameless.status_code == 422 and "reaches 80 %" in nameless.text
+    lost = {**sent, "change": json.dumps(pack_change(CloseNode("gone"))), "name": "Lost"}
+    refused = manager.post(start, data=lost)
+    assert refused.status_code == 422 and "gone is not in this map" in refused.text
+    with acting(tenant):
+        assert looking.list_kept() == []
+        with pytest.raises(Invalid) as error:
+            what_if.keep(cocoa.chain, " ", [], by=tenant.analyst, at=NOW)
+        assert set(error.value.fields) == {"name", "changes"}
+
+
+def test_opened_later_it_is_computed_anew_and_says_that_the_map_changed(
+    tenant: Tenant, cocoa: CocoaMap, refs: dict[str, str], manager: FlaskClient
+) -> None:
+    key = keep(tenant, cocoa, CloseNode(refs["farms"]), AddControl(refs["own"], "CTL-11", 1, 0.5))
+    first = manager.get(f"/o/acme/what-if/{key}").text
+    assert "The map changed since this was kept" not in first
+    with acting(tenant):
+        value_chain.archive_node(cocoa.farms, by=tenant.analyst, at=NOW + timedelta(hours=1))
+    later = manager.get(f"/o/acme/what-if/{key}").text
+    assert "The map changed since this was kept" in later
+    assert "is not in this map any more" in later
+    assert "Your own business" in later
+    assert "the map changed since" in manager.get("/o/acme/what-if/").text
+
+
+def test_two_what_ifs_stand_side_by_side(
+    tenant: Tenant, cocoa: CocoaMap, refs: dict[str, str], manager: FlaskClient
+) -> None:
+    first = keep(tenant, cocoa, CloseNode(refs["farms"]), name="Leave")
+    second = keep(tenant, cocoa, AddControl(refs["farms"], "CTL-05", 1, 0.9), name="Stay and help")
+    assert "Stay and help" in manager.get(f"/o/acme/what-if/{first}").text
+    page = manager.get(f"/o/acme/what-if/{first}/compare?with={second}").text
+    assert "A: Leave" in page and "B: Stay and help" in page
+    assert "own business" in page and "Espoir farm group" in page
+    assert manager.get(f"/o/acme/what-if/{first}/compare").status_code == 302
+    assert manager.get(f"/o/acme/what-if/{first}/compare?with={uuid4()}").status_code == 404
+    with acting(tenant):
+        other = value_chain.create_chain(
+            "Other", own_business="Else", country="FR", by=tenant.analyst, at=NOW
+        ).id
+        far = what_if.keep(
+            other, "Far", [AddControl(own_ref(other), "CTL-01", 1, 0.5)], by=tenant.analyst, at=NOW
+        ).id
+    assert manager.get(f"/o/acme/what-if/{first}/compare?with={far}").status_code == 404
+
+
+def own_ref(chain_id: UUID) -> str:
+    own = find_own_business(chain_id)
+    assert own is not None
+    return own.external_ref
+
+
+def test_put_away_it_is_listed_no_more(
+    tenant: Tenant, cocoa: CocoaMap, refs: dict[str, str], manager: FlaskClient
+) -> None:
+    key = keep(tenant, cocoa, CloseNode(refs["farms"]))
+    page = f"/o/acme/what-if/{key}/put-away"
+    assert "Take this what-if out of the list?" in manager.get(page).text
+    assert manager.post(page, data={"csrf_token": csrf_token(manager, page)}).status_code == 302
+    assert manager.get(f"/o/acme/what-if/{key}").status_code == 404
+    with acting(tenant), pytest.raises(NotFound):
+        what_if.put_away(key, by=tenant.analyst, at=NOW)
+
+
+def test_a_reader_tries_and_does_not_keep(
+    app: Flask, tenant: Tenant, cocoa: CocoaMap, refs: dict[str, str]
+) -> None:
+    auditor = signed_in_client(app, tenant, RoleId.AUDITOR)
+    page = auditor.get(page_of(cocoa, CloseNode(refs["farms"])))
+    assert page.status_code == 200 and "Keep under this name" not in page.text
+    sent = {"csrf_token": csrf_token(auditor, "/o/acme/reports/"), "name": "X"}
+    assert auditor.post(f"/o/acme/what-if/try/{cocoa.chain}/keep", data=sent).status_code == 403
+
+
+# ---- made real -------------------------------------------------------------------------------
+
+
+def test_each_change_leads_to_the_prefilled_form_of_an_action(
+    tenant: Tenant, cocoa: CocoaMap, refs: dict[str, str], manager: FlaskClient
+) -> None:
+    with acting(tenant):
+        told = FindingFields(
+            issue=Issue.CL, title="Children carry loads", description="Seen at harvest",
+            source=FindingSource.OWN_CHECK,
+        )  # fmt: skip
+        for key in (cocoa.farms, cocoa.exporter):
+            findings.record(key, told, by=tenant.analyst, at=NOW)
+    key = keep(
+        tenant,
+        cocoa,
+        AddControl(refs["farms"], "CTL-09", 0.8, 0.5),
+        KnowOrigin(refs["exporter"], "GH", None),
+        ChangeShare(refs["exporter"], refs["farms"], 0.5),
+        AddControl(refs["own"], "CTL-11", 1, 0.5),
+        CloseNode(refs["farms"]),
+    )
+    page = manager.get(f"/o/acme/what-if/{key}/actions").text
+    assert "No action to close is proposed" in page
+    assert "/leverage" in page
+    assert "No finding is open at Maison Cacao" in page
+    links = [part.split('"')[0].replace("&amp;", "&") for part in page.split('href="')[1:]]
+    plans = [link for link in links if "/plan?" in link]
+    assert len(plans) == 3
+    form = manager.get(plans[0]).text
+    assert '<option selected value="CTL-09">' in form
+    assert "Schooling, bridge classes" in form
+    assert 'value="y" checked' in manager.get(plans[2]).text
+    with acting(tenant):
+        assert counted(MitigationAction) == 0
+
+
+def test_an_organisation_without_a_map_is_led_to_one(app: Flask, tenant: Tenant) -> None:
+    client = signed_in_client(app, tenant, RoleId.ANALYST)
+    assert "There is no value chain yet" in client.get("/o/acme/what-if/").text
+
+
+def test_a_second_supplier_of_unknown_share_is_offered_without_a_figure(
+    tenant: Tenant, cocoa: CocoaMap, manager: FlaskClient
+) -> None:
+    with acting(tenant):
+        supply_links.add_link(cocoa.farms, cocoa.own, LinkFields(), by=tenant.analyst, at=NOW)
+    page = manager.get(f"/o/acme/what-if/try/{cocoa.chain}?at={cocoa.own}").text
+    assert "share not known" in page
+    assert "It closes, or we leave" not in page
