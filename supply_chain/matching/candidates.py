@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
-from scipy.sparse import csr_array, hstack
+from scipy.sparse import csr_array, csr_matrix, hstack
 from scipy.spatial import cKDTree
 from sparse_dot_topn import sp_matmul_topn
 
@@ -21,6 +21,8 @@ NAME_PART, ADDRESS_PART = 0.775, 0.632
 # A run of letters in more records than this tells little and costs most of the time.
 COMMON = 1_000
 CLOSEST, CLOSEST_BY_NAME, LEAST_COSINE = 10, 6, 0.1
+# Short lists can afford more: as many times the closest, up to this many rows.
+MORE, SHORT_LIST = 3, 20_000
 EARTH_KM, NEAR_KM = 6371.0088, 0.5
 # In one park or under one name there may be hundreds; as many are compared with each.
 MOST_NEAR, MOST_OF_ONE_KEY = 12, 20
@@ -41,9 +43,10 @@ def candidate_pairs(prepared: Prepared, boundary: int | None = None) -> Pairs:
     addresses = _weighted(prepared.addresses, ADDRESS_LENGTH)
     both = csr_array(hstack([names * NAME_PART, addresses * ADDRESS_PART]))
     found = [_of_one_key(prepared)]
+    times = MORE if count <= SHORT_LIST else 1
     for one, other in _sides(count, boundary):
-        found.append(_closest(both, one, other, CLOSEST))
-        found.append(_closest(names, one, other, CLOSEST_BY_NAME))
+        found.append(_closest(both, one, other, times * CLOSEST))
+        found.append(_closest(names, one, other, times * CLOSEST_BY_NAME))
         found.append(_neighbours(prepared, one, other))
     left = np.concatenate([np.minimum(*pairs) for pairs in found])
     right = np.concatenate([np.maximum(*pairs) for pairs in found])
@@ -80,8 +83,8 @@ def _closest(texts: csr_array, one: Ints, other: Ints, most: int) -> Pairs:
     if not (len(one) and len(other)):
         return _no_pairs()
     found = sp_matmul_topn(
-        texts[one],
-        csr_array(texts[other].T),
+        csr_matrix(texts[one]),
+        csr_matrix(texts[other].T),
         top_n=most + 1,  # within one list each row is most like itself
         threshold=LEAST_COSINE,
         sort=False,
