@@ -119,8 +119,24 @@ class Mapping:
 
 
 @dataclass(frozen=True, slots=True)
+class FileFormat:
+    """How a delimited text was read: encoding by its Python name, the sign between cells.
+
+    `is_certain` is false where nothing in the file proves the encoding.
+    """
+
+    file: str
+    encoding: str
+    separator: str
+    is_certain: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class MapDraft:
-    """All that an import proposes. `rows` counts data rows, `skipped` those with problems."""
+    """All that an import proposes. `rows` counts data rows, `skipped` those with problems.
+
+    `formats` tells of each delimited text how it was read.
+    """
 
     nodes: tuple[NodeDraft, ...]
     links: tuple[LinkDraft, ...]
@@ -129,3 +145,4 @@ class MapDraft:
     mapping: Mapping = field(default_factory=Mapping)
     rows: int = 0
     skipped: int = 0
+    formats: tuple[FileFormat, ...] = ()

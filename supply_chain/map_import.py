@@ -10,7 +10,8 @@ from supply_chain.drafts import MapDraft, Mapping, NamedBytes, TableMapping
 from supply_chain.errors import FileRefused
 from supply_chain.intake.assembly import Assembly
 from supply_chain.intake.cells import CellFault
-from supply_chain.intake.columns import guess_mapping, with_samples
+from supply_chain.intake.column_guess import guess_mapping
+from supply_chain.intake.columns import with_samples
 from supply_chain.intake.findings import Findings, RowLog
 from supply_chain.intake.link_rows import LinkRow, read_link_rows
 from supply_chain.intake.mapping_json import columns_as_json, mapping_as_json, mapping_from_json
@@ -67,7 +68,13 @@ def read_map(
     assembly.add_row_links(rows.nodes, link_to)
     links_alone = not (used.nodes or known_ids or any(map(is_json, files)))
     assembly.add_links(rows.links, makes_companies=links_alone)
-    return replace(_draft(assembly), mapping=used, rows=rows.count, skipped=findings.faulty_rows)
+    return replace(
+        _draft(assembly),
+        mapping=used,
+        rows=rows.count,
+        skipped=findings.faulty_rows,
+        formats=tuple(table.format for table in tables if table.format),
+    )
 
 
 @dataclass
@@ -90,6 +97,8 @@ def _read_rows(
         rows.count += count
     for table in tables:
         log = RowLog(findings, table.file, table.sheet)
+        if table.format and not table.format.is_certain:
+            log.note(None, table.format.encoding, _ENCODING_ASSUMED)
         if table.key in used.links:
             view = TableView(table, used.links[table.key], log)
             rows.links += read_link_rows(view)
@@ -119,6 +128,10 @@ def _tell_doubt(how: TableMapping, log: RowLog) -> None:
 
 
 _SURE = 0.5
+_ENCODING_ASSUMED = CellFault(
+    "The file was read as Windows-1252 (Western Europe): nothing in it says its encoding.",
+    "Look whether the letters of the names are right; if not, save the file as UTF-8.",
+)
 _NOT_A_LIST = CellFault(
     "The sheet was not read: it has no known column name.",
     "Name its columns (name, country, address ...), or give a mapping, if it holds suppliers.",

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import fields, replace
 
 from supply_chain.drafts import LinkDraft, NodeDraft
 from supply_chain.intake.cells import CellFault
 from supply_chain.intake.findings import Findings, RowLog
 from supply_chain.intake.link_rows import LinkRow
-from supply_chain.intake.node_rows import NodeRow, made_id
-from supply_chain.intake.words import squeeze
+from supply_chain.intake.named_companies import CompaniesNamed
+from supply_chain.intake.node_rows import NodeRow, Step
+from supply_chain.intake.words import header_forms, squeeze, words
 from supply_chain.vocabulary import NodeKind
 
 # One more than a node and its namesake: the third tells that a name is not clear.
@@ -30,6 +31,7 @@ class Assembly:
         self._by_name: dict[str, list[str]] = defaultdict(list)
         self._companies: dict[str, list[str]] = defaultdict(list)
         self._first_rows: dict[str, NodeRow] = {}
+        self._companies_named = CompaniesNamed()
 
     def add_nodes(self, rows: Sequence[NodeRow]) -> None:
         """Take in node rows; the same id with other content is a problem of the later row."""
@@ -78,6 +80,8 @@ class Assembly:
         """Turn what rows name as operator into node ids; an unknown company is an attribute."""
         rows = [row for row in self._first_rows.values() if row.operator is not None]
         for row in rows:
+            self._companies_named.hear(_alone(row.operator or ""))
+        for row in rows:
             self._resolve_operator(row, row.operator or "")
         # A node left out here may itself be the operator of another.
         while lost := [row for row in rows if self._has_lost_operator(row.node.id)]:
@@ -91,8 +95,11 @@ class Assembly:
             self.nodes[node.id] = replace(node, operated_by=operator)
         elif squeeze(row.operator_column or "") in _OPERATOR_COLUMNS:
             self._leave_out(row)
+        elif header_forms(row.operator_column or "") & words().company_columns.keys():
+            # A supplier beside its site is a company of the map, with or without a row.
+            self.nodes[node.id] = replace(node, operated_by=self._company(text, _alone(text)))
         else:
-            attributes = {**node.attributes, row.operator_column or "": text}
+            attributes = {**node.attributes, row.operator_column or "operator": text}
             self.nodes[node.id] = replace(node, attributes=attributes)
 
     def _find_operator(self, text: str, node_id: str) -> str | None:
@@ -115,25 +122,30 @@ class Assembly:
         self._log(row).problem(row.operator_column, row.operator, fault)
         del self.nodes[row.node.id]
 
-    def add_row_links(self, rows: Iterable[NodeRow], link_to: str | None) -> None:
+    def add_row_links(self, rows: Sequence[NodeRow], link_to: str | None) -> None:
         """Links that the rows of nodes state: along their chain columns, to buyers, to the caller.
 
         With `link_to` the last node of each row's path supplies that node.
         """
         for row in rows:
-            if row.node.id not in self.nodes:
-                continue
-            ends = [row.node.id]
-            for step in row.path:
-                buyers = [self._company(name) for name in step]
-                self._link_all(row, ends, buyers, LinkDraft("", ""))
-                ends = buyers
-            if row.buyers:
-                buyers = [self._company(name) for name in row.buyers]
-                self._link_all(row, ends, buyers, row.terms)
-            elif link_to is not None:
-                terms = LinkDraft("", "") if row.path else row.terms
-                self._link_all(row, ends, [link_to], terms)
+            for step in (*row.path, *map(_alone, row.buyers)):
+                self._companies_named.hear(step)
+        for row in rows:
+            if row.node.id in self.nodes:
+                self._add_links_of(row, link_to)
+
+    def _add_links_of(self, row: NodeRow, link_to: str | None) -> None:
+        ends = [row.node.id]
+        for step in row.path:
+            buyers = [self._company(name, step) for name in step.names]
+            self._link_all(row, ends, buyers, LinkDraft("", ""))
+            ends = buyers
+        if row.buyers:
+            buyers = [self._company(name, _alone(name)) for name in row.buyers]
+            self._link_all(row, ends, buyers, row.terms)
+        elif link_to is not None:
+            terms = LinkDraft("", "") if row.path else row.terms
+            self._link_all(row, ends, [link_to], terms)
 
     def _link_all(
         self, row: NodeRow, suppliers: list[str], buyers: list[str], terms: LinkDraft
@@ -141,16 +153,21 @@ class Assembly:
         for supplier in suppliers:
             for buyer in buyers:
                 link = replace(terms, supplier=supplier, buyer=buyer)
-                if supplier != buyer and link.key not in self.links:
+                if supplier == buyer:
+                    continue
+                if link.key not in self.links:
                     self.links[link.key] = link
                     self.link_places[link.key] = row
+                elif self.links[link.key] != link:
+                    self._log(row).problem(None, f"{supplier} -> {buyer}", _TWO_LINKS)
 
-    def _company(self, name: str) -> str:
+    def _company(self, name: str, step: Step) -> str:
         """The id of a company that a row names: known by id or name, else made now."""
-        found = self._find(name)
+        several = self._companies_named.is_in_several_countries(name)
+        found = None if several else self._find(name)
         if found:
             return found
-        node = NodeDraft(id=made_id(name, None, ""), name=name)
+        node = self._companies_named.node(name, step)
         if node.id not in self.nodes:
             self._keep(node)
         return node.id
@@ -164,10 +181,14 @@ class Assembly:
 
     def add_links(self, rows: Sequence[LinkRow], *, makes_companies: bool) -> None:
         """Take in link rows; where no list of nodes is known, their ends become companies."""
+        if makes_companies:
+            for row in rows:
+                for text in (row.link.supplier, row.link.buyer):
+                    self._companies_named.hear(_alone(text))
         for row in rows:
             ends = []
             for end, text in (("supplier", row.link.supplier), ("buyer", row.link.buyer)):
-                found = self._company(text) if makes_companies else self._find(text)
+                found = self._company(text, _alone(text)) if makes_companies else self._find(text)
                 if found is None:
                     fault = CellFault(
                         f"The {end} “{text}” is in no row and not in the map.",
@@ -190,11 +211,7 @@ class Assembly:
         elif row.is_ownership:
             self._set_operator(link)
         elif self.links.get(link.key, link) != link:
-            fault = CellFault(
-                "The same link stands twice with different content.",
-                "Keep one of the two rows.",
-            )
-            log.problem("supplier", f"{link.supplier} -> {link.buyer}", fault)
+            log.problem("supplier", f"{link.supplier} -> {link.buyer}", _TWO_LINKS)
         elif link.key not in self.links:
             self.links[link.key] = link
             self.link_places[link.key] = row
@@ -211,6 +228,13 @@ class Assembly:
         return log
 
 
+def _alone(name: str) -> Step:
+    return Step((name,))
+
+
+_TWO_LINKS = CellFault(
+    "The same link stands twice with different content.", "Keep one of the two rows."
+)
 _FIELD_WORDS = {"external_ids": "id of a register", "attributes": "further fact"}
 
 

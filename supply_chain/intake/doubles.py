@@ -45,6 +45,12 @@ def possible_doubles(new: Iterable[NodeDraft], known: Iterable[NodeDraft]) -> li
     return found
 
 
+def has_legal_form(name: str) -> bool:
+    """Whether a name ends or is marked as a company's: Ltd, GmbH, S.A. and the like."""
+    dotless = _DOTTED.sub(lambda match: match[0].replace(".", ""), name)
+    return bool(_LEGAL_FORMS.search(dotless))
+
+
 def plain_name(name: str) -> str:
     """The name without legal form, case, accents, blanks and punctuation."""
     dotless = _DOTTED.sub(lambda match: match[0].replace(".", ""), name)

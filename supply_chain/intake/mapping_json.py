@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TypeGuard
 
 from supply_chain.drafts import Json, Mapping, TableMapping
@@ -9,6 +10,7 @@ from supply_chain.errors import FileRefused
 from supply_chain.intake.columns import LINK_COLUMNS, ROW_LINK_FIELDS
 from supply_chain.intake.words import words
 
+_TIER_FACT = re.compile(r"chain\.[1-8]\.(?:country|address|parent)")
 _SHAPE = (
     'Send {"nodes": {"<sheet or file>": {"header_row": 1, "columns": {"name": "<their column>"}}},'
     ' "links": {...}}.'
@@ -99,4 +101,4 @@ def _is_columns(value: object) -> TypeGuard[dict[str, str]]:
 
 
 def _is_open(field: str) -> bool:
-    return field.startswith(("external_ids.", "attributes."))
+    return field.startswith(("external_ids.", "attributes.")) or bool(_TIER_FACT.fullmatch(field))

@@ -17,6 +17,7 @@ from supply_chain.intake.cells import (
     unshield,
 )
 from supply_chain.intake.columns import ROW_LINK_FIELDS
+from supply_chain.intake.countries import country_code, country_in_address
 from supply_chain.intake.link_rows import read_link_terms
 from supply_chain.intake.places import read_country, read_point
 from supply_chain.intake.table_view import TableView
@@ -32,14 +33,24 @@ _LEGAL_FORM = re.compile(
 _SITE_FIELDS = ("address", "latitude", "coordinates")
 # Attributes that are always text: a postal code is no number.
 TEXT_ATTRIBUTES = ("city", "postal_code")
-_CHAIN_FIELDS = ("chain.1", "chain.2", "chain.3", "chain.4")
+_CHAIN_FIELDS = tuple(f"chain.{number}" for number in range(1, 9))
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The companies that one chain column of a row names, and what the row tells of them."""
+
+    names: tuple[str, ...]
+    country: str | None = None
+    address: str | None = None
+    parent: str | None = None
 
 
 @dataclass(slots=True)
 class NodeRow:
     """One node as a row states it, and whom the same row says it delivers to.
 
-    `path` holds the names of the row's chain columns, farthest from the focal company first.
+    `path` holds the steps of the row's chain columns, farthest from the focal company first.
     """
 
     file: str
@@ -49,7 +60,7 @@ class NodeRow:
     has_own_id: bool
     operator: str | None
     operator_column: str | None
-    path: list[list[str]]
+    path: list[Step]
     buyers: list[str]
     terms: LinkDraft
 
@@ -78,14 +89,15 @@ def _default_kind(view: TableView) -> NodeKind:
 
 def _read_row(view: TableView, row: tuple[str, ...], default: NodeKind) -> NodeRow | None:
     path = _path(view, row)
-    name = view.name(row, "name") or _deepest(view, path)
+    own = _deepest(view, path)
+    name = view.name(row, "name") or (own.names[0] if own else None)
     if name is None:
         view.log.problem(view.column("name"), None, _NO_NAME)
-    country = read_country(view, row)
+    country = read_country(view, row) or (own.country if own else None)
     latitude, longitude = read_point(view, row, country)
     external_ids, attributes = _open_fields(view, row)
     own_id = view.name(row, "id")
-    address = view.text(row, "address")
+    address = view.text(row, "address") or (own.address if own else None)
     node = NodeDraft(
         id=own_id or made_id(name or "", country, _place(view, row, latitude, longitude)),
         name=name or "",
@@ -121,17 +133,30 @@ def _read_row(view: TableView, row: tuple[str, ...], default: NodeKind) -> NodeR
     )
 
 
-def _path(view: TableView, row: tuple[str, ...]) -> list[list[str]]:
+def _path(view: TableView, row: tuple[str, ...]) -> list[Step]:
     named = [field for field in reversed(_CHAIN_FIELDS) if field in view.fields]
-    steps = [_names(view, row, field) for field in named]
-    return [step for step in steps if step]
+    steps = [_step(view, row, field) for field in named]
+    return [step for step in steps if step.names]
 
 
-def _deepest(view: TableView, path: list[list[str]]) -> str | None:
+def _step(view: TableView, row: tuple[str, ...], field: str) -> Step:
+    names = tuple(_names(view, row, field))
+    if len(names) != 1:
+        return Step(names)  # a fact beside several names is of none of them for certain
+    country = read_country(view, row, f"{field}.country")
+    place = view.text(row, f"{field}.address")
+    # "Refinery location" may hold a country alone.
+    code = country_code(place) if place and country is None else None
+    address = None if code else place
+    country = country or code or (country_in_address(place) if place else None)
+    return Step(names, country, address, view.text(row, f"{field}.parent"))
+
+
+def _deepest(view: TableView, path: list[Step]) -> Step | None:
     """In a table of tiers alone, the farthest supplier of the row is its node."""
-    if "name" in view.fields or not path or len(path[0]) != 1:
+    if "name" in view.fields or not path or len(path[0].names) != 1:
         return None
-    return path.pop(0)[0]
+    return path.pop(0)
 
 
 def _place(

@@ -55,19 +55,19 @@ def _nearest(text: str, named: tuple[str, ...]) -> str | None:
     return f"{country_name(named[0])} ({named[0]})" if named else suggest_country(text)
 
 
-def read_country(view: TableView, row: tuple[str, ...]) -> str | None:
+def read_country(view: TableView, row: tuple[str, ...], field: str = "country") -> str | None:
     """Return the alpha-2 code of the row's country, from its column or else its address."""
-    text = view.raw(row, "country")
+    text = view.raw(row, field)
     # Not `view.text` alone: "NA" is Namibia here, and dashes are no country.
-    if not text or (view.text(row, "country") is None and country_code(text) is None):
-        return _from_address(view, row)
+    if not text or (view.text(row, field) is None and country_code(text) is None):
+        return _from_address(view, row) if field == "country" else None
     try:
         code, remark = parse_country(text, hinted=not view.log.is_crowded)
     except CellFault as fault:
-        view.log.problem(view.column("country"), text, fault)
+        view.log.problem(view.column(field), text, fault)
         return None
     if remark:
-        view.log.note(view.column("country"), text, remark)
+        view.log.note(view.column(field), text, remark)
     return code
 
 

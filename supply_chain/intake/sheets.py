@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from supply_chain.drafts import NamedBytes
+from supply_chain.drafts import FileFormat, NamedBytes
 from supply_chain.errors import FileRefused
 from supply_chain.intake.delimited import read_delimited
+from supply_chain.intake.packed_lines import unpack_lines
 from supply_chain.intake.workbook import MAX_COLUMNS, MAX_ROWS, is_encrypted, read_workbook, refusal
 
 _TEXT_ENDINGS = {".csv", ".tsv", ".tab", ".txt"}
@@ -24,6 +25,9 @@ _BINARY_MAGIC = (
 )
 
 
+Rows = tuple[tuple[str, ...], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """Rows of text of one CSV file or one sheet; `rows[0]` is row 1 of the spreadsheet.
@@ -35,7 +39,8 @@ class Table:
     key: str
     file: str
     sheet: str | None
-    rows: tuple[tuple[str, ...], ...]
+    rows: Rows
+    format: FileFormat | None = None
 
 
 def read_tables(files: Sequence[NamedBytes]) -> tuple[Table, ...]:
@@ -44,14 +49,22 @@ def read_tables(files: Sequence[NamedBytes]) -> tuple[Table, ...]:
     Raises:
         FileRefused: a file is of another type, is broken, or breaks a limit.
     """
-    found: list[tuple[str, str | None, tuple[tuple[str, ...], ...]]] = []
-    for file in files:
-        found.extend((file.name, sheet, rows) for sheet, rows in _read(file) if any(rows))
-    uses = Counter(sheet or name for name, sheet, _ in found)
-    keys = _numbered([_key(name, sheet, uses) for name, sheet, _ in found])
+    found = [(file.name, page) for file in files for page in _read(file) if any(page.rows)]
+    uses = Counter(page.sheet or name for name, page in found)
+    keys = _numbered([_key(name, page.sheet, uses) for name, page in found])
     return tuple(
-        Table(key, name, sheet, rows) for key, (name, sheet, rows) in zip(keys, found, strict=True)
+        Table(key, name, page.sheet, unpack_lines(page.rows), page.format)
+        for key, (name, page) in zip(keys, found, strict=True)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """One sheet, or the one table of a delimited text."""
+
+    sheet: str | None
+    rows: Rows
+    format: FileFormat | None = None
 
 
 def _key(name: str, sheet: str | None, uses: Counter[str]) -> str:
@@ -68,7 +81,7 @@ def _numbered(keys: Sequence[str]) -> list[str]:
     return numbered
 
 
-def _read(file: NamedBytes) -> list[tuple[str | None, tuple[tuple[str, ...], ...]]]:
+def _read(file: NamedBytes) -> list[_Page]:
     ending = PurePath(file.name.lower()).suffix
     if not file.content.strip():
         raise FileRefused(
@@ -80,7 +93,7 @@ def _read(file: NamedBytes) -> list[tuple[str | None, tuple[tuple[str, ...], ...
         # An encrypted XLSX is packed like an XLS; `read_workbook` names it.
         if not file.content.startswith(_WORKBOOK_MAGIC[ending]) and not is_encrypted(file.content):
             raise refusal("type_mismatch", file.name)
-        return [(sheet, rows) for sheet, rows in read_workbook(file)]
+        return [_Page(sheet, rows) for sheet, rows in read_workbook(file)]
     if ending not in _TEXT_ENDINGS:
         raise FileRefused(
             "unknown_type",
@@ -89,7 +102,7 @@ def _read(file: NamedBytes) -> list[tuple[str | None, tuple[tuple[str, ...], ...
         )
     if file.content.startswith(_BINARY_MAGIC):
         raise refusal("type_mismatch", file.name)
-    rows = read_delimited(file)
+    rows, how = read_delimited(file)
     if len(rows) > MAX_ROWS + 1_000 or max(map(len, rows), default=0) > MAX_COLUMNS:
         raise refusal("too_large", file.name)
-    return [(None, rows)]
+    return [_Page(None, rows, how)]

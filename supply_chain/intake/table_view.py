@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from supply_chain.drafts import TableMapping
 from supply_chain.intake.cells import CellFault, check_name, is_blank, parse_word, unshield
 from supply_chain.intake.columns import unique_header
 from supply_chain.intake.findings import RowLog
+from supply_chain.intake.row_layout import Row, lay_out
 from supply_chain.intake.sheets import Table
 from supply_chain.intake.words import clean, header_forms, squeeze, words
 
@@ -34,17 +35,20 @@ class TableView:
         ]
         self.rows_read = 0
         self._values: dict[str, frozenset[str]] = {}
+        self._too_wide: dict[int, str] = {}
+        self.layout = lay_out(self._body(), self.fields, len(self.header))
+        self.fields |= self.layout.added
 
     def _names_come_last(self, tiers: list[int]) -> bool:
         return bool(tiers) and self.fields.get("name", 0) > max(tiers)
 
     def _is_counting(self, name: str, place: int) -> bool:
         """Whether a column only numbers the rows."""
-        cells = [row[place].strip() for row in self.table.rows if place < len(row)]
-        numbers = [cell for cell in cells[self.mapping.header_row :] if cell]
-        unnamed = name.startswith("Column ")
-        return squeeze(name) in words().ignored_columns or (
-            unnamed and all(number.isdigit() for number in numbers)
+        if not name.startswith("Column "):
+            return squeeze(name) in words().ignored_columns
+        rows = self.table.rows[self.mapping.header_row :]
+        return all(
+            cell.isdigit() for row in rows if place < len(row) and (cell := row[place].strip())
         )
 
     def check(self) -> None:
@@ -66,7 +70,7 @@ class TableView:
             self.log.note(None, " | ".join(self.header), _NO_NAMES)
         seen: set[str] = set()
         for name in map(clean, self.table.rows[self.mapping.header_row - 1]):
-            if name and name in seen:
+            if name in seen and f"{name} (2)" in self.header:
                 remark = CellFault(
                     f"The column “{name}” stands more than once in the header.",
                     "Later ones are called by a number: “name (2)”. Give each its own name.",
@@ -74,20 +78,37 @@ class TableView:
                 self.log.note(name, None, remark)
             seen.add(name)
 
-    def data_rows(self) -> Iterator[tuple[str, ...]]:
-        """Each row with data; blanks and repeated headers are passed over, wide rows told."""
+    def _body(self) -> list[Row]:
+        """All rows below the header but blank ones and those that repeat it or a line above it."""
         if not self.header:
-            return
+            return []
+        first = self.mapping.header_row
+        repeated = [squeeze(cell) for cell in self.table.rows[first - 1]]
+        above = set(map(_filled, self.table.rows[: first - 1]))
         width = len(self.header)
-        repeated = [squeeze(cell) for cell in self.table.rows[self.mapping.header_row - 1]]
-        first = self.mapping.header_row + 1
-        for number, row in enumerate(self.table.rows[first - 1 :], start=first):
-            if not any(map(str.strip, row)) or self._repeats(row, repeated):
+        body: list[Row] = []
+        for number, row in enumerate(self.table.rows[first:], start=first + 1):
+            if not any(row) or not any(map(str.strip, row)):
                 continue
+            if self._repeats(row, repeated) or (above and _filled(row) in above):
+                continue
+            if len(row) > width:
+                if any(map(str.strip, row[width:])):
+                    self._too_wide[number] = " | ".join(row[width:])
+                row = row[:width]
+            body.append((number, row))
+        return body
+
+    def data_rows(self) -> Iterator[tuple[str, ...]]:
+        """Each row with data; what was passed over is noted, rows wider than the header told."""
+        for number, value, remark in self.layout.remarks:
+            self.log.start(number)
+            self.log.note(None, value, remark)
+        for number, row in self.layout.rows:
             self.rows_read += 1
             self.log.start(number)
-            if len(row) > width and any(map(str.strip, row[width:])):
-                self.log.problem(None, " | ".join(row[width:]), _TOO_WIDE)
+            if number in self._too_wide:
+                self.log.problem(None, self._too_wide[number], _TOO_WIDE)
                 continue
             yield row
 
@@ -130,8 +151,8 @@ class TableView:
     def values(self, our_field: str) -> frozenset[str]:
         """All different texts in the column of a field."""
         if our_field not in self._values:
-            rows = self.table.rows[self.mapping.header_row :]
-            self._values[our_field] = frozenset(self.raw(row, our_field) for row in rows)
+            rows = self.layout.rows
+            self._values[our_field] = frozenset(self.raw(row, our_field) for _, row in rows)
         return self._values[our_field]
 
     def column(self, our_field: str) -> str | None:
@@ -150,6 +171,11 @@ class TableView:
         except CellFault as fault:
             self.log.problem(self.column(our_field), text, fault)
             return None
+
+
+def _filled(row: Sequence[str]) -> tuple[str, ...]:
+    """The texts of a row without its empty cells."""
+    return tuple(text for cell in row if cell and (text := cell.strip()))
 
 
 _NO_HEADER = CellFault(

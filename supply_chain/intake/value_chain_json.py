@@ -24,7 +24,7 @@ from supply_chain.intake.cells import (
     parse_word,
 )
 from supply_chain.intake.countries import country_code
-from supply_chain.intake.delimited import decode_text
+from supply_chain.intake.encodings import decode_text
 from supply_chain.intake.findings import Findings, RowLog
 from supply_chain.intake.link_rows import LinkRow
 from supply_chain.intake.node_rows import TEXT_ATTRIBUTES, NodeRow, made_id, split_list
@@ -57,7 +57,7 @@ def read_json(file: NamedBytes, findings: Findings) -> tuple[list[NodeRow], list
 
 
 def _load(file: NamedBytes) -> dict[str, Any]:
-    text = decode_text(file)
+    text = decode_text(file)[0]
     try:
         document = json.loads(text, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as fault:

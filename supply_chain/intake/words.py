@@ -12,6 +12,20 @@ from typing import Any
 import yaml
 
 _DATA = Path(__file__).parent.parent / "data"
+_NUMBERING = re.compile(r"^\s*(?:\d{1,2}|[A-Za-z])\s*[.)]\s*(?=\S)")
+_LANGUAGES = re.compile(
+    r"\s*[\n|]\s*|\s+[/–—-]\s+|(?<=[a-zA-Z.)])\s*/?\s*(?=[\u0370-\u1fff\u2e80-\uffef])"
+    r"|(?<=[\u0370-\u1fff\u2e80-\uffef])\s*/?\s*(?=[a-zA-Z(])"
+)
+_WORDS = re.compile(r"[^\W_]+")
+# Words that only join others in the name of a column.
+_JOINING = frozenset(
+    re.findall(
+        r"\w+",
+        "of the a an for de del la le les l d du des der die das den el los las do da dos di della"
+        " dell van",
+    )
+)
 _BRACKETS = re.compile(r"[(\[（].*?[)\]）]")
 
 
@@ -39,9 +53,23 @@ def squeeze_without_brackets(text: str) -> str:
     return squeeze(_BRACKETS.sub("", text))
 
 
-def header_forms(header: str) -> set[str]:
-    """The plain forms by which a column name is looked up: whole, and without brackets."""
-    return {squeeze(header), squeeze_without_brackets(header)} - {""}
+@lru_cache(maxsize=16_384)
+def header_forms(header: str) -> frozenset[str]:
+    """The plain forms by which a column name is looked up.
+
+    Whole; without brackets; without a number before it; each of two languages or lines in it;
+    and its words in any order ("Name of the factory" is "Factory name").
+    """
+    bare = _NUMBERING.sub("", _BRACKETS.sub("", header))
+    texts = [header, bare, *_LANGUAGES.split(bare)]
+    return frozenset({*map(squeeze, texts), *map(_any_order, texts)} - {""})
+
+
+def _any_order(header: str) -> str:
+    """The words of a column name in the order of the alphabet, without those that only join."""
+    found = _WORDS.findall(header.casefold())
+    telling = [word for word in map(squeeze, found) if word not in _JOINING]
+    return "~" + " ".join(sorted(telling)) if len(telling) > 1 else ""
 
 
 def clean(text: str) -> str:
@@ -64,22 +92,38 @@ class Words:
     def __init__(self, tables: Mapping[str, Any]) -> None:
         self.node_columns = _ranked(tables["node_columns"])
         prefixes = [squeeze(prefix) for prefix in tables["place_prefixes"]]
-        for field in tables["place_fields"]:
+        for language in tables["other_languages"].values():
+            for field, headers in _ranked(language).items():
+                for header, rank in headers.items():
+                    known = self.node_columns[field].get(header, _LAST)
+                    self.node_columns[field][header] = min(known, rank + _OTHER_LANGUAGE)
+        self.place_fields = frozenset(tables["place_fields"])
+        self.words_for_name = frozenset(map(squeeze, tables["words_for_name"]))
+        self.named_otherwise = frozenset(map(squeeze, tables["named_otherwise"]))
+        for field in self.place_fields:
             _add_prefixed(self.node_columns[field], prefixes)
         self.chain_columns = _ranked(tables["chain_columns"])
         self.link_columns = _ranked(tables["link_columns"])
+        self.tier_facts = {
+            fact: frozenset(map(squeeze, names)) for fact, names in tables["tier_facts"].items()
+        }
+        self.tiers = _tiers(tables["tier_words"], self.tier_facts)
         self.ignored_columns = frozenset(map(squeeze, tables["ignored_columns"]))
         tables_of_columns = (self.node_columns, self.chain_columns, self.link_columns)
         self.known_headers = frozenset(
             header for table in tables_of_columns for names in table.values() for header in names
-        )
+        ) | frozenset(self.tiers)
         self.blank_words = frozenset(str(word).casefold() for word in tables["blank_words"])
+        self.note_words = frozenset(map(squeeze, tables["note_words"]))
+        self.total_words = frozenset(map(squeeze, tables["total_words"]))
         self.no_names = frozenset(map(squeeze, tables["no_names"]))
         self.node_kinds = _meanings(tables["node_kinds"])
         self.link_kinds = _meanings(tables["link_kinds"])
         self.flow_evidence = _meanings(tables["flow_evidence"])
         self.ownership_relations = frozenset(map(squeeze, tables["ownership_relations"]))
         self.site_words = tuple(map(squeeze, tables["site_words"]))
+        self.raw_site_words = tuple(map(squeeze, tables["raw_site_words"]))
+        self.company_columns = _ranked({"": tables["company_columns"]})[""]
         self.truth = {squeeze(w): True for w in tables["true_words"]}
         self.truth |= {squeeze(w): False for w in tables["false_words"]}
         self.id_schemes = {
@@ -87,19 +131,51 @@ class Words:
         }
 
 
+# A word of another language may mean something else in this one: "site", "region", "plant".
+_OTHER_LANGUAGE = 3
+_LAST = 1_000
+
+
 def _ranked(columns: Mapping[str, list[str]]) -> dict[str, dict[str, int]]:
     return {
-        field: {squeeze(header): rank for rank, header in reversed(list(enumerate(headers)))}
+        field: {
+            form: rank
+            for rank, header in reversed(list(enumerate(headers)))
+            for form in (_any_order(header.replace("_", " ")), squeeze(header))
+            if form
+        }
         for field, headers in columns.items()
     }
+
+
+_MOST_TIERS = 8
+_ORDINALS = {1: ("1st", "first"), 2: ("2nd", "second"), 3: ("3rd", "third"), 4: ("4th", "fourth")}
+_CHINESE_NUMBERS = " 一二三四五六七八"
+
+
+def _tiers(
+    patterns: list[str], facts: Mapping[str, frozenset[str]]
+) -> dict[str, tuple[int, str | None]]:
+    """Name of a column -> the tier whose company it names, or of which it tells a fact."""
+    tiers: dict[str, tuple[int, str | None]] = {}
+    for number in range(1, _MOST_TIERS + 1):
+        for spelled in (str(number), *_ORDINALS.get(number, ()), _CHINESE_NUMBERS[number]):
+            for pattern in patterns:
+                base = squeeze(pattern.replace("#", spelled))
+                tiers.setdefault(base, (number, None))
+                for fact, names in facts.items():
+                    tiers.update({base + name: (number, fact) for name in names})
+    return tiers
 
 
 def _add_prefixed(headers: dict[str, int], prefixes: list[str]) -> None:
     """Let "Facility Country" stand for a country, less surely than "Country" does."""
     after_all = len(headers)
     for header, rank in list(headers.items()):
-        for prefix in prefixes:
-            headers.setdefault(prefix + header, after_all + rank)
+        if not header.startswith("~"):
+            for prefix in prefixes:
+                headers.setdefault(prefix + header, after_all + rank)
+                headers.setdefault("~" + " ".join(sorted((prefix, header))), after_all + rank)
 
 
 def _meanings(table: Mapping[str, list[str]]) -> dict[str, str]:
@@ -111,4 +187,4 @@ def words() -> Words:
     """The shipped words."""
     text = (_DATA / "import_words.yaml").read_text(encoding="utf-8")
     # The base loader reads everything as text: "no" is a word here, not a truth value.
-    return Words(yaml.load(text, Loader=yaml.BaseLoader))
+    return Words(yaml.load(text, Loader=yaml.CBaseLoader))

@@ -124,6 +124,7 @@ def _write_rows(
 ) -> int:
     """Write the rows that hold something; return how many there were."""
     count = 0
+    merged = _Merged(sheet.merged_cell_ranges or [])
     # `iter_rows` counts rows from the top of the sheet but columns from the first used one.
     indent = [""] * (sheet.start or (0, 0))[1]
     for number, row in enumerate(sheet.iter_rows(), start=1):
@@ -132,11 +133,33 @@ def _write_rows(
             cells.pop()
         if not cells:
             continue
+        merged.fill(number - 1, cells)
         count += 1
         if count > max_rows or len(cells) > max_columns:
             raise _Refused(TOO_LARGE)
         write(("R", number, *cells))
     return count
+
+
+class _Merged:
+    """Cells merged over several rows: what stands in the first counts for all that hold data."""
+
+    def __init__(self, ranges: Sequence[tuple[tuple[int, int], tuple[int, int]]]) -> None:
+        tall = sorted(area for area in ranges if area[1][0] > area[0][0])
+        self._coming = tall[::-1]
+        self._open: list[tuple[int, int, str]] = []  # last row, column, text
+
+    def fill(self, row: int, cells: list[str]) -> None:
+        """Fill the cells of a row (first row 0), which come from the top down."""
+        self._open = [area for area in self._open if area[0] >= row]
+        for _, column, text in self._open:
+            if not (column < len(cells) and cells[column]):
+                cells.extend([""] * (column + 1 - len(cells)))
+                cells[column] = text
+        while self._coming and self._coming[-1][0][0] <= row:
+            (first, column), (last, _) = self._coming.pop()
+            if first == row and column < len(cells) and cells[column]:
+                self._open.append((last, column, cells[column]))
 
 
 def _text(cell: object) -> str:

@@ -158,9 +158,15 @@ def test_names_of_all_languages_and_number_codes_are_known(spelling, code):
     assert country_code(spelling) == code
 
 
-@pytest.mark.parametrize("text", ["Nigera", "Kongo", "71.0%", "70.4", "Austrlia"])
+@pytest.mark.parametrize(
+    "text", ["Nigera", "Kongo", "71.0%", "70.4", "Austrlia", "Republic of Nowhere"]
+)
 def test_spelling_that_may_mean_two_countries_or_none_gives_none(text):
     assert country_code(text) is None
+
+
+def test_short_code_that_is_none_is_answered_without_a_suggestion():
+    assert suggest_country("XX") is None
 
 
 def test_countries_about_equally_near_are_all_suggested():

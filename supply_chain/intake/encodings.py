@@ -1,0 +1,107 @@
+"""In which encoding a text is written: as declared, marked, proven by its words, or not certain."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from supply_chain.drafts import NamedBytes
+from supply_chain.errors import FileRefused
+from supply_chain.intake.countries import country_code
+from supply_chain.intake.words import header_forms, words
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_WESTERN = "cp1252"
+# Tried where the bytes are not UTF; of equally proven ones the first counts.
+_CANDIDATES = (
+    *(_WESTERN, "gb18030", "big5", "cp932", "euc_jp", "cp949", "cp1250", "cp1251", "cp1254"),
+    *("cp1253", "cp1256", "cp1255", "cp1257", "cp1258", "cp874", "koi8_r", "cp866", "mac_roman"),
+    *("cp850", "cp852"),
+)
+_SAMPLE_BYTES, _SAMPLE_CELLS, _LONGEST_WORD = 60_000, 600, 60
+# Letters of Western Europe rarely stand six in a row outside ASCII; Chinese or Cyrillic bytes do.
+_FOREIGN_RUN = re.compile(rb"[\x80-\xff]{6,}")
+_BETWEEN_CELLS = re.compile('[,;\t|\r\n"]+')
+
+
+def decode_text(file: NamedBytes) -> tuple[str, str, bool]:
+    """Return the text, its encoding, and whether that is certain.
+
+    By declaration, byte order mark, UTF-8, the pattern of UTF-16, then the encoding in which most
+    cells are known column names or countries; without such a proof Windows-1252, not certain.
+
+    Raises:
+        FileRefused: the letters cannot be read; a NUL, the sign of a file that is not text.
+    """
+    encoding, is_certain = (file.encoding, True) if file.encoding else _detect(file.content)
+    try:
+        if encoding is None:
+            raise LookupError
+        text = file.content.decode(encoding)
+    except (UnicodeDecodeError, LookupError):
+        how = f"not as {encoding}" if encoding else "it is not said in which encoding"
+        raise FileRefused(
+            "encoding",
+            f"The letters of {file.name} cannot be read: {how}.",
+            "Save the file as UTF-8 (in Excel: CSV UTF-8) and send it again.",
+        ) from None
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise FileRefused(
+            "nul_byte",
+            f"{file.name} holds a NUL byte in line {line:,}, so it is not a plain text table.",
+            "Export the list again as CSV UTF-8 or XLSX.",
+        )
+    return text.removeprefix("\ufeff"), encoding or "", is_certain
+
+
+def _detect(content: bytes) -> tuple[str | None, bool]:
+    for bom, encoding in _BOMS:
+        if content.startswith(bom):
+            return encoding, True
+    even, odd = content[:2000:2].count(0), content[1:2000:2].count(0)
+    half = min(len(content), 2000) / 2
+    if odd > 0.4 * half and even == 0:
+        return "utf-16-le", True
+    if even > 0.4 * half and odd == 0:
+        return "utf-16-be", True
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return _by_words(content)
+    return "utf-8", True
+
+
+def _by_words(content: bytes) -> tuple[str | None, bool]:
+    sample = content[:_SAMPLE_BYTES]
+    if len(sample) < len(content):
+        sample = sample[: sample.rfind(b"\n") + 1] or sample
+    proofs = {encoding: _proof(sample, encoding) for encoding in _CANDIDATES}
+    best = max(_CANDIDATES, key=lambda encoding: proofs[encoding])
+    if proofs[best]:
+        return best, True
+    # Undeclared and not certain: saying so is better than wrong letters in names.
+    return (None, False) if _FOREIGN_RUN.search(content) else (_WESTERN, False)
+
+
+def _proof(sample: bytes, encoding: str) -> int:
+    """How many different cells with letters outside ASCII are known words in this encoding."""
+    try:
+        text = sample.decode(encoding)
+    except UnicodeDecodeError:
+        return 0
+    cells = {cell.strip() for cell in _BETWEEN_CELLS.split(text)[:_SAMPLE_CELLS]}
+    known = words().known_headers
+    return sum(
+        1
+        for cell in cells
+        if not cell.isascii()
+        and len(cell) <= _LONGEST_WORD
+        and (header_forms(cell) & known or country_code(cell))
+    )
