@@ -108,7 +108,12 @@ class HouseSession(FlaskSession):
 SESSION_OPTIONS = {"class_": HouseSession, "autoflush": False, "expire_on_commit": False}
 db = SQLAlchemy(model_class=Base, disable_autonaming=True, session_options=SESSION_OPTIONS)
 
-_writing: ContextVar[bool] = ContextVar("writing", default=False)
+_writing: ContextVar[bool | None] = ContextVar("writing", default=None)
+"""True: every transaction may write; False: none may; None: nobody said."""
+
+
+class ReadingOnly(RuntimeError):
+    """A change where only reading was declared: SQLite may refuse it while others write."""
 
 
 @contextmanager
@@ -126,9 +131,25 @@ def take_write_lock() -> None:
     _writing.set(True)
 
 
-def release_write_lock() -> None:
-    """Back to reading: the next transaction starts without SQLite's write lock."""
+def only_read() -> None:
+    """The rest of this context changes nothing; a flush of changes raises ReadingOnly."""
     _writing.set(False)
+
+
+def release_write_lock() -> None:
+    """The next transaction starts without SQLite's write lock."""
+    _writing.set(None)
+
+
+@event.listens_for(HouseSession, "before_flush")
+def _refuse_while_reading(session: HouseSession, _context: object, _instances: object) -> None:
+    if _writing.get() is False and (session.new or session.dirty or session.deleted):
+        raise ReadingOnly("A page that only reads changes something: declare `leaves_event`.")
+
+
+def is_writing() -> bool:
+    """Whether this context may hold changes that are not committed: nothing of it may be cached."""
+    return bool(_writing.get())
 
 
 def finish(*, ok: bool) -> None:

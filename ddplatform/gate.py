@@ -20,7 +20,7 @@ from ddplatform.access.identity import Identity
 from ddplatform.access.permissions import Permission
 from ddplatform.access.policy import allows
 from ddplatform.access.roles import ROLES
-from ddplatform.db import finish, release_write_lock, take_write_lock
+from ddplatform.db import finish, only_read, release_write_lock, take_write_lock
 from ddplatform.errors import Invalid, NotAllowed, NotFound
 from ddplatform.queries.organisations import Standing, get_account, get_standing
 from ddplatform.tenancy import across_tenants, acting_in, nobody
@@ -37,6 +37,8 @@ class Access:
 
     kind: Literal["public", "signed_in", "permission"]
     permission: Permission | None = None
+    leaves_event: bool = False
+    """Reading alone changes something here: the log says who read."""
 
 
 class UndeclaredAccess(RuntimeError):
@@ -75,11 +77,15 @@ def signed_in(view: View) -> View:
     return view
 
 
-def requires(permission: Permission) -> Callable[[View], View]:
-    """Only members of the organisation in the address whose role holds the permission."""
+def requires(permission: Permission, *, leaves_event: bool = False) -> Callable[[View], View]:
+    """Only members of the organisation in the address whose role holds the permission.
+
+    Args:
+        leaves_event: a GET of this endpoint writes an event of the log (`db.write_lock`).
+    """
 
     def declare(view: View) -> View:
-        view.access = Access("permission", permission)  # type: ignore[attr-defined]
+        view.access = Access("permission", permission, leaves_event)  # type: ignore[attr-defined]
         return view
 
     return declare
@@ -161,12 +167,14 @@ def _admit() -> ResponseReturnValue | None:
     g.identity, g.organisation = None, None
     g.scope = ExitStack()
     g.scope.enter_context(nobody())
-    (release_write_lock if request.method in SAFE_METHODS else take_write_lock)()
+    (only_read if request.method in SAFE_METHODS else take_write_lock)()
     if request.endpoint is None or request.endpoint in OWN_ENDPOINTS:
         return None
     _refuse_nul()
     access = access_of(current_app, request.endpoint)
     assert access is not None
+    if access.leaves_event:
+        take_write_lock()
     if access.kind == "public":
         return None
     if not current_user.is_authenticated:

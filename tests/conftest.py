@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from sqlalchemy import create_engine, text
 
+from ddplatform.adapters.installed import install
 from ddplatform.config import Kind, Settings
 from ddplatform.db import db
 from ddplatform.factory import create_app
@@ -29,17 +30,25 @@ def settings_for(instance: Path, url: str) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated, empty SQLite file; tests work on copies of it."""
-    folder = tmp_path_factory.mktemp("sqlite-template")
-    path = folder / "platform.db"
-    app = create_app(settings_for(folder, f"sqlite:///{path}"))
+def sqlite_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """An application on a migrated SQLite file, with an empty copy of the file beside it."""
+    folder = tmp_path_factory.mktemp("sqlite")
+    app = create_app(settings_for(folder, f"sqlite:///{folder / 'platform.db'}"))
     with app.app_context():
         upgrade()
         with db.engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         db.engine.dispose()
-    return path
+        shutil.copy(folder / "platform.db", folder / "empty.db")
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(sqlite_app: Flask) -> Path:
+    """A migrated, empty SQLite file, for tests that make an application of their own."""
+    return _file_of(sqlite_app).with_name("empty.db")
 
 
 @pytest.fixture(scope="session")
@@ -63,7 +72,7 @@ def worker_id(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def postgres_app(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def postgresql_app(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     app = create_app(settings_for(tmp_path_factory.mktemp("postgres"), postgres_url))
     with app.app_context():
         upgrade()
@@ -74,22 +83,43 @@ def postgres_app(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) ->
 
 @pytest.fixture(params=DATABASES)
 def app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
-    """A fresh application: empty tables, empty folders."""
-    if request.param == "sqlite":
-        template = request.getfixturevalue("sqlite_template")
-        path = tmp_path / "platform.db"
-        shutil.copy(template, path)
-        made = create_app(settings_for(tmp_path, f"sqlite:///{path}"))
-    else:
-        session_app = request.getfixturevalue("postgres_app")
-        url = session_app.config["SQLALCHEMY_DATABASE_URI"]
-        made = create_app(settings_for(tmp_path, url))
+    """The application with empty tables and an empty folder of its own.
+
+    Routes, templates and statements are made ready once for all tests; what a test could see of
+    another is taken away: rows, files, keys, mails.
+    """
+    made: Flask = request.getfixturevalue(f"{request.param}_app")
+    _move_to(made, tmp_path)
+    settled = dict(made.config)
     yield made
+    made.config.clear()
+    made.config.update(settled)
     with made.app_context():
         db.session.remove()
-        if request.param == "postgresql":
+        if request.param == "sqlite":
+            _take_empty_copy(made)
+        else:
             _empty(made)
-        db.engine.dispose()
+            db.engine.dispose()
+
+
+def _move_to(app: Flask, folder: Path) -> None:
+    settings = settings_for(folder, app.config["SQLALCHEMY_DATABASE_URI"])
+    app.instance_path = str(folder)
+    app.extensions["settings"] = settings
+    install(settings)
+
+
+def _file_of(app: Flask) -> Path:
+    return Path(app.config["SQLALCHEMY_DATABASE_URI"].removeprefix("sqlite:///"))
+
+
+def _take_empty_copy(app: Flask) -> None:
+    db.engine.dispose()
+    path = _file_of(app)
+    for beside in path.parent.glob("platform.db-*"):
+        beside.unlink()
+    shutil.copy(path.with_name("empty.db"), path)
 
 
 def _empty(app: Flask) -> None:

@@ -48,7 +48,7 @@ def world_app(request: pytest.FixtureRequest, tmp_path_factory) -> Iterator[Flas
     if request.param == "sqlite":
         shutil.copy(request.getfixturevalue("sqlite_template"), folder / "platform.db")
     else:
-        url = request.getfixturevalue("postgres_app").config["SQLALCHEMY_DATABASE_URI"]
+        url = request.getfixturevalue("postgresql_app").config["SQLALCHEMY_DATABASE_URI"]
     app = create_app(settings_for(folder, url))
     with app.app_context():
         event.listen(db.engine, "connect", _do_not_wait_for_the_disk)

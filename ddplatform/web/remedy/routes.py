@@ -78,7 +78,7 @@ def open_case(finding_id: UUID) -> ResponseReturnValue:
 
 
 @bp.get("/<code>")
-@requires(Permission.CASE_WORK)
+@requires(Permission.CASE_WORK, leaves_event=True)
 def show(code: str) -> ResponseReturnValue:
     """One case; opening it is kept and shown."""
     case, assignment = _case(code)
