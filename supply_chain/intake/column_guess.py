@@ -16,6 +16,7 @@ from supply_chain.intake.columns import (
     unique_header,
 )
 from supply_chain.intake.countries import country_code
+from supply_chain.intake.external_ids import has_shape, scheme_of_values
 from supply_chain.intake.sheets import Table
 from supply_chain.intake.words import clean, header_forms, squeeze, words
 
@@ -74,10 +75,11 @@ def _guess_links(table: Table, header_row: int, header: list[str]) -> TableMappi
 
 def _guess_nodes(table: Table, header_row: int, header: list[str]) -> TableMapping:
     chooser = _Chooser(table, header_row, header)
-    if header[: len(OWN_NODE_COLUMNS)] == OWN_NODE_COLUMNS:
-        for name in header:
-            if name in OWN_NODE_COLUMNS or name.startswith("external_ids."):
-                chooser.take(name, name, 1.0, "value-chain CSV, version 1")
+    is_own_csv = header[: len(OWN_NODE_COLUMNS)] == OWN_NODE_COLUMNS
+    for name in header:
+        if name.startswith("external_ids.") or (is_own_csv and name in OWN_NODE_COLUMNS):
+            chooser.take(name, name, 1.0, "value-chain CSV, version 1")
+    if is_own_csv:
         return chooser.mapping()
     chooser.choose_tiers()
     _choose_own_fields(chooser)
@@ -240,6 +242,12 @@ class _Chooser:
                 and _share(values, lambda value: bool(_PAIR.match(value))) >= 0.8
             ):
                 self.take("coordinates", name, 0.7, "its values are pairs of degrees")
+            elif (scheme := scheme_of_values(values)) and (
+                f"external_ids.{scheme}" not in self.columns
+            ):
+                self.take(
+                    f"external_ids.{scheme}", name, 0.8, "its values are ids of that register"
+                )
         self._choose_direct_supplier()
         if not self.columns.keys() & {"name", "id", "chain.1"}:
             self._choose_name_by_values()
@@ -273,10 +281,10 @@ class _Chooser:
         if field == "name":
             # A column of bare numbers is none, where another may be one.
             return not values or _share(values, str.isdigit) < 1
-        scheme = words().id_schemes.get(field.removeprefix("external_ids."))
-        if not field.startswith("external_ids.") or scheme is None:
+        if not field.startswith("external_ids."):
             return True
-        return not values or _share(values, lambda v: bool(scheme.fullmatch(v))) >= 0.5
+        scheme = field.removeprefix("external_ids.")
+        return not values or _share(values, lambda value: has_shape(scheme, value)) >= 0.5
 
     def _values(self, name: str) -> list[str]:
         index = self.header.index(name)

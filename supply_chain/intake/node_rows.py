@@ -18,6 +18,7 @@ from supply_chain.intake.cells import (
 )
 from supply_chain.intake.columns import ROW_LINK_FIELDS
 from supply_chain.intake.countries import country_code, country_in_address
+from supply_chain.intake.external_ids import read_external_id
 from supply_chain.intake.link_rows import read_link_terms
 from supply_chain.intake.places import read_country, read_point
 from supply_chain.intake.table_view import TableView
@@ -242,10 +243,14 @@ def _keep_external_id(
     text = view.text(row, field)
     if text is None:
         return
-    shape = words().id_schemes.get(scheme)
     column = view.column(field) or scheme
-    if shape is None or shape.fullmatch(text) or column == field:
-        external_ids[scheme] = text
+    number, remark = read_external_id(scheme, text)
+    if remark:
+        view.log.note(column, text, remark)
+    if number is not None:
+        external_ids[scheme] = number
+    elif column == field:
+        external_ids[scheme] = text  # our own CSV gives back what was written
     else:
         attributes[column] = text
 
