@@ -21,6 +21,8 @@ class Permission(StrEnum):
     RISK_ASSESS = "risk:assess"
     RISK_APPROVE = "risk:approve"
     RISK_EXPORT = "risk:export"
+    CONTEXT_EVENT_EDIT = "context_event:edit"
+    REASSESSMENT_EDIT = "reassessment:edit"
     WHAT_IF_KEEP = "what_if:keep"
     VISIT_PLAN_MAKE = "visit_plan:make"
     VISIT_PLAN_ASSIGN = "visit_plan:assign"

@@ -6,9 +6,20 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, func, or_, select, tuple_, union
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    exists,
+    func,
+    or_,
+    select,
+    tuple_,
+    union,
+)
 
 from ddplatform.db import db
+from ddplatform.models.context_events import ContextEventNode
 from ddplatform.models.value_chain import NodeSummary, ValueChain, ValueChainNode
 from supply_chain.vocabulary import NodeKind, RiskBand
 
@@ -59,6 +70,8 @@ class NodeRow:
     open_findings: int | None
     overdue_actions: int | None
     questionnaire_status: str | None
+    in_event: bool
+    """Whether it stands in the area of an event that goes on."""
 
 
 @dataclass(frozen=True)
@@ -158,7 +171,14 @@ def _columns() -> Select[*tuple[Any, ...]]:
             NodeSummary.open_findings,
             NodeSummary.overdue_actions,
             NodeSummary.questionnaire_status,
+            _in_event().label("in_event"),
         )
+    )
+
+
+def _in_event() -> ColumnElement[bool]:
+    return exists().where(
+        ContextEventNode.node_id == ValueChainNode.id, ContextEventNode.left_at.is_(None)
     )
 
 

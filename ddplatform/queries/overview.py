@@ -20,6 +20,7 @@ from ddplatform.queries.actions import (
     count_work,
     list_actions,
 )
+from ddplatform.queries.reassessment import OpenTasks, load_open_tasks
 from ddplatform.queries.remedy import count_cases_by_stage
 from ddplatform.queries.reports import Sealing, count_sealed
 from supply_chain.vocabulary import RiskBand
@@ -93,6 +94,7 @@ class Overview:
     places: Sequence[PlaceCount]
     work: ActionCounts
     overdue: Sequence[ActionRow]
+    to_look_at: OpenTasks
     cases: Shown
     """All remediation cases, as the suppressed query tells them."""
     sealed: Sealing
@@ -100,7 +102,7 @@ class Overview:
 
 
 def load_overview(*, user_id: UUID, now: datetime) -> Overview:
-    """The overview of the acting organisation, in eight statements."""
+    """The overview of the acting organisation, in nine statements."""
     _, cases = count_cases_by_stage()
     today = now.date()
     return Overview(
@@ -108,6 +110,7 @@ def load_overview(*, user_id: UUID, now: datetime) -> Overview:
         places=count_places(),
         work=count_work(today),
         overdue=list_actions(ActionFilter(overdue_on=today), limit=OVERDUE_SHOWN),
+        to_look_at=load_open_tasks(today),
         cases=cases,
         sealed=count_sealed(),
         changes=list_changes(user_id=user_id, now=now),

@@ -16,7 +16,7 @@ from ddplatform.duediligence.vocabulary import RiskState
 from ddplatform.models.findings import Finding
 from ddplatform.models.responses import RiskSignal
 from ddplatform.models.risk import FactKind, RiskFact
-from ddplatform.queries.context_events import load_context_observations
+from ddplatform.queries.context_observations import load_context_observations
 from ddplatform.queries.map_on_day import MapOnDay
 from ddplatform.queries.risk_judgements import (
     load_adjustments,

@@ -16,14 +16,16 @@ from ddplatform.db import db
 from ddplatform.duediligence.context_kinds import context_kinds
 from ddplatform.errors import Conflict, Invalid
 from ddplatform.models.context_events import ContextEvent, ContextEventNode
+from ddplatform.queries.context_event_nodes import (
+    list_chains_of,
+    list_rows_inside,
+    load_candidates,
+)
 from ddplatform.queries.context_events import (
     EventState,
     area_of,
     get_event,
-    list_chains_of,
-    list_rows_inside,
     list_running_events,
-    load_candidates,
     state_on,
 )
 from ddplatform.services import audit

@@ -11,6 +11,7 @@ from ddplatform.web.auth.account import bp as account
 from ddplatform.web.auth.links import bp as links
 from ddplatform.web.auth.routes import bp as auth
 from ddplatform.web.compression import Compressed
+from ddplatform.web.context_events.routes import bp as context_events
 from ddplatform.web.evidence.routes import bp as evidence
 from ddplatform.web.findings.routes import bp as findings
 from ddplatform.web.health.routes import bp as health
@@ -18,6 +19,7 @@ from ddplatform.web.jobs.routes import bp as jobs
 from ddplatform.web.organisations.routes import bp as organisations
 from ddplatform.web.overview.routes import bp as overview
 from ddplatform.web.questionnaires import bp as questionnaires
+from ddplatform.web.reassessment.routes import bp as reassessment
 from ddplatform.web.reference.routes import bp as reference
 from ddplatform.web.remedy.routes import bp as remedy
 from ddplatform.web.reports.routes import bp as reports
@@ -52,6 +54,8 @@ def register(app: Flask) -> None:
     app.register_blueprint(reports, url_prefix="/o/<organisation>/reports")
     app.register_blueprint(reference, url_prefix="/o/<organisation>/reference")
     app.register_blueprint(risk, url_prefix="/o/<organisation>/risk")
+    app.register_blueprint(context_events, url_prefix="/o/<organisation>/context-events")
+    app.register_blueprint(reassessment, url_prefix="/o/<organisation>/reassessments")
     app.register_blueprint(value_chain, url_prefix="/o/<organisation>/value-chain")
     app.register_blueprint(what_if, url_prefix="/o/<organisation>/what-if")
     app.register_blueprint(visit_plan, url_prefix="/o/<organisation>/visit-plan")

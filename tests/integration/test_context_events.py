@@ -15,12 +15,11 @@ from ddplatform.models.audit import AuditEvent
 from ddplatform.models.context_events import ContextEventNode
 from ddplatform.models.reassessment import ReviewCause, ReviewTask
 from ddplatform.queries.chain_graph import load_with_keys
+from ddplatform.queries.context_event_nodes import list_marks, list_nodes_inside
 from ddplatform.queries.context_events import (
     EventState,
     get_event,
     list_events,
-    list_marks,
-    list_nodes_inside,
     name_of_author,
 )
 from ddplatform.queries.risk_evidence import load_evidence

@@ -28,6 +28,7 @@ ACTION_WORDS: Final[Mapping[str, ActionWords]] = _read()
 TARGET_WORDS: Final[Mapping[str, str]] = {
     "assessment_run": "assessment",
     "assignment": "questionnaire sent",
+    "context_event": "event around sites",
     "evidence": "document",
     "map_import": "supplier list",
     "membership": "person of the organisation",
@@ -36,6 +37,7 @@ TARGET_WORDS: Final[Mapping[str, str]] = {
     "red_flag": "red flag",
     "reference_release": "reference data",
     "response": "answers to a questionnaire",
+    "review_task": "site to look at again",
     "user": "account",
 }
 """Kinds of rows whose name in the log is not yet a plain word."""

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from ddplatform.access.permissions import Permission
 from ddplatform.access.roles import RoleId
 from ddplatform.adapters.assets import load_outline, vendor_files
+from ddplatform.duediligence.reassessment import triggers
 from ddplatform.gate import requires
 from ddplatform.queries.overview import ChainState, Overview, load_overview
 from ddplatform.web.audit.words import change_words
@@ -41,6 +42,7 @@ def show() -> ResponseReturnValue:
         rows=rows,
         row=next(row for row in rows if row.id == chain.id),
         change_words=change_words,
+        triggers=triggers(),
         columns=presenters.COLUMNS,
         legend=presenters.ASKED_LEGEND,
         **_pictures(found, chain),

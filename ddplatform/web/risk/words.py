@@ -28,6 +28,7 @@ CAUSES: Mapping[str, str] = {
     "answers": "answers came in",
     "facts": "facts or the map changed",
     "judgement": "somebody judged a risk anew",
+    "context": "an event around sites began, changed or ended",
     "release": "new reference data",
     "request": "somebody asked for it",
 }

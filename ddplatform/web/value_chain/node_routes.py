@@ -7,17 +7,21 @@ from flask import flash, g, make_response, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from ddplatform.access.permissions import Permission
+from ddplatform.duediligence.reassessment import triggers
 from ddplatform.errors import Invalid
 from ddplatform.gate import requires
 from ddplatform.models.value_chain import ValueChainNode
 from ddplatform.queries.audit import LogFilter, list_events
+from ddplatform.queries.context_event_nodes import list_marks
 from ddplatform.queries.node_lists import find_nodes_by_words, list_names
+from ddplatform.queries.reassessment import TaskFilter, list_tasks
 from ddplatform.queries.risk import list_risks_of_node
 from ddplatform.queries.risk_runs import find_current_head
 from ddplatform.queries.value_chain import get_chain, get_node, get_summary, list_links_of
 from ddplatform.services import value_chain
 from ddplatform.services.value_chain import NodeFields
 from ddplatform.web.audit.words import action_words
+from ddplatform.web.context_events.words import KINDS as EVENT_KINDS
 from ddplatform.web.risk import words as risk_words
 from ddplatform.web.sent_forms import answer_form
 from ddplatform.web.value_chain.blueprint import bp
@@ -56,6 +60,10 @@ def node(node_id: UUID) -> ResponseReturnValue:
         run=run,
         risks=list_risks_of_node(run.id, node_id) if run else [],
         risk_words=risk_words,
+        marks=list_marks([node_id]).get(node_id, ()),
+        event_kinds=EVENT_KINDS,
+        tasks=list_tasks(TaskFilter(node_id=node_id)).rows,
+        triggers=triggers(),
         operator=operator,
         sector=reference.sectors.get(found.sector_ref or ""),
         commodities=[

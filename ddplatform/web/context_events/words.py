@@ -1,0 +1,58 @@
+"""Words of the pages of events in the surroundings."""
+
+from collections.abc import Mapping
+
+from ddplatform.duediligence.context_kinds import ContextKind, context_kinds
+from ddplatform.models.context_events import ContextEvent
+from ddplatform.queries.context_events import EventRow, EventState
+from ddplatform.services.context_event_fields import SOURCE_TYPES
+from ddplatform.web.countries import country_name
+from ddplatform.web.factor_words import factor_title
+from supply_chain.areas import AreaKind
+from supply_chain.risk.method import METHOD
+
+_NAMES = dict(zip(METHOD.factors, METHOD.factor_names, strict=True))
+
+STATES: Mapping[EventState, str] = {
+    EventState.UPCOMING: "Still to come",
+    EventState.ACTIVE: "Going on",
+    EventState.OVER: "Over",
+    EventState.WITHDRAWN: "Withdrawn",
+}
+STATE_KINDS: Mapping[EventState, str] = {
+    EventState.UPCOMING: "info",
+    EventState.ACTIVE: "warn",
+    EventState.OVER: "line",
+    EventState.WITHDRAWN: "line",
+}
+AREAS: Mapping[AreaKind, str] = {
+    AreaKind.COUNTRY: "A whole country",
+    AreaKind.REGION: "A region of it",
+    AreaKind.CIRCLE: "A circle around a point",
+}
+SOURCES = SOURCE_TYPES
+KINDS: Mapping[str, str] = {ref: kind.title for ref, kind in context_kinds().items()}
+
+
+def where(event: ContextEvent | EventRow) -> str:
+    """The area of an event in words."""
+    country = country_name(event.country) if event.country else ""
+    if event.area is AreaKind.COUNTRY:
+        return country
+    if event.area is AreaKind.REGION:
+        return f"{event.region}, {country}"
+    centre = f"{event.radius_km:g} km around {event.latitude:g}, {event.longitude:g}"
+    return f"{centre} ({country})" if country else centre
+
+
+def effect_of(kind: ContextKind) -> str:
+    """What an event of a kind does to scores, in words."""
+    if not kind.factors:
+        return "Asks people to look. It moves no score."
+    names = " and ".join(f"“{factor_title(_NAMES[factor])}”" for factor in kind.factors)
+    tail = (
+        f" It counts for {kind.counts_months_after} months after its end."
+        if kind.counts_months_after
+        else " After its end it counts until somebody has looked at the site."
+    )
+    return f"Counts as {names} at every site inside.{tail}"

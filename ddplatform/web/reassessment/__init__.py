@@ -1,0 +1,1 @@
+"""Pages of sites that have to be looked at anew."""
