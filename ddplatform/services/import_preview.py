@@ -18,6 +18,8 @@ from supply_chain.map_compare import FieldChange, MapChanges, NodeChange
 from supply_chain.map_succession import Recognised, is_moved, is_renamed
 
 PAGE = 50
+NAME = frozenset({"name"})
+PLACE = frozenset({"country", "region", "address", "latitude", "longitude"})
 Entry = dict[str, Any]
 
 
@@ -77,8 +79,8 @@ def _parts(comparison: Comparison) -> dict[str, Iterable[Entry]]:
     return {
         "new": map(_node, changes.new_nodes),
         "changed": _changes(changed, reasons),
-        "moved": _changes([change for change in changed if is_moved(change)], reasons),
-        "renamed": _changes([change for change in changed if is_renamed(change)], reasons),
+        "moved": _changes(filter(is_moved, changed), reasons, PLACE),
+        "renamed": _changes(filter(is_renamed, changed), reasons, NAME),
         "unchanged": map(_node, changes.unchanged_nodes),
         "links_new": _links(changes.new_links, names),
         "links_changed": (
@@ -100,13 +102,21 @@ def _node(node: NodeDraft) -> Entry:
 
 
 def _changes(
-    changes: Sequence[NodeChange], recognised: Mapping[str, Recognised]
+    changes: Iterable[NodeChange],
+    recognised: Mapping[str, Recognised],
+    shown: frozenset[str] | None = None,
 ) -> Iterator[Entry]:
-    """Changed nodes; where one was recognised, by what, and its id in the list to tell it apart."""
+    """Changed nodes; where one was recognised, by what, and its id in the list to tell it apart.
+
+    Args:
+        shown: the fields that matter here; of the others only their number is told.
+    """
     for change in changes:
-        entry = {**_node(change.before), "fields": _fields(change.fields)}
+        fields = [one for one in change.fields if shown is None or one.field in shown]
+        entry = {**_node(change.before), "fields": _fields(fields)}
         one = recognised.get(change.before.id)
-        yield entry | ({"by": one.reason, "drafted": one.drafted_id} if one else {})
+        known = {"by": one.reason, "drafted": one.drafted_id} if one else {}
+        yield entry | known | {"others": len(change.fields) - len(fields)}
 
 
 def _links(links: Sequence[LinkDraft], names: Mapping[str, str]) -> Iterator[Entry]:

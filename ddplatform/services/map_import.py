@@ -47,6 +47,8 @@ class Plan:
     link_to: str | None
     mends: tuple[ValueMend, ...] = ()
     corrections: tuple[NamedBytes, ...] = ()
+    only_named: bool = False
+    """Whether sheets that the mapping leaves out were looked at before and are no lists."""
 
 
 @dataclass(frozen=True)
@@ -150,9 +152,11 @@ def plan_reading(import_id: UUID, by: Identity) -> Plan:
     row = get_import(import_id)
     known = load_drafts(row.chain_id)
     ref_of = {key: ref for ref, key in known.node_keys.items()}
+    mapping = mapping_from_json(row.mapping)
     return Plan(
         files=_stored(row.files, by),
-        mapping=mapping_from_json(row.mapping),
+        mapping=mapping,
+        only_named=bool(mapping.nodes or mapping.links),
         known_ids=frozenset(known.node_keys) - known.archived,
         link_to=ref_of[row.link_to_id] if row.link_to_id else None,
         mends=tuple(ValueMend(**mend) for mend in row.mends),
@@ -208,9 +212,11 @@ def _read(plan: Plan, tables: tuple[Table, ...], *, link_to: str | None) -> MapD
 
 
 def _mended(tables: tuple[Table, ...], plan: Plan) -> tuple[Table, ...]:
+    given = {**plan.mapping.nodes, **plan.mapping.links}
+    if plan.only_named:
+        tables = tuple(table for table in tables if table.key in given)
     if not plan.mends and not plan.corrections:
         return tables
-    given = {**plan.mapping.nodes, **plan.mapping.links}
     header_rows = {
         table.key: given[table.key].header_row if table.key in given else find_header_row(table)[0]
         for table in tables
@@ -241,7 +247,7 @@ def recall_mapping(import_id: UUID, plan: Plan, opened: Reading) -> Plan:
         return plan
     row.remembered = {"files": memory.files, "at": memory.at.isoformat()}
     row.mends = [_as_kept(mend) for mend in memory.mends]
-    return replace(plan, mapping=memory.mapping, mends=memory.mends)
+    return replace(plan, mapping=memory.mapping, mends=memory.mends, only_named=True)
 
 
 def _as_kept(mend: ValueMend) -> dict[str, str]:

@@ -39,7 +39,7 @@ LOOKED_AT_FIRST = ("problems", *CHANGES)
 FAULTS = ("problems", "notes")
 KINDS = {"row": "Whole rows", "other": "Other columns"}
 GONE_WORDS = {
-    GoneAnswer.ASK: "Not answered yet",
+    GoneAnswer.ASK: "To ask",
     GoneAnswer.KEEP: "Keep",
     GoneAnswer.ARCHIVE: "Archive",
 }
@@ -154,6 +154,7 @@ def _gone(row: MapImport, asked: Mapping[str, str]) -> dict[str, Any]:
     return {
         "gone": list_gone(row.id, number=number) if total else [],
         "gone_counts": [(GONE_WORDS[answer], count) for answer, count in counted.items()],
+        "answer_words": GONE_WORDS,
         "gone_open": counted[GoneAnswer.ASK],
         "gone_words": [(answer.value, word) for answer, word in GONE_WORDS.items()],
         "paging": _paging(row, number, total, tab="gone"),
