@@ -15,6 +15,7 @@ class Permission(StrEnum):
     VALUE_CHAIN_READ = "value_chain:read"
     VALUE_CHAIN_EDIT = "value_chain:edit"
     VALUE_CHAIN_IMPORT = "value_chain:import"
+    VALUE_CHAIN_MERGE = "value_chain:merge"
     VALUE_CHAIN_EXPORT = "value_chain:export"
     REFERENCE_READ = "reference:read"
     RISK_READ = "risk:read"

@@ -66,6 +66,7 @@ _ALL = (
         | {
             P.VALUE_CHAIN_EDIT,
             P.VALUE_CHAIN_IMPORT,
+            P.VALUE_CHAIN_MERGE,
             P.VALUE_CHAIN_EXPORT,
             P.RISK_ASSESS,
             P.RISK_APPROVE,
@@ -98,6 +99,7 @@ _ALL = (
         | {
             P.VALUE_CHAIN_EDIT,
             P.VALUE_CHAIN_IMPORT,
+            P.VALUE_CHAIN_MERGE,
             P.RISK_ASSESS,
             P.WHAT_IF_KEEP,
             P.VISIT_PLAN_MAKE,

@@ -20,6 +20,8 @@ from ddplatform.services import (
     invitations,
     map_apply,
     map_import,
+    matching,
+    matching_many,
     report_sealing,
     sessions,
 )
@@ -133,6 +135,23 @@ def _apply_import(job: JobContext) -> Result:
         )
 
 
+def _search_duplicates(job: JobContext) -> Result:
+    run_id = job.id_of("run_id")
+    return matching.search(run_id, unit=job.unit, progress=job.progress, at=job.at)
+
+
+def _merge_many(job: JobContext) -> Result:
+    return matching_many.merge_many(
+        job.id_of("run_id"), unit=job.unit, progress=job.progress, by=job.by, at=job.at
+    )
+
+
+def _undo_many(job: JobContext) -> Result:
+    return matching_many.undo_many(
+        job.id_of("run_id"), unit=job.unit, progress=job.progress, by=job.by, at=job.at
+    )
+
+
 def _assess_chain(job: JobContext) -> Result:
     assessed = assessments.assess_chain(
         job.id_of("chain_id"),
@@ -211,6 +230,10 @@ HANDLERS: dict[str, Handler] = {
     REASSESS: Handler(_assess_chain, is_staged=True),
     map_import.PREVIEW: Handler(_preview_import, Permission.VALUE_CHAIN_IMPORT, is_staged=True),
     map_import.APPLY: Handler(_apply_import, Permission.VALUE_CHAIN_IMPORT, is_staged=True),
+    # No permission: a list that came in may ask, whoever brought it.
+    matching.SEARCH: Handler(_search_duplicates, is_staged=True),
+    matching_many.MERGE_MANY: Handler(_merge_many, Permission.VALUE_CHAIN_MERGE, is_staged=True),
+    matching_many.UNDO_MANY: Handler(_undo_many, Permission.VALUE_CHAIN_MERGE, is_staged=True),
     BUILD: Handler(_build_report, Permission.REPORT_REQUEST, is_staged=True),
 }
 

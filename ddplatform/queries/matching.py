@@ -174,6 +174,18 @@ def list_pairs(
     return [_pair_row(row) for row in db.session.execute(statement).all()]
 
 
+def list_weakest(chain_id: UUID, wanted: PairFilter, *, limit: int) -> Sequence[PairRow]:
+    """The least likely of the pairs that match, so that a person sees what a score lets in."""
+    statement = (
+        _select_rows()
+        .where(*_conditions(chain_id, wanted))
+        .order_by(None)
+        .order_by(DuplicatePair.score, DuplicatePair.id)
+        .limit(limit)
+    )
+    return [_pair_row(row) for row in db.session.execute(statement).all()]
+
+
 def _select_rows() -> Select[*tuple[Any, ...]]:
     return (
         _joined(

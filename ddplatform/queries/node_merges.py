@@ -82,6 +82,13 @@ def find_merge_of(absorbed_id: UUID) -> NodeMerge | None:
     )
 
 
+def find_merge_of_pair(pair_id: UUID) -> NodeMerge | None:
+    """The standing merge that followed from a decision on a pair."""
+    return db.session.scalar(
+        select(NodeMerge).where(NodeMerge.pair_id == pair_id, NodeMerge.split_at.is_(None))
+    )
+
+
 def next_number(chain_id: UUID) -> int:
     """The place of the next merge in the order of a map; its row is locked by the caller."""
     last = select(func.max(NodeMerge.number)).where(NodeMerge.chain_id == chain_id)

@@ -71,6 +71,7 @@ def request_search(chain_id: UUID, *, by: Identity, at: datetime) -> MatchRun:
     job = jobs.enqueue(SEARCH, {"run_id": str(run.id)}, by=by, at=at, unique_key=key)
     if job.payload["run_id"] != str(run.id):
         db.session.delete(run)
+        db.session.flush()  # the last run of the map is the one that waits
         return get_run(UUID(job.payload["run_id"]))
     run.job_id = job.id
     return run

@@ -143,7 +143,7 @@ def _state_flags(filled: Filled) -> int:
     for flag in flags:
         for issue in red_flags()[flag.code].issues:
             add_fact(
-                flag.node_id,
+                filled.assignment.node_id,
                 Issue(issue),
                 FactKind.RED_FLAG,
                 cause_type="red_flag",

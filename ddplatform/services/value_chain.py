@@ -14,6 +14,7 @@ from ddplatform.access.identity import Identity
 from ddplatform.db import db
 from ddplatform.errors import Conflict, Invalid
 from ddplatform.models.value_chain import SupplyLink, ValueChain, ValueChainNode
+from ddplatform.queries.node_merges import find_merge_of
 from ddplatform.queries.value_chain import (
     get_chain_for_change,
     get_links_archived_with,
@@ -224,10 +225,14 @@ def restore_node(node_id: UUID, *, by: Identity, at: datetime) -> ValueChainNode
     """Bring an archived node back, with the links that were archived in the same step.
 
     Raises:
-        Conflict: it is not archived.
+        Conflict: it is not archived, or was merged into another.
     """
     node = get_node(node_id)
     chain = get_chain_for_change(node.chain_id)
+    if find_merge_of(node_id) is not None:
+        raise Conflict(
+            "It was merged into another supplier.", "Split it out again: that brings it back."
+        )
     moment = restore(node, f"“{node.name}”")
     links = get_links_archived_with(node, moment)
     for link in links:

@@ -16,6 +16,7 @@ from ddplatform.web.evidence.routes import bp as evidence
 from ddplatform.web.findings.routes import bp as findings
 from ddplatform.web.health.routes import bp as health
 from ddplatform.web.jobs.routes import bp as jobs
+from ddplatform.web.matching.routes import bp as matching
 from ddplatform.web.organisations.routes import bp as organisations
 from ddplatform.web.overview.routes import bp as overview
 from ddplatform.web.questionnaires import bp as questionnaires
@@ -56,6 +57,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(risk, url_prefix="/o/<organisation>/risk")
     app.register_blueprint(context_events, url_prefix="/o/<organisation>/context-events")
     app.register_blueprint(reassessment, url_prefix="/o/<organisation>/reassessments")
+    app.register_blueprint(matching, url_prefix="/o/<organisation>/matching")
     app.register_blueprint(value_chain, url_prefix="/o/<organisation>/value-chain")
     app.register_blueprint(what_if, url_prefix="/o/<organisation>/what-if")
     app.register_blueprint(visit_plan, url_prefix="/o/<organisation>/visit-plan")

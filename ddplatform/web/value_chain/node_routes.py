@@ -22,6 +22,7 @@ from ddplatform.services import value_chain
 from ddplatform.services.value_chain import NodeFields
 from ddplatform.web.audit.words import action_words
 from ddplatform.web.context_events.words import KINDS as EVENT_KINDS
+from ddplatform.web.matching.node_sources import sources_of
 from ddplatform.web.risk import words as risk_words
 from ddplatform.web.sent_forms import answer_form
 from ddplatform.web.value_chain.blueprint import bp
@@ -57,6 +58,7 @@ def node(node_id: UUID) -> ResponseReturnValue:
     return render_template(
         "value_chain/node.html",
         **shown,
+        sources=sources_of(found),
         run=run,
         risks=list_risks_of_node(run.id, node_id) if run else [],
         risk_words=risk_words,

@@ -1,0 +1,119 @@
+"""What an import has to know of matching: merged records, and likely duplicates of its rows."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from ddplatform.queries.matching import load_decisions, load_records
+from ddplatform.queries.node_merges import load_merged_contents, load_merged_refs
+from supply_chain.drafts import LinkDraft, MapDraft, NodeDraft
+from supply_chain.matching.matcher import find_between
+from supply_chain.matching.records import Record
+from supply_chain.record_content import content_hash, pair_key
+
+
+@dataclass(frozen=True)
+class PossibleDuplicate:
+    """A row of an import that may be a node of the map already.
+
+    `decided` is what was decided on these two contents before: True the same, False different,
+    None nothing yet.
+    """
+
+    new_id: str
+    known_id: UUID
+    known_name: str
+    score: float
+    suggestion: str
+    reasons: tuple[str, ...]
+    decided: bool | None
+
+
+def follow_merges(chain_id: UUID, draft: MapDraft, *, known_ids: Collection[str]) -> MapDraft:
+    """The same draft with merged records read as the node that stands for them.
+
+    A row that a person merged before (by its id, or by a content that is still the same) is not
+    new and not asked again: it is left out, and its links are those of the node that stays.
+
+    Args:
+        known_ids: external ids of all nodes of the map, so that only new rows are compared.
+    """
+    names = load_merged_refs(chain_id)
+    contents = load_merged_contents(chain_id)
+    if not names:
+        return draft
+    into = dict(names)
+    for node in draft.nodes:
+        ref = contents.get(content_hash(record_of(node)))
+        if ref is not None and node.id not in known_ids:
+            into[node.id] = names.get(ref, ref)
+    return replace(
+        draft,
+        nodes=tuple(_operated(node, into) for node in draft.nodes if node.id not in into),
+        links=_links(draft.links, into),
+    )
+
+
+def _operated(node: NodeDraft, into: Mapping[str, str]) -> NodeDraft:
+    operator = into.get(node.operated_by or "", node.operated_by)
+    return node if operator == node.operated_by else replace(node, operated_by=operator)
+
+
+def _links(links: Sequence[LinkDraft], into: Mapping[str, str]) -> tuple[LinkDraft, ...]:
+    """Links by the ids that stand; of links that say the same now, known shares add up."""
+    found = {link.key: link for link in links if not {link.supplier, link.buyer} & into.keys()}
+    for link in links:
+        supplier, buyer = into.get(link.supplier, link.supplier), into.get(link.buyer, link.buyer)
+        moved = replace(link, supplier=supplier, buyer=buyer)
+        if moved == link or supplier == buyer:
+            continue  # nobody supplies itself
+        known = found.get(moved.key)
+        if known is not None:
+            shares = [share for share in (known.share, moved.share) if share is not None]
+            moved = replace(known, share=min(1.0, sum(shares)) if shares else None)
+        found[moved.key] = moved
+    return tuple(found.values())
+
+
+def possible_duplicates(chain_id: UUID, new_nodes: Sequence[NodeDraft]) -> list[PossibleDuplicate]:
+    """Rows of an import that may stand in the map already, the likeliest first.
+
+    What was decided to be different before is left out.
+    """
+    records, hashes = load_records(chain_id)
+    known = {record.id: record for record in records}
+    drafts = {node.id: record_of(node) for node in new_nodes}
+    contents = {key: content_hash(record) for key, record in drafts.items()}
+    decided = load_decisions()
+    found = []
+    for pair in find_between(list(drafts.values()), records):
+        is_same = decided.get(pair_key(contents[pair.left_id], hashes[pair.right_id]))
+        if is_same is not False:
+            found.append(
+                PossibleDuplicate(
+                    new_id=pair.left_id,
+                    known_id=UUID(pair.right_id),
+                    known_name=known[pair.right_id].name,
+                    score=pair.score,
+                    suggestion=pair.decision.value,
+                    reasons=pair.reasons,
+                    decided=is_same,
+                )
+            )
+    return found
+
+
+def record_of(node: NodeDraft) -> Record:
+    """A row of an import as the matcher reads it; the same words as of a node of the map."""
+    return Record(
+        id=node.id,
+        name=node.name,
+        address=node.address or "",
+        country=node.country or "",
+        city=str(node.attributes.get("city") or ""),
+        region=node.region or "",
+        latitude=node.latitude,
+        longitude=node.longitude,
+        company="",
+        external_ids={key: str(value) for key, value in node.external_ids.items()},
+    )

@@ -1,0 +1,29 @@
+"""What the page of a supplier tells of merges and of likely duplicates."""
+
+from dataclasses import dataclass
+
+from ddplatform.models.value_chain import ValueChainNode
+from ddplatform.queries.matching import PairRow, list_open_of
+from ddplatform.queries.node_merges import SourceRecord, find_merge_of, list_sources
+from ddplatform.queries.value_chain import get_node
+
+
+@dataclass(frozen=True)
+class NodeSources:
+    """The records a node was made of, pairs that wait for a decision, and where it went itself."""
+
+    records: tuple[SourceRecord, ...]
+    pairs: tuple[PairRow, ...]
+    part_of: ValueChainNode | None
+    merge_id: str | None
+
+
+def sources_of(node: ValueChainNode) -> NodeSources:
+    """Everything that matching knows of one node."""
+    if node.archived_at is None:
+        return NodeSources(tuple(list_sources(node.id)), tuple(list_open_of(node.id)), None, None)
+    merge = find_merge_of(node.id)
+    if merge is None:
+        return NodeSources(tuple(list_sources(node.id)), (), None, None)
+    records = tuple(list_sources(node.id))
+    return NodeSources(records, (), get_node(merge.survivor_id), str(merge.id))

@@ -1,0 +1,101 @@
+"""Likely duplicates of a map: the list, and the search for them."""
+
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from flask import flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from ddplatform.access.permissions import Permission
+from ddplatform.gate import requires
+from ddplatform.models.jobs import Job
+from ddplatform.models.matching import MatchRun, MatchRunKind
+from ddplatform.queries.jobs import get_job
+from ddplatform.queries.matching import (
+    COUNT_CAP,
+    PAGE_SIZE,
+    PairFilter,
+    count_pairs,
+    find_last_run,
+    list_pairs,
+)
+from ddplatform.queries.value_chain import get_chain
+from ddplatform.services import matching
+from ddplatform.web.matching import many_pages, merge_pages, pair_pages, words
+from ddplatform.web.matching.blueprint import bp
+from ddplatform.web.value_chain.forms import country_choices
+
+__all__ = ["bp", "many_pages", "merge_pages", "pair_pages"]
+
+
+@bp.get("/<uuid:chain_id>/")
+@requires(Permission.VALUE_CHAIN_READ)
+def index(chain_id: UUID) -> ResponseReturnValue:
+    """Pairs of a map, the likeliest first, filtered by the address."""
+    chain = get_chain(chain_id)
+    wanted, after = _filter(), _place(request.args.get("after", ""))
+    rows = list_pairs(chain_id, wanted, after=after, limit=PAGE_SIZE + 1)
+    run = find_last_run(chain_id, MatchRunKind.SEARCH)
+    total = count_pairs(chain_id, wanted)
+    return render_template(
+        "matching/index.html",
+        chain=chain,
+        rows=rows[:PAGE_SIZE],
+        total=f"{COUNT_CAP:,}+" if total > COUNT_CAP else f"{total:,}",
+        wanted=wanted,
+        least=round(100 * wanted.least),
+        state=request.args.get("state", ""),
+        is_filtered=wanted != PairFilter(),
+        is_first_page=after is None,
+        more=_more(chain_id, rows),
+        countries=[("", "All countries"), *country_choices()[1:]],
+        run=run,
+        job=job_of(run),
+        words=words,
+    )
+
+
+def job_of(run: MatchRun | None) -> Job | None:
+    """The job of a run that is not finished; None where there is nothing to wait for."""
+    return get_job(run.job_id) if run and run.job_id and run.finished_at is None else None
+
+
+def _filter() -> PairFilter:
+    args = request.args
+    return PairFilter(
+        state=words.CHOICES.get(args.get("state", "")),
+        least=_percent(args.get("score", "")),
+        country=args.get("country", "")[:2],
+        q=args.get("q", "").strip()[:200],
+    )
+
+
+def _percent(text: str) -> float:
+    return min(100, int(text)) / 100 if text.isdecimal() and len(text) < 4 else 0.0
+
+
+def _place(text: str) -> tuple[float, UUID] | None:
+    score, _, key = text.partition("_")
+    try:
+        return float(score), UUID(key)
+    except ValueError:
+        return None
+
+
+def _more(chain_id: UUID, rows: Any) -> str | None:
+    if len(rows) <= PAGE_SIZE:
+        return None
+    last = rows[PAGE_SIZE - 1]
+    shown = {name: value for name, value in request.args.items() if value}
+    shown["after"] = f"{last.score!r}_{last.id}"
+    return f"{url_for('.index', chain_id=chain_id)}?{urlencode(shown)}"
+
+
+@bp.post("/<uuid:chain_id>/search")
+@requires(Permission.VALUE_CHAIN_MERGE)
+def search(chain_id: UUID) -> ResponseReturnValue:
+    """Look through the whole map for likely duplicates, behind the page."""
+    matching.request_search(chain_id, by=g.identity, at=g.now)
+    flash("The map is being searched. You can leave this page; the work goes on.", "info")
+    return redirect(url_for(".index", chain_id=chain_id))
