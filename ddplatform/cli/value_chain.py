@@ -11,6 +11,7 @@ from flask.cli import with_appcontext
 
 from ddplatform.access.identity import system_identity
 from ddplatform.cli.doors import answer, json_option, organisation_unit, refuse, write_out
+from ddplatform.cli.matching import match, match_pairs
 from ddplatform.db import finish
 from ddplatform.errors import NotFound
 from ddplatform.queries.value_chain import find_chain
@@ -30,6 +31,10 @@ PROBLEMS_SHOWN = 50
 @click.group("value-chain")
 def value_chain() -> None:
     """Nodes and links of a map: bring lists in, send maps out."""
+
+
+value_chain.add_command(match)
+value_chain.add_command(match_pairs)
 
 
 @value_chain.command("import")

@@ -1,8 +1,8 @@
 """Legal forms of companies ("Ltd", "Sdn Bhd", "株式会社"), kept in `data/matching/legal_forms.csv`.
 
-Column `where`: `any` goes wherever it stands; `start` and `ends` go only where it opens (or closes)
-a name, since "as" or "pt" may be words; `inside` is written without blanks and goes from the name
-as it was written.
+Column `where`: `any` goes wherever it stands; `ends` goes only where it opens or closes a name,
+since "as" or "pt" may be words, and `start` only where it opens one; `inside` is written without
+blanks and goes from the name as it was written.
 """
 
 import csv

@@ -71,8 +71,6 @@ def _scored(
     prepared: Prepared, left: Ints, right: Ints, known: Weights, *, least: float
 ) -> Iterator[Pair]:
     """The pairs whose score reaches `least`."""
-    if not len(left):
-        return
     scored = score(prepared, left, right, known)
     km = distance_km(prepared, left, right)
     for place in np.flatnonzero(scored.score >= least).tolist():

@@ -63,8 +63,8 @@ def _alike_names(prepared: Prepared, left: int, right: int, values: Mapping[str,
     if raw_one.casefold() == raw_other.casefold():
         return "names equal"
     if one.squeezed == other.squeezed and one.squeezed:
-        is_form = one.legal != other.legal
-        return "names equal without legal form" if is_form else "names equal but for their spelling"
+        has_form = one.legal or other.legal
+        return f"names equal {'without legal form' if has_form else 'but for their spelling'}"
     if sorted(one.words) == sorted(other.words):
         return "names of the same words in another order"
     alike = max(values["name_letters"], values["name_words_sorted"])

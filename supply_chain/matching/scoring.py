@@ -36,7 +36,7 @@ def score(prepared: Prepared, left: Ints, right: Ints, weights: Weights) -> Scor
     log_odds += rules.shared_company * np.array([bool(pair.company) for pair in ids])
     log_odds += rules.conflict * np.array([bool(pair.conflict) for pair in ids])
     found: Floats = 1 / (1 + np.exp(-np.clip(log_odds, -30, 30)))
-    found = np.where(_equal_records(prepared, left, right), EQUAL_RECORDS, found)
+    found = np.maximum(found, EQUAL_RECORDS * _equal_records(prepared, left, right))
     shares_site = np.array([bool(pair.site) for pair in ids], dtype=bool)
     names_unlike = np.maximum(columns["name_grams"], columns["name_part"]) < UNLIKE_NAMES
     question = np.maximum(found, (weights.same_from + weights.review_from) / 2)

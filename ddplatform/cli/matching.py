@@ -1,0 +1,119 @@
+"""`flask value-chain match` and `match-pairs`: likely duplicates in lists, without a database."""
+
+import csv
+import io
+import sys
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from ddplatform.cli.doors import answer, json_option, refuse, write_out
+from supply_chain.drafts import NamedBytes
+from supply_chain.errors import FileRefused
+from supply_chain.matching.matcher import find_between, find_within, score_pairs
+from supply_chain.matching.pairs import Pair
+from supply_chain.matching.tables import Fault, ReadList, ReadPairs, read_list, read_pairs
+
+FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
+OUT = click.Path(dir_okay=False, path_type=Path)
+FAULTS_SHOWN = 50
+MATCH_COLUMNS = ("left_id", "right_id", "score", "decision", "reasons")
+ADDED = ("score", "decision", "reasons")
+NOT_COMPARED = ("", "", "not compared: a name is missing")
+
+
+@click.command()
+@click.argument("left", metavar="LEFT.csv", type=FILE)
+@click.argument("right", metavar="[RIGHT.csv]", type=FILE, required=False)
+@click.option("--out", required=True, type=OUT, help="CSV file to write the pairs to.")
+@json_option
+def match(left: Path, right: Path | None, out: Path, as_json: bool) -> None:
+    """Find likely duplicates within one list or between two."""
+    try:
+        lists = [read_list(_named(path)) for path in (left, right) if path]
+    except FileRefused as fault:
+        refuse(fault)
+    if right:
+        pairs = find_between(lists[0].records, lists[1].records)
+    else:
+        pairs = find_within(lists[0].records)
+    rows = [(pair.left_id, pair.right_id, *_verdict(pair)) for pair in pairs]
+    _write(out, MATCH_COLUMNS, rows)
+    _tell(lists, pairs, out=out, as_json=as_json)
+
+
+@click.command("match-pairs")
+@click.argument("pairs_file", metavar="PAIRS.csv", type=FILE)
+@click.option("--out", required=True, type=OUT, help="CSV file to write the scored pairs to.")
+@json_option
+def match_pairs(pairs_file: Path, out: Path, as_json: bool) -> None:
+    """Score given pairs of records; each is written in the order of the list."""
+    try:
+        read = read_pairs(_named(pairs_file))
+    except FileRefused as fault:
+        refuse(fault)
+    pairs = score_pairs([*read.pairs.values()])
+    scored = dict(zip(read.pairs, pairs, strict=True))
+    kept = [place for place, column in enumerate(read.header) if column not in ADDED]
+    rows = [
+        (
+            *(cells[place] for place in kept),
+            *(_verdict(scored[number]) if number in scored else NOT_COMPARED),
+        )
+        for number, cells in enumerate(read.rows)
+    ]
+    _write(out, [*(read.header[place] for place in kept), *ADDED], rows)
+    _tell([read], pairs, out=out, as_json=as_json)
+
+
+def _named(path: Path) -> NamedBytes:
+    return NamedBytes(path.name, path.read_bytes())
+
+
+def _verdict(pair: Pair) -> tuple[str, str, str]:
+    return f"{pair.score:.4f}", pair.decision.value, "; ".join(pair.reasons)
+
+
+def _write(out: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    write_out(out, text.getvalue().encode("utf-8"))
+
+
+def _tell(
+    lists: Sequence[ReadList | ReadPairs], pairs: Sequence[Pair], *, out: Path, as_json: bool
+) -> None:
+    """What was found and what is faulty; exit code 1 where a row could not be used."""
+    faults = [fault for read in lists for fault in read.faults]
+    notes = [note for read in lists for note in read.notes]
+    found = Counter(pair.decision.value for pair in pairs)
+    rows = [read.rows if isinstance(read.rows, int) else len(read.rows) for read in lists]
+    counted = {decision: found[decision] for decision in ("same", "review", "different")}
+    document = {
+        "rows": rows,
+        "pairs": len(pairs),
+        **counted,
+        "problems": [asdict(fault) for fault in faults],
+        "notes": [asdict(note) for note in notes],
+        "out": str(out),
+    }
+    answer(document, as_json=as_json, text=_words(document, [*faults, *notes]))
+    sys.exit(1 if faults else 0)
+
+
+def _words(document: dict[str, object], faults: Sequence[Fault]) -> str:
+    lines = [
+        f"{document['pairs']} pairs: {document['same']} same, {document['review']} to review.",
+        *(
+            f"{fault.file}, row {fault.row}, column {fault.column}: {fault.problem} {fault.advice}"
+            for fault in faults[:FAULTS_SHOWN]
+        ),
+    ]
+    if len(faults) > FAULTS_SHOWN:
+        lines.append(f"... and {len(faults) - FAULTS_SHOWN} more problems (see --json).")
+    return "\n".join([*lines, f"Wrote {document['out']}."])

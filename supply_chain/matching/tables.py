@@ -1,0 +1,221 @@
+"""Reads the lists and pairs that people want matched; tells every fault with row and column.
+
+A row without name or id, or with an id that stands twice, is faulty and left out. A value that
+cannot be used (an unknown country, a latitude of 200) is noted, and the rest of its row counts:
+missing places only make a score less certain.
+"""
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from supply_chain.drafts import NamedBytes
+from supply_chain.errors import FileRefused
+from supply_chain.intake.countries import country_code, suggest_country
+from supply_chain.intake.delimited import read_delimited
+from supply_chain.matching.records import Record
+
+LIST_COLUMNS = ("id", "name")
+PAIR_COLUMNS = ("left_name", "right_name")
+ID_SCHEMES = ("external_id", "os_id", "lei", "duns", "gln")
+SCHEME_PREFIX = re.compile(r"\s*([A-Za-z_]{2,12})\s*[:=]\s*(\S.*)")
+LIMITS = {"latitude": 90.0, "longitude": 180.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong in one cell; `row` is the number a spreadsheet shows."""
+
+    file: str
+    row: int
+    column: str
+    value: str
+    problem: str
+    advice: str
+
+
+@dataclass(frozen=True)
+class ReadList:
+    """The usable records of a list, the number of its rows, its faults, values left out."""
+
+    records: Sequence[Record]
+    rows: int
+    faults: Sequence[Fault]
+    notes: Sequence[Fault]
+
+
+@dataclass(frozen=True)
+class ReadPairs:
+    """All rows of a list of pairs as they stand; those that can be compared also as records."""
+
+    header: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    pairs: Mapping[int, tuple[Record, Record]]  # place in `rows` -> both sides
+    faults: Sequence[Fault]
+    notes: Sequence[Fault]
+
+
+@dataclass
+class _Row:
+    """One row by column name, and where its faults go."""
+
+    file: str
+    number: int
+    cells: Mapping[str, str]
+    faults: list[Fault] = field(default_factory=list)
+    notes: list[Fault] = field(default_factory=list)
+
+    def text(self, column: str) -> str:
+        return self.cells.get(column, "").strip()
+
+    def tell(self, column: str, problem: str, advice: str) -> None:
+        """A fault of the row."""
+        self.faults.append(self._about(column, problem, advice))
+
+    def note(self, column: str, problem: str, advice: str) -> None:
+        """A value left out."""
+        self.notes.append(self._about(column, problem, advice))
+
+    def _about(self, column: str, problem: str, advice: str) -> Fault:
+        return Fault(self.file, self.number, column, self.text(column), problem, advice)
+
+
+def read_list(file: NamedBytes) -> ReadList:
+    """Read a list of records. Raises FileRefused where it has no id or name column or no text."""
+    rows = _rows(file, LIST_COLUMNS)
+    records: dict[str, Record] = {}
+    for row in rows:
+        record = _record(row, row.text("id"), "")
+        if not row.text("id"):
+            row.tell("id", "The id is missing.", "Give each row an id of its own.")
+        elif row.text("id") in records:
+            row.tell("id", "This id stands twice; the first row counts.", "Give it another id.")
+        elif record:
+            records[record.id] = record
+    return ReadList([*records.values()], len(rows), *_told(rows))
+
+
+def read_pairs(file: NamedBytes) -> ReadPairs:
+    """Read a list of pairs. Raises FileRefused where a column of names or the text is missing."""
+    rows = _rows(file, PAIR_COLUMNS)
+    pairs: dict[int, tuple[Record, Record]] = {}
+    for place, row in enumerate(rows):
+        left = _record(row, f"{place}-left", "left_")
+        right = _record(row, f"{place}-right", "right_")
+        if left and right:
+            pairs[place] = left, right
+    header = [*rows[0].cells] if rows else [*PAIR_COLUMNS]
+    return ReadPairs(header, [[*row.cells.values()] for row in rows], pairs, *_told(rows))
+
+
+def _told(rows: Sequence[_Row]) -> tuple[list[Fault], list[Fault]]:
+    faults = [fault for row in rows for fault in row.faults]
+    return faults, [note for row in rows for note in row.notes]
+
+
+def _rows(file: NamedBytes, required: Sequence[str]) -> list[_Row]:
+    table, _ = read_delimited(file)
+    filled = [(n, row) for n, row in enumerate(table, start=1) if any(map(str.strip, row))]
+    header = [_column(cell) for cell in filled[0][1]] if filled else []
+    missing = [column for column in required if column not in header]
+    if missing:
+        raise FileRefused(
+            "missing_column",
+            f"{file.name} has no column {' and no column '.join(missing)}.",
+            f"The first row must name the columns, at least {', '.join(required)}.",
+        )
+    doubled = sorted({column for column in header if column and header.count(column) > 1})
+    if doubled:
+        raise FileRefused(
+            "doubled_column",
+            f"{file.name} has the column {doubled[0]} twice.",
+            "Keep one of them, or give the other a name of its own.",
+        )
+    return [_row(file.name, number, header, cells) for number, cells in filled[1:]]
+
+
+def _row(name: str, number: int, header: Sequence[str], cells: Sequence[str]) -> _Row:
+    padded = [*cells, *[""] * (len(header) - len(cells))]
+    row = _Row(name, number, dict(zip(header, padded, strict=False)))
+    if any(map(str.strip, cells[len(header) :])):
+        row.note(
+            header[-1],
+            "The row has more cells than the header.",
+            "Put texts that hold the separator in quotation marks.",
+        )
+    return row
+
+
+def _column(cell: str) -> str:
+    return re.sub(r"[\s-]+", "_", cell.strip().lower())
+
+
+def _record(row: _Row, ref: str, side: str) -> Record | None:
+    """One side of a row as a record; `None`, with the fault told, where it has no name."""
+    name = row.text(f"{side}name")
+    country = _country(row, f"{side}country")
+    latitude, longitude = _point(row, side)
+    if not name:
+        row.tell(f"{side}name", "The name is missing.", "Write the name, or take the row out.")
+        return None
+    return Record(
+        id=ref,
+        name=name,
+        address=row.text(f"{side}address"),
+        country=country,
+        city=row.text(f"{side}city"),
+        region=row.text(f"{side}region"),
+        latitude=latitude,
+        longitude=longitude,
+        company=row.text(f"{side}company"),
+        external_ids=_external_ids(row, side),
+    )
+
+
+def _country(row: _Row, column: str) -> str:
+    text = row.text(column)
+    code = country_code(text) if text else ""
+    if code is None:
+        near = suggest_country(text)
+        advice = f"Did you mean {near}?" if near else "Use the two-letter code, for example CI."
+        row.note(column, f"The country “{text}” is not known; it is left out.", advice)
+    return code or ""
+
+
+def _point(row: _Row, side: str) -> tuple[float | None, float | None]:
+    """Both coordinates, or none of them."""
+    found = {}
+    for column, limit in LIMITS.items():
+        text = row.text(side + column)
+        value = _number(text)
+        if text and (value is None or abs(value) > limit):
+            row.note(
+                side + column,
+                f"“{text}” is no {column} between -{limit:g} and {limit:g}; it is left out.",
+                "Write degrees with a point, for example 6.827.",
+            )
+            value = None
+        found[column] = value
+    latitude, longitude = found["latitude"], found["longitude"]
+    given = [column for column in LIMITS if row.text(side + column)]
+    if len(given) == 1:
+        other = next(column for column in LIMITS if column not in given)
+        row.note(side + other, f"The {other} is missing.", "Give both coordinates or none.")
+    return (latitude, longitude) if None not in (latitude, longitude) else (None, None)
+
+
+def _number(text: str) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
+
+
+def _external_ids(row: _Row, side: str) -> dict[str, str]:
+    found = {scheme: row.text(side + scheme) for scheme in ID_SCHEMES}
+    prefixed = SCHEME_PREFIX.fullmatch(found["external_id"])
+    if prefixed:
+        found |= {"external_id": "", prefixed[1].lower(): prefixed[2]}
+    return {scheme: value for scheme, value in found.items() if value}
