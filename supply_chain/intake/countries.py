@@ -7,7 +7,8 @@ import re
 from functools import lru_cache
 from pathlib import Path
 
-from rapidfuzz import fuzz, process
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 from supply_chain.intake.words import squeeze, squeeze_without_brackets
 
@@ -16,8 +17,9 @@ _NAME_COLUMNS = ("iso2", "iso3", "name_en", "name_fr", "name_es", "name_ar", "na
 _OPENINGS = ("the", "republicof", "kingdomof", "stateof", "therepublicof", "ประเทศ")
 _PARTS = re.compile(r"[,;/\n]|\s-\s|\.\s")
 _SEVERAL = re.compile(r"[,;/|&+()\n]|\s[-–—]\s|\s(?:and|und|et|y|e|en|ve|и|و)\s", re.IGNORECASE)
-# A spelling this much alike (of 100) is worth asking about; others within the margin are named too.
-_ALIKE, _MARGIN, _MAX_SUGGESTED = 78, 4, 3
+# A spelling this much alike (0..1: letters to change, add, drop or swap) is worth asking about;
+# others within the margin are named too.
+_ALIKE, _MARGIN, _MAX_SUGGESTED = 0.75, 0.05, 3
 _SHORTEST_NAME = 4
 
 
@@ -91,7 +93,9 @@ def suggest_country(text: str) -> str | None:
     if len(key) < _SHORTEST_NAME:
         return None
     index = {**_world_index(), **_index()}
-    near = process.extract(key, index.keys(), scorer=fuzz.ratio, score_cutoff=_ALIKE, limit=20)
+    near = process.extract(
+        key, index.keys(), scorer=OSA.normalized_similarity, score_cutoff=_ALIKE, limit=20
+    )
     best: dict[str, float] = {}
     for name, score, _ in near:
         best.setdefault(index[name], score)

@@ -48,11 +48,12 @@ def _read_row(view: TableView, row: tuple[str, ...]) -> LinkRow | None:
     terms = read_link_terms(view, row)
     if view.log.faulty:
         return None
+    commodity = view.text(row, "commodity")
     link = LinkDraft(
         supplier=ends["supplier"] or "",
         buyer=ends["buyer"] or "",
         kind=LinkKind(kind) if kind else LinkKind.SUPPLIES,
-        commodity=view.text(row, "commodity"),
+        commodity=view.commodity(commodity, "commodity") if commodity else None,
         share=terms.share,
         flow_evidence=terms.flow_evidence,
         valid_from=terms.valid_from,

@@ -17,6 +17,7 @@ from supply_chain.intake.cells import (
     unshield,
 )
 from supply_chain.intake.columns import ROW_LINK_FIELDS
+from supply_chain.intake.commodities import commodity_ref
 from supply_chain.intake.countries import country_code, country_in_address
 from supply_chain.intake.external_ids import read_external_id
 from supply_chain.intake.link_rows import read_link_terms
@@ -109,7 +110,7 @@ def _read_row(view: TableView, row: tuple[str, ...], default: NodeKind) -> NodeR
         latitude=latitude,
         longitude=longitude,
         sector=view.text(row, "sector"),
-        commodities=split_list(view.text(row, "commodities")),
+        commodities=_commodities(view, row),
         own_operation=bool(_truth(view, row, "own_operation")),
         origin=_truth(view, row, "origin"),
         external_ids=external_ids,
@@ -277,6 +278,16 @@ def split_list(text: str | None) -> tuple[str, ...]:
         return ()
     parts = (part.strip() for part in re.split(r"[|;]", text))
     return tuple(dict.fromkeys(part for part in parts if not is_blank(part)))
+
+
+def _commodities(view: TableView, row: tuple[str, ...]) -> tuple[str, ...]:
+    """The goods of a row; a comma parts them where each part is a known one."""
+    parts = split_list(view.text(row, "commodities"))
+    if len(parts) == 1 and "," in parts[0] and not view.is_own_csv:
+        several = [part.strip() for part in parts[0].split(",") if part.strip()]
+        if all(map(commodity_ref, several)):
+            parts = tuple(several)
+    return tuple(dict.fromkeys(view.commodity(part, "commodities") for part in parts))
 
 
 def _names(view: TableView, row: tuple[str, ...], field: str) -> list[str]:

@@ -6,11 +6,14 @@ from collections.abc import Iterator, Sequence
 
 from supply_chain.drafts import TableMapping
 from supply_chain.intake.cells import CellFault, check_name, is_blank, parse_word, unshield
-from supply_chain.intake.columns import unique_header
+from supply_chain.intake.columns import LINK_COLUMNS, OWN_NODE_COLUMNS, unique_header
+from supply_chain.intake.commodities import commodity_doubt, commodity_ref
 from supply_chain.intake.findings import RowLog
 from supply_chain.intake.row_layout import Row, lay_out
 from supply_chain.intake.sheets import Table
 from supply_chain.intake.words import clean, header_forms, squeeze, words
+
+_MOST_TOLD = 100  # different unknown goods of one table; more help nobody
 
 
 class TableView:
@@ -36,6 +39,7 @@ class TableView:
         self.rows_read = 0
         self._values: dict[str, frozenset[str]] = {}
         self._too_wide: dict[int, str] = {}
+        self._told: set[str] = set()
         self.layout = lay_out(self._body(), self.fields, len(self.header))
         self.fields |= self.layout.added
 
@@ -154,6 +158,23 @@ class TableView:
             rows = self.layout.rows
             self._values[our_field] = frozenset(self.raw(row, our_field) for _, row in rows)
         return self._values[our_field]
+
+    @property
+    def is_own_csv(self) -> bool:
+        """Whether the table is one that this platform wrote: its values are read as they stand."""
+        return self.header[: len(OWN_NODE_COLUMNS)] == OWN_NODE_COLUMNS or (
+            self.header == LINK_COLUMNS
+        )
+
+    def commodity(self, text: str, our_field: str) -> str:
+        """The ref that a word for a good means; an unknown one is kept, and told once a table."""
+        ref = text if self.is_own_csv else commodity_ref(text)
+        if ref is not None:
+            return ref
+        if text not in self._told and len(self._told) < _MOST_TOLD:
+            self._told.add(text)
+            self.log.note(self.column(our_field), text, commodity_doubt(text))
+        return text
 
     def column(self, our_field: str) -> str | None:
         """What they call the column of a field."""

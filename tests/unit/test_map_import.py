@@ -397,7 +397,7 @@ def test_own_operation_origin_and_commodities_are_read():
     alpha, beta = read_map([_csv(text)]).nodes
 
     assert (alpha.own_operation, alpha.origin) == (True, False)
-    assert alpha.commodities == ("cocoa", "palm-oil")
+    assert alpha.commodities == ("cocoa", "palm_oil")
     assert (beta.own_operation, beta.origin, beta.commodities) == (False, None, ())
 
 

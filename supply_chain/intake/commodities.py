@@ -1,0 +1,68 @@
+"""Words for goods, in many languages and spellings, and HS codes -> refs of our commodities."""
+
+from __future__ import annotations
+
+import csv
+from functools import lru_cache
+from pathlib import Path
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from supply_chain.intake.cells import CellFault
+from supply_chain.intake.words import squeeze
+from supply_chain.reference import load_reference
+from supply_chain.reference_names import Catalogue
+
+_DATA = Path(__file__).parent.parent / "data"
+# Letters to change, add, drop or swap, in the length of the longer word.
+_ALIKE, _MARGIN, _SHORTEST = 0.75, 0.03, 4
+
+
+@lru_cache(maxsize=16_384)
+def commodity_ref(text: str) -> str | None:
+    """The ref of a commodity cell, None where none is meant for certain.
+
+    Takes refs, names and goods of `data/commodities.csv`, HS codes, and the words of
+    `data/commodity_words.csv` in other languages.
+    """
+    catalogue = _catalogue()
+    if text in catalogue.commodities:
+        return text
+    found = catalogue.find(text)
+    return found.ref if found else _other_names().get(squeeze(text))
+
+
+@lru_cache(maxsize=16_384)
+def commodity_doubt(text: str) -> CellFault:
+    """What to say of a commodity that is not known: the nearest ones, for a person to choose."""
+    names = _all_names()
+    key = squeeze(text)
+    near = process.extract(
+        key, names.keys(), scorer=OSA.normalized_similarity, score_cutoff=_ALIKE, limit=5
+    )
+    near = [entry for entry in near if entry[1] >= near[0][1] - _MARGIN and len(key) >= _SHORTEST]
+    refs = dict.fromkeys(names[name] for name, _, _ in near)
+    commodities = _catalogue().commodities
+    hint = " or ".join(f"{commodities[ref].name} ({ref})" for ref in refs)
+    return CellFault(
+        f"The commodity “{text}” is none that we have figures for; it is kept as it is.",
+        f"Did you mean {hint}?" if hint else "Choose one of our commodities, or give its HS code.",
+    )
+
+
+def _catalogue() -> Catalogue:
+    return load_reference().catalogue
+
+
+@lru_cache(maxsize=1)
+def _other_names() -> dict[str, str]:
+    with (_DATA / "commodity_words.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    return {squeeze(name): row["ref"] for row in rows for name in row["names"].split("|")}
+
+
+@lru_cache(maxsize=1)
+def _all_names() -> dict[str, str]:
+    own = {squeeze(name): ref for name, ref in _catalogue().names.items()}
+    return {**_other_names(), **own}
