@@ -122,7 +122,10 @@ def load_choice(chain_id: UUID, aim: Aim, as_of: date) -> Choice:
     known = load_known_map(chain_id, as_of)
     assessed = assess(known.graph, known.evidence, reference=load_reference(), as_of=as_of)
     places = _places(chain_id)
-    open_ = np.repeat(known.graph.nodes.kind[:, None] != _UNKNOWN, 2, axis=1)
+    nodes = known.graph.nodes
+    # An own site needs no questionnaire to suppliers and no place in this budget.
+    others = (nodes.kind != _UNKNOWN) & ~nodes.own_operation
+    open_ = np.repeat(others[:, None], 2, axis=1)
     for kind, busy in ((QUESTIONNAIRE, _asked(chain_id)), (VISIT, _to_visit(chain_id))):
         open_[[known.graph.rows[ref] for ref in busy if ref in known.graph.rows], kind] = False
     return Choice(stakes_of(assessed, len(known.graph), aim), places, open_)

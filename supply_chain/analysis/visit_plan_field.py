@@ -2,8 +2,9 @@
 
 `V_i = f_i * sum over issues of (S / 5)^2 * L_res * u`: severity counts more than likelihood, as in
 the index; u is 1 - C where the aim is to learn what is not known, and 1 for severe issues where
-the aim is to find harm. f_i is the part of the input of the business that passes the node, at
-least the least share that counts in a chain (RM-1.0 11.4): a small flow is no reason to look away.
+the aim is to find harm. `f_i = (1 + share) / 2` with the part of the input of the business that
+passes the node: all of the input doubles the weight of a node, and a small flow is no reason to
+look away (UNGP 24: severity comes first, not volume). [policy]
 """
 
 from collections.abc import Sequence
@@ -101,7 +102,7 @@ def stakes_of(assessment: Assessment, count: int, aim: Aim) -> Stakes:
     terms[~assessment.scored[kept]] = 0.0
     flow = volume_of(assessment)[kept]
     return Stakes(
-        value=np.maximum(flow, METHOD.policy.chain_share_min) * terms.sum(axis=1),
+        value=(1 + flow) / 2 * terms.sum(axis=1),
         terms=terms,
         flow=flow,
         country_risk=np.nan_to_num(scores.group_score[kept, _COUNTRY]),

@@ -19,7 +19,6 @@ from supply_chain.analysis.visit_plan_field import (
 )
 from supply_chain.risk.assessment import assess
 from supply_chain.risk.evidence import Evidence
-from supply_chain.risk.method import METHOD
 from supply_chain.vocabulary import Issue
 from tests.unit.test_what_if import AS_OF, MAP, REFERENCE, make
 
@@ -198,7 +197,7 @@ def test_the_weight_is_severity_squared_likelihood_and_what_is_not_known():
     scores, row = ASSESSED.scores, MAP.rows["F"]
     terms = (scores.severity[row] / 5) ** 2 * scores.residual_likelihood[row]
     terms = terms * (1 - scores.confidence[row])
-    assert stakes.value[row] == pytest.approx(0.42 * terms.sum())
+    assert stakes.value[row] == pytest.approx((1 + 0.42) / 2 * terms.sum())
     reason = stakes.reason(row)
     assert reason.issue is list(Issue)[int(terms.argmax())]
     assert reason.flow == pytest.approx(0.42)
@@ -214,18 +213,18 @@ def test_to_find_harm_only_severe_issues_count_and_confidence_does_not():
     assert np.array_equal(stakes.terms[severe], wanted[severe])
 
 
-def test_a_small_flow_counts_as_the_least_share_of_the_method():
+def test_all_of_the_input_doubles_the_weight_that_a_node_without_input_has():
     small = make([("B", "E", 0.99), ("B", "T", 0.01)], origins=("E", "T"))
     stakes = stakes_of(assess(small, Evidence(), reference=REFERENCE, as_of=AS_OF), 3, Aim.LEARN)
-    row = small.rows["T"]
-    assert stakes.value[row] == pytest.approx(0.05 * stakes.terms[row].sum())
+    row, own = small.rows["T"], small.rows["B"]
+    assert stakes.value[row] == pytest.approx(0.505 * stakes.terms[row].sum())
+    assert stakes.value[own] == pytest.approx(stakes.terms[own].sum())
 
 
 def test_kinds_teach_what_the_method_says_of_their_source():
     ask, visit = step_kinds(questionnaires=2, visits=1)
     assert (ask.teaches, visit.teaches) == (0.3, 0.8)
     assert (QUESTIONNAIRE, VISIT) == (0, 1)
-    assert METHOD.policy.chain_share_min == 0.05
 
 
 def test_regions_of_one_name_are_one_and_spread_sets_when_a_step_counts_half():

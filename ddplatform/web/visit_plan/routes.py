@@ -1,5 +1,6 @@
 """Plans for a budget: made, looked at, assigned."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -127,7 +128,7 @@ def assign_lines(plan_id: UUID) -> ResponseReturnValue:
 
 def _assign_page(plan: visit_plan.PlanRow, form: AssignForm, problems: dict[str, str]) -> str:
     steps = [step for step in visit_plan.list_steps(plan) if not step.is_assigned]
-    chosen = _chosen() if request.method == "POST" else {step.place for step in steps}
+    chosen = _chosen() if request.method == "POST" else _proposed(steps)
     context: dict[str, Any] = {
         "plan": plan,
         "form": form,
@@ -137,6 +138,11 @@ def _assign_page(plan: visit_plan.PlanRow, form: AssignForm, problems: dict[str,
         "words": words,
     }
     return render_template("visit_plan/assign.html", **context)
+
+
+def _proposed(steps: Sequence[visit_plan.StepRow]) -> set[int]:
+    """All visits, and the questionnaires that have an address to go to."""
+    return {s.place for s in steps if s.kind is StepKind.VISIT or s.contact_email}
 
 
 def _email(step: visit_plan.StepRow) -> str:

@@ -21,10 +21,11 @@ KINDS: Mapping[StepKind, str] = {
 }
 WAYS: Mapping[str, str] = {
     "ours": "this plan",
-    "volume": "largest volume first",
-    "country": "highest country risk first",
+    "volume": "volume first",
+    "country": "country first",
 }
 MOST_COLUMNS = 60
+LITTLE = 0.01
 _SEVERITY = ("minor", "moderate", "severe", "very severe")
 
 
@@ -50,8 +51,8 @@ def reason(step: StepRow) -> str:
 
 
 def _flow(flow: float) -> str:
-    if flow < METHOD.policy.chain_share_min:
-        return "Less than 5 % of your input passes here, counted as 5 %"
+    if flow < LITTLE:
+        return "Less than 1 % of your input passes here"
     return f"{100 * flow:.0f} % of your input passes here"
 
 

@@ -34,6 +34,8 @@ class EffectRow:
     issue: str
     before: Side | None
     after: Side | None
+    moved: str
+    """How far the exposure moves, with its sign; what is not there counts 0."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,17 @@ def _row(effect: Effect, names: Mapping[str, NodeName]) -> EffectRow:
         issue=ISSUE_NAMES[effect.issue.value],
         before=effect.before,
         after=effect.after,
+        moved=_signed(_exposure(effect.after) - _exposure(effect.before)),
     )
+
+
+def _signed(change: float) -> str:
+    """A change to two digits that count: "+0.033", "-0.00021", "no change"."""
+    return f"{change:+.2g}".replace("-", "\N{MINUS SIGN}") if round(change, 9) else "no change"
+
+
+def _exposure(side: Side | None) -> float:
+    return side.exposure if side else 0.0
 
 
 def change_rows(
