@@ -5,6 +5,7 @@ from pathlib import Path
 
 from ddplatform.adapters.keys import KeyFolder
 from ddplatform.adapters.mail import Mailer
+from ddplatform.adapters.snapshot_files import SnapshotStore
 from ddplatform.adapters.storage import FileStore
 from ddplatform.config import Settings
 
@@ -14,6 +15,7 @@ class Adapters:
     """What reaches outside the database: files, mail, keys, and our own address."""
 
     files: FileStore
+    snapshots: SnapshotStore
     mailer: Mailer
     keys: KeyFolder
     base_url: str
@@ -29,6 +31,7 @@ def install(settings: Settings) -> Adapters:
     folder = settings.instance_path
     made = Adapters(
         files=FileStore(folder / "files"),
+        snapshots=SnapshotStore(folder / "snapshots"),
         mailer=Mailer(sender=settings.mail_from, outbox=folder / "outbox", url=settings.mail_url),
         keys=KeyFolder(folder / "keys", origin="ddplatform/" + settings.base_url.split("//")[-1]),
         base_url=settings.base_url,

@@ -1,8 +1,9 @@
 """Snapshots on disk: arrays that every process maps into memory. A cache, never the truth.
 
-`<root>/<tenant>/<map>/<version>/<part>/` holds one `.npy` file an array and `snapshot.json`, which
-says what they are. A part is written beside its place and renamed, so it is there whole or not at
-all, whenever the power goes. What is missing or damaged reads as None: the caller makes it again.
+`<root>/<tenant>/<map>/<version>/<part>/` holds one `.npy` file an array, `small.npy` with all
+small ones (each file waits for the disk once), and `snapshot.json`, which says what they are.
+A part is written beside its place and renamed, so it is there whole or not at all, whenever the
+power goes. What is missing or damaged reads as None: the caller makes it again.
 """
 
 import hashlib
@@ -10,7 +11,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,8 @@ from numpy.typing import NDArray
 
 LAYOUT = 1
 INDEX = "snapshot.json"
+SMALL = "small"
+SMALL_BYTES = 65_536  # arrays up to here are read, larger ones are mapped
 NEWEST = 2  # versions of a map, and parts of one kind in a version, that are kept
 LEFT_BEHIND = 3_600  # seconds after which an unfinished folder has no writer any more
 MAP = "map"
@@ -59,7 +62,9 @@ class SnapshotStore:
             index = json.loads((folder / INDEX).read_bytes())
             if index["layout"] != LAYOUT or index["version"] != place.version:
                 return None
-            arrays = {name: _read(folder, name, said) for name, said in index["arrays"].items()}
+            arrays = _read_small(folder, index["small"], index["files"][SMALL])
+            for name, said in index["large"].items():
+                arrays[name] = _read_large(folder, name, said, index["files"][name])
             return Snapshot(index["facts"], arrays)
         except (OSError, ValueError, KeyError, TypeError, EOFError):
             return None
@@ -69,7 +74,7 @@ class SnapshotStore:
         if self.open(place, part) is None:
             return False
         folder = self._folder(place) / part
-        said = json.loads((folder / INDEX).read_bytes())["arrays"]
+        said = json.loads((folder / INDEX).read_bytes())["files"]
         return all(_sha256(folder / f"{name}.npy") == said[name]["sha256"] for name in said)
 
     def keep(
@@ -83,11 +88,16 @@ class SnapshotStore:
         home = self._folder(place)
         draft = home.parent / f".{uuid4().hex}"
         draft.mkdir(parents=True)
+        small = {name: array for name, array in arrays.items() if array.nbytes <= SMALL_BYTES}
+        large = {name: array for name, array in arrays.items() if name not in small}
+        files = {SMALL: list(small.values()), **{name: [one] for name, one in large.items()}}
         index = {
             "layout": LAYOUT,
             "version": place.version,
             "facts": dict(facts),
-            "arrays": {name: _write(draft, name, array) for name, array in arrays.items()},
+            "small": list(small),
+            "large": {name: [one.dtype.str, list(one.shape)] for name, one in large.items()},
+            "files": {name: _write(draft / f"{name}.npy", parts) for name, parts in files.items()},
         }
         _write_bytes(draft / INDEX, json.dumps(index, indent=1).encode())
         _sync(draft)
@@ -124,30 +134,43 @@ class SnapshotStore:
             _drop(folder, home.parent)
 
 
-def _read(folder: Path, name: str, said: Mapping[str, Any]) -> NDArray[np.generic]:
+def _path(folder: Path, name: str, said: Mapping[str, Any]) -> Path:
     path = folder / f"{name}.npy"
     if path.stat().st_size != said["bytes"]:
         raise ValueError(f"{path.name} is cut off.")
-    empty = 0 in said["shape"]  # nothing cannot be mapped
-    array: NDArray[np.generic] = np.load(path, mmap_mode=None if empty else "r", allow_pickle=False)
-    if list(array.shape) != said["shape"] or array.dtype.str != said["type"]:
-        raise ValueError(f"{path.name} is another array.")
+    return path
+
+
+def _read_small(
+    folder: Path, names: Sequence[str], said: Mapping[str, Any]
+) -> dict[str, NDArray[np.generic]]:
+    arrays = {}
+    with _path(folder, SMALL, said).open("rb") as file:
+        for name in names:
+            arrays[name] = np.load(file, allow_pickle=False)
+            arrays[name].setflags(write=False)
+    return arrays
+
+
+def _read_large(
+    folder: Path, name: str, kind: Sequence[Any], said: Mapping[str, Any]
+) -> NDArray[np.generic]:
+    array: NDArray[np.generic] = np.load(
+        _path(folder, name, said), mmap_mode="r", allow_pickle=False
+    )
+    if [array.dtype.str, list(array.shape)] != kind:
+        raise ValueError(f"{name}.npy is another array.")
     # A plain view: arithmetic on it gives plain arrays, and the mapping lives as long as it.
     return array.view(np.ndarray)
 
 
-def _write(folder: Path, name: str, array: NDArray[np.generic]) -> dict[str, Any]:
-    path = folder / f"{name}.npy"
+def _write(path: Path, arrays: Sequence[NDArray[np.generic]]) -> dict[str, Any]:
     with path.open("wb") as file:
-        np.save(file, array, allow_pickle=False)
+        for array in arrays:
+            np.save(file, array, allow_pickle=False)
         file.flush()
         os.fsync(file.fileno())
-    return {
-        "shape": list(array.shape),
-        "type": array.dtype.str,
-        "bytes": path.stat().st_size,
-        "sha256": _sha256(path),
-    }
+    return {"bytes": path.stat().st_size, "sha256": _sha256(path)}
 
 
 def _write_bytes(path: Path, content: bytes) -> None:

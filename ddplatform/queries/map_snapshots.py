@@ -1,35 +1,43 @@
-"""A map in memory for drawing: kept by version, so that a picture never counts 100,000 rows.
+"""A whole map for pictures and analyses: mapped from a snapshot on disk, one for each version.
 
-A snapshot is a cache of this process. The version of the map and its newest assessment run are
-part of the key, so it never shows an older state than the database.
+A snapshot is a cache that may vanish at any time: what is missing or damaged is read from the
+database again. It never shows another state than its version says. What belongs to a run (bands,
+ranks) stands beside the map of its version, so that a new run does not read the map again.
 """
 
 from collections import OrderedDict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from threading import Lock
+from typing import Any
 from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import select
 
-from ddplatform.bulk import many_objects
-from ddplatform.db import db
-from ddplatform.models.value_chain import NodeSummary, ValueChain, ValueChainNode
-from ddplatform.queries.chain_graph import load_with_keys
+from ddplatform.adapters.installed import adapters
+from ddplatform.adapters.snapshot_files import MAP, Snapshot, SnapshotPlace
+from ddplatform.db import is_writing
+from ddplatform.models.value_chain import ValueChain
+from ddplatform.queries.map_columns import (
+    BANDS,
+    PLAN,
+    basis,
+    map_part,
+    read_map,
+    run_part,
+)
 from ddplatform.queries.node_lists import NO_RANK
 from ddplatform.queries.risk_scores import load_register
-from supply_chain.graph import UNREACHED
+from ddplatform.tenancy import current_organisation
 from supply_chain.graph import ValueChain as Graph
-from supply_chain.reference import load_reference
-from supply_chain.risk.scoring import RISK_BANDS
-from supply_chain.unknown_origins import with_unknown_origins
-from supply_chain.vocabulary import Issue, RiskBand
+from supply_chain.kept_chain import chain_of
+from supply_chain.kept_columns import CodedColumn, KeyColumn, RowOfKey, TextColumn
+from supply_chain.risk.plan import Plan
+from supply_chain.vocabulary import Issue
 
 KEPT = 6
-LAST_LANE = 30
-BANDS = (RiskBand.CRITICAL, RiskBand.HIGH, RiskBand.MEDIUM, RiskBand.LOW, None)
-"""Worst first; the order of `mix` in drawings."""
 
 Ints = NDArray[np.int64]
 
@@ -38,127 +46,153 @@ Ints = NDArray[np.int64]
 class MapSnapshot:
     """One map; every column has one entry a node, in the order of external ids."""
 
+    version: int
     graph: Graph
-    keys: tuple[UUID, ...]
-    names: tuple[str, ...]
-    regions: tuple[str | None, ...]
+    keys: Sequence[UUID]
+    names: Sequence[str]
+    regions: Sequence[str | None]
     band: NDArray[np.int8]  # position in BANDS; 4 not assessed
+    band_by_issue: NDArray[np.int8]  # (nodes, 16) the same for each issue
     rank: Ints  # salience rank of its first issue; NO_RANK where there is none
     lane: Ints  # 0 own business, 1 its suppliers...; negative downstream; `unlinked` no path
     missing: NDArray[np.float64]  # share of input of unknown origin; NaN none, inf not known
     unlinked: int  # lane of the nodes without a path to the own business
     has_own_business: bool
-    row_of: dict[UUID, int]
+    row_of: Mapping[UUID, int]
     countries: tuple[str, ...]  # codes in their order; empty for "not known"
     country: Ints  # position in `countries`
+    kept: Snapshot
+    """The arrays that all this was made of."""
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The plan of the map with its unknown origins, which follow the nodes (RM-1.0 11)."""
+        columns = {
+            name.removeprefix(PLAN): array
+            for name, array in self.kept.arrays.items()
+            if name.startswith(PLAN)
+        }
+        return Plan.from_columns(columns)
 
 
 _cache: OrderedDict[tuple[UUID, int, UUID | None], MapSnapshot] = OrderedDict()
-_bands: OrderedDict[tuple[UUID, int, Issue], NDArray[np.int8]] = OrderedDict()
 _lock = Lock()
 
 
 def load_snapshot(chain: ValueChain) -> MapSnapshot:
-    """The map as it stands; three statements the first time after a change, none later.
+    """The map as it stands, mapped from disk; what is not there yet is read and kept.
 
-    Call it in units of work that only read: what is not committed must not be kept.
+    While this context may hold changes that are not committed, nothing is kept: the map is then
+    read for this call alone.
     """
+    if is_writing():
+        return _made(*_read(chain))
     key = (chain.id, chain.version, chain.current_run_id)
     with _lock:
         if key in _cache:
             _cache.move_to_end(key)
             return _cache[key]
-    made = _load(chain.id)
-    with _lock:
-        _cache[key] = made
-        while len(_cache) > KEPT:
-            _cache.popitem(last=False)
+    made = _open(chain)
+    if made.version == chain.version:
+        with _lock:
+            _cache[key] = made
+            while len(_cache) > KEPT:
+                _cache.popitem(last=False)
     return made
 
 
-def coloured_by(snapshot: MapSnapshot, chain: ValueChain, issue: Issue | None) -> MapSnapshot:
+def coloured_by(snapshot: MapSnapshot, issue: Issue | None) -> MapSnapshot:
     """The same map with the bands of one issue; None keeps the highest over all issues."""
-    if issue is None or chain.current_run_id is None:
+    if issue is None:
         return snapshot
-    key = (chain.current_run_id, chain.version, issue)
-    with _lock:
-        bands = _bands.get(key)
-    if bands is None:
-        found, unknown = _load_bands(chain.current_run_id, issue), len(BANDS) - 1
-        bands = np.array([found.get(node_id, unknown) for node_id in snapshot.keys], np.int8)
-        with _lock:
-            _bands[key] = bands
-            while len(_bands) > KEPT:
-                _bands.popitem(last=False)
-    return replace(snapshot, band=bands)
+    return replace(snapshot, band=snapshot.band_by_issue[:, list(Issue).index(issue)])
 
 
-@many_objects()
-def _load_bands(run_id: UUID, issue: Issue) -> dict[UUID, int]:
-    register = load_register(run_id)
-    places = [BANDS.index(band) for band in (*RISK_BANDS, None)]  # -1, not scored, is the last
-    bands = np.array(places, dtype=np.int8)[register.bands_of(issue)]
-    return dict(zip(register.keys(), bands.tolist(), strict=False))
+def place_of(chain_id: UUID, version: int) -> SnapshotPlace:
+    """Where the snapshot of a map of the acting organisation stands."""
+    return SnapshotPlace(current_organisation(), chain_id, version)
 
 
-@many_objects()
-def _load(chain_id: UUID) -> MapSnapshot:
-    graph, keys = load_with_keys(chain_id)
-    rows = db.session.execute(
-        select(ValueChainNode.name, ValueChainNode.region, NodeSummary.band, NodeSummary.best_rank)
-        .outerjoin(NodeSummary, NodeSummary.node_id == ValueChainNode.id)
-        .where(ValueChainNode.chain_id == chain_id, ValueChainNode.archived_at.is_(None))
-        .order_by(ValueChainNode.external_ref)
-    ).all()
-    lane, unlinked = _lanes(graph)
-    codes = np.array([code or "" for code in graph.nodes.country], dtype=np.str_)
-    countries, country = np.unique(codes, return_inverse=True)
+def part_of_run(run_id: UUID) -> str:
+    """The name of the part that holds the bands and ranks of a run."""
+    return f"run-{run_id.hex}"
+
+
+def find_part(place: SnapshotPlace, part: str = MAP) -> Snapshot | None:
+    """A part that is there, whole, and rests on the method and the data in use."""
+    found = adapters().snapshots.open(place, part)
+    if found is None or any(found.facts.get(name) != said for name, said in basis().items()):
+        return None
+    return found
+
+
+def _open(chain: ValueChain) -> MapSnapshot:
+    place, store = place_of(chain.id, chain.version), adapters().snapshots
+    kept = find_part(place)
+    if kept is None:
+        rows = read_map(chain.id)
+        kept, place = map_part(rows), replace(place, version=rows.version)
+        if not rows.is_steady:
+            return _made(rows.version, kept, _run(chain, kept))
+        store.keep(place, MAP, kept.arrays, kept.facts)
+    if chain.current_run_id is None:
+        return _made(place.version, kept, None)
+    part = part_of_run(chain.current_run_id)
+    run = find_part(place, part)
+    if run is None:
+        run = _read_run(chain.current_run_id, kept)
+        store.keep(place, part, run.arrays, run.facts)
+    return _made(place.version, kept, run)
+
+
+def _read(chain: ValueChain) -> tuple[int, Snapshot, Snapshot | None]:
+    rows = read_map(chain.id)
+    kept = map_part(rows)
+    return rows.version, kept, _run(chain, kept)
+
+
+def _run(chain: ValueChain, kept: Snapshot) -> Snapshot | None:
+    return _read_run(chain.current_run_id, kept) if chain.current_run_id else None
+
+
+def _read_run(run_id: UUID, kept: Snapshot) -> Snapshot:
+    return run_part(run_id, load_register(run_id), row_of(kept))
+
+
+def row_of(kept: Snapshot) -> RowOfKey:
+    """The row of each node of a kept map."""
+    arrays: dict[str, Any] = dict(kept.arrays)
+    return RowOfKey(KeyColumn(arrays["key"]), arrays["key_rising"])
+
+
+def _made(version: int, kept: Snapshot, run: Snapshot | None) -> MapSnapshot:
+    arrays: dict[str, Any] = dict(kept.arrays)
+    scores: dict[str, Any] = dict(run.arrays) if run else _not_assessed(kept.facts["nodes"])
+    graph = chain_of(kept.arrays)
     return MapSnapshot(
+        version=version,
         graph=graph,
-        keys=keys,
-        names=tuple(row.name for row in rows),
-        regions=tuple(row.region for row in rows),
-        band=np.array([BANDS.index(row.band) for row in rows], dtype=np.int8),
-        rank=np.array(
-            [NO_RANK if row.best_rank is None else row.best_rank for row in rows], dtype=np.int64
-        ),
-        lane=lane,
-        missing=_missing(graph),
-        unlinked=unlinked,
+        keys=KeyColumn(arrays["key"]),
+        names=TextColumn.of("name", kept.arrays),
+        regions=CodedColumn.of("region", kept.arrays),
+        band=scores["band"],
+        band_by_issue=scores["band_by_issue"],
+        rank=scores["rank"],
+        lane=arrays["lane"],
+        missing=arrays["missing"],
+        unlinked=kept.facts["unlinked"],
         has_own_business=bool(graph.nodes.own_operation.any()),
-        row_of={key: row for row, key in enumerate(keys)},
-        countries=tuple(countries.tolist()),
-        country=country,
+        row_of=row_of(kept),
+        countries=tuple(kept.facts["countries"]),
+        country=arrays["country_place"],
+        kept=kept,
     )
 
 
-def _lanes(graph: Graph) -> tuple[Ints, int]:
-    """Lane of each node, and the lane of those without a path.
-
-    Without an own business the buyers at the end of the chain stand in its place.
-    """
-    rooted = graph
-    if not graph.nodes.own_operation.any():
-        degree = np.diff(graph.buyers.starts), np.diff(graph.suppliers.starts)
-        ends = (degree[0] == 0) & (degree[1] > 0)
-        nodes = replace(graph.nodes, own_operation=ends)
-        rooted = Graph(nodes, graph.links, graph.suppliers, graph.buyers)
-    up = np.minimum(rooted.tiers, LAST_LANE)
-    turned = Graph(rooted.nodes, rooted.links, rooted.buyers, rooted.suppliers)
-    down = np.minimum(turned.tiers, LAST_LANE)
-    unlinked = int(up.max(initial=0)) + 2  # one lane is left for what is behind the last tier
-    lane = np.where(up != UNREACHED, up, np.where(down > 0, -down, unlinked))
-    return lane.astype(np.int64), unlinked
-
-
-def _missing(graph: Graph) -> NDArray[np.float64]:
-    """Share of each node's input whose origin is not known (RM-1.0 11.3)."""
-    primary = frozenset(
-        ref for ref, sector in load_reference().sectors.items() if sector.is_primary_production
-    )
-    whole = with_unknown_origins(graph, primary_sectors=primary)
-    missing = np.full(len(graph), np.nan)
-    first = len(graph.links)
-    share = whole.links.share[first:]
-    missing[whole.links.buyer[first:]] = np.where(np.isnan(share), np.inf, share)
-    return missing
+def _not_assessed(count: int) -> dict[str, Any]:
+    unknown = len(BANDS) - 1
+    return {
+        "band": np.full(count, unknown, dtype=np.int8),
+        "band_by_issue": np.full((count, len(Issue)), unknown, dtype=np.int8),
+        "rank": np.full(count, NO_RANK, dtype=np.int64),
+    }

@@ -8,7 +8,8 @@ from uuid import UUID
 
 import numpy as np
 
-from ddplatform.queries.map_snapshots import BANDS, Ints, MapSnapshot
+from ddplatform.queries.map_columns import BANDS
+from ddplatform.queries.map_snapshots import Ints, MapSnapshot
 from supply_chain.chain_columns import FLOWS
 from supply_chain.layout import Link
 from supply_chain.vocabulary import FlowEvidence, RiskBand

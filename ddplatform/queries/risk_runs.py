@@ -10,7 +10,7 @@ from sqlalchemy import select
 from ddplatform.db import db
 from ddplatform.models.organisations import User
 from ddplatform.models.risk import AssessmentRun, ReferenceRelease
-from ddplatform.models.value_chain import ValueChain, ValueChainNode
+from ddplatform.models.value_chain import ValueChain
 
 
 @dataclass(frozen=True)
@@ -75,13 +75,3 @@ def find_current_head(chain_id: UUID) -> RunHead | None:
         .where(ValueChain.current_run_id == AssessmentRun.id, ValueChain.id == chain_id)
     ).one_or_none()
     return RunHead(**row._mapping) if row else None
-
-
-def list_node_names(chain_id: UUID) -> dict[UUID, str]:
-    """The names of the nodes of a map, without archived ones."""
-    rows = db.session.execute(
-        select(ValueChainNode.id, ValueChainNode.name).where(
-            ValueChainNode.chain_id == chain_id, ValueChainNode.archived_at.is_(None)
-        )
-    ).all()
-    return {row.id: row.name for row in rows}

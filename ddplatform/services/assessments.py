@@ -7,13 +7,14 @@ from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from ddplatform.access.identity import Identity
+from ddplatform.adapters.snapshot_files import SnapshotPlace
 from ddplatform.db import db
 from ddplatform.models.risk import AssessmentRun, RiskAssessment, RunRegister
-from ddplatform.queries.chain_graph import load_with_keys
+from ddplatform.queries.map_columns import MapRows, read_map
 from ddplatform.queries.risk_evidence import load_evidence, load_self_disclosed
-from ddplatform.queries.risk_runs import find_current_run, list_node_names
+from ddplatform.queries.risk_runs import find_current_run
 from ddplatform.queries.value_chain import get_chain, get_chain_for_change
-from ddplatform.services import audit
+from ddplatform.services import audit, map_snapshots
 from ddplatform.services.assessment_rows import RowMaker, summary_of
 from ddplatform.services.node_summaries import refresh_summaries
 from ddplatform.services.reference import sync
@@ -42,6 +43,8 @@ class Loaded:
     graph: Graph
     keys: tuple[UUID, ...]  # of the nodes, in the order of the graph
     names: dict[UUID, str]
+    rows: MapRows
+    """All of the map that was read, for its snapshot."""
     evidence: Evidence
     self_disclosed: set[tuple[int, Issue]]
 
@@ -84,6 +87,8 @@ def assess_chain(
     """
     with unit():
         loaded = load(chain_id, as_of=as_of, at=at)
+    place = SnapshotPlace(by.organisation_id, chain_id, loaded.chain_version)
+    map_snapshots.keep_map(place, loaded.rows)
     assessment = loaded.score()
     maker = RowMaker(assessment, loaded.keys, loaded.names, loaded.self_disclosed)
     summary = summary_of(assessment, nodes=len(loaded.keys))
@@ -97,28 +102,31 @@ def assess_chain(
         with unit():
             insert_rows(RiskAssessment, maker.rows(run_id, start, stop))
         progress(stop, maker.count)
-    register = register_of(assessment, loaded.keys).pack()
+    register = register_of(assessment, loaded.keys)
     run = _run(loaded, assessment, run_id, cause=cause, by=by, at=at)
     run.summary = summary
     with unit():
-        db.session.add(RunRegister(run_id=run_id, content=register))
+        db.session.add(RunRegister(run_id=run_id, content=register.pack()))
         _keep(run, loaded, assessment, by=by, at=at)
+    map_snapshots.keep_run(place, run_id, register)
     return Assessed(run_id, assessment, loaded.self_disclosed)
 
 
 def load(chain_id: UUID, *, as_of: date, at: datetime) -> Loaded:
     """Read all that an assessment of a map rests on; installs shipped reference data if new."""
-    chain = get_chain(chain_id)
+    get_chain(chain_id)
     release = sync(at)
-    graph, keys = load_with_keys(chain_id)
+    rows = read_map(chain_id)
+    graph, keys = rows.graph, rows.keys
     return Loaded(
         chain_id=chain_id,
-        chain_version=chain.version,
+        chain_version=rows.version,
         release_id=release.id,
         as_of=as_of,
         graph=graph,
         keys=keys,
-        names=list_node_names(chain_id),
+        names=dict(zip(keys, rows.names, strict=True)),
+        rows=rows,
         evidence=load_evidence(chain_id, keys, as_of),
         self_disclosed=load_self_disclosed(chain_id, keys, as_of),
     )

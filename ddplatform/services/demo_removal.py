@@ -60,6 +60,7 @@ def drop_files(payload: Mapping[str, Any]) -> None:
     """Remove the folders of organisations that are gone, and the list of sample sign-ins."""
     for organisation_id in payload["organisation_ids"]:
         adapters().files.drop_tenant(UUID(organisation_id))
+        adapters().snapshots.drop_tenant(UUID(organisation_id))
     adapters().sample_sign_ins.unlink(missing_ok=True)
 
 

@@ -19,6 +19,7 @@ from ddplatform.adapters.snapshot_files import SnapshotPlace, SnapshotStore
 
 TENANT, OTHER, CHAIN = UUID(int=1), UUID(int=2), UUID(int=3)
 KILLS = 5
+LARGE = 20_000  # numbers that are mapped, not read
 
 
 def place(version, tenant=TENANT):
@@ -27,8 +28,8 @@ def place(version, tenant=TENANT):
 
 def arrays(version=1):
     return {
-        "number": np.full(1000, version),
-        "share": np.linspace(0, 1, 1000),
+        "number": np.full(LARGE, version),
+        "share": np.linspace(0, 1, LARGE),
         "empty": np.zeros((0, 4)),
         "word": np.array(["a", "é"]),
     }
@@ -51,6 +52,7 @@ def test_what_was_kept_is_mapped_read_only(store):
         np.testing.assert_array_equal(found.arrays[name], array)
     assert not found.arrays["number"].flags.writeable
     assert found.arrays["number"].base is not None
+    assert not found.arrays["word"].flags.writeable
     assert store.is_whole(place(1))
 
 
@@ -69,6 +71,8 @@ def test_a_snapshot_of_another_version_tenant_or_part_is_not_there(store):
         lambda path: (path / "share.npy").write_bytes(b""),
         lambda path: (path / "share.npy").write_bytes((path / "share.npy").read_bytes()[:-1]),
         lambda path: shutil.copy(path / "number.npy", path / "share.npy"),
+        lambda path: (path / "small.npy").write_bytes(b""),
+        lambda path: (path / "small.npy").write_bytes(b"x" * (path / "small.npy").stat().st_size),
         lambda path: (path / "snapshot.json").unlink(),
         lambda path: (path / "snapshot.json").write_text("{"),
         lambda path: (path / "snapshot.json").write_text("[]"),
@@ -120,7 +124,7 @@ def test_a_reader_keeps_what_it_mapped_when_the_snapshot_is_replaced_and_dropped
     for version in (1, 2, 3):
         store.keep(place(version), "map", arrays(5), {})
     assert store.open(place(1)) is None
-    assert found.arrays["number"].tolist() == [1] * 1000
+    assert found.arrays["number"].tolist() == [1] * LARGE
 
 
 def test_of_two_writers_of_one_version_one_wins_and_nothing_is_left(store, tmp_path, monkeypatch):

@@ -40,7 +40,7 @@ def show(chain_id: UUID) -> ResponseReturnValue:
     """A bounded view of the map: `focus`, `depth`, `open` and `show` are its whole state."""
     chain = get_chain(chain_id)
     issue = chosen_issue()
-    snapshot = coloured_by(load_snapshot(chain), chain, issue)
+    snapshot = coloured_by(load_snapshot(chain), issue)
     focus, opened = _uuid("focus"), _opened()
     depth = _number("depth", DEPTHS, 2)
     upstream = request.args.get("show") == "upstream"

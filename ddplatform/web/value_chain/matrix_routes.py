@@ -12,7 +12,8 @@ from ddplatform.access.permissions import Permission
 from ddplatform.errors import Conflict, NotFound
 from ddplatform.gate import requires
 from ddplatform.models.value_chain import ValueChain
-from ddplatform.queries.map_snapshots import BANDS, MapSnapshot, coloured_by, load_snapshot
+from ddplatform.queries.map_columns import BANDS
+from ddplatform.queries.map_snapshots import MapSnapshot, coloured_by, load_snapshot
 from ddplatform.queries.map_views import NO_COUNTRY
 from ddplatform.queries.value_chain import get_chain
 from ddplatform.web.band_bars import BAR_CLASSES
@@ -69,7 +70,7 @@ def all_sites(chain_id: UUID) -> ResponseReturnValue:
 
 def _page(template: str, chain: ValueChain, **more: object) -> str:
     issue = chosen_issue()
-    snapshot = coloured_by(load_snapshot(chain), chain, issue)
+    snapshot = coloured_by(load_snapshot(chain), issue)
     lanes = _lanes(snapshot)
     columns = [lane_word(snapshot, lane) for lane in lanes]
     return render_template(
@@ -131,7 +132,7 @@ def _dots(chain: ValueChain, edition: str) -> DotMap:
     with _lock:
         if key in _kept:
             return _kept[key]
-    made = _draw(coloured_by(load_snapshot(chain), chain, issue))
+    made = _draw(coloured_by(load_snapshot(chain), issue))
     with _lock:
         _kept[key] = made
         while len(_kept) > KEPT:

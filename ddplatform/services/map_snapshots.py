@@ -1,0 +1,28 @@
+"""The snapshot of a map is made where a job has read the map anyway, so that no page waits."""
+
+from uuid import UUID
+
+from ddplatform.adapters.installed import adapters
+from ddplatform.adapters.snapshot_files import MAP, SnapshotPlace
+from ddplatform.queries.map_columns import MapRows, map_part, run_part
+from ddplatform.queries.map_snapshots import find_part, part_of_run, row_of
+from supply_chain.risk.register import Register
+
+
+def keep_map(place: SnapshotPlace, rows: MapRows) -> None:
+    """Keep what a job read of a map, unless the same is there and whole.
+
+    Call it after the unit of work that read the rows has ended: only what is committed is kept.
+    """
+    store = adapters().snapshots
+    if rows.is_steady and (find_part(place) is None or not store.is_whole(place)):
+        made = map_part(rows)
+        store.keep(place, MAP, made.arrays, made.facts)
+
+
+def keep_run(place: SnapshotPlace, run_id: UUID, register: Register) -> None:
+    """Keep bands and ranks of a new run beside the map that it assessed, if that stands."""
+    kept = find_part(place)
+    if kept is not None:
+        made = run_part(run_id, register, row_of(kept))
+        adapters().snapshots.keep(place, part_of_run(run_id), made.arrays, made.facts)
