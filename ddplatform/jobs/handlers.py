@@ -22,6 +22,7 @@ from ddplatform.services import (
     map_import,
     matching,
     matching_many,
+    reassessment_triggers,
     report_sealing,
     sessions,
 )
@@ -213,6 +214,10 @@ def _mail_reminder(job: JobContext) -> Result:
     return {"sent": sent}
 
 
+def _look_for_changes(job: JobContext) -> Result:
+    return reassessment_triggers.look_for_changes(by=job.by, at=job.at, unit=job.unit)
+
+
 HANDLERS: dict[str, Handler] = {
     action_reminders.REMIND: Handler(_ask_reminders),
     action_reminders.MAIL: Handler(_mail_reminder),
@@ -234,6 +239,7 @@ HANDLERS: dict[str, Handler] = {
     matching.SEARCH: Handler(_search_duplicates, is_staged=True),
     matching_many.MERGE_MANY: Handler(_merge_many, Permission.VALUE_CHAIN_MERGE, is_staged=True),
     matching_many.UNDO_MANY: Handler(_undo_many, Permission.VALUE_CHAIN_MERGE, is_staged=True),
+    reassessment_triggers.LOOK: Handler(_look_for_changes, is_staged=True),
     BUILD: Handler(_build_report, Permission.REPORT_REQUEST, is_staged=True),
 }
 
@@ -242,5 +248,6 @@ PERIODIC: dict[str, int] = {
     "session:expire": 3600,
     CHASE: 21_600,
     action_reminders.REMIND: 86_400,
+    reassessment_triggers.LOOK: 86_400,
 }
 """Job name -> seconds between two runs, for each organisation."""

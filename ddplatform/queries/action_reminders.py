@@ -1,7 +1,7 @@
-"""Which actions somebody must be reminded of today."""
+"""Which actions, and which sites to look at again, somebody must be reminded of today."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
@@ -10,13 +10,18 @@ from sqlalchemy import or_, select
 
 from ddplatform.access.roles import RoleId
 from ddplatform.db import db
+from ddplatform.duediligence.tracking import tracking_words
 from ddplatform.models.findings import MitigationAction
 from ddplatform.models.organisations import Membership, User
+from ddplatform.models.reassessment import ReviewTask
+from ddplatform.models.value_chain import ValueChainNode
 from ddplatform.queries.findings import UNDONE_ACTIONS
 from ddplatform.tenancy import current_organisation
 
 LEAD_DAYS = (30, 7, 1)
 """How many days before its day somebody is told of an action."""
+LOOK_DAYS = (14, 7, 1)
+"""The same for a site to look at again; after an event it is due in 14 days."""
 
 
 @dataclass(frozen=True)
@@ -64,4 +69,31 @@ def list_reminders(today: date) -> dict[UUID, Sequence[Reminder]]:
         ).all()
         for action, user_id in rows:
             found[user_id].append(Reminder(action.title, action.node_name, action.due_on))
-    return dict(found)
+    for user_id, reminder in _sites_to_look_at(today):
+        found[user_id].append(reminder)
+    return {
+        user_id: sorted(reminders, key=lambda one: one.due_on)
+        for user_id, reminders in found.items()
+    }
+
+
+def _sites_to_look_at(today: date) -> Iterator[tuple[UUID, Reminder]]:
+    """Sites that owners are to look at again: late, due soon, or given to them today."""
+    rows = db.session.execute(
+        select(Membership.user_id, ReviewTask.trigger, ReviewTask.due_on, ValueChainNode.name)
+        .select_from(ReviewTask)
+        .join(ValueChainNode, ValueChainNode.id == ReviewTask.node_id)
+        .join(Membership, Membership.user_id == ReviewTask.owner_id)
+        .join(User, User.id == Membership.user_id)
+        .where(
+            User.is_active.is_(True),
+            ReviewTask.closed_at.is_(None),
+            or_(
+                ReviewTask.due_on < today,
+                ReviewTask.due_on.in_([today + timedelta(days=days) for days in LOOK_DAYS]),
+            ),
+        )
+        .order_by(ReviewTask.due_on, ReviewTask.id)
+    )
+    for user_id, trigger, due_on, name in rows:
+        yield user_id, Reminder(f"Look again: {tracking_words().triggers[trigger]}", name, due_on)
