@@ -1,15 +1,18 @@
-"""Every kind of page of the sample company: no axe fault, no sideways scroll, within budget."""
+"""Every kind of page of the sample company: no axe fault, no sideways scroll, within budget.
+
+A page is opened once, in a fresh window, and looked at in both themes and three widths; the tests
+then read what was seen.
+"""
 
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from ddplatform.config import ROOT
 from tests.journeys.running import Running, Visitor, visitor
@@ -17,6 +20,8 @@ from tests.journeys.running import Running, Visitor, visitor
 pytestmark = pytest.mark.journey
 AXE = ROOT / "frontend/node_modules/axe-core/axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
+"""The rules that a theme can break: colours are all that differs between light and dark."""
 SUPPLIER_BYTES, WORKSPACE_BYTES, HTML_BYTES = 30 * 1024, 130 * 1024, 30 * 1024
 ROLES = ("jeanne.", "samira.", "aya.", "ruth.", "grace.", "anouk.")
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
@@ -27,12 +32,17 @@ MOST_PAGES = 150
 """A crawl that finds more kinds than this has lost its way."""
 
 
-@dataclass(frozen=True)
-class Crawled:
-    """One page of each kind that a role reaches by links."""
+Scheme = Literal["light", "dark"]
+
+
+@dataclass
+class Looked:
+    """What was seen on the pages of one role."""
 
     role: str
-    paths: tuple[str, ...]
+    faults: dict[tuple[Scheme, int], list[str]] = field(default_factory=dict)
+    wide: list[str] = field(default_factory=list)
+    heavy: list[str] = field(default_factory=list)
 
 
 def kind_of(path: str) -> str:
@@ -46,7 +56,7 @@ def kind_of(path: str) -> str:
     return f"{plain}?{','.join(name for name in names if name in ('view', 'tab', 'part'))}"
 
 
-def crawl(guest: Visitor, start: str, role: str) -> Crawled:
+def crawl(guest: Visitor, start: str, role: str) -> list[str]:
     """Follow links breadth first, one page of each kind."""
     waiting, seen, found = [start], Counter([kind_of(start)]), list[str]()
     known = {start}
@@ -65,7 +75,7 @@ def crawl(guest: Visitor, start: str, role: str) -> Crawled:
                 seen[kind] += 1
                 known.add(href)
                 waiting.append(href)
-    return Crawled(role, tuple(found))
+    return found
 
 
 def _links(guest: Visitor) -> Iterator[str]:
@@ -78,73 +88,68 @@ def _links(guest: Visitor) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module", params=ROLES)
-def crawled(request: pytest.FixtureRequest, running: Running, browser: Browser) -> Crawled:
-    """The pages of one role."""
+def looked(request: pytest.FixtureRequest, running: Running, browser: Browser) -> Looked:
+    """The pages of one role, each looked at."""
     sign_in = running.sign_in(request.param)
+    state = running.folder / f"signed-in-{request.param.strip('.')}.json"
     with visitor(running, browser) as guest:
         guest.sign_in(sign_in)
-        guest.context.storage_state(path=_state(running, request.param))
-        return crawl(guest, sign_in["start"], request.param)
+        guest.context.storage_state(path=state)
+        paths = crawl(guest, sign_in["start"], request.param)
+    seen = Looked(request.param)
+    for path in paths:
+        with visitor(running, browser, storage_state=state, bypass_csp=True) as guest:
+            look(guest, path, seen)
+    return seen
 
 
-def _state(running: Running, role: str) -> Path:
-    return running.folder / f"signed-in-{role.strip('.')}.json"
+def look(guest: Visitor, path: str, seen: Looked) -> None:
+    """Open a page on a first visit and note what is wrong with it."""
+    sizes = _weigh(guest, path)
+    page = guest.page
+    page.add_script_tag(path=AXE)
+    for width in (1440, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            rules = TAGS if scheme == "light" else COLOURS
+            seen.faults.setdefault((scheme, width), []).extend(_axe(page, path, rules))
+    page.set_viewport_size({"width": 320, "height": 640})
+    if (wide := page.evaluate("document.documentElement.scrollWidth")) > 320:
+        seen.wide.append(f"{path}: {wide} px")
+    page.wait_for_load_state("networkidle")
+    is_supplier = page.locator("link[href*='supplier.css']").count() > 0
+    limit = SUPPLIER_BYTES if is_supplier else WORKSPACE_BYTES
+    if sum(sizes.values()) > limit or sizes["html"] > HTML_BYTES:
+        seen.heavy.append(f"{path}: {sizes}, at most {limit}")
+
+
+def _axe(page: Page, path: str, rules: object) -> list[str]:
+    run = "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})"
+    found: dict[str, Any] = page.evaluate(run, rules)
+    return [
+        f"{path}: {fault['id']} {node['target']} {node['failureSummary'][:300]}"
+        for fault in found["violations"]
+        for node in fault["nodes"]
+    ]
 
 
 @pytest.mark.parametrize("width", [1440, 390])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_page_is_free_of_axe_faults(
-    crawled: Crawled, running: Running, browser: Browser, width: int, scheme: str
-) -> None:
-    state = _state(running, crawled.role)
-    faults = []
-    with visitor(
-        running, browser, width=width, storage_state=state, color_scheme=scheme, bypass_csp=True
-    ) as guest:
-        for path in crawled.paths:
-            page = guest.open(path)
-            page.add_script_tag(path=AXE)
-            found: dict[str, Any] = page.evaluate(
-                "tags => axe.run(document, {runOnly: tags, resultTypes: ['violations']})", TAGS
-            )
-            faults += [
-                f"{path}: {fault['id']} {node['target']} {node['failureSummary'][:300]}"
-                for fault in found["violations"]
-                for node in fault["nodes"]
-            ]
-    assert faults == []
+def test_every_page_is_free_of_axe_faults(looked: Looked, scheme: Scheme, width: int) -> None:
+    assert looked.faults[scheme, width] == []
 
 
-def test_no_page_scrolls_sideways_at_320_px(
-    crawled: Crawled, running: Running, browser: Browser
-) -> None:
-    wide = []
-    with visitor(
-        running, browser, width=320, height=640, storage_state=_state(running, crawled.role)
-    ) as guest:
-        for path in crawled.paths:
-            width = guest.open(path).evaluate("document.documentElement.scrollWidth")
-            if width > 320:
-                wide.append(f"{path}: {width} px")
-    assert wide == []
+def test_no_page_scrolls_sideways_at_320_px(looked: Looked) -> None:
+    assert looked.wide == []
 
 
-def test_every_page_keeps_its_budget_on_the_first_visit(
-    crawled: Crawled, running: Running, browser: Browser
-) -> None:
-    heavy = []
-    for path in crawled.paths:
-        with visitor(running, browser, storage_state=_state(running, crawled.role)) as guest:
-            sizes = _weigh(guest, path)
-            is_supplier = guest.page.locator("link[href*='supplier.css']").count() > 0
-        limit = SUPPLIER_BYTES if is_supplier else WORKSPACE_BYTES
-        if sum(sizes.values()) > limit or sizes["html"] > HTML_BYTES:
-            heavy.append(f"{path}: {sizes}, at most {limit}")
-    assert heavy == []
+def test_every_page_keeps_its_budget_on_the_first_visit(looked: Looked) -> None:
+    assert looked.heavy == []
 
 
 def _weigh(guest: Visitor, path: str) -> dict[str, int]:
-    """Bytes as they came over the wire: the page, and everything it asked for."""
+    """Bytes as they come over the wire: the page, and everything it asks for from now on."""
     sizes = {"html": 0, "rest": 0}
     client = guest.context.new_cdp_session(guest.page)
     client.send("Network.enable")
@@ -163,5 +168,4 @@ def _weigh(guest: Visitor, path: str) -> dict[str, int]:
     client.on("Network.responseReceived", note)
     client.on("Network.loadingFinished", count)
     guest.open(path)
-    guest.page.wait_for_load_state("networkidle")
     return sizes
