@@ -2,9 +2,10 @@
 
 `V_i = f_i * sum over issues of (S / 5)^2 * L_res * u`: severity counts more than likelihood, as in
 the index; u is 1 - C where the aim is to learn what is not known, and 1 for severe issues where
-the aim is to find harm. `f_i = (1 + share) / 2` with the part of the input of the business that
-passes the node: all of the input doubles the weight of a node, and a small flow is no reason to
-look away (UNGP 24: severity comes first, not volume). [policy]
+the aim is to find harm. Where it is to learn, `f_i = (1 + share) / 2` with the part of the input
+of the business that passes the node: all of the input doubles the weight of a node, and a small
+flow is no reason to look away (UNGP 24: severity comes first, not volume). To find harm f_i is 1:
+no child is harmed less because we buy less. [policy]
 """
 
 from collections.abc import Sequence
@@ -94,15 +95,16 @@ def stakes_of(assessment: Assessment, count: int, aim: Aim) -> Stakes:
     severity = np.nan_to_num(scores.severity[kept])
     likelihood = np.nan_to_num(scores.residual_likelihood[kept])
     confidence = np.nan_to_num(scores.confidence[kept])
+    flow = volume_of(assessment)[kept]
     if aim is Aim.LEARN:
-        part = 1 - confidence
+        part, weight = 1 - confidence, (1 + flow) / 2
     else:
         part = (assessment.severity_band[kept] >= _SEVERE).astype(np.float64)
+        weight = np.ones(len(flow))
     terms = (severity / 5) ** 2 * likelihood * part
     terms[~assessment.scored[kept]] = 0.0
-    flow = volume_of(assessment)[kept]
     return Stakes(
-        value=(1 + flow) / 2 * terms.sum(axis=1),
+        value=weight * terms.sum(axis=1),
         terms=terms,
         flow=flow,
         country_risk=np.nan_to_num(scores.group_score[kept, _COUNTRY]),

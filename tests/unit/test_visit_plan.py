@@ -211,6 +211,7 @@ def test_to_find_harm_only_severe_issues_count_and_confidence_does_not():
     severe = ~moderate
     wanted = (stakes.severity / 5) ** 2 * stakes.likelihood
     assert np.array_equal(stakes.terms[severe], wanted[severe])
+    assert np.array_equal(stakes.value, stakes.terms.sum(axis=1))
 
 
 def test_all_of_the_input_doubles_the_weight_that_a_node_without_input_has():
