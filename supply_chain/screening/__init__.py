@@ -1,0 +1,1 @@
+"""Official lists of businesses: reading them, and finding them in a map."""
