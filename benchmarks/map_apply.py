@@ -34,7 +34,8 @@ from ddplatform.services.organisations import found_organisation
 from ddplatform.tenancy import acting_in
 from supply_chain.drafts import Mapping, NamedBytes
 
-SUPPLIERS = {"small": 1_000, "full": 10_000}
+SUPPLIERS = {"small": 1_000, "full": 100_000}
+LINKS_OF_EACH = 3
 GOAL = 2.5
 TABLES = ("value_chain", "value_chain_node", "supply_link", "node_summary")
 COUNTRIES = ("CI", "GH", "VN", "IN", "BD", "TR", "BR")
@@ -44,27 +45,37 @@ NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 
 def run(size: str) -> list[Row]:
     """Take a list in, end to end, and write the same rows bare."""
-    rows = _rows(SUPPLIERS[size])
-    files = [
+    count = SUPPLIERS[size]
+    files = supplier_files(count)
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        app, tenant = platform(folder, f"sqlite:///{folder / 'platform.db'}")
+        empty = folder / "empty.db"
+        with app.app_context():
+            with db.engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            shutil.copy(folder / "platform.db", empty)
+            kept = [import_list(files, tenant)]
+            bare = _read_bare(folder / "platform.db")
+            assert kept == [len(bare["value_chain_node"].rows)] == [count]
+            times = in_turn(
+                lambda: kept.append(import_list(files, tenant)),
+                lambda: _write_bare(empty, bare, tenant),
+            )
+            assert set(kept) == {count}
+            db.engine.dispose()
+    links = len(bare["supply_link"].rows)
+    name = f"import of {count:,} suppliers and {links:,} links, file to committed"
+    return [floor_row(f"{name}, of executemany", times, GOAL)]
+
+
+def supplier_files(count: int) -> list[NamedBytes]:
+    """A list of suppliers and one of who supplies whom, from a fixed seed."""
+    rows = _rows(count)
+    return [
         _file("nodes.csv", COLUMNS, rows),
         _file("links.csv", ("supplier", "buyer"), _links(rows)),
     ]
-    with TemporaryDirectory() as name:
-        folder = Path(name)
-        app, tenant = _platform(folder)
-        empty = folder / "empty.db"
-        shutil.copy(folder / "platform.db", empty)
-        with app.app_context():
-            kept = [_import(files, tenant)]
-            bare = _read_bare(folder / "platform.db")
-            assert kept == [len(bare["value_chain_node"].rows)] == [len(rows)]
-            times = in_turn(
-                lambda: kept.append(_import(files, tenant)),
-                lambda: _write_bare(empty, bare, tenant),
-            )
-            assert set(kept) == {len(rows)}
-            db.engine.dispose()
-    return [floor_row(f"map import {len(rows):,}, file to map", times, GOAL)]
 
 
 def _rows(count: int) -> list[tuple[str, ...]]:
@@ -84,9 +95,13 @@ def _rows(count: int) -> list[tuple[str, ...]]:
 
 
 def _links(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
-    """Each supplier but the first delivers to an earlier one: a tree of some tiers."""
+    """Each supplier but the first delivers to up to three earlier ones, over some tiers."""
     random = Random(SEED)
-    return [(rows[at][0], rows[random.randrange(at)][0]) for at in range(1, len(rows))]
+    return [
+        (rows[at][0], rows[buyer][0])
+        for at in range(1, len(rows))
+        for buyer in sorted({random.randrange(at) for _ in range(LINKS_OF_EACH)})
+    ]
 
 
 def _file(name: str, header: tuple[str, ...], rows: list[tuple[str, ...]]) -> NamedBytes:
@@ -95,8 +110,8 @@ def _file(name: str, header: tuple[str, ...], rows: list[tuple[str, ...]]) -> Na
     return NamedBytes(name, stream.getvalue().encode())
 
 
-def _platform(folder: Path) -> tuple[Flask, UUID]:
-    url = f"sqlite:///{folder / 'platform.db'}"
+def platform(folder: Path, url: str) -> tuple[Flask, UUID]:
+    """An application on an empty, migrated database, and its one organisation."""
     app = create_app(
         Settings(kind=Kind.TESTING, instance_path=folder, database_url=url, secret_key="b" * 40)
     )
@@ -104,12 +119,10 @@ def _platform(folder: Path) -> tuple[Flask, UUID]:
         upgrade()
         with unit_of_work():
             tenant = found_organisation(name="Bench", slug="bench", at=NOW).id
-        with db.engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     return app, tenant
 
 
-def _import(files: list[NamedBytes], tenant: UUID) -> int:
+def import_list(files: list[NamedBytes], tenant: UUID) -> int:
     """Into a map of its own each time; returns how many nodes the map has."""
     name, by = f"Map {uuid4()}", system_identity(tenant)
     with unit_of_work(), acting_in(tenant):

@@ -78,9 +78,13 @@ def compare(
     pairs = [(known[node.id], node) for node in draft.nodes if node.id in known]
     changes = [_node_change(before, after, skipped) for before, after in pairs]
     known_links = {link.key: link for link in existing_links}
-    drafted_links = {link.key for link in draft.links}
-    link_pairs = [(known_links[x.key], x) for x in draft.links if x.key in known_links]
-    link_changes = [_link_change(before, after) for before, after in link_pairs]
+    # A key is made of five values each time it is asked for: once is enough for a long list.
+    drafted_links = {link.key: link for link in draft.links}
+    link_changes = [
+        _link_change(known_links[key], link)
+        for key, link in drafted_links.items()
+        if key in known_links
+    ]
     gone = tuple(
         node
         for node in existing
@@ -92,13 +96,13 @@ def compare(
         changed_nodes=tuple(change for change in changes if change.fields),
         unchanged_nodes=tuple(change.before for change in changes if not change.fields),
         gone_nodes=gone,
-        new_links=tuple(link for link in draft.links if link.key not in known_links),
+        new_links=tuple(x for key, x in drafted_links.items() if key not in known_links),
         changed_links=tuple(change for change in link_changes if change.fields),
         unchanged_links=tuple(change.before for change in link_changes if not change.fields),
         gone_links=tuple(
             link
-            for link in existing_links
-            if link.key not in drafted_links and _may_be_gone(link, gone_ids, draft, listed)
+            for key, link in known_links.items()
+            if key not in drafted_links and _may_be_gone(link, gone_ids, draft, listed)
         ),
     )
 
