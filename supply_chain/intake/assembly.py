@@ -30,6 +30,7 @@ class Assembly:
         self.link_places: dict[tuple[str, str, str, str, str], LinkRow | NodeRow] = {}
         self._by_name: dict[str, list[str]] = defaultdict(list)
         self._companies: dict[str, list[str]] = defaultdict(list)
+        self._unnamed: list[NodeDraft] = []
         self._first_rows: dict[str, NodeRow] = {}
         self._companies_named = CompaniesNamed()
 
@@ -45,13 +46,16 @@ class Assembly:
 
     def _keep(self, node: NodeDraft) -> None:
         self.nodes[node.id] = node
-        indexes = [self._by_name]
-        if node.kind is not NodeKind.SITE:
-            indexes.append(self._companies)
-        for index in indexes:
-            same_name = index[squeeze(node.name)]
-            if len(same_name) < _ENOUGH_OF_A_NAME:
-                same_name.append(node.id)
+        self._unnamed.append(node)
+
+    def _named(self, name: str, *, companies: bool = False) -> list[str]:
+        """Ids of the nodes of a name, at most three; names are indexed once one is asked for."""
+        for node in self._unnamed:
+            _index(self._by_name, node)
+            if node.kind is not NodeKind.SITE:
+                _index(self._companies, node)
+        self._unnamed.clear()
+        return (self._companies if companies else self._by_name).get(squeeze(name), [])
 
     def _settle_double(self, row: NodeRow, first: NodeDraft) -> None:
         filled, differing = merge_nodes(first, row.node)
@@ -105,7 +109,7 @@ class Assembly:
     def _find_operator(self, text: str, node_id: str) -> str | None:
         if text in self.nodes or text in self.known_ids:
             return text
-        companies = [i for i in self._companies.get(squeeze(text), []) if i != node_id]
+        companies = [i for i in self._named(text, companies=True) if i != node_id]
         return companies[0] if len(companies) == 1 else None
 
     def _has_lost_operator(self, node_id: str) -> bool:
@@ -128,8 +132,10 @@ class Assembly:
         With `link_to` the last node of each row's path supplies that node.
         """
         for row in rows:
-            for step in (*row.path, *map(_alone, row.buyers)):
+            for step in row.path:
                 self._companies_named.hear(step)
+            for buyer in row.buyers:
+                self._companies_named.hear(_alone(buyer))
         for row in rows:
             if row.node.id in self.nodes:
                 self._add_links_of(row, link_to)
@@ -175,7 +181,7 @@ class Assembly:
     def _find(self, text: str) -> str | None:
         if text in self.nodes or text in self.known_ids:
             return text
-        same_name = self._by_name.get(squeeze(text), [])
+        same_name = self._named(text)
         is_one = len(same_name) == 1 and same_name[0] in self.nodes
         return same_name[0] if is_one else None
 
@@ -226,6 +232,12 @@ class Assembly:
         log = RowLog(self.findings, row.file, row.sheet)
         log.row = row.row
         return log
+
+
+def _index(index: dict[str, list[str]], node: NodeDraft) -> None:
+    same_name = index[squeeze(node.name)]
+    if len(same_name) < _ENOUGH_OF_A_NAME:
+        same_name.append(node.id)
 
 
 def _alone(name: str) -> Step:

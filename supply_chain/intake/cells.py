@@ -16,6 +16,7 @@ _DEGREES = re.compile(
     (?:(?P<seconds>\d{1,2}(?:[.,]\d+)?)\s*(?:"|″|”|''|’’)\s*)?""",
     re.VERBOSE,
 )
+_PER_CENT = ("%", "％", "٪")
 _DAY_FIRST = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
 _MANY_DIGITS = 4_000  # Python refuses to convert whole numbers much longer than this.
 MAX_NAME_CHARACTERS = 500  # Names and ids are looked up by index, which takes no longer ones.
@@ -33,8 +34,13 @@ class CellFault(Exception):
         self.problem, self.advice = problem, advice
 
 
+_LONGEST_BLANK_WORD = 20
+
+
 def is_blank(text: str) -> bool:
     """Whether a cell says nothing: empty, a dash, "n/a" and the like."""
+    if len(text) > _LONGEST_BLANK_WORD:
+        return False
     return not text or text.casefold() in words().blank_words
 
 
@@ -46,10 +52,17 @@ def parse_number(text: str) -> float | None:
     return float(plain.replace(",", "."))
 
 
-def parse_share(text: str) -> tuple[float, bool]:
-    """Return a share 0..1 and whether it was written in per cent. Raises CellFault."""
-    per_cent = text.endswith("%")
-    number = parse_number(text.removesuffix("%").strip())
+def parse_share(text: str, *, in_per_cent: bool = False) -> tuple[float, bool]:
+    """Return a share 0..1 and whether it was written in per cent.
+
+    With `in_per_cent` the column says so, and its bare numbers are per cent too ("Share %": 40).
+
+    Raises:
+        CellFault: no number, or not between 0 and 1.
+    """
+    signed = text.endswith(_PER_CENT)
+    per_cent = signed or in_per_cent
+    number = parse_number(text[:-1].strip() if signed else text)
     advice = "Write the part of the buyer's input as a number from 0 to 1, for example 0.4 or 40%."
     if number is None:
         raise CellFault(f"The share “{text}” is not a number.", advice)
@@ -61,6 +74,16 @@ def parse_share(text: str) -> tuple[float, bool]:
 
 def parse_degrees(text: str, limit: float, name: str) -> float:
     """Return a latitude (limit 90) or longitude (limit 180) in degrees. Raises CellFault."""
+    if _PLAIN_DEGREES.fullmatch(text) and abs(number := float(text)) <= limit:
+        return number
+    return _judged_degrees(text, limit, name)
+
+
+# What nearly every cell holds.
+_PLAIN_DEGREES = re.compile(r"-?\d{1,3}(?:\.\d{1,17})?", re.ASCII)
+
+
+def _judged_degrees(text: str, limit: float, name: str) -> float:
     number, half = _degrees(text)
     advice = (
         f"Write the {name} in decimal degrees from -{limit:g} to {limit:g}; check that latitude"
@@ -152,11 +175,19 @@ def parse_word(text: str, meanings: dict[str, str], name: str) -> str:
     return meaning
 
 
+_JSON_STARTS = frozenset('"[{-0123456789tfn')
+_JSON_MARKS = frozenset('"[{')
+# A number or word of JSON; only these are worth the price of trying.
+_JSON_PLAIN = re.compile(r"-?\d[\d.eE+-]*|true|false|null")
+
+
 def attribute_from_text(text: str) -> Json:
     """Read an attribute cell: JSON where the text is exactly that, else one line of text."""
     if text.isascii() and text.isdigit() and (text[0] != "0" or text == "0"):
         return int(text) if len(text) < _MANY_DIGITS else _from_json(text)
-    return _from_json(text) if text[:1] and text[0] in '"[{-0123456789tfn' else clean(text)
+    if text[:1] in _JSON_STARTS and (text[0] in _JSON_MARKS or _JSON_PLAIN.fullmatch(text)):
+        return _from_json(text)
+    return clean(text)
 
 
 def _from_json(text: str) -> Json:

@@ -11,12 +11,14 @@ from supply_chain.drafts import LinkDraft, NodeDraft, TableMapping
 from supply_chain.intake.cells import is_blank, unshield
 from supply_chain.intake.sheets import Table
 from supply_chain.intake.words import clean, header_forms, squeeze, words
+from supply_chain.intake.workbook import column_letter
 
 _OPEN_FIELDS = ("external_ids", "attributes")
 OWN_NODE_COLUMNS = [f.name for f in dataclass_fields(NodeDraft) if f.name not in _OPEN_FIELDS]
 LINK_COLUMNS = [f.name for f in dataclass_fields(LinkDraft)]
 # Fields of a link that may stand in the row of a node beside a buyer column.
 ROW_LINK_FIELDS = ("share", "flow_evidence", "valid_from", "valid_to")
+CHAIN_FIELDS = tuple(f"chain.{number}" for number in range(1, 9))
 
 _HEADER_SEARCH_ROWS = 30
 _SAMPLE_ROWS = 200
@@ -120,13 +122,3 @@ def with_samples(table: Table, how: TableMapping) -> TableMapping:
                 seen[name][clean(cell)[:_SHOWN_CHARACTERS]] = None
     samples = {name: tuple(values) for name, values in seen.items()}
     return replace(how, header=tuple(header), samples=samples)
-
-
-def column_letter(index: int) -> str:
-    """Return the letters a spreadsheet shows for a column; index 0 is A."""
-    letters = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters

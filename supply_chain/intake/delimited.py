@@ -6,12 +6,13 @@ import csv
 import io
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from supply_chain.drafts import FileFormat, NamedBytes
 from supply_chain.errors import FileRefused
 from supply_chain.intake.encodings import decode_text
 from supply_chain.intake.words import header_forms, words
+from supply_chain.intake.workbook import MAX_COLUMNS, MAX_ROWS, Rows, refusal, too_wide
 
 SEPARATORS = (",", ";", "\t", "|")
 MAX_CELL_CHARACTERS = 32_767
@@ -20,7 +21,7 @@ _SAMPLE_CHARACTERS = 64_000
 _HEADER_SEARCH_ROWS = 30
 
 
-def read_delimited(file: NamedBytes) -> tuple[tuple[tuple[str, ...], ...], FileFormat]:
+def read_delimited(file: NamedBytes) -> tuple[Rows, FileFormat]:
     """Return all rows of a delimited text, blank ones included, and how it was read.
 
     Raises:
@@ -31,9 +32,7 @@ def read_delimited(file: NamedBytes) -> tuple[tuple[tuple[str, ...], ...], FileF
         text = text.split("\n", 1)[1]
     separator = find_separator(text)
     rows = _parse(file.name, text, separator)
-    if any(len(cell) > MAX_CELL_CHARACTERS for row in rows for cell in row):
-        raise _broken(file.name, _LONG_CELL)
-    return tuple(map(tuple, rows)), FileFormat(file.name, encoding, separator, is_certain)
+    return rows, FileFormat(file.name, encoding, separator, is_certain)
 
 
 def find_separator(text: str) -> str:
@@ -61,10 +60,10 @@ def _evenness(rows: list[list[str]]) -> float:
     return count / len(rows) * math.sqrt(width - 1)
 
 
-def _parse(name: str, text: str, separator: str) -> Sequence[list[str]]:
+def _parse(name: str, text: str, separator: str) -> Rows:
     stream = io.StringIO(text, newline="")
     try:
-        return list(csv.reader(stream, delimiter=separator, strict=True))
+        return _collect(name, csv.reader(stream, delimiter=separator, strict=True))
     except csv.Error as fault:
         if "unexpected end" in str(fault):
             raise _broken(name, "a quotation mark is opened and never closed") from None
@@ -73,9 +72,31 @@ def _parse(name: str, text: str, separator: str) -> Sequence[list[str]]:
     stream.seek(0)
     try:
         # A quote inside a cell that is not doubled: spreadsheets accept it, so do we.
-        return list(csv.reader(stream, delimiter=separator))
+        return _collect(name, csv.reader(stream, delimiter=separator))
     except csv.Error:
         raise _broken(name, "its quotation marks do not match") from None
+
+
+def _collect(name: str, rows: Iterable[list[str]]) -> Rows:
+    """All rows up to the last that holds something; blank ones, however many, are empty tuples."""
+    kept: list[tuple[str, ...]] = []
+    filled = blanks = 0
+    for row in rows:
+        if not any(row):
+            blanks += 1
+            continue
+        if blanks:
+            kept.extend([()] * blanks)
+            blanks = 0
+        kept.append(tuple(row))
+        filled += 1
+        if len(row) > MAX_COLUMNS:
+            raise too_wide(name, None, len(kept), len(row))
+        if filled > MAX_ROWS:
+            raise refusal("too_large", name)
+        if len(max(row, key=len)) > MAX_CELL_CHARACTERS:
+            raise _broken(name, f"{_LONG_CELL}, in row {len(kept):,}")
+    return tuple(kept)
 
 
 def _broken(name: str, what: str) -> FileRefused:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,6 +11,12 @@ from supply_chain.intake.cells import CellFault, parse_date, parse_share
 from supply_chain.intake.table_view import TableView
 from supply_chain.intake.words import squeeze, words
 from supply_chain.vocabulary import FlowEvidence, LinkKind
+
+# A column that says its numbers are per cent: "Share (%)", "Prozent", "porcentaje", "占比百分".
+_IN_PER_CENT = re.compile(
+    r"[%％٪]|per ?cent|\bpct\b|prozent|porcent|percent|pourcent|процент|yüzde|百分|نسبة",
+    re.IGNORECASE,
+)
 
 
 @dataclass(slots=True)
@@ -87,7 +94,8 @@ def _share(view: TableView, row: tuple[str, ...]) -> float | None:
     if text is None:
         return None
     try:
-        share, per_cent = parse_share(text)
+        column = view.column("share") or ""
+        share, per_cent = parse_share(text, in_per_cent=bool(_IN_PER_CENT.search(column)))
     except CellFault as fault:
         view.log.problem(view.column("share"), text, fault)
         return None

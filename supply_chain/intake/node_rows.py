@@ -16,7 +16,6 @@ from supply_chain.intake.cells import (
     parse_truth,
     unshield,
 )
-from supply_chain.intake.columns import ROW_LINK_FIELDS
 from supply_chain.intake.commodities import commodity_ref
 from supply_chain.intake.countries import country_code, country_in_address
 from supply_chain.intake.external_ids import read_external_id
@@ -35,7 +34,6 @@ _LEGAL_FORM = re.compile(
 _SITE_FIELDS = ("address", "latitude", "coordinates")
 # Attributes that are always text: a postal code is no number.
 TEXT_ATTRIBUTES = ("city", "postal_code")
-_CHAIN_FIELDS = tuple(f"chain.{number}" for number in range(1, 9))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +91,7 @@ def _read_row(view: TableView, row: tuple[str, ...], default: NodeKind) -> NodeR
     path = _path(view, row)
     own = _deepest(view, path)
     name = view.name(row, "name") or (own.names[0] if own else None)
-    if name is None:
+    if name is None and not view.log.faulty:
         view.log.problem(view.column("name"), None, _NO_NAME)
     country = read_country(view, row) or (own.country if own else None)
     latitude, longitude = read_point(view, row, country)
@@ -117,8 +115,7 @@ def _read_row(view: TableView, row: tuple[str, ...], default: NodeKind) -> NodeR
         attributes=attributes,
     )
     buyers = _names(view, row, "buyer")
-    has_terms = any(field in view.fields for field in ROW_LINK_FIELDS)
-    terms = read_link_terms(view, row) if has_terms else LinkDraft("", "")
+    terms = read_link_terms(view, row) if view.has_terms else _NO_TERMS
     if view.log.faulty:
         return None
     return NodeRow(
@@ -136,8 +133,7 @@ def _read_row(view: TableView, row: tuple[str, ...], default: NodeKind) -> NodeR
 
 
 def _path(view: TableView, row: tuple[str, ...]) -> list[Step]:
-    named = [field for field in reversed(_CHAIN_FIELDS) if field in view.fields]
-    steps = [_step(view, row, field) for field in named]
+    steps = [_step(view, row, field) for field in view.chain_fields]
     return [step for step in steps if step.names]
 
 
@@ -209,25 +205,22 @@ def _open_fields(view: TableView, row: tuple[str, ...]) -> tuple[dict[str, str],
     except CellFault as fault:
         view.log.problem(view.column("external_ids"), packed, fault)
     attributes: dict[str, Json] = {}
-    for field in view.fields:
-        if field.startswith("external_ids."):
-            _keep_external_id(view, row, field, external_ids, attributes)
-        elif field.startswith("attributes."):
-            key = field.removeprefix("attributes.")
-            _keep_attribute(view, row, key, view.fields[field], attributes)
+    for field in view.id_fields:
+        _keep_external_id(view, row, field, external_ids, attributes)
+    for field in view.fact_fields:
+        key = field.removeprefix("attributes.")
+        _keep_attribute(view, key, view.fields[field], attributes)
     for key in TEXT_ATTRIBUTES:
         text = view.text(row, key)
         if text is not None:
             attributes[key] = text
     for name, place in view.others:
-        _keep_attribute(view, row, key_of_column(name, "attributes."), place, attributes)
+        _keep_attribute(view, key_of_column(name, "attributes."), place, attributes)
     return external_ids, attributes
 
 
-def _keep_attribute(
-    view: TableView, row: tuple[str, ...], key: str, place: int, attributes: dict[str, Json]
-) -> None:
-    cell = row[place].strip() if place < len(row) else ""
+def _keep_attribute(view: TableView, key: str, place: int, attributes: dict[str, Json]) -> None:
+    cell = view.cells[place].strip() if place < len(view.cells) else ""
     cell = unshield(cell) if view.table.sheet is None else cell
     if not is_blank(cell):
         attributes[key] = clean(cell) if key in TEXT_ATTRIBUTES else attribute_from_text(cell)
@@ -304,4 +297,5 @@ def _names(view: TableView, row: tuple[str, ...], field: str) -> list[str]:
     return names if is_list and not any(map(_LEGAL_FORM.match, names[1:])) else parts
 
 
+_NO_TERMS = LinkDraft("", "")
 _NO_NAME = CellFault("The row has no name.", "Give the name of the site or company.")

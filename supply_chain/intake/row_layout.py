@@ -145,7 +145,11 @@ def _take_headings(layout: Layout, fields: Mapping[str, int], width: int) -> Non
         return
     typical = median(count for count in counts if count > 1)
     heads = [at for at in sorted(singles) if counts[at + 1 : at + 2] and at + 1 not in singles]
-    country_heads = {at for at in heads if _is_country_heading(layout.rows[at][1], fields)}
+    country_heads = {
+        at
+        for at in heads
+        if _is_country_heading(layout.rows[at][1], layout.rows[at + 1][1], fields)
+    }
     is_grouped = typical >= _TYPICAL_CELLS and _all_head(heads, singles, fields, layout.rows)
     company_heads = set(heads) - country_heads if is_grouped else set()
     if country_heads or company_heads:
@@ -174,10 +178,15 @@ def _all_head(
     return indented or (len(heads) > 1 and all(map(has_legal_form, texts)))
 
 
-def _is_country_heading(cells: Sequence[str], fields: Mapping[str, int]) -> bool:
+def _is_country_heading(
+    cells: Sequence[str], below: Sequence[str], fields: Mapping[str, int]
+) -> bool:
+    """Whether a single cell is a country that the row below it does not tell itself."""
     place = _filled(cells)[0]
     text = clean(cells[place])
     country_place = fields.get("country")
+    if country_place is not None and country_place < len(below) and below[country_place].strip():
+        return False
     fits = country_place is None or place == country_place or place != fields.get("name")
     return fits and len(squeeze(text)) > 1 and not text.isdigit() and bool(country_code(text))
 

@@ -11,7 +11,7 @@ from supply_chain.drafts import FileFormat, NamedBytes
 from supply_chain.errors import FileRefused
 from supply_chain.intake.delimited import read_delimited
 from supply_chain.intake.packed_lines import unpack_lines
-from supply_chain.intake.workbook import MAX_COLUMNS, MAX_ROWS, is_encrypted, read_workbook, refusal
+from supply_chain.intake.workbook import is_encrypted, read_workbook, refusal
 
 _TEXT_ENDINGS = {".csv", ".tsv", ".tab", ".txt"}
 _WORKBOOK_MAGIC = {".xlsx": b"PK", ".xls": b"\xd0\xcf\x11\xe0"}
@@ -103,6 +103,4 @@ def _read(file: NamedBytes) -> list[_Page]:
     if file.content.startswith(_BINARY_MAGIC):
         raise refusal("type_mismatch", file.name)
     rows, how = read_delimited(file)
-    if len(rows) > MAX_ROWS + 1_000 or max(map(len, rows), default=0) > MAX_COLUMNS:
-        raise refusal("too_large", file.name)
     return [_Page(None, rows, how)]

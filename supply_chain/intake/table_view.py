@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Sequence
+from operator import itemgetter
 
 from supply_chain.drafts import TableMapping
 from supply_chain.intake.cells import CellFault, check_name, is_blank, parse_word, unshield
-from supply_chain.intake.columns import LINK_COLUMNS, OWN_NODE_COLUMNS, unique_header
+from supply_chain.intake.columns import (
+    CHAIN_FIELDS,
+    LINK_COLUMNS,
+    OWN_NODE_COLUMNS,
+    ROW_LINK_FIELDS,
+    unique_header,
+)
 from supply_chain.intake.commodities import commodity_doubt, commodity_ref
 from supply_chain.intake.findings import RowLog
 from supply_chain.intake.row_layout import Row, lay_out
@@ -42,6 +50,16 @@ class TableView:
         self._told: set[str] = set()
         self.layout = lay_out(self._body(), self.fields, len(self.header))
         self.fields |= self.layout.added
+        self.cells: tuple[str, ...] = ()
+        self._texts = _PlainTexts(is_shielded=table.sheet is None)
+        places = sorted(set(self.fields.values()))
+        self._slots = {name: places.index(place) for name, place in self.fields.items()}
+        self._picked = itemgetter(*places, -1, -1)  # two more, so that it always gives a tuple
+        self._least = max(places, default=-1) + 1
+        self.chain_fields = [name for name in CHAIN_FIELDS if name in self.fields][::-1]
+        self.id_fields = [name for name in self.fields if name.startswith("external_ids.")]
+        self.fact_fields = [name for name in self.fields if name.startswith("attributes.")]
+        self.has_terms = any(name in self.fields for name in ROW_LINK_FIELDS)
 
     def _names_come_last(self, tiers: list[int]) -> bool:
         return bool(tiers) and self.fields.get("name", 0) > max(tiers)
@@ -104,7 +122,11 @@ class TableView:
         return body
 
     def data_rows(self) -> Iterator[tuple[str, ...]]:
-        """Each row with data; what was passed over is noted, rows wider than the header told."""
+        """Each row with data: the clean texts of its mapped cells, for `text` and its like.
+
+        `cells` holds the whole row as it stands. What was passed over is noted, rows wider than
+        the header are told.
+        """
         for number, value, remark in self.layout.remarks:
             self.log.start(number)
             self.log.note(None, value, remark)
@@ -114,7 +136,13 @@ class TableView:
             if number in self._too_wide:
                 self.log.problem(None, self._too_wide[number], _TOO_WIDE)
                 continue
-            yield row
+            self.cells = row
+            yield self._plain(row)
+
+    def _plain(self, row: tuple[str, ...]) -> tuple[str, ...]:
+        if len(row) < self._least:
+            row = row + ("",) * (self._least - len(row))
+        return tuple(map(self._texts.__getitem__, self._picked(row)))
 
     @staticmethod
     def _repeats(row: tuple[str, ...], header: list[str]) -> bool:
@@ -126,23 +154,33 @@ class TableView:
 
     def raw(self, row: tuple[str, ...], our_field: str) -> str:
         """The cell of a field as one clean line; empty where there is none."""
-        place = self.fields.get(our_field)
-        if place is None or place >= len(row):
-            return ""
-        return clean(unshield(row[place])) if self.table.sheet is None else clean(row[place])
+        slot = self._slots.get(our_field)
+        return "" if slot is None else row[slot]
 
     def text(self, row: tuple[str, ...], our_field: str) -> str | None:
         """The cell of a field, None where it says nothing."""
-        if our_field not in self.fields:
+        slot = self._slots.get(our_field)
+        if slot is None:
             return None
-        value = self.raw(row, our_field)
-        return None if is_blank(value) else value
+        value = row[slot]
+        return None if value in self._texts.blank else value
 
     def name(self, row: tuple[str, ...], our_field: str) -> str | None:
         """The cell of a name or id, None where it holds but a dash; "Unknown" is a name."""
         value = self.raw(row, our_field)
-        is_none = not squeeze(value) or squeeze(value) in words().no_names
-        return None if is_none else self.checked(our_field, value)
+        if len(value) > _LONGEST_NO_NAME and value[0].isalnum():
+            return self.checked(our_field, value)
+        bare = squeeze(value)
+        # A name of signs alone ("🏭") is one; dashes are none.
+        is_none = bare in words().no_names or not (bare or any(map(_is_picture, value)))
+        if is_none:
+            return None
+        if value.upper() in _FORMULA_ERRORS:
+            self.log.problem(self.column(our_field), value, _FORMULA_ERROR)
+            return None
+        if value[0] == "=" and self.table.sheet is None and not self.is_own_csv:
+            self.log.note(self.column(our_field), value, _FORMULA)
+        return self.checked(our_field, value)
 
     def checked(self, our_field: str, name: str) -> str:
         """A name or id of the row; one that is too long is a problem."""
@@ -155,8 +193,8 @@ class TableView:
     def values(self, our_field: str) -> frozenset[str]:
         """All different texts in the column of a field."""
         if our_field not in self._values:
-            rows = self.layout.rows
-            self._values[our_field] = frozenset(self.raw(row, our_field) for _, row in rows)
+            rows = (self._plain(row) for _, row in self.layout.rows)
+            self._values[our_field] = frozenset(self.raw(row, our_field) for row in rows)
         return self._values[our_field]
 
     @property
@@ -199,6 +237,40 @@ def _filled(row: Sequence[str]) -> tuple[str, ...]:
     return tuple(text for cell in row if cell and (text := cell.strip()))
 
 
+class _PlainTexts(dict[str, str]):
+    """Cell -> its text as one clean line, made once; `blank` holds the texts that say nothing."""
+
+    def __init__(self, *, is_shielded: bool) -> None:
+        super().__init__()
+        self._is_shielded = is_shielded
+        self.blank = {""}
+
+    def __missing__(self, cell: str) -> str:
+        text = clean(unshield(cell)) if self._is_shielded else clean(cell)
+        if is_blank(text):
+            self.blank.add(text)
+        if len(self) < _MOST_KEPT:
+            self[cell] = text
+        return text
+
+
+_MOST_KEPT = 200_000
+_LONGEST_NO_NAME = 4
+
+
+def _is_picture(sign: str) -> bool:
+    return unicodedata.category(sign) == "So"
+
+
+_FORMULA_ERRORS = {"#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"}
+_FORMULA_ERROR = CellFault(
+    "The cell shows the error of a formula, not a value.",
+    "Mend the formula in a spreadsheet program, or replace it by its value.",
+)
+_FORMULA = CellFault(
+    "The cell begins like a formula; it is kept as text and never run.",
+    "Replace the formula by its value if a name should stand here.",
+)
 _NO_HEADER = CellFault(
     "The mapping names a header row that the table lacks.", "Give the row of the column names."
 )

@@ -18,7 +18,7 @@ from supply_chain.errors import FileRefused
 MAX_ENTRIES = 2_000
 MAX_UNPACKED_BYTES = 200 * 1024**2
 MAX_RATIO = 100
-MAX_ROWS = 100_000
+MAX_ROWS = 500_000  # of all sheets together: 100,000 suppliers and their links
 MAX_COLUMNS = 200
 CHILD_MEMORY_BYTES = 1024**3
 CHILD_CPU_SECONDS = 20
@@ -45,12 +45,15 @@ def read_workbook(file: NamedBytes) -> list[tuple[str, Rows]]:
         _check_compound_file(file)
     with tempfile.TemporaryFile() as output:
         code = _run_child(file.content, output)
+        output.seek(0)
+        text = io.TextIOWrapper(output, encoding="utf-8", newline="")
+        if code == _TOO_WIDE:
+            _, sheet, row, width = list(csv.reader(text))[-1]
+            raise too_wide(file.name, sheet, int(row), int(width))
         if code != 0:
             # Killed by a limit (negative), or given up with a reason of its own.
             reason = "too_large" if code < 0 else _CODES.get(code, "broken_workbook")
             raise refusal(reason, file.name)
-        output.seek(0)
-        text = io.TextIOWrapper(output, encoding="utf-8", newline="")
         return _collect(csv.reader(text))
 
 
@@ -151,6 +154,7 @@ def _check_compound_file(file: NamedBytes) -> None:
         raise refusal("two_types", file.name)
 
 
+_TOO_WIDE = 7
 _CODES = {3: "too_large", 4: "broken_workbook", 5: "encrypted", 6: "unsafe_archive"}
 _WORDS = {
     "too_large": (
@@ -187,6 +191,27 @@ _WORDS = {
         "Give the file the ending of its true type: .csv, .xlsx, .xls or .json.",
     ),
 }
+
+
+def too_wide(name: str, sheet: str | None, row: int, width: int) -> FileRefused:
+    """Refuse a table with more columns than any list has, naming the row that shows it."""
+    place = f"row {row:,} of the sheet “{sheet}”" if sheet else f"row {row:,}"
+    return FileRefused(
+        "too_large",
+        f"{name} has too many columns: {place} goes to column {column_letter(width - 1)}"
+        f" ({width:,} columns); at most {MAX_COLUMNS} are read.",
+        "Delete the columns that are not needed, or split the list.",
+    )
+
+
+def column_letter(index: int) -> str:
+    """Return the letters a spreadsheet shows for a column; index 0 is A."""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
 
 
 def refusal(code: str, name: str) -> FileRefused:

@@ -2,7 +2,8 @@
 
 Nothing of the platform is imported here, so that a hostile workbook finds nothing but itself.
 Standard output gets CSV records: ["S", sheet name], then ["R", row number, cells...].
-Exit codes: 0 read, 3 too large, 4 broken, 5 encrypted, 6 forbidden content.
+Exit codes: 0 read, 3 too large, 4 broken, 5 encrypted, 6 forbidden content, 7 too wide (the last
+record is ["W", sheet name, row number, columns]).
 """
 
 import csv
@@ -26,7 +27,7 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-TOO_LARGE, BROKEN, ENCRYPTED, FORBIDDEN = 3, 4, 5, 6
+TOO_LARGE, BROKEN, ENCRYPTED, FORBIDDEN, TOO_WIDE = 3, 4, 5, 6, 7
 _CHUNK = 1 << 20
 
 
@@ -135,7 +136,10 @@ def _write_rows(
             continue
         merged.fill(number - 1, cells)
         count += 1
-        if count > max_rows or len(cells) > max_columns:
+        if len(cells) > max_columns:
+            write(("W", sheet.name, number, len(cells)))
+            raise _Refused(TOO_WIDE)
+        if count > max_rows:
             raise _Refused(TOO_LARGE)
         write(("R", number, *cells))
     return count

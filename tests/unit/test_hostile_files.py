@@ -387,7 +387,7 @@ def test_child_shows_dates_and_unknown_cells_as_text():
     ("content", "limits", "code"),
     [
         (_workbook(), {"max_rows": 1}, workbook_child.TOO_LARGE),
-        (_workbook(), {"max_columns": 1}, workbook_child.TOO_LARGE),
+        (_workbook(), {"max_columns": 1}, workbook_child.TOO_WIDE),
         (_workbook(), {"unpacked": 100}, workbook_child.TOO_LARGE),
         (_repacked({SHEET: b"<!DOCTYPE x>"}), {}, workbook_child.FORBIDDEN),
         (_repacked({SHEET: b"<worksheet"}), {}, workbook_child.BROKEN),
