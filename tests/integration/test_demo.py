@@ -24,7 +24,10 @@ from ddplatform.models.questionnaires import Assignment
 from ddplatform.models.remedy import RemediationCase
 from ddplatform.models.risk import RiskAssessment
 from ddplatform.models.value_chain import ValueChainNode
+from ddplatform.models.visit_plan import StepKind
 from ddplatform.queries.risk_judged import list_past_scores
+from ddplatform.queries.visit_plan import list_plans, list_steps
+from ddplatform.queries.what_if import list_kept
 from ddplatform.services import audit
 from ddplatform.services.demo import load_sample
 from ddplatform.services.demo_removal import remove_sample
@@ -99,6 +102,17 @@ def test_the_sample_holds_questionnaires_and_actions_in_all_their_states(sample:
     assert asked == set(QuestionnaireState) - never_kept
     assert actions == set(ActionState)
     assert len(cases) == 1
+
+
+def test_the_sample_holds_two_what_ifs_and_a_plan_with_visits_to_come(sample: Flask) -> None:
+    with sample.app_context(), acting_in(_organisation("maison-cacao").id):
+        kept = list_kept()
+        (plan,) = list_plans()
+        steps = list_steps(plan)
+    assert len(kept) == 2
+    assert len({row.chain_id for row in kept}) == 1  # so that they can be compared
+    assert {step.kind for step in steps} == set(StepKind)
+    assert sum(step.is_assigned for step in steps) == 2
 
 
 def test_the_verified_action_of_the_sample_lowered_the_residual_risk(sample: Flask) -> None:
