@@ -3,6 +3,7 @@
 from flask import Flask
 
 from ddplatform.cli.access import access
+from ddplatform.cli.analysis import analysis
 from ddplatform.cli.assets import assets
 from ddplatform.cli.audit import audit
 from ddplatform.cli.demo import demo
@@ -19,6 +20,7 @@ def register(app: Flask) -> None:
     """Hang the commands into the application."""
     groups = (
         access,
+        analysis,
         assets,
         audit,
         demo,

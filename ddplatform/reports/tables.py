@@ -32,6 +32,12 @@ NUMBER_FORMATS = {
     Kind.INDEX: "0",
     Kind.DATE: "yyyy-mm-dd",
 }
+OPTIONS = {
+    "constant_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
 BAND_COLOURS: dict[RiskBand, tuple[str, str]] = {
     RiskBand.CRITICAL: ("#8C1D40", "#FFFFFF"),
     RiskBand.HIGH: ("#DB7A2B", "#1F0F00"),
@@ -67,9 +73,14 @@ def _csv_cell(cell: Cell, column: Column) -> str | int | float:
 
 def render_csv_pack(document: Document) -> bytes:
     """All tables of a report as one ZIP of CSV files, named by the refs of the tables."""
+    return render_table_pack(document.tables)
+
+
+def render_table_pack(tables: Sequence[Table]) -> bytes:
+    """Tables as one ZIP of CSV files, named by their refs; equal tables give equal bytes."""
     buffer = BytesIO()
     with ZipFile(buffer, "w") as pack:
-        for table in document.tables:
+        for table in tables:
             entry = ZipInfo(f"{table.ref}.csv", date_time=(2000, 1, 1, 0, 0, 0))
             entry.compress_type = ZIP_DEFLATED
             pack.writestr(entry, render_csv(table))
@@ -89,13 +100,7 @@ def facts_checksum(document: Document) -> str:
 def render_xlsx(document: Document, stamp: Stamp) -> bytes:
     """A workbook with an "About" sheet and one sheet a table; text is never a formula."""
     buffer = BytesIO()
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    with Workbook(buffer, options) as book:
+    with Workbook(buffer, OPTIONS) as book:
         book.set_properties(
             {
                 "title": document.cover.title,
@@ -105,9 +110,20 @@ def render_xlsx(document: Document, stamp: Stamp) -> bytes:
             }
         )
         looks = _Looks(book)
-        names = _sheet_names(document.tables)
+        names = _sheet_names(document.tables, reserved=("About", "History"))
         _write_about(book.add_worksheet("About"), document, stamp, names=names, looks=looks)
         for table, name in zip(document.tables, names, strict=True):
+            _write_table(book.add_worksheet(name), table, looks)
+    return buffer.getvalue()
+
+
+def render_workbook(tables: Sequence[Table]) -> bytes:
+    """Tables as a workbook, one sheet each; equal tables give equal bytes."""
+    buffer = BytesIO()
+    with Workbook(buffer, OPTIONS) as book:
+        book.set_properties({"created": FIXED_MOMENT})
+        looks = _Looks(book)
+        for table, name in zip(tables, _sheet_names(tables, reserved=("History",)), strict=True):
             _write_table(book.add_worksheet(name), table, looks)
     return buffer.getvalue()
 
@@ -134,12 +150,12 @@ class _Looks:
         }
 
 
-def _sheet_names(tables: Sequence[Table]) -> list[str]:
+def _sheet_names(tables: Sequence[Table], *, reserved: Sequence[str]) -> list[str]:
     """Titles cut to what a sheet name may be; the ref where a title would stand twice."""
     names: list[str] = []
     for table in tables:
         name = "".join(" " if sign in "[]:*?/\\'" else sign for sign in table.title)[:31].strip()
-        taken = {used.lower() for used in (*names, "About", "History")}
+        taken = {used.lower() for used in (*names, *reserved)}
         names.append(table.ref[:31] if name.lower() in taken or not name else name)
     return names
 

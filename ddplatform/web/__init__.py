@@ -6,6 +6,7 @@ from whitenoise import WhiteNoise
 
 from ddplatform.config import ROOT
 from ddplatform.web import errors, filters, headers, page_context
+from ddplatform.web.analysis import bp as analysis
 from ddplatform.web.audit.routes import bp as audit
 from ddplatform.web.auth.account import bp as account
 from ddplatform.web.auth.links import bp as links
@@ -59,6 +60,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(reassessment, url_prefix="/o/<organisation>/reassessments")
     app.register_blueprint(matching, url_prefix="/o/<organisation>/matching")
     app.register_blueprint(value_chain, url_prefix="/o/<organisation>/value-chain")
+    app.register_blueprint(analysis, url_prefix="/o/<organisation>/analysis")
     app.register_blueprint(what_if, url_prefix="/o/<organisation>/what-if")
     app.register_blueprint(visit_plan, url_prefix="/o/<organisation>/visit-plan")
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from supply_chain.analysis.flow import FlowMap
+from supply_chain.analysis.flow import Arrival, FlowMap
 from supply_chain.risk.method import METHOD, Floats, Ints
 
 
@@ -25,12 +25,12 @@ class Gap:
     row: int
     buyer: int
     share: float
-    step: int  # fewest steps from the start
+    step: int  # fewest steps upstream
 
 
 @dataclass(frozen=True)
 class BlindSpots:
-    """Where the volume of a start ends; `unknown`, `begins` and `circling` add up to 1."""
+    """Where the volume ends; `unknown`, `begins` and `circling` add up to 1."""
 
     tiers: tuple[TierVolume, ...]
     unknown: float
@@ -41,17 +41,21 @@ class BlindSpots:
     gaps_rest: float
 
 
-def blind_spots(flow: FlowMap, start: Floats, *, most: int) -> BlindSpots:
-    """Follow all volume of `start` upstream and tell where it is lost from sight.
+def blind_spots(flow: FlowMap, arrival: Arrival, *, most: int) -> BlindSpots:
+    """Follow all that arrives upstream and tell where it is lost from sight.
+
+    Step 0 is inside, step 1 are the direct suppliers.
 
     Args:
-        start: (nodes,) with sum 1, or all 0 on an empty map.
         most: how many gaps are named.
     """
     left = np.maximum(0.0, 1 - flow.mapped)
-    hidden, first = np.zeros(len(flow)), np.full(len(flow), -1, dtype=np.int64)
-    tiers = []
-    for step, volume in enumerate(flow.travel(start)):
+    whole = float(arrival.nodes.sum())
+    hidden = np.where(flow.unknown, arrival.begun, 0.0)
+    first = np.where(hidden > 0, 0, -1)
+    begins = float(arrival.begun.sum() - hidden.sum())
+    tiers = [TierVolume(0, float(hidden.sum()), begins, whole)]
+    for step, volume in enumerate(flow.travel(arrival.nodes), start=1):
         unknown = np.where(flow.unknown, volume, 0.0)
         begins = float((volume * left)[~flow.unknown].sum())
         arrived, lost = float(volume.sum()), float(unknown.sum())
@@ -65,7 +69,7 @@ def blind_spots(flow: FlowMap, start: Floats, *, most: int) -> BlindSpots:
         tiers=tuple(tiers),
         unknown=unknown_all,
         begins=begins_all,
-        circling=max(0.0, float(start.sum()) - unknown_all - begins_all),
+        circling=max(0.0, whole + float(arrival.begun.sum()) - unknown_all - begins_all),
         gaps=tuple(_gap(flow, int(row), hidden, first) for row in order[:most]),
         gaps_left=max(0, len(order) - most),
         gaps_rest=float(hidden[order[most:]].sum()),

@@ -7,7 +7,6 @@ import numpy as np
 
 from supply_chain.analysis.flow import FlowMap
 from supply_chain.risk.method import Floats, Ints
-from supply_chain.risk.propagation import exposure
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,7 @@ def circles_of(flow: FlowMap, start: Floats, *, most: int) -> Circles:
     """
     found = sorted(_sets(flow), key=lambda rows: (-len(rows), int(rows[0])))
     shown = found[:most]
-    passing = _passing(flow, start, shown)
+    passing = flow.passing(start, shown)
     circles = [
         Circle(tuple(rows.tolist()), _way_round(flow, rows), _outside(flow, rows), share)
         for rows, share in zip(shown, passing, strict=True)
@@ -63,15 +62,6 @@ def _sets(flow: FlowMap) -> Iterator[Ints]:
     for level in flow.plan.levels:
         for run in level.circles:
             yield np.sort(flow.plan.order[level.members[run]])
-
-
-def _passing(flow: FlowMap, start: Floats, sets: list[Ints]) -> list[float]:
-    marks = np.zeros((len(flow), len(sets)))
-    for place, rows in enumerate(sets):
-        marks[rows, place] = 1.0
-    reached = exposure(flow.plan, flow.plan.to_plan(marks))
-    shares: list[float] = (flow.plan.to_plan(start) @ reached).tolist()
-    return shares
 
 
 def _outside(flow: FlowMap, rows: Ints) -> float:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from supply_chain.analysis.flow import FlowMap
+from supply_chain.analysis.flow import Arrival, FlowMap
 from supply_chain.risk.method import METHOD, Bools, Floats, Ints
 
 
@@ -66,21 +66,10 @@ def concentration(volume: Floats, label: Ints, unknown: Bools, *, most: int) -> 
     )
 
 
-def first_step(flow: FlowMap, start: Floats) -> Floats:
-    """(nodes,) the volume that arrives at the direct suppliers of `start`."""
-    arrived: Floats = flow.weights.T @ start
-    return arrived
-
-
-def first_links(flow: FlowMap, start: Floats) -> Floats:
-    """(links,) the volume on the links into `start`."""
-    return start[flow.graph.links.buyer] * flow.link_weight
-
-
-def where_it_ends(flow: FlowMap, start: Floats) -> Floats:
+def where_it_ends(flow: FlowMap, arrival: Arrival) -> Floats:
     """(nodes,) the volume whose way is not mapped any further than the node."""
-    ends = np.zeros(len(flow))
+    ends = arrival.begun.copy()
     left = np.maximum(0.0, 1 - flow.mapped)
-    for volume in flow.travel(start):
+    for volume in flow.travel(arrival.nodes):
         ends += volume * left
     return ends

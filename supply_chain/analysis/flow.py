@@ -5,7 +5,7 @@ shares of a buyer never add to more than 1. For finance the weight is the invest
 portfolio, for platforms the seller's part of the turnover (11.7): the same numbers, other words.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -22,6 +22,15 @@ from supply_chain.vocabulary import NodeKind
 MOST_STEPS = 60
 SETTLED = 1e-9
 """Volume below this is not followed any further."""
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """How input comes in from outside; with what begins inside it is 1, on an empty map 0."""
+
+    links: Floats  # (links,) volume on the links that lead in
+    nodes: Floats  # (nodes,) volume from each node at their other end
+    begun: Floats  # (nodes,) volume that begins inside: no link leads any further
 
 
 @dataclass(frozen=True)
@@ -101,6 +110,40 @@ class FlowMap:
         start[row] = 1.0
         return start
 
+    def arrival(self, start: Floats, inside: Bools) -> Arrival:
+        """What comes to a start from outside.
+
+        Args:
+            start: (nodes,) where the input arrives in the end, with sum 1.
+            inside: (nodes,) whoever hands on within; for the business its own operations.
+        """
+        links, left = self.graph.links, np.maximum(0.0, 1 - self.mapped)
+        entering, begun, volume = np.zeros(len(links)), np.zeros(len(self)), start
+        for _ in range(MOST_STEPS):
+            if not volume.sum() > SETTLED:
+                break
+            moved = volume[links.buyer] * self.link_weight
+            stays = inside[links.supplier]
+            entering += np.where(stays, 0.0, moved)
+            begun += volume * left
+            volume = self._at_suppliers(np.where(stays, moved, 0.0))
+        return Arrival(entering, self._at_suppliers(entering), begun)
+
+    def _at_suppliers(self, volume: Floats) -> Floats:
+        """Volume on links, added up at the suppliers."""
+        found = np.bincount(self.graph.links.supplier, volume, minlength=len(self))
+        return found.astype(np.float64)
+
+    def arrival_at_business(self) -> Arrival:
+        """What comes to all own operations together from outside."""
+        start = self.start_of_business()
+        return self.arrival(start, self.graph.nodes.own_operation | (start > 0))
+
+    def arrival_at(self, row: int) -> Arrival:
+        """What comes to one node."""
+        start = self.start_at(row)
+        return self.arrival(start, start > 0)
+
     def travel(self, start: Floats) -> Iterator[Floats]:
         """(nodes,) the volume that arrives at each node, step by step upstream, `start` first.
 
@@ -118,6 +161,15 @@ class FlowMap:
         """(nodes,) the part of each node's input that passes one node at any step; 1 there."""
         at = self.plan.to_plan(self.start_at(row))
         return self.plan.from_plan(exposure(self.plan, at[:, None])[:, 0])
+
+    def passing(self, start: Floats, sets: Sequence[Ints]) -> list[float]:
+        """The part of the input of `start` that passes each of some sets of nodes, at any step."""
+        marks = np.zeros((len(self), len(sets)))
+        for place, rows in enumerate(sets):
+            marks[rows, place] = 1.0
+        reached = exposure(self.plan, self.plan.to_plan(marks))
+        shares: list[float] = (self.plan.to_plan(start) @ reached).tolist()
+        return shares
 
 
 def _weights(plan: Plan) -> csr_array:

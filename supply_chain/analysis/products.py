@@ -5,31 +5,28 @@ from itertools import islice
 
 import numpy as np
 
-from supply_chain.analysis.flow import FlowMap
-from supply_chain.risk.method import METHOD, Floats
+from supply_chain.analysis.flow import Arrival, FlowMap
+from supply_chain.risk.method import METHOD
 
 STEPS = 8
 
 
 @dataclass(frozen=True)
 class ProductFlow:
-    """The flow of one good on the way to a start."""
+    """The flow of one good on its way in."""
 
     commodity: int  # position in FlowMap.commodities
-    by_step: tuple[float, ...]  # part of the input of the start that arrives as this good
+    by_step: tuple[float, ...]  # part of all volume that is this good, on the way in first
     suppliers: int  # known suppliers of it, on all steps
     unknown: float  # part of its flow, over all steps, whose supplier is not known
 
 
-def product_flows(flow: FlowMap, start: Floats) -> tuple[ProductFlow, ...]:
-    """The goods on the first `STEPS` steps upstream, those first of which most arrives.
-
-    Args:
-        start: (nodes,) where the input arrives, with sum 1.
-    """
+def product_flows(flow: FlowMap, arrival: Arrival) -> tuple[ProductFlow, ...]:
+    """The goods on the first `STEPS` steps upstream, those first of which most arrives."""
     links, kinds = flow.graph.links, len(flow.commodities)
-    steps, on_link = [], np.zeros(len(links))
-    for volume in islice(flow.travel(start), STEPS):
+    on_link = arrival.links.copy()
+    steps = [np.bincount(flow.link_commodity, on_link, minlength=kinds)]
+    for volume in islice(flow.travel(arrival.nodes), STEPS - 1):
         moved = volume[links.buyer] * flow.link_weight
         steps.append(np.bincount(flow.link_commodity, moved, minlength=kinds))
         on_link += moved

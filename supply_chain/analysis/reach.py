@@ -7,9 +7,7 @@ import numpy as np
 from supply_chain.analysis.flow import FlowMap
 from supply_chain.analysis.paths import best_ways
 from supply_chain.analysis.walks import Walk
-from supply_chain.risk.method import METHOD, Bools, Floats, Ints
-
-NOBODY = -1
+from supply_chain.risk.method import METHOD, Floats, Ints
 
 
 @dataclass(frozen=True)
@@ -114,8 +112,8 @@ def _goods(flow: FlowMap, rows: Ints, share: Floats) -> tuple[TouchedGood, ...]:
 def stop_of(flow: FlowMap, start: Floats, row: int, *, most: int) -> Stop:
     """Who loses which part of its input if a node stops, and who has another source.
 
-    Another source is a known supplier of the same good that does not itself depend on the node;
-    where a link does not say which good, any such supplier counts.
+    Another source is a known supplier of the same good that does not itself depend on the node.
+    Where the links do not say which good flows, no other source is known.
     """
     downstream, lost = flow.graph.downstream(row), flow.through(row)
     buyer, other = _other_sources(flow, row, downstream)
@@ -142,18 +140,10 @@ def _other_sources(flow: FlowMap, row: int, downstream: Ints) -> tuple[Ints, Int
     touched = affected.copy()
     touched[row] = True
     key = links.buyer * max(kinds, 1) + flow.link_commodity
+    stated = flow.link_commodity >= int(None in flow.commodities)  # None stands first
     losing = affected[links.buyer] & touched[links.supplier] & (links.buyer != links.supplier)
     free = affected[links.buyer] & ~touched[links.supplier] & ~flow.unknown[links.supplier]
-    fits = np.isin(key, np.unique(key[losing])) | np.isin(
-        links.buyer, np.unique(links.buyer[losing & _unstated(flow)])
-    )
+    fits = np.isin(key, np.unique(key[losing])) & stated
     at = np.flatnonzero(free & fits)
     pairs = np.unique(links.buyer[at] * len(flow) + links.supplier[at])
     return pairs // max(len(flow), 1), pairs % max(len(flow), 1)
-
-
-def _unstated(flow: FlowMap) -> Bools:
-    """Links that do not say which good flows."""
-    if None not in flow.commodities:
-        return np.zeros(len(flow.graph.links), dtype=np.bool_)
-    return np.equal(flow.link_commodity, flow.commodities.index(None))

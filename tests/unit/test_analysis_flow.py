@@ -8,14 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from supply_chain.analysis.blind_spots import blind_spots
+from supply_chain.analysis.choke_points import choke_points
 from supply_chain.analysis.circles import circles_of
 from supply_chain.analysis.contributions import contributions
-from supply_chain.analysis.dependence import (
-    concentration,
-    first_links,
-    first_step,
-    where_it_ends,
-)
+from supply_chain.analysis.dependence import concentration, where_it_ends
 from supply_chain.analysis.dominators import dominators
 from supply_chain.analysis.flow import FlowMap
 from supply_chain.analysis.paths import paths_between
@@ -164,16 +160,16 @@ def test_ends_of_links_are_dominated_by_what_all_their_ways_pass(example):
 
 
 def test_shares_of_the_direct_suppliers_make_a_herfindahl_index(example):
-    start = example.start_of_business()
+    arrival = example.arrival_at_business()
     rows = np.arange(len(IDS))
-    found = concentration(first_step(example, start), rows, example.unknown, most=5)
+    found = concentration(arrival.nodes, rows, example.unknown, most=5)
     assert [(IDS[p.label], p.share) for p in found.portions] == [
         ("F1", close(0.6)), ("F2", close(0.4)),
     ]  # fmt: skip
     assert (found.herfindahl, found.largest, found.unknown) == (close(0.52), close(0.6), 0.0)
     assert found.herfindahl_most == found.herfindahl
     goods = concentration(
-        first_links(example, start),
+        arrival.links,
         example.link_commodity,
         np.zeros(len(LINKS), dtype=np.bool_),
         most=1,
@@ -183,7 +179,7 @@ def test_shares_of_the_direct_suppliers_make_a_herfindahl_index(example):
 
 
 def test_an_unknown_origin_makes_the_index_a_range(example):
-    ends = where_it_ends(example, example.start_of_business())
+    ends = where_it_ends(example, example.arrival_at_business())
     found = concentration(ends, np.arange(len(IDS)), example.unknown, most=5)
     shares = {IDS[p.label]: p.share for p in found.portions}
     assert shares == {"G": close(0.56), "N": close(0.2)}
@@ -200,20 +196,42 @@ def test_nothing_and_nothing_known_have_no_largest_share():
 
 
 def test_blind_spots_tell_tier_by_tier_where_volume_is_lost(example):
-    found = blind_spots(example, example.start_of_business(), most=5)
+    found = blind_spots(example, example.arrival_at_business(), most=5)
     assert [(t.step, t.unknown, t.begins, t.onward) for t in found.tiers] == [
         (0, 0, 0, 1), (1, 0, 0, 1), (2, 0, close(0.2), close(0.8)),
         (3, close(0.24), close(0.56), close(0)),
     ]  # fmt: skip
     assert (found.unknown, found.begins, found.circling) == (close(0.24), close(0.76), close(0))
     assert [(g.buyer, g.row, g.step, g.share) for g in found.gaps] == [(M, U, 3, close(0.24))]
-    none = blind_spots(example, example.start_of_business(), most=0)
+    none = blind_spots(example, example.arrival_at_business(), most=0)
     assert (none.gaps, none.gaps_left, none.gaps_rest) == ((), 1, close(0.24))
+
+
+def test_own_operations_that_hand_on_to_each_other_are_one_business():
+    flow = flow_of(
+        "BCDA", [("B", "C", 0.6), ("B", "D", 0.3), ("C", "A", 1.0), ("D", "C", 0.5)], own="BCD"
+    )
+    arrival = flow.arrival_at_business()
+    assert arrival.nodes.tolist() == close([0, 0, 0, 0.75])
+    assert arrival.links.tolist() == close([0, 0, 0.75, 0])
+    assert arrival.begun.tolist() == close([0.1, 0, 0.15, 0])
+    found = blind_spots(flow, arrival, most=5)
+    assert [(t.step, t.begins) for t in found.tiers] == [(0, close(0.25)), (1, close(0.75))]
+
+
+def test_choke_points_are_named_by_those_who_depend_and_by_volume(example):
+    start = example.start_of_business()
+    found = choke_points(example, dominators(example, start), start, most=2)
+    assert [(p.row, p.depends, p.passing) for p in found.by_nodes] == [
+        (F2, 1, close(0.4)), (M, 1, close(0.8)),
+    ]  # fmt: skip
+    assert [(p.row, p.passing) for p in found.by_volume] == [(M, close(0.8)), (F1, close(0.6))]
+    assert (found.count, found.dependent, found.reached) == (2, 2, 6)
 
 
 def test_an_unknown_origin_that_nobody_buys_from_is_its_own_gap():
     flow = flow_of("U", [], own=(), unknown="U")
-    found = blind_spots(flow, flow.start_at(0), most=5)
+    found = blind_spots(flow, flow.arrival_at(0), most=5)
     assert [(gap.row, gap.buyer, gap.share) for gap in found.gaps] == [(0, 0, 1.0)]
 
 
@@ -253,7 +271,8 @@ def test_who_loses_what_if_a_mine_stops_and_who_has_another_source():
     flow = flow_of(
         "BFGHMN",
         [("B", "F", 0.5, "pipe"), ("B", "G", 0.5, "bolt"), ("F", "M", 0.8, "ore"),
-         ("F", "N", 0.2, "ore"), ("G", "M", 1.0), ("G", "H", 0.0), ("B", "H", 0.0, "soap")],
+         ("F", "N", 0.2, "ore"), ("G", "M", 1.0, "tin"), ("G", "H", 0.0, "tin"),
+         ("B", "H", 0.0, "soap"), ("G", "N", 0.0)],
     )  # fmt: skip
     found = stop_of(flow, flow.start_of_business(), 4, most=9)
     told = {
@@ -268,7 +287,7 @@ def test_who_loses_what_if_a_mine_stops_and_who_has_another_source():
 
 
 def test_goods_are_followed_step_by_step_to_what_is_not_known(example):
-    found = product_flows(example, example.start_of_business())
+    found = product_flows(example, example.arrival_at_business())
     told = [(example.commodities[p.commodity], p.by_step[:3], p.suppliers) for p in found]
     assert told == [
         ("mica", (close(0.6), close(0.8), close(0.56)), 3), ("cotton", (close(0.4), close(0.2), 0), 2),
@@ -289,8 +308,8 @@ def test_parallel_links_share_the_weight_of_their_pair():
 
 def test_shares_over_one_are_divided_before_anything_is_followed():
     flow = flow_of("BAC", [("B", "A", 0.8), ("B", "C", 0.7)])
-    assert first_step(flow, flow.start_of_business()).tolist() == close([0, 0.5333, 0.4667])
-    assert where_it_ends(flow, flow.start_at(0)).sum() == close(1.0)
+    assert flow.arrival_at_business().nodes.tolist() == close([0, 0.5333, 0.4667])
+    assert where_it_ends(flow, flow.arrival_at(0)).sum() == close(1.0)
 
 
 def test_the_business_starts_at_the_own_operations_that_sell_to_no_other_one():
@@ -305,11 +324,13 @@ def test_the_business_starts_at_the_own_operations_that_sell_to_no_other_one():
 def test_an_empty_map_has_nothing_and_breaks_nothing():
     flow = flow_of("", [])
     start = flow.start_of_business()
-    assert blind_spots(flow, start, most=5).tiers == ()
+    arrival = flow.arrival_at_business()
+    assert blind_spots(flow, arrival, most=5).unknown == 0.0
     assert circles_of(flow, start, most=5).circles == ()
-    assert product_flows(flow, start) == ()
+    assert product_flows(flow, arrival) == ()
+    assert choke_points(flow, dominators(flow, start), start, most=5).count == 0
     assert dominators(flow, start).depends.tolist() == []
-    assert where_it_ends(flow, start).tolist() == []
+    assert where_it_ends(flow, arrival).tolist() == []
 
 
 SIZE = 7
@@ -427,9 +448,10 @@ def test_what_stops_is_what_passed_and_nothing_is_lost_on_the_way(drawn_map, row
     assert {a.row: a.lost for a in stop.affected} == {
         at: close(float(lost[at]), 1e-3) for at in flow.graph.downstream(row).tolist()
     }
-    spots = blind_spots(flow, start, most=SIZE)
+    arrival = flow.arrival_at_business()
+    spots = blind_spots(flow, arrival, most=SIZE)
     assert spots.unknown + spots.begins + spots.circling == close(1.0, 1e-6)
-    ends = concentration(where_it_ends(flow, start), np.arange(SIZE), flow.unknown, most=SIZE)
+    ends = concentration(where_it_ends(flow, arrival), np.arange(SIZE), flow.unknown, most=SIZE)
     if ends.count:
         assert sum(portion.share for portion in ends.portions) + ends.unknown == close(1.0, 1e-9)
         assert ends.herfindahl <= ends.herfindahl_most + 1e-12

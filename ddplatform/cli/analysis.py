@@ -1,0 +1,192 @@
+"""`flask analysis ...`: questions about the links of a map (RM-1.0 section 11)."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import reduce
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import UUID
+
+import click
+from flask.cli import with_appcontext
+
+from ddplatform.access.identity import system_identity
+from ddplatform.cli import doors
+from ddplatform.errors import NotFound
+from ddplatform.models.value_chain import ValueChain
+from ddplatform.queries.analysis import Spot
+from ddplatform.queries.analysis_answers import Asked, answer
+from ddplatform.queries.analysis_content import ARROW, Analysis, Answer, Value, document_of
+from ddplatform.queries.node_lists import find_nodes_by_words
+from ddplatform.queries.value_chain import find_chain
+from ddplatform.reports.content import Column
+from ddplatform.reports.words import cell_words
+from ddplatform.services.analysis_export import AnalysisForm, export_analysis
+from ddplatform.tenancy import current_organisation
+from supply_chain.vocabulary import Issue
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+FORMS: dict[str, AnalysisForm] = {".zip": "csv", ".xlsx": "xlsx"}
+
+
+@click.group()
+def analysis() -> None:
+    """Ask a map where risk comes from, on whom it depends, what it does not know."""
+
+
+def asked_of_map(command: Command) -> Command:
+    """The options that all questions share."""
+    options = (
+        click.option("--organisation", required=True, help="Address of the organisation."),
+        click.option("--chain", "chain_name", required=True, help="Name of the map."),
+        click.option("--most", type=click.IntRange(1, 1_000), default=20, show_default=True,
+                     help="Lines named one by one; the others are added up."),
+        click.option("--out", type=click.Path(path_type=Path), callback=_known_ending,
+                     help="Write the answer to a file: .xlsx, or .zip of CSV tables."),
+        doors.json_option,
+        with_appcontext,
+    )  # fmt: skip
+    return reduce(lambda done, option: option(done), reversed(options), command)
+
+
+def _known_ending(
+    _context: click.Context, _option: click.Parameter, out: Path | None
+) -> Path | None:
+    if out is not None and out.suffix.lower() not in FORMS:
+        raise click.BadParameter("The name of the file must end in .xlsx or .zip.")
+    return out
+
+
+node_option = click.option("--node", help="Id or name of a node; left out: see the command.")
+
+
+@analysis.command()
+@node_option
+@click.option(
+    "--issue", type=click.Choice([issue.value for issue in Issue]), default=Issue.CL.value
+)
+@asked_of_map
+def origins(issue: str, **given: Any) -> None:
+    """Where the exposure of a node (or the business) comes from: origins and paths, adding up."""
+    _ask(Analysis.ORIGINS, issue=Issue(issue), **given)
+
+
+@analysis.command()
+@node_option
+@click.option("--to", "other", help="Id or name of the other end; left out: its largest origin.")
+@asked_of_map
+def paths(**given: Any) -> None:
+    """All ways between two nodes, the one that carries most first."""
+    _ask(Analysis.PATHS, **given)
+
+
+@analysis.command("choke-points")
+@asked_of_map
+def choke_points(**given: Any) -> None:
+    """Nodes that others, or much of the volume, cannot go round."""
+    _ask(Analysis.CHOKE_POINTS, **given)
+
+
+@analysis.command()
+@node_option
+@asked_of_map
+def dependence(**given: Any) -> None:
+    """Shares of suppliers, countries, regions, goods of a node (or the business); Herfindahl."""
+    _ask(Analysis.DEPENDENCE, **given)
+
+
+@analysis.command("blind-spots")
+@node_option
+@asked_of_map
+def blind_spots(**given: Any) -> None:
+    """Share of volume that ends in unknown origin, tier by tier, of a node (or the business)."""
+    _ask(Analysis.BLIND_SPOTS, **given)
+
+
+@analysis.command()
+@node_option
+@asked_of_map
+def products(**given: Any) -> None:
+    """Goods that flow to a node (or the business), with HS codes and what is not known."""
+    _ask(Analysis.PRODUCTS, **given)
+
+
+@analysis.command()
+@asked_of_map
+def circles(**given: Any) -> None:
+    """Nodes that through others buy from themselves."""
+    _ask(Analysis.CIRCLES, **given)
+
+
+@analysis.command()
+@node_option
+@asked_of_map
+def reach(**given: Any) -> None:
+    """Which own operations and goods a node (or the busiest supplier) touches."""
+    _ask(Analysis.REACH, **given)
+
+
+@analysis.command()
+@node_option
+@asked_of_map
+def stop(**given: Any) -> None:
+    """Who is short of what if a node (or the busiest supplier) stops; who has another source."""
+    _ask(Analysis.STOP, **given)
+
+
+def _ask(
+    what: Analysis,
+    *,
+    organisation: str,
+    chain_name: str,
+    as_json: bool,
+    out: Path | None,
+    node: str | None = None,
+    other: str | None = None,
+    **more: Any,
+) -> None:
+    with doors.organisation_unit(organisation):
+        chain = find_chain(chain_name)
+        if chain is None:
+            raise NotFound(f"There is no map called “{chain_name}”.", "Check the name.")
+        asked = Asked(what, node=_node(chain, node), other=_node(chain, other), **more)
+        if out is not None:
+            made = export_analysis(
+                chain.id,
+                asked,
+                FORMS[out.suffix.lower()],
+                by=system_identity(current_organisation()),
+                at=datetime.now(UTC),
+            )
+            doors.write_out(out, made.content)
+        found = answer(chain, asked)
+    doors.answer(document_of(found.answer, found.basis), as_json=as_json, text=_words(found.answer))
+
+
+def _node(chain: ValueChain, words: str | None) -> UUID | None:
+    """The one node that an id or a name means."""
+    if words is None:
+        return None
+    found = find_nodes_by_words(chain.id, words)
+    if not found:
+        raise NotFound(f"Nothing in this map is called “{words}”.", "Give an id or a name.")
+    if len(found) > 1:
+        several = ", ".join(f"“{one.name}”" for one in found)
+        raise NotFound(f"“{words}” may mean {several}.", "Give the whole name or the id.")
+    return found[0].id
+
+
+def _words(found: Answer) -> str:
+    lines = [found.sentence]
+    for sheet in found.sheets:
+        lines += ["", sheet.title]
+        lines += ["  " + " | ".join(map(_cell, row, sheet.columns)) for row in sheet.rows] or [
+            f"  {sheet.empty}"
+        ]
+    return "\n".join(lines)
+
+
+def _cell(value: Value, column: Column) -> str:
+    if isinstance(value, tuple):
+        return ARROW.join(spot.name for spot in value)
+    return value.name if isinstance(value, Spot) else cell_words(value, column)

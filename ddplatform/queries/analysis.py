@@ -1,0 +1,160 @@
+"""A map made ready for questions about its links: kept by version, never walked as objects."""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from threading import Lock
+from uuid import UUID
+
+import numpy as np
+from sqlalchemy import select
+
+from ddplatform.db import db
+from ddplatform.models.risk import RiskAssessment
+from ddplatform.models.value_chain import ValueChain
+from ddplatform.queries.map_snapshots import MapSnapshot, load_snapshot
+from ddplatform.queries.risk_runs import RunHead
+from ddplatform.queries.risk_scores import list_residuals, residual_band_of
+from supply_chain.analysis.dominators import Dominators, dominators
+from supply_chain.analysis.flow import Arrival, FlowMap
+from supply_chain.reference import load_reference
+from supply_chain.risk.assessment import chain_plan
+from supply_chain.risk.context import primary_sectors
+from supply_chain.risk.method import METHOD, Floats, Ints
+from supply_chain.unknown_origins import with_unknown_origins
+from supply_chain.vocabulary import Issue, RiskBand
+
+KEPT = 3
+KEPT_ISSUES = 12
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A node as an answer names it; `key` None: an unknown origin, or a line that sums up."""
+
+    ref: str
+    name: str
+    country: str | None = None
+    key: UUID | None = None
+    buyer: UUID | None = None
+    """Of an unknown origin: the node in front of it, where it can be mapped."""
+
+
+@dataclass(frozen=True)
+class Study:
+    """One version of a map with its weights; rows of the snapshot first, unknown origins last."""
+
+    snapshot: MapSnapshot
+    flow: FlowMap
+
+    @cached_property
+    def start(self) -> Floats:
+        """Where the input of the business arrives."""
+        return self.flow.start_of_business()
+
+    @cached_property
+    def arrival(self) -> Arrival:
+        """What comes to the business from outside."""
+        return self.flow.arrival_at_business()
+
+    def arrival_at(self, row: int | None) -> Arrival:
+        """What comes to one node; None: to the business."""
+        return self.arrival if row is None else self.flow.arrival_at(row)
+
+    @cached_property
+    def tree(self) -> Dominators:
+        """What cannot be gone round on the way to the business."""
+        return dominators(self.flow, self.start)
+
+    @cached_property
+    def countries(self) -> tuple[Ints, Sequence[str]]:
+        """(nodes,) position of the country of each node, -1 not known, and the codes."""
+        return labels(self.flow.graph.nodes.country)
+
+    @cached_property
+    def regions(self) -> tuple[Ints, Sequence[str]]:
+        """(nodes,) position of country and region of each node, -1 not known, and their names."""
+        known = self.snapshot.regions
+        unknown = len(self.flow) - len(known)
+        named = [
+            f"{region}, {country}" if region and country else region
+            for region, country in zip(known, self.snapshot.graph.nodes.country, strict=True)
+        ]
+        return labels([*named, *[None] * unknown])
+
+    def spot(self, row: int) -> Spot:
+        """A node by its row."""
+        nodes = self.flow.graph.nodes
+        if row < len(self.snapshot.keys):
+            name, key = self.snapshot.names[row], self.snapshot.keys[row]
+            return Spot(nodes.ids[row], name, nodes.country[row], key)
+        buyer = int(self.flow.graph.buyers.of(row)[0])
+        name = f"Origin not known, behind {self.snapshot.names[buyer]}"
+        return Spot(nodes.ids[row], name, nodes.country[row], None, self.snapshot.keys[buyer])
+
+
+def labels(values: Sequence[str | None]) -> tuple[Ints, Sequence[str]]:
+    """The position of each value among those that occur, -1 for None, and these in order."""
+    found = sorted({value for value in values if value})
+    place = {value: at for at, value in enumerate(found)}
+    positions = (place.get(value or "", -1) for value in values)
+    return np.fromiter(positions, dtype=np.int64, count=len(values)), found
+
+
+_studies: OrderedDict[tuple[UUID, int], Study] = OrderedDict()
+_residuals: OrderedDict[tuple[UUID, UUID, int, Issue], Floats] = OrderedDict()
+_lock = Lock()
+
+
+def load_study(chain: ValueChain) -> Study:
+    """A map made ready; read once for each version in a process.
+
+    Call it in units of work that only read: what is not committed must not be kept.
+    """
+    key = (chain.id, chain.version)
+    with _lock:
+        found = _studies.get(key)
+    if found is None:
+        snapshot = load_snapshot(chain)
+        graph = with_unknown_origins(
+            snapshot.graph, primary_sectors=primary_sectors(load_reference())
+        )
+        found = Study(snapshot, FlowMap.build(graph, chain_plan(graph)))
+    with _lock:
+        _studies[key] = found
+        _studies.move_to_end(key)
+        while len(_studies) > KEPT:
+            _studies.popitem(last=False)
+    return found
+
+
+def load_residuals(study: Study, head: RunHead, issue: Issue) -> Floats:
+    """(nodes,) L_res of one issue in the current run of a map.
+
+    A node that came after the run is not scored yet: it counts as not known (RM-1.0 11.8).
+    """
+    key = (head.chain_id, head.id, head.map_version, issue)
+    with _lock:
+        found = _residuals.get(key)
+    if found is None:
+        kept, unknown = list_residuals(head.id, issue), METHOD.policy.likelihood_unknown
+        ids = study.flow.graph.nodes.ids
+        values = (kept.get(ref, unknown) for ref in ids)
+        found = np.fromiter(values, dtype=np.float64, count=len(ids))
+    with _lock:
+        _residuals[key] = found
+        _residuals.move_to_end(key)
+        while len(_residuals) > KEPT_ISSUES:
+            _residuals.popitem(last=False)
+    return found
+
+
+def load_bands(run_id: UUID, keys: Sequence[UUID], issue: Issue) -> dict[UUID, RiskBand | None]:
+    """The residual band of some nodes on one issue in a run; None: not assessed."""
+    rows = db.session.execute(
+        select(RiskAssessment.node_id, RiskAssessment.scores).where(
+            RiskAssessment.run_id == run_id, RiskAssessment.node_id.in_(keys)
+        )
+    ).all()
+    return {row.node_id: residual_band_of(row.scores, issue) for row in rows}

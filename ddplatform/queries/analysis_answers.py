@@ -1,0 +1,154 @@
+"""One door to all analyses: a question about a map goes in, its answer comes out."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from threading import Lock
+from uuid import UUID
+
+import numpy as np
+
+from ddplatform.errors import NotFound
+from ddplatform.models.value_chain import ValueChain
+from ddplatform.queries.analysis import Study, load_residuals, load_study
+from ddplatform.queries.analysis_content import Analysis, Answer, Basis
+from ddplatform.queries.analysis_downstream import answer_reach, answer_stop
+from ddplatform.queries.analysis_structure import (
+    answer_choke_points,
+    answer_circles,
+    answer_dependence,
+)
+from ddplatform.queries.analysis_upstream import (
+    NAMED,
+    answer_blind_spots,
+    answer_origins,
+    answer_paths,
+    answer_products,
+)
+from ddplatform.queries.risk_runs import RunHead, find_current_head
+from supply_chain.analysis.choke_points import choke_points
+from supply_chain.analysis.dependence import where_it_ends
+from supply_chain.risk.method import METHOD_VERSION
+from supply_chain.vocabulary import Issue
+
+NEEDS_NODE = frozenset({Analysis.ORIGINS, Analysis.PATHS, Analysis.REACH, Analysis.STOP})
+"""Asked without a node, these take the one that has most to tell."""
+KEPT_ANSWERS = 128
+TAKES_NODE = NEEDS_NODE | {Analysis.DEPENDENCE, Analysis.BLIND_SPOTS, Analysis.PRODUCTS}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question; `other` is the second end of ways, `issue` counts for origins alone."""
+
+    what: Analysis
+    node: UUID | None = None
+    other: UUID | None = None
+    issue: Issue = Issue.CL
+    most: int = NAMED
+
+
+@dataclass(frozen=True)
+class Answered:
+    """An answer with what it rests on."""
+
+    answer: Answer
+    basis: Basis
+    head: RunHead | None
+
+
+_answers: OrderedDict[tuple[UUID, int, UUID | None, Asked], Answer] = OrderedDict()
+_lock = Lock()
+
+
+def answer(chain: ValueChain, asked: Asked) -> Answered:
+    """Answer a question about a map as it stands, its scores as of its current run.
+
+    An answer is kept for its version of the map and its run, so that asking again costs nothing.
+
+    Raises:
+        NotFound: a node that is not, or no longer, part of this map.
+    """
+    head = find_current_head(chain.id)
+    basis = Basis.of(name=chain.name, version=chain.version, method=METHOD_VERSION, head=head)
+    key = (chain.id, chain.version, chain.current_run_id, asked)
+    with _lock:
+        found = _answers.get(key)
+    if found is None:
+        found = _answer(load_study(chain), head, asked)
+    with _lock:
+        _answers[key] = found
+        _answers.move_to_end(key)
+        while len(_answers) > KEPT_ANSWERS:
+            _answers.popitem(last=False)
+    return Answered(found, basis, head)
+
+
+def _answer(study: Study, head: RunHead | None, asked: Asked) -> Answer:
+    if not len(study.flow):
+        return Answer(asked.what, (), "The map is empty.", (), ())
+    if asked.what is Analysis.CHOKE_POINTS:
+        return answer_choke_points(study, most=asked.most)
+    if asked.what is Analysis.CIRCLES:
+        return answer_circles(study)
+    row = _row(study, asked.node)
+    if asked.what is Analysis.DEPENDENCE:
+        return answer_dependence(study, row, most=asked.most)
+    if asked.what is Analysis.BLIND_SPOTS:
+        return answer_blind_spots(study, row, most=asked.most)
+    if asked.what is Analysis.PRODUCTS:
+        return answer_products(study, row)
+    if asked.what is Analysis.ORIGINS:
+        return _origins(study, head, row, asked)
+    if asked.what is Analysis.PATHS:
+        return _paths(study, row, asked)
+    chosen = _busiest(study) if row is None else row
+    about = answer_reach if asked.what is Analysis.REACH else answer_stop
+    return about(study, chosen, most=asked.most)
+
+
+def _row(study: Study, key: UUID | None) -> int | None:
+    if key is None:
+        return None
+    if key not in study.snapshot.row_of:
+        raise NotFound()
+    return study.snapshot.row_of[key]
+
+
+def _origins(study: Study, head: RunHead | None, row: int | None, asked: Asked) -> Answer:
+    chosen = _own(study) if row is None else row
+    if head is None:
+        sentence = "This map is not assessed yet, so nobody knows where exposure comes from."
+        return Answer(asked.what, (study.spot(chosen),), sentence, (), ())
+    residual = load_residuals(study, head, asked.issue)
+    return answer_origins(study, chosen, asked.issue, residual, most=asked.most)
+
+
+def _paths(study: Study, row: int | None, asked: Asked) -> Answer:
+    first, second = row, _row(study, asked.other)
+    if first is None:
+        first = int(study.start.argmax())
+        second = _busiest(study) if second is None else second
+    if second is None:
+        second = _largest_origin(study, first)
+    return answer_paths(study, first, second, most=asked.most)
+
+
+def _own(study: Study) -> int:
+    """The own operation with most suppliers; the last buyer with most where none is marked."""
+    own = study.flow.graph.nodes.own_operation
+    suppliers = np.diff(study.flow.graph.suppliers.starts)
+    return int(np.argmax(np.where(own if own.any() else study.start > 0, suppliers + 1, 0)))
+
+
+def _largest_origin(study: Study, row: int) -> int:
+    """Where most of the input of a node begins; the last buyer where nothing is mapped."""
+    ends = where_it_ends(study.flow, study.arrival_at(row))
+    ends[study.flow.unknown] = 0.0
+    ends[row] = 0.0
+    return int(ends.argmax()) if ends.any() else int(study.start.argmax())
+
+
+def _busiest(study: Study) -> int:
+    """The supplier through which most passes; the first node where none is mapped."""
+    found = choke_points(study.flow, study.tree, study.start, most=1).by_volume
+    return found[0].row if found else int(np.argmax(study.start))

@@ -1,0 +1,192 @@
+"""From an answer to a page: cells with the address that each number opens."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from flask import url_for
+from markupsafe import Markup
+
+from ddplatform.models.value_chain import ValueChain
+from ddplatform.queries.analysis import Spot, load_bands
+from ddplatform.queries.analysis_answers import Answered, Asked
+from ddplatform.queries.analysis_content import Analysis, Sheet, Value
+from ddplatform.reports.content import Column, Kind
+from ddplatform.web.analysis.pictures import (
+    TIER_LEGEND,
+    Bar,
+    bars_of,
+    drawing,
+    href_of,
+    ways_of,
+)
+from ddplatform.web.analysis.words import WORDS
+from ddplatform.web.countries import country_name
+from ddplatform.web.filters import number, percent
+from supply_chain.risk.method import METHOD
+
+TENTH = 0.1
+NUMBERS = frozenset({Kind.NUMBER, Kind.SHARE, Kind.SCORE})
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What stands in a cell: words, where they lead, or several nodes in their order."""
+
+    text: str
+    href: str | None = None
+    chips: tuple[tuple[str, str | None], ...] = ()
+    share: float | None = None
+    """0..1, where the cell shows a small bar."""
+    sub: str = ""
+
+
+@dataclass(frozen=True)
+class ShownSheet:
+    """A table of a page."""
+
+    sheet: Sheet
+    columns: tuple[dict[str, Any], ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    bars: tuple[Bar, ...]
+    legend: tuple[tuple[str, str], ...]
+
+
+class AnalysisPage:
+    """Everything the page of one analysis shows."""
+
+    def __init__(self, chain: ValueChain, asked: Asked, found: Answered) -> None:
+        self.chain, self.chain_id = chain, chain.id
+        self.asked, self.found = asked, found
+        self.answer, self.words = found.answer, WORDS[asked.what]
+        self.sheets = tuple(self._sheet(at, one) for at, one in enumerate(found.answer.sheets))
+
+    @property
+    def figures(self) -> list[tuple[str, str, str]]:
+        """(label, value, note) of the key figures."""
+        return [
+            (figure.label, told(figure.value, figure.kind), figure.note)
+            for figure in self.answer.figures
+        ]
+
+    def drawing(self, *, rtl: bool) -> Markup | None:
+        """The best ways, coloured by the issue; None where there is none to draw."""
+        ways = ways_of(self.answer)
+        if not ways.spots:
+            return None
+        run_id = self.chain.current_run_id
+        bands = load_bands(run_id, ways.keys, self.asked.issue) if run_id else {}
+        return drawing(self.answer, ways, bands, rtl=rtl)
+
+    def address(self, what: Analysis, **more: Any) -> str:
+        """The page of an analysis of this map."""
+        return address_of(self.chain_id, what, **more)
+
+    def _sheet(self, place: int, sheet: Sheet) -> ShownSheet:
+        return ShownSheet(
+            sheet,
+            tuple(
+                {"label": column.title, "number": at > 0 and column.kind in NUMBERS}
+                for at, column in enumerate(sheet.columns)
+            ),
+            tuple(self._row(sheet, row, small_bars=place > 0) for row in sheet.rows),
+            bars_of(sheet) if place == 0 else (),
+            TIER_LEGEND if sheet.ref == "tiers" else (),
+        )
+
+    def _row(self, sheet: Sheet, row: tuple[Value, ...], *, small_bars: bool) -> tuple[Cell, ...]:
+        about = _about(row[0])
+        cells = zip(sheet.columns, row, strict=True)
+        shown = [(column, self._cell(sheet, column, value, about)) for column, value in cells]
+        return tuple(
+            replace(cell, share=_share(value))
+            if small_bars and column.key == sheet.bar and column.kind is Kind.SHARE
+            else cell
+            for (column, cell), value in zip(shown, row, strict=True)
+        )
+
+    def _cell(self, sheet: Sheet, column: Column, value: Value, about: Spot | None) -> Cell:
+        if isinstance(value, tuple):
+            return Cell("", chips=tuple((spot.name, href_of(spot)) for spot in value))
+        if isinstance(value, Spot):
+            return Cell(value.name, href_of(value), sub=value.country or "")
+        if value is None or value == "":
+            return Cell(column.missing)
+        opens = OPENS.get((sheet.ref, column.key))
+        href = opens(self, about) if opens and about is not None and about.key else None
+        if column.kind is Kind.COUNTRY:
+            code = str(value)
+            table = url_for("value_chain.table", chain_id=self.chain_id, country=code)
+            return Cell(country_name(code), table)
+        return Cell(told(value, column.kind), href)
+
+
+def _share(value: Value) -> float | None:
+    return float(value) if isinstance(value, int | float) else None
+
+
+def _about(value: Value) -> Spot | None:
+    """The node that a row is about: its first cell, of a way the far end."""
+    last = value[-1] if isinstance(value, tuple) and value else value
+    return last if isinstance(last, Spot) else None
+
+
+def told(value: Value, kind: Kind) -> str:
+    """A number as a page writes it; a text as it is."""
+    if not isinstance(value, int | float):
+        return str(value) if value is not None else "not known"
+    sound = round(value, METHOD.policy.decimals)  # 0.1 + 0.2 is told as 0.3
+    if kind is Kind.SHARE:
+        return percent(sound, 0 if sound >= TENTH or sound == 0 else 1)
+    return number(sound, 4 if kind is Kind.SCORE else 0)
+
+
+def address_of(chain_id: UUID, what: Analysis, **more: Any) -> str:
+    """The page of an analysis; exposure has a door of its own, for those who may see risks."""
+    if what is Analysis.ORIGINS:
+        return url_for("analysis.origins", chain_id=chain_id, **more)
+    return url_for("analysis.show", chain_id=chain_id, what=what.value, **more)
+
+
+Opens = Callable[[AnalysisPage, Spot], str]
+
+
+def _risk(page: AnalysisPage, spot: Spot) -> str:
+    return url_for("risk.show", node_id=spot.key, issue=page.asked.issue.value)
+
+
+def _ways_from_here(page: AnalysisPage, spot: Spot) -> str:
+    """How it gets to the node that the page is about; to an own operation if it is about none."""
+    here = page.answer.about[0].key if page.answer.about else None
+    if here == spot.key:
+        return url_for("value_chain.node", node_id=spot.key)
+    return page.address(Analysis.PATHS, node=here, to=spot.key)
+
+
+def _asks(what: Analysis) -> Opens:
+    return lambda page, spot: page.address(what, node=spot.key)
+
+
+OPENS: Mapping[tuple[str, str], Opens] = {
+    ("origins", "residual"): _risk,
+    ("origins", "part"): _ways_from_here,
+    ("origins", "of_all"): _ways_from_here,
+    ("origins", "reach"): _ways_from_here,
+    ("origins", "share"): _asks(Analysis.REACH),
+    ("paths", "part"): _ways_from_here,
+    ("paths", "of_all"): _ways_from_here,
+    ("paths", "factors"): _risk,
+    ("by_nodes", "depends"): _asks(Analysis.STOP),
+    ("by_nodes", "passing"): _asks(Analysis.REACH),
+    ("by_volume", "depends"): _asks(Analysis.STOP),
+    ("by_volume", "passing"): _asks(Analysis.REACH),
+    ("suppliers", "share"): _asks(Analysis.REACH),
+    ("gaps", "share"): _asks(Analysis.BLIND_SPOTS),
+    ("own", "share"): _ways_from_here,
+    ("goods", "share"): _ways_from_here,
+    ("goods", "of_good"): _ways_from_here,
+    ("affected", "lost"): _ways_from_here,
+    ("affected", "others"): _asks(Analysis.DEPENDENCE),
+    ("cut_off", "country"): _asks(Analysis.REACH),
+}

@@ -1,0 +1,70 @@
+"""The nodes on which many depend, and those through which most of the volume passes."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from supply_chain.analysis.dominators import Dominators
+from supply_chain.analysis.flow import FlowMap
+from supply_chain.risk.method import METHOD, Bools, Floats, Ints
+
+
+@dataclass(frozen=True)
+class ChokePoint:
+    """A node that others, or much of the volume, cannot go round."""
+
+    row: int
+    depends: int  # known nodes that reach the business only through it
+    passing: float  # part of the input of the business that passes it
+
+
+@dataclass(frozen=True)
+class ChokePoints:
+    """The same nodes seen in two ways; own operations and unknown origins are left out."""
+
+    by_nodes: tuple[ChokePoint, ...]  # most depending nodes first
+    by_volume: tuple[ChokePoint, ...]  # most volume first
+    count: int  # nodes on which any other depends
+    dependent: int  # nodes that reach the business through one other node only
+    reached: int  # known nodes that reach the business
+
+
+def choke_points(flow: FlowMap, tree: Dominators, start: Floats, *, most: int) -> ChokePoints:
+    """Find the choke points of a map.
+
+    Args:
+        tree: its dominators from `start`.
+        most: how many are named in each of the two lists.
+    """
+    others = ~flow.graph.nodes.own_operation & ~flow.unknown
+    volume = np.zeros(len(flow))
+    for arrived in flow.travel(start):
+        volume += arrived
+    by_nodes = _largest(tree.depends.astype(np.float64), others, most)
+    by_volume = _largest(volume, others & (start == 0), most)
+    rows = np.unique(np.concatenate([by_nodes, by_volume]))
+    shares = flow.passing(start, [np.array([row]) for row in rows.tolist()])
+    share = dict(zip(rows.tolist(), shares, strict=True))
+    points = {at: ChokePoint(at, int(tree.depends[at]), share[at]) for at in share}
+    reached = ~flow.unknown & (tree.above >= 0)
+    held = np.zeros(len(flow) + 1, dtype=np.bool_)
+    held[:-1] = others
+    return ChokePoints(
+        by_nodes=tuple(points[at] for at in by_nodes.tolist()),
+        by_volume=tuple(
+            sorted(
+                (points[at] for at in by_volume.tolist()),
+                key=lambda one: (-round(one.passing, METHOD.policy.decimals), one.row),
+            )
+        ),
+        count=int((others & (tree.depends > 0)).sum()),
+        dependent=int((reached & held[tree.above]).sum()),
+        reached=int(reached.sum()),
+    )
+
+
+def _largest(values: Floats, allowed: Bools, most: int) -> Ints:
+    rows = np.flatnonzero(allowed & (values > 0))
+    order = np.lexsort((rows, -np.round(values[rows], METHOD.policy.decimals)))
+    found: Ints = rows[order[:most]]
+    return found
