@@ -21,7 +21,9 @@ from ddplatform.services import (
     map_apply,
     map_import,
     matching,
+    matching_imports,
     matching_many,
+    matching_preview,
     reassessment_triggers,
     report_sealing,
     sessions,
@@ -111,8 +113,11 @@ def _preview_import(job: JobContext) -> None:
     job.progress(2, 4)
     reading = map_import.read_files(plan, opened)
     job.progress(3, 4)
+    with job.look():
+        asked = matching_preview.plan_doubles(import_id, reading)
+    doubles = matching_imports.find_doubles(asked)
     with job.unit():
-        map_import.keep_preview(import_id, reading)
+        map_import.keep_preview(import_id, reading, doubles)
 
 
 def _apply_import(job: JobContext) -> Result:
@@ -126,7 +131,7 @@ def _apply_import(job: JobContext) -> Result:
         compared = map_apply.compare_import(import_id, reading)
     job.progress(3, 4)
     with job.unit():
-        return map_apply.apply_import(
+        done = map_apply.apply_import(
             import_id,
             reading,
             compared,
@@ -134,6 +139,8 @@ def _apply_import(job: JobContext) -> Result:
             by=job.by,
             at=job.at,
         )
+        matching_preview.search_after(import_id, done, by=job.by, at=job.at)
+        return done
 
 
 def _search_duplicates(job: JobContext) -> Result:

@@ -7,6 +7,7 @@ from uuid import UUID
 from ddplatform.models.value_chain import MapImport
 from ddplatform.queries.chain_drafts import MapDrafts
 from ddplatform.queries.map_imports import list_applied_headings, load_listed
+from ddplatform.services.matching_imports import follow_merges
 from supply_chain.drafts import MapDraft
 from supply_chain.intake.columns import find_header_row, unique_header
 from supply_chain.intake.sheets import Table
@@ -28,7 +29,11 @@ class Comparison:
 def compare_with_map(
     row: MapImport, known: MapDrafts, draft: MapDraft, *, version: int
 ) -> Comparison:
-    """Compare by ids; where the list follows an earlier one, recognise who moved or was renamed."""
+    """Compare by ids; where the list follows an earlier one, recognise who moved or was renamed.
+
+    What was merged before is read as the node that stands for it.
+    """
+    draft = follow_merges(row.chain_id, draft, known_ids=known.node_keys)
     listed = load_listed(row.follows_id) if row.follows_id else None
     recognised: tuple[Recognised, ...] = ()
     if listed is not None:

@@ -11,6 +11,7 @@ from sqlalchemy import delete
 from ddplatform.db import db
 from ddplatform.models.map_imports import ImportPage
 from ddplatform.services.import_compare import Comparison
+from ddplatform.services.matching_imports import PossibleDuplicate
 from ddplatform.tenancy import insert_rows
 from supply_chain.drafts import LinkDraft, MapDraft, NodeDraft
 from supply_chain.intake.mapping_json import columns_as_json
@@ -48,14 +49,16 @@ def columns_shown(draft: MapDraft) -> dict[str, Any]:
     return {"columns": columns_as_json(draft.mapping)}
 
 
-def keep_pages(import_id: UUID, comparison: Comparison) -> None:
+def keep_pages(
+    import_id: UUID, comparison: Comparison, doubles: Sequence[PossibleDuplicate] = ()
+) -> None:
     """Keep all rows of a preview in pages of 50; those of an earlier reading go."""
     db.session.execute(
         delete(ImportPage)
         .where(ImportPage.import_id == import_id)
         .execution_options(synchronize_session=False)
     )
-    parts = _parts(comparison)
+    parts = {**_parts(comparison), "doubles": _doubles(comparison, doubles)}
     insert_rows(
         ImportPage,
         [
@@ -89,6 +92,20 @@ def _parts(comparison: Comparison) -> dict[str, Iterable[Entry]]:
         ),
         "links_gone": _links(changes.gone_links, names),
     }
+
+
+def _doubles(comparison: Comparison, doubles: Sequence[PossibleDuplicate]) -> Iterator[Entry]:
+    """New rows beside the nodes of the map that they may be, with the reasons."""
+    new = {node.id: node for node in comparison.changes.new_nodes}
+    for pair in doubles:
+        yield {
+            **_node(new[pair.new_id]),
+            "known": str(comparison.known.node_keys.get(pair.known_ref, "")),
+            "known_name": pair.known_name,
+            "score": pair.score,
+            "reasons": list(pair.reasons),
+            "decided": pair.decided,
+        }
 
 
 def _node(node: NodeDraft) -> Entry:

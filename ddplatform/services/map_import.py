@@ -14,6 +14,7 @@ from ddplatform.errors import Conflict, Invalid
 from ddplatform.models.value_chain import ImportStatus, MapImport
 from ddplatform.queries.chain_drafts import load_drafts
 from ddplatform.queries.map_imports import get_import, get_import_for_change
+from ddplatform.queries.node_merges import load_merged_refs
 from ddplatform.queries.value_chain import get_chain
 from ddplatform.services import audit, jobs
 from ddplatform.services.import_compare import compare_with_map, guess_earlier, headings_of
@@ -21,6 +22,7 @@ from ddplatform.services.import_faults import keep_faults
 from ddplatform.services.import_gone import keep_gone
 from ddplatform.services.import_mapping import heading_hashes, headings_key, recall
 from ddplatform.services.import_preview import columns_shown, counts_of, keep_pages
+from ddplatform.services.matching_imports import PossibleDuplicate
 from supply_chain.drafts import MapDraft, Mapping, NamedBytes
 from supply_chain.errors import FileRefused
 from supply_chain.intake.columns import find_header_row
@@ -157,7 +159,8 @@ def plan_reading(import_id: UUID, by: Identity) -> Plan:
         files=_stored(row.files, by),
         mapping=mapping,
         only_named=bool(mapping.nodes or mapping.links),
-        known_ids=frozenset(known.node_keys) - known.archived,
+        known_ids=(frozenset(known.node_keys) - known.archived)
+        | load_merged_refs(row.chain_id).keys(),
         link_to=ref_of[row.link_to_id] if row.link_to_id else None,
         mends=tuple(ValueMend(**mend) for mend in row.mends),
         corrections=_stored(row.corrections, by),
@@ -254,10 +257,15 @@ def _as_kept(mend: ValueMend) -> dict[str, str]:
     return {"table": mend.table, "column": mend.column, "value": mend.value, "put": mend.put}
 
 
-def keep_preview(import_id: UUID, reading: Reading) -> None:
+def keep_preview(
+    import_id: UUID, reading: Reading, doubles: Sequence[PossibleDuplicate] = ()
+) -> None:
     """Compare what was read with the map and keep what the preview shows.
 
     Done twice it gives the same; an import that is already being applied is left alone.
+
+    Args:
+        doubles: which of its new rows may be in the map already.
     """
     row = get_import_for_change(import_id)
     if row.status not in (ImportStatus.READING, ImportStatus.PREVIEWED, ImportStatus.REFUSED):
@@ -269,9 +277,10 @@ def keep_preview(import_id: UUID, reading: Reading) -> None:
     compared = compare_with_map(row, known, reading.draft, version=0)
     row.mapping = dict(mapping_as_json(reading.draft.mapping))
     kinds = keep_faults(row.id, reading.draft, reading.tables)
-    row.counts = {**row.counts, **counts_of(compared.draft, compared.changes), "kinds": kinds}
+    counted = counts_of(compared.draft, compared.changes)
+    row.counts = {**row.counts, **counted, "doubles": len(doubles), "kinds": kinds}
     row.preview, row.refusal = columns_shown(reading.draft), None
-    keep_pages(row.id, compared)
+    keep_pages(row.id, compared, doubles)
     gone = sorted(compared.changes.gone_nodes, key=lambda node: (node.name, node.id))
     keep_gone(row.id, [known.node_keys[node.id] for node in gone])
     row.status = ImportStatus.PREVIEWED

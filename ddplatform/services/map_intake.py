@@ -9,14 +9,21 @@ from ddplatform.access.identity import Identity
 from ddplatform.db import db
 from ddplatform.models.value_chain import ImportStatus
 from ddplatform.queries.chain_drafts import load_drafts
+from ddplatform.queries.matching import load_decisions
+from ddplatform.queries.node_merges import load_merged_refs
 from ddplatform.queries.value_chain import find_chain
 from ddplatform.services import map_apply, map_import
 from ddplatform.services.import_compare import Comparison, headings_of
 from ddplatform.services.import_preview import counts_of
 from ddplatform.services.map_import import Plan, Reading
+from ddplatform.services.matching_imports import (
+    Asked,
+    PossibleDuplicate,
+    find_doubles,
+    follow_merges,
+)
 from ddplatform.services.value_chain import create_chain
 from supply_chain.drafts import Mapping, NamedBytes, NodeDraft
-from supply_chain.intake.doubles import possible_doubles
 from supply_chain.intake.mapping_json import mapping_as_json
 from supply_chain.map_compare import MapChanges, compare
 
@@ -44,7 +51,9 @@ def plan_intake(chain_name: str, files: Sequence[NamedBytes], mapping: Mapping) 
     """What is needed to read the files, away from the database."""
     chain = find_chain(chain_name)
     known = load_drafts(chain.id) if chain else None
-    ids = frozenset(known.node_keys) - known.archived if known else frozenset()
+    ids: frozenset[str] = frozenset()
+    if chain and known:
+        ids = (frozenset(known.node_keys) - known.archived) | load_merged_refs(chain.id).keys()
     return Plan(tuple(files), mapping, ids, link_to=None)
 
 
@@ -67,7 +76,8 @@ def take_in(
         return Intake({"error": reading.refusal, "applied": False}, is_refused=True)
     chain = find_chain(chain_name) or create_chain(chain_name, own_business=None, by=by, at=at)
     known = load_drafts(chain.id)
-    changes = compare(known.nodes, reading.draft, existing_links=known.links)
+    draft = follow_merges(chain.id, reading.draft, known_ids=known.node_keys)
+    changes = compare(known.nodes, draft, existing_links=known.links)
     answer = _answer(reading, changes, known.nodes)
     if reading.draft.problems and not skip_faulty:
         return Intake({**answer, "applied": False}, is_refused=True)
@@ -76,7 +86,7 @@ def take_in(
     row.mapping = dict(mapping_as_json(reading.draft.mapping))
     row.headings = headings_of(reading.tables)
     db.session.flush()  # the apply reads the row anew
-    compared = Comparison(known, reading.draft, changes, (), chain.version)
+    compared = Comparison(known, draft, changes, (), chain.version)
     map_apply.apply_import(row.id, reading, compared, by=by, at=at)
     return Intake({**answer, "applied": True}, is_refused=False)
 
@@ -89,8 +99,19 @@ def _answer(reading: Reading, changes: MapChanges, known: Sequence[NodeDraft]) -
         "problems": [asdict(problem) for problem in draft.problems],
         "notes": [asdict(note) for note in draft.notes],
         "possible_duplicates": [
-            {**asdict(pair), "reasons": list(pair.reasons)}
-            for pair in possible_doubles(changes.new_nodes, known)
+            _double(pair)
+            for pair in find_doubles(Asked(changes.new_nodes, tuple(known), load_decisions()))
         ],
         "mapping": mapping_as_json(draft.mapping),
+    }
+
+
+def _double(pair: PossibleDuplicate) -> dict[str, Any]:
+    """A new row, and the node of the map or other row that it may be."""
+    return {
+        "left_id": pair.known_ref,
+        "right_id": pair.new_id,
+        "score": round(pair.score, 4),
+        "decision": pair.suggestion.value,
+        "reasons": list(pair.reasons),
     }

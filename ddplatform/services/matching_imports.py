@@ -4,29 +4,40 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from ddplatform.queries.matching import load_decisions, load_records
+from ddplatform.bulk import many_objects
 from ddplatform.queries.node_merges import load_merged_contents, load_merged_refs
 from supply_chain.drafts import LinkDraft, MapDraft, NodeDraft
-from supply_chain.matching.matcher import find_between
+from supply_chain.matching.matcher import find_between, find_within
+from supply_chain.matching.pairs import Decision
 from supply_chain.matching.records import Record
 from supply_chain.record_content import content_hash, pair_key
+from supply_chain.vocabulary import NodeKind
 
 
 @dataclass(frozen=True)
 class PossibleDuplicate:
-    """A row of an import that may be a node of the map already.
+    """A new row of an import that may be a node of the map, or another row of the list.
 
-    `decided` is what was decided on these two contents before: True the same, False different,
-    None nothing yet.
+    `decided` is what was decided on these two contents before: True the same, None nothing yet;
+    what was said to be different is left out.
     """
 
     new_id: str
-    known_id: UUID
+    known_ref: str
     known_name: str
     score: float
-    suggestion: str
+    suggestion: Decision
     reasons: tuple[str, ...]
     decided: bool | None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is needed to hold new rows against a map, away from the database."""
+
+    new: tuple[NodeDraft, ...]
+    known: tuple[NodeDraft, ...]
+    decided: Mapping[tuple[str, str], bool]
 
 
 def follow_merges(chain_id: UUID, draft: MapDraft, *, known_ids: Collection[str]) -> MapDraft:
@@ -75,32 +86,39 @@ def _links(links: Sequence[LinkDraft], into: Mapping[str, str]) -> tuple[LinkDra
     return tuple(found.values())
 
 
-def possible_duplicates(chain_id: UUID, new_nodes: Sequence[NodeDraft]) -> list[PossibleDuplicate]:
-    """Rows of an import that may stand in the map already, the likeliest first.
+@many_objects()
+def find_doubles(asked: Asked) -> list[PossibleDuplicate]:
+    """New rows that may stand in the map already, or twice in the list, the likeliest first.
 
-    What was decided to be different before is left out.
+    Unknown origins are left out: two of them are never one supplier because of their words.
     """
-    records, hashes = load_records(chain_id)
-    known = {record.id: record for record in records}
-    drafts = {node.id: record_of(node) for node in new_nodes}
-    contents = {key: content_hash(record) for key, record in drafts.items()}
-    decided = load_decisions()
+    new, known = _records(asked.new), _records(asked.known)
+    every = {**known, **new}
+    likely = [
+        *find_between(list(new.values()), list(known.values())),
+        *find_within(list(new.values())),
+    ]
     found = []
-    for pair in find_between(list(drafts.values()), records):
-        is_same = decided.get(pair_key(contents[pair.left_id], hashes[pair.right_id]))
-        if is_same is not False:
+    for pair in sorted(likely, key=lambda one: -one.score):
+        contents = (content_hash(every[key]) for key in (pair.left_id, pair.right_id))
+        is_same = asked.decided.get(pair_key(*contents))
+        if is_same is not False and pair.decision is not Decision.DIFFERENT:
             found.append(
                 PossibleDuplicate(
                     new_id=pair.left_id,
-                    known_id=UUID(pair.right_id),
-                    known_name=known[pair.right_id].name,
+                    known_ref=pair.right_id,
+                    known_name=every[pair.right_id].name,
                     score=pair.score,
-                    suggestion=pair.decision.value,
+                    suggestion=pair.decision,
                     reasons=pair.reasons,
                     decided=is_same,
                 )
             )
     return found
+
+
+def _records(nodes: Sequence[NodeDraft]) -> dict[str, Record]:
+    return {n.id: record_of(n) for n in nodes if n.kind is not NodeKind.UNKNOWN_ORIGIN}
 
 
 def record_of(node: NodeDraft) -> Record:

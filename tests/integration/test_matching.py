@@ -23,6 +23,7 @@ from ddplatform.models.matching import (
     PairState,
 )
 from ddplatform.models.value_chain import ValueChainNode
+from ddplatform.queries.chain_drafts import load_drafts
 from ddplatform.queries.match_sides import load_sides
 from ddplatform.queries.matching import (
     PairFilter,
@@ -32,11 +33,12 @@ from ddplatform.queries.matching import (
     get_run,
     list_open_of,
     list_pairs,
+    load_decisions,
     load_records,
 )
 from ddplatform.queries.node_merges import get_merge, get_merge_with_rows, get_node_anew
 from ddplatform.services import matching, matching_many, value_chain
-from ddplatform.services.matching_imports import follow_merges, possible_duplicates
+from ddplatform.services.matching_imports import Asked, find_doubles, follow_merges
 from ddplatform.services.node_merge import merge_nodes
 from ddplatform.services.value_chain import NodeFields
 from supply_chain.drafts import LinkDraft, MapDraft, NodeDraft
@@ -496,17 +498,28 @@ def test_a_map_without_merges_reads_a_list_as_it_is(world: World):
 
 def test_rows_of_a_list_that_may_be_known_are_told_unless_they_were_said_to_differ(world: World):
     row = NodeDraft(id="new", name="Usine Soleil", address="12 rue du Port", country="CI")
-    with acting(world.tenant):
-        found = possible_duplicates(world.chain_id, [row])
-    assert {pair.known_id for pair in found} == {world.one, world.two}
-    assert all(pair.decided is None and pair.reasons for pair in found)
+    ghost = NodeDraft(id="ghost", name="Usine Soleil", kind=NodeKind.UNKNOWN_ORIGIN)
 
+    def known() -> list[tuple[str, bool | None]]:
+        with acting(world.tenant):
+            nodes = load_drafts(world.chain_id).nodes
+            found = find_doubles(Asked((row, ghost), nodes, load_decisions()))
+            assert all(pair.new_id == "new" and pair.reasons for pair in found)
+            return sorted((pair.known_name, pair.decided) for pair in found)
+
+    assert known() == [("Usine Soleil", None), ("Usine Soleil S.A.", None)]
     world.search()
     world.decide(PairState.DIFFERENT)
-    with acting(world.tenant):
-        found = possible_duplicates(world.chain_id, [row])
     # Its content is that of the second node, which was said to be another than the first.
-    assert [pair.known_id for pair in found] == [world.two]
+    assert known() == [("Usine Soleil", None)]
+
+
+def test_a_row_that_stands_twice_in_a_list_is_told_too():
+    rows = [NodeDraft(id=key, name="Usine Soleil", address="12 Port", country="CI") for key in "ab"]
+
+    (pair,) = find_doubles(Asked(tuple(rows), (), {}))
+
+    assert (pair.new_id, pair.known_ref) == ("a", "b")
 
 
 def test_restoring_a_merged_record_by_hand_is_refused(world: World):

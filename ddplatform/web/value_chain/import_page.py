@@ -27,6 +27,7 @@ from supply_chain.intake.node_rows import MADE
 TABS = {
     "problems": "Problems",
     "new": "New",
+    "doubles": "Maybe known",
     "moved": "Moved",
     "renamed": "Renamed",
     "changed": "All changes",

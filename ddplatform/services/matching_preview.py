@@ -1,0 +1,28 @@
+"""Matching around an import: its new rows before it is applied, the whole map after it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from ddplatform.access.identity import Identity
+from ddplatform.queries.chain_drafts import load_drafts
+from ddplatform.queries.map_imports import get_import
+from ddplatform.queries.matching import load_decisions
+from ddplatform.services.import_compare import compare_with_map
+from ddplatform.services.map_import import Reading
+from ddplatform.services.matching import request_search
+from ddplatform.services.matching_imports import Asked
+
+
+def plan_doubles(import_id: UUID, reading: Reading) -> Asked:
+    """The new rows of an import and what they are held against; a refused file has none."""
+    row = get_import(import_id)
+    known = load_drafts(row.chain_id)
+    compared = compare_with_map(row, known, reading.draft, version=0)
+    return Asked(compared.changes.new_nodes, known.nodes, load_decisions())
+
+
+def search_after(import_id: UUID, done: Mapping[str, int], *, by: Identity, at: datetime) -> None:
+    """Look for likely duplicates in the map once a list has changed it."""
+    if any(done.values()):
+        request_search(get_import(import_id).chain_id, by=by, at=at)
