@@ -63,6 +63,23 @@ def placed(pairs: list[Labelled], seed: int = 7) -> list[Labelled]:
     return found
 
 
+def of_one_park(pairs: list[Labelled], seed: int = 11) -> list[Labelled]:
+    """Non-matches: the names of two pairs at one address, as in a park or a shared building."""
+    draw = random.Random(seed)
+    found = []
+    for pair in pairs:
+        other = draw.choice(pairs).right
+        if pair.left.address and other.name not in (pair.left.name, pair.right.name):
+            is_printed_alike = not pair.is_match or draw.random() < 0.5
+            address = pair.left.address if is_printed_alike else pair.right.address
+            # Neighbours are often of one trade, and its word stands in both names.
+            trade = f" {pair.left.name.split()[-1]}" if draw.random() < 0.5 else ""
+            name = other.name + trade
+            moved = replace(other, name=name, address=address, country=pair.left.country)
+            found.append(Labelled(pair.left, moved, False))
+    return found
+
+
 class _Maker:
     def __init__(self, draw: random.Random) -> None:
         self.draw = draw

@@ -15,7 +15,7 @@ from scipy.optimize import minimize
 
 from benchmarks import labelled_pairs
 from benchmarks.labelled_pairs import Labelled, without_coordinates
-from scripts.matching_variants import mill_variants, placed
+from scripts.matching_variants import mill_variants, of_one_park, placed
 from supply_chain.matching.features import Columns, compare
 from supply_chain.matching.legal_forms import DATA
 from supply_chain.matching.prepared import prepare
@@ -96,6 +96,7 @@ def training_sets() -> Sets:
     facilities = labelled_pairs.facilities(proof=False)
     sites = labelled_pairs.sites(proof=False)
     mills = mill_variants(VARIANTS)
+    parks = of_one_park(facilities * 6 + sites[::6])
     return [
         (1.0, facilities),
         (0.6, labelled_pairs.names(proof=False)),
@@ -104,6 +105,8 @@ def training_sets() -> Sets:
         (0.5, without_coordinates(mills[::2])),
         (0.5, placed(facilities)),
         (0.4, placed(sites[::3])),
+        (0.05, parks),
+        (0.25, placed(parks)),
     ]
 
 
