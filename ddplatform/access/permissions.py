@@ -24,6 +24,8 @@ class Permission(StrEnum):
     RISK_EXPORT = "risk:export"
     CONTEXT_EVENT_EDIT = "context_event:edit"
     REASSESSMENT_EDIT = "reassessment:edit"
+    SCREENING_UPLOAD = "screening:upload"
+    SCREENING_DECIDE = "screening:decide"
     WHAT_IF_KEEP = "what_if:keep"
     VISIT_PLAN_MAKE = "visit_plan:make"
     VISIT_PLAN_ASSIGN = "visit_plan:assign"

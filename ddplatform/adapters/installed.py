@@ -5,6 +5,7 @@ from pathlib import Path
 
 from ddplatform.adapters.keys import KeyFolder
 from ddplatform.adapters.mail import Mailer
+from ddplatform.adapters.screening_folder import ScreeningFolder
 from ddplatform.adapters.snapshot_files import SnapshotStore
 from ddplatform.adapters.storage import FileStore
 from ddplatform.config import Settings
@@ -18,6 +19,7 @@ class Adapters:
     snapshots: SnapshotStore
     mailer: Mailer
     keys: KeyFolder
+    screening: ScreeningFolder
     base_url: str
     sample_sign_ins: Path
     """Where the sign-ins of the sample company stand (docs/commands.md)."""
@@ -34,6 +36,7 @@ def install(settings: Settings) -> Adapters:
         snapshots=SnapshotStore(folder / "snapshots"),
         mailer=Mailer(sender=settings.mail_from, outbox=folder / "outbox", url=settings.mail_url),
         keys=KeyFolder(folder / "keys", origin="ddplatform/" + settings.base_url.split("//")[-1]),
+        screening=ScreeningFolder(folder / "screening-lists"),
         base_url=settings.base_url,
         sample_sign_ins=folder / "demo_sign_ins.json",
     )

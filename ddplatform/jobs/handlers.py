@@ -26,6 +26,8 @@ from ddplatform.services import (
     matching_preview,
     reassessment_triggers,
     report_sealing,
+    screening,
+    screening_lists,
     sessions,
 )
 from ddplatform.services.questionnaire_reminders import CHASE, REMIND, chase, send_reminder
@@ -225,6 +227,10 @@ def _look_for_changes(job: JobContext) -> Result:
     return reassessment_triggers.look_for_changes(by=job.by, at=job.at, unit=job.unit)
 
 
+def _screen(job: JobContext) -> Result:
+    return screening.screen(by=job.by, at=job.at, unit=job.unit)
+
+
 HANDLERS: dict[str, Handler] = {
     action_reminders.REMIND: Handler(_ask_reminders),
     action_reminders.MAIL: Handler(_mail_reminder),
@@ -247,6 +253,7 @@ HANDLERS: dict[str, Handler] = {
     matching_many.MERGE_MANY: Handler(_merge_many, Permission.VALUE_CHAIN_MERGE, is_staged=True),
     matching_many.UNDO_MANY: Handler(_undo_many, Permission.VALUE_CHAIN_MERGE, is_staged=True),
     reassessment_triggers.LOOK: Handler(_look_for_changes, is_staged=True),
+    screening_lists.SCREEN: Handler(_screen, is_staged=True),
     BUILD: Handler(_build_report, Permission.REPORT_REQUEST, is_staged=True),
 }
 
@@ -256,5 +263,6 @@ PERIODIC: dict[str, int] = {
     CHASE: 21_600,
     action_reminders.REMIND: 86_400,
     reassessment_triggers.LOOK: 86_400,
+    screening_lists.SCREEN: 3600,
 }
 """Job name -> seconds between two runs, for each organisation."""

@@ -23,6 +23,7 @@ class FindingSource(StrEnum):
     AUDIT = "audit"
     MEDIA = "media"
     WORKER_VOICE = "worker_voice"
+    OFFICIAL_LIST = "official_list"
 
 
 class Finding(TenantScoped, Base):

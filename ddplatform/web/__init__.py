@@ -28,6 +28,7 @@ from ddplatform.web.reports.routes import bp as reports
 from ddplatform.web.responses import bp as responses
 from ddplatform.web.responses.joining import bp as respond
 from ddplatform.web.risk import bp as risk
+from ddplatform.web.screening.routes import bp as screening
 from ddplatform.web.value_chain import bp as value_chain
 from ddplatform.web.visit_plan.routes import bp as visit_plan
 from ddplatform.web.what_if.routes import bp as what_if
@@ -58,6 +59,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(risk, url_prefix="/o/<organisation>/risk")
     app.register_blueprint(context_events, url_prefix="/o/<organisation>/context-events")
     app.register_blueprint(reassessment, url_prefix="/o/<organisation>/reassessments")
+    app.register_blueprint(screening, url_prefix="/o/<organisation>/screening")
     app.register_blueprint(matching, url_prefix="/o/<organisation>/matching")
     app.register_blueprint(value_chain, url_prefix="/o/<organisation>/value-chain")
     app.register_blueprint(analysis, url_prefix="/o/<organisation>/analysis")

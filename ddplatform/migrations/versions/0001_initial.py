@@ -60,6 +60,10 @@ TENANT_TABLES = {
     "run_register": ("organisation_id",),
     "salience_note": ("organisation_id",),
     "score_change": ("organisation_id",),
+    "screening_decision": ("organisation_id",),
+    "screening_entry": ("organisation_id",),
+    "screening_list": ("organisation_id",),
+    "screening_match": ("organisation_id",),
     "severity_judgement": ("organisation_id",),
     "share_memory": ("organisation_id",),
     "supply_link": ("organisation_id",),
@@ -92,6 +96,7 @@ APPEND_ONLY = {
     "risk_signal": None,
     "run_register": None,
     "salience_note": None,
+    "screening_entry": None,
     "severity_judgement": None,
 }
 
@@ -775,6 +780,132 @@ def upgrade() -> None:
         op.f("ix_run_register_organisation_id"), "run_register", ["organisation_id"], unique=False
     )
     op.create_table(
+        "screening_decision",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "entry_hash", sa.String(), nullable=False, comment="supply_chain.screening.matches"
+        ),
+        sa.Column("node_hash", sa.String(), nullable=False, comment="supply_chain.record_content"),
+        sa.Column(
+            "answer",
+            sa.Enum(
+                "open",
+                "same",
+                "not_same",
+                "unsure",
+                name="matchanswer",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("finding_id", sa.Uuid(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by_id", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["decided_by_id"], ["user.id"], name=op.f("fk_screening_decision_decided_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_screening_decision_organisation_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_screening_decision")),
+        sa.UniqueConstraint(
+            "organisation_id",
+            "entry_hash",
+            "node_hash",
+            name=op.f("uq_screening_decision_organisation_id_entry_hash_node_hash"),
+        ),
+    )
+    op.create_index(
+        op.f("ix_screening_decision_organisation_id"),
+        "screening_decision",
+        ["organisation_id"],
+        unique=False,
+    )
+    op.create_table(
+        "screening_list",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("publisher", sa.String(), nullable=False),
+        sa.Column("edition_on", sa.Date(), nullable=False, comment="Day of the edition"),
+        sa.Column("licence", sa.String(), nullable=False),
+        sa.Column("source_url", sa.String(), nullable=False),
+        sa.Column("coverage", sa.String(), nullable=False, comment="What is missing, if partial"),
+        sa.Column(
+            "issue",
+            sa.Enum(
+                "ISS-CL",
+                "ISS-HZ",
+                "ISS-FL",
+                "ISS-CT",
+                "ISS-SE",
+                "ISS-OS",
+                "ISS-IL",
+                "ISS-AC",
+                "ISS-YW",
+                "ISS-FF",
+                "ISS-SG",
+                "ISS-SC",
+                "ISS-LE",
+                "ISS-EM",
+                "ISS-MK",
+                "ISS-DP",
+                name="issue",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+            comment="What being on the list is about",
+        ),
+        sa.Column("filename", sa.String(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("entries", sa.Integer(), nullable=False),
+        sa.Column(
+            "screened",
+            sa.JSON(),
+            nullable=False,
+            comment="Map -> its version when it was last compared",
+        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by_id", sa.Uuid(), nullable=True),
+        sa.Column("superseded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"], ["user.id"], name=op.f("fk_screening_list_created_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_screening_list_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_screening_list")),
+        sa.UniqueConstraint(
+            "organisation_id", "id", name=op.f("uq_screening_list_organisation_id_id")
+        ),
+        sa.UniqueConstraint(
+            "organisation_id",
+            "name",
+            "sha256",
+            name=op.f("uq_screening_list_organisation_id_name_sha256"),
+        ),
+    )
+    op.create_index(
+        "ix_screening_list_current",
+        "screening_list",
+        ["organisation_id", "superseded_at", "name", "id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_screening_list_organisation_id"),
+        "screening_list",
+        ["organisation_id"],
+        unique=False,
+    )
+    op.create_table(
         "user_session",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("id_hash", sa.String(), nullable=False),
@@ -1124,6 +1255,49 @@ def upgrade() -> None:
         ),
     )
     op.create_index(op.f("ix_report_organisation_id"), "report", ["organisation_id"], unique=False)
+    op.create_table(
+        "screening_entry",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("list_id", sa.Uuid(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("row", sa.Integer(), nullable=False, comment="Line of the file"),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("aliases", sa.JSON(), nullable=False),
+        sa.Column("country", sa.String(), nullable=True, comment="ISO 3166-1 alpha-2"),
+        sa.Column("region", sa.String(), nullable=False),
+        sa.Column("address", sa.String(), nullable=False),
+        sa.Column("entry_id", sa.String(), nullable=False, comment="As the list numbers it"),
+        sa.Column("listed_on", sa.String(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("content_hash", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "list_id"],
+            ["screening_list.organisation_id", "screening_list.id"],
+            name=op.f("fk_screening_entry_organisation_id_list_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_screening_entry_organisation_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_screening_entry")),
+        sa.UniqueConstraint(
+            "organisation_id", "id", name=op.f("uq_screening_entry_organisation_id_id")
+        ),
+        sa.UniqueConstraint(
+            "organisation_id",
+            "list_id",
+            "place",
+            name=op.f("uq_screening_entry_organisation_id_list_id_place"),
+        ),
+    )
+    op.create_index(
+        op.f("ix_screening_entry_organisation_id"),
+        "screening_entry",
+        ["organisation_id"],
+        unique=False,
+    )
     op.create_table(
         "share_memory",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1727,6 +1901,7 @@ def upgrade() -> None:
                 "audit",
                 "media",
                 "worker_voice",
+                "official_list",
                 name="findingsource",
                 native_enum=False,
                 create_constraint=True,
@@ -2340,6 +2515,96 @@ def upgrade() -> None:
     )
     op.create_index(
         op.f("ix_score_change_organisation_id"), "score_change", ["organisation_id"], unique=False
+    )
+    op.create_table(
+        "screening_match",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("list_id", sa.Uuid(), nullable=False),
+        sa.Column("listed_id", sa.Uuid(), nullable=False),
+        sa.Column("node_id", sa.Uuid(), nullable=False),
+        sa.Column("entry_hash", sa.String(), nullable=False),
+        sa.Column("node_hash", sa.String(), nullable=False),
+        sa.Column(
+            "matched_name", sa.String(), nullable=False, comment="Name or alias of the entry"
+        ),
+        sa.Column("score", sa.Double(), nullable=False, comment="How alike they are, 0..1"),
+        sa.Column("reasons", sa.JSON(), nullable=False),
+        sa.Column(
+            "answer",
+            sa.Enum(
+                "open",
+                "same",
+                "not_same",
+                "unsure",
+                name="matchanswer",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("finding_id", sa.Uuid(), nullable=True, comment="Recorded when it was confirmed"),
+        sa.Column("found_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "gone_at", sa.DateTime(timezone=True), nullable=True, comment="Not alike any more"
+        ),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "(decided_at IS NULL) = (decided_by_id IS NULL)",
+            name=op.f("ck_screening_match_decided_pair"),
+        ),
+        sa.CheckConstraint("score BETWEEN 0 AND 1", name=op.f("ck_screening_match_score_range")),
+        sa.ForeignKeyConstraint(
+            ["decided_by_id"], ["user.id"], name=op.f("fk_screening_match_decided_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "list_id"],
+            ["screening_list.organisation_id", "screening_list.id"],
+            name=op.f("fk_screening_match_organisation_id_list_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "listed_id"],
+            ["screening_entry.organisation_id", "screening_entry.id"],
+            name=op.f("fk_screening_match_organisation_id_listed_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "node_id"],
+            ["value_chain_node.organisation_id", "value_chain_node.id"],
+            name=op.f("fk_screening_match_organisation_id_node_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_screening_match_organisation_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_screening_match")),
+        sa.UniqueConstraint(
+            "organisation_id", "id", name=op.f("uq_screening_match_organisation_id_id")
+        ),
+        sa.UniqueConstraint(
+            "organisation_id",
+            "listed_id",
+            "node_id",
+            name=op.f("uq_screening_match_organisation_id_listed_id_node_id"),
+        ),
+    )
+    op.create_index(
+        "ix_screening_match_node", "screening_match", ["organisation_id", "node_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_screening_match_organisation_id"),
+        "screening_match",
+        ["organisation_id"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_screening_match_state",
+        "screening_match",
+        ["organisation_id", "answer", "score", "id"],
+        unique=False,
     )
     op.create_table(
         "severity_judgement",
@@ -3582,6 +3847,10 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_severity_judgement_organisation_id"), table_name="severity_judgement")
     op.drop_index("ix_judgement_node", table_name="severity_judgement")
     op.drop_table("severity_judgement")
+    op.drop_index("ix_screening_match_state", table_name="screening_match")
+    op.drop_index(op.f("ix_screening_match_organisation_id"), table_name="screening_match")
+    op.drop_index("ix_screening_match_node", table_name="screening_match")
+    op.drop_table("screening_match")
     op.drop_index(op.f("ix_score_change_organisation_id"), table_name="score_change")
     op.drop_table("score_change")
     op.drop_index(op.f("ix_salience_note_organisation_id"), table_name="salience_note")
@@ -3649,6 +3918,8 @@ def downgrade() -> None:
     op.drop_table("value_chain_node")
     op.drop_index(op.f("ix_share_memory_organisation_id"), table_name="share_memory")
     op.drop_table("share_memory")
+    op.drop_index(op.f("ix_screening_entry_organisation_id"), table_name="screening_entry")
+    op.drop_table("screening_entry")
     op.drop_index(op.f("ix_report_organisation_id"), table_name="report")
     op.drop_table("report")
     op.drop_index("ix_run_chain", table_name="match_run")
@@ -3667,6 +3938,11 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_user_session_user_id"), table_name="user_session")
     op.drop_index(op.f("ix_user_session_expires_at"), table_name="user_session")
     op.drop_table("user_session")
+    op.drop_index(op.f("ix_screening_list_organisation_id"), table_name="screening_list")
+    op.drop_index("ix_screening_list_current", table_name="screening_list")
+    op.drop_table("screening_list")
+    op.drop_index(op.f("ix_screening_decision_organisation_id"), table_name="screening_decision")
+    op.drop_table("screening_decision")
     op.drop_index(op.f("ix_run_register_organisation_id"), table_name="run_register")
     op.drop_table("run_register")
     op.drop_table("questionnaire_version")

@@ -40,6 +40,8 @@ TARGET_WORDS: Final[Mapping[str, str]] = {
     "reference_release": "reference data",
     "response": "answers to a questionnaire",
     "review_task": "site to look at again",
+    "screening_list": "official list",
+    "screening_match": "match with a list",
     "user": "account",
 }
 """Kinds of rows whose name in the log is not yet a plain word."""

@@ -30,6 +30,7 @@ SOURCES = {
     FindingSource.AUDIT.value: "Audit",
     FindingSource.MEDIA.value: "Media or civil-society report",
     FindingSource.WORKER_VOICE.value: "Workers, families or communities",
+    FindingSource.OFFICIAL_LIST.value: "Official list",
 }
 TARGETS = {
     "finding": "Finding",

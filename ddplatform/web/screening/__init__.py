@@ -1,0 +1,1 @@
+"""Pages of official lists and the prompts they give."""
