@@ -58,4 +58,12 @@ def limit_row(name: str, seconds: float, goal: float) -> Row:
 
 def count_row(name: str, count: float, goal: float, unit: str) -> Row:
     """Something counted, not timed: it may be at most the goal."""
-    return Row(name, count, goal, count / goal, f"<= {goal:g} {unit}", count <= goal, unit)
+    return Row(
+        name,
+        count,
+        goal,
+        count / goal if goal else count,
+        f"<= {goal:g} {unit}",
+        count <= goal,
+        unit,
+    )

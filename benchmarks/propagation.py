@@ -1,10 +1,13 @@
 """How risk travels: ours against the bare memory traffic (one sparse product) and NetworkX."""
 
+import time
+from collections.abc import Sequence
+
 import networkx as nx
 import numpy as np
 from scipy.sparse import csr_array
 
-from benchmarks.contract import Row, floor_row, gain_row, in_turn
+from benchmarks.contract import REPEATS, Row, count_row, floor_row, gain_row, in_turn
 from benchmarks.generate import Graph, make_graph
 from supply_chain.risk.plan import Plan, make_plan
 from supply_chain.risk.propagation import exposure, linkage
@@ -12,6 +15,8 @@ from supply_chain.risk.propagation import exposure, linkage
 SIZES = {"small": (100_000, 400_000), "full": (1_000_000, 4_000_000)}
 EXPOSURE, LINKAGE = 1.6, 3.0  # products
 LOOP = 500  # times as fast
+GROWTH = {"small": (25_000, 50_000, 100_000), "full": (250_000, 500_000, 1_000_000)}
+GROWTH_LIMIT = 1.1  # 1 is n log n; the rest is the noise of three times
 LOOP_SIZE = {"small": (20_000, 80_000), "full": (100_000, 400_000)}
 
 
@@ -38,7 +43,29 @@ def run(size: str) -> list[Row]:
             for what, goal, ours in ways
         ),
         *_against_networkx(*LOOP_SIZE[size]),
+        _growth(GROWTH[size]),
     ]
+
+
+def _growth(sizes: Sequence[int]) -> Row:
+    """Plan, exposure and linkage: the power of n log n with which the time grows."""
+    times = []
+    for nodes in sizes:
+        graph = make_graph(nodes, 4 * nodes)
+        taken = []
+        for _ in range(REPEATS):
+            start = time.perf_counter()
+            plan = _plan(graph)
+            own = plan.to_plan(graph.residual)
+            exposure(plan, own)
+            linkage(plan, own)
+            taken.append(time.perf_counter() - start)
+        times.append(min(taken))
+    count = np.array(sizes, dtype=np.float64)
+    power = float(np.polyfit(np.log(count * np.log(count)), np.log(times), 1)[0])
+    seconds = " / ".join(f"{one:.2f}" for one in times)
+    name = f"growth from {sizes[0]:,} to {sizes[-1]:,} nodes ({seconds} s), power of n log n"
+    return count_row(name, power, GROWTH_LIMIT, "")
 
 
 def _plan(graph: Graph) -> Plan:

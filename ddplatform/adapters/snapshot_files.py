@@ -53,7 +53,7 @@ class SnapshotStore:
     """Snapshots below one folder."""
 
     def __init__(self, root: Path) -> None:
-        self._root = root
+        self.root = root
 
     def open(self, place: SnapshotPlace, part: str = MAP) -> Snapshot | None:
         """A part of a snapshot, its arrays mapped read-only; None: missing, or damaged."""
@@ -109,10 +109,10 @@ class SnapshotStore:
 
     def drop_tenant(self, organisation_id: UUID) -> None:
         """Remove all snapshots of an organisation that is gone."""
-        shutil.rmtree(self._root / organisation_id.hex, ignore_errors=True)
+        shutil.rmtree(self.root / organisation_id.hex, ignore_errors=True)
 
     def _folder(self, place: SnapshotPlace) -> Path:
-        return self._root / place.organisation_id.hex / place.chain_id.hex / str(place.version)
+        return self.root / place.organisation_id.hex / place.chain_id.hex / str(place.version)
 
     @staticmethod
     def _put(draft: Path, target: Path) -> None:

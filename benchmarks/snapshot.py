@@ -1,0 +1,233 @@
+"""A snapshot on disk: opened, changed by one node, killed while it is written, and its memory.
+
+The map lives in no database here: what is measured is the files and the work on them. One change
+is one node with other scores: the buyers behind it are worked out, the ranks moved, both kept on
+disk, and the first page of ranks read back through the files, as another process would.
+"""
+
+import random
+import signal
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import fields
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+
+from benchmarks.assessment import make_chain
+from benchmarks.contract import REPEATS, SEED, Row, count_row, limit_row
+from ddplatform.adapters.snapshot_files import MAP, SnapshotPlace, SnapshotStore
+from ddplatform.queries.map_columns import MapRows, map_part
+from supply_chain.reference import load_reference
+from supply_chain.risk.incremental import Flow, change_nodes
+from supply_chain.risk.plan import Plan
+from supply_chain.risk.ranking import Ranking, RankKeys
+from supply_chain.risk.salience import Risks
+
+SIZES = {"small": (20_000, 80_000), "full": (1_000_000, 4_000_000)}
+KILLS = {"small": 5, "full": 50}
+CHANGES = 51
+OPEN, CHANGE, CORE, WORKER = 0.05, 0.05, 0.001, 1_000
+ISSUES = 16
+PAGE = 50
+PLACE = SnapshotPlace(UUID(int=1), UUID(int=2), 1)
+
+READER = """
+import resource, sys
+from pathlib import Path
+from benchmarks.snapshot import PLACE, look
+from ddplatform.adapters.snapshot_files import SnapshotStore
+look(SnapshotStore(Path(sys.argv[1])))
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000)
+"""
+
+WRITER = """
+import sys
+from pathlib import Path
+from uuid import UUID
+import numpy as np
+from ddplatform.adapters.snapshot_files import SnapshotPlace, SnapshotStore
+store, first = SnapshotStore(Path(sys.argv[1])), int(sys.argv[2])
+print("ready", flush=True)
+for version in range(first, first + 100_000):
+    arrays = {name: np.full(20_000, version) for name in "abcd"}
+    store.keep(SnapshotPlace(UUID(int=1), UUID(int=3), version), "map", arrays, {"of": version})
+"""
+
+
+def run(size: str) -> list[Row]:
+    """All of it, on one generated map."""
+    nodes, links = SIZES[size]
+    with TemporaryDirectory() as name:
+        store = SnapshotStore(Path(name) / "map")
+        _build(store, nodes, links)
+        what = f"snapshot of {nodes:,} nodes"
+        rows = [
+            limit_row(f"{what}: opened, lanes and countries counted", _median(store, look), OPEN),
+            count_row(f"{what}: memory of a process with it", _memory(store), WORKER, "MB"),
+            *_changes(store, what),
+        ]
+        wrong = _killed(Path(name) / "killed", KILLS[size])
+        kills = f"{KILLS[size]} kills while one is written: not whole, or another version"
+    return [*rows, count_row(kills, wrong, 0, "seen")]
+
+
+def _build(store: SnapshotStore, nodes: int, links: int) -> None:
+    graph = make_chain(nodes, links, load_reference())
+    keys = tuple(UUID(int=at + 1) for at in range(nodes))
+    names = tuple(f"Site {at}" for at in range(nodes))
+    start = time.perf_counter()
+    made = map_part(MapRows(1, graph, keys, names, (None,) * nodes))
+    computed = time.perf_counter()
+    store.keep(PLACE, MAP, made.arrays, made.facts)
+    kept = time.perf_counter()
+    print(f"snapshot of {nodes:,} nodes: {computed - start:.1f} s to make, {kept - computed:.1f} s")
+    plan = _plan(store)
+    count, some = len(plan.order), np.random.default_rng(SEED)
+    residual, severity = some.beta(2, 5, (count, ISSUES)), some.uniform(1, 5, (count, ISSUES))
+    flow = Flow.of(plan, residual, severity)
+    keys_of = RankKeys.of(_risks(np.arange(count), residual, severity)).sorted()
+    store.keep(PLACE, "run-base", {**vars(flow), **vars(keys_of)}, {})
+
+
+def _plan(store: SnapshotStore) -> Plan:
+    kept = store.open(PLACE)
+    assert kept is not None
+    return Plan.from_columns(
+        {k.removeprefix("plan_"): v for k, v in kept.arrays.items() if k.startswith("plan_")}
+    )
+
+
+def _risks(places: Any, residual: Any, severity: Any) -> Risks:
+    """The risks of some nodes, all of them open and none of them judged by a person."""
+    count = len(places) * ISSUES
+    no = np.zeros(count, dtype=np.bool_)
+    return Risks(
+        node=np.repeat(places, ISSUES),
+        issue=np.tile(np.arange(ISSUES), len(places)),
+        emergency=no,
+        delay=no,
+        severity=severity.ravel(),
+        residual=residual.ravel(),
+        scope=np.full(count, 2.5),
+        confidence=np.full(count, 0.5),
+        involvement=np.full(count, 2),
+    )
+
+
+def look(store: SnapshotStore) -> list[Any]:
+    """What a page does first: open the map and count its nodes by lane and country."""
+    kept = store.open(PLACE)
+    assert kept is not None
+    return [np.unique(kept.arrays[name], return_counts=True) for name in ("lane", "country_place")]
+
+
+def _median(store: SnapshotStore, step: Callable[[SnapshotStore], object]) -> float:
+    times = []
+    for _ in range(2 * REPEATS + 1):
+        start = time.perf_counter()
+        step(store)
+        times.append(time.perf_counter() - start)
+    return statistics.median(times)
+
+
+def _memory(store: SnapshotStore) -> float:
+    """Most memory of a fresh process that opened the map and counted, in MB, shared pages too."""
+    answer = subprocess.run(
+        [sys.executable, "-c", READER, str(store.root)], capture_output=True, check=True, text=True
+    )
+    return float(answer.stdout)
+
+
+def _changes(store: SnapshotStore, what: str) -> list[Row]:
+    plan, kept = _plan(store), store.open(PLACE, "run-base")
+    assert kept is not None
+    arrays: dict[str, Any] = dict(kept.arrays)
+    flow = _writable(store)
+    ranking = Ranking.mapped(RankKeys(arrays["first"], arrays["second"]))
+    some = np.random.default_rng(SEED + 1)
+    core, whole, moved = [], [], []
+    for at in some.integers(0, len(plan.order), CHANGES).tolist():
+        place, after = np.array([at]), (some.random((1, ISSUES)), some.uniform(1, 5, (1, ISSUES)))
+        before = _risks(place, flow.residual[place], flow.severity[place])
+        start = time.perf_counter()
+        touched = change_nodes(plan, flow, place, *after)
+        core.append(time.perf_counter() - start)
+        ranking = ranking.moved(before, _risks(place, *after))
+        store.keep(PLACE, "change-last", _lines(flow, touched, ranking), {})
+        _first_page(store)
+        whole.append(time.perf_counter() - start)
+        moved.append(len(touched))
+    high = f"{np.percentile(core, 75) * 1e3:.1f} / {np.percentile(core, 90) * 1e3:.1f} ms"
+    print(f"{what}: nodes moved {np.percentile(moved, [50, 75, 90])}, core at 75 / 90 % {high}")
+    return [
+        limit_row(f"{what}: one node changed, buyers behind it", statistics.median(core), CORE),
+        limit_row(f"{what}: to new ranks read back", statistics.median(whole), CHANGE),
+    ]
+
+
+def _writable(store: SnapshotStore) -> Flow:
+    """The flow of the run with a private copy of each page that is written to."""
+    folder = store.root / PLACE.organisation_id.hex / PLACE.chain_id.hex / str(PLACE.version)
+    names = [one.name for one in fields(Flow)]
+    return Flow(*(np.load(folder / "run-base" / f"{name}.npy", mmap_mode="c") for name in names))
+
+
+def _lines(flow: Flow, touched: Any, ranking: Ranking) -> dict[str, Any]:
+    """What differs from the base of the run."""
+    return {
+        "touched": touched,
+        "exposed": flow.exposed[touched],
+        "linked": flow.linked[touched],
+        "upstream": flow.upstream[touched],
+        "gone": ranking.gone,
+        "new_first": ranking.new.first,
+        "new_second": ranking.new.second,
+    }
+
+
+def _first_page(store: SnapshotStore) -> None:
+    base, change = store.open(PLACE, "run-base"), store.open(PLACE, "change-last")
+    assert base is not None and change is not None
+    old, new = dict[str, Any](base.arrays), dict[str, Any](change.arrays)
+    keys = RankKeys(new["new_first"], new["new_second"])
+    page = Ranking(RankKeys(old["first"], old["second"]), new["gone"], keys).page(0, PAGE)
+    assert len(page[0]) == PAGE
+
+
+def _killed(root: Path, kills: int) -> int:
+    """How many snapshots were seen that were not whole, or of another version than they said."""
+    store, chance, wrong, first = SnapshotStore(root), random.Random(SEED), 0, 1
+    home = root / UUID(int=1).hex / UUID(int=3).hex
+    for _ in range(kills):
+        writer = subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(root), str(first)], stdout=subprocess.PIPE
+        )
+        assert writer.stdout is not None
+        writer.stdout.readline()
+        time.sleep(chance.uniform(0.001, 0.1))
+        writer.send_signal(signal.SIGKILL)
+        writer.wait()
+        writer.stdout.close()
+        for folder in home.glob("[0-9]*"):
+            if (folder / MAP).exists():
+                first = max(first, int(folder.name))
+                wrong += not _is_right(store, int(folder.name))
+    return wrong
+
+
+def _is_right(store: SnapshotStore, version: int) -> bool:
+    place = SnapshotPlace(UUID(int=1), UUID(int=3), version)
+    found = store.open(place)
+    return (
+        found is not None
+        and found.facts == {"of": version}
+        and all(bool((array == version).all()) for array in found.arrays.values())
+        and store.is_whole(place)
+    )
