@@ -18,7 +18,7 @@ from ddplatform.models.what_if import KeptWhatIf
 from ddplatform.queries.chain_graph import load_with_keys
 from ddplatform.queries.risk_evidence import load_evidence
 from supply_chain.analysis.what_if import WhatIf, try_changes
-from supply_chain.analysis.what_if_changes import Change, Problem, problems_of
+from supply_chain.analysis.what_if_changes import IN_PLACE_OF, Change, Problem, problems_of
 from supply_chain.graph import ValueChain as Graph
 from supply_chain.reference import load_reference
 from supply_chain.risk.evidence import Evidence
@@ -108,7 +108,7 @@ def try_on_map(chain_id: UUID, changes: Sequence[Change], as_of: date) -> Tried:
 def load_names(chain_id: UUID, refs: Iterable[str]) -> dict[str, NodeName]:
     """Names by ref, of unknown origins too; one statement. What is gone is named by its ref."""
     wanted = set(refs)
-    bases = {ref.removeprefix(PREFIX) for ref in wanted}
+    bases = {_base(ref) for ref in wanted}
     rows = db.session.execute(
         select(
             ValueChainNode.external_ref,
@@ -122,11 +122,20 @@ def load_names(chain_id: UUID, refs: Iterable[str]) -> dict[str, NodeName]:
 
 
 def _name(ref: str, known: dict[str, NodeName]) -> NodeName:
-    base = ref.removeprefix(PREFIX)
-    found = known.get(base, NodeName(None, base, None))
-    if base == ref:
+    found = known.get(_base(ref), NodeName(None, _base(ref), None))
+    if ref == _base(ref):
         return found
-    return NodeName(None, f"Unknown origin of what {found.name} buys", None)
+    name = found.name
+    if ref.removeprefix(PREFIX).startswith(IN_PLACE_OF):
+        name = f"whatever takes the place of {name}"
+    if ref.startswith(PREFIX):
+        name = f"unknown origin of what {name} buys"
+    return NodeName(None, name[0].upper() + name[1:], None)
+
+
+def _base(ref: str) -> str:
+    """The id of the node on the map that an unknown origin or a stand-in belongs to."""
+    return ref.removeprefix(PREFIX).removeprefix(IN_PLACE_OF)
 
 
 def list_kept() -> Sequence[KeptRow]:

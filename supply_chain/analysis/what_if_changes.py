@@ -1,8 +1,8 @@
 """Changes that are tried on a map and never made: what they say, and the map with them.
 
-A closed node delivers nothing and buys nothing: its links fall away, and what its buyers miss has
-an unknown origin until they say otherwise (RM-1.0 11.3). So closing never makes risk vanish from
-the sum just because nobody looks at where the goods come from next.
+A closed node delivers nothing and buys nothing. Until somebody says where its buyers turn to, what
+they got there comes from a place like it of which nothing is known: same country, trade, goods and
+sources, no evidence and no control. So leaving never lowers a risk because nobody looks any more.
 """
 
 from collections.abc import Sequence
@@ -11,16 +11,17 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from supply_chain.chain_columns import NODE_KINDS, LinkColumns
+from supply_chain.chain_columns import FLOWS, NODE_KINDS, LinkColumns, NodeColumns
 from supply_chain.graph import ValueChain
 from supply_chain.reference import Reference
 from supply_chain.risk.context import primary_sectors
 from supply_chain.risk.evidence import ControlsSeen, Evidence
-from supply_chain.risk.method import METHOD
+from supply_chain.risk.method import METHOD, Ints
 from supply_chain.unknown_origins import PREFIX, KnownFlow, with_unknown_origins
-from supply_chain.vocabulary import NodeKind
+from supply_chain.vocabulary import FlowEvidence, NodeKind
 
 MOST = 20  # changes in one what-if
+IN_PLACE_OF = "in-place-of:"  # before the id of a closed node: what takes its part
 _UNKNOWN = NODE_KINDS.index(NodeKind.UNKNOWN_ORIGIN)
 
 
@@ -205,18 +206,40 @@ def _with_links(chain: ValueChain, changes: Sequence[Change]) -> ValueChain:
             row = chain.rows[change.node]
             country[row] = change.country or country[row]
             goods[row] = (change.commodity,) if change.commodity else goods[row]
-    shut = closed & ~nodes.closed
-    kept = np.flatnonzero(~(shut[links.buyer] | shut[links.supplier]))
+    shut = np.flatnonzero(closed & ~nodes.closed)
+    nodes = replace(nodes, closed=closed, country=tuple(country), commodities=tuple(goods))
+    links = replace(links, share=share)
     return ValueChain.build(
-        nodes=replace(nodes, closed=closed, country=tuple(country), commodities=tuple(goods)),
-        links=LinkColumns(
-            buyer=links.buyer[kept],
-            supplier=links.supplier[kept],
-            share=share[kept],
-            flow=links.flow[kept],
-            kind=links.kind[kept],
-            commodity=tuple(links.commodity[at] for at in kept.tolist()),
-        ),
+        nodes=_with_stand_ins(nodes, shut), links=_moved(links, shut, len(nodes))
+    )
+
+
+def _with_stand_ins(nodes: NodeColumns, shut: Ints) -> NodeColumns:
+    """After the nodes of the map, one like each closed node, of which nothing else is known."""
+    rows = shut.tolist()
+    return NodeColumns(
+        ids=(*nodes.ids, *(IN_PLACE_OF + nodes.ids[row] for row in rows)),
+        kind=np.append(nodes.kind, nodes.kind[shut]),
+        country=(*nodes.country, *(nodes.country[row] for row in rows)),
+        sector=(*nodes.sector, *(nodes.sector[row] for row in rows)),
+        commodities=(*nodes.commodities, *(nodes.commodities[row] for row in rows)),
+        own_operation=np.append(nodes.own_operation, np.zeros(len(rows), dtype=np.bool_)),
+        origin=np.append(nodes.origin, nodes.origin[shut]),
+        closed=np.append(nodes.closed, np.zeros(len(rows), dtype=np.bool_)),
+    )
+
+
+def _moved(links: LinkColumns, shut: Ints, count: int) -> LinkColumns:
+    """Links of closed nodes lead to and from what takes their part; that it exists is assumed."""
+    to = np.arange(count)
+    to[shut] = count + np.arange(len(shut))
+    assumed = to[links.supplier] != links.supplier
+    unmapped = FLOWS.index(FlowEvidence.UNMAPPED)
+    return replace(
+        links,
+        buyer=to[links.buyer],
+        supplier=to[links.supplier],
+        flow=np.where(assumed, unmapped, links.flow).astype(links.flow.dtype),
     )
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from supply_chain.analysis.what_if import try_changes
 from supply_chain.analysis.what_if_changes import (
+    IN_PLACE_OF,
     AddControl,
     ChangeShare,
     CloseNode,
@@ -88,23 +89,35 @@ def test_after_equals_an_assessment_of_the_map_once_it_is_changed():
     assert np.array_equal(found.after.salience_rank, wanted.salience_rank)
 
 
-def test_a_closed_node_is_not_scored_and_its_part_becomes_an_unknown_origin():
+def test_a_closed_node_is_not_scored_and_a_place_like_it_takes_its_part():
     found = tried(CloseNode("E"))
     closed = next(e for e in found.effects(limit=9) if e.node == "E")
     assert closed.before.index > 0
     assert (closed.after.index, closed.after.band, closed.after.rank) == (None, None, None)
-    assert closed.after.exposure == 0
-    ghost = next(e for e in found.effects(limit=9) if e.node == GHOST + "B")
-    assert ghost.before is None and ghost.after.index > 0
-    gone = next(e for e in found.effects(limit=9) if e.node == GHOST + "E")
-    assert gone.after is None and gone.before.index > 0
-    row = found.after.chain.rows[GHOST + "B"]
-    assert found.after.chain.links.share[found.after.chain.links.supplier == row] == [0.7]
+    like = next(e for e in found.effects(limit=9) if e.node == IN_PLACE_OF + "E")
+    assert like.before is None and like.after.index > 0
+    after = found.after.chain
+    row, e = after.rows[IN_PLACE_OF + "E"], MAP.rows["E"]
+    assert (after.nodes.country[row], after.nodes.commodities[row]) == ("CI", (COCOA,))
+    assert after.links.share[after.links.supplier == row] == [0.7]
+    assert not (after.links.buyer == e).any() and not (after.links.supplier == e).any()
+    sources = [after.nodes.ids[at] for at in after.suppliers.of(row)]
+    assert sources == ["F", GHOST + IN_PLACE_OF + "E"]
 
 
-def test_closing_a_supplier_does_not_make_the_own_business_look_safe():
-    (own,) = tried(CloseNode("E")).own_effects(Issue.CL)
-    assert own.after.exposure >= own.before.exposure - 0.05
+def test_leaving_lowers_nothing_downstream_where_nothing_was_known_anyway():
+    found = tried(CloseNode("E"), CloseNode("F"))
+    (own,) = found.own_effects()
+    assert own.after == own.before
+    assert (found.move[found.own] == 0).all()
+
+
+def test_leaving_a_supplier_with_controls_raises_what_reaches_the_own_business():
+    row, control = MAP.rows["E"], METHOD.control_index["CTL-05"]
+    seen = ControlsSeen(*(np.array([v]) for v in (row, control, 1.0, 0.9, np.nan, 1.0)))
+    found = tried(CloseNode("E"), evidence=Evidence(controls=seen))
+    (own,) = found.own_effects(Issue.CL)
+    assert own.after.exposure > own.before.exposure
 
 
 def test_knowing_the_origin_scores_it_by_its_country_and_commodity():
@@ -207,7 +220,7 @@ def test_a_change_that_cannot_be_tried_is_refused_with_its_place_and_reason(chan
 
 def test_an_origin_that_only_another_change_opens_can_be_known_in_the_same_what_if():
     assert problems(KnowOrigin("B", "GH", None)) != []
-    assert problems(CloseNode("T"), KnowOrigin("B", "GH", None)) == []
+    assert problems(ChangeShare("B", "T", 0.1), KnowOrigin("B", "GH", None)) == []
 
 
 CHANGES = st.lists(
@@ -284,5 +297,5 @@ def test_any_pair_can_be_read_on_both_sides():
     effect = next(e for e in found.effects(limit=9) if e.node == "E")
     assert found.before_of("E", effect.issue) == effect.before
     assert found.after_of("E", effect.issue) == effect.after
-    assert found.before_of(GHOST + "B", Issue.CL) is None
+    assert found.before_of(IN_PLACE_OF + "E", Issue.CL) is None
     assert found.after_of(GHOST + "E", Issue.CL) is None
