@@ -94,13 +94,13 @@ class ImportGone(TenantScoped, Base):
         belongs_to("value_chain_node", "node_id"),
         UniqueConstraint("organisation_id", "import_id", "node_id"),
         Index("ix_gone_place", "organisation_id", "import_id", "place"),
-        Index("ix_gone_answer", "organisation_id", "import_id", "answer", "place"),
+        Index("ix_gone_choice", "organisation_id", "import_id", "choice", "place"),
         CheckConstraint("answered_by_id IS NULL OR answered_at IS NOT NULL", name="answered_pair"),
     )
 
     import_id: Mapped[UUID]
     node_id: Mapped[UUID]
     place: Mapped[int] = mapped_column(comment="Order shown: by name")
-    answer: Mapped[GoneAnswer] = mapped_column(default=GoneAnswer.ASK)
+    choice: Mapped[GoneAnswer] = mapped_column(default=GoneAnswer.ASK)
     answered_at: Mapped[datetime | None]
     answered_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))

@@ -63,7 +63,7 @@ class GoneNode:
     name: str
     country: str | None
     address: str | None
-    answer: GoneAnswer
+    choice: GoneAnswer
 
 
 def load_page(import_id: UUID, part: str, number: int) -> list[dict[str, Any]]:
@@ -195,7 +195,7 @@ def list_gone(import_id: UUID, *, number: int) -> list[GoneNode]:
             ValueChainNode.name,
             ValueChainNode.country,
             ValueChainNode.address,
-            ImportGone.answer,
+            ImportGone.choice,
         )
         .join(ValueChainNode, ValueChainNode.id == ImportGone.node_id)
         .where(ImportGone.import_id == import_id, ImportGone.place > (number - 1) * PAGE)
@@ -208,9 +208,9 @@ def list_gone(import_id: UUID, *, number: int) -> list[GoneNode]:
 def count_gone(import_id: UUID) -> dict[GoneAnswer, int]:
     """How many of them have which answer."""
     rows = db.session.execute(
-        select(ImportGone.answer, func.count())
+        select(ImportGone.choice, func.count())
         .where(ImportGone.import_id == import_id)
-        .group_by(ImportGone.answer)
+        .group_by(ImportGone.choice)
     )
-    counted = {answer: count for answer, count in rows}
+    counted = {choice: count for choice, count in rows}
     return {answer: counted.get(answer, 0) for answer in GoneAnswer}

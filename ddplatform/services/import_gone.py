@@ -33,7 +33,7 @@ def keep_gone(import_id: UUID, node_ids: Sequence[UUID]) -> None:
     answered = db.session.execute(
         select(
             ImportGone.node_id,
-            ImportGone.answer,
+            ImportGone.choice,
             ImportGone.answered_at,
             ImportGone.answered_by_id,
         ).where(mine, ImportGone.answered_at.is_not(None))
@@ -48,7 +48,7 @@ def keep_gone(import_id: UUID, node_ids: Sequence[UUID]) -> None:
                 "import_id": import_id,
                 "node_id": node_id,
                 "place": place,
-                "answer": given.answer if given else GoneAnswer.ASK,
+                "choice": given.choice if given else GoneAnswer.ASK,
                 "answered_at": given.answered_at if given else None,
                 "answered_by_id": given.answered_by_id if given else None,
             }
@@ -72,12 +72,12 @@ def answer_gone(
         .where(ImportGone.import_id == row.id, ImportGone.id.in_(answers))
         .order_by(ImportGone.place)
     ).all()
-    changed = [one for one in asked if one.answer is not answers[one.id]]
-    if any(one.answer is GoneAnswer.ARCHIVE for one in changed) and _is_applied(row):
+    changed = [one for one in asked if one.choice is not answers[one.id]]
+    if any(one.choice is GoneAnswer.ARCHIVE for one in changed) and _is_applied(row):
         raise Conflict("A site of these is archived already.", "Restore it on its own page.")
     archived = [one.node_id for one in changed if answers[one.id] is GoneAnswer.ARCHIVE]
     for one in changed:
-        one.answer, one.answered_at, one.answered_by_id = answers[one.id], at, by.user_id
+        one.choice, one.answered_at, one.answered_by_id = answers[one.id], at, by.user_id
     if changed:
         _finish(row, archived, len(changed), by=by, at=at)
     return len(changed)
@@ -86,7 +86,7 @@ def answer_gone(
 def answer_all_open(import_id: UUID, answer: GoneAnswer, *, by: Identity, at: datetime) -> int:
     """Give one answer to every node that has none yet; returns how many there were."""
     row = _open_import(import_id)
-    still_open = (ImportGone.import_id == row.id, ImportGone.answer == GoneAnswer.ASK)
+    still_open = (ImportGone.import_id == row.id, ImportGone.choice == GoneAnswer.ASK)
     node_ids = db.session.scalars(
         select(ImportGone.node_id).where(*still_open).order_by(ImportGone.place)
     ).all()
@@ -95,7 +95,7 @@ def answer_all_open(import_id: UUID, answer: GoneAnswer, *, by: Identity, at: da
     db.session.execute(
         update(ImportGone)
         .where(*still_open)
-        .values(answer=answer, answered_at=at, answered_by_id=by.user_id)
+        .values(choice=answer, answered_at=at, answered_by_id=by.user_id)
         .execution_options(synchronize_session=False)
     )
     archived = node_ids if answer is GoneAnswer.ARCHIVE else ()
@@ -131,7 +131,7 @@ def nodes_to_archive(import_id: UUID) -> frozenset[UUID]:
     return frozenset(
         db.session.scalars(
             select(ImportGone.node_id).where(
-                ImportGone.import_id == import_id, ImportGone.answer == GoneAnswer.ARCHIVE
+                ImportGone.import_id == import_id, ImportGone.choice == GoneAnswer.ARCHIVE
             )
         )
     )

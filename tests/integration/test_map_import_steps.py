@@ -287,7 +287,7 @@ def test_next_list_shows_who_is_new_moved_renamed_and_gone(tenant: Tenant, chain
         assert renamed["fields"][0]["after"] == "Beta Knitwear"
         gone = list_gone(second, number=1)
         assert [one.name for one in gone] == ["Delta Knits", "Gamma Knits"]
-        assert {one.answer for one in gone} == {GoneAnswer.ASK}
+        assert {one.choice for one in gone} == {GoneAnswer.ASK}
     _apply(tenant, second)
     with acting(tenant):
         names = ["Added by hand", "Alpha Knits", "Beta Knitwear", "Delta Knits", "Epsilon Knits"]

@@ -2031,7 +2031,7 @@ def upgrade() -> None:
         sa.Column("node_id", sa.Uuid(), nullable=False),
         sa.Column("place", sa.Integer(), nullable=False, comment="Order shown: by name"),
         sa.Column(
-            "answer",
+            "choice",
             sa.Enum(
                 "ask",
                 "keep",
@@ -2077,9 +2077,9 @@ def upgrade() -> None:
         ),
     )
     op.create_index(
-        "ix_gone_answer",
+        "ix_gone_choice",
         "import_gone",
-        ["organisation_id", "import_id", "answer", "place"],
+        ["organisation_id", "import_id", "choice", "place"],
         unique=False,
     )
     op.create_index(
@@ -3881,7 +3881,7 @@ def downgrade() -> None:
     op.drop_table("import_page")
     op.drop_index(op.f("ix_import_gone_organisation_id"), table_name="import_gone")
     op.drop_index("ix_gone_place", table_name="import_gone")
-    op.drop_index("ix_gone_answer", table_name="import_gone")
+    op.drop_index("ix_gone_choice", table_name="import_gone")
     op.drop_table("import_gone")
     op.drop_index(op.f("ix_import_fault_organisation_id"), table_name="import_fault")
     op.drop_index("ix_fault_place", table_name="import_fault")
