@@ -31,6 +31,8 @@ class Assembly:
         self._by_name: dict[str, list[str]] = defaultdict(list)
         self._companies: dict[str, list[str]] = defaultdict(list)
         self._unnamed: list[NodeDraft] = []
+        self._owners_by_link: dict[str, str] = {}
+        self._plain_ids: dict[str, str] = {}
         self._first_rows: dict[str, NodeRow] = {}
         self._companies_named = CompaniesNamed()
 
@@ -41,8 +43,22 @@ class Assembly:
             if first is None:
                 self._keep(row.node)
                 self._first_rows[row.node.id] = row
-            elif first != row.node:
+                if row.has_own_id:
+                    self._tell_near_id(row)
+            elif first != row.node or row.operator != self._first_rows[first.id].operator:
                 self._settle_double(row, first)
+
+    def _tell_near_id(self, row: NodeRow) -> None:
+        """Two ids that differ in case or blanks alone are two nodes, but seldom meant so."""
+        near = self._plain_ids.setdefault(_plain_id(row.node.id), row.node.id)
+        if near != row.node.id:
+            first = self._first_rows[near].row
+            remark = CellFault(
+                f"The ids {row.node.id} and {near} (row {first}) differ in case or blanks alone;"
+                " they are read as two.",
+                "Write the id alike in both rows if they are one supplier or site.",
+            )
+            self._log(row).note("id", row.node.id, remark)
 
     def _keep(self, node: NodeDraft) -> None:
         self.nodes[node.id] = node
@@ -60,14 +76,19 @@ class Assembly:
     def _settle_double(self, row: NodeRow, first: NodeDraft) -> None:
         filled, differing = merge_nodes(first, row.node)
         log = self._log(row)
-        first_row = self._first_rows[first.id].row
+        kept = self._first_rows[first.id]
+        first_row = kept.row
+        operators = sorted({row.operator, kept.operator} - {None}, key=str)
+        if len({squeeze(str(name)) for name in operators}) > 1:
+            differing.append("operated_by")
         tells_path = bool(row.path or row.buyers)
-        if not row.has_own_id and (tells_path or set(differing) <= {"attributes", "external_ids"}):
+        if not row.has_own_id and (tells_path or set(differing) <= _SECONDARY):
             self.nodes[first.id] = filled
+            kept.operator = operators[0] if operators else None
             if differing and not tells_path:
                 remark = CellFault(
                     f"The same name, country and place stand in row {first_row} with another"
-                    f" {_listed(differing)}; that of row {first_row} is kept.",
+                    f" {_listed(differing)}; the first of the two by the alphabet is kept.",
                     "Give the rows ids of their own if they are two suppliers or sites.",
                 )
                 log.note(None, row.node.name, remark)
@@ -189,44 +210,62 @@ class Assembly:
         """Take in link rows; where no list of nodes is known, their ends become companies."""
         if makes_companies:
             for row in rows:
-                for text in (row.link.supplier, row.link.buyer):
-                    self._companies_named.hear(_alone(text))
+                self._companies_named.hear(_alone(row.link.supplier))
+                self._companies_named.hear(_alone(row.link.buyer))
         for row in rows:
-            ends = []
-            for end, text in (("supplier", row.link.supplier), ("buyer", row.link.buyer)):
-                found = self._company(text, _alone(text)) if makes_companies else self._find(text)
-                if found is None:
-                    fault = CellFault(
-                        f"The {end} “{text}” is in no row and not in the map.",
-                        "Add a row for it to the suppliers, or correct the id.",
-                    )
-                    self._log(row).problem(end, text, fault)
-                else:
-                    ends.append(found)
-            if len(ends) == 2:
-                self._add_link(row, replace(row.link, supplier=ends[0], buyer=ends[1]))
+            link = row.link
+            supplier = self._end(row, "supplier", link.supplier, makes_companies)
+            buyer = self._end(row, "buyer", link.buyer, makes_companies)
+            if supplier is None or buyer is None:
+                continue
+            if supplier is not link.supplier or buyer is not link.buyer:
+                link = replace(link, supplier=supplier, buyer=buyer)
+            self._add_link(row, link)
+
+    def _end(self, row: LinkRow, end: str, text: str, makes_companies: bool) -> str | None:
+        if text in self.nodes or text in self.known_ids:
+            return text
+        if makes_companies:
+            return self._company(text, _alone(text))
+        found = self._find(text)
+        if found is None:
+            near = self._plain_ids.get(_plain_id(text))
+            hint = f"Did you mean {near}? " if near else ""
+            fault = CellFault(
+                f"The {end} “{text}” is in no row and not in the map.",
+                f"{hint}Add a row for it to the suppliers, or correct the id.",
+            )
+            self._log(row).problem(end, text, fault)
+        return found
 
     def _add_link(self, row: LinkRow, link: LinkDraft) -> None:
-        log = self._log(row)
         if link.supplier == link.buyer:
             remark = CellFault(
                 "A link from a supplier to itself is ignored.",
                 "Delete the row, or correct one end.",
             )
-            log.note("buyer", link.buyer, remark)
-        elif row.is_ownership:
+            self._log(row).note("buyer", link.buyer, remark)
+            return
+        if row.is_ownership:
             self._set_operator(link)
-        elif self.links.get(link.key, link) != link:
-            log.problem("supplier", f"{link.supplier} -> {link.buyer}", _TWO_LINKS)
-        elif link.key not in self.links:
-            self.links[link.key] = link
-            self.link_places[link.key] = row
+            return
+        key = link.key
+        first = self.links.setdefault(key, link)
+        if first is link:
+            self.link_places[key] = row
+        elif first != link:
+            ends = f"{link.supplier} -> {link.buyer}"
+            self._log(row).problem("supplier", ends, _TWO_LINKS)
 
     def _set_operator(self, link: LinkDraft) -> None:
-        """“A owns B” says who operates B; it is no flow of goods."""
+        """“A owns B” says who operates B; it is no flow of goods. Of several the first by id."""
         owned = self.nodes.get(link.buyer)
-        if owned is not None and owned.operated_by is None:
+        if owned is None:
+            return
+        by_link = self._owners_by_link.get(owned.id)
+        if owned.operated_by is None or (by_link and link.supplier < by_link):
             self.nodes[owned.id] = replace(owned, operated_by=link.supplier)
+            self._owners_by_link[owned.id] = link.supplier
 
     def _log(self, row: NodeRow | LinkRow) -> RowLog:
         log = RowLog(self.findings, row.file, row.sheet)
@@ -240,6 +279,10 @@ def _index(index: dict[str, list[str]], node: NodeDraft) -> None:
         same_name.append(node.id)
 
 
+def _plain_id(node_id: str) -> str:
+    return "".join(node_id.split()).casefold()
+
+
 def _alone(name: str) -> Step:
     return Step((name,))
 
@@ -247,6 +290,7 @@ def _alone(name: str) -> Step:
 _TWO_LINKS = CellFault(
     "The same link stands twice with different content.", "Keep one of the two rows."
 )
+_SECONDARY = {"attributes", "external_ids", "operated_by"}
 _FIELD_WORDS = {"external_ids": "id of a register", "attributes": "further fact"}
 
 
@@ -263,17 +307,28 @@ def _alike(mine: object, other: object) -> bool:
 
 
 def merge_nodes(first: NodeDraft, second: NodeDraft) -> tuple[NodeDraft, list[str]]:
-    """Fill the gaps of the first from the second; also name the fields where both differ."""
+    """Fill the gaps of one from the other; also name the fields where both differ.
+
+    Where they differ the first by the alphabet is kept, so that the order of the rows is nothing.
+    """
     filled: dict[str, object] = {}
     differing = []
     for field in fields(NodeDraft):
         mine, other = getattr(first, field.name), getattr(second, field.name)
         if isinstance(mine, dict):
-            filled[field.name] = {**other, **mine}
-            same = all(mine[key] == other[key] for key in mine.keys() & other.keys())
-        else:
+            both = mine.keys() & other.keys()
+            filled[field.name] = {**mine, **other} | {k: _earlier(mine[k], other[k]) for k in both}
+            same = all(mine[key] == other[key] for key in both)
+        elif mine in (None, ()) or other in (None, ()):
             filled[field.name] = other if mine in (None, ()) else mine
-            same = mine in (None, ()) or other in (None, ()) or _alike(mine, other)
+            same = True
+        else:
+            filled[field.name] = _earlier(mine, other)
+            same = _alike(mine, other)
         if not same:
             differing.append(field.name)
     return replace(first, **filled), differing  # type: ignore[arg-type]
+
+
+def _earlier(one: object, other: object) -> object:
+    return min(one, other, key=lambda value: (str(value), type(value).__name__))

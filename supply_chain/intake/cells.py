@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import unicodedata
 from datetime import date, datetime
 
 from supply_chain.drafts import Json
@@ -42,6 +43,14 @@ def is_blank(text: str) -> bool:
     if len(text) > _LONGEST_BLANK_WORD:
         return False
     return not text or text.casefold() in words().blank_words
+
+
+def is_no_name(text: str) -> bool:
+    """Whether a name or id says nothing; a picture alone is one, dashes are none."""
+    plain = squeeze(text)
+    if plain:
+        return plain in words().no_names
+    return not any(unicodedata.category(sign) == "So" for sign in text)
 
 
 def parse_number(text: str) -> float | None:

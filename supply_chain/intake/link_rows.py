@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from supply_chain.drafts import LinkDraft
 from supply_chain.intake.cells import CellFault, parse_date, parse_share
@@ -44,21 +45,21 @@ def read_link_rows(view: TableView) -> list[LinkRow]:
 
 
 def _read_row(view: TableView, row: tuple[str, ...]) -> LinkRow | None:
-    ends = {end: view.name(row, end) for end in ("supplier", "buyer")}
-    for end, text in ends.items():
+    supplier, buyer = view.name(row, "supplier"), view.name(row, "buyer")
+    for end, text in (("supplier", supplier), ("buyer", buyer)):
         if text is None:
             fault = CellFault(f"The link has no {end}.", f"Give the id or the name of its {end}.")
             view.log.problem(view.column(end), None, fault)
     relation = view.raw(row, "kind")
-    is_ownership = squeeze(relation) in words().ownership_relations
+    is_ownership = bool(relation) and squeeze(relation) in words().ownership_relations
     kind = None if is_ownership else view.word(row, "kind", words().link_kinds, "kind of link")
     terms = read_link_terms(view, row)
     if view.log.faulty:
         return None
     commodity = view.text(row, "commodity")
     link = LinkDraft(
-        supplier=ends["supplier"] or "",
-        buyer=ends["buyer"] or "",
+        supplier=supplier or "",
+        buyer=buyer or "",
         kind=LinkKind(kind) if kind else LinkKind.SUPPLIES,
         commodity=view.commodity(commodity, "commodity") if commodity else None,
         share=terms.share,
@@ -95,7 +96,7 @@ def _share(view: TableView, row: tuple[str, ...]) -> float | None:
         return None
     try:
         column = view.column("share") or ""
-        share, per_cent = parse_share(text, in_per_cent=bool(_IN_PER_CENT.search(column)))
+        share, per_cent = parse_share(text, in_per_cent=_says_per_cent(column))
     except CellFault as fault:
         view.log.problem(view.column("share"), text, fault)
         return None
@@ -103,6 +104,11 @@ def _share(view: TableView, row: tuple[str, ...]) -> float | None:
         remark = CellFault(f"{text} was read as {share:g}.", "Write shares as 0 to 1.")
         view.log.note(view.column("share"), text, remark)
     return share
+
+
+@lru_cache(maxsize=64)
+def _says_per_cent(column: str) -> bool:
+    return bool(_IN_PER_CENT.search(column))
 
 
 def _day(view: TableView, row: tuple[str, ...], field: str) -> date | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 from statistics import median
 
@@ -53,7 +54,12 @@ def lay_out(body: Sequence[Row], fields: Mapping[str, int], width: int) -> Layou
     """
     layout = Layout([])
     last = _last_full(body)
+    starts = _total_starts()
     for at, (number, cells) in enumerate(body):
+        several = len(cells) - cells.count("") > 1 and any(map(str.strip, cells[1:]))
+        if several and at <= last and cells[0][:2].casefold() not in starts:
+            layout.rows.append((number, cells))
+            continue
         remark = _passed_over(body, at, fields, is_trailing=at > last)
         if remark is None:
             layout.rows.append((number, cells))
@@ -64,11 +70,23 @@ def lay_out(body: Sequence[Row], fields: Mapping[str, int], width: int) -> Layou
     return layout
 
 
+@lru_cache(maxsize=1)
+def _total_starts() -> frozenset[str]:
+    """The first two letters of a row that may sum up; an empty first cell leaves it open."""
+    beginnings = (word[:length] for word in words().total_words for length in (1, 2))
+    return frozenset(beginnings) | {"", " ", "  "}
+
+
 def _filled(cells: Sequence[str]) -> list[int]:
     """Places of the cells that hold something."""
     if len(cells) - cells.count("") > _TYPICAL_CELLS:
         return [place for place, cell in enumerate(cells) if cell]
     return [place for place, cell in enumerate(cells) if cell.strip()]
+
+
+def _count(cells: Sequence[str]) -> int:
+    quick = len(cells) - cells.count("")
+    return quick if quick > _TYPICAL_CELLS or quick == 0 else sum(map(bool, map(str.strip, cells)))
 
 
 def _shown(cells: Sequence[str]) -> str:
@@ -88,9 +106,6 @@ def _passed_over(
 ) -> CellFault | None:
     """Why a row is no data, or None."""
     number, cells = body[at]
-    first = next((cell for cell in cells if cell.strip()), "")
-    if first[:1].isalpha() and len(cells) - cells.count("") > _TYPICAL_CELLS and not is_trailing:
-        return _TOTAL if _is_total(cells, fields) else None
     if _is_total(cells, fields):
         return _TOTAL
     filled = _filled(cells)
@@ -139,7 +154,7 @@ def _is_figure(cell: str) -> bool:
 
 def _take_headings(layout: Layout, fields: Mapping[str, int], width: int) -> None:
     """Let lines of one cell say the country, or the company, of the rows below them."""
-    counts = [len(_filled(cells)) for _, cells in layout.rows]
+    counts = [_count(cells) for _, cells in layout.rows]
     singles = {at for at, count in enumerate(counts) if count == 1}
     if not singles or len(singles) == len(counts):
         return

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator, Sequence
 from operator import itemgetter
 
 from supply_chain.drafts import TableMapping
-from supply_chain.intake.cells import CellFault, check_name, is_blank, parse_word, unshield
+from supply_chain.intake.cells import (
+    CellFault,
+    check_name,
+    is_blank,
+    is_no_name,
+    parse_word,
+    unshield,
+)
 from supply_chain.intake.columns import (
     CHAIN_FIELDS,
     LINK_COLUMNS,
@@ -17,7 +23,7 @@ from supply_chain.intake.columns import (
 )
 from supply_chain.intake.commodities import commodity_doubt, commodity_ref
 from supply_chain.intake.findings import RowLog
-from supply_chain.intake.row_layout import Row, lay_out
+from supply_chain.intake.row_layout import Layout, Row, lay_out
 from supply_chain.intake.sheets import Table
 from supply_chain.intake.words import clean, header_forms, squeeze, words
 
@@ -30,6 +36,9 @@ class TableView:
     def __init__(self, table: Table, mapping: TableMapping, log: RowLog) -> None:
         self.table, self.mapping, self.log = table, mapping, log
         self.header = unique_header(table, mapping.header_row)
+        # What this platform wrote is read as it stands.
+        own_nodes = self.header[: len(OWN_NODE_COLUMNS)] == OWN_NODE_COLUMNS
+        self.is_own_csv = own_nodes or self.header == LINK_COLUMNS
         index = {name: place for place, name in enumerate(self.header)}
         self.fields: dict[str, int] = {}
         for our_field, column in mapping.columns.items():
@@ -48,7 +57,10 @@ class TableView:
         self._values: dict[str, frozenset[str]] = {}
         self._too_wide: dict[int, str] = {}
         self._told: set[str] = set()
-        self.layout = lay_out(self._body(), self.fields, len(self.header))
+        body = self._body()
+        self.layout = (
+            Layout(body) if self.is_own_csv else lay_out(body, self.fields, len(self.header))
+        )
         self.fields |= self.layout.added
         self.cells: tuple[str, ...] = ()
         self._texts = _PlainTexts(is_shielded=table.sheet is None)
@@ -170,16 +182,14 @@ class TableView:
         value = self.raw(row, our_field)
         if len(value) > _LONGEST_NO_NAME and value[0].isalnum():
             return self.checked(our_field, value)
-        bare = squeeze(value)
-        # A name of signs alone ("🏭") is one; dashes are none.
-        is_none = bare in words().no_names or not (bare or any(map(_is_picture, value)))
-        if is_none:
+        if is_no_name(value):
             return None
-        if value.upper() in _FORMULA_ERRORS:
-            self.log.problem(self.column(our_field), value, _FORMULA_ERROR)
-            return None
-        if value[0] == "=" and self.table.sheet is None and not self.is_own_csv:
-            self.log.note(self.column(our_field), value, _FORMULA)
+        if not self.is_own_csv:
+            if value.upper() in _FORMULA_ERRORS:
+                self.log.problem(self.column(our_field), value, _FORMULA_ERROR)
+                return None
+            if value[0] == "=" and self.table.sheet is None:
+                self.log.note(self.column(our_field), value, _FORMULA)
         return self.checked(our_field, value)
 
     def checked(self, our_field: str, name: str) -> str:
@@ -196,13 +206,6 @@ class TableView:
             rows = (self._plain(row) for _, row in self.layout.rows)
             self._values[our_field] = frozenset(self.raw(row, our_field) for row in rows)
         return self._values[our_field]
-
-    @property
-    def is_own_csv(self) -> bool:
-        """Whether the table is one that this platform wrote: its values are read as they stand."""
-        return self.header[: len(OWN_NODE_COLUMNS)] == OWN_NODE_COLUMNS or (
-            self.header == LINK_COLUMNS
-        )
 
     def commodity(self, text: str, our_field: str) -> str:
         """The ref that a word for a good means; an unknown one is kept, and told once a table."""
@@ -256,10 +259,6 @@ class _PlainTexts(dict[str, str]):
 
 _MOST_KEPT = 200_000
 _LONGEST_NO_NAME = 4
-
-
-def _is_picture(sign: str) -> bool:
-    return unicodedata.category(sign) == "So"
 
 
 _FORMULA_ERRORS = {"#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"}

@@ -16,6 +16,7 @@ from supply_chain.intake.cells import (
     attribute_as_json,
     check_name,
     is_blank,
+    is_no_name,
     keepable,
     keepable_text,
     parse_date,
@@ -29,7 +30,7 @@ from supply_chain.intake.findings import Findings, RowLog
 from supply_chain.intake.link_rows import LinkRow
 from supply_chain.intake.node_rows import TEXT_ATTRIBUTES, NodeRow, made_id, split_list
 from supply_chain.intake.places import judge_point, parse_country
-from supply_chain.intake.words import clean, squeeze, words
+from supply_chain.intake.words import clean, words
 from supply_chain.vocabulary import FlowEvidence, LinkKind, NodeKind
 
 T = TypeVar("T")
@@ -202,7 +203,7 @@ def _text(value: object) -> str | None:
 def _name(value: object) -> str | None:
     """A name or id: "Unknown" is one, a dash is not."""
     text = clean(_string(value))
-    return None if not squeeze(text) or squeeze(text) in words().no_names else check_name(text)
+    return None if is_no_name(text) else check_name(text)
 
 
 def _texts(value: object) -> tuple[str, ...]:
