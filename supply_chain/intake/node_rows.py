@@ -74,6 +74,8 @@ def made_id(name: str, country: str | None, place: str) -> str:
 def read_node_rows(view: TableView) -> list[NodeRow]:
     """Read every sound row of a node table; faults go to the view's log."""
     view.check()
+    if not view.fields.keys() & {"name", *view.chain_fields} and "id" in view.fields:
+        view.log.note(None, view.column("id"), _IDS_AS_NAMES)
     default = _default_kind(view)
     rows = (_read_row(view, row, default) for row in view.data_rows())
     return [row for row in rows if row is not None]
@@ -90,13 +92,15 @@ def _default_kind(view: TableView) -> NodeKind:
 def _read_row(view: TableView, row: tuple[str, ...], default: NodeKind) -> NodeRow | None:
     path = _path(view, row)
     own = _deepest(view, path)
+    own_id = view.name(row, "id")
     name = view.name(row, "name") or (own.names[0] if own else None)
+    if "name" not in view.fields:
+        name = name or own_id
     if name is None and not view.log.faulty:
         view.log.problem(view.column("name"), None, _NO_NAME)
     country = read_country(view, row) or (own.country if own else None)
     latitude, longitude = read_point(view, row, country)
     external_ids, attributes = _open_fields(view, row)
-    own_id = view.name(row, "id")
     address = view.text(row, "address") or (own.address if own else None)
     node = NodeDraft(
         id=own_id or made_id(name or "", country, _place(view, row, latitude, longitude)),
@@ -274,11 +278,11 @@ def split_list(text: str | None) -> tuple[str, ...]:
 
 
 def _commodities(view: TableView, row: tuple[str, ...]) -> tuple[str, ...]:
-    """The goods of a row; a comma parts them where each part is a known one."""
+    """The goods of a row; a comma parts them where at least half of the parts are known ones."""
     parts = split_list(view.text(row, "commodities"))
     if len(parts) == 1 and "," in parts[0] and not view.is_own_csv:
         several = [part.strip() for part in parts[0].split(",") if part.strip()]
-        if all(map(commodity_ref, several)):
+        if 2 * sum(map(bool, map(commodity_ref, several))) >= len(several):
             parts = tuple(several)
     return tuple(dict.fromkeys(view.commodity(part, "commodities") for part in parts))
 
@@ -298,4 +302,8 @@ def _names(view: TableView, row: tuple[str, ...], field: str) -> list[str]:
 
 
 _NO_TERMS = LinkDraft("", "")
+_IDS_AS_NAMES = CellFault(
+    "No column holds the names, so the ids stand for them.",
+    "Say which column holds the names, if one does.",
+)
 _NO_NAME = CellFault("The row has no name.", "Give the name of the site or company.")

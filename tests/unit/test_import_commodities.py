@@ -60,16 +60,18 @@ def test_every_word_of_another_language_stands_for_a_known_commodity_and_for_one
 
 
 def test_goods_of_a_list_become_refs_and_unknown_ones_are_kept_and_told_once() -> None:
-    draft = read('Name,Products\nA,Kakao; Kaffee\nB,"cotton, tea"\nC,widgets\nD,widgets\n')
+    draft = read('Name,Products\nA,Kakao; Kaffee\nB,"cotton, tea, linters"\nC,widgets\nD,widgets\n')
 
     assert [node.commodities for node in draft.nodes] == [
         ("cocoa", "coffee"),
-        ("cotton", "tea"),
+        ("cotton", "tea", "linters"),
         ("widgets",),
         ("widgets",),
     ]
-    (note,) = draft.notes
-    assert (note.row, note.column, note.value) == (4, "Products", "widgets")
+    assert [(note.row, note.column, note.value) for note in draft.notes] == [
+        (3, "Products", "linters"),
+        (4, "Products", "widgets"),
+    ]
     assert draft.problems == ()
 
 

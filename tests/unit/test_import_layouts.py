@@ -442,3 +442,13 @@ def test_same_buyer_twice_with_another_share_is_a_problem() -> None:
 
     (problem,) = draft.problems
     assert "same link stands twice" in problem.problem and problem.row == 3
+
+
+def test_table_of_ids_without_names_is_read_with_the_ids_for_names() -> None:
+    draft = read("node_id,iso3\nAUS:c1,AUS\nVNM:c1,VNM\n")
+
+    assert [(n.id, n.name, n.country) for n in draft.nodes] == [
+        ("AUS:c1", "AUS:c1", "AU"),
+        ("VNM:c1", "VNM:c1", "VN"),
+    ]
+    assert "the ids stand for them" in remarks(draft)[0][1] and draft.problems == ()
