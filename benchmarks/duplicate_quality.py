@@ -56,7 +56,7 @@ def run(size: str) -> list[Row]:
             _print(name, rival, len(proof), theirs)
             label = f"duplicates, agreement with people, {name}, against {rival}"
             ratio = ours.f1 / theirs.f1
-            rows.append(Row(label, ours.f1, theirs.f1, ratio, ">= 1x", ratio >= 1.0, "F1"))
+            rows.append(Row(label, ours.f1, theirs.f1, ratio, ">= 1x", bool(ratio >= 1.0), "F1"))
     return rows
 
 
@@ -123,8 +123,8 @@ def quality(scores: Floats, is_match: Truth, limit: float) -> Quality:
 def f1_of(said: Truth, is_match: Truth) -> tuple[float, float, float]:
     """Precision, recall and F1."""
     right = float((said & is_match).sum())
-    precision, recall = right / max(said.sum(), 1), right / max(is_match.sum(), 1)
-    return precision, recall, 2 * right / max(said.sum() + is_match.sum(), 1)
+    precision, recall = right / max(int(said.sum()), 1), right / max(int(is_match.sum()), 1)
+    return precision, recall, 2 * right / max(int(said.sum()) + int(is_match.sum()), 1)
 
 
 def _auc(scores: Floats, is_match: Truth) -> float:

@@ -2,9 +2,9 @@
 
     PYTHONPATH=. .venv/bin/python scripts/train_matching.py
 
-Trains on the open half of the labelled pairs whose licence allows it and on variants of the
-Universal Mill List (`benchmarks/data/matching/SOURCES.md`); the proof half is never read here. A
-set weighs what is written beside it, however many pairs it has. Read the difference of the file
+Trains on the open half of the labelled pairs whose licence allows it and on variants of open lists
+of mills and facilities (`benchmarks/data/matching/SOURCES.md`); the proof half is never read here.
+A set weighs what is written beside it, however many pairs it has. Read the difference of the file
 before you keep it: `docs/matching.md` says what each figure means.
 """
 
@@ -15,6 +15,7 @@ from scipy.optimize import minimize
 
 from benchmarks import labelled_pairs
 from benchmarks.labelled_pairs import Labelled, without_coordinates
+from scripts.facility_variants import facility_variants
 from scripts.matching_variants import mill_variants, of_one_park, placed
 from supply_chain.matching.features import Columns, compare
 from supply_chain.matching.legal_forms import DATA
@@ -22,7 +23,7 @@ from supply_chain.matching.prepared import prepare
 from supply_chain.matching.weights import term_columns
 
 PENALTY = 2.0  # of the squared weights
-VARIANTS = 2_200
+MILL_VARIANTS, FACILITY_VARIANTS = 2_200, 1_500
 
 # Which set an evidence came from must not leak in through what its lists leave out.
 UNUSED = ("place_given", "country_given")
@@ -95,15 +96,18 @@ def training_sets() -> Sets:
     """Sets of pairs with the weight of each set."""
     facilities = labelled_pairs.facilities(proof=False)
     sites = labelled_pairs.sites(proof=False)
-    mills = mill_variants(VARIANTS)
-    parks = of_one_park(facilities * 6 + sites[::6])
+    mills = mill_variants(MILL_VARIANTS)
+    printed = facility_variants(FACILITY_VARIANTS)
+    parks = of_one_park(facilities * 6 + sites[::6] + printed[: FACILITY_VARIANTS // 2 : 2])
     return [
-        (1.0, facilities),
+        (0.4, facilities),
+        (0.2, placed(facilities)),
+        (1.0, printed),
+        (0.3, placed(printed[::3])),
         (0.6, labelled_pairs.names(proof=False)),
         (1.0, sites),
         (1.5, mills),
         (0.5, without_coordinates(mills[::2])),
-        (0.5, placed(facilities)),
         (0.4, placed(sites[::3])),
         (0.05, parks),
         (0.25, placed(parks)),
