@@ -46,6 +46,12 @@ Patch = pytest.MonkeyPatch
 
 
 @pytest.fixture
+def app(own_app: Flask) -> Flask:
+    """Walls come down here, so no other test may stand behind the same ones."""
+    return own_app
+
+
+@pytest.fixture
 def worlds(app: Flask) -> Worlds:
     with app.app_context():
         return make_worlds(at=NOW)
