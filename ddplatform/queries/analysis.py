@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from threading import Lock
+from typing import TypeVar
 from uuid import UUID
 
 import numpy as np
 from sqlalchemy import select
 
-from ddplatform.db import db
+from ddplatform.db import db, is_writing
 from ddplatform.models.risk import RiskAssessment
 from ddplatform.models.value_chain import ValueChain
 from ddplatform.queries.map_snapshots import MapSnapshot, load_snapshot
@@ -19,12 +20,13 @@ from ddplatform.queries.risk_scores import list_residuals, residual_band_of
 from supply_chain.analysis.dominators import Dominators, dominators
 from supply_chain.analysis.flow import Arrival, FlowMap
 from supply_chain.reference import load_reference
-from supply_chain.risk.assessment import chain_plan
 from supply_chain.risk.context import primary_sectors
 from supply_chain.risk.method import METHOD, Floats, Ints
 from supply_chain.unknown_origins import with_unknown_origins
 from supply_chain.vocabulary import Issue, RiskBand
 
+Key = TypeVar("Key")
+Kept = TypeVar("Kept")
 KEPT = 3
 KEPT_ISSUES = 12
 
@@ -108,25 +110,30 @@ _lock = Lock()
 
 
 def load_study(chain: ValueChain) -> Study:
-    """A map made ready; read once for each version in a process.
+    """A map made ready; once for each version in a process.
 
-    Call it in units of work that only read: what is not committed must not be kept.
+    While this context may hold changes that are not committed, nothing is kept.
     """
     key = (chain.id, chain.version)
     with _lock:
         found = _studies.get(key)
-    if found is None:
-        snapshot = load_snapshot(chain)
-        graph = with_unknown_origins(
-            snapshot.graph, primary_sectors=primary_sectors(load_reference())
-        )
-        found = Study(snapshot, FlowMap.build(graph, chain_plan(graph)))
-    with _lock:
-        _studies[key] = found
-        _studies.move_to_end(key)
-        while len(_studies) > KEPT:
-            _studies.popitem(last=False)
+    if found is not None:
+        return found
+    snapshot = load_snapshot(chain)
+    graph = with_unknown_origins(snapshot.graph, primary_sectors=primary_sectors(load_reference()))
+    found = Study(snapshot, FlowMap.build(graph, snapshot.plan))
+    if not is_writing() and snapshot.version == chain.version:
+        keep(_studies, key, found, KEPT)
     return found
+
+
+def keep(kept: OrderedDict[Key, Kept], key: Key, value: Kept, most: int) -> None:
+    """Put a value into a memory of this process that holds the newest few."""
+    with _lock:
+        kept[key] = value
+        kept.move_to_end(key)
+        while len(kept) > most:
+            kept.popitem(last=False)
 
 
 def load_residuals(study: Study, head: RunHead, issue: Issue) -> Floats:
@@ -138,15 +145,11 @@ def load_residuals(study: Study, head: RunHead, issue: Issue) -> Floats:
     with _lock:
         found = _residuals.get(key)
     if found is None:
-        kept, unknown = list_residuals(head.id, issue), METHOD.policy.likelihood_unknown
+        known, unknown = list_residuals(head.id, issue), METHOD.policy.likelihood_unknown
         ids = study.flow.graph.nodes.ids
-        values = (kept.get(ref, unknown) for ref in ids)
+        values = (known.get(ref, unknown) for ref in ids)
         found = np.fromiter(values, dtype=np.float64, count=len(ids))
-    with _lock:
-        _residuals[key] = found
-        _residuals.move_to_end(key)
-        while len(_residuals) > KEPT_ISSUES:
-            _residuals.popitem(last=False)
+        keep(_residuals, key, found, KEPT_ISSUES)
     return found
 
 

@@ -2,14 +2,14 @@
 
 from collections import OrderedDict
 from dataclasses import dataclass
-from threading import Lock
 from uuid import UUID
 
 import numpy as np
 
+from ddplatform.db import is_writing
 from ddplatform.errors import NotFound
 from ddplatform.models.value_chain import ValueChain
-from ddplatform.queries.analysis import Study, load_residuals, load_study
+from ddplatform.queries.analysis import Study, keep, load_residuals, load_study
 from ddplatform.queries.analysis_content import Analysis, Answer, Basis
 from ddplatform.queries.analysis_downstream import answer_reach, answer_stop
 from ddplatform.queries.analysis_structure import (
@@ -57,7 +57,6 @@ class Answered:
 
 
 _answers: OrderedDict[tuple[UUID, int, UUID | None, Asked], Answer] = OrderedDict()
-_lock = Lock()
 
 
 def answer(chain: ValueChain, asked: Asked) -> Answered:
@@ -71,15 +70,11 @@ def answer(chain: ValueChain, asked: Asked) -> Answered:
     head = find_current_head(chain.id)
     basis = Basis.of(name=chain.name, version=chain.version, method=METHOD_VERSION, head=head)
     key = (chain.id, chain.version, chain.current_run_id, asked)
-    with _lock:
-        found = _answers.get(key)
+    found = _answers.get(key)
     if found is None:
         found = _answer(load_study(chain), head, asked)
-    with _lock:
-        _answers[key] = found
-        _answers.move_to_end(key)
-        while len(_answers) > KEPT_ANSWERS:
-            _answers.popitem(last=False)
+        if not is_writing():
+            keep(_answers, key, found, KEPT_ANSWERS)
     return Answered(found, basis, head)
 
 

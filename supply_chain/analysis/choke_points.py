@@ -37,15 +37,18 @@ def choke_points(flow: FlowMap, tree: Dominators, start: Floats, *, most: int) -
         most: how many are named in each of the two lists.
     """
     others = ~flow.graph.nodes.own_operation & ~flow.unknown
-    volume = np.zeros(len(flow))
-    for arrived in flow.travel(start):
-        volume += arrived
+    volume, is_whole = flow.volume(start)
+    exact = flow.in_circle | (not is_whole)  # there volume is counted at each pass, or cut off
     by_nodes = _largest(tree.depends.astype(np.float64), others, most)
     by_volume = _largest(volume, others & (start == 0), most)
-    rows = np.unique(np.concatenate([by_nodes, by_volume]))
-    shares = flow.passing(start, [np.array([row]) for row in rows.tolist()])
-    share = dict(zip(rows.tolist(), shares, strict=True))
-    points = {at: ChokePoint(at, int(tree.depends[at]), share[at]) for at in share}
+
+    def passing(row: int) -> float:
+        return float(start @ flow.through(row)) if exact[row] else float(volume[row])
+
+    points = {
+        row: ChokePoint(row, int(tree.depends[row]), passing(row))
+        for row in {*by_nodes.tolist(), *by_volume.tolist()}
+    }
     reached = ~flow.unknown & (tree.above >= 0)
     held = np.zeros(len(flow) + 1, dtype=np.bool_)
     held[:-1] = others

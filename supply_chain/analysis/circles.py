@@ -43,7 +43,7 @@ def circles_of(flow: FlowMap, start: Floats, *, most: int) -> Circles:
     """
     found = sorted(_sets(flow), key=lambda rows: (-len(rows), int(rows[0])))
     shown = found[:most]
-    passing = flow.passing(start, shown)
+    passing = _passing(flow, start, shown)
     circles = [
         Circle(tuple(rows.tolist()), _way_round(flow, rows), _outside(flow, rows), share)
         for rows, share in zip(shown, passing, strict=True)
@@ -62,6 +62,25 @@ def _sets(flow: FlowMap) -> Iterator[Ints]:
     for level in flow.plan.levels:
         for run in level.circles:
             yield np.sort(flow.plan.order[level.members[run]])
+
+
+def _passing(flow: FlowMap, start: Floats, sets: list[Ints]) -> list[float]:
+    """What comes into each set, from outside or from the start: a way enters a circle only once."""
+    volume, is_whole = flow.volume(start)
+    if not is_whole:
+        return [float(start @ flow.through(*rows.tolist())) for rows in sets]
+    label = np.full(len(flow), len(sets), dtype=np.int64)
+    for place, rows in enumerate(sets):
+        label[rows] = place
+    links = flow.graph.links
+    into = label[links.supplier]
+    entering = np.flatnonzero((into < len(sets)) & (into != label[links.buyer]))
+    moved = volume[links.buyer[entering]] * flow.link_weight[entering]
+    count = len(sets) + 1
+    whole = np.bincount(into[entering], moved, minlength=count)
+    begins = np.bincount(label, start, minlength=count)
+    shares: list[float] = (whole + begins)[:-1].tolist()
+    return shares
 
 
 def _outside(flow: FlowMap, rows: Ints) -> float:

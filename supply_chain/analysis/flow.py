@@ -5,7 +5,7 @@ shares of a buyer never add to more than 1. For finance the weight is the invest
 portfolio, for platforms the seller's part of the turnover (11.7): the same numbers, other words.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -22,6 +22,7 @@ from supply_chain.vocabulary import NodeKind
 MOST_STEPS = 60
 SETTLED = 1e-9
 """Volume below this is not followed any further."""
+FOLLOWED = 1e-6
 
 
 @dataclass(frozen=True)
@@ -157,19 +158,32 @@ class FlowMap:
             yield volume
             volume = back @ volume
 
-    def through(self, row: int) -> Floats:
-        """(nodes,) the part of each node's input that passes one node at any step; 1 there."""
-        at = self.plan.to_plan(self.start_at(row))
+    def through(self, *rows: int) -> Floats:
+        """(nodes,) the part of each node's input that passes any of some nodes; 1 at these."""
+        marked = np.zeros(len(self))
+        marked[list(rows)] = 1.0
+        at = self.plan.to_plan(marked)
         return self.plan.from_plan(exposure(self.plan, at[:, None])[:, 0])
 
-    def passing(self, start: Floats, sets: Sequence[Ints]) -> list[float]:
-        """The part of the input of `start` that passes each of some sets of nodes, at any step."""
-        marks = np.zeros((len(self), len(sets)))
-        for place, rows in enumerate(sets):
-            marks[rows, place] = 1.0
-        reached = exposure(self.plan, self.plan.to_plan(marks))
-        shares: list[float] = (self.plan.to_plan(start) @ reached).tolist()
-        return shares
+    def volume(self, start: Floats) -> tuple[Floats, bool]:
+        """(nodes,) the volume that arrives at each node over all steps; in circles at each pass.
+
+        The second is whether all of it was followed to its end: volume that goes round and round
+        is cut off after `MOST_STEPS`.
+        """
+        whole, last = np.zeros(len(self)), np.zeros(0)
+        for step, volume in enumerate(self.travel(start), start=1):
+            whole += volume
+            last = volume if step == MOST_STEPS else np.zeros(0)
+        return whole, float(last.sum()) <= FOLLOWED
+
+    @cached_property
+    def in_circle(self) -> Bools:
+        """(nodes,) nodes that stand in a circle: only these can be passed more than once."""
+        found = np.zeros(len(self), dtype=np.bool_)
+        for level in self.plan.levels:
+            found[self.plan.order[level.members]] = True
+        return found
 
 
 def _weights(plan: Plan) -> csr_array:

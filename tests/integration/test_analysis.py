@@ -21,8 +21,6 @@ from ddplatform.factory import create_app
 from ddplatform.models.audit import AuditEvent
 from ddplatform.models.value_chain import ValueChain, ValueChainNode
 from ddplatform.queries import analysis, analysis_answers
-from ddplatform.queries.analysis import load_study
-from ddplatform.queries.analysis_answers import Asked, answer
 from ddplatform.queries.analysis_content import Analysis
 from ddplatform.queries.risk import find_risk
 from ddplatform.queries.value_chain import find_chain
@@ -136,9 +134,9 @@ def analyst(app: Flask, tenant: Tenant) -> FlaskClient:
 def run(app: Flask, *arguments: str, chain: str = "Tools", as_json: bool = True) -> Any:
     asked = ["analysis", *arguments, "--organisation", "acme", "--chain", chain]
     done = app.test_cli_runner().invoke(args=[*asked, *(["--json"] if as_json else [])])
-    if as_json and done.exit_code == 0:
-        return json.loads(done.stdout)
-    return done
+    if done.exception is not None and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return json.loads(done.stdout) if as_json and done.exit_code == 0 else done
 
 
 def page(chain: UUID, what: str = "", **asked: object) -> str:
@@ -432,20 +430,19 @@ def test_a_site_that_came_after_the_assessment_counts_as_not_known(
 
 
 def test_what_is_kept_in_memory_is_bounded(
-    app: Flask, tenant: Tenant, tools: UUID, monkeypatch: pytest.MonkeyPatch
+    analyst: FlaskClient, tools: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(analysis, "KEPT", 1)
-    monkeypatch.setattr(analysis, "KEPT_ISSUES", 1)
-    monkeypatch.setattr(analysis_answers, "KEPT_ANSWERS", 1)
-    with app.app_context(), acting(tenant):
-        chain = db.session.get_one(ValueChain, tools)
-        for issue in (Issue.CL, Issue.HZ):
-            assert answer(chain, Asked(Analysis.ORIGINS, issue=issue)).answer.figures
+    for where, name in (
+        (analysis, "KEPT"), (analysis, "KEPT_ISSUES"), (analysis_answers, "KEPT_ANSWERS"),
+    ):  # fmt: skip
+        monkeypatch.setattr(where, name, 1)
+    for issue in ("ISS-SC", "ISS-LE"):
+        assert analyst.get(page(tools, "origins", issue=issue)).status_code == 200
     assert len(analysis._residuals) == len(analysis_answers._answers) == 1
 
 
 def test_an_answer_takes_few_statements_and_none_for_the_map_a_second_time(
-    app: Flask, tenant: Tenant, analyst: FlaskClient, tools: UUID
+    app: Flask, analyst: FlaskClient, tools: UUID
 ) -> None:
     told: list[str] = []
     analyst.get(page(tools, "origins"))
@@ -460,8 +457,4 @@ def test_an_answer_takes_few_statements_and_none_for_the_map_a_second_time(
         event.remove(engine, "before_cursor_execute", note)
     asked = [text for text in told if "value_chain" in text or "risk_assessment" in text]
     assert len(asked) <= 4
-    with app.app_context(), acting(tenant):
-        chain = db.session.get_one(ValueChain, tools)
-        assert load_study(chain) is load_study(chain)
-        first = answer(chain, Asked(Analysis.STOP)).answer
-        assert answer(chain, Asked(Analysis.STOP)).answer is first
+    assert not [text for text in told if "supply_link" in text]

@@ -108,6 +108,7 @@ def test_ex_24_paths_through_a_circle_are_taken_at_each_pass():
 
 def test_one_node_and_nothing_risky_have_no_parts_but_their_own():
     alone = flow_of("B", [])
+    assert circles_of(alone, alone.start_of_business(), most=5).count == 0
     risky = contributions(alone, np.array([0.4]), 0, most=5, most_paths=5)
     assert (risky.exposure, refs(risky.paths[0].rows), risky.paths_left) == (0.4, "B", 0)
     calm = contributions(alone, np.array([0.0]), 0, most=5, most_paths=5)
@@ -248,6 +249,16 @@ def test_circles_are_shown_with_a_way_round_and_what_comes_in():
     assert refs(first.example, "BXYZPQ") == "XYZX"
     assert (first.passing, first.outside, first.is_gap) == (1.0, close(1 / 6), False)
     assert (second.passing, second.is_gap) == (0.0, True)
+
+
+def test_what_goes_round_for_long_is_still_counted_once_and_wholly():
+    flow = flow_of("BXYA", [("B", "X", 1.0), ("X", "Y", 1.0), ("Y", "X", 0.99), ("Y", "A", 0.01)])
+    start = flow.start_of_business()
+    found = choke_points(flow, dominators(flow, start), start, most=5)
+    assert [(p.row, p.passing) for p in found.by_volume] == [
+        (1, close(1.0)), (2, close(1.0)), (3, close(1.0)),
+    ]  # fmt: skip
+    assert circles_of(flow, start, most=5).circles[0].passing == close(1.0)
 
 
 def test_a_mine_touches_the_own_operations_and_goods_downstream(example):
