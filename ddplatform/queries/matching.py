@@ -88,6 +88,16 @@ def load_records(chain_id: UUID) -> tuple[list[Record], dict[str, str]]:
     return records, {record.id: content_hash(record) for record in records}
 
 
+def load_operated(chain_id: UUID) -> frozenset[frozenset[str]]:
+    """Pairs of which one runs the other: a site is not the company that runs it."""
+    rows = db.session.execute(
+        select(ValueChainNode.id, ValueChainNode.operated_by_id).where(
+            ValueChainNode.chain_id == chain_id, ValueChainNode.operated_by_id.is_not(None)
+        )
+    ).all()
+    return frozenset(frozenset(map(str, row)) for row in rows)
+
+
 def _record_columns(operator: Any) -> Select[*tuple[Any, ...]]:
     return select(
         ValueChainNode.id,

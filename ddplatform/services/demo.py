@@ -13,6 +13,7 @@ from ddplatform.models.jobs import Job, JobState
 from ddplatform.models.organisations import Organisation, OrganisationKind
 from ddplatform.services.demo_findings import plan_findings
 from ddplatform.services.demo_maps import password_of, plan_maps
+from ddplatform.services.demo_matching import plan_matching
 from ddplatform.services.demo_plans import plan_plans
 from ddplatform.services.demo_questionnaires import plan_questionnaires
 from ddplatform.services.demo_remedy import plan_case
@@ -68,6 +69,7 @@ def _make(story: Story, now: datetime) -> None:
     plan_findings(story, timeline)
     plan_case(story, timeline)
     plan_plans(story, timeline)
+    plan_matching(story, timeline)
     plan_reports(story, timeline)
     timeline.play(world)
     _drop_waiting_jobs(list(world.organisations.values()))

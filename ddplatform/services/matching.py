@@ -1,6 +1,6 @@
 """Likely duplicates of a map: search for them, and keep what people decide."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,6 +28,7 @@ from ddplatform.queries.matching import (
     hash_of_node,
     list_pairs_of_chain,
     load_decisions,
+    load_operated,
     load_records,
 )
 from ddplatform.queries.value_chain import get_chain, get_node
@@ -82,8 +83,9 @@ def search(run_id: UUID, *, unit: Unit, progress: Progress, at: datetime) -> dic
     with unit():
         chain_id = get_run(run_id).chain_id
         records, hashes = load_records(chain_id)
+        operated = load_operated(chain_id)
     progress(1, 3)
-    found = find_likely(records)
+    found = find_likely(records, operated)
     progress(2, 3)
     with unit():
         counts = keep_pairs(chain_id, found, hashes, at=at)
@@ -93,9 +95,18 @@ def search(run_id: UUID, *, unit: Unit, progress: Progress, at: datetime) -> dic
 
 
 @many_objects()
-def find_likely(records: Sequence[Record]) -> list[Pair]:
-    """The pairs that the matcher would merge or have looked at."""
-    return [pair for pair in find_within(records) if pair.decision is not Decision.DIFFERENT]
+def find_likely(records: Sequence[Record], operated: Collection[frozenset[str]]) -> list[Pair]:
+    """The pairs that the matcher would merge or have looked at.
+
+    Args:
+        operated: pairs of which one runs the other; they share words and are two all the same.
+    """
+    return [
+        pair
+        for pair in find_within(records)
+        if pair.decision is not Decision.DIFFERENT
+        and frozenset((pair.left_id, pair.right_id)) not in operated
+    ]
 
 
 @many_objects()

@@ -26,6 +26,7 @@ from ddplatform.models.risk import (
     ScoreChange,
     SeverityJudgement,
 )
+from ddplatform.models.screening import ScreeningMatch
 from ddplatform.models.value_chain import MapImport, NodeSummary, SupplyLink, ValueChainNode
 
 Column = InstrumentedAttribute[Any]
@@ -45,6 +46,7 @@ MOVES: tuple[Column, ...] = (
     MapImport.link_to_id,
     ContextEventNode.node_id,
     ReviewTask.node_id,
+    ScreeningMatch.node_id,
 )
 """Their rows belong to the supplier, so they go to the one that stays and come back by a split.
 
@@ -54,6 +56,7 @@ Responses, answers, documents and cases hang on these and so move with them.
 ONCE: Mapping[Column, tuple[tuple[Column, ...], ColumnElement[bool]]] = {
     ContextEventNode.node_id: ((ContextEventNode.event_id,), true()),
     ReviewTask.node_id: ((ReviewTask.trigger,), ReviewTask.closed_at.is_(None)),
+    ScreeningMatch.node_id: ((ScreeningMatch.listed_id,), true()),
 }
 """Of these a node has one row for each value of the columns, among the rows of the condition: a
 row stays behind where the other node has its like."""

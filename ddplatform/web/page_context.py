@@ -100,6 +100,10 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
 )
 
 
+UNDER = {"matching": "value_chain"}
+"""Pages of a column that stand under the entry of another."""
+
+
 def register(app: Flask) -> None:
     """Hand the context to every template."""
     app.context_processor(_context)
@@ -164,7 +168,8 @@ def _is_current(entry: Entry) -> bool:
         for other in entries
         for endpoint in (other.endpoint, *other.also)
     }
-    same_blueprint = here.partition(".")[0] == entry.endpoint.partition(".")[0]
+    blueprint = here.partition(".")[0]
+    same_blueprint = UNDER.get(blueprint, blueprint) == entry.endpoint.partition(".")[0]
     return here not in claimed and same_blueprint and not entry.also
 
 

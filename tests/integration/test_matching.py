@@ -125,6 +125,13 @@ def test_a_second_search_finds_nothing_new_and_pairs_that_are_unlike_now_go(worl
     assert world.pairs() == []
 
 
+def test_a_site_and_the_company_that_runs_it_are_no_pair(world: World):
+    with acting(world.tenant):
+        db.session.get(ValueChainNode, world.two).operated_by_id = world.one
+
+    assert world.search()["pairs"] == 0
+
+
 def test_two_requests_for_a_search_are_one_job(world: World):
     with acting(world.tenant):
         first = matching.request_search(world.chain_id, by=world.tenant.manager, at=NOW)
