@@ -125,12 +125,9 @@ def _name(ref: str, known: dict[str, NodeName]) -> NodeName:
     found = known.get(_base(ref), NodeName(None, _base(ref), None))
     if ref == _base(ref):
         return found
-    name = found.name
-    if ref.removeprefix(PREFIX).startswith(IN_PLACE_OF):
-        name = f"whatever takes the place of {name}"
     if ref.startswith(PREFIX):
-        name = f"unknown origin of what {name} buys"
-    return NodeName(None, name[0].upper() + name[1:], None)
+        return NodeName(None, f"Unknown origin of what {found.name} buys", None)
+    return NodeName(None, f"Whatever takes the place of {found.name}", None)
 
 
 def _base(ref: str) -> str:

@@ -11,7 +11,12 @@ from functools import cached_property
 
 import numpy as np
 
-from supply_chain.analysis.what_if_changes import Change, apply_changes, problems_of
+from supply_chain.analysis.what_if_changes import (
+    IN_PLACE_OF,
+    Change,
+    apply_changes,
+    problems_of,
+)
 from supply_chain.errors import ChainRefused
 from supply_chain.graph import ValueChain
 from supply_chain.reference import Reference
@@ -19,6 +24,7 @@ from supply_chain.risk.assessment import Assessment, assess
 from supply_chain.risk.evidence import Evidence
 from supply_chain.risk.method import METHOD, Bools, Floats, Ints
 from supply_chain.risk.scoring import RISK_BANDS
+from supply_chain.unknown_origins import PREFIX
 from supply_chain.vocabulary import Issue, RiskBand
 
 ISSUES = tuple(Issue)
@@ -69,15 +75,21 @@ class WhatIf:
     def ids(self) -> tuple[str, ...]:
         """Nodes of both sides: those of the first, then unknown origins only the second has."""
         known = self.before.chain.rows
-        new = [ref for ref in self.after.chain.nodes.ids if ref not in known]
+        new = [ref for ref in self.after.chain.nodes.ids if _today(ref) not in known]
         return (*self.before.chain.nodes.ids, *new)
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {ref: place for place, ref in enumerate(self.ids)}
 
     @cached_property
     def _rows(self) -> tuple[Ints, Ints]:
         """Row of each id on both sides; -1 where it is not there."""
-        sides = (self.before.chain.rows, self.after.chain.rows)
+        before = self.before.chain.rows
+        after = {_today(ref): row for ref, row in self.after.chain.rows.items()}
         first, second = (
-            np.array([rows.get(ref, -1) for ref in self.ids], dtype=np.int64) for rows in sides
+            np.array([rows.get(ref, -1) for ref in self.ids], dtype=np.int64)
+            for rows in (before, after)
         )
         return first, second
 
@@ -131,11 +143,19 @@ class WhatIf:
 
     def before_of(self, node: str, issue: Issue) -> Side | None:
         """A pair as it is today; None for a node that today is not there."""
-        return _side_of(self.before, node, issue)
+        return self._side_of(0, node, issue)
 
     def after_of(self, node: str, issue: Issue) -> Side | None:
         """A pair with the changes; None for a node that is not there then."""
-        return _side_of(self.after, node, issue)
+        return self._side_of(1, node, issue)
+
+    def _side_of(self, side: int, node: str, issue: Issue) -> Side | None:
+        place = self._places.get(node)
+        if place is None:
+            return None
+        row = int(self._rows[side][place])
+        assessed = (self.before, self.after)[side]
+        return None if row < 0 else _side(assessed, row, ISSUES.index(issue))
 
     def _largest_moves(self, issue: Issue | None) -> tuple[Ints, Floats]:
         """The issue of each node that is shown, and its move; without a move the first in rank."""
@@ -163,9 +183,10 @@ class WhatIf:
         )
 
 
-def _side_of(assessed: Assessment, node: str, issue: Issue) -> Side | None:
-    row = assessed.chain.rows.get(node)
-    return None if row is None else _side(assessed, row, ISSUES.index(issue))
+def _today(ref: str) -> str:
+    """The id that a node has before the change: unknown origins go with what takes a place."""
+    moved = PREFIX + IN_PLACE_OF
+    return PREFIX + ref.removeprefix(moved) if ref.startswith(moved) else ref
 
 
 def _side(assessed: Assessment, row: int, column: int) -> Side:

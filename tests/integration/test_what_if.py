@@ -23,6 +23,7 @@ from ddplatform.queries.value_chain import find_own_business, get_node
 from ddplatform.services import findings, supply_links, value_chain, what_if
 from ddplatform.services.findings import FindingFields
 from ddplatform.services.supply_links import LinkFields
+from ddplatform.web.what_if.presenters import signed
 from supply_chain.analysis.what_if_changes import (
     AddControl,
     ChangeShare,
@@ -366,6 +367,12 @@ def test_each_change_leads_to_the_prefilled_form_of_an_action(
     assert 'value="y" checked' in manager.get(plans[2]).text
     with acting(tenant):
         assert counted(MitigationAction) == 0
+
+
+def test_a_change_of_exposure_reads_with_its_sign_and_never_as_a_power_of_ten() -> None:
+    changes = [0.0333, -0.00021, 0.00002, -0.00005, 1e-12]
+    wanted = ["+0.0333", "\N{MINUS SIGN}0.0002", "hardly higher", "hardly lower", "no change"]
+    assert [signed(change) for change in changes] == wanted
 
 
 def test_an_organisation_without_a_map_is_led_to_one(app: Flask, tenant: Tenant) -> None:

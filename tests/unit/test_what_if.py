@@ -298,4 +298,15 @@ def test_any_pair_can_be_read_on_both_sides():
     assert found.before_of("E", effect.issue) == effect.before
     assert found.after_of("E", effect.issue) == effect.after
     assert found.before_of(IN_PLACE_OF + "E", Issue.CL) is None
-    assert found.after_of(GHOST + "E", Issue.CL) is None
+    assert found.after_of("nowhere", Issue.CL) is None
+    mapped = tried(ChangeShare("E", "F", 1.0))
+    assert mapped.before_of(GHOST + "E", Issue.CL) is not None
+    assert mapped.after_of(GHOST + "E", Issue.CL) is None
+
+
+def test_the_unknown_origin_of_a_closed_node_goes_on_with_what_takes_its_place():
+    found = tried(CloseNode("E"))
+    before, after = (side(GHOST + "E", Issue.CL) for side in (found.before_of, found.after_of))
+    assert (before.index, before.exposure) == (after.index, after.exposure)
+    assert GHOST + IN_PLACE_OF + "E" not in found.ids
+    assert GHOST + "E" not in {effect.node for effect in found.effects(limit=9)}

@@ -22,6 +22,7 @@ from supply_chain.vocabulary import Issue
 
 ROWS = 50
 COMPARED = 25
+LEAST_SHOWN = 0.0001
 
 
 @dataclass(frozen=True)
@@ -83,13 +84,17 @@ def _row(effect: Effect, names: Mapping[str, NodeName]) -> EffectRow:
         issue=ISSUE_NAMES[effect.issue.value],
         before=effect.before,
         after=effect.after,
-        moved=_signed(_exposure(effect.after) - _exposure(effect.before)),
+        moved=signed(_exposure(effect.after) - _exposure(effect.before)),
     )
 
 
-def _signed(change: float) -> str:
-    """A change to two digits that count: "+0.033", "-0.00021", "no change"."""
-    return f"{change:+.2g}".replace("-", "\N{MINUS SIGN}") if round(change, 9) else "no change"
+def signed(change: float) -> str:
+    """A change in words of four decimals at most: "+0.033", "hardly lower", "no change"."""
+    if not round(change, 9):
+        return "no change"
+    if abs(change) < LEAST_SHOWN:
+        return "hardly higher" if change > 0 else "hardly lower"
+    return f"{change:+.4f}".rstrip("0").replace("-", "\N{MINUS SIGN}")
 
 
 def _exposure(side: Side | None) -> float:
