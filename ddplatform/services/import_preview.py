@@ -15,6 +15,7 @@ from ddplatform.services.matching_imports import PossibleDuplicate
 from ddplatform.tenancy import insert_rows
 from supply_chain.drafts import LinkDraft, MapDraft, NodeDraft
 from supply_chain.intake.mapping_json import columns_as_json
+from supply_chain.intake.words import squeeze
 from supply_chain.map_compare import FieldChange, MapChanges, NodeChange
 from supply_chain.map_succession import Recognised, is_moved, is_renamed
 
@@ -129,11 +130,17 @@ def _changes(
         shown: the fields that matter here; of the others only their number is told.
     """
     for change in changes:
-        fields = [one for one in change.fields if shown is None or one.field in shown]
+        fields = [one for one in change.fields if shown is None or _matters(one, shown)]
         entry = {**_node(change.before), "fields": _fields(fields)}
         one = recognised.get(change.before.id)
         known = {"by": one.reason, "drafted": one.drafted_id} if one else {}
         yield entry | known | {"others": len(change.fields) - len(fields)}
+
+
+def _matters(change: FieldChange, shown: frozenset[str]) -> bool:
+    """Whether a field differs in more than the way it is written."""
+    is_same = squeeze(str(change.before or "")) == squeeze(str(change.after or ""))
+    return change.field in shown and not is_same
 
 
 def _links(links: Sequence[LinkDraft], names: Mapping[str, str]) -> Iterator[Entry]:

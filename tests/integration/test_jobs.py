@@ -24,7 +24,7 @@ from ddplatform.models.jobs import Job, JobState
 from ddplatform.models.organisations import Membership
 from ddplatform.models.value_chain import ImportStatus, ValueChainNode
 from ddplatform.queries.map_imports import get_import
-from ddplatform.services import map_import, value_chain
+from ddplatform.services import import_requests, map_import, value_chain
 from ddplatform.services.jobs import MAX_ATTEMPTS, enqueue
 from ddplatform.tenancy import acting_in, nobody
 from supply_chain.drafts import NamedBytes
@@ -161,7 +161,7 @@ def stage_import(tenant: Tenant) -> UUID:
         import_id = row.id
     assert work()
     with unit_of_work(), acting_in(tenant.id):
-        map_import.request_apply(
+        import_requests.request_apply(
             import_id, skip_faulty=False, archive_links=False, by=tenant.analyst, at=NOW - PAST
         )
     return import_id

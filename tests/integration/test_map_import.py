@@ -33,7 +33,14 @@ from ddplatform.queries.chain_drafts import load_drafts
 from ddplatform.queries.chain_graph import load_value_chain
 from ddplatform.queries.map_import_rows import list_faults, load_page
 from ddplatform.queries.map_imports import get_import, get_import_for_change
-from ddplatform.services import map_apply, map_export, map_import, map_undo, value_chain
+from ddplatform.services import (
+    import_requests,
+    map_apply,
+    map_export,
+    map_import,
+    map_undo,
+    value_chain,
+)
 from ddplatform.services.import_corrections import correct_mapping, follow
 from ddplatform.services.import_gone import answer_all_open
 from ddplatform.services.map_intake import plan_intake, take_in
@@ -103,7 +110,7 @@ def _apply(
     with acting(tenant):
         if archive_gone:
             answer_all_open(import_id, GoneAnswer.ARCHIVE, by=tenant.analyst, at=NOW)
-        map_import.request_apply(
+        import_requests.request_apply(
             import_id,
             skip_faulty=skip_faulty,
             archive_links=archive_gone,
@@ -232,7 +239,7 @@ def test_faulty_rows_stop_the_import_until_the_person_leaves_them_out(
         assert (problem.first_rows, problem.column, problem.value) == ((3,), "country", "Atlantis")
         assert problem.advice
     with acting(tenant), pytest.raises(Invalid):
-        map_import.request_apply(
+        import_requests.request_apply(
             staged, skip_faulty=False, archive_links=False, by=tenant.analyst, at=NOW
         )
     _apply(tenant, staged, skip_faulty=True)
@@ -252,7 +259,7 @@ def test_refused_file_is_kept_as_a_refusal_in_words(tenant: Tenant, chain_id: UU
         assert row.refusal is not None
         assert row.refusal["advice"]
         with pytest.raises(Conflict):
-            map_import.request_apply(
+            import_requests.request_apply(
                 staged, skip_faulty=True, archive_links=False, by=tenant.analyst, at=NOW
             )
 
@@ -263,7 +270,7 @@ def test_killed_apply_leaves_nothing_and_its_repetition_exactly_one_import(
     staged = _stage(tenant, chain_id, _csv(NODES), _csv(LINKS, "links.csv"))
     _work()
     with acting(tenant):
-        map_import.request_apply(
+        import_requests.request_apply(
             staged, skip_faulty=False, archive_links=False, by=tenant.analyst, at=NOW
         )
     for die_at in (1, 2, 3):
@@ -513,7 +520,7 @@ def test_second_request_to_apply_is_harmless_and_an_absent_import_is_not_found(
     _work()
     for _ in range(2):
         with acting(tenant):
-            map_import.request_apply(
+            import_requests.request_apply(
                 staged, skip_faulty=False, archive_links=False, by=tenant.analyst, at=NOW
             )
     with acting(tenant):

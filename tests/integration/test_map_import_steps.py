@@ -34,7 +34,14 @@ from ddplatform.queries.map_import_rows import (
 )
 from ddplatform.queries.map_imports import get_import
 from ddplatform.services import import_corrections as mending
-from ddplatform.services import import_gone, map_apply, map_import, map_undo, value_chain
+from ddplatform.services import (
+    import_gone,
+    import_requests,
+    map_apply,
+    map_import,
+    map_undo,
+    value_chain,
+)
 from ddplatform.services.import_workbook import problem_workbook
 from supply_chain.drafts import NamedBytes
 from supply_chain.errors import FileRefused
@@ -406,12 +413,12 @@ def test_list_that_is_stopped_before_its_commit_leaves_nothing(tenant: Tenant, c
     staged = _faulty(tenant, chain_id, FIRST)
     with acting(tenant):
         with pytest.raises(Conflict, match="not being applied"):
-            map_import.cancel_apply(staged, by=tenant.analyst, at=NOW)
-        map_import.request_apply(
+            import_requests.cancel_apply(staged, by=tenant.analyst, at=NOW)
+        import_requests.request_apply(
             staged, skip_faulty=False, archive_links=False, by=tenant.analyst, at=NOW
         )
     with acting(tenant):
-        map_import.cancel_apply(staged, by=tenant.analyst, at=NOW)
+        import_requests.cancel_apply(staged, by=tenant.analyst, at=NOW)
     _work()
     with acting(tenant):
         assert get_import(staged).status is ImportStatus.PREVIEWED
@@ -420,13 +427,13 @@ def test_list_that_is_stopped_before_its_commit_leaves_nothing(tenant: Tenant, c
     with acting(tenant):
         assert len(_names(chain_id)) == 5
         with pytest.raises(Conflict, match="before it could be"):
-            map_import.cancel_apply(staged, by=tenant.analyst, at=NOW)
+            import_requests.cancel_apply(staged, by=tenant.analyst, at=NOW)
 
 
 def test_change_of_the_map_while_a_list_comes_in_is_not_lost(tenant: Tenant, chain_id: UUID):
     staged = _faulty(tenant, chain_id, FIRST)
     with acting(tenant):
-        map_import.request_apply(
+        import_requests.request_apply(
             staged, skip_faulty=False, archive_links=False, by=tenant.analyst, at=NOW
         )
     with acting(tenant):

@@ -14,7 +14,7 @@ from ddplatform.models.map_imports import GoneAnswer
 from ddplatform.queries.map_import_rows import PAGE, get_fault, list_rows_of_fault
 from ddplatform.queries.map_imports import get_import
 from ddplatform.queries.value_chain import get_chain
-from ddplatform.services import import_corrections, import_gone, map_import
+from ddplatform.services import import_corrections, import_gone, import_requests, map_import
 from ddplatform.services.import_workbook import problem_workbook
 from ddplatform.web.sent_forms import answer_form
 from ddplatform.web.value_chain.blueprint import bp
@@ -169,7 +169,7 @@ def cancel_apply(import_id: UUID) -> ResponseReturnValue:
     """Stop bringing a list in; until its last moment nothing of it stands in the map."""
 
     def change() -> None:
-        map_import.cancel_apply(import_id, by=g.identity, at=g.now)
+        import_requests.cancel_apply(import_id, by=g.identity, at=g.now)
         flash("Stopped. Nothing was changed in the map.", "success")
 
     return _then_show(import_id, change)

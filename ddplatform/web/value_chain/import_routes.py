@@ -14,7 +14,7 @@ from ddplatform.queries.map_import_dependents import list_dependents
 from ddplatform.queries.map_import_rows import list_guessed_values
 from ddplatform.queries.map_imports import get_import, list_imports
 from ddplatform.queries.value_chain import find_own_business, get_chain
-from ddplatform.services import map_import
+from ddplatform.services import import_requests, map_import
 from ddplatform.services.import_corrections import correct_mapping
 from ddplatform.services.map_undo import obstacle_to_undo, undo_import
 from ddplatform.web.sent_forms import answer_form
@@ -113,7 +113,7 @@ def apply_import(import_id: UUID) -> ResponseReturnValue:
     form = ApplyForm()
 
     def save() -> ResponseReturnValue:
-        map_import.request_apply(
+        import_requests.request_apply(
             import_id,
             skip_faulty=form.skip_faulty.data,
             archive_links=form.archive_links.data,
