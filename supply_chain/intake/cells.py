@@ -7,6 +7,7 @@ import math
 import re
 import unicodedata
 from datetime import date, datetime
+from functools import lru_cache
 
 from supply_chain.drafts import Json
 from supply_chain.intake.words import clean, squeeze, words
@@ -61,6 +62,7 @@ def parse_number(text: str) -> float | None:
     return float(plain.replace(",", "."))
 
 
+@lru_cache(maxsize=4_096)
 def parse_share(text: str, *, in_per_cent: bool = False) -> tuple[float, bool]:
     """Return a share 0..1 and whether it was written in per cent.
 

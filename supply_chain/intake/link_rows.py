@@ -53,7 +53,7 @@ def _read_row(view: TableView, row: tuple[str, ...]) -> LinkRow | None:
     relation = view.raw(row, "kind")
     is_ownership = bool(relation) and squeeze(relation) in words().ownership_relations
     kind = None if is_ownership else view.word(row, "kind", words().link_kinds, "kind of link")
-    terms = read_link_terms(view, row)
+    share, flow_evidence, valid_from, valid_to = _terms(view, row)
     if view.log.faulty:
         return None
     commodity = view.text(row, "commodity")
@@ -62,16 +62,30 @@ def _read_row(view: TableView, row: tuple[str, ...]) -> LinkRow | None:
         buyer=buyer or "",
         kind=LinkKind(kind) if kind else LinkKind.SUPPLIES,
         commodity=view.commodity(commodity, "commodity") if commodity else None,
-        share=terms.share,
-        flow_evidence=terms.flow_evidence,
-        valid_from=terms.valid_from,
-        valid_to=terms.valid_to,
+        share=share,
+        flow_evidence=flow_evidence,
+        valid_from=valid_from,
+        valid_to=valid_to,
     )
     return LinkRow(view.table.file, view.table.sheet, view.log.row, link, is_ownership)
 
 
 def read_link_terms(view: TableView, row: tuple[str, ...]) -> LinkDraft:
     """Share, evidence and dates of a row, in a link whose ends are still open."""
+    share, flow_evidence, valid_from, valid_to = _terms(view, row)
+    return LinkDraft(
+        supplier="",
+        buyer="",
+        share=share,
+        flow_evidence=flow_evidence,
+        valid_from=valid_from,
+        valid_to=valid_to,
+    )
+
+
+def _terms(
+    view: TableView, row: tuple[str, ...]
+) -> tuple[float | None, FlowEvidence | None, date | None, date | None]:
     evidence = view.word(row, "flow_evidence", words().flow_evidence, "flow evidence")
     first, last = _day(view, row, "valid_from"), _day(view, row, "valid_to")
     if first and last and last < first:
@@ -80,14 +94,7 @@ def read_link_terms(view: TableView, row: tuple[str, ...]) -> LinkDraft:
             "Check both dates; write them as year-month-day.",
         )
         view.log.problem(view.column("valid_to"), last.isoformat(), fault)
-    return LinkDraft(
-        supplier="",
-        buyer="",
-        share=_share(view, row),
-        flow_evidence=FlowEvidence(evidence) if evidence else None,
-        valid_from=first,
-        valid_to=last,
-    )
+    return _share(view, row), FlowEvidence(evidence) if evidence else None, first, last
 
 
 def _share(view: TableView, row: tuple[str, ...]) -> float | None:
