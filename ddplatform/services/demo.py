@@ -18,6 +18,7 @@ from ddplatform.services.demo_plans import plan_plans
 from ddplatform.services.demo_questionnaires import plan_questionnaires
 from ddplatform.services.demo_remedy import plan_case
 from ddplatform.services.demo_reports import plan_reports
+from ddplatform.services.demo_surroundings import plan_surroundings
 from ddplatform.services.demo_world import Story, Timeline, World
 
 START_PAGES = {RoleId.SUPPLIER: "responses/", RoleId.AUDITOR: "reports/"}
@@ -70,6 +71,7 @@ def _make(story: Story, now: datetime) -> None:
     plan_case(story, timeline)
     plan_plans(story, timeline)
     plan_matching(story, timeline)
+    plan_surroundings(story, timeline)
     plan_reports(story, timeline)
     timeline.play(world)
     _drop_waiting_jobs(list(world.organisations.values()))
