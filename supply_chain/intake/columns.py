@@ -73,6 +73,17 @@ def unique_header(table: Table, header_row: int) -> list[str]:
     width = max(len(own), len(above))
     own, above = _padded(own, width), _padded(above, width)
     texts = _told_apart([text or group for text, group in zip(own, above, strict=True)], own, above)
+    return _numbered(texts)
+
+
+def places_of_columns(table: Table, header_row: int) -> dict[str, int]:
+    """Name of a column -> its place; doubled names also by their number alone ("Name (2)")."""
+    numbered = _numbered(_line(table, header_row))
+    places = {name: place for place, name in enumerate(numbered)}
+    return places | {n: place for place, n in enumerate(unique_header(table, header_row))}
+
+
+def _numbered(texts: list[str]) -> list[str]:
     while texts and not texts[-1]:
         texts.pop()
     names: list[str] = []
@@ -121,4 +132,9 @@ def with_samples(table: Table, how: TableMapping) -> TableMapping:
             if len(seen[name]) < _EXAMPLES and cell and not is_blank(cell.strip()):
                 seen[name][clean(cell)[:_SHOWN_CHARACTERS]] = None
     samples = {name: tuple(values) for name, values in seen.items()}
-    return replace(how, header=tuple(header), samples=samples)
+    places = places_of_columns(table, how.header_row)
+    columns = {
+        our_field: header[places[name]] if places.get(name, len(header)) < len(header) else name
+        for our_field, name in how.columns.items()
+    }
+    return replace(how, columns=columns, header=tuple(header), samples=samples)

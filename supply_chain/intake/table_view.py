@@ -19,6 +19,7 @@ from supply_chain.intake.columns import (
     LINK_COLUMNS,
     OWN_NODE_COLUMNS,
     ROW_LINK_FIELDS,
+    places_of_columns,
     unique_header,
 )
 from supply_chain.intake.commodities import commodity_doubt, commodity_ref
@@ -39,7 +40,7 @@ class TableView:
         # What this platform wrote is read as it stands.
         own_nodes = self.header[: len(OWN_NODE_COLUMNS)] == OWN_NODE_COLUMNS
         self.is_own_csv = own_nodes or self.header == LINK_COLUMNS
-        index = {name: place for place, name in enumerate(self.header)}
+        index = places_of_columns(table, mapping.header_row)
         self.fields: dict[str, int] = {}
         for our_field, column in mapping.columns.items():
             if column in index:
@@ -92,7 +93,7 @@ class TableView:
             self.log.problem(None, None, _NO_HEADER)
             return
         for our_field, column in self.mapping.columns.items():
-            if column not in self.header:
+            if our_field not in self.fields:
                 fault = CellFault(
                     f"The mapping takes {our_field} from a column “{column}” that the table lacks.",
                     f"Use one of: {', '.join(self.header)}.",

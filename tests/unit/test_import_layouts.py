@@ -5,7 +5,7 @@ import io
 import pytest
 import xlsxwriter
 
-from supply_chain.drafts import MapDraft, NamedBytes, NodeDraft
+from supply_chain.drafts import MapDraft, Mapping, NamedBytes, NodeDraft, TableMapping
 from supply_chain.map_import import columns_as_json, read_map, read_tables
 from supply_chain.vocabulary import NodeKind
 
@@ -169,6 +169,18 @@ def test_equal_names_under_two_groups_are_told_apart_by_the_group() -> None:
     }
     assert operators(draft)["Plant A"] == "Alpha Ltd"
     assert draft.notes == ()
+
+
+def test_given_mapping_may_name_a_doubled_column_by_its_number() -> None:
+    text = "Supplier,,Factory,\nName,Country,Name,Country\nAlpha,DE,Plant,VN\n"
+    mapping = Mapping(
+        nodes={"list.csv": TableMapping(2, {"name": "Name (2)", "country": "Factory Country"})}
+    )
+
+    draft = read_map([NamedBytes("list.csv", text.encode())], mapping)
+
+    assert [(n.name, n.country) for n in draft.nodes] == [("Plant", "VN")]
+    assert draft.problems == () and columns(draft)["name"] == "Factory Name"
 
 
 def test_suppliers_beside_sites_run_them_and_their_numbers_are_not_those_of_the_sites() -> None:
