@@ -101,10 +101,12 @@ class SnapshotStore:
         }
         _write_bytes(draft / INDEX, json.dumps(index, indent=1).encode())
         _sync(draft)
+        is_new = not home.exists()
         home.mkdir(exist_ok=True)
         self._put(draft, home / part)
         _sync(home)
-        _sync(home.parent)
+        if is_new:
+            _sync(home.parent)
         self._drop_old(home, part)
 
     def drop_tenant(self, organisation_id: UUID) -> None:
