@@ -19,20 +19,19 @@ from uuid import UUID, uuid4
 
 from flask import Flask
 from flask_migrate import upgrade
-from sqlalchemy import select
 
 from benchmarks.contract import SEED, Row, floor_row, in_turn
 from ddplatform.access.identity import system_identity
 from ddplatform.config import Kind, Settings
 from ddplatform.db import db, unit_of_work
 from ddplatform.factory import create_app
-from ddplatform.models.value_chain import ValueChainNode
-from ddplatform.queries.value_chain import find_chain
-from ddplatform.services.map_import import read_files
-from ddplatform.services.map_intake import plan_intake, take_in
+from ddplatform.models.value_chain import ImportStatus
+from ddplatform.services.map_apply import apply_import, compare_import
+from ddplatform.services.map_import import keep_files, plan_reading, read_files
 from ddplatform.services.organisations import found_organisation
+from ddplatform.services.value_chain import create_chain
 from ddplatform.tenancy import acting_in
-from supply_chain.drafts import Mapping, NamedBytes
+from supply_chain.drafts import NamedBytes
 
 SUPPLIERS = {"small": 1_000, "full": 100_000}
 LINKS_OF_EACH = 3
@@ -123,20 +122,21 @@ def platform(folder: Path, url: str) -> tuple[Flask, UUID]:
 
 
 def import_list(files: list[NamedBytes], tenant: UUID) -> int:
-    """Into a map of its own each time; returns how many nodes the map has."""
-    name, by = f"Map {uuid4()}", system_identity(tenant)
+    """Into a map of its own each time, as the worker does; returns how many nodes the map has."""
+    by, at = system_identity(tenant), datetime.now(UTC)
     with unit_of_work(), acting_in(tenant):
-        plan = plan_intake(name, files, Mapping())
-    reading = read_files(plan)
-    with unit_of_work(), acting_in(tenant):
-        take_in(name, plan, reading, skip_faulty=False, by=by, at=datetime.now(UTC))
+        chain_id = create_chain(f"Map {uuid4()}", own_business=None, by=by, at=at).id
+        row = keep_files(chain_id, files, link_to_id=None, by=by, at=at)
+        row.status, import_id = ImportStatus.APPLYING, row.id
     with acting_in(tenant):
-        chain = find_chain(name)
-        assert chain is not None
-        keys = select(ValueChainNode.id).where(ValueChainNode.chain_id == chain.id)
-        count = len(db.session.scalars(keys).all())
+        plan = plan_reading(import_id, by)
         db.session.rollback()
-    return count
+    reading = read_files(plan)
+    with acting_in(tenant):
+        compared = compare_import(import_id, reading)
+        db.session.rollback()
+    with unit_of_work(), acting_in(tenant):
+        return apply_import(import_id, reading, compared, by=by, at=at)["nodes_new"]
 
 
 @dataclass(frozen=True)
