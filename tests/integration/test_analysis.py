@@ -359,8 +359,13 @@ def test_the_overview_asks_every_question_and_numbers_open_what_is_behind(
     assert f"/o/acme/risk/nodes/{keys['mine']}/ISS-CL" in origins
     assert "All paths: the exposure" in origins
     assert f"paths?node={keys['plant']}&amp;to={keys['mine']}" in origins
+    risk = analyst.get(f"/o/acme/risk/nodes/{keys['mine']}/ISS-CL").text
+    assert page(tools, "origins", node=keys["mine"]).split("?")[0] in risk
+    stop = analyst.get(page(tools, "stop", node=keys["mine"])).text
+    assert f"/what-if/try/{tools}?at={keys['mine']}" in stop
     shares = analyst.get(page(tools, "dependence")).text
     assert f"value-chain/{tools}/table?country=CD" in shares
+    assert "country=Not" not in shares
 
 
 def test_words_lead_to_a_node_or_to_a_choice_and_stay_in_the_form(

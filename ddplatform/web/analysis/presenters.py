@@ -27,6 +27,7 @@ from ddplatform.web.filters import number, percent
 from supply_chain.risk.method import METHOD
 
 TENTH = 0.1
+ALPHA_2 = 2  # letters of a country's code; other words sum up
 NUMBERS = frozenset({Kind.NUMBER, Kind.SHARE, Kind.SCORE})
 
 
@@ -115,8 +116,8 @@ class AnalysisPage:
             return Cell(column.missing)
         opens = OPENS.get((sheet.ref, column.key))
         href = opens(self, about) if opens and about is not None and about.key else None
-        if column.kind is Kind.COUNTRY:
-            code = str(value)
+        code = str(value)
+        if column.kind is Kind.COUNTRY and len(code) == ALPHA_2:
             table = url_for("value_chain.table", chain_id=self.chain_id, country=code)
             return Cell(country_name(code), table)
         return Cell(told(value, column.kind), href)
