@@ -48,7 +48,7 @@ class PlanForm(FlaskForm):  # type: ignore[misc]
     questionnaires = _number("Questionnaires, at most")
     amount = _number(
         "Or an amount to spend",
-        "Whole units of the currency. Numbers above still hold as limits.",
+        "Whole units of the currency. Numbers above still hold as limits; 0 leaves a kind out.",
         most=10**9,
         least=1,
     )
