@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 
 from supply_chain.drafts import LinkDraft, NodeDraft
 from supply_chain.intake.cells import CellFault
 from supply_chain.intake.findings import Findings, RowLog
 from supply_chain.intake.link_rows import LinkRow
 from supply_chain.intake.named_companies import CompaniesNamed
+from supply_chain.intake.node_merging import listed, merge_nodes
 from supply_chain.intake.node_rows import NodeRow, Step
 from supply_chain.intake.words import header_forms, squeeze, words
 from supply_chain.vocabulary import NodeKind
@@ -88,14 +89,14 @@ class Assembly:
             if differing and not tells_path:
                 remark = CellFault(
                     f"The same name, country and place stand in row {first_row} with another"
-                    f" {_listed(differing)}; the first of the two by the alphabet is kept.",
+                    f" {listed(differing)}; the first of the two by the alphabet is kept.",
                     "Give the rows ids of their own if they are two suppliers or sites.",
                 )
                 log.note(None, row.node.name, remark)
             return
         what = f"The id {first.id}" if row.has_own_id else "The same name, country and place"
         fault = CellFault(
-            f"{what} stands in row {first_row} with another {_listed(differing) or 'content'}.",
+            f"{what} stands in row {first_row} with another {listed(differing) or 'content'}.",
             "Keep one of the two rows, or give each its own id.",
         )
         where, value = ("id", first.id) if row.has_own_id else (None, row.node.name)
@@ -291,44 +292,3 @@ _TWO_LINKS = CellFault(
     "The same link stands twice with different content.", "Keep one of the two rows."
 )
 _SECONDARY = {"attributes", "external_ids", "operated_by"}
-_FIELD_WORDS = {"external_ids": "id of a register", "attributes": "further fact"}
-
-
-def _listed(names: list[str]) -> str:
-    """Names of fields as a person reads them: “latitude, longitude and further fact”."""
-    words = [_FIELD_WORDS.get(name, name.replace("_", " ")) for name in names]
-    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
-
-
-def _alike(mine: object, other: object) -> bool:
-    """Whether two values are the same but for case, blanks and punctuation of text."""
-    both_text = isinstance(mine, str) and isinstance(other, str)
-    return squeeze(str(mine)) == squeeze(str(other)) if both_text else mine == other
-
-
-def merge_nodes(first: NodeDraft, second: NodeDraft) -> tuple[NodeDraft, list[str]]:
-    """Fill the gaps of one from the other; also name the fields where both differ.
-
-    Where they differ the first by the alphabet is kept, so that the order of the rows is nothing.
-    """
-    filled: dict[str, object] = {}
-    differing = []
-    for field in fields(NodeDraft):
-        mine, other = getattr(first, field.name), getattr(second, field.name)
-        if isinstance(mine, dict):
-            both = mine.keys() & other.keys()
-            filled[field.name] = {**mine, **other} | {k: _earlier(mine[k], other[k]) for k in both}
-            same = all(mine[key] == other[key] for key in both)
-        elif mine in (None, ()) or other in (None, ()):
-            filled[field.name] = other if mine in (None, ()) else mine
-            same = True
-        else:
-            filled[field.name] = _earlier(mine, other)
-            same = _alike(mine, other)
-        if not same:
-            differing.append(field.name)
-    return replace(first, **filled), differing  # type: ignore[arg-type]
-
-
-def _earlier(one: object, other: object) -> object:
-    return min(one, other, key=lambda value: (str(value), type(value).__name__))

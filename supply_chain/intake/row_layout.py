@@ -9,24 +9,25 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import pairwise
 from statistics import median
 
-from supply_chain.intake.cells import CellFault, is_blank, parse_number
+from supply_chain.intake.cells import CellFault
 from supply_chain.intake.countries import country_code
 from supply_chain.intake.doubles import has_legal_form
-from supply_chain.intake.words import clean, squeeze, words
+from supply_chain.intake.passed_rows import (
+    TYPICAL_CELLS,
+    Row,
+    filled_places,
+    last_full,
+    passed_over,
+    total_starts,
+)
+from supply_chain.intake.words import clean, squeeze
 
-Row = tuple[int, tuple[str, ...]]
-"""A row's number in the spreadsheet (first row 1) and its cells."""
-
-_PAGE = re.compile(r"\W*(?:page|seite|página|pagina|pág|页|第)\W*\d+.{0,20}", re.IGNORECASE)
-_LONG_NOTE = 60  # characters: a name is shorter than a sentence
 _INDENT = re.compile(r"^(?:\s{2,}|\s*[-–—•·>→]\s*)\S")
 _BULLET = re.compile(r"^\s*[-–—•·>→]\s+")
 _COMPANY = "business entity"
-_TYPICAL_CELLS = 3
 _GROUP_FIELDS = ("operated_by", "buyer", "country", "region", "sector", "chain.1", "chain.2")
 _MOST_BLANKS_UNGROUPED = 0.3
 _ENOUGH_ROWS = 3
@@ -53,14 +54,14 @@ def lay_out(body: Sequence[Row], fields: Mapping[str, int], width: int) -> Layou
         width: how many columns the header has.
     """
     layout = Layout([])
-    last = _last_full(body)
-    starts = _total_starts()
+    last = last_full(body)
+    starts = total_starts()
     for at, (number, cells) in enumerate(body):
         several = len(cells) - cells.count("") > 1 and any(map(str.strip, cells[1:]))
         if several and at <= last and cells[0][:2].casefold() not in starts:
             layout.rows.append((number, cells))
             continue
-        remark = _passed_over(body, at, fields, is_trailing=at > last)
+        remark = passed_over(body, at, fields, is_trailing=at > last)
         if remark is None:
             layout.rows.append((number, cells))
         else:
@@ -70,86 +71,13 @@ def lay_out(body: Sequence[Row], fields: Mapping[str, int], width: int) -> Layou
     return layout
 
 
-@lru_cache(maxsize=1)
-def _total_starts() -> frozenset[str]:
-    """The first two letters of a row that may sum up; an empty first cell leaves it open."""
-    beginnings = (word[:length] for word in words().total_words for length in (1, 2))
-    return frozenset(beginnings) | {"", " ", "  "}
-
-
-def _filled(cells: Sequence[str]) -> list[int]:
-    """Places of the cells that hold something."""
-    if len(cells) - cells.count("") > _TYPICAL_CELLS:
-        return [place for place, cell in enumerate(cells) if cell]
-    return [place for place, cell in enumerate(cells) if cell.strip()]
-
-
 def _count(cells: Sequence[str]) -> int:
     quick = len(cells) - cells.count("")
-    return quick if quick > _TYPICAL_CELLS or quick == 0 else sum(map(bool, map(str.strip, cells)))
+    return quick if quick > TYPICAL_CELLS or quick == 0 else sum(map(bool, map(str.strip, cells)))
 
 
 def _shown(cells: Sequence[str]) -> str:
     return " | ".join(clean(cell) for cell in cells if cell.strip())[:200]
-
-
-def _last_full(body: Sequence[Row]) -> int:
-    """The place of the last row that holds several cells; notes stand below it."""
-    for at in range(len(body) - 1, -1, -1):
-        if len(_filled(body[at][1])) > 1 and not _is_total(body[at][1], {}):
-            return at
-    return len(body)
-
-
-def _passed_over(
-    body: Sequence[Row], at: int, fields: Mapping[str, int], *, is_trailing: bool
-) -> CellFault | None:
-    """Why a row is no data, or None."""
-    number, cells = body[at]
-    if _is_total(cells, fields):
-        return _TOTAL
-    filled = _filled(cells)
-    if len(filled) > 1:
-        return None
-    text = clean(cells[filled[0]])
-    if _PAGE.fullmatch(text):
-        return _NOTE
-    after_gap = at > 0 and number - body[at - 1][0] > 1
-    if is_trailing and (after_gap or _reads_as_note(text) or _note_above(body, at)):
-        return _NOTE
-    return None
-
-
-def _note_above(body: Sequence[Row], at: int) -> bool:
-    """Whether the row above is a note by its words: what follows it belongs to it."""
-    above = _filled(body[at - 1][1]) if at else []
-    return len(above) == 1 and _reads_as_note(clean(body[at - 1][1][above[0]]))
-
-
-def _reads_as_note(text: str) -> bool:
-    start = squeeze(re.split(r"[:.\s(]", text.lstrip("*† "), maxsplit=1)[0])
-    if text[:1] in "*†©" or start in words().note_words:
-        return True
-    return len(text) > _LONG_NOTE and text.count(" ") > 6
-
-
-def _is_total(cells: Sequence[str], fields: Mapping[str, int]) -> bool:
-    """Whether a row sums up: a word for it first, and nothing but numbers beside it."""
-    first = next((cell for cell in cells if cell.strip()), "")
-    start = squeeze(re.split(r"[:=(\d]", first, maxsplit=1)[0])
-    if start not in words().total_words:
-        return False
-    others = [cell for cell in cells if cell.strip() and cell is not first]
-    placed = [
-        cells[fields[f]] for f in ("country", "address") if fields.get(f, len(cells)) < len(cells)
-    ]
-    is_placed = any(cell.strip() and cell is not first for cell in placed)
-    return not is_placed and all(map(_is_figure, others))
-
-
-def _is_figure(cell: str) -> bool:
-    plain = cell.strip().rstrip("%").replace(",", "").strip()
-    return parse_number(plain) is not None or is_blank(cell.strip())
 
 
 def _take_headings(layout: Layout, fields: Mapping[str, int], width: int) -> None:
@@ -165,7 +93,7 @@ def _take_headings(layout: Layout, fields: Mapping[str, int], width: int) -> Non
         for at in heads
         if _is_country_heading(layout.rows[at][1], layout.rows[at + 1][1], fields)
     }
-    is_grouped = typical >= _TYPICAL_CELLS and _all_head(heads, singles, fields, layout.rows)
+    is_grouped = typical >= TYPICAL_CELLS and _all_head(heads, singles, fields, layout.rows)
     company_heads = set(heads) - country_heads if is_grouped else set()
     if country_heads or company_heads:
         _apply_headings(layout, fields, width, country_heads, company_heads)
@@ -183,7 +111,7 @@ def _all_head(
         return False
     name_place = fields.get("name")
     texts = [next(filter(str.strip, rows[at][1])) for at in heads]
-    if any(_filled(rows[at][1])[0] != name_place for at in heads):
+    if any(filled_places(rows[at][1])[0] != name_place for at in heads):
         return True
     below = [rows[at + 1][1] for at in heads]
     indented = all(
@@ -197,7 +125,7 @@ def _is_country_heading(
     cells: Sequence[str], below: Sequence[str], fields: Mapping[str, int]
 ) -> bool:
     """Whether a single cell is a country that the row below it does not tell itself."""
-    place = _filled(cells)[0]
+    place = filled_places(cells)[0]
     text = clean(cells[place])
     country_place = fields.get("country")
     if country_place is not None and country_place < len(below) and below[country_place].strip():
@@ -320,14 +248,6 @@ def _name_companies(
     layout.rows = rows
 
 
-_TOTAL = CellFault(
-    "The row sums up others and was not read.",
-    "Give it a country or an address if it is a supplier of that name.",
-)
-_NOTE = CellFault(
-    "The line below or between the rows was taken for a note and not read.",
-    "Add its country or address if it is a supplier.",
-)
 _COUNTRY_HEADING = CellFault(
     "The line is no row: it was read as the country of the rows below it.",
     "Give each row its country in a column of its own if that is not right.",

@@ -24,7 +24,8 @@ from supply_chain.intake.columns import (
 )
 from supply_chain.intake.commodities import commodity_doubt, commodity_ref
 from supply_chain.intake.findings import RowLog
-from supply_chain.intake.row_layout import Layout, Row, lay_out
+from supply_chain.intake.passed_rows import Row
+from supply_chain.intake.row_layout import Layout, lay_out
 from supply_chain.intake.sheets import Table
 from supply_chain.intake.words import clean, header_forms, squeeze, words
 

@@ -1,0 +1,101 @@
+"""Rows of a list that are no data: totals, page numbers, and notes below the last row."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+from supply_chain.intake.cells import CellFault, is_blank, parse_number
+from supply_chain.intake.words import clean, squeeze, words
+
+Row = tuple[int, tuple[str, ...]]
+"""A row's number in the spreadsheet (first row 1) and its cells."""
+TYPICAL_CELLS = 3
+"""A row with more filled cells than this is neither a heading nor a note."""
+
+_PAGE = re.compile(r"\W*(?:page|seite|página|pagina|pág|页|第)\W*\d+.{0,20}", re.IGNORECASE)
+_LONG_NOTE = 60  # characters: a name is shorter than a sentence
+
+
+@lru_cache(maxsize=1)
+def total_starts() -> frozenset[str]:
+    """The first two letters of a row that may sum up; an empty first cell leaves it open."""
+    beginnings = (word[:length] for word in words().total_words for length in (1, 2))
+    return frozenset(beginnings) | {"", " ", "  "}
+
+
+def filled_places(cells: Sequence[str]) -> list[int]:
+    """Places of the cells that hold something."""
+    if len(cells) - cells.count("") > TYPICAL_CELLS:
+        return [place for place, cell in enumerate(cells) if cell]
+    return [place for place, cell in enumerate(cells) if cell.strip()]
+
+
+def last_full(body: Sequence[Row]) -> int:
+    """The place of the last row that holds several cells; notes stand below it."""
+    for at in range(len(body) - 1, -1, -1):
+        if len(filled_places(body[at][1])) > 1 and not _is_total(body[at][1], {}):
+            return at
+    return len(body)
+
+
+def passed_over(
+    body: Sequence[Row], at: int, fields: Mapping[str, int], *, is_trailing: bool
+) -> CellFault | None:
+    """Why a row is no data, or None."""
+    number, cells = body[at]
+    if _is_total(cells, fields):
+        return _TOTAL
+    filled = filled_places(cells)
+    if len(filled) > 1:
+        return None
+    text = clean(cells[filled[0]])
+    if _PAGE.fullmatch(text):
+        return _NOTE
+    after_gap = at > 0 and number - body[at - 1][0] > 1
+    if is_trailing and (after_gap or _reads_as_note(text) or _note_above(body, at)):
+        return _NOTE
+    return None
+
+
+def _note_above(body: Sequence[Row], at: int) -> bool:
+    """Whether the row above is a note by its words: what follows it belongs to it."""
+    above = filled_places(body[at - 1][1]) if at else []
+    return len(above) == 1 and _reads_as_note(clean(body[at - 1][1][above[0]]))
+
+
+def _reads_as_note(text: str) -> bool:
+    start = squeeze(re.split(r"[:.\s(]", text.lstrip("*† "), maxsplit=1)[0])
+    if text[:1] in "*†©" or start in words().note_words:
+        return True
+    return len(text) > _LONG_NOTE and text.count(" ") > 6
+
+
+def _is_total(cells: Sequence[str], fields: Mapping[str, int]) -> bool:
+    """Whether a row sums up: a word for it first, and nothing but numbers beside it."""
+    first = next((cell for cell in cells if cell.strip()), "")
+    start = squeeze(re.split(r"[:=(\d]", first, maxsplit=1)[0])
+    if start not in words().total_words:
+        return False
+    others = [cell for cell in cells if cell.strip() and cell is not first]
+    placed = [
+        cells[fields[f]] for f in ("country", "address") if fields.get(f, len(cells)) < len(cells)
+    ]
+    is_placed = any(cell.strip() and cell is not first for cell in placed)
+    return not is_placed and all(map(_is_figure, others))
+
+
+def _is_figure(cell: str) -> bool:
+    plain = cell.strip().rstrip("%").replace(",", "").strip()
+    return parse_number(plain) is not None or is_blank(cell.strip())
+
+
+_TOTAL = CellFault(
+    "The row sums up others and was not read.",
+    "Give it a country or an address if it is a supplier of that name.",
+)
+_NOTE = CellFault(
+    "The line below or between the rows was taken for a note and not read.",
+    "Add its country or address if it is a supplier.",
+)
