@@ -199,12 +199,6 @@ def list_matches(
     return page, (-page[-1].score, page[-1].id) if len(rows) > limit else None
 
 
-def count_open() -> int:
-    """How many prompts wait for a person."""
-    counted = select(func.count()).select_from(ScreeningMatch).where(*_conditions(MatchFilter()))
-    return db.session.scalar(counted) or 0
-
-
 def _columns() -> Select[*tuple[Any, ...]]:
     return (
         select(

@@ -80,6 +80,10 @@ def test_an_event_is_entered_and_shows_on_every_page_of_the_sites_inside(analyst
     assert "Flood on the Sassandra" not in analyst.get(f"{HOME}/value-chain/nodes/{cocoa.own}").text
 
 
+def test_an_event_that_moves_no_score_says_so(analyst):
+    assert "It moves no score." in analyst.get(entered(analyst, kind="harvest")).text
+
+
 def test_a_faulty_event_comes_back_with_all_that_was_typed(analyst):
     page = f"{HOME}/context-events/new"
 

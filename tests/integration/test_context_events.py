@@ -14,6 +14,7 @@ from ddplatform.errors import Conflict, Invalid, NotFound
 from ddplatform.models.audit import AuditEvent
 from ddplatform.models.context_events import ContextEventNode
 from ddplatform.models.reassessment import ReviewCause, ReviewTask
+from ddplatform.queries import context_event_nodes
 from ddplatform.queries.chain_graph import load_with_keys
 from ddplatform.queries.context_event_nodes import list_marks, list_nodes_inside
 from ddplatform.queries.context_events import (
@@ -147,6 +148,15 @@ def test_a_circle_holds_the_sites_that_are_near_with_their_distance(tenant, coco
         [inside], total = list_nodes_inside(event)
     assert (inside.id, total, inside.is_marked) == (cocoa.farms, 1, True)
     assert inside.distance_km == pytest.approx(16.6, abs=0.5)
+
+
+def test_of_many_sites_inside_the_first_are_shown_and_all_are_counted(tenant, cocoa, monkeypatch):
+    event = add(tenant)
+    monkeypatch.setattr(context_event_nodes, "NODES_SHOWN", 1)
+
+    with acting(tenant):
+        shown, total = list_nodes_inside(event)
+    assert ([one.name for one in shown], total) == (["Espoir farm group"], 2)
 
 
 def test_an_event_that_begins_later_waits_for_its_day(tenant, cocoa):
