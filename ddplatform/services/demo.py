@@ -12,6 +12,7 @@ from ddplatform.errors import Conflict
 from ddplatform.models.jobs import Job, JobState
 from ddplatform.models.organisations import Organisation, OrganisationKind
 from ddplatform.services.demo_findings import plan_findings
+from ddplatform.services.demo_lists import plan_lists
 from ddplatform.services.demo_maps import password_of, plan_maps
 from ddplatform.services.demo_matching import plan_matching
 from ddplatform.services.demo_plans import plan_plans
@@ -72,6 +73,7 @@ def _make(story: Story, now: datetime) -> None:
     plan_plans(story, timeline)
     plan_matching(story, timeline)
     plan_surroundings(story, timeline)
+    plan_lists(story, timeline)
     plan_reports(story, timeline)
     timeline.play(world)
     _drop_waiting_jobs(list(world.organisations.values()))

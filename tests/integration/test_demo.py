@@ -23,7 +23,7 @@ from ddplatform.models.organisations import Organisation, OrganisationKind, User
 from ddplatform.models.questionnaires import Assignment
 from ddplatform.models.remedy import RemediationCase
 from ddplatform.models.risk import RiskAssessment
-from ddplatform.models.value_chain import ValueChainNode
+from ddplatform.models.value_chain import ImportStatus, MapImport, ValueChainNode
 from ddplatform.models.visit_plan import StepKind
 from ddplatform.queries.risk_judged import list_past_scores
 from ddplatform.queries.visit_plan import list_plans, list_steps
@@ -113,6 +113,15 @@ def test_the_sample_holds_two_what_ifs_and_a_plan_with_visits_to_come(sample: Fl
     assert len({row.chain_id for row in kept}) == 1  # so that they can be compared
     assert {step.kind for step in steps} == set(StepKind)
     assert sum(step.is_assigned for step in steps) == 2
+
+
+def test_the_sample_holds_a_list_that_waits_to_be_mended(sample: Flask) -> None:
+    with sample.app_context(), acting_in(_organisation("maison-cacao").id):
+        waiting = select(MapImport).where(MapImport.status == ImportStatus.PREVIEWED)
+        counts = db.session.scalars(waiting).one().counts
+
+    assert counts["kinds"]["problems"]["country"][1] == 6
+    assert counts["new"] > 0
 
 
 def test_the_verified_action_of_the_sample_lowered_the_residual_risk(sample: Flask) -> None:
