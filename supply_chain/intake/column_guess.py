@@ -281,6 +281,8 @@ class _Chooser:
         if field == "name":
             # A column of bare numbers is none, where another may be one.
             return not values or _share(values, str.isdigit) < 1
+        if field.startswith("chain."):
+            return self._holds_names(name)
         if not field.startswith("external_ids."):
             return True
         scheme = field.removeprefix("external_ids.")

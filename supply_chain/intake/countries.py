@@ -10,7 +10,7 @@ from pathlib import Path
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from supply_chain.intake.words import squeeze, squeeze_without_brackets
+from supply_chain.intake.words import scripts_apart, squeeze, squeeze_without_brackets
 
 _DATA = Path(__file__).parent.parent / "data"
 _NAME_COLUMNS = ("iso2", "iso3", "name_en", "name_fr", "name_es", "name_ar", "name_zh", "name_ru")
@@ -50,9 +50,18 @@ def countries_in_cell(text: str) -> tuple[str, ...]:
 
     "China / Viet Nam" names two; "VN - Vietnam" one; "Zhejiang, China" one, and a place.
     """
-    parts = [part.strip(" .") for part in _SEVERAL.split(text)]
-    codes = [country_code(part) for part in parts if len(squeeze(part)) > 1]
+    codes = [country_code(part) for part in _parts(text)]
     return tuple(dict.fromkeys(code for code in codes if code))
+
+
+def is_one_country(text: str) -> bool:
+    """Whether a cell names one country, perhaps several times ("VN - Vietnam"), and no more."""
+    return len({country_code(part) for part in _parts(text)}) == 1
+
+
+def _parts(text: str) -> list[str]:
+    parts = [part.strip(" .") for one in _SEVERAL.split(text) for part in scripts_apart(one)]
+    return [part for part in parts if len(squeeze(part)) > 1]
 
 
 @lru_cache(maxsize=16_384)

@@ -9,6 +9,7 @@ from supply_chain.intake.countries import (
     country_in_address,
     country_name,
     country_point,
+    is_one_country,
     suggest_country,
 )
 from supply_chain.intake.findings import RowLog
@@ -39,6 +40,8 @@ def parse_country(text: str, *, hinted: bool = True) -> tuple[str, CellFault | N
             f"The country “{text}” names {len(named)} countries: {names}.",
             "Give each site a row of its own with the one country in which it stands.",
         )
+    if named and is_one_country(text):
+        return named[0], None
     if named and country_in_address(text) == named[0]:
         remark = CellFault(
             f"“{text}” was read as the country {country_name(named[0])}.",

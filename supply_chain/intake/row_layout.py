@@ -23,7 +23,7 @@ from supply_chain.intake.passed_rows import (
     passed_over,
     total_starts,
 )
-from supply_chain.intake.words import clean, squeeze
+from supply_chain.intake.words import clean, header_forms, squeeze, words
 
 _INDENT = re.compile(r"^(?:\s{2,}|\s*[-–—•·>→]\s*)\S")
 _BULLET = re.compile(r"^\s*[-–—•·>→]\s+")
@@ -121,12 +121,20 @@ def _all_head(
     return indented or (len(heads) > 1 and all(map(has_legal_form, texts)))
 
 
+def _heading(cells: Sequence[str]) -> str:
+    """The text of a heading; of "Country: India" what stands behind the word for it."""
+    text = clean(next(filter(str.strip, cells)))
+    label, _, rest = text.partition(":")
+    is_label = rest.strip() and header_forms(label) & words().node_columns["country"].keys()
+    return rest.strip() if is_label else text
+
+
 def _is_country_heading(
     cells: Sequence[str], below: Sequence[str], fields: Mapping[str, int]
 ) -> bool:
     """Whether a single cell is a country that the row below it does not tell itself."""
     place = filled_places(cells)[0]
-    text = clean(cells[place])
+    text = _heading(cells)
     country_place = fields.get("country")
     if country_place is not None and country_place < len(below) and below[country_place].strip():
         return False
@@ -151,7 +159,7 @@ def _apply_headings(
     country, company = "", ""
     rows: list[Row] = []
     for at, (number, cells) in enumerate(layout.rows):
-        text = clean(next(filter(str.strip, cells)))
+        text = _heading(cells)
         whole = [*cells, *[""] * (size - len(cells))]
         if at in country_heads:
             country, company = text, ""

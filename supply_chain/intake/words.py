@@ -13,10 +13,11 @@ import yaml
 
 _DATA = Path(__file__).parent.parent / "data"
 _NUMBERING = re.compile(r"^\s*(?:\d{1,2}|[A-Za-z])\s*[.)]\s*(?=\S)")
-_LANGUAGES = re.compile(
-    r"\s*[\n|]\s*|\s+[/–—-]\s+|(?<=[a-zA-Z.)])\s*/?\s*(?=[\u0370-\u1fff\u2e80-\uffef])"
-    r"|(?<=[\u0370-\u1fff\u2e80-\uffef])\s*/?\s*(?=[a-zA-Z(])"
+_SCRIPTS = re.compile(
+    r"(?<=[a-zA-Z.)])\s*/?\s*(?=[\u0370-\u1dff\u2e80-\uffef])"
+    r"|(?<=[\u0370-\u1dff\u2e80-\uffef])\s*/?\s*(?=[a-zA-Z(])"
 )
+_LANGUAGES = re.compile(r"\s*[\n|]\s*|\s+[/–—-]\s+|" + _SCRIPTS.pattern)
 _WORDS = re.compile(r"[^\W_]+")
 # Words that only join others in the name of a column.
 _JOINING = frozenset(
@@ -51,6 +52,11 @@ def squeeze(text: str) -> str:
 def squeeze_without_brackets(text: str) -> str:
     """As `squeeze`, leaving out what stands in brackets."""
     return squeeze(_BRACKETS.sub("", text))
+
+
+def scripts_apart(text: str) -> list[str]:
+    """A text in two scripts as its parts: "China 中国" gives "China" and "中国"."""
+    return _SCRIPTS.split(text)
 
 
 @lru_cache(maxsize=16_384)

@@ -152,6 +152,9 @@ def test_every_name_of_the_reference_gives_its_own_code():
         ("Trung Quốc", "CN"),
         ("中國", "CN"),
         ("704", "VN"),
+        ("Dem. Rep. Congo", "CD"),
+        ("Korea Rep.", "KR"),
+        ("Bosnia & Herz.", "BA"),
     ],
 )
 def test_names_of_all_languages_and_number_codes_are_known(spelling, code):

@@ -250,6 +250,10 @@ def test_tiers_are_known_under_other_names(header: str) -> None:
     assert set(columns(read(f"{header}\nA GmbH;B AG\n"))) == {"chain.1", "chain.2"}
 
 
+def test_columns_of_marks_called_tiers_name_no_suppliers() -> None:
+    assert columns(read("Name,Tier 1,Tier 2\nAlpha,x,\nBeta,,x\n")) == {"name": "Name"}
+
+
 def test_columns_of_numbers_called_levels_are_no_tiers() -> None:
     assert columns(read("Name,Level 1,Level 2\nAlpha,4,5\n")) == {"name": "Name"}
 
@@ -285,6 +289,15 @@ def test_country_on_a_line_of_its_own_is_that_of_the_rows_below() -> None:
         ("Gamma", "VN"),
     ]
     assert draft.rows == 3 and [row for row, _ in remarks(draft)] == [7, 8, 2, 5, 3]
+
+
+def test_heading_may_say_that_it_is_a_country() -> None:
+    draft = read(
+        "Supplier,Factory,Address\nCountry: India,,\nA,P1,1\nLand: Togo,,\nB,P2,2\nC,P3,3\n"
+    )
+
+    places = {node.name: node.country for node in draft.nodes}
+    assert (places["P1"], places["P2"], places["P3"]) == ("IN", "TG", "TG")
 
 
 @pytest.mark.parametrize(
