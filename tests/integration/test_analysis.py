@@ -361,6 +361,7 @@ def test_the_overview_asks_every_question_and_numbers_open_what_is_behind(
     assert f"paths?node={keys['plant']}&amp;to={keys['mine']}" in origins
     risk = analyst.get(f"/o/acme/risk/nodes/{keys['mine']}/ISS-CL").text
     assert page(tools, "origins", node=keys["mine"]).split("?")[0] in risk
+    assert "<bdi>Scrap yard ← Scrap sorter</bdi>" in analyst.get(page(tools, "circles")).text
     stop = analyst.get(page(tools, "stop", node=keys["mine"])).text
     assert f"/what-if/try/{tools}?at={keys['mine']}" in stop
     shares = analyst.get(page(tools, "dependence")).text

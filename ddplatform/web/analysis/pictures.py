@@ -83,6 +83,8 @@ def _sums_up(value: Value) -> bool:
 
 def _label(value: Value, column: Column) -> str:
     if isinstance(value, tuple):
+        if value[0].ref == value[-1].ref and len(value) > 1:
+            return " ← ".join(spot.name for spot in value[:-1])  # a way round
         between = [spot.name for spot in value[1:-1]]
         return f"by {', '.join(between)}" if between else "directly"
     if isinstance(value, Spot):
