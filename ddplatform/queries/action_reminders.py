@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 from sqlalchemy import or_, select
@@ -20,8 +20,8 @@ from ddplatform.tenancy import current_organisation
 
 LEAD_DAYS = (30, 7, 1)
 """How many days before its day somebody is told of an action."""
-LOOK_DAYS = (14, 7, 1)
-"""The same for a site to look at again; after an event it is due in 14 days."""
+LOOK_DAYS = (7, 1)
+"""The same for a site to look at again, besides the morning after it was given to somebody."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,8 @@ def list_reminders(today: date) -> dict[UUID, Sequence[Reminder]]:
 
 
 def _sites_to_look_at(today: date) -> Iterator[tuple[UUID, Reminder]]:
-    """Sites that owners are to look at again: late, due soon, or given to them today."""
+    """Sites that owners are to look at again: late, due soon, or opened the day before."""
+    midnight = datetime.combine(today, time(), tzinfo=UTC)
     rows = db.session.execute(
         select(Membership.user_id, ReviewTask.trigger, ReviewTask.due_on, ValueChainNode.name)
         .select_from(ReviewTask)
@@ -91,6 +92,7 @@ def _sites_to_look_at(today: date) -> Iterator[tuple[UUID, Reminder]]:
             or_(
                 ReviewTask.due_on < today,
                 ReviewTask.due_on.in_([today + timedelta(days=days) for days in LOOK_DAYS]),
+                ReviewTask.created_at.between(midnight - timedelta(days=1), midnight),
             ),
         )
         .order_by(ReviewTask.due_on, ReviewTask.id)

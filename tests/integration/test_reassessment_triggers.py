@@ -215,6 +215,7 @@ def test_the_owner_of_an_open_finding_is_asked_and_told_by_mail_in_time(tenant, 
     with acting(tenant):
         task = db.session.scalars(select(ReviewTask)).one()
         assert task.owner_id == tenant.analyst.user_id
+        assert len(list_reminders(NOW.date() + days(1))[tenant.analyst.user_id]) == 1
         assert list_reminders(NOW.date() + days(20)) == {}
         told = list_reminders(NOW.date() + days(23))[tenant.analyst.user_id]
     assert [(one.title, one.node_name) for one in told] == [
