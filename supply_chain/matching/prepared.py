@@ -15,6 +15,8 @@ from supply_chain.matching.records import Record
 
 # A text shorter than this and without a number names a province, not an address.
 ADDRESS_WORDS, ADDRESS_WORD_LETTERS = 3, 16
+# What lists write where they do not know the operator.
+FILLERS = frozenset({"unknown", "na", "none", "nil", "various", "tbc", "tbd", "notavailable"})
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ def prepare(records: Sequence[Record]) -> Prepared:
     return Prepared(
         records=records,
         names=names,
-        companies=[name_forms(record.company) for record in records],
+        companies=[_company(record) for record in records],
         addresses=addresses,
         places=[place for _, place in split],
         countries=[record.country.strip().upper() for record in records],
@@ -57,6 +59,11 @@ def prepare(records: Sequence[Record]) -> Prepared:
         name_numbers=_word_rows([form.numbers for form in names]),
         address_numbers=_word_rows([form.numbers for form in addresses]),
     )
+
+
+def _company(record: Record) -> Forms:
+    company = name_forms(record.company)
+    return name_forms("") if company.squeezed in FILLERS else company
 
 
 def _address_and_place(record: Record) -> tuple[Forms, str]:

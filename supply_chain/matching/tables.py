@@ -89,6 +89,8 @@ def read_list(file: NamedBytes) -> ReadList:
         record = _record(row, row.text("id"), "")
         if not row.text("id"):
             row.tell("id", "The id is missing.", "Give each row an id of its own.")
+        elif record and records.get(record.id) == record:
+            row.note("id", "This row stands twice; it counts once.", "Take one of them out.")
         elif row.text("id") in records:
             row.tell("id", "This id stands twice; the first row counts.", "Give it another id.")
         elif record:

@@ -157,6 +157,12 @@ def test_a_province_in_the_address_counts_as_a_place_and_the_countrys_name_is_le
     assert one(left, Record("b", "X", region="Johor")).reasons == ("names equal",)
 
 
+def test_an_operator_that_is_not_known_is_not_compared():
+    left = Record("a", "Kalirejo Mill", company="UNKNOWN")
+
+    assert one(left, Record("b", "Kalirejo Mill", company="n/a")).reasons == ("names equal",)
+
+
 def test_nothing_comes_of_nothing():
     assert score_pairs([]) == find_within([]) == find_between([], []) == []
     assert find_between([MILL], []) == []

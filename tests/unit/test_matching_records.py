@@ -111,6 +111,13 @@ def test_faulty_rows_are_told_with_row_and_column_and_left_out():
     assert [record.name for record in read.records] == ["Mill"]
 
 
+def test_the_same_row_twice_counts_once_and_is_noted():
+    read = read_list(csv_file("id,name", "a,Mill", "a,Mill"))
+
+    assert (len(read.records), read.faults) == (1, [])
+    assert [(note.row, note.column) for note in read.notes] == [(3, "id")]
+
+
 def test_values_that_cannot_be_used_are_noted_and_their_rows_count():
     read = read_list(
         csv_file(
