@@ -121,7 +121,7 @@ def _all_head(
     return indented or (len(heads) > 1 and all(map(has_legal_form, texts)))
 
 
-def _heading(cells: Sequence[str]) -> str:
+def heading_text(cells: Sequence[str]) -> str:
     """The text of a heading; of "Country: India" what stands behind the word for it."""
     text = clean(next(filter(str.strip, cells)))
     label, _, rest = text.partition(":")
@@ -134,7 +134,7 @@ def _is_country_heading(
 ) -> bool:
     """Whether a single cell is a country that the row below it does not tell itself."""
     place = filled_places(cells)[0]
-    text = _heading(cells)
+    text = heading_text(cells)
     country_place = fields.get("country")
     if country_place is not None and country_place < len(below) and below[country_place].strip():
         return False
@@ -159,7 +159,7 @@ def _apply_headings(
     country, company = "", ""
     rows: list[Row] = []
     for at, (number, cells) in enumerate(layout.rows):
-        text = _heading(cells)
+        text = heading_text(cells)
         whole = [*cells, *[""] * (size - len(cells))]
         if at in country_heads:
             country, company = text, ""

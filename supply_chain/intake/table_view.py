@@ -23,9 +23,10 @@ from supply_chain.intake.columns import (
     unique_header,
 )
 from supply_chain.intake.commodities import commodity_doubt, commodity_ref
+from supply_chain.intake.countries import country_code
 from supply_chain.intake.findings import RowLog
 from supply_chain.intake.passed_rows import Row
-from supply_chain.intake.row_layout import Layout, lay_out
+from supply_chain.intake.row_layout import Layout, heading_text, lay_out
 from supply_chain.intake.sheets import Table
 from supply_chain.intake.words import clean, header_forms, squeeze, words
 
@@ -122,7 +123,7 @@ class TableView:
         repeated = [squeeze(cell) for cell in self.table.rows[first - 1]]
         above = set(map(_filled, self.table.rows[: first - 1]))
         width = len(self.header)
-        body: list[Row] = []
+        body = self._country_above()
         for number, row in enumerate(self.table.rows[first:], start=first + 1):
             if not any(row) or not any(map(str.strip, row)):
                 continue
@@ -134,6 +135,16 @@ class TableView:
                 row = row[:width]
             body.append((number, row))
         return body
+
+    def _country_above(self) -> list[Row]:
+        """The line above the header where it is a country alone, and no column tells one."""
+        first = self.mapping.header_row
+        titles = [
+            row for row in enumerate(self.table.rows[: first - 1], start=1) if _filled(row[1])
+        ]
+        if "country" in self.fields or not titles or len(_filled(titles[-1][1])) != 1:
+            return []
+        return titles[-1:] if country_code(heading_text(titles[-1][1])) else []
 
     def data_rows(self) -> Iterator[tuple[str, ...]]:
         """Each row with data: the clean texts of its mapped cells, for `text` and its like.

@@ -291,6 +291,24 @@ def test_country_on_a_line_of_its_own_is_that_of_the_rows_below() -> None:
     assert draft.rows == 3 and [row for row, _ in remarks(draft)] == [7, 8, 2, 5, 3]
 
 
+@pytest.mark.parametrize("title", ["BANGLADESH", "Country: Bangladesh"])
+def test_sections_with_a_country_above_each_header_give_it_to_their_rows(title: str) -> None:
+    header = "Factory,Address,Workers"
+
+    draft = read(f"{title},,\n{header}\nA,1,5\nB,2,6\n,,\nINDIA,,\n{header}\nC,3,7\n")
+
+    assert [(n.name, n.country) for n in draft.nodes] == [("A", "BD"), ("B", "BD"), ("C", "IN")]
+    assert draft.rows == 3 and [row for row, _ in remarks(draft)] == [1, 6]
+
+
+def test_title_that_is_no_country_or_stands_over_a_country_column_changes_nothing() -> None:
+    plain = read("Our suppliers,\nFactory,Address\nA,1\n")
+    told = read("Vietnam,\nFactory,Country\nA,\nB,India\n")
+
+    assert [node.country for node in plain.nodes] == [None]
+    assert [node.country for node in told.nodes] == [None, "IN"]
+
+
 def test_heading_may_say_that_it_is_a_country() -> None:
     draft = read(
         "Supplier,Factory,Address\nCountry: India,,\nA,P1,1\nLand: Togo,,\nB,P2,2\nC,P3,3\n"
