@@ -196,6 +196,8 @@ class _Builder:
             absorbed_id=second.id,
             survivor_hash=text,
             absorbed_hash=text,
+            moved={"duplicate_pair": []},
+            links={"summary": [None, None], "inner": [], "joined": []},
             merged_at=self.at,
         )
         for name, row in (("duplicate_pair", pair), ("node_merge", merge)):

@@ -426,8 +426,18 @@ def test_one_merge_can_answer_several_pairs(world: World):
         ]
         matching.keep_pairs(world.chain_id, pairs, hashes, at=NOW)
 
-    assert run_many(world, 0.9, 3)[1] == {"asked": 3, "merged": 2}
+    run_id, counts = run_many(world, 0.9, 3)
+
+    assert counts == {"asked": 3, "merged": 2}
     assert world.pairs() == []
+    with acting(world.tenant):
+        matching_many.request_undo(run_id, by=world.tenant.manager, at=NOW)
+    matching_many.undo_many(
+        run_id, unit=world.unit, progress=lambda *_: None, by=world.tenant.manager, at=NOW
+    )
+    assert {frozenset((p.left.id, p.right.id)) for p in world.pairs()} == {
+        frozenset((nodes[a], nodes[b])) for a, b in ends
+    }
 
 
 def test_many_are_merged_only_as_they_were_shown(world: World):

@@ -85,7 +85,10 @@ def test_a_search_is_asked_for_shown_as_it_goes_and_its_pairs_listed(
     work(world.app)
 
     page = manager.open(f"/{world.chain_id}/")
+    with world.unit():
+        search = db.session.scalars(select(MatchRun.id)).one()
 
+    assert manager.client.get(f"{manager.root}/runs/{search}").status_code == 404
     assert "1 likely pair" in page
     assert "Usine Soleil S.A." in page
     assert "No pair matches" in manager.open(f"/{world.chain_id}/?score=100&country=GH&q=x")
@@ -142,6 +145,18 @@ def test_each_decision_leads_to_the_next_pair_and_the_last_one_to_the_list(
     assert manager.send(f"/pairs/{pair.id}/reopen", version=2)[0] == 302
     assert manager.send(f"/pairs/{pair.id}", decision="later", version=3)[0] == 302
     assert "Put aside on" in manager.open(f"/pairs/{pair.id}")
+
+
+def test_a_decision_goes_on_to_the_next_open_pair(manager: Browser, world: World):
+    put_pairs(world, 2)
+    with world.unit():
+        first, second = db.session.scalars(
+            select(DuplicatePair.id).order_by(DuplicatePair.id.desc())
+        ).all()
+
+    where = manager.send(f"/pairs/{first}", decision="different", version=1)[1]
+
+    assert where.endswith(str(second))
 
 
 def test_the_second_of_two_people_sees_both_decisions_and_can_go_on(manager: Browser, world: World):

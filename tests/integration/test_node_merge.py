@@ -7,16 +7,17 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DBAPIError
 
 from ddplatform.db import Base, db
 from ddplatform.errors import Conflict
-from ddplatform.models.audit import AuditEvent
+from ddplatform.models.audit import AuditEvent, AuditValue
 from ddplatform.models.findings import Finding, FindingSource, MitigationAction
 from ddplatform.models.matching import NodeMerge
 from ddplatform.models.risk import RiskFact, SeverityJudgement
 from ddplatform.models.value_chain import NodeSummary, SupplyLink, ValueChain, ValueChainNode
+from ddplatform.queries.match_sides import load_sides
 from ddplatform.queries.node_merges import list_merges, list_sources, load_merged_refs
 from ddplatform.services import finding_counts, findings, supply_links, value_chain
 from ddplatform.services.findings import FindingFields, Harm
@@ -192,6 +193,36 @@ def test_a_split_out_of_the_middle_is_as_if_that_merge_had_never_been(chain: UUI
             ).all()
         )
     assert shares == {keys["A"]: 0.4, keys["B"]: 0.2}
+
+
+def test_nodes_that_no_list_has_shown_yet_are_merged_and_split_too(chain: UUID, tenant: Tenant):
+    with acting(tenant):
+        one, other = add(chain, "A", tenant), add(chain, "B", tenant)
+        db.session.execute(delete(NodeSummary).execution_options(synchronize_session=False))
+        merge = merge_nodes(one, other, by=tenant.manager, at=NOW)
+        db.session.execute(delete(NodeSummary).execution_options(synchronize_session=False))
+        split_merge(merge.id, by=tenant.manager, at=NOW)
+
+        assert db.session.get(ValueChainNode, other).archived_at is None
+
+
+def test_a_merge_tells_nobody_of_a_child_case(context: Flask):
+    world = make_worlds(at=NOW)["acmeco"]
+    absorbed, code = world.rows[OWN, "value_chain_node"].id, world.keys[OWN, "case_code"]
+    with acting(world.tenant):
+        db.session.expunge_all()
+        survivor = add(world.rows[OWN, "value_chain"].id, "The one that stays", world.tenant)
+        merge_nodes(survivor, absorbed, by=world.tenant.analyst, at=NOW)
+        event = db.session.scalars(
+            select(AuditEvent).where(AuditEvent.action == "node:merge")
+        ).one()
+        told = db.session.scalars(
+            select(AuditValue.value).where(AuditValue.event_id == event.id)
+        ).all()
+        sides = load_sides((survivor, absorbed))
+
+    assert "case" not in f"{told} {event.leaf!r}".replace("node:merge", "").lower()
+    assert code not in f"{told} {event.leaf!r} {sides}"
 
 
 def test_a_merge_is_one_event_and_its_split_is_another(chain: UUID, tenant: Tenant):

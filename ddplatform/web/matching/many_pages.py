@@ -6,8 +6,9 @@ from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ddplatform.access.permissions import Permission
+from ddplatform.errors import NotFound
 from ddplatform.gate import requires
-from ddplatform.models.matching import PairState
+from ddplatform.models.matching import MatchRunKind, PairState
 from ddplatform.queries.jobs import get_job
 from ddplatform.queries.matching import PairFilter, get_run, list_weakest
 from ddplatform.queries.organisations import get_account
@@ -63,6 +64,8 @@ def many(chain_id: UUID) -> ResponseReturnValue:
 def run(match_run_id: UUID) -> ResponseReturnValue:
     """How far a merge of many is, and what came of it."""
     found = get_run(match_run_id)
+    if found.kind is not MatchRunKind.MERGE:
+        raise NotFound()
     return render_template(
         "matching/run.html",
         run=found,
