@@ -75,15 +75,15 @@ def _operators(prepared: Prepared, left: Ints, right: Ints) -> Columns:
     names = [form.squeezed for form in prepared.names]
     both = _Texts(companies, left, right)
     given = np.array([bool(company) for company in companies])
-    crossed = np.maximum(
-        _alike(fuzz.ratio, _at(companies, left), _at(names, right)),
-        _alike(fuzz.ratio, _at(companies, right), _at(names, left)),
-    )
+    named = np.array([bool(name) for name in names])
+    forth = _alike(fuzz.ratio, _at(companies, left), _at(names, right)) / 100
+    back = _alike(fuzz.ratio, _at(companies, right), _at(names, left)) / 100
+    crossed = np.maximum(forth * (given[left] & named[right]), back * (given[right] & named[left]))
     is_compared = given[left] & given[right]
     return {
         "operator_letters": both.alike(fuzz.ratio) * is_compared,
         "operator_part": both.alike(fuzz.partial_ratio) * is_compared,
-        "operator_is_other_name": crossed * (given[left] | given[right]),
+        "operator_is_other_name": crossed,
         "operator_given": _flags(is_compared),
     }
 
@@ -143,9 +143,13 @@ class _Texts:
 
     def __init__(self, texts: Sequence[str], left: Ints, right: Ints) -> None:
         self.left, self.right = _at(texts, left), _at(texts, right)
+        given = np.array([bool(text) for text in texts], dtype=bool)
+        self._given = given[left] & given[right]
 
     def alike(self, scorer: Callable[..., float], top: float = 100.0) -> Floats:
-        return _alike(scorer, self.left, self.right, top)
+        # Two empty texts are alike to the library; to us nothing was compared.
+        found: Floats = _alike(scorer, self.left, self.right) / top * self._given
+        return found
 
     def equal(self) -> Floats:
         sides = zip(self.left, self.right, strict=True)
@@ -201,14 +205,9 @@ def _at(texts: Sequence[str], rows: Ints) -> list[str]:
     return [texts[row] for row in rows.tolist()]
 
 
-def _alike(
-    scorer: Callable[..., float], left: list[str], right: list[str], top: float = 100.0
-) -> Floats:
+def _alike(scorer: Callable[..., float], left: list[str], right: list[str]) -> Floats:
     scores: Any = cpdist(left, right, scorer=scorer, dtype=np.float32, workers=2)
-    found = np.asarray(scores, dtype=np.float64) / top
-    # Two empty texts are alike to the library; to us nothing was compared.
-    is_empty = np.array([not (one and other) for one, other in zip(left, right, strict=True)])
-    return np.where(is_empty, 0.0, found)
+    return np.asarray(scores, dtype=np.float64)
 
 
 def _initials(prepared: Prepared, left: Ints, right: Ints) -> Floats:

@@ -7,7 +7,7 @@ import numpy as np
 
 from supply_chain.matching.features import Columns, compare
 from supply_chain.matching.grams import Floats, Ints
-from supply_chain.matching.ids import IdsCompared, compare_ids, plain_ids
+from supply_chain.matching.ids import NOTHING, IdsCompared, compare_ids, plain_ids
 from supply_chain.matching.pairs import Decision
 from supply_chain.matching.prepared import Prepared
 from supply_chain.matching.weights import Weights
@@ -54,6 +54,8 @@ def decide(value: float, weights: Weights) -> Decision:
 
 def _ids(prepared: Prepared, left: Ints, right: Ints, weights: Weights) -> list[IdsCompared]:
     plain = [plain_ids(record) for record in prepared.records]
+    if not any(plain):
+        return [NOTHING] * len(left)
     pairs = zip(left.tolist(), right.tolist(), strict=True)
     return [compare_ids(plain[one], plain[other], weights.ids) for one, other in pairs]
 
