@@ -38,10 +38,12 @@ from ddplatform.queries.matching import (
 )
 from ddplatform.queries.node_merges import get_merge, get_merge_with_rows, get_node_anew
 from ddplatform.services import matching, matching_many, value_chain
+from ddplatform.services.map_import import read_files
+from ddplatform.services.map_intake import plan_intake, take_in
 from ddplatform.services.matching_imports import Asked, find_doubles, follow_merges
 from ddplatform.services.node_merge import merge_nodes
 from ddplatform.services.value_chain import NodeFields
-from supply_chain.drafts import LinkDraft, MapDraft, NodeDraft
+from supply_chain.drafts import LinkDraft, MapDraft, Mapping, NamedBytes, NodeDraft
 from supply_chain.matching.pairs import Decision, Pair
 from supply_chain.vocabulary import NodeKind
 from tests.conftest import NOW
@@ -544,3 +546,32 @@ def test_restoring_a_merged_record_by_hand_is_refused(world: World):
         merge_nodes(world.one, world.two, by=world.tenant.manager, at=NOW)
         with pytest.raises(Conflict, match="merged into another"):
             value_chain.restore_node(world.two, by=world.tenant.manager, at=NOW)
+
+
+def test_the_same_list_again_brings_no_merged_record_back(context: Flask, tenant: Tenant):
+    text = (
+        "id,name,country,address\n"
+        "a,Usine Soleil S.A.,CI,12 rue du Port\n"
+        "b,Usine Soleil,CI,12 rue du Port\n"
+    )
+    file = NamedBytes("mills.csv", text.encode())
+
+    def bring() -> dict[str, Any]:
+        plan = plan_intake("Oil", [file], Mapping())
+        return take_in(
+            "Oil", plan, read_files(plan), skip_faulty=False, by=tenant.manager, at=NOW
+        ).answer
+
+    with acting(tenant):
+        first = bring()
+        assert (first["new"], len(first["possible_duplicates"])) == (2, 1)
+    with acting(tenant):
+        keys = dict(
+            db.session.execute(select(ValueChainNode.external_ref, ValueChainNode.id)).all()
+        )
+        merge_nodes(keys["a"], keys["b"], by=tenant.manager, at=NOW)
+    with acting(tenant):
+        again = bring()
+        assert (again["new"], again["changed"], again["possible_duplicates"]) == (0, 0, [])
+        gone = db.session.get(ValueChainNode, keys["b"], populate_existing=True)
+        assert gone.archived_at == NOW
