@@ -210,11 +210,11 @@ def test_problems_of_a_file_without_columns_are_told_but_mended_in_the_file(
 
 
 def test_value_that_was_read_by_a_guess_is_shown_and_corrected(tenant: Tenant, chain_id: UUID):
-    text = 'Supplier name,Country\nMill,"Zhejiang, China"\n'
+    text = 'Supplier name,Country\nMill,"Hangzhou Road 5, China"\n'
     staged = _faulty(tenant, chain_id, text)
     with acting(tenant):
         (guess,) = list_guessed_values(staged, ("country",), limit=10)
-        assert guess.value == "Zhejiang, China"
+        assert guess.value == "Hangzhou Road 5, China"
         mending.mend_values(staged, {guess.id: "TW"}, by=tenant.analyst, at=NOW)
     _work()
 
@@ -655,7 +655,7 @@ def test_columns_say_from_which_list_they_are_remembered(
     tenant: Tenant, chain_id: UUID, analyst: FlaskClient
 ):
     _import(tenant, chain_id, _csv(FIRST, "2025.csv"))
-    text = FIRST.replace("Alpha Knits,VN", 'Alpha Knits,"Zhejiang, China"')
+    text = FIRST.replace("Alpha Knits,VN", 'Alpha Knits,"Hangzhou Road 5, China"')
     again = _stage(tenant, chain_id, _csv(text, "2026.csv"))
     _work()
     page = f"{BASE}/imports/{again}"
