@@ -13,8 +13,10 @@ from ddplatform.db import db
 from ddplatform.models.matching import DuplicatePair, MatchRun, NodeMerge, PairState
 from ddplatform.models.value_chain import ValueChainNode
 from ddplatform.queries.match_sides import load_sides
+from ddplatform.services import map_import
 from ddplatform.web.matching.presenters import Part, compare
 from ddplatform.web.matching.routes import index as list_pairs_page
+from supply_chain.drafts import NamedBytes
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
 from tests.integration.test_map_import import _work as do_jobs
@@ -251,3 +253,25 @@ def test_who_only_reads_sees_everything_and_decides_nothing(
 def test_what_is_not_there_is_404(manager: Browser, path: str):
     key: UUID = uuid4()
     assert manager.client.get(manager.root + path.format(key)).status_code == 404
+
+
+def test_the_preview_of_a_list_shows_rows_that_may_be_known(manager: Browser, world: World):
+    row = "Usine Soleil,CI,12 rue du Port\n"
+    text = f"id,name,country,address\nx,{row}y,{row}"
+    with world.unit():
+        staged = map_import.stage(
+            world.chain_id,
+            [NamedBytes("mills.csv", text.encode())],
+            link_to_id=None,
+            by=world.tenant.manager,
+            at=NOW,
+        )
+        path = f"/imports/{staged.id}?tab=doubles"
+    work(world.app)
+
+    page = manager.client.get(manager.root.replace("matching", "value-chain") + path)
+
+    assert page.status_code == 200
+    assert "Maybe known" in page.text
+    assert f"/value-chain/nodes/{world.one}" in page.text
+    assert "another row of this list" in page.text
