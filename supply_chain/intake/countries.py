@@ -55,8 +55,11 @@ def countries_in_cell(text: str) -> tuple[str, ...]:
 
 
 def is_one_country(text: str) -> bool:
-    """Whether a cell names one country, perhaps several times ("VN - Vietnam"), and no more."""
-    return len({country_code(part) for part in _parts(text)}) == 1
+    """Whether a cell names one country, perhaps several times ("VN - Vietnam"), and no more.
+
+    A comma parts a place from its country ("Zhejiang, China"), which is worth a remark.
+    """
+    return "," not in text and len({country_code(part) for part in _parts(text)}) == 1
 
 
 def _parts(text: str) -> list[str]:
