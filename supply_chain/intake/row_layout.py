@@ -14,7 +14,6 @@ from statistics import median
 
 from supply_chain.intake.cells import CellFault
 from supply_chain.intake.countries import country_code
-from supply_chain.intake.doubles import has_legal_form
 from supply_chain.intake.passed_rows import (
     TYPICAL_CELLS,
     Row,
@@ -27,6 +26,12 @@ from supply_chain.intake.words import clean, header_forms, squeeze, words
 
 _INDENT = re.compile(r"^(?:\s{2,}|\s*[-–—•·>→]\s*)\S")
 _BULLET = re.compile(r"^\s*[-–—•·>→]\s+")
+_LEGAL_FORMS = re.compile(
+    r"\b(ltd|limited|inc|llc|llp|corp|corporation|co|company|gmbh|ag|sa|sarl|sas|plc|bhd|sdn|pvt"
+    r"|pte|lda|ltda|spa|srl|bv|nv|kk|as|ab|oy)\b\.?",
+    re.IGNORECASE,
+)
+_DOTTED = re.compile(r"\b(?:\w\.){2,}")
 _COMPANY = "business entity"
 _GROUP_FIELDS = ("operated_by", "buyer", "country", "region", "sector", "chain.1", "chain.2")
 _MOST_BLANKS_UNGROUPED = 0.3
@@ -118,7 +123,13 @@ def _all_head(
         name_place is not None and name_place < len(cells) and _INDENT.match(cells[name_place])
         for cells in below
     )
-    return indented or (len(heads) > 1 and all(map(has_legal_form, texts)))
+    return indented or (len(heads) > 1 and all(map(_has_legal_form, texts)))
+
+
+def _has_legal_form(name: str) -> bool:
+    """Whether a name ends or is marked as a company's: Ltd, GmbH, S.A. and the like."""
+    dotless = _DOTTED.sub(lambda match: match[0].replace(".", ""), name)
+    return bool(_LEGAL_FORMS.search(dotless))
 
 
 def heading_text(cells: Sequence[str]) -> str:

@@ -346,6 +346,27 @@ def test_supplier_above_its_sites_runs_them(text: str) -> None:
     assert draft.problems == ()
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("Alpha S.A.", "Beta Ltd"), ("ALPHA GMBH", "Beta Sdn. Bhd."), ("Alpha Co., Inc.", "Beta AB")],
+)
+def test_lines_named_like_companies_run_the_sites_below_them(first: str, second: str) -> None:
+    row = "{},VN,1 Road,5\n"
+    table = f'"{first}",,,\n{row.format("Plant 1")}"{second}",,,\n{row.format("Plant 2")}'
+
+    draft = read(f"Name,Country,Address,Workers\n{table}")
+
+    assert operators(draft) == {"Plant 1": first, "Plant 2": second, first: None, second: None}
+
+
+def test_lines_not_named_like_companies_are_suppliers_of_their_own() -> None:
+    table = "Alpha,,,\nPlant 1,VN,1 Road,5\nBeta Ltd,,,\nPlant 2,VN,2 Road,5\n"
+
+    draft = read(f"Name,Country,Address,Workers\n{table}")
+
+    assert set(operators(draft).values()) == {None}
+
+
 def test_country_filled_in_the_first_row_of_each_group_counts_for_the_group() -> None:
     draft = read(
         "No,Country,Region,Factory,Address\n1,Bangladesh,Dhaka,A,1\n2,,,B,2\n3,,Sylhet,C,3\n"
