@@ -57,14 +57,19 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         ),
     ),
     (
+        "Understand",
+        (
+            Entry("What if", "arrows-split", "what_if.index", P.RISK_READ),
+            Entry("Assessment plan", "map-search", "visit_plan.index", P.RISK_READ),
+            Entry("Events", "cloud-storm", "context_events.index", P.RISK_READ),
+            Entry("List screening", "list-search", "screening.index", P.RISK_READ),
+            Entry("To look at again", "refresh-alert", "reassessment.index", P.RISK_READ),
+        ),
+    ),
+    (
         "Respond",
         (
             Entry("Risks", "alert-triangle", "risk.index", P.RISK_READ),
-            Entry("Events", "cloud-storm", "context_events.index", P.RISK_READ),
-            Entry("To look at again", "refresh-alert", "reassessment.index", P.RISK_READ),
-            Entry("List screening", "list-search", "screening.index", P.RISK_READ),
-            Entry("What if", "arrows-split", "what_if.index", P.RISK_READ),
-            Entry("Assessment plan", "map-search", "visit_plan.index", P.RISK_READ),
             Entry("Findings", "flag", "findings.index", P.FINDING_READ),
             Entry(
                 "Actions",

@@ -8,6 +8,7 @@ import pytest
 from flask import Flask, flash, render_template, render_template_string
 
 from ddplatform.web import filters
+from ddplatform.web.page_context import GROUPS
 
 ROOT = Path(__file__).resolve().parents[2]
 EVERYTHING: dict[str, Any] = {
@@ -201,3 +202,17 @@ def test_a_message_by_mail_is_plain_text_with_its_reason(app: Flask) -> None:
     assert text.startswith("Dear Inès O'Hara,")
     assert "3 actions are due." in text
     assert "because of your account with Maison Cacao" in text
+
+
+def test_what_helps_to_understand_a_map_stands_between_the_map_and_the_response():
+    groups = {title: [entry.label for entry in entries] for title, entries in GROUPS}
+
+    assert list(groups) == ["", "Understand", "Respond", "Account for it", "Set up"]
+    assert {"What if", "Events", "To look at again"} <= {*groups["Understand"]}
+    assert groups["Respond"][:2] == ["Risks", "Findings"]
+
+
+def test_no_entry_of_the_navigation_stands_twice():
+    labels = [entry.label for _, entries in GROUPS for entry in entries]
+
+    assert len(labels) == len({*labels})
