@@ -369,6 +369,15 @@ def test_the_overview_asks_every_question_and_numbers_open_what_is_behind(
     assert "country=Not" not in shares
 
 
+def test_a_country_is_told_once_in_each_row(analyst: FlaskClient, tools: UUID) -> None:
+    in_a_column = analyst.get(page(tools, "choke-points")).text
+    below_the_name = analyst.get(page(tools, "reach")).text
+
+    assert 'country=NL"><bdi>Netherlands</bdi>' in in_a_column
+    assert "sub faint" not in in_a_column
+    assert '<span class="sub faint">' in below_the_name
+
+
 def test_words_lead_to_a_node_or_to_a_choice_and_stay_in_the_form(
     analyst: FlaskClient, tools: UUID, keys: dict[str, UUID]
 ) -> None:

@@ -111,7 +111,7 @@ class AnalysisPage:
         if isinstance(value, tuple):
             return Cell("", chips=tuple((spot.name, href_of(spot)) for spot in value))
         if isinstance(value, Spot):
-            return Cell(value.name, href_of(value), sub=value.country or "")
+            return Cell(value.name, href_of(value), sub=_country_below(sheet, value))
         if value is None or value == "":
             return Cell(column.missing)
         opens = OPENS.get((sheet.ref, column.key))
@@ -121,6 +121,12 @@ class AnalysisPage:
             table = url_for("value_chain.table", chain_id=self.chain_id, country=code)
             return Cell(country_name(code), table)
         return Cell(told(value, column.kind), href)
+
+
+def _country_below(sheet: Sheet, spot: Spot) -> str:
+    """The country under a name, unless the table tells it in a column of its own."""
+    has_column = any(column.kind is Kind.COUNTRY for column in sheet.columns)
+    return "" if has_column else spot.country or ""
 
 
 def _share(value: Value) -> float | None:
