@@ -84,6 +84,20 @@ def test_both_records_stand_side_by_side(manager, match):
     assert "On the list" in page and "In the map" in page and "alike" in page
 
 
+def test_the_page_of_a_node_asks_those_who_may_answer_until_somebody_did(
+    app, tenant, manager, match
+):
+    node = manager.get(match).text.split("/value-chain/nodes/")[1].split('"')[0]
+    page = f"/o/acme/value-chain/nodes/{node}"
+    auditor = signed_in_client(app, tenant, RoleId.AUDITOR)
+
+    assert f'href="{match}">Compare with <bdi>' in manager.get(page).text
+    assert "May be on an official list" not in auditor.get(page).text
+
+    answer(manager, match, answer="not_same", harm="potential")
+    assert "May be on an official list" not in manager.get(page).text
+
+
 def test_a_confirmation_leads_to_its_finding(manager, match):
     done = answer(manager, match, answer="same", harm="potential", note="Same number.")
 

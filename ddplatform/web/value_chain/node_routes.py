@@ -17,6 +17,7 @@ from ddplatform.queries.node_lists import find_nodes_by_words, list_names
 from ddplatform.queries.reassessment import TaskFilter, list_tasks
 from ddplatform.queries.risk import list_risks_of_node
 from ddplatform.queries.risk_runs import find_current_head
+from ddplatform.queries.screening import MatchFilter, list_matches
 from ddplatform.queries.value_chain import get_chain, get_node, get_summary, list_links_of
 from ddplatform.services import value_chain
 from ddplatform.services.value_chain import NodeFields
@@ -66,6 +67,9 @@ def node(node_id: UUID) -> ResponseReturnValue:
         event_kinds=EVENT_KINDS,
         tasks=list_tasks(TaskFilter(node_id=node_id)).rows,
         triggers=triggers(),
+        list_matches=list_matches(MatchFilter(node_id=node_id))[0]
+        if g.identity.has(Permission.SCREENING_DECIDE)
+        else [],
         operator=operator,
         sector=reference.sectors.get(found.sector_ref or ""),
         commodities=[
