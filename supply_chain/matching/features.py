@@ -1,6 +1,7 @@
 """What two records have in common and where they differ, from 0 to 1 (docs/matching.md)."""
 
 from collections.abc import Callable, Sequence
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from rapidfuzz.process import cpdist
 from scipy.sparse import csr_array
 
 from supply_chain.matching.grams import Floats, Ints
+from supply_chain.matching.normalise import Forms
 from supply_chain.matching.prepared import Prepared
 
 EARTH_KM = 6371.0088
@@ -26,6 +28,8 @@ CLOSE = (
     "operator_is_other_name",
 )
 CLOSE_FROM = 0.8
+# A shorter run of letters stands in very many names ("us" in "house").
+HELD_LETTERS = 3
 
 Columns = dict[str, Floats]
 
@@ -50,7 +54,7 @@ def _names(prepared: Prepared, left: Ints, right: Ints) -> Columns:
     spelled = _Rows(prepared.name_words, left, right)
     found = {
         "name_letters": squeezed.alike(fuzz.ratio),
-        "name_part": squeezed.alike(fuzz.partial_ratio),
+        "name_part": _parts(prepared, left, right, squeezed),
         "name_words": words.alike(fuzz.token_set_ratio),
         "name_words_sorted": words.alike(fuzz.token_sort_ratio),
         "name_start": squeezed.alike(JaroWinkler.normalized_similarity, 1.0),
@@ -67,6 +71,26 @@ def _names(prepared: Prepared, left: Ints, right: Ints) -> Columns:
     found["name_initials"] = _initials(prepared, left, right)
     found["legal_forms_differ"] = _legal(prepared, left, right)
     return found
+
+
+def _parts(prepared: Prepared, left: Ints, right: Ints, squeezed: "_Texts") -> Floats:
+    """How well the shorter name fits into the longer; letters inside of words are no part of it."""
+    found, whole = squeezed.alike(fuzz.partial_ratio), squeezed.alike(fuzz.ratio)
+    for place in np.flatnonzero((found == 1.0) & (whole < 1.0)).tolist():
+        if not _holds(prepared.names[left[place]], prepared.names[right[place]]):
+            found[place] = whole[place]
+    return found
+
+
+def _holds(one: Forms, other: Forms) -> bool:
+    """Whether the longer name holds the shorter as whole words, however that is split itself."""
+    short, long = sorted((one, other), key=lambda form: len(form.squeezed))
+    wanted = short.squeezed
+    ends = list(accumulate(map(len, long.words), initial=0))
+    found = any(
+        long.squeezed.startswith(wanted, start) and start + len(wanted) in ends for start in ends
+    )
+    return found and len(wanted) >= HELD_LETTERS
 
 
 def _operators(prepared: Prepared, left: Ints, right: Ints) -> Columns:

@@ -82,6 +82,24 @@ def test_unit_numbers_that_differ_speak_against_a_pair():
     assert pair.score < same.score - 0.2
 
 
+@pytest.mark.parametrize(
+    ("short", "long", "decision"),
+    [
+        ("Us", "Usine Soleil", Decision.DIFFERENT),
+        ("Us", "Soleil Us", Decision.DIFFERENT),
+        ("Art", "Smart Garments", Decision.DIFFERENT),
+        ("Sol", "Usine Soleil", Decision.DIFFERENT),
+        ("KPK", "KPK Garments", Decision.SAME),
+        ("Sawit Jaya", "PT Sawitjaya Kluang", Decision.SAME),
+    ],
+)
+def test_a_name_holds_another_as_whole_words_of_enough_letters_alone(short, long, decision):
+    pair = one(Record("a", short), Record("b", long))
+
+    assert pair.decision is decision
+    assert ("one name holds the other" in pair.reasons) == (decision is Decision.SAME)
+
+
 def test_a_country_that_differs_lowers_a_score_but_blocks_nothing():
     left = Record("a", "Casual Wear Apparel LLC", "Plot 675 Wadi Ad Dulayl Industrial Park", "JO")
 
