@@ -23,7 +23,7 @@ from ddplatform.services.matching_imports import (
     follow_merges,
 )
 from ddplatform.services.value_chain import create_chain
-from supply_chain.drafts import Mapping, NamedBytes, NodeDraft
+from supply_chain.drafts import FileFormat, Mapping, NamedBytes, NodeDraft
 from supply_chain.intake.mapping_json import mapping_as_json
 from supply_chain.map_compare import MapChanges, compare
 
@@ -103,6 +103,17 @@ def _answer(reading: Reading, changes: MapChanges, known: Sequence[NodeDraft]) -
             for pair in find_doubles(Asked(changes.new_nodes, tuple(known), load_decisions()))
         ],
         "mapping": mapping_as_json(draft.mapping),
+        "formats": [_format(found) for found in draft.formats],
+    }
+
+
+def _format(found: FileFormat) -> dict[str, Any]:
+    """How a text was read; `certain` is false where nothing in it proves its encoding."""
+    return {
+        "file": found.file,
+        "encoding": found.encoding,
+        "separator": found.separator,
+        "certain": found.is_certain,
     }
 
 

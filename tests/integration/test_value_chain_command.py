@@ -43,11 +43,21 @@ def test_files_come_in_together_and_the_answer_is_one_document(
 
     assert done.exit_code == 0
     assert [found[name] for name in ("rows", "new", "links_new", "applied")] == [3, 2, 1, True]
-    assert found["notes"][0]["value"] == "40%"
+    assert [note["value"] for note in found["notes"]] == ["=Farm", "40%"]
     assert found["mapping"]["nodes"]["nodes.csv"]["columns"]["name"] == "name"
     again = json.loads(_import(app, folder / "nodes.csv", folder / "links.csv").stdout)
     assert [again[name] for name in ("new", "changed", "unchanged")] == [0, 0, 2]
     assert again["links_unchanged"] == 1
+
+
+def test_the_answer_tells_how_each_text_was_read(app: Flask, tenant: Tenant, folder: Path):
+    (folder / "western.csv").write_bytes("name;city\nCafé;Köln\n".encode("cp1252"))
+    found = json.loads(_import(app, folder / "nodes.csv", folder / "western.csv").stdout)
+
+    assert found["formats"] == [
+        {"file": "nodes.csv", "encoding": "utf-8", "separator": ",", "certain": True},
+        {"file": "western.csv", "encoding": "cp1252", "separator": ";", "certain": False},
+    ]
 
 
 def test_trial_run_tells_all_and_changes_nothing(app: Flask, tenant: Tenant, folder: Path):
