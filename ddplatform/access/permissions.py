@@ -17,6 +17,7 @@ class Permission(StrEnum):
     VALUE_CHAIN_IMPORT = "value_chain:import"
     VALUE_CHAIN_MERGE = "value_chain:merge"
     VALUE_CHAIN_EXPORT = "value_chain:export"
+    SAVED_VIEW_EDIT = "saved_view:edit"
     REFERENCE_READ = "reference:read"
     RISK_READ = "risk:read"
     RISK_ASSESS = "risk:assess"

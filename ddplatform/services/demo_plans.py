@@ -1,12 +1,13 @@
-"""What-ifs and plans of the sample: what was tried on the map, and who is visited next."""
+"""What-ifs, plans and saved views of the sample: what was tried, and who is visited next."""
 
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from ddplatform.models.saved_views import ViewKind
 from ddplatform.models.visit_plan import StepKind
 from ddplatform.queries.visit_plan import get_steps
-from ddplatform.services import visit_plan, what_if
+from ddplatform.services import saved_views, visit_plan, what_if
 from ddplatform.services.demo_world import Story, Timeline, World
 from ddplatform.services.visit_plan_assign import Assigning, assign
 from supply_chain.analysis.visit_plan_field import Aim, Spread
@@ -18,6 +19,8 @@ def plan_plans(story: Story, timeline: Timeline) -> None:
     told = story.read("plans.yaml")
     for entry in told["what_ifs"]:
         timeline.add(entry["days_ago"], partial(_keep, entry))
+    for entry in told["saved_views"]:
+        timeline.add(entry["days_ago"], partial(_save_view, entry))
     for entry in told["plans"]:
         timeline.add(entry["days_ago"], partial(_make, entry))
         timeline.add(entry["assign"]["days_ago"], partial(_assign, entry))
@@ -27,6 +30,13 @@ def _keep(entry: dict[str, Any], world: World, at: datetime) -> None:
     changes = [read_change(values) for values in entry["changes"]]
     with world.acting(entry["by"]) as by:
         what_if.keep(world.chains[entry["buyer"]], entry["name"], changes, by=by, at=at)
+
+
+def _save_view(entry: dict[str, Any], world: World, at: datetime) -> None:
+    kind, address = ViewKind(entry["page"]), entry["address"].items()
+    with world.acting(entry["by"]) as by:
+        chain_id = world.chains[entry["buyer"]]
+        saved_views.save(chain_id, kind, entry["name"], address, by=by, at=at)
 
 
 def _make(entry: dict[str, Any], world: World, at: datetime) -> None:

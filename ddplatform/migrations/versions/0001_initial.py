@@ -59,6 +59,7 @@ TENANT_TABLES = {
     "risk_signal": ("organisation_id",),
     "run_register": ("organisation_id",),
     "salience_note": ("organisation_id",),
+    "saved_view": ("organisation_id",),
     "score_change": ("organisation_id",),
     "screening_decision": ("organisation_id",),
     "screening_entry": ("organisation_id",),
@@ -1255,6 +1256,63 @@ def upgrade() -> None:
         ),
     )
     op.create_index(op.f("ix_report_organisation_id"), "report", ["organisation_id"], unique=False)
+    op.create_table(
+        "saved_view",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("chain_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "map",
+                "table",
+                "matrix",
+                "all",
+                name="viewkind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column(
+            "address", sa.JSON(), nullable=False, comment="Pairs of the address: name, value"
+        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by_id", sa.Uuid(), nullable=False),
+        sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("archived_by_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "(archived_at IS NULL) = (archived_by_id IS NULL)",
+            name=op.f("ck_saved_view_archived_pair"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["archived_by_id"], ["user.id"], name=op.f("fk_saved_view_archived_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"], ["user.id"], name=op.f("fk_saved_view_created_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "chain_id"],
+            ["value_chain.organisation_id", "value_chain.id"],
+            name=op.f("fk_saved_view_organisation_id_chain_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_saved_view_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_view")),
+        sa.UniqueConstraint("organisation_id", "id", name=op.f("uq_saved_view_organisation_id_id")),
+    )
+    op.create_index(
+        "ix_saved_view_name",
+        "saved_view",
+        ["organisation_id", "chain_id", "name", "id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_saved_view_organisation_id"), "saved_view", ["organisation_id"], unique=False
+    )
     op.create_table(
         "screening_entry",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -3920,6 +3978,9 @@ def downgrade() -> None:
     op.drop_table("share_memory")
     op.drop_index(op.f("ix_screening_entry_organisation_id"), table_name="screening_entry")
     op.drop_table("screening_entry")
+    op.drop_index(op.f("ix_saved_view_organisation_id"), table_name="saved_view")
+    op.drop_index("ix_saved_view_name", table_name="saved_view")
+    op.drop_table("saved_view")
     op.drop_index(op.f("ix_report_organisation_id"), table_name="report")
     op.drop_table("report")
     op.drop_index("ix_run_chain", table_name="match_run")

@@ -8,6 +8,7 @@ from ddplatform.web.value_chain import (
     matrix_routes,
     node_routes,
     routes,
+    view_routes,
 )
 from ddplatform.web.value_chain.blueprint import bp
 
@@ -20,4 +21,5 @@ __all__ = [
     "matrix_routes",
     "node_routes",
     "routes",
+    "view_routes",
 ]

@@ -17,6 +17,7 @@ from wtforms import (
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Email, Length, NumberRange, Optional
 
+from ddplatform.services.saved_views import NAME_LENGTH
 from ddplatform.web.sent_forms import VersionForm
 from ddplatform.web.value_chain.words import FLOW_WORDS, KIND_WORDS, LINK_WORDS
 from supply_chain.reference import load_reference
@@ -45,6 +46,16 @@ def _word(choice: tuple[str, str]) -> str:
 
 def _choices(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
     return [SelectChoice(value, label) for value, label in pairs]
+
+
+class SavedViewForm(FlaskForm):  # type: ignore[misc]
+    """The name of a view of a map."""
+
+    name = StringField(
+        "Name of the view",
+        description="For example “High risk in West Africa”. All who read this map see it.",
+        validators=[DataRequired("Give the view a name."), Length(max=NAME_LENGTH)],
+    )
 
 
 class ChainForm(FlaskForm):  # type: ignore[misc]

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from ddplatform.access.permissions import Permission
 from ddplatform.errors import NotFound
 from ddplatform.gate import requires
+from ddplatform.models.saved_views import ViewKind
 from ddplatform.queries.map_snapshots import coloured_by, load_snapshot
 from ddplatform.queries.map_views import view_map
 from ddplatform.queries.node_lists import (
@@ -21,11 +22,13 @@ from ddplatform.queries.node_lists import (
     list_nodes,
     load_states,
 )
-from ddplatform.queries.value_chain import get_chain, get_node, get_summary, list_links_of
+from ddplatform.queries.saved_views import get_chain_with_views
+from ddplatform.queries.value_chain import get_node, get_summary, list_links_of
 from ddplatform.web.issue_colour import chosen_issue, colour_choices
 from ddplatform.web.value_chain.blueprint import bp
 from ddplatform.web.value_chain.forms import country_choices, sector_choices
 from ddplatform.web.value_chain.presenters import MapPage, here
+from ddplatform.web.value_chain.view_bar import view_bar
 from ddplatform.web.value_chain.words import KIND_WORDS
 from supply_chain.vocabulary import NodeKind, RiskBand
 
@@ -38,7 +41,7 @@ MOST_OPEN_GROUPS = 12
 @requires(Permission.VALUE_CHAIN_READ)
 def show(chain_id: UUID) -> ResponseReturnValue:
     """A bounded view of the map: `focus`, `depth`, `open` and `show` are its whole state."""
-    chain = get_chain(chain_id)
+    chain, views = get_chain_with_views(chain_id)
     issue = chosen_issue()
     snapshot = coloured_by(load_snapshot(chain), issue)
     focus, opened = _uuid("focus"), _opened()
@@ -60,6 +63,7 @@ def show(chain_id: UUID) -> ResponseReturnValue:
         here=here,
         issue=issue,
         colours=colour_choices(),
+        saved=view_bar(chain_id, ViewKind.MAP, views),
         kept=[(k, v) for k, v in request.args.items(multi=True) if k != "colour"],
         **_panel(focus),
     )
@@ -107,7 +111,7 @@ def _number(name: str, allowed: tuple[int, ...], otherwise: int) -> int:
 @requires(Permission.VALUE_CHAIN_READ)
 def table(chain_id: UUID) -> ResponseReturnValue:
     """All sites of a map, searched, filtered, sorted, a page at a time."""
-    chain = get_chain(chain_id)
+    chain, views = get_chain_with_views(chain_id)
     wanted, order = read_filter(), _order()
     page = list_nodes(chain_id, wanted, order=order, after=_uuid("after"), before=_uuid("before"))
     return render_template(
@@ -132,6 +136,7 @@ def table(chain_id: UUID) -> ResponseReturnValue:
             (NOT_ASSESSED, "Not assessed"),
         ],
         kind_words=KIND_WORDS,
+        saved=view_bar(chain_id, ViewKind.TABLE, views),
         total=f"{COUNT_CAP:,}+" if page.total > COUNT_CAP else f"{page.total:,}",
     )
 

@@ -11,16 +11,19 @@ from flask.typing import ResponseReturnValue
 from ddplatform.access.permissions import Permission
 from ddplatform.errors import Conflict, NotFound
 from ddplatform.gate import requires
+from ddplatform.models.saved_views import ViewKind
 from ddplatform.models.value_chain import ValueChain
 from ddplatform.queries.map_columns import BANDS
 from ddplatform.queries.map_snapshots import MapSnapshot, coloured_by, load_snapshot
 from ddplatform.queries.map_views import NO_COUNTRY
+from ddplatform.queries.saved_views import get_chain_with_views
 from ddplatform.queries.value_chain import get_chain
 from ddplatform.web.band_bars import BAR_CLASSES
 from ddplatform.web.countries import country_name
 from ddplatform.web.issue_colour import HIGHEST, chosen_issue, colour_choices, issue_of
 from ddplatform.web.site_dots import DotMap, Site, dot_map
 from ddplatform.web.value_chain.blueprint import bp
+from ddplatform.web.value_chain.view_bar import ViewBar, view_bar
 from ddplatform.web.value_chain.words import lane_word
 from supply_chain.vocabulary import Issue, RiskBand
 
@@ -54,21 +57,27 @@ class CountryRow:
 @requires(Permission.VALUE_CHAIN_READ)
 def matrix(chain_id: UUID) -> ResponseReturnValue:
     """Tier by country: how many sites, and how bad."""
-    return _page("value_chain/matrix.html", get_chain(chain_id))
+    chain, views = get_chain_with_views(chain_id)
+    bar = view_bar(chain_id, ViewKind.MATRIX, views)
+    return _page("value_chain/matrix.html", chain, bar)
 
 
 @bp.get("/<uuid:chain_id>/all")
 @requires(Permission.VALUE_CHAIN_READ)
 def all_sites(chain_id: UUID) -> ResponseReturnValue:
     """One dot a site, and the same numbers as a table."""
-    chain = get_chain(chain_id)
+    chain, views = get_chain_with_views(chain_id)
     edition = _edition(chain, chosen_issue())
     return _page(
-        "value_chain/all_sites.html", chain, edition=edition, dot_rows=_dots(chain, edition).rows
+        "value_chain/all_sites.html",
+        chain,
+        view_bar(chain_id, ViewKind.ALL_SITES, views),
+        edition=edition,
+        dot_rows=_dots(chain, edition).rows,
     )
 
 
-def _page(template: str, chain: ValueChain, **more: object) -> str:
+def _page(template: str, chain: ValueChain, bar: ViewBar, **more: object) -> str:
     issue = chosen_issue()
     snapshot = coloured_by(load_snapshot(chain), issue)
     lanes = _lanes(snapshot)
@@ -82,6 +91,7 @@ def _page(template: str, chain: ValueChain, **more: object) -> str:
         rows=_rows(chain.id, snapshot, lanes),
         issue=issue,
         colours=colour_choices(),
+        saved=bar,
         **more,
     )
 
@@ -126,7 +136,7 @@ def _dots(chain: ValueChain, edition: str) -> DotMap:
     Raises:
         Conflict: the map moved on since its page was opened.
     """
-    key, issue = (chain.id, edition), issue_of(edition.rpartition("-")[2])
+    key, issue = (chain.id, edition), issue_of(edition.split("-", 2)[-1])
     if edition != _edition(chain, issue):
         raise Conflict("The map was changed after you opened it.", "Open the page again.")
     with _lock:

@@ -1,0 +1,116 @@
+"""Views of a map are saved under a name for the whole organisation, renamed and removed."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from ddplatform.access.identity import Identity
+from ddplatform.db import db
+from ddplatform.errors import Invalid
+from ddplatform.models.saved_views import SavedView, ViewKind
+from ddplatform.queries.saved_views import MOST, get_view, list_views
+from ddplatform.queries.value_chain import get_chain
+from ddplatform.services import audit
+from ddplatform.services.plain_text import fault_in
+
+NAME_LENGTH = 80
+VALUE_LENGTH = 200
+MOST_PARTS = 40
+KEPT: Mapping[ViewKind, frozenset[str]] = {
+    ViewKind.MAP: frozenset({"focus", "depth", "show", "open", "colour"}),
+    ViewKind.TABLE: frozenset(
+        {"q", "country", "kind", "tier", "band", "sector", "archived", "sort"}
+    ),
+    ViewKind.MATRIX: frozenset({"colour"}),
+    ViewKind.ALL_SITES: frozenset({"colour"}),
+}
+"""What of an address makes the view; the page one has turned to does not."""
+
+
+def kept_parts(kind: ViewKind, address: Iterable[tuple[str, str]]) -> list[list[str]]:
+    """What a view keeps of an address, each part once and in one order.
+
+    Two addresses that show the same have the same parts. Empty, overlong and unknown parts are
+    passed over, as the pages do.
+    """
+    parts = {
+        (name, value.strip())
+        for name, value in address
+        if name in KEPT[kind] and 0 < len(value.strip()) <= VALUE_LENGTH
+    }
+    return [list(part) for part in sorted(parts)[:MOST_PARTS]]
+
+
+def save(
+    chain_id: UUID,
+    kind: ViewKind,
+    name: str,
+    address: Iterable[tuple[str, str]],
+    *,
+    by: Identity,
+    at: datetime,
+) -> SavedView:
+    """Save a view of a map under a name.
+
+    Args:
+        address: the pairs behind the question mark of the page, as they are.
+
+    Raises:
+        NotFound: no such map.
+        Invalid: no name, one that is taken, or as many views as a map keeps.
+    """
+    chain = get_chain(chain_id)
+    _check_name(chain.id, name)
+    view = SavedView(
+        chain_id=chain.id,
+        kind=kind,
+        name=name.strip(),
+        address=kept_parts(kind, address),
+        created_at=at,
+        created_by_id=by.user_id,
+    )
+    db.session.add(view)
+    db.session.flush()  # the event names it
+    audit.record(
+        "saved_view:save", view, by=by, at=at, name=view.name, kind=kind, address=view.address
+    )
+    return view
+
+
+def rename(view_id: UUID, name: str, *, by: Identity, at: datetime) -> SavedView:
+    """Give a view another name; the same name again changes nothing.
+
+    Raises:
+        NotFound: no such view, or it was removed.
+        Invalid: no name, or one that is taken.
+    """
+    view = get_view(view_id)
+    if name.strip() == view.name:
+        return view
+    _check_name(view.chain_id, name, but=view.id)
+    before, view.name = view.name, name.strip()
+    audit.record("saved_view:rename", view, by=by, at=at, name=(before, view.name))
+    return view
+
+
+def remove(view_id: UUID, *, by: Identity, at: datetime) -> None:
+    """Take a view out of the list for everybody; the map stays as it is.
+
+    Raises:
+        NotFound: no such view, or it was removed already.
+    """
+    view = get_view(view_id)
+    view.archived_at, view.archived_by_id = at, by.user_id
+    audit.record("saved_view:remove", view, by=by, at=at, name=view.name)
+
+
+def _check_name(chain_id: UUID, name: str, *, but: UUID | None = None) -> None:
+    if fault := fault_in(name, label="a name", longest=NAME_LENGTH):
+        raise Invalid(fields={"name": fault})
+    others = [view for view in list_views(chain_id) if view.id != but]
+    if any(view.name.casefold() == name.strip().casefold() for view in others):
+        raise Invalid(fields={"name": "A view of this map has this name. Choose another one."})
+    if len(others) >= MOST:
+        raise Invalid(
+            fields={"name": f"A map keeps {MOST} views. Remove one that nobody needs first."}
+        )

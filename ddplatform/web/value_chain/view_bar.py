@@ -1,0 +1,145 @@
+"""Saved views above a map: where they lead, which one is open, what each shows in words."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from flask import request, url_for
+
+from ddplatform.models.saved_views import ViewKind
+from ddplatform.queries.node_lists import NOT_ASSESSED
+from ddplatform.queries.saved_views import ViewRow
+from ddplatform.services.saved_views import kept_parts
+from ddplatform.web.countries import country_name
+from ddplatform.web.filters import plural
+from ddplatform.web.issue_colour import colour_choices
+from ddplatform.web.value_chain.words import KIND_WORDS
+from supply_chain.reference import load_reference
+
+SHOWN = 8
+ENDPOINTS: Mapping[ViewKind, str] = {
+    ViewKind.MAP: "value_chain.show",
+    ViewKind.TABLE: "value_chain.table",
+    ViewKind.MATRIX: "value_chain.matrix",
+    ViewKind.ALL_SITES: "value_chain.all_sites",
+}
+PAGE_WORDS: Mapping[ViewKind, str] = {
+    ViewKind.MAP: "Map",
+    ViewKind.TABLE: "Table",
+    ViewKind.MATRIX: "Tier by country",
+    ViewKind.ALL_SITES: "All sites",
+}
+
+
+@dataclass(frozen=True)
+class ViewLink:
+    """A saved view in the bar."""
+
+    name: str
+    page: str
+    href: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class ViewBar:
+    """The bar above a map: its first views, how many there are, where this one is saved."""
+
+    links: tuple[ViewLink, ...]
+    total: int
+    all_href: str
+    save_href: str | None
+    """None where what is shown stands in the bar already."""
+
+
+def view_bar(chain_id: UUID, kind: ViewKind, views: Sequence[ViewRow]) -> ViewBar:
+    """The bar for the page that is open; an open view stands in it however many there are."""
+    here = kept_parts(kind, request.args.items(multi=True))
+    is_open = [view.kind == kind and view.address == here for view in views]
+    ordered = sorted(zip(views, is_open, strict=True), key=lambda pair: not pair[1])[:SHOWN]
+    links = [
+        ViewLink(view.name, PAGE_WORDS[view.kind], address_of(view), current)
+        for view, current in ordered
+    ]
+    return ViewBar(
+        links=tuple(sorted(links, key=lambda link: link.name.casefold())),
+        total=len(views),
+        all_href=url_for("value_chain.saved_views", chain_id=chain_id),
+        save_href=None if any(is_open) else _save_href(chain_id, kind, here),
+    )
+
+
+def _save_href(chain_id: UUID, kind: ViewKind, parts: Sequence[Sequence[str]]) -> str:
+    # The name of a filter may be `kind` as well, so the page goes by a word of its own.
+    return url_for("value_chain.save_view", chain_id=chain_id, page=kind.value, **_query(parts))
+
+
+def address_of(view: ViewRow) -> str:
+    """Where a view leads."""
+    return page_address(view.chain_id, view.kind, view.address)
+
+
+def page_address(chain_id: UUID, kind: ViewKind, parts: Sequence[Sequence[str]]) -> str:
+    """The page of a map with these parts in its address."""
+    return url_for(ENDPOINTS[kind], chain_id=chain_id, **_query(parts))
+
+
+def _query(parts: Sequence[Sequence[str]]) -> dict[str, Any]:
+    query: dict[str, list[str]] = {}
+    for name, value in parts:
+        query.setdefault(name, []).append(value)
+    return query
+
+
+def view_words(parts: Sequence[Sequence[str]]) -> list[str]:
+    """What a view shows, one phrase for each part of its address; without any, all sites."""
+    if not parts:
+        return ["Everything"]
+    told = []
+    for name, pairs in groupby(parts, key=lambda part: part[0]):
+        values = [value for _, value in pairs]
+        told += (
+            [plural(len(values), "group open", "groups open")]
+            if name == "open"
+            else [_WORDS[name](value) for value in values]
+        )
+    return told
+
+
+def _country(code: str) -> str:
+    return "Country not known" if code == "none" else country_name(code)
+
+
+def _tier(text: str) -> str:
+    return "Own business" if text == "0" else f"Tier {text}"
+
+
+def _kind(text: str) -> str:
+    return next((word for kind, word in KIND_WORDS.items() if kind.value == text), text)
+
+
+def _sector(ref: str) -> str:
+    known = load_reference().sectors.get(ref)
+    return known.name if known else ref
+
+
+def _colour(text: str) -> str:
+    return f"Coloured by {dict(colour_choices()).get(text, text)}"
+
+
+_WORDS: Mapping[str, Callable[[str], str]] = {
+    "q": "“{}”".format,
+    "country": _country,
+    "kind": _kind,
+    "tier": _tier,
+    "band": lambda text: "Not assessed" if text == NOT_ASSESSED else f"{text.capitalize()} risk",
+    "sector": _sector,
+    "archived": lambda text: "Archived" if text == "1" else "In the map",
+    "sort": "Sorted by {}".format,
+    "focus": lambda _: "One site in focus",
+    "depth": "Tiers up: {}".format,
+    "show": lambda text: "Only what feeds it" if text == "upstream" else "Up and down",
+    "colour": _colour,
+}
