@@ -52,7 +52,9 @@ def answer(client, match, **data):
 def test_without_a_list_the_page_says_what_to_do(manager):
     page = manager.get(HOME).text
 
-    assert "No list yet" in page and "No match here" in page
+    assert "No list yet" in page and "No match here" not in page
+    upload(manager)
+    assert "No match here" in manager.get(HOME).text
 
 
 def test_a_list_is_uploaded_and_shown_with_its_origin(manager):

@@ -24,13 +24,14 @@ class ListForm(FlaskForm):  # type: ignore[misc]
 
     file = FileField(
         "File",
-        description="A CSV with one business a line and a column “name”. "
+        description="A CSV, up to 25 MB and 100,000 lines, with one business a line and a column "
+        "“name”; columns for country, address, other names and number are read too. "
         "Lists with columns on natural persons are refused.",
         validators=[FileRequired("Choose the file.")],
     )
     name = StringField(
         "Name of the list",
-        description="The same for each edition: “UFLPA Entity List”.",
+        description="The same for each edition, for example “UFLPA Entity List”.",
         validators=[InputRequired("Name the list."), Length(max=300)],
     )
     publisher = StringField(
@@ -50,11 +51,11 @@ class ListForm(FlaskForm):  # type: ignore[misc]
     )
     coverage = StringField(
         "What is missing",
-        description="If it is only a part: “41 of about 144 names”.",
+        description="If it is only a part, for example “41 of about 144 names”.",
         validators=[Length(max=300)],
     )
     issue = SelectField(
-        "Being on it is about",
+        "What being on the list is about",
         choices=ISSUE_CHOICES,
         default=Issue.FL.value,
         validators=[InputRequired("Choose an issue.")],
