@@ -202,10 +202,11 @@ def show(what_if_id: UUID) -> ResponseReturnValue:
 @requires(Permission.RISK_READ)
 def compare(what_if_id: UUID) -> ResponseReturnValue:
     """Two what-ifs of one map side by side, both tried anew."""
+    first = what_if.get_kept_row(what_if_id)
     other_id = request.args.get("with", type=UUID)
     if other_id is None:
         return redirect(url_for(".show", what_if_id=what_if_id))
-    first, second = what_if.get_kept_row(what_if_id), what_if.get_kept_row(other_id)
+    second = what_if.get_kept_row(other_id)
     if first.chain_id != second.chain_id:
         raise NotFound()
     one, two = (
