@@ -256,16 +256,8 @@ def _count(conditions: Sequence[ColumnElement[bool]]) -> int:
     return db.session.scalar(select(func.count()).select_from(capped)) or 0
 
 
-def search_nodes(q: str, *, limit: int = 20) -> Sequence[FoundNode]:
-    """Nodes of all maps whose name holds the text, by name; nothing for an empty text."""
-    if not q.strip():
-        return []
-    wanted = ValueChainNode.name.icontains(q.strip(), autoescape=True)
-    rows = db.session.execute(_search_columns().where(wanted).limit(limit)).all()
-    return [FoundNode(**row._mapping) for row in rows]
-
-
-def _search_columns() -> Select[*tuple[Any, ...]]:
+def found_columns() -> Select[*tuple[Any, ...]]:
+    """What a search tells of the standing nodes, by name."""
     return (
         select(
             ValueChainNode.id,
@@ -293,7 +285,7 @@ def find_nodes_by_words(chain_id: UUID, words: str, *, limit: int = 6) -> Sequen
 
 def _found(chain_id: UUID, condition: ColumnElement[bool], limit: int) -> Sequence[FoundNode]:
     rows = db.session.execute(
-        _search_columns().where(ValueChainNode.chain_id == chain_id, condition).limit(limit)
+        found_columns().where(ValueChainNode.chain_id == chain_id, condition).limit(limit)
     ).all()
     return [FoundNode(**row._mapping) for row in rows]
 

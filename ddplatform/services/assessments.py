@@ -89,6 +89,7 @@ def assess_chain(
         loaded = load(chain_id, as_of=as_of, at=at)
     place = SnapshotPlace(by.organisation_id, chain_id, loaded.chain_version)
     map_snapshots.keep_map(place, loaded.rows)
+    map_snapshots.keep_index(place, unit)
     assessment = loaded.score()
     maker = RowMaker(assessment, loaded.keys, loaded.names, loaded.self_disclosed)
     summary = summary_of(assessment, nodes=len(loaded.keys))

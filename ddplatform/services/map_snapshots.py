@@ -1,11 +1,14 @@
 """The snapshot of a map is made where a job has read the map anyway, so that no page waits."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from uuid import UUID
 
 from ddplatform.adapters.installed import adapters
 from ddplatform.adapters.snapshot_files import MAP, SnapshotPlace
 from ddplatform.queries.map_columns import MapRows, map_part, run_part
 from ddplatform.queries.map_snapshots import find_part, part_of_run, row_of
+from ddplatform.queries.node_search import PART, find_index, index_part, read_words
 from supply_chain.risk.register import Register
 
 
@@ -18,6 +21,20 @@ def keep_map(place: SnapshotPlace, rows: MapRows) -> None:
     if rows.is_steady and (find_part(place) is None or not store.is_whole(place)):
         made = map_part(rows)
         store.keep(place, MAP, made.arrays, made.facts)
+
+
+def keep_index(place: SnapshotPlace, unit: Callable[[], AbstractContextManager[None]]) -> None:
+    """Keep the index of the search beside the map, unless it stands there.
+
+    Args:
+        unit: opens a unit of work in the tenant of the map; only reading happens inside.
+    """
+    if find_index(place) is None:
+        with unit():
+            words = read_words(place.chain_id)
+        if words.version == place.version:
+            made = index_part(words)
+            adapters().snapshots.keep(place, PART, made.arrays, made.facts)
 
 
 def keep_run(place: SnapshotPlace, run_id: UUID, register: Register) -> None:

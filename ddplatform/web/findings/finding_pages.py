@@ -26,7 +26,7 @@ from ddplatform.queries.findings import (
     get_finding_place,
     list_findings,
 )
-from ddplatform.queries.node_lists import search_nodes
+from ddplatform.queries.node_search import search_nodes
 from ddplatform.queries.target_history import list_history
 from ddplatform.queries.value_chain import get_node
 from ddplatform.services import findings

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from ddplatform.access.permissions import Permission
 from ddplatform.gate import requires
-from ddplatform.queries.node_lists import search_nodes
+from ddplatform.queries.node_search import search_nodes
 from ddplatform.queries.value_chain import get_chain, list_chains
 from ddplatform.services import value_chain
 from ddplatform.services.map_export import export_chain
@@ -72,7 +72,7 @@ def rename(chain_id: UUID) -> ResponseReturnValue:
 @bp.get("/search")
 @requires(Permission.VALUE_CHAIN_READ)
 def search() -> ResponseReturnValue:
-    """Suppliers and sites of all maps by name."""
+    """Suppliers and sites of all maps by name, id or place."""
     q = request.args.get("q", "")[:200]
     return render_template("value_chain/search.html", q=q, found=search_nodes(q))
 

@@ -1,0 +1,163 @@
+"""The search over all maps: from what is typed to the page of a node."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from ddplatform.access.roles import RoleId
+from ddplatform.adapters.installed import adapters
+from ddplatform.queries import node_search
+from ddplatform.queries.map_snapshots import place_of
+from ddplatform.queries.node_search import search_nodes
+from ddplatform.services import value_chain
+from ddplatform.services.value_chain import NodeFields
+from tests.conftest import NOW
+from tests.factories import Tenant, signed_in_client
+from tests.integration.test_findings_pages import statements
+from tests.risk_maps import CocoaMap, acting, assess, make_cocoa_map
+
+LATER = NOW + timedelta(minutes=1)
+
+
+@pytest.fixture
+def cocoa(context: Flask, tenant: Tenant) -> CocoaMap:
+    return make_cocoa_map(tenant)
+
+
+@pytest.fixture
+def analyst(app: Flask, tenant: Tenant, cocoa: CocoaMap) -> FlaskClient:
+    return signed_in_client(app, tenant, RoleId.ANALYST)
+
+
+def add(
+    tenant: Tenant,
+    chain_id: UUID,
+    name: str,
+    *,
+    region: str = "",
+    external_ids: dict[str, str] | None = None,
+) -> UUID:
+    with acting(tenant):
+        fields = NodeFields(name=name, region=region or None)
+        node = value_chain.add_node(chain_id, fields, by=tenant.analyst, at=NOW)
+        node.external_ids = external_ids or {}
+        return node.id
+
+
+def page(client: FlaskClient, q: str) -> str:
+    answer = client.get("/o/acme/value-chain/search", query_string={"q": q})
+    assert answer.status_code == 200
+    return answer.text
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("Lagnue exprot", "Lagune Export"),
+        ("Лагуне", "Lagune two"),
+        ("group farm espoir", "Espoir farm group"),
+        ("nawa", "Lagune two"),
+        ("ci 4711", "Lagune two"),
+    ],
+)
+def test_names_places_and_ids_are_found_as_people_type_them(
+    analyst: FlaskClient, tenant: Tenant, cocoa: CocoaMap, typed: str, found: str
+):
+    add(tenant, cocoa.chain, "Lagune two", region="Nawa", external_ids={"duns": "CI-4711"})
+
+    html = page(analyst, typed)
+
+    assert found in html
+    assert "Nothing found" not in html
+
+
+def test_the_likest_stand_first_over_all_maps(tenant: Tenant, cocoa: CocoaMap):
+    with acting(tenant):
+        other = value_chain.create_chain("Tea", own_business="Us", by=tenant.analyst, at=NOW).id
+    add(tenant, other, "Lagune Exporters")
+
+    with acting(tenant):
+        hits = search_nodes("lagune exporters")
+        assert [hit.name for hit in hits] == ["Lagune Exporters", "Lagune Export"]
+        assert [hit.chain_name for hit in hits] == ["Tea", "Cocoa"]
+        assert len(search_nodes("lagune exporters", limit=1)) == 1
+
+
+def test_a_change_of_the_map_is_found_at_once_and_what_is_archived_is_not(
+    analyst: FlaskClient, tenant: Tenant, cocoa: CocoaMap
+):
+    assert "Nothing found" in page(analyst, "Kumasi")
+    node_id = add(tenant, cocoa.chain, "Kumasi Mill")
+    assert "Kumasi Mill" in page(analyst, "kumassi")
+
+    with acting(tenant):
+        value_chain.archive_node(node_id, by=tenant.analyst, at=LATER)
+
+    assert "Nothing found" in page(analyst, "kumassi")
+
+
+def test_one_letter_is_looked_for_as_it_stands(tenant: Tenant, cocoa: CocoaMap):
+    with acting(tenant):
+        assert "Lagune Export" in [hit.name for hit in search_nodes("x")]
+        assert search_nodes("  ") == []
+        assert search_nodes("%") == []
+
+
+def test_nothing_of_another_organisation_is_found(
+    tenant: Tenant, other_tenant: Tenant, cocoa: CocoaMap
+):
+    with acting(other_tenant):
+        assert search_nodes("lagune export") == []
+
+
+def test_a_search_takes_few_statements_and_reads_the_map_once(
+    app: Flask, analyst: FlaskClient, cocoa: CocoaMap
+):
+    page(analyst, "")  # a new session is written once
+    with statements(app) as first:
+        page(analyst, "lagune")
+    with statements(app) as again:
+        page(analyst, "espoir")
+
+    assert len(first) <= 6
+    assert len(again) == len(first) - 2
+
+
+def test_an_assessment_makes_the_index_so_that_no_search_waits(
+    app: Flask, analyst: FlaskClient, tenant: Tenant, cocoa: CocoaMap
+):
+    assess(tenant, cocoa.chain)
+    page(analyst, "")
+    with statements(app) as seen:
+        assert "Lagune Export" in page(analyst, "lagune")
+
+    assert not any("external_ids" in one for one in seen)
+
+
+def test_an_index_that_is_damaged_or_of_another_make_is_made_again(
+    analyst: FlaskClient, cocoa: CocoaMap, monkeypatch: pytest.MonkeyPatch
+):
+    page(analyst, "lagune")
+    for file in adapters().snapshots.root.glob(f"*/*/*/{node_search.PART}/*"):
+        file.write_bytes(b"")
+    assert "Lagune Export" in page(analyst, "lagune")
+
+    monkeypatch.setattr(node_search, "LAYOUT", {"search": 2})
+    assert "Lagune Export" in page(analyst, "lagune")
+
+
+def test_what_changed_while_it_was_read_is_not_kept(
+    tenant: Tenant, cocoa: CocoaMap, monkeypatch: pytest.MonkeyPatch
+):
+    kept = []
+    monkeypatch.setattr(adapters().snapshots, "keep", lambda *what: kept.append(what))
+    monkeypatch.setattr(
+        node_search, "place_of", lambda chain_id, version: place_of(chain_id, version - 1)
+    )
+
+    with acting(tenant):
+        assert [hit.name for hit in search_nodes("lagune export")] == ["Lagune Export"]
+    assert kept == []

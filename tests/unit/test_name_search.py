@@ -1,0 +1,89 @@
+"""Names, ids and places are found as people type them."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from supply_chain import name_search
+from supply_chain.name_search import CANDIDATES, SearchIndex, plain
+
+NAMES = (
+    "Coopérative Espoir de Soubré, Nawa",
+    "Hon Hai Precision Industry 鴻海精密",
+    "Μύλος Αθηνών",
+    "مصنع القاهرة",
+    "Farm group Bibiani, Western North",
+    "Ashanti Produce Buying Ltd CN2021250D1DTN7",
+    "🏭",
+    "",
+)
+
+
+def index_of(names: tuple[str, ...] | list[str]) -> SearchIndex:
+    return SearchIndex.of(SearchIndex.arrays([plain(name) for name in names]))
+
+
+def found(typed: str, names: tuple[str, ...] | list[str] = NAMES) -> list[str]:
+    return [names[hit.row] for hit in index_of(names).find(typed)]
+
+
+@pytest.mark.parametrize(
+    ("typed", "place"),
+    [
+        ("cooperative espoir", 0),
+        ("Espior Soubre", 0),  # two letters changed places, no accent
+        ("soubré espoir", 0),  # in another order
+        ("esp", 0),  # not typed to its end
+        ("nawwa", 0),
+        ("Honhai", 1),
+        ("鴻海", 1),
+        ("mylos athinon", 2),
+        ("ΜΥΛΟΣ", 2),
+        ("bibiani westren", 4),
+        ("cn2021250d1dtn7", 5),
+        ("CN2021250D1DTN8", 5),
+        ("ltd", 5),
+    ],
+)
+def test_what_is_typed_finds_who_is_meant_first(typed: str, place: int):
+    assert found(typed)[0] == NAMES[place]
+
+
+@pytest.mark.parametrize("typed", ["", " ", "x", "!?", "nowhere at all", "zz" * 300])
+def test_what_is_like_nothing_finds_nothing(typed: str):
+    assert found(typed) == []
+
+
+def test_every_word_that_is_typed_must_be_like_something():
+    assert found("espoir quartz") == []
+
+
+def test_words_that_begin_so_come_before_letters_inside_of_words():
+    assert found("coop", ["Scooper", "Zen coop", "Bacoop"]) == ["Zen coop", "Bacoop", "Scooper"]
+
+
+def test_a_map_without_nodes_finds_nothing():
+    assert found("coop", []) == []
+
+
+def test_of_very_many_the_likest_are_compared():
+    names = [f"Farm {number}" for number in range(2 * CANDIDATES)]
+
+    hits = found(f"farm {2 * CANDIDATES - 1}", names)
+
+    assert hits[0] == names[-1]
+    assert len(hits) <= CANDIDATES
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.text(max_size=30), min_size=1, max_size=12), st.data())
+def test_a_part_of_a_text_finds_it_in_batches_of_every_size(names: list[str], data: st.DataObject):
+    size = data.draw(st.integers(1, 5))
+    with pytest.MonkeyPatch.context() as patch:
+        whole = SearchIndex.arrays([plain(name) for name in names])
+        patch.setattr(name_search, "BATCH", size)
+        parts = SearchIndex.arrays([plain(name) for name in names])
+    assert all((whole[name] == parts[name]).all() for name in whole)
+    row = data.draw(st.integers(0, len(names) - 1))
+    if len(plain(names[row])) >= name_search.SHORTEST:
+        assert row in [hit.row for hit in SearchIndex.of(parts).find(names[row])]
