@@ -327,3 +327,11 @@ def test_the_bar_costs_a_page_no_statement_of_its_own(
 
     assert len(seen) == len(without) <= 6
     assert sum("saved_view" in one for one in seen) == 1
+
+
+def test_a_step_on_the_map_keeps_its_colour(analyst: FlaskClient, cocoa: CocoaMap):
+    page = analyst.get(at(cocoa, "?colour=ISS-FL")).text
+
+    steps = re.findall(r'href="([^"]*focus=[^"]*)"', page)
+    assert steps
+    assert all("colour=ISS-FL" in step for step in steps)

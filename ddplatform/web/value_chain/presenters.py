@@ -238,7 +238,7 @@ def here(chain_id: UUID, **changes: Any) -> str:
     """The address of this view of the map with some of its state changed."""
     state = {
         name: request.args.getlist(name)
-        for name in ("focus", "depth", "show", "open")
+        for name in ("focus", "depth", "show", "open", "colour")
         if name in request.args
     }
     return url_for("value_chain.show", chain_id=chain_id, **{**state, **changes})
