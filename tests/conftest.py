@@ -2,15 +2,17 @@
 
 import os
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, event, text
 
 from ddplatform.adapters.installed import install
 from ddplatform.config import Kind, Settings
@@ -35,6 +37,7 @@ def sqlite_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     folder = tmp_path_factory.mktemp("sqlite")
     app = create_app(settings_for(folder, f"sqlite:///{folder / 'platform.db'}"))
     with app.app_context():
+        event.listen(db.engine, "connect", do_not_wait_for_the_disk)
         upgrade()
         with db.engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -117,6 +120,12 @@ def own_app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
         if request.param == "postgresql":
             _empty(made)
         db.engine.dispose()
+
+
+def do_not_wait_for_the_disk(connection: Any, _record: object) -> None:
+    """What tests write need not outlive a power cut; some disks take long to promise it."""
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA synchronous=OFF")
 
 
 def _move_to(app: Flask, folder: Path) -> None:

@@ -1,11 +1,9 @@
 """Every door x method x identity x own, foreign, absent and malformed id: nothing leaks."""
 
 import shutil
-import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -15,7 +13,7 @@ from werkzeug.test import TestResponse
 from ddplatform.access.roles import ROLES, RoleId
 from ddplatform.db import db
 from ddplatform.factory import create_app
-from tests.conftest import DATABASES, NOW, _empty, settings_for
+from tests.conftest import DATABASES, NOW, _empty, do_not_wait_for_the_disk, settings_for
 from tests.form_fields import FormFields, is_id
 from tests.leak_checks import (
     ABSENT,
@@ -51,19 +49,13 @@ def world_app(request: pytest.FixtureRequest, tmp_path_factory) -> Iterator[Flas
         url = request.getfixturevalue("postgresql_app").config["SQLALCHEMY_DATABASE_URI"]
     app = create_app(settings_for(folder, url))
     with app.app_context():
-        event.listen(db.engine, "connect", _do_not_wait_for_the_disk)
+        event.listen(db.engine, "connect", do_not_wait_for_the_disk)
     yield app
     with app.app_context():
         db.session.remove()
         if request.param == "postgresql":
             _empty(app)
         db.engine.dispose()
-
-
-def _do_not_wait_for_the_disk(connection: Any, _record: object) -> None:
-    """Tens of thousands of requests: what is written need not outlive a power cut."""
-    if isinstance(connection, sqlite3.Connection):
-        connection.execute("PRAGMA synchronous=OFF")
 
 
 @pytest.fixture(scope="module")

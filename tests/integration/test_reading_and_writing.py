@@ -1,15 +1,18 @@
-"""A page that is only looked at changes nothing; one whose reading is an event says so."""
+"""A page that is only looked at changes nothing; what was written is kept."""
 
+import shutil
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
 
 from ddplatform.db import ReadingOnly, db, only_read, release_write_lock, unit_of_work
+from ddplatform.factory import create_app
 from ddplatform.gate import access_of
 from ddplatform.models.organisations import User
-from ddplatform.tenancy import nobody
-from tests.conftest import NOW
+from ddplatform.tenancy import across_tenants, nobody
+from tests.conftest import NOW, settings_for
 from tests.factories import Tenant
 
 
@@ -42,3 +45,16 @@ def test_unit_of_work_inside_a_page_that_only_reads_may_write(
 def test_opening_a_case_is_declared_as_an_event(app: Flask) -> None:
     access = access_of(app, "remedy.show")
     assert access is not None and access.leaves_event
+
+
+def test_what_sqlite_acknowledges_is_on_the_disk(tmp_path: Path, sqlite_template: Path) -> None:
+    path = shutil.copy(sqlite_template, tmp_path)
+    made = create_app(settings_for(tmp_path, f"sqlite:///{path}"))
+    with made.app_context(), across_tenants(), db.engine.connect() as connection:
+        kept = {
+            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("synchronous", "journal_mode", "foreign_keys")
+        }
+    with made.app_context():
+        db.engine.dispose()
+    assert kept == {"synchronous": 2, "journal_mode": "wal", "foreign_keys": 1}
