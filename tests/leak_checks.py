@@ -161,13 +161,13 @@ def tries(app: Flask, rule: Rule, method: str, caller: Caller, worlds: dict[str,
     else:
         yield Try(rule, method, KNOWN, twin, ())
     if "organisation" in rule.arguments:
-        rows = {other.slug: (_own(names, other) or [{}])[0] for other in others}
-        first = next(iter(rows.values()))
-        nowhere = _path(app, rule, ABSENT_ORGANISATION, first)
-        yield Try(rule, method, NOWHERE, nowhere, (ABSENT_ORGANISATION, *_ids(first)))
-        for slug, values in rows.items():
-            path = _path(app, rule, slug, values)
-            yield Try(rule, method, ELSEWHERE, path, (slug, *_ids(values)), nowhere)
+        for other in others:
+            for values in (_own(names, other) or [{}])[:1]:
+                nowhere = _path(app, rule, ABSENT_ORGANISATION, values)
+                ids = _ids(values)
+                yield Try(rule, method, NOWHERE, nowhere, (ABSENT_ORGANISATION, *ids))
+                path = _path(app, rule, other.slug, values)
+                yield Try(rule, method, ELSEWHERE, path, (other.slug, *ids), nowhere)
 
 
 def _own(names: list[str], world: World, parts: tuple[str, ...] = (OWN, SHARED)) -> list[dict]:
