@@ -6,6 +6,7 @@ from uuid import UUID
 
 from flask import url_for
 
+from ddplatform.access.permissions import Permission
 from ddplatform.models.map_imports import GoneAnswer
 from ddplatform.models.value_chain import ImportStatus, MapImport
 from ddplatform.queries.jobs import get_job
@@ -19,6 +20,7 @@ from ddplatform.queries.map_import_rows import (
 )
 from ddplatform.queries.map_imports import get_import, list_applied
 from ddplatform.queries.value_chain import get_chain
+from ddplatform.web.page_context import may
 from ddplatform.web.value_chain.forms import ApplyForm
 from ddplatform.web.value_chain.import_mapping import WORDS, remembered
 from ddplatform.web.value_chain.words import KIND_WORDS
@@ -45,10 +47,14 @@ GONE_WORDS = {
     GoneAnswer.ARCHIVE: "Archive",
 }
 LEADS = {
-    Leads.IMPORT: ("value_chain.show_import", "import_id"),
-    Leads.FINDING: ("findings.show", "finding_id"),
-    Leads.ASSIGNMENT: ("questionnaires.review", "assignment_id"),
-    Leads.NODE: ("value_chain.node", "node_id"),
+    Leads.IMPORT: ("value_chain.show_import", "import_id", Permission.VALUE_CHAIN_READ),
+    Leads.FINDING: ("findings.show", "finding_id", Permission.FINDING_READ),
+    Leads.ASSIGNMENT: (
+        "questionnaires.assignment",
+        "assignment_id",
+        Permission.QUESTIONNAIRE_READ,
+    ),
+    Leads.NODE: ("value_chain.node", "node_id", Permission.VALUE_CHAIN_READ),
 }
 
 
@@ -179,10 +185,12 @@ def _files(row: MapImport) -> str:
 
 
 def dependent_links(one: Dependents) -> dict[str, Any]:
-    """What depends on an import, with links to the first of each kind."""
-    endpoint, variable = LEADS[one.leads]
+    """What depends on an import, with links to the first of each kind that may be opened."""
+    endpoint, variable, permission = LEADS[one.leads]
 
-    def address(key: UUID) -> str:
+    def address(key: UUID) -> str | None:
+        if not may(permission):
+            return None
         named: dict[str, Any] = {variable: key}
         return url_for(endpoint, **named)
 
