@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask, Response, redirect, render_template, request
 from jinja2 import DictLoader
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from ddplatform.config import ROOT
@@ -140,6 +140,24 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
+class SeemingNetwork:
+    """Requests of an address that leave and do not arrive, until the network is alive again.
+
+    It answers each request to the end: one that is caught and then forgotten would keep its
+    window open for ever.
+    """
+
+    def __init__(self, page: Page, pattern: str) -> None:
+        self.is_alive = False
+        page.route(pattern, self._answer)
+
+    def _answer(self, route: Route) -> None:
+        if self.is_alive:
+            route.continue_()
+        else:
+            route.abort()
+
+
 @pytest.fixture
 def page(browser: Browser, seen: list[dict[str, Any]]) -> Iterator[Page]:
     seen.clear()
@@ -148,6 +166,8 @@ def page(browser: Browser, seen: list[dict[str, Any]]) -> Iterator[Page]:
     refused: list[str] = []
     opened.on("console", lambda message: refused.append(message.text))
     yield opened
+    # A window that is still on its way to another page may never close.
+    opened.wait_for_load_state()
     context.close()
     assert [text for text in refused if "Policy" in text or "Trusted" in text] == []
 
@@ -226,6 +246,7 @@ def test_a_press_without_signal_keeps_the_page_and_is_sent_when_it_is_back(
     with page.expect_request(lambda sent: sent.url.endswith("/save")) as sent:
         page.context.set_offline(False)
     assert "14" in (sent.value.post_data or "")
+    page.wait_for_url("**/save")
 
 
 def test_a_press_saves_what_was_just_typed_before_it_leaves_the_page(
@@ -235,20 +256,22 @@ def test_a_press_saves_what_was_just_typed_before_it_leaves_the_page(
     page.fill("[name=many]", "14")
     with page.expect_request(lambda sent: sent.url.endswith("/save")):
         page.evaluate("document.querySelector('[data-autosave]').requestSubmit()")
-    assert seen[0] == {"many": "14", "files": []}
+    page.wait_for_url("**/save")
+    assert {"many": "14", "files": []} in seen
 
 
 def test_a_press_into_a_network_that_only_seems_alive_waits_too(page: Page, address: str) -> None:
     page.goto(f"{address}/draft-page")
-    page.route("**/draft", lambda route: route.abort())
+    network = SeemingNetwork(page, "**/draft")
     page.fill("[name=many]", "14")
     page.evaluate("document.querySelector('[data-autosave]').requestSubmit()")
     expect(page.locator("#save-state")).to_have_text("No signal. Kept here, sent when it is back")
     expect(page.locator("[name=many]")).to_have_value("14")
-    page.unroute("**/draft")
+    network.is_alive = True
     with page.expect_request(lambda sent: sent.url.endswith("/save")) as sent:
         page.evaluate("dispatchEvent(new Event('online'))")
     assert "14" in (sent.value.post_data or "")
+    page.wait_for_url("**/save")
 
 
 def test_a_declaration_without_signal_stays_and_is_sent_when_it_is_back(
@@ -333,12 +356,12 @@ def test_kept_answers_come_back_are_sent_and_are_then_removed(
     page.on("dialog", lambda dialog: dialog.accept())
     page.goto(f"{address}/draft-page")
     page.check("[data-keep]")
-    page.route("**/draft", lambda route: route.abort())
+    network = SeemingNetwork(page, "**/draft")
     page.fill("[name=many]", "14")
     page.check("[name=w][value=b]")
     expect(page.locator("#save-state")).to_contain_text("No signal", timeout=5000)
     assert set(_kept(page)) == {"keep", "/draft-page"}
-    page.unroute("**/draft")
+    network.is_alive = True
     page.goto(f"{address}/draft-page")
     expect(page.locator("[name=many]")).to_have_value("14")
     expect(page.locator("[name=w][value=b]")).to_be_checked()
