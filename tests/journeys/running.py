@@ -17,6 +17,7 @@ from email.policy import default
 from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response
+from playwright.sync_api import Error as PlaywrightError
 
 from ddplatform.config import ROOT
 
@@ -226,4 +227,7 @@ def visitor(
         yield made
         made.check()
     finally:
+        # A window that is still on its way to another page may never close.
+        with contextlib.suppress(PlaywrightError):
+            made.page.wait_for_load_state(timeout=5_000)
         context.close()

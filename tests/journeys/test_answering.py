@@ -61,6 +61,8 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
     opened.get_by_role("button", name="Sign in").click()
     expect(opened.get_by_role("link", name="1. About your organisation")).to_be_visible()
     yield opened
+    # A window that is still on its way to another page may never close.
+    opened.wait_for_load_state()
     context.close()
 
 
