@@ -1,7 +1,4 @@
-"""Areas on the map, and which places stand inside: a country, a region of it, or a circle.
-
-Distances are those of a sphere of the mean Earth radius (haversine), good to half a per cent.
-"""
+"""Areas on the map, and which places stand inside: a country, a region of it, or a circle."""
 
 import re
 import unicodedata
@@ -12,7 +9,8 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-EARTH_KM = 6371.0088  # mean radius, IUGG
+from supply_chain.distances import distances_km
+
 LONGEST_RADIUS_KM = 5_000.0
 
 
@@ -90,21 +88,6 @@ def find_inside(area: Area, places: Places) -> Inside:
 def _without_distance(inside: NDArray[np.bool_], unsure: NDArray[np.bool_]) -> Inside:
     rows = np.flatnonzero(inside)
     return Inside(rows, np.full(len(rows), np.nan), np.flatnonzero(unsure))
-
-
-def distances_km(
-    latitude: float,
-    longitude: float,
-    latitudes: NDArray[np.float64],
-    longitudes: NDArray[np.float64],
-) -> NDArray[np.float64]:
-    """Great-circle distances from one point to many, in km; NaN where a place is not known."""
-    here, there = np.radians(latitude), np.radians(latitudes)
-    half_lat = np.sin((there - here) / 2) ** 2
-    half_lon = np.sin((np.radians(longitudes) - np.radians(longitude)) / 2) ** 2
-    chord = np.clip(half_lat + np.cos(here) * np.cos(there) * half_lon, 0.0, 1.0)
-    found: NDArray[np.float64] = 2 * EARTH_KM * np.arcsin(np.sqrt(chord))
-    return found
 
 
 def region_words(name: str) -> tuple[str, ...]:

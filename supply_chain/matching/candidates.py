@@ -11,6 +11,7 @@ from scipy.sparse import csr_array, csr_matrix, hstack
 from scipy.spatial import cKDTree
 from sparse_dot_topn import sp_matmul_topn
 
+from supply_chain.distances import EARTH_KM
 from supply_chain.matching.grams import Floats, Ints, gram_codes, unit_rows
 from supply_chain.matching.ids import plain_ids
 from supply_chain.matching.normalise import Forms
@@ -23,7 +24,7 @@ COMMON = 1_000
 CLOSEST, CLOSEST_BY_NAME, LEAST_COSINE = 10, 6, 0.1
 # Short lists can afford more: as many times the closest, up to this many rows.
 MORE, SHORT_LIST = 3, 20_000
-EARTH_KM, NEAR_KM = 6371.0088, 0.5
+NEAR_KM = 0.5
 # In one park or under one name there may be hundreds; as many are compared with each.
 MOST_NEAR, MOST_OF_ONE_KEY = 12, 20
 THREADS = 2

@@ -11,11 +11,11 @@ from rapidfuzz.distance import JaroWinkler
 from rapidfuzz.process import cpdist
 from scipy.sparse import csr_array
 
+from supply_chain.distances import distances_km
 from supply_chain.matching.grams import Floats, Ints
 from supply_chain.matching.normalise import Forms
 from supply_chain.matching.prepared import Prepared
 
-EARTH_KM = 6371.0088
 NEAR_KM, AREA_KM, FAR_KM = 1.0, 10.0, 2_000.0
 # Likeness counts most near its top, which a straight line cannot say alone.
 CLOSE = (
@@ -154,12 +154,8 @@ def _places(prepared: Prepared, left: Ints, right: Ints) -> Columns:
 
 def distance_km(prepared: Prepared, left: Ints, right: Ints) -> Floats:
     """Great-circle distance of each pair in km; NaN where a side has no coordinates."""
-    lat1, lat2 = (np.radians(prepared.latitude[side]) for side in (left, right))
-    lon1, lon2 = (np.radians(prepared.longitude[side]) for side in (left, right))
-    half = np.sin((lat2 - lat1) / 2) ** 2
-    half = half + np.cos(lat1) * np.cos(lat2) * np.sin((lon2 - lon1) / 2) ** 2
-    found: Floats = 2 * EARTH_KM * np.arcsin(np.sqrt(np.minimum(half, 1.0)))
-    return found
+    latitude, longitude = prepared.latitude, prepared.longitude
+    return distances_km(latitude[left], longitude[left], latitude[right], longitude[right])
 
 
 class _Texts:

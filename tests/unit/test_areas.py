@@ -2,10 +2,9 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from supply_chain.areas import Area, AreaKind, Places, distances_km, find_inside, region_words
+from supply_chain.areas import Area, AreaKind, Places, find_inside, region_words
+from supply_chain.distances import distances_km
 
 ABIDJAN, SOUBRE = (5.36, -4.01), (5.78, -6.59)
 
@@ -68,30 +67,6 @@ def test_the_border_of_a_circle_is_inside():
     area = Area(AreaKind.CIRCLE, latitude=0, longitude=0, radius_km=distance)
 
     assert find_inside(area, places(("KE", None, 1.0, 0.0))).rows.tolist() == [0]
-
-
-def test_places_on_both_sides_of_the_date_line_are_neighbours():
-    near = distances_km(0.0, 179.9, np.array([0.0]), np.array([-179.9]))
-
-    assert near[0] == pytest.approx(22.24, abs=0.01)
-
-
-def test_the_other_end_of_the_world_is_half_its_girth_away():
-    assert distances_km(0, 0, np.array([0.0]), np.array([180.0]))[0] == pytest.approx(20_015, abs=1)
-
-
-LATITUDES = st.floats(-90, 90)
-LONGITUDES = st.floats(-180, 180)
-
-
-@settings(max_examples=50)
-@given(LATITUDES, LONGITUDES, LATITUDES, LONGITUDES)
-def test_a_distance_is_the_same_in_both_directions(lat, lon, other_lat, other_lon):
-    there = distances_km(lat, lon, np.array([other_lat]), np.array([other_lon]))
-    back = distances_km(other_lat, other_lon, np.array([lat]), np.array([lon]))
-
-    assert there[0] == pytest.approx(back[0], abs=1e-3)
-    assert 0 <= there[0] <= 20_016
 
 
 def test_words_of_a_region_lose_case_and_accents_and_keep_other_scripts():
