@@ -1,7 +1,5 @@
 """Areas on the map, and which places stand inside: a country, a region of it, or a circle."""
 
-import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from supply_chain.distances import distances_km
+from supply_chain.spelling import bare_words
 
 LONGEST_RADIUS_KM = 5_000.0
 
@@ -72,12 +71,12 @@ def find_inside(area: Area, places: Places) -> Inside:
     if area.kind is AreaKind.COUNTRY:
         return _without_distance(in_country, np.zeros_like(in_country))
     if area.kind is AreaKind.REGION:
-        wanted = region_words(area.region or "")
+        wanted = bare_words(area.region or "")
         named = np.array(
-            [_speaks_of(wanted, region_words(region or "")) for region in places.region],
+            [_speaks_of(wanted, bare_words(region or "")) for region in places.region],
             dtype=np.bool_,
         )
-        silent = np.array([not region_words(region or "") for region in places.region], np.bool_)
+        silent = np.array([not bare_words(region or "") for region in places.region], np.bool_)
         return _without_distance(in_country & named, in_country & silent)
     distance = distances_km(area.latitude, area.longitude, places.latitude, places.longitude)
     unknown = np.isnan(distance)
@@ -88,16 +87,6 @@ def find_inside(area: Area, places: Places) -> Inside:
 def _without_distance(inside: NDArray[np.bool_], unsure: NDArray[np.bool_]) -> Inside:
     rows = np.flatnonzero(inside)
     return Inside(rows, np.full(len(rows), np.nan), np.flatnonzero(unsure))
-
-
-def region_words(name: str) -> tuple[str, ...]:
-    """The words of a region's name without case and accents: "Bas-Sassandra" -> (bas, sassandra).
-
-    Letters of other scripts stay as they are.
-    """
-    plain = unicodedata.normalize("NFKD", name)
-    plain = "".join(char for char in plain if not unicodedata.combining(char))
-    return tuple(re.findall(r"\w+", plain.casefold()))
 
 
 def _speaks_of(wanted: tuple[str, ...], words: tuple[str, ...]) -> bool:

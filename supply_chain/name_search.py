@@ -1,6 +1,6 @@
 """Search over names, ids and places that forgives typing mistakes and reads every script.
 
-Texts become plain Latin letters and digits (anyascii). Rows that share enough runs of three
+Texts become plain Latin letters and digits. Rows that share enough runs of three
 characters with what was typed are candidates; these few are compared word by word (rapidfuzz).
 """
 
@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from anyascii import anyascii
 from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
 from supply_chain.kept_columns import Arrays, Kept, TextColumn
+from supply_chain.spelling import latin
 
 SHORTEST = 2
 """Characters below which nothing can be told apart."""
@@ -37,7 +37,8 @@ _PLACE[np.frombuffer(LETTERS.encode(), dtype=np.uint8)] = np.arange(len(LETTERS)
 
 def plain(text: str) -> str:
     """Words in small Latin letters and digits, whatever script they came in."""
-    return _OTHER.sub(" ", anyascii(text).lower()).strip()
+    # Not the words of matching: an id stays in one piece with its zeros, as far as it was typed.
+    return _OTHER.sub(" ", latin(text)).strip()
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,7 @@ def pair_key(one: str, other: str) -> tuple[str, str]:
 
 
 def _plain(text: str) -> str:
+    # What was said, so accents and script count: another spelling is another content.
     folded = unicodedata.normalize("NFKC", text).casefold()
     return _GAPS.sub(" ", folded).strip()
 

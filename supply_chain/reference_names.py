@@ -1,11 +1,11 @@
 """Finds the commodity that a free text or an HS code means."""
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from supply_chain.reference_types import Commodity
+from supply_chain.spelling import bare_words
 
 HS_CODE = re.compile(r"(?:HS)?[\s:]*(\d[\d\s.]*)", re.IGNORECASE)
 # A shorter code is a chapter: too wide to guess one commodity within it.
@@ -14,9 +14,7 @@ HEADING_DIGITS = 4
 
 def name_key(text: str) -> str:
     """A name without accents, case and punctuation, for comparing."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    letters = "".join(char for char in plain if not unicodedata.combining(char))
-    return " ".join(re.findall(r"[^\W_]+", letters))
+    return " ".join(bare_words(text))
 
 
 def _singular(key: str) -> str:

@@ -23,7 +23,7 @@ from supply_chain.name_search import SHORTEST, SearchIndex, plain
 
 PART = "search"
 ROWS = 10_000
-LAYOUT = {"search": 1}
+LAYOUT = {"search": 2}
 """Raise it when texts or runs are made in another way, so that no old index is read."""
 
 

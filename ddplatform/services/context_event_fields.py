@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 from ddplatform.duediligence.context_kinds import context_kinds
 from ddplatform.errors import Invalid
 from ddplatform.services.plain_text import fault_in
-from supply_chain.areas import LONGEST_RADIUS_KM, AreaKind, region_words
+from supply_chain.areas import LONGEST_RADIUS_KM, AreaKind
 from supply_chain.reference import load_reference
+from supply_chain.spelling import bare_words
 
 TITLE_LENGTH, TEXT_LENGTH, SOURCE_LENGTH = 160, 4000, 300
 LONGEST_AHEAD = timedelta(days=3 * 366)
@@ -116,7 +117,7 @@ def _place(wanted: EventFields) -> dict[str, str]:
         faults["country"] = "Choose a country of the list."
     if not wanted.country and wanted.area is not AreaKind.CIRCLE:
         faults["country"] = "Choose the country."
-    if wanted.area is AreaKind.REGION and not region_words(wanted.region or ""):
+    if wanted.area is AreaKind.REGION and not bare_words(wanted.region or ""):
         faults["region"] = "Name the region, as it stands in your supplier list."
     if wanted.area is AreaKind.CIRCLE:
         faults |= _circle(wanted)

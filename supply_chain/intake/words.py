@@ -43,6 +43,7 @@ def squeeze(text: str) -> str:
 
     Signs that write a vowel or change a letter stay: of the scripts of India, of Thai, of kana.
     """
+    # In its own script: two names that only sound alike are two, and ids made of it must stay.
     if text.isascii():
         return _NO_LETTERS.sub("", text.lower())
     plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", text.casefold()))

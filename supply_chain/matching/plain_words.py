@@ -1,20 +1,18 @@
 """Text of any script as plain Latin words and numbers."""
 
 import re
-import unicodedata
 from itertools import groupby
 
-from anyascii import anyascii
+from supply_chain.spelling import latin
 
 _PIECES = re.compile(r"[a-z]+|[0-9]+")
 # "don't" is one word; the mark joins.
-_JOINERS = re.compile(r"(?<=[A-Za-z])['’`´](?=[A-Za-z])")
+_JOINERS = re.compile(r"(?<=[a-z])['`](?=[a-z])")
 
 
 def plain_words(text: str) -> tuple[str, ...]:
     """Latin words and numbers of a text in any script, lower case; single letters in a row join."""
-    latin = anyascii(unicodedata.normalize("NFKC", text))
-    pieces = _PIECES.findall(_JOINERS.sub("", latin).lower())
+    pieces = _PIECES.findall(_JOINERS.sub("", latin(text)))
     words: list[str] = []
     for single, group in groupby(pieces, lambda piece: len(piece) == 1 and piece.isalpha()):
         run = list(group)

@@ -14,11 +14,11 @@ from typing import Any
 
 import yaml
 
-from supply_chain.areas import region_words
 from supply_chain.drafts import NamedBytes
 from supply_chain.errors import FileRefused
 from supply_chain.intake.countries import country_code
 from supply_chain.intake.delimited import read_delimited
+from supply_chain.spelling import bare_words
 
 WORDS_FILE = Path(__file__).resolve().parent.parent / "data" / "screening_words.yaml"
 MAX_ENTRIES = 100_000
@@ -176,7 +176,7 @@ def _aliases(cell: str) -> Iterator[str]:
 
 
 def _squeeze(text: str) -> str:
-    return "".join(region_words(text.replace("_", " ")))
+    return "".join(bare_words(text))
 
 
 def _some(rows: Sequence[int]) -> str:

@@ -145,7 +145,7 @@ def test_an_index_that_is_damaged_or_of_another_make_is_made_again(
         file.write_bytes(b"")
     assert "Lagune Export" in page(analyst, "lagune")
 
-    monkeypatch.setattr(node_search, "LAYOUT", {"search": 2})
+    monkeypatch.setattr(node_search, "LAYOUT", {"search": 1})
     assert "Lagune Export" in page(analyst, "lagune")
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from supply_chain.areas import Area, AreaKind, Places, find_inside, region_words
+from supply_chain.areas import Area, AreaKind, Places, find_inside
 from supply_chain.distances import distances_km
 
 ABIDJAN, SOUBRE = (5.36, -4.01), (5.78, -6.59)
@@ -67,8 +67,3 @@ def test_the_border_of_a_circle_is_inside():
     area = Area(AreaKind.CIRCLE, latitude=0, longitude=0, radius_km=distance)
 
     assert find_inside(area, places(("KE", None, 1.0, 0.0))).rows.tolist() == [0]
-
-
-def test_words_of_a_region_lose_case_and_accents_and_keep_other_scripts():
-    assert region_words("Côte-d’Or") == ("cote", "d", "or")
-    assert region_words("新疆") == ("新疆",)

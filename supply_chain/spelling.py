@@ -1,0 +1,23 @@
+"""Texts without what only their writing differs in: case, accents, signs, and the script."""
+
+import re
+import unicodedata
+
+from anyascii import anyascii
+
+_WORDS = re.compile(r"[^\W_]+")
+
+
+def latin(text: str) -> str:
+    """A text of any script in small Latin letters, digits and marks, all of them ASCII."""
+    return anyascii(unicodedata.normalize("NFKC", text)).lower()
+
+
+def bare_words(text: str) -> tuple[str, ...]:
+    """Words without case, accents and marks: "Bas-Sassandra" gives "bas" and "sassandra".
+
+    Letters of other scripts stay as they are.
+    """
+    plain = unicodedata.normalize("NFKD", text)
+    letters = "".join(char for char in plain if not unicodedata.combining(char))
+    return tuple(_WORDS.findall(letters.casefold()))
