@@ -8,11 +8,15 @@ MAX_BYTES = 25 * 1024 * 1024
 
 @dataclass(frozen=True)
 class PlacedList:
-    """A list as it was placed. `about` is the text of `<name>.yaml` beside it; None: missing."""
+    """A list as it was placed.
+
+    `content` None: larger than 25 MB, so it was not read. `about` is `<name>.yaml` beside it as it
+    stands there; None: missing.
+    """
 
     filename: str
-    content: bytes
-    about: str | None
+    content: bytes | None
+    about: bytes | None
 
 
 class ScreeningFolder:
@@ -22,14 +26,15 @@ class ScreeningFolder:
         self._folder = folder
 
     def read(self) -> list[PlacedList]:
-        """Every CSV file of at most 25 MB, by name; links are not followed."""
+        """Every CSV file by name; links are not followed."""
         if not self._folder.is_dir():
             return []
         found = []
         for path in sorted(self._folder.glob("*.csv")):
-            if path.is_symlink() or not path.is_file() or path.stat().st_size > MAX_BYTES:
+            if path.is_symlink() or not path.is_file():
                 continue
+            content = path.read_bytes() if path.stat().st_size <= MAX_BYTES else None
             beside = path.with_suffix(".yaml")
-            about = beside.read_text(encoding="utf-8") if beside.is_file() else None
-            found.append(PlacedList(path.name, path.read_bytes(), about))
+            about = beside.read_bytes() if beside.is_file() else None
+            found.append(PlacedList(path.name, content, about))
         return found

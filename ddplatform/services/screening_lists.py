@@ -103,6 +103,9 @@ def take_in_placed(*, by: Identity, at: datetime) -> list[str]:
     """Take in what the operator placed and is not here yet; returns why files were refused."""
     known, refused = list_known_checksums(), []
     for placed in adapters().screening.read():
+        if placed.content is None:
+            refused.append(f"{placed.filename}: larger than 25 MB; split it into several lists.")
+            continue
         if hashlib.sha256(placed.content).hexdigest() in known:
             continue
         try:
@@ -116,12 +119,13 @@ def take_in_placed(*, by: Identity, at: datetime) -> list[str]:
 
 def _told_of(placed: PlacedList) -> ListFields:
     try:
-        told = yaml.safe_load(placed.about or "")
-    except yaml.YAMLError:
+        told = yaml.safe_load(placed.about or b"")
+    except (yaml.YAMLError, ValueError):  # ValueError: other bytes than UTF-8, no such day
         told = None
     if not isinstance(told, Mapping):
         raise Invalid(
-            f"{placed.filename} has no YAML file beside it that says what it is.",
+            f"{placed.filename} has no YAML file beside it (UTF-8, days that exist) that says what "
+            "it is.",
             "docs/screening.md shows one.",
         )
     return _fields_of(told)
@@ -131,7 +135,7 @@ def _fields_of(told: Mapping[str, Any]) -> ListFields:
     missing = [one.name for one in fields(ListFields) if one.name not in told]
     texts = {name: str(told.get(name) or "") for name in ("name", "publisher", "licence")}
     edition, issue = told.get("edition_on"), str(told.get("issue"))
-    if not isinstance(edition, date) or issue not in set(Issue):
+    if type(edition) is not date or issue not in set(Issue):  # a moment is no day
         raise Invalid(
             fields={"about": f"needs edition_on (a day) and issue (ISS-..); missing: {missing}."}
         )

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from ddplatform.adapters.installed import adapters
+from ddplatform.adapters.screening_folder import MAX_BYTES
 from ddplatform.db import db
 from ddplatform.errors import Conflict, Invalid, NotFound
 from ddplatform.jobs.handlers import HANDLERS, PERIODIC, JobContext
@@ -279,7 +280,7 @@ def place(tenant, name, content, about=None):
     folder.mkdir(exist_ok=True)
     (folder / f"{name}.csv").write_bytes(content)
     if about is not None:
-        (folder / f"{name}.yaml").write_text(about, encoding="utf-8")
+        (folder / f"{name}.yaml").write_bytes(about if isinstance(about, bytes) else about.encode())
     return folder
 
 
@@ -297,6 +298,9 @@ def test_a_list_in_the_folder_of_the_operator_is_taken_in_once(tenant, cocoa):
     [
         (LIST, None, "no YAML file beside it"),
         (LIST, "name: [", "no YAML file beside it"),
+        (LIST, ABOUT.replace("Ministry", "Ministère").encode("latin-1"), "no YAML file beside it"),
+        (LIST, ABOUT.replace("2026-10-01", "2026-02-30"), "no YAML file beside it"),
+        (LIST, ABOUT.replace("2026-10-01", "2026-10-01 12:00:00"), "needs edition_on (a day)"),
         (LIST, "name: Register", "needs edition_on"),
         (LIST, ABOUT.replace("https://labour.example/register", "x"), "source_url"),
         (b"name,dob\nA,1\n", ABOUT, "natural persons"),
@@ -313,6 +317,16 @@ def test_a_placed_file_that_cannot_be_used_is_told_and_stops_no_other(
 
     assert len(result["refused"]) == 1 and told in result["refused"][0]
     assert count(tenant, ScreeningList) == 1
+
+
+def test_a_placed_file_that_is_too_large_is_told_and_not_read(tenant, cocoa):
+    folder = place(tenant, "register", LIST, ABOUT)
+    with (folder / "register.csv").open("r+b") as file:
+        file.truncate(MAX_BYTES + 1)
+
+    [told] = screen(tenant)["refused"]
+
+    assert told == "register.csv: larger than 25 MB; split it into several lists."
 
 
 def test_the_worker_compares_each_hour_and_after_an_upload(tenant, cocoa):
