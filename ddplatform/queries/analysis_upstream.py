@@ -23,7 +23,6 @@ from supply_chain.risk.method import Floats
 from supply_chain.vocabulary import Issue
 
 NAMED = 20
-NAMED_IN_FILES = 1_000
 WAYS = 50
 EPSILON = 1e-12
 STEPS_SHOWN = 12
