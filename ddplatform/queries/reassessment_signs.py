@@ -10,6 +10,7 @@ import numpy as np
 from sqlalchemy import Select, func, select
 
 from ddplatform.db import db
+from ddplatform.duediligence.vocabulary import QuestionnaireState
 from ddplatform.models.evidence import Evidence, EvidenceLink
 from ddplatform.models.findings import Finding, MitigationAction
 from ddplatform.models.questionnaires import Assignment
@@ -86,7 +87,7 @@ def see_time_passed(before: datetime) -> Iterator[Seen]:
 def _accepted() -> Select[UUID, datetime | None]:
     return (
         select(Assignment.node_id, func.max(Assignment.decided_at))
-        .where(Assignment.decided_at.is_not(None))
+        .where(Assignment.status == QuestionnaireState.ACCEPTED)  # not: ran out, withdrawn
         .group_by(Assignment.node_id)
     )
 

@@ -7,12 +7,14 @@ import pytest
 from sqlalchemy import select
 
 from ddplatform.db import db
+from ddplatform.duediligence.vocabulary import QuestionnaireState
 from ddplatform.jobs import periodic
 from ddplatform.jobs.handlers import HANDLERS, PERIODIC, JobContext
 from ddplatform.models.evidence import Evidence, EvidenceLink
 from ddplatform.models.findings import Finding, FindingSource
 from ddplatform.models.jobs import Job
 from ddplatform.models.organisations import User
+from ddplatform.models.questionnaires import Assignment
 from ddplatform.models.reassessment import ReviewTask
 from ddplatform.models.risk import AssessmentRun, FactKind
 from ddplatform.queries.action_reminders import list_reminders
@@ -26,6 +28,8 @@ from ddplatform.services.supply_links import LinkFields
 from ddplatform.services.value_chain import NodeFields
 from supply_chain.vocabulary import FlowEvidence, Issue
 from tests.conftest import NOW
+from tests.report_world import World as ReportWorld
+from tests.report_world import add_assignment
 from tests.risk_maps import acting, assess, make_cocoa_map
 
 
@@ -81,6 +85,24 @@ def test_a_look_begins_the_twelve_months_anew(tenant, cocoa):
 
     assert look(tenant, NOW + days(700)) == {}
     assert look(tenant, NOW + days(737)) == {"TRG-01": 1}
+
+
+@pytest.mark.parametrize(
+    ("state", "waiting"),
+    [
+        (QuestionnaireState.ACCEPTED, 2),
+        (QuestionnaireState.EXPIRED, 3),
+        (QuestionnaireState.WITHDRAWN, 3),
+    ],
+)
+def test_answers_that_never_came_are_no_look(tenant, cocoa, state, waiting):
+    with acting(tenant):
+        world = ReportWorld(cocoa.chain, cocoa.farms, cocoa.farms)
+        key = add_assignment(tenant, world, due_on=NOW.date() + days(30))
+        asked = db.session.get(Assignment, key)
+        asked.status, asked.decided_at = state, NOW + days(300)
+
+    assert look(tenant, NOW + days(367)) == {"TRG-01": waiting}
 
 
 def test_a_supplier_that_joins_after_the_first_assessment_is_new(tenant, cocoa):
