@@ -6,12 +6,23 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 from uuid import UUID, uuid4
 
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import JSON, DateTime, Dialect, Engine, Enum, MetaData, TypeDecorator, Uuid, event
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    MetaData,
+    Select,
+    TypeDecorator,
+    Uuid,
+    event,
+)
 from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 
@@ -150,6 +161,18 @@ def _refuse_while_reading(session: HouseSession, _context: object, _instances: o
 def is_writing() -> bool:
     """Whether this context may hold changes that are not committed: nothing of it may be cached."""
     return bool(_writing.get())
+
+
+Found = TypeVar("Found", bound=Select[Any])
+
+
+def held(statement: Found) -> Found:
+    """The same rows, held until the end of the unit of work and read anew.
+
+    What the session holds already is read again too, else a change that another made meanwhile
+    would be written over. Ask before you change: what is not yet flushed would be lost.
+    """
+    return statement.with_for_update().execution_options(populate_existing=True)
 
 
 def finish(*, ok: bool) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, case, func, select, tuple_
 
-from ddplatform.db import db
+from ddplatform.db import db, held
 from ddplatform.duediligence.vocabulary import ActionState
 from ddplatform.errors import NotFound
 from ddplatform.models.findings import ActionNote, Finding, MitigationAction
@@ -269,7 +269,7 @@ def get_action(
     if not either_side:
         statement = statement.where(_ours())
     if for_change:
-        statement = statement.with_for_update().execution_options(populate_existing=True)
+        statement = held(statement)
     action = db.session.scalar(statement)
     if action is None:
         raise NotFound()

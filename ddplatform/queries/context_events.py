@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
-from ddplatform.db import db
+from ddplatform.db import db, held
 from ddplatform.errors import NotFound
 from ddplatform.models.context_events import ContextEvent, ContextEventNode
 from ddplatform.models.organisations import User
@@ -133,7 +133,7 @@ def _in_state(state: EventState | None, today: date) -> list[ColumnElement[bool]
 def get_event(event_id: UUID, *, for_change: bool = False) -> ContextEvent:
     """An event, or NotFound."""
     statement = select(ContextEvent).where(ContextEvent.id == event_id)
-    event = db.session.scalar(statement.with_for_update() if for_change else statement)
+    event = db.session.scalar(held(statement) if for_change else statement)
     if event is None:
         raise NotFound()
     return event

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
-from ddplatform.db import db
+from ddplatform.db import db, held
 from ddplatform.duediligence.vocabulary import ActionState, RiskState
 from ddplatform.errors import NotFound
 from ddplatform.models.findings import Finding, MitigationAction
@@ -194,7 +194,7 @@ def get_finding(finding_id: UUID, *, for_change: bool = False) -> Finding:
     """A finding, or NotFound; `for_change` holds it until the end of the unit of work."""
     statement = select(Finding).where(Finding.id == finding_id)
     if for_change:
-        statement = statement.with_for_update().execution_options(populate_existing=True)
+        statement = held(statement)
     finding = db.session.scalar(statement)
     if finding is None:
         raise NotFound()

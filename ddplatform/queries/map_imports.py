@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
-from ddplatform.db import db
+from ddplatform.db import db, held
 from ddplatform.errors import NotFound
 from ddplatform.models.value_chain import ImportStatus, MapImport
 
@@ -24,12 +24,7 @@ def get_import(import_id: UUID, *, with_preview: bool = False) -> MapImport:
 
 def get_import_for_change(import_id: UUID) -> MapImport:
     """The same, held until the end of the unit of work and read anew."""
-    row = db.session.scalar(
-        select(MapImport)
-        .where(MapImport.id == import_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    row = db.session.scalar(held(select(MapImport).where(MapImport.id == import_id)))
     if row is None:
         raise NotFound()
     return row

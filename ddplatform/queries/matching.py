@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
-from ddplatform.db import db
+from ddplatform.db import db, held
 from ddplatform.errors import NotFound
 from ddplatform.models.matching import (
     DuplicatePair,
@@ -162,7 +162,7 @@ def get_pair(pair_id: UUID, *, for_change: bool = False) -> DuplicatePair:
     """A pair, or NotFound; `for_change` holds it until the end of the unit of work."""
     statement = select(DuplicatePair).where(DuplicatePair.id == pair_id)
     if for_change:
-        statement = statement.with_for_update().execution_options(populate_existing=True)
+        statement = held(statement)
     pair = db.session.scalar(statement)
     if pair is None:
         raise NotFound()
@@ -314,7 +314,7 @@ def get_run(run_id: UUID, *, for_change: bool = False) -> MatchRun:
     """A search or a merge of many, or NotFound."""
     statement = select(MatchRun).where(MatchRun.id == run_id)
     if for_change:
-        statement = statement.with_for_update().execution_options(populate_existing=True)
+        statement = held(statement)
     run = db.session.scalar(statement)
     if run is None:
         raise NotFound()

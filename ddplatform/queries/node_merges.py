@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import aliased, undefer
 
-from ddplatform.db import db
+from ddplatform.db import db, held
 from ddplatform.errors import NotFound
 from ddplatform.models.matching import NodeMerge
 from ddplatform.models.organisations import User
@@ -44,11 +44,9 @@ def get_merge(merge_id: UUID) -> NodeMerge:
 def get_merge_with_rows(merge_id: UUID) -> NodeMerge:
     """The same with the rows it moved, held until the end of the unit of work and read anew."""
     row = db.session.scalar(
-        select(NodeMerge)
-        .where(NodeMerge.id == merge_id)
-        .options(undefer(NodeMerge.moved), undefer(NodeMerge.links))
-        .with_for_update()
-        .execution_options(populate_existing=True)
+        held(select(NodeMerge).where(NodeMerge.id == merge_id)).options(
+            undefer(NodeMerge.moved), undefer(NodeMerge.links)
+        )
     )
     if row is None:
         raise NotFound()

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, select, tuple_
 
-from ddplatform.db import db
+from ddplatform.db import db, held
 from ddplatform.errors import NotFound
 from ddplatform.models.findings import Finding
 from ddplatform.models.organisations import Membership, User
@@ -92,7 +92,7 @@ class OpenTasks:
 def get_task(task_id: UUID, *, for_change: bool = False) -> ReviewTask:
     """A task, or NotFound."""
     statement = select(ReviewTask).where(ReviewTask.id == task_id)
-    task = db.session.scalar(statement.with_for_update() if for_change else statement)
+    task = db.session.scalar(held(statement) if for_change else statement)
     if task is None:
         raise NotFound()
     return task

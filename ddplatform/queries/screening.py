@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, select, tuple_
 
-from ddplatform.db import db
+from ddplatform.db import db, held
 from ddplatform.errors import NotFound
 from ddplatform.models.screening import (
     MatchAnswer,
@@ -167,7 +167,7 @@ def load_said() -> Mapping[tuple[str, str], ScreeningDecision]:
 def get_match(match_id: UUID, *, for_change: bool = False) -> ScreeningMatch:
     """A prompt, or NotFound."""
     statement = select(ScreeningMatch).where(ScreeningMatch.id == match_id)
-    found = db.session.scalar(statement.with_for_update() if for_change else statement)
+    found = db.session.scalar(held(statement) if for_change else statement)
     if found is None:
         raise NotFound()
     return found

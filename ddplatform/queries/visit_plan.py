@@ -10,7 +10,7 @@ import numpy as np
 from sqlalchemy import select
 
 from ddplatform.bulk import many_objects
-from ddplatform.db import db
+from ddplatform.db import db, held
 from ddplatform.duediligence.vocabulary import ActionState, QuestionnaireState
 from ddplatform.errors import NotFound
 from ddplatform.models.findings import MitigationAction
@@ -192,7 +192,7 @@ def get_plan_row(plan_id: UUID) -> PlanRow:
 
 def get_plan_for_change(plan_id: UUID) -> VisitPlan:
     """The plan itself, held until the end of the unit of work, or NotFound."""
-    found = db.session.scalar(select(VisitPlan).where(VisitPlan.id == plan_id).with_for_update())
+    found = db.session.scalar(held(select(VisitPlan).where(VisitPlan.id == plan_id)))
     if found is None:
         raise NotFound()
     return found

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from ddplatform.db import db, unit_of_work
+from ddplatform.db import db, held, unit_of_work
 from ddplatform.errors import TooMany
 from ddplatform.models.organisations import RateCount
 
@@ -57,11 +57,8 @@ def _window(limit: Limit, who: str, at: datetime) -> RateCount:
     """The counter of this window, held until the end of the unit of work."""
     starts = datetime.fromtimestamp(at.timestamp() // limit.window_s * limit.window_s, UTC)
     key = f"{limit.name}:{who}"
-    statement = (
-        select(RateCount)
-        .where(RateCount.key == key, RateCount.window_starts_at == starts)
-        .with_for_update()
-        .execution_options(populate_existing=True)
+    statement = held(
+        select(RateCount).where(RateCount.key == key, RateCount.window_starts_at == starts)
     )
     db.session.flush()  # a second try of this unit of work counts on from the first
     row = db.session.scalar(statement)

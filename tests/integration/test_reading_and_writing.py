@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import select, update
 
-from ddplatform.db import ReadingOnly, db, only_read, release_write_lock, unit_of_work
+from ddplatform.db import ReadingOnly, db, held, only_read, release_write_lock, unit_of_work
 from ddplatform.factory import create_app
 from ddplatform.gate import access_of
 from ddplatform.models.organisations import User
@@ -58,3 +59,15 @@ def test_what_sqlite_acknowledges_is_on_the_disk(tmp_path: Path, sqlite_template
     with made.app_context():
         db.engine.dispose()
     assert kept == {"synchronous": 2, "journal_mode": "wal", "foreign_keys": 1}
+
+
+def test_row_that_is_asked_for_to_change_it_is_read_anew(context: Flask, tenant: Tenant) -> None:
+    with nobody(), unit_of_work():
+        person = db.session.query(User).first()
+        assert person is not None
+        behind = update(User).where(User.id == person.id).values(name="Changed by another")
+        db.session.execute(behind.execution_options(synchronize_session=False))
+        plain = db.session.scalar(select(User).where(User.id == person.id))
+        assert plain is person and person.name != "Changed by another"
+        assert db.session.scalar(held(select(User).where(User.id == person.id))) is person
+        assert person.name == "Changed by another"
