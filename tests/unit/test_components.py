@@ -345,6 +345,12 @@ def test_a_meter_shows_its_figure_and_the_unknown_as_not_assessed(app: Flask) ->
     assert page.all("rect")[1]["width"] == "82%"
 
 
+def test_a_meter_of_a_very_small_or_very_large_share_is_still_drawn(app: Flask) -> None:
+    page = _draw(app, CHARTS, "{{ meter(0.0012) }}{{ meter(0.9999) }}")
+    assert page.words == "under 1%over 99%"
+    assert [rect["width"] for rect in page.all("rect")[1::2]] == ["0.12%", "99.99%"]
+
+
 def test_bars_and_lines_carry_the_same_figures_as_words(app: Flask) -> None:
     series = [{"label": "With teams", "values": [14, None]}]
     page = _draw(
