@@ -214,7 +214,9 @@ def _circle_sheet(study: Study, found: Circles, whole: str) -> Sheet:
             len(one.rows),
             one.passing,
             one.outside,
-            "a gap: where it is made is missing" if one.is_gap else "",
+            "a gap: where it is made is missing"
+            if one.is_gap
+            else "a true return, or a link the wrong way round",
         )
         for one in found.circles
     ]

@@ -286,7 +286,11 @@ def test_the_command_speaks_to_people_and_names_what_it_does_not_find(
     told = run(app, "paths", "--node", "mine", as_json=False).output
     assert told.startswith("1 way leads from ")
     assert "House of Tools ← " in told or "Cobalt mine" in told
-    for words, message in (("nobody", "Nothing in this map is called"), ("smelt", "may mean")):
+    for words, message in (
+        ("nobody", "Nothing in this map is called “nobody”.\nGive"),
+        ("smelt", "“smelt” may mean “Smelter one”, “Smelter two”"),
+        ("Cobatl mine", "Nothing in this map is called “Cobatl mine”. Like it: “Cobalt mine”"),
+    ):
         refused = run(app, "reach", "--node", words)
         assert refused.exit_code == 1
         assert message in refused.stderr
@@ -390,6 +394,10 @@ def test_words_lead_to_a_node_or_to_a_choice_and_stay_in_the_form(
     assert "“nobody” is not in this map" in several
     assert 'value="smelt"' in several
     assert 'value="nobody"' in several
+    like = analyst.get(page(tools, "reach", q=1, node="cobatl mine")).text
+    assert "“cobatl mine” is not in this map" in like
+    assert "Like it:" in like
+    assert f"node={keys['mine']}" in like
     whole = analyst.get(page(tools, "blind-spots", q=1, node="", issue="ISS-XX"))
     assert whole.status_code == 302
 
@@ -473,3 +481,18 @@ def test_an_answer_takes_few_statements_and_none_for_the_map_a_second_time(
     asked = [text for text in told if "value_chain" in text or "risk_assessment" in text]
     assert len(asked) <= 4
     assert not [text for text in told if "supply_link" in text]
+
+
+def test_numbers_of_an_analysis_say_what_they_are(analyst: FlaskClient, tools: UUID) -> None:
+    origins = analyst.get(page(tools, "origins")).text
+    assert '<span class="faint small">Child labour below the minimum age</span>' in origins
+    assert "Bars: Of the exposure" in origins
+    assert "Bars: Largest share" in analyst.get(page(tools, "dependence")).text
+    assert "a link the wrong way round" in analyst.get(page(tools, "circles")).text
+    tiers = analyst.get(page(tools, "blind-spots")).text
+    assert "Bars:" not in tiers
+    assert "Comes from further up" in tiers
+
+
+def test_a_region_is_told_with_the_name_of_its_country(analyst: FlaskClient, tools: UUID) -> None:
+    assert "<bdi>Lualaba, Congo - Kinshasa</bdi>" in analyst.get(page(tools, "dependence")).text

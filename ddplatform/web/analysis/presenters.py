@@ -24,6 +24,7 @@ from ddplatform.web.analysis.pictures import (
 from ddplatform.web.analysis.words import WORDS
 from ddplatform.web.countries import country_name
 from ddplatform.web.filters import number, percent
+from ddplatform.web.issue_colour import colour_choices
 from supply_chain.risk.method import METHOD
 
 TENTH = 0.1
@@ -53,6 +54,12 @@ class ShownSheet:
     bars: tuple[Bar, ...]
     legend: tuple[tuple[str, str], ...]
 
+    @property
+    def bar_title(self) -> str:
+        """What the length of a bar tells; empty where a legend tells it."""
+        titles = (one.title for one in self.sheet.columns if one.key == self.sheet.bar)
+        return next(titles, "") if self.bars and not self.legend else ""
+
 
 class AnalysisPage:
     """Everything the page of one analysis shows."""
@@ -66,8 +73,9 @@ class AnalysisPage:
     @property
     def figures(self) -> list[tuple[str, str, str]]:
         """(label, value, note) of the key figures."""
+        issues = dict(colour_choices())
         return [
-            (figure.label, told(figure.value, figure.kind), figure.note)
+            (figure.label, told(figure.value, figure.kind), issues.get(figure.note, figure.note))
             for figure in self.answer.figures
         ]
 
@@ -120,6 +128,9 @@ class AnalysisPage:
         if column.kind is Kind.COUNTRY and len(code) == ALPHA_2:
             table = url_for("value_chain.table", chain_id=self.chain_id, country=code)
             return Cell(country_name(code), table)
+        region, _, country = code.rpartition(", ")
+        if sheet.ref == "regions" and region and len(country) == ALPHA_2:
+            return Cell(f"{region}, {country_name(country)}")
         return Cell(told(value, column.kind), href)
 
 
