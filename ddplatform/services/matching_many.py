@@ -16,6 +16,7 @@ from ddplatform.queries.matching import (
     list_keys_above,
 )
 from ddplatform.queries.node_merges import (
+    find_merge_of,
     get_merge,
     get_node_anew,
     list_merges_of_run,
@@ -148,25 +149,37 @@ def request_undo(run_id: UUID, *, by: Identity, at: datetime) -> MatchRun:
 def undo_many(
     run_id: UUID, *, unit: Unit, progress: Progress, by: Identity, at: datetime
 ) -> dict[str, int]:
-    """Split the merges of a run, the last one first; their pairs are asked again."""
+    """Split the merges of a run, the last one first; their pairs are asked again.
+
+    A merge whose node was archived by hand since stays as it is: one that left the map stops none
+    of the others. Restored, it can be split on its own page.
+    """
+    left: set[UUID] = set()
     while True:
         with unit():
             run = get_run(run_id, for_change=True)
-            merges = list_merges_of_run(run_id)
+            chain = get_chain_for_change(run.chain_id)
+            merges = [key for key in list_merges_of_run(run_id) if key not in left]
             total = int(run.counts.get("merged", 0))
             if not merges:
                 run.finished_at = at
+                run.counts = {**run.counts, "left": len(left)} if left else run.counts
                 return dict(run.counts)
-            chain = get_chain_for_change(run.chain_id)
             for merge_id in merges[:AT_ONCE]:
-                _undo_one(merge_id, by=by, at=at)
+                if not _undo_one(merge_id, by=by, at=at):
+                    left.add(merge_id)
             finish_import(chain, by=by, at=at)
         progress(total - len(merges[AT_ONCE:]), total)
 
 
-def _undo_one(merge_id: UUID, *, by: Identity, at: datetime) -> None:
+def _undo_one(merge_id: UUID, *, by: Identity, at: datetime) -> bool:
+    """Split one merge; False where a person archived the node that stayed."""
     merge = get_merge(merge_id)
+    is_archived = get_node_anew(merge.survivor_id).archived_at is not None
+    if is_archived and find_merge_of(merge.survivor_id) is None:
+        return False
     take_apart(merge_id, by=by, at=at)
     forget(merge.survivor_hash, merge.absorbed_hash)
     if merge.pair_id is not None:
         reopen(get_pair(merge.pair_id, for_change=True))
+    return True

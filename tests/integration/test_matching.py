@@ -418,6 +418,32 @@ def test_all_pairs_above_a_score_are_merged_and_the_whole_is_undone(world: World
     assert sorted((p.left.id, p.right.id) for p in world.pairs()) == sorted(pairwise(nodes))
 
 
+def test_a_node_that_was_archived_since_stops_no_other_merge_from_being_undone(world: World):
+    nodes = [world.add(f"Mill {n}") for n in range(4)]
+    with world.unit():
+        _, hashes = load_records(world.chain_id)
+        pairs = [
+            Pair(str(nodes[a]), str(nodes[a + 1]), 0.97, Decision.SAME, ("by hand",))
+            for a in (0, 2)
+        ]
+        matching.keep_pairs(world.chain_id, pairs, hashes, at=NOW)
+    run_id, _ = run_many(world, 0.95, 2)
+    by = world.tenant.manager
+    with world.unit():
+        value_chain.archive_node(nodes[2], by=by, at=NOW)
+        matching_many.request_undo(run_id, by=by, at=NOW)
+
+    counts = matching_many.undo_many(
+        run_id, unit=world.unit, progress=lambda *_: None, by=by, at=NOW
+    )
+
+    assert counts == {"asked": 2, "merged": 2, "left": 1}
+    with world.unit():
+        assert get_run(run_id).finished_at == NOW
+        assert get_node_anew(nodes[1]).archived_at is None
+        assert [get_node_anew(key).archived_at is None for key in nodes[2:]] == [False, False]
+
+
 def test_one_merge_can_answer_several_pairs(world: World):
     nodes = [world.add(f"Mill {n}") for n in range(3)]
     with acting(world.tenant):
