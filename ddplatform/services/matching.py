@@ -31,7 +31,7 @@ from ddplatform.queries.matching import (
     load_operated,
     load_records,
 )
-from ddplatform.queries.value_chain import get_chain, get_node
+from ddplatform.queries.value_chain import get_chain, get_chain_for_change, get_node
 from ddplatform.services import audit, jobs
 from ddplatform.services.match_memory import forget, remember
 from ddplatform.services.node_merge import merge_nodes, split_merge
@@ -118,6 +118,7 @@ def keep_pairs(
     A decision holds while both records say the same; what was decided on equal contents before,
     in whichever rows and maps, is not asked again. Open pairs that are no longer alike go.
     """
+    get_chain_for_change(chain_id)  # a decision that comes meanwhile waits, and is not lost
     known = {_ends(pair.left_id, pair.right_id): pair for pair in list_pairs_of_chain(chain_id)}
     decided = load_decisions()
     fresh: list[dict[str, Any]] = []
@@ -218,7 +219,7 @@ def decide(
     Raises:
         Conflict: somebody decided it meanwhile (both decisions are on the error), or a node left.
     """
-    pair = get_pair(pair_id, for_change=True)
+    pair = _hold(pair_id)
     refuse_stale(
         pair,
         version,
@@ -243,6 +244,12 @@ def decide(
         right=pair.right_id,
     )
     return Decided(pair, None)
+
+
+def _hold(pair_id: UUID) -> DuplicatePair:
+    """A pair for change, its map held before it as in every merge: two never wait in a circle."""
+    get_chain_for_change(get_pair(pair_id).chain_id)
+    return get_pair(pair_id, for_change=True)
 
 
 def settle(pair: DuplicatePair, state: PairState, *, by: Identity, at: datetime) -> None:
@@ -284,7 +291,7 @@ def take_decision_back(pair_id: UUID, *, version: int, by: Identity, at: datetim
     Raises:
         Conflict: somebody changed it meanwhile, or the two are one node (split them instead).
     """
-    pair = get_pair(pair_id, for_change=True)
+    pair = _hold(pair_id)
     before = pair.state
     refuse_stale(
         pair,

@@ -9,7 +9,8 @@ from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
+from sqlalchemy.orm import ORMExecuteState
 
 from ddplatform.db import db
 from ddplatform.errors import Conflict, Invalid, NotFound
@@ -242,6 +243,40 @@ def test_contents_that_were_said_to_be_one_are_told_so_when_they_come_again(worl
 
     (pair,) = world.pairs()
     assert pair.reasons[0] == matching.SAID_BEFORE
+
+
+@contextmanager
+def held_in_order() -> Iterator[list[str]]:
+    """The tables of which rows are held for a change, in the order in which they are asked for."""
+    found: list[str] = []
+
+    def note(state: ORMExecuteState) -> None:
+        if state.is_select and state.statement._for_update_arg is not None:
+            found.append(state.statement.get_final_froms()[0].name)
+
+    event.listen(db.session, "do_orm_execute", note)
+    try:
+        yield found
+    finally:
+        event.remove(db.session, "do_orm_execute", note)
+
+
+def test_whoever_changes_pairs_holds_their_map_first_so_that_nobody_waits_in_a_circle(world: World):
+    world.search()
+    (pair,) = world.pairs()
+    with held_in_order() as of_search:
+        world.search()
+    with held_in_order() as of_decision:
+        world.decide(PairState.LATER)
+    with held_in_order() as of_taking_back, world.unit():
+        version = get_pair(pair.id).row_version
+        matching.take_decision_back(pair.id, version=version, by=world.tenant.manager, at=NOW)
+    with held_in_order() as of_merge:
+        world.decide(PairState.SAME)
+
+    assert of_search == ["value_chain", "match_run"]
+    for held in (of_decision, of_taking_back, of_merge):
+        assert held[:2] == ["value_chain", "duplicate_pair"]
 
 
 def test_later_stays_in_the_list_and_can_be_opened_again(world: World):
