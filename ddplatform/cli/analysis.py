@@ -17,7 +17,7 @@ from ddplatform.models.value_chain import ValueChain
 from ddplatform.queries.analysis import Spot
 from ddplatform.queries.analysis_answers import Asked, answer
 from ddplatform.queries.analysis_content import ARROW, Analysis, Answer, Value, document_of
-from ddplatform.queries.node_lists import find_nodes_by_words
+from ddplatform.queries.node_search import find_meant
 from ddplatform.queries.value_chain import find_chain
 from ddplatform.reports.content import Column
 from ddplatform.reports.words import cell_words
@@ -167,13 +167,14 @@ def _node(chain: ValueChain, words: str | None) -> UUID | None:
     """The one node that an id or a name means."""
     if words is None:
         return None
-    found = find_nodes_by_words(chain.id, words)
-    if not found:
-        raise NotFound(f"Nothing in this map is called “{words}”.", "Give an id or a name.")
-    if len(found) > 1:
-        several = ", ".join(f"“{one.name}”" for one in found)
-        raise NotFound(f"“{words}” may mean {several}.", "Give the whole name or the id.")
-    return found[0].id
+    meant = find_meant(chain.id, words)
+    if meant.one is not None:
+        return meant.one
+    names = ", ".join(f"“{one.name}”" for one in meant.nodes)
+    if meant.are_called_so:
+        raise NotFound(f"“{words}” may mean {names}.", "Give the whole name or the id.")
+    like = f" Like it: {names}." if names else ""
+    raise NotFound(f"Nothing in this map is called “{words}”.{like}", "Give an id or a name.")
 
 
 def _words(found: Answer) -> str:

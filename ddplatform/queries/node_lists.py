@@ -235,7 +235,9 @@ def _of_node(wanted: NodeFilter) -> Iterator[ColumnElement[bool]]:
 
 
 def _of_name(wanted: NodeFilter) -> Iterator[ColumnElement[bool]]:
-    """One of these is enough."""
+    """One of these is enough. The words as they stand, not what is like them (`node_search`): a
+    filter leaves all rows that fit, in each order, and an index of likeness only the likest.
+    """
     if wanted.q:
         yield ValueChainNode.name.icontains(wanted.q, autoescape=True)
         yield ValueChainNode.external_ref == wanted.q
@@ -273,21 +275,6 @@ def found_columns() -> Select[*tuple[Any, ...]]:
         .where(ValueChainNode.archived_at.is_(None))
         .order_by(ValueChainNode.name, ValueChainNode.id)
     )
-
-
-def find_nodes_by_words(chain_id: UUID, words: str, *, limit: int = 6) -> Sequence[FoundNode]:
-    """Nodes of a map that a person means by an id or a name: exact ones alone, else all alike."""
-    exact = _found(chain_id, ValueChainNode.external_ref == words, limit) or _found(
-        chain_id, func.lower(ValueChainNode.name) == words.lower(), limit
-    )
-    return exact or _found(chain_id, ValueChainNode.name.icontains(words, autoescape=True), limit)
-
-
-def _found(chain_id: UUID, condition: ColumnElement[bool], limit: int) -> Sequence[FoundNode]:
-    rows = db.session.execute(
-        found_columns().where(ValueChainNode.chain_id == chain_id, condition).limit(limit)
-    ).all()
-    return [FoundNode(**row._mapping) for row in rows]
 
 
 def list_names(chain_id: UUID, *, limit: int = 200) -> Sequence[str]:

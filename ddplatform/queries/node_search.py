@@ -1,4 +1,4 @@
-"""The search over the nodes of all maps: names, ids and places, as people type them.
+"""The search over the nodes of one map or of all: names, ids and places, as people type them.
 
 Each map has an index beside its snapshot, one for each version: a cache that is read from the
 database again where it is missing or damaged. No change of a node has to keep it up.
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 
 from ddplatform.adapters.installed import adapters
 from ddplatform.adapters.snapshot_files import Snapshot, SnapshotPlace
@@ -36,40 +36,78 @@ class MapWords:
     texts: Sequence[str]
 
 
-def search_nodes(q: str, *, limit: int = 20) -> Sequence[FoundNode]:
-    """Nodes of all maps like the text, the likest first; nothing for an empty text.
+@dataclass(frozen=True)
+class Meant:
+    """Whom a person means by an id or a name that was typed."""
+
+    nodes: Sequence[FoundNode]
+    are_called_so: bool
+    """False where they are only like what was typed: then nobody is taken without asking."""
+
+    @property
+    def one(self) -> UUID | None:
+        """The node, where nobody else can be meant."""
+        return self.nodes[0].id if self.are_called_so and len(self.nodes) == 1 else None
+
+
+def find_meant(chain_id: UUID, words: str, *, limit: int = 6) -> Meant:
+    """Whom of a map the words mean: its id, its name, a part of its name; else who is like them.
+
+    Three statements at most where somebody is called so, those of `search_nodes` else.
+    """
+    words = words.strip()
+    if not words:
+        return Meant((), are_called_so=False)
+    of_map = ValueChainNode.chain_id == chain_id
+    called = (
+        _found(limit, of_map, ValueChainNode.external_ref == words)
+        or _found(limit, of_map, func.lower(ValueChainNode.name) == words.lower())
+        or _found(limit, of_map, _holds(words))
+    )
+    if called:
+        return Meant(called, are_called_so=True)
+    return Meant(search_nodes(words, chain_id=chain_id, limit=limit), are_called_so=False)
+
+
+def search_nodes(q: str, *, chain_id: UUID | None = None, limit: int = 20) -> Sequence[FoundNode]:
+    """Nodes of a map, or of all, like the text, the likest first; nothing for an empty text.
 
     One statement for the maps and one for what was found; two more for a map whose index is not
     there yet.
     """
     typed = q.strip()
     if len(plain(typed)) < SHORTEST:
-        return _by_letters(typed, limit) if typed else []
+        # What is too short to be like anything is looked for as it stands.
+        of_map = [] if chain_id is None else [ValueChainNode.chain_id == chain_id]
+        return _found(limit, *of_map, _holds(typed)) if typed else []
+    maps = select(ValueChain).order_by(ValueChain.id)
     hits: list[tuple[float, str, UUID]] = []
-    for chain in db.session.scalars(select(ValueChain).order_by(ValueChain.id)).all():
+    for chain in db.session.scalars(
+        maps if chain_id is None else maps.where(ValueChain.id == chain_id)
+    ).all():
         arrays: dict[str, Any] = dict(_index_of(chain).arrays)
         keys = KeyColumn(arrays["key"])
         found = SearchIndex.of(arrays).find(typed)[:limit]
         hits += [(-hit.likeness, hit.text, keys[hit.row]) for hit in found]
     order = {key: place for place, (_, _, key) in enumerate(sorted(hits)[:limit])}
-    nodes = _found(ValueChainNode.id.in_(order), limit) if order else []
+    nodes = _found(limit, ValueChainNode.id.in_(order)) if order else []
     return sorted(nodes, key=lambda node: order[node.id])
 
 
-def _by_letters(typed: str, limit: int) -> Sequence[FoundNode]:
-    """What is too short to be like anything is looked for as it stands."""
-    return _found(ValueChainNode.name.icontains(typed, autoescape=True), limit)
+def _holds(words: str) -> ColumnElement[bool]:
+    return ValueChainNode.name.icontains(words, autoescape=True)
 
 
-def _found(condition: ColumnElement[bool], limit: int) -> list[FoundNode]:
-    rows = db.session.execute(found_columns().where(condition).limit(limit)).all()
+def _found(limit: int, *conditions: ColumnElement[bool]) -> list[FoundNode]:
+    rows = db.session.execute(found_columns().where(*conditions).limit(limit)).all()
     return [FoundNode(**row._mapping) for row in rows]
 
 
 def _index_of(chain: ValueChain) -> Snapshot:
     """The index of a map as it stands; kept where the map did not change while it was read."""
     place = place_of(chain.id, chain.version)
-    found = None if is_writing() else find_index(place)
+    # Also while writing: what changed meanwhile is of a version that nobody has kept yet.
+    found = find_index(place)
     if found is not None:
         return found
     words = read_words(chain.id)

@@ -1,4 +1,4 @@
-"""The search over all maps: from what is typed to the page of a node."""
+"""The search over one map or all: from what is typed to the node that is meant."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -11,7 +11,8 @@ from ddplatform.access.roles import RoleId
 from ddplatform.adapters.installed import adapters
 from ddplatform.queries import node_search
 from ddplatform.queries.map_snapshots import place_of
-from ddplatform.queries.node_search import search_nodes
+from ddplatform.queries.node_search import find_meant, search_nodes
+from ddplatform.queries.value_chain import get_node
 from ddplatform.services import value_chain
 from ddplatform.services.value_chain import NodeFields
 from tests.conftest import NOW
@@ -104,6 +105,73 @@ def test_one_letter_is_looked_for_as_it_stands(tenant: Tenant, cocoa: CocoaMap):
         assert "Lagune Export" in [hit.name for hit in search_nodes("x")]
         assert search_nodes("  ") == []
         assert search_nodes("%") == []
+
+
+def test_a_search_in_one_map_finds_nothing_of_another(tenant: Tenant, cocoa: CocoaMap):
+    with acting(tenant):
+        tea = value_chain.create_chain("Tea", own_business="Us", by=tenant.analyst, at=NOW).id
+        assert [hit.name for hit in search_nodes("lagnue export", chain_id=cocoa.chain)] == [
+            "Lagune Export"
+        ]
+        assert search_nodes("lagune export", chain_id=tea) == []
+        assert [hit.name for hit in search_nodes("u", chain_id=tea)] == ["Us"]
+
+
+def test_a_whole_name_or_id_means_its_node_alone_though_others_hold_it(
+    tenant: Tenant, cocoa: CocoaMap
+):
+    longer = add(tenant, cocoa.chain, "Lagune Export Nord")
+    with acting(tenant):
+        ref = get_node(longer).external_ref
+        whole = find_meant(cocoa.chain, " lagune EXPORT ")
+        part = find_meant(cocoa.chain, "gune exp")
+        by_id = find_meant(cocoa.chain, ref)
+
+    assert [node.name for node in whole.nodes] == ["Lagune Export"]
+    assert whole.one == whole.nodes[0].id
+    assert by_id.one == longer
+    assert [node.name for node in part.nodes] == ["Lagune Export", "Lagune Export Nord"]
+    assert part.are_called_so
+    assert part.one is None
+
+
+def test_a_part_of_a_name_that_only_one_has_means_this_node(tenant: Tenant, cocoa: CocoaMap):
+    with acting(tenant):
+        meant = find_meant(cocoa.chain, "gune")
+
+    assert [node.name for node in meant.nodes] == ["Lagune Export"]
+    assert meant.one == meant.nodes[0].id
+
+
+@pytest.mark.parametrize("typed", ["Lagnue Export", "Лагуне"])
+def test_who_is_only_like_what_was_typed_is_named_and_not_taken(
+    tenant: Tenant, cocoa: CocoaMap, typed: str
+):
+    with acting(tenant):
+        meant = find_meant(cocoa.chain, typed)
+
+    assert [node.name for node in meant.nodes] == ["Lagune Export"]
+    assert not meant.are_called_so
+    assert meant.one is None
+
+
+@pytest.mark.parametrize("typed", ["", "  ", "%", "Nowhere at all"])
+def test_what_is_like_nothing_means_nobody(tenant: Tenant, cocoa: CocoaMap, typed: str):
+    with acting(tenant):
+        meant = find_meant(cocoa.chain, typed)
+
+    assert not meant.nodes
+    assert meant.one is None
+
+
+def test_who_is_archived_or_of_another_map_is_not_meant(tenant: Tenant, cocoa: CocoaMap):
+    gone = add(tenant, cocoa.chain, "Kumasi Mill")
+    with acting(tenant):
+        tea = value_chain.create_chain("Tea", own_business="Us", by=tenant.analyst, at=NOW).id
+        value_chain.archive_node(gone, by=tenant.analyst, at=LATER)
+
+        assert not find_meant(cocoa.chain, "Kumasi Mill").nodes
+        assert not find_meant(tea, "Lagune Export").nodes
 
 
 def test_nothing_of_another_organisation_is_found(

@@ -468,6 +468,7 @@ def test_wrong_input_of_a_node_comes_back_with_words_at_the_field_and_all_that_w
         ({"commodities": "unobtainium"}, "Not known: unobtainium"),
         ({"operated_by": "Nobody"}, "Nothing in this map"),
         ({"operated_by": "o"}, "Several are meant"),
+        ({"operated_by": "Coop Espior"}, "Like it: “Coop Espoir”"),
         ({"latitude": "5"}, "both coordinates"),
         ({"latitude": "500"}, "Degrees between"),
         ({"name": ""}, "Give it a name"),

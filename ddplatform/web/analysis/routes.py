@@ -14,7 +14,7 @@ from ddplatform.models.value_chain import ValueChain
 from ddplatform.queries.analysis_answers import NEEDS_NODE, TAKES_NODE, Asked, answer
 from ddplatform.queries.analysis_content import Analysis
 from ddplatform.queries.analysis_upstream import NAMED
-from ddplatform.queries.node_lists import find_nodes_by_words
+from ddplatform.queries.node_search import find_meant
 from ddplatform.queries.value_chain import get_chain
 from ddplatform.services.analysis_export import MEDIA_TYPES, export_analysis
 from ddplatform.web.analysis.presenters import AnalysisPage, address_of
@@ -40,6 +40,8 @@ class End:
     """What was typed, where it means no node or several."""
     choices: tuple[tuple[str, str], ...] = ()
     """(name, address) of the nodes that it may mean."""
+    are_called_so: bool = False
+    """Whether the choices have these words in their names, or are only like them."""
 
 
 @bp.get("/<uuid:chain_id>/")
@@ -134,10 +136,11 @@ def _end(chain_id: UUID, name: str) -> End:
     try:
         return End(UUID(text))
     except ValueError:
-        found = find_nodes_by_words(chain_id, text)
-    if len(found) == 1:
-        return End(found[0].id)
-    return End(None, text, tuple((one.name, _with(name, str(one.id))) for one in found))
+        meant = find_meant(chain_id, text)
+    if meant.one is not None:
+        return End(meant.one)
+    choices = tuple((one.name, _with(name, str(one.id))) for one in meant.nodes)
+    return End(None, text, choices, meant.are_called_so)
 
 
 def _with(name: str, value: str) -> str:

@@ -13,7 +13,8 @@ from ddplatform.gate import requires
 from ddplatform.models.value_chain import ValueChainNode
 from ddplatform.queries.audit import LogFilter, list_events
 from ddplatform.queries.context_event_nodes import list_marks
-from ddplatform.queries.node_lists import find_nodes_by_words, list_names
+from ddplatform.queries.node_lists import list_names
+from ddplatform.queries.node_search import find_meant
 from ddplatform.queries.reassessment import TaskFilter, list_tasks
 from ddplatform.queries.risk import list_risks_of_node
 from ddplatform.queries.risk_runs import find_current_head
@@ -202,12 +203,17 @@ def _operator(text: str, chain_id: UUID, faults: dict[str, str]) -> UUID | None:
 
 def find_one(text: str, chain_id: UUID, faults: dict[str, str], *, field: str) -> UUID | None:
     """The one node that the words mean; otherwise the fault of the field says what to do."""
-    found = find_nodes_by_words(chain_id, text.strip()) if text.strip() else []
-    if len(found) == 1:
-        return found[0].id
-    if found:
-        names = ", ".join(f"“{row.name}”" for row in found[:5])
+    meant = find_meant(chain_id, text)
+    if meant.one is not None:
+        return meant.one
+    names = ", ".join(f"“{row.name}”" for row in meant.nodes[:5])
+    if meant.are_called_so:
         faults[field] = f"Several are meant: {names}. Write the whole name or the id."
+    elif names:
+        faults[field] = (
+            f"Nothing in this map has this name or id. Like it: {names}. "
+            "Write the whole name or the id, or add it to the map first."
+        )
     else:
         faults[field] = "Nothing in this map has this name or id. Add it to the map first."
     return None

@@ -15,7 +15,7 @@ from ddplatform.errors import Invalid, NotFound
 from ddplatform.gate import requires
 from ddplatform.models.value_chain import ValueChain, ValueChainNode
 from ddplatform.queries import what_if
-from ddplatform.queries.node_lists import find_nodes_by_words
+from ddplatform.queries.node_search import find_meant
 from ddplatform.queries.risk import list_chain_choices
 from ddplatform.queries.value_chain import get_chain, get_node, list_links_of
 from ddplatform.services import what_if as keeping
@@ -117,7 +117,7 @@ def _try_page(
         chain=chain,
         form=form,
         q=q,
-        found=find_nodes_by_words(chain.id, q, limit=FOUND) if q else None,
+        meant=find_meant(chain.id, q, limit=FOUND) if q else None,
         node=node,
         supply=list_links_of(node.id) if node else None,
         problems=problems,
