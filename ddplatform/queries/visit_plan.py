@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from ddplatform.models.questionnaires import Assignment
 from ddplatform.models.value_chain import ValueChain, ValueChainNode
 from ddplatform.models.visit_plan import StepKind, VisitPlan, VisitPlanStep
 from ddplatform.queries.findings import LIVE_ACTIONS
+from ddplatform.queries.kept_on_map import KeptOnMap
 from ddplatform.queries.questionnaires import TO_REVIEW, WAITING
 from ddplatform.queries.what_if import load_known_map
 from supply_chain.analysis.visit_plan_field import QUESTIONNAIRE, VISIT, Aim, Stakes, stakes_of
@@ -58,13 +59,9 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class PlanRow:
+class PlanRow(KeptOnMap):
     """A plan in the list and at the head of its page."""
 
-    id: UUID
-    chain_id: UUID
-    chain_name: str
-    name: str
     aim: str
     spread: str
     questionnaires: int | None
@@ -73,18 +70,8 @@ class PlanRow:
     currency: str | None
     cost_questionnaire: int | None
     cost_visit: int | None
-    chain_version: int
-    map_version: int
-    as_of: date
     at_least: float
     curves: dict[str, list[float]]
-    created_at: datetime
-    created_by: str
-
-    @property
-    def is_stale(self) -> bool:
-        """Whether the map changed since the plan was made."""
-        return self.map_version != self.chain_version
 
 
 @dataclass(frozen=True)

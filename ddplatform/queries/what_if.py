@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from ddplatform.models.organisations import User
 from ddplatform.models.value_chain import ValueChain, ValueChainNode
 from ddplatform.models.what_if import KeptWhatIf
 from ddplatform.queries.chain_graph import load_with_keys
+from ddplatform.queries.kept_on_map import KeptOnMap
 from ddplatform.queries.risk_evidence import load_evidence
 from supply_chain.analysis.what_if import WhatIf, try_changes
 from supply_chain.analysis.what_if_changes import IN_PLACE_OF, Change, Problem, problems_of
@@ -57,26 +58,12 @@ class NodeName:
 
 
 @dataclass(frozen=True)
-class KeptRow:
+class KeptRow(KeptOnMap):
     """A kept what-if in the list."""
 
-    id: UUID
-    chain_id: UUID
-    chain_name: str
-    name: str
     changes: list[dict[str, object]]
-    chain_version: int
-    map_version: int
-    as_of: date
     higher: int
     lower: int
-    created_at: datetime
-    created_by: str
-
-    @property
-    def is_stale(self) -> bool:
-        """Whether the map changed since it was kept."""
-        return self.map_version != self.chain_version
 
 
 @dataclass(frozen=True)

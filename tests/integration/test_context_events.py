@@ -31,7 +31,7 @@ from ddplatform.services.value_chain import NodeFields
 from supply_chain.areas import AreaKind
 from supply_chain.risk.method import METHOD
 from tests.conftest import NOW
-from tests.risk_maps import acting, make_cocoa_map
+from tests.risk_maps import acting
 
 TODAY = NOW.date()
 FLOOD = EventFields(
@@ -49,11 +49,6 @@ FLOOD = EventFields(
 
 def days(number):
     return timedelta(days=number)
-
-
-@pytest.fixture
-def cocoa(context, tenant):
-    return make_cocoa_map(tenant)
 
 
 def add(tenant, at=NOW, **changes):

@@ -14,7 +14,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event, func, select
 
-from ddplatform.access.roles import RoleId
 from ddplatform.db import db
 from ddplatform.errors import Conflict, Invalid, NotFound
 from ddplatform.models.evidence import Evidence, EvidenceLink
@@ -43,12 +42,13 @@ from ddplatform.services import (
     value_chain,
 )
 from ddplatform.services.import_workbook import problem_workbook
+from ddplatform.web.filters import day
 from supply_chain.drafts import NamedBytes
 from supply_chain.errors import FileRefused
 from supply_chain.intake.value_chain_json import FORMAT
 from supply_chain.vocabulary import Issue
 from tests.conftest import NOW
-from tests.factories import Tenant, csrf_token, signed_in_client
+from tests.factories import Tenant, csrf_token
 from tests.integration.test_map_import import (
     _apply,
     _csv,
@@ -546,11 +546,6 @@ def _document(tenant: Tenant) -> Evidence:
 # ---- pages -------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def analyst(app: Flask, tenant: Tenant) -> FlaskClient:
-    return signed_in_client(app, tenant, RoleId.ANALYST)
-
-
 @contextmanager
 def _counted() -> Iterator[list[str]]:
     statements: list[str] = []
@@ -625,7 +620,9 @@ def test_pages_of_the_next_list_compare_answer_and_tell_apart(
     page = f"{BASE}/imports/{second}"
     moved = analyst.get(f"{page}?tab=moved").text
     assert "the same name in the same country" in moved
-    assert "2025.csv, 25 November 2026" in moved
+    with acting(tenant):
+        imported = day(get_import(first).applied_at)
+    assert f"2025.csv, {imported}" in moved
     assert "Beta Knitwear" in analyst.get(f"{page}?tab=renamed").text
     gone = analyst.get(f"{page}?tab=gone").text
     assert "All 2 sites without an answer" in gone

@@ -18,14 +18,9 @@ from ddplatform.services.value_chain import NodeFields
 from tests.conftest import NOW
 from tests.factories import Tenant, signed_in_client
 from tests.integration.test_findings_pages import statements
-from tests.risk_maps import CocoaMap, acting, assess, make_cocoa_map
+from tests.risk_maps import CocoaMap, acting, assess
 
 LATER = NOW + timedelta(minutes=1)
-
-
-@pytest.fixture
-def cocoa(context: Flask, tenant: Tenant) -> CocoaMap:
-    return make_cocoa_map(tenant)
 
 
 @pytest.fixture

@@ -30,12 +30,7 @@ from supply_chain.vocabulary import FlowEvidence, Issue
 from tests.conftest import NOW
 from tests.report_world import World as ReportWorld
 from tests.report_world import add_assignment
-from tests.risk_maps import acting, assess, make_cocoa_map
-
-
-@pytest.fixture
-def cocoa(context, tenant):
-    return make_cocoa_map(tenant)
+from tests.risk_maps import acting, assess
 
 
 def look(tenant, at):

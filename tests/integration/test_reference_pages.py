@@ -16,11 +16,6 @@ BASE = "/o/acme/reference"
 
 
 @pytest.fixture
-def analyst(app: Flask, tenant: Tenant) -> FlaskClient:
-    return signed_in_client(app, tenant, RoleId.ANALYST)
-
-
-@pytest.fixture
 def installed(app: Flask, analyst: FlaskClient) -> FlaskClient:
     with app.app_context(), unit_of_work():
         reference.sync(NOW)

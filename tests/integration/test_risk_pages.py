@@ -29,25 +29,15 @@ from supply_chain.risk.register import RiskFilter
 from supply_chain.vocabulary import Issue, NodeKind, RiskBand, SeverityBand
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
-from tests.risk_maps import COCOA, CocoaMap, acting, assess, make_cocoa_map
+from tests.risk_maps import COCOA, CocoaMap, acting, assess
 
 BASE = "/o/acme/risk"
-
-
-@pytest.fixture
-def cocoa(context: Flask, tenant: Tenant) -> CocoaMap:
-    return make_cocoa_map(tenant)
 
 
 @pytest.fixture
 def scored(tenant: Tenant, cocoa: CocoaMap) -> CocoaMap:
     assess(tenant, cocoa.chain)
     return cocoa
-
-
-@pytest.fixture
-def analyst(app: Flask, tenant: Tenant) -> FlaskClient:
-    return signed_in_client(app, tenant, RoleId.ANALYST)
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
@@ -29,14 +28,9 @@ from supply_chain.risk.register import ISSUES
 from supply_chain.vocabulary import Issue, RiskBand
 from tests.conftest import NOW
 from tests.factories import Tenant
-from tests.risk_maps import CocoaMap, acting, assess, make_cocoa_map
+from tests.risk_maps import CocoaMap, acting, assess
 
 LATER = NOW + timedelta(hours=1)
-
-
-@pytest.fixture
-def cocoa(context: Flask, tenant: Tenant) -> CocoaMap:
-    return make_cocoa_map(tenant)
 
 
 def row_of(run_id: UUID, node_id: UUID, issue: Issue = Issue.CL) -> RiskScore:

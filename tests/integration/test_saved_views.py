@@ -19,14 +19,9 @@ from ddplatform.web.value_chain.view_bar import SHOWN, view_words
 from tests.conftest import NOW
 from tests.factories import Tenant, signed_in_client
 from tests.integration.test_findings_pages import send, statements
-from tests.risk_maps import CocoaMap, acting, make_cocoa_map
+from tests.risk_maps import CocoaMap, acting
 
 HIGH = (("band", "high"), ("country", "CI"))
-
-
-@pytest.fixture
-def cocoa(context: Flask, tenant: Tenant) -> CocoaMap:
-    return make_cocoa_map(tenant)
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ from ddplatform.services.value_chain import NodeFields
 from supply_chain.errors import FileRefused
 from supply_chain.vocabulary import Issue
 from tests.conftest import NOW
-from tests.risk_maps import acting, make_cocoa_map
+from tests.risk_maps import acting
 
 FIELDS = ListFields(
     name="Register of employers",
@@ -44,11 +44,6 @@ FIELDS = ListFields(
     issue=Issue.FL,
 )
 LIST = b"name,country,reason\nLagune Export SARL,CI,inspection 2025\nNobody Mining,CI,\n"
-
-
-@pytest.fixture
-def cocoa(context, tenant):
-    return make_cocoa_map(tenant)
 
 
 def add(tenant, content=LIST, at=NOW, **changes):

@@ -89,11 +89,6 @@ def _id(tenant: Tenant, name: str) -> UUID:
 
 
 @pytest.fixture
-def analyst(app: Flask, tenant: Tenant) -> FlaskClient:
-    return signed_in_client(app, tenant, RoleId.ANALYST)
-
-
-@pytest.fixture
 def manager(app: Flask, tenant: Tenant) -> FlaskClient:
     return signed_in_client(app, tenant, RoleId.SUSTAINABILITY_MANAGER)
 

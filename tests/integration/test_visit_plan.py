@@ -30,16 +30,11 @@ from supply_chain.analysis.visit_plan_field import Aim, Spread
 from supply_chain.vocabulary import Issue, NodeKind
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
-from tests.risk_maps import CocoaMap, acting, make_cocoa_map
+from tests.risk_maps import CocoaMap, acting
 
 SOON = NOW.date() + timedelta(days=30)
 EMAIL = "contact@site.example"
 LISTED = "/o/acme/visit-plan/"
-
-
-@pytest.fixture
-def cocoa(context: Flask, tenant: Tenant) -> CocoaMap:
-    return make_cocoa_map(tenant)
 
 
 @pytest.fixture

@@ -35,12 +35,7 @@ from supply_chain.risk.method import METHOD
 from supply_chain.vocabulary import Issue
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
-from tests.risk_maps import COCOA, CocoaMap, acting, make_cocoa_map
-
-
-@pytest.fixture
-def cocoa(context: Flask, tenant: Tenant) -> CocoaMap:
-    return make_cocoa_map(tenant)
+from tests.risk_maps import COCOA, CocoaMap, acting
 
 
 @pytest.fixture

@@ -54,6 +54,19 @@ DATA = Path(supply_chain.__file__).parent / "data"
         ("Guinea", "GN"),
         ("Guinea-Bissau", "GW"),
         ("India (Tamil Nadu)", "IN"),
+        ("Wietnam", "VN"),
+        ("베트남", "VN"),
+        ("ベトナム", "VN"),
+        ("ประเทศไทย", "TH"),
+        ("भारत", "IN"),
+        ("Bangladesch", "BD"),
+        ("Türkei", "TR"),
+        ("Trung Quốc", "CN"),
+        ("中國", "CN"),
+        ("704", "VN"),
+        ("Dem. Rep. Congo", "CD"),
+        ("Korea Rep.", "KR"),
+        ("Bosnia & Herz.", "BA"),
     ],
 )
 def test_spelling_gives_its_code(spelling, code):
@@ -61,7 +74,21 @@ def test_spelling_gives_its_code(spelling, code):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "Atlantis", "ZZ", "Universal Mill List", "EMEA", "Kongo-Land"]
+    "text",
+    [
+        "",
+        "Atlantis",
+        "ZZ",
+        "Universal Mill List",
+        "EMEA",
+        "Kongo-Land",
+        "Nigera",
+        "Kongo",
+        "71.0%",
+        "70.4",
+        "Austrlia",
+        "Republic of Nowhere",
+    ],
 )
 def test_unknown_country_gives_none_never_a_guess(text):
     assert country_code(text) is None
@@ -137,35 +164,6 @@ def test_every_name_of_the_reference_gives_its_own_code():
         ):
             if row[column]:
                 assert country_code(row[column]) == row["iso2"], row[column]
-
-
-@pytest.mark.parametrize(
-    ("spelling", "code"),
-    [
-        ("Wietnam", "VN"),
-        ("베트남", "VN"),
-        ("ベトナム", "VN"),
-        ("ประเทศไทย", "TH"),
-        ("भारत", "IN"),
-        ("Bangladesch", "BD"),
-        ("Türkei", "TR"),
-        ("Trung Quốc", "CN"),
-        ("中國", "CN"),
-        ("704", "VN"),
-        ("Dem. Rep. Congo", "CD"),
-        ("Korea Rep.", "KR"),
-        ("Bosnia & Herz.", "BA"),
-    ],
-)
-def test_names_of_all_languages_and_number_codes_are_known(spelling, code):
-    assert country_code(spelling) == code
-
-
-@pytest.mark.parametrize(
-    "text", ["Nigera", "Kongo", "71.0%", "70.4", "Austrlia", "Republic of Nowhere"]
-)
-def test_spelling_that_may_mean_two_countries_or_none_gives_none(text):
-    assert country_code(text) is None
 
 
 def test_short_code_that_is_none_is_answered_without_a_suggestion():

@@ -1,0 +1,21 @@
+"""What several files here begin with: a small map, and a person who works on it."""
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from ddplatform.access.roles import RoleId
+from tests.factories import Tenant, signed_in_client
+from tests.risk_maps import CocoaMap, make_cocoa_map
+
+
+@pytest.fixture
+def cocoa(context: Flask, tenant: Tenant) -> CocoaMap:
+    """The cocoa map of three nodes, not assessed."""
+    return make_cocoa_map(tenant)
+
+
+@pytest.fixture
+def analyst(app: Flask, tenant: Tenant) -> FlaskClient:
+    """A browser in which the analyst is signed in."""
+    return signed_in_client(app, tenant, RoleId.ANALYST)
