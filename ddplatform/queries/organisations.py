@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from ddplatform.access.roles import RoleId
 from ddplatform.db import db
@@ -80,25 +80,10 @@ def get_account(user_id: UUID) -> Account | None:
 
 def get_standing(user_id: UUID, slug: str) -> Standing | None:
     """The person's role in the organisation with this slug; call it across tenants."""
-    row = db.session.execute(
-        select(
-            Organisation.id,
-            Organisation.name,
-            Organisation.slug,
-            Organisation.is_sample,
-            Membership.role,
-            Membership.access_until,
-        )
-        .join(Membership, Membership.organisation_id == Organisation.id)
-        .where(
-            Membership.user_id == user_id,
-            Organisation.slug == slug,
-            Organisation.kind == OrganisationKind.COMPANY,
-        )
-    ).one_or_none()
-    if row is None:
-        return None
-    return Standing(OrganisationFacts(*row[:4]), row.role, row.access_until)
+    found = _standings(
+        user_id, Organisation.slug == slug, Organisation.kind == OrganisationKind.COMPANY
+    )
+    return found[0] if found else None
 
 
 def get_standing_in(user_id: UUID, organisation_id: UUID) -> Standing | None:
@@ -114,6 +99,10 @@ def installation_organisation_id() -> UUID:
 
 def list_standings(user_id: UUID) -> Sequence[Standing]:
     """Every organisation of a person, by name; call it across tenants."""
+    return _standings(user_id)
+
+
+def _standings(user_id: UUID, *wanted: ColumnElement[bool]) -> list[Standing]:
     rows = db.session.execute(
         select(
             Organisation.id,
@@ -124,9 +113,9 @@ def list_standings(user_id: UUID) -> Sequence[Standing]:
             Membership.access_until,
         )
         .join(Membership, Membership.organisation_id == Organisation.id)
-        .where(Membership.user_id == user_id)
+        .where(Membership.user_id == user_id, *wanted)
         .order_by(Organisation.name, Organisation.id)
-    ).all()
+    )
     return [Standing(OrganisationFacts(*row[:4]), row.role, row.access_until) for row in rows]
 
 

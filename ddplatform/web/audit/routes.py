@@ -1,10 +1,9 @@
 """The audit trail."""
 
 from dataclasses import replace
-from urllib.parse import urlencode
 from uuid import UUID
 
-from flask import Blueprint, g, render_template, request, url_for
+from flask import Blueprint, g, render_template, request
 from flask.typing import ResponseReturnValue
 
 from ddplatform.access.permissions import Permission
@@ -25,6 +24,7 @@ from ddplatform.services.audit import verify
 from ddplatform.services.audit_proof import prove_event
 from ddplatform.web.address_values import LARGEST_NUMBER, day, number
 from ddplatform.web.audit.words import action_words, target_words
+from ddplatform.web.list_pages import going_on
 
 bp = Blueprint("audit", __name__)
 
@@ -36,17 +36,13 @@ def index() -> ResponseReturnValue:
     wanted = _filter()
     before = request.args.get("before", type=number)
     events = list_events(wanted, before=before, limit=PAGE_SIZE + 1)
-    older = None
-    if len(events) > PAGE_SIZE:
-        shown = {k: v for k, v in request.args.items() if v}
-        shown["before"] = str(events[PAGE_SIZE - 1].sequence)
-        older = f"{url_for('.index')}?{urlencode(shown)}"
+    last = events[PAGE_SIZE - 1] if len(events) > PAGE_SIZE else None
     return render_template(
         "audit/index.html",
         events=events[:PAGE_SIZE],
         action_words=action_words,
         wanted=wanted,
-        older=older,
+        older=going_on(before=last.sequence) if last else None,
         actions=sorted(list_actions(wanted), key=action_words),
         people=list_people(),
         roles=ROLES,

@@ -2,7 +2,6 @@
 
 from datetime import date, datetime, timedelta
 from io import BytesIO
-from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import Blueprint, flash, g, redirect, render_template, request, send_file, url_for
@@ -18,6 +17,7 @@ from ddplatform.queries.findings import get_finding
 from ddplatform.services import evidence
 from ddplatform.web.evidence.forms import AddForm, WithdrawForm
 from ddplatform.web.findings import words
+from ddplatform.web.list_pages import going_on, read_place, write_place
 from ddplatform.web.sent_forms import answer_form
 
 bp = Blueprint("evidence", __name__)
@@ -31,7 +31,7 @@ USES = ("finding", "mitigation_action", "response", "none")
 def index() -> ResponseReturnValue:
     """Documents in use, newest first, filtered by the address."""
     use, expiry = request.args.get("use", ""), request.args.get("expiry", "")
-    before = _place(request.args.get("before", ""))
+    before = read_place(request.args.get("before", ""), datetime.fromisoformat)
     today: date = g.now.date()
     days = EXPIRY_DAYS.get(expiry)
     rows = list_documents(
@@ -43,16 +43,11 @@ def index() -> ResponseReturnValue:
         before=before,
         limit=PAGE_SIZE + 1,
     )
-    older = None
-    if len(rows) > PAGE_SIZE:
-        last = rows[PAGE_SIZE - 1]
-        shown = {name: value for name, value in request.args.items() if value}
-        shown["before"] = f"{last.created_at.isoformat()}_{last.id}"
-        older = f"{url_for('.index')}?{urlencode(shown)}"
+    last = rows[PAGE_SIZE - 1] if len(rows) > PAGE_SIZE else None
     return render_template(
         "evidence/index.html",
         rows=rows[:PAGE_SIZE],
-        older=older,
+        older=going_on(before=write_place(last.created_at, last.id)) if last else None,
         is_first_page=before is None,
         q=request.args.get("q", ""),
         use=use,
@@ -62,14 +57,6 @@ def index() -> ResponseReturnValue:
         soon=today + timedelta(days=30),
         words=words,
     )
-
-
-def _place(text: str) -> tuple[datetime, UUID] | None:
-    moment, _, key = text.partition("_")
-    try:
-        return datetime.fromisoformat(moment), UUID(key)
-    except ValueError:
-        return None
 
 
 def _sees_restricted() -> bool:

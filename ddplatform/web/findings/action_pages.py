@@ -2,7 +2,6 @@
 
 from datetime import date
 from functools import partial
-from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import flash, g, redirect, render_template, request, url_for
@@ -39,6 +38,7 @@ from ddplatform.web.findings import words
 from ddplatform.web.findings.action_forms import ExtendForm, MoveForm, PlanForm, ProgressForm
 from ddplatform.web.findings.blueprint import bp
 from ddplatform.web.findings.presenting import action_form, finding_form, saved_action
+from ddplatform.web.list_pages import going_on
 from ddplatform.web.sent_forms import answer_form
 
 VIEWS = ("board", "list", "mine")
@@ -97,10 +97,8 @@ def _filter(view: str) -> ActionFilter:
 def _older(rows: list[ActionRow]) -> str | None:
     if len(rows) <= PAGE_SIZE:
         return None
-    shown = {name: value for name, value in request.args.items() if value}
     closed, due_on, key = place_of(rows[PAGE_SIZE - 1])
-    shown["after"] = f"{closed}_{due_on.isoformat()}_{key}"
-    return f"{url_for('.actions')}?{urlencode(shown)}"
+    return going_on(after=f"{closed}_{due_on.isoformat()}_{key}")
 
 
 def _place(text: str) -> tuple[int, date, UUID] | None:

@@ -1,10 +1,9 @@
 """Findings: the list, one of them, and what is told and judged of it."""
 
 from datetime import datetime
-from urllib.parse import urlencode
 from uuid import UUID
 
-from flask import g, render_template, request, url_for
+from flask import g, render_template, request
 from flask.typing import ResponseReturnValue
 
 from ddplatform.access.permissions import Permission
@@ -36,6 +35,7 @@ from ddplatform.web.findings import words
 from ddplatform.web.findings.blueprint import bp
 from ddplatform.web.findings.forms import OwnerForm, RecordForm, WordsForm
 from ddplatform.web.findings.presenting import finding_form, saved_finding
+from ddplatform.web.list_pages import going_on, read_place, write_place
 from ddplatform.web.sent_forms import answer_form
 from supply_chain.vocabulary import Issue
 
@@ -46,20 +46,15 @@ HISTORY_SHOWN = 30
 @requires(Permission.FINDING_READ)
 def index() -> ResponseReturnValue:
     """Findings, newest first, filtered by the address."""
-    wanted, before = _filter(), _place(request.args.get("before", ""))
+    wanted, before = _filter(), read_place(request.args.get("before", ""), datetime.fromisoformat)
     rows = list_findings(wanted, today=g.now.date(), before=before, limit=PAGE_SIZE + 1)
-    older = None
-    if len(rows) > PAGE_SIZE:
-        last = rows[PAGE_SIZE - 1]
-        shown = {name: value for name, value in request.args.items() if value}
-        shown["before"] = f"{last.created_at.isoformat()}_{last.id}"
-        older = f"{url_for('.index')}?{urlencode(shown)}"
+    last = rows[PAGE_SIZE - 1] if len(rows) > PAGE_SIZE else None
     return render_template(
         "findings/index.html",
         rows=rows[:PAGE_SIZE],
         total=count_findings(wanted),
         wanted=wanted,
-        older=older,
+        older=going_on(before=write_place(last.created_at, last.id)) if last else None,
         is_first_page=before is None,
         is_filtered=wanted != FindingFilter(),
         words=words,
@@ -78,14 +73,6 @@ def _filter() -> FindingFilter:
         search=request.args.get("q", "").strip(),
         only_open=request.args.get("open", "") == "yes",
     )
-
-
-def _place(text: str) -> tuple[datetime, UUID] | None:
-    moment, _, key = text.partition("_")
-    try:
-        return datetime.fromisoformat(moment), UUID(key)
-    except ValueError:
-        return None
 
 
 @bp.route("/record", methods=["GET", "POST"])

@@ -1,7 +1,6 @@
 """Likely duplicates of a map: the list, and the search for them."""
 
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import flash, g, redirect, render_template, request, url_for
@@ -22,6 +21,7 @@ from ddplatform.queries.matching import (
 )
 from ddplatform.queries.value_chain import get_chain
 from ddplatform.services import matching
+from ddplatform.web.list_pages import going_on, read_place, write_place
 from ddplatform.web.matching import many_pages, merge_pages, pair_pages, words
 from ddplatform.web.matching.blueprint import bp
 from ddplatform.web.value_chain.forms import country_choices
@@ -34,7 +34,7 @@ __all__ = ["bp", "many_pages", "merge_pages", "pair_pages"]
 def index(chain_id: UUID) -> ResponseReturnValue:
     """Pairs of a map, the likeliest first, filtered by the address."""
     chain = get_chain(chain_id)
-    wanted, after = _filter(), _place(request.args.get("after", ""))
+    wanted, after = _filter(), read_place(request.args.get("after", ""), float)
     rows = list_pairs(chain_id, wanted, after=after, limit=PAGE_SIZE + 1)
     run = find_last_run(chain_id, MatchRunKind.SEARCH)
     total = count_pairs(chain_id, wanted)
@@ -75,21 +75,11 @@ def _percent(text: str) -> float:
     return min(100, int(text)) / 100 if text.isdecimal() and len(text) < 4 else 0.0
 
 
-def _place(text: str) -> tuple[float, UUID] | None:
-    score, _, key = text.partition("_")
-    try:
-        return float(score), UUID(key)
-    except ValueError:
-        return None
-
-
 def _more(chain_id: UUID, rows: Any) -> str | None:
     if len(rows) <= PAGE_SIZE:
         return None
     last = rows[PAGE_SIZE - 1]
-    shown = {name: value for name, value in request.args.items() if value}
-    shown["after"] = f"{last.score!r}_{last.id}"
-    return f"{url_for('.index', chain_id=chain_id)}?{urlencode(shown)}"
+    return going_on(after=write_place(last.score, last.id))
 
 
 @bp.post("/<uuid:chain_id>/search")

@@ -22,6 +22,7 @@ from ddplatform.queries.reassessment import (
 )
 from ddplatform.queries.value_chain import get_node, get_summary
 from ddplatform.services import reassessment_tasks
+from ddplatform.web.list_pages import read_place, write_place
 from ddplatform.web.reassessment.forms import ChangeForm, CloseForm, OwnerForm
 from ddplatform.web.sent_forms import answer_form
 
@@ -34,7 +35,8 @@ VIEWS = (("", "Open"), ("mine", "Mine"), ("late", "Late"), ("done", "Done"))
 def index() -> ResponseReturnValue:
     """Sites to be looked at anew, the first due first, filtered by the address."""
     view, wanted = _wanted()
-    page = list_tasks(wanted, after=_place(request.args.get("after", "")), limit=PAGE_SIZE)
+    after = read_place(request.args.get("after", ""), date.fromisoformat)
+    page = list_tasks(wanted, after=after, limit=PAGE_SIZE)
     return render_template(
         "reassessment/index.html",
         page=page,
@@ -75,15 +77,7 @@ def _older(page: TaskPage) -> str | None:
     if page.after is None:
         return None
     due_on, task_id = page.after
-    return _address(after=f"{due_on.isoformat()}_{task_id}")
-
-
-def _place(text: str) -> tuple[date, UUID] | None:
-    day, _, key = text.partition("_")
-    try:
-        return date.fromisoformat(day), UUID(key)
-    except ValueError:
-        return None
+    return _address(after=write_place(due_on, task_id))
 
 
 @bp.get("/<uuid:task_id>")

@@ -24,6 +24,7 @@ from ddplatform.queries.value_chain import get_chain, get_node
 from ddplatform.services import screening, screening_lists
 from ddplatform.services.findings import Harm
 from ddplatform.web.findings.words import ISSUE_NAMES
+from ddplatform.web.list_pages import read_place, write_place
 from ddplatform.web.screening.forms import DecisionForm, ListForm
 from ddplatform.web.sent_forms import answer_form
 
@@ -48,14 +49,12 @@ def index() -> ResponseReturnValue:
         list_id=request.args.get("list", type=UUID),
         node_id=request.args.get("node", type=UUID),
     )
-    rows, onward = list_matches(wanted, after=_place(request.args.get("after", "")))
+    rows, onward = list_matches(wanted, after=read_place(request.args.get("after", ""), float))
     kept: dict[str, Any] = {"list": wanted.list_id, "node": wanted.node_id}
     return render_template(
         "screening/index.html",
         rows=rows,
-        older=url_for(".index", view=view, after=f"{onward[0]}_{onward[1]}", **kept)
-        if onward
-        else None,
+        older=url_for(".index", view=view, after=write_place(*onward), **kept) if onward else None,
         is_first_page="after" not in request.args,
         lists=list_lists(),
         view=view,
@@ -65,14 +64,6 @@ def index() -> ResponseReturnValue:
         ],
         answers=ANSWER_WORDS,
     )
-
-
-def _place(text: str) -> tuple[float, UUID] | None:
-    score, _, key = text.partition("_")
-    try:
-        return float(score), UUID(key)
-    except ValueError:
-        return None
 
 
 @bp.route("/lists/new", methods=["GET", "POST"])

@@ -1,0 +1,31 @@
+"""How a long list goes on: the address of its next page, and the place that stands in it."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import TypeVar
+from urllib.parse import urlencode
+from uuid import UUID
+
+from flask import request
+
+T = TypeVar("T")
+
+
+def going_on(**place: object) -> str:
+    """This list with its filters, going on from a place, such as `before=...`."""
+    shown = {name: value for name, value in request.args.items() if value}
+    return f"{request.path}?{urlencode({**shown, **place})}"
+
+
+def write_place(value: object, key: UUID) -> str:
+    """A row's place in a list that is ordered by a value and then by the key."""
+    return f"{value.isoformat() if isinstance(value, date) else value}_{key}"
+
+
+def read_place(text: str, read: Callable[[str], T]) -> tuple[T, UUID] | None:
+    """What `write_place` wrote; None, the beginning of the list, for anything else."""
+    value, _, key = text.partition("_")
+    try:
+        return read(value), UUID(key)
+    except ValueError:
+        return None
