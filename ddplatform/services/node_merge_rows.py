@@ -5,10 +5,10 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select, tuple_, update
+from sqlalchemy import select, tuple_, update
 
 from ddplatform.db import db
-from ddplatform.models.matching import DuplicatePair, NodeMerge, PairState
+from ddplatform.models.matching import NodeMerge
 from ddplatform.models.value_chain import NodeSummary, SupplyLink, ValueChainNode
 from ddplatform.queries.node_merges import (
     find_newest_status,
@@ -16,13 +16,13 @@ from ddplatform.queries.node_merges import (
     load_standing_links,
 )
 from ddplatform.services import finding_counts
+from ddplatform.services.node_merge_pairs import point_pairs, restore_pairs
 from ddplatform.services.node_references import LINK_ENDS, MOVES, ONCE, Column, follows, name_of
 from supply_chain.merging import FILLED, JoinedLink, fill_gaps, plan_links
 from supply_chain.vocabulary import FlowEvidence
 
 CHUNK = 500
 _KEYS = ("operated_by_id", "supplier_organisation_id")
-_WAITING = (PairState.OPEN, PairState.LATER)
 PAIRS = "duplicate_pair"
 
 
@@ -39,7 +39,7 @@ def bring_over(
     moved = {name_of(column): _move(column, absorbed.id, survivor.id) for column in MOVES}
     merge.moved = {
         **{name: ids for name, ids in {**ends, **moved}.items() if ids},
-        PAIRS: _point_pairs(absorbed.id, survivor.id),
+        PAIRS: point_pairs(absorbed, survivor),
     }
     absorbed.archived_at, absorbed.archived_by_id = merge.merged_at, merge.merged_by_id
     _count_findings(survivor.id, absorbed.id, at=at)
@@ -62,7 +62,7 @@ def take_back(
     _restore_links(merge)
     _empty_again(survivor, merge.filled)
     _restore_summary(survivor.id, merge.links["summary"])
-    _restore_pairs(merge.moved[PAIRS], survivor.id, absorbed.id)
+    restore_pairs(merge.moved[PAIRS], absorbed, at=at)
     _count_findings(survivor.id, absorbed.id, at=at)
 
 
@@ -230,49 +230,3 @@ def _get_summary(node_id: UUID) -> NodeSummary | None:
 def _count_findings(*nodes: UUID, at: datetime) -> None:
     for node_id in nodes:
         finding_counts.refresh(node_id, today=at.date())
-
-
-# ---- pairs that still wait for a decision ----------------------------------------------------
-
-
-def _point_pairs(old: UUID, new: UUID) -> list[list[str]]:
-    """Point the open pairs of a node to the one that stays: [pair, end or state it had]."""
-    here = or_(DuplicatePair.left_id == old, DuplicatePair.right_id == old)
-    there = or_(DuplicatePair.left_id == new, DuplicatePair.right_id == new)
-    known = {
-        left if right == new else right
-        for left, right in db.session.execute(
-            select(DuplicatePair.left_id, DuplicatePair.right_id).where(there)
-        ).all()
-    }
-    notes = []
-    for pair in db.session.scalars(select(DuplicatePair).where(here, _is_waiting())).all():
-        end = "left_id" if pair.left_id == old else "right_id"
-        other = pair.right_id if end == "left_id" else pair.left_id
-        if other == new or other in known:
-            notes.append([str(pair.id), pair.state.value])
-            pair.state = PairState.COVERED
-        else:
-            notes.append([str(pair.id), end])
-            setattr(pair, end, new)
-            known.add(other)
-    db.session.flush()  # the next merge of the same work looks for them
-    return notes
-
-
-def _is_waiting() -> Any:
-    return DuplicatePair.state.in_(_WAITING)
-
-
-def _restore_pairs(notes: Sequence[Sequence[str]], old: UUID, new: UUID) -> None:
-    of = {UUID(key): word for key, word in notes}
-    for part in _parts([str(key) for key in of]):
-        for pair in db.session.scalars(
-            select(DuplicatePair).where(DuplicatePair.id.in_(part))
-        ).all():
-            word = of[pair.id]
-            if word in ("left_id", "right_id"):
-                setattr(pair, word, new)
-            elif pair.state is PairState.COVERED:
-                pair.state = PairState(word)
-    db.session.flush()  # a later step of the same work looks for them

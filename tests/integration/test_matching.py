@@ -41,11 +41,13 @@ from ddplatform.queries.node_merges import get_merge, get_merge_with_rows, get_n
 from ddplatform.services import matching, matching_many, value_chain
 from ddplatform.services.map_import import read_files
 from ddplatform.services.map_intake import plan_intake, take_in
+from ddplatform.services.match_memory import remember
 from ddplatform.services.matching_imports import Asked, find_doubles, follow_merges
 from ddplatform.services.node_merge import merge_nodes
 from ddplatform.services.value_chain import NodeFields
 from supply_chain.drafts import LinkDraft, MapDraft, Mapping, NamedBytes, NodeDraft
 from supply_chain.matching.pairs import Decision, Pair
+from supply_chain.record_content import pair_key
 from supply_chain.vocabulary import NodeKind
 from tests.conftest import NOW
 from tests.factories import Tenant
@@ -95,6 +97,17 @@ class World:
                 pair.id, state, version=version, by=self.tenant.manager, at=NOW, **more
             )
             return done.merge.id if done.merge else None
+
+    def answer(self, one: UUID, other: UUID, state: PairState, **more: Any) -> Any:
+        """Decide the pair of two nodes; gives the merge that followed."""
+        (pair,) = (p for p in self.pairs() if {p.left.id, p.right.id} == {one, other})
+        with self.unit():
+            version, by = get_pair(pair.id).row_version, self.tenant.manager
+            done = matching.decide(pair.id, state, version=version, by=by, at=NOW, **more)
+            return done.merge.id if done.merge else None
+
+    def asked(self) -> set[tuple[UUID, UUID]]:
+        return {(pair.left.id, pair.right.id) for pair in self.pairs()}
 
     def rename(self, node_id: UUID, name: str) -> None:
         with self.unit():
@@ -477,6 +490,44 @@ def test_a_node_that_was_archived_since_stops_no_other_merge_from_being_undone(w
         assert get_run(run_id).finished_at == NOW
         assert get_node_anew(nodes[1]).archived_at is None
         assert [get_node_anew(key).archived_at is None for key in nodes[2:]] == [False, False]
+
+
+@pytest.mark.parametrize("state", [PairState.SAME, PairState.DIFFERENT])
+def test_what_was_said_of_a_merged_node_is_not_said_of_the_one_that_was_split_out(
+    world: World, state: PairState
+):
+    one, two, three = put_pairs(world, 2)
+    by = world.tenant.manager
+    first = world.answer(one, two, PairState.SAME, keep_id=one)
+    second = world.answer(one, three, state, keep_id=one)
+
+    with world.unit():
+        matching.split(first, ask_again=True, by=by, at=NOW)
+        if second is not None:
+            matching.split(second, ask_again=False, by=by, at=NOW)
+
+    assert world.asked() == {(one, two), (two, three)}
+    (said,) = world.pairs(state=PairState.DIFFERENT)
+    assert {said.left.id, said.right.id} == {one, three}
+    with world.unit():
+        _, hashes = load_records(world.chain_id)
+        assert load_decisions() == {pair_key(hashes[str(one)], hashes[str(three)]): False}
+
+
+def test_a_question_that_was_answered_for_these_very_contents_is_not_asked_after_a_split(
+    world: World,
+):
+    one, two, three = put_pairs(world, 2)
+    by = world.tenant.manager
+    first = world.answer(one, two, PairState.SAME, keep_id=one)
+    world.answer(one, three, PairState.DIFFERENT)
+    with world.unit():
+        _, hashes = load_records(world.chain_id)
+        content = get_merge(first).absorbed_hash, hashes[str(three)]
+        remember(*content, is_same=False, by=by, at=NOW)
+        matching.split(first, ask_again=True, by=by, at=NOW)
+
+    assert world.asked() == {(one, two)}
 
 
 def test_one_merge_can_answer_several_pairs(world: World):
