@@ -15,8 +15,8 @@ import yaml
 from supply_chain.reference_files import Line, csv_lines, fresh
 from supply_chain.reference_types import ContextFigure, ContextIndicator
 
-MORE_RISK, NEITHER = "more risk", "neither"
-MEANINGS = (MORE_RISK, "less risk", NEITHER)
+MORE_RISK, LESS_RISK, NEITHER = "more risk", "less risk", "neither"
+MEANINGS = (MORE_RISK, LESS_RISK, NEITHER)
 # No figure of a country is wider than this; people and deaths are counted one by one.
 WIDEST = 1e10
 TEXTS = "theme name unit publisher edition licence attribution gaps note"
