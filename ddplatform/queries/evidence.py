@@ -130,6 +130,8 @@ class DocumentUse:
     path: str | None
     created_at: datetime
     title: str | None
+    owner_id: UUID | None
+    """Whose finding or action it is: an action can be another organisation's that asked for it."""
 
 
 def list_uses(evidence_id: UUID) -> Sequence[DocumentUse]:
@@ -141,6 +143,7 @@ def list_uses(evidence_id: UUID) -> Sequence[DocumentUse]:
             EvidenceLink.path,
             EvidenceLink.created_at,
             func.coalesce(Finding.title, MitigationAction.title),
+            func.coalesce(Finding.organisation_id, MitigationAction.organisation_id),
         )
         .outerjoin(Finding, Finding.id == EvidenceLink.target_id)
         .outerjoin(MitigationAction, MitigationAction.id == EvidenceLink.target_id)

@@ -189,6 +189,6 @@ def _links() -> dict[str, str]:
     links = {k: url_for(e) for k, e in known.items() if e in current_app.view_functions}
     if may(P.RESPONSE_ANSWER):
         links["help"] = url_for("responses.help_page")
-    if getattr(g, "identity", None) and "value_chain.search" in current_app.view_functions:
+    if may(P.VALUE_CHAIN_READ):
         links["search"] = url_for("value_chain.search")
     return links
