@@ -99,8 +99,9 @@ class TableMapping:
     """How one table is read: its header row (first row 1) and our field -> their column.
 
     `header` lists all columns of the table, once it is read, and `samples` gives for each of
-    them up to three different values; two ways to read are the same whatever table they were
-    tried on. `guesses` says of each column that was guessed how sure that is (0..1) and why.
+    them up to three different values, but for those `of_people`, which are left out; two ways to
+    read are the same whatever table they were tried on. `guesses` says of each column that was
+    guessed how sure that is (0..1) and why.
     """
 
     header_row: int
@@ -108,6 +109,7 @@ class TableMapping:
     guesses: tuple[ColumnGuess, ...] = ()
     header: tuple[str, ...] = field(default=(), compare=False)
     samples: MappingOf[str, tuple[str, ...]] = field(default_factory=dict, compare=False)
+    of_people: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

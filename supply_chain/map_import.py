@@ -47,7 +47,7 @@ def read_map(
         tables: the tables of the files, where they were read before and perhaps mended.
         known_ids: ids of nodes that the map already has; links may point to them.
         link_to: id of a buyer (the focal company) that every listed node without a buyer of its
-            own is linked to as a supplier.
+            own, in its row or in a table of links, is linked to as a supplier.
 
     Returns:
         The draft. Rows with problems are left out of its nodes and links.
@@ -65,6 +65,7 @@ def read_map(
     assembly = Assembly(findings, known_ids)
     assembly.add_nodes(rows.nodes)
     assembly.resolve_operators()
+    assembly.hear_links(rows.links)
     assembly.add_row_links(rows.nodes, link_to)
     links_alone = not (used.nodes or known_ids or any(map(is_json, files)))
     assembly.add_links(rows.links, makes_companies=links_alone)

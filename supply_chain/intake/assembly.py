@@ -33,6 +33,7 @@ class Assembly:
         self._companies: dict[str, list[str]] = defaultdict(list)
         self._unnamed: list[NodeDraft] = []
         self._owners_by_link: dict[str, str] = {}
+        self._onward: set[str] = set()
         self._plain_ids: dict[str, str] = {}
         self._first_rows: dict[str, NodeRow] = {}
         self._companies_named = CompaniesNamed()
@@ -148,10 +149,16 @@ class Assembly:
         self._log(row).problem(row.operator_column, row.operator, fault)
         del self.nodes[row.node.id]
 
+    def hear_links(self, rows: Sequence[LinkRow]) -> None:
+        """Who, by rows of links, delivers to others or runs them: none of these is a last one."""
+        ends = ((self._find(row.link.supplier), self._find(row.link.buyer)) for row in rows)
+        self._onward |= {supplier for supplier, buyer in ends if supplier and supplier != buyer}
+
     def add_row_links(self, rows: Sequence[NodeRow], link_to: str | None) -> None:
         """Links that the rows of nodes state: along their chain columns, to buyers, to the caller.
 
-        With `link_to` the last node of each row's path supplies that node.
+        With `link_to` the last node of each row's path supplies that node, where `hear_links`
+        heard of no other that it supplies.
         """
         for row in rows:
             for step in row.path:
@@ -173,7 +180,7 @@ class Assembly:
             self._link_all(row, ends, buyers, row.terms)
         elif link_to is not None:
             terms = LinkDraft("", "") if row.path else row.terms
-            self._link_all(row, ends, [link_to], terms)
+            self._link_all(row, [end for end in ends if end not in self._onward], [link_to], terms)
 
     def _link_all(
         self, row: NodeRow, suppliers: list[str], buyers: list[str], terms: LinkDraft

@@ -13,11 +13,6 @@ from supply_chain.drafts import Json
 from supply_chain.intake.words import clean, squeeze, words
 
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
-_DEGREES = re.compile(
-    r"""(?P<sign>-?)(?P<degrees>\d{1,3})\s*[°º]\s*(?:(?P<minutes>\d{1,2}(?:[.,]\d+)?)\s*['′’]\s*)?
-    (?:(?P<seconds>\d{1,2}(?:[.,]\d+)?)\s*(?:"|″|”|''|’’)\s*)?""",
-    re.VERBOSE,
-)
 _PER_CENT = ("%", "％", "٪")
 _DAY_FIRST = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
 _MANY_DIGITS = 4_000  # Python refuses to convert whole numbers much longer than this.
@@ -55,11 +50,27 @@ def is_no_name(text: str) -> bool:
 
 
 def parse_number(text: str) -> float | None:
-    """Return the number a text shows, with point or comma as decimal sign, or None."""
-    plain = text.replace("−", "-").replace(" ", "")
+    """Return the number a text shows, with point or comma as decimal sign, or None.
+
+    Digits may be those of any script.
+    """
+    plain = text.replace("−", "-").replace(" ", "").replace("٫", ".")
     if not _NUMBER.fullmatch(plain):
         return None
     return float(plain.replace(",", "."))
+
+
+_COUNT = re.compile(r"\d+|\d{1,3}(?:[.,’'٬ \u00a0\u202f]\d{3})+")
+
+
+def parse_count(text: str) -> int | None:
+    """Return the whole number a text shows, whatever parts its thousands ("1.240"), or None."""
+    if not _COUNT.fullmatch(text) or len(text) > _LONGEST_COUNT:
+        return None
+    return int("".join(sign for sign in text if sign.isdigit()))
+
+
+_LONGEST_COUNT = 20
 
 
 @lru_cache(maxsize=4_096)
@@ -81,52 +92,6 @@ def parse_share(text: str, *, in_per_cent: bool = False) -> tuple[float, bool]:
     if not 0 <= share <= 1:
         raise CellFault(f"The share {text} is not between 0 and 1.", advice)
     return share, per_cent
-
-
-def parse_degrees(text: str, limit: float, name: str) -> float:
-    """Return a latitude (limit 90) or longitude (limit 180) in degrees. Raises CellFault."""
-    if _PLAIN_DEGREES.fullmatch(text) and abs(number := float(text)) <= limit:
-        return number
-    return _judged_degrees(text, limit, name)
-
-
-# What nearly every cell holds.
-_PLAIN_DEGREES = re.compile(r"-?\d{1,3}(?:\.\d{1,17})?", re.ASCII)
-
-
-def _judged_degrees(text: str, limit: float, name: str) -> float:
-    number, half = _degrees(text)
-    advice = (
-        f"Write the {name} in decimal degrees from -{limit:g} to {limit:g}; check that latitude"
-        " and longitude are not swapped."
-    )
-    if number is None:
-        raise CellFault(f"The {name} “{text}” is not a number.", advice)
-    degrees = -abs(number) if half in ("S", "W") else number
-    if not -limit <= degrees <= limit:
-        raise CellFault(
-            f"The {name} {text} is out of range (-{limit:g} to {limit:g} degrees).", advice
-        )
-    return degrees
-
-
-def _degrees(text: str) -> tuple[float | None, str]:
-    plain = text.strip().rstrip("°º").strip()
-    half = plain[-1:].upper() if plain[-1:].upper() in "NSEW" else ""
-    plain = plain[:-1].strip() if half else plain
-    match = _DEGREES.fullmatch(plain)
-    if not match:
-        return parse_number(plain.rstrip("°º ")), half
-    parts = [float((match[k] or "0").replace(",", ".")) for k in ("degrees", "minutes", "seconds")]
-    value = parts[0] + parts[1] / 60 + parts[2] / 3600
-    return (-value if match["sign"] else value), half
-
-
-def split_pair(text: str) -> tuple[str, str] | None:
-    """Return the two texts of "[27.1, 78.3]" or "27.1 78.3", or None."""
-    plain = text.strip("[]() ")
-    parts = re.split(r"\s*[,;]\s+|\s*;\s*|\s+|(?<=\d),(?=-?\d)", plain)
-    return (parts[0], parts[1]) if len(parts) == 2 else None
 
 
 def parse_date(text: str, *, last_day: bool = False) -> tuple[date, bool]:

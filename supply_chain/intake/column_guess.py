@@ -17,6 +17,7 @@ from supply_chain.intake.columns import (
 )
 from supply_chain.intake.countries import country_code
 from supply_chain.intake.external_ids import has_shape, scheme_of_values
+from supply_chain.intake.personal_columns import tells_of_people
 from supply_chain.intake.sheets import Table
 from supply_chain.intake.words import clean, header_forms, squeeze, words
 
@@ -117,6 +118,8 @@ class _Chooser:
         self.columns: dict[str, str] = {}
         self._guesses: list[ColumnGuess] = []
         self._sample = table.rows[header_row : header_row + _SAMPLE_ROWS]
+        # Of people nothing is taken, least of all a contact's name for that of the site.
+        self._open = [name for name in header if not tells_of_people(name, self._values(name))]
 
     def column_of(self, field: str, otherwise: str) -> str:
         return self.columns.get(field, otherwise)
@@ -126,7 +129,7 @@ class _Chooser:
 
     def free(self) -> list[str]:
         taken = set(self.columns.values())
-        return [name for name in self.header if name not in taken]
+        return [name for name in self._open if name not in taken]
 
     def choose(self, field: str, spellings: dict[str, int]) -> None:
         """Take the free column whose name is the surest spelling of the field."""
@@ -278,6 +281,9 @@ class _Chooser:
         values = self._values(name)
         if field == "id" and squeeze(name) != "id":
             return len(values) < _MANY or len(set(values)) > _MOSTLY * len(values)
+        if field == "kind" and squeeze(name) == "type":
+            # "Type" may be one of anything: its values must be kinds of nodes.
+            return bool(values) and _share(values, _is_kind) >= _MOSTLY
         if field == "name":
             # A column of bare numbers is none, where another may be one.
             return not values or _share(values, str.isdigit) < 1
@@ -306,6 +312,10 @@ def _has_digit(value: str) -> bool:
 
 def _is_country(value: str) -> bool:
     return len(value) > 1 and not value.isdigit() and country_code(value) is not None
+
+
+def _is_kind(value: str) -> bool:
+    return squeeze(value) in words().node_kinds
 
 
 def _share(values: Sequence[str], test: Callable[[str], bool]) -> float:

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from supply_chain.drafts import LinkDraft, NodeDraft, TableMapping
 from supply_chain.intake.cells import is_blank, unshield
+from supply_chain.intake.personal_columns import tells_of_people
 from supply_chain.intake.sheets import Table
 from supply_chain.intake.words import clean, header_forms, squeeze, words
 from supply_chain.intake.workbook import column_letter
@@ -108,7 +109,7 @@ def _padded(texts: list[str], width: int) -> list[str]:
 
 
 def _told_apart(texts: list[str], own: list[str], above: list[str]) -> list[str]:
-    """Put the group before names that stand under several groups."""
+    """Put the group before names that stand under several groups or say little without it."""
     groups: list[str] = []
     for text in above:
         groups.append(text or (groups[-1] if groups else ""))
@@ -117,24 +118,40 @@ def _told_apart(texts: list[str], own: list[str], above: list[str]) -> list[str]
         under.setdefault(text, []).append(group)
     return [
         f"{group} {text}"
-        if text and all(under[text]) and len(set(under[text])) == len(under[text]) > 1
+        if text and (_differ(under[text]) or _says_little(text, group, groups))
         else name
         for name, text, group in zip(texts, own, groups, strict=True)
     ]
 
 
+def _says_little(text: str, group: str, groups: list[str]) -> bool:
+    """Whether a name needs its group: of people, or one word like "Total" below "Workforce"."""
+    if tells_of_people(group):
+        return True
+    is_alone = " " not in text and not header_forms(text) & words().known_headers
+    return bool(group) and is_alone and groups.count(group) > 1
+
+
+def _differ(groups: list[str]) -> bool:
+    return all(groups) and len(set(groups)) == len(groups) > 1
+
+
 def with_samples(table: Table, how: TableMapping) -> TableMapping:
-    """The mapping with the names of all columns and up to three different values of each."""
+    """The mapping with the names of all columns and up to three different values of each.
+
+    Of a column that tells of people no value is shown, and it is named in `of_people`.
+    """
     header = unique_header(table, how.header_row)
     seen: dict[str, dict[str, None]] = {name: {} for name in header}
     for row in table.rows[how.header_row : how.header_row + _SAMPLE_ROWS]:
         for name, cell in zip(header, row, strict=False):
             if len(seen[name]) < _EXAMPLES and cell and not is_blank(cell.strip()):
                 seen[name][clean(cell)[:_SHOWN_CHARACTERS]] = None
-    samples = {name: tuple(values) for name, values in seen.items()}
+    of_people = frozenset(n for n, values in seen.items() if tells_of_people(n, tuple(values)))
+    samples = {name: tuple(values) for name, values in seen.items() if name not in of_people}
     places = places_of_columns(table, how.header_row)
     columns = {
         our_field: header[places[name]] if places.get(name, len(header)) < len(header) else name
         for our_field, name in how.columns.items()
     }
-    return replace(how, columns=columns, header=tuple(header), samples=samples)
+    return replace(how, columns=columns, header=tuple(header), samples=samples, of_people=of_people)

@@ -33,8 +33,9 @@ def columns_as_json(mapping: Mapping) -> dict[str, Json]:
     """What a page or program shows beside a mapping: every column of every table.
 
     Table key -> list, in the order of the columns, of `{"column", "field", "confidence",
-    "reason", "samples"}`: their name; our field or null; how sure the guess is, 0..1, null where
-    a person chose; why, null likewise; up to three different values.
+    "reason", "samples", "of_people"}`: their name; our field or null; how sure the guess is, 0..1,
+    null where a person chose; why, null likewise; up to three different values; whether it tells
+    of people.
     """
     tables = {**mapping.nodes, **mapping.links}
     return {key: _columns_of(table) for key, table in tables.items()}
@@ -50,6 +51,7 @@ def _columns_of(table: TableMapping) -> list[Json]:
             "confidence": guesses[name].confidence if name in guesses else None,
             "reason": guesses[name].reason if name in guesses else None,
             "samples": list(table.samples.get(name, ())),
+            "of_people": name in table.of_people,
         }
         for name in table.header
     ]

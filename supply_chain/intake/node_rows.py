@@ -13,6 +13,7 @@ from supply_chain.intake.cells import (
     attribute_from_text,
     is_blank,
     key_of_column,
+    parse_count,
     parse_truth,
     unshield,
 )
@@ -34,6 +35,8 @@ _LEGAL_FORM = re.compile(
 _SITE_FIELDS = ("address", "latitude", "coordinates")
 # Attributes that are always text: a postal code is no number.
 TEXT_ATTRIBUTES = ("city", "postal_code")
+WORKERS = "workers"
+"""The attribute that counts people, whatever signs part the thousands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +229,12 @@ def _open_fields(view: TableView, row: tuple[str, ...]) -> tuple[dict[str, str],
 def _keep_attribute(view: TableView, key: str, place: int, attributes: dict[str, Json]) -> None:
     cell = view.cells[place].strip() if place < len(view.cells) else ""
     cell = unshield(cell) if view.table.sheet is None else cell
-    if not is_blank(cell):
+    if is_blank(cell):
+        return
+    count = parse_count(cell) if key == WORKERS and not view.is_own_csv else None
+    if count is not None:
+        attributes[key] = count
+    else:
         attributes[key] = clean(cell) if key in TEXT_ATTRIBUTES else attribute_from_text(cell)
 
 

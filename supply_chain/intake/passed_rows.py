@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from supply_chain.intake.cells import CellFault, is_blank, parse_number
+from supply_chain.intake.countries import country_code
 from supply_chain.intake.words import clean, squeeze, words
 
 Row = tuple[int, tuple[str, ...]]
@@ -15,6 +16,7 @@ TYPICAL_CELLS = 3
 """A row with more filled cells than this is neither a heading nor a note."""
 
 _PAGE = re.compile(r"\W*(?:page|seite|página|pagina|pág|页|第)\W*\d+.{0,20}", re.IGNORECASE)
+_MARKS = "*†‡§©※＊"  # a note of a list begins with one of these
 _LONG_NOTE = 60  # characters: a name is shorter than a sentence
 
 
@@ -66,8 +68,8 @@ def _note_above(body: Sequence[Row], at: int) -> bool:
 
 
 def _reads_as_note(text: str) -> bool:
-    start = squeeze(re.split(r"[:.\s(]", text.lstrip("*† "), maxsplit=1)[0])
-    if text[:1] in "*†©" or start in words().note_words:
+    start = squeeze(re.split(r"[:.\s(]", text.lstrip(f"{_MARKS} "), maxsplit=1)[0])
+    if text[:1] in _MARKS or start in words().note_words:
         return True
     return len(text) > _LONG_NOTE and text.count(" ") > 6
 
@@ -75,8 +77,8 @@ def _reads_as_note(text: str) -> bool:
 def _is_total(cells: Sequence[str], fields: Mapping[str, int]) -> bool:
     """Whether a row sums up: a word for it first, and nothing but numbers beside it."""
     first = next((cell for cell in cells if cell.strip()), "")
-    start = squeeze(re.split(r"[:=(\d]", first, maxsplit=1)[0])
-    if start not in words().total_words:
+    start = re.split(r"[:=(\d]", first, maxsplit=1)[0]
+    if squeeze(start) not in words().total_words and not _is_total_of_country(start):
         return False
     others = [cell for cell in cells if cell.strip() and cell is not first]
     placed = [
@@ -84,6 +86,12 @@ def _is_total(cells: Sequence[str], fields: Mapping[str, int]) -> bool:
     ]
     is_placed = any(cell.strip() and cell is not first for cell in placed)
     return not is_placed and all(map(_is_figure, others))
+
+
+def _is_total_of_country(text: str) -> bool:
+    """ "Subtotal Ecuador": a word for a sum and the country it is of."""
+    word, _, rest = text.strip().partition(" ")
+    return bool(rest) and squeeze(word) in words().total_words and country_code(rest) is not None
 
 
 def _is_figure(cell: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from supply_chain.intake.cells import CellFault, parse_degrees, split_pair
+from supply_chain.intake.cells import CellFault
 from supply_chain.intake.countries import (
     countries_in_cell,
     country_code,
@@ -12,10 +12,19 @@ from supply_chain.intake.countries import (
     is_one_country,
     suggest_country,
 )
+from supply_chain.intake.degrees import parse_degrees, split_pair
 from supply_chain.intake.findings import RowLog
 from supply_chain.intake.table_view import TableView
 
 Point = tuple[float | None, float | None]
+
+# The sign on a car (UN register of distinguishing signs of vehicles), which old lists of suppliers
+# give for a country. One letter is too little to take it for certain, so it is only proposed.
+VEHICLE_SIGNS = {
+    **{"A": "AT", "B": "BE", "C": "CU", "D": "DE", "E": "ES", "F": "FR", "G": "GA", "H": "HU"},
+    **{"I": "IT", "J": "JP", "K": "KH", "L": "LU", "M": "MT", "N": "NO", "P": "PT", "S": "SE"},
+    **{"T": "TH", "V": "VA", "Z": "ZM"},
+}
 
 # A point this many degrees from the label point of its country is doubted where the swapped
 # point lies so many times nearer. Large countries stretch farther, but none of their own points
@@ -55,7 +64,8 @@ def parse_country(text: str, *, hinted: bool = True) -> tuple[str, CellFault | N
 
 
 def _nearest(text: str, named: tuple[str, ...]) -> str | None:
-    return f"{country_name(named[0])} ({named[0]})" if named else suggest_country(text)
+    code = named[0] if named else VEHICLE_SIGNS.get(text.strip().upper())
+    return f"{country_name(code)} ({code})" if code else suggest_country(text)
 
 
 def read_country(view: TableView, row: tuple[str, ...], field: str = "country") -> str | None:

@@ -92,27 +92,37 @@ def _take_headings(layout: Layout, fields: Mapping[str, int], width: int) -> Non
     if not singles or len(singles) == len(counts):
         return
     typical = median(count for count in counts if count > 1)
-    heads = [at for at in sorted(singles) if counts[at + 1 : at + 2] and at + 1 not in singles]
     country_heads = {
         at
-        for at in heads
+        for at in singles - {len(counts) - 1}
         if _is_country_heading(layout.rows[at][1], layout.rows[at + 1][1], fields)
     }
-    is_grouped = typical >= TYPICAL_CELLS and _all_head(heads, singles, fields, layout.rows)
-    company_heads = set(heads) - country_heads if is_grouped else set()
+    # Under a country there may stand a company, and its sites below that.
+    rest = singles - country_heads
+    heads = [at for at in sorted(rest) if counts[at + 1 : at + 2] and at + 1 not in singles]
+    is_grouped = typical >= TYPICAL_CELLS and _all_head(heads, country_heads, rest, fields, layout)
+    company_heads = set(heads) if is_grouped else set()
     if country_heads or company_heads:
         _apply_headings(layout, fields, width, country_heads, company_heads)
 
 
 def _all_head(
-    heads: Sequence[int], singles: set[int], fields: Mapping[str, int], rows: Sequence[Row]
+    heads: Sequence[int],
+    countries: set[int],
+    singles: set[int],
+    fields: Mapping[str, int],
+    layout: Layout,
 ) -> bool:
     """Whether single cells are headings throughout: the first row is one, none follows another.
+
+    Lines of `countries` aside, which are headings anyway.
 
     In the column of names that could as well be suppliers of whom nothing else is known, so
     their sites must be indented, or they must be named like companies.
     """
-    if not heads or heads[0] != 0 or len(heads) != len(singles):
+    rows = layout.rows
+    first = next(at for at in range(len(rows)) if at not in countries)
+    if not heads or heads[0] != first or len(heads) != len(singles):
         return False
     name_place = fields.get("name")
     texts = [next(filter(str.strip, rows[at][1])) for at in heads]

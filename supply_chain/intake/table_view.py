@@ -26,10 +26,12 @@ from supply_chain.intake.commodities import commodity_doubt, commodity_ref
 from supply_chain.intake.countries import country_code
 from supply_chain.intake.findings import RowLog
 from supply_chain.intake.passed_rows import Row
+from supply_chain.intake.personal_columns import tells_of_people
 from supply_chain.intake.row_layout import Layout, heading_text, lay_out
 from supply_chain.intake.sheets import Table
 from supply_chain.intake.words import clean, header_forms, squeeze, words
 
+_SAMPLE_ROWS = 200
 _MOST_TOLD = 100  # different unknown goods of one table; more help nobody
 
 
@@ -51,11 +53,15 @@ class TableView:
         # In a table of several tiers, columns before the last tier describe those tiers.
         tiers = [place for field, place in self.fields.items() if field.startswith("chain.")]
         own_from = max(tiers, default=0) if self._names_come_last(tiers) else 0
-        self.others = [
+        others = [
             (name, place)
             for place, name in enumerate(self.header)
             if place not in taken and place >= own_from and not self._is_counting(name, place)
         ]
+        self._of_people = frozenset(
+            name for name, place in others if not self.is_own_csv and self._tells(name, place)
+        )
+        self.others = [(name, place) for name, place in others if name not in self._of_people]
         self.rows_read = 0
         self._values: dict[str, frozenset[str]] = {}
         self._too_wide: dict[int, str] = {}
@@ -88,6 +94,11 @@ class TableView:
             cell.isdigit() for row in rows if place < len(row) and (cell := row[place].strip())
         )
 
+    def _tells(self, name: str, place: int) -> bool:
+        """Whether a column tells of people."""
+        rows = self.table.rows[self.mapping.header_row :][:_SAMPLE_ROWS]
+        return tells_of_people(name, [row[place] for row in rows if place < len(row)])
+
     def check(self) -> None:
         """Tell what is wrong with the mapping, and what is doubled in the header."""
         self.log.start(self.mapping.header_row)
@@ -105,6 +116,9 @@ class TableView:
             header_forms(n) & words().known_headers for n in self.header
         ):
             self.log.note(None, " | ".join(self.header), _NO_NAMES)
+        for name in self.header:
+            if name in self._of_people:
+                self.log.note(name, None, _of_people(name))
         seen: set[str] = set()
         for name in map(clean, self.table.rows[self.mapping.header_row - 1]):
             if name in seen and f"{name} (2)" in self.header:
@@ -272,6 +286,14 @@ class _PlainTexts(dict[str, str]):
 
 _MOST_KEPT = 200_000
 _LONGEST_NO_NAME = 4
+
+
+def _of_people(name: str) -> CellFault:
+    return CellFault(
+        f"The column “{name}” tells of people and was left out.",
+        "A map is of businesses and sites: whom to write to is asked where a questionnaire is sent."
+        " Give the column another name if it tells of no person.",
+    )
 
 
 _FORMULA_ERRORS = {"#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"}

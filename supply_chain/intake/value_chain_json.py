@@ -20,11 +20,11 @@ from supply_chain.intake.cells import (
     keepable,
     keepable_text,
     parse_date,
-    parse_degrees,
     parse_share,
     parse_word,
 )
 from supply_chain.intake.countries import country_code
+from supply_chain.intake.degrees import parse_degrees
 from supply_chain.intake.encodings import decode_text
 from supply_chain.intake.findings import Findings, RowLog
 from supply_chain.intake.link_rows import LinkRow

@@ -116,6 +116,9 @@ class Words:
         }
         self.tiers = _tiers(tables["tier_words"], self.tier_facts)
         self.ignored_columns = frozenset(map(squeeze, tables["ignored_columns"]))
+        self.personal_columns = frozenset(map(squeeze, tables["personal_columns"]))
+        self.personal_words = frozenset(map(squeeze, tables["personal_words"]))
+        self.personal_parts = tuple(map(squeeze, tables["personal_parts"]))
         tables_of_columns = (self.node_columns, self.chain_columns, self.link_columns)
         self.known_headers = frozenset(
             header for table in tables_of_columns for names in table.values() for header in names

@@ -69,6 +69,8 @@ class TableForm:
     """All columns of the table, to choose from while typing."""
     unused: tuple[tuple[str, str], ...]
     """Those that no field is taken from, with values seen in them."""
+    of_people: tuple[str, ...]
+    """Those that tell of people, which are left out."""
 
 
 def remembered(row: MapImport) -> dict[str, Any] | None:
@@ -116,7 +118,10 @@ def _table(
         unused=tuple(
             (name, " · ".join(entry["samples"]))
             for name, entry in shown.items()
-            if name not in used
+            if name not in used and not entry.get("of_people")
+        ),
+        of_people=tuple(
+            name for name, entry in shown.items() if name not in used and entry.get("of_people")
         ),
     )
 
