@@ -247,6 +247,7 @@ def test_every_column_is_shown_with_samples_and_the_guess_and_its_confidence():
         "confidence": None,
         "reason": None,
         "samples": ["x", "y", "z"],
+        "of_people": False,
     }
     assert [(c["field"], c["confidence"]) for c in chosen] == [("name", None)] + [(None, None)] * 2
     assert chosen[1]["samples"] == guessed[1]["samples"]
