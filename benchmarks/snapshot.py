@@ -86,7 +86,7 @@ def _build(store: SnapshotStore, nodes: int, links: int) -> None:
     keys = tuple(UUID(int=at + 1) for at in range(nodes))
     names = tuple(f"Site {at}" for at in range(nodes))
     start = time.perf_counter()
-    made = map_part(MapRows(1, graph, keys, names, (None,) * nodes))
+    made = map_part(MapRows(1, graph, keys, names, (None,) * nodes, (None,) * nodes))
     computed = time.perf_counter()
     store.keep(PLACE, MAP, made.arrays, made.facts)
     kept = time.perf_counter()

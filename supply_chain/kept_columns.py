@@ -173,9 +173,18 @@ class RowOfKey(Mapping[UUID, int]):
 
     def rows(self, halves: NDArray[np.uint64]) -> NDArray[np.int64]:
         """The row of each of many keys, -1 for one that is not there."""
-        both = np.concatenate([self._keys.halves, halves])
-        _, place = np.unique(both, axis=0, return_inverse=True)
-        mine, theirs = np.split(place.ravel(), [len(self._keys)])
-        row = np.full(len(both), -1, dtype=np.int64)
-        row[mine] = np.arange(len(mine))
-        return row[theirs]
+        if not len(self._keys):
+            return np.full(len(halves), -1, dtype=np.int64)
+        mine, last = self._keys.halves, len(self._keys) - 1
+        low = np.zeros(len(halves), dtype=np.int64)
+        high = np.full(len(halves), len(mine), dtype=np.int64)
+        for _ in range(len(mine).bit_length()):
+            middle = (low + high) // 2
+            there = mine[self._rising[np.minimum(middle, last)]]
+            before = (there[:, 0] < halves[:, 0]) | (
+                (there[:, 0] == halves[:, 0]) & (there[:, 1] < halves[:, 1])
+            )
+            before &= low < high
+            low, high = np.where(before, middle + 1, low), np.where(before, high, middle)
+        row: NDArray[np.int64] = self._rising[np.minimum(low, last)]
+        return np.where((mine[row] == halves).all(axis=1), row, -1)

@@ -20,6 +20,8 @@ class ViewKind(StrEnum):
     TABLE = "table"
     MATRIX = "matrix"
     ALL_SITES = "all"
+    WORLD = "world"
+    AROUND = "around"
 
 
 class SavedView(TenantScoped, Base):

@@ -31,6 +31,8 @@ BANDS = (RiskBand.CRITICAL, RiskBand.HIGH, RiskBand.MEDIUM, RiskBand.LOW, None)
 """Worst first; the order of `mix` in drawings."""
 TRIES = 3
 PLAN = "plan_"
+COLUMNS = 2
+"""Raise it when a snapshot gets other columns, so that no old one is read."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class MapRows:
     keys: tuple[UUID, ...]  # of the nodes, in the order of the graph
     names: tuple[str, ...]
     regions: tuple[str | None, ...]
+    operators: tuple[UUID | None, ...]  # who runs each
     is_steady: bool = True
     """Whether nobody changed it while it was read; otherwise it is for looking at only."""
 
@@ -68,12 +71,12 @@ def _version(chain_id: UUID) -> int:
 def _read(chain_id: UUID, version: int) -> MapRows:
     graph, keys = load_with_keys(chain_id)
     rows = db.session.execute(
-        select(ValueChainNode.name, ValueChainNode.region)
+        select(ValueChainNode.name, ValueChainNode.region, ValueChainNode.operated_by_id)
         .where(ValueChainNode.chain_id == chain_id, ValueChainNode.archived_at.is_(None))
         .order_by(ValueChainNode.external_ref)
     ).all()
-    names, regions = zip(*rows, strict=True) if rows else ((), ())
-    return MapRows(version, graph, keys, tuple(names), tuple(regions))
+    names, regions, operators = zip(*rows, strict=True) if rows else ((), (), ())
+    return MapRows(version, graph, keys, tuple(names), tuple(regions), tuple(operators))
 
 
 def basis() -> dict[str, Any]:
@@ -82,6 +85,7 @@ def basis() -> dict[str, Any]:
         "method": METHOD_VERSION,
         "parameters_sha256": METHOD.parameters_sha256,
         "release": load_reference().release,
+        "columns": COLUMNS,
     }
 
 
@@ -111,8 +115,16 @@ def map_part(rows: MapRows) -> Snapshot:
             "lane": lane,
             "missing": _missing(graph, whole),
             "country_place": country,
+            "operator": _operators(rows),
         },
     )
+
+
+def _operators(rows: MapRows) -> Ints:
+    """The row of who runs each node; -1 where nobody of the map is named."""
+    row = {key: at for at, key in enumerate(rows.keys)}
+    found = (row.get(key, -1) if key else -1 for key in rows.operators)
+    return np.fromiter(found, dtype=np.int64, count=len(rows.operators))
 
 
 def run_part(run_id: UUID, register: Register, row_of: RowOfKey) -> Snapshot:

@@ -61,6 +61,7 @@ class MapSnapshot:
     row_of: Mapping[UUID, int]
     countries: tuple[str, ...]  # codes in their order; empty for "not known"
     country: Ints  # position in `countries`
+    operator: Ints  # row of who runs it; -1 not known
     kept: Snapshot
     """The arrays that all this was made of."""
 
@@ -185,6 +186,7 @@ def _made(version: int, kept: Snapshot, run: Snapshot | None) -> MapSnapshot:
         row_of=row_of(kept),
         countries=tuple(kept.facts["countries"]),
         country=arrays["country_place"],
+        operator=arrays["operator"],
         kept=kept,
     )
 

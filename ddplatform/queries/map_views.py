@@ -1,56 +1,25 @@
 """A bounded view of a map: which boxes to draw, what they stand for, what links them (UI 10)."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Literal
 from uuid import UUID
 
 import numpy as np
 
-from ddplatform.queries.map_columns import BANDS
+from ddplatform.queries.map_boxes import STEP, Draft, MapBox, add_groups, add_singles, node_box
+from ddplatform.queries.map_groups import GroupBy, groups_of
 from ddplatform.queries.map_snapshots import Ints, MapSnapshot
 from supply_chain.chain_columns import FLOWS
 from supply_chain.layout import Link
-from supply_chain.vocabulary import FlowEvidence, RiskBand
+from supply_chain.vocabulary import FlowEvidence
 
 SINGLE = 8
 """A lane with at most this many nodes shows them one by one."""
-STEP = 10
-MOST_OPEN = 60
-MOST_BOXES = 240
 MOST_LINKS = 400
-NO_COUNTRY = "--"
-BoxKind = Literal["node", "group", "rest", "ghost"]
+FAR = 99
+"""A lane beyond every neighbourhood."""
 _SURE = (FLOWS.index(FlowEvidence.CONFIRMED), FLOWS.index(FlowEvidence.PROBABLE))
-
-
-@dataclass(frozen=True)
-class MapBox:
-    """A box of the view. `ref` opens a group or a rest; `rows` are rows of the snapshot."""
-
-    id: str
-    kind: BoxKind
-    lane: int
-    rows: Ints
-    ref: str = ""
-    country: str | None = None
-    opened_from: str | None = None
-    shown: int = 0
-    """How many nodes this group or rest has let out already."""
-    share: float | None = None
-    """Of a ghost with one buyer: the part of that buyer's input that is not known."""
-    countries: int = 0
-    """Of a rest of countries: how many."""
-
-    def mix(self, snapshot: MapSnapshot) -> tuple[int, int, int, int, int]:
-        """How many nodes in each band, worst first, not assessed last."""
-        critical, high, medium, low, none = np.bincount(snapshot.band[self.rows], minlength=5)
-        return int(critical), int(high), int(medium), int(low), int(none)
-
-    def worst(self, snapshot: MapSnapshot) -> RiskBand | None:
-        """The worst band in it; None where nothing is assessed."""
-        return BANDS[int(snapshot.band[self.rows].min(initial=4))]
 
 
 @dataclass(frozen=True)
@@ -66,14 +35,6 @@ class MapView:
     links_left_out: int = 0
 
 
-@dataclass
-class _Draft:
-    boxes: list[MapBox] = field(default_factory=list)
-
-    def room(self) -> int:
-        return max(0, MOST_BOXES - len(self.boxes))
-
-
 def view_map(
     snapshot: MapSnapshot,
     *,
@@ -81,6 +42,8 @@ def view_map(
     depth: int = 2,
     opened: Mapping[str, int] | None = None,
     upstream_only: bool = False,
+    group_by: GroupBy = GroupBy.COUNTRY,
+    among: Ints | None = None,
 ) -> MapView:
     """The view of a map, or the surroundings of one node.
 
@@ -88,6 +51,8 @@ def view_map(
         focus: the node in the middle: its suppliers up to `depth`, and all the way down.
         opened: ref of a group -> how many of its nodes to show.
         upstream_only: of the focus, only what feeds it.
+        group_by: by what the nodes of a full lane are put together.
+        among: only these rows, rising; the focus stays in any case. None: all.
     """
     row = snapshot.row_of.get(focus) if focus else None
     way = () if row is None else _way(snapshot, row)
@@ -96,21 +61,76 @@ def view_map(
         if row is None
         else _around(snapshot, row, depth, upstream_only=upstream_only)
     )
+    return _drawn(
+        snapshot,
+        _only(scope, among, row),
+        way=way,
+        row=row,
+        opened=opened or {},
+        group_by=None if row is not None else group_by,
+    )
+
+
+def view_around(
+    snapshot: MapSnapshot,
+    row: int,
+    *,
+    depth: int = 1,
+    opened: Mapping[str, int] | None = None,
+    among: Ints | None = None,
+) -> MapView:
+    """One node with its suppliers and its buyers, each up to `depth` steps; lanes are steps.
+
+    A node that is near on both sides stands on the nearer one, that of the suppliers if equal.
+    """
+    graph, lane = snapshot.graph, np.full(len(snapshot.keys), FAR, dtype=np.int64)
+    lane[row] = 0
+    up = down = np.array([row])
+    for step in range(1, depth + 1):
+        up = np.unique(graph.suppliers.of_many(up))
+        up = up[lane[up] == FAR]
+        lane[up] = step
+        down = np.unique(graph.buyers.of_many(down))
+        down = down[lane[down] == FAR]
+        lane[down] = -step
+    scope = _only(np.flatnonzero(lane != FAR), among, row)
+    near = replace(snapshot, lane=lane, unlinked=FAR)
+    return _drawn(near, scope, way=(row,), row=row, opened=opened or {}, group_by=None)
+
+
+def _only(scope: Ints, among: Ints | None, row: int | None) -> Ints:
+    if among is None:
+        return scope
+    kept = among if row is None else np.union1d(among, [row])
+    found: Ints = np.intersect1d(scope, kept)
+    return found
+
+
+def _drawn(
+    snapshot: MapSnapshot,
+    scope: Ints,
+    *,
+    way: Sequence[int],
+    row: int | None,
+    opened: Mapping[str, int],
+    group_by: GroupBy | None,
+) -> MapView:
     lanes = np.unique(snapshot.lane[scope])
     widest = max(3, min(STEP, 200 // max(1, len(lanes))))
-    draft = _Draft()
+    draft = Draft()
     for lane in lanes[::-1].tolist():
         rows = _ordered(snapshot, scope[snapshot.lane[scope] == lane], first=way)
-        if row is None and len(rows) > SINGLE:
-            _add_countries(draft, snapshot, lane, rows, opened or {}, widest)
+        if group_by is not None and len(rows) > SINGLE:
+            groups = groups_of(snapshot, rows, group_by)
+            add_groups(draft, lane, groups, opened, widest)
         else:
-            _add_singles(draft, lane, rows, opened or {}, widest=widest)
+            add_singles(draft, lane, rows, opened, widest=widest)
     boxes = (*draft.boxes, *_ghosts(snapshot, draft.boxes))
     links, left_out, box_of = _links(snapshot, boxes)
     return MapView(
         boxes=boxes,
         links=links,
-        selected=None if row is None else _node(0, row).id,
+        selected=None if row is None else node_box(0, row).id,
         path=_path(boxes, box_of, way),
         lanes={
             int(lane): (
@@ -144,82 +164,6 @@ def _ordered(snapshot: MapSnapshot, rows: Ints, *, first: Sequence[int]) -> Ints
     order = np.lexsort((rows, snapshot.rank[rows], snapshot.band[rows], off_way))
     found: Ints = rows[order]
     return found
-
-
-def _add_singles(
-    draft: _Draft, lane: int, rows: Ints, opened: Mapping[str, int], *, widest: int
-) -> None:
-    ref = f"{lane}.more"
-    count = min(opened.get(ref, widest), MOST_OPEN, draft.room())
-    if len(rows) <= max(count, 1) + 1:
-        count = len(rows)  # a rest of one is no shorter than the node itself
-    draft.boxes += [_node(lane, row) for row in rows[:count].tolist()]
-    if len(rows) > count:
-        draft.boxes.append(
-            MapBox(f"rest {ref}", "rest", lane, np.sort(rows[count:]), ref=ref, shown=count)
-        )
-
-
-def _node(lane: int, row: int, opened_from: str | None = None) -> MapBox:
-    return MapBox(f"row {row}", "node", lane, np.array([row]), opened_from=opened_from)
-
-
-def _add_countries(
-    draft: _Draft,
-    snapshot: MapSnapshot,
-    lane: int,
-    rows: Ints,
-    opened: Mapping[str, int],
-    widest: int,
-) -> None:
-    groups = _by_country(snapshot, rows)
-    ref = f"{lane}.more"
-    count = min(opened.get(ref, widest), MOST_OPEN, max(1, draft.room() - 1))
-    if len(groups) <= count + 1:
-        count = len(groups)
-    asked = [group for group in groups[count:] if f"{lane}.{group[0]}" in opened]
-    for country, members in (*groups[:count], *asked):
-        _add_group(draft, lane, country, members, opened)
-    if rest := [group for group in groups[count:] if f"{lane}.{group[0]}" not in opened]:
-        draft.boxes.append(
-            MapBox(
-                f"rest {ref}",
-                "rest",
-                lane,
-                np.sort(np.concatenate([members for _, members in rest])),
-                ref=ref,
-                shown=count,
-                countries=len(rest),
-            )
-        )
-
-
-def _by_country(snapshot: MapSnapshot, rows: Ints) -> list[tuple[str, Ints]]:
-    """Countries of a lane, the worst band first, then the largest, then by code."""
-    codes = snapshot.country[rows]
-    groups = [
-        (snapshot.countries[code] or NO_COUNTRY, rows[codes == code])
-        for code in np.unique(codes).tolist()
-    ]
-    return sorted(groups, key=lambda g: (int(snapshot.band[g[1]].min()), -len(g[1]), g[0]))
-
-
-def _add_group(
-    draft: _Draft, lane: int, country: str, members: Ints, opened: Mapping[str, int]
-) -> None:
-    if len(members) == 1:
-        draft.boxes.append(_node(lane, int(members[0])))
-        return
-    ref = f"{lane}.{country}"
-    name = f"group {ref}"
-    count = min(opened.get(ref, 0), MOST_OPEN, max(0, draft.room() - STEP))
-    if len(members) <= count + 1 and count:
-        count = len(members)
-    draft.boxes += [_node(lane, row, name) for row in members[:count].tolist()]
-    if len(members) > count:
-        code = None if country == NO_COUNTRY else country
-        rest = np.sort(members[count:])
-        draft.boxes.append(MapBox(name, "group", lane, rest, ref=ref, country=code, shown=count))
 
 
 def _ghosts(snapshot: MapSnapshot, boxes: Sequence[MapBox]) -> Iterable[MapBox]:

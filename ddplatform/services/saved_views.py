@@ -17,12 +17,14 @@ NAME_LENGTH = 80
 VALUE_LENGTH = 200
 MOST_PARTS = 40
 KEPT: Mapping[ViewKind, frozenset[str]] = {
-    ViewKind.MAP: frozenset({"focus", "depth", "show", "open", "colour"}),
+    ViewKind.MAP: frozenset({"focus", "depth", "show", "open", "by", "colour"}),
     ViewKind.TABLE: frozenset(
         {"q", "country", "kind", "tier", "band", "sector", "archived", "sort"}
     ),
     ViewKind.MATRIX: frozenset({"colour"}),
     ViewKind.ALL_SITES: frozenset({"colour"}),
+    ViewKind.WORLD: frozenset({"colour", "size"}),
+    ViewKind.AROUND: frozenset({"focus", "depth", "open", "colour"}),
 }
 """What of an address makes the view; the page one has turned to does not."""
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from ddplatform.web.filters import band_class, band_word, number, plural
+from ddplatform.web.shades import BAND_SHADES, Shade, mix_words
 from supply_chain.layout import Placed, PlacedBox, PlacedLane, PlacedLink, mirrored
 
 _TITLE_SIZE, _SUB_SIZE, _MORE_SIZE = 12.0, 11.0, 11.0
@@ -23,7 +24,6 @@ _HATCH = Markup(
     '<defs><pattern id="hatch" width="4" height="4" patternUnits="userSpaceOnUse" '
     'patternTransform="rotate(45)"><path class="hatch-l" d="M0 0V4"/></pattern></defs>'
 )
-_MIX_ORDER = ("critical", "high", "medium", "low", "none")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,10 @@ class BoxDetail:
         href: address of the node, or the one that opens the group.
         state: short word on the questionnaire ("no reply").
         overdue: number of overdue actions; 0 draws no badge.
-        mix: for groups, how many nodes in each band: critical, high, medium, low, not assessed.
+        shade: its colour, where it is not that of its band.
+        mix: for groups, how many nodes in each shade, the gravest first.
+        shades: the scale of the mix.
+        events: how many of its nodes stand in the area of an event.
         more: for groups, the words of the link that lets nodes out ("Show next 10").
         more_href: where `more` leads, if not to `href`.
     """
@@ -42,7 +45,10 @@ class BoxDetail:
     href: str
     state: str = ""
     overdue: int = 0
-    mix: tuple[int, int, int, int, int] | None = None
+    shade: Shade | None = None
+    mix: tuple[int, ...] | None = None
+    shades: tuple[Shade, ...] = BAND_SHADES
+    events: int = 0
     more: str = ""
     more_href: str = ""
 
@@ -172,14 +178,15 @@ def _link(placed: PlacedLink, *, on: bool) -> Markup:
 
 def _box(placed: PlacedBox, detail: BoxDetail, side: _Side, *, selected: bool) -> Markup:
     css = "n" + (" sel" if selected else "") + (" ghost" if placed.box.ghost else "")
-    return Markup('<g class="{}"><a href="{}"{}><title>{}</title>\n{}{}{}{}</a>{}</g>').format(
+    return Markup('<g class="{}"><a href="{}"{}><title>{}</title>\n{}{}{}{}{}</a>{}</g>').format(
         css,
         detail.href,
         Markup(' aria-current="true"') if selected else "",
         _name(placed, detail),
-        _frame(placed, side),
+        _frame(placed, detail, side),
         _words(placed, side),
         _foot(placed, detail, side),
+        _event(placed, detail, side),
         _badge(placed, detail, side),
         _more(placed, detail),
     )
@@ -187,13 +194,23 @@ def _box(placed: PlacedBox, detail: BoxDetail, side: _Side, *, selected: bool) -
 
 def _name(placed: PlacedBox, detail: BoxDetail) -> str:
     box = placed.box
-    parts = [box.title, box.sub, f"risk: {band_word(box.band)}", detail.state]
+    shown = detail.shade.word if detail.shade else f"risk: {band_word(box.band)}"
+    parts = [box.title, box.sub, shown, detail.state]
+    if detail.mix and sum(detail.mix):
+        parts.append(mix_words(detail.mix, detail.shades))
     if detail.overdue:
         parts.append(plural(detail.overdue, "action overdue", "actions overdue"))
+    if detail.events:
+        in_group = f"{plural(detail.events, 'site', 'sites')} in the area of an event"
+        parts.append(in_group if box.group else "in the area of an event")
     return ", ".join(part for part in parts if part)
 
 
-def _frame(placed: PlacedBox, side: _Side) -> Markup:
+def _css(placed: PlacedBox, detail: BoxDetail) -> str:
+    return detail.shade.css if detail.shade else band_class(placed.box.band)
+
+
+def _frame(placed: PlacedBox, detail: BoxDetail, side: _Side) -> Markup:
     x, y, w, h = placed.x, placed.y, placed.w, placed.h
     out = Markup("")
     if placed.box.group:
@@ -201,8 +218,9 @@ def _frame(placed: PlacedBox, side: _Side) -> Markup:
             out += _rect("box", x - step if side.rtl else x + step, y + step, w, h, rx=8)
     stripe = side.span(x, w, width=5)
     out += _rect("box", x, y, w, h, rx=8)
-    out += _rect(f"f-{band_class(placed.box.band)}", stripe, y + 7, 5, h - 14, rx=2)
-    return out if placed.box.band else out + _hatched(stripe, y + 7, 5, h - 14)
+    css = _css(placed, detail)
+    out += _rect(f"f-{css}", stripe, y + 7, 5, h - 14, rx=2)
+    return out + _hatched(stripe, y + 7, 5, h - 14) if css == "none" else out
 
 
 def _words(placed: PlacedBox, side: _Side) -> Markup:
@@ -216,18 +234,19 @@ def _words(placed: PlacedBox, side: _Side) -> Markup:
 
 
 def _foot(placed: PlacedBox, detail: BoxDetail, side: _Side) -> Markup:
-    """The mix of a group, or the band word of one node with the state of its questionnaire."""
+    """The mix of a group, or the shade of one node in a word with its questionnaire."""
     if detail.mix and sum(detail.mix):
-        return _mix(placed, detail.mix, side)
-    band = placed.box.band
-    width = 8 + _LETTER_WIDTH * len(band_word(band))
+        return _mix(placed, detail, side)
+    css = _css(placed, detail)
+    word = detail.shade.word if detail.shade else band_word(placed.box.band)
+    width = 8 + _LETTER_WIDTH * len(word)
     x = side.span(placed.x, placed.w, width=width, inset=_INSET)
-    out = _rect(f"f-{band_class(band)}", x, placed.y + 40, width, 14, rx=3)
+    out = _rect(f"f-{css}", x, placed.y + 40, width, 14, rx=3)
     out += _text(
-        f"chip x-{band_class(band)}",
+        f"chip x-{css}",
         x + width / 2,
         placed.y + 50.5,
-        band_word(band),
+        word,
         Markup(' text-anchor="middle"'),
     )
     if detail.state:
@@ -237,9 +256,10 @@ def _foot(placed: PlacedBox, detail: BoxDetail, side: _Side) -> Markup:
     return out
 
 
-def _mix(placed: PlacedBox, mix: tuple[int, ...], side: _Side) -> Markup:
+def _mix(placed: PlacedBox, detail: BoxDetail, side: _Side) -> Markup:
+    mix = detail.mix or ()
     room, total, done, out = placed.w - 2 * _INSET, sum(mix), 0.0, Markup("")
-    for css, count in zip(_MIX_ORDER, mix, strict=True):
+    for css, count in zip((shade.css for shade in detail.shades), mix, strict=True):
         width = room * count / total
         if count:
             x = side.span(placed.x, placed.w, width=width, inset=_INSET + done)
@@ -248,6 +268,16 @@ def _mix(placed: PlacedBox, mix: tuple[int, ...], side: _Side) -> Markup:
                 out += _hatched(x, placed.y + 43, max(width - 1, 1), 7)
         done += width
     return out
+
+
+def _event(placed: PlacedBox, detail: BoxDetail, side: _Side) -> Markup:
+    """A triangle over the edge, beside the place of the count of overdue actions."""
+    if not detail.events:
+        return Markup("")
+    x, y = side.end(placed.x, placed.w, 32), placed.y
+    return Markup(
+        '<path class="ev" d="M{} {}l8 14h-16z"/><text class="evt" x="{}" y="{}">!</text>'
+    ).format(_n(x), _n(y - 8), _n(x), _n(y + 4))
 
 
 def _badge(placed: PlacedBox, detail: BoxDetail, side: _Side) -> Markup:

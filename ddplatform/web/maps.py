@@ -12,9 +12,11 @@ from markupsafe import Markup
 
 from ddplatform.adapters.world_outline import HEIGHT, WIDTH, project
 from ddplatform.web.countries import outline_key
-from ddplatform.web.filters import band_class, band_word, number
+from ddplatform.web.filters import number, plural
+from ddplatform.web.shades import Shade
 
 _LETTER_WIDTH, _LINE_HEIGHT, _GAP = 6.2, 13.0, 4.0
+_SMALLEST, _WIDEST = 8.0, 18.0
 _HATCH = Markup(
     '<defs><pattern id="map-hatch" width="4" height="4" patternUnits="userSpaceOnUse" '
     'patternTransform="rotate(45)"><path class="hatch-l" d="M0 0V4"/></pattern></defs>'
@@ -26,38 +28,47 @@ Circle = tuple[float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Bubble:
-    """A count at a place: degrees (WGS 84), number of sites, highest band, name, address."""
+    """A count at a place: degrees (WGS 84), number of sites, gravest shade, name, address.
+
+    Args:
+        size: 0 to 1, makes the circle as large as it says; None: as large as the count.
+        text: stands in the circle instead of the count.
+        events: how many of the sites stand in the area of an event.
+    """
 
     longitude: float
     latitude: float
     count: int
-    band: str | None
+    shade: Shade
     label: str
     href: str = ""
+    size: float | None = None
+    text: str = ""
+    events: int = 0
 
 
 def world_map_svg(
-    hits: Mapping[str, str | None],
+    hits: Mapping[str, Shade],
     bubbles: Sequence[Bubble],
     *,
     outline: Mapping[str, str],
     land_href: str | None,
-    title: str = "World map: sites by country, coloured by the highest risk band. "
+    title: str = "World map: sites by country, coloured by the gravest of them. "
     "The table beside it lists the same data.",
     id: str = "world-map",
 ) -> Markup:
     """Draw the world.
 
     Args:
-        hits: ISO code of two or three letters -> band of the country (None: not assessed).
+        hits: ISO code of two or three letters -> shade of the country.
         bubbles: places with counts; the largest are drawn first, so small ones stay on top.
         outline: paths of countries (adapters.assets.load_outline); may be empty.
         land_href: address of the built `land.svg`; None leaves the land out.
         title: one sentence on what is shown; `id` names it.
     """
     land = Markup('<use class="land" href="{}#land"/>').format(land_href) if land_href else ""
-    shapes = [_country(code, band, outline) for code, band in sorted(hits.items())]
-    ordered = sorted(bubbles, key=lambda one: (-one.count, one.label))
+    shapes = [_country(code, hits[code], outline) for code in sorted(hits)]
+    ordered = sorted(bubbles, key=lambda one: (-_radius(one), one.label))
     return Markup(
         '<svg class="map" viewBox="0 0 {} {}" role="{}" aria-labelledby="{}">'
         '<title id="{}">{}</title>{}{}{}{}</svg>'
@@ -75,18 +86,20 @@ def world_map_svg(
     )
 
 
-def _country(code: str, band: str | None, outline: Mapping[str, str]) -> Markup:
+def _country(code: str, shade: Shade, outline: Mapping[str, str]) -> Markup:
     path = outline.get(outline_key(code) or "")
     if path is None:
         return Markup("")
-    shape = Markup('<path class="hit f-{}" d="{}"/>').format(band_class(band), path)
-    if band is None:
+    shape = Markup('<path class="hit f-{}" d="{}"/>').format(shade.css, path)
+    if shade.css == "none":
         shape += Markup('<path fill="url(#map-hatch)" d="{}"/>').format(path)
     return shape
 
 
-def _radius(count: int) -> float:
-    return 6.5 + 2.4 * math.log10(max(count, 1))
+def _radius(one: Bubble) -> float:
+    if one.size is not None:
+        return _SMALLEST + _WIDEST * math.sqrt(max(0.0, one.size))
+    return _SMALLEST + 2.4 * math.log10(max(one.count, 1))
 
 
 def _short(count: int) -> str:
@@ -94,9 +107,7 @@ def _short(count: int) -> str:
 
 
 def _bubbles(bubbles: Sequence[Bubble]) -> Markup:
-    places = _apart(
-        [(*project(one.longitude, one.latitude), _radius(one.count)) for one in bubbles]
-    )
+    places = _apart([(*project(one.longitude, one.latitude), _radius(one)) for one in bubbles])
     taken: list[Area] = [(x - r, y - r, x + r, y + r) for x, y, r in places]
     out = Markup("")
     for one, (x, y, r) in zip(bubbles, places, strict=True):
@@ -119,25 +130,40 @@ def _apart(places: Sequence[Circle]) -> list[Circle]:
 
 
 def _bubble(one: Bubble, x: float, y: float, r: float, *, words: Markup) -> Markup:
+    told = [number(one.count), one.text, one.shade.word]
+    if one.events:
+        told.append(f"{plural(one.events, 'site', 'sites')} in the area of an event")
+    circle = Markup('cx="{:.1f}" cy="{:.1f}" r="{:.1f}"').format(x, y, r)
     inner = Markup(
-        '<title>{}: {}, {}</title><circle class="bub f-{}" cx="{:.1f}" cy="{:.1f}" r="{:.1f}"/>'
-        '<text class="cnt" x="{:.1f}" y="{:.1f}">{}</text>\n{}'
+        '<title>{}: {}</title><circle class="bub f-{}" {}/>{}'
+        '<text class="cnt x-{}" x="{:.1f}" y="{:.1f}">{}</text>'
+        '<text class="cnt let x-{}" x="{:.1f}" y="{:.1f}">{}</text>{}\n{}'
     ).format(
         one.label,
-        number(one.count),
-        band_word(one.band),
-        band_class(one.band),
+        ", ".join(filter(None, told)),
+        one.shade.css,
+        circle,
+        Markup('<circle fill="url(#map-hatch)" {}/>').format(circle)
+        if one.shade.css == "none"
+        else "",
+        one.shade.css,
         x,
-        y,
-        r,
+        y + 1,
+        one.text or _short(one.count),
+        one.shade.css,
         x,
-        y + 3.6,
-        _short(one.count),
+        y + 7.5,
+        one.shade.letter,
+        _event(x + r * 0.75, y - r * 0.75) if one.events else "",
         words,
     )
     if one.href:
         return Markup('<a href="{}">{}</a>').format(one.href, inner)
     return Markup("<g>{}</g>").format(inner)
+
+
+def _event(x: float, y: float) -> Markup:
+    return Markup('<path class="ev" d="M{:.1f} {:.1f}l4 7h-8z"/>').format(x, y - 4)
 
 
 def _label(words: str, x: float, y: float, r: float, taken: list[Area]) -> Markup:

@@ -1,19 +1,21 @@
 """Every site as a dot: positions are made here, `static/js/points.js` only paints them.
 
 File, little endian: uint32 count, uint16 x[count], uint16 y[count], uint8 kind[count] with
-kind = column * 8 + band (0 not assessed, 1 low, 2 medium, 3 high, 4 critical). x and y run over
-the whole drawing from 0 to 65,535, x to the right, y down.
+kind = column * 8 + place in the scale (0 the gravest), uint32 number of marked dots and, rising,
+the place of each in the file. x and y run over the whole drawing from 0 to 65,535, x to the right,
+y down.
 """
 
 import json
-import struct
-from array import array
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 
+import numpy as np
 from markupsafe import Markup
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
 
 MAX_ROWS = 10
 OTHER = "Other"
@@ -22,17 +24,17 @@ _FULL = 65_535
 _WIDTH_PX, _HEIGHT_PX = 1190.0, 544.0
 _WIDEST_STEP_PX = 6.0
 _USED_WIDTH, _USED_HEIGHT = 0.9, 0.84
-_BANDS = {None: 0, "low": 1, "medium": 2, "high": 3, "critical": 4}
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
-    """One site: its id, the row (country) and column (tier) it stands in, and its band."""
+class Sites:
+    """What is drawn, one entry a site in every column."""
 
-    id: str
-    row: str
-    column: int
-    band: str | None
+    labels: Sequence[str]
+    label: Ints  # position in `labels`: the row (country) it stands in
+    column: Ints  # the column (tier) it stands in
+    place: NDArray[np.int8]  # in the scale, 0 the gravest
+    marked: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,39 +49,51 @@ class DotRow:
 
 @dataclass(frozen=True, slots=True)
 class DotMap:
-    """The drawing: its rows, the file, and the ids of the sites in the order of the file."""
+    """The drawing: its rows, the dots in the order of the file, and which site each stands for."""
 
     rows: tuple[DotRow, ...]
-    packed: bytes
-    ids: tuple[str, ...]
+    x: NDArray[np.uint16]
+    y: NDArray[np.uint16]
+    kind: NDArray[np.uint8]
+    marked: Ints
+    order: Ints
+
+    @property
+    def packed(self) -> bytes:
+        """The file."""
+        parts = (
+            np.array([len(self.order)], dtype="<u4"),
+            self.x.astype("<u2"),
+            self.y.astype("<u2"),
+            self.kind,
+            np.array([len(self.marked)], dtype="<u4"),
+            self.marked.astype("<u4"),
+        )
+        return b"".join(part.tobytes() for part in parts)
 
 
-def dot_map(sites: Sequence[Site], columns: int) -> DotMap:
-    """Place all sites in rows by country and columns by tier, the gravest band first in each cell.
+def dot_map(sites: Sites, columns: int) -> DotMap:
+    """Place all sites in rows by country and columns by tier, the gravest first in each cell.
 
-    Rows stand by number of sites; beyond `MAX_ROWS` the smallest share one row, "Other".
+    Rows stand by number of sites; beyond `MAX_ROWS` the smallest share one row, "Other". Sites of
+    one cell and one place of the scale stand in the order that they were given in.
     Raises ValueError for a column outside 0 to `columns` - 1.
     """
-    rows = _rows(Counter(site.row for site in sites))
-    at = {row.name: row for row in rows}
-    cells: dict[tuple[str, int], list[Site]] = {}
-    for site in sites:
-        if not 0 <= site.column < columns:
-            raise ValueError(f"Site {site.id} is in column {site.column} of {columns}.")
-        name = site.row if site.row in at else OTHER
-        cells.setdefault((name, site.column), []).append(site)
-    xs, ys, kinds, ids = array("H"), array("H"), bytearray(), list[str]()
-    for name, column in sorted(cells, key=lambda cell: (at[cell[0]].top, cell)):
-        members = sorted(cells[name, column], key=lambda site: (-_BANDS[site.band], site.id))
-        places = _cell(at[name], column, columns, len(members))
-        for site, (x, y) in zip(members, places, strict=True):
-            xs.append(x)
-            ys.append(y)
-            kinds.append(column * 8 + _BANDS[site.band])
-            ids.append(site.id)
-    count = len(ids)
-    packed = struct.pack(f"<I{count}H{count}H", count, *xs, *ys) + bytes(kinds)
-    return DotMap(rows, packed, tuple(ids))
+    wrong = np.flatnonzero((sites.column < 0) | (sites.column >= columns))
+    if len(wrong):
+        row = int(wrong[0])
+        raise ValueError(f"Site {row} is in column {sites.column[row]} of {columns}.")
+    rows, row_of_label = _rows(sites)
+    cell = row_of_label[sites.label] * columns + sites.column
+    order = np.lexsort((np.arange(len(cell)), sites.place, cell))
+    x, y = np.zeros(len(order), np.uint16), np.zeros(len(order), np.uint16)
+    cells, starts, counts = np.unique(cell[order], return_index=True, return_counts=True)
+    for at, start, count in zip(cells.tolist(), starts.tolist(), counts.tolist(), strict=True):
+        row, column = divmod(at, columns)
+        here = slice(start, start + count)
+        x[here], y[here] = _cell(rows[row], column, columns, count)
+    kind = (sites.column[order] * 8 + sites.place[order]).astype(np.uint8)
+    return DotMap(rows, x, y, kind, np.flatnonzero(sites.marked[order]), order)
 
 
 def row_labels_svg(rows: Sequence[DotRow]) -> Markup:
@@ -101,33 +115,34 @@ def rows_json(rows: Sequence[DotRow]) -> str:
     return json.dumps([[row.name, row.top, row.bottom] for row in rows], ensure_ascii=False)
 
 
-def _rows(counts: Mapping[str, int]) -> tuple[DotRow, ...]:
-    ordered = sorted(counts.items(), key=lambda one: (one[0] == OTHER, -one[1], one[0]))
-    if len(ordered) > MAX_ROWS:
-        rest = sum(count for _, count in ordered[MAX_ROWS - 1 :])
-        ordered = [*ordered[: MAX_ROWS - 1], (OTHER, rest)]
-    roots = sum(sqrt(count) for _, count in ordered)
-    weights = [max(sqrt(count) / roots, _SMALLEST_SHARE) for _, count in ordered]
+def _rows(sites: Sites) -> tuple[tuple[DotRow, ...], Ints]:
+    """The rows, and which of them each label stands in."""
+    counts = np.bincount(sites.label, minlength=len(sites.labels)).tolist()
+    found = [label for label, count in enumerate(counts) if count]
+    ordered = sorted(found, key=lambda at: (-counts[at], sites.labels[at]))
+    row_of_label = np.zeros(len(sites.labels), dtype=np.int64)
+    row_of_label[ordered] = np.minimum(np.arange(len(ordered)), MAX_ROWS - 1)
+    named = [(sites.labels[at], counts[at]) for at in ordered]
+    if len(named) > MAX_ROWS:
+        named[MAX_ROWS - 1 :] = [(OTHER, sum(count for _, count in named[MAX_ROWS - 1 :]))]
+    roots = sum(sqrt(count) for _, count in named)
+    weights = [max(sqrt(count) / roots, _SMALLEST_SHARE) for _, count in named]
     top, rows = 0.0, []
-    for (name, count), weight in zip(ordered, weights, strict=True):
+    for (name, count), weight in zip(named, weights, strict=True):
         share = weight / sum(weights)
         rows.append(DotRow(name, count, round(top, 4), round(min(top + share, 1.0), 4)))
         top += share
-    return tuple(rows)
+    return tuple(rows), row_of_label
 
 
-def _cell(row: DotRow, column: int, columns: int, count: int) -> list[tuple[int, int]]:
+def _cell(row: DotRow, column: int, columns: int, count: int) -> tuple[Ints, Ints]:
     """Places of the dots of one cell, filled from top to bottom, then to the right."""
     height = row.bottom - row.top
     wide, tall = _WIDTH_PX / columns * _USED_WIDTH, _HEIGHT_PX * height * _USED_HEIGHT
     step = min(_WIDEST_STEP_PX, sqrt(wide * tall / count))
-    per_line = max(1, int(tall / step))
+    line, place = np.divmod(np.arange(count), max(1, int(tall / step)))
     left = (column + (1 - _USED_WIDTH) / 2) / columns
     top = row.top + height * (1 - _USED_HEIGHT) / 2
-    return [
-        (
-            min(_FULL, int((left + i // per_line * step / _WIDTH_PX) * _FULL)),
-            min(_FULL, int((top + i % per_line * step / _HEIGHT_PX) * _FULL)),
-        )
-        for i in range(count)
-    ]
+    x = (left + line * step / _WIDTH_PX) * _FULL
+    y = (top + place * step / _HEIGHT_PX) * _FULL
+    return np.minimum(x, _FULL).astype(np.int64), np.minimum(y, _FULL).astype(np.int64)

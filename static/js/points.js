@@ -1,26 +1,28 @@
-/* Dot map of every site (up to 100k). data-points, -rows, -columns, -bands, -hint, -site: docs/frontend.md. Data: one binary file, made by the server:
-   uint32 count, then uint16 x[count], uint16 y[count], uint8 kind[count] (column*8 + band), padded to 2 bytes.
+/* Dot map of every site (up to 100k). data-points, -rows, -columns, -words, -inks, -hint, -site: docs/frontend.md. Data: one binary file, made by the server:
+   uint32 count, then uint16 x[count], uint16 y[count], uint8 kind[count] (column*8 + place in the scale, 0 the gravest), uint32 m, uint32 marked[m] (stands in an event).
    Plain 2-D canvas, no WebGL needed. Everything here is also in the table below the drawing. */
 const box = document.querySelector("[data-points]");
 if (box) {
   const css = getComputedStyle(document.documentElement);
-  const ink = ["ink-3", "low", "medium", "high", "critical"].map(n => css.getPropertyValue("--" + n).trim());
+  const ink = JSON.parse(box.dataset.inks).map(n => css.getPropertyValue("--" + (n === "none" ? "ink-3" : n)).trim());
   const canvas = document.createElement("canvas"), c = canvas.getContext("2d"), tip = box.querySelector("[data-tip]");
-  const names = JSON.parse(box.dataset.rows), bands = JSON.parse(box.dataset.bands), cols = JSON.parse(box.dataset.columns);
-  let X, Y, K, n = 0, order = [], per = [], grid = new Map(), k = 1, ox = 0, oy = 0, raf = 0, W = 0, H = 0;
+  const names = JSON.parse(box.dataset.rows), words = JSON.parse(box.dataset.words), cols = JSON.parse(box.dataset.columns);
+  let X, Y, K, n = 0, marked = [], order = [], per = [], grid = new Map(), k = 1, ox = 0, oy = 0, raf = 0, inEvent = () => false, W = 0, H = 0;
   const dpr = Math.min(2, devicePixelRatio || 1);
   const sx = () => W / 65536 * k, sy = () => H / 65536 * k;
   function draw() {
     raf = 0;
     c.setTransform(dpr, 0, 0, dpr, 0, 0); c.clearRect(0, 0, W, H);
     const ax = sx(), ay = sy(), small = Math.min(9, 1.5 * k), big = Math.min(9, 3.2 * Math.sqrt(k));
-    for (let b = 0; b < 5; b++) {
+    for (let b = 4; b >= 0; b--) {
       c.fillStyle = ink[b];
       for (const i of order[b]) {
         const px = X[i] * ax + ox, py = Y[i] * ay + oy, s = per[K[i] >> 3] > 8000 ? small : big;
         if (px > -s && px < W && py > -s && py < H) c.fillRect(px, py, s, s);
       }
     }
+    c.strokeStyle = css.getPropertyValue("--ink"); c.lineWidth = 1.5;
+    for (const i of marked) { const px = X[i] * ax + ox, py = Y[i] * ay + oy, s = per[K[i] >> 3] > 8000 ? small : big; if (px > -s && px < W && py > -s && py < H) c.strokeRect(px - 1.5, py - 1.5, s + 3, s + 3); }
     labels();
   }
   /* once zoomed, the headings outside the box no longer line up: name each visible cell inside the drawing */
@@ -48,7 +50,8 @@ if (box) {
     return best;
   }
   fetch(box.dataset.points).then(r => r.arrayBuffer()).then(buf => {
-    n = new DataView(buf).getUint32(0, true);
+    const data = new DataView(buf); n = data.getUint32(0, true);
+    marked = Array.from({ length: data.getUint32(4 + 5 * n, true) }, (_, i) => data.getUint32(8 + 5 * n + 4 * i, true)); const ringed = new Set(marked); inEvent = i => ringed.has(i);
     X = new Uint16Array(buf, 4, n); Y = new Uint16Array(buf, 4 + 2 * n, n); K = new Uint8Array(buf, 4 + 4 * n, n);
     order = [[], [], [], [], []];
     for (let i = 0; i < n; i++) { order[K[i] & 7].push(i); per[K[i] >> 3] = (per[K[i] >> 3] || 0) + 1; const g = (X[i] >> 9) * 256 + (Y[i] >> 9); let a = grid.get(g); if (!a) grid.set(g, a = []); a.push(i); }
@@ -71,7 +74,7 @@ if (box) {
     if (drag) { moved ||= Math.abs(e.movementX) + Math.abs(e.movementY) > 3; ox = e.clientX - drag[0]; oy = e.clientY - drag[1]; clamp(); redraw(); return; }
     if (!n) return;
     const r = box.getBoundingClientRect(), i = nearest(e.clientX - r.left, e.clientY - r.top);
-    tip.textContent = i < 0 ? box.dataset.hint : `${cols[K[i] >> 3]}, ${bands[K[i] & 7]}`;
+    tip.textContent = i < 0 ? box.dataset.hint : `${cols[K[i] >> 3]}, ${words[K[i] & 7]}${inEvent(i) ? ", in the area of an event" : ""}`;
   });
   box.addEventListener("keydown", e => {
     const step = { ArrowLeft: [40, 0], ArrowRight: [-40, 0], ArrowUp: [0, 40], ArrowDown: [0, -40] }[e.key];

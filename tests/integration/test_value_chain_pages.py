@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from html import unescape
 from uuid import UUID, uuid4
 
 import openpyxl
@@ -22,7 +23,7 @@ from ddplatform.services import supply_links, tiers, value_chain
 from ddplatform.services.supply_links import LinkFields
 from ddplatform.services.value_chain import NodeFields
 from ddplatform.tenancy import acting_in, insert_rows
-from ddplatform.web.value_chain import matrix_routes
+from ddplatform.web.value_chain import site_routes
 from supply_chain.vocabulary import FlowEvidence, LinkKind, NodeKind, RiskBand
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
@@ -318,7 +319,7 @@ def _dots(page: str) -> tuple[str, str]:
     """Addresses of the file of the dots, and of the way from a dot to its site."""
     found = re.search(r'data-points="([^"]+)" data-site="([^"]+)"', page)
     assert found
-    return found.group(1), found.group(2)
+    return unescape(found.group(1)), unescape(found.group(2))
 
 
 def test_all_sites_are_dots_that_lead_to_their_sites_and_numbers_in_a_table(
@@ -333,7 +334,7 @@ def test_all_sites_are_dots_that_lead_to_their_sites_and_numbers_in_a_table(
 
     assert "Côte d’Ivoire" in page
     assert ">1</a>" in page
-    assert len(file.data) == 4 + 5 * 3
+    assert len(file.data) == 4 + 5 * 3 + 4
     assert led_to == {
         f"{BASE}/nodes/{_id(tenant, name)}" for name in ("Maison Cacao", "Coop Espoir", "=Farm <1>")
     }
@@ -358,15 +359,15 @@ def test_dots_of_a_page_opened_before_a_change_lead_nowhere_wrong(
 def test_drawings_of_few_maps_are_kept_and_tiers_beyond_the_last_column_share_it(
     tenant: Tenant, chain_id: UUID, analyst: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(matrix_routes, "KEPT", 1)
-    monkeypatch.setattr(matrix_routes, "MOST_COLUMNS", 2)
-    matrix_routes._kept.clear()
+    monkeypatch.setattr(site_routes, "KEPT", 1)
+    monkeypatch.setattr(site_routes, "MOST_COLUMNS", 2)
+    site_routes._kept.clear()
     for colour in ("CL", "highest", "CL"):
         page = analyst.get(f"{BASE}/{chain_id}/all?colour={colour}").text
     file = analyst.get(_dots(page)[0]).data
 
-    assert len(matrix_routes._kept) == 1
-    assert {kind >> 3 for kind in file[-3:]} == {0, 1}
+    assert len(site_routes._kept) == 1
+    assert {kind >> 3 for kind in file[-7:-4]} == {0, 1}
 
 
 def test_table_page_asks_at_most_six_statements_at_1000_and_at_20000_nodes(

@@ -7,6 +7,7 @@ import pytest
 
 from ddplatform.web.drawings import BoxDetail, value_chain_svg
 from ddplatform.web.maps import Bubble, world_map_svg
+from ddplatform.web.shades import BAND_SHADES
 from supply_chain.layout import Box, LaneTitle, Link, Placed, View, place
 from supply_chain.vocabulary import RiskBand
 
@@ -132,21 +133,25 @@ def test_a_box_without_its_detail_is_refused_by_its_id(placed: Placed) -> None:
         value_chain_svg(placed, details={k: DETAILS[k] for k in DETAILS if k != "own"}, label="x")
 
 
+CRITICAL, HIGH, _, LOW, NOT_ASSESSED = BAND_SHADES
 BUBBLES = (
-    Bubble(-5.6, 7.5, 4118, "critical", "Côte d’Ivoire", "/c/CI"),
-    Bubble(-1.0, 7.7, 2071, "high", "Ghana", "/c/GH"),
-    Bubble(14.4, 35.9, 3, None, "Malta"),
+    Bubble(-5.6, 7.5, 4118, CRITICAL, "Côte d’Ivoire", "/c/CI", events=2),
+    Bubble(-1.0, 7.7, 2071, HIGH, "Ghana", "/c/GH"),
+    Bubble(14.4, 35.9, 3, NOT_ASSESSED, "Malta"),
 )
 OUTLINE = {"384": "M1,1L2,2Z", "120": "M3,3L4,4Z"}
 
 
 def _world(land: str | None = "/land.svg") -> str:
     return world_map_svg(
-        {"CI": "critical", "CMR": None, "MT": None}, BUBBLES, outline=OUTLINE, land_href=land
+        {"CI": CRITICAL, "CMR": NOT_ASSESSED, "MT": NOT_ASSESSED},
+        BUBBLES,
+        outline=OUTLINE,
+        land_href=land,
     )
 
 
-def test_hit_countries_take_the_colour_of_their_band_and_unassessed_ones_are_hatched() -> None:
+def test_hit_countries_take_the_colour_of_their_shade_and_unassessed_ones_are_hatched() -> None:
     drawing = _world()
     assert '<path class="hit f-critical" d="M1,1L2,2Z"/>' in drawing
     assert '<path class="hit f-none" d="M3,3L4,4Z"/><path fill="url(#map-hatch)"' in drawing
@@ -171,12 +176,30 @@ def test_bubbles_are_links_with_counts_and_do_not_hide_each_other() -> None:
     ]
     (x1, y1, r1), (x2, y2, r2) = circles[:2]
     assert ((x1 - x2) ** 2 + (y1 - y2) ** 2) ** 0.5 >= r1 + r2 - 0.2
-    assert '<a href="/c/CI"><title>Côte d’Ivoire: 4,118, Critical</title>' in drawing
+    assert '<a href="/c/CI"><title>Côte d’Ivoire: 4,118, Critical, 2 sites in ' in drawing
     assert ">4.1k</text>" in drawing
 
 
+def test_a_bubble_speaks_by_letter_and_hatching_too_and_a_place_in_an_event_has_a_mark() -> None:
+    drawing = _world()
+    letters = re.findall(r'class="cnt let x-(\w+)"[^>]*>([^<]*)<', drawing)
+    assert letters == [("critical", "C"), ("high", "H"), ("none", "?")]
+    assert drawing.count('<circle fill="url(#map-hatch)"') == 1
+    assert drawing.count('class="ev"') == 1
+
+
+def test_a_bubble_may_be_as_large_as_a_share_with_the_share_in_it() -> None:
+    shares = [Bubble(n * 40, 0, 1, LOW, f"P{n}", size=n / 4, text=f"{n * 25} %") for n in range(5)]
+    drawing = world_map_svg({}, shares, outline={}, land_href=None)
+    radii = [float(r) for r in re.findall(r'class="bub[^>]* r="([\d.]+)"', drawing)]
+    assert radii == sorted(radii, reverse=True)
+    areas = [(radius - radii[-1]) ** 2 for radius in radii]
+    assert areas[0] == pytest.approx(4 * areas[3], rel=0.01)
+    assert ">75 %</text>" in drawing
+
+
 def test_names_on_the_map_never_overlap_and_are_left_out_where_there_is_no_room() -> None:
-    crowd = [Bubble(0, 0, 10, "low", f"A place with a long name {n}") for n in range(8)]
+    crowd = [Bubble(0, 0, 10, LOW, f"A place with a long name {n}") for n in range(8)]
     drawing = world_map_svg({}, crowd, outline={}, land_href=None)
     shown = re.findall(r'text-anchor="\w+">A place', drawing)
     assert 1 <= len(shown) < 8

@@ -1268,6 +1268,8 @@ def upgrade() -> None:
                 "table",
                 "matrix",
                 "all",
+                "world",
+                "around",
                 name="viewkind",
                 native_enum=False,
                 create_constraint=True,

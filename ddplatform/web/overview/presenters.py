@@ -15,6 +15,7 @@ from ddplatform.web.countries import country_name
 from ddplatform.web.filters import number
 from ddplatform.web.maps import Bubble, world_map_svg
 from ddplatform.web.risk.presenters import SEVERITY_NOTES
+from ddplatform.web.shades import shade_of
 from supply_chain.reference import load_reference
 from supply_chain.risk.scoring import RISK_BANDS, risk_band, risk_index
 from supply_chain.vocabulary import Issue, RiskBand
@@ -182,12 +183,12 @@ def world_map(
                     longitude=at.longitude,
                     latitude=at.latitude,
                     count=count,
-                    band=band.value if band else None,
+                    shade=shade_of(band),
                     label=country_name(code),
                     href=table(country=code),
                 )
             )
-    hits = {code: band.value if (band := bands.get(code)) else None for code in counts}
+    hits = {code: shade_of(bands.get(code)) for code in counts}
     return world_map_svg(hits, bubbles, outline=outline, land_href=land_href)
 
 

@@ -1,6 +1,7 @@
 """The map, its table, its nodes and links, lists in and files out."""
 
 from ddplatform.web.value_chain import (
+    around_routes,
     import_mending,
     import_routes,
     link_routes,
@@ -8,11 +9,14 @@ from ddplatform.web.value_chain import (
     matrix_routes,
     node_routes,
     routes,
+    site_routes,
     view_routes,
+    world_routes,
 )
 from ddplatform.web.value_chain.blueprint import bp
 
 __all__ = [
+    "around_routes",
     "bp",
     "import_mending",
     "import_routes",
@@ -21,5 +25,7 @@ __all__ = [
     "matrix_routes",
     "node_routes",
     "routes",
+    "site_routes",
     "view_routes",
+    "world_routes",
 ]

@@ -1,5 +1,6 @@
 """The map as a drawing, as a table, and tier by country."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, TypeVar
 from uuid import UUID
@@ -11,8 +12,7 @@ from ddplatform.access.permissions import Permission
 from ddplatform.errors import NotFound
 from ddplatform.gate import requires
 from ddplatform.models.saved_views import ViewKind
-from ddplatform.queries.map_snapshots import coloured_by, load_snapshot
-from ddplatform.queries.map_views import view_map
+from ddplatform.queries.map_groups import GroupBy
 from ddplatform.queries.node_lists import (
     COUNT_CAP,
     NOT_ASSESSED,
@@ -20,52 +20,57 @@ from ddplatform.queries.node_lists import (
     NodeOrder,
     NodePage,
     list_nodes,
-    load_states,
 )
 from ddplatform.queries.saved_views import get_chain_with_views
 from ddplatform.queries.value_chain import get_node, get_summary, list_links_of
-from ddplatform.web.issue_colour import chosen_issue, colour_choices
+from ddplatform.web.map_colour import chosen_colouring, map_colour_choices
 from ddplatform.web.value_chain.blueprint import bp
+from ddplatform.web.value_chain.box_rows import rows_of
 from ddplatform.web.value_chain.forms import country_choices, sector_choices
-from ddplatform.web.value_chain.presenters import MapPage, here
+from ddplatform.web.value_chain.pictures import DEPTHS, asked_uuid, map_page, read_map_state
 from ddplatform.web.value_chain.view_bar import view_bar
 from ddplatform.web.value_chain.words import KIND_WORDS
 from supply_chain.vocabulary import NodeKind, RiskBand
 
 Word = TypeVar("Word", bound=StrEnum)
-DEPTHS = (1, 2, 3, 4)
-MOST_OPEN_GROUPS = 12
+GROUPINGS: Mapping[GroupBy, str] = {
+    GroupBy.COUNTRY: "Country",
+    GroupBy.REGION: "Region",
+    GroupBy.COMMODITY: "Commodity",
+    GroupBy.OPERATOR: "Operator",
+}
 
 
 @bp.get("/<uuid:chain_id>/")
 @requires(Permission.VALUE_CHAIN_READ)
 def show(chain_id: UUID) -> ResponseReturnValue:
-    """A bounded view of the map: `focus`, `depth`, `open` and `show` are its whole state."""
+    """A bounded view of the map; its whole state stands in the address."""
     chain, views = get_chain_with_views(chain_id)
-    issue = chosen_issue()
-    snapshot = coloured_by(load_snapshot(chain), issue)
-    focus, opened = _uuid("focus"), _opened()
-    depth = _number("depth", DEPTHS, 2)
-    upstream = request.args.get("show") == "upstream"
-    view = view_map(snapshot, focus=focus, depth=depth, opened=opened, upstream_only=upstream)
-    keys = [snapshot.keys[int(box.rows[0])] for box in view.boxes if box.kind == "node"]
-    page = MapPage(chain, snapshot, view, load_states(keys), opened)
+    page, state, colouring = map_page(chain), read_map_state(), chosen_colouring()
     return render_template(
         "value_chain/show.html",
         chain=chain,
         page=page,
-        total=len(snapshot.keys),
+        rows=rows_of(page),
+        total=len(page.snapshot.keys),
         depths=[
-            {"label": f"{n} up", "href": here(chain_id, depth=n), "current": n == depth}
+            {"label": f"{n} up", "href": page.here(depth=n), "current": n == state.depth}
             for n in DEPTHS
         ],
-        upstream=upstream,
-        here=here,
-        issue=issue,
-        colours=colour_choices(),
+        upstream=state.upstream,
+        groupings=[
+            {
+                "label": word,
+                "href": page.here(by=by.value, open=[]),
+                "current": by == state.group_by,
+            }
+            for by, word in GROUPINGS.items()
+        ],
+        colouring=colouring,
+        colours=map_colour_choices(),
         saved=view_bar(chain_id, ViewKind.MAP, views),
         kept=[(k, v) for k, v in request.args.items(multi=True) if k != "colour"],
-        **_panel(focus),
+        **_panel(state.focus),
     )
 
 
@@ -84,36 +89,15 @@ def _panel(focus: UUID | None) -> dict[str, Any]:
     }
 
 
-def _opened() -> dict[str, int]:
-    """The open groups of the address, `2.CI:20`; what is malformed is passed over."""
-    found = {}
-    for text in request.args.getlist("open")[:MOST_OPEN_GROUPS]:
-        ref, _, count = text.partition(":")
-        lane, _, group = ref.partition(".")
-        if lane.lstrip("-").isdecimal() and group and (count or "10").isdecimal():
-            found[ref] = int(count or 10)
-    return found
-
-
-def _uuid(name: str) -> UUID | None:
-    try:
-        return UUID(request.args.get(name, ""))
-    except ValueError:
-        return None
-
-
-def _number(name: str, allowed: tuple[int, ...], otherwise: int) -> int:
-    text = request.args.get(name, "")
-    return int(text) if text.isdecimal() and int(text) in allowed else otherwise
-
-
 @bp.get("/<uuid:chain_id>/table")
 @requires(Permission.VALUE_CHAIN_READ)
 def table(chain_id: UUID) -> ResponseReturnValue:
     """All sites of a map, searched, filtered, sorted, a page at a time."""
     chain, views = get_chain_with_views(chain_id)
     wanted, order = read_filter(), _order()
-    page = list_nodes(chain_id, wanted, order=order, after=_uuid("after"), before=_uuid("before"))
+    page = list_nodes(
+        chain_id, wanted, order=order, after=asked_uuid("after"), before=asked_uuid("before")
+    )
     return render_template(
         "value_chain/table.html",
         chain=chain,

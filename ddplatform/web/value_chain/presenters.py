@@ -1,7 +1,7 @@
-"""From a view of a map to a drawing, the same as a table, and addresses that hold the state."""
+"""From a view of a map to a drawing, with addresses that hold the state."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -9,66 +9,72 @@ from flask import request, url_for
 from markupsafe import Markup
 
 from ddplatform.models.value_chain import ValueChain
+from ddplatform.queries.map_boxes import STEP, MapBox
+from ddplatform.queries.map_colours import LAST, MapColours
+from ddplatform.queries.map_columns import BANDS
+from ddplatform.queries.map_groups import GroupBy
 from ddplatform.queries.map_snapshots import MapSnapshot
-from ddplatform.queries.map_views import STEP, MapBox, MapView
+from ddplatform.queries.map_views import MapView
 from ddplatform.queries.node_lists import NodeState
 from ddplatform.web.countries import country_name
 from ddplatform.web.drawings import BoxDetail, value_chain_svg
 from ddplatform.web.filters import number, percent, plural
 from ddplatform.web.questionnaire_states import questionnaire_word
-from ddplatform.web.value_chain.words import lane_word
-from supply_chain.layout import Box, LaneTitle, Measures, View, place
-from supply_chain.vocabulary import RiskBand
+from ddplatform.web.shades import BAND_SHADES, SHADES, Shade
+from ddplatform.web.value_chain.words import group_word, lane_word
+from supply_chain.layout import Box, LaneTitle, Measures, Placed, View, place
 
 MANY_LANES = 7
+STATE = ("focus", "depth", "show", "open", "by", "colour")
+MORE_WORDS: Mapping[GroupBy, tuple[str, str]] = {
+    GroupBy.COUNTRY: ("country", "countries"),
+    GroupBy.REGION: ("region", "regions"),
+    GroupBy.COMMODITY: ("commodity", "commodities"),
+    GroupBy.OPERATOR: ("operator", "operators"),
+}
 CLOSE = Measures(box_width=146.0, lane_gap=18.0)
 """So that eight lanes stand side by side on a desk screen."""
 
 
 @dataclass(frozen=True)
-class BoxRow:
-    """A box of the drawing as a row of the table under it."""
+class Shown:
+    """What a picture of a map is made of."""
 
-    title: str
-    href: str
-    sub: str
-    lane: str
-    band: RiskBand | None
-    is_assessed_kind: bool
-    buys_from: str
-    sells_to: str
-    state: str
+    chain: ValueChain
+    snapshot: MapSnapshot
+    view: MapView
+    colours: MapColours
+    states: Mapping[UUID, NodeState]
+    opened: Mapping[str, int]
+    group_by: GroupBy = GroupBy.COUNTRY
 
 
 class MapPage:
     """Everything the page of a map shows of one view."""
 
-    def __init__(
-        self,
-        chain: ValueChain,
-        snapshot: MapSnapshot,
-        view: MapView,
-        states: Mapping[UUID, NodeState],
-        opened: Mapping[str, int],
-    ) -> None:
-        self.chain, self.snapshot, self.view = chain, snapshot, view
-        self.states, self.opened = states, opened
-        self._boxes = {box.id: box for box in view.boxes}
+    def __init__(self, shown: Shown) -> None:
+        self.chain, self.snapshot, self.view = shown.chain, shown.snapshot, shown.view
+        self.colours, self.states = shown.colours, shown.states
+        self.opened, self.group_by = shown.opened, shown.group_by
+        self._boxes = {box.id: box for box in shown.view.boxes}
 
     def drawing(self, *, rtl: bool = False) -> Markup:
         """The picture; each box is a link."""
-        lanes = tuple(self._lane_title(lane) for lane in self._lanes())
-        boxes = tuple(self._layout_box(box) for box in self.view.boxes)
-        close = len(lanes) >= MANY_LANES
-        placed = place(View(boxes, self.view.links, lanes), measures=CLOSE if close else None)
         return value_chain_svg(
-            placed,
-            details={box.id: self._detail(box) for box in self.view.boxes},
+            self.placed(),
+            details={box.id: self.detail(box) for box in self.view.boxes},
             label=self.sentence(),
             selected=self.view.selected,
             path=self.view.path,
             rtl=rtl,
         )
+
+    def placed(self) -> Placed:
+        """Where everything stands."""
+        lanes = tuple(self._lane_title(lane) for lane in self._lanes())
+        boxes = tuple(self._layout_box(box) for box in self.view.boxes)
+        close = len(lanes) >= MANY_LANES
+        return place(View(boxes, self.view.links, lanes), measures=CLOSE if close else None)
 
     def sentence(self) -> str:
         """One sentence on what the drawing shows."""
@@ -98,11 +104,13 @@ class MapPage:
     def _lane_title(self, lane: int) -> LaneTitle:
         total, shown = self.view.lanes.get(lane, (0, 0))
         if not total:
-            return LaneTitle(lane, lane_word(self.snapshot, lane), "not mapped")
+            return LaneTitle(lane, self.lane_word(lane), "not mapped")
         some = f", {number(shown)} shown" if 0 < shown < total else ""
-        return LaneTitle(
-            lane, lane_word(self.snapshot, lane), f"{plural(total, 'site', 'sites')}{some}"
-        )
+        return LaneTitle(lane, self.lane_word(lane), f"{plural(total, 'site', 'sites')}{some}")
+
+    def lane_word(self, lane: int) -> str:
+        """What a lane is called."""
+        return lane_word(self.snapshot, lane)
 
     def _layout_box(self, box: MapBox) -> Box:
         return Box(
@@ -110,7 +118,7 @@ class MapPage:
             tier=box.lane,
             title=self.title(box),
             sub=self.sub(box),
-            band=None if box.kind == "ghost" else box.worst(self.snapshot),
+            band=None if box.kind == "ghost" else BANDS[int(self.snapshot.band[box.rows].min())],
             group=box.kind in ("group", "rest"),
             rest=box.kind == "rest",
             ghost=box.kind == "ghost",
@@ -124,10 +132,10 @@ class MapPage:
         if box.kind == "node":
             return self.snapshot.names[int(box.rows[0])]
         if box.kind == "rest":
-            if box.countries:
-                return plural(box.countries, "more country", "more countries")
+            if box.groups:
+                return f"{number(box.groups)} more {MORE_WORDS[self.group_by][box.groups > 1]}"
             return f"{number(len(box.rows))} more"
-        name = country_name(box.country) if box.country else "Country not known"
+        name = group_word(self.snapshot, self.group_by, box.group)
         return f"{name}: {number(len(box.rows))} more" if box.shown else name
 
     def sub(self, box: MapBox) -> str:
@@ -143,22 +151,34 @@ class MapPage:
             return ", ".join(filter(None, place_)) or "Place not known"
         return plural(len(box.rows), "site", "sites")
 
-    def _detail(self, box: MapBox) -> BoxDetail:
-        if box.kind == "node":
-            state = self.states.get(self.key(box))
-            return BoxDetail(
-                href=self.href(box),
-                state=questionnaire_word(state.questionnaire_status if state else None),
-                overdue=state.overdue_actions if state else 0,
-            )
+    def shade(self, box: MapBox) -> Shade:
+        """The gravest shade in a box; of a ghost that of what is not known."""
+        if box.kind == "ghost":
+            return BAND_SHADES[LAST]
+        return SHADES[self.colours.by][int(self.colours.place[box.rows].min())]
+
+    def detail(self, box: MapBox) -> BoxDetail:
+        """What a box says beyond its place."""
         if box.kind == "ghost":
             return BoxDetail(href=self.href(box))
+        marked = BoxDetail(
+            href=self.href(box), shade=self.shade(box), events=self.colours.events(box.rows)
+        )
+        if box.kind == "node":
+            state = self.states.get(self.key(box))
+            word = questionnaire_word(state.questionnaire_status if state else None)
+            return replace(
+                marked,
+                state="" if word == self.shade(box).word else word,
+                overdue=state.overdue_actions if state else 0,
+            )
         words = f"Show next {STEP}" if box.shown else f"Open {number(len(box.rows))}"
-        if box.countries:
-            words = "Show more countries"
-        return BoxDetail(
-            href=self.href(box),
-            mix=box.mix(self.snapshot),
+        if box.groups:
+            words = f"Show more {MORE_WORDS[self.group_by][True]}"
+        return replace(
+            marked,
+            mix=self.colours.mix(box.rows),
+            shades=SHADES[self.colours.by],
             more=words,
             more_href=self.href(box),
         )
@@ -170,9 +190,13 @@ class MapPage:
     def href(self, box: MapBox) -> str:
         """Where a box leads: the node in focus, or the group with ten more shown."""
         if box.kind in ("node", "ghost"):
-            return here(self.chain.id, focus=str(self.key(box)), open=self.open_refs())
+            return self.here(focus=str(self.key(box)), open=self.open_refs())
         step = {box.ref: box.shown + STEP}
-        return here(self.chain.id, open=self.open_refs(step))
+        return self.here(open=self.open_refs(step))
+
+    def here(self, **changes: Any) -> str:
+        """The address of this view with some of its state changed."""
+        return here(self.chain.id, **changes)
 
     def open_refs(self, step: Mapping[str, int] | None = None) -> list[str]:
         """The open groups as they stand in the address."""
@@ -183,62 +207,57 @@ class MapPage:
         return [
             (
                 self._group_word(ref),
-                here(
-                    self.chain.id,
-                    open=[f"{r}:{n}" for r, n in sorted(self.opened.items()) if r != ref],
-                ),
+                self.here(open=[f"{r}:{n}" for r, n in sorted(self.opened.items()) if r != ref]),
             )
             for ref in sorted(self.opened)
         ]
 
     def _group_word(self, ref: str) -> str:
-        lane, _, country = ref.partition(".")
-        where = {"more": "more", "--": "country not known"}.get(country, country_name(country))
-        return f"{lane_word(self.snapshot, int(lane))}, {where}"
-
-    def rows(self) -> list[BoxRow]:
-        """The boxes as rows, tier by tier, the worst first."""
-        buys, sells = self._neighbours()
-        ordered = sorted(self.view.boxes, key=self._gravity)
-        return [
-            BoxRow(
-                title=self.title(box),
-                href=self.href(box),
-                sub=self.sub(box),
-                lane=lane_word(self.snapshot, box.lane),
-                band=None if box.kind == "ghost" else box.worst(self.snapshot),
-                is_assessed_kind=box.kind != "ghost",
-                buys_from=buys[box.id],
-                sells_to=sells[box.id],
-                state=self._detail(box).state,
-            )
-            for box in ordered
-        ]
-
-    def _gravity(self, box: MapBox) -> tuple[bool, int, bool, int]:
-        """The worst first; of one band suppliers before our own sites and customers."""
-        worst = int(self.snapshot.band[box.rows].min())
-        return box.kind == "ghost", worst, box.lane <= 0, abs(box.lane)
-
-    def _neighbours(self) -> tuple[dict[str, str], dict[str, str]]:
-        buys: dict[str, list[str]] = {box.id: [] for box in self.view.boxes}
-        sells: dict[str, list[str]] = {box.id: [] for box in self.view.boxes}
-        for link in self.view.links:
-            buys[link.buyer].append(self.title(self._boxes[link.supplier]))
-            sells[link.supplier].append(self.title(self._boxes[link.buyer]))
-        return {k: _few(v) for k, v in buys.items()}, {k: _few(v) for k, v in sells.items()}
+        lane, _, key = ref.partition(".")
+        where = "more" if key == "more" else group_word(self.snapshot, self.group_by, key)
+        return f"{self.lane_word(int(lane))}, {where}"
 
 
-def _few(names: Sequence[str]) -> str:
-    shown = ", ".join(names[:3])
-    return f"{shown} and {len(names) - 3} more" if len(names) > 3 else shown
+class AroundPage(MapPage):
+    """The neighbourhood of one node: lanes are steps, and each box leads on to its own."""
+
+    def __init__(self, shown: Shown, row: int) -> None:
+        super().__init__(shown)
+        self.row = row
+
+    @property
+    def name(self) -> str:
+        """Of the node in the middle."""
+        return self.snapshot.names[self.row]
+
+    def sentence(self) -> str:
+        """One sentence on what the drawing shows."""
+        up = sum(total for lane, (total, _) in self.view.lanes.items() if lane > 0)
+        down = sum(total for lane, (total, _) in self.view.lanes.items() if lane < 0)
+        return (
+            f"{self.name} with {plural(up, 'supplier', 'suppliers')} on one side and "
+            f"{plural(down, 'buyer', 'buyers')} on the other, direct and indirect."
+        )
+
+    def lane_word(self, lane: int) -> str:
+        """What a lane is called."""
+        if lane == 0:
+            return "This site"
+        side = "Suppliers" if lane > 0 else "Buyers"
+        return side if abs(lane) == 1 else f"{side}, {abs(lane)} steps"
+
+    def href(self, box: MapBox) -> str:
+        """Where a box leads: the neighbourhood of its node, or ten more of the rest."""
+        if box.kind in ("node", "ghost"):
+            return self.here(focus=str(self.key(box)), open=[])
+        return super().href(box)
+
+    def here(self, **changes: Any) -> str:
+        """The address of this view with some of its state changed."""
+        return here(self.chain.id, "value_chain.around", **changes)
 
 
-def here(chain_id: UUID, **changes: Any) -> str:
-    """The address of this view of the map with some of its state changed."""
-    state = {
-        name: request.args.getlist(name)
-        for name in ("focus", "depth", "show", "open", "colour")
-        if name in request.args
-    }
-    return url_for("value_chain.show", chain_id=chain_id, **{**state, **changes})
+def here(chain_id: UUID, endpoint: str = "value_chain.show", **changes: Any) -> str:
+    """The address of this view of a map with some of its state changed."""
+    state = {name: request.args.getlist(name) for name in STATE if name in request.args}
+    return url_for(endpoint, chain_id=chain_id, **{**state, **changes})

@@ -14,7 +14,7 @@ from ddplatform.queries.saved_views import ViewRow
 from ddplatform.services.saved_views import kept_parts
 from ddplatform.web.countries import country_name
 from ddplatform.web.filters import plural
-from ddplatform.web.issue_colour import colour_choices
+from ddplatform.web.map_colour import map_colour_choices
 from ddplatform.web.value_chain.words import KIND_WORDS
 from supply_chain.reference import load_reference
 
@@ -24,12 +24,16 @@ ENDPOINTS: Mapping[ViewKind, str] = {
     ViewKind.TABLE: "value_chain.table",
     ViewKind.MATRIX: "value_chain.matrix",
     ViewKind.ALL_SITES: "value_chain.all_sites",
+    ViewKind.WORLD: "value_chain.world",
+    ViewKind.AROUND: "value_chain.around",
 }
 PAGE_WORDS: Mapping[ViewKind, str] = {
     ViewKind.MAP: "Map",
     ViewKind.TABLE: "Table",
     ViewKind.MATRIX: "Tier by country",
     ViewKind.ALL_SITES: "All sites",
+    ViewKind.WORLD: "World",
+    ViewKind.AROUND: "Around a site",
 }
 
 
@@ -126,7 +130,7 @@ def _sector(ref: str) -> str:
 
 
 def _colour(text: str) -> str:
-    return f"Coloured by {dict(colour_choices()).get(text, text)}"
+    return f"Coloured by {dict(map_colour_choices()).get(text, text)}"
 
 
 _WORDS: Mapping[str, Callable[[str], str]] = {
@@ -142,4 +146,6 @@ _WORDS: Mapping[str, Callable[[str], str]] = {
     "depth": "Tiers up: {}".format,
     "show": lambda text: "Only what feeds it" if text == "upstream" else "Up and down",
     "colour": _colour,
+    "by": "Grouped by {}".format,
+    "size": lambda text: "Bubbles by part of our input" if text == "volume" else "Bubbles by sites",
 }

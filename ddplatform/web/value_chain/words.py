@@ -1,10 +1,12 @@
 """How maps, suppliers, sites and links are called on the pages of the value chain."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from ddplatform.queries.map_groups import BETWEEN, NOT_KNOWN, GroupBy, operator_row
 from ddplatform.queries.map_snapshots import MapSnapshot
 from ddplatform.queries.value_chain import LinkRow
+from ddplatform.web.countries import country_name
 from supply_chain.reference import load_reference
 from supply_chain.vocabulary import FlowEvidence, LinkKind, NodeKind
 
@@ -79,3 +81,38 @@ def unknown_share(suppliers: Sequence[LinkRow], total: int) -> UnknownShare | No
     if unstated:
         return UnknownShare(None, unstated) if rest > 0 else None
     return UnknownShare(rest, 0) if rest > 0 else None
+
+
+def group_word(snapshot: MapSnapshot, by: GroupBy, key: str) -> str:
+    """What a group of nodes is called; `key` as in `map_groups`."""
+    return _GROUPS[by](snapshot, key)
+
+
+def _country_word(_snapshot: MapSnapshot, key: str) -> str:
+    return "Country not known" if key == NOT_KNOWN else country_name(key)
+
+
+def _region_word(snapshot: MapSnapshot, key: str) -> str:
+    country, _, region = key.partition(BETWEEN)
+    where = _country_word(snapshot, country)
+    return f"{where}, region not known" if region in ("", NOT_KNOWN) else f"{region}, {where}"
+
+
+def _commodity_word(_snapshot: MapSnapshot, key: str) -> str:
+    if key == NOT_KNOWN:
+        return "Commodity not known"
+    known = load_reference().commodities
+    return ", ".join(known[ref].name if ref in known else ref for ref in key.split(BETWEEN))
+
+
+def _operator_word(snapshot: MapSnapshot, key: str) -> str:
+    row = operator_row(snapshot, key)
+    return "Operator not known" if row is None else f"Run by {snapshot.names[row]}"
+
+
+_GROUPS: Mapping[GroupBy, Callable[[MapSnapshot, str], str]] = {
+    GroupBy.COUNTRY: _country_word,
+    GroupBy.REGION: _region_word,
+    GroupBy.COMMODITY: _commodity_word,
+    GroupBy.OPERATOR: _operator_word,
+}

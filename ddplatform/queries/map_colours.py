@@ -1,0 +1,178 @@
+"""What a map is coloured by: for each node its place in a scale, the gravest first.
+
+Bands come with the snapshot. Data coverage belongs to a run, so it is kept beside it. Answers and
+actions move without the map: they are asked for, those alone that say something.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import ColumnElement, String, cast, select
+
+from ddplatform.adapters.installed import adapters
+from ddplatform.adapters.snapshot_files import Snapshot
+from ddplatform.db import db, is_writing
+from ddplatform.duediligence.vocabulary import QuestionnaireState as State
+from ddplatform.models.context_events import ContextEventNode
+from ddplatform.models.value_chain import NodeSummary, ValueChain, ValueChainNode
+from ddplatform.queries.map_columns import basis
+from ddplatform.queries.map_snapshots import (
+    Ints,
+    MapSnapshot,
+    coloured_by,
+    find_part,
+    place_of,
+)
+from supply_chain.kept_columns import RowOfKey
+from supply_chain.risk.method import METHOD
+from supply_chain.vocabulary import Issue
+
+STEPS = 5
+"""Places in a scale; the last is for what is not known, or does not apply."""
+LAST = STEPS - 1
+
+
+class ColourBy(StrEnum):
+    """What a map can be coloured by."""
+
+    BAND = "band"
+    COVERAGE = "coverage"
+    QUESTIONNAIRE = "questionnaire"
+    OVERDUE = "overdue"
+
+
+_ANSWERS: Mapping[State, int] = {
+    State.EXPIRED: 0,
+    State.ESCALATED: 0,
+    State.SUBMITTED: 1,
+    State.UNDER_REVIEW: 1,
+    State.DRAFT: 2,
+    State.SENT: 2,
+    State.OPENED: 2,
+    State.RETURNED: 2,
+    State.ACCEPTED: 3,
+    State.WITHDRAWN: LAST,
+}
+MANY_OVERDUE, SOME_OVERDUE = 5, 2
+NONE_OVERDUE = 3
+_FAIR, _GOOD = METHOD.policy.confidence_fair, METHOD.policy.confidence_good
+
+Places = NDArray[np.int8]
+Told = tuple[list[str], list[Any]]
+"""Keys of nodes as text, and what is told of each."""
+
+
+@dataclass(frozen=True)
+class MapColours:
+    """The colour of each node of a snapshot, and who stands in an event."""
+
+    by: ColourBy
+    place: Places  # 0 the gravest ... LAST
+    in_event: NDArray[np.bool_]  # stands in the area of an event that goes on
+
+    def mix(self, rows: Ints) -> tuple[int, ...]:
+        """How many of these nodes stand in each place, the gravest first."""
+        return tuple(np.bincount(self.place[rows], minlength=STEPS).tolist())
+
+    def events(self, rows: Ints) -> int:
+        """How many of these nodes stand in an event."""
+        return int(self.in_event[rows].sum())
+
+
+def load_colours(
+    chain: ValueChain, snapshot: MapSnapshot, by: ColourBy, issue: Issue | None = None
+) -> MapColours:
+    """The colours of a map; two statements at most once the coverage of its run is kept.
+
+    Args:
+        issue: of the bands; None: the highest over all issues.
+    """
+    reads = {
+        ColourBy.COVERAGE: _coverage,
+        ColourBy.QUESTIONNAIRE: _answers,
+        ColourBy.OVERDUE: _overdue,
+    }
+    read = reads.get(by)
+    place = read(chain, snapshot) if read else coloured_by(snapshot, issue).band
+    return MapColours(by, place, _in_event(chain.id, snapshot))
+
+
+def _coverage(chain: ValueChain, snapshot: MapSnapshot) -> Places:
+    """Poor, fair, good (RM-1.0 3.7); a run never changes, so that it is read once."""
+    if chain.current_run_id is None:
+        return np.full(len(snapshot.keys), LAST, dtype=np.int8)
+    where = place_of(chain.id, snapshot.version)
+    part = f"coverage-{chain.current_run_id.hex}"
+    kept = None if is_writing() else find_part(where, part)
+    if kept is None:
+        told = _told(chain.id, NodeSummary.confidence, NodeSummary.confidence.is_not(None))
+        kept = Snapshot(basis(), {"place": _placed(snapshot, told, _of_confidence, LAST)})
+        newest = select(ValueChain.current_run_id).where(ValueChain.id == chain.id)
+        if not is_writing() and db.session.scalar(newest) == chain.current_run_id:
+            adapters().snapshots.keep(where, part, kept.arrays, kept.facts)
+    return np.asarray(kept.arrays["place"], dtype=np.int8)
+
+
+def _of_confidence(share: float) -> int:
+    known = round(share, METHOD.policy.decimals)
+    return sum(known >= limit for limit in (_FAIR, _GOOD))
+
+
+def _answers(chain: ValueChain, snapshot: MapSnapshot) -> Places:
+    column = NodeSummary.questionnaire_status
+    told = _told(chain.id, column, column.is_not(None))
+    return _placed(snapshot, told, lambda status: _ANSWERS[State(status)], LAST)
+
+
+def _overdue(chain: ValueChain, snapshot: MapSnapshot) -> Places:
+    column = NodeSummary.overdue_actions
+    return _placed(snapshot, _told(chain.id, column, column > 0), _of_overdue, NONE_OVERDUE)
+
+
+def _of_overdue(count: int) -> int:
+    return 0 if count >= MANY_OVERDUE else 1 if count >= SOME_OVERDUE else 2
+
+
+def _in_event(chain_id: UUID, snapshot: MapSnapshot) -> NDArray[np.bool_]:
+    keys = db.session.scalars(
+        select(cast(ContextEventNode.node_id, String))
+        .join(ValueChainNode, ValueChainNode.id == ContextEventNode.node_id)
+        .where(ValueChainNode.chain_id == chain_id, ContextEventNode.left_at.is_(None))
+    ).all()
+    inside = np.zeros(len(snapshot.keys), dtype=np.bool_)
+    rows = _rows(snapshot, keys)
+    inside[rows[rows >= 0]] = True
+    return inside
+
+
+def _told(chain_id: UUID, column: Any, condition: ColumnElement[bool]) -> Told:
+    rows = db.session.execute(
+        select(cast(NodeSummary.node_id, String), column).where(
+            NodeSummary.chain_id == chain_id, condition
+        )
+    ).all()
+    return [key for key, _ in rows], [value for _, value in rows]
+
+
+def _placed(
+    snapshot: MapSnapshot, told: Told, place_of_value: Callable[[Any], int], otherwise: int
+) -> Places:
+    keys, values = told
+    rows = _rows(snapshot, keys)
+    place = np.full(len(snapshot.keys), otherwise, dtype=np.int8)
+    found = np.fromiter(map(place_of_value, values), np.int8, len(values))
+    place[rows[rows >= 0]] = found[rows >= 0]
+    return place
+
+
+def _rows(snapshot: MapSnapshot, keys: Sequence[str]) -> Ints:
+    """The row of each of these keys, -1 for what left the map; very many are no UUIDs first."""
+    row_of = snapshot.row_of
+    assert isinstance(row_of, RowOfKey)
+    content = bytes.fromhex("".join(keys).replace("-", ""))
+    return row_of.rows(np.frombuffer(content, dtype=">u8").astype(np.uint64).reshape(-1, 2))

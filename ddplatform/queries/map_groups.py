@@ -1,0 +1,83 @@
+"""By what the nodes of a tier are put together: country, region, commodity, who runs them."""
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from uuid import UUID
+
+import numpy as np
+
+from ddplatform.queries.map_snapshots import Ints, MapSnapshot
+from supply_chain.kept_columns import CodedColumn
+
+NOT_KNOWN = "--"
+BETWEEN = "/"
+"""Between the country and the region of a key."""
+
+
+class GroupBy(StrEnum):
+    """By what nodes are put together."""
+
+    COUNTRY = "country"
+    REGION = "region"
+    COMMODITY = "commodity"
+    OPERATOR = "operator"
+
+
+def groups_of(snapshot: MapSnapshot, rows: Ints, by: GroupBy) -> list[tuple[str, Ints]]:
+    """Keys and nodes of the groups: the worst band first, then the largest, then by key."""
+    codes, key_of = _CODES[by](snapshot)
+    of_rows = codes[rows]
+    groups = [(key_of(code), rows[of_rows == code]) for code in np.unique(of_rows).tolist()]
+    return sorted(groups, key=lambda g: (int(snapshot.band[g[1]].min()), -len(g[1]), g[0]))
+
+
+Codes = tuple[Ints, Callable[[int], str]]
+"""A number for each node, and the key of its group."""
+
+
+def _countries(snapshot: MapSnapshot) -> Codes:
+    return snapshot.country, lambda code: snapshot.countries[code] or NOT_KNOWN
+
+
+def _regions(snapshot: MapSnapshot) -> Codes:
+    """Regions of two countries may have one name."""
+    regions = snapshot.regions
+    assert isinstance(regions, CodedColumn)
+    many = len(snapshot.countries)
+
+    def key(code: int) -> str:
+        region, country = divmod(code, many)
+        where = snapshot.countries[country] or NOT_KNOWN
+        return f"{where}{BETWEEN}{regions.table[region] or NOT_KNOWN}"
+
+    return regions.codes.astype(np.int64) * many + snapshot.country, key
+
+
+def _commodities(snapshot: MapSnapshot) -> Codes:
+    commodities = snapshot.graph.nodes.commodities
+    assert isinstance(commodities, CodedColumn)
+    keys = [BETWEEN.join(sorted(refs)) or NOT_KNOWN for refs in commodities.table]
+    firsts = {key: code for code, key in reversed(list(enumerate(keys)))}
+    same = np.array([firsts[key] for key in keys], dtype=np.int64)
+    return same[commodities.codes], keys.__getitem__
+
+
+def _operators(snapshot: MapSnapshot) -> Codes:
+    keys = snapshot.keys
+    return snapshot.operator, lambda row: NOT_KNOWN if row < 0 else str(keys[row])
+
+
+_CODES: Mapping[GroupBy, Callable[[MapSnapshot], Codes]] = {
+    GroupBy.COUNTRY: _countries,
+    GroupBy.REGION: _regions,
+    GroupBy.COMMODITY: _commodities,
+    GroupBy.OPERATOR: _operators,
+}
+
+
+def operator_row(snapshot: MapSnapshot, key: str) -> int | None:
+    """The row of the operator that a key names; None for one that nobody knows."""
+    try:
+        return snapshot.row_of.get(UUID(key))
+    except ValueError:
+        return None

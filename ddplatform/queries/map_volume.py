@@ -1,0 +1,33 @@
+"""Which part of the input of the business is delivered from each country (RM-1.0 11.1)."""
+
+import numpy as np
+
+from ddplatform.models.value_chain import ValueChain
+from ddplatform.queries.analysis import load_study
+from ddplatform.queries.map_snapshots import Ints
+from supply_chain.risk.method import Floats
+
+
+def load_country_volume(chain: ValueChain, rows: Ints) -> Floats:
+    """(countries of the snapshot,) the part, 0 to 1, that sites there deliver to others.
+
+    Deliveries to sites of another country count, and those to where the input arrives in the end.
+    What crosses a border of a country twice counts twice, so the parts do not add to 1.
+
+    Args:
+        rows: only what these nodes deliver.
+    """
+    study = load_study(chain)
+    flow, snapshot = study.flow, study.snapshot
+    start, links = flow.start_of_business(), flow.graph.links
+    volume, _ = flow.volume(start)
+    asked = np.zeros(len(flow), dtype=np.bool_)
+    asked[rows] = True
+    real = asked[links.supplier] & (links.buyer < len(snapshot.keys))
+    supplier, buyer = links.supplier[real], links.buyer[real]
+    moved = volume[buyer] * flow.link_weight[real]
+    out = (snapshot.country[supplier] != snapshot.country[buyer]) | (start[buyer] > 0)
+    found = np.bincount(
+        snapshot.country[supplier[out]], moved[out], minlength=len(snapshot.countries)
+    )
+    return np.minimum(found, 1.0)

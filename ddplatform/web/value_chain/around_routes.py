@@ -1,0 +1,46 @@
+"""One node of a map with its suppliers and its buyers."""
+
+from uuid import UUID
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+
+from ddplatform.access.permissions import Permission
+from ddplatform.gate import requires
+from ddplatform.models.saved_views import ViewKind
+from ddplatform.queries.saved_views import get_chain_with_views
+from ddplatform.web.map_colour import chosen_colouring, map_colour_choices
+from ddplatform.web.value_chain.blueprint import bp
+from ddplatform.web.value_chain.box_rows import rows_of
+from ddplatform.web.value_chain.pictures import (
+    STEPS_AROUND,
+    around_page,
+    row_in_focus,
+    steps_around,
+)
+from ddplatform.web.value_chain.view_bar import view_bar
+
+
+@bp.get("/<uuid:chain_id>/around")
+@requires(Permission.VALUE_CHAIN_READ)
+def around(chain_id: UUID) -> ResponseReturnValue:
+    """The neighbourhood of the node in focus; without one, how to come to one."""
+    chain, views = get_chain_with_views(chain_id)
+    row = row_in_focus(chain)
+    if row is None:
+        return render_template("value_chain/around.html", chain=chain, page=None)
+    page, steps = around_page(chain, row), steps_around()
+    return render_template(
+        "value_chain/around.html",
+        chain=chain,
+        page=page,
+        rows=rows_of(page),
+        steps=[
+            {"label": f"{n}", "href": page.here(depth=n, open=[]), "current": n == steps}
+            for n in STEPS_AROUND
+        ],
+        colouring=chosen_colouring(),
+        colours=map_colour_choices(),
+        saved=view_bar(chain_id, ViewKind.AROUND, views),
+        kept=[(k, v) for k, v in request.args.items(multi=True) if k != "colour"],
+    )

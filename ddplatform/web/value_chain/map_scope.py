@@ -1,0 +1,49 @@
+"""Which nodes of a map the address asks for, and in which colours; the same for every view."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import blake2b
+from typing import Any
+
+import numpy as np
+from flask import url_for
+
+from ddplatform.models.value_chain import ValueChain
+from ddplatform.queries.map_colours import MapColours, load_colours
+from ddplatform.queries.map_snapshots import Ints, MapSnapshot, coloured_by, load_snapshot
+from ddplatform.web.map_colour import Colouring, chosen_colouring
+
+
+@dataclass(frozen=True)
+class MapScope:
+    """A map with the colours and the nodes that are asked for."""
+
+    chain: ValueChain
+    snapshot: MapSnapshot
+    colouring: Colouring
+    colours: MapColours
+    rows: Ints
+    """Rising."""
+
+    @cached_property
+    def edition(self) -> str:
+        """What a drawing of it depends on, as one word: it changes when the drawing would."""
+        run = self.chain.current_run_id.hex if self.chain.current_run_id else "none"
+        parts = (self.rows, self.colours.place[self.rows], self.colours.in_event[self.rows])
+        content = b"".join(np.ascontiguousarray(part).tobytes() for part in parts)
+        seen = blake2b(content, digest_size=8).hexdigest()
+        return f"{self.chain.version}-{run}-{self.colouring.word}-{seen}"
+
+    def table_href(self, country: str | None, lane: int | None) -> str:
+        """The list of the sites of a country and a lane."""
+        known = lane is not None and 0 <= lane < self.snapshot.unlinked
+        changes: dict[str, Any] = {"country": country or "none", "tier": lane if known else None}
+        return url_for("value_chain.table", chain_id=self.chain.id, **changes)
+
+
+def map_scope(chain: ValueChain) -> MapScope:
+    """The map as the address asks for it."""
+    colouring = chosen_colouring()
+    snapshot = coloured_by(load_snapshot(chain), colouring.issue)
+    colours = load_colours(chain, snapshot, colouring.by, colouring.issue)
+    return MapScope(chain, snapshot, colouring, colours, np.arange(len(snapshot.keys)))

@@ -1,0 +1,116 @@
+"""Every site of a map at once, as one dot a site."""
+
+from collections import OrderedDict
+from threading import Lock
+from uuid import UUID
+
+import numpy as np
+from flask import Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from ddplatform.access.permissions import Permission
+from ddplatform.errors import Conflict, NotFound
+from ddplatform.gate import requires
+from ddplatform.models.saved_views import ViewKind
+from ddplatform.queries.saved_views import get_chain_with_views
+from ddplatform.queries.value_chain import get_chain
+from ddplatform.web.countries import country_name
+from ddplatform.web.map_colour import map_colour_choices
+from ddplatform.web.site_dots import DotMap, Sites, dot_map
+from ddplatform.web.value_chain.blueprint import bp
+from ddplatform.web.value_chain.country_rows import NO_COUNTRY, country_rows, lanes_of
+from ddplatform.web.value_chain.map_scope import MapScope, map_scope
+from ddplatform.web.value_chain.view_bar import view_bar
+from ddplatform.web.value_chain.words import lane_word
+
+MOST_COLUMNS = 31
+"""The file of the dots has five bits for the column; what lies behind shares the last one."""
+KEPT = 4
+_kept: OrderedDict[tuple[UUID, str], DotMap] = OrderedDict()
+_lock = Lock()
+
+
+@bp.get("/<uuid:chain_id>/all")
+@requires(Permission.VALUE_CHAIN_READ)
+def all_sites(chain_id: UUID) -> ResponseReturnValue:
+    """One dot a site, and the same numbers as a table."""
+    chain, views = get_chain_with_views(chain_id)
+    scope = map_scope(chain)
+    snapshot = scope.snapshot
+    columns = [lane_word(snapshot, lane) for lane in lanes_of(snapshot, scope.rows)]
+    return render_template(
+        "value_chain/all_sites.html",
+        chain=chain,
+        total=len(scope.rows),
+        columns=columns,
+        dot_columns=columns[:MOST_COLUMNS],
+        dot_rows=dots_of(scope).rows,
+        rows=country_rows(snapshot, scope.colours, scope.rows, scope.table_href),
+        colouring=scope.colouring,
+        colours=map_colour_choices(),
+        saved=view_bar(chain_id, ViewKind.ALL_SITES, views),
+        asked={**request.args.to_dict(flat=False), "edition": scope.edition},
+    )
+
+
+@bp.get("/<uuid:chain_id>/all/points.bin")
+@requires(Permission.VALUE_CHAIN_READ)
+def points(chain_id: UUID) -> ResponseReturnValue:
+    """The places of all dots; the format stands in `site_dots`."""
+    scope = _asked(chain_id)
+    response = Response(dots_of(scope).packed, mimetype="application/octet-stream")
+    response.set_etag(scope.edition)
+    return response.make_conditional(request)
+
+
+@bp.get("/<uuid:chain_id>/all/site")
+@requires(Permission.VALUE_CHAIN_READ)
+def site_of_dot(chain_id: UUID) -> ResponseReturnValue:
+    """On to the page of the site that a dot stands for (`dot` is its place in the file)."""
+    scope = _asked(chain_id)
+    order = dots_of(scope).order
+    place = request.args.get("dot", "")
+    if not place.isdecimal() or int(place) >= len(order):
+        raise NotFound()
+    key = scope.snapshot.keys[int(scope.rows[order[int(place)]])]
+    return redirect(url_for("value_chain.node", node_id=key))
+
+
+def _asked(chain_id: UUID) -> MapScope:
+    """The map of the page that asks.
+
+    Raises:
+        Conflict: the map moved on since that page was opened.
+    """
+    scope = map_scope(get_chain(chain_id))
+    if request.args.get("edition", scope.edition) != scope.edition:
+        raise Conflict("The map was changed after you opened it.", "Open the page again.")
+    return scope
+
+
+def dots_of(scope: MapScope) -> DotMap:
+    """The drawing; of the newest few it is kept."""
+    key = (scope.chain.id, scope.edition)
+    with _lock:
+        if key in _kept:
+            return _kept[key]
+    made = _draw(scope)
+    with _lock:
+        _kept[key] = made
+        while len(_kept) > KEPT:
+            _kept.popitem(last=False)
+    return made
+
+
+def _draw(scope: MapScope) -> DotMap:
+    snapshot, rows = scope.snapshot, scope.rows
+    lanes = np.array(lanes_of(snapshot, rows)[::-1], dtype=np.int64)
+    column = len(lanes) - 1 - np.searchsorted(lanes, snapshot.lane[rows])
+    sites = Sites(
+        labels=[country_name(code) if code else NO_COUNTRY for code in snapshot.countries],
+        label=snapshot.country[rows],
+        column=np.minimum(column, MOST_COLUMNS - 1),
+        place=scope.colours.place[rows],
+        marked=scope.colours.in_event[rows],
+    )
+    return dot_map(sites, min(len(lanes), MOST_COLUMNS))

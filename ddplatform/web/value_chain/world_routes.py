@@ -1,0 +1,131 @@
+"""The sites of a map by country, as bubbles on a map of the world."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from uuid import UUID
+
+from flask import current_app, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from ddplatform.access.permissions import Permission
+from ddplatform.adapters.assets import load_outline, vendor_files
+from ddplatform.gate import requires
+from ddplatform.models.saved_views import ViewKind
+from ddplatform.queries.map_volume import load_country_volume
+from ddplatform.queries.saved_views import get_chain_with_views
+from ddplatform.web.filters import percent
+from ddplatform.web.map_colour import map_colour_choices
+from ddplatform.web.maps import Bubble, world_map_svg
+from ddplatform.web.value_chain.blueprint import bp
+from ddplatform.web.value_chain.country_rows import CountryRow, country_rows
+from ddplatform.web.value_chain.map_scope import MapScope, map_scope
+from ddplatform.web.value_chain.presenters import here
+from ddplatform.web.value_chain.view_bar import view_bar
+from supply_chain.reference import load_reference
+
+TITLE = (
+    "World map: sites by country, coloured by the gravest of them. "
+    "The list beside it says the same."
+)
+
+
+class BubbleSize(StrEnum):
+    """What makes a bubble large."""
+
+    SITES = "sites"
+    VOLUME = "volume"
+
+
+SIZE_WORDS = {BubbleSize.SITES: "Number of sites", BubbleSize.VOLUME: "Part of our input"}
+
+
+@dataclass(frozen=True)
+class WorldRow:
+    """A country in the list beside the map; `volume` is None unless it makes the bubbles."""
+
+    country: CountryRow
+    volume: float | None
+    is_drawn: bool
+
+
+@bp.get("/<uuid:chain_id>/world")
+@requires(Permission.VALUE_CHAIN_READ)
+def world(chain_id: UUID) -> ResponseReturnValue:
+    """Countries on a map and as a list."""
+    chain, views = get_chain_with_views(chain_id)
+    scope, size = map_scope(chain), asked_size()
+    rows = world_rows(scope, size)
+    static = Path(current_app.static_folder or "")
+    has_land = "land.svg" in vendor_files(static)
+    land = url_for("static", filename="vendor/land.svg") if has_land else None
+    return render_template(
+        "value_chain/world.html",
+        chain=chain,
+        total=len(scope.rows),
+        rows=rows,
+        drawing=world_drawing(rows, land_href=land),
+        sizes=[
+            {
+                "label": word,
+                "href": here(chain_id, "value_chain.world", size=one.value),
+                "current": one == size,
+            }
+            for one, word in SIZE_WORDS.items()
+        ],
+        by_volume=size is BubbleSize.VOLUME,
+        colouring=scope.colouring,
+        colours=map_colour_choices(),
+        saved=view_bar(chain_id, ViewKind.WORLD, views),
+        kept=[(k, v) for k, v in request.args.items(multi=True) if k != "colour"],
+    )
+
+
+def asked_size() -> BubbleSize:
+    """What makes a bubble large, as the address says."""
+    word = request.args.get("size", "")
+    return BubbleSize(word) if word in set(BubbleSize) else BubbleSize.SITES
+
+
+def world_rows(scope: MapScope, size: BubbleSize) -> list[WorldRow]:
+    """The countries, those with the largest bubbles first."""
+    found = country_rows(scope.snapshot, scope.colours, scope.rows, scope.table_href)
+    by_code: dict[str, float] = {}
+    if size is BubbleSize.VOLUME:
+        parts = load_country_volume(scope.chain, scope.rows).tolist()
+        by_code = dict(zip(scope.snapshot.countries, parts, strict=True))
+    rows = [
+        WorldRow(row, by_code.get(row.code or "") if by_code else None, _place(row) is not None)
+        for row in found
+    ]
+    return sorted(rows, key=lambda row: -(row.volume or 0.0))
+
+
+def world_drawing(rows: list[WorldRow], *, land_href: str | None) -> Markup:
+    """The map; a country without a place on it stands in the list alone."""
+    bubbles = [
+        Bubble(
+            longitude=at[0],
+            latitude=at[1],
+            count=row.country.whole.count,
+            shade=row.country.whole.gravest,
+            label=row.country.label,
+            href=row.country.whole.href,
+            size=row.volume,
+            text="" if row.volume is None else percent(row.volume),
+            events=row.country.whole.events,
+        )
+        for row in rows
+        if (at := _place(row.country))
+    ]
+    hits = {row.country.code: row.country.whole.gravest for row in rows if row.country.code}
+    outline = load_outline(Path(current_app.static_folder or ""))
+    return world_map_svg(hits, bubbles, outline=outline, land_href=land_href, title=TITLE)
+
+
+def _place(row: CountryRow) -> tuple[float, float] | None:
+    at = load_reference().countries.get(row.code or "")
+    if at is None or at.longitude is None or at.latitude is None:
+        return None
+    return at.longitude, at.latitude
