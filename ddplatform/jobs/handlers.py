@@ -20,7 +20,7 @@ from ddplatform.services import (
     invitations,
     map_apply,
     map_import,
-    matching,
+    match_search,
     matching_imports,
     matching_many,
     matching_preview,
@@ -147,7 +147,7 @@ def _apply_import(job: JobContext) -> Result:
 
 def _search_duplicates(job: JobContext) -> Result:
     run_id = job.id_of("run_id")
-    return matching.search(run_id, unit=job.unit, progress=job.progress, at=job.at)
+    return match_search.search(run_id, unit=job.unit, progress=job.progress, at=job.at)
 
 
 def _merge_many(job: JobContext) -> Result:
@@ -249,7 +249,7 @@ HANDLERS: dict[str, Handler] = {
     map_import.PREVIEW: Handler(_preview_import, Permission.VALUE_CHAIN_IMPORT, is_staged=True),
     map_import.APPLY: Handler(_apply_import, Permission.VALUE_CHAIN_IMPORT, is_staged=True),
     # No permission: a list that came in may ask, whoever brought it.
-    matching.SEARCH: Handler(_search_duplicates, is_staged=True),
+    match_search.SEARCH: Handler(_search_duplicates, is_staged=True),
     matching_many.MERGE_MANY: Handler(_merge_many, Permission.VALUE_CHAIN_MERGE, is_staged=True),
     matching_many.UNDO_MANY: Handler(_undo_many, Permission.VALUE_CHAIN_MERGE, is_staged=True),
     reassessment_triggers.LOOK: Handler(_look_for_changes, is_staged=True),

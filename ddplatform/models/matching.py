@@ -28,6 +28,9 @@ class PairState(StrEnum):
     """A merge made it the same question as another pair."""
 
 
+WAITING = (PairState.OPEN, PairState.LATER)
+
+
 class DuplicatePair(TenantScoped, Base):
     """Two nodes of a map that may be one supplier, with the reasons and what was decided."""
 

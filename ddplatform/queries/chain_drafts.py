@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Row, Select, select
 
 from ddplatform.db import db
+from ddplatform.models.matching import NodeMerge
 from ddplatform.models.value_chain import SupplyLink, ValueChainNode
 from supply_chain.drafts import LinkDraft, NodeDraft
 
@@ -45,6 +46,18 @@ def load_drafts(chain_id: UUID, *, as_of: date | None = None) -> MapDrafts:
         archived=frozenset(ref_of[key] for key in gone),
         link_keys={link.key: key for link, key in links.items()},
     )
+
+
+def load_source_drafts(chain_id: UUID) -> dict[str, NodeDraft]:
+    """The records that were merged into others, by external id, as their lists gave them.
+
+    Who operates them is left out: that is asked of the node that stands for them.
+    """
+    merged = select(NodeMerge.absorbed_id).where(
+        NodeMerge.chain_id == chain_id, NodeMerge.split_at.is_(None)
+    )
+    rows = db.session.execute(_select_nodes(chain_id).where(ValueChainNode.id.in_(merged))).all()
+    return {row.external_ref: _node(row, {}, set()) for row in rows}
 
 
 def _select_nodes(chain_id: UUID) -> Select[*tuple[Any, ...]]:

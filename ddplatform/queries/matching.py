@@ -1,12 +1,11 @@
-"""Likely duplicates: the records of a map, pairs to review, what was decided before."""
+"""What matching works on: the records of a map, its pairs and runs, what was decided before."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
+from sqlalchemy import Select, select
 from sqlalchemy.orm import aliased
 
 from ddplatform.db import db, held
@@ -16,56 +15,12 @@ from ddplatform.models.matching import (
     MatchDecision,
     MatchRun,
     MatchRunKind,
-    PairState,
+    NodeMerge,
 )
-from ddplatform.models.organisations import User
 from ddplatform.models.value_chain import ValueChainNode
-from supply_chain.matching.pairs import Decision
 from supply_chain.matching.records import Record
 from supply_chain.record_content import content_hash
 from supply_chain.vocabulary import NodeKind
-
-PAGE_SIZE = 50
-COUNT_CAP = 1000
-WAITING = (PairState.OPEN, PairState.LATER)
-
-left, right = aliased(ValueChainNode), aliased(ValueChainNode)
-
-
-@dataclass(frozen=True)
-class PairFilter:
-    """What to show of the pairs of a map; `state` None: what waits for a decision."""
-
-    state: PairState | None = None
-    least: float = 0.0
-    country: str = ""
-    q: str = ""
-
-
-@dataclass(frozen=True)
-class Side:
-    """One of the two nodes of a pair, as a list shows it."""
-
-    id: UUID
-    name: str
-    country: str | None
-    address: str | None
-    external_ref: str
-
-
-@dataclass(frozen=True)
-class PairRow:
-    """A pair in a list."""
-
-    id: UUID
-    left: Side
-    right: Side
-    score: float
-    suggestion: Decision
-    reasons: Sequence[str]
-    state: PairState
-    decided_at: datetime | None
-    decided_by: str | None
 
 
 def load_records(chain_id: UUID) -> tuple[list[Record], dict[str, str]]:
@@ -86,6 +41,53 @@ def load_records(chain_id: UUID) -> tuple[list[Record], dict[str, str]]:
     ).all()
     records = [_record(row, row.company) for row in rows]
     return records, {record.id: content_hash(record) for record in records}
+
+
+@dataclass(frozen=True)
+class SourceOf:
+    """A record that was merged into others, its content, and the node that stands for it."""
+
+    record: Record
+    content: str
+    node_id: str
+
+
+def load_source_records(chain_id: UUID) -> list[SourceOf]:
+    """The source records of the suppliers of a map, as the matcher reads them."""
+    operator = aliased(ValueChainNode)
+    rows = db.session.execute(
+        _record_columns(operator)
+        .add_columns(NodeMerge.survivor_id)
+        .join(NodeMerge, NodeMerge.absorbed_id == ValueChainNode.id)
+        .outerjoin(operator, operator.id == ValueChainNode.operated_by_id)
+        .where(NodeMerge.chain_id == chain_id, NodeMerge.split_at.is_(None))
+        .order_by(ValueChainNode.id)
+    ).all()
+    into = {row.id: row.survivor_id for row in rows}
+    records = [_record(row, row.company) for row in rows]
+    return [
+        SourceOf(record, content_hash(record), str(_end_of(UUID(record.id), into)))
+        for record in records
+    ]
+
+
+def _end_of(node_id: UUID, into: Mapping[UUID, UUID]) -> UUID:
+    while node_id in into:
+        node_id = into[node_id]
+    return node_id
+
+
+def list_merged_pairs(chain_id: UUID) -> frozenset[UUID]:
+    """The pairs of a map whose two are one node: decided, or asked about again."""
+    return frozenset(
+        db.session.scalars(
+            select(NodeMerge.pair_id).where(
+                NodeMerge.chain_id == chain_id,
+                NodeMerge.split_at.is_(None),
+                NodeMerge.pair_id.is_not(None),
+            )
+        )
+    )
 
 
 def load_operated(chain_id: UUID) -> frozenset[frozenset[str]]:
@@ -129,6 +131,11 @@ def _record(node: Any, company: str | None = None) -> Record:
     )
 
 
+def record_of_node(node: ValueChainNode) -> Record:
+    """A node as the matcher reads it; who operates it is left out."""
+    return _record(node)
+
+
 def hash_of_node(node: ValueChainNode) -> str:
     """The content hash of a node as it stands."""
     return content_hash(_record(node))
@@ -167,147 +174,6 @@ def get_pair(pair_id: UUID, *, for_change: bool = False) -> DuplicatePair:
     if pair is None:
         raise NotFound()
     return pair
-
-
-def list_pairs(
-    chain_id: UUID,
-    wanted: PairFilter,
-    *,
-    after: tuple[float, UUID] | None = None,
-    limit: int = PAGE_SIZE,
-) -> Sequence[PairRow]:
-    """Pairs of a map, the likeliest first; `after` is the last row of the page before."""
-    statement = _select_rows().where(*_conditions(chain_id, wanted)).limit(limit)
-    if after is not None:
-        place = tuple_(DuplicatePair.score, DuplicatePair.id)
-        statement = statement.where(place < tuple_(*after))
-    return [_pair_row(row) for row in db.session.execute(statement).all()]
-
-
-def list_weakest(chain_id: UUID, wanted: PairFilter, *, limit: int) -> Sequence[PairRow]:
-    """The least likely of the pairs that match, so that a person sees what a score lets in."""
-    statement = (
-        _select_rows()
-        .where(*_conditions(chain_id, wanted))
-        .order_by(None)
-        .order_by(DuplicatePair.score, DuplicatePair.id)
-        .limit(limit)
-    )
-    return [_pair_row(row) for row in db.session.execute(statement).all()]
-
-
-def _select_rows() -> Select[*tuple[Any, ...]]:
-    return (
-        _joined(
-            select(
-                DuplicatePair,
-                *(column.label(f"left_{column.key}") for column in _side_columns(left)),
-                *(column.label(f"right_{column.key}") for column in _side_columns(right)),
-                User.name.label("decided_by"),
-            )
-        )
-        .outerjoin(User, User.id == DuplicatePair.decided_by_id)
-        .order_by(DuplicatePair.score.desc(), DuplicatePair.id.desc())
-    )
-
-
-def _side_columns(side: Any) -> tuple[Any, ...]:
-    return (side.id, side.name, side.country, side.address, side.external_ref)
-
-
-def _joined(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    return (
-        statement.select_from(DuplicatePair)
-        .join(left, left.id == DuplicatePair.left_id)
-        .join(right, right.id == DuplicatePair.right_id)
-    )
-
-
-def _pair_row(row: Any) -> PairRow:
-    pair: DuplicatePair = row.DuplicatePair
-    return PairRow(
-        id=pair.id,
-        left=_side(row, "left"),
-        right=_side(row, "right"),
-        score=pair.score,
-        suggestion=pair.suggestion,
-        reasons=pair.reasons,
-        state=pair.state,
-        decided_at=pair.decided_at,
-        decided_by=row.decided_by,
-    )
-
-
-def _side(row: Any, side: str) -> Side:
-    return Side(
-        id=getattr(row, f"{side}_id"),
-        name=getattr(row, f"{side}_name"),
-        country=getattr(row, f"{side}_country"),
-        address=getattr(row, f"{side}_address"),
-        external_ref=getattr(row, f"{side}_external_ref"),
-    )
-
-
-def _conditions(chain_id: UUID, wanted: PairFilter) -> Iterator[ColumnElement[bool]]:
-    yield DuplicatePair.chain_id == chain_id
-    if wanted.state in (None, *WAITING):
-        yield from _standing()
-    if wanted.state is not None:
-        yield DuplicatePair.state == wanted.state
-    if wanted.least:
-        yield DuplicatePair.score >= wanted.least
-    if wanted.country:
-        yield or_(left.country == wanted.country, right.country == wanted.country)
-    if wanted.q:
-        yield or_(*(side.name.icontains(wanted.q, autoescape=True) for side in (left, right)))
-
-
-def _standing() -> Iterator[ColumnElement[bool]]:
-    """What waits for a decision; a node that left the map by hand is no question any more."""
-    yield DuplicatePair.state.in_(WAITING)
-    yield left.archived_at.is_(None)
-    yield right.archived_at.is_(None)
-
-
-def count_pairs(chain_id: UUID, wanted: PairFilter, *, cap: int = COUNT_CAP) -> int:
-    """How many pairs match; `cap` + 1 stands for more than that."""
-    matching = (
-        _joined(select(DuplicatePair.id)).where(*_conditions(chain_id, wanted)).limit(cap + 1)
-    ).subquery()
-    return db.session.scalar(select(func.count()).select_from(matching)) or 0
-
-
-def list_keys_above(chain_id: UUID, least: float, *, limit: int) -> Sequence[UUID]:
-    """The waiting pairs of at least this score, the likeliest first."""
-    wanted = PairFilter(state=PairState.OPEN, least=least)
-    return db.session.scalars(
-        _joined(select(DuplicatePair.id))
-        .where(*_conditions(chain_id, wanted))
-        .order_by(DuplicatePair.score.desc(), DuplicatePair.id.desc())
-        .limit(limit)
-    ).all()
-
-
-def find_next_pair(chain_id: UUID, *, but: UUID) -> UUID | None:
-    """The likeliest pair that nobody looked at yet, another than this one."""
-    wanted = PairFilter(state=PairState.OPEN)
-    found: UUID | None = db.session.scalar(
-        _joined(select(DuplicatePair.id))
-        .where(*_conditions(chain_id, wanted), DuplicatePair.id != but)
-        .order_by(DuplicatePair.score.desc(), DuplicatePair.id.desc())
-        .limit(1)
-    )
-    return found
-
-
-def list_open_of(node_id: UUID, *, limit: int = 10) -> Sequence[PairRow]:
-    """The pairs of a node that wait for a decision, the likeliest first."""
-    chain = select(ValueChainNode.chain_id).where(ValueChainNode.id == node_id)
-    here = or_(DuplicatePair.left_id == node_id, DuplicatePair.right_id == node_id)
-    statement = _select_rows().where(
-        DuplicatePair.chain_id == chain.scalar_subquery(), here, *_standing()
-    )
-    return [_pair_row(row) for row in db.session.execute(statement.limit(limit)).all()]
 
 
 def get_run(run_id: UUID, *, for_change: bool = False) -> MatchRun:

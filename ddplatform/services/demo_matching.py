@@ -7,7 +7,7 @@ from typing import Any
 
 from ddplatform.models.matching import PairState
 from ddplatform.queries.matching import list_pairs_of_chain
-from ddplatform.services import matching, supply_links, value_chain
+from ddplatform.services import match_search, matching, supply_links, value_chain
 from ddplatform.services.demo_maps import reassess
 from ddplatform.services.demo_world import Story, Timeline, World
 from ddplatform.services.supply_links import LinkFields
@@ -41,8 +41,8 @@ def _type_in(slug: str, told: dict[str, Any], world: World, at: datetime) -> Non
                 buyer = world.nodes[slug, entry["supplies"]]
                 link = LinkFields(commodity_ref=entry["commodity"], valid_from=entry["since"])
                 supply_links.add_link(made.id, buyer, link, by=by, at=at)
-        run_id = matching.request_search(chain_id, by=by, at=at).id
-    matching.search(
+        run_id = match_search.request_search(chain_id, by=by, at=at).id
+    match_search.search(
         run_id,
         unit=lambda: world.unit(world.organisations[slug]),
         progress=lambda _done, _total: None,

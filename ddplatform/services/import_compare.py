@@ -11,7 +11,7 @@ from ddplatform.services.matching_imports import follow_merges
 from supply_chain.drafts import MapDraft
 from supply_chain.intake.columns import find_header_row, unique_header
 from supply_chain.intake.sheets import Table
-from supply_chain.map_compare import MapChanges, compare
+from supply_chain.map_compare import MapChanges, NodeChange, compare
 from supply_chain.map_succession import ALIKE_HEADINGS, Recognised, likeness, recognise
 
 
@@ -24,6 +24,8 @@ class Comparison:
     changes: MapChanges
     recognised: tuple[Recognised, ...]
     version: int
+    sources: tuple[NodeChange, ...] = ()
+    """Records that were merged into others, of which the list says something else now."""
 
 
 def compare_with_map(
@@ -31,16 +33,16 @@ def compare_with_map(
 ) -> Comparison:
     """Compare by ids; where the list follows an earlier one, recognise who moved or was renamed.
 
-    What was merged before is read as the node that stands for it.
+    What was merged before is read as the node that stands for it, and told where it changed.
     """
-    draft = follow_merges(row.chain_id, draft, known_ids=known.node_keys)
+    draft, sources = follow_merges(row.chain_id, draft, known_ids=known.node_keys)
     listed = load_listed(row.follows_id) if row.follows_id else None
     recognised: tuple[Recognised, ...] = ()
     if listed is not None:
         apart = frozenset((pair[0], pair[1]) for pair in row.apart)
         draft, recognised = recognise(known.nodes, draft, listed=listed, apart=apart)
     changes = compare(known.nodes, draft, existing_links=known.links, listed=listed)
-    return Comparison(known, draft, changes, recognised, version)
+    return Comparison(known, draft, changes, recognised, version, sources)
 
 
 def headings_of(tables: Sequence[Table]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 from uuid import UUID
 
@@ -25,13 +25,19 @@ PLACE = frozenset({"country", "region", "address", "latitude", "longitude"})
 Entry = dict[str, Any]
 
 
-def counts_of(draft: MapDraft, changes: MapChanges) -> dict[str, int]:
-    """How much an import would change, and how much of it has problems."""
+def counts_of(
+    draft: MapDraft, changes: MapChanges, sources: Sequence[NodeChange]
+) -> dict[str, int]:
+    """How much an import would change, and how much of it has problems.
+
+    Args:
+        sources: merged records of which the list says something else now.
+    """
     return {
         "rows": draft.rows,
         "skipped": draft.skipped,
         "new": len(changes.new_nodes),
-        "changed": len(changes.changed_nodes),
+        "changed": len(changes.changed_nodes) + len(sources),
         "moved": sum(map(is_moved, changes.changed_nodes)),
         "renamed": sum(map(is_renamed, changes.changed_nodes)),
         "unchanged": len(changes.unchanged_nodes),
@@ -82,7 +88,7 @@ def _parts(comparison: Comparison) -> dict[str, Iterable[Entry]]:
     changed = changes.changed_nodes
     return {
         "new": map(_node, changes.new_nodes),
-        "changed": _changes(changed, reasons),
+        "changed": chain(_changes(changed, reasons), _sources(comparison.sources)),
         "moved": _changes(filter(is_moved, changed), reasons, PLACE),
         "renamed": _changes(filter(is_renamed, changed), reasons, NAME),
         "unchanged": map(_node, changes.unchanged_nodes),
@@ -135,6 +141,14 @@ def _changes(
         one = recognised.get(change.before.id)
         known = {"by": one.reason, "drafted": one.drafted_id} if one else {}
         yield entry | known | {"others": len(change.fields) - len(fields)}
+
+
+def _sources(changes: Iterable[NodeChange]) -> Iterator[Entry]:
+    """Changed records that were merged before; they are asked about again."""
+    return (
+        {**_node(one.before), "fields": _fields(one.fields), "others": 0, "is_merged": True}
+        for one in changes
+    )
 
 
 def _matters(change: FieldChange, shown: frozenset[str]) -> bool:

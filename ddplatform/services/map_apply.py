@@ -35,6 +35,7 @@ from ddplatform.services.import_gone import archive_links as archive_links_of_li
 from ddplatform.services.import_gone import archive_nodes, nodes_to_archive
 from ddplatform.services.import_mapping import remember
 from ddplatform.services.map_import import Reading
+from ddplatform.services.match_sources import ask_again
 from ddplatform.tenancy import insert_rows
 from supply_chain.drafts import MapDraft, NodeDraft
 from supply_chain.map_compare import LinkChange, NodeChange
@@ -54,6 +55,7 @@ class Applied:
     links_new: list[UUID] = field(default_factory=list)
     links_changed: dict[str, Row] = field(default_factory=dict)
     links_gone: list[UUID] = field(default_factory=list)
+    asked_again: list[UUID] = field(default_factory=list)
 
     def is_empty(self) -> bool:
         """Whether nothing changed at all."""
@@ -148,6 +150,7 @@ def _bring_in(chain: ValueChain, compared: Comparison, *, at: datetime) -> Appli
     insert_rows(ValueChainNode, rows)
     done.nodes_new = [row["id"] for row in rows]
     _change_nodes(changes.changed_nodes, keys, done)
+    _change_sources(compared.sources, keys, done, at=at)
     link_rows = new_link_rows(changes.new_links, keys, chain_id=chain.id, at=at)
     insert_rows(SupplyLink, link_rows)
     done.links_new = [row["id"] for row in link_rows]
@@ -190,6 +193,20 @@ def _change_nodes(changes: Sequence[NodeChange], keys: Mapping[str, UUID], done:
     by_key = {keys[change.before.id]: change.after for change in changes}
     for node in _load(ValueChainNode, by_key):
         done.nodes_changed[str(node.id)] = _set(node, node_values(by_key[node.id], keys))
+
+
+def _change_sources(
+    changes: Sequence[NodeChange], keys: Mapping[str, UUID], done: Applied, *, at: datetime
+) -> None:
+    """Records that were merged before say what the list says now, and are asked about again."""
+    by_key = {keys[change.before.id]: change for change in changes}
+    for node in _load(ValueChainNode, by_key):
+        change = by_key[node.id]
+        before, after = node_values(change.before, keys), node_values(change.after, keys)
+        new = {name: value for name, value in after.items() if value != before[name]}
+        done.nodes_changed[str(node.id)] = _set(node, new)
+    db.session.flush()  # the questions are asked about what stands now
+    done.asked_again = ask_again(changes, keys, at=at)
 
 
 def _change_links(changes: Sequence[LinkChange], known: MapDrafts, done: Applied) -> None:

@@ -277,7 +277,7 @@ def keep_preview(
     compared = compare_with_map(row, known, reading.draft, version=0)
     row.mapping = dict(mapping_as_json(reading.draft.mapping))
     kinds = keep_faults(row.id, reading.draft, reading.tables)
-    counted = counts_of(compared.draft, compared.changes)
+    counted = counts_of(compared.draft, compared.changes, compared.sources)
     row.counts = {**row.counts, **counted, "doubles": len(doubles), "kinds": kinds}
     row.preview, row.refusal = columns_shown(reading.draft), None
     keep_pages(row.id, compared, doubles)

@@ -1,5 +1,6 @@
 """A list is read and applied in one go, without a worker (commands, sample data)."""
 
+from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -9,7 +10,6 @@ from ddplatform.access.identity import Identity
 from ddplatform.db import db
 from ddplatform.models.value_chain import ImportStatus
 from ddplatform.queries.chain_drafts import load_drafts
-from ddplatform.queries.matching import load_decisions
 from ddplatform.queries.node_merges import load_merged_refs
 from ddplatform.queries.value_chain import find_chain
 from ddplatform.services import map_apply, map_import
@@ -17,15 +17,15 @@ from ddplatform.services.import_compare import Comparison, headings_of
 from ddplatform.services.import_preview import counts_of
 from ddplatform.services.map_import import Plan, Reading
 from ddplatform.services.matching_imports import (
-    Asked,
     PossibleDuplicate,
+    ask_for,
     find_doubles,
     follow_merges,
 )
 from ddplatform.services.value_chain import create_chain
-from supply_chain.drafts import FileFormat, Mapping, NamedBytes, NodeDraft
+from supply_chain.drafts import FileFormat, Mapping, NamedBytes
 from supply_chain.intake.mapping_json import mapping_as_json
-from supply_chain.map_compare import MapChanges, compare
+from supply_chain.map_compare import compare
 
 COUNTS = (
     "rows",
@@ -76,9 +76,11 @@ def take_in(
         return Intake({"error": reading.refusal, "applied": False}, is_refused=True)
     chain = find_chain(chain_name) or create_chain(chain_name, own_business=None, by=by, at=at)
     known = load_drafts(chain.id)
-    draft = follow_merges(chain.id, reading.draft, known_ids=known.node_keys)
+    draft, sources = follow_merges(chain.id, reading.draft, known_ids=known.node_keys)
     changes = compare(known.nodes, draft, existing_links=known.links)
-    answer = _answer(reading, changes, known.nodes)
+    counts = counts_of(draft, changes, sources)
+    doubles = find_doubles(ask_for(chain.id, changes.new_nodes, known.nodes))
+    answer = _answer(reading, counts, doubles)
     if reading.draft.problems and not skip_faulty:
         return Intake({**answer, "applied": False}, is_refused=True)
     row = map_import.keep_files(chain.id, plan.files, link_to_id=None, by=by, at=at)
@@ -86,22 +88,20 @@ def take_in(
     row.mapping = dict(mapping_as_json(reading.draft.mapping))
     row.headings = headings_of(reading.tables)
     db.session.flush()  # the apply reads the row anew
-    compared = Comparison(known, draft, changes, (), chain.version)
+    compared = Comparison(known, draft, changes, (), chain.version, sources)
     map_apply.apply_import(row.id, reading, compared, by=by, at=at)
     return Intake({**answer, "applied": True}, is_refused=False)
 
 
-def _answer(reading: Reading, changes: MapChanges, known: Sequence[NodeDraft]) -> dict[str, Any]:
+def _answer(
+    reading: Reading, counts: MappingOf[str, int], doubles: Sequence[PossibleDuplicate]
+) -> dict[str, Any]:
     draft = reading.draft
-    counts = counts_of(draft, changes)
     return {
         **{name: counts[name] for name in COUNTS},
         "problems": [asdict(problem) for problem in draft.problems],
         "notes": [asdict(note) for note in draft.notes],
-        "possible_duplicates": [
-            _double(pair)
-            for pair in find_doubles(Asked(changes.new_nodes, tuple(known), load_decisions()))
-        ],
+        "possible_duplicates": [_double(pair) for pair in doubles],
         "mapping": mapping_as_json(draft.mapping),
         "formats": [_format(found) for found in draft.formats],
     }

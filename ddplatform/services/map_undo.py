@@ -23,6 +23,7 @@ from ddplatform.queries.map_imports import get_import_for_change
 from ddplatform.queries.value_chain import get_chain_for_change
 from ddplatform.services import audit
 from ddplatform.services.chain_changes import finish_import
+from ddplatform.services.match_sources import withdraw
 from supply_chain.vocabulary import FlowEvidence, LinkKind, NodeKind
 
 
@@ -83,6 +84,7 @@ def _take_back(
         node.archived_at = at
     for node in _entities(ValueChainNode, steps.get("nodes_changed", {})):
         _set_back(node, steps["nodes_changed"][str(node.id)])
+    withdraw(UUID(key) for key in steps.get("asked_again", ()))
     for link in _entities(SupplyLink, steps.get("links_changed", {})):
         _set_back(link, steps["links_changed"][str(link.id)])
     for model, name in ((ValueChainNode, "nodes_gone"), (SupplyLink, "links_gone")):

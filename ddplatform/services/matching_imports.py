@@ -1,14 +1,17 @@
 """What an import has to know of matching: merged records, and likely duplicates of its rows."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from ddplatform.bulk import many_objects
+from ddplatform.queries.chain_drafts import load_source_drafts
+from ddplatform.queries.matching import load_decisions
 from ddplatform.queries.node_merges import load_merged_contents, load_merged_refs
 from supply_chain.drafts import LinkDraft, MapDraft, NodeDraft
+from supply_chain.map_compare import NodeChange, compare
 from supply_chain.matching.matcher import find_between, find_within
-from supply_chain.matching.pairs import Decision
+from supply_chain.matching.pairs import Decision, Pair
 from supply_chain.matching.records import Record
 from supply_chain.record_content import content_hash, pair_key
 from supply_chain.vocabulary import NodeKind
@@ -38,31 +41,56 @@ class Asked:
     new: tuple[NodeDraft, ...]
     known: tuple[NodeDraft, ...]
     decided: Mapping[tuple[str, str], bool]
+    sources: Mapping[str, NodeDraft] = field(default_factory=dict)
+    """Records that were merged before, by external id."""
+    into: Mapping[str, str] = field(default_factory=dict)
+    """External id of each of them -> that of the node which stands for it."""
 
 
-def follow_merges(chain_id: UUID, draft: MapDraft, *, known_ids: Collection[str]) -> MapDraft:
+def ask_for(chain_id: UUID, new: tuple[NodeDraft, ...], known: tuple[NodeDraft, ...]) -> Asked:
+    """Load what new rows are held against: the map, what was merged, what was decided."""
+    sources = load_source_drafts(chain_id)
+    return Asked(new, known, load_decisions(), sources, load_merged_refs(chain_id))
+
+
+def follow_merges(
+    chain_id: UUID, draft: MapDraft, *, known_ids: Collection[str]
+) -> tuple[MapDraft, tuple[NodeChange, ...]]:
     """The same draft with merged records read as the node that stands for them.
 
     A row that a person merged before (by its id, or by a content that is still the same) is not
-    new and not asked again: it is left out, and its links are those of the node that stays.
+    new: it is left out, and its links are those of the node that stays.
 
     Args:
         known_ids: external ids of all nodes of the map, so that only new rows are compared.
+
+    Returns:
+        The draft, and the merged records of which the list says something else now.
     """
     names = load_merged_refs(chain_id)
-    contents = load_merged_contents(chain_id)
     if not names:
-        return draft
+        return draft, ()
+    sources = load_source_drafts(chain_id)
+    changes = _changes(sources, draft)
+    contents = dict(load_merged_contents(chain_id))
+    contents |= {content_hash(record_of(node)): ref for ref, node in sources.items()}
     into = dict(names)
     for node in draft.nodes:
         ref = contents.get(content_hash(record_of(node)))
         if ref is not None and node.id not in known_ids:
             into[node.id] = names.get(ref, ref)
-    return replace(
+    read = replace(
         draft,
         nodes=tuple(_operated(node, into) for node in draft.nodes if node.id not in into),
         links=_links(draft.links, into),
     )
+    return read, changes
+
+
+def _changes(sources: Mapping[str, NodeDraft], draft: MapDraft) -> tuple[NodeChange, ...]:
+    """What a list says now of records that were merged, field by field."""
+    rows = tuple(replace(node, operated_by=None) for node in draft.nodes if node.id in sources)
+    return compare(tuple(sources.values()), replace(draft, nodes=rows, links=())).changed_nodes
 
 
 def _operated(node: NodeDraft, into: Mapping[str, str]) -> NodeDraft:
@@ -93,31 +121,42 @@ def find_doubles(asked: Asked) -> list[PossibleDuplicate]:
     Unknown origins are left out: two of them are never one supplier because of their words.
     """
     new, known = _records(asked.new), _records(asked.known)
+    known = {**_records(asked.sources.values()), **known}
     every = {**known, **new}
     likely = [
         *find_between(list(new.values()), list(known.values())),
         *find_within(list(new.values())),
     ]
+    told: set[tuple[str, str]] = set()
     found = []
     for pair in sorted(likely, key=lambda one: -one.score):
         contents = (content_hash(every[key]) for key in (pair.left_id, pair.right_id))
         is_same = asked.decided.get(pair_key(*contents))
-        if is_same is not False and pair.decision is not Decision.DIFFERENT:
-            found.append(
-                PossibleDuplicate(
-                    new_id=pair.left_id,
-                    known_ref=pair.right_id,
-                    known_name=every[pair.right_id].name,
-                    score=pair.score,
-                    suggestion=pair.decision,
-                    reasons=pair.reasons,
-                    decided=is_same,
-                )
+        stands = asked.into.get(pair.right_id, pair.right_id)
+        if is_same is False or (pair.left_id, stands) in told:
+            continue
+        told.add((pair.left_id, stands))
+        found.append(
+            PossibleDuplicate(
+                new_id=pair.left_id,
+                known_ref=stands,
+                known_name=every[stands].name if stands in every else every[pair.right_id].name,
+                score=pair.score,
+                suggestion=pair.decision,
+                reasons=(*_merged(pair, every, stands), *pair.reasons),
+                decided=is_same,
             )
+        )
     return found
 
 
-def _records(nodes: Sequence[NodeDraft]) -> dict[str, Record]:
+def _merged(pair: Pair, every: Mapping[str, Record], stands: str) -> tuple[str, ...]:
+    if stands == pair.right_id:
+        return ()
+    return (f"like “{every[pair.right_id].name}”, which was merged into it",)
+
+
+def _records(nodes: Iterable[NodeDraft]) -> dict[str, Record]:
     return {n.id: record_of(n) for n in nodes if n.kind is not NodeKind.UNKNOWN_ORIGIN}
 
 

@@ -8,13 +8,8 @@ from ddplatform.db import db
 from ddplatform.errors import Conflict, Invalid
 from ddplatform.models.matching import DuplicatePair, MatchRun, MatchRunKind, PairState
 from ddplatform.models.value_chain import ValueChain
-from ddplatform.queries.matching import (
-    PairFilter,
-    count_pairs,
-    get_pair,
-    get_run,
-    list_keys_above,
-)
+from ddplatform.queries.match_pairs import PairFilter, count_pairs, list_keys_above
+from ddplatform.queries.matching import get_pair, get_run
 from ddplatform.queries.node_merges import (
     find_merge_of,
     get_merge,
@@ -25,7 +20,8 @@ from ddplatform.queries.value_chain import get_chain, get_chain_for_change
 from ddplatform.services import audit, jobs
 from ddplatform.services.chain_changes import finish_import
 from ddplatform.services.match_memory import forget
-from ddplatform.services.matching import Progress, Unit, reopen, settle, survivor_of
+from ddplatform.services.match_search import Progress, Unit
+from ddplatform.services.matching import reopen, settle, survivor_of
 from ddplatform.services.node_merge import absorb, take_apart
 
 MERGE_MANY = "matching:merge-many"
@@ -39,7 +35,7 @@ LEAST_SCORE = 0.5
 
 def count_above(chain_id: UUID, threshold: float) -> int:
     """How many open pairs of a map have at least this score."""
-    wanted = PairFilter(state=PairState.OPEN, least=threshold)
+    wanted = PairFilter(state=PairState.OPEN, least=threshold, is_two=True)
     return count_pairs(chain_id, wanted, cap=MOST)
 
 

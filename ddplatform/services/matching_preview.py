@@ -7,11 +7,10 @@ from uuid import UUID
 from ddplatform.access.identity import Identity
 from ddplatform.queries.chain_drafts import load_drafts
 from ddplatform.queries.map_imports import get_import
-from ddplatform.queries.matching import load_decisions
 from ddplatform.services.import_compare import compare_with_map
 from ddplatform.services.map_import import Reading
-from ddplatform.services.matching import request_search
-from ddplatform.services.matching_imports import Asked
+from ddplatform.services.match_search import request_search
+from ddplatform.services.matching_imports import Asked, ask_for
 
 
 def plan_doubles(import_id: UUID, reading: Reading) -> Asked:
@@ -19,7 +18,7 @@ def plan_doubles(import_id: UUID, reading: Reading) -> Asked:
     row = get_import(import_id)
     known = load_drafts(row.chain_id)
     compared = compare_with_map(row, known, reading.draft, version=0)
-    return Asked(compared.changes.new_nodes, known.nodes, load_decisions())
+    return ask_for(row.chain_id, compared.changes.new_nodes, known.nodes)
 
 
 def search_after(import_id: UUID, done: Mapping[str, int], *, by: Identity, at: datetime) -> None:

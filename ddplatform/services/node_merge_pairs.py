@@ -12,9 +12,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, or_, select
 
 from ddplatform.db import db
-from ddplatform.models.matching import DuplicatePair, PairState
+from ddplatform.models.matching import WAITING, DuplicatePair, PairState
 from ddplatform.models.value_chain import ValueChainNode
-from ddplatform.queries.matching import WAITING, find_decision, hash_of_node
+from ddplatform.queries.matching import find_decision, hash_of_node
 from ddplatform.queries.node_merges import get_node_anew
 from supply_chain.record_content import pair_key
 
@@ -22,16 +22,24 @@ CHUNK = 500
 DECIDED = (PairState.SAME, PairState.DIFFERENT)
 
 
-def point_pairs(absorbed: ValueChainNode, survivor: ValueChainNode) -> list[list[str]]:
+def point_pairs(
+    absorbed: ValueChainNode, survivor: ValueChainNode, *, but: UUID | None
+) -> list[list[str]]:
     """Point the open pairs of a node to the one that stays.
 
-    Returns notes: [pair, state it had], or [pair, end that was pointed, content it had there].
+    Args:
+        but: the pair that this very merge follows from; it may be asked about again.
+
+    Returns:
+        Notes: [pair, state it had], or [pair, end that was pointed, content it had there].
     """
     old, new = absorbed.id, survivor.id
     known = set(_partners(new))
     notes = []
     waiting = select(DuplicatePair).where(_has(old), DuplicatePair.state.in_(WAITING))
     for pair in db.session.scalars(waiting).all():
+        if pair.id == but:
+            continue
         end = "left" if pair.left_id == old else "right"
         other = pair.right_id if end == "left" else pair.left_id
         if other == new or other in known:

@@ -39,7 +39,7 @@ def bring_over(
     moved = {name_of(column): _move(column, absorbed.id, survivor.id) for column in MOVES}
     merge.moved = {
         **{name: ids for name, ids in {**ends, **moved}.items() if ids},
-        PAIRS: point_pairs(absorbed, survivor),
+        PAIRS: point_pairs(absorbed, survivor, but=merge.pair_id),
     }
     absorbed.archived_at, absorbed.archived_by_id = merge.merged_at, merge.merged_by_id
     _count_findings(survivor.id, absorbed.id, at=at)

@@ -25,27 +25,22 @@ from ddplatform.models.matching import (
 )
 from ddplatform.models.value_chain import ValueChainNode
 from ddplatform.queries.chain_drafts import load_drafts
-from ddplatform.queries.match_sides import load_sides
-from ddplatform.queries.matching import (
+from ddplatform.queries.match_pairs import (
     PairFilter,
     count_pairs,
     find_next_pair,
-    get_pair,
-    get_run,
     list_open_of,
     list_pairs,
-    load_decisions,
-    load_records,
 )
+from ddplatform.queries.match_sides import load_sides
+from ddplatform.queries.matching import get_pair, get_run, load_decisions, load_records
 from ddplatform.queries.node_merges import get_merge, get_merge_with_rows, get_node_anew
-from ddplatform.services import matching, matching_many, value_chain
-from ddplatform.services.map_import import read_files
-from ddplatform.services.map_intake import plan_intake, take_in
+from ddplatform.services import match_search, matching, matching_many, value_chain
 from ddplatform.services.match_memory import remember
 from ddplatform.services.matching_imports import Asked, find_doubles, follow_merges
 from ddplatform.services.node_merge import merge_nodes
 from ddplatform.services.value_chain import NodeFields
-from supply_chain.drafts import LinkDraft, MapDraft, Mapping, NamedBytes, NodeDraft
+from supply_chain.drafts import LinkDraft, MapDraft, NodeDraft
 from supply_chain.matching.pairs import Decision, Pair
 from supply_chain.record_content import pair_key
 from supply_chain.vocabulary import NodeKind
@@ -81,9 +76,9 @@ class World:
 
     def search(self) -> dict[str, int]:
         with self.unit():
-            run = matching.request_search(self.chain_id, by=self.tenant.manager, at=NOW)
+            run = match_search.request_search(self.chain_id, by=self.tenant.manager, at=NOW)
             run_id = run.id
-        return matching.search(run_id, unit=self.unit, progress=lambda *_: None, at=NOW)
+        return match_search.search(run_id, unit=self.unit, progress=lambda *_: None, at=NOW)
 
     def pairs(self, **wanted: Any) -> list[Any]:
         with self.unit():
@@ -150,10 +145,10 @@ def test_a_site_and_the_company_that_runs_it_are_no_pair(world: World):
 
 def test_two_requests_for_a_search_are_one_job(world: World):
     with acting(world.tenant):
-        first = matching.request_search(world.chain_id, by=world.tenant.manager, at=NOW)
-        again = matching.request_search(world.chain_id, by=world.tenant.manager, at=NOW)
+        first = match_search.request_search(world.chain_id, by=world.tenant.manager, at=NOW)
+        again = match_search.request_search(world.chain_id, by=world.tenant.manager, at=NOW)
         assert first.id == again.id
-        name = Job.name == matching.SEARCH
+        name = Job.name == match_search.SEARCH
         assert db.session.scalar(select(func.count()).select_from(Job).where(name)) == 1
         assert len(db.session.scalars(select(MatchRun)).all()) == 1
 
@@ -224,7 +219,7 @@ def test_a_pair_keeps_its_sides_whichever_way_round_it_is_found(world: World):
         _, hashes = load_records(world.chain_id)
         for ends in ((world.one, world.two), (world.two, world.one)):
             pair = Pair(*map(str, ends), 0.9, Decision.SAME, ("by hand",))
-            matching.keep_pairs(world.chain_id, [pair], hashes, at=NOW)
+            match_search.keep_pairs(world.chain_id, [pair], hashes, at=NOW)
         (kept,) = db.session.scalars(select(DuplicatePair)).all()
         assert (kept.left_id, kept.left_hash) == (world.one, hashes[str(world.one)])
         assert kept.right_hash == hashes[str(world.two)]
@@ -255,7 +250,7 @@ def test_contents_that_were_said_to_be_one_are_told_so_when_they_come_again(worl
     world.search()
 
     (pair,) = world.pairs()
-    assert pair.reasons[0] == matching.SAID_BEFORE
+    assert pair.reasons[0] == match_search.SAID_BEFORE
 
 
 @contextmanager
@@ -415,7 +410,7 @@ def put_pairs(world: World, count: int) -> list[UUID]:
             Pair(str(one), str(other), 0.97, Decision.SAME, ("by hand",))
             for one, other in pairwise(nodes)
         ]
-        matching.keep_pairs(world.chain_id, pairs, hashes, at=NOW)
+        match_search.keep_pairs(world.chain_id, pairs, hashes, at=NOW)
     return nodes
 
 
@@ -474,7 +469,7 @@ def test_a_node_that_was_archived_since_stops_no_other_merge_from_being_undone(w
             Pair(str(nodes[a]), str(nodes[a + 1]), 0.97, Decision.SAME, ("by hand",))
             for a in (0, 2)
         ]
-        matching.keep_pairs(world.chain_id, pairs, hashes, at=NOW)
+        match_search.keep_pairs(world.chain_id, pairs, hashes, at=NOW)
     run_id, _ = run_many(world, 0.95, 2)
     by = world.tenant.manager
     with world.unit():
@@ -538,7 +533,7 @@ def test_one_merge_can_answer_several_pairs(world: World):
         pairs = [
             Pair(str(nodes[a]), str(nodes[b]), 0.97, Decision.SAME, ("by hand",)) for a, b in ends
         ]
-        matching.keep_pairs(world.chain_id, pairs, hashes, at=NOW)
+        match_search.keep_pairs(world.chain_id, pairs, hashes, at=NOW)
 
     run_id, counts = run_many(world, 0.9, 3)
 
@@ -611,8 +606,9 @@ def test_a_list_with_a_merged_record_is_read_as_the_supplier_that_stands_for_it(
             ),
         )
 
-        read = follow_merges(world.chain_id, draft, known_ids={ref, gone, "us"})
+        read, changed = follow_merges(world.chain_id, draft, known_ids={ref, gone, "us"})
 
+    assert changed == ()
     assert [(node.id, node.operated_by) for node in read.nodes] == [(ref, None), ("field", ref)]
     assert {(link.supplier, link.buyer, link.share) for link in read.links} == {
         (ref, "us", 0.75),
@@ -624,7 +620,7 @@ def test_a_list_with_a_merged_record_is_read_as_the_supplier_that_stands_for_it(
 def test_a_map_without_merges_reads_a_list_as_it_is(world: World):
     draft = draft_of(NodeDraft(id="x", name="X"))
     with acting(world.tenant):
-        assert follow_merges(world.chain_id, draft, known_ids=()) is draft
+        assert follow_merges(world.chain_id, draft, known_ids=()) == (draft, ())
 
 
 def test_rows_of_a_list_that_may_be_known_are_told_unless_they_were_said_to_differ(world: World):
@@ -658,32 +654,3 @@ def test_restoring_a_merged_record_by_hand_is_refused(world: World):
         merge_nodes(world.one, world.two, by=world.tenant.manager, at=NOW)
         with pytest.raises(Conflict, match="merged into another"):
             value_chain.restore_node(world.two, by=world.tenant.manager, at=NOW)
-
-
-def test_the_same_list_again_brings_no_merged_record_back(context: Flask, tenant: Tenant):
-    text = (
-        "id,name,country,address\n"
-        "a,Usine Soleil S.A.,CI,12 rue du Port\n"
-        "b,Usine Soleil,CI,12 rue du Port\n"
-    )
-    file = NamedBytes("mills.csv", text.encode())
-
-    def bring() -> dict[str, Any]:
-        plan = plan_intake("Oil", [file], Mapping())
-        return take_in(
-            "Oil", plan, read_files(plan), skip_faulty=False, by=tenant.manager, at=NOW
-        ).answer
-
-    with acting(tenant):
-        first = bring()
-        assert (first["new"], len(first["possible_duplicates"])) == (2, 1)
-    with acting(tenant):
-        keys = dict(
-            db.session.execute(select(ValueChainNode.external_ref, ValueChainNode.id)).all()
-        )
-        merge_nodes(keys["a"], keys["b"], by=tenant.manager, at=NOW)
-    with acting(tenant):
-        again = bring()
-        assert (again["new"], again["changed"], again["possible_duplicates"]) == (0, 0, [])
-        gone = db.session.get(ValueChainNode, keys["b"], populate_existing=True)
-        assert gone.archived_at == NOW

@@ -200,6 +200,27 @@ def test_a_merge_is_told_on_both_pages_and_split_from_them(
     assert manager.send(f"/merges/{merge}/split")[0] == 409
 
 
+def test_a_merged_pair_whose_list_changed_is_asked_again_on_its_page(
+    manager: Browser, world: World
+):
+    world.search()
+    world.decide(PairState.SAME)
+    (pair,) = world.pairs(state=PairState.SAME)
+    world.rename(world.two, "Soleil Mills")
+    with world.unit():
+        db.session.get(DuplicatePair, pair.id).state = PairState.OPEN
+
+    page = manager.open(f"/pairs/{pair.id}")
+
+    assert "They are one supplier since" in page
+    assert "Still the same" in page
+    assert "If they are the same, which one stays?" not in page
+    assert f"/pairs/{pair.id}" in manager.open(f"/{world.chain_id}/")
+    code, _ = manager.send(f"/pairs/{pair.id}", decision="same", version=3)
+    assert code == 302
+    assert "They stay one supplier." in manager.open(f"/{world.chain_id}/")
+
+
 def test_an_archived_node_that_was_not_merged_can_be_restored(manager: Browser, world: World):
     with world.unit():
         db.session.get(ValueChainNode, world.two).archived_at = NOW

@@ -10,7 +10,8 @@ from ddplatform.errors import NotFound
 from ddplatform.gate import requires
 from ddplatform.models.matching import MatchRunKind, PairState
 from ddplatform.queries.jobs import get_job
-from ddplatform.queries.matching import PairFilter, get_run, list_weakest
+from ddplatform.queries.match_pairs import PairFilter, list_weakest
+from ddplatform.queries.matching import get_run
 from ddplatform.queries.organisations import get_account
 from ddplatform.queries.value_chain import get_chain
 from ddplatform.services import matching_many
@@ -44,7 +45,7 @@ def many(chain_id: UUID) -> ResponseReturnValue:
 
     def show() -> str:
         least = float(form.score.data or percent) / 100
-        wanted = PairFilter(state=PairState.OPEN, least=least)
+        wanted = PairFilter(state=PairState.OPEN, least=least, is_two=True)
         return render_template(
             "matching/many.html",
             chain=chain,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ddplatform.models.value_chain import ValueChainNode
-from ddplatform.queries.matching import PairRow, list_open_of
+from ddplatform.queries.match_pairs import PairRow, list_open_of
 from ddplatform.queries.node_merges import SourceRecord, find_merge_of, list_sources
 from ddplatform.queries.value_chain import get_node
 

@@ -8,8 +8,9 @@ from flask.typing import ResponseReturnValue
 from ddplatform.access.permissions import Permission
 from ddplatform.gate import requires
 from ddplatform.models.matching import PairState
+from ddplatform.queries.match_pairs import find_next_pair
 from ddplatform.queries.match_sides import load_sides
-from ddplatform.queries.matching import find_next_pair, get_pair
+from ddplatform.queries.matching import get_pair
 from ddplatform.queries.node_merges import find_merge_of_pair
 from ddplatform.queries.organisations import get_account
 from ddplatform.queries.value_chain import get_chain
@@ -60,6 +61,8 @@ def _uuid(text: str | None) -> UUID | None:
 def _said(done: Decided) -> str:
     if done.merge is not None:
         return "They are one supplier now. Under “Merged” you can split them again."
+    if done.pair.state is PairState.SAME:
+        return "They stay one supplier."
     if done.pair.state is PairState.DIFFERENT:
         return "Kept as two. You will not be asked again while both say the same."
     return "Put aside to look at later."
@@ -103,6 +106,6 @@ def _page(pair_id: UUID, form: VersionForm) -> str:
         words=words,
         next_href=_next(found.chain_id, pair_id),
         decided_by=get_account(found.decided_by_id) if found.decided_by_id else None,
-        merge=find_merge_of_pair(pair_id) if found.state is PairState.SAME else None,
+        merge=find_merge_of_pair(pair_id),
         version=form.version.data or found.row_version,
     )

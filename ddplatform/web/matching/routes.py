@@ -11,16 +11,16 @@ from ddplatform.gate import requires
 from ddplatform.models.jobs import Job
 from ddplatform.models.matching import MatchRun, MatchRunKind
 from ddplatform.queries.jobs import get_job
-from ddplatform.queries.matching import (
+from ddplatform.queries.match_pairs import (
     COUNT_CAP,
     PAGE_SIZE,
     PairFilter,
     count_pairs,
-    find_last_run,
     list_pairs,
 )
+from ddplatform.queries.matching import find_last_run
 from ddplatform.queries.value_chain import get_chain
-from ddplatform.services import matching
+from ddplatform.services import match_search
 from ddplatform.web.list_pages import going_on, read_place, write_place
 from ddplatform.web.matching import many_pages, merge_pages, pair_pages, words
 from ddplatform.web.matching.blueprint import bp
@@ -86,6 +86,6 @@ def _more(chain_id: UUID, rows: Any) -> str | None:
 @requires(Permission.VALUE_CHAIN_MERGE)
 def search(chain_id: UUID) -> ResponseReturnValue:
     """Look through the whole map for likely duplicates, behind the page."""
-    matching.request_search(chain_id, by=g.identity, at=g.now)
+    match_search.request_search(chain_id, by=g.identity, at=g.now)
     flash("The map is being searched. You can leave this page; the work goes on.", "info")
     return redirect(url_for(".index", chain_id=chain_id))
