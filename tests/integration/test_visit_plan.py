@@ -1,7 +1,7 @@
 """Plans of questionnaires and visits: made for a budget, kept with reasons, assigned once."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -295,12 +295,13 @@ def test_a_plan_is_made_shown_and_assigned_in_the_browser(
     assigning = f"{made.location}/assign"
     token = csrf_token(manager, assigning)
     steps = steps_of(tenant, UUID(made.location.rsplit("/", 1)[1]))
+    in_a_month = (datetime.now(UTC).date() + timedelta(days=30)).isoformat()
     data = {
         "csrf_token": token,
         "place": [step.place for step in steps],
         "owner_id": str(tenant.analyst.user_id),
-        "visits_due": SOON.isoformat(),
-        "answers_due": SOON.isoformat(),
+        "visits_due": in_a_month,
+        "answers_due": in_a_month,
     }
     data["version_id"] = str(a_questionnaire(tenant))
     refused = manager.post(assigning, data=data)
