@@ -177,6 +177,7 @@ print("ready", flush=True)
 for version in range(first, first + 10_000):
     arrays = {name: np.full(20_000, version) for name in "abcd"}
     store.keep(SnapshotPlace(UUID(int=1), UUID(int=3), version), "map", arrays, {"of": version})
+    print("kept", version, flush=True)
 """
 
 
@@ -184,13 +185,14 @@ def test_killed_at_any_moment_a_snapshot_is_whole_and_says_its_own_version(tmp_p
     root, chance = tmp_path / "snapshots", random.Random(20_260)
     store, seen, first = SnapshotStore(root), 0, 1
     home = root / TENANT.hex / CHAIN.hex
-    for _ in range(KILLS):
+    for kept_before in range(KILLS):
         writer = subprocess.Popen(
             [sys.executable, "-c", WRITER, str(root), str(first)],
             stdout=subprocess.PIPE,
             cwd=Path(__file__).parents[2],
         )
-        writer.stdout.readline()
+        for _ in range(1 + kept_before):
+            writer.stdout.readline()
         time.sleep(chance.uniform(0.005, 0.08))
         writer.send_signal(signal.SIGKILL)
         writer.wait()
