@@ -12,8 +12,15 @@ from scipy.spatial import cKDTree
 from sparse_dot_topn import sp_matmul_topn
 
 from supply_chain.distances import EARTH_KM
-from supply_chain.matching.grams import Floats, Ints, gram_codes, unit_rows
-from supply_chain.matching.ids import plain_ids
+from supply_chain.matching.grams import (
+    BASE,
+    Floats,
+    Ints,
+    distinct,
+    distinct_cells,
+    gram_codes,
+    unit_rows,
+)
 from supply_chain.matching.normalise import Forms
 from supply_chain.matching.prepared import Prepared
 
@@ -54,8 +61,7 @@ def candidate_pairs(prepared: Prepared, boundary: int | None = None) -> Pairs:
     sound = left < right
     if boundary is not None:
         sound &= (left < boundary) & (right >= boundary)
-    cells = np.unique(left[sound] * count + right[sound])
-    return cells // max(count, 1), cells % max(count, 1)
+    return distinct_cells(left[sound], right[sound], max(count, 1))
 
 
 def _sides(count: int, boundary: int | None) -> list[tuple[Ints, Ints]]:
@@ -69,14 +75,15 @@ def _weighted(forms: Sequence[Forms], length: int) -> csr_array:
     """Texts over their runs of letters, weighted by rarity in these very lists."""
     rows, codes = gram_codes([form.squeezed for form in forms if form.squeezed], length=length)
     given = np.flatnonzero([bool(form.squeezed) for form in forms])
-    kinds, columns = np.unique(codes, return_inverse=True)
-    cells = np.unique(rows * max(len(kinds), 1) + columns)
-    rows, columns = np.divmod(cells, max(len(kinds), 1))
-    counts = np.bincount(columns, minlength=max(len(kinds), 1))
+    rows, codes = distinct_cells(rows, codes, BASE**length)
+    counts = np.bincount(codes, minlength=1)
     weights = np.where(counts > COMMON, 0.0, 1.0 + np.log((len(forms) + 1) / (counts + 1)))
-    kept = weights[columns] > 0
-    rows, columns = given[rows[kept]], columns[kept]
-    return unit_rows(rows, columns, weights[columns], (len(forms), max(len(kinds), 1)))
+    kept = counts[codes] <= COMMON
+    if not kept.any():
+        return csr_array((len(forms), 1))
+    rows, codes = given[rows[kept]], codes[kept]
+    place = np.cumsum(np.bincount(codes, minlength=len(counts)) > 0) - 1  # without empty columns
+    return unit_rows(rows, place[codes], weights[distinct(codes)], len(forms))
 
 
 def _closest(texts: csr_array, one: Ints, other: Ints, most: int) -> Pairs:
@@ -122,8 +129,8 @@ def _points(prepared: Prepared) -> Floats:
 def _of_one_key(prepared: Prepared) -> Pairs:
     """Rows that share a name or an external id; of very many, each with those that follow it."""
     groups: Mapping[tuple[str, str], list[int]] = defaultdict(list)
-    for row, (record, form) in enumerate(zip(prepared.records, prepared.names, strict=True)):
-        for key in (("name", form.squeezed), *plain_ids(record).items()):
+    for row, (ids, form) in enumerate(zip(prepared.ids, prepared.names, strict=True)):
+        for key in (("name", form.squeezed), *ids.items()):
             groups[key].append(row)
     pairs = [pair for rows in groups.values() for pair in _following(rows)]
     found: Ints = np.array(pairs, dtype=np.int64).reshape(-1, 2)

@@ -1,17 +1,14 @@
 """What two records have in common and where they differ, from 0 to 1 (docs/matching.md)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping
 from itertools import accumulate
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from rapidfuzz import fuzz
 from rapidfuzz.distance import JaroWinkler
-from rapidfuzz.process import cpdist
-from scipy.sparse import csr_array
 
 from supply_chain.distances import distances_km
+from supply_chain.matching.columns import RowPairs, TextPairs, alike, flags
 from supply_chain.matching.grams import Floats, Ints
 from supply_chain.matching.normalise import Forms
 from supply_chain.matching.prepared import Prepared
@@ -36,46 +33,117 @@ Columns = dict[str, Floats]
 
 def compare(prepared: Prepared, left: Ints, right: Ints) -> Columns:
     """Every feature of the pairs (left[i], right[i]), rows of `prepared`; equal in both orders."""
-    found: Columns = {}
+    found = quick_columns(prepared, left, right)
     found |= _names(prepared, left, right)
     found |= _operators(prepared, left, right)
     found |= _addresses(prepared, left, right)
-    found |= _places(prepared, left, right)
-    for name in CLOSE:
-        found[f"{name}_close"] = np.maximum(found[name] - CLOSE_FROM, 0.0) / (1.0 - CLOSE_FROM)
-    return found
+    places = TextPairs(prepared.places, left, right)
+    found["place_words"] = places.alike(fuzz.token_set_ratio)
+    return found | close_columns(found)
+
+
+def close_columns(columns: Mapping[str, Floats]) -> Columns:
+    """How far the likenesses stand above `CLOSE_FROM`."""
+    return {
+        f"{name}_close": np.maximum(columns[name] - CLOSE_FROM, 0.0) / (1.0 - CLOSE_FROM)
+        for name in CLOSE
+    }
+
+
+# ---- what is quickly compared ----------------------------------------------------------------
+
+
+def quick_columns(prepared: Prepared, left: Ints, right: Ints) -> Columns:
+    """The features that need no look at the letters of each pair."""
+    return {
+        **_quick_names(prepared, left, right),
+        **_quick_addresses(prepared, left, right),
+        **_places(prepared, left, right),
+        "operator_given": flags(TextPairs(prepared.companies, left, right).both_given),
+    }
+
+
+def _quick_names(prepared: Prepared, left: Ints, right: Ints) -> Columns:
+    spelled = RowPairs(prepared.name_words, left, right)
+    numbers = RowPairs(prepared.name_numbers, left, right)
+    legal = RowPairs(prepared.legal_forms, left, right)
+    return {
+        "name_grams": RowPairs(prepared.name_grams, left, right).shared,
+        "name_rare_words": spelled.shared / np.maximum(spelled.either_length, 1e-9),
+        "name_rare_left_over": np.minimum(spelled.left_over, 2.0) / 2.0,
+        "name_equal": TextPairs(prepared.names_squeezed, left, right).equal(),
+        "name_numbers_differ": numbers.both_without_common,
+        "name_numbers_equal": numbers.equal,
+        "name_number_one_side": numbers.one_side,
+        "name_initials": _initials(prepared, left, right),
+        "legal_forms_differ": legal.both_without_common,
+    }
+
+
+def _initials(prepared: Prepared, left: Ints, right: Ints) -> Floats:
+    """1 where one name is the first letters of the other ("EBASA", "sgs")."""
+    initials, names = prepared.initials.codes, prepared.names_squeezed.codes
+    is_one = (initials[left] == names[right]) & (initials[left] > 0)
+    is_other = (initials[right] == names[left]) & (initials[right] > 0)
+    return flags(is_one | is_other)
+
+
+def _quick_addresses(prepared: Prepared, left: Ints, right: Ints) -> Columns:
+    is_compared = TextPairs(prepared.addresses_squeezed, left, right).both_given
+    numbers = RowPairs(prepared.address_numbers, left, right)
+    return {
+        "address_grams": RowPairs(prepared.address_grams, left, right).shared * is_compared,
+        "address_numbers_shared": numbers.part_in_common * is_compared,
+        "address_numbers_differ": numbers.both_without_common * is_compared,
+        # Mostly that of the house or plot.
+        "address_first_number": TextPairs(prepared.first_numbers, left, right).equal(),
+        "address_given": flags(is_compared),
+    }
+
+
+def _places(prepared: Prepared, left: Ints, right: Ints) -> Columns:
+    km = distance_km(prepared, left, right)
+    is_placed = ~np.isnan(km)
+    distance = np.where(is_placed, km, 0.0)
+    countries = TextPairs(prepared.countries, left, right)
+    return {
+        "place_given": flags(TextPairs(prepared.places, left, right).both_given),
+        "near": np.exp(-distance / NEAR_KM) * is_placed,
+        "same_area": np.exp(-distance / AREA_KM) * is_placed,
+        "far": np.minimum(np.log1p(distance) / np.log1p(FAR_KM), 1.0) * is_placed,
+        "distance_given": flags(is_placed),
+        "countries_differ": flags(countries.both_given) - countries.equal(),
+        "country_given": flags(countries.both_given),
+    }
+
+
+def distance_km(prepared: Prepared, left: Ints, right: Ints) -> Floats:
+    """Great-circle distance of each pair in km; NaN where a side has no coordinates."""
+    latitude, longitude = prepared.latitude, prepared.longitude
+    return distances_km(latitude[left], longitude[left], latitude[right], longitude[right])
+
+
+# ---- what needs the letters of each pair -----------------------------------------------------
 
 
 def _names(prepared: Prepared, left: Ints, right: Ints) -> Columns:
-    squeezed = _Texts([form.squeezed for form in prepared.names], left, right)
-    words = _Texts([form.text for form in prepared.names], left, right)
-    firsts = _Texts([form.words[0] if form.words else "" for form in prepared.names], left, right)
-    grams = _Rows(prepared.name_grams, left, right)
-    spelled = _Rows(prepared.name_words, left, right)
-    found = {
-        "name_letters": squeezed.alike(fuzz.ratio),
-        "name_part": _parts(prepared, left, right, squeezed),
+    squeezed = TextPairs(prepared.names_squeezed, left, right)
+    words = TextPairs(prepared.names_in_words, left, right)
+    firsts = TextPairs(prepared.first_words, left, right)
+    letters = squeezed.alike(fuzz.ratio)
+    return {
+        "name_letters": letters,
+        "name_part": _parts(prepared, left, right, letters),
         "name_words": words.alike(fuzz.token_set_ratio),
         "name_words_sorted": words.alike(fuzz.token_sort_ratio),
         "name_start": squeezed.alike(JaroWinkler.normalized_similarity, 1.0),
         "name_first_word": firsts.alike(fuzz.ratio),
-        "name_grams": grams.shared,
-        "name_rare_words": spelled.shared / np.maximum(spelled.either_length, 1e-9),
-        "name_rare_left_over": np.minimum(spelled.left_over, 2.0) / 2.0,
-        "name_equal": squeezed.equal(),
     }
-    numbers = _Rows(prepared.name_numbers, left, right)
-    found["name_numbers_differ"] = numbers.both_without_common
-    found["name_numbers_equal"] = numbers.equal
-    found["name_number_one_side"] = numbers.one_side
-    found["name_initials"] = _initials(prepared, left, right)
-    found["legal_forms_differ"] = _legal(prepared, left, right)
-    return found
 
 
-def _parts(prepared: Prepared, left: Ints, right: Ints, squeezed: "_Texts") -> Floats:
+def _parts(prepared: Prepared, left: Ints, right: Ints, whole: Floats) -> Floats:
     """How well the shorter name fits into the longer; letters inside of words are no part of it."""
-    found, whole = squeezed.alike(fuzz.partial_ratio), squeezed.alike(fuzz.ratio)
+    found = TextPairs(prepared.names_squeezed, left, right).alike(fuzz.partial_ratio)
     for place in np.flatnonzero((found == 1.0) & (whole < 1.0)).tolist():
         if not _holds(prepared.names[left[place]], prepared.names[right[place]]):
             found[place] = whole[place]
@@ -95,166 +163,24 @@ def _holds(one: Forms, other: Forms) -> bool:
 
 def _operators(prepared: Prepared, left: Ints, right: Ints) -> Columns:
     """The operators with each other, and each operator with the other side's site."""
-    companies = [form.squeezed for form in prepared.companies]
-    names = [form.squeezed for form in prepared.names]
-    both = _Texts(companies, left, right)
-    given = np.array([bool(company) for company in companies])
-    named = np.array([bool(name) for name in names])
-    forth = _alike(fuzz.ratio, _at(companies, left), _at(names, right)) / 100
-    back = _alike(fuzz.ratio, _at(companies, right), _at(names, left)) / 100
-    crossed = np.maximum(forth * (given[left] & named[right]), back * (given[right] & named[left]))
-    is_compared = given[left] & given[right]
+    companies, names = prepared.companies, prepared.names_squeezed
+    both = TextPairs(companies, left, right)
+    forth = alike(fuzz.ratio, companies.texts[left], names.texts[right]) / 100
+    back = alike(fuzz.ratio, companies.texts[right], names.texts[left]) / 100
+    is_forth = companies.given[left] & names.given[right]
+    is_back = companies.given[right] & names.given[left]
     return {
-        "operator_letters": both.alike(fuzz.ratio) * is_compared,
-        "operator_part": both.alike(fuzz.partial_ratio) * is_compared,
-        "operator_is_other_name": crossed,
-        "operator_given": _flags(is_compared),
+        "operator_letters": both.alike(fuzz.ratio),
+        "operator_part": both.alike(fuzz.partial_ratio),
+        "operator_is_other_name": np.maximum(forth * is_forth, back * is_back),
     }
 
 
 def _addresses(prepared: Prepared, left: Ints, right: Ints) -> Columns:
-    given = np.array([bool(form.words) for form in prepared.addresses])
-    is_compared = given[left] & given[right]
-    words = _Texts([form.text for form in prepared.addresses], left, right)
-    squeezed = _Texts([form.squeezed for form in prepared.addresses], left, right)
-    numbers = _Rows(prepared.address_numbers, left, right)
-    found = {
+    words = TextPairs(prepared.addresses_in_words, left, right)
+    squeezed = TextPairs(prepared.addresses_squeezed, left, right)
+    return {
         "address_words": words.alike(fuzz.token_set_ratio),
         "address_words_sorted": words.alike(fuzz.token_sort_ratio),
         "address_part": squeezed.alike(fuzz.partial_ratio),
-        "address_grams": _Rows(prepared.address_grams, left, right).shared,
-        "address_numbers_shared": numbers.part_in_common,
-        "address_numbers_differ": numbers.both_without_common,
-        "address_first_number": _first_numbers(prepared, left, right),
     }
-    found = {name: column * is_compared for name, column in found.items()}
-    return {**found, "address_given": _flags(is_compared)}
-
-
-def _places(prepared: Prepared, left: Ints, right: Ints) -> Columns:
-    km = distance_km(prepared, left, right)
-    is_placed = ~np.isnan(km)
-    distance = np.where(is_placed, km, 0.0)
-    places = _Texts(prepared.places, left, right)
-    named = np.array([bool(place) for place in prepared.places])
-    countries = np.array(prepared.countries, dtype=object)
-    is_known = (countries[left] != "") & (countries[right] != "")
-    both_named = named[left] & named[right]
-    return {
-        "place_words": places.alike(fuzz.token_set_ratio) * both_named,
-        "place_given": _flags(both_named),
-        "near": np.exp(-distance / NEAR_KM) * is_placed,
-        "same_area": np.exp(-distance / AREA_KM) * is_placed,
-        "far": np.minimum(np.log1p(distance) / np.log1p(FAR_KM), 1.0) * is_placed,
-        "distance_given": _flags(is_placed),
-        "countries_differ": _flags(is_known & (countries[left] != countries[right])),
-        "country_given": _flags(is_known),
-    }
-
-
-def distance_km(prepared: Prepared, left: Ints, right: Ints) -> Floats:
-    """Great-circle distance of each pair in km; NaN where a side has no coordinates."""
-    latitude, longitude = prepared.latitude, prepared.longitude
-    return distances_km(latitude[left], longitude[left], latitude[right], longitude[right])
-
-
-class _Texts:
-    """One text column seen from both sides of the pairs."""
-
-    def __init__(self, texts: Sequence[str], left: Ints, right: Ints) -> None:
-        self.left, self.right = _at(texts, left), _at(texts, right)
-        given = np.array([bool(text) for text in texts], dtype=bool)
-        self._given = given[left] & given[right]
-
-    def alike(self, scorer: Callable[..., float], top: float = 100.0) -> Floats:
-        # Two empty texts are alike to the library; to us nothing was compared.
-        found: Floats = _alike(scorer, self.left, self.right) / top * self._given
-        return found
-
-    def equal(self) -> Floats:
-        sides = zip(self.left, self.right, strict=True)
-        return np.array([bool(one) and one == other for one, other in sides], dtype=np.float64)
-
-
-class _Rows:
-    """One sparse column (words, numbers or triples) seen from both sides of the pairs."""
-
-    def __init__(self, rows: csr_array, left: Ints, right: Ints) -> None:
-        one, other = rows[left], rows[right]
-        self.shared: Floats = np.asarray(one.multiply(other).sum(axis=1)).ravel()
-        lengths = np.asarray(rows.multiply(rows).sum(axis=1)).ravel()
-        self._one, self._other = lengths[left], lengths[right]
-
-    @property
-    def either_length(self) -> Floats:
-        found: Floats = np.sqrt(self._one * self._other)
-        return found
-
-    @property
-    def left_over(self) -> Floats:
-        """What the side with less of its own has that the other lacks."""
-        found: Floats = np.maximum(np.minimum(self._one, self._other) - self.shared, 0.0)
-        return found
-
-    @property
-    def both_without_common(self) -> Floats:
-        return _flags((self._one > 0) & (self._other > 0) & (self.shared == 0))
-
-    @property
-    def equal(self) -> Floats:
-        is_equal = (self.shared == self._one) & (self.shared == self._other)
-        return _flags(is_equal & (self._one > 0))
-
-    @property
-    def one_side(self) -> Floats:
-        return _flags((self._one > 0) != (self._other > 0))
-
-    @property
-    def part_in_common(self) -> Floats:
-        smaller = np.minimum(self._one, self._other)
-        found: Floats = self.shared / np.maximum(smaller, 1.0)
-        return found
-
-
-def _flags(condition: NDArray[np.bool_]) -> Floats:
-    found: Floats = condition.astype(np.float64)
-    return found
-
-
-def _at(texts: Sequence[str], rows: Ints) -> list[str]:
-    return [texts[row] for row in rows.tolist()]
-
-
-def _alike(scorer: Callable[..., float], left: list[str], right: list[str]) -> Floats:
-    scores: Any = cpdist(left, right, scorer=scorer, dtype=np.float32, workers=2)
-    return np.asarray(scores, dtype=np.float64)
-
-
-def _initials(prepared: Prepared, left: Ints, right: Ints) -> Floats:
-    """1 where one name is the first letters of the other ("EBASA", "sgs")."""
-    initials = ["".join(word[0] for word in form.words) for form in prepared.names]
-    names = [form.squeezed for form in prepared.names]
-    pairs = zip(left.tolist(), right.tolist(), strict=True)
-    return np.array(
-        [
-            (len(initials[one]) > 2 and initials[one] == names[other])
-            or (len(initials[other]) > 2 and initials[other] == names[one])
-            for one, other in pairs
-        ],
-        dtype=np.float64,
-    )
-
-
-def _legal(prepared: Prepared, left: Ints, right: Ints) -> Floats:
-    legal = [form.legal for form in prepared.names]
-    pairs = zip(left.tolist(), right.tolist(), strict=True)
-    return np.array(
-        [bool(legal[a] and legal[b] and not legal[a] & legal[b]) for a, b in pairs],
-        dtype=np.float64,
-    )
-
-
-def _first_numbers(prepared: Prepared, left: Ints, right: Ints) -> Floats:
-    """1 where both addresses give the same first number, mostly that of the house or plot."""
-    first = [next((w for w in form.words if w.isdigit()), "") for form in prepared.addresses]
-    return _Texts(first, left, right).equal()

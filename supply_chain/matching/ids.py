@@ -5,12 +5,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from supply_chain.matching.records import Record
-from supply_chain.matching.weights import IdRules
 
 _NOT_PART_OF_AN_ID = re.compile(r"[\W_]+")
 # Row numbers and fillers ("7", "n/a", "000000") are no ids.
 SHORTEST = 5
 FILLERS = frozenset({"UNKNOWN", "NONE", "NOTAPPLICABLE", "NOTAVAILABLE"})
+
+
+@dataclass(frozen=True)
+class IdRules:
+    """What external ids do to a score; schemes that are not named count as those of a site.
+
+    Two sites of one company share its LEI, so an id of a company only speaks for a pair.
+    """
+
+    company_schemes: frozenset[str]
+    unchecked_schemes: frozenset[str]  # two values may differ and mean one thing
+    shared_site_score: float
+    shared_company: float  # log-odds
+    conflict: float  # log-odds
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,9 +25,12 @@ class LegalForms:
     at_end: Mapping[tuple[str, ...], str]
     inside: Mapping[str, str]
     longest: int
+    first_words: frozenset[str]
 
     def split(self, words: Sequence[str]) -> tuple[tuple[str, ...], frozenset[str]]:
         """The words of a name without legal forms, and the forms found; never an empty name."""
+        if self.first_words.isdisjoint(words):
+            return tuple(words), frozenset()
         found: set[str] = set()
         kept = list(words)
         while True:
@@ -40,6 +43,8 @@ class LegalForms:
         for length in range(min(self.longest, len(words)), 0, -1):
             last = len(words) - length
             for start in range(last + 1):
+                if words[start] not in self.first_words:
+                    continue
                 run = tuple(words[start : start + length])
                 form = self.anywhere.get(run)
                 if start == 0 and form is None:
@@ -63,5 +68,6 @@ def legal_forms() -> LegalForms:
     }
     inside = {row["form"]: row["canonical"] for row in rows if row["where"] == "inside"}
     longest = max(len(run) for kind in runs.values() for run in kind)
+    firsts = frozenset(run[0] for kind in runs.values() for run in kind)
     by_length = dict(sorted(inside.items(), key=lambda item: -len(item[0])))
-    return LegalForms(runs["any"], runs["start"], runs["ends"], by_length, longest)
+    return LegalForms(runs["any"], runs["start"], runs["ends"], by_length, longest, firsts)

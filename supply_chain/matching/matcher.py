@@ -13,6 +13,7 @@ from supply_chain.matching.features import distance_km
 from supply_chain.matching.grams import Ints
 from supply_chain.matching.pairs import Pair
 from supply_chain.matching.prepared import Prepared, prepare
+from supply_chain.matching.pruning import may_reach
 from supply_chain.matching.reasons import reasons
 from supply_chain.matching.records import Record
 from supply_chain.matching.scoring import decide, score
@@ -62,8 +63,9 @@ def _likely(prepared: Prepared, pairs: tuple[Ints, Ints], *, is_within: bool = T
         left, right = np.where(swap, right, left), np.where(swap, left, right)
     found: list[Pair] = []
     for start in range(0, len(left), PORTION):
-        part = slice(start, start + PORTION)
-        found += _scored(prepared, left[part], right[part], known, least=known.review_from)
+        one, other = left[start : start + PORTION], right[start : start + PORTION]
+        kept = may_reach(prepared, one, other, known, least=known.review_from)
+        found += _scored(prepared, one[kept], other[kept], known, least=known.review_from)
     return sorted(found, key=lambda pair: (-pair.score, pair.left_id, pair.right_id))
 
 

@@ -43,7 +43,12 @@ def name_forms(name: str) -> Forms:
 @lru_cache(maxsize=KEPT)
 def address_forms(address: str) -> Forms:
     """The forms of an address."""
-    return _forms(plain_words(address), frozenset())
+    return forms_of_words(plain_words(address))
+
+
+def forms_of_words(words: tuple[str, ...]) -> Forms:
+    """The forms of a text whose plain words are known."""
+    return _forms(words, frozenset())
 
 
 def normalise(name: str) -> str:
@@ -52,6 +57,8 @@ def normalise(name: str) -> str:
 
 
 def _without_inside_forms(name: str) -> tuple[str, frozenset[str]]:
+    if name.isascii():
+        return name, frozenset()  # those forms are of other scripts
     found = set()
     for form, canonical in legal_forms().inside.items():
         rest = name.replace(form, " ")

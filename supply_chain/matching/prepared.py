@@ -1,15 +1,18 @@
 """Records as columns, made plain once, so that many pairs of them are compared at once."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from supply_chain.intake.countries import country_name
+from supply_chain.matching.columns import Texts, sign_counts, text_column
 from supply_chain.matching.grams import Floats, Ints, gram_rows, gram_weights, word_counts
-from supply_chain.matching.normalise import Forms, address_forms, name_forms
+from supply_chain.matching.ids import plain_ids
+from supply_chain.matching.normalise import Forms, address_forms, forms_of_words, name_forms
 from supply_chain.matching.plain_words import plain_words
 from supply_chain.matching.records import Record
 
@@ -24,11 +27,22 @@ class Prepared:
     """Columns over records, in their order; "" and NaN stand for what is missing."""
 
     records: Sequence[Record]
+    ids: Sequence[Mapping[str, str]]
+    id_rows: csr_array
+    said: Ints  # equal where two records say the same, word for word
     names: Sequence[Forms]
-    companies: Sequence[Forms]
+    names_squeezed: Texts
+    names_in_words: Texts
+    first_words: Texts
+    name_signs: NDArray[np.int16]
+    initials: Texts  # codes as of `names_squeezed`; of three words at least
+    companies: Texts
     addresses: Sequence[Forms]
-    places: Sequence[str]  # city, region, and an address that only names a province
-    countries: Sequence[str]
+    addresses_squeezed: Texts
+    addresses_in_words: Texts
+    first_numbers: Texts
+    places: Texts  # city, region, and an address that only names a province
+    countries: Texts
     latitude: Floats
     longitude: Floats
     name_grams: csr_array
@@ -36,6 +50,7 @@ class Prepared:
     name_words: csr_array
     name_numbers: csr_array
     address_numbers: csr_array
+    legal_forms: csr_array
 
 
 def prepare(records: Sequence[Record]) -> Prepared:
@@ -44,13 +59,26 @@ def prepare(records: Sequence[Record]) -> Prepared:
     split = [_address_and_place(record) for record in records]
     addresses = [address for address, _ in split]
     counts = word_counts("name")
+    codes: dict[str, int] = {}
+    ids = [plain_ids(record) for record in records]
     return Prepared(
         records=records,
+        ids=ids,
+        id_rows=_word_rows([[f"{scheme} {value}" for scheme, value in one.items()] for one in ids]),
+        said=_said(records),
         names=names,
-        companies=[_company(record) for record in records],
+        names_squeezed=text_column([form.squeezed for form in names], codes),
+        names_in_words=text_column([form.text for form in names]),
+        first_words=text_column([form.words[0] if form.words else "" for form in names]),
+        name_signs=sign_counts([form.squeezed for form in names]),
+        initials=text_column([_initials(form) for form in names], codes),
+        companies=text_column([_company(record) for record in records]),
         addresses=addresses,
-        places=[place for _, place in split],
-        countries=[record.country.strip().upper() for record in records],
+        addresses_squeezed=text_column([form.squeezed for form in addresses]),
+        addresses_in_words=text_column([form.text for form in addresses]),
+        first_numbers=text_column([_first_number(form) for form in addresses]),
+        places=text_column([place for _, place in split]),
+        countries=text_column([record.country.strip().upper() for record in records]),
         latitude=_degrees(record.latitude for record in records),
         longitude=_degrees(record.longitude for record in records),
         name_grams=gram_rows([form.squeezed for form in names], gram_weights("name")),
@@ -58,18 +86,36 @@ def prepare(records: Sequence[Record]) -> Prepared:
         name_words=_word_rows([form.words for form in names], counts.weight),
         name_numbers=_word_rows([form.numbers for form in names]),
         address_numbers=_word_rows([form.numbers for form in addresses]),
+        legal_forms=_word_rows([form.legal for form in names]),
     )
 
 
-def _company(record: Record) -> Forms:
-    company = name_forms(record.company)
-    return name_forms("") if company.squeezed in FILLERS else company
+def _said(records: Sequence[Record]) -> Ints:
+    known: dict[tuple[object, ...], int] = {}
+    said = (
+        (r.name, r.address, r.country, r.city, r.region, r.latitude, r.longitude, r.company)
+        for r in records
+    )
+    return np.array([known.setdefault(one, len(known)) for one in said], dtype=np.int64)
+
+
+def _initials(form: Forms) -> str:
+    return "".join(word[0] for word in form.words) if len(form.words) > 2 else ""
+
+
+def _first_number(form: Forms) -> str:
+    return next((word for word in form.words if word.isdigit()), "")
+
+
+def _company(record: Record) -> str:
+    company = name_forms(record.company).squeezed
+    return "" if company in FILLERS else company
 
 
 def _address_and_place(record: Record) -> tuple[Forms, str]:
     """The address without its country's name, and the words for city and region."""
-    country = plain_words(country_name(record.country)) if record.country else ()
-    words = _without_run(address_forms(record.address).words, country)
+    forms = address_forms(record.address)
+    words = _without_run(forms.words, _country_words(record.country))
     near = " ".join(plain_words(f"{record.city} {record.region}"))
     is_full = (
         len(words) >= ADDRESS_WORDS
@@ -77,14 +123,21 @@ def _address_and_place(record: Record) -> tuple[Forms, str]:
         or any(len(word) >= ADDRESS_WORD_LETTERS for word in words)
     )
     if is_full:
-        return address_forms(" ".join(words)), near
-    return address_forms(""), " ".join([*near.split(), *words])
+        return (forms if words is forms.words else forms_of_words(words)), near
+    return forms_of_words(()), " ".join([*near.split(), *words])
+
+
+@lru_cache(maxsize=1_000)
+def _country_words(country: str) -> tuple[str, ...]:
+    return plain_words(country_name(country)) if country else ()
 
 
 def _without_run(words: tuple[str, ...], run: tuple[str, ...]) -> tuple[str, ...]:
     size = len(run)
+    if not size or run[0] not in words:
+        return words
     for start in range(len(words) - size, -1, -1):
-        if size and words[start : start + size] == run:
+        if words[start : start + size] == run:
             return words[:start] + words[start + size :]
     return words
 

@@ -81,7 +81,7 @@ def _operators(
     prepared: Prepared, left: int, right: int, values: Mapping[str, float]
 ) -> Iterator[str]:
     if values["operator_given"]:
-        if prepared.companies[left].squeezed == prepared.companies[right].squeezed:
+        if prepared.companies.codes[left] == prepared.companies.codes[right]:
             yield "same operator"
         elif values["operator_letters"] >= ALIKE:
             yield f"operators {values['operator_letters']:.0%} alike"
@@ -124,4 +124,5 @@ def _places(
     if values["place_given"] and values["place_words"] < ALIKE:
         yield "cities or regions differ"
     if values["countries_differ"]:
-        yield f"countries differ ({prepared.countries[left]} and {prepared.countries[right]})"
+        countries = prepared.countries.texts
+        yield f"countries differ ({countries[left]} and {countries[right]})"

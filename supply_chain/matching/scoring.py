@@ -7,7 +7,7 @@ import numpy as np
 
 from supply_chain.matching.features import Columns, compare
 from supply_chain.matching.grams import Floats, Ints
-from supply_chain.matching.ids import NOTHING, IdsCompared, compare_ids, plain_ids
+from supply_chain.matching.ids import NOTHING, IdsCompared, compare_ids
 from supply_chain.matching.pairs import Decision
 from supply_chain.matching.prepared import Prepared
 from supply_chain.matching.weights import Weights
@@ -36,7 +36,7 @@ def score(prepared: Prepared, left: Ints, right: Ints, weights: Weights) -> Scor
     log_odds += rules.shared_company * np.array([bool(pair.company) for pair in ids])
     log_odds += rules.conflict * np.array([bool(pair.conflict) for pair in ids])
     found: Floats = 1 / (1 + np.exp(-np.clip(log_odds, -30, 30)))
-    found = np.maximum(found, EQUAL_RECORDS * _equal_records(prepared, left, right))
+    found = np.maximum(found, EQUAL_RECORDS * (prepared.said[left] == prepared.said[right]))
     shares_site = np.array([bool(pair.site) for pair in ids], dtype=bool)
     names_unlike = np.maximum(columns["name_grams"], columns["name_part"]) < UNLIKE_NAMES
     question = np.maximum(found, (weights.same_from + weights.review_from) / 2)
@@ -53,17 +53,9 @@ def decide(value: float, weights: Weights) -> Decision:
 
 
 def _ids(prepared: Prepared, left: Ints, right: Ints, weights: Weights) -> list[IdsCompared]:
-    plain = [plain_ids(record) for record in prepared.records]
-    if not any(plain):
-        return [NOTHING] * len(left)
+    ids = prepared.ids
     pairs = zip(left.tolist(), right.tolist(), strict=True)
-    return [compare_ids(plain[one], plain[other], weights.ids) for one, other in pairs]
-
-
-def _equal_records(prepared: Prepared, left: Ints, right: Ints) -> Floats:
-    said = [
-        (r.name, r.address, r.country, r.city, r.region, r.latitude, r.longitude, r.company)
-        for r in prepared.records
+    return [
+        compare_ids(ids[one], ids[other], weights.ids) if ids[one] and ids[other] else NOTHING
+        for one, other in pairs
     ]
-    pairs = zip(left.tolist(), right.tolist(), strict=True)
-    return np.array([said[one] == said[other] for one, other in pairs], dtype=bool)

@@ -3,28 +3,15 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from math import prod
+from functools import lru_cache, reduce
+from operator import mul
 
 import numpy as np
 
 from supply_chain.matching.features import Columns
 from supply_chain.matching.grams import Floats
+from supply_chain.matching.ids import IdRules
 from supply_chain.matching.legal_forms import DATA
-
-
-@dataclass(frozen=True)
-class IdRules:
-    """What external ids do to a score; schemes that are not named count as those of a site.
-
-    Two sites of one company share its LEI, so an id of a company only speaks for a pair.
-    """
-
-    company_schemes: frozenset[str]
-    unchecked_schemes: frozenset[str]  # two values may differ and mean one thing
-    shared_site_score: float
-    shared_company: float  # log-odds
-    conflict: float  # log-odds
 
 
 @dataclass(frozen=True)
@@ -46,11 +33,23 @@ class Weights:
         found: Floats = start + term_columns(columns, list(self.terms)) @ weights
         return found
 
+    def most_log_odds(self, least: Columns, most: Columns) -> Floats:
+        """An upper bound of the log-odds of pairs whose features lie between `least` and `most`."""
+        found = np.full(len(next(iter(most.values()))), self.intercept)
+        for term, weight in self.terms.items():
+            columns = most if weight > 0 else least
+            found += weight * _term(columns, term)
+        return found
+
 
 def term_columns(columns: Columns, terms: Sequence[str]) -> Floats:
     """Pairs x terms; a term is a feature, or several joined by " * " as their product."""
-    made = [prod((columns[name] for name in term.split(" * ")), start=1.0) for term in terms]
-    return np.column_stack(made)
+    return np.column_stack([_term(columns, term) for term in terms])
+
+
+def _term(columns: Columns, term: str) -> Floats:
+    found: Floats = reduce(mul, (columns[name] for name in term.split(" * ")))
+    return found
 
 
 @lru_cache(maxsize=1)
