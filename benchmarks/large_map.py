@@ -22,12 +22,13 @@ from ddplatform.access.identity import Identity
 from ddplatform.bulk import many_objects
 from ddplatform.db import db, unit_of_work
 from ddplatform.queries.chain_graph import load_with_keys
-from ddplatform.queries.node_lists import NodeFilter, NodeOrder, list_nodes
+from ddplatform.queries.node_lists import NodeOrder, list_nodes
 from ddplatform.queries.value_chain import find_own_business, get_chain, list_chains
 from ddplatform.services.supply_links import LinkFields, add_link
 from ddplatform.services.tiers import refresh_tiers
 from ddplatform.services.value_chain import NodeFields, add_node, archive_node
 from ddplatform.tenancy import acting_in
+from supply_chain.node_filter import NodeFilter
 
 NODES = {"small": 3_000, "full": 100_000}
 EDIT = 0.3

@@ -18,8 +18,9 @@ from benchmarks.pages import count_statements, p95, sign_in
 from benchmarks.reassessment import keep
 from ddplatform.access.identity import Identity
 from ddplatform.db import db
-from ddplatform.queries.node_lists import NodeFilter, NodeOrder, list_nodes
+from ddplatform.queries.node_lists import NodeOrder, list_nodes
 from ddplatform.tenancy import acting_in
+from supply_chain.node_filter import NodeFilter
 
 SIZES = {"small": (500, 2_000), "full": (1_000, 100_000)}
 ROUNDS = {"small": 6, "full": 20}

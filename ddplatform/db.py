@@ -19,6 +19,7 @@ from sqlalchemy import (
     Enum,
     MetaData,
     Select,
+    Text,
     TypeDecorator,
     Uuid,
     event,
@@ -52,6 +53,19 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class WordList(TypeDecorator[list[str]]):
+    """Words in one text, `|cotton|high volume|`, so that an index holds them; no word has a bar."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: list[str] | None, dialect: Dialect) -> str | None:
+        return f"|{'|'.join(value)}|" if value else None
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> list[str]:
+        return value.strip("|").split("|") if value else []
 
 
 def _values(kind: type[enum.Enum]) -> list[str]:

@@ -16,6 +16,12 @@ from ddplatform.tenancy import tenant_tables
 
 TARGET = Path(__file__).resolve().parent.parent / "ddplatform/migrations/versions/0001_initial.py"
 
+OUR_TYPES = {
+    "ddplatform.db.UtcDateTime(timezone=True)": "sa.DateTime(timezone=True)",
+    "ddplatform.db.WordList()": "sa.Text()",
+}
+"""Types of the models as a database knows them."""
+
 HEAD = '''"""The first schema: every table, and the walls that the database itself keeps.
 
 Revision: 0001
@@ -67,9 +73,9 @@ def main() -> None:
         context = MigrationContext.configure(connection)
         script = produce_migrations(context, Base.metadata)
     assert script.upgrade_ops is not None and script.downgrade_ops is not None
-    up = render_python_code(script.upgrade_ops).replace(
-        "ddplatform.db.UtcDateTime(timezone=True)", "sa.DateTime(timezone=True)"
-    )
+    up = render_python_code(script.upgrade_ops)
+    for ours, theirs in OUR_TYPES.items():
+        up = up.replace(ours, theirs)
     down = render_python_code(script.downgrade_ops)
     tables = dict(sorted(tenant_tables().items()))
     text = (

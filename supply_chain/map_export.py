@@ -20,6 +20,7 @@ from supply_chain.intake.columns import LINK_COLUMNS, OWN_NODE_COLUMNS
 from supply_chain.intake.node_rows import TEXT_ATTRIBUTES
 from supply_chain.intake.value_chain_json import FORMAT
 from supply_chain.intake.words import squeeze, words
+from supply_chain.labels import GROUP, TAGS
 
 ExportForm = Literal["json", "csv", "xlsx", "graphml"]
 Cell = str | int | float
@@ -99,8 +100,10 @@ def _attribute(key: str, attributes: Mapping[str, Json]) -> Cell:
     if key not in attributes:
         return ""
     value = attributes[key]
-    if isinstance(value, str) and key in TEXT_ATTRIBUTES:
+    if isinstance(value, str) and key in (*TEXT_ATTRIBUTES, GROUP):
         return value
+    if key == TAGS and isinstance(value, list):
+        return "|".join(map(str, value))
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value if abs(value) < _MAX_EXACT_NUMBER else attribute_to_text(value)
     return attribute_to_text(value)

@@ -114,15 +114,18 @@ def _together(kept: StandingLink[Key], other: StandingLink[Key]) -> StandingLink
 
 
 _GAPS = ("country", "region", "address", "sector_ref", "contact_email", "is_origin")
+_LABELS = ("group_name", "owner_id")
 _LINKED = ("operated_by_id", "supplier_organisation_id")
 _PLACE = ("latitude", "longitude")
 _MAPPINGS = ("external_ids", "attributes")
 FILLED: tuple[str, ...] = (
     *_GAPS,
+    *_LABELS,
     *_LINKED,
     *_PLACE,
     *_MAPPINGS,
     "commodity_refs",
+    "tags",
     "own_operation",
 )
 """The fields of a node that a merge may fill."""
@@ -142,7 +145,7 @@ def fill_gaps(
     """
     wanted: dict[str, Any] = {
         name: absorbed[name] if survivor[name] is None else survivor[name]
-        for name in (*_GAPS, *_LINKED)
+        for name in (*_GAPS, *_LABELS, *_LINKED)
     }
     if wanted["operated_by_id"] in keys:
         wanted["operated_by_id"] = None
@@ -152,5 +155,6 @@ def fill_gaps(
     wanted["commodity_refs"] = list(
         dict.fromkeys([*survivor["commodity_refs"], *absorbed["commodity_refs"]])
     )
+    wanted["tags"] = sorted({*survivor["tags"], *absorbed["tags"]})
     wanted["own_operation"] = survivor["own_operation"] or absorbed["own_operation"]
     return {name: value for name, value in wanted.items() if value != survivor[name]}

@@ -8,13 +8,30 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, UniqueConstraint, column
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ddplatform.db import Base
+from ddplatform.db import Base, WordList
 from ddplatform.models.keys import belongs_to, tenant_key
 from ddplatform.tenancy import TenantScoped
 from supply_chain.vocabulary import FlowEvidence, LinkKind, NodeKind, RiskBand, SeverityBand
+
+NO_RANK = 1_000_000_000
+NO_TIER_ORDER = 1_000
+"""What stands for a rank or a tier where there is none: behind all others."""
+
+
+def _where_set(name: str, column_name: str) -> Index:
+    """An index of the few nodes of a map that have a label, so that others cost nothing."""
+    is_set = column(column_name).is_not(None)
+    return Index(
+        name,
+        "organisation_id",
+        "chain_id",
+        column_name,
+        sqlite_where=is_set,
+        postgresql_where=is_set,
+    )
 
 
 class ValueChain(TenantScoped, Base):
@@ -47,6 +64,9 @@ class ValueChainNode(TenantScoped, Base):
         # The last column lets the standing nodes of a map be counted without reading them.
         Index("ix_node_name", "organisation_id", "chain_id", "name", "id", "archived_at"),
         Index("ix_node_country", "organisation_id", "chain_id", "country_order", "name", "id"),
+        _where_set("ix_node_group", "group_name"),
+        _where_set("ix_node_tags", "tags"),
+        _where_set("ix_node_owner", "owner_id"),
     )
 
     chain_id: Mapped[UUID]
@@ -65,6 +85,13 @@ class ValueChainNode(TenantScoped, Base):
     is_origin: Mapped[bool | None] = mapped_column(comment="RM-1.0 11.3; none: by kind, activity")
     external_ids: Mapped[dict[str, Any]] = mapped_column(default=dict)
     attributes: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    tags: Mapped[list[str]] = mapped_column(
+        WordList(), nullable=True, default=list, comment="supply_chain.labels, rising"
+    )
+    group_name: Mapped[str | None] = mapped_column(comment="One group a node: Cotton mills East")
+    owner_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("user.id"), comment="Who of the organisation answers for it"
+    )
     contact_email: Mapped[str | None] = mapped_column(comment="Business contact, no private data")
     supplier_organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.id"))
     row_version: Mapped[int] = mapped_column(default=1)
@@ -140,11 +167,12 @@ class NodeSummary(TenantScoped, Base):
     overdue_actions: Mapped[int] = mapped_column(default=0)
     questionnaire_status: Mapped[str | None]
     rank_order: Mapped[int] = mapped_column(
-        Computed("coalesce(best_rank, 1000000000)", persisted=True),
+        Computed(f"coalesce(best_rank, {NO_RANK})", persisted=True),
         comment="best_rank, what is not ranked last",
     )
     tier_order: Mapped[int] = mapped_column(
-        Computed("coalesce(tier, 1000)", persisted=True), comment="tier, what has no path last"
+        Computed(f"coalesce(tier, {NO_TIER_ORDER})", persisted=True),
+        comment="tier, what has no path last",
     )
 
 

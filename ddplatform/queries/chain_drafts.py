@@ -12,6 +12,7 @@ from ddplatform.db import db
 from ddplatform.models.matching import NodeMerge
 from ddplatform.models.value_chain import SupplyLink, ValueChainNode
 from supply_chain.drafts import LinkDraft, NodeDraft
+from supply_chain.labels import labelled
 
 LinkKey = tuple[str, str, str, str, str]
 
@@ -79,6 +80,8 @@ def _select_nodes(chain_id: UUID) -> Select[*tuple[Any, ...]]:
             ValueChainNode.is_origin,
             ValueChainNode.external_ids,
             ValueChainNode.attributes,
+            ValueChainNode.tags,
+            ValueChainNode.group_name,
             ValueChainNode.created_at,
             ValueChainNode.archived_at,
         )
@@ -103,7 +106,7 @@ def _node(row: Row[Any], ref_of: dict[UUID, str], gone: set[UUID]) -> NodeDraft:
         own_operation=row.own_operation,
         origin=row.is_origin,
         external_ids=row.external_ids,
-        attributes=row.attributes,
+        attributes=labelled(row.attributes, row.tags, row.group_name),
     )
 
 

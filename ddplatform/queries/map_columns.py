@@ -10,9 +10,8 @@ from sqlalchemy import select
 from ddplatform.adapters.snapshot_files import Snapshot
 from ddplatform.bulk import many_objects
 from ddplatform.db import db
-from ddplatform.models.value_chain import ValueChain, ValueChainNode
+from ddplatform.models.value_chain import NO_RANK, ValueChain, ValueChainNode
 from ddplatform.queries.chain_graph import load_with_keys
-from ddplatform.queries.node_lists import NO_RANK
 from supply_chain.graph import UNREACHED
 from supply_chain.graph import ValueChain as Graph
 from supply_chain.kept_chain import arrays_of

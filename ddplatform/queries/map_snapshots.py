@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from ddplatform.adapters.installed import adapters
 from ddplatform.adapters.snapshot_files import MAP, Snapshot, SnapshotPlace
 from ddplatform.db import is_writing
-from ddplatform.models.value_chain import ValueChain
+from ddplatform.models.value_chain import NO_RANK, ValueChain
 from ddplatform.queries.map_columns import (
     BANDS,
     PLAN,
@@ -28,7 +28,6 @@ from ddplatform.queries.map_columns import (
     read_map,
     run_part,
 )
-from ddplatform.queries.node_lists import NO_RANK
 from ddplatform.queries.risk_scores import load_register
 from ddplatform.tenancy import current_organisation
 from supply_chain.graph import ValueChain as Graph

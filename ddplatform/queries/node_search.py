@@ -9,22 +9,35 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from ddplatform.adapters.installed import adapters
 from ddplatform.adapters.snapshot_files import Snapshot, SnapshotPlace
 from ddplatform.bulk import many_objects
 from ddplatform.db import db, is_writing
-from ddplatform.models.value_chain import ValueChain, ValueChainNode
+from ddplatform.models.value_chain import NodeSummary, ValueChain, ValueChainNode
 from ddplatform.queries.map_snapshots import place_of
-from ddplatform.queries.node_lists import FoundNode, found_columns
 from supply_chain.kept_columns import KeyColumn
 from supply_chain.name_search import SHORTEST, SearchIndex, plain
+from supply_chain.vocabulary import NodeKind, RiskBand
 
 PART = "search"
 ROWS = 10_000
 LAYOUT = {"search": 2}
 """Raise it when texts or runs are made in another way, so that no old index is read."""
+
+
+@dataclass(frozen=True)
+class FoundNode:
+    """A node found by the search over all maps."""
+
+    id: UUID
+    name: str
+    kind: NodeKind
+    country: str | None
+    region: str | None
+    chain_name: str
+    band: RiskBand | None
 
 
 @dataclass(frozen=True)
@@ -99,8 +112,27 @@ def _holds(words: str) -> ColumnElement[bool]:
 
 
 def _found(limit: int, *conditions: ColumnElement[bool]) -> list[FoundNode]:
-    rows = db.session.execute(found_columns().where(*conditions).limit(limit)).all()
+    rows = db.session.execute(_found_columns().where(*conditions).limit(limit)).all()
     return [FoundNode(**row._mapping) for row in rows]
+
+
+def _found_columns() -> Select[*tuple[Any, ...]]:
+    """What a search tells of the standing nodes, by name."""
+    return (
+        select(
+            ValueChainNode.id,
+            ValueChainNode.name,
+            ValueChainNode.kind,
+            ValueChainNode.country,
+            ValueChainNode.region,
+            ValueChain.name.label("chain_name"),
+            NodeSummary.band,
+        )
+        .join(ValueChain, ValueChain.id == ValueChainNode.chain_id)
+        .outerjoin(NodeSummary, NodeSummary.node_id == ValueChainNode.id)
+        .where(ValueChainNode.archived_at.is_(None))
+        .order_by(ValueChainNode.name, ValueChainNode.id)
+    )
 
 
 def _index_of(chain: ValueChain) -> Snapshot:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from ddplatform.bulk import rising_keys
 from supply_chain.drafts import LinkDraft, NodeDraft
+from supply_chain.labels import take_labels
 from supply_chain.vocabulary import FlowEvidence
 
 Row = dict[str, Any]
@@ -15,6 +16,7 @@ Row = dict[str, Any]
 
 def node_values(draft: NodeDraft, keys: Mapping[str, UUID]) -> Row:
     """The columns of a node; an operator that the map lacks is none."""
+    tags, group, attributes = take_labels(draft.attributes)
     return {
         "name": draft.name,
         "kind": draft.kind,
@@ -29,7 +31,9 @@ def node_values(draft: NodeDraft, keys: Mapping[str, UUID]) -> Row:
         "own_operation": draft.own_operation,
         "is_origin": draft.origin,
         "external_ids": dict(draft.external_ids),
-        "attributes": dict(draft.attributes),
+        "attributes": attributes,
+        "tags": tags,
+        "group_name": group,
     }
 
 

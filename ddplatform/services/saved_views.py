@@ -12,19 +12,18 @@ from ddplatform.queries.saved_views import MOST, get_view, list_views
 from ddplatform.queries.value_chain import get_chain
 from ddplatform.services import audit
 from ddplatform.services.plain_text import fault_in
+from supply_chain.node_filter import FILTERS
 
 NAME_LENGTH = 80
 VALUE_LENGTH = 200
 MOST_PARTS = 40
 KEPT: Mapping[ViewKind, frozenset[str]] = {
-    ViewKind.MAP: frozenset({"focus", "depth", "show", "open", "by", "colour"}),
-    ViewKind.TABLE: frozenset(
-        {"q", "country", "kind", "tier", "band", "sector", "archived", "sort"}
-    ),
-    ViewKind.MATRIX: frozenset({"colour"}),
-    ViewKind.ALL_SITES: frozenset({"colour"}),
-    ViewKind.WORLD: frozenset({"colour", "size"}),
-    ViewKind.AROUND: frozenset({"focus", "depth", "open", "colour"}),
+    ViewKind.MAP: frozenset({*FILTERS, "focus", "depth", "show", "open", "by", "colour"}),
+    ViewKind.TABLE: frozenset({*FILTERS, "sort"}),
+    ViewKind.MATRIX: frozenset({*FILTERS, "colour"}),
+    ViewKind.ALL_SITES: frozenset({*FILTERS, "colour"}),
+    ViewKind.WORLD: frozenset({*FILTERS, "colour", "size"}),
+    ViewKind.AROUND: frozenset({*FILTERS, "focus", "depth", "open", "colour"}),
 }
 """What of an address makes the view; the page one has turned to does not."""
 

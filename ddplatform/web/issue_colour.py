@@ -25,11 +25,15 @@ def issue_of(text: str) -> Issue | None:
     return Issue(text) if text in set(Issue) else FIRST
 
 
+def issue_choices() -> list[tuple[str, str]]:
+    """The issues, with words."""
+    names = zip(Issue, METHOD.issue_names, strict=True)
+    return [(issue.value, _capital(name)) for issue, name in names]
+
+
 def colour_choices() -> list[tuple[str, str]]:
     """What a map can be coloured by, with words."""
-    names = zip(Issue, METHOD.issue_names, strict=True)
-    issues = [(issue.value, _capital(name)) for issue, name in names]
-    return [*issues, (HIGHEST, "Highest risk over all issues")]
+    return [*issue_choices(), (HIGHEST, "Highest risk over all issues")]
 
 
 def _capital(text: str) -> str:

@@ -24,6 +24,7 @@ from supply_chain.intake.link_rows import read_link_terms
 from supply_chain.intake.places import read_country, read_point
 from supply_chain.intake.table_view import TableView
 from supply_chain.intake.words import clean, squeeze, words
+from supply_chain.labels import with_labels
 from supply_chain.vocabulary import NodeKind
 
 MADE = "made-"
@@ -119,7 +120,7 @@ def _read_row(view: TableView, row: tuple[str, ...], default: NodeKind) -> NodeR
         own_operation=bool(_truth(view, row, "own_operation")),
         origin=_truth(view, row, "origin"),
         external_ids=external_ids,
-        attributes=attributes,
+        attributes=with_labels(attributes),
     )
     buyers = _names(view, row, "buyer")
     terms = read_link_terms(view, row) if view.has_terms else _NO_TERMS

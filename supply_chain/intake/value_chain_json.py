@@ -31,6 +31,7 @@ from supply_chain.intake.link_rows import LinkRow
 from supply_chain.intake.node_rows import TEXT_ATTRIBUTES, NodeRow, made_id, split_list
 from supply_chain.intake.places import judge_point, parse_country
 from supply_chain.intake.words import clean, words
+from supply_chain.labels import with_labels
 from supply_chain.vocabulary import FlowEvidence, LinkKind, NodeKind
 
 T = TypeVar("T")
@@ -114,7 +115,9 @@ class _Reader:
             own_operation=bool(cell.take("own_operation", _truth)),
             origin=cell.take("origin", _truth),
             external_ids=cell.take("external_ids", _ids) or {},
-            attributes={**cell.others(NodeDraft), **(cell.take("attributes", _attributes) or {})},
+            attributes=with_labels(
+                {**cell.others(NodeDraft), **(cell.take("attributes", _attributes) or {})}
+            ),
         )
         operator = cell.take("operated_by", _name)
         if log.faulty:

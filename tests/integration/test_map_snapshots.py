@@ -15,12 +15,17 @@ from sqlalchemy import event, select
 from ddplatform.adapters.installed import adapters
 from ddplatform.adapters.snapshot_files import SnapshotPlace
 from ddplatform.db import db, finish
-from ddplatform.models.value_chain import NodeSummary, SupplyLink, ValueChain, ValueChainNode
+from ddplatform.models.value_chain import (
+    NO_RANK,
+    NodeSummary,
+    SupplyLink,
+    ValueChain,
+    ValueChainNode,
+)
 from ddplatform.queries import map_columns, map_snapshots
 from ddplatform.queries.chain_graph import load_with_keys
 from ddplatform.queries.map_columns import BANDS, read_map
 from ddplatform.queries.map_snapshots import MapSnapshot, coloured_by, load_snapshot, place_of
-from ddplatform.queries.node_lists import NO_RANK
 from ddplatform.queries.value_chain import get_chain
 from ddplatform.services import node_merge, supply_links, value_chain
 from ddplatform.services.map_snapshots import keep_map

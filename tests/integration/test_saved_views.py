@@ -69,7 +69,8 @@ def test_addresses_that_show_the_same_keep_the_same_parts():
     expected = [["band", "high"], ["country", "CI"]]
     assert saving.kept_parts(ViewKind.TABLE, one) == expected
     assert saving.kept_parts(ViewKind.TABLE, other) == expected
-    assert saving.kept_parts(ViewKind.MATRIX, one) == []
+    assert saving.kept_parts(ViewKind.MATRIX, one) == expected
+    assert saving.kept_parts(ViewKind.MATRIX, [("sort", "risk"), ("focus", "x")]) == []
 
 
 def test_parts_are_few_and_short():
@@ -176,11 +177,13 @@ def test_a_view_of_another_organisation_is_not_found(
     ("parts", "words"),
     [
         ([], ["Everything"]),
-        ([["band", "none"], ["country", "none"]], ["Not assessed", "Country not known"]),
-        ([["band", "high"], ["country", "GH"]], ["High risk", "Ghana"]),
-        ([["archived", "1"], ["tier", "0"]], ["Archived", "Own business"]),
-        ([["archived", "0"], ["tier", "2"]], ["In the map", "Tier 2"]),
-        ([["kind", "site"], ["kind", "moon"]], ["Site", "moon"]),
+        ([["band", "none"], ["country", "none"]], ["Country not known", "Not assessed"]),
+        ([["band", "high"], ["country", "GH"]], ["Ghana", "High risk"]),
+        ([["archived", "1"], ["tier", "0"]], ["Own business", "Archived"]),
+        ([["archived", "0"], ["tier", "2"]], ["Tier 2"]),
+        ([["kind", "site"], ["kind", "moon"]], ["Site"]),
+        ([["issue", "ISS-CL"]], ["First issue: Child labour below the minimum age"]),
+        ([["band", "low"], ["issue", "ISS-CL"]], ["Band of: Child labour below the minimum age", "Low risk"]),
         ([["q", "{0} coop"], ["sector", "ours"], ["sort", "risk"]],
          ["“{0} coop”", "ours", "Sorted by risk"]),
         ([["depth", "3"], ["focus", "x"], ["show", "upstream"], ["show", "all"]],
@@ -269,7 +272,7 @@ def test_a_view_is_renamed_and_removed_on_the_page_of_all_views(
     assert "No view is saved yet" in analyst.get(at(cocoa, "views")).text
     view_id = saved(tenant, cocoa, "High risk")
     page = analyst.get(at(cocoa, "views")).text
-    assert "High risk, Côte d" in page
+    assert "Ivoire, High risk" in page
     assert "Analyst of acme" in page
 
     assert 'value="High risk"' in analyst.get(of_view(view_id, "/name")).text

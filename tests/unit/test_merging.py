@@ -16,6 +16,7 @@ EMPTY = {
     "external_ids": {},
     "attributes": {},
     "commodity_refs": [],
+    "tags": [],
     "own_operation": False,
 }
 

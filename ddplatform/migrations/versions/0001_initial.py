@@ -1428,6 +1428,13 @@ def upgrade() -> None:
         ),
         sa.Column("external_ids", sa.JSON(), nullable=False),
         sa.Column("attributes", sa.JSON(), nullable=False),
+        sa.Column("tags", sa.Text(), nullable=True, comment="supply_chain.labels, rising"),
+        sa.Column(
+            "group_name", sa.String(), nullable=True, comment="One group a node: Cotton mills East"
+        ),
+        sa.Column(
+            "owner_id", sa.Uuid(), nullable=True, comment="Who of the organisation answers for it"
+        ),
         sa.Column(
             "contact_email", sa.String(), nullable=True, comment="Business contact, no private data"
         ),
@@ -1472,6 +1479,9 @@ def upgrade() -> None:
             name=op.f("fk_value_chain_node_organisation_id"),
         ),
         sa.ForeignKeyConstraint(
+            ["owner_id"], ["user.id"], name=op.f("fk_value_chain_node_owner_id")
+        ),
+        sa.ForeignKeyConstraint(
             ["supplier_organisation_id"],
             ["organisation.id"],
             name=op.f("fk_value_chain_node_supplier_organisation_id"),
@@ -1494,10 +1504,34 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index(
+        "ix_node_group",
+        "value_chain_node",
+        ["organisation_id", "chain_id", "group_name"],
+        unique=False,
+        sqlite_where=sa.text("group_name IS NOT NULL"),
+        postgresql_where=sa.text("group_name IS NOT NULL"),
+    )
+    op.create_index(
         "ix_node_name",
         "value_chain_node",
         ["organisation_id", "chain_id", "name", "id", "archived_at"],
         unique=False,
+    )
+    op.create_index(
+        "ix_node_owner",
+        "value_chain_node",
+        ["organisation_id", "chain_id", "owner_id"],
+        unique=False,
+        sqlite_where=sa.text("owner_id IS NOT NULL"),
+        postgresql_where=sa.text("owner_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_node_tags",
+        "value_chain_node",
+        ["organisation_id", "chain_id", "tags"],
+        unique=False,
+        sqlite_where=sa.text("tags IS NOT NULL"),
+        postgresql_where=sa.text("tags IS NOT NULL"),
     )
     op.create_index(
         op.f("ix_value_chain_node_organisation_id"),
@@ -3973,7 +4007,25 @@ def downgrade() -> None:
     op.drop_index("ix_visit_plan_made", table_name="visit_plan")
     op.drop_table("visit_plan")
     op.drop_index(op.f("ix_value_chain_node_organisation_id"), table_name="value_chain_node")
+    op.drop_index(
+        "ix_node_tags",
+        table_name="value_chain_node",
+        sqlite_where=sa.text("tags IS NOT NULL"),
+        postgresql_where=sa.text("tags IS NOT NULL"),
+    )
+    op.drop_index(
+        "ix_node_owner",
+        table_name="value_chain_node",
+        sqlite_where=sa.text("owner_id IS NOT NULL"),
+        postgresql_where=sa.text("owner_id IS NOT NULL"),
+    )
     op.drop_index("ix_node_name", table_name="value_chain_node")
+    op.drop_index(
+        "ix_node_group",
+        table_name="value_chain_node",
+        sqlite_where=sa.text("group_name IS NOT NULL"),
+        postgresql_where=sa.text("group_name IS NOT NULL"),
+    )
     op.drop_index("ix_node_country", table_name="value_chain_node")
     op.drop_table("value_chain_node")
     op.drop_index(op.f("ix_share_memory_organisation_id"), table_name="share_memory")

@@ -12,7 +12,7 @@ from ddplatform.access.permissions import Permission
 from ddplatform.errors import Invalid, NotFound
 from ddplatform.gate import requires
 from ddplatform.models.value_chain import ValueChainNode
-from ddplatform.queries.node_lists import NodeFilter, NodeOrder, list_nodes
+from ddplatform.queries.node_lists import NodeOrder, list_nodes
 from ddplatform.queries.questionnaires import get_version, load_plan
 from ddplatform.queries.value_chain import get_node, list_chains
 from ddplatform.services.questionnaires import (
@@ -28,6 +28,7 @@ from ddplatform.web.questionnaire_states import STATE_WORDS
 from ddplatform.web.questionnaires.blueprint import bp
 from ddplatform.web.questionnaires.forms import BY_SIZE, LANGUAGE_NAMES, SHORT, SendForm
 from questionnaires import Form
+from supply_chain.node_filter import NodeFilter
 
 
 @bp.get("/send/<uuid:version_id>")

@@ -2,6 +2,7 @@
 
 from ddplatform.web.value_chain import (
     around_routes,
+    filter_routes,
     import_mending,
     import_routes,
     link_routes,
@@ -18,6 +19,7 @@ from ddplatform.web.value_chain.blueprint import bp
 __all__ = [
     "around_routes",
     "bp",
+    "filter_routes",
     "import_mending",
     "import_routes",
     "link_routes",

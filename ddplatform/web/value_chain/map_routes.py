@@ -1,8 +1,7 @@
 """The map as a drawing, as a table, and tier by country."""
 
 from collections.abc import Mapping
-from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from flask import render_template, request, url_for
@@ -15,8 +14,6 @@ from ddplatform.models.saved_views import ViewKind
 from ddplatform.queries.map_groups import GroupBy
 from ddplatform.queries.node_lists import (
     COUNT_CAP,
-    NOT_ASSESSED,
-    NodeFilter,
     NodeOrder,
     NodePage,
     list_nodes,
@@ -26,13 +23,12 @@ from ddplatform.queries.value_chain import get_node, get_summary, list_links_of
 from ddplatform.web.map_colour import chosen_colouring, map_colour_choices
 from ddplatform.web.value_chain.blueprint import bp
 from ddplatform.web.value_chain.box_rows import rows_of
-from ddplatform.web.value_chain.forms import country_choices, sector_choices
+from ddplatform.web.value_chain.filter_routes import short_choices
+from ddplatform.web.value_chain.node_filter import PAGING, filter_bar, read_filter
 from ddplatform.web.value_chain.pictures import DEPTHS, asked_uuid, map_page, read_map_state
 from ddplatform.web.value_chain.view_bar import view_bar
 from ddplatform.web.value_chain.words import KIND_WORDS
-from supply_chain.vocabulary import NodeKind, RiskBand
 
-Word = TypeVar("Word", bound=StrEnum)
 GROUPINGS: Mapping[GroupBy, str] = {
     GroupBy.COUNTRY: "Country",
     GroupBy.REGION: "Region",
@@ -106,55 +102,21 @@ def table(chain_id: UUID) -> ResponseReturnValue:
         order=order,
         sort={o.value: _address(chain_id, sort=o.value) for o in NodeOrder},
         paging=_paging(chain_id, page),
-        kinds=[("", "All kinds"), *((k.value, word) for k, word in KIND_WORDS.items())],
-        countries=[("", "All countries"), ("none", "Not known"), *country_choices()[1:]],
-        sectors=[("", "All sectors"), *sector_choices(wanted.sector)[1:]],
-        tiers=[
-            ("", "All tiers"),
-            ("0", "Own business"),
-            *((str(n), f"Tier {n}") for n in range(1, 9)),
-        ],
-        bands=[
-            ("", "All bands"),
-            *((band.value, band.value.capitalize()) for band in reversed(RiskBand)),
-            (NOT_ASSESSED, "Not assessed"),
-        ],
+        choices=short_choices(wanted.sector),
+        bar=filter_bar(chain_id, "value_chain.table", wanted),
         kind_words=KIND_WORDS,
         saved=view_bar(chain_id, ViewKind.TABLE, views),
         total=f"{COUNT_CAP:,}+" if page.total > COUNT_CAP else f"{page.total:,}",
     )
 
 
-def read_filter() -> NodeFilter:
-    """The filter in the address; unknown words filter nothing."""
-    args = request.args
-    kind, tier, band = args.get("kind", ""), args.get("tier", ""), args.get("band", "")
-    return NodeFilter(
-        q=args.get("q", "").strip()[:200],
-        country=args.get("country", "")[:4],
-        kind=_member(NodeKind, kind),
-        tier=int(tier) if tier.isdecimal() and len(tier) < 4 else None,
-        band=band if band == NOT_ASSESSED or _member(RiskBand, band) else "",
-        sector=args.get("sector", "")[:200],
-        archived=args.get("archived") == "1",
-    )
-
-
 def _order() -> NodeOrder:
-    return _member(NodeOrder, request.args.get("sort", "")) or NodeOrder.NAME
-
-
-def _member(kind: type[Word], text: str) -> Word | None:
-    try:
-        return kind(text)
-    except ValueError:
-        return None
+    word = request.args.get("sort", "")
+    return NodeOrder(word) if word in set(NodeOrder) else NodeOrder.NAME
 
 
 def _address(chain_id: UUID, **changes: str) -> str:
-    state: dict[str, Any] = {
-        k: v for k, v in request.args.items() if v and k not in ("after", "before")
-    }
+    state: dict[str, Any] = {k: v for k, v in request.args.items() if v and k not in PAGING}
     return url_for("value_chain.table", chain_id=chain_id, **{**state, **changes})
 
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
-from typing import Any
 
 import numpy as np
 from flask import url_for
@@ -11,7 +10,10 @@ from flask import url_for
 from ddplatform.models.value_chain import ValueChain
 from ddplatform.queries.map_colours import MapColours, load_colours
 from ddplatform.queries.map_snapshots import Ints, MapSnapshot, coloured_by, load_snapshot
+from ddplatform.queries.node_filters import find_rows
 from ddplatform.web.map_colour import Colouring, chosen_colouring
+from ddplatform.web.value_chain.node_filter import filter_query, read_filter
+from supply_chain.node_filter import NOT_KNOWN
 
 
 @dataclass(frozen=True)
@@ -37,8 +39,9 @@ class MapScope:
     def table_href(self, country: str | None, lane: int | None) -> str:
         """The list of the sites of a country and a lane."""
         known = lane is not None and 0 <= lane < self.snapshot.unlinked
-        changes: dict[str, Any] = {"country": country or "none", "tier": lane if known else None}
-        return url_for("value_chain.table", chain_id=self.chain.id, **changes)
+        here = {"country": country or NOT_KNOWN, **({"tier": lane} if known else {})}
+        query = {**filter_query(read_filter(standing=True)), **here}
+        return url_for("value_chain.table", chain_id=self.chain.id, **query)
 
 
 def map_scope(chain: ValueChain) -> MapScope:
@@ -46,4 +49,5 @@ def map_scope(chain: ValueChain) -> MapScope:
     colouring = chosen_colouring()
     snapshot = coloured_by(load_snapshot(chain), colouring.issue)
     colours = load_colours(chain, snapshot, colouring.by, colouring.issue)
-    return MapScope(chain, snapshot, colouring, colours, np.arange(len(snapshot.keys)))
+    rows = find_rows(snapshot, chain, read_filter(standing=True))
+    return MapScope(chain, snapshot, colouring, colours, rows)

@@ -7,16 +7,15 @@ from typing import Any
 from uuid import UUID
 
 from flask import request, url_for
+from werkzeug.datastructures import MultiDict
 
 from ddplatform.models.saved_views import ViewKind
-from ddplatform.queries.node_lists import NOT_ASSESSED
 from ddplatform.queries.saved_views import ViewRow
 from ddplatform.services.saved_views import kept_parts
-from ddplatform.web.countries import country_name
 from ddplatform.web.filters import plural
 from ddplatform.web.map_colour import map_colour_choices
-from ddplatform.web.value_chain.words import KIND_WORDS
-from supply_chain.reference import load_reference
+from ddplatform.web.value_chain.node_filter import filter_query, filter_words, read_filter
+from supply_chain.node_filter import FILTERS
 
 SHOWN = 8
 ENDPOINTS: Mapping[ViewKind, str] = {
@@ -101,8 +100,10 @@ def view_words(parts: Sequence[Sequence[str]]) -> list[str]:
     """What a view shows, one phrase for each part of its address; without any, all sites."""
     if not parts:
         return ["Everything"]
-    told = []
-    for name, pairs in groupby(parts, key=lambda part: part[0]):
+    wanted = read_filter(MultiDict((name, value) for name, value in parts))
+    told = list(filter_words(filter_query(wanted)).values())
+    others = [part for part in parts if part[0] not in FILTERS]
+    for name, pairs in groupby(others, key=lambda part: part[0]):
         values = [value for _, value in pairs]
         told += (
             [plural(len(values), "group open", "groups open")]
@@ -112,35 +113,11 @@ def view_words(parts: Sequence[Sequence[str]]) -> list[str]:
     return told
 
 
-def _country(code: str) -> str:
-    return "Country not known" if code == "none" else country_name(code)
-
-
-def _tier(text: str) -> str:
-    return "Own business" if text == "0" else f"Tier {text}"
-
-
-def _kind(text: str) -> str:
-    return next((word for kind, word in KIND_WORDS.items() if kind.value == text), text)
-
-
-def _sector(ref: str) -> str:
-    known = load_reference().sectors.get(ref)
-    return known.name if known else ref
-
-
 def _colour(text: str) -> str:
     return f"Coloured by {dict(map_colour_choices()).get(text, text)}"
 
 
 _WORDS: Mapping[str, Callable[[str], str]] = {
-    "q": "“{}”".format,
-    "country": _country,
-    "kind": _kind,
-    "tier": _tier,
-    "band": lambda text: "Not assessed" if text == NOT_ASSESSED else f"{text.capitalize()} risk",
-    "sector": _sector,
-    "archived": lambda text: "Archived" if text == "1" else "In the map",
     "sort": "Sorted by {}".format,
     "focus": lambda _: "One site in focus",
     "depth": "Tiers up: {}".format,

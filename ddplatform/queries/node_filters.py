@@ -1,0 +1,255 @@
+"""What a set of filters means: the same nodes in lists, in maps and in every other view.
+
+What moves without the map (bands, answers, actions, marks of events) and what lists are sorted by
+is asked of the database; what only a whole map can tell (bands of one issue, unknown origins) is
+read from its snapshot. Both parts hold for every view, so no view has another set.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    String,
+    Text,
+    Uuid,
+    any_,
+    cast,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    type_coerce,
+    union,
+)
+
+from ddplatform.db import db
+from ddplatform.models.context_events import ContextEventNode
+from ddplatform.models.value_chain import (
+    NO_TIER_ORDER,
+    NodeSummary,
+    ValueChain,
+    ValueChainNode,
+)
+from ddplatform.queries.map_columns import BANDS
+from ddplatform.queries.map_snapshots import Ints, MapSnapshot, load_snapshot
+from ddplatform.queries.node_search import search_nodes
+from supply_chain.kept_columns import RowOfKey
+from supply_chain.node_filter import NO_TIER, NOT_KNOWN, Coverage, NodeFilter
+from supply_chain.risk.method import METHOD
+from supply_chain.vocabulary import Issue, RiskBand
+
+FEW = 500
+MOST_LIKE = 200
+NO_COUNTRY = "~"
+
+Conditions = list[ColumnElement[bool]]
+
+
+@dataclass(frozen=True)
+class Meant:
+    """What a set of filters means in one map."""
+
+    conditions: Conditions | None
+    """On nodes joined with their summaries; None where it is certain that no node is meant."""
+    is_like: bool = False
+    """Nobody is called what was typed: these are like it."""
+
+
+def joined(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """With the summary of each node; an inner join, so that lists can start from its indexes."""
+    return statement.select_from(ValueChainNode).join(
+        NodeSummary,
+        (NodeSummary.node_id == ValueChainNode.id)
+        & (NodeSummary.chain_id == ValueChainNode.chain_id),
+    )
+
+
+def read_meaning(chain_id: UUID, wanted: NodeFilter) -> Meant:
+    """What a set of filters means, for `joined` statements; three statements at most, most none.
+
+    Where few nodes of the map meet what was asked, these are named, so that no list looks for
+    them one by one. Many are met soon, in any order.
+    """
+    rest, narrow = list(_of_node(wanted)), [*_of_summary(wanted), *_of_labels(wanted)]
+    narrow += _of_arrays(chain_id, wanted)
+    whole = [ValueChainNode.chain_id == chain_id, NodeSummary.chain_id == chain_id]
+    named, is_like = list(_of_name(wanted)), False
+    meeting: Select[UUID] | CompoundSelect[UUID]
+    if named:
+        of_map = select(ValueChainNode.id).where(ValueChainNode.chain_id == chain_id)
+        # Each of them from its own index; together they would read every row.
+        meeting = union(*(of_map.where(one) for one in named)).limit(FEW + 1)
+    elif narrow:
+        meeting = joined(select(ValueChainNode.id)).where(*whole, *narrow, *rest).limit(FEW + 1)
+    else:
+        return Meant([*whole, *rest])
+    few = db.session.scalars(meeting).all()
+    if named and not few:
+        found = search_nodes(wanted.q, chain_id=chain_id, limit=MOST_LIKE)
+        few, is_like = [node.id for node in found], True
+    if not few:
+        return Meant(None)
+    if len(few) <= FEW:
+        return Meant([NodeSummary.node_id.in_(few), *narrow, *rest], is_like)
+    return Meant([*whole, *([or_(*named)] if named else []), *narrow, *rest])
+
+
+def find_rows(snapshot: MapSnapshot, chain: ValueChain, wanted: NodeFilter) -> Ints:
+    """The rows of a map that are meant, rising; what left the map has no row.
+
+    Three statements at most, none where nothing is asked.
+    """
+    if wanted.is_empty:
+        return np.arange(len(snapshot.keys))
+    meant = read_meaning(chain.id, wanted)
+    if meant.conditions is None:
+        return np.arange(0)
+    keys = db.session.scalars(
+        joined(select(cast(ValueChainNode.id, String))).where(*meant.conditions)
+    ).all()
+    content = bytes.fromhex("".join(keys).replace("-", ""))
+    halves = np.frombuffer(content, dtype=">u8").astype(np.uint64).reshape(-1, 2)
+    row_of = snapshot.row_of
+    assert isinstance(row_of, RowOfKey)
+    rows = row_of.rows(halves)
+    return np.sort(rows[rows >= 0])
+
+
+def list_meant(chain_id: UUID, wanted: NodeFilter, *, limit: int) -> Sequence[UUID]:
+    """The keys of the nodes that are meant, rising, at most so many."""
+    meant = read_meaning(chain_id, wanted)
+    if meant.conditions is None:
+        return []
+    return db.session.scalars(
+        joined(select(ValueChainNode.id))
+        .where(*meant.conditions)
+        .order_by(ValueChainNode.id)
+        .limit(limit)
+    ).all()
+
+
+def in_event(event_id: UUID | None = None) -> ColumnElement[bool]:
+    """Whether a node is marked by an event that goes on, or by this one."""
+    inside = exists().where(
+        ContextEventNode.node_id == ValueChainNode.id, ContextEventNode.left_at.is_(None)
+    )
+    return inside if event_id is None else inside.where(ContextEventNode.event_id == event_id)
+
+
+# ---- what the database is asked --------------------------------------------------------------
+
+
+def _of_node(wanted: NodeFilter) -> Iterator[ColumnElement[bool]]:
+    archived = ValueChainNode.archived_at
+    yield archived.is_not(None) if wanted.archived else archived.is_(None)
+    if wanted.country:
+        country = NO_COUNTRY if wanted.country == NOT_KNOWN else wanted.country
+        yield ValueChainNode.country_order == country
+    if wanted.kind is not None:
+        yield ValueChainNode.kind == wanted.kind
+    if wanted.sector:
+        yield _is(ValueChainNode.sector_ref, wanted.sector)
+
+
+def _of_labels(wanted: NodeFilter) -> Iterator[ColumnElement[bool]]:
+    if wanted.region:
+        is_known = wanted.region != NOT_KNOWN
+        region = ValueChainNode.region
+        yield region.icontains(wanted.region, autoescape=True) if is_known else region.is_(None)
+    if wanted.owner:
+        yield _is(ValueChainNode.owner_id, wanted.owner)
+    if wanted.group:
+        yield _is(ValueChainNode.group_name, wanted.group)
+    if wanted.tag:
+        tags = type_coerce(ValueChainNode.tags, Text)
+        is_known = wanted.tag != NOT_KNOWN
+        yield tags.contains(f"|{wanted.tag}|", autoescape=True) if is_known else tags.is_(None)
+    if wanted.commodity:
+        # As JSON writes a list of words.
+        refs = cast(ValueChainNode.commodity_refs, Text)
+        word = json.dumps(wanted.commodity)
+        is_known = wanted.commodity != NOT_KNOWN
+        yield refs.contains(word, autoescape=True) if is_known else refs == "[]"
+    if wanted.event:
+        yield in_event(wanted.event if isinstance(wanted.event, UUID) else None)
+
+
+def _of_name(wanted: NodeFilter) -> Iterator[ColumnElement[bool]]:
+    """One of these is enough. The words as they stand, not what is like them (`node_search`): a
+    filter leaves all rows that fit, in each order, and an index of likeness only the likest.
+    """
+    if wanted.q:
+        yield ValueChainNode.name.icontains(wanted.q, autoescape=True)
+        yield ValueChainNode.external_ref == wanted.q
+
+
+def _of_summary(wanted: NodeFilter) -> Iterator[ColumnElement[bool]]:
+    if wanted.tier is not None:
+        tier = NO_TIER_ORDER if wanted.tier == NO_TIER else wanted.tier
+        yield NodeSummary.tier_order == tier
+    if wanted.issue is not None and not wanted.band:
+        yield NodeSummary.top_issue == wanted.issue.value
+    if wanted.band and wanted.issue is None:
+        yield _is(NodeSummary.band, wanted.band)
+    if wanted.coverage is not None:
+        yield _COVERAGE[wanted.coverage]()
+    if wanted.questionnaire:
+        yield _is(NodeSummary.questionnaire_status, wanted.questionnaire)
+    if wanted.overdue:
+        yield NodeSummary.overdue_actions > 0
+
+
+def _is(column: Any, value: Any) -> ColumnElement[bool]:
+    condition: ColumnElement[bool] = column.is_(None) if value == NOT_KNOWN else column == value
+    return condition
+
+
+_FAIR, _GOOD = METHOD.policy.confidence_fair, METHOD.policy.confidence_good
+_HALF = 0.5 * 10**-METHOD.policy.decimals
+"""A figure that is rounded to a limit has reached it."""
+_COVERAGE: Mapping[Coverage, Callable[[], ColumnElement[bool]]] = {
+    Coverage.GOOD: lambda: NodeSummary.confidence >= _GOOD - _HALF,
+    Coverage.FAIR: lambda: (
+        (NodeSummary.confidence >= _FAIR - _HALF) & (NodeSummary.confidence < _GOOD - _HALF)
+    ),
+    Coverage.POOR: lambda: NodeSummary.confidence < _FAIR - _HALF,
+    Coverage.NONE: lambda: NodeSummary.confidence.is_(None),
+}
+
+
+# ---- what only the whole map can tell --------------------------------------------------------
+
+
+def _of_arrays(chain_id: UUID, wanted: NodeFilter) -> Iterator[ColumnElement[bool]]:
+    has_issue_band = wanted.issue is not None and bool(wanted.band)
+    if not (has_issue_band or wanted.unknown_origin):
+        return
+    chain = db.session.get(ValueChain, chain_id)
+    assert chain is not None
+    snapshot = load_snapshot(chain)
+    found = np.ones(len(snapshot.keys), dtype=np.bool_)
+    if has_issue_band:
+        assert wanted.issue is not None
+        band = None if wanted.band == NOT_KNOWN else RiskBand(wanted.band)
+        column = list(Issue).index(wanted.issue)
+        found &= snapshot.band_by_issue[:, column] == BANDS.index(band)
+    if wanted.unknown_origin:
+        found &= ~np.isnan(snapshot.missing)
+    yield _among([snapshot.keys[row] for row in np.flatnonzero(found).tolist()])
+
+
+def _among(keys: Sequence[UUID]) -> ColumnElement[bool]:
+    """One of very many keys: they go over as one value, since a statement takes so many only."""
+    if db.engine.dialect.name == "sqlite":
+        rows = func.json_each(json.dumps([key.hex for key in keys])).table_valued("value")
+        return NodeSummary.node_id.in_(select(rows.c.value))
+    return NodeSummary.node_id == any_(cast(literal(list(keys), ARRAY(Uuid)), ARRAY(Uuid)))

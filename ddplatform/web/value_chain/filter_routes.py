@@ -1,0 +1,119 @@
+"""The page on which all filters of a map are set; it leads back to the view it came from."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from ddplatform.access.permissions import Permission
+from ddplatform.gate import requires
+from ddplatform.models.saved_views import ViewKind
+from ddplatform.queries.node_labels import Labels, load_labels
+from ddplatform.queries.value_chain import get_chain
+from ddplatform.web.issue_colour import issue_choices
+from ddplatform.web.questionnaire_states import STATE_WORDS
+from ddplatform.web.value_chain.blueprint import bp
+from ddplatform.web.value_chain.forms import country_choices, sector_choices
+from ddplatform.web.value_chain.node_filter import (
+    COVERAGE_WORDS,
+    PAGING,
+    filter_query,
+    read_filter,
+)
+from ddplatform.web.value_chain.view_bar import ENDPOINTS, PAGE_WORDS
+from ddplatform.web.value_chain.words import KIND_WORDS
+from supply_chain.node_filter import ANY_EVENT, FILTERS, NOT_KNOWN
+from supply_chain.reference import load_reference
+from supply_chain.vocabulary import RiskBand
+
+Choices = Sequence[tuple[str, str]]
+VIEWS: Mapping[str, ViewKind] = {
+    endpoint.rpartition(".")[2]: kind for kind, endpoint in ENDPOINTS.items()
+}
+TIERS = 8
+
+
+@bp.get("/<uuid:chain_id>/filter")
+@requires(Permission.VALUE_CHAIN_READ)
+def change_filter(chain_id: UUID) -> ResponseReturnValue:
+    """Every filter of a map, as it is set now; `view` says to which page it applies."""
+    chain, said = get_chain(chain_id), filter_query(read_filter())
+    kind = VIEWS.get(request.args.get("view", ""), ViewKind.TABLE)
+    here = [
+        (name, value)
+        for name, value in request.args.items(multi=True)
+        if name not in {*FILTERS, *PAGING, "view"}
+    ]
+    action = url_for(ENDPOINTS[kind], chain_id=chain_id)
+    return render_template(
+        "value_chain/filter.html",
+        chain=chain,
+        said=said,
+        choices=filter_choices(load_labels(chain_id), sector=said.get("sector")),
+        action=action,
+        page_word=PAGE_WORDS[kind],
+        hidden=here,
+        has_archived=kind is ViewKind.TABLE,
+        back=url_for(ENDPOINTS[kind], chain_id=chain_id, **said),
+    )
+
+
+def filter_choices(labels: Labels, *, sector: str | None = None) -> Mapping[str, Choices]:
+    """What can be chosen for each filter that is a choice, by its name; empty asks for all."""
+    commodities = load_reference().commodities.values()
+    return {
+        **short_choices(sector),
+        "issue": [("", "Any issue"), *issue_choices()],
+        "commodity": [
+            ("", "All commodities"),
+            (NOT_KNOWN, "None known"),
+            *sorted(((one.ref, one.name) for one in commodities), key=lambda pair: pair[1]),
+        ],
+        "owner": [
+            ("", "Anybody"),
+            (NOT_KNOWN, "Nobody yet"),
+            *((str(key), name) for key, name in labels.owners),
+        ],
+        "group": [("", "All groups"), (NOT_KNOWN, "In no group"), *_same(labels.groups)],
+        "tag": [("", "Any tag"), (NOT_KNOWN, "Without a tag"), *_same(labels.tags)],
+        "coverage": [
+            ("", "However much"),
+            *((one.value, word) for one, word in COVERAGE_WORDS.items()),
+        ],
+        "questionnaire": [
+            ("", "Any state"),
+            (NOT_KNOWN, "None sent"),
+            *((state.value, word) for state, (word, _) in STATE_WORDS.items()),
+        ],
+        "event": [
+            ("", "Inside or not"),
+            (ANY_EVENT, "Inside any event that goes on"),
+            *((str(key), title) for key, title in labels.events),
+        ],
+    }
+
+
+def short_choices(sector: str | None = None) -> Mapping[str, Choices]:
+    """The same for the filters that stand above the list itself; nothing is looked up."""
+    return {
+        "country": [("", "All countries"), (NOT_KNOWN, "Not known"), *country_choices()[1:]],
+        "kind": [("", "All kinds"), *((kind.value, word) for kind, word in KIND_WORDS.items())],
+        "tier": [
+            ("", "All tiers"),
+            ("0", "Own business"),
+            *((str(n), f"Tier {n}") for n in range(1, TIERS + 1)),
+            (NOT_KNOWN, "No path to us"),
+        ],
+        "band": [
+            ("", "All bands"),
+            *((band.value, band.value.capitalize()) for band in reversed(RiskBand)),
+            (NOT_KNOWN, "Not assessed"),
+        ],
+        "sector": [("", "All sectors"), (NOT_KNOWN, "Not known"), *sector_choices(sector)[1:]],
+        "archived": [("", "In the map"), ("1", "Archived")],
+    }
+
+
+def _same(words: Sequence[str]) -> Choices:
+    return [(word, word) for word in words]

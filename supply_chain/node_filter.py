@@ -1,0 +1,69 @@
+"""Which nodes of a map are meant: one set of filters for every view, as plain values."""
+
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from uuid import UUID
+
+from supply_chain.vocabulary import Issue, NodeKind, RiskBand
+
+NOT_KNOWN = "none"
+"""Asks for nodes of which this is not known: no country, no band, no owner, no questionnaire."""
+ANY_EVENT = "any"
+NO_TIER = -1
+
+
+class Coverage(StrEnum):
+    """How much of what the method asks for is known of the first issue of a node (RM-1.0 3.7)."""
+
+    GOOD = "good"
+    FAIR = "fair"
+    POOR = "poor"
+    NONE = "none"
+    """Not assessed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NodeFilter:
+    """Which nodes of a map are meant; empty means all that stand in it.
+
+    `NOT_KNOWN` in a field of text asks for what is not known; empty asks for nothing.
+    """
+
+    q: str = ""
+    """In the name, or the id itself; where nobody is called so, those whose words are like it."""
+    country: str = ""
+    """ISO 3166-1 alpha-2."""
+    region: str = ""
+    tier: int | None = None
+    """Steps to the own business; `NO_TIER` for nodes without a path to it."""
+    issue: Issue | None = None
+    """With a band: the band of this issue. Alone: nodes where it is the first in salience."""
+    band: RiskBand | str = ""
+    """Residual band, the highest over all issues unless `issue` names one."""
+    commodity: str = ""
+    kind: NodeKind | None = None
+    sector: str = ""
+    owner: UUID | str = ""
+    """Who answers for the node: a person of the organisation."""
+    tag: str = ""
+    group: str = ""
+    coverage: Coverage | None = None
+    questionnaire: str = ""
+    """State of the newest questionnaire."""
+    overdue: bool = False
+    """Only nodes with an action that is overdue."""
+    unknown_origin: bool = False
+    """Only nodes whose suppliers are not all known (RM-1.0 11.3)."""
+    event: UUID | str = ""
+    """Inside this context event; `ANY_EVENT`: inside one that goes on."""
+    archived: bool = False
+    """What left the map instead of what stands in it; only lists show it."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether all nodes that stand in the map are meant."""
+        return self == NodeFilter()
+
+
+FILTERS: tuple[str, ...] = tuple(one.name for one in fields(NodeFilter))
+"""The names of all filters: they stand in addresses under them."""

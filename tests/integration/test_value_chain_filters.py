@@ -1,0 +1,262 @@
+"""One set of filters for every view: the list, the map and what is chosen for many hold the same."""
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from random import Random
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from sqlalchemy import event, select
+from werkzeug.datastructures import MultiDict
+
+from ddplatform.db import db
+from ddplatform.models.value_chain import NodeSummary, ValueChainNode
+from ddplatform.queries.map_columns import BANDS
+from ddplatform.queries.map_snapshots import load_snapshot
+from ddplatform.queries.node_filters import find_rows, list_meant
+from ddplatform.queries.node_lists import NodeOrder, list_nodes
+from ddplatform.queries.value_chain import get_chain
+from ddplatform.services.tiers import refresh_tiers
+from ddplatform.tenancy import insert_rows
+from ddplatform.web.value_chain.node_filter import filter_query, filter_words, read_filter
+from supply_chain.node_filter import ANY_EVENT, NO_TIER, NOT_KNOWN, Coverage, NodeFilter
+from supply_chain.vocabulary import Issue, NodeKind, RiskBand
+from tests.conftest import NOW
+from tests.factories import Tenant
+from tests.risk_maps import CocoaMap, acting, assess
+
+COUNTRIES = ("CI", "GH", None)
+REGIONS = ("Nawa", "Ashanti Region", None)
+GROUPS = ("Cotton mills East", "100% own_mills", None)
+TAGS = ((), ("cotton",), ("cotton", "high volume"), ("cot",))
+STATES = ("sent", "accepted", None)
+
+
+@pytest.fixture
+def mixed(context: Flask, tenant: Tenant, cocoa: CocoaMap) -> CocoaMap:
+    """The cocoa map with sixty more nodes, each with some of what can be filtered by."""
+    rows, draw = [], Random(7)
+    for number in range(60):
+        rows.append(
+            {
+                "id": UUID(int=number + 1),
+                "chain_id": cocoa.chain,
+                "external_ref": f"mill-{number}",
+                "kind": draw.choice([NodeKind.SITE, NodeKind.BUSINESS_ENTITY]),
+                "name": f"Mill {number}",
+                "country": draw.choice(COUNTRIES),
+                "region": draw.choice(REGIONS),
+                "sector_ref": draw.choice(["own words", None]),
+                "commodity_refs": draw.choice([[], ["cocoa"], ["cocoa", "palm-oil"]]),
+                "tags": list(draw.choice(TAGS)),
+                "group_name": draw.choice(GROUPS),
+                "owner_id": draw.choice([tenant.analyst.user_id, tenant.manager.user_id, None]),
+                "created_at": NOW,
+            }
+        )
+    with acting(tenant):
+        insert_rows(ValueChainNode, rows)
+        refresh_tiers(get_chain(cocoa.chain))
+    assess(tenant, cocoa.chain)
+    with acting(tenant):
+        for summary in db.session.scalars(select(NodeSummary).order_by(NodeSummary.node_id)):
+            summary.questionnaire_status = draw.choice(STATES)
+            summary.overdue_actions = draw.choice([0, 2])
+            summary.confidence = draw.choice([None, 0.1, 0.55, 0.9])
+            summary.band = draw.choice([*RiskBand, None])
+            summary.top_issue = draw.choice([Issue.CL.value, Issue.FL.value, None])
+        for node in db.session.scalars(select(ValueChainNode).order_by(ValueChainNode.id)):
+            is_mill = node.external_ref.startswith("mill-") and node.external_ref != "mill-17"
+            if is_mill and draw.random() < 0.2:
+                node.archived_at = NOW + timedelta(hours=1)
+    return cocoa
+
+
+ASKED: Sequence[tuple[NodeFilter, Callable[[ValueChainNode, NodeSummary], object]]] = [
+    (NodeFilter(country="CI"), lambda n, s: n.country == "CI"),
+    (NodeFilter(country=NOT_KNOWN), lambda n, s: n.country is None),
+    (NodeFilter(region="ashanti"), lambda n, s: n.region == "Ashanti Region"),
+    (NodeFilter(region=NOT_KNOWN), lambda n, s: n.region is None),
+    (NodeFilter(tier=1), lambda n, s: s.tier == 1),
+    (NodeFilter(tier=NO_TIER), lambda n, s: s.tier is None),
+    (NodeFilter(band=RiskBand.CRITICAL), lambda n, s: s.band == RiskBand.CRITICAL),
+    (NodeFilter(band=RiskBand.HIGH), lambda n, s: s.band == RiskBand.HIGH),
+    (NodeFilter(band=NOT_KNOWN), lambda n, s: s.band is None),
+    (NodeFilter(issue=Issue.CL), lambda n, s: s.top_issue == Issue.CL.value),
+    (NodeFilter(commodity="cocoa"), lambda n, s: "cocoa" in n.commodity_refs),
+    (NodeFilter(commodity=NOT_KNOWN), lambda n, s: not n.commodity_refs),
+    (NodeFilter(kind=NodeKind.SITE), lambda n, s: n.kind == NodeKind.SITE),
+    (NodeFilter(sector=NOT_KNOWN), lambda n, s: n.sector_ref is None),
+    (NodeFilter(tag="cotton"), lambda n, s: "cotton" in n.tags),
+    (NodeFilter(tag="cot"), lambda n, s: "cot" in n.tags),
+    (NodeFilter(tag=NOT_KNOWN), lambda n, s: not n.tags),
+    (NodeFilter(group="100% own_mills"), lambda n, s: n.group_name == "100% own_mills"),
+    (NodeFilter(group=NOT_KNOWN), lambda n, s: n.group_name is None),
+    (NodeFilter(owner=NOT_KNOWN), lambda n, s: n.owner_id is None),
+    (NodeFilter(coverage=Coverage.GOOD), lambda n, s: s.confidence == 0.9),
+    (NodeFilter(coverage=Coverage.FAIR), lambda n, s: s.confidence == 0.55),
+    (NodeFilter(coverage=Coverage.POOR), lambda n, s: s.confidence == 0.1),
+    (NodeFilter(coverage=Coverage.NONE), lambda n, s: s.confidence is None),
+    (NodeFilter(questionnaire="sent"), lambda n, s: s.questionnaire_status == "sent"),
+    (NodeFilter(questionnaire=NOT_KNOWN), lambda n, s: s.questionnaire_status is None),
+    (NodeFilter(overdue=True), lambda n, s: s.overdue_actions > 0),
+    (NodeFilter(q="mill 1"), lambda n, s: n.name.startswith("Mill 1")),
+    (NodeFilter(q="mill-17"), lambda n, s: n.external_ref == "mill-17"),
+    (NodeFilter(event=ANY_EVENT), lambda n, s: False),
+    (
+        NodeFilter(country="CI", tag="cotton", overdue=True),
+        lambda n, s: n.country == "CI" and "cotton" in n.tags and s.overdue_actions > 0,
+    ),
+]
+
+
+def shown_in_list(chain_id: UUID, wanted: NodeFilter) -> list[UUID]:
+    found: list[UUID] = []
+    after = None
+    while True:
+        page = list_nodes(chain_id, wanted, order=NodeOrder.RISK, after=after, limit=7)
+        found += [row.id for row in page.rows]
+        if page.after is None:
+            return found
+        after = UUID(page.after)
+
+
+def shown_on_map(chain_id: UUID, wanted: NodeFilter) -> set[UUID]:
+    chain = get_chain(chain_id)
+    snapshot = load_snapshot(chain)
+    return {snapshot.keys[row] for row in find_rows(snapshot, chain, wanted).tolist()}
+
+
+def everything(chain_id: UUID) -> list[tuple[ValueChainNode, NodeSummary]]:
+    rows = db.session.execute(
+        select(ValueChainNode, NodeSummary)
+        .join(NodeSummary, NodeSummary.node_id == ValueChainNode.id)
+        .where(ValueChainNode.chain_id == chain_id)
+    )
+    return [(node, summary) for node, summary in rows]
+
+
+def test_each_filter_shows_the_same_nodes_in_the_list_and_on_the_map(
+    mixed: CocoaMap, tenant: Tenant
+):
+    with acting(tenant):
+        world = everything(mixed.chain)
+        for wanted, fits in ASKED:
+            expected = {n.id for n, s in world if n.archived_at is None and fits(n, s)}
+            listed = shown_in_list(mixed.chain, wanted)
+            assert sorted(listed) == sorted(expected), wanted
+            assert shown_on_map(mixed.chain, wanted) == expected, wanted
+            assert set(list_meant(mixed.chain, wanted, limit=100)) == expected, wanted
+            assert wanted.event or expected, f"{wanted} meets nobody here"
+
+
+def test_a_band_of_one_issue_and_an_unknown_origin_are_read_from_the_map(
+    mixed: CocoaMap, tenant: Tenant
+):
+    with acting(tenant):
+        snapshot = load_snapshot(get_chain(mixed.chain))
+        bands = snapshot.band_by_issue[:, list(Issue).index(Issue.FL)]
+        for band in (*RiskBand, NOT_KNOWN):
+            place = BANDS.index(None if band == NOT_KNOWN else RiskBand(band))
+            expected = {snapshot.keys[row] for row in (bands == place).nonzero()[0].tolist()}
+            wanted = NodeFilter(issue=Issue.FL, band=band)
+            assert set(shown_in_list(mixed.chain, wanted)) == expected
+            assert shown_on_map(mixed.chain, wanted) == expected
+        blind = NodeFilter(unknown_origin=True, country="GH")
+        expected = {
+            snapshot.keys[row]
+            for row, country in enumerate(snapshot.graph.nodes.country)
+            if country == "GH" and snapshot.missing[row] == snapshot.missing[row]
+        }
+        assert shown_on_map(mixed.chain, blind) == expected != set()
+        assert set(shown_in_list(mixed.chain, blind)) == expected
+
+
+def test_who_is_called_nothing_like_it_is_found_by_likeness(mixed: CocoaMap, tenant: Tenant):
+    with acting(tenant):
+        page = list_nodes(mixed.chain, NodeFilter(q="lagune exprot"))
+        assert [row.id for row in page.rows] == [mixed.exporter]
+        assert page.is_like
+        assert shown_on_map(mixed.chain, NodeFilter(q="lagune exprot")) == {mixed.exporter}
+        assert not list_nodes(mixed.chain, NodeFilter(q="lagune export")).is_like
+
+
+def test_what_left_the_map_is_listed_only_when_asked_for(mixed: CocoaMap, tenant: Tenant):
+    with acting(tenant):
+        gone = {n.id for n, _ in everything(mixed.chain) if n.archived_at is not None}
+        assert set(shown_in_list(mixed.chain, NodeFilter(archived=True))) == gone != set()
+        assert shown_on_map(mixed.chain, NodeFilter(archived=True)) == set()
+        assert len(shown_on_map(mixed.chain, NodeFilter())) == 63 - len(gone)
+
+
+def everything_set(tenant: Tenant) -> NodeFilter:
+    return NodeFilter(
+        q="müller & söhne",
+        country="CI",
+        region="Nawa",
+        tier=NO_TIER,
+        issue=Issue.CL,
+        band=RiskBand.HIGH,
+        commodity="cocoa",
+        kind=NodeKind.SITE,
+        sector="own words",
+        owner=tenant.analyst.user_id,
+        tag="high volume",
+        group="Cotton mills East",
+        coverage=Coverage.POOR,
+        questionnaire="sent",
+        overdue=True,
+        unknown_origin=True,
+        event=UUID(int=5),
+        archived=True,
+    )
+
+
+def test_an_address_says_a_filter_and_gives_it_back(context: Flask, tenant: Tenant):
+    for wanted in (NodeFilter(), everything_set(tenant), *(one for one, _ in ASKED)):
+        assert read_filter(MultiDict(filter_query(wanted))) == wanted
+    assert len(filter_query(everything_set(tenant))) == 18
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"tier": "many", "band": "purple", "issue": "ISS-ZZ", "kind": "moon", "archived": "yes"},
+        {"owner": "me", "event": "flood", "coverage": "all", "questionnaire": "lost"},
+        {"overdue": "0", "unknown_origin": "true", "q": "   ", "tag": "|,", "nothing": "1"},
+    ],
+)
+def test_what_an_address_does_not_know_filters_nothing(query: dict[str, str]):
+    assert read_filter(MultiDict(query)) == NodeFilter()
+
+
+def test_each_filter_is_told_in_words(mixed: CocoaMap, tenant: Tenant):
+    with acting(tenant):
+        words = filter_words(filter_query(everything_set(tenant)))
+    assert words["owner"] == "Owner: Analyst of acme"
+    assert words["issue"] == "Band of: Child labour below the minimum age"
+    assert words["event"] == "Inside an event that is not known"
+    assert all(words.values())
+
+
+def statements_of(call: Callable[[], object]) -> int:
+    seen: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        seen.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    call()
+    event.remove(db.engine, "before_cursor_execute", note)
+    return len(seen)
+
+
+def test_no_filter_costs_more_than_a_few_statements(mixed: CocoaMap, tenant: Tenant):
+    with acting(tenant):
+        chain = get_chain(mixed.chain)
+        snapshot = load_snapshot(chain)
+        for wanted, _ in ASKED:
+            assert statements_of(lambda asked=wanted: list_nodes(mixed.chain, asked)) <= 3, wanted
+            assert statements_of(lambda asked=wanted: find_rows(snapshot, chain, asked)) <= 3
