@@ -32,6 +32,8 @@ from supply_chain.reference_trends import Trend, TrendPoint, TrendSet, read_tren
 from supply_chain.reference_types import ContextFigure, ContextIndicator, Country
 
 TIER_SET = "us_tip_tier"
+# A release scores this series only where a better one has no figure; the atlas holds all of it.
+WHOLE = {"wdi_child_employment_7_14": "wdi_child_employment"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,8 @@ class Atlas:
     edition: str
     as_of: date
     sets: Mapping[str, ContextIndicator]
-    figures: Mapping[str, tuple[ContextFigure, ...]]
+    figures: Mapping[str, Mapping[str, ContextFigure]]
+    """Set -> country -> its figure."""
     trend_sets: Mapping[str, TrendSet]
     trends: Mapping[str, Mapping[str, Trend]]
     words: FactWords
@@ -75,7 +78,7 @@ class Atlas:
         """The figures of a country in a set over the years; None where there are none."""
         if ref == TIER_SET:
             return _trend_of_tiers(self.tiers.get(alpha2, ()))
-        return self.trends.get(ref, {}).get(alpha2)
+        return self.trends.get(WHOLE.get(ref, ref), {}).get(alpha2)
 
     def near(self, alpha2: str) -> Collection[str]:
         """The other countries of the same neighbourhood."""
@@ -108,7 +111,7 @@ def read_atlas(folder: Path, countries: Mapping[str, Country]) -> Atlas:
         edition=edition,
         as_of=as_of,
         sets=sets,
-        figures=read_context(folder, sets, countries),
+        figures=_by_set(read_context(folder, sets, countries)),
         trend_sets=trend_sets,
         trends=read_trends(folder, trend_sets, countries),
         words=words,
@@ -123,6 +126,16 @@ def read_atlas(folder: Path, countries: Mapping[str, Country]) -> Atlas:
         income_groups=income,
         neighbourhood=neighbourhood,
     )
+
+
+def _by_set(
+    figures: Mapping[str, tuple[ContextFigure, ...]],
+) -> dict[str, dict[str, ContextFigure]]:
+    found: dict[str, dict[str, ContextFigure]] = defaultdict(dict)
+    for alpha2, rows in figures.items():
+        for row in rows:
+            found[row.indicator][alpha2] = row
+    return found
 
 
 def _read_editions(

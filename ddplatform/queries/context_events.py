@@ -12,6 +12,7 @@ from ddplatform.db import db, held
 from ddplatform.errors import NotFound
 from ddplatform.models.context_events import ContextEvent, ContextEventNode
 from ddplatform.models.organisations import User
+from ddplatform.models.value_chain import ValueChainNode
 from supply_chain.areas import Area, AreaKind
 
 EVENTS_SHOWN = 200
@@ -79,8 +80,13 @@ def area_of(event: ContextEvent | EventRow) -> Area:
     )
 
 
-def list_events(state: EventState | None, *, today: date) -> Sequence[EventRow]:
-    """Events in one state, or all, the newest start first; at most 200."""
+def list_events(
+    state: EventState | None, *, today: date, country: str | None = None
+) -> Sequence[EventRow]:
+    """Events in one state, or all, the newest start first; at most 200.
+
+    With a country, those of it, and those that a site of it stands in.
+    """
     marked = (
         select(ContextEventNode.event_id, func.count().label("nodes"))
         .where(ContextEventNode.is_mistaken.is_(False))
@@ -106,7 +112,7 @@ def list_events(state: EventState | None, *, today: date) -> Sequence[EventRow]:
             func.coalesce(marked.c.nodes, 0).label("nodes"),
         )
         .outerjoin(marked, marked.c.event_id == ContextEvent.id)
-        .where(*_in_state(state, today))
+        .where(*_in_state(state, today), *_around(country))
         .order_by(ContextEvent.starts_on.desc(), ContextEvent.id)
         .limit(EVENTS_SHOWN)
     ).all()
@@ -128,6 +134,17 @@ def _in_state(state: EventState | None, today: date) -> list[ColumnElement[bool]
         EventState.WITHDRAWN: [~standing],
     }
     return wanted[state]
+
+
+def _around(country: str | None) -> list[ColumnElement[bool]]:
+    if country is None:
+        return []
+    inside = (
+        select(ContextEventNode.event_id)
+        .join(ValueChainNode, ValueChainNode.id == ContextEventNode.node_id)
+        .where(ValueChainNode.country == country, ContextEventNode.left_at.is_(None))
+    )
+    return [or_(ContextEvent.country == country, ContextEvent.id.in_(inside))]
 
 
 def get_event(event_id: UUID, *, for_change: bool = False) -> ContextEvent:

@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 
 from ddplatform.db import db
 from ddplatform.errors import NotFound
 from ddplatform.models.risk import IndicatorValue, ReferenceRelease
 from ddplatform.models.value_chain import ValueChainNode
+from ddplatform.queries.reference_figures import Figure, figures_of_release, list_figures
 from supply_chain.reference import load_reference
 from supply_chain.risk.context import known_of
 from supply_chain.risk.method import METHOD
@@ -44,22 +44,6 @@ class DataSet:
     def factor_name(self) -> str:
         """What the factor it feeds is called."""
         return factor_name(self.factor)
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One figure: raw in the unit of its set (None: the set gives scores), s from 0 to 1."""
-
-    factor: str
-    indicator: str
-    commodity_ref: str | None
-    year: int | None
-    raw: float | None
-    value: float | None
-    source_type: str
-    as_of: date
-    source: str
-    basis: str
 
 
 @dataclass(frozen=True)
@@ -121,28 +105,12 @@ def factors_without_data(release: ReferenceRelease) -> tuple[str, ...]:
 
 def count_figures_by_country(release_id: UUID) -> dict[str, int]:
     """Country -> how many of the country factors have a figure."""
-    rows = db.session.execute(
-        select(IndicatorValue.country, func.count())
-        .where(
-            IndicatorValue.release_id == release_id,
-            IndicatorValue.country.is_not(None),
-            IndicatorValue.commodity_ref.is_(None),
-        )
-        .group_by(IndicatorValue.country)
-    ).all()
-    return {country: count for country, count in rows if country}
+    return {code: len(rows) for code, rows in figures_of_release(release_id).factors.items()}
 
 
 def list_country_factors(release: ReferenceRelease, country: str) -> list[CountryFactor]:
     """Every country factor of the method, with its figure where there is one."""
-    found = {
-        figure.factor: figure
-        for figure in _figures(
-            IndicatorValue.release_id == release.id,
-            IndicatorValue.country == country,
-            IndicatorValue.commodity_ref.is_(None),
-        )
-    }
+    found = figures_of_release(release.id).factors.get(country, {})
     sets = {one.ref: one for one in data_sets(release)}
     lines = []
     for factor in COUNTRY_FACTORS:
@@ -161,7 +129,7 @@ def list_country_factors(release: ReferenceRelease, country: str) -> list[Countr
 
 def list_pair_figures(release_id: UUID, commodity_ref: str, country: str) -> list[Figure]:
     """SEC-01 of a commodity and SEC-02 of the pair where it is listed, by factor."""
-    return _figures(
+    return list_figures(
         IndicatorValue.release_id == release_id,
         IndicatorValue.commodity_ref == commodity_ref,
         or_(IndicatorValue.country.is_(None), IndicatorValue.country == country),
@@ -182,30 +150,10 @@ def list_listed_commodities(release_id: UUID, country: str) -> list[str]:
     """Commodities of a country on the US DOL list, by reference."""
     return [
         figure.commodity_ref
-        for figure in _figures(
+        for figure in list_figures(
             IndicatorValue.release_id == release_id,
             IndicatorValue.country == country,
             IndicatorValue.commodity_ref.is_not(None),
         )
         if figure.commodity_ref
     ]
-
-
-def _figures(*conditions: Any) -> list[Figure]:
-    rows = db.session.execute(
-        select(
-            IndicatorValue.factor,
-            IndicatorValue.indicator,
-            IndicatorValue.commodity_ref,
-            IndicatorValue.year,
-            IndicatorValue.raw,
-            IndicatorValue.value,
-            IndicatorValue.source_type,
-            IndicatorValue.as_of,
-            IndicatorValue.source,
-            IndicatorValue.basis,
-        )
-        .where(*conditions)
-        .order_by(IndicatorValue.factor, IndicatorValue.commodity_ref, IndicatorValue.id)
-    ).all()
-    return [Figure(**row._mapping) for row in rows]

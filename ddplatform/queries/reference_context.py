@@ -1,21 +1,20 @@
-"""What is told of a country beside its scores, as pages show it."""
+"""What is told of a country beside its scores: figures of the release and of the atlas."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from itertools import groupby
-from uuid import UUID
 
-from sqlalchemy import select
-
-from ddplatform.db import db
-from ddplatform.models.reference import ContextValue
 from ddplatform.models.risk import ReferenceRelease
-from supply_chain.reference_types import ContextIndicator
+from ddplatform.queries.reference_figures import figures_of_release
+from supply_chain.reference_atlas import load_atlas
+from supply_chain.reference_standing import Standing, standing
+from supply_chain.reference_trends import Trend
+from supply_chain.reference_types import ContextFigure, ContextIndicator
 
 
 @dataclass(frozen=True)
 class ContextSet(ContextIndicator):
-    """One set as a release holds it: what the publisher says of it, and how far it reaches."""
+    """One set: what the publisher says of it, and how far it reaches."""
 
     countries: int
     first_year: int | None
@@ -24,13 +23,14 @@ class ContextSet(ContextIndicator):
 
 @dataclass(frozen=True)
 class ContextLine:
-    """One figure of a country beside the other countries (`worse_than` is a share, 0 to 1)."""
+    """One figure of a country, where it stands among the others, and its other years."""
 
     data_set: ContextSet
     value: float
     year: int | None
-    worse_than: float | None
     basis: str
+    standing: Standing
+    trend: Trend | None
 
 
 def context_sets(release: ReferenceRelease) -> tuple[ContextSet, ...]:
@@ -42,29 +42,47 @@ def context_sets(release: ReferenceRelease) -> tuple[ContextSet, ...]:
     )
 
 
+def atlas_sets() -> tuple[ContextSet, ...]:
+    """The further sets of the atlas, in the order of its data file."""
+    atlas = load_atlas()
+    return tuple(
+        _reach(indicator, atlas.figures[ref].values()) for ref, indicator in atlas.sets.items()
+    )
+
+
+def _reach(indicator: ContextIndicator, figures: Collection[ContextFigure]) -> ContextSet:
+    told = {one.name: getattr(indicator, one.name) for one in fields(ContextIndicator)}
+    years = [figure.year for figure in figures if figure.year is not None]
+    return ContextSet(
+        **told,
+        countries=len(figures),
+        first_year=min(years, default=None),
+        last_year=max(years, default=None),
+    )
+
+
 def list_context(
     release: ReferenceRelease, country: str
 ) -> Sequence[tuple[str, Sequence[ContextLine]]]:
     """Theme -> its figures of a country; themes and sets without a figure are left out."""
-    figures = _figures(release.id, country)
-    lines = [
-        ContextLine(one, *figures[one.ref]) for one in context_sets(release) if one.ref in figures
-    ]
+    sets = [*context_sets(release), *atlas_sets()]
+    themes = list(dict.fromkeys(one.theme for one in sets))
+    sets.sort(key=lambda one: themes.index(one.theme))
+    figures = {**figures_of_release(release.id).context, **load_atlas().figures}
+    lines = [_line(one, figures[one.ref], country) for one in sets if country in figures[one.ref]]
     return [
         (theme, list(rows)) for theme, rows in groupby(lines, key=lambda line: line.data_set.theme)
     ]
 
 
-def _figures(
-    release_id: UUID, country: str
-) -> dict[str, tuple[float, int | None, float | None, str]]:
-    rows = db.session.execute(
-        select(
-            ContextValue.indicator,
-            ContextValue.value,
-            ContextValue.year,
-            ContextValue.worse_than,
-            ContextValue.basis,
-        ).where(ContextValue.release_id == release_id, ContextValue.country == country)
+def _line(one: ContextSet, figures: Mapping[str, ContextFigure], country: str) -> ContextLine:
+    atlas, own = load_atlas(), figures[country]
+    values = {code: figure.value for code, figure in figures.items()}
+    return ContextLine(
+        data_set=one,
+        value=own.value,
+        year=own.year,
+        basis=own.basis,
+        standing=standing(country, values, atlas.near(country), one.higher_means),
+        trend=atlas.trend(one.ref, country),
     )
-    return {row[0]: (row[1], row[2], row[3], row[4]) for row in rows}

@@ -22,7 +22,7 @@ from ddplatform.web.organisations.routes import bp as organisations
 from ddplatform.web.overview.routes import bp as overview
 from ddplatform.web.questionnaires import bp as questionnaires
 from ddplatform.web.reassessment.routes import bp as reassessment
-from ddplatform.web.reference.routes import bp as reference
+from ddplatform.web.reference import bp as reference
 from ddplatform.web.remedy.routes import bp as remedy
 from ddplatform.web.reports.routes import bp as reports
 from ddplatform.web.responses import bp as responses

@@ -11,11 +11,13 @@ from typing import Any
 from flask import Flask
 
 from ddplatform.adapters.assets import vendor_files
+from ddplatform.web.band_bars import band_bar
 from ddplatform.web.charts import line_chart, stacked_bar
 from ddplatform.web.countries import country_name
 from ddplatform.web.factor_words import factor_measure, factor_title
 from ddplatform.web.questionnaire_states import questionnaire_word
 from ddplatform.web.site_dots import row_labels_svg, rows_json
+from ddplatform.web.trend_charts import trend_chart, year_spans
 
 NOT_KNOWN = "not known"
 NOT_ASSESSED = "Not assessed"
@@ -160,6 +162,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "days_late": days_late,
     "file_size": file_size,
     "plural": plural,
+    "band_bar": band_bar,
     "band_word": band_word,
     "band_class": band_class,
     "severity_word": severity_word,
@@ -167,6 +170,8 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "initials": initials,
     "stacked_bar": stacked_bar,
     "line_chart": line_chart,
+    "trend_chart": trend_chart,
+    "year_spans": year_spans,
     "questionnaire_word": questionnaire_word,
     "factor_title": factor_title,
     "factor_measure": factor_measure,

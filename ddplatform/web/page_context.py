@@ -62,6 +62,16 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("What if", "arrows-split", "what_if.index", P.RISK_READ),
             Entry("Assessment plan", "map-search", "visit_plan.index", P.RISK_READ),
             Entry("Events", "cloud-storm", "context_events.index", P.RISK_READ),
+            Entry(
+                "Context atlas",
+                "world",
+                "reference.countries",
+                P.REFERENCE_READ,
+                also=(
+                    *("reference.country", "reference.compare", "reference.goods"),
+                    *("reference.good", "reference.pair"),
+                ),
+            ),
             Entry("List screening", "list-search", "screening.index", P.RISK_READ),
             Entry("To look at again", "refresh-alert", "reassessment.index", P.RISK_READ),
         ),

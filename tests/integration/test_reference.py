@@ -156,6 +156,9 @@ def test_the_context_of_a_country_stands_by_theme_beside_other_countries(
         line for line in context["Displacement"] if line.data_set.ref == "unhcr_refugees_hosted"
     )
     assert (hosted.value, hosted.year) == (74630, 2025)
-    assert hosted.worse_than is not None
-    assert 0 < hosted.worse_than < 1
+    place = hosted.standing
+    assert place.worse_than is not None
+    assert 0 < place.worse_than < 1
+    assert 1 < place.place < place.of == 192
+    assert hosted.trend is not None and hosted.trend.points[-1].value == 74630
     assert list_context(release, "XX") == []

@@ -1,0 +1,115 @@
+"""Countries side by side: one row a figure, one cell a country."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ddplatform.queries.reference_context import ContextLine
+from ddplatform.queries.reference_country import CountryAtlas, FactorLine
+from ddplatform.web.factor_words import factor_title
+from ddplatform.web.filters import figure
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What one country has in a row; `text` None is no figure. `score` is drawn, 0 to 1."""
+
+    text: str | None
+    note: str = ""
+    score: float | None = None
+    is_worst: bool = False
+
+
+@dataclass(frozen=True)
+class CompareRow:
+    """One figure over all countries; `mixed` where they are of different measures."""
+
+    label: str
+    note: str
+    cells: tuple[Cell, ...]
+    mixed: bool = False
+
+
+@dataclass(frozen=True)
+class CompareTable:
+    """Rows of one theme."""
+
+    title: str
+    rows: tuple[CompareRow, ...]
+
+
+def side_by_side(told: Sequence[CountryAtlas]) -> list[CompareTable]:
+    """The country factors, then what stands around them by theme; rows nobody has are left out."""
+    factors = tuple(
+        _factor_row(lines) for lines in zip(*(one.factors for one in told), strict=True)
+    )
+    return [
+        CompareTable("Country factors", factors),
+        *(CompareTable(theme, _context_rows(told, theme)) for theme in _themes(told)),
+    ]
+
+
+def _factor_row(lines: Sequence[FactorLine]) -> CompareRow:
+    sets = {line.known.figure.indicator for line in lines if line.known.figure}
+    units = {line.known.data_set.unit for line in lines if line.known.data_set}
+    known = [line.share.counts if line.known.figure else None for line in lines]
+    first = lines[0].known
+    return CompareRow(
+        label=factor_title(first.name),
+        note=", ".join((first.factor, *(["critical"] if first.critical else []), *sorted(units))),
+        cells=tuple(
+            _factor_cell(line, is_worst=stands_out)
+            for line, stands_out in zip(lines, _worst(known), strict=True)
+        ),
+        mixed=len(sets) > 1,
+    )
+
+
+def _worst(values: Sequence[float | None]) -> list[bool]:
+    """Which of the known values are the largest; none where they are all equal."""
+    known = [value for value in values if value is not None]
+    if len(set(known)) < 2:
+        return [False] * len(values)
+    return [value == max(known) for value in values]
+
+
+def _factor_cell(line: FactorLine, *, is_worst: bool) -> Cell:
+    known, counts = line.known.figure, line.share.counts
+    if known is None:
+        return Cell(None, f"counts as {counts:.2f}", counts)
+    year = str(known.year) if known.year else "year not known"
+    text = known.basis.split(",")[0] if known.raw is None else figure(known.raw)
+    return Cell(text, f"{year} · counts as {counts:.2f}", counts, is_worst)
+
+
+def _themes(told: Sequence[CountryAtlas]) -> list[str]:
+    return list(dict.fromkeys(theme for one in told for theme, _ in one.themes))
+
+
+def _context_rows(told: Sequence[CountryAtlas], theme: str) -> tuple[CompareRow, ...]:
+    by_country = [
+        {line.data_set.ref: line for name, lines in one.themes if name == theme for line in lines}
+        for one in told
+    ]
+    sets = {ref: line.data_set for lines in by_country for ref, line in lines.items()}
+    rows = []
+    for ref, data in sets.items():
+        lines = [found.get(ref) for found in by_country]
+        worst = _worst([line.standing.worse_than if line else None for line in lines])
+        rows.append(
+            CompareRow(
+                label=data.name,
+                note=data.unit,
+                cells=tuple(
+                    _context_cell(line, is_worst=stands_out)
+                    for line, stands_out in zip(lines, worst, strict=True)
+                ),
+            )
+        )
+    return tuple(rows)
+
+
+def _context_cell(line: ContextLine | None, *, is_worst: bool) -> Cell:
+    if line is None:
+        return Cell(None)
+    year = str(line.year) if line.year else "year not known"
+    return Cell(figure(line.value), year, line.standing.worse_than, is_worst)

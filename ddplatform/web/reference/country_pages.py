@@ -1,0 +1,139 @@
+"""Countries of the atlas: the list, one of them, several side by side."""
+
+from datetime import date
+
+from flask import g, render_template, request
+from flask.typing import ResponseReturnValue
+
+from ddplatform.access.permissions import Permission
+from ddplatform.errors import NotFound
+from ddplatform.gate import requires
+from ddplatform.models.risk import ReferenceRelease
+from ddplatform.queries import reference as queries
+from ddplatform.queries.context_events import EventState, list_events
+from ddplatform.queries.reference_country import load_country, parts_on
+from ddplatform.queries.reference_exposure import NOWHERE, presence_by_country
+from ddplatform.web.context_events import words as event_words
+from ddplatform.web.page_context import may
+from ddplatform.web.reference import lists, words
+from ddplatform.web.reference.blueprint import bp
+from ddplatform.web.reference.comparing import side_by_side
+from supply_chain.reference import load_reference
+from supply_chain.reference_atlas import load_atlas
+from supply_chain.reference_types import Country
+
+MOST_COMPARED = 4
+
+
+@bp.get("/countries")
+@requires(Permission.REFERENCE_READ)
+def countries() -> ResponseReturnValue:
+    """Every country: what it gives to scores, how much is known of it, our sites there."""
+    release = queries.get_newest_release()
+    sees_maps = may(Permission.VALUE_CHAIN_READ)
+    rows = _rows(release, on=g.now.date(), sees_maps=sees_maps)
+    text, place = request.args.get("q", "").strip()[: lists.LONGEST], request.args.get("place", "")
+    only_ours = sees_maps and request.args.get("ours") == "1"
+    found = [
+        row
+        for row in rows
+        if (not text or lists.is_meant(text, row.country))
+        and (not place or row.place == place)
+        and (not only_ours or row.presence.total)
+    ]
+    has_sites = any(row.presence.total for row in rows)
+    sort = lists.chosen_sort(lists.COUNTRY_SORTS, "ours" if has_sites else "name")
+    return render_template(
+        "reference/countries.html",
+        release=release,
+        page=lists.page_of(lists.countries_in_order(found, sort)),
+        sort=sort,
+        columns=lists.columns,
+        text=text,
+        place=place,
+        places=[("", "All"), *((one, one) for one in sorted({row.place for row in rows} - {""}))],
+        only_ours=only_ours,
+        sees_maps=sees_maps,
+        has_sites=has_sites,
+        factors=len(queries.COUNTRY_FACTORS),
+    )
+
+
+def _rows(release: ReferenceRelease, *, on: date, sees_maps: bool) -> list[lists.CountryRow]:
+    known, parts = queries.count_figures_by_country(release.id), parts_on(on)
+    ours = presence_by_country() if sees_maps else {}
+    shipped, atlas = load_reference(), load_atlas()
+    return [
+        lists.CountryRow(
+            country=country,
+            place=atlas.neighbourhood.get(code, ""),
+            part=parts[code],
+            known=known.get(code, 0),
+            listed=len(shipped.goods_in(code)),
+            presence=ours.get(code, NOWHERE),
+        )
+        for code, country in shipped.countries.items()
+    ]
+
+
+@bp.get("/countries/<alpha2>")
+@requires(Permission.REFERENCE_READ)
+def country(alpha2: str) -> ResponseReturnValue:
+    """Everything that is told of a country, and what of our own maps stands there."""
+    found, release = get_country(alpha2), queries.get_newest_release()
+    told = load_country(release, found, on=g.now.date())
+    sees_maps = may(Permission.VALUE_CHAIN_READ)
+    nowhere_fed, lacking = words.missing(told)
+    return render_template(
+        "reference/country.html",
+        release=release,
+        atlas=load_atlas(),
+        country=found,
+        told=told,
+        nowhere_fed=nowhere_fed,
+        lacking=lacking,
+        sees_maps=sees_maps,
+        presence=presence_by_country().get(alpha2, NOWHERE) if sees_maps else NOWHERE,
+        events=list_events(EventState.ACTIVE, today=g.now.date(), country=alpha2)
+        if may(Permission.RISK_READ)
+        else [],
+        event_words=event_words,
+        today=g.now.date(),
+        words=words,
+    )
+
+
+@bp.get("/compare")
+@requires(Permission.REFERENCE_READ)
+def compare() -> ResponseReturnValue:
+    """Two to four countries side by side; `c` is the code of each."""
+    release, asked = queries.get_newest_release(), asked_countries()
+    told = [load_country(release, one, on=g.now.date()) for one in asked]
+    ours = presence_by_country() if may(Permission.VALUE_CHAIN_READ) else {}
+    shipped = load_reference()
+    return render_template(
+        "reference/compare.html",
+        release=release,
+        told=told,
+        tables=side_by_side(told) if len(told) > 1 else [],
+        presence=[ours.get(one.alpha2, NOWHERE) for one in asked],
+        sees_maps=may(Permission.VALUE_CHAIN_READ),
+        most=MOST_COMPARED,
+        choices=sorted((one.short_name, code) for code, one in shipped.countries.items()),
+        words=words,
+    )
+
+
+def asked_countries() -> list[Country]:
+    """The countries of the address, each once, at most four; what is no code is passed over."""
+    known = load_reference().countries
+    codes = list(dict.fromkeys(code.upper() for code in request.values.getlist("c")))
+    return [known[code] for code in codes if code in known][:MOST_COMPARED]
+
+
+def get_country(alpha2: str) -> Country:
+    """A country by its code, or NotFound."""
+    found = load_reference().countries.get(alpha2)
+    if found is None:
+        raise NotFound()
+    return found
