@@ -10,6 +10,7 @@ from uuid import UUID
 from ddplatform.access.identity import Identity
 from ddplatform.access.permissions import Permission
 from ddplatform.db import finish, unit_of_work
+from ddplatform.queries.risk_runs import has_run
 from ddplatform.reports.errors import FactsRefused
 from ddplatform.services import (
     action_reminders,
@@ -30,6 +31,7 @@ from ddplatform.services import (
     screening_lists,
     sessions,
 )
+from ddplatform.services.assessment_leftovers import clear_begun
 from ddplatform.services.questionnaire_reminders import CHASE, REMIND, chase, send_reminder
 from ddplatform.services.questionnaires import publish_shipped
 from ddplatform.services.reports import BUILD
@@ -52,6 +54,8 @@ class JobContext:
     at: datetime
     progress: Callable[[int, int], None]
     """Tell how much is done of how much; only between units of work."""
+    id: UUID | None = None
+    """The job itself: the same at each attempt."""
 
     def id_of(self, name: str) -> UUID:
         """An id of the payload."""
@@ -163,6 +167,11 @@ def _undo_many(job: JobContext) -> Result:
 
 
 def _assess_chain(job: JobContext) -> Result:
+    if job.id is not None:
+        with job.look():
+            if has_run(job.id):
+                return {"run_id": str(job.id)}  # killed between its last commit and its own end
+        clear_begun(job.id, by=job.by, unit=job.unit)
     assessed = assessments.assess_chain(
         job.id_of("chain_id"),
         job.payload.get("cause", "import"),
@@ -171,6 +180,7 @@ def _assess_chain(job: JobContext) -> Result:
         at=job.at,
         unit=job.unit,
         progress=job.progress,
+        run_id=job.id,
     )
     return {"run_id": str(assessed.run_id)}
 

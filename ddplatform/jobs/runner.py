@@ -32,6 +32,7 @@ def run_job(claim: claims.Claim, *, owner: str) -> None:
             by=_identity_of(claim, handler),
             at=datetime.now(UTC),
             progress=_progress_of(claim.id, owner),
+            id=claim.id,
         )
         _run(claim, handler, job, owner=owner)
     except Exception as error:

@@ -40,6 +40,11 @@ class RunHead:
         return self.map_version > self.chain_version
 
 
+def has_run(run_id: UUID) -> bool:
+    """Whether this run stands: it does exactly when all of its scores do."""
+    return db.session.scalar(select(AssessmentRun.id).where(AssessmentRun.id == run_id)) is not None
+
+
 def find_current_run(chain_id: UUID) -> AssessmentRun | None:
     """The run that a map points to, or None before the first."""
     return db.session.scalar(

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from ddplatform.access.identity import Identity
@@ -71,6 +72,7 @@ def assess_chain(
     at: datetime,
     unit: Unit,
     progress: Progress,
+    run_id: UUID | None = None,
 ) -> Assessed:
     """Score every node and issue of a map and keep the run.
 
@@ -81,6 +83,7 @@ def assess_chain(
     Args:
         unit: opens a unit of work in the tenant of the map.
         progress: told how many nodes of how many are written, between units.
+        run_id: the key of the run, where an attempt that was killed is begun again.
 
     Raises:
         NotFound: no such map.
@@ -97,15 +100,14 @@ def assess_chain(
         known = _same_run(loaded, assessment, summary["scores_sha256"])
     if known is not None:
         return Assessed(known, assessment, loaded.self_disclosed)
-    run_id = uuid4()
+    run_id = run_id or uuid4()
     for start in range(0, maker.count, CHUNK):
         stop = min(start + CHUNK, maker.count)
         with unit():
             insert_rows(RiskAssessment, maker.rows(run_id, start, stop))
         progress(stop, maker.count)
     register = register_of(assessment, loaded.keys)
-    run = _run(loaded, assessment, run_id, cause=cause, by=by, at=at)
-    run.summary = summary
+    run = _run(loaded, assessment, run_id, summary, cause=cause, by=by, at=at)
     with unit():
         db.session.add(RunRegister(run_id=run_id, content=register.pack()))
         _keep(run, loaded, assessment, by=by, at=at)
@@ -150,6 +152,7 @@ def _run(
     loaded: Loaded,
     assessment: Assessment,
     run_id: UUID,
+    summary: dict[str, Any],
     *,
     cause: str,
     by: Identity,
@@ -165,6 +168,7 @@ def _run(
         release_id=loaded.release_id,
         as_of=loaded.as_of,
         node_count=len(loaded.keys),
+        summary=summary,
         scaled=assessment.scaled,
         created_at=at,
         created_by_id=by.user_id,

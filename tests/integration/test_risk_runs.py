@@ -12,6 +12,7 @@ from ddplatform.access.identity import Identity
 from ddplatform.db import db
 from ddplatform.duediligence.vocabulary import RiskState
 from ddplatform.errors import Invalid, NotFound
+from ddplatform.jobs import claims
 from ddplatform.jobs.claims import Claim
 from ddplatform.jobs.runner import run_job
 from ddplatform.models.audit import AuditEvent
@@ -23,7 +24,7 @@ from ddplatform.models.value_chain import NodeSummary, ValueChain
 from ddplatform.queries import risk_runs
 from ddplatform.queries.risk import find_risk, list_risks_of_node
 from ddplatform.queries.risk_scores import RiskScore, list_at, load_register, risks_of
-from ddplatform.services import assessments, risk
+from ddplatform.services import assessment_leftovers, assessments, risk
 from supply_chain.risk.register import ISSUES
 from supply_chain.vocabulary import Issue, RiskBand
 from tests.conftest import NOW
@@ -306,6 +307,48 @@ def test_each_run_is_one_event_of_the_log(tenant: Tenant, cocoa: CocoaMap) -> No
             select(AuditEvent).where(AuditEvent.action == "risk:assess")
         ).all()
         assert [event.target_id for event in events] == [str(run_id)]
+
+
+class Killed(BaseException):
+    """Stands for kill -9 between two units of work."""
+
+
+def queued_reassessment(tenant: Tenant, chain_id: UUID) -> Claim:
+    """A job to assess a map, as a worker has just taken it."""
+    with acting(tenant):
+        job = risk.ask_reassessment(chain_id, "facts", by=tenant.analyst, at=NOW)
+        job.owner = "worker"
+        asked = {"chain_id": str(chain_id)}
+        return Claim(job.id, job.name, tenant.id, tenant.analyst.user_id, asked, 1)
+
+
+def test_what_a_killed_assessment_had_written_is_cleared_when_its_job_begins_again(
+    tenant: Tenant, cocoa: CocoaMap, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(*_args: object, **_options: object) -> None:
+        raise Killed
+
+    def rows() -> int:
+        with acting(tenant):
+            return db.session.scalar(select(func.count()).select_from(RiskAssessment)) or 0
+
+    standing = assess(tenant, cocoa.chain)
+    with acting(tenant):
+        db.session.add(signal(cocoa.farms, "WRK-01", 0.9, source_type="admission", quality=0.8))
+    claim = queued_reassessment(tenant, cocoa.chain)
+    for module in (assessments, assessment_leftovers):
+        monkeypatch.setattr(module, "CHUNK", 3)
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(claims, "report_progress", die)
+        run_job(claim, owner="worker")
+    assert rows() == 4 + 3
+    run_job(claim, owner="worker")
+    assert rows() == 4 + 4
+    assessment_leftovers.clear_begun(standing, by=tenant.analyst, unit=lambda: acting(tenant))
+
+    assert rows() == 4 + 4, "what stands is never taken away"
+    with acting(tenant):
+        assert db.session.get_one(ValueChain, cocoa.chain).current_run_id == claim.id
 
 
 def test_a_queued_reassessment_is_asked_once_and_runs_as_a_job(
