@@ -12,7 +12,7 @@ from ddplatform.db import db
 from ddplatform.duediligence.suppression import Shown
 from ddplatform.models.audit import AuditEvent, Outcome
 from ddplatform.models.risk import AssessmentRun
-from ddplatform.models.value_chain import NodeSummary, ValueChain, ValueChainNode
+from ddplatform.models.value_chain import ValueChain
 from ddplatform.queries.actions import (
     ActionCounts,
     ActionFilter,
@@ -20,10 +20,10 @@ from ddplatform.queries.actions import (
     count_work,
     list_actions,
 )
+from ddplatform.queries.overview_places import PlaceCount, count_places
 from ddplatform.queries.reassessment import OpenTasks, load_open_tasks
 from ddplatform.queries.remedy import count_cases_by_stage
 from ddplatform.queries.reports import Sealing, count_sealed
-from supply_chain.vocabulary import RiskBand
 
 OVERDUE_SHOWN = 5
 CHANGES_SHOWN = 6
@@ -41,6 +41,7 @@ class ChainState:
     id: UUID
     name: str
     version: int
+    run_id: UUID | None
     run_version: int | None
     as_of: date | None
     summary: Mapping[str, Any]
@@ -54,19 +55,6 @@ class ChainState:
     def is_stale(self) -> bool:
         """Whether the map changed since it was scored."""
         return self.run_version is not None and self.run_version < self.version
-
-
-@dataclass(frozen=True)
-class PlaceCount:
-    """How many nodes of a map stand in one country and tier, in one band, asked so far."""
-
-    chain_id: UUID
-    country: str | None
-    tier: int | None
-    band: RiskBand | None
-    questionnaire: str | None
-    """State of the questionnaire that was sent last; None: never asked."""
-    nodes: int
 
 
 @dataclass(frozen=True)
@@ -102,12 +90,12 @@ class Overview:
 
 
 def load_overview(*, user_id: UUID, now: datetime) -> Overview:
-    """The overview of the acting organisation, in nine statements."""
+    """The overview of the acting organisation, in ten statements at most."""
     _, cases = count_cases_by_stage()
-    today = now.date()
+    today, chains = now.date(), list_chain_states()
     return Overview(
-        chains=list_chain_states(),
-        places=count_places(),
+        chains=chains,
+        places=count_places(chains),
         work=count_work(today),
         overdue=list_actions(ActionFilter(overdue_on=today), limit=OVERDUE_SHOWN),
         to_look_at=load_open_tasks(today),
@@ -124,6 +112,7 @@ def list_chain_states() -> Sequence[ChainState]:
             ValueChain.id,
             ValueChain.name,
             ValueChain.version,
+            ValueChain.current_run_id,
             AssessmentRun.chain_version,
             AssessmentRun.as_of,
             AssessmentRun.summary,
@@ -132,32 +121,9 @@ def list_chain_states() -> Sequence[ChainState]:
         .order_by(ValueChain.name, ValueChain.id)
     ).all()
     return [
-        ChainState(row[0], row[1], row[2], row[3], row[4], summary=row[5] or {}) for row in rows
+        ChainState(row[0], row[1], row[2], row[3], row[4], row[5], summary=row[6] or {})
+        for row in rows
     ]
-
-
-def count_places() -> Sequence[PlaceCount]:
-    """Nodes of all maps by country, tier, band and questionnaire, in one statement."""
-    rows = db.session.execute(
-        select(
-            ValueChainNode.chain_id,
-            ValueChainNode.country,
-            NodeSummary.tier,
-            NodeSummary.band,
-            NodeSummary.questionnaire_status,
-            func.count(),
-        )
-        .outerjoin(NodeSummary, NodeSummary.node_id == ValueChainNode.id)
-        .where(ValueChainNode.archived_at.is_(None))
-        .group_by(
-            ValueChainNode.chain_id,
-            ValueChainNode.country,
-            NodeSummary.tier,
-            NodeSummary.band,
-            NodeSummary.questionnaire_status,
-        )
-    ).all()
-    return [PlaceCount(*row) for row in rows]
 
 
 def list_changes(*, user_id: UUID, now: datetime) -> Changes:

@@ -248,6 +248,33 @@ def test_the_number_of_statements_does_not_grow_with_the_map(
     assert len(statements) <= MOST_STATEMENTS, statements
 
 
+def test_the_nodes_of_a_map_are_counted_once_for_each_version_and_the_asked_ones_each_time(
+    app: Flask, tenant: Tenant, world: World, manager: FlaskClient
+) -> None:
+    def texts() -> dict[str, str]:
+        with inside(app, tenant):
+            found = load_overview(user_id=uuid4(), now=NOW)
+        return {row["label"]: row["text"] for row in presenters.tier_rows(found.places)}
+
+    def counts_all(statements: list[str]) -> bool:
+        return any(
+            "FROM value_chain_node LEFT OUTER JOIN node_summary" in one for one in statements
+        )
+
+    assert counts_all(_statements(app, manager, PAGE))
+    assert not counts_all(_statements(app, manager, PAGE))
+    with inside(app, tenant):
+        trader = NodeSummary.node_id == world.trader_id
+        db.session.execute(
+            update(NodeSummary).where(trader).values(questionnaire_status="accepted")
+        )
+    assert "1 of 1" in manager.get(PAGE).text
+    with inside(app, tenant):
+        value_chain.archive_node(world.farm_id, by=tenant.manager, at=NOW)
+    assert counts_all(_statements(app, manager, PAGE))
+    assert texts() == {"Own business": "0 of 1", "Tier 1": "1 of 1"}
+
+
 def _fill(world: World, count: int) -> None:
     keys: list[UUID] = [uuid4() for _ in range(count)]
     insert_rows(

@@ -10,7 +10,8 @@ import numpy as np
 from markupsafe import Markup
 
 from ddplatform.duediligence.vocabulary import QuestionnaireState as State
-from ddplatform.queries.overview import ChainState, Overview, PlaceCount
+from ddplatform.queries.overview import ChainState, Overview
+from ddplatform.queries.overview_places import PlaceCount
 from ddplatform.web.countries import country_name
 from ddplatform.web.filters import number
 from ddplatform.web.maps import Bubble, world_map_svg
