@@ -285,3 +285,32 @@ def test_order_of_rows_changes_nothing(rows, random) -> None:  # type: ignore[no
         return (by_id, sorted(draft.links, key=lambda link: link.key), draft.rows)
 
     assert outcome(shuffled) == outcome(rows)
+
+
+names_of_ids = st.sampled_from("abcdefgh")
+two_tables = st.tuples(
+    st.dictionaries(names_of_ids, st.sampled_from(["VN", "IN", "FR"]), min_size=2),
+    st.dictionaries(st.tuples(names_of_ids, names_of_ids), st.sampled_from(["", "0.1", "0.7"])),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(two_tables, st.randoms(use_true_random=False))
+def test_order_of_rows_and_of_files_changes_nothing_in_two_tables(tables, random) -> None:  # type: ignore[no-untyped-def]
+    nodes = [f"{ref},Site {ref},{country}" for ref, country in tables[0].items()]
+    links = [f"{s},{b},{share}" for (s, b), share in tables[1].items() if {s, b} <= set(tables[0])]
+
+    def outcome(texts: list[str]) -> tuple[object, ...]:
+        draft = read(*texts)
+        told_of = sorted((one.problem, str(one.value)) for one in draft.problems)
+        by_id = sorted(draft.nodes, key=lambda node: node.id)
+        return by_id, sorted(draft.links, key=lambda link: link.key), told_of
+
+    def texts() -> list[str]:
+        found = [("id,name,country", nodes), *([("supplier,buyer,share", links)] if links else [])]
+        return ["\n".join([header, *rows]) + "\n" for header, rows in found]
+
+    as_given = outcome(texts())
+    random.shuffle(nodes)
+    random.shuffle(links)
+    assert outcome(texts()[::-1]) == as_given

@@ -1,10 +1,15 @@
 """Worked examples and rules of RM-1.0 section 11."""
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from uuid import UUID
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ddplatform.adapters.snapshot_files import MAP, SnapshotPlace, SnapshotStore
 from supply_chain.risk import blocks
 from supply_chain.risk.plan import Plan, make_plan
 from supply_chain.risk.propagation import (
@@ -15,6 +20,7 @@ from supply_chain.risk.propagation import (
 )
 
 NAN = float("nan")
+PLACE = SnapshotPlace(UUID(int=1), UUID(int=2), 1)
 FLOW = {"confirmed": 1.0, "probable": 0.7, "possible": 0.4, "unmapped": 1.0, None: 1.0}
 
 
@@ -285,6 +291,23 @@ def test_arrays_agree_with_a_plain_version_on_random_maps_with_circles(graph):
     assert ours.exposure == pytest.approx(expected, abs=1e-9)
     assert ours.linkage == pytest.approx(plain_linkage(likelihood, links), abs=1e-12)
     assert ours.chain(severity) == plain_chain(severity, ours.exposure, links)
+
+
+@given(graphs())
+@settings(max_examples=40, deadline=None)
+def test_propagation_on_a_snapshot_agrees_with_a_plain_version(graph):
+    likelihood, links = graph
+    ours = Map(likelihood, links)
+    with TemporaryDirectory() as folder:
+        store = SnapshotStore(Path(folder))
+        store.keep(PLACE, MAP, ours.plan.columns(), {})
+        kept = store.open(PLACE)
+        ours.plan = Plan.from_columns(kept.arrays)
+        severity = {n: 1 + i % 5 for i, n in enumerate(likelihood)}
+        exposed = ours.exposure
+        assert exposed == pytest.approx(plain_exposure(likelihood, links), abs=1e-9)
+        assert ours.linkage == pytest.approx(plain_linkage(likelihood, links), abs=1e-12)
+        assert ours.chain(severity) == plain_chain(severity, exposed, links)
 
 
 @given(graphs())

@@ -1,0 +1,94 @@
+"""What holds for any list that comes into any map: undo is the way back, and today is now."""
+
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from ddplatform.db import db, unit_of_work
+from ddplatform.models.value_chain import MapImport, NodeSummary, ValueChain
+from ddplatform.queries.chain_drafts import MapDrafts, load_drafts
+from ddplatform.services.map_import import read_files
+from ddplatform.services.map_intake import plan_intake, take_in
+from ddplatform.services.map_undo import undo_import
+from ddplatform.tenancy import acting_in
+from supply_chain.drafts import Mapping, NamedBytes
+from tests.conftest import NOW
+from tests.factories import Tenant
+
+SOON, LATER = NOW + timedelta(minutes=1), NOW + timedelta(minutes=5)
+refs = st.sampled_from("abcde")
+nodes = st.dictionaries(
+    refs,
+    st.tuples(st.sampled_from(["Mill", "Farm"]), st.sampled_from(["CI", "GH", ""]), refs),
+    min_size=1,
+)
+shares = st.sampled_from(["", "0.1", "0.3"])
+links = st.dictionaries(st.tuples(refs, refs).filter(lambda ends: ends[0] != ends[1]), shares)
+lists = st.tuples(nodes, links)
+
+Given = tuple[dict[str, tuple[str, str, str]], dict[tuple[str, str], str]]
+
+
+def files_of(given_list: Given) -> tuple[NamedBytes, ...]:
+    """Both tables as text; links to nodes that the list does not name are left out."""
+    sites, flows = given_list
+    rows = [
+        f"{ref},{name} {ref},{country},{road} Road" for ref, (name, country, road) in sites.items()
+    ]
+    ends = [f"{s},{b},{share}" for (s, b), share in flows.items() if {s, b} <= sites.keys()]
+    tables = {"nodes.csv": ["id,name,country,address", *rows]}
+    if ends:
+        tables["links.csv"] = ["supplier,buyer,share", *ends]
+    return tuple(NamedBytes(name, "\n".join(text).encode()) for name, text in tables.items())
+
+
+def bring_in(tenant: Tenant, name: str, given_list: Given, *, at: datetime) -> UUID:
+    with acting_in(tenant.id):
+        plan = plan_intake(name, files_of(given_list), Mapping())
+        db.session.rollback()
+    reading = read_files(plan)
+    with unit_of_work(), acting_in(tenant.id):
+        done = take_in(name, plan, reading, skip_faulty=False, by=tenant.analyst, at=at)
+        assert done.answer["applied"], done.answer
+        chain = select(ValueChain.id).where(ValueChain.name == name).scalar_subquery()
+        of_map = select(MapImport.id).where(MapImport.chain_id == chain, MapImport.created_at == at)
+        return db.session.scalars(of_map).one()
+
+
+def standing(tenant: Tenant, import_id: UUID) -> tuple[MapDrafts, dict[str, int | None]]:
+    """The map of an import, and the tier of each node that stands in it."""
+    with acting_in(tenant.id):
+        chain_id = db.session.get_one(MapImport, import_id).chain_id
+        drafts = load_drafts(chain_id)
+        rows = db.session.execute(
+            select(NodeSummary.node_id, NodeSummary.tier).where(NodeSummary.chain_id == chain_id)
+        )
+        tier_of = {row.node_id: row.tier for row in rows}
+        today = load_drafts(chain_id, as_of=LATER.date())
+        db.session.rollback()
+    assert (today.nodes, today.links) == (drafts.nodes, drafts.links), "as of today is as of now"
+    return drafts, {node.id: tier_of[drafts.node_keys[node.id]] for node in drafts.nodes}
+
+
+@pytest.mark.no_cover
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(lists, lists)
+def test_an_import_that_is_undone_leaves_any_map_as_it_was(
+    context: Flask, tenant: Tenant, first: Given, second: Given
+) -> None:
+    name = f"Map {uuid4()}"
+    before, tiers = standing(tenant, bring_in(tenant, name, first, at=NOW))
+    import_id = bring_in(tenant, name, second, at=SOON)
+    with unit_of_work(), acting_in(tenant.id):
+        undo_import(import_id, by=tenant.analyst, at=LATER)
+    after, tiers_after = standing(tenant, import_id)
+
+    assert (after.nodes, after.links) == (before.nodes, before.links)
+    assert tiers_after == tiers
