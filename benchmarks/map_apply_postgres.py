@@ -4,9 +4,6 @@ Runs where TEST_POSTGRES_URL names a server on which databases may be made; else
 COPY is the fastest way in that there is: the ratio is shown, the goal stands beside executemany.
 """
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import UUID, uuid4
@@ -16,9 +13,8 @@ from psycopg import sql
 
 from benchmarks.contract import Row, in_turn
 from benchmarks.map_apply import SUPPLIERS, TABLES, import_list, platform, supplier_files
+from benchmarks.postgres import SERVER, command, driver_address, own_database
 from ddplatform.db import db
-
-SERVER = os.environ.get("TEST_POSTGRES_URL", "")
 
 
 def run(size: str) -> list[Row]:
@@ -28,11 +24,11 @@ def run(size: str) -> list[Row]:
     count = SUPPLIERS[size]
     files = supplier_files(count)
     stem = f"bench_{uuid4().hex[:12]}"
-    with TemporaryDirectory() as name, _database(stem):
-        app, tenant = platform(Path(name), f"{SERVER.rsplit('/', 1)[0]}/{stem}")
+    with TemporaryDirectory() as name, own_database(stem) as address:
+        app, tenant = platform(Path(name), address)
         with app.app_context():
             db.engine.dispose()
-            _command(f"CREATE DATABASE {stem}_empty TEMPLATE {stem}")
+            command(f"CREATE DATABASE {stem}_empty TEMPLATE {stem}")
             try:
                 assert import_list(files, tenant) == count
                 rows = _copied_out(stem)
@@ -44,33 +40,15 @@ def run(size: str) -> list[Row]:
             finally:
                 db.session.remove()
                 db.engine.dispose()
-                _command(f"DROP DATABASE {stem}_empty WITH (FORCE)")
+                command(f"DROP DATABASE {stem}_empty WITH (FORCE)")
     what = f"import of {count:,} suppliers on PostgreSQL, of COPY"
     return [Row(what, *times, times[0] / times[1], "shown", True)]
-
-
-@contextmanager
-def _database(name: str) -> Iterator[None]:
-    _command(f"CREATE DATABASE {name}")
-    try:
-        yield
-    finally:
-        _command(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def _address(database: str) -> str:
-    return f"{SERVER.rsplit('/', 1)[0]}/{database}".replace("postgresql+psycopg", "postgresql")
-
-
-def _command(text: str) -> None:
-    with psycopg.connect(_address("postgres"), autocommit=True) as connection:
-        connection.execute(sql.SQL(text))
 
 
 def _copied_out(database: str) -> dict[str, tuple[str, bytes]]:
     """Columns and rows of each table as COPY writes them, without what the database computes."""
     found = {}
-    with psycopg.connect(_address(database)) as connection, connection.cursor() as cursor:
+    with psycopg.connect(driver_address(database)) as connection, connection.cursor() as cursor:
         for table in TABLES:
             cursor.execute(
                 "SELECT string_agg(quote_ident(column_name), ', ' ORDER BY ordinal_position)"
@@ -86,7 +64,7 @@ def _copied_out(database: str) -> dict[str, tuple[str, bytes]]:
 
 def _copy_in(database: str, tables: dict[str, tuple[str, bytes]], tenant: UUID) -> None:
     """All rows in one transaction, taken back afterwards by emptying the tables."""
-    with psycopg.connect(_address(database)) as connection:
+    with psycopg.connect(driver_address(database)) as connection:
         with connection.cursor() as cursor:
             cursor.execute("SELECT set_config('app.tenant', %s, true)", (tenant.hex,))
             for table, (columns, rows) in tables.items():
