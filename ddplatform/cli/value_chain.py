@@ -130,7 +130,7 @@ def _line(problem: dict[str, Any]) -> str:
     type=click.Path(path_type=Path),
     help="File to write; for CSV a folder or a .zip.",
 )
-@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="What stood in the map that day.")
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="As it stood that day.")
 @json_option
 @with_appcontext
 def export(

@@ -1,16 +1,17 @@
 """A map as drafts, the form in which files are compared with it and in which it goes out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Select, select
 
 from ddplatform.db import db
+from ddplatform.models.map_history import Part
 from ddplatform.models.matching import NodeMerge
 from ddplatform.models.value_chain import SupplyLink, ValueChainNode
+from ddplatform.queries.map_past import Past
 from supply_chain.drafts import LinkDraft, NodeDraft
 from supply_chain.labels import labelled
 
@@ -30,18 +31,15 @@ class MapDrafts:
     link_keys: dict[LinkKey, UUID]
 
 
-def load_drafts(chain_id: UUID, *, as_of: date | None = None) -> MapDrafts:
-    """A map as drafts in two statements, ordered by external id.
-
-    With `as_of`, what stood in the map at the end of that day; fields are as they are today.
-    """
-    end = datetime.combine(as_of + timedelta(days=1), time(), UTC) if as_of else None
+def load_drafts(chain_id: UUID, *, past: Past | None = None) -> MapDrafts:
+    """A map as drafts in two statements, ordered by external id; of a past day in its words."""
     rows = db.session.execute(_select_nodes(chain_id)).all()
     ref_of = {row.id: row.external_ref for row in rows}
-    gone = {row.id for row in rows if not _stood(row.created_at, row.archived_at, end)}
-    links = dict(_links(chain_id, ref_of, gone, end))
+    standing = {row.id: row for row in _standing(ValueChainNode, rows, past)}
+    gone = ref_of.keys() - standing.keys()
+    links = dict(_links(chain_id, ref_of, gone, past))
     return MapDrafts(
-        nodes=tuple(_node(row, ref_of, gone) for row in rows if row.id not in gone),
+        nodes=tuple(_node(row, ref_of, gone) for row in standing.values()),
         links=tuple(sorted(links, key=lambda link: link.key)),
         node_keys={ref: key for key, ref in ref_of.items()},
         archived=frozenset(ref_of[key] for key in gone),
@@ -90,7 +88,13 @@ def _select_nodes(chain_id: UUID) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _node(row: Row[Any], ref_of: dict[UUID, str], gone: set[UUID]) -> NodeDraft:
+def _standing(model: type[Part], rows: Iterable[Any], past: Past | None) -> Iterable[Any]:
+    if past is not None:
+        return past.stood(model, rows)
+    return (row for row in rows if row.archived_at is None)
+
+
+def _node(row: Any, ref_of: dict[UUID, str], gone: Set[UUID]) -> NodeDraft:
     return NodeDraft(
         id=row.external_ref,
         name=row.name,
@@ -111,9 +115,9 @@ def _node(row: Row[Any], ref_of: dict[UUID, str], gone: set[UUID]) -> NodeDraft:
 
 
 def _links(
-    chain_id: UUID, ref_of: dict[UUID, str], gone: set[UUID], end: datetime | None
+    chain_id: UUID, ref_of: dict[UUID, str], gone: Set[UUID], past: Past | None
 ) -> Iterator[tuple[LinkDraft, UUID]]:
-    rows = db.session.execute(
+    found = db.session.execute(
         select(
             SupplyLink.id,
             SupplyLink.supplier_id,
@@ -130,11 +134,8 @@ def _links(
         .where(SupplyLink.chain_id == chain_id)
         .order_by(SupplyLink.id)
     )
-    for row in rows:
-        if (
-            not _stood(row.created_at, row.archived_at, end)
-            or {row.supplier_id, row.buyer_id} & gone
-        ):
+    for row in _standing(SupplyLink, found, past):
+        if row.supplier_id in gone or row.buyer_id in gone:
             continue
         yield (
             LinkDraft(
@@ -149,9 +150,3 @@ def _links(
             ),
             row.id,
         )
-
-
-def _stood(created: datetime, archived: datetime | None, end: datetime | None) -> bool:
-    if end is None:
-        return archived is None
-    return created < end and (archived is None or archived >= end)

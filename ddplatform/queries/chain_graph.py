@@ -6,7 +6,7 @@ the time: columns are read as the driver gives them and become arrays through sm
 
 import json
 from collections.abc import Hashable, Mapping, Sequence
-from itertools import repeat
+from itertools import compress, repeat
 from typing import Any
 from uuid import UUID
 
@@ -117,7 +117,7 @@ def load_tiers(chain_id: UUID) -> dict[UUID, int | None]:
 
 
 def _links(chain_id: UUID, row_of: Mapping[Hashable, int]) -> LinkColumns:
-    """Links between nodes of the graph, by buyer and supplier; parallel ones by what they say."""
+    """Links between nodes of the graph, in order."""
     buyers, suppliers, shares, flows, kinds, commodities = _columns(
         select(
             _raw(SupplyLink.buyer_id),
@@ -129,20 +129,31 @@ def _links(chain_id: UUID, row_of: Mapping[Hashable, int]) -> LinkColumns:
         ).where(SupplyLink.chain_id == chain_id, SupplyLink.archived_at.is_(None))
     )
     buyer, supplier = _places(row_of, buyers), _places(row_of, suppliers)
-    share = np.array(shares, dtype=np.float64)  # None becomes NaN
-    flow, kind = _places(_FLOW, flows), _places(_LINK_KIND, kinds)
-    names = sorted(set(commodities), key=lambda name: name or "")  # None before every name
-    commodity = _places({name: place for place, name in enumerate(names)}, commodities)
-    order = np.lexsort(
-        (np.nan_to_num(share, nan=UNKNOWN_SHARE), flow, commodity, kind, supplier, buyer)
+    standing = (buyer != NOT_THERE) & (supplier != NOT_THERE)
+    return in_order(
+        LinkColumns(
+            buyer=buyer[standing],
+            supplier=supplier[standing],
+            share=np.array(shares, dtype=np.float64)[standing],  # None becomes NaN
+            flow=_places(_FLOW, flows)[standing].astype(np.int8),
+            kind=_places(_LINK_KIND, kinds)[standing].astype(np.int8),
+            commodity=tuple(compress(commodities, standing.tolist())),
+        )
     )
-    order = order[(buyer[order] != NOT_THERE) & (supplier[order] != NOT_THERE)]
+
+
+def in_order(links: LinkColumns) -> LinkColumns:
+    """Links by buyer and supplier; parallel ones by what they say."""
+    names = sorted(set(links.commodity), key=lambda name: name or "")  # None before every name
+    commodity = _places({name: place for place, name in enumerate(names)}, links.commodity)
+    share = np.nan_to_num(links.share, nan=UNKNOWN_SHARE)
+    order = np.lexsort((share, links.flow, commodity, links.kind, links.supplier, links.buyer))
     return LinkColumns(
-        buyer=buyer[order],
-        supplier=supplier[order],
-        share=share[order],
-        flow=flow[order].astype(np.int8),
-        kind=kind[order].astype(np.int8),
+        buyer=links.buyer[order],
+        supplier=links.supplier[order],
+        share=links.share[order],
+        flow=links.flow[order],
+        kind=links.kind[order],
         commodity=tuple(map(names.__getitem__, commodity[order].tolist())),
     )
 

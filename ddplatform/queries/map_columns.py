@@ -11,7 +11,10 @@ from ddplatform.adapters.snapshot_files import Snapshot
 from ddplatform.bulk import many_objects
 from ddplatform.db import db
 from ddplatform.models.value_chain import NO_RANK, ValueChain, ValueChainNode
-from ddplatform.queries.chain_graph import load_with_keys
+from ddplatform.queries.chain_drafts import load_drafts
+from ddplatform.queries.chain_graph import in_order, load_with_keys
+from ddplatform.queries.map_past import Past
+from supply_chain.chain_columns import LinkColumns, NodeColumns
 from supply_chain.graph import UNREACHED
 from supply_chain.graph import ValueChain as Graph
 from supply_chain.kept_chain import arrays_of
@@ -76,6 +79,38 @@ def _read(chain_id: UUID, version: int) -> MapRows:
     ).all()
     names, regions, operators = zip(*rows, strict=True) if rows else ((), (), ())
     return MapRows(version, graph, keys, tuple(names), tuple(regions), tuple(operators))
+
+
+@many_objects()
+def read_past(chain_id: UUID, past: Past) -> MapRows:
+    """A map as it stood on a past day, in the words of the day."""
+    drafts = load_drafts(chain_id, past=past)
+    nodes = NodeColumns.build(
+        [node.id for node in drafts.nodes],
+        kind=[node.kind for node in drafts.nodes],
+        country=[node.country for node in drafts.nodes],
+        sector=[node.sector for node in drafts.nodes],
+        commodities=[node.commodities for node in drafts.nodes],
+        own_operation=[node.own_operation for node in drafts.nodes],
+        origin=[node.origin for node in drafts.nodes],
+    )
+    links = LinkColumns.build(
+        nodes,
+        buyer=[link.buyer for link in drafts.links],
+        supplier=[link.supplier for link in drafts.links],
+        share=[link.share for link in drafts.links],
+        flow=[link.flow_evidence for link in drafts.links],
+        kind=[link.kind for link in drafts.links],
+        commodity=[link.commodity for link in drafts.links],
+    )
+    return MapRows(
+        version=past.version,
+        graph=Graph.build(nodes=nodes, links=in_order(links)),
+        keys=tuple(drafts.node_keys[node.id] for node in drafts.nodes),
+        names=tuple(node.name for node in drafts.nodes),
+        regions=tuple(node.region for node in drafts.nodes),
+        operators=tuple(drafts.node_keys.get(node.operated_by or "") for node in drafts.nodes),
+    )
 
 
 def basis() -> dict[str, Any]:

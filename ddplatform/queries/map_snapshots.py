@@ -6,7 +6,7 @@ ranks) stands beside the map of its version, so that a new run does not read the
 """
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from threading import Lock
@@ -26,8 +26,11 @@ from ddplatform.queries.map_columns import (
     basis,
     map_part,
     read_map,
+    read_past,
     run_part,
 )
+from ddplatform.queries.map_past import Past
+from ddplatform.queries.risk_runs import find_run_before
 from ddplatform.queries.risk_scores import load_register
 from ddplatform.tenancy import current_organisation
 from supply_chain.graph import ValueChain as Graph
@@ -75,7 +78,8 @@ class MapSnapshot:
         return Plan.from_columns(columns)
 
 
-_cache: OrderedDict[tuple[UUID, int, UUID | None], MapSnapshot] = OrderedDict()
+Key = tuple[UUID, int, UUID | None]
+_cache: OrderedDict[Key, MapSnapshot] = OrderedDict()
 _lock = Lock()
 
 
@@ -87,13 +91,40 @@ def load_snapshot(chain: ValueChain) -> MapSnapshot:
     """
     if is_writing():
         return _made(*_read(chain))
-    key = (chain.id, chain.version, chain.current_run_id)
+    return _remembered((chain.id, chain.version, chain.current_run_id), lambda: _open(chain))
+
+
+def load_past_snapshot(chain: ValueChain, past: Past) -> MapSnapshot:
+    """The map as it stood on a past day, with bands and ranks of the newest run of then.
+
+    Its arrays stand beside those of today's version and go with them.
+    """
+    run_id = find_run_before(chain.id, past.end)
+
+    def make() -> MapSnapshot:
+        kept = _past_part(chain, past)
+        return _made(past.version, kept, _read_run(run_id, kept) if run_id else None)
+
+    return make() if is_writing() else _remembered((chain.id, past.version, run_id), make)
+
+
+def _past_part(chain: ValueChain, past: Past) -> Snapshot:
+    place, part = place_of(chain.id, chain.version), f"past-{past.version}"
+    kept = find_part(place, part)
+    if kept is None:
+        kept = map_part(read_past(chain.id, past))
+        if not is_writing():
+            adapters().snapshots.keep(place, part, kept.arrays, kept.facts)
+    return kept
+
+
+def _remembered(key: Key, make: Callable[[], MapSnapshot]) -> MapSnapshot:
     with _lock:
         if key in _cache:
             _cache.move_to_end(key)
             return _cache[key]
-    made = _open(chain)
-    if made.version == chain.version:
+    made = make()
+    if made.version == key[1]:
         with _lock:
             _cache[key] = made
             while len(_cache) > KEPT:

@@ -80,3 +80,13 @@ def find_current_head(chain_id: UUID) -> RunHead | None:
         .where(ValueChain.current_run_id == AssessmentRun.id, ValueChain.id == chain_id)
     ).one_or_none()
     return RunHead(**row._mapping) if row else None
+
+
+def find_run_before(chain_id: UUID, moment: datetime) -> UUID | None:
+    """The newest run of a map that was there before a moment."""
+    return db.session.scalar(
+        select(AssessmentRun.id)
+        .where(AssessmentRun.chain_id == chain_id, AssessmentRun.created_at < moment)
+        .order_by(AssessmentRun.created_at.desc(), AssessmentRun.id)
+        .limit(1)
+    )

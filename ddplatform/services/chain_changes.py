@@ -8,11 +8,12 @@ from uuid import UUID
 from ddplatform.access.identity import Identity
 from ddplatform.errors import Conflict
 from ddplatform.models.value_chain import SupplyLink, ValueChain, ValueChainNode
+from ddplatform.queries.map_words import value_words
 from ddplatform.queries.value_chain import get_node
 from ddplatform.services import risk
+from ddplatform.services.map_history import Cause, keep_step
 from ddplatform.services.stale_edits import refuse_stale
 from ddplatform.services.tiers import refresh_tiers, refresh_tiers_near
-from supply_chain.reference import load_reference
 
 Part = ValueChainNode | SupplyLink
 
@@ -69,46 +70,38 @@ def restore(part: Part, name: str) -> datetime:
 
 
 def finish_change(
-    chain: ValueChain, *, touched: Sequence[UUID], by: Identity, at: datetime
+    chain: ValueChain,
+    action: str,
+    *,
+    touched: Sequence[UUID],
+    cause: Cause | None = None,
+    by: Identity,
+    at: datetime,
 ) -> None:
-    """What every change by hand ends with: next version, tiers, one reassessment queued.
+    """What every change by hand ends with: next version, history, tiers, one reassessment queued.
 
     Args:
+        action: as the event of the log calls it.
         touched: nodes whose own tier the change may move.
+        cause: the merge it came with.
     """
     chain.version += 1
+    keep_step(chain, action, cause=cause, by=by, at=at)
     refresh_tiers_near(chain, touched)
     risk.ask_reassessment(chain.id, "facts", by=by, at=at)
 
 
-def finish_import(chain: ValueChain, *, by: Identity, at: datetime) -> None:
+def finish_import(
+    chain: ValueChain, action: str, *, cause: Cause, by: Identity, at: datetime
+) -> None:
     """The same after a whole list, or after one was taken back: every tier is made anew."""
     chain.version += 1
+    keep_step(chain, action, cause=cause, by=by, at=at)
     refresh_tiers(chain)
     risk.ask_reassessment(chain.id, "import", by=by, at=at)
 
 
 def _words(field: str, value: Any) -> str:
     """A value as the form shows it, for the page that puts two versions side by side."""
-    if value is None or value == []:
-        return "not known"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, list):
-        return ", ".join(_words(field, one) for one in value)
-    if field == "share":
-        return f"{value * 100:g} %"
-    if field == "operated_by_id":
-        return get_node(value).name
-    return _names(field).get(value) or str(getattr(value, "value", value)).replace("_", " ")
-
-
-def _names(field: str) -> Mapping[str, str]:
-    reference = load_reference()
-    if field == "country":
-        return {code: country.short_name for code, country in reference.countries.items()}
-    if field == "sector_ref":
-        return {ref: sector.name for ref, sector in reference.sectors.items()}
-    if field in ("commodity_refs", "commodity_ref"):
-        return {ref: commodity.name for ref, commodity in reference.commodities.items()}
-    return {}
+    names = {value: get_node(value).name} if isinstance(value, UUID) else {}
+    return value_words(field, value, names)

@@ -122,7 +122,7 @@ def _finish(
         db.session.flush()  # the tiers are made from what stands
         archive_nodes(archived, by=by, at=at)
         db.session.flush()
-        finish_import(chain, by=by, at=at)
+        finish_import(chain, "map_import:answer-gone", cause=row, by=by, at=at)
     audit.record("map_import:answer-gone", row, by=by, at=at, answers=answers)
 
 

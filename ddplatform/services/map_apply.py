@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from ddplatform.models.value_chain import (
 )
 from ddplatform.queries.chain_drafts import MapDrafts, load_drafts
 from ddplatform.queries.map_imports import get_import, get_import_for_change
+from ddplatform.queries.map_values import plain
 from ddplatform.queries.value_chain import get_chain, get_chain_for_change
 from ddplatform.services import audit
 from ddplatform.services.chain_changes import finish_import
@@ -117,7 +118,7 @@ def apply_import(
     done = _bring_in(chain, compared, at=at)
     _archive_answered(row, compared, done, archive_links=archive_links, by=by, at=at)
     if not done.is_empty():
-        finish_import(chain, by=by, at=at)
+        finish_import(chain, "map_import:apply", cause=row, by=by, at=at)
     _keep_result(row, chain, done, compared.draft, by=by, at=at)
     audit.record(
         "map_import:apply",
@@ -184,7 +185,7 @@ def _revive(drafts: Sequence[NodeDraft], keys: Mapping[str, UUID], done: Applied
     by_key = {keys[draft.id]: draft for draft in drafts}
     for node in _load(ValueChainNode, by_key):
         done.nodes_revived[str(node.id)] = _set(node, node_values(by_key[node.id], keys)) | {
-            "archived_by_id": _plain(node.archived_by_id)
+            "archived_by_id": plain(node.archived_by_id)
         }
         node.archived_at = node.archived_by_id = None
 
@@ -229,15 +230,9 @@ def _set(row: ValueChainNode | SupplyLink, values: Row) -> Row:
     before = {}
     for name, value in values.items():
         if getattr(row, name) != value:
-            before[name] = _plain(getattr(row, name))
+            before[name] = plain(getattr(row, name))
             setattr(row, name, value)
     return before
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, UUID | date):
-        return str(value)
-    return getattr(value, "value", value)
 
 
 def _keep_result(

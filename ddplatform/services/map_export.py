@@ -7,7 +7,9 @@ from datetime import date, datetime
 from uuid import UUID
 
 from ddplatform.access.identity import Identity
+from ddplatform.models.value_chain import ValueChain
 from ddplatform.queries.chain_drafts import load_drafts
+from ddplatform.queries.map_past import Past, check_day, load_past
 from ddplatform.queries.value_chain import get_chain
 from ddplatform.services import audit
 from supply_chain.drafts import NamedBytes
@@ -40,18 +42,20 @@ def export_chain(
     at: datetime,
     as_of: date | None = None,
 ) -> Exported:
-    """Write a map as it stands now.
+    """Write a map as it stands now, or as it stood at the end of a past day.
 
     Args:
-        as_of: only what stood in the map at the end of this day, in today's words.
+        as_of: the day; names, shares and all else are as they were then.
 
     Raises:
+        Invalid: the day is still to come, or the map was not there yet.
         SupplyChainError: a text does not fit a spreadsheet cell; JSON has no such limit.
     """
     chain = get_chain(chain_id)
     day = as_of or at.date()
-    drafts = load_drafts(chain_id, as_of=as_of)
-    files = export_map(drafts.nodes, drafts.links, name=chain.name, as_of=day, form=form)
+    past = _past(chain, as_of, today=at.date()) if as_of else None
+    drafts, name = load_drafts(chain_id, past=past), past.name_of(chain) if past else chain.name
+    files = export_map(drafts.nodes, drafts.links, name=name, as_of=day, form=form)
     audit.record(
         "value_chain:export",
         chain,
@@ -61,7 +65,7 @@ def export_chain(
         as_of=day,
         nodes=len(drafts.nodes),
         links=len(drafts.links),
-        version=chain.version,
+        version=past.version if past else chain.version,
     )
     ending = "zip" if form == "csv" else form
     return Exported(
@@ -70,6 +74,11 @@ def export_chain(
         media_type=MEDIA_TYPES[form],
         content=_archive(files) if form == "csv" else files[0].content,
     )
+
+
+def _past(chain: ValueChain, day: date, *, today: date) -> Past:
+    check_day(chain, day, today=today, field="as_of")
+    return load_past(chain, day)
 
 
 def _archive(files: tuple[NamedBytes, ...]) -> bytes:

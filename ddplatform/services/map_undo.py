@@ -1,7 +1,7 @@
 """An import is taken back as one step, while nothing depends on it."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -20,11 +20,11 @@ from ddplatform.models.value_chain import (
 )
 from ddplatform.queries.map_import_dependents import is_new_link, is_new_node, list_dependents
 from ddplatform.queries.map_imports import get_import_for_change
+from ddplatform.queries.map_values import typed
 from ddplatform.queries.value_chain import get_chain_for_change
 from ddplatform.services import audit
 from ddplatform.services.chain_changes import finish_import
 from ddplatform.services.match_sources import withdraw
-from supply_chain.vocabulary import FlowEvidence, LinkKind, NodeKind
 
 
 def obstacle_to_undo(row: MapImport) -> str | None:
@@ -63,7 +63,7 @@ def undo_import(import_id: UUID, *, by: Identity, at: datetime) -> MapImport:
     _take_back(chain, row, steps, by=by, at=at)
     row.status, row.undone_at, row.undone_by_id = ImportStatus.UNDONE, at, by.user_id
     if any(changed.values()):
-        finish_import(chain, by=by, at=at)
+        finish_import(chain, "map_import:undo", cause=row, by=by, at=at)
     audit.record("map_import:undo", row, by=by, at=at, chain=chain.id, **dict[str, Any](changed))
     return row
 
@@ -72,6 +72,7 @@ def _take_back(
     chain: ValueChain, row: MapImport, steps: Mapping[str, Any], *, by: Identity, at: datetime
 ) -> None:
     archived = {"archived_at": at, "archived_by_id": by.user_id}
+    # Rows that are archived at the moment of the step need no note in the history of the map.
     for model, is_new in ((ValueChainNode, is_new_node(row)), (SupplyLink, is_new_link(row))):
         db.session.execute(
             update(model)
@@ -102,14 +103,5 @@ def _entities(model: Any, keys: Iterable[str]) -> list[Any]:
 
 
 def _set_back(row: ValueChainNode | SupplyLink, before: Mapping[str, Any]) -> None:
-    kinds: Any = NodeKind if isinstance(row, ValueChainNode) else LinkKind
-    read: dict[str, Any] = {
-        "kind": kinds,
-        "flow_evidence": FlowEvidence,
-        "operated_by_id": UUID,
-        "archived_by_id": UUID,
-        "valid_from": date.fromisoformat,
-        "valid_to": date.fromisoformat,
-    }
-    for name, value in before.items():
-        setattr(row, name, read[name](value) if name in read and value is not None else value)
+    for name, value in typed(type(row), before).items():
+        setattr(row, name, value)

@@ -101,7 +101,7 @@ def merge_many(
             chain = get_chain_for_change(run.chain_id)
             for key in keys:
                 merged += _merge_one(chain, run, key, by=by, at=at)
-            finish_import(chain, by=by, at=at)
+            finish_import(chain, "match_run:merge", cause=run, by=by, at=at)
         progress(min(merged, asked), asked)
 
 
@@ -164,7 +164,7 @@ def undo_many(
             for merge_id in merges[:AT_ONCE]:
                 if not _undo_one(merge_id, by=by, at=at):
                     left.add(merge_id)
-            finish_import(chain, by=by, at=at)
+            finish_import(chain, "match_run:undo", cause=run, by=by, at=at)
         progress(total - len(merges[AT_ONCE:]), total)
 
 

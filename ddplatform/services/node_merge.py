@@ -43,7 +43,7 @@ def merge_nodes(
     survivor = get_node_anew(survivor_id)
     chain = get_chain_for_change(survivor.chain_id)
     merge = absorb(chain, survivor_id, absorbed_id, pair_id=pair_id, by=by, at=at)
-    finish_change(chain, touched=[survivor_id], by=by, at=at)
+    finish_change(chain, "node:merge", touched=[survivor_id], cause=merge, by=by, at=at)
     return merge
 
 
@@ -116,7 +116,8 @@ def split_merge(merge_id: UUID, *, by: Identity, at: datetime) -> NodeMerge:
     """
     chain = get_chain_for_change(get_merge(merge_id).chain_id)
     merge = take_apart(merge_id, by=by, at=at)
-    finish_change(chain, touched=[merge.survivor_id, merge.absorbed_id], by=by, at=at)
+    touched = [merge.survivor_id, merge.absorbed_id]
+    finish_change(chain, "node:split", touched=touched, cause=merge, by=by, at=at)
     return merge
 
 

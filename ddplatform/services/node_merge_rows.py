@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select, tuple_, update
 
 from ddplatform.db import db
+from ddplatform.models.map_history import TRACKED
 from ddplatform.models.matching import NodeMerge
 from ddplatform.models.value_chain import NodeSummary, SupplyLink, ValueChainNode
 from ddplatform.queries.node_merges import (
@@ -16,6 +17,7 @@ from ddplatform.queries.node_merges import (
     load_standing_links,
 )
 from ddplatform.services import finding_counts
+from ddplatform.services.map_history import note_rows
 from ddplatform.services.node_merge_pairs import point_pairs, restore_pairs
 from ddplatform.services.node_references import LINK_ENDS, MOVES, ONCE, Column, follows, name_of
 from supply_chain.merging import FILLED, JoinedLink, fill_gaps, plan_links
@@ -91,6 +93,9 @@ def _point(column: Column, ids: Sequence[str], old: UUID, new: UUID) -> None:
 
 
 def _update(column: Column, *, select_by: Any, to: UUID) -> None:
+    model: Any = column.class_
+    if model in TRACKED:
+        note_rows(model, select_by, column.key)
     db.session.execute(
         update(column.class_)
         .where(select_by)
@@ -139,6 +144,7 @@ def _said(link: SupplyLink) -> list[Any]:
 
 
 def _set_archived(ids: Sequence[UUID], at: datetime | None, by_id: UUID | None) -> None:
+    note_rows(SupplyLink, SupplyLink.id.in_(ids), "archived_at", archived_at=at)
     db.session.execute(
         update(SupplyLink)
         .where(SupplyLink.id.in_(ids))

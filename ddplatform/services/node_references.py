@@ -13,6 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from ddplatform.models.context_events import ContextEventNode
 from ddplatform.models.findings import Finding, MitigationAction
+from ddplatform.models.map_history import MapChange
 from ddplatform.models.map_imports import ImportGone
 from ddplatform.models.matching import DuplicatePair, NodeMerge
 from ddplatform.models.questionnaires import Assignment
@@ -68,6 +69,7 @@ STAYS: Mapping[Column, str] = {
     RiskAssessment.node_id: "a run tells what was known on its day; the next run scores one node",
     NodeSummary.node_id: "one row for each node, made anew from the rows that moved",
     ReviewCause.node_id: "the reasons of a task are told through the task",
+    MapChange.node_id: "what one record said before; a past day needs it where it was",
     ImportGone.node_id: "a question of one list about one of its records",
     DuplicatePair.left_id: "pairs that are still open are pointed to the one that stays",
     DuplicatePair.right_id: "pairs that are still open are pointed to the one that stays",

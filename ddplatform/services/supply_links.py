@@ -1,6 +1,5 @@
 """Links between the nodes of a map: add, change, archive, restore."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
@@ -12,19 +11,11 @@ from ddplatform.access.identity import Identity
 from ddplatform.db import db
 from ddplatform.errors import Conflict, Invalid
 from ddplatform.models.value_chain import SupplyLink
+from ddplatform.queries.map_words import LINK_LABELS
 from ddplatform.queries.value_chain import get_chain_for_change, get_link, get_node
 from ddplatform.services import audit
 from ddplatform.services.chain_changes import archive, change_fields, finish_change, restore
 from supply_chain.vocabulary import FlowEvidence, LinkKind
-
-LABELS: Mapping[str, str] = {
-    "kind": "What flows",
-    "commodity_ref": "Commodity",
-    "share": "Share of the buyer's input",
-    "flow_evidence": "How it is known",
-    "valid_from": "From",
-    "valid_to": "Until",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +69,7 @@ def add_link(
     )
     db.session.add(link)
     db.session.flush()  # the event names it
-    finish_change(chain, touched=[link.supplier_id], by=by, at=at)
+    finish_change(chain, "link:add", touched=[link.supplier_id], by=by, at=at)
     audit.record(
         "link:add",
         link,
@@ -103,9 +94,9 @@ def change_link(
     link = get_link(link_id)
     chain = get_chain_for_change(link.chain_id)
     _check(wanted)
-    changed = change_fields(link, _values(wanted), row_version=row_version, labels=LABELS)
+    changed = change_fields(link, _values(wanted), row_version=row_version, labels=LINK_LABELS)
     if changed:
-        finish_change(chain, touched=[link.supplier_id], by=by, at=at)
+        finish_change(chain, "link:change", touched=[link.supplier_id], by=by, at=at)
         audit.record("link:change", link, by=by, at=at, **changed)
     return link
 
@@ -119,7 +110,7 @@ def archive_link(link_id: UUID, *, by: Identity, at: datetime) -> SupplyLink:
     link = get_link(link_id)
     chain = get_chain_for_change(link.chain_id)
     archive(link, "This link", by=by, at=at)
-    finish_change(chain, touched=[link.supplier_id], by=by, at=at)
+    finish_change(chain, "link:archive", touched=[link.supplier_id], by=by, at=at)
     audit.record("link:archive", link, by=by, at=at, share=link.share)
     return link
 
@@ -136,7 +127,7 @@ def restore_link(link_id: UUID, *, by: Identity, at: datetime) -> SupplyLink:
         if end.archived_at is not None:
             raise Conflict(f"“{end.name}” is archived.", "Restore it first.")
     restore(link, "This link")
-    finish_change(chain, touched=[link.supplier_id], by=by, at=at)
+    finish_change(chain, "link:restore", touched=[link.supplier_id], by=by, at=at)
     audit.record("link:restore", link, by=by, at=at, share=link.share)
     return link
 

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from ddplatform.access.identity import Identity
 from ddplatform.db import db
 from ddplatform.errors import Conflict, Invalid
 from ddplatform.models.value_chain import SupplyLink, ValueChain, ValueChainNode
+from ddplatform.queries.map_words import NODE_LABELS
 from ddplatform.queries.node_merges import find_merge_of
 from ddplatform.queries.value_chain import (
     get_chain_for_change,
@@ -25,6 +26,7 @@ from ddplatform.queries.value_chain import (
 )
 from ddplatform.services import audit
 from ddplatform.services.chain_changes import archive, change_fields, finish_change, restore
+from ddplatform.services.map_history import keep_step
 from ddplatform.services.tiers import refresh_tiers
 from supply_chain.reference import load_reference
 from supply_chain.vocabulary import NodeKind
@@ -49,23 +51,6 @@ class NodeFields:
     own_operation: bool = False
     is_origin: bool | None = None
     contact_email: str | None = None
-
-
-LABELS: Mapping[str, str] = {
-    "name": "Name",
-    "kind": "Kind",
-    "country": "Country",
-    "region": "Region",
-    "address": "Address",
-    "latitude": "Latitude",
-    "longitude": "Longitude",
-    "sector_ref": "Sector",
-    "commodity_refs": "Commodities",
-    "operated_by_id": "Operated by",
-    "own_operation": "Own operation",
-    "is_origin": "Beginning of the chain",
-    "contact_email": "Business contact",
-}
 
 
 def create_chain(
@@ -102,6 +87,7 @@ def create_chain(
         _check(NodeFields(name=own_business, country=country))
         add_own_business(chain, own_business, country=country, at=at)
         refresh_tiers(chain)
+    keep_step(chain, "value_chain:create", by=by, at=at)
     audit.record(
         "value_chain:create", chain, by=by, at=at, name=name, own_business=own_business or ""
     )
@@ -141,6 +127,7 @@ def change_chain(
     before = (chain.name, chain.description)
     chain.name, chain.description = name, description.strip()
     chain.version += 1
+    keep_step(chain, "value_chain:change", by=by, at=at)
     audit.record(
         "value_chain:change",
         chain,
@@ -180,7 +167,7 @@ def add_node(
     )
     db.session.add(node)
     db.session.flush()  # the event names it
-    finish_change(chain, touched=[node.id], by=by, at=at)
+    finish_change(chain, "node:add", touched=[node.id], by=by, at=at)
     audit.record("node:add", node, by=by, at=at, **_values(wanted))
     return node
 
@@ -197,9 +184,9 @@ def change_node(
     node = get_node(node_id)
     chain = get_chain_for_change(node.chain_id)
     _check(wanted, of=node.id)
-    changed = change_fields(node, _values(wanted), row_version=row_version, labels=LABELS)
+    changed = change_fields(node, _values(wanted), row_version=row_version, labels=NODE_LABELS)
     if changed:
-        finish_change(chain, touched=[node.id], by=by, at=at)
+        finish_change(chain, "node:change", touched=[node.id], by=by, at=at)
         audit.record("node:change", node, by=by, at=at, **changed)
     return node
 
@@ -216,7 +203,7 @@ def archive_node(node_id: UUID, *, by: Identity, at: datetime) -> ValueChainNode
     links = get_standing_links(node)
     for link in links:
         archive(link, "A link of it", by=by, at=at)
-    finish_change(chain, touched=_suppliers(links), by=by, at=at)
+    finish_change(chain, "node:archive", touched=_suppliers(links), by=by, at=at)
     audit.record("node:archive", node, by=by, at=at, name=node.name, links=len(links))
     return node
 
@@ -237,7 +224,7 @@ def restore_node(node_id: UUID, *, by: Identity, at: datetime) -> ValueChainNode
     links = get_links_archived_with(node, moment)
     for link in links:
         restore(link, "A link of it")
-    finish_change(chain, touched=[node_id, *_suppliers(links)], by=by, at=at)
+    finish_change(chain, "node:restore", touched=[node_id, *_suppliers(links)], by=by, at=at)
     audit.record("node:restore", node, by=by, at=at, name=node.name, links=len(links))
     return node
 

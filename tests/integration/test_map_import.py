@@ -472,20 +472,27 @@ def test_exported_map_read_into_another_organisation_gives_the_same_map(
     assert (theirs.nodes, theirs.links) == (mine.nodes, mine.links)
 
 
-def test_export_is_an_event_and_a_past_day_shows_what_stood_then(tenant: Tenant, chain_id: UUID):
+def test_export_is_an_event_and_a_day_that_cannot_be_told_is_refused(tenant: Tenant, chain_id: UUID):
     _import(tenant, chain_id, _csv(NODES))
     with acting(tenant):
         today = NOW.date()
-        for day, size in ((None, 3), (today - timedelta(days=1), 0), (today, 3)):
-            made = map_export.export_chain(chain_id, "json", by=tenant.manager, at=LATER, as_of=day)
-            document = json.loads(made.content)
-            if day is None or day < today:
-                assert len(document["nodes"]) == size
+        made = map_export.export_chain(chain_id, "json", by=tenant.manager, at=LATER)
+        assert len(json.loads(made.content)["nodes"]) == 3
         event = db.session.scalars(
             select(AuditEvent).where(AuditEvent.action == "value_chain:export")
         ).first()
         assert event is not None
         assert made.name.startswith("cocoa-2026-11-25")
+        for day, told in ((-1, "This map began on 2026-11-25"), (1, "a day to come")):
+            with pytest.raises(Invalid) as refused:
+                map_export.export_chain(
+                    chain_id,
+                    "json",
+                    by=tenant.manager,
+                    at=LATER,
+                    as_of=today + timedelta(days=day),
+                )
+            assert told in refused.value.fields["as_of"]
 
 
 def test_failed_apply_of_faulty_rows_is_told_on_the_import(tenant: Tenant, chain_id: UUID):

@@ -32,8 +32,16 @@ from tests.factories import Tenant
 from tests.integration.finding_worlds import acting, make_world, planned, recorded
 from tests.worlds import OWN, make_worlds
 
-# What a merge and its split leave behind on purpose: the log, jobs, the merge itself, versions.
-LASTING = {"audit_event", "audit_head", "audit_value", "node_merge", "match_decision"}
+# What a merge and its split leave behind on purpose: log, history, the merge itself, versions.
+LASTING = {
+    "audit_event",
+    "audit_head",
+    "audit_value",
+    "map_step",
+    "map_change",
+    "node_merge",
+    "match_decision",
+}
 COUNTERS = {"row_version", "version"}
 NODE = re.compile(r"(^|_)(node|supplier|buyer|survivor|absorbed|left|right|operator)(_|_.*_)id$")
 

@@ -40,7 +40,9 @@ TENANT_TABLES = {
     "import_gone": ("organisation_id",),
     "import_page": ("organisation_id",),
     "invitation": ("organisation_id",),
+    "map_change": ("organisation_id",),
     "map_import": ("organisation_id",),
+    "map_step": ("organisation_id",),
     "match_decision": ("organisation_id",),
     "match_run": ("organisation_id",),
     "membership": ("organisation_id",),
@@ -88,6 +90,8 @@ APPEND_ONLY = {
     "context_value": None,
     "control_record": None,
     "indicator_value": None,
+    "map_change": None,
+    "map_step": None,
     "questionnaire_version": None,
     "reference_release": None,
     "remediation_step": None,
@@ -3599,6 +3603,64 @@ def upgrade() -> None:
         "ix_criterion_case", "case_criterion", ["organisation_id", "case_id"], unique=False
     )
     op.create_table(
+        "map_step",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("chain_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "version", sa.Integer(), nullable=False, comment="Version of the map that it made"
+        ),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_by_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "action",
+            sa.String(),
+            nullable=False,
+            comment="As in the log: node:change, map_import:apply ...",
+        ),
+        sa.Column("import_id", sa.Uuid(), nullable=True),
+        sa.Column("merge_id", sa.Uuid(), nullable=True),
+        sa.Column("run_id", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(["made_by_id"], ["user.id"], name=op.f("fk_map_step_made_by_id")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "chain_id"],
+            ["value_chain.organisation_id", "value_chain.id"],
+            name=op.f("fk_map_step_organisation_id_chain_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "import_id"],
+            ["map_import.organisation_id", "map_import.id"],
+            name=op.f("fk_map_step_organisation_id_import_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "merge_id"],
+            ["node_merge.organisation_id", "node_merge.id"],
+            name=op.f("fk_map_step_organisation_id_merge_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "run_id"],
+            ["match_run.organisation_id", "match_run.id"],
+            name=op.f("fk_map_step_organisation_id_run_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_map_step_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_map_step")),
+        sa.UniqueConstraint(
+            "organisation_id",
+            "chain_id",
+            "version",
+            name=op.f("uq_map_step_organisation_id_chain_id_version"),
+        ),
+        sa.UniqueConstraint("organisation_id", "id", name=op.f("uq_map_step_organisation_id_id")),
+    )
+    op.create_index(
+        op.f("ix_map_step_organisation_id"), "map_step", ["organisation_id"], unique=False
+    )
+    op.create_index(
+        "ix_step_at", "map_step", ["organisation_id", "chain_id", "made_at"], unique=False
+    )
+    op.create_table(
         "red_flag",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
@@ -3863,6 +3925,45 @@ def upgrade() -> None:
         ["organisation_id"],
         unique=False,
     )
+    op.create_table(
+        "map_change",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("step_id", sa.Uuid(), nullable=False),
+        sa.Column("node_id", sa.Uuid(), nullable=True),
+        sa.Column("link_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "before", sa.JSON(), nullable=False, comment="Column -> value before, as plain JSON"
+        ),
+        sa.CheckConstraint(
+            "node_id IS NULL OR link_id IS NULL", name=op.f("ck_map_change_one_part")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "link_id"],
+            ["supply_link.organisation_id", "supply_link.id"],
+            name=op.f("fk_map_change_organisation_id_link_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "node_id"],
+            ["value_chain_node.organisation_id", "value_chain_node.id"],
+            name=op.f("fk_map_change_organisation_id_node_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "step_id"],
+            ["map_step.organisation_id", "map_step.id"],
+            name=op.f("fk_map_change_organisation_id_step_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_map_change_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_map_change")),
+    )
+    op.create_index("ix_change_link", "map_change", ["organisation_id", "link_id"], unique=False)
+    op.create_index("ix_change_node", "map_change", ["organisation_id", "node_id"], unique=False)
+    op.create_index("ix_change_step", "map_change", ["organisation_id", "step_id"], unique=False)
+    op.create_index(
+        op.f("ix_map_change_organisation_id"), "map_change", ["organisation_id"], unique=False
+    )
     # ### end Alembic commands ###
     dialect = op.get_bind().dialect.name
     for statement in wall_statements(dialect, TENANT_TABLES, APPEND_ONLY, MOVING):
@@ -3871,6 +3972,11 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_index(op.f("ix_map_change_organisation_id"), table_name="map_change")
+    op.drop_index("ix_change_step", table_name="map_change")
+    op.drop_index("ix_change_node", table_name="map_change")
+    op.drop_index("ix_change_link", table_name="map_change")
+    op.drop_table("map_change")
     op.drop_index(op.f("ix_visit_plan_step_organisation_id"), table_name="visit_plan_step")
     op.drop_index("ix_visit_plan_step_node", table_name="visit_plan_step")
     op.drop_table("visit_plan_step")
@@ -3886,6 +3992,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_red_flag_respondent_organisation_id"), table_name="red_flag")
     op.drop_index(op.f("ix_red_flag_organisation_id"), table_name="red_flag")
     op.drop_table("red_flag")
+    op.drop_index("ix_step_at", table_name="map_step")
+    op.drop_index(op.f("ix_map_step_organisation_id"), table_name="map_step")
+    op.drop_table("map_step")
     op.drop_index("ix_criterion_case", table_name="case_criterion")
     op.drop_index(op.f("ix_case_criterion_organisation_id"), table_name="case_criterion")
     op.drop_table("case_criterion")

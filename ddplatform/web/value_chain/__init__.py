@@ -2,6 +2,7 @@
 
 from ddplatform.web.value_chain import (
     around_routes,
+    changes_routes,
     filter_routes,
     import_mending,
     import_routes,
@@ -9,6 +10,7 @@ from ddplatform.web.value_chain import (
     map_routes,
     matrix_routes,
     node_routes,
+    past_routes,
     routes,
     site_routes,
     view_routes,
@@ -19,6 +21,7 @@ from ddplatform.web.value_chain.blueprint import bp
 __all__ = [
     "around_routes",
     "bp",
+    "changes_routes",
     "filter_routes",
     "import_mending",
     "import_routes",
@@ -26,6 +29,7 @@ __all__ = [
     "map_routes",
     "matrix_routes",
     "node_routes",
+    "past_routes",
     "routes",
     "site_routes",
     "view_routes",

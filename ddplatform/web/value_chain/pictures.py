@@ -7,17 +7,24 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+import numpy as np
 from flask import request
 
 from ddplatform.errors import NotFound
 from ddplatform.models.value_chain import ValueChain
-from ddplatform.queries.map_colours import load_colours
+from ddplatform.queries.map_colours import ColourBy, MapColours, load_colours
 from ddplatform.queries.map_groups import GroupBy
-from ddplatform.queries.map_snapshots import MapSnapshot, coloured_by, load_snapshot
+from ddplatform.queries.map_past import Past
+from ddplatform.queries.map_snapshots import (
+    MapSnapshot,
+    coloured_by,
+    load_past_snapshot,
+    load_snapshot,
+)
 from ddplatform.queries.map_views import MapView, view_around, view_map
 from ddplatform.queries.node_lists import load_states
 from ddplatform.web.map_colour import Colouring, chosen_colouring
-from ddplatform.web.value_chain.presenters import AroundPage, MapPage, Shown
+from ddplatform.web.value_chain.presenters import AroundPage, MapPage, PastPage, Shown
 
 DEPTHS = (1, 2, 3, 4)
 STEPS_AROUND = (1, 2, 3)
@@ -60,6 +67,21 @@ def map_page(chain: ValueChain) -> MapPage:
         group_by=state.group_by,
     )
     return MapPage(_shown(chain, snapshot, view, colouring, state.opened, group_by=state.group_by))
+
+
+def past_page(chain: ValueChain, past: Past) -> PastPage:
+    """The tiered map of a past day, by the bands of the run of then."""
+    state, snapshot = read_map_state(), load_past_snapshot(chain, past)
+    view = view_map(
+        snapshot,
+        focus=state.focus,
+        depth=state.depth,
+        opened=state.opened,
+        group_by=state.group_by,
+    )
+    marks = np.zeros(len(snapshot.keys), dtype=np.bool_)
+    colours = MapColours(ColourBy.BAND, snapshot.band, marks)
+    return PastPage(Shown(chain, snapshot, view, colours, {}, state.opened, state.group_by))
 
 
 def around_page(chain: ValueChain, row: int) -> AroundPage:

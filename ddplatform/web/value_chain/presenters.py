@@ -257,6 +257,15 @@ class AroundPage(MapPage):
         return here(self.chain.id, "value_chain.around", **changes)
 
 
+class PastPage(MapPage):
+    """A map on a past day; its boxes lead on inside that day."""
+
+    def here(self, **changes: Any) -> str:
+        """The address of this view with some of its state changed."""
+        day = request.args.get("day", "")
+        return here(self.chain.id, "value_chain.past_map", day=day, **changes)
+
+
 def here(chain_id: UUID, endpoint: str = "value_chain.show", **changes: Any) -> str:
     """The address of this view of a map with some of its state changed."""
     state = {name: request.args.getlist(name) for name in STATE if name in request.args}

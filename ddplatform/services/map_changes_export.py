@@ -1,0 +1,71 @@
+"""Two days of a map side by side go out as a file; each export is an event of the log."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from ddplatform.access.identity import Identity
+from ddplatform.queries.map_changes import compare_days
+from ddplatform.queries.map_past import check_days
+from ddplatform.queries.map_words import difference_words, who_words, why_words
+from ddplatform.queries.value_chain import get_chain
+from ddplatform.reports.content import DASH, Column, Kind, Table
+from ddplatform.reports.tables import render_table_pack, render_workbook
+from ddplatform.services import audit
+from ddplatform.services.analysis_export import MEDIA_TYPES, AnalysisForm, ExportedAnalysis
+
+COLUMNS = tuple(
+    Column(key, title, kind=kind, missing=DASH)
+    for key, title, kind in (
+        ("what", "What", Kind.TEXT),
+        ("name", "Name", Kind.TEXT),
+        ("how", "Change", Kind.TEXT),
+        ("field", "Field", Kind.TEXT),
+        ("before", "Before", Kind.TEXT),
+        ("after", "After", Kind.TEXT),
+        ("who", "Who", Kind.TEXT),
+        ("when", "When (UTC)", Kind.TEXT),
+        ("why", "Why", Kind.TEXT),
+    )
+)
+
+
+def export_changes(
+    chain_id: UUID, first: date, second: date, form: AnalysisForm, *, by: Identity, at: datetime
+) -> ExportedAnalysis:
+    """All that is not the same on two days, as a workbook or as CSV in an archive.
+
+    Raises:
+        Invalid: of one of the days nothing can be told, or they stand the wrong way round.
+    """
+    chain = get_chain(chain_id)
+    check_days(chain, first, second, today=at.date())
+    found = compare_days(chain, first, second)
+    rows = tuple(
+        (
+            one.what.value,
+            one.name,
+            one.how.value,
+            *difference_words(one, found.names),
+            who_words(one.step),
+            one.step.at.isoformat(" ", "minutes")[:16] if one.step else None,
+            why_words(one.step),
+        )
+        for one in found.differences
+    )
+    table = Table("changes", f"{first} to {second}", COLUMNS, rows, empty="Nothing changed.")
+    audit.record(
+        "value_chain:compare-days",
+        chain,
+        by=by,
+        at=at,
+        form=form,
+        first=first,
+        second=second,
+        changes=len(rows),
+    )
+    write, ending = (render_table_pack, "zip") if form == "csv" else (render_workbook, form)
+    return ExportedAnalysis(
+        name=f"{chain.slug}-{first}-to-{second}.{ending}",
+        media_type=MEDIA_TYPES[form],
+        content=write((table,)),
+    )
