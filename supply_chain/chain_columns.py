@@ -33,6 +33,20 @@ class NodeColumns:
     def __len__(self) -> int:
         return len(self.ids)
 
+    def take(self, rows: NDArray[np.int64]) -> "NodeColumns":
+        """The columns of some nodes, in this order."""
+        at = rows.tolist()
+        return NodeColumns(
+            ids=tuple(self.ids[row] for row in at),
+            kind=self.kind[rows],
+            country=tuple(self.country[row] for row in at),
+            sector=tuple(self.sector[row] for row in at),
+            commodities=tuple(self.commodities[row] for row in at),
+            own_operation=self.own_operation[rows],
+            origin=self.origin[rows],
+            closed=self.closed[rows],
+        )
+
     @classmethod
     def build(
         cls,

@@ -14,6 +14,7 @@ from ddplatform.cli.reference import reference
 from ddplatform.cli.reports import reports
 from ddplatform.cli.risk import risk
 from ddplatform.cli.value_chain import value_chain
+from ddplatform.cli.visit_plan import visit_plan
 
 
 def register(app: Flask) -> None:
@@ -31,6 +32,7 @@ def register(app: Flask) -> None:
         reports,
         risk,
         value_chain,
+        visit_plan,
     )
     for group in groups:
         app.cli.add_command(group)

@@ -1,5 +1,6 @@
 """`flask analysis ...`: questions about the links of a map (RM-1.0 section 11)."""
 
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import reduce
@@ -12,6 +13,7 @@ from flask.cli import with_appcontext
 
 from ddplatform.access.identity import system_identity
 from ddplatform.cli import doors
+from ddplatform.cli.what_if_files import read_changes, what_if_words
 from ddplatform.errors import NotFound
 from ddplatform.models.value_chain import ValueChain
 from ddplatform.queries.analysis import Spot
@@ -19,13 +21,19 @@ from ddplatform.queries.analysis_answers import Asked, answer
 from ddplatform.queries.analysis_content import ARROW, Analysis, Answer, Value, document_of
 from ddplatform.queries.node_search import find_meant
 from ddplatform.queries.value_chain import find_chain
+from ddplatform.queries.what_if import list_kept
+from ddplatform.queries.what_if_content import document_of as what_if_document
+from ddplatform.queries.what_if_content import tell
 from ddplatform.reports.content import Column
 from ddplatform.reports.words import cell_words
 from ddplatform.services.analysis_export import AnalysisForm, export_analysis
+from ddplatform.services.what_if_export import export_what_if
 from ddplatform.tenancy import current_organisation
+from supply_chain.analysis.what_if_changes import Change, read_change
 from supply_chain.vocabulary import Issue
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 FORMS: dict[str, AnalysisForm] = {".zip": "csv", ".xlsx": "xlsx"}
 
 
@@ -41,7 +49,7 @@ def asked_of_map(command: Command) -> Command:
         click.option("--chain", "chain_name", required=True, help="Name of the map."),
         click.option("--most", type=click.IntRange(1, 1_000), default=20, show_default=True,
                      help="Lines named one by one; the others are added up."),
-        click.option("--out", type=click.Path(path_type=Path), callback=_known_ending,
+        click.option("--out", type=click.Path(path_type=Path), callback=known_ending,
                      help="Write the answer to a file: .xlsx, or .zip of CSV tables."),
         doors.json_option,
         with_appcontext,
@@ -49,9 +57,10 @@ def asked_of_map(command: Command) -> Command:
     return reduce(lambda done, option: option(done), reversed(options), command)
 
 
-def _known_ending(
+def known_ending(
     _context: click.Context, _option: click.Parameter, out: Path | None
 ) -> Path | None:
+    """Refuse a name of a file that tells no form it can be written in."""
     if out is not None and out.suffix.lower() not in FORMS:
         raise click.BadParameter("The name of the file must end in .xlsx or .zip.")
     return out
@@ -134,6 +143,50 @@ def stop(**given: Any) -> None:
     _ask(Analysis.STOP, **given)
 
 
+@analysis.command("what-if")
+@click.option("--changes", "file", type=FILE, help="JSON: a list of changes, see commands.md.")
+@click.option("--kept", help="Name of a kept what-if of this map, instead of --changes.")
+@click.option(
+    "--issue",
+    type=click.Choice([issue.value for issue in Issue]),
+    default=None,
+    help="One issue alone; left out: the one that changes most at each node.",
+)
+@asked_of_map
+def what_if(
+    file: Path | None,
+    kept: str | None,
+    issue: str | None,
+    organisation: str,
+    chain_name: str,
+    most: int,
+    out: Path | None,
+    as_json: bool,
+) -> None:
+    """Index, exposure and rank before and after changes; the map stays as it is."""
+    if (file is None) == (kept is None):
+        raise click.UsageError("Give --changes or --kept, one of the two.")
+    now = datetime.now(UTC)
+    with doors.organisation_unit(organisation):
+        chain = _chain(chain_name)
+        changes = read_changes(file) if file else _kept_changes(chain, kept or "")
+        told = tell(chain, changes, now.date(), name=kept or "",
+                    issue=Issue(issue) if issue else None, most=most)  # fmt: skip
+        if out is not None:
+            by = system_identity(current_organisation())
+            made = export_what_if(chain, told, FORMS[out.suffix.lower()], by=by, at=now)
+            doors.write_out(out, made.content)
+    doors.answer(what_if_document(told), as_json=as_json, text=what_if_words(told))
+    sys.exit(1 if told.problems else 0)
+
+
+def _kept_changes(chain: ValueChain, name: str) -> list[Change]:
+    found = [row for row in list_kept() if row.chain_id == chain.id and row.name == name]
+    if not found:
+        raise NotFound(f"No what-if “{name}” is kept on this map.", "Check the name.")
+    return [read_change(values) for values in found[0].changes]
+
+
 def _ask(
     what: Analysis,
     *,
@@ -146,9 +199,7 @@ def _ask(
     **more: Any,
 ) -> None:
     with doors.organisation_unit(organisation):
-        chain = find_chain(chain_name)
-        if chain is None:
-            raise NotFound(f"There is no map called “{chain_name}”.", "Check the name.")
+        chain = _chain(chain_name)
         asked = Asked(what, node=_node(chain, node), other=_node(chain, other), **more)
         if out is not None:
             made = export_analysis(
@@ -161,6 +212,13 @@ def _ask(
             doors.write_out(out, made.content)
         found = answer(chain, asked)
     doors.answer(document_of(found.answer, found.basis), as_json=as_json, text=_words(found.answer))
+
+
+def _chain(name: str) -> ValueChain:
+    chain = find_chain(name)
+    if chain is None:
+        raise NotFound(f"There is no map called “{name}”.", "Check the name.")
+    return chain
 
 
 def _node(chain: ValueChain, words: str | None) -> UUID | None:

@@ -25,13 +25,14 @@ from supply_chain.vocabulary import Issue
 NAMED = 20
 WAYS = 50
 EPSILON = 1e-12
+LEAST_OF_TWO_DECIMALS = 0.01
 STEPS_SHOWN = 12
 
 
 def answer_origins(
     study: Study, row: int, issue: Issue, residual: Floats, *, most: int = NAMED
 ) -> Answer:
-    """Where the exposure of a node comes from, by origin and by path (RM-1.0 11.1)."""
+    """Where the exposure of a node comes from, by origin, country and path (RM-1.0 11.1)."""
     found = contributions(study.flow, residual, row, most=most, most_paths=most)
     spot = study.spot(row)
     first = found.origins[0] if found.origins else None
@@ -51,7 +52,11 @@ def answer_origins(
             Figure("itself", "Of it from the node itself", _own(found), Kind.SHARE),
             Figure("origins", "Origins", len(found.origins) + found.origins_left, Kind.NUMBER),
         ),
-        (_origin_sheet(study, found, residual), _path_sheet(study, found, residual)),
+        (
+            _origin_sheet(study, found, residual),
+            _country_sheet(study, found),
+            _path_sheet(study, found, residual),
+        ),
     )
 
 
@@ -95,6 +100,36 @@ def _origin_sheet(study: Study, found: Contributions, residual: Floats) -> Sheet
     )
 
 
+def _country_sheet(study: Study, found: Contributions) -> Sheet:
+    """The same by country: thousands of small origins add up to few large parts."""
+    where, codes = study.countries
+    adding = found.each > 0
+    parts = np.bincount(where[adding] + 1, found.each[adding], minlength=len(codes) + 1)
+    counts = np.bincount(where[adding] + 1, minlength=len(codes) + 1)
+    order = [at for at in np.argsort(-parts, kind="stable").tolist() if counts[at]]
+    whole = found.exposure
+    rows: list[tuple[Value, ...]] = [
+        (codes[at - 1] if at else None, float(parts[at]), float(parts[at]) / whole, int(counts[at]))
+        for at in order
+    ]
+    if rows:
+        rows.append((Spot("", "All countries: the exposure"), whole, 1.0, int(counts.sum())))
+    return Sheet(
+        "by_country",
+        "By country",
+        (
+            Column("country", "Country", 3, kind=Kind.COUNTRY, missing="not known"),
+            Column("part", "Adds", kind=Kind.SCORE),
+            Column("of_all", "Of the exposure", kind=Kind.SHARE),
+            Column("origins", "Origins", kind=Kind.NUMBER),
+        ),
+        tuple(rows),
+        "Nothing reaches this node.",
+        "What all origins in a country add together, the node itself among them.",
+        bar="of_all",
+    )
+
+
 def _path_sheet(study: Study, found: Contributions, residual: Floats) -> Sheet:
     whole = found.exposure
     rows: list[tuple[Value, ...]] = [
@@ -133,7 +168,7 @@ def _path_sheet(study: Study, found: Contributions, residual: Floats) -> Sheet:
 
 def _factors(study: Study, rows: Sequence[int], residual: Floats) -> str:
     steps = [
-        f"(1 − {residual[buyer]:.2f}) × {weight_of(study, buyer, supplier):.2f}"
+        f"(1 − {residual[buyer]:.2f}) × {_told(weight_of(study, buyer, supplier))}"
         for buyer, supplier in pairwise(rows)
     ]
     return " × ".join([*steps, f"{residual[rows[-1]]:.2f}"])
@@ -205,7 +240,13 @@ def _way_sheet(study: Study, found: Paths, words: FlowWords) -> Sheet:
 
 def _shares(study: Study, rows: Sequence[int]) -> str:
     steps = pairwise(rows)
-    return " × ".join(f"{weight_of(study, buyer, supplier):.2f}" for buyer, supplier in steps)
+    return " × ".join(_told(weight_of(study, buyer, supplier)) for buyer, supplier in steps)
+
+
+def _told(share: float) -> str:
+    """A share of two decimals, a small one of six: of many suppliers none reads 0.00."""
+    is_small = 0 < share < LEAST_OF_TWO_DECIMALS
+    return f"{share:.6f}" if is_small else f"{share:.2f}"
 
 
 def answer_blind_spots(study: Study, row: int | None, *, most: int = NAMED) -> Answer:

@@ -1,5 +1,6 @@
 """An analysis goes out as a file; each export is an event of the log."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -9,6 +10,7 @@ from ddplatform.access.identity import Identity
 from ddplatform.queries.analysis_answers import Asked, answer
 from ddplatform.queries.analysis_content import as_tables
 from ddplatform.queries.value_chain import get_chain
+from ddplatform.reports.content import Table
 from ddplatform.reports.tables import render_table_pack, render_workbook
 from ddplatform.services import audit
 
@@ -51,10 +53,11 @@ def export_analysis(
         version=chain.version,
         run=found.basis.run_id,
     )
+    return as_file(f"{chain.slug}-{asked.what.value}-v{chain.version}", tables, form)
+
+
+def as_file(name: str, tables: Sequence[Table], form: AnalysisForm) -> ExportedAnalysis:
+    """Tables as a workbook, or as CSV tables in one archive; equal tables give equal bytes."""
     ending = "zip" if form == "csv" else form
     write = render_table_pack if form == "csv" else render_workbook
-    return ExportedAnalysis(
-        name=f"{chain.slug}-{asked.what.value}-v{chain.version}.{ending}",
-        media_type=MEDIA_TYPES[form],
-        content=write(tables),
-    )
+    return ExportedAnalysis(f"{name}.{ending}", MEDIA_TYPES[form], write(tables))

@@ -10,6 +10,7 @@ import numpy as np
 from ddplatform.access.identity import Identity
 from ddplatform.db import db
 from ddplatform.errors import Invalid
+from ddplatform.models.value_chain import ValueChain
 from ddplatform.models.visit_plan import StepKind, VisitPlan, VisitPlanStep
 from ddplatform.queries.value_chain import get_chain
 from ddplatform.queries.visit_plan import Choice, load_choice
@@ -47,7 +48,26 @@ def make_plan(chain_id: UUID, wish: Wish, *, by: Identity, at: datetime) -> Visi
         NotFound: no such map.
         Invalid: no name, no budget, an amount without costs, or nothing on the map to learn.
     """
-    chain = get_chain(chain_id)
+    plan, lines = work_out(get_chain(chain_id), wish, by=by, at=at)
+    db.session.add(plan)
+    db.session.flush()  # its lines and the event name it
+    for line in lines:
+        line.plan_id = plan.id
+    db.session.add_all(lines)
+    audit.record(
+        "visit_plan:make", plan, by=by, at=at, name=plan.name, aim=plan.aim, steps=len(lines)
+    )
+    return plan
+
+
+def work_out(
+    chain: ValueChain, wish: Wish, *, by: Identity, at: datetime
+) -> tuple[VisitPlan, list[VisitPlanStep]]:
+    """The plan for a wish and its lines, not kept.
+
+    Raises:
+        Invalid: as `make_plan`.
+    """
     _check(wish)
     choice = load_choice(chain.id, wish.aim, at.date())
     field = field_of(
@@ -81,14 +101,10 @@ def make_plan(chain_id: UUID, wish: Wish, *, by: Identity, at: datetime) -> Visi
         created_at=at,
         created_by_id=by.user_id,
     )
-    db.session.add(plan)
-    db.session.flush()  # its lines and the event name it
-    db.session.add_all(_line(plan.id, choice, place, step, everything)
-                       for place, step in enumerate(found.steps, start=1))  # fmt: skip
-    audit.record(
-        "visit_plan:make", plan, by=by, at=at, name=plan.name, aim=plan.aim, steps=len(found.steps)
-    )
-    return plan
+    lines = [
+        _line(choice, place, step, everything) for place, step in enumerate(found.steps, start=1)
+    ]
+    return plan, lines
 
 
 def _check(wish: Wish) -> None:
@@ -163,12 +179,9 @@ def _curves(
     }
 
 
-def _line(
-    plan_id: UUID, choice: Choice, place: int, step: Step, everything: float
-) -> VisitPlanStep:
+def _line(choice: Choice, place: int, step: Step, everything: float) -> VisitPlanStep:
     node, reason = choice.places[step.node], choice.stakes.reason(step.node)
     return VisitPlanStep(
-        plan_id=plan_id,
         place=place,
         kind=KINDS[step.kind],
         node_ref=node.ref,

@@ -31,6 +31,7 @@ class Contributions:
 
     row: int
     exposure: float
+    each: Floats  # (nodes,) what each node adds; together the exposure
     origins: tuple[Part, ...]  # largest first
     origins_left: int  # how many stand in the rest
     origins_rest: float
@@ -60,6 +61,7 @@ def contributions(
     return Contributions(
         row=row,
         exposure=whole,
+        each=values,
         origins=origins,
         origins_left=len(order) - len(origins),
         origins_rest=_rest(whole, sum(part.value for part in origins), len(order) > most),

@@ -1,7 +1,8 @@
 """What would become of index, exposure and rank if a map were changed; nothing is changed.
 
-Both sides are whole assessments by `risk.assessment.assess`: there is no second way to score, and
-what is shown as "after" is what an assessment would give once the change is real.
+The first side is a whole assessment by `risk.assessment.assess`, the second is scored anew where
+something changes (`risk.rescoring`), which equals a whole one: what is shown as "after" is what an
+assessment would give once the change is real.
 """
 
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ import numpy as np
 
 from supply_chain.analysis.what_if_changes import (
     IN_PLACE_OF,
+    AddControl,
     Change,
     apply_changes,
     problems_of,
@@ -20,9 +22,10 @@ from supply_chain.analysis.what_if_changes import (
 from supply_chain.errors import ChainRefused
 from supply_chain.graph import ValueChain
 from supply_chain.reference import Reference
-from supply_chain.risk.assessment import Assessment, assess
+from supply_chain.risk.assessment import assess
 from supply_chain.risk.evidence import Evidence
 from supply_chain.risk.method import METHOD, Bools, Floats, Ints
+from supply_chain.risk.rescoring import MapScores, score_again
 from supply_chain.risk.scoring import RISK_BANDS
 from supply_chain.unknown_origins import PREFIX
 from supply_chain.vocabulary import Issue, RiskBand
@@ -66,10 +69,10 @@ class Counts:
 
 @dataclass(frozen=True)
 class WhatIf:
-    """Two assessments of one map, without and with changes; columns in the order of Issue."""
+    """Scores of one map without and with changes; columns in the order of Issue."""
 
-    before: Assessment
-    after: Assessment
+    before: MapScores
+    after: MapScores
 
     @cached_property
     def ids(self) -> tuple[str, ...]:
@@ -189,7 +192,7 @@ def _today(ref: str) -> str:
     return PREFIX + ref.removeprefix(moved) if ref.startswith(moved) else ref
 
 
-def _side(assessed: Assessment, row: int, column: int) -> Side:
+def _side(assessed: MapScores, row: int, column: int) -> Side:
     exposed = float(np.nan_to_num(assessed.exposure[row, column]))
     if not assessed.scored[row, column]:
         return Side(None, None, None, exposed)
@@ -201,33 +204,35 @@ def _side(assessed: Assessment, row: int, column: int) -> Side:
     )
 
 
+def score_map(
+    chain: ValueChain, evidence: Evidence, *, reference: Reference, as_of: date
+) -> MapScores:
+    """The map as it is: what every what-if on it begins with."""
+    return MapScores.of(assess(chain, evidence, reference=reference, as_of=as_of))
+
+
 def try_changes(
-    chain: ValueChain,
-    evidence: Evidence,
-    changes: Sequence[Change],
-    *,
-    reference: Reference,
-    as_of: date,
+    chain: ValueChain, evidence: Evidence, changes: Sequence[Change], *, before: MapScores
 ) -> WhatIf:
-    """Assess a map without and with changes; arguments are left as they are.
+    """Score a map with changes beside the map as it is; arguments are left as they are.
 
     Args:
         chain: the map as it is, without unknown origins.
-        evidence: rows of nodes are those of `chain`; ages are those on `as_of`.
+        evidence: rows of nodes are those of `chain`; ages are those on the day of `before`.
+        before: what `score_map` gives for both.
 
     Raises:
         ChainRefused: with every change that cannot be tried on this map (`problems_of`).
     """
-    problems = problems_of(chain, changes, reference)
+    problems = problems_of(chain, changes, before.reference)
     if problems:
         raise ChainRefused([problem.text for problem in problems])
     changed = apply_changes(chain, evidence, changes)
-    before = assess(chain, evidence, reference=reference, as_of=as_of)
-    after = assess(
+    after = score_again(
+        before,
         changed.chain,
         changed.evidence,
-        reference=reference,
-        as_of=as_of,
+        touched={change.node for change in changes if isinstance(change, AddControl)},
         known_flows=changed.known_flows,
     )
     return WhatIf(before, after)

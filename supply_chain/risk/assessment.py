@@ -13,7 +13,7 @@ from functools import cached_property
 
 import numpy as np
 
-from supply_chain.chain_columns import FLOWS, LinkColumns
+from supply_chain.chain_columns import FLOWS, LinkColumns, NodeColumns
 from supply_chain.graph import ValueChain
 from supply_chain.reference import Reference
 from supply_chain.risk.adjustments import Bounds, bounds_of
@@ -34,7 +34,7 @@ from supply_chain.risk.evidence import (
 )
 from supply_chain.risk.factors import FactorTable, Observations, join_observations
 from supply_chain.risk.method import METHOD, METHOD_VERSION, Bools, Floats, Ints
-from supply_chain.risk.pairs import Inputs, PairScores, join_scores, score_pairs
+from supply_chain.risk.pairs import Inputs, PairScores, Ranked, join_scores, score_pairs
 from supply_chain.risk.plan import Plan, make_plan
 from supply_chain.risk.propagation import (
     exposure,
@@ -150,9 +150,9 @@ def assess(
     whole = with_unknown_origins(
         chain, primary_sectors=primary_sectors(reference), known_flows=known_flows
     )
-    known = _join(whole, evidence, reference, as_of)
-    scored = _scored(whole, evidence)
-    scores = _score(known, scored)
+    known = join_known(whole.nodes, evidence, reference, as_of)
+    scored = scored_pairs(whole.nodes, evidence)
+    scores = score_known(known, scored)
     plan = chain_plan(whole)
     residual = plan.to_plan(np.nan_to_num(scores.residual_likelihood))
     exposed = exposure(plan, residual)
@@ -171,7 +171,7 @@ def assess(
         exposure=plan.from_plan(exposed),
         linkage=plan.from_plan(linkage(plan, residual)),
         severity_chain=np.where(reached > 0, reached, np.nan),
-        salience_rank=_ranks(whole, evidence, scored, scores),
+        salience_rank=rank_risks(whole.nodes, evidence, scored, scores),
     )
 
 
@@ -182,17 +182,18 @@ def chain_plan(chain: ValueChain) -> Plan:
     return make_plan(len(chain), links.buyer, links.supplier, links.share, flow)
 
 
-def _join(chain: ValueChain, evidence: Evidence, reference: Reference, as_of: date) -> Known:
-    count = len(chain)
+def join_known(nodes: NodeColumns, evidence: Evidence, reference: Reference, as_of: date) -> Known:
+    """Reference data and evidence of some nodes, whose peers must be among them (3.7)."""
+    count = len(nodes)
     joined = join_observations(
-        evidence.observations, reference_observations(chain.nodes, reference, as_of)
+        evidence.observations, reference_observations(nodes, reference, as_of)
     )
     joined = joined.take(np.argsort(joined.cell, kind="stable"))
     factors = factor_table(
         joined,
         evidence,
-        online=online_nodes(chain.nodes, reference),
-        peer_group=peer_groups(chain.nodes),
+        online=online_nodes(nodes, reference),
+        peer_group=peer_groups(nodes),
     )
     return Known(
         observations=joined,
@@ -204,16 +205,17 @@ def _join(chain: ValueChain, evidence: Evidence, reference: Reference, as_of: da
     )
 
 
-def _scored(chain: ValueChain, evidence: Evidence) -> Bools:
+def scored_pairs(nodes: NodeColumns, evidence: Evidence) -> Bools:
     """A closed node carries no new risk; what is open there, an allegation too, still counts."""
-    scored = np.repeat(~chain.nodes.closed[:, None], ISSUES, axis=1)
+    scored = np.repeat(~nodes.closed[:, None], ISSUES, axis=1)
     states = evidence.states
     open_ = np.isin(states.state, [STATES.index(State.CONFIRMED), STATES.index(State.CREDIBLE)])
     scored[states.node[open_], states.issue[open_]] = True
     return scored
 
 
-def _score(known: Known, scored: Bools) -> PairScores:
+def score_known(known: Known, scored: Bools) -> PairScores:
+    """The scores of nodes with all that is known of them; blank where a pair is not scored."""
     count = len(scored)
     runs = [(start, min(start + RUN, count)) for start in range(0, max(count, 1), RUN)]
     scores = join_scores([score_pairs(known.inputs(start, stop)) for start, stop in runs])
@@ -226,7 +228,8 @@ def _score(known: Known, scored: Bools) -> PairScores:
     return scores
 
 
-def _ranks(chain: ValueChain, evidence: Evidence, scored: Bools, scores: PairScores) -> Ints:
+def rank_risks(nodes: NodeColumns, evidence: Evidence, scored: Bools, scores: Ranked) -> Ints:
+    """(nodes, 16) salience rank, 1 first; -1 where a pair is not scored (section 12)."""
     given, shape = evidence.priorities, scored.shape
     at = (given.node, given.issue)
     emergency, delay = np.zeros(shape, dtype=np.bool_), np.full(shape, -1)
@@ -236,7 +239,7 @@ def _ranks(chain: ValueChain, evidence: Evidence, scored: Bools, scores: PairSco
     late = np.where(delay < 0, lasting >= METHOD.policy.delay_from_irremediability, delay == 1)
     linked = INVOLVEMENTS.index(Involvement.LINKED)
     node, issue = np.nonzero(scored)
-    by_id, by_code = places(chain.nodes.ids), places([code.value for code in Issue])
+    by_id, by_code = places(nodes.ids), places([code.value for code in Issue])
     ranks = np.full(shape, -1, dtype=np.int64)
     ranks[node, issue] = salience_ranks(
         Risks(

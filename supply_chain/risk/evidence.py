@@ -6,8 +6,9 @@ known". Nothing here is averaged or filled: that is the method's work.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 
@@ -152,6 +153,33 @@ class Evidence:
     judgements: Judgements = field(default_factory=Judgements)
     priorities: Priorities = field(default_factory=Priorities)
     adjustments: Adjustments = field(default_factory=Adjustments)
+
+    def of_nodes(self, rows: Ints) -> "Evidence":
+        """What is known of some nodes, given by their rising rows; they are counted from 0."""
+        return Evidence(**{one.name: _of_nodes(getattr(self, one.name), rows) for one in _PARTS})
+
+    def equals(self, other: "Evidence") -> bool:
+        """Whether both say the same of the same rows, to the last bit."""
+        return all(
+            np.array_equal(one, another, equal_nan=one.dtype.kind == "f")
+            for part in _PARTS
+            for one, another in zip(
+                vars(getattr(self, part.name)).values(),
+                vars(getattr(other, part.name)).values(),
+                strict=True,
+            )
+        )
+
+
+_PARTS = fields(Evidence)
+
+
+def _of_nodes(part: Any, rows: Ints) -> Any:
+    columns = vars(part)
+    at = np.flatnonzero(np.isin(part.node, rows))
+    taken = {name: column[at] for name, column in columns.items()}
+    taken["node"] = np.searchsorted(rows, taken["node"])
+    return replace(part, **taken)
 
 
 def observations_from(

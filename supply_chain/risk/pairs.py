@@ -1,6 +1,7 @@
 """The score of every (node, issue) pair: the one core behind single cases and whole maps."""
 
 from dataclasses import dataclass, fields
+from typing import Protocol
 
 import numpy as np
 
@@ -43,6 +44,21 @@ class PairScores:
     residual_severity: Floats
     residual_index: Floats
     residual_band: Ints
+
+
+class Ranked(Protocol):
+    """What the salience order reads of a score (section 12), arrays (nodes, 16)."""
+
+    @property
+    def severity(self) -> Floats: ...
+    @property
+    def residual_likelihood(self) -> Floats: ...
+    @property
+    def scope(self) -> Floats: ...
+    @property
+    def confidence(self) -> Floats: ...
+    @property
+    def irremediability(self) -> Floats: ...
 
 
 def score_pairs(inputs: Inputs) -> PairScores:

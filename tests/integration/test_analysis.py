@@ -167,7 +167,12 @@ def test_origins_and_paths_add_up_to_the_exposure_that_the_run_kept(
         kept = find_risk(chain.current_run_id, keys["hq"], Issue.FL)
     assert kept is not None
     assert found["figures"]["exposure"] == pytest.approx(kept.exposure, abs=1e-6)
-    for rows in (found["tables"]["origins"], found["tables"]["paths"]):
+    by_country = found["tables"]["by_country"]
+    assert [row["part"] for row in by_country[:-1]] == sorted(
+        (row["part"] for row in by_country[:-1]), reverse=True
+    )
+    assert by_country[-1]["origins"] == sum(row["origins"] for row in by_country[:-1])
+    for rows in (found["tables"]["origins"], by_country, found["tables"]["paths"]):
         assert sum(row["part"] for row in rows[:-1]) == pytest.approx(rows[-1]["part"], abs=1e-12)
     assert found["tables"]["origins"][3]["origin"]["name"].endswith("smaller origins together")
     assert found["tables"]["paths"][-2]["path"][0]["name"].endswith("paths together")
@@ -305,7 +310,7 @@ def test_an_answer_goes_out_as_a_workbook_and_as_csv_with_one_event_each(
     run(app, "origins", "--node", "hq", "--out", str(book))
     run(app, "paths", "--node", "mine", "--out", str(pack))
     sheets = load_workbook(book)
-    assert sheets.sheetnames == ["By origin", "By path", "About"]
+    assert sheets.sheetnames == ["By origin", "By country", "By path", "About"]
     assert [cell.value for cell in sheets["By origin"][1]][:3] == ["Origin", "Origin: id", "Adds"]
     about = {row[0].value: row[1].value for row in sheets["About"].iter_rows(min_row=2)}
     assert (about["map version"], about["method version"]) == (2, "RM-1.0")

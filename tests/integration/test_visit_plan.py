@@ -1,12 +1,17 @@
 """Plans of questionnaires and visits: made for a budget, kept with reasons, assigned once."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import UUID, uuid4
+from zipfile import ZipFile
 
 import pytest
+from click.testing import Result
 from flask import Flask
 from flask.testing import FlaskClient
+from openpyxl import load_workbook
 from sqlalchemy import func, select
 
 from ddplatform.access.roles import RoleId
@@ -374,3 +379,66 @@ def test_the_node_of_a_line_is_that_of_its_map(tenant: Tenant, cocoa: CocoaMap) 
         for step in steps:
             assert step.node_id is not None
             assert get_node(step.node_id).name == step.node_name
+
+
+# Commands and files
+
+
+def asked(app: Flask, *arguments: str) -> Result:
+    command = ("visit-plan", arguments[0], "--organisation", "acme")
+    return app.test_cli_runner().invoke(args=[*command, *arguments[1:]])
+
+
+def test_the_command_proposes_a_plan_with_reasons_and_guarantee_and_keeps_nothing(
+    app: Flask, tenant: Tenant, cocoa: CocoaMap
+) -> None:
+    wanted = ("propose", "--chain", "Cocoa", "--visits", "1", "--questionnaires", "1")
+    done = asked(app, *wanted, "--json")
+    assert done.exit_code == 0, done.output
+    found = json.loads(done.output)
+    assert [line["place"] for line in found["lines"]] == [1, 2]
+    assert {line["kind"] for line in found["lines"]} == {"visit", "questionnaire"}
+    assert all("is known" in line["reason"] for line in found["lines"])
+    assert "one half" in found["guarantee"] and 0.5 <= found["at_least"] <= 1
+    gains = [line["gain"] for line in found["lines"]]
+    assert gains == sorted(gains, reverse=True)
+    with acting(tenant):
+        assert looking.list_plans() == []
+    assert "1. " in asked(app, *wanted).output
+    assert asked(app, "propose", "--chain", "Nothing", "--visits", "1").exit_code == 1
+    assert asked(app, "propose", "--chain", "Cocoa").exit_code == 1
+
+
+@pytest.mark.parametrize("ending", ["xlsx", "zip"])
+def test_a_kept_plan_goes_out_as_a_file_and_leaves_an_event(
+    app: Flask, tenant: Tenant, cocoa: CocoaMap, tmp_path: Path, ending: str
+) -> None:
+    make(tenant, cocoa)
+    out = tmp_path / f"plan.{ending}"
+    done = asked(app, "export", "--plan", "Spring", "--out", str(out), "--json")
+    assert done.exit_code == 0, done.output
+    lines = json.loads(done.output)["lines"]
+    assert asked(app, "export", "--plan", "Autumn").exit_code == 1
+    if ending == "xlsx":
+        rows = list(load_workbook(out)["Lines"].values)
+        assert [row[2] for row in rows[1:]] == [line["name"] for line in lines]
+        assert rows[1][-1] == lines[0]["reason"]
+    else:
+        with ZipFile(out) as pack:
+            assert pack.namelist() == ["lines.csv", "about.csv"]
+            assert "guarantee" in pack.read("about.csv").decode()
+    with acting(tenant):
+        event = select(AuditEvent).where(AuditEvent.action == "visit_plan:export")
+        assert len(db.session.scalars(event).all()) == 1
+
+
+def test_the_page_of_a_plan_gives_it_as_a_workbook(
+    tenant: Tenant, cocoa: CocoaMap, manager: FlaskClient
+) -> None:
+    page = f"{LISTED}{make(tenant, cocoa)}"
+    token = csrf_token(manager, page)
+    assert f"{page}/export" in manager.get(page).text
+    answer = manager.post(f"{page}/export", data={"csrf_token": token, "form": "csv"})
+    assert answer.status_code == 200 and answer.data[:2] == b"PK"
+    wrong = manager.post(f"{page}/export", data={"csrf_token": token, "form": "doc"})
+    assert wrong.status_code == 404

@@ -1,15 +1,20 @@
 """What-ifs: tried without a trace, kept, opened again, compared, turned into actions."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
+from zipfile import ZipFile
 
 import pytest
+from click.testing import Result
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 from sqlalchemy import func, select
 
 from ddplatform.access.roles import RoleId
@@ -30,8 +35,10 @@ from supply_chain.analysis.what_if_changes import (
     CloseNode,
     KnowOrigin,
     pack_change,
+    read_change,
 )
 from supply_chain.risk.method import METHOD
+from supply_chain.risk.rescoring import MapScores
 from supply_chain.vocabulary import Issue
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
@@ -389,3 +396,152 @@ def test_a_second_supplier_of_unknown_share_is_offered_without_a_figure(
     page = manager.get(f"/o/acme/what-if/try/{cocoa.chain}?at={cocoa.own}").text
     assert "share not known" in page
     assert "It closes, or we leave" not in page
+
+
+# Commands and files
+
+
+@pytest.fixture
+def changes_file(tmp_path: Path, refs: dict[str, str]) -> Path:
+    changes = [AddControl(refs["farms"], "CTL-05", 1.0, 0.9), CloseNode(refs["exporter"])]
+    file = tmp_path / "changes.json"
+    file.write_text(json.dumps([pack_change(change) for change in changes]), encoding="utf-8")
+    return file
+
+
+def asked(app: Flask, *arguments: str) -> Result:
+    command = ("analysis", "what-if", "--organisation", "acme", "--chain", "Cocoa")
+    return app.test_cli_runner().invoke(args=[*command, *arguments])
+
+
+def test_the_command_tells_before_and_after_and_leaves_the_map_as_it_was(
+    app: Flask, tenant: Tenant, cocoa: CocoaMap, changes_file: Path, refs: dict[str, str]
+) -> None:
+    with acting(tenant):
+        before = every_row()
+    done = asked(app, "--changes", str(changes_file), "--json")
+    assert done.exit_code == 0, done.output
+    found = json.loads(done.output)
+    with acting(tenant):
+        assert every_row() == before
+        tried = looking.try_on_map(
+            cocoa.chain,
+            [read_change(one) for one in json.loads(changes_file.read_text())],
+            datetime.now(UTC).date(),
+        )
+        counts = tried.what_if.counts()
+    assert found["counts"] == {"higher": counts.higher, "lower": counts.lower, "same": counts.same}
+    assert [change["problem"] for change in found["changes"]] == [None, None]
+    by_node = {effect["node"]: effect for effect in found["effects"]}
+    assert by_node[refs["exporter"]]["after"]["rank"] is None
+    assert by_node[refs["farms"]]["after"]["index"] < by_node[refs["farms"]]["before"]["index"]
+    assert [effect["node"] for effect in found["own"]] == [refs["own"]]
+
+
+def test_what_the_command_answers_can_be_given_to_it_again(
+    app: Flask, cocoa: CocoaMap, changes_file: Path, tmp_path: Path
+) -> None:
+    first = asked(app, "--changes", str(changes_file), "--json").output
+    again = tmp_path / "again.json"
+    again.write_text(first, encoding="utf-8")
+    assert asked(app, "--changes", str(again), "--json").output == first
+    assert "lower risk" in asked(app, "--changes", str(again)).output
+
+
+def test_a_change_that_cannot_be_tried_is_named_and_ends_in_exit_1(
+    app: Flask, cocoa: CocoaMap, tmp_path: Path, refs: dict[str, str]
+) -> None:
+    file = tmp_path / "changes.json"
+    file.write_text(json.dumps([{"do": "close", "node": "nobody"}]), encoding="utf-8")
+    done = asked(app, "--changes", str(file))
+    assert done.exit_code == 1 and "nobody is not in this map any more" in done.output
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("{", "is not JSON"),
+        ("[]", "1 to 20 changes"),
+        ('[{"do": "buy"}, 3]', "change 2"),
+        ('{"changes": 1}', "1 to 20 changes"),
+    ],
+)
+def test_a_file_that_holds_no_changes_is_refused_with_every_place(
+    app: Flask, cocoa: CocoaMap, tmp_path: Path, content: str, words: str
+) -> None:
+    file = tmp_path / "changes.json"
+    file.write_text(content, encoding="utf-8")
+    done = asked(app, "--changes", str(file))
+    assert done.exit_code == 1 and words in done.output
+    assert asked(app).exit_code == 2
+
+
+@pytest.mark.parametrize("ending", ["xlsx", "zip"])
+def test_a_kept_what_if_goes_out_as_a_file_and_leaves_an_event(
+    app: Flask,
+    tenant: Tenant,
+    cocoa: CocoaMap,
+    refs: dict[str, str],
+    tmp_path: Path,
+    ending: str,
+) -> None:
+    keep(tenant, cocoa, AddControl(refs["farms"], "CTL-05", 1.0, 0.9), name="Schooling")
+    out = tmp_path / f"what-if.{ending}"
+    assert asked(app, "--kept", "Schooling", "--out", str(out)).exit_code == 0
+    assert asked(app, "--kept", "Nothing").exit_code == 1
+    if ending == "xlsx":
+        sheets = load_workbook(out)
+        assert sheets.sheetnames[:2] == ["What changes", "Changes"]
+        assert sheets["What changes"]["B2"].value == refs["own"]
+    else:
+        with ZipFile(out) as pack:
+            assert pack.namelist() == ["effects.csv", "changes.csv", "about.csv"]
+            assert refs["farms"] in pack.read("effects.csv").decode()
+    with acting(tenant):
+        events = db.session.scalars(
+            select(AuditEvent).where(AuditEvent.action == "what_if:export")
+        ).all()
+        assert len(events) == 1
+
+
+def test_the_page_of_a_kept_what_if_gives_it_as_a_workbook(
+    tenant: Tenant, cocoa: CocoaMap, refs: dict[str, str], manager: FlaskClient
+) -> None:
+    key = keep(tenant, cocoa, AddControl(refs["farms"], "CTL-05", 1.0, 0.9))
+    token = csrf_token(manager, f"/o/acme/what-if/{key}")
+    assert f"/o/acme/what-if/{key}/export" in manager.get(f"/o/acme/what-if/{key}").text
+    answer = manager.post(
+        f"/o/acme/what-if/{key}/export", data={"csrf_token": token, "form": "xlsx"}
+    )
+    assert answer.status_code == 200 and answer.data[:2] == b"PK"
+    wrong = manager.post(f"/o/acme/what-if/{key}/export", data={"csrf_token": token, "form": "pdf"})
+    assert wrong.status_code == 404
+
+
+def test_a_second_try_does_not_assess_the_map_again_until_more_is_known(
+    tenant: Tenant, cocoa: CocoaMap, refs: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assessed: list[int] = []
+    original = looking.score_map
+
+    def counted(*given: Any, **named: Any) -> MapScores:
+        assessed.append(1)
+        return original(*given, **named)
+
+    monkeypatch.setattr(looking, "score_map", counted)
+    change = AddControl(refs["farms"], "CTL-05", 1.0, 0.9)
+    with acting(tenant):
+        first = looking.try_on_map(cocoa.chain, [change], NOW.date())
+    with acting(tenant):
+        second = looking.try_on_map(cocoa.chain, [change], NOW.date())
+    assert len(assessed) == 1
+    assert first.what_if.effects(limit=9) == second.what_if.effects(limit=9)
+    with acting(tenant):
+        told = FindingFields(
+            issue=Issue.CL, title="Children carry loads", description="Seen at harvest",
+            source=FindingSource.OWN_CHECK,
+        )  # fmt: skip
+        findings.record(cocoa.farms, told, by=tenant.analyst, at=NOW)
+    with acting(tenant):
+        looking.try_on_map(cocoa.chain, [change], NOW.date() + timedelta(days=1))
+    assert len(assessed) == 2

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from supply_chain.analysis.what_if import try_changes
+from supply_chain.analysis.what_if import score_map, try_changes
 from supply_chain.analysis.what_if_changes import (
     IN_PLACE_OF,
     AddControl,
@@ -60,7 +60,9 @@ MAP = make([("B", "E", 0.7), ("B", "T", 0.3), ("E", "F", 0.6)], origins=("F", "T
 
 
 def tried(*changes, on=MAP, evidence=None):
-    return try_changes(on, evidence or Evidence(), changes, reference=REFERENCE, as_of=AS_OF)
+    known = evidence or Evidence()
+    before = score_map(on, known, reference=REFERENCE, as_of=AS_OF)
+    return try_changes(on, known, changes, before=before)
 
 
 def problems(*changes, on=MAP):

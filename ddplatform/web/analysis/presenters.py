@@ -28,6 +28,7 @@ from ddplatform.web.issue_colour import colour_choices
 from supply_chain.risk.method import METHOD
 
 TENTH = 0.1
+LEAST_OF_FOUR_DECIMALS = 0.001
 ALPHA_2 = 2  # letters of a country's code; other words sum up
 NUMBERS = frozenset({Kind.NUMBER, Kind.SHARE, Kind.SCORE})
 
@@ -157,7 +158,9 @@ def told(value: Value, kind: Kind) -> str:
     sound = round(value, METHOD.policy.decimals)  # 0.1 + 0.2 is told as 0.3
     if kind is Kind.SHARE:
         return percent(sound, 0 if sound >= TENTH or sound == 0 else 1)
-    return number(sound, 4 if kind is Kind.SCORE else 0)
+    if kind is Kind.SCORE:
+        return number(sound, 6 if 0 < sound < LEAST_OF_FOUR_DECIMALS else 4)
+    return number(sound)
 
 
 def address_of(chain_id: UUID, what: Analysis, **more: Any) -> str:

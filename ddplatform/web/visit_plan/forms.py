@@ -5,18 +5,9 @@ from wtforms import DateField, IntegerField, RadioField, SelectField, StringFiel
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 
+from ddplatform.queries.visit_plan_words import AIMS, SPREADS
 from ddplatform.services.visit_plan import MOST, NAME_LENGTH
 from supply_chain.analysis.visit_plan_field import Aim, Spread
-
-AIMS = {
-    Aim.LEARN.value: "Know more where much is at stake and little is known",
-    Aim.FIND.value: "Find severe harm where it is likely",
-}
-SPREADS = {
-    Spread.NONE.value: "No: the largest gain, wherever it is",
-    Spread.SOME.value: "Some: after about six visits in a region the next counts half",
-    Spread.WIDE.value: "Wide: after about two visits in a region the next counts half",
-}
 
 
 def _number(label: str, hint: str = "", *, most: int = MOST, least: int = 0) -> IntegerField:

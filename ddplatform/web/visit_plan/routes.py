@@ -5,25 +5,29 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms.fields import SelectChoice
 
 from ddplatform.access.permissions import Permission
-from ddplatform.errors import Invalid
+from ddplatform.errors import Invalid, NotFound
 from ddplatform.gate import requires
 from ddplatform.models.visit_plan import StepKind
 from ddplatform.queries import visit_plan
 from ddplatform.queries.organisations import list_people
 from ddplatform.queries.questionnaires import list_library
 from ddplatform.queries.risk import list_chain_choices
+from ddplatform.queries.value_chain import get_chain
+from ddplatform.queries.visit_plan_words import AIMS, SPREADS
 from ddplatform.services import visit_plan as planning
+from ddplatform.services.analysis_export import MEDIA_TYPES
 from ddplatform.services.questionnaires import propose_due_date
 from ddplatform.services.visit_plan_assign import Assigning, assign
+from ddplatform.services.visit_plan_export import export_plan
 from ddplatform.web.filters import plural
 from ddplatform.web.sent_forms import answer_form
 from ddplatform.web.visit_plan import words
-from ddplatform.web.visit_plan.forms import AIMS, SPREADS, AssignForm, PlanForm
+from ddplatform.web.visit_plan.forms import AssignForm, PlanForm
 from supply_chain.analysis.visit_plan_field import Aim, Spread
 
 bp = Blueprint("visit_plan", __name__)
@@ -93,6 +97,21 @@ def show(plan_id: UUID) -> ResponseReturnValue:
         aims=AIMS,
         spreads=SPREADS,
     )
+
+
+@bp.post("/<uuid:plan_id>/export")
+@requires(Permission.RISK_EXPORT)
+def export(plan_id: UUID) -> ResponseReturnValue:
+    """The plan as a workbook or CSV."""
+    form = request.form.get("form", "")
+    if form not in MEDIA_TYPES:
+        raise NotFound()
+    plan = visit_plan.get_plan_row(plan_id)
+    chain, lines = get_chain(plan.chain_id), visit_plan.list_steps(plan)
+    made = export_plan(chain, plan, lines, form, by=g.identity, at=g.now)
+    response = Response(made.content, mimetype=made.media_type)
+    response.headers.set("Content-Disposition", "attachment", filename=made.name)
+    return response
 
 
 @bp.route("/<uuid:plan_id>/assign", methods=["GET", "POST"])

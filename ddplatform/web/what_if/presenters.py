@@ -8,8 +8,8 @@ from uuid import UUID
 from flask import url_for
 
 from ddplatform.queries.what_if import NodeName, OpenFinding, Tried, load_names
+from ddplatform.queries.what_if_words import CONTROL_NAMES, ISSUE_NAMES, change_words, refs_of
 from ddplatform.web.what_if.addresses import text_of, try_address, without
-from ddplatform.web.what_if.words import CONTROL_NAMES, ISSUE_NAMES, change_words, refs_of
 from supply_chain.analysis.what_if import Counts, Effect, Side
 from supply_chain.analysis.what_if_changes import (
     AddControl,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import StringField
@@ -15,13 +15,17 @@ from ddplatform.errors import Invalid, NotFound
 from ddplatform.gate import requires
 from ddplatform.models.value_chain import ValueChain, ValueChainNode
 from ddplatform.queries import what_if
+from ddplatform.queries import what_if_words as words
 from ddplatform.queries.node_search import find_meant
 from ddplatform.queries.risk import list_chain_choices
 from ddplatform.queries.value_chain import get_chain, get_node, list_links_of
+from ddplatform.queries.what_if_content import MOST_IN_FILES, tell
 from ddplatform.services import what_if as keeping
+from ddplatform.services.analysis_export import MEDIA_TYPES
 from ddplatform.services.what_if import NAME_LENGTH
+from ddplatform.services.what_if_export import export_what_if
 from ddplatform.web.sent_forms import answer_form
-from ddplatform.web.what_if import addresses, presenters, words
+from ddplatform.web.what_if import addresses, presenters
 from supply_chain.analysis.what_if_changes import Change, read_change
 from supply_chain.reference import load_reference
 from supply_chain.risk.method import METHOD
@@ -196,6 +200,22 @@ def show(what_if_id: UUID) -> ResponseReturnValue:
         try_href=addresses.try_address(row.chain_id, changes),
         **_outcome(row.chain_id, changes, tried),
     )
+
+
+@bp.post("/<uuid:what_if_id>/export")
+@requires(Permission.RISK_EXPORT)
+def export(what_if_id: UUID) -> ResponseReturnValue:
+    """A kept what-if, tried anew, as a workbook or CSV."""
+    form = request.form.get("form", "")
+    if form not in MEDIA_TYPES:
+        raise NotFound()
+    row = what_if.get_kept_row(what_if_id)
+    chain = get_chain(row.chain_id)
+    told = tell(chain, _changes_of(row), g.now.date(), name=row.name, most=MOST_IN_FILES)
+    made = export_what_if(chain, told, form, by=g.identity, at=g.now)
+    response = Response(made.content, mimetype=made.media_type)
+    response.headers.set("Content-Disposition", "attachment", filename=made.name)
+    return response
 
 
 @bp.get("/<uuid:what_if_id>/compare")

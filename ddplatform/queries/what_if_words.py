@@ -1,10 +1,10 @@
-"""How changes and what they do read on a page."""
+"""How changes read, on a page, in a file and in a command."""
 
 from collections.abc import Iterable, Mapping
 
 from ddplatform.duediligence.impacts import impact_words
 from ddplatform.queries.what_if import NodeName
-from ddplatform.web.countries import country_name
+from ddplatform.reports.words import country_words
 from supply_chain.analysis.what_if_changes import (
     AddControl,
     Change,
@@ -57,7 +57,7 @@ def change_words(change: Change, names: Mapping[str, NodeName]) -> str:
         level = EVIDENCE.get(change.evidence, "")
         return f"{control} at {name(change.node)}: reaches {_percent(change.coverage)}, {level}"
     if isinstance(change, KnowOrigin):
-        parts = [country_name(change.country)] if change.country else []
+        parts = [country_words(change.country)] if change.country else []
         parts += [commodity_name(change.commodity)] if change.commodity else []
         return f"Unknown origin of what {name(change.node)} buys: {', '.join(parts)}"
     return (

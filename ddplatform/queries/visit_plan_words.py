@@ -1,0 +1,92 @@
+"""Why a node stands in a plan, and what the plan can claim, in words."""
+
+from collections.abc import Mapping
+
+from ddplatform.models.visit_plan import StepKind, VisitPlan, VisitPlanStep
+from ddplatform.queries.visit_plan import PlanRow, StepRow
+from ddplatform.reports.words import country_words
+from supply_chain.analysis.visit_plan_field import Aim, Spread
+from supply_chain.risk.method import METHOD
+from supply_chain.vocabulary import Issue
+
+ISSUE_NAMES: Mapping[str, str] = {
+    issue.value: name[0].upper() + name[1:]
+    for issue, name in zip(Issue, METHOD.issue_names, strict=True)
+}
+AIMS: Mapping[str, str] = {
+    Aim.LEARN.value: "Know more where much is at stake and little is known",
+    Aim.FIND.value: "Find severe harm where it is likely",
+}
+SPREADS: Mapping[str, str] = {
+    Spread.NONE.value: "No: the largest gain, wherever it is",
+    Spread.SOME.value: "Some: after about six visits in a region the next counts half",
+    Spread.WIDE.value: "Wide: after about two visits in a region the next counts half",
+}
+KINDS: Mapping[StepKind, str] = {
+    StepKind.VISIT: "Visit",
+    StepKind.QUESTIONNAIRE: "Questionnaire",
+}
+LITTLE = 0.01
+_SEVERITY = ("minor", "moderate", "severe", "very severe")
+
+
+def reason(step: StepRow | VisitPlanStep) -> str:
+    """One or two sentences: what weighs here, how much is known, how much flows, which region."""
+    policy = METHOD.policy
+    band = _SEVERITY[sum(round(step.severity, policy.decimals) >= b for b in policy.severity_bands)]
+    known = "little" if step.confidence < policy.confidence_fair else "something"
+    known = "much" if step.confidence >= policy.confidence_good else known
+    first = (
+        f"{ISSUE_NAMES[step.issue]} would be {band} here (severity {step.severity:.1f}, "
+        f"likelihood {step.likelihood:.2f}) and {known} is known (confidence "
+        f"{step.confidence:.2f}). {_flow(step.flow)}"
+    )
+    where = step.region or (country_words(step.country) if step.country else "")
+    if not where:
+        return first + "."
+    return first + (
+        f"; the first step of the plan in {where}."
+        if step.nth_in_region == 1
+        else f"; step {step.nth_in_region} of the plan in {where}."
+    )
+
+
+def _flow(flow: float) -> str:
+    if flow < LITTLE:
+        return "Less than 1 % of your input passes here"
+    return f"{100 * flow:.0f} % of your input passes here"
+
+
+def budget(plan: PlanRow | VisitPlan) -> str:
+    """The budget of a plan in words."""
+    parts = [
+        f"at most {number:,} {one if number == 1 else many}"
+        for number, one, many in (
+            (plan.visits, "visit", "visits"),
+            (plan.questionnaires, "questionnaire", "questionnaires"),
+        )
+        if number
+    ]
+    if plan.amount is not None:
+        costs = [
+            f"{word} {cost:,}"
+            for word, cost in (("a visit", plan.cost_visit),
+                               ("a questionnaire", plan.cost_questionnaire))
+            if cost
+        ]  # fmt: skip
+        parts.insert(0, f"{plan.amount:,} {plan.currency} ({', '.join(costs)})")
+    return ", ".join(parts)
+
+
+def guarantee(plan: PlanRow | VisitPlan) -> str:
+    """What is proven of the plan: never more than its kind of budget allows to say."""
+    if plan.amount is not None:
+        rule = "(1 − 1/e) / 2, about 32 %"
+    elif plan.visits and plan.questionnaires:
+        rule = "one half"
+    else:
+        rule = "1 − 1/e, about 63 %"
+    return (
+        f"Taking the largest gain first always reaches {rule}, of what the best possible plan "
+        f"reaches. This very plan reaches at least {100 * plan.at_least:.0f} %."
+    )

@@ -1,0 +1,26 @@
+"""A what-if goes out as a file; each export is an event of the log."""
+
+from datetime import datetime
+
+from ddplatform.access.identity import Identity
+from ddplatform.models.value_chain import ValueChain
+from ddplatform.queries.what_if_content import Told, as_tables
+from ddplatform.services import audit
+from ddplatform.services.analysis_export import AnalysisForm, ExportedAnalysis, as_file
+
+
+def export_what_if(
+    chain: ValueChain, told: Told, form: AnalysisForm, *, by: Identity, at: datetime
+) -> ExportedAnalysis:
+    """A what-if as a workbook, or as CSV tables in one archive. The map is as it was."""
+    audit.record(
+        "what_if:export",
+        chain,
+        by=by,
+        at=at,
+        name=told.name,
+        changes=len(told.changes),
+        form=form,
+        version=told.map_version,
+    )
+    return as_file(f"{chain.slug}-what-if-v{told.map_version}", as_tables(told), form)

@@ -1,0 +1,168 @@
+"""What is scored anew after few nodes changed equals a whole assessment to the last bit."""
+
+from dataclasses import fields, replace
+
+import numpy as np
+import pytest
+
+from supply_chain.analysis.what_if import score_map, try_changes
+from supply_chain.analysis.what_if_changes import (
+    AddControl,
+    Change,
+    ChangeShare,
+    CloseNode,
+    KnowOrigin,
+    apply_changes,
+    problems_of,
+)
+from supply_chain.chain_columns import FLOWS, LinkColumns, NodeColumns
+from supply_chain.graph import ValueChain
+from supply_chain.reference import load_reference
+from supply_chain.risk.assessment import assess
+from supply_chain.risk.evidence import STATES, ControlsSeen, Evidence, States
+from supply_chain.risk.factors import Observations
+from supply_chain.risk.method import METHOD
+from supply_chain.risk.rescoring import KeptScores, MapScores, score_again
+from supply_chain.vocabulary import NodeKind
+
+REFERENCE = load_reference()
+AS_OF = REFERENCE.as_of
+SECTORS = sorted(REFERENCE.sectors)[:3]
+GOODS = sorted(REFERENCE.commodities)[:4]
+NODES, LINKS = 60, 130
+
+
+def a_map(seed: int) -> tuple[ValueChain, Evidence]:
+    """Few countries and sectors, so that peers matter; answers, controls and facts at some nodes."""
+    random = np.random.default_rng(seed)
+    kinds = random.choice([NodeKind.SITE, NodeKind.BUSINESS_ENTITY, NodeKind.UNKNOWN_ORIGIN], NODES)
+    nodes = NodeColumns.build(
+        [f"n{row:02}" for row in range(NODES)],
+        kind=[NodeKind(kind) for kind in kinds],
+        country=[None if random.random() < 0.1 else "CI" for _ in range(30)] + ["GH"] * 30,
+        sector=[None if random.random() < 0.1 else s for s in random.choice(SECTORS, NODES)],
+        commodities=[(good,) for good in random.choice(GOODS, NODES)],
+        own_operation=[row == 0 for row in range(NODES)],
+        closed=(random.random(NODES) < 0.05).tolist(),
+    )
+    ends = random.integers(0, NODES, (2, LINKS))
+    ends = np.unique(ends[:, ends[0] != ends[1]], axis=1)
+    links = LinkColumns.build(
+        nodes,
+        buyer=[nodes.ids[row] for row in ends[0]],
+        supplier=[nodes.ids[row] for row in ends[1]],
+        share=[float(value) for value in random.random(ends.shape[1]) / 4],
+        flow=[FLOWS[at] for at in random.integers(0, len(FLOWS), ends.shape[1])],
+    )
+    return ValueChain.build(nodes=nodes, links=links), some_evidence(random)
+
+
+def some_evidence(random: np.random.Generator) -> Evidence:
+    part = METHOD.group_slices[METHOD.groups.index("WRK")]
+    node, factor = np.divmod(np.flatnonzero(random.random(NODES * 6) < 0.5), 6)
+    size = len(node)
+    return Evidence(
+        observations=Observations(
+            node=node,
+            factor=part.start + factor,
+            value=random.random(size),
+            source_type=random.integers(0, len(METHOD.source_types), size),
+            age_months=random.random(size) * 30,
+            quality=np.full(size, np.nan),
+            source=np.full(size, -1),
+        ),
+        states=States(
+            node=np.array([3, 9]),
+            issue=np.array([0, 2]),
+            state=np.array([STATES.index("confirmed"), STATES.index("credible")]),
+            found_by=np.array([-1, -1]),
+            months=np.array([np.nan, np.nan]),
+        ),
+        controls=ControlsSeen(
+            node=np.array([4, 12]),
+            control=np.array([1, 6]),
+            coverage=np.array([0.8, 0.5]),
+            evidence=np.array([0.75, 0.5]),
+            design=np.array([np.nan, 0.5]),
+            verified_months=np.array([2.0, 30.0]),
+        ),
+    )
+
+
+def some_changes(chain: ValueChain, seed: int) -> list[Change]:
+    random = np.random.default_rng(seed)
+    ids = chain.nodes.ids
+
+    def one() -> str:
+        return ids[int(random.integers(1, NODES))]
+
+    link = int(random.integers(0, len(chain.links)))
+    buyer, supplier = chain.links.buyer[link], chain.links.supplier[link]
+    wanted: list[Change] = [
+        CloseNode(one()),
+        AddControl(one(), "CTL-05", 1.0, 0.9),
+        KnowOrigin(one(), "GH", GOODS[1]),
+        KnowOrigin(one(), "IN", None),
+        ChangeShare(ids[buyer], ids[supplier], float(random.random())),
+        CloseNode(one()),
+    ]
+    bad = {problem.place for problem in problems_of(chain, wanted, REFERENCE)}
+    sound = [change for place, change in enumerate(wanted) if place not in bad]
+    return sound if not problems_of(chain, sound, REFERENCE) else sound[:1]
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_a_what_if_equals_a_whole_assessment_of_the_changed_map(seed: int) -> None:
+    chain, evidence = a_map(seed)
+    before = score_map(chain, evidence, reference=REFERENCE, as_of=AS_OF)
+    changes = some_changes(chain, seed)
+    assert changes
+
+    found = try_changes(chain, evidence, changes, before=before).after
+
+    changed = apply_changes(chain, evidence, changes)
+    whole = MapScores.of(
+        assess(
+            changed.chain,
+            changed.evidence,
+            reference=REFERENCE,
+            as_of=AS_OF,
+            known_flows=changed.known_flows,
+        )
+    )
+    assert list(found.chain.nodes.ids) == list(whole.chain.nodes.ids)
+    for one in fields(KeptScores):
+        ours, wanted = (getattr(side.scores, one.name) for side in (found, whole))
+        assert np.array_equal(ours, wanted, equal_nan=True), one.name
+    for name in ("scored", "exposure", "salience_rank"):
+        assert np.array_equal(getattr(found, name), getattr(whole, name), equal_nan=True), name
+
+
+def test_only_what_changed_and_its_peers_are_scored_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    chain, evidence = a_map(1)
+    before = score_map(chain, evidence, reference=REFERENCE, as_of=AS_OF)
+    node = next(i for i, s in enumerate(chain.nodes.sector) if s and chain.nodes.country[i])
+    seen: list[int] = []
+    original = score_again.__globals__["score_known"]
+    monkeypatch.setitem(
+        score_again.__globals__, "score_known",
+        lambda known, scored: seen.append(len(scored)) or original(known, scored),
+    )  # fmt: skip
+
+    try_changes(chain, evidence, [AddControl(chain.nodes.ids[node], "CTL-05", 1.0, 0.9)],
+                before=before)  # fmt: skip
+
+    key = (chain.nodes.country[node], chain.nodes.sector[node])
+    peers = sum(1 for pair in zip(chain.nodes.country, chain.nodes.sector, strict=True)
+                if pair == key)  # fmt: skip
+    assert seen == [peers] and peers < NODES / 3
+
+
+def test_evidence_equals_itself_and_no_other() -> None:
+    _, evidence = a_map(2)
+    _, again = a_map(2)
+    controls = replace(again.controls, coverage=again.controls.coverage / 2)
+
+    assert evidence.equals(again)
+    assert not evidence.equals(replace(again, controls=controls))
+    assert not evidence.equals(a_map(3)[1])
