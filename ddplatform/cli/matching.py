@@ -107,8 +107,9 @@ def _tell(
 
 
 def _words(document: dict[str, object], faults: Sequence[Fault]) -> str:
+    pairs = "1 pair" if document["pairs"] == 1 else f"{document['pairs']} pairs"
     lines = [
-        f"{document['pairs']} pairs: {document['same']} same, {document['review']} to review.",
+        f"{pairs}: {document['same']} same, {document['review']} to review.",
         *(
             f"{fault.file}, row {fault.row}, column {fault.column}: {fault.problem} {fault.advice}"
             for fault in faults[:FAULTS_SHOWN]

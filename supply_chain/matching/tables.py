@@ -83,7 +83,7 @@ class _Row:
 
 def read_list(file: NamedBytes) -> ReadList:
     """Read a list of records. Raises FileRefused where it has no id or name column or no text."""
-    rows = _rows(file, LIST_COLUMNS)
+    _, rows = _rows(file, LIST_COLUMNS)
     records: dict[str, Record] = {}
     for row in rows:
         record = _record(row, row.text("id"), "")
@@ -100,15 +100,16 @@ def read_list(file: NamedBytes) -> ReadList:
 
 def read_pairs(file: NamedBytes) -> ReadPairs:
     """Read a list of pairs. Raises FileRefused where a column of names or the text is missing."""
-    rows = _rows(file, PAIR_COLUMNS)
+    header, rows = _rows(file, PAIR_COLUMNS)
     pairs: dict[int, tuple[Record, Record]] = {}
     for place, row in enumerate(rows):
         left = _record(row, f"{place}-left", "left_")
         right = _record(row, f"{place}-right", "right_")
         if left and right:
             pairs[place] = left, right
-    header = [*rows[0].cells] if rows else [*PAIR_COLUMNS]
-    return ReadPairs(header, [[*row.cells.values()] for row in rows], pairs, *_told(rows))
+    return ReadPairs(
+        [*dict.fromkeys(header)], [[*row.cells.values()] for row in rows], pairs, *_told(rows)
+    )
 
 
 def _told(rows: Sequence[_Row]) -> tuple[list[Fault], list[Fault]]:
@@ -116,7 +117,8 @@ def _told(rows: Sequence[_Row]) -> tuple[list[Fault], list[Fault]]:
     return faults, [note for row in rows for note in row.notes]
 
 
-def _rows(file: NamedBytes, required: Sequence[str]) -> list[_Row]:
+def _rows(file: NamedBytes, required: Sequence[str]) -> tuple[list[str], list[_Row]]:
+    """The names of the columns, and the rows under them."""
     table, _ = read_delimited(file)
     filled = [(n, row) for n, row in enumerate(table, start=1) if any(map(str.strip, row))]
     header = [_column(cell) for cell in filled[0][1]] if filled else []
@@ -134,7 +136,7 @@ def _rows(file: NamedBytes, required: Sequence[str]) -> list[_Row]:
             f"{file.name} has the column {doubled[0]} twice.",
             "Keep one of them, or give the other a name of its own.",
         )
-    return [_row(file.name, number, header, cells) for number, cells in filled[1:]]
+    return header, [_row(file.name, number, header, cells) for number, cells in filled[1:]]
 
 
 def _row(name: str, number: int, header: Sequence[str], cells: Sequence[str]) -> _Row:

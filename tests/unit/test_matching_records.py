@@ -167,3 +167,10 @@ def test_pairs_need_names_alone_and_keep_their_other_columns():
 
 def test_pairs_without_rows_are_read():
     assert read_pairs(csv_file("left_name,right_name")).rows == []
+
+
+def test_a_list_of_pairs_without_rows_keeps_its_columns():
+    read = read_pairs(NamedBytes("pairs.csv", b"pair_id,left_name,right_name,note\n"))
+
+    assert read.header == ["pair_id", "left_name", "right_name", "note"]
+    assert (read.rows, read.pairs, read.faults) == ([], {}, [])
