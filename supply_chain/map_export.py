@@ -5,16 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Literal
-from xml.etree import ElementTree
 
 import xlsxwriter
 
 from supply_chain.drafts import Json, LinkDraft, NamedBytes, NodeDraft
 from supply_chain.errors import SupplyChainError
+from supply_chain.graph_files import Cell, GraphPart, write_graphml
 from supply_chain.intake.cells import attribute_to_text, column_of_key, shield
 from supply_chain.intake.columns import LINK_COLUMNS, OWN_NODE_COLUMNS
 from supply_chain.intake.node_rows import TEXT_ATTRIBUTES
@@ -23,7 +23,6 @@ from supply_chain.intake.words import squeeze, words
 from supply_chain.labels import GROUP, TAGS
 
 ExportForm = Literal["json", "csv", "xlsx", "graphml"]
-Cell = str | int | float
 MAX_CELL_CHARACTERS = 32_767
 # Whole numbers beyond this lose digits in a spreadsheet.
 _MAX_EXACT_NUMBER = 2**53
@@ -163,33 +162,11 @@ def _xlsx(tables: dict[str, list[list[Cell]]], as_of: date) -> bytes:
     return stream.getvalue()
 
 
-_GRAPHML = "http://graphml.graphdrawing.org/xmlns"
-
-
 def _graphml(nodes: Sequence[NodeDraft], links: Sequence[LinkDraft], name: str) -> bytes:
-    """A directed graph from supplier to buyer; each column of the CSV is a key of type string."""
-    node_table, link_table = _node_table(nodes), _link_table(links)
-    root = ElementTree.Element("graphml", {"xmlns": _GRAPHML})
-    for what, header in (("node", node_table[0]), ("edge", link_table[0])):
-        for place, column in enumerate(header):
-            key = {"id": f"{what}{place}", "for": what, "attr.name": str(column)}
-            ElementTree.SubElement(root, "key", {**key, "attr.type": "string"})
-    graph = ElementTree.SubElement(root, "graph", {"id": name, "edgedefault": "directed"})
-    for node, row in zip(nodes, node_table[1:], strict=True):
-        element = ElementTree.SubElement(graph, "node", {"id": node.id})
-        _add_data(element, "node", row)
-    for link, row in zip(links, link_table[1:], strict=True):
-        ends = {"source": link.supplier, "target": link.buyer}
-        _add_data(ElementTree.SubElement(graph, "edge", ends), "edge", row)
-    ElementTree.indent(root, " ")
-    written: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
-    return written
-
-
-def _add_data(element: ElementTree.Element, what: str, row: list[Cell]) -> None:
-    for place, cell in _filled(row):
-        ElementTree.SubElement(element, "data", {"key": f"{what}{place}"}).text = str(cell)
-
-
-def _filled(row: list[Cell]) -> Iterator[tuple[int, Cell]]:
-    return ((place, cell) for place, cell in enumerate(row) if cell != "")
+    """Each column of the CSV is a key."""
+    (node_header, *node_rows), (link_header, *link_rows) = _node_table(nodes), _link_table(links)
+    return write_graphml(
+        GraphPart([*map(str, node_header)], node_rows, [(node.id,) for node in nodes]),
+        GraphPart([*map(str, link_header)], link_rows, [(ln.supplier, ln.buyer) for ln in links]),
+        name=name,
+    )

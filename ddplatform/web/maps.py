@@ -5,9 +5,10 @@ the outline still get their bubble. Maps are never mirrored.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from markupsafe import Markup
 
 from ddplatform.adapters.world_outline import HEIGHT, WIDTH, project
@@ -17,6 +18,7 @@ from ddplatform.web.shades import Shade
 
 _LETTER_WIDTH, _LINE_HEIGHT, _GAP = 6.2, 13.0, 4.0
 _SMALLEST, _WIDEST = 8.0, 18.0
+_ROUNDS, _GENTLY = 60, 0.7
 _HATCH = Markup(
     '<defs><pattern id="map-hatch" width="4" height="4" patternUnits="userSpaceOnUse" '
     'patternTransform="rotate(45)"><path class="hatch-l" d="M0 0V4"/></pattern></defs>'
@@ -53,6 +55,7 @@ def world_map_svg(
     *,
     outline: Mapping[str, str],
     land_href: str | None,
+    land: Iterable[str] = (),
     title: str = "World map: sites by country, coloured by the gravest of them. "
     "The table beside it lists the same data.",
     id: str = "world-map",
@@ -63,10 +66,12 @@ def world_map_svg(
         hits: ISO code of two or three letters -> shade of the country.
         bubbles: places with counts; the largest are drawn first, so small ones stay on top.
         outline: paths of countries (adapters.assets.load_outline); may be empty.
-        land_href: address of the built `land.svg`; None leaves the land out.
+        land_href: address of the built `land.svg`; None leaves it out.
+        land: paths that are drawn as land inside, for drawings that stand alone.
         title: one sentence on what is shown; `id` names it.
     """
-    land = Markup('<use class="land" href="{}#land"/>').format(land_href) if land_href else ""
+    ground = Markup('<use class="land" href="{}#land"/>').format(land_href) if land_href else ""
+    ground += Markup("").join(Markup('<path class="land" d="{}"/>').format(path) for path in land)
     shapes = [_country(code, hits[code], outline) for code in sorted(hits)]
     ordered = sorted(bubbles, key=lambda one: (-_radius(one), one.label))
     return Markup(
@@ -80,7 +85,7 @@ def world_map_svg(
         id,
         title,
         _HATCH,
-        land,
+        ground,
         Markup("").join(shapes),
         _bubbles(ordered),
     )
@@ -112,21 +117,31 @@ def _bubbles(bubbles: Sequence[Bubble]) -> Markup:
     out = Markup("")
     for one, (x, y, r) in zip(bubbles, places, strict=True):
         out += _bubble(one, x, y, r, words=_label(one.label, x, y, r, taken))
+    for one, (x, y, r) in zip(bubbles, places, strict=True):
+        if one.events:
+            out += _event(x + r * 0.75, y - r * 0.75)
     return out
 
 
 def _apart(places: Sequence[Circle]) -> list[Circle]:
-    """Push each circle out of the ones before it, along the line between them, so counts show."""
-    settled: list[Circle] = []
-    for x, y, r in places:
-        for other_x, other_y, other_r in settled:
-            distance = math.hypot(x - other_x, y - other_y)
-            if distance < (needed := r + other_r):
-                angle = math.atan2(y - other_y, x - other_x)
-                x = other_x + needed * math.cos(angle)
-                y = other_y + needed * math.sin(angle)
-        settled.append((x, y, r))
-    return settled
+    """Push circles out of each other, the smaller ones further, so that their counts show."""
+    if not places:
+        return []
+    x, y, r = np.array(places).T
+    # Two at one place part by the order they stand in, so that the same data give one drawing.
+    x = x + np.arange(len(x)) * 1e-3
+    share = r[:, None] ** 2
+    share = share.T / (share + share.T)
+    for _ in range(_ROUNDS):
+        away_x, away_y = x[:, None] - x, y[:, None] - y
+        distance = np.maximum(np.hypot(away_x, away_y), 1e-6)
+        deep = np.maximum(0.0, r[:, None] + r - distance)
+        np.fill_diagonal(deep, 0.0)
+        if not deep.any():
+            break
+        x = np.clip(x + (away_x / distance * deep * share).sum(axis=1) * _GENTLY, r, WIDTH - r)
+        y = np.clip(y + (away_y / distance * deep * share).sum(axis=1) * _GENTLY, r, HEIGHT - r)
+    return [*zip(x.tolist(), y.tolist(), r.tolist(), strict=True)]
 
 
 def _bubble(one: Bubble, x: float, y: float, r: float, *, words: Markup) -> Markup:
@@ -137,7 +152,7 @@ def _bubble(one: Bubble, x: float, y: float, r: float, *, words: Markup) -> Mark
     inner = Markup(
         '<title>{}: {}</title><circle class="bub f-{}" {}/>{}'
         '<text class="cnt x-{}" x="{:.1f}" y="{:.1f}">{}</text>'
-        '<text class="cnt let x-{}" x="{:.1f}" y="{:.1f}">{}</text>{}\n{}'
+        '<text class="cnt let x-{}" x="{:.1f}" y="{:.1f}">{}</text>\n{}'
     ).format(
         one.label,
         ", ".join(filter(None, told)),
@@ -154,7 +169,6 @@ def _bubble(one: Bubble, x: float, y: float, r: float, *, words: Markup) -> Mark
         x,
         y + 7.5,
         one.shade.letter,
-        _event(x + r * 0.75, y - r * 0.75) if one.events else "",
         words,
     )
     if one.href:

@@ -23,6 +23,8 @@ _SMALLEST_SHARE = 0.06
 _FULL = 65_535
 _WIDTH_PX, _HEIGHT_PX = 1190.0, 544.0
 _WIDEST_STEP_PX = 6.0
+_LABELS_PX, _HEADS_PX = 150.0, 26.0
+_DOT_PX, _SMALL_DOT_PX, _MANY = 3.2, 1.5, 20_000
 _USED_WIDTH, _USED_HEIGHT = 0.9, 0.84
 
 
@@ -108,6 +110,51 @@ def row_labels_svg(rows: Sequence[DotRow]) -> Markup:
     return Markup(
         '<svg class="dotlabels" width="100%" height="100%" aria-hidden="true">{}</svg>'
     ).format(Markup("").join(labels))
+
+
+def dots_svg(dots: DotMap, columns: Sequence[str], fills: Sequence[str]) -> Markup:
+    """The same picture for files: names of rows and columns, one square a dot, one path a shade.
+
+    Args:
+        fills: endings of the fill classes, by place in the scale.
+    """
+    wide = _WIDTH_PX / max(1, len(columns))
+    x = _LABELS_PX + dots.x / _FULL * _WIDTH_PX
+    y = _HEADS_PX + dots.y / _FULL * _HEIGHT_PX
+    size = _DOT_PX if len(dots.order) < _MANY else _SMALL_DOT_PX
+    out = Markup("").join(
+        Markup('<text class="mh" x="{:.1f}" y="16">{}</text>').format(
+            _LABELS_PX + at * wide + 4, words[: max(4, int(wide / 6.5))]
+        )
+        for at, words in enumerate(columns)
+    )
+    for row in dots.rows:
+        at = _HEADS_PX + row.top * _HEIGHT_PX
+        edge = Markup('<path class="ml" d="M0 {:.1f}H{}"/>').format(at, _LABELS_PX + _WIDTH_PX)
+        words = f"{row.name}: {row.count:,}"
+        out += edge + Markup('<text class="mt" x="4" y="{:.1f}">{}</text>').format(at + 15, words)
+    for place in reversed(range(len(fills))):
+        mine = np.flatnonzero(dots.kind & 7 == place)
+        if len(mine):
+            path = _squares(x[mine], y[mine], size)
+            out += Markup('<path class="f-{}" d="{}"/>').format(fills[place], path)
+    if len(dots.marked):
+        marks = _squares(x[dots.marked] - 1, y[dots.marked] - 1, size + 2)
+        out += Markup('<path class="mark" d="{}"/>').format(marks)
+    width, height = dots_size()
+    return Markup('<svg class="m" width="{0}" height="{1}" viewBox="0 0 {0} {1}">{2}</svg>').format(
+        width, height, out
+    )
+
+
+def dots_size() -> tuple[float, float]:
+    """Width and height of the picture for files."""
+    return _LABELS_PX + _WIDTH_PX, _HEADS_PX + _HEIGHT_PX
+
+
+def _squares(x: NDArray[np.float64], y: NDArray[np.float64], size: float) -> str:
+    places = zip(x.round(1).tolist(), y.round(1).tolist(), strict=True)
+    return "".join(f"M{a} {b}h{size}v{size}h-{size}z" for a, b in places)
 
 
 def rows_json(rows: Sequence[DotRow]) -> str:

@@ -24,6 +24,7 @@ if (box) {
     c.strokeStyle = css.getPropertyValue("--ink"); c.lineWidth = 1.5;
     for (const i of marked) { const px = X[i] * ax + ox, py = Y[i] * ay + oy, s = per[K[i] >> 3] > 8000 ? small : big; if (px > -s && px < W && py > -s && py < H) c.strokeRect(px - 1.5, py - 1.5, s + 3, s + 3); }
     labels();
+    box.dataset.ready ||= Math.round(performance.now());
   }
   /* once zoomed, the headings outside the box no longer line up: name each visible cell inside the drawing */
   function labels() {
@@ -56,7 +57,6 @@ if (box) {
     order = [[], [], [], [], []];
     for (let i = 0; i < n; i++) { order[K[i] & 7].push(i); per[K[i] >> 3] = (per[K[i] >> 3] || 0) + 1; const g = (X[i] >> 9) * 256 + (Y[i] >> 9); let a = grid.get(g); if (!a) grid.set(g, a = []); a.push(i); }
     box.prepend(canvas); size(); new ResizeObserver(size).observe(box);
-    box.dataset.ready = Math.round(performance.now());
   });
   let drag = null, moved = false;
   box.addEventListener("wheel", e => { if (!e.ctrlKey && !e.metaKey && document.activeElement !== box) return; e.preventDefault(); zoom(e.deltaY < 0 ? 1.25 : .8, e.offsetX, e.offsetY); }, { passive: false });

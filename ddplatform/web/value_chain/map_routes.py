@@ -23,6 +23,7 @@ from ddplatform.queries.value_chain import get_node, get_summary, list_links_of
 from ddplatform.web.map_colour import chosen_colouring, map_colour_choices
 from ddplatform.web.value_chain.blueprint import bp
 from ddplatform.web.value_chain.box_rows import rows_of
+from ddplatform.web.value_chain.export_bar import export_bar
 from ddplatform.web.value_chain.filter_routes import short_choices
 from ddplatform.web.value_chain.node_filter import PAGING, filter_bar, read_filter
 from ddplatform.web.value_chain.pictures import DEPTHS, asked_uuid, map_page, read_map_state
@@ -65,6 +66,7 @@ def show(chain_id: UUID) -> ResponseReturnValue:
         colouring=colouring,
         colours=map_colour_choices(),
         saved=view_bar(chain_id, ViewKind.MAP, views),
+        files=export_bar(chain_id, ViewKind.MAP),
         kept=[(k, v) for k, v in request.args.items(multi=True) if k != "colour"],
         **_panel(state.focus),
     )
@@ -106,6 +108,7 @@ def table(chain_id: UUID) -> ResponseReturnValue:
         bar=filter_bar(chain_id, "value_chain.table", wanted),
         kind_words=KIND_WORDS,
         saved=view_bar(chain_id, ViewKind.TABLE, views),
+        files=export_bar(chain_id, ViewKind.TABLE),
         total=f"{COUNT_CAP:,}+" if page.total > COUNT_CAP else f"{page.total:,}",
     )
 

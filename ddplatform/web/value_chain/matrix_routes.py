@@ -12,6 +12,7 @@ from ddplatform.queries.saved_views import get_chain_with_views
 from ddplatform.web.map_colour import map_colour_choices
 from ddplatform.web.value_chain.blueprint import bp
 from ddplatform.web.value_chain.country_rows import country_rows, lanes_of
+from ddplatform.web.value_chain.export_bar import export_bar
 from ddplatform.web.value_chain.map_scope import map_scope
 from ddplatform.web.value_chain.view_bar import view_bar
 from ddplatform.web.value_chain.words import lane_word
@@ -33,4 +34,5 @@ def matrix(chain_id: UUID) -> ResponseReturnValue:
         colouring=scope.colouring,
         colours=map_colour_choices(),
         saved=view_bar(chain_id, ViewKind.MATRIX, views),
+        files=export_bar(chain_id, ViewKind.MATRIX),
     )

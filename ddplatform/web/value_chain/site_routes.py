@@ -19,6 +19,7 @@ from ddplatform.web.map_colour import map_colour_choices
 from ddplatform.web.site_dots import DotMap, Sites, dot_map
 from ddplatform.web.value_chain.blueprint import bp
 from ddplatform.web.value_chain.country_rows import NO_COUNTRY, country_rows, lanes_of
+from ddplatform.web.value_chain.export_bar import export_bar
 from ddplatform.web.value_chain.map_scope import MapScope, map_scope
 from ddplatform.web.value_chain.view_bar import view_bar
 from ddplatform.web.value_chain.words import lane_word
@@ -43,12 +44,13 @@ def all_sites(chain_id: UUID) -> ResponseReturnValue:
         chain=chain,
         total=len(scope.rows),
         columns=columns,
-        dot_columns=columns[:MOST_COLUMNS],
+        dot_columns=site_columns(scope),
         dot_rows=dots_of(scope).rows,
         rows=country_rows(snapshot, scope.colours, scope.rows, scope.table_href),
         colouring=scope.colouring,
         colours=map_colour_choices(),
         saved=view_bar(chain_id, ViewKind.ALL_SITES, views),
+        files=export_bar(chain_id, ViewKind.ALL_SITES),
         asked={**request.args.to_dict(flat=False), "edition": scope.edition},
     )
 
@@ -86,6 +88,12 @@ def _asked(chain_id: UUID) -> MapScope:
     if request.args.get("edition", scope.edition) != scope.edition:
         raise Conflict("The map was changed after you opened it.", "Open the page again.")
     return scope
+
+
+def site_columns(scope: MapScope) -> list[str]:
+    """The words over the columns of the dots."""
+    lanes = lanes_of(scope.snapshot, scope.rows)[:MOST_COLUMNS]
+    return [lane_word(scope.snapshot, lane) for lane in lanes]
 
 
 def dots_of(scope: MapScope) -> DotMap:

@@ -76,7 +76,7 @@ def view_bar(chain_id: UUID, kind: ViewKind, views: Sequence[ViewRow]) -> ViewBa
 
 def _save_href(chain_id: UUID, kind: ViewKind, parts: Sequence[Sequence[str]]) -> str:
     # The name of a filter may be `kind` as well, so the page goes by a word of its own.
-    return url_for("value_chain.save_view", chain_id=chain_id, page=kind.value, **_query(parts))
+    return url_for("value_chain.save_view", chain_id=chain_id, page=kind.value, **query_of(parts))
 
 
 def address_of(view: ViewRow) -> str:
@@ -86,10 +86,11 @@ def address_of(view: ViewRow) -> str:
 
 def page_address(chain_id: UUID, kind: ViewKind, parts: Sequence[Sequence[str]]) -> str:
     """The page of a map with these parts in its address."""
-    return url_for(ENDPOINTS[kind], chain_id=chain_id, **_query(parts))
+    return url_for(ENDPOINTS[kind], chain_id=chain_id, **query_of(parts))
 
 
-def _query(parts: Sequence[Sequence[str]]) -> dict[str, Any]:
+def query_of(parts: Sequence[Sequence[str]]) -> dict[str, Any]:
+    """Parts of an address as `url_for` takes them."""
     query: dict[str, list[str]] = {}
     for name, value in parts:
         query.setdefault(name, []).append(value)

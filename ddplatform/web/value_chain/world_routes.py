@@ -1,5 +1,6 @@
 """The sites of a map by country, as bubbles on a map of the world."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -20,6 +21,7 @@ from ddplatform.web.map_colour import map_colour_choices
 from ddplatform.web.maps import Bubble, world_map_svg
 from ddplatform.web.value_chain.blueprint import bp
 from ddplatform.web.value_chain.country_rows import CountryRow, country_rows
+from ddplatform.web.value_chain.export_bar import export_bar
 from ddplatform.web.value_chain.map_scope import MapScope, map_scope
 from ddplatform.web.value_chain.presenters import here
 from ddplatform.web.value_chain.view_bar import view_bar
@@ -78,6 +80,7 @@ def world(chain_id: UUID) -> ResponseReturnValue:
         colouring=scope.colouring,
         colours=map_colour_choices(),
         saved=view_bar(chain_id, ViewKind.WORLD, views),
+        files=export_bar(chain_id, ViewKind.WORLD),
         kept=[(k, v) for k, v in request.args.items(multi=True) if k != "colour"],
     )
 
@@ -96,13 +99,17 @@ def world_rows(scope: MapScope, size: BubbleSize) -> list[WorldRow]:
         parts = load_country_volume(scope.chain, scope.rows).tolist()
         by_code = dict(zip(scope.snapshot.countries, parts, strict=True))
     rows = [
-        WorldRow(row, by_code.get(row.code or "") if by_code else None, _place(row) is not None)
+        WorldRow(
+            row, by_code.get(row.code or "") if by_code else None, place_of_country(row) is not None
+        )
         for row in found
     ]
     return sorted(rows, key=lambda row: -(row.volume or 0.0))
 
 
-def world_drawing(rows: list[WorldRow], *, land_href: str | None) -> Markup:
+def world_drawing(
+    rows: list[WorldRow], *, land_href: str | None, land: Iterable[str] = ()
+) -> Markup:
     """The map; a country without a place on it stands in the list alone."""
     bubbles = [
         Bubble(
@@ -117,14 +124,17 @@ def world_drawing(rows: list[WorldRow], *, land_href: str | None) -> Markup:
             events=row.country.whole.events,
         )
         for row in rows
-        if (at := _place(row.country))
+        if (at := place_of_country(row.country))
     ]
     hits = {row.country.code: row.country.whole.gravest for row in rows if row.country.code}
     outline = load_outline(Path(current_app.static_folder or ""))
-    return world_map_svg(hits, bubbles, outline=outline, land_href=land_href, title=TITLE)
+    return world_map_svg(
+        hits, bubbles, outline=outline, land_href=land_href, land=land, title=TITLE
+    )
 
 
-def _place(row: CountryRow) -> tuple[float, float] | None:
+def place_of_country(row: CountryRow) -> tuple[float, float] | None:
+    """Longitude and latitude of the middle of a country; None where it has none."""
     at = load_reference().countries.get(row.code or "")
     if at is None or at.longitude is None or at.latitude is None:
         return None

@@ -1,0 +1,83 @@
+"""A view of a map as a file: what the page shows, with its filters."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from uuid import UUID
+
+from flask import Response, current_app, g, request
+from flask.typing import ResponseReturnValue
+
+from ddplatform.access.permissions import Permission
+from ddplatform.errors import Invalid, NotFound
+from ddplatform.gate import requires
+from ddplatform.models.saved_views import ViewKind
+from ddplatform.queries.value_chain import get_chain
+from ddplatform.reports.tables import render_table_pack, render_workbook
+from ddplatform.services.saved_views import kept_parts
+from ddplatform.services.view_export import record_view_export
+from ddplatform.web.standalone import png_file, svg_file
+from ddplatform.web.value_chain.blueprint import bp
+from ddplatform.web.value_chain.export_bar import FORMS
+from ddplatform.web.value_chain.view_content import ViewContent, content_of
+
+MEDIA_TYPES: Mapping[str, str] = {
+    "svg": "image/svg+xml",
+    "png": "image/png",
+    "csv": "application/zip",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "graphml": "application/xml",
+    "geojson": "application/geo+json",
+}
+
+
+@bp.post("/<uuid:chain_id>/export/<page>")
+@requires(Permission.VALUE_CHAIN_EXPORT)
+def export_view(chain_id: UUID, page: str) -> ResponseReturnValue:
+    """Download the view in the address; the form is in the body."""
+    if page not in set(ViewKind):
+        raise NotFound()
+    kind, form = ViewKind(page), request.form.get("form", "")
+    if form not in FORMS[kind]:
+        raise Invalid(fields={"form": "Choose one of the forms that this view goes out in."})
+    chain = get_chain(chain_id)
+    content = content_of(chain, kind)
+    made = _WRITE[form](content)
+    record_view_export(
+        chain_id,
+        kind,
+        form,
+        asked=kept_parts(kind, request.args.items(multi=True)),
+        nodes=content.nodes,
+        by=g.identity,
+        at=g.now,
+    )
+    response = Response(made, mimetype=MEDIA_TYPES[form])
+    ending = "zip" if form == "csv" else form
+    name = f"{chain.slug}-{kind.value}-v{chain.version}.{ending}"
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response
+
+
+def _svg(content: ViewContent) -> bytes:
+    assert content.picture
+    return svg_file(content.picture(), Path(current_app.static_folder or ""))
+
+
+def _graphml(content: ViewContent) -> bytes:
+    assert content.graphml
+    return content.graphml()
+
+
+def _geojson(content: ViewContent) -> bytes:
+    assert content.geojson
+    return content.geojson()
+
+
+_WRITE: Mapping[str, Callable[[ViewContent], bytes]] = {
+    "svg": _svg,
+    "png": lambda content: png_file(_svg(content)),
+    "csv": lambda content: render_table_pack(content.tables()),
+    "xlsx": lambda content: render_workbook(content.tables()),
+    "graphml": _graphml,
+    "geojson": _geojson,
+}

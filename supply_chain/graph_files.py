@@ -1,0 +1,73 @@
+"""Nodes and links as GraphML, points as GeoJSON: plain values in, bytes out."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from xml.etree import ElementTree
+
+Cell = str | int | float
+_GRAPHML = "http://graphml.graphdrawing.org/xmlns"
+
+
+@dataclass(frozen=True)
+class GraphPart:
+    """The nodes of a graph, or its links: one row each under one header.
+
+    `ends` of a node is its id, of a link the ids of its supplier and its buyer.
+    """
+
+    header: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+    ends: Sequence[tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Point:
+    """A place in degrees (WGS 84), and what is told of it."""
+
+    longitude: float
+    latitude: float
+    told: dict[str, Cell]
+
+
+def write_graphml(nodes: GraphPart, links: GraphPart, *, name: str) -> bytes:
+    """A directed graph from supplier to buyer; each column is a key of type string."""
+    root = ElementTree.Element("graphml", {"xmlns": _GRAPHML})
+    for what, part in (("node", nodes), ("edge", links)):
+        for place, column in enumerate(part.header):
+            key = {"id": f"{what}{place}", "for": what, "attr.name": column}
+            ElementTree.SubElement(root, "key", {**key, "attr.type": "string"})
+    graph = ElementTree.SubElement(root, "graph", {"id": name, "edgedefault": "directed"})
+    for (node,), row in zip(nodes.ends, nodes.rows, strict=True):
+        _add_data(ElementTree.SubElement(graph, "node", {"id": node}), "node", row)
+    for (supplier, buyer), row in zip(links.ends, links.rows, strict=True):
+        ends = {"source": supplier, "target": buyer}
+        _add_data(ElementTree.SubElement(graph, "edge", ends), "edge", row)
+    ElementTree.indent(root, " ")
+    written: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return written
+
+
+def _add_data(element: ElementTree.Element, what: str, row: Sequence[Cell]) -> None:
+    for place, cell in _filled(row):
+        ElementTree.SubElement(element, "data", {"key": f"{what}{place}"}).text = str(cell)
+
+
+def _filled(row: Sequence[Cell]) -> Iterator[tuple[int, Cell]]:
+    return ((place, cell) for place, cell in enumerate(row) if cell != "")
+
+
+def write_geojson(points: Sequence[Point], *, name: str) -> bytes:
+    """Points as a FeatureCollection (RFC 7946); the same points give the same bytes."""
+    features = [
+        {
+            "type": "Feature",
+            "geometry": {"type": "Point", "coordinates": [point.longitude, point.latitude]},
+            "properties": point.told,
+        }
+        for point in points
+    ]
+    document = {"type": "FeatureCollection", "name": name, "features": features}
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    # A lone half of a surrogate pair stays the JSON escape it came as.
+    return text.encode("utf-8", "backslashreplace")
