@@ -13,6 +13,7 @@ from ddplatform.web.map_colour import chosen_colouring, map_colour_choices
 from ddplatform.web.value_chain.blueprint import bp
 from ddplatform.web.value_chain.box_rows import rows_of
 from ddplatform.web.value_chain.export_bar import export_bar
+from ddplatform.web.value_chain.node_filter import filter_bar, read_filter
 from ddplatform.web.value_chain.pictures import (
     STEPS_AROUND,
     around_page,
@@ -44,5 +45,6 @@ def around(chain_id: UUID) -> ResponseReturnValue:
         colours=map_colour_choices(),
         saved=view_bar(chain_id, ViewKind.AROUND, views),
         files=export_bar(chain_id, ViewKind.AROUND),
+        bar=filter_bar(chain_id, "value_chain.around", read_filter(standing=True)),
         kept=[(k, v) for k, v in request.args.items(multi=True) if k != "colour"],
     )

@@ -67,6 +67,7 @@ def show(chain_id: UUID) -> ResponseReturnValue:
         colours=map_colour_choices(),
         saved=view_bar(chain_id, ViewKind.MAP, views),
         files=export_bar(chain_id, ViewKind.MAP),
+        bar=filter_bar(chain_id, "value_chain.show", read_filter(standing=True)),
         kept=[(k, v) for k, v in request.args.items(multi=True) if k != "colour"],
         **_panel(state.focus),
     )

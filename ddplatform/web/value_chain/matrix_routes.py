@@ -14,6 +14,7 @@ from ddplatform.web.value_chain.blueprint import bp
 from ddplatform.web.value_chain.country_rows import country_rows, lanes_of
 from ddplatform.web.value_chain.export_bar import export_bar
 from ddplatform.web.value_chain.map_scope import map_scope
+from ddplatform.web.value_chain.node_filter import filter_bar, read_filter
 from ddplatform.web.value_chain.view_bar import view_bar
 from ddplatform.web.value_chain.words import lane_word
 
@@ -35,4 +36,5 @@ def matrix(chain_id: UUID) -> ResponseReturnValue:
         colours=map_colour_choices(),
         saved=view_bar(chain_id, ViewKind.MATRIX, views),
         files=export_bar(chain_id, ViewKind.MATRIX),
+        bar=filter_bar(chain_id, "value_chain.matrix", read_filter(standing=True)),
     )

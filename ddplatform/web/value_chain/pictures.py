@@ -16,14 +16,17 @@ from ddplatform.queries.map_colours import ColourBy, MapColours, load_colours
 from ddplatform.queries.map_groups import GroupBy
 from ddplatform.queries.map_past import Past
 from ddplatform.queries.map_snapshots import (
+    Ints,
     MapSnapshot,
     coloured_by,
     load_past_snapshot,
     load_snapshot,
 )
 from ddplatform.queries.map_views import MapView, view_around, view_map
+from ddplatform.queries.node_filters import find_rows
 from ddplatform.queries.node_lists import load_states
 from ddplatform.web.map_colour import Colouring, chosen_colouring
+from ddplatform.web.value_chain.node_filter import read_filter
 from ddplatform.web.value_chain.presenters import AroundPage, MapPage, PastPage, Shown
 
 DEPTHS = (1, 2, 3, 4)
@@ -65,6 +68,7 @@ def map_page(chain: ValueChain) -> MapPage:
         opened=state.opened,
         upstream_only=state.upstream,
         group_by=state.group_by,
+        among=_among(chain, snapshot),
     )
     return MapPage(_shown(chain, snapshot, view, colouring, state.opened, group_by=state.group_by))
 
@@ -92,8 +96,15 @@ def around_page(chain: ValueChain, row: int) -> AroundPage:
     """
     colouring, opened = chosen_colouring(), _opened()
     snapshot = coloured_by(load_snapshot(chain), colouring.issue)
-    view = view_around(snapshot, row, depth=steps_around(), opened=opened)
+    among = _among(chain, snapshot)
+    view = view_around(snapshot, row, depth=steps_around(), opened=opened, among=among)
     return AroundPage(_shown(chain, snapshot, view, colouring, opened), row)
+
+
+def _among(chain: ValueChain, snapshot: MapSnapshot) -> Ints | None:
+    """The rows that the filter of the address leaves; None where it asks for nothing."""
+    wanted = read_filter(standing=True)
+    return None if wanted.is_empty else find_rows(snapshot, chain, wanted)
 
 
 def row_in_focus(chain: ValueChain) -> int | None:

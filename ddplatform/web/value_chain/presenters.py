@@ -23,6 +23,7 @@ from ddplatform.web.questionnaire_states import questionnaire_word
 from ddplatform.web.shades import BAND_SHADES, SHADES, Shade
 from ddplatform.web.value_chain.words import group_word, lane_word
 from supply_chain.layout import Box, LaneTitle, Measures, Placed, View, place
+from supply_chain.node_filter import FILTERS
 
 MANY_LANES = 7
 STATE = ("focus", "depth", "show", "open", "by", "colour")
@@ -268,5 +269,7 @@ class PastPage(MapPage):
 
 def here(chain_id: UUID, endpoint: str = "value_chain.show", **changes: Any) -> str:
     """The address of this view of a map with some of its state changed."""
-    state = {name: request.args.getlist(name) for name in STATE if name in request.args}
+    state = {
+        name: request.args.getlist(name) for name in (*FILTERS, *STATE) if name in request.args
+    }
     return url_for(endpoint, chain_id=chain_id, **{**state, **changes})

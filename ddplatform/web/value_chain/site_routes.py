@@ -21,6 +21,7 @@ from ddplatform.web.value_chain.blueprint import bp
 from ddplatform.web.value_chain.country_rows import NO_COUNTRY, country_rows, lanes_of
 from ddplatform.web.value_chain.export_bar import export_bar
 from ddplatform.web.value_chain.map_scope import MapScope, map_scope
+from ddplatform.web.value_chain.node_filter import filter_bar, read_filter
 from ddplatform.web.value_chain.view_bar import view_bar
 from ddplatform.web.value_chain.words import lane_word
 
@@ -51,6 +52,7 @@ def all_sites(chain_id: UUID) -> ResponseReturnValue:
         colours=map_colour_choices(),
         saved=view_bar(chain_id, ViewKind.ALL_SITES, views),
         files=export_bar(chain_id, ViewKind.ALL_SITES),
+        bar=filter_bar(chain_id, "value_chain.all_sites", read_filter(standing=True)),
         asked={**request.args.to_dict(flat=False), "edition": scope.edition},
     )
 

@@ -23,6 +23,7 @@ from ddplatform.web.value_chain.blueprint import bp
 from ddplatform.web.value_chain.country_rows import CountryRow, country_rows
 from ddplatform.web.value_chain.export_bar import export_bar
 from ddplatform.web.value_chain.map_scope import MapScope, map_scope
+from ddplatform.web.value_chain.node_filter import filter_bar, read_filter
 from ddplatform.web.value_chain.presenters import here
 from ddplatform.web.value_chain.view_bar import view_bar
 from supply_chain.reference import load_reference
@@ -81,6 +82,7 @@ def world(chain_id: UUID) -> ResponseReturnValue:
         colours=map_colour_choices(),
         saved=view_bar(chain_id, ViewKind.WORLD, views),
         files=export_bar(chain_id, ViewKind.WORLD),
+        bar=filter_bar(chain_id, "value_chain.world", read_filter(standing=True)),
         kept=[(k, v) for k, v in request.args.items(multi=True) if k != "colour"],
     )
 
