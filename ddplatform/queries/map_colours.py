@@ -12,7 +12,7 @@ from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, String, cast, select
+from sqlalchemy import ColumnElement, String, cast, null, select, union_all
 
 from ddplatform.adapters.installed import adapters
 from ddplatform.adapters.snapshot_files import Snapshot
@@ -62,6 +62,14 @@ MANY_OVERDUE, SOME_OVERDUE = 5, 2
 NONE_OVERDUE = 3
 _FAIR, _GOOD = METHOD.policy.confidence_fair, METHOD.policy.confidence_good
 
+_TOLD: Mapping[ColourBy, tuple[Any, ColumnElement[bool]]] = {
+    ColourBy.QUESTIONNAIRE: (
+        NodeSummary.questionnaire_status,
+        NodeSummary.questionnaire_status.is_not(None),
+    ),
+    ColourBy.OVERDUE: (NodeSummary.overdue_actions, NodeSummary.overdue_actions > 0),
+}
+
 Places = NDArray[np.int8]
 Told = tuple[list[str], list[Any]]
 """Keys of nodes as text, and what is told of each."""
@@ -87,19 +95,43 @@ class MapColours:
 def load_colours(
     chain: ValueChain, snapshot: MapSnapshot, by: ColourBy, issue: Issue | None = None
 ) -> MapColours:
-    """The colours of a map; two statements at most once the coverage of its run is kept.
+    """The colours of a map; one statement once the coverage of its run is kept.
 
     Args:
         issue: of the bands; None: the highest over all issues.
     """
-    reads = {
-        ColourBy.COVERAGE: _coverage,
-        ColourBy.QUESTIONNAIRE: _answers,
-        ColourBy.OVERDUE: _overdue,
-    }
-    read = reads.get(by)
-    place = read(chain, snapshot) if read else coloured_by(snapshot, issue).band
-    return MapColours(by, place, _in_event(chain.id, snapshot))
+    marked, told = _read(chain.id, by)
+    if by is ColourBy.BAND:
+        place = coloured_by(snapshot, issue).band
+    elif by is ColourBy.COVERAGE:
+        place = _coverage(chain, snapshot)
+    elif by is ColourBy.QUESTIONNAIRE:
+        place = _placed(snapshot, told, lambda status: _ANSWERS[State(status)], LAST)
+    else:
+        place = _placed(snapshot, told, lambda count: _of_overdue(int(count)), NONE_OVERDUE)
+    inside = np.zeros(len(snapshot.keys), dtype=np.bool_)
+    rows = _rows(snapshot, marked)
+    inside[rows[rows >= 0]] = True
+    return MapColours(by, place, inside)
+
+
+def _read(chain_id: UUID, by: ColourBy) -> tuple[list[str], Told]:
+    """Who stands in an event, and what answers or actions tell of whom."""
+    asked: Any = (
+        select(cast(ContextEventNode.node_id, String), null())
+        .join(ValueChainNode, ValueChainNode.id == ContextEventNode.node_id)
+        .where(ValueChainNode.chain_id == chain_id, ContextEventNode.left_at.is_(None))
+    )
+    if by in _TOLD:
+        column, says_something = _TOLD[by]
+        of_nodes = select(cast(NodeSummary.node_id, String), cast(column, String)).where(
+            NodeSummary.chain_id == chain_id, says_something
+        )
+        asked = union_all(asked, of_nodes)
+    rows = db.session.execute(asked).all()
+    told = [(key, value) for key, value in rows if value is not None]
+    keys = [key for key, value in rows if value is None]
+    return keys, ([key for key, _ in told], [value for _, value in told])
 
 
 def _coverage(chain: ValueChain, snapshot: MapSnapshot) -> Places:
@@ -110,7 +142,12 @@ def _coverage(chain: ValueChain, snapshot: MapSnapshot) -> Places:
     part = f"coverage-{chain.current_run_id.hex}"
     kept = None if is_writing() else find_part(where, part)
     if kept is None:
-        told = _told(chain.id, NodeSummary.confidence, NodeSummary.confidence.is_not(None))
+        rows = db.session.execute(
+            select(cast(NodeSummary.node_id, String), NodeSummary.confidence).where(
+                NodeSummary.chain_id == chain.id, NodeSummary.confidence.is_not(None)
+            )
+        ).all()
+        told = [key for key, _ in rows], [share for _, share in rows]
         kept = Snapshot(basis(), {"place": _placed(snapshot, told, _of_confidence, LAST)})
         newest = select(ValueChain.current_run_id).where(ValueChain.id == chain.id)
         if not is_writing() and db.session.scalar(newest) == chain.current_run_id:
@@ -123,40 +160,8 @@ def _of_confidence(share: float) -> int:
     return sum(known >= limit for limit in (_FAIR, _GOOD))
 
 
-def _answers(chain: ValueChain, snapshot: MapSnapshot) -> Places:
-    column = NodeSummary.questionnaire_status
-    told = _told(chain.id, column, column.is_not(None))
-    return _placed(snapshot, told, lambda status: _ANSWERS[State(status)], LAST)
-
-
-def _overdue(chain: ValueChain, snapshot: MapSnapshot) -> Places:
-    column = NodeSummary.overdue_actions
-    return _placed(snapshot, _told(chain.id, column, column > 0), _of_overdue, NONE_OVERDUE)
-
-
 def _of_overdue(count: int) -> int:
     return 0 if count >= MANY_OVERDUE else 1 if count >= SOME_OVERDUE else 2
-
-
-def _in_event(chain_id: UUID, snapshot: MapSnapshot) -> NDArray[np.bool_]:
-    keys = db.session.scalars(
-        select(cast(ContextEventNode.node_id, String))
-        .join(ValueChainNode, ValueChainNode.id == ContextEventNode.node_id)
-        .where(ValueChainNode.chain_id == chain_id, ContextEventNode.left_at.is_(None))
-    ).all()
-    inside = np.zeros(len(snapshot.keys), dtype=np.bool_)
-    rows = _rows(snapshot, keys)
-    inside[rows[rows >= 0]] = True
-    return inside
-
-
-def _told(chain_id: UUID, column: Any, condition: ColumnElement[bool]) -> Told:
-    rows = db.session.execute(
-        select(cast(NodeSummary.node_id, String), column).where(
-            NodeSummary.chain_id == chain_id, condition
-        )
-    ).all()
-    return [key for key, _ in rows], [value for _, value in rows]
 
 
 def _placed(
