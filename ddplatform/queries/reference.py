@@ -144,16 +144,3 @@ def find_sector_risk(node: ValueChainNode) -> float | None:
     goods = tuple(node.commodity_refs)
     known = known_of(load_reference(), None, node.sector_ref, goods)
     return next((one.value for one in known if one.factor == SECTOR_RISK), None)
-
-
-def list_listed_commodities(release_id: UUID, country: str) -> list[str]:
-    """Commodities of a country on the US DOL list, by reference."""
-    return [
-        figure.commodity_ref
-        for figure in list_figures(
-            IndicatorValue.release_id == release_id,
-            IndicatorValue.country == country,
-            IndicatorValue.commodity_ref.is_not(None),
-        )
-        if figure.commodity_ref
-    ]

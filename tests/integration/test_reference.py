@@ -103,7 +103,6 @@ def test_a_listed_pair_has_both_of_its_figures(release: ReferenceRelease) -> Non
     figures = {f.factor: f for f in queries.list_pair_figures(release.id, ref, "CI")}
     assert figures["SEC-02"].value == 1.0
     assert figures["SEC-01"].value == pytest.approx(0.9)
-    assert ref in queries.list_listed_commodities(release.id, "CI")
 
 
 def test_an_unlisted_pair_has_only_the_rate_of_its_activity(release: ReferenceRelease) -> None:
