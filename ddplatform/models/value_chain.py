@@ -22,7 +22,7 @@ NO_TIER_ORDER = 1_000
 
 
 def _where_set(name: str, column_name: str) -> Index:
-    """An index of the few nodes of a map that have a label, so that others cost nothing."""
+    """An index of the few rows of a map that have a value here, so that others cost nothing."""
     is_set = column(column_name).is_not(None)
     return Index(
         name,
@@ -151,6 +151,8 @@ class NodeSummary(TenantScoped, Base):
         Index(
             "ix_summary_tier", "organisation_id", "chain_id", "tier_order", "rank_order", "node_id"
         ),
+        # Of the nodes that were ever asked alone, so that the overview need not read all.
+        _where_set("ix_summary_asked", "questionnaire_status"),
     )
 
     node_id: Mapped[UUID]

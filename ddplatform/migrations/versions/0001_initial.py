@@ -2293,6 +2293,14 @@ def upgrade() -> None:
         op.f("ix_node_summary_organisation_id"), "node_summary", ["organisation_id"], unique=False
     )
     op.create_index(
+        "ix_summary_asked",
+        "node_summary",
+        ["organisation_id", "chain_id", "questionnaire_status"],
+        unique=False,
+        sqlite_where=sa.text("questionnaire_status IS NOT NULL"),
+        postgresql_where=sa.text("questionnaire_status IS NOT NULL"),
+    )
+    op.create_index(
         "ix_summary_band",
         "node_summary",
         ["organisation_id", "chain_id", "band", "node_id"],
@@ -4078,6 +4086,12 @@ def downgrade() -> None:
     op.drop_index("ix_summary_tier", table_name="node_summary")
     op.drop_index("ix_summary_rank", table_name="node_summary")
     op.drop_index("ix_summary_band", table_name="node_summary")
+    op.drop_index(
+        "ix_summary_asked",
+        table_name="node_summary",
+        sqlite_where=sa.text("questionnaire_status IS NOT NULL"),
+        postgresql_where=sa.text("questionnaire_status IS NOT NULL"),
+    )
     op.drop_index(op.f("ix_node_summary_organisation_id"), table_name="node_summary")
     op.drop_table("node_summary")
     op.drop_index(op.f("ix_import_page_organisation_id"), table_name="import_page")
