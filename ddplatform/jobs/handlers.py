@@ -16,6 +16,7 @@ from ddplatform.services import (
     action_reminders,
     assessments,
     audit,
+    bulk_changes,
     case_officers,
     demo_removal,
     invitations,
@@ -166,6 +167,12 @@ def _undo_many(job: JobContext) -> Result:
     )
 
 
+def _change_many(job: JobContext) -> Result:
+    return bulk_changes.carry_out(
+        job.id_of("change_id"), unit=job.unit, progress=job.progress, by=job.by, at=job.at
+    )
+
+
 def _assess_chain(job: JobContext) -> Result:
     if job.id is not None:
         with job.look():
@@ -262,6 +269,8 @@ HANDLERS: dict[str, Handler] = {
     match_search.SEARCH: Handler(_search_duplicates, is_staged=True),
     matching_many.MERGE_MANY: Handler(_merge_many, Permission.VALUE_CHAIN_MERGE, is_staged=True),
     matching_many.UNDO_MANY: Handler(_undo_many, Permission.VALUE_CHAIN_MERGE, is_staged=True),
+    bulk_changes.CHANGE: Handler(_change_many, Permission.VALUE_CHAIN_EDIT, is_staged=True),
+    bulk_changes.UNDO: Handler(_change_many, Permission.VALUE_CHAIN_EDIT, is_staged=True),
     reassessment_triggers.LOOK: Handler(_look_for_changes, is_staged=True),
     screening_lists.SCREEN: Handler(_screen, is_staged=True),
     BUILD: Handler(_build_report, Permission.REPORT_REQUEST, is_staged=True),

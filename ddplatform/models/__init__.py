@@ -2,6 +2,7 @@
 
 from ddplatform.models import (
     audit,
+    bulk_changes,
     context_events,
     evidence,
     findings,
@@ -26,6 +27,7 @@ from ddplatform.models import (
 
 __all__ = [
     "audit",
+    "bulk_changes",
     "context_events",
     "evidence",
     "findings",

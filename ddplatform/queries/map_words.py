@@ -24,6 +24,9 @@ NODE_LABELS: Final[Mapping[str, str]] = {
     "own_operation": "Own operation",
     "is_origin": "Beginning of the chain",
     "contact_email": "Business contact",
+    "tags": "Tags",
+    "group_name": "Group",
+    "owner_id": "Who answers for it",
 }
 LINK_LABELS: Final[Mapping[str, str]] = {
     "supplier_id": "Supplier",
@@ -95,6 +98,8 @@ _WHY: Final[Mapping[str, str]] = {
     "node:split": "Merge taken back",
     "match_run:merge": "Merge of many likely duplicates",
     "match_run:undo": "Merge of many taken back",
+    "bulk_change:make": "Changed with many others",
+    "bulk_change:undo": "Change of many taken back",
 }
 
 

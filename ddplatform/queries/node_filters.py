@@ -244,12 +244,16 @@ def _of_arrays(chain_id: UUID, wanted: NodeFilter) -> Iterator[ColumnElement[boo
         found &= snapshot.band_by_issue[:, column] == BANDS.index(band)
     if wanted.unknown_origin:
         found &= ~np.isnan(snapshot.missing)
-    yield _among([snapshot.keys[row] for row in np.flatnonzero(found).tolist()])
+    yield among(NodeSummary.node_id, [snapshot.keys[row] for row in np.flatnonzero(found).tolist()])
 
 
-def _among(keys: Sequence[UUID]) -> ColumnElement[bool]:
+def among(column: Any, keys: Sequence[UUID]) -> ColumnElement[bool]:
     """One of very many keys: they go over as one value, since a statement takes so many only."""
     if db.engine.dialect.name == "sqlite":
         rows = func.json_each(json.dumps([key.hex for key in keys])).table_valued("value")
-        return NodeSummary.node_id.in_(select(rows.c.value))
-    return NodeSummary.node_id == any_(cast(literal(list(keys), ARRAY(Uuid)), ARRAY(Uuid)))
+        inside: ColumnElement[bool] = column.in_(select(rows.c.value))
+        return inside
+    of_keys: ColumnElement[bool] = column == any_(
+        cast(literal(list(keys), ARRAY(Uuid)), ARRAY(Uuid))
+    )
+    return of_keys

@@ -220,8 +220,9 @@ def find_known_causes(keys: Collection[str]) -> set[tuple[UUID, str, str]]:
 
 
 def find_owners() -> Mapping[UUID, UUID]:
-    """Node -> who is asked to look at it: the owner of its newest finding that is open, else who
-    sent the newest questionnaire to it; only people of the organisation."""
+    """Node -> who is asked to look at it: who answers for it; where nobody does, the owner of its
+    newest finding that is open, else who sent the newest questionnaire to it; only people of the
+    organisation."""
     senders = db.session.execute(
         select(Assignment.node_id, Assignment.sent_by_id)
         .join(Membership, Membership.user_id == Assignment.sent_by_id)
@@ -233,8 +234,13 @@ def find_owners() -> Mapping[UUID, UUID]:
         .where(Finding.closed_at.is_(None))
         .order_by(Finding.created_at, Finding.id)
     )
+    answering = db.session.execute(
+        select(ValueChainNode.id, ValueChainNode.owner_id).join(
+            Membership, Membership.user_id == ValueChainNode.owner_id
+        )
+    )
     found: dict[UUID, UUID] = {}
-    for node_id, user_id in (*senders, *owners):
+    for node_id, user_id in (*senders, *owners, *answering):
         if user_id is not None:
             found[node_id] = user_id
     return found

@@ -9,6 +9,7 @@ from ddplatform.access.identity import Identity
 from ddplatform.errors import Conflict
 from ddplatform.models.value_chain import SupplyLink, ValueChain, ValueChainNode
 from ddplatform.queries.map_words import value_words
+from ddplatform.queries.organisations import get_account
 from ddplatform.queries.value_chain import get_node
 from ddplatform.services import risk
 from ddplatform.services.map_history import Cause, keep_step
@@ -103,5 +104,12 @@ def finish_import(
 
 def _words(field: str, value: Any) -> str:
     """A value as the form shows it, for the page that puts two versions side by side."""
-    names = {value: get_node(value).name} if isinstance(value, UUID) else {}
+    names = {value: _name(field, value)} if isinstance(value, UUID) else {}
     return value_words(field, value, names)
+
+
+def _name(field: str, key: UUID) -> str:
+    if field != "owner_id":
+        return get_node(key).name
+    account = get_account(key)
+    return account.name if account else "not known"

@@ -12,10 +12,11 @@ from sqlalchemy import select
 
 from ddplatform.access.identity import Identity
 from ddplatform.db import db
-from ddplatform.errors import Conflict, Invalid
+from ddplatform.errors import Conflict, Invalid, NotFound
 from ddplatform.models.value_chain import SupplyLink, ValueChain, ValueChainNode
 from ddplatform.queries.map_words import NODE_LABELS
 from ddplatform.queries.node_merges import find_merge_of
+from ddplatform.queries.organisations import get_person
 from ddplatform.queries.value_chain import (
     get_chain_for_change,
     get_links_archived_with,
@@ -27,7 +28,9 @@ from ddplatform.queries.value_chain import (
 from ddplatform.services import audit
 from ddplatform.services.chain_changes import archive, change_fields, finish_change, restore
 from ddplatform.services.map_history import keep_step
+from ddplatform.services.plain_text import fault_in
 from ddplatform.services.tiers import refresh_tiers
+from supply_chain.labels import GROUP_LENGTH, MOST_TAGS, TAG_LENGTH, plain_tags
 from supply_chain.reference import load_reference
 from supply_chain.vocabulary import NodeKind
 
@@ -51,6 +54,9 @@ class NodeFields:
     own_operation: bool = False
     is_origin: bool | None = None
     contact_email: str | None = None
+    tags: tuple[str, ...] = ()
+    group_name: str | None = None
+    owner_id: UUID | None = None
 
 
 def create_chain(
@@ -239,6 +245,8 @@ def _values(wanted: NodeFields) -> dict[str, Any]:
         **found,
         "name": " ".join(wanted.name.split()),
         "commodity_refs": list(wanted.commodity_refs),
+        "tags": plain_tags(wanted.tags),
+        "group_name": " ".join((wanted.group_name or "").split()) or None,
     }
 
 
@@ -258,8 +266,27 @@ def _check(wanted: NodeFields, *, of: UUID | None = None) -> None:
         faults["longitude"] = "Give both coordinates or none."
     if of is not None and wanted.operated_by_id == of:
         faults["operated_by_id"] = "It cannot be operated by itself."
+    faults |= _label_faults(wanted)
     if faults:
         raise Invalid(fields=faults)
+
+
+def _label_faults(wanted: NodeFields) -> dict[str, str]:
+    faults = {}
+    if len(plain_tags(wanted.tags)) > MOST_TAGS:
+        faults["tags"] = f"Use at most {MOST_TAGS} tags."
+    for tag in wanted.tags:
+        if fault := fault_in(tag, label="a tag", longest=TAG_LENGTH, required=False):
+            faults["tags"] = fault
+    group = wanted.group_name or ""
+    if fault := fault_in(group, label="the group", longest=GROUP_LENGTH, required=False):
+        faults["group_name"] = fault
+    if wanted.owner_id is not None:
+        try:
+            get_person(wanted.owner_id)
+        except NotFound:
+            faults["owner_id"] = "Choose a person of your organisation."
+    return faults
 
 
 def _slug(text: str) -> str:

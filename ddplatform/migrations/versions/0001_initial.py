@@ -24,6 +24,8 @@ TENANT_TABLES = {
     "audit_event": ("organisation_id",),
     "audit_head": ("organisation_id",),
     "audit_value": ("organisation_id",),
+    "bulk_change": ("organisation_id",),
+    "bulk_part": ("organisation_id",),
     "case_access": ("organisation_id",),
     "case_assignment": ("organisation_id",),
     "case_criterion": ("organisation_id",),
@@ -999,6 +1001,83 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
+        "bulk_change",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("chain_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "verb",
+            sa.Enum(
+                "owner",
+                "group",
+                "add_tag",
+                "remove_tag",
+                "archive",
+                name="bulkverb",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "value",
+            sa.String(),
+            nullable=False,
+            comment="Key of the owner, tag or group; empty: none",
+        ),
+        sa.Column("asked", sa.Integer(), nullable=False, comment="Nodes to change"),
+        sa.Column("changed", sa.Integer(), nullable=False),
+        sa.Column(
+            "kept",
+            sa.Integer(),
+            nullable=False,
+            comment="Nodes that the undo left: they were changed since",
+        ),
+        sa.Column("job_id", sa.Uuid(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by_id", sa.Uuid(), nullable=False),
+        sa.Column("stopped_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "finished_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="Of the change, then of its undo",
+        ),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("undone_by_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "(undone_at IS NULL) = (undone_by_id IS NULL)", name=op.f("ck_bulk_change_undone_pair")
+        ),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"], ["user.id"], name=op.f("fk_bulk_change_created_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "chain_id"],
+            ["value_chain.organisation_id", "value_chain.id"],
+            name=op.f("fk_bulk_change_organisation_id_chain_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_bulk_change_organisation_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["undone_by_id"], ["user.id"], name=op.f("fk_bulk_change_undone_by_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bulk_change")),
+        sa.UniqueConstraint(
+            "organisation_id", "id", name=op.f("uq_bulk_change_organisation_id_id")
+        ),
+    )
+    op.create_index(
+        "ix_bulk_change_chain",
+        "bulk_change",
+        ["organisation_id", "chain_id", "created_at"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_bulk_change_organisation_id"), "bulk_change", ["organisation_id"], unique=False
+    )
+    op.create_table(
         "evidence_link",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
@@ -1741,6 +1820,37 @@ def upgrade() -> None:
         "assignment",
         ["respondent_organisation_id"],
         unique=False,
+    )
+    op.create_table(
+        "bulk_part",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("change_id", sa.Uuid(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("node_ids", sa.JSON(), nullable=False),
+        sa.Column("before", sa.JSON(), nullable=False, comment="node -> what stood there"),
+        sa.Column("link_ids", sa.JSON(), nullable=False, comment="Links archived with them"),
+        sa.Column("kept_ids", sa.JSON(), nullable=False, comment="Changed since: not undone"),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "change_id"],
+            ["bulk_change.organisation_id", "bulk_change.id"],
+            name=op.f("fk_bulk_part_organisation_id_change_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_bulk_part_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bulk_part")),
+        sa.UniqueConstraint(
+            "organisation_id",
+            "change_id",
+            "place",
+            name=op.f("uq_bulk_part_organisation_id_change_id_place"),
+        ),
+    )
+    op.create_index(
+        op.f("ix_bulk_part_organisation_id"), "bulk_part", ["organisation_id"], unique=False
     )
     op.create_table(
         "context_event_node",
@@ -4118,6 +4228,8 @@ def downgrade() -> None:
     op.drop_index("ix_context_node", table_name="context_event_node")
     op.drop_index(op.f("ix_context_event_node_organisation_id"), table_name="context_event_node")
     op.drop_table("context_event_node")
+    op.drop_index(op.f("ix_bulk_part_organisation_id"), table_name="bulk_part")
+    op.drop_table("bulk_part")
     op.drop_index(op.f("ix_assignment_respondent_organisation_id"), table_name="assignment")
     op.drop_index(op.f("ix_assignment_organisation_id"), table_name="assignment")
     op.drop_index("ix_assignment_node", table_name="assignment")
@@ -4169,6 +4281,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_evidence_link_respondent_organisation_id"), table_name="evidence_link")
     op.drop_index(op.f("ix_evidence_link_organisation_id"), table_name="evidence_link")
     op.drop_table("evidence_link")
+    op.drop_index(op.f("ix_bulk_change_organisation_id"), table_name="bulk_change")
+    op.drop_index("ix_bulk_change_chain", table_name="bulk_change")
+    op.drop_table("bulk_change")
     op.drop_index(op.f("ix_assessment_run_organisation_id"), table_name="assessment_run")
     op.drop_table("assessment_run")
     op.drop_index(op.f("ix_value_chain_organisation_id"), table_name="value_chain")

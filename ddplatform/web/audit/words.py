@@ -32,6 +32,7 @@ TARGET_WORDS: Final[Mapping[str, str]] = {
     "duplicate_pair": "likely duplicate",
     "evidence": "document",
     "map_import": "supplier list",
+    "bulk_change": "change of many sites",
     "match_run": "merge of many",
     "membership": "person of the organisation",
     "mitigation_action": "action",

@@ -68,10 +68,13 @@ def details(version_id: UUID) -> ResponseReturnValue:
             url_for(".choose", version_id=version_id, chain=request.values.get("chain"))
         )
     questions = load_plan(version_id).form
-    form = SendForm(due_on=propose_due_date(g.now.date()))
+    # A choice of very many comes in the body: an address takes so many letters only.
+    begins = request.form.get("begin") == "1"
+    due_on = propose_due_date(g.now.date())
+    form = SendForm(None, due_on=due_on) if begins else SendForm(due_on=due_on)
     form.language.choices = _languages(questions)
     problems: Mapping[str, str] = {}
-    if form.validate_on_submit():
+    if not begins and form.validate_on_submit():
         try:
             sent = assign(
                 _sending(version_id, form),

@@ -2,6 +2,7 @@
 
 from ddplatform.web.value_chain import (
     around_routes,
+    bulk_routes,
     changes_routes,
     export_routes,
     filter_routes,
@@ -22,6 +23,7 @@ from ddplatform.web.value_chain.blueprint import bp
 __all__ = [
     "around_routes",
     "bp",
+    "bulk_routes",
     "changes_routes",
     "export_routes",
     "filter_routes",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from typing import Any
+from uuid import UUID
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired, MultipleFileField
@@ -20,6 +21,7 @@ from wtforms.validators import DataRequired, Email, Length, NumberRange, Optiona
 from ddplatform.services.saved_views import NAME_LENGTH
 from ddplatform.web.sent_forms import VersionForm
 from ddplatform.web.value_chain.words import FLOW_WORDS, KIND_WORDS, LINK_WORDS
+from supply_chain.labels import GROUP_LENGTH, MOST_TAGS, TAG_LENGTH
 from supply_chain.reference import load_reference
 from supply_chain.vocabulary import FlowEvidence, NodeKind
 
@@ -141,10 +143,30 @@ class NodeForm(FlaskForm):  # type: ignore[misc]
         validators=[Optional(), Email("Enter an e-mail address."), Length(max=254)],
     )
 
-    def __init__(self, *, sector: str | None = None, **more: Any) -> None:
+    owner_id = SelectField("Who answers for it", description="Gets the tasks to look at it anew.")
+    group_name = StringField(
+        "Group",
+        description="One name for sites that are handled together: “Cotton mills East”.",
+        validators=[Length(max=GROUP_LENGTH)],
+    )
+    tags = StringField(
+        "Tags",
+        description="Free words, separated by commas: “cotton, high volume”.",
+        validators=[Length(max=MOST_TAGS * (TAG_LENGTH + 2))],
+    )
+
+    def __init__(
+        self,
+        *,
+        sector: str | None = None,
+        owners: Iterable[tuple[UUID, str]] = (),
+        **more: Any,
+    ) -> None:
         super().__init__(**more)
         self.country.choices = _choices(country_choices())
         self.sector_ref.choices = _choices(sector_choices(sector))
+        people = [(str(key), name) for key, name in owners]
+        self.owner_id.choices = _choices([("", "Nobody yet"), *people])
 
 
 class NodeChangeForm(VersionForm, NodeForm):

@@ -61,10 +61,14 @@ class FilterBar:
     hidden: tuple[tuple[str, str], ...]
     """All of the address but the search and the page that was turned to."""
     chips: tuple[Chip, ...]
+    kept: tuple[tuple[str, str], ...]
+    """The whole of the address but its colour and the page that was turned to."""
     clear_href: str
     change_href: str
-    query: Mapping[str, str]
-    """What goes along to another view."""
+    said: Mapping[str, Any]
+    """The filter as the address says it."""
+    query: Mapping[str, Any]
+    """What goes along to another view: the filter, and what all views share besides."""
 
 
 # ---- the address -----------------------------------------------------------------------------
@@ -275,6 +279,7 @@ def filter_bar(chain_id: UUID, endpoint: str, wanted: NodeFilter) -> FilterBar:
         action=url_for(endpoint, chain_id=chain_id),
         hidden=(*kept, *((name, value) for name, value in said.items() if name != "q")),
         chips=tuple(chips),
+        kept=tuple(pair for pair in (*kept, *said.items()) if pair[0] not in ALONG),
         clear_href=_address(endpoint, chain_id, kept, {}),
         change_href=_address(
             "value_chain.change_filter",
@@ -282,6 +287,7 @@ def filter_bar(chain_id: UUID, endpoint: str, wanted: NodeFilter) -> FilterBar:
             [*kept, ("view", endpoint.rpartition(".")[2])],
             said,
         ),
+        said=said,
         query={**said, **{name: value for name, value in kept if name in ALONG}},
     )
 

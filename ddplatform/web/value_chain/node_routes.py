@@ -13,8 +13,10 @@ from ddplatform.gate import requires
 from ddplatform.models.value_chain import ValueChainNode
 from ddplatform.queries.audit import LogFilter, list_events
 from ddplatform.queries.context_event_nodes import list_marks
+from ddplatform.queries.node_labels import Labels, load_labels
 from ddplatform.queries.node_lists import list_names
 from ddplatform.queries.node_search import find_meant
+from ddplatform.queries.organisations import get_account
 from ddplatform.queries.reassessment import TaskFilter, list_tasks
 from ddplatform.queries.risk import list_risks_of_node
 from ddplatform.queries.risk_runs import find_current_head
@@ -30,6 +32,7 @@ from ddplatform.web.sent_forms import answer_form
 from ddplatform.web.value_chain.blueprint import bp
 from ddplatform.web.value_chain.forms import NodeChangeForm, NodeForm
 from ddplatform.web.value_chain.words import KIND_WORDS, link_words, unknown_share
+from supply_chain.labels import split_tags
 from supply_chain.reference import load_reference
 from supply_chain.vocabulary import NodeKind
 
@@ -72,6 +75,7 @@ def node(node_id: UUID) -> ResponseReturnValue:
         if g.identity.has(Permission.SCREENING_DECIDE)
         else [],
         operator=operator,
+        owner=get_account(found.owner_id) if found.owner_id else None,
         sector=reference.sectors.get(found.sector_ref or ""),
         commodities=[
             reference.commodities[ref].name if ref in reference.commodities else ref
@@ -88,7 +92,8 @@ def node(node_id: UUID) -> ResponseReturnValue:
 @requires(Permission.VALUE_CHAIN_EDIT)
 def add_node(chain_id: UUID) -> ResponseReturnValue:
     """Add a supplier or site by hand."""
-    chain, form = get_chain(chain_id), NodeForm()
+    chain, labels = get_chain(chain_id), load_labels(chain_id)
+    form = NodeForm(owners=labels.owners)
 
     def save() -> ResponseReturnValue:
         made = value_chain.add_node(chain_id, _fields(form, chain_id, ()), by=g.identity, at=g.now)
@@ -97,7 +102,9 @@ def add_node(chain_id: UUID) -> ResponseReturnValue:
 
     def show() -> str:
         names = list_names(chain_id)
-        return render_template("value_chain/add_node.html", form=form, chain=chain, names=names)
+        return render_template(
+            "value_chain/add_node.html", form=form, chain=chain, names=names, labels=labels
+        )
 
     return answer_form(form, save, show)
 
@@ -107,7 +114,10 @@ def add_node(chain_id: UUID) -> ResponseReturnValue:
 def edit_node(node_id: UUID) -> ResponseReturnValue:
     """Change a node; a stale form shows both versions."""
     found = get_node(node_id)
-    form = NodeChangeForm(sector=found.sector_ref, data=_as_typed(found))
+    labels = load_labels(found.chain_id)
+    form = NodeChangeForm(
+        sector=found.sector_ref, owners=labels.owners, data=_as_typed(found, labels)
+    )
 
     def save() -> ResponseReturnValue:
         value_chain.change_node(
@@ -127,12 +137,14 @@ def edit_node(node_id: UUID) -> ResponseReturnValue:
             node=found,
             chain=get_chain(found.chain_id),
             names=list_names(found.chain_id),
+            labels=labels,
         )
 
     return answer_form(form, save, show)
 
 
-def _as_typed(found: ValueChainNode) -> dict[str, Any]:
+def _as_typed(found: ValueChainNode, labels: Labels) -> dict[str, Any]:
+    is_member = any(key == found.owner_id for key, _ in labels.owners)
     operator = get_node(found.operated_by_id) if found.operated_by_id else None
     commodities = load_reference().commodities
     return {
@@ -148,6 +160,9 @@ def _as_typed(found: ValueChainNode) -> dict[str, Any]:
             commodities[ref].name if ref in commodities else ref for ref in found.commodity_refs
         ),
         "operated_by": operator.external_ref if operator else "",
+        "tags": ", ".join(found.tags),
+        "group_name": found.group_name or "",
+        "owner_id": str(found.owner_id) if is_member else "",
         "is_origin": next(word for word, value in ORIGIN.items() if value is found.is_origin),
         "version": found.row_version,
     }
@@ -174,6 +189,9 @@ def _fields(form: NodeForm, chain_id: UUID, known: list[str] | tuple[str, ...]) 
         own_operation=form.own_operation.data,
         is_origin=ORIGIN[form.is_origin.data or ""],
         contact_email=(form.contact_email.data or "").strip() or None,
+        tags=tuple(split_tags(form.tags.data or "")),
+        group_name=form.group_name.data or None,
+        owner_id=UUID(form.owner_id.data) if form.owner_id.data else None,
     )
 
 
