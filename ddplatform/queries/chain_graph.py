@@ -1,23 +1,27 @@
 """A whole map as a columnar graph of the bedrock, read at the speed of the driver.
 
-At 100,000 nodes and 300,000 links, making objects of keys, words and lists would take most of
-the time: columns are read as the driver gives them and become arrays through small tables.
+At 100,000 nodes and 300,000 links, making objects of rows, keys and words would take most of the
+time. Rows come past the ORM, some thousand at a time, and become arrays at once; the ends of a
+link and what it is stand in one text of hexadecimal digits, so that a block of links is one run
+of bytes, and the ends are looked up all together.
 """
 
 import json
-from collections.abc import Hashable, Mapping, Sequence
-from itertools import compress, repeat
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from enum import StrEnum
+from itertools import chain, compress, repeat
 from typing import Any
 from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Select, String, cast, select, type_coerce
+from sqlalchemy import ColumnElement, Select, String, case, cast, select, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute
 
 from ddplatform.bulk import many_objects
 from ddplatform.db import db
 from ddplatform.models.value_chain import SupplyLink, ValueChainNode
+from ddplatform.tenancy import current_organisation
 from supply_chain.chain_columns import (
     FLOWS,
     LINK_KINDS,
@@ -28,14 +32,17 @@ from supply_chain.chain_columns import (
 )
 from supply_chain.graph import UNREACHED
 from supply_chain.graph import ValueChain as Graph
+from supply_chain.kept_columns import KeyColumn, rows_of
 
 Ints = NDArray[np.int64]
+Bytes = NDArray[np.uint8]
+Block = tuple[tuple[Any, ...], ...]  # some rows, column by column
 
+ROWS = 10_000  # rows of the driver at a time: their objects are used again while near
 NOT_THERE = -1
 UNKNOWN_SHARE = 2.0  # behind every share
+KEY = 16  # bytes
 _NODE_KIND = {kind.value: place for place, kind in enumerate(NODE_KINDS)}
-_LINK_KIND = {kind.value: place for place, kind in enumerate(LINK_KINDS)}
-_FLOW = {flow.value: place for place, flow in enumerate(FLOWS)}
 
 
 def load_value_chain(chain_id: UUID) -> Graph:
@@ -47,11 +54,12 @@ def load_value_chain(chain_id: UUID) -> Graph:
 
 
 @many_objects()
-def load_with_keys(chain_id: UUID) -> tuple[Graph, tuple[UUID, ...]]:
+def load_with_keys(chain_id: UUID) -> tuple[Graph, KeyColumn]:
     """The same, with the key of the node in each row of the graph."""
-    keys, ids, kind, country, sector, commodities, own, origin = _columns(
-        select(
-            _raw(ValueChainNode.id),
+    digits, ids, kind, country, sector, commodities, own, origin = _columns(
+        _nodes(
+            chain_id,
+            _digits(ValueChainNode.id),
             ValueChainNode.external_ref,
             _raw(ValueChainNode.kind),
             ValueChainNode.country,
@@ -59,10 +67,9 @@ def load_with_keys(chain_id: UUID) -> tuple[Graph, tuple[UUID, ...]]:
             cast(ValueChainNode.commodity_refs, String),
             ValueChainNode.own_operation,
             ValueChainNode.is_origin,
-        )
-        .where(ValueChainNode.chain_id == chain_id, ValueChainNode.archived_at.is_(None))
-        .order_by(ValueChainNode.external_ref)
+        ).order_by(ValueChainNode.external_ref)
     )
+    keys = _keys(_bytes(digits, KEY))
     goods = {text: tuple(json.loads(text)) for text in set(commodities)}
     marks = {True: 1, False: 0, None: ORIGIN_UNKNOWN}
     nodes = NodeColumns(
@@ -75,8 +82,7 @@ def load_with_keys(chain_id: UUID) -> tuple[Graph, tuple[UUID, ...]]:
         origin=_places(marks, origin).astype(np.int8),
         closed=np.zeros(len(ids), dtype=np.bool_),
     )
-    graph = Graph.build(nodes=nodes, links=_links(chain_id, _row_of(keys)))
-    return graph, _uuids(keys)
+    return Graph.build(nodes=nodes, links=_links(chain_id, keys)), keys
 
 
 @many_objects()
@@ -85,22 +91,18 @@ def load_tiers(chain_id: UUID) -> dict[UUID, int | None]:
 
     Two statements, which read no more than a walk along the links needs.
     """
-    keys, own = _columns(
-        select(_raw(ValueChainNode.id), ValueChainNode.own_operation).where(
-            ValueChainNode.chain_id == chain_id, ValueChainNode.archived_at.is_(None)
-        )
+    digits, own = _columns(
+        _nodes(chain_id, _digits(ValueChainNode.id), ValueChainNode.own_operation)
     )
-    buyers, suppliers = _columns(
-        select(_raw(SupplyLink.buyer_id), _raw(SupplyLink.supplier_id)).where(
-            SupplyLink.chain_id == chain_id, SupplyLink.archived_at.is_(None)
-        )
+    keys = _keys(_bytes(digits, KEY))
+    (ends,) = _columns(
+        _standing(chain_id, _digits(SupplyLink.buyer_id) + _digits(SupplyLink.supplier_id))
     )
-    row_of = _row_of(keys)
-    buyer, supplier = _places(row_of, buyers), _places(row_of, suppliers)
+    buyer, supplier = _rows_of_ends(_bytes(ends, 2 * KEY), keys)
     standing = (buyer != NOT_THERE) & (supplier != NOT_THERE)
     count = int(standing.sum())
     graph = Graph.build(
-        nodes=NodeColumns.build(tuple(map(str, keys)), own_operation=own),
+        nodes=NodeColumns.build(digits, own_operation=own),
         links=LinkColumns(
             buyer=buyer[standing],
             supplier=supplier[standing],
@@ -112,57 +114,104 @@ def load_tiers(chain_id: UUID) -> dict[UUID, int | None]:
     )
     return {
         key: None if tier == UNREACHED else tier
-        for key, tier in zip(_uuids(keys), graph.tiers.tolist(), strict=True)
+        for key, tier in zip(keys, graph.tiers.tolist(), strict=True)
     }
 
 
-def _links(chain_id: UUID, row_of: Mapping[Hashable, int]) -> LinkColumns:
+def _links(chain_id: UUID, keys: KeyColumn) -> LinkColumns:
     """Links between nodes of the graph, in order."""
-    buyers, suppliers, shares, flows, kinds, commodities = _columns(
-        select(
-            _raw(SupplyLink.buyer_id),
-            _raw(SupplyLink.supplier_id),
-            SupplyLink.share,
-            _raw(SupplyLink.flow_evidence),
-            _raw(SupplyLink.kind),
-            SupplyLink.commodity_ref,
-        ).where(SupplyLink.chain_id == chain_id, SupplyLink.archived_at.is_(None))
-    )
-    buyer, supplier = _places(row_of, buyers), _places(row_of, suppliers)
+    content, share, commodity = _read_links(chain_id)
+    buyer, supplier = _rows_of_ends(content, keys)
+    flow, kind = content[:, 2 * KEY] >> 4, content[:, 2 * KEY] & 15
     standing = (buyer != NOT_THERE) & (supplier != NOT_THERE)
     return in_order(
         LinkColumns(
             buyer=buyer[standing],
             supplier=supplier[standing],
-            share=np.array(shares, dtype=np.float64)[standing],  # None becomes NaN
-            flow=_places(_FLOW, flows)[standing].astype(np.int8),
-            kind=_places(_LINK_KIND, kinds)[standing].astype(np.int8),
-            commodity=tuple(compress(commodities, standing.tolist())),
+            share=share[standing],
+            flow=flow[standing].astype(np.int8),
+            kind=kind[standing].astype(np.int8),
+            commodity=tuple(compress(commodity, standing.tolist())),
         )
     )
 
 
 def in_order(links: LinkColumns) -> LinkColumns:
     """Links by buyer and supplier; parallel ones by what they say."""
-    names = sorted(set(links.commodity), key=lambda name: name or "")  # None before every name
-    commodity = _places({name: place for place, name in enumerate(names)}, links.commodity)
-    share = np.nan_to_num(links.share, nan=UNKNOWN_SHARE)
-    order = np.lexsort((share, links.flow, commodity, links.kind, links.supplier, links.buyer))
+    pair = links.buyer * (links.supplier.max(initial=0) + 1) + links.supplier
+    order = np.argsort(pair)
+    if (np.diff(pair[order]) == 0).any():
+        names = sorted(set(links.commodity), key=lambda name: name or "")  # None before every name
+        commodity = _places({name: place for place, name in enumerate(names)}, links.commodity)
+        share = np.nan_to_num(links.share, nan=UNKNOWN_SHARE)
+        order = np.lexsort((share, links.flow, commodity, links.kind, pair))
     return LinkColumns(
         buyer=links.buyer[order],
         supplier=links.supplier[order],
         share=links.share[order],
         flow=links.flow[order],
         kind=links.kind[order],
-        commodity=tuple(map(names.__getitem__, commodity[order].tolist())),
+        commodity=tuple(map(links.commodity.__getitem__, order.tolist())),
     )
 
 
-def _columns(statement: Select[*tuple[Any, ...]]) -> tuple[tuple[Any, ...], ...]:
-    """The answer of a statement column by column."""
-    rows = db.session.execute(statement).all()
-    count = len(statement.selected_columns)
-    return tuple(zip(*rows, strict=True)) if rows else ((),) * count
+def _read_links(chain_id: UUID) -> tuple[Bytes, NDArray[np.float64], list[str | None]]:
+    """Of each link its ends and what it is (33 bytes), its share and its commodity."""
+    width = 2 * KEY + 1
+    statement = _standing(
+        chain_id,
+        _digits(SupplyLink.buyer_id)
+        + _digits(SupplyLink.supplier_id)
+        + _digit(SupplyLink.flow_evidence, FLOWS)
+        + _digit(SupplyLink.kind, LINK_KINDS),
+        SupplyLink.share,
+        SupplyLink.commodity_ref,
+    )
+    content, share = [_bytes((), width)], [np.empty(0)]
+    commodity: list[str | None] = []
+    once: dict[str | None, str | None] = {}  # so that a name is one text, not one a link
+    for digits, shares, commodities in _blocks(statement):
+        content.append(_bytes(digits, width))
+        share.append(np.array(shares, dtype=np.float64))  # None becomes NaN
+        for name in set(commodities):
+            once.setdefault(name, name)
+        commodity.extend(map(once.__getitem__, commodities))
+    return np.concatenate(content), np.concatenate(share), commodity
+
+
+def _nodes(chain_id: UUID, *columns: Any) -> Select[*tuple[Any, ...]]:
+    return select(*columns).where(
+        ValueChainNode.visible_to(current_organisation()),
+        ValueChainNode.chain_id == chain_id,
+        ValueChainNode.archived_at.is_(None),
+    )
+
+
+def _standing(chain_id: UUID, *columns: Any) -> Select[*tuple[Any, ...]]:
+    return select(*columns).where(
+        SupplyLink.visible_to(current_organisation()),
+        SupplyLink.chain_id == chain_id,
+        SupplyLink.archived_at.is_(None),
+    )
+
+
+def _blocks(statement: Select[*tuple[Any, ...]]) -> Iterator[Block]:
+    """The answer of a statement column by column, some rows at a time.
+
+    It goes past the ORM, which would double the time, so the statement carries the criterion of
+    the tenant itself; the check at the cursor refuses it otherwise.
+    """
+    found = db.session.connection().execute(statement, execution_options={"yield_per": ROWS})
+    for rows in found.partitions():
+        yield tuple(zip(*rows, strict=True))
+
+
+def _columns(statement: Select[*tuple[Any, ...]]) -> Block:
+    """The whole answer of a statement column by column."""
+    blocks = list(_blocks(statement))
+    if not blocks:
+        return ((),) * len(statement.selected_columns)
+    return tuple(tuple(chain.from_iterable(parts)) for parts in zip(*blocks, strict=True))
 
 
 def _raw(column: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
@@ -170,16 +219,35 @@ def _raw(column: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
     return type_coerce(column, String)
 
 
-def _row_of(keys: Sequence[Hashable]) -> Mapping[Hashable, int]:
-    return {key: row for row, key in enumerate(keys)}
+def _digits(key: InstrumentedAttribute[UUID]) -> ColumnElement[str]:
+    """A key as hexadecimal digits; PostgreSQL puts dashes between."""
+    return cast(key, String)
+
+
+def _digit(column: InstrumentedAttribute[Any], words: Sequence[StrEnum]) -> ColumnElement[str]:
+    """The place of a word as one hexadecimal digit."""
+    return case({word.value: f"{at:x}" for at, word in enumerate(words)}, value=_raw(column))
+
+
+def _bytes(digits: Sequence[str], width: int) -> Bytes:
+    """Rows of hexadecimal digits as (rows, width) bytes."""
+    content = bytes.fromhex("".join(digits).replace("-", ""))
+    return np.frombuffer(content, dtype=np.uint8).reshape(-1, width)
+
+
+def _keys(content: Bytes) -> KeyColumn:
+    """Keys from (rows, 16) bytes."""
+    return KeyColumn(content.reshape(-1).view(">u8").astype(np.uint64).reshape(-1, 2))
+
+
+def _rows_of_ends(content: Bytes, keys: KeyColumn) -> tuple[Ints, Ints]:
+    """The rows of buyers and suppliers, whose keys begin each row of `content`."""
+    ends = np.ascontiguousarray(content[:, : 2 * KEY])
+    rows = rows_of(keys.halves, _keys(ends).halves).reshape(-1, 2)
+    return rows[:, 0], rows[:, 1]
 
 
 def _places(place_of: Mapping[Any, int], values: Sequence[Hashable]) -> Ints:
     """The place of each value, -1 for one that is not in the table."""
     found = map(place_of.get, values, repeat(NOT_THERE))
     return np.fromiter(found, dtype=np.int64, count=len(values))
-
-
-def _uuids(keys: Sequence[Any]) -> tuple[UUID, ...]:
-    """PostgreSQL's driver gives keys as they are, SQLite's as text."""
-    return tuple(key if isinstance(key, UUID) else UUID(key) for key in keys)

@@ -43,7 +43,7 @@ class MapRows:
 
     version: int
     graph: Graph
-    keys: tuple[UUID, ...]  # of the nodes, in the order of the graph
+    keys: KeyColumn  # of the nodes, in the order of the graph
     names: tuple[str, ...]
     regions: tuple[str | None, ...]
     operators: tuple[UUID | None, ...]  # who runs each
@@ -106,7 +106,7 @@ def read_past(chain_id: UUID, past: Past) -> MapRows:
     return MapRows(
         version=past.version,
         graph=Graph.build(nodes=nodes, links=in_order(links)),
-        keys=tuple(drafts.node_keys[node.id] for node in drafts.nodes),
+        keys=KeyColumn.of(drafts.node_keys[node.id] for node in drafts.nodes),
         names=tuple(node.name for node in drafts.nodes),
         regions=tuple(node.region for node in drafts.nodes),
         operators=tuple(drafts.node_keys.get(node.operated_by or "") for node in drafts.nodes),
@@ -126,7 +126,7 @@ def basis() -> dict[str, Any]:
 @many_objects()
 def map_part(rows: MapRows) -> Snapshot:
     """The map as arrays. Takes time and no database."""
-    graph, keys = rows.graph, KeyColumn.of(rows.keys)
+    graph, keys = rows.graph, rows.keys
     lane, unlinked = _lanes(graph)
     codes = np.array([code or "" for code in graph.nodes.country], dtype=np.str_)
     countries, country = np.unique(codes, return_inverse=True)

@@ -55,7 +55,7 @@ class _Whole:
 
     known: Graph
     whole: Graph
-    keys: tuple[UUID, ...]
+    keys: Sequence[UUID]
     names: Sequence[Any]
     scores: dict[str, _Scored]
     asked: dict[UUID, str]

@@ -42,7 +42,7 @@ class KnownMap:
     """A map as it stands with all that is known of its nodes on a day."""
 
     graph: Graph
-    keys: tuple[UUID, ...]  # of the nodes, in the order of the graph
+    keys: Sequence[UUID]  # of the nodes, in the order of the graph
     evidence: Evidence
     as_of: date
 

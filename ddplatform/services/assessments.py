@@ -120,7 +120,7 @@ def load(chain_id: UUID, *, as_of: date, at: datetime) -> Loaded:
     get_chain(chain_id)
     release = sync(at)
     rows = read_map(chain_id)
-    graph, keys = rows.graph, rows.keys
+    graph, keys = rows.graph, tuple(rows.keys)
     return Loaded(
         chain_id=chain_id,
         chain_version=rows.version,

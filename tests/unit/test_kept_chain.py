@@ -1,5 +1,7 @@
 """A map as plain arrays, and the same map from them."""
 
+from uuid import UUID
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -8,7 +10,7 @@ from hypothesis import strategies as st
 from supply_chain.chain_columns import LinkColumns, NodeColumns
 from supply_chain.graph import ValueChain
 from supply_chain.kept_chain import arrays_of, chain_of
-from supply_chain.kept_columns import CodedColumn, KeyColumn, RowOfKey, TextColumn
+from supply_chain.kept_columns import CodedColumn, KeyColumn, RowOfKey, TextColumn, rows_of
 from supply_chain.vocabulary import FlowEvidence, NodeKind
 
 words = st.one_of(st.none(), st.sampled_from(["CI", "GH"]), st.text(max_size=3))
@@ -55,6 +57,24 @@ def test_keys_are_found_by_halving_alone_and_many_at_once(mine, others):
     expected = [mine.index(key) if key in mine else -1 for key in asked]
     assert row_of.rows(KeyColumn.of(asked).halves).tolist() == expected
     assert [row_of.get(key, -1) for key in asked] == expected
+
+
+@given(st.lists(st.integers(0, 2**40 - 2), unique=True, max_size=40), st.integers(0, 2**88))
+@settings(max_examples=50)
+def test_keys_that_only_count_up_are_found_and_their_neighbours_are_not(counts, head):
+    mine = KeyColumn.of(UUID(int=head << 40 | count) for count in counts)
+    near = {count + 1 for count in counts} - set(counts)
+    others = KeyColumn.of(UUID(int=head << 40 | count) for count in near)
+    assert rows_of(mine.halves, mine.halves).tolist() == list(range(len(counts)))
+    assert rows_of(mine.halves, others.halves).tolist() == [-1] * len(near)
+
+
+def test_keys_whose_mixed_numbers_are_equal_are_still_told_apart():
+    odd = 0x9E3779B97F4A7C15
+    halves = np.array([[5, 7], [5 ^ (7 * odd) % 2**64, 0]], dtype=np.uint64)
+    third = np.array([[(7 * odd) % 2**64 ^ 5 ^ odd, 1]], dtype=np.uint64)
+    assert rows_of(halves, halves[::-1]).tolist() == [1, 0]
+    assert rows_of(halves, third).tolist() == [-1]
 
 
 def test_a_chain_made_of_its_arrays_is_the_same_chain():
