@@ -10,6 +10,7 @@ from itertools import compress
 import numpy as np
 from scipy.sparse import csr_array
 
+from supply_chain.risk import compiled
 from supply_chain.risk.blocks import pass_round, solve_circle, visits
 from supply_chain.risk.factors import rounded
 from supply_chain.risk.method import METHOD, Floats, Ints
@@ -29,12 +30,27 @@ def exposure(plan: Plan, residual: Floats) -> Floats:
         residual: (nodes, issues) L_res, 0-1, in plan order.
     """
     result = np.zeros(residual.shape)
+    if compiled.IS_THERE and residual.shape[1] == 1:
+        _expose_one(plan, residual, result)
+        return result
     for level in plan.levels:
         for run in runs(level.nodes, residual.shape[1]):
             flow_in(_part(level, run), residual[run], result, out=result[run])
         if len(level.members):
             result[level.members] = _circles(level, residual[level.members], result)
     return result
+
+
+def _expose_one(plan: Plan, residual: Floats, result: Floats) -> None:
+    """The same for one issue: levels without circles in one compiled loop."""
+    begin = 0
+    for level in plan.levels:
+        if len(level.members) or level is plan.levels[-1]:
+            run = slice(begin, level.nodes.stop)
+            compiled.expose(plan, run, residual[:, 0], result[:, 0])
+            begin = run.stop
+        if len(level.members):
+            result[level.members] = _circles(level, residual[level.members], result)
 
 
 def flow_in(weights: csr_array, own: Floats, exposed: Floats, *, out: Floats) -> None:
@@ -82,7 +98,11 @@ def _circles(level: Level, residual: Floats, exposed: Floats) -> Floats:
 def linkage(plan: Plan, residual: Floats) -> Floats:
     """LAM of every node, whether risk is linked at all (11.2, circles as in 11.5)."""
     result = 1 - by_set(plan, np.multiply, 1 - residual)
-    terms, away = plan.terms, -plan.terms.flow
+    terms = plan.terms
+    if compiled.IS_THERE and residual.shape[1] == 1:
+        compiled.link(plan, result[:, 0])
+        return _spread(plan, result)
+    away = -terms.flow
 
     def term(at: Ints | slice) -> Floats:
         found = np.take(result, terms.supplier[at], axis=0)
@@ -152,6 +172,8 @@ def _step_by_step(first: Ints, sizes: Ints, function: np.ufunc, term: Term) -> F
 
 def by_set(plan: Plan, function: np.ufunc, values: Floats) -> Floats:
     """Values of the members of each set, joined; most sets are one node and only copied."""
+    if plan.without_circles:
+        return values.copy()
     joined = np.take(values, plan.set_starts, axis=0)
     sizes = np.diff(plan.set_starts, append=len(plan.order))
     if (sizes > 1).any():

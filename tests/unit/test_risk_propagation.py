@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ddplatform.adapters.snapshot_files import MAP, SnapshotPlace, SnapshotStore
-from supply_chain.risk import blocks
+from supply_chain.risk import blocks, compiled
 from supply_chain.risk.plan import Plan, make_plan
 from supply_chain.risk.propagation import (
     exposure,
@@ -22,6 +22,14 @@ from supply_chain.risk.propagation import (
 NAN = float("nan")
 PLACE = SnapshotPlace(UUID(int=1), UUID(int=2), 1)
 FLOW = {"confirmed": 1.0, "probable": 0.7, "possible": 0.4, "unmapped": 1.0, None: 1.0}
+
+
+@pytest.fixture(autouse=True, scope="module", params=[False, True], ids=["arrays", "loops"])
+def way(request):
+    """Each test twice: by arrays alone, and with the loops that numba compiles where it is."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compiled, "IS_THERE", request.param)
+        yield
 
 
 class Map:
@@ -308,6 +316,19 @@ def test_propagation_on_a_snapshot_agrees_with_a_plain_version(graph):
         assert exposed == pytest.approx(plain_exposure(likelihood, links), abs=1e-9)
         assert ours.linkage == pytest.approx(plain_linkage(likelihood, links), abs=1e-12)
         assert ours.chain(severity) == plain_chain(severity, exposed, links)
+
+
+@given(graphs())
+@settings(max_examples=150, deadline=None)
+def test_arrays_and_loops_agree_to_the_last_bit(graph):
+    ours = Map(*graph)
+    own = ours.plan.to_plan(ours.likelihood)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compiled, "IS_THERE", False)
+        exposed, linked = exposure(ours.plan, own), linkage(ours.plan, own)
+        patch.setattr(compiled, "IS_THERE", True)
+        assert (exposure(ours.plan, own) == exposed).all()
+        assert (linkage(ours.plan, own) == linked).all()
 
 
 @given(graphs())
