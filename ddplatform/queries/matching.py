@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, tuple_
 from sqlalchemy.orm import aliased
 
 from ddplatform.db import db, held
@@ -174,6 +174,14 @@ def get_pair(pair_id: UUID, *, for_change: bool = False) -> DuplicatePair:
     if pair is None:
         raise NotFound()
     return pair
+
+
+def find_pair_of(one: UUID, other: UUID) -> DuplicatePair | None:
+    """The pair of two nodes, whichever way round."""
+    ends = tuple_(DuplicatePair.left_id, DuplicatePair.right_id)
+    return db.session.scalar(
+        held(select(DuplicatePair).where(ends.in_([(one, other), (other, one)])))
+    )
 
 
 def get_run(run_id: UUID, *, for_change: bool = False) -> MatchRun:

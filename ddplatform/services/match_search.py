@@ -68,9 +68,8 @@ def search(run_id: UUID, *, unit: Unit, progress: Progress, at: datetime) -> dic
         sources = load_source_records(chain_id)
         operated, decided = load_operated(chain_id), load_decisions()
     progress(1, 3)
-    told = {source.record.id: source for source in sources}
     found = find_likely([*records, *(one.record for one in sources)], operated)
-    found = in_the_map(found, told, hashes, decided)
+    found = in_the_map(found, sources, operated, hashes=hashes, decided=decided)
     progress(2, 3)
     with unit():
         counts = keep_pairs(chain_id, found, hashes, at=at)
@@ -96,17 +95,21 @@ def find_likely(records: Sequence[Record], operated: Collection[frozenset[str]])
 
 def in_the_map(
     found: Sequence[Pair],
-    sources: Mapping[str, SourceOf],
+    made_of: Sequence[SourceOf],
+    operated: Collection[frozenset[str]],
+    *,
     hashes: Mapping[str, str],
     decided: Mapping[tuple[str, str], bool],
 ) -> list[Pair]:
     """Pairs of nodes that stand: what is like a source record may be the supplier made of it.
 
     Args:
-        sources: the records that were merged into others, by id.
+        made_of: the records that were merged into others.
+        operated: pairs of which one runs the other.
         decided: what was said of two contents before; that a source record is another supplier
             is not asked again.
     """
+    sources = {source.record.id: source for source in made_of}
     contents = {**hashes, **{key: source.content for key, source in sources.items()}}
     kept: dict[frozenset[str], Pair] = {}
     for pair in found:
@@ -114,7 +117,9 @@ def in_the_map(
         merged = [sources[key] for key in both if key in sources]
         ends = [sources[key].node_id if key in sources else key for key in both]
         content = pair_key(*(contents[key] for key in both))
-        if ends[0] == ends[1] or (merged and decided.get(content) is False):
+        is_left_out = ends[0] == ends[1] or frozenset(ends) in operated
+        is_left_out |= not hashes.keys() >= set(ends)  # what was made of it left the map
+        if merged and (is_left_out or decided.get(content) is False):
             continue
         told = tuple(f"like “{one.record.name}”, which was merged into it" for one in merged)
         moved = replace(pair, left_id=ends[0], right_id=ends[1], reasons=(*told, *pair.reasons))

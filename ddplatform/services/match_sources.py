@@ -9,10 +9,18 @@ from uuid import UUID
 
 from ddplatform.db import db
 from ddplatform.models.matching import WAITING, DuplicatePair, NodeMerge, PairState
-from ddplatform.queries.matching import find_decision, get_pair, hash_of_node, record_of_node
+from ddplatform.models.value_chain import ValueChainNode
+from ddplatform.queries.matching import (
+    find_decision,
+    find_pair_of,
+    get_pair,
+    hash_of_node,
+    record_of_node,
+)
 from ddplatform.queries.node_merges import find_merge_of, find_merge_of_pair, get_node_anew
 from supply_chain.map_compare import NodeChange
 from supply_chain.matching.matcher import score_pairs
+from supply_chain.matching.pairs import Pair
 from supply_chain.record_content import pair_key
 
 FIELD_WORDS = {"external_ids": "id", "attributes": "from the list"}
@@ -29,29 +37,43 @@ def ask_again(
     Args:
         keys: external id -> key of every node of the map.
     """
-    asked = []
+    open_again = []
     for change in changes:
         merge = find_merge_of(keys[change.before.id])
         assert merge is not None  # they were loaded as merged records
-        pair_id = _ask(merge, _words(change), at=at)
-        asked += [pair_id] if pair_id else []
-    db.session.flush()  # the job that follows looks for them
-    return asked
+        both = get_node_anew(merge.survivor_id), get_node_anew(merge.absorbed_id)
+        if _is_answered(merge, *both):
+            withdraw([merge.pair_id] if merge.pair_id else [])
+        else:
+            open_again.append((merge, both, _words(change)))
+    records = [(record_of_node(stays), record_of_node(goes)) for _, (stays, goes), _ in open_again]
+    return [
+        _ask(merge, both, found, told, at=at)
+        for (merge, both, told), found in zip(open_again, score_pairs(records), strict=True)
+    ]
 
 
-def _ask(merge: NodeMerge, told: str, *, at: datetime) -> UUID | None:
-    stays, goes = get_node_anew(merge.survivor_id), get_node_anew(merge.absorbed_id)
-    contents = {stays.id: hash_of_node(stays), goes.id: hash_of_node(goes)}
-    before = find_decision(*pair_key(*contents.values()))
-    is_known = contents[goes.id] in (merge.absorbed_hash, contents[stays.id])
-    if is_known or (before is not None and before.is_same):
-        withdraw([merge.pair_id] if merge.pair_id else [])
-        return None
+def _is_answered(merge: NodeMerge, stays: ValueChainNode, goes: ValueChainNode) -> bool:
+    """Whether the record says what it said when it was merged, or what was said to be one."""
+    one, other = hash_of_node(stays), hash_of_node(goes)
+    before = find_decision(*pair_key(one, other))
+    is_known = other in (merge.absorbed_hash, one)
+    return is_known or (before is not None and before.is_same)
+
+
+def _ask(
+    merge: NodeMerge,
+    both: tuple[ValueChainNode, ValueChainNode],
+    found: Pair,
+    told: str,
+    *,
+    at: datetime,
+) -> UUID:
+    stays, goes = both
     pair = _pair_of(merge, at=at)
-    (scored,) = score_pairs([(record_of_node(stays), record_of_node(goes))])
-    pair.left_hash, pair.right_hash = contents[pair.left_id], contents[pair.right_id]
-    pair.score, pair.suggestion = scored.score, scored.decision
-    pair.reasons = [told, *scored.reasons]
+    pair.left_id, pair.left_hash = stays.id, hash_of_node(stays)
+    pair.right_id, pair.right_hash = goes.id, hash_of_node(goes)
+    pair.score, pair.suggestion, pair.reasons = found.score, found.decision, [told, *found.reasons]
     pair.state = PairState.OPEN
     db.session.flush()  # a new one gets its key
     merge.pair_id = pair.id
@@ -59,13 +81,14 @@ def _ask(merge: NodeMerge, told: str, *, at: datetime) -> UUID | None:
 
 
 def _pair_of(merge: NodeMerge, *, at: datetime) -> DuplicatePair:
-    """The pair of a merge as it was made; a merge that followed from none gets one."""
-    if merge.pair_id is None:
-        pair = DuplicatePair(chain_id=merge.chain_id, found_at=at)
-        db.session.add(pair)
-    else:
-        pair = get_pair(merge.pair_id, for_change=True)
-    pair.left_id, pair.right_id = merge.survivor_id, merge.absorbed_id
+    """The pair of a merge; one that followed from none takes that of its nodes, or a new one."""
+    if merge.pair_id is not None:
+        return get_pair(merge.pair_id, for_change=True)
+    known = find_pair_of(merge.survivor_id, merge.absorbed_id)
+    if known is not None:
+        return known
+    pair = DuplicatePair(chain_id=merge.chain_id, found_at=at)
+    db.session.add(pair)
     return pair
 
 

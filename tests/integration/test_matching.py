@@ -143,6 +143,24 @@ def test_a_site_and_the_company_that_runs_it_are_no_pair(world: World):
     assert world.search()["pairs"] == 0
 
 
+def test_what_was_merged_into_a_site_is_no_pair_with_the_company_that_runs_it(world: World):
+    company = world.add("Usine Soleil", address="12 rue du Port", country="CI")
+    with acting(world.tenant):
+        db.session.get(ValueChainNode, world.one).operated_by_id = company
+        merge_nodes(world.one, world.two, by=world.tenant.manager, at=NOW)
+
+    assert world.search()["pairs"] == 0
+
+
+def test_what_was_merged_into_a_site_that_left_the_map_is_no_question(world: World):
+    world.add("Usine Soleil", address="12 rue du Port", country="CI")
+    with acting(world.tenant):
+        merge_nodes(world.one, world.two, by=world.tenant.manager, at=NOW)
+        value_chain.archive_node(world.one, by=world.tenant.manager, at=NOW)
+
+    assert world.search()["pairs"] == 0
+
+
 def test_two_requests_for_a_search_are_one_job(world: World):
     with acting(world.tenant):
         first = match_search.request_search(world.chain_id, by=world.tenant.manager, at=NOW)

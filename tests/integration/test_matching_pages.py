@@ -215,7 +215,9 @@ def test_a_merged_pair_whose_list_changed_is_asked_again_on_its_page(
     assert "They are one supplier since" in page
     assert "Still the same" in page
     assert "If they are the same, which one stays?" not in page
-    assert f"/pairs/{pair.id}" in manager.open(f"/{world.chain_id}/")
+    listed = manager.open(f"/{world.chain_id}/")
+    assert f"/pairs/{pair.id}" in listed
+    assert "Asked again" in listed
     code, _ = manager.send(f"/pairs/{pair.id}", decision="same", version=3)
     assert code == 302
     assert "They stay one supplier." in manager.open(f"/{world.chain_id}/")

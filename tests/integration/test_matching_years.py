@@ -36,11 +36,14 @@ MOVED = FIRST.replace("b,Usine Soleil,CI,12 rue du Port", "b,Soleil Mills,CI,7 a
 class Years:
     """A map whose record b was merged into a after the first list."""
 
-    def __init__(self, tenant: Tenant) -> None:
+    def __init__(self, tenant: Tenant, *, is_searched: bool = False) -> None:
         self.tenant, self.brought = tenant, 0
         self.bring(FIRST)
         with acting(tenant):
             self.chain_id = find_chain("Oil").id
+        if is_searched:
+            self.search()
+        with acting(tenant):
             merge_nodes(self.key("a"), self.key("b"), by=tenant.manager, at=NOW)
 
     def bring(self, text: str) -> dict[str, Any]:
@@ -176,6 +179,17 @@ def test_a_list_that_is_taken_back_takes_its_question_back(years: Years):
     with acting(years.tenant):
         assert years.node("b").name == "Usine Soleil"
         assert db.session.scalars(select(DuplicatePair.state)).all() == [PairState.SAME]
+
+
+def test_a_pair_that_the_merge_answered_by_itself_becomes_the_question(
+    context: Flask, tenant: Tenant
+):
+    years = Years(tenant, is_searched=True)
+    years.bring(MOVED)
+
+    (asked,) = years.questions()
+    with acting(tenant):
+        assert db.session.scalars(select(DuplicatePair.id)).all() == [asked.id]
 
 
 def test_a_question_stays_open_while_an_older_merge_is_split(years: Years):
