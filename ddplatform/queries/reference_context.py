@@ -69,7 +69,9 @@ def list_context(
     themes = list(dict.fromkeys(one.theme for one in sets))
     sets.sort(key=lambda one: themes.index(one.theme))
     figures = {**figures_of_release(release.id).context, **load_atlas().figures}
-    lines = [_line(one, figures[one.ref], country) for one in sets if country in figures[one.ref]]
+    lines = [
+        _line(one, figures[one.ref], country) for one in sets if country in figures.get(one.ref, ())
+    ]
     return [
         (theme, list(rows)) for theme, rows in groupby(lines, key=lambda line: line.data_set.theme)
     ]

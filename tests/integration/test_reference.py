@@ -1,6 +1,7 @@
 """Releases of the reference data and the figures that pages show."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from flask import Flask
@@ -14,6 +15,7 @@ from ddplatform.models.reference import ContextValue
 from ddplatform.models.risk import IndicatorValue, ReferenceRelease
 from ddplatform.models.value_chain import ValueChain
 from ddplatform.queries import reference as queries
+from ddplatform.queries import reference_context
 from ddplatform.queries.reference_context import context_sets, list_context
 from ddplatform.services import reference
 from ddplatform.tenancy import across_tenants, acting_in
@@ -161,3 +163,13 @@ def test_the_context_of_a_country_stands_by_theme_beside_other_countries(
     assert 1 < place.place < place.of == 192
     assert hosted.trend is not None and hosted.trend.points[-1].value == 74630
     assert list_context(release, "XX") == []
+
+
+def test_a_set_in_which_no_country_has_a_figure_is_left_out(
+    release: ReferenceRelease, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    empty = replace(context_sets(release)[0], ref="nobody_has_it")
+    monkeypatch.setattr(reference_context, "context_sets", lambda _: (empty,))
+    shown = [line.data_set.ref for _, lines in list_context(release, "CI") for line in lines]
+    assert shown
+    assert "nobody_has_it" not in shown
