@@ -8,7 +8,14 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, UniqueConstraint, column
+from sqlalchemy import (
+    CheckConstraint,
+    Computed,
+    ForeignKey,
+    Index,
+    UniqueConstraint,
+    column,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ddplatform.db import Base, WordList
@@ -139,6 +146,9 @@ class SupplyLink(TenantScoped, Base):
     __mapper_args__ = {"version_id_col": row_version}  # noqa: RUF012
 
 
+_IS_OVERDUE = column("overdue_actions") > 0
+
+
 class NodeSummary(TenantScoped, Base):
     """What lists and maps show of a node: one row for each, made with it, refreshed by jobs."""
 
@@ -148,6 +158,15 @@ class NodeSummary(TenantScoped, Base):
         UniqueConstraint("organisation_id", "node_id"),
         Index("ix_summary_band", "organisation_id", "chain_id", "band", "node_id"),
         Index("ix_summary_rank", "organisation_id", "chain_id", "rank_order", "node_id"),
+        # Few nodes of a map are overdue: pictures find them without reading all.
+        Index(
+            "ix_summary_overdue",
+            "organisation_id",
+            "chain_id",
+            "overdue_actions",
+            sqlite_where=_IS_OVERDUE,
+            postgresql_where=_IS_OVERDUE,
+        ),
         Index(
             "ix_summary_tier", "organisation_id", "chain_id", "tier_order", "rank_order", "node_id"
         ),

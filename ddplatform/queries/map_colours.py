@@ -12,7 +12,7 @@ from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, String, cast, null, select, union_all
+from sqlalchemy import ColumnElement, String, cast, literal_column, null, select, union_all
 
 from ddplatform.adapters.installed import adapters
 from ddplatform.adapters.snapshot_files import Snapshot
@@ -67,7 +67,10 @@ _TOLD: Mapping[ColourBy, tuple[Any, ColumnElement[bool]]] = {
         NodeSummary.questionnaire_status,
         NodeSummary.questionnaire_status.is_not(None),
     ),
-    ColourBy.OVERDUE: (NodeSummary.overdue_actions, NodeSummary.overdue_actions > 0),
+    ColourBy.OVERDUE: (
+        NodeSummary.overdue_actions,
+        NodeSummary.overdue_actions > literal_column("0"),
+    ),
 }
 
 Places = NDArray[np.int8]

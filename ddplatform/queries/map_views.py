@@ -185,11 +185,13 @@ def _links(snapshot: MapSnapshot, boxes: Sequence[MapBox]) -> tuple[tuple[Link, 
     columns = snapshot.graph.links
     supplier, buyer = box_of[columns.supplier], box_of[columns.buyer]
     seen = np.flatnonzero((supplier >= 0) & (buyer >= 0) & (supplier != buyer))
-    pair, place = np.unique(supplier[seen] * len(boxes) + buyer[seen], return_inverse=True)
-    share = columns.share[seen]
-    total = np.bincount(place, np.nan_to_num(share), minlength=len(pair))
-    sure = np.bincount(place, np.isin(columns.flow[seen], _SURE), minlength=len(pair)) > 0
-    weight = np.bincount(place, minlength=len(pair))
+    # Boxes are few, so that pairs of them are counted in a table: no sorting of all links.
+    code, table = supplier[seen] * len(boxes) + buyer[seen], len(boxes) ** 2
+    counted = np.bincount(code, minlength=table)
+    pair = np.flatnonzero(counted)
+    weight = counted[pair]
+    total = np.bincount(code, np.nan_to_num(columns.share[seen]), minlength=table)[pair]
+    sure = np.bincount(code, np.isin(columns.flow[seen], _SURE), minlength=table)[pair] > 0
     kept = np.sort(np.argsort(-weight, kind="stable")[:MOST_LINKS])
     links = [
         Link(

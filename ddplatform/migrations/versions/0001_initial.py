@@ -2417,6 +2417,14 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index(
+        "ix_summary_overdue",
+        "node_summary",
+        ["organisation_id", "chain_id", "overdue_actions"],
+        unique=False,
+        sqlite_where=sa.text("overdue_actions > 0"),
+        postgresql_where=sa.text("overdue_actions > 0"),
+    )
+    op.create_index(
         "ix_summary_rank",
         "node_summary",
         ["organisation_id", "chain_id", "rank_order", "node_id"],
@@ -4195,6 +4203,12 @@ def downgrade() -> None:
     op.drop_table("review_task")
     op.drop_index("ix_summary_tier", table_name="node_summary")
     op.drop_index("ix_summary_rank", table_name="node_summary")
+    op.drop_index(
+        "ix_summary_overdue",
+        table_name="node_summary",
+        sqlite_where=sa.text("overdue_actions > 0"),
+        postgresql_where=sa.text("overdue_actions > 0"),
+    )
     op.drop_index("ix_summary_band", table_name="node_summary")
     op.drop_index(
         "ix_summary_asked",

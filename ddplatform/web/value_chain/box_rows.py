@@ -30,7 +30,7 @@ def rows_of(page: MapPage) -> list[BoxRow]:
     return [
         BoxRow(
             title=page.title(box),
-            href=page.href(box),
+            href=page.detail(box).href,
             sub=page.sub(box),
             lane=page.lane_word(box.lane),
             shade=page.shade(box),

@@ -17,7 +17,10 @@ Address = Callable[[str | None, int | None], str]
 
 @dataclass(frozen=True)
 class Cell:
-    """Some sites of one country; `mix` counts them by place of the scale, the gravest first."""
+    """Some sites of one country; `mix` counts them by place of the scale, the gravest first.
+
+    No site, no `href`.
+    """
 
     count: int
     shades: tuple[Shade, ...]
@@ -76,7 +79,9 @@ def country_rows(
         mine, events, key = counts[place], marked[place], code or None
         if mine.any():
             cells = tuple(
-                _cell(mine[at], shades, int(events[at]), address(key, lane))
+                _cell(
+                    mine[at], shades, int(events[at]), address(key, lane) if mine[at].any() else ""
+                )
                 for at, lane in enumerate(lanes)
             )
             whole = _cell(mine.sum(axis=0), shades, int(events.sum()), address(key, None))

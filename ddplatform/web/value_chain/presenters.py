@@ -27,6 +27,7 @@ from supply_chain.node_filter import FILTERS
 
 MANY_LANES = 7
 STATE = ("focus", "depth", "show", "open", "by", "colour")
+_KEPT = frozenset({*FILTERS, *STATE})
 MORE_WORDS: Mapping[GroupBy, tuple[str, str]] = {
     GroupBy.COUNTRY: ("country", "countries"),
     GroupBy.REGION: ("region", "regions"),
@@ -58,6 +59,7 @@ class MapPage:
         self.colours, self.states = shown.colours, shown.states
         self.opened, self.group_by = shown.opened, shown.group_by
         self._boxes = {box.id: box for box in shown.view.boxes}
+        self._details: dict[str, BoxDetail] = {}
 
     def drawing(self, *, rtl: bool = False) -> Markup:
         """The picture; each box is a link."""
@@ -159,7 +161,12 @@ class MapPage:
         return SHADES[self.colours.by][int(self.colours.place[box.rows].min())]
 
     def detail(self, box: MapBox) -> BoxDetail:
-        """What a box says beyond its place."""
+        """What a box says beyond its place; worked out once."""
+        if box.id not in self._details:
+            self._details[box.id] = self._detail(box)
+        return self._details[box.id]
+
+    def _detail(self, box: MapBox) -> BoxDetail:
         if box.kind == "ghost":
             return BoxDetail(href=self.href(box))
         marked = BoxDetail(
@@ -181,7 +188,6 @@ class MapPage:
             mix=self.colours.mix(box.rows),
             shades=SHADES[self.colours.by],
             more=words,
-            more_href=self.href(box),
         )
 
     def key(self, box: MapBox) -> UUID:
@@ -269,7 +275,5 @@ class PastPage(MapPage):
 
 def here(chain_id: UUID, endpoint: str = "value_chain.show", **changes: Any) -> str:
     """The address of this view of a map with some of its state changed."""
-    state = {
-        name: request.args.getlist(name) for name in (*FILTERS, *STATE) if name in request.args
-    }
+    state = {name: values for name, values in request.args.lists() if name in _KEPT}
     return url_for(endpoint, chain_id=chain_id, **{**state, **changes})
