@@ -215,6 +215,18 @@ def tracked(model: type[ValueChainNode | SupplyLink]) -> Select[*tuple[Any, ...]
     return select(model.id, model.created_at, *columns)
 
 
+def load_links_of(node: ValueChainNode) -> Sequence[Row[Any]]:
+    """The links of a node, archived ones too; an index serves one end, so each has a statement."""
+    found = {
+        row.id: row
+        for end in (SupplyLink.supplier_id, SupplyLink.buyer_id)
+        for row in db.session.execute(
+            tracked(SupplyLink).where(SupplyLink.chain_id == node.chain_id, end == node.id)
+        )
+    }
+    return list(found.values())
+
+
 def _names(chain_id: UUID, nodes: Iterable[Pair], links: Iterable[Pair]) -> dict[UUID, str]:
     """The names of nodes that values name; on the second day where it has them."""
     known, asked = {}, set()

@@ -7,7 +7,7 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import or_, select
 
 from ddplatform.db import db
 from ddplatform.models.map_history import MapChange, MapStep, Part
@@ -18,6 +18,7 @@ from ddplatform.queries.map_changes import (
     How,
     What,
     field_changes,
+    load_links_of,
     load_names,
     tracked,
 )
@@ -70,15 +71,7 @@ def load_node_history(node: ValueChainNode) -> NodeHistory:
 
 
 def _links(node: ValueChainNode) -> tuple[Sequence[Any], int]:
-    here: ColumnElement[bool] = or_(
-        SupplyLink.supplier_id == node.id, SupplyLink.buyer_id == node.id
-    )
-    rows = db.session.execute(
-        tracked(SupplyLink)
-        .where(SupplyLink.chain_id == node.chain_id, here)
-        .order_by(SupplyLink.created_at.desc(), SupplyLink.id)
-        .limit(MOST_LINKS + 1)
-    ).all()
+    rows = sorted(load_links_of(node), key=lambda row: (row.created_at, row.id), reverse=True)
     return rows[:MOST_LINKS], max(0, len(rows) - MOST_LINKS)
 
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from ddplatform.db import db
 from ddplatform.models.value_chain import SupplyLink, ValueChainNode
-from ddplatform.queries.map_changes import tracked
+from ddplatform.queries.map_changes import load_links_of, tracked
 from ddplatform.queries.map_past import Past
 from ddplatform.queries.value_chain import LINKS_SHOWN, LinkRow
 
@@ -56,17 +56,9 @@ def _links(node: ValueChainNode, past: Past) -> Iterator[Any]:
         for key, said in past.words[SupplyLink].items()
         if node.id in (said.get("supplier_id"), said.get("buyer_id"))
     ]
-    rows = db.session.execute(
-        tracked(SupplyLink).where(
-            SupplyLink.chain_id == node.chain_id,
-            or_(
-                SupplyLink.supplier_id == node.id,
-                SupplyLink.buyer_id == node.id,
-                SupplyLink.id.in_(moved),
-            ),
-        )
-    )
-    return past.stood(SupplyLink, rows)
+    back = db.session.execute(tracked(SupplyLink).where(SupplyLink.id.in_(moved)))
+    rows = {row.id: row for row in (*load_links_of(node), *back)}
+    return past.stood(SupplyLink, rows.values())
 
 
 def _nodes(chain_id: UUID, wanted: set[UUID | None], past: Past) -> dict[UUID | None, Any]:

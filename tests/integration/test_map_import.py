@@ -472,7 +472,9 @@ def test_exported_map_read_into_another_organisation_gives_the_same_map(
     assert (theirs.nodes, theirs.links) == (mine.nodes, mine.links)
 
 
-def test_export_is_an_event_and_a_day_that_cannot_be_told_is_refused(tenant: Tenant, chain_id: UUID):
+def test_export_is_an_event_and_a_day_that_cannot_be_told_is_refused(
+    tenant: Tenant, chain_id: UUID
+):
     _import(tenant, chain_id, _csv(NODES))
     with acting(tenant):
         today = NOW.date()
