@@ -23,6 +23,16 @@ from supply_chain.reference import DATA, LISTED, Reference, load_reference
 from supply_chain.reference_types import ContextIndicator, Indicator, ReferenceObservation
 
 FILES = ("*.csv", "*.yaml", "indicators/*.csv", "context/*.csv")
+WORDS = frozenset(
+    (
+        "commodity_words.csv",
+        "country_names.csv",
+        "country_spellings.csv",
+        "import_words.yaml",
+        "screening_words.yaml",
+    )
+)
+"""They help to read lists: no figure and no score comes from them."""
 
 
 def sync(at: datetime) -> ReferenceRelease:
@@ -50,8 +60,9 @@ def sync(at: datetime) -> ReferenceRelease:
 
 
 def checksum_of(folder: Path) -> str:
-    """SHA-256 over the names and bytes of the data files, in the order of their names."""
-    found = sorted({path for pattern in FILES for path in folder.glob(pattern)})
+    """SHA-256 over the names and bytes of the files behind figures, in the order of their names."""
+    files = {path for pattern in FILES for path in folder.glob(pattern)}
+    found = sorted(path for path in files if path.name not in WORDS)
     total = hashlib.sha256()
     for path in found:
         total.update(path.relative_to(folder).as_posix().encode() + b"\0")

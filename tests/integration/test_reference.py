@@ -1,7 +1,9 @@
 """Releases of the reference data and the figures that pages show."""
 
 import json
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -123,9 +125,17 @@ def test_releases_are_listed_newest_first(release: ReferenceRelease) -> None:
     assert [one.number for one in queries.list_releases()] == [release.number]
 
 
-def test_the_checksum_follows_every_data_file(release: ReferenceRelease) -> None:
+def test_the_checksum_follows_figures_and_no_words_that_only_help_to_read_lists(
+    release: ReferenceRelease, tmp_path: Path
+) -> None:
     assert release.checksum == reference.checksum_of(DATA)
     assert len(release.checksum) == 64
+    copy = shutil.copytree(DATA, tmp_path / "data")
+    for name in reference.WORDS:
+        (copy / name).write_bytes(b"other words")
+    assert reference.checksum_of(copy) == release.checksum
+    (copy / "goods_by_country.csv").write_bytes(b"other goods")
+    assert reference.checksum_of(copy) != release.checksum
 
 
 def test_the_command_tells_whether_it_installed_anything(app: Flask) -> None:
