@@ -36,6 +36,8 @@ TRACKED: Mapping[type[Part], tuple[str, ...]] = {
         "is_origin",
         "external_ids",
         "attributes",
+        "tags",
+        "group_name",
         "archived_at",
     ),
     SupplyLink: (

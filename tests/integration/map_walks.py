@@ -106,6 +106,8 @@ class MapWalk:
             longitude=place[1],
             commodity_refs=tuple(draw.sample(["cocoa", "cotton"], draw.randint(0, 2))),
             is_origin=draw.choice([None, True, False]),
+            tags=tuple(draw.sample(["own brand", "new"], draw.randint(0, 2))),
+            group_name=draw.choice([None, "East"]),
         )
 
     def link_fields(self, draw: random.Random) -> LinkFields:
