@@ -48,7 +48,7 @@ def export_chain(
         as_of: the day; names, shares and all else are as they were then.
 
     Raises:
-        Invalid: the day is still to come, or the map was not there yet.
+        Invalid: the day is still to come.
         SupplyChainError: a text does not fit a spreadsheet cell; JSON has no such limit.
     """
     chain = get_chain(chain_id)
@@ -77,7 +77,8 @@ def export_chain(
 
 
 def _past(chain: ValueChain, day: date, *, today: date) -> Past:
-    check_day(chain, day, today=today, field="as_of")
+    if day >= chain.created_at.date():  # before it the map was empty
+        check_day(chain, day, today=today, field="as_of")
     return load_past(chain, day)
 
 

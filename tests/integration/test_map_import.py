@@ -485,16 +485,10 @@ def test_export_is_an_event_and_a_day_that_cannot_be_told_is_refused(
         ).first()
         assert event is not None
         assert made.name.startswith("cocoa-2026-11-25")
-        for day, told in ((-1, "This map began on 2026-11-25"), (1, "a day to come")):
-            with pytest.raises(Invalid) as refused:
-                map_export.export_chain(
-                    chain_id,
-                    "json",
-                    by=tenant.manager,
-                    at=LATER,
-                    as_of=today + timedelta(days=day),
-                )
-            assert told in refused.value.fields["as_of"]
+        tomorrow = today + timedelta(days=1)
+        with pytest.raises(Invalid) as refused:
+            map_export.export_chain(chain_id, "json", by=tenant.manager, at=LATER, as_of=tomorrow)
+        assert "a day to come" in refused.value.fields["as_of"]
 
 
 def test_failed_apply_of_faulty_rows_is_told_on_the_import(tenant: Tenant, chain_id: UUID):
