@@ -325,6 +325,17 @@ def test_sites_are_ticked_looked_at_changed_and_changed_back_without_scripts(
     assert tagged(tenant, "high volume") == 0
 
 
+def test_who_chose_no_site_is_led_back_to_the_table(
+    analyst: FlaskClient, cocoa: CocoaMap, tenant: Tenant
+):
+    base = f"/o/{tenant.slug}/value-chain/{cocoa.chain}"
+    page = analyst.get(f"{base}/many?verb=archive")
+    assert page.status_code == 200
+    assert "No site is chosen" in page.text
+    assert f'href="{base}/table' in page.text
+    assert "What would happen" not in page.text
+
+
 def test_who_may_only_read_sees_no_boxes_and_is_refused(
     app: Flask, cocoa: CocoaMap, tenant: Tenant
 ):

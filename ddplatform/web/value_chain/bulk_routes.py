@@ -65,10 +65,7 @@ def many(chain_id: UUID) -> ResponseReturnValue:
     """What can be done with the sites that were chosen; with a step, what it would do."""
     chain, chosen = get_chain(chain_id), _chosen(chain_id)
     back = url_for(".table", chain_id=chain_id, **filter_query(read_filter()))
-    if not chosen.keys:
-        flash("Tick at least one site, or choose all that match.", "warning")
-        return redirect(back)
-    wish, fault = _wish()
+    wish, fault = _wish() if chosen.keys else (None, "")
     plan = plan_change(chain_id, wish, chosen.keys) if wish else None
     html = render_template(
         "value_chain/many.html",
