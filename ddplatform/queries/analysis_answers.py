@@ -10,20 +10,15 @@ from ddplatform.db import is_writing
 from ddplatform.errors import NotFound
 from ddplatform.models.value_chain import ValueChain
 from ddplatform.queries.analysis import Study, keep, load_residuals, load_study
-from ddplatform.queries.analysis_content import Analysis, Answer, Basis
+from ddplatform.queries.analysis_content import NAMED, Analysis, Answer, Basis
 from ddplatform.queries.analysis_downstream import answer_reach, answer_stop
+from ddplatform.queries.analysis_flows import answer_blind_spots, answer_products
 from ddplatform.queries.analysis_structure import (
     answer_choke_points,
     answer_circles,
     answer_dependence,
 )
-from ddplatform.queries.analysis_upstream import (
-    NAMED,
-    answer_blind_spots,
-    answer_origins,
-    answer_paths,
-    answer_products,
-)
+from ddplatform.queries.analysis_upstream import answer_origins, answer_paths
 from ddplatform.queries.risk_runs import RunHead, find_current_head
 from supply_chain.analysis.choke_points import choke_points
 from supply_chain.analysis.dependence import where_it_ends

@@ -10,6 +10,9 @@ from ddplatform.reports.content import Cell, Column, Kind, Table
 
 Value = Cell | Spot | tuple[Spot, ...]
 ARROW = " ← "
+NAMED = 20
+"""Rows of a table where nobody asks for more."""
+EPSILON = 1e-12
 
 
 class Analysis(StrEnum):

@@ -1,8 +1,7 @@
 """Answers about what stands downstream of one node: what it touches, who is short if it stops."""
 
 from ddplatform.queries.analysis import Spot, Study
-from ddplatform.queries.analysis_content import Analysis, Answer, Figure, Sheet, Value
-from ddplatform.queries.analysis_upstream import NAMED
+from ddplatform.queries.analysis_content import NAMED, Analysis, Answer, Figure, Sheet, Value
 from ddplatform.queries.analysis_words import good_name, hs_codes, words_out_of
 from ddplatform.reports.content import Column, Kind
 from supply_chain.analysis.reach import Affected, Reach, Stop, reach_of, stop_of

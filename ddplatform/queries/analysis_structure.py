@@ -5,8 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ddplatform.queries.analysis import Spot, Study
-from ddplatform.queries.analysis_content import Analysis, Answer, Figure, Sheet, Value
-from ddplatform.queries.analysis_upstream import NAMED
+from ddplatform.queries.analysis_content import NAMED, Analysis, Answer, Figure, Sheet, Value
 from ddplatform.queries.analysis_words import (
     good_name,
     words_into,

@@ -1,4 +1,4 @@
-"""Answers about what comes from upstream: origins, ways, dependence, blind spots, goods."""
+"""Answers about where exposure comes from: origins upstream, and the ways between two nodes."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -6,27 +6,28 @@ from itertools import pairwise
 import numpy as np
 
 from ddplatform.queries.analysis import Spot, Study
-from ddplatform.queries.analysis_content import Analysis, Answer, Figure, Sheet, Value
+from ddplatform.queries.analysis_content import (
+    EPSILON,
+    NAMED,
+    Analysis,
+    Answer,
+    Figure,
+    Sheet,
+    Value,
+)
 from ddplatform.queries.analysis_words import (
     FlowWords,
-    good_name,
     goods_of_way,
-    hs_codes,
     words_into,
 )
 from ddplatform.reports.content import Column, Kind
-from supply_chain.analysis.blind_spots import BlindSpots, blind_spots
 from supply_chain.analysis.contributions import Contributions, contributions
 from supply_chain.analysis.paths import Paths, paths_between
-from supply_chain.analysis.products import ProductFlow, product_flows
 from supply_chain.risk.method import Floats
 from supply_chain.vocabulary import Issue
 
-NAMED = 20
 WAYS = 50
-EPSILON = 1e-12
 LEAST_OF_TWO_DECIMALS = 0.01
-STEPS_SHOWN = 12
 
 
 def answer_origins(
@@ -247,131 +248,3 @@ def _told(share: float) -> str:
     """A share of two decimals, a small one of six: of many suppliers none reads 0.00."""
     is_small = 0 < share < LEAST_OF_TWO_DECIMALS
     return f"{share:.6f}" if is_small else f"{share:.2f}"
-
-
-def answer_blind_spots(study: Study, row: int | None, *, most: int = NAMED) -> Answer:
-    """How much of the volume ends in unknown origin, tier by tier (RM-1.0 11.3)."""
-    arrival = study.arrival_at(row)
-    found, words = blind_spots(study.flow, arrival, most=most), words_into(study, arrival)
-    sentence = "Where all of it comes from is known."
-    if found.unknown > EPSILON:
-        sentence = (
-            f"{found.unknown:.0%} of the {words.whole} comes from an origin that is not known."
-        )
-    return Answer(
-        Analysis.BLIND_SPOTS,
-        () if row is None else (study.spot(row),),
-        sentence,
-        (
-            Figure("unknown", "From unknown origin", found.unknown, Kind.SHARE),
-            Figure("begins", "Followed to its origin", found.begins, Kind.SHARE),
-            Figure("circling", "Still going round in circles", found.circling, Kind.SHARE),
-        ),
-        (_tier_sheet(found, words), _gap_sheet(study, found, words)),
-    )
-
-
-def _tier_sheet(found: BlindSpots, words: FlowWords) -> Sheet:
-    so_far, rows = 0.0, []
-    for tier in found.tiers[: STEPS_SHOWN + 1]:
-        so_far += tier.unknown
-        rows.append((tier.step, tier.unknown, tier.begins, tier.onward, so_far))
-    return Sheet(
-        "tiers",
-        "Tier by tier",
-        (
-            Column("step", "Steps up", kind=Kind.NUMBER),
-            Column("unknown", "Origin not known", kind=Kind.SHARE),
-            Column("begins", "Begins here", kind=Kind.SHARE),
-            Column("onward", "Comes from further up", kind=Kind.SHARE),
-            Column("so_far", "Not known so far", kind=Kind.SHARE),
-        ),
-        tuple(rows),
-        "Nothing is mapped.",
-        f"Parts of all {words.whole}. Each own operation counts the same: the map does not say "
-        "how large they are.",
-        bar="unknown",
-    )
-
-
-def _gap_sheet(study: Study, found: BlindSpots, words: FlowWords) -> Sheet:
-    rows: list[tuple[Value, ...]] = [
-        (study.spot(gap.buyer), gap.share, gap.step, study.spot(gap.row)) for gap in found.gaps
-    ]
-    if found.gaps_left:
-        rest = Spot("", f"{found.gaps_left:,} smaller gaps together")
-        rows.append((rest, found.gaps_rest, None, Spot("", "")))
-    return Sheet(
-        "gaps",
-        "The largest gaps: map these first",
-        (
-            Column("buyer", "Ask this one where it comes from", 3),
-            Column("share", f"Of all {words.whole}", kind=Kind.SHARE),
-            Column("step", "Steps up", kind=Kind.NUMBER, missing=""),
-            Column("origin", "Stands in the map as", 3),
-        ),
-        tuple(rows),
-        "There is no gap.",
-        "Unknown origin counts as risk until it is mapped.",
-        bar="share",
-    )
-
-
-def answer_products(study: Study, row: int | None) -> Answer:
-    """Which goods flow, with their HS codes, and how much of each is not known."""
-    arrival, names = study.arrival_at(row), study.flow.commodities
-    found, words = product_flows(study.flow, arrival), words_into(study, arrival)
-    stated = sum(one.by_step[0] for one in found if names[one.commodity] is not None)
-    goods = sum(1 for one in found if names[one.commodity] is not None)
-    sentence = "No link says which good flows over it."
-    if goods:
-        top = next(one for one in found if names[one.commodity] is not None)
-        sentence = (
-            f"{goods:,} goods are named on the way. {good_name(names[top.commodity])} "
-            f"is {top.by_step[0]:.0%} of the {words.whole} that arrives."
-        )
-    return Answer(
-        Analysis.PRODUCTS,
-        () if row is None else (study.spot(row),),
-        sentence,
-        (
-            Figure("goods", "Goods", goods, Kind.NUMBER),
-            Figure("stated", "Good stated on the last step", stated, Kind.SHARE),
-        ),
-        (_good_sheet(found, names, words),),
-    )
-
-
-def _good_sheet(
-    found: Sequence[ProductFlow], names: Sequence[str | None], words: FlowWords
-) -> Sheet:
-    rows = [
-        (
-            good_name(names[one.commodity]),
-            hs_codes(names[one.commodity]),
-            one.by_step[0],
-            one.by_step[1] if len(one.by_step) > 1 else 0.0,
-            one.by_step[2] if len(one.by_step) > 2 else 0.0,
-            one.suppliers,
-            one.unknown,
-        )
-        for one in found
-    ]
-    return Sheet(
-        "goods",
-        "By good",
-        (
-            Column("good", "Good", 2),
-            Column("hs", "HS code", missing="no code"),
-            Column("first", "Arrives", kind=Kind.SHARE),
-            Column("second", "One step up", kind=Kind.SHARE),
-            Column("third", "Two steps up", kind=Kind.SHARE),
-            Column("suppliers", f"Known {words.sources}", kind=Kind.NUMBER),
-            Column("unknown", "Of it unknown origin", kind=Kind.SHARE),
-        ),
-        tuple(rows),
-        "No input is mapped.",
-        f"Parts of all {words.whole}, by the good that the links name; HS codes are those of 2022 "
-        "that a good covers.",
-        bar="first",
-    )

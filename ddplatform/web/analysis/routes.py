@@ -12,8 +12,7 @@ from ddplatform.errors import NotFound
 from ddplatform.gate import requires
 from ddplatform.models.value_chain import ValueChain
 from ddplatform.queries.analysis_answers import NEEDS_NODE, TAKES_NODE, Asked, answer
-from ddplatform.queries.analysis_content import Analysis
-from ddplatform.queries.analysis_upstream import NAMED
+from ddplatform.queries.analysis_content import NAMED, Analysis
 from ddplatform.queries.node_search import find_meant
 from ddplatform.queries.value_chain import get_chain
 from ddplatform.services.analysis_export import MEDIA_TYPES, export_analysis
