@@ -11,6 +11,7 @@ from sqlalchemy import and_, select, update
 from ddplatform.access.identity import Identity
 from ddplatform.db import db
 from ddplatform.models.bulk_changes import BulkChange, BulkPart, BulkVerb
+from ddplatform.models.map_history import TRACKED
 from ddplatform.models.value_chain import SupplyLink, ValueChain, ValueChainNode
 from ddplatform.queries.bulk_changes import Wish, plan_change, standing_links_at
 from ddplatform.queries.node_filters import among
@@ -75,6 +76,8 @@ def _now(column: str, keys: Iterable[UUID]) -> Values:
 
 def _set(column: str, wanted: Values) -> None:
     """One statement for each value: a change gives few of them."""
+    if column in TRACKED[ValueChainNode]:
+        note_rows(ValueChainNode, among(ValueChainNode.id, list(wanted)), column)
     by_value: dict[Any, list[UUID]] = defaultdict(list)
     for key, value in wanted.items():
         by_value[tuple(value) if isinstance(value, list) else value].append(key)

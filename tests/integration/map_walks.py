@@ -12,11 +12,13 @@ from sqlalchemy import select
 
 from ddplatform.db import db, unit_of_work
 from ddplatform.errors import PlatformError
+from ddplatform.models.bulk_changes import BulkVerb
 from ddplatform.models.matching import NodeMerge
 from ddplatform.models.value_chain import MapImport, SupplyLink, ValueChainNode
+from ddplatform.queries.bulk_changes import list_changes, plan_change
 from ddplatform.queries.chain_drafts import load_drafts
 from ddplatform.queries.value_chain import find_chain, get_chain, get_link, get_node
-from ddplatform.services import map_import, map_undo, supply_links, value_chain
+from ddplatform.services import bulk_changes, map_import, map_undo, supply_links, value_chain
 from ddplatform.services.map_intake import plan_intake, take_in
 from ddplatform.services.node_merge import merge_nodes, split_merge
 from ddplatform.services.supply_links import LinkFields
@@ -212,6 +214,27 @@ def _undo(walk: MapWalk, draw: random.Random) -> None:
     map_undo.undo_import(rows[0], by=walk.tenant.manager, at=walk.at)
 
 
+def _bulk(walk: MapWalk, draw: random.Random) -> None:
+    verb = draw.choice(list(BulkVerb))
+    values = {
+        BulkVerb.OWNER: ["", str(walk.tenant.manager.user_id)],
+        BulkVerb.GROUP: ["", "East", "West"],
+        BulkVerb.ARCHIVE: [""],
+    }
+    wish = bulk_changes.read_wish(verb, draw.choice(values.get(verb, ["new", "own brand"])))
+    nodes = list(walk.nodes())
+    keys = draw.sample(nodes, draw.randint(1, len(nodes)))
+    seen = bulk_changes.mark_of(list(plan_change(walk.chain_id, wish, keys).before))
+    bulk_changes.request_change(
+        walk.chain_id, wish, keys, seen=seen, by=walk.tenant.manager, at=walk.at
+    )
+
+
+def _bulk_undo(walk: MapWalk, draw: random.Random) -> None:
+    standing = [row.id for row in list_changes(walk.chain_id) if row.undone_at is None]
+    bulk_changes.undo(draw.choice(standing), by=walk.tenant.manager, at=walk.at)
+
+
 def _merge(walk: MapWalk, draw: random.Random) -> None:
     survivor, absorbed = _two(walk, draw)
     merge_nodes(survivor, absorbed, by=walk.tenant.manager, at=walk.at)
@@ -238,6 +261,8 @@ VERBS: dict[str, Callable[[MapWalk, random.Random], None]] = {
     "link again": _link_again,
     "import": _import,
     "undo": _undo,
+    "bulk": _bulk,
+    "bulk undo": _bulk_undo,
     "merge": _merge,
     "split": _split,
 }

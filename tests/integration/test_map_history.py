@@ -48,6 +48,7 @@ def as_it_stood(walk: MapWalk, day: date) -> Stood:
         ("restore", 1),
     ]
 )
+@example(steps=[("import", 1), *(("bulk", seed) for seed in range(12)), ("bulk undo", 1)])
 def test_every_past_day_is_told_as_the_map_stood_at_its_end(
     context: Flask, tenant: Tenant, steps: list[tuple[str, int]]
 ):
