@@ -9,12 +9,14 @@ from sqlalchemy import ColumnElement, Select, func, select
 
 from ddplatform.db import db
 from ddplatform.models.audit import AuditEvent
+from ddplatform.models.bulk_changes import BulkChange, BulkPart
 from ddplatform.models.evidence import EvidenceLink
 from ddplatform.models.findings import Finding
 from ddplatform.models.questionnaires import Assignment
 from ddplatform.models.responses import RiskSignal
 from ddplatform.models.risk import ControlRecord, RiskFact, SeverityJudgement
 from ddplatform.models.value_chain import ImportStatus, MapImport, SupplyLink, ValueChainNode
+from ddplatform.queries.node_filters import among
 
 NAMED = 5
 EVENTS_READ = 1_000
@@ -125,9 +127,9 @@ def _by_hand(row: MapImport) -> list[Dependents]:
     for kind, key in db.session.execute(_events_since(row)):
         touched[str(kind)].add(UUID(key))
     changed_ids = {UUID(key) for key in _changed(row)}
-    by_node = touched["value_chain_node"]
+    by_node = touched["value_chain_node"] | _changed_with_many(row)
     changed = select(node.id, node.name).where(
-        node.id.in_(by_node), new | node.id.in_(changed_ids & by_node)
+        among(node.id, list(by_node)), new | among(node.id, list(changed_ids & by_node))
     )
     link = SupplyLink
     ends = (node.id == link.supplier_id) | (node.id == link.buyer_id)
@@ -135,7 +137,10 @@ def _by_hand(row: MapImport) -> list[Dependents]:
     linked = (
         select(node.id, node.name)
         .join(link, ends)
-        .where(link.id.in_(by_link), new | is_new_link(row) | link.id.in_(changed_ids & by_link))
+        .where(
+            among(link.id, list(by_link)),
+            new | is_new_link(row) | among(link.id, list(changed_ids & by_link)),
+        )
     )
     return [
         _named(changed, "site changed by hand", "sites changed by hand", Leads.NODE),
@@ -163,6 +168,20 @@ def _events_since(row: MapImport) -> Select[str | None, str | None]:
         .distinct()
         .limit(EVENTS_READ)
     )
+
+
+def _changed_with_many(row: MapImport) -> set[UUID]:
+    """Nodes that a change of many sites changed since, and that its undo did not put back."""
+    parts = db.session.execute(
+        select(BulkPart.before, BulkPart.kept_ids, BulkPart.undone_at)
+        .join(BulkChange, BulkChange.id == BulkPart.change_id)
+        .where(BulkChange.chain_id == row.chain_id, BulkPart.done_at >= row.applied_at)
+    )
+    return {
+        UUID(key)
+        for before, kept, undone_at in parts
+        for key in (before if undone_at is None else kept)
+    }
 
 
 def _changed(row: MapImport) -> set[str]:

@@ -3,7 +3,7 @@
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -16,11 +16,13 @@ from sqlalchemy import event, func, select
 
 from ddplatform.db import db
 from ddplatform.errors import Conflict, Invalid, NotFound
+from ddplatform.models.bulk_changes import BulkVerb
 from ddplatform.models.evidence import Evidence, EvidenceLink
 from ddplatform.models.findings import Finding, FindingSource
 from ddplatform.models.map_imports import GoneAnswer, ImportFaultRow, ImportGone
 from ddplatform.models.value_chain import ImportStatus, SupplyLink, ValueChainNode
 from ddplatform.queries import value_chain as queries
+from ddplatform.queries.bulk_changes import Wish
 from ddplatform.queries.map_import_dependents import Leads, list_dependents
 from ddplatform.queries.map_import_rows import (
     count_gone,
@@ -32,8 +34,8 @@ from ddplatform.queries.map_import_rows import (
     load_page,
 )
 from ddplatform.queries.map_imports import get_import
-from ddplatform.services import import_corrections as mending
 from ddplatform.services import (
+    bulk_changes,
     import_gone,
     import_requests,
     map_apply,
@@ -41,6 +43,7 @@ from ddplatform.services import (
     map_undo,
     value_chain,
 )
+from ddplatform.services import import_corrections as mending
 from ddplatform.services.import_workbook import problem_workbook
 from ddplatform.web.filters import day
 from supply_chain.drafts import NamedBytes
@@ -515,6 +518,32 @@ def test_what_depends_on_an_import_is_named_with_where_it_stands(tenant: Tenant,
         assert items[1][0][0] == finding_id
         with pytest.raises(Conflict, match="1 later import, 1 finding"):
             map_undo.undo_import(staged, by=tenant.analyst, at=LATER)
+
+
+def test_sites_changed_with_many_since_keep_an_import_until_that_is_taken_back(
+    tenant: Tenant, chain_id: UUID
+):
+    staged, node = _applied(tenant, chain_id)
+    with acting(tenant):
+        wish, keys = Wish(BulkVerb.GROUP, "East"), [node.id]
+        since, seen = _later_than(staged), bulk_changes.mark_of(keys)
+        change = bulk_changes.request_change(
+            chain_id, wish, keys, seen=seen, by=tenant.analyst, at=since
+        )
+    with acting(tenant):
+        assert _dependents(staged) == [("site changed by hand", 1, Leads.NODE)]
+        with pytest.raises(Conflict, match="1 site changed by hand"):
+            map_undo.undo_import(staged, by=tenant.analyst, at=LATER)
+    with acting(tenant):
+        bulk_changes.undo(change.id, by=tenant.analyst, at=since)
+    with acting(tenant):
+        assert _dependents(staged) == []
+
+
+def _later_than(import_id: UUID) -> datetime:
+    applied_at = get_import(import_id).applied_at
+    assert applied_at is not None
+    return applied_at + timedelta(hours=1)
 
 
 def _finding(tenant: Tenant, node_id: UUID) -> Finding:
