@@ -22,6 +22,7 @@ _GUIDE_HEAD = ("Sheet", "Table of the list")
 _STEPS = (
     "Mend the coloured cells. A comment at each of them says what is wrong and what to do.",
     f"Leave the column “{ROW_TITLE}” and the names of the sheets as they are.",
+    "Cells of columns that tell of people are left empty here; left so, they stay as they are.",
     "Save the workbook and upload it on the page of the import: its rows take the place of those"
     " of the list. Rows that you delete here stay as they were.",
 )

@@ -5,12 +5,12 @@ The files stay as they came. Corrections are kept beside them and put in each ti
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from collections.abc import Mapping as MappingOf
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from supply_chain.drafts import RowProblem, TableMapping
-from supply_chain.intake.columns import unique_header
+from supply_chain.intake.columns import columns_of_people, unique_header
 from supply_chain.intake.sheets import Table
 from supply_chain.intake.words import clean
 
@@ -44,20 +44,25 @@ def mend_tables(
     """
     mended = []
     for table in tables:
-        with_rows = _with_rows(table, rows.get(table.key, {}))
-        own = [mend for mend in values if mend.table == table.key]
         header_row = header_rows.get(table.key)
+        with_rows = _with_rows(table, rows.get(table.key, {}), header_row)
+        own = [mend for mend in values if mend.table == table.key]
         if own and header_row is not None:
             with_rows = _with_values(with_rows, header_row, own)
         mended.append(with_rows)
     return tuple(mended)
 
 
-def _with_rows(table: Table, rows: Rows) -> Table:
+def _with_rows(table: Table, rows: Rows, header_row: int | None) -> Table:
     if not rows:
         return table
-    numbered = enumerate(table.rows, start=1)
-    return replace(table, rows=tuple(rows.get(number, row) for number, row in numbered))
+    hidden = HiddenCells(table, header_row) if header_row is not None else None
+    mended = list(table.rows)
+    for number, put in rows.items():
+        if 1 <= number <= len(mended):
+            row = mended[number - 1]
+            mended[number - 1] = hidden.mended(row, put) if hidden else put
+    return replace(table, rows=tuple(mended))
 
 
 def _with_values(table: Table, header_row: int, mends: Sequence[ValueMend]) -> Table:
@@ -80,6 +85,46 @@ def _mended(row: tuple[str, ...], by_place: MappingOf[int, MappingOf[str, str]])
         if put is not None:
             row = (*row[:place], put, *row[place + 1 :])
     return row
+
+
+class HiddenCells:
+    """The cells of a table that no page or workbook shows, since their columns tell of people.
+
+    Args:
+        used: columns taken for a field all the same, which are shown.
+    """
+
+    def __init__(self, table: Table, header_row: int, used: Collection[str] = ()) -> None:
+        header, of_people = unique_header(table, header_row), columns_of_people(table, header_row)
+        self._width = len(header)
+        self._of_people = [place for place, name in enumerate(header) if name in of_people]
+        self._blank = [place for place in self._of_people if header[place] not in used]
+
+    def shown(self, row: tuple[str, ...]) -> tuple[str, ...]:
+        """A row without them; of one wider than the header nobody knows how far it is shifted."""
+        if not self._blank:
+            return row
+        if any(map(str.strip, row[self._width :])):
+            return row[: self._blank[0]]
+        return tuple("" if place in self._blank else cell for place, cell in enumerate(row))
+
+    def mended(self, row: tuple[str, ...], put: tuple[str, ...]) -> tuple[str, ...]:
+        """What comes back for a row: a hidden cell left blank stays, and so does a whole row."""
+        if _plain(put) == _plain(self.shown(row)):
+            return row
+        cells = [*put, *[""] * (len(row) - len(put))]
+        for place in self._of_people:
+            if place < len(row) and not cells[place].strip():
+                cells[place] = row[place]
+        return tuple(cells)
+
+
+def _plain(row: tuple[str, ...]) -> list[str]:
+    """The texts of a row, without the blank cells behind the last."""
+    texts = [clean(cell) for cell in row]
+    while texts and not texts[-1]:
+        texts.pop()
+    return texts
 
 
 def column_of(problem: RowProblem, how: TableMapping) -> str | None:

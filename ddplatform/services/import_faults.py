@@ -17,7 +17,7 @@ from ddplatform.tenancy import insert_rows
 from supply_chain.drafts import MapDraft, RowProblem, TableMapping
 from supply_chain.intake.countries import suggest_country
 from supply_chain.intake.sheets import Table
-from supply_chain.map_mends import column_of, field_of
+from supply_chain.map_mends import HiddenCells, column_of, field_of
 
 ROWS_NAMED = 20
 SUGGESTED = 200
@@ -61,12 +61,12 @@ def keep_faults(import_id: UUID, draft: MapDraft, tables: Sequence[Table]) -> di
             for key, fault in zip(keys, faults, strict=True)
         ],
     )
-    insert_rows(ImportFaultRow, list(_faulty_rows(faults, keys, import_id, by_place)))
+    insert_rows(ImportFaultRow, list(_faulty_rows(faults, keys, import_id, by_place, _hows(draft))))
     return _kinds(faults)
 
 
 def _gathered(draft: MapDraft, by_place: Mapping[tuple[str, str | None], Table]) -> list[_Fault]:
-    hows = {**draft.mapping.nodes, **draft.mapping.links}
+    hows = _hows(draft)
     found: dict[tuple[object, ...], _Fault] = {}
     for is_problem, entries in ((True, draft.problems), (False, draft.notes)):
         for entry in entries:
@@ -80,6 +80,11 @@ def _gathered(draft: MapDraft, by_place: Mapping[tuple[str, str | None], Table])
             if entry.row is not None and (is_problem or len(fault.rows) < ROWS_NAMED):
                 fault.rows.append(entry.row)
     return list(found.values())
+
+
+def _hows(draft: MapDraft) -> dict[str, TableMapping]:
+    """How each table was read, by its key."""
+    return {**draft.mapping.nodes, **draft.mapping.links}
 
 
 def _new_fault(
@@ -129,13 +134,22 @@ def _faulty_rows(
     keys: Sequence[UUID],
     import_id: UUID,
     by_place: Mapping[tuple[str, str | None], Table],
+    hows: Mapping[str, TableMapping],
 ) -> Iterator[dict[str, Any]]:
+    """Each faulty row as people are shown it: without the cells that tell of people."""
+    hidden = {
+        table.key: HiddenCells(table, how.header_row, tuple(how.columns.values()))
+        for table in by_place.values()
+        if (how := hows.get(table.key)) is not None
+    }
     for fault, key in zip(faults, keys, strict=True):
         table = by_place.get((fault.first.file, fault.first.sheet))
         if table is None or not fault.is_problem:
             continue
         for row in fault.rows:
             cells = table.rows[row - 1] if row <= len(table.rows) else ()
+            if table.key in hidden:
+                cells = hidden[table.key].shown(cells)
             yield {
                 "import_id": import_id,
                 "fault_id": key,

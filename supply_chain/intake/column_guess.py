@@ -12,12 +12,12 @@ from supply_chain.intake.columns import (
     LINK_COLUMNS,
     OWN_NODE_COLUMNS,
     ROW_LINK_FIELDS,
+    columns_of_people,
     find_header_row,
     unique_header,
 )
 from supply_chain.intake.countries import country_code
 from supply_chain.intake.external_ids import has_shape, scheme_of_values
-from supply_chain.intake.personal_columns import tells_of_people
 from supply_chain.intake.sheets import Table
 from supply_chain.intake.words import clean, header_forms, squeeze, words
 
@@ -119,7 +119,8 @@ class _Chooser:
         self._guesses: list[ColumnGuess] = []
         self._sample = table.rows[header_row : header_row + _SAMPLE_ROWS]
         # Of people nothing is taken, least of all a contact's name for that of the site.
-        self._open = [name for name in header if not tells_of_people(name, self._values(name))]
+        of_people = columns_of_people(table, header_row)
+        self._open = [name for name in header if name not in of_people]
 
     def column_of(self, field: str, otherwise: str) -> str:
         return self.columns.get(field, otherwise)

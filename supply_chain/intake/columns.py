@@ -136,6 +136,16 @@ def _differ(groups: list[str]) -> bool:
     return all(groups) and len(set(groups)) == len(groups) > 1
 
 
+def columns_of_people(table: Table, header_row: int) -> frozenset[str]:
+    """The names of the columns that tell of people, by their names or by all that stands below."""
+    body = table.rows[header_row:]
+    return frozenset(
+        name
+        for place, name in enumerate(unique_header(table, header_row))
+        if tells_of_people(name, (row[place] for row in body if place < len(row)))
+    )
+
+
 def with_samples(table: Table, how: TableMapping) -> TableMapping:
     """The mapping with the names of all columns and up to three different values of each.
 
@@ -147,7 +157,7 @@ def with_samples(table: Table, how: TableMapping) -> TableMapping:
         for name, cell in zip(header, row, strict=False):
             if len(seen[name]) < _EXAMPLES and cell and not is_blank(cell.strip()):
                 seen[name][clean(cell)[:_SHOWN_CHARACTERS]] = None
-    of_people = frozenset(n for n, values in seen.items() if tells_of_people(n, tuple(values)))
+    of_people = columns_of_people(table, how.header_row)
     samples = {name: tuple(values) for name, values in seen.items() if name not in of_people}
     places = places_of_columns(table, how.header_row)
     columns = {

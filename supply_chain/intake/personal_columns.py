@@ -7,23 +7,23 @@ identifies a person is kept nowhere else; so such columns are left out, and a no
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 
+from supply_chain.intake.cells import is_blank
 from supply_chain.intake.words import header_forms, squeeze, words
 
-_SAMPLE = 200
 _HALF = 0.5
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]{2,}")
 _PHONE = re.compile(r"\+\d[\d\s()./-]{6,20}")
 _TOKENS = re.compile(r"[^\W_]+")
 
 
-def tells_of_people(header: str, values: Sequence[str] = ()) -> bool:
+def tells_of_people(header: str, values: Iterable[str] = ()) -> bool:
     """Whether a column tells of people, by its name or, where that says nothing, by its values.
 
     Args:
         header: the name of the column, or of the group above it.
-        values: cells of the column; the first two hundred are looked at.
+        values: all cells of the column; those that say nothing do not count.
     """
     if header_forms(header) & words().personal_columns:
         return True
@@ -35,7 +35,18 @@ def tells_of_people(header: str, values: Sequence[str] = ()) -> bool:
     return not header_forms(header) & words().known_headers and _are_contacts(values)
 
 
-def _are_contacts(values: Sequence[str]) -> bool:
-    texts = [text for value in values[:_SAMPLE] if (text := value.strip())]
-    found = sum(1 for text in texts if _EMAIL.fullmatch(text) or _PHONE.fullmatch(text))
-    return bool(texts) and found >= _HALF * len(texts)
+def _are_contacts(values: Iterable[str]) -> bool:
+    found, texts = 0, 0
+    for value in values:
+        text = value.strip()
+        if not is_blank(text):
+            texts += 1
+            found += _is_contact(text)
+    return texts > 0 and found >= _HALF * texts
+
+
+def _is_contact(text: str) -> bool:
+    # Most cells have neither sign, and a list may have hundreds of thousands.
+    if "@" in text:
+        return _EMAIL.fullmatch(text) is not None
+    return text[0] == "+" and _PHONE.fullmatch(text) is not None

@@ -26,12 +26,10 @@ from supply_chain.intake.commodities import commodity_doubt, commodity_ref
 from supply_chain.intake.countries import country_code
 from supply_chain.intake.findings import RowLog
 from supply_chain.intake.passed_rows import Row
-from supply_chain.intake.personal_columns import tells_of_people
 from supply_chain.intake.row_layout import Layout, heading_text, lay_out
 from supply_chain.intake.sheets import Table
 from supply_chain.intake.words import clean, header_forms, squeeze, words
 
-_SAMPLE_ROWS = 200
 _MOST_TOLD = 100  # different unknown goods of one table; more help nobody
 
 
@@ -58,13 +56,11 @@ class TableView:
             for place, name in enumerate(self.header)
             if place not in taken and place >= own_from and not self._is_counting(name, place)
         ]
-        self._of_people = frozenset(
-            name for name, place in others if not self.is_own_csv and self._tells(name, place)
-        )
+        self._of_people = frozenset() if self.is_own_csv else mapping.of_people
         self.others = [(name, place) for name, place in others if name not in self._of_people]
         self.rows_read = 0
         self._values: dict[str, frozenset[str]] = {}
-        self._too_wide: dict[int, str] = {}
+        self._too_wide: dict[int, str | None] = {}
         self._told: set[str] = set()
         body = self._body()
         self.layout = (
@@ -94,11 +90,6 @@ class TableView:
             cell.isdigit() for row in rows if place < len(row) and (cell := row[place].strip())
         )
 
-    def _tells(self, name: str, place: int) -> bool:
-        """Whether a column tells of people."""
-        rows = self.table.rows[self.mapping.header_row :][:_SAMPLE_ROWS]
-        return tells_of_people(name, [row[place] for row in rows if place < len(row)])
-
     def check(self) -> None:
         """Tell what is wrong with the mapping, and what is doubled in the header."""
         self.log.start(self.mapping.header_row)
@@ -117,7 +108,7 @@ class TableView:
         ):
             self.log.note(None, " | ".join(self.header), _NO_NAMES)
         for name in self.header:
-            if name in self._of_people:
+            if name in self._of_people and name not in self.mapping.columns.values():
                 self.log.note(name, None, _of_people(name))
         seen: set[str] = set()
         for name in map(clean, self.table.rows[self.mapping.header_row - 1]):
@@ -145,7 +136,9 @@ class TableView:
                 continue
             if len(row) > width:
                 if any(map(str.strip, row[width:])):
-                    self._too_wide[number] = " | ".join(row[width:])
+                    # Of a shifted row nobody knows which cells are those of people.
+                    text = None if self._of_people else " | ".join(row[width:])
+                    self._too_wide[number] = text
                 row = row[:width]
             body.append((number, row))
         return body

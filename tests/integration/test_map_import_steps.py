@@ -199,6 +199,24 @@ def test_workbook_of_problems_comes_back_corrected(tenant: Tenant, chain_id: UUI
         assert {"Odd", "Found its name"} <= set(_names(chain_id))
 
 
+def test_no_cell_of_people_is_kept_shown_or_sent_with_the_rows_that_have_problems(
+    tenant: Tenant, chain_id: UUID, analyst: FlaskClient
+):
+    head = "Supplier name,Country,Contact person,Line\n"
+    text = f"{head}Odd,Atlantis,Maria E.,+86 769 8888 0000\nWide,VN,Eva,+86 769 8888 0001,e@w.example\n"
+    staged = _stage(tenant, chain_id, _csv(text))
+    _work()
+    with acting(tenant):
+        rows = db.session.scalars(select(ImportFaultRow).order_by(ImportFaultRow.row)).all()
+        assert [row.cells for row in rows] == [["Odd", "Atlantis", "", ""], ["Wide", "VN"]]
+        faults = list_faults(staged, is_problem=True, kind=None, number=1)
+        book = openpyxl.load_workbook(io.BytesIO(problem_workbook(staged)))
+    pages = [analyst.get(f"{BASE}/imports/{staged}/problems/{fault.id}").text for fault in faults]
+    cells = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row]
+    for told in ("Maria", "8888", "e@w"):
+        assert not any(told in text for text in (*pages, *cells)), told
+
+
 def test_problems_of_a_file_without_columns_are_told_but_mended_in_the_file(
     tenant: Tenant, chain_id: UUID
 ):

@@ -98,6 +98,24 @@ def test_columns_that_tell_of_people_are_left_out_and_named_in_a_note(
     assert [(entry["column"], entry["samples"]) for entry in hidden] == [(c, []) for c in people]  # type: ignore[index, call-overload]
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["+86 769 8888 0000", "-", "n/a", "-", "n/a", "-"],
+        ["Hall 1", "Hall 2", "Hall 3", *(f"+86 769 8888 {n:04}" for n in range(9))],
+        [*[""] * 300, "+86 769 8888 0000"],
+    ],
+)
+def test_page_and_reader_judge_a_column_alike_by_all_that_stands_in_it(lines: list[str]) -> None:
+    rows = "".join(f"Mill {place},CN,{line}\n" for place, line in enumerate(lines))
+    draft = read(f"Factory,Country,Line\n{rows}")
+
+    assert left_out(draft) == ["Line"]
+    assert not any(node.attributes for node in draft.nodes)
+    assert draft.mapping.nodes["list.csv"].of_people == {"Line"}
+    assert draft.mapping.nodes["list.csv"].samples.keys() == {"Factory", "Country"}
+
+
 def test_the_name_of_a_contact_never_becomes_the_name_of_a_site() -> None:
     draft = read(
         "Site details;;;Workforce;;Contact details;\n"

@@ -19,7 +19,7 @@ from supply_chain.map_corrections import (
     write_corrections,
 )
 from supply_chain.map_import import read_map, read_tables
-from supply_chain.map_mends import ValueMend, column_of, field_of, mend_tables
+from supply_chain.map_mends import HiddenCells, ValueMend, column_of, field_of, mend_tables
 
 LIST_CSV = NamedBytes(
     "list.csv",
@@ -64,6 +64,61 @@ def test_corrected_row_takes_the_place_of_the_one_in_the_list():
 
     assert table.rows[2] == ("Alpha", "TH", "1")
     assert table.rows[3][1].strip() == "Vietnamm"
+
+
+PEOPLE = Table(
+    "list.csv",
+    "list.csv",
+    None,
+    (
+        ("Name", "Country", "Contact", "Workers"),
+        ("Alpha", "Atlantis", "Maria E.", "12"),
+        ("Beta", " Ltd", "VN", "Maria E.", "12"),
+        ("Gamma",),
+    ),
+)
+
+
+def _back(number: int, put: tuple[str, ...]) -> tuple[str, ...]:
+    rows = {"list.csv": {number: put}}
+    (table,) = mend_tables([PEOPLE], header_rows={"list.csv": 1}, rows=rows, values=())
+    return table.rows[number - 1]
+
+
+def test_cells_of_people_are_hidden_and_stay_when_their_row_comes_back():
+    hidden = HiddenCells(PEOPLE, 1)
+
+    assert hidden.shown(PEOPLE.rows[1]) == ("Alpha", "Atlantis", "", "12")
+    assert _back(2, ("Alpha", "VN", "", "12")) == ("Alpha", "VN", "Maria E.", "12")
+    assert _back(2, ("Alpha", "VN")) == ("Alpha", "VN", "Maria E.", "")
+    assert _back(2, ("Alpha", "VN", "Eva", "12")) == ("Alpha", "VN", "Eva", "12")
+    assert _back(4, ("Gamma", "VN", "", "3")) == ("Gamma", "VN", "", "3")
+
+
+def test_a_shifted_row_hides_all_that_may_be_of_people_and_stays_until_it_is_mended():
+    hidden = HiddenCells(PEOPLE, 1)
+
+    assert hidden.shown(PEOPLE.rows[2]) == ("Beta", " Ltd")
+    assert _back(3, ("Beta", "Ltd", "", "")) == PEOPLE.rows[2]
+    assert _back(3, ("Beta Ltd", "VN", "", "12"))[:2] == ("Beta Ltd", "VN")
+    assert not any(_back(3, ("Beta Ltd", "VN", "", "12"))[4:])
+
+
+def test_a_column_of_people_that_was_taken_for_a_field_is_shown():
+    hidden = HiddenCells(PEOPLE, 1, used=("Name", "Contact"))
+
+    assert hidden.shown(PEOPLE.rows[1]) == PEOPLE.rows[1]
+
+
+def test_what_is_too_much_in_a_row_is_told_only_where_no_column_tells_of_people():
+    with_people = b"Name,Country,Contact\nBeta,VN,x,maria@beta.example\n"
+    without = b"Name,Country,Share\nBeta,VN,1,too much\n"
+
+    told = [
+        read_map([NamedBytes("list.csv", text)]).problems[0].value
+        for text in (with_people, without)
+    ]
+    assert told == [None, "too much"]
 
 
 @pytest.mark.parametrize(
