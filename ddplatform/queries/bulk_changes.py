@@ -11,7 +11,9 @@ from sqlalchemy import func, select
 from ddplatform.db import db, held
 from ddplatform.errors import NotFound
 from ddplatform.models.bulk_changes import BulkChange, BulkPart, BulkVerb
+from ddplatform.models.jobs import Job, JobState
 from ddplatform.models.value_chain import SupplyLink, ValueChainNode
+from ddplatform.queries.jobs import get_job
 from ddplatform.queries.node_filters import among
 from supply_chain.labels import MOST_TAGS
 
@@ -105,15 +107,16 @@ def _why_not(wish: Wish, row: Any) -> LeftOut | None:
     return LeftOut.FULL if wish.verb is BulkVerb.ADD_TAG and len(after) > MOST_TAGS else None
 
 
-def count_links_at(keys: Sequence[UUID]) -> int:
-    """How many standing links have one of these nodes at an end."""
-    return db.session.scalar(select(func.count()).where(*standing_links_at(keys))) or 0
+def count_links_at(chain_id: UUID, keys: Sequence[UUID]) -> int:
+    """How many standing links of a map have one of these of its nodes at an end."""
+    return db.session.scalar(select(func.count()).where(*standing_links_at(chain_id, keys))) or 0
 
 
-def standing_links_at(keys: Sequence[UUID]) -> tuple[Any, ...]:
-    """What the standing links with one of these nodes at an end have in common."""
+def standing_links_at(chain_id: UUID, keys: Sequence[UUID]) -> tuple[Any, ...]:
+    """What the standing links of a map with one of these of its nodes at an end have in common."""
     ends = among(SupplyLink.supplier_id, keys) | among(SupplyLink.buyer_id, keys)
-    return ends, SupplyLink.archived_at.is_(None)
+    # Without its map no index of the links serves.
+    return SupplyLink.chain_id == chain_id, ends, SupplyLink.archived_at.is_(None)
 
 
 def get_change(change_id: UUID, *, for_change: bool = False) -> BulkChange:
@@ -123,6 +126,29 @@ def get_change(change_id: UUID, *, for_change: bool = False) -> BulkChange:
     if found is None:
         raise NotFound()
     return found
+
+
+def has_failed(change: BulkChange) -> bool:
+    """Whether the work of a change, or of its undo, ended early and nobody goes on with it."""
+    return (
+        change.finished_at is None
+        and change.job_id is not None
+        and get_job(change.job_id).state is JobState.FAILED
+    )
+
+
+def is_one_going_on(chain_id: UUID) -> bool:
+    """Whether a change of many of this map, or the undo of one, goes on."""
+    statement = (
+        select(BulkChange.id)
+        .join(Job, Job.id == BulkChange.job_id)
+        .where(
+            BulkChange.chain_id == chain_id,
+            BulkChange.finished_at.is_(None),
+            Job.state != JobState.FAILED,
+        )
+    )
+    return db.session.scalar(statement.limit(1)) is not None
 
 
 def find_part_to_do(change_id: UUID) -> BulkPart | None:

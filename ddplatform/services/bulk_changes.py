@@ -17,6 +17,8 @@ from ddplatform.queries.bulk_changes import (
     find_part_to_do,
     find_part_to_undo,
     get_change,
+    has_failed,
+    is_one_going_on,
     plan_change,
 )
 from ddplatform.queries.organisations import get_person
@@ -33,6 +35,7 @@ CHANGE, UNDO = "bulk:change", "bulk:undo"
 PART = 500
 """Nodes changed in one transaction; more than these are changed in the background."""
 MOST = 100_000
+TOO_MANY = f"More than {MOST:,} sites at once."
 IDS_IN_EVENT = 1_000
 _FIELDS = {BulkVerb.OWNER: "owner", BulkVerb.GROUP: "group"}
 
@@ -81,10 +84,17 @@ def request_change(
         seen: `mark_of` the nodes that the person was shown and agreed to change.
 
     Raises:
-        Invalid: nothing to change, or more than `MOST`.
-        Conflict: by now it would change other nodes than the person was shown.
+        Invalid: nothing to change, or more than `MOST` were chosen.
+        Conflict: another change of many goes on in this map, or by now this one would change other
+            nodes than the person was shown.
     """
+    if len(keys) > MOST:
+        raise Invalid(TOO_MANY, "Set a filter, so that they are fewer.")
     chain = get_chain_for_change(chain_id)
+    if is_one_going_on(chain_id):
+        raise Conflict(
+            "Another change of many sites goes on in this map.", "Wait until it has ended."
+        )
     wanted = sorted(plan_change(chain_id, wish, keys).before)
     if mark_of(wanted) != seen:
         raise Conflict(
@@ -93,8 +103,6 @@ def request_change(
         )
     if not wanted:
         raise Invalid("Nothing would change.", "Choose other sites, or another step.")
-    if len(wanted) > MOST:
-        raise Invalid(f"More than {MOST:,} sites at once.", "Set a filter, so that they are fewer.")
     change = _made(chain, wish, wanted, by=by, at=at)
     if len(wanted) > PART:
         _queue(change, CHANGE, by=by, at=at)
@@ -185,24 +193,33 @@ def _next_step(chain: ValueChain, change: BulkChange, *, by: Identity, at: datet
         step(chain, change, part, by=by, at=at)
         db.session.flush()  # the next step looks for what is left
         return True
+    _finish(chain, change, by=by, at=at)
+    return False
+
+
+def _finish(chain: ValueChain, change: BulkChange, *, by: Identity, at: datetime) -> None:
+    """The end of a change or of its undo: scores stand for a version of the map, so it asks."""
     change.finished_at = at
     if change.verb is BulkVerb.ARCHIVE:
         refresh_tiers(chain)
-        ask_reassessment(chain.id, "facts", by=by, at=at)
-    return False
+    ask_reassessment(chain.id, "facts", by=by, at=at)
 
 
 def stop(change_id: UUID, *, by: Identity, at: datetime) -> BulkChange:
     """Stop a change that goes on; what is changed stays, and can be undone.
 
+    One whose work ended early ends with this, since nobody goes on with it.
+
     Raises:
         Conflict: it is finished, or being undone.
     """
-    get_chain_for_change(get_change(change_id).chain_id)
+    chain = get_chain_for_change(get_change(change_id).chain_id)
     change = get_change(change_id, for_change=True)
     if change.finished_at is not None or change.undone_at is not None:
         raise Conflict("There is nothing to stop.", "Open the page again to see what was done.")
     change.stopped_at = at
+    if has_failed(change):
+        _finish(chain, change, by=by, at=at)
     audit.record("bulk_change:stop", change, by=by, at=at, changed=change.changed)
     return change
 
@@ -210,14 +227,18 @@ def stop(change_id: UUID, *, by: Identity, at: datetime) -> BulkChange:
 def undo(change_id: UUID, *, by: Identity, at: datetime) -> BulkChange:
     """Take a change back in one step; nodes that were changed since stay so, and are named.
 
+    A change whose work ended early is taken back as far as it came; an undo whose work ended
+    early is asked for again.
+
     Raises:
         Conflict: it goes on still, or was undone already.
     """
     chain = get_chain_for_change(get_change(change_id).chain_id)
     change = get_change(change_id, for_change=True)
-    if change.undone_at is not None:
+    is_over_early = has_failed(change)
+    if change.undone_at is not None and not is_over_early:
         raise Conflict("This was undone already.", "Open the page again to see what was done.")
-    if change.finished_at is None:
+    if change.finished_at is None and not is_over_early:
         raise Conflict("There is nothing to undo yet.", "Wait until it has ended, or stop it.")
     change.undone_at, change.undone_by_id, change.finished_at = at, by.user_id, None
     audit.record("bulk_change:undo", change, by=by, at=at, verb=change.verb, nodes=change.changed)

@@ -101,7 +101,9 @@ def _archive(change: BulkChange, keys: list[UUID], *, at: datetime) -> list[str]
     Rows that are archived at the moment of the step need no note in the history of the map.
     """
     gone = {"archived_at": at, "archived_by_id": change.created_by_id}
-    links = db.session.scalars(select(SupplyLink.id).where(*standing_links_at(keys))).all()
+    links = db.session.scalars(
+        select(SupplyLink.id).where(*standing_links_at(change.chain_id, keys))
+    ).all()
     _update(SupplyLink, among(SupplyLink.id, links), gone)
     _update(ValueChainNode, among(ValueChainNode.id, keys), gone)
     return sorted(map(str, links))

@@ -25,7 +25,7 @@ from ddplatform.queries.value_chain import (
     get_standing_links,
     is_slug_taken,
 )
-from ddplatform.services import audit
+from ddplatform.services import audit, risk
 from ddplatform.services.chain_changes import archive, change_fields, finish_change, restore
 from ddplatform.services.map_history import keep_step
 from ddplatform.services.plain_text import fault_in
@@ -134,6 +134,8 @@ def change_chain(
     chain.name, chain.description = name, description.strip()
     chain.version += 1
     keep_step(chain, "value_chain:change", by=by, at=at)
+    # Scores stand for a version of the map: without new ones they would be called old for ever.
+    risk.ask_reassessment(chain.id, "facts", by=by, at=at)
     audit.record(
         "value_chain:change",
         chain,

@@ -10,20 +10,30 @@ from uuid import UUID, uuid4
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, select, update
 
 from ddplatform.access.roles import RoleId
 from ddplatform.db import db
 from ddplatform.errors import Conflict, Invalid
 from ddplatform.models.audit import AuditEvent
 from ddplatform.models.bulk_changes import BulkChange, BulkVerb
+from ddplatform.models.jobs import Job, JobState
 from ddplatform.models.value_chain import SupplyLink, ValueChainNode
-from ddplatform.queries.bulk_changes import LeftOut, Wish, list_kept, plan_change
+from ddplatform.queries.bulk_changes import (
+    LeftOut,
+    Wish,
+    count_links_at,
+    get_change,
+    list_kept,
+    plan_change,
+)
+from ddplatform.queries.jobs import get_job, is_waiting
 from ddplatform.queries.node_filters import list_meant
 from ddplatform.queries.reassessment import find_owners
 from ddplatform.queries.value_chain import get_chain
 from ddplatform.services import bulk_changes, value_chain
 from ddplatform.services.bulk_changes import carry_out, mark_of, read_wish, request_change
+from ddplatform.services.risk import REASSESS
 from ddplatform.services.tiers import refresh_tiers
 from ddplatform.tenancy import insert_rows
 from supply_chain.node_filter import NodeFilter
@@ -227,6 +237,98 @@ def test_a_change_that_is_stopped_can_be_taken_back(cocoa: CocoaMap, tenant: Ten
     assert state(tenant, cocoa.chain) == before
 
 
+def break_down(tenant: Tenant, change_id: UUID, *, parts: int) -> None:
+    """The worker does some parts, then fails for good."""
+    units = iter(range(parts + 1))
+
+    def failing() -> AbstractContextManager[None]:
+        if next(units) == parts:
+            raise KeyboardInterrupt
+        return acting(tenant)
+
+    with pytest.raises(KeyboardInterrupt):
+        work(tenant, change_id, unit=failing)
+    with acting(tenant):
+        job = get_job(get_change(change_id).job_id or UUID(int=0))
+        job.state, job.last_error = JobState.FAILED, "It broke."
+
+
+def assess_all(tenant: Tenant) -> None:
+    """Every assessment that was asked for so far is made."""
+    with acting(tenant):
+        db.session.execute(update(Job).where(Job.name == REASSESS).values(state=JobState.DONE))
+
+
+def is_assessment_asked(tenant: Tenant) -> bool:
+    with acting(tenant):
+        return is_waiting(REASSESS)
+
+
+def test_a_change_whose_work_failed_is_taken_back_as_far_as_it_came(
+    cocoa: CocoaMap, tenant: Tenant
+):
+    mills = add_mills(tenant, cocoa.chain, cocoa.own, 1_600)
+    before = state(tenant, cocoa.chain)
+    change_id = ask(tenant, cocoa.chain, BulkVerb.ARCHIVE, "", mills).id
+    break_down(tenant, change_id, parts=2)
+
+    undo(tenant, change_id)
+    break_down(tenant, change_id, parts=1)
+    with acting(tenant):
+        assert get_change(change_id).finished_at is None
+    undo(tenant, change_id)
+    work(tenant, change_id)
+
+    assert state(tenant, cocoa.chain) == before
+    with pytest.raises(Conflict, match="undone already"):
+        undo(tenant, change_id)
+
+
+def test_a_change_whose_work_failed_can_be_left_as_it_is(cocoa: CocoaMap, tenant: Tenant):
+    mills = add_mills(tenant, cocoa.chain, cocoa.own, 600)
+    change_id = ask(tenant, cocoa.chain, BulkVerb.ARCHIVE, "", mills).id
+    break_down(tenant, change_id, parts=1)
+    assess_all(tenant)
+
+    with acting(tenant):
+        ended = bulk_changes.stop(change_id, by=tenant.analyst, at=LATER)
+
+    assert (ended.finished_at, ended.changed) == (LATER, 500)
+    assert is_assessment_asked(tenant)
+    with acting(tenant), pytest.raises(Conflict, match="nothing to stop"):
+        bulk_changes.stop(change_id, by=tenant.analyst, at=LATER)
+
+
+def test_new_scores_are_asked_for_after_any_change_of_many(cocoa: CocoaMap, tenant: Tenant):
+    mills = add_mills(tenant, cocoa.chain, cocoa.own, 2)
+    assess_all(tenant)
+    ask(tenant, cocoa.chain, BulkVerb.GROUP, "Here", mills)
+    assert is_assessment_asked(tenant)
+
+
+def test_the_same_button_pressed_twice_makes_one_change(cocoa: CocoaMap, tenant: Tenant):
+    mills = add_mills(tenant, cocoa.chain, cocoa.own, 600)
+    change_id = ask(tenant, cocoa.chain, BulkVerb.GROUP, "Here", mills).id
+    with pytest.raises(Conflict, match="Another change of many sites goes on"):
+        ask(tenant, cocoa.chain, BulkVerb.GROUP, "Here", mills)
+    break_down(tenant, change_id, parts=1)
+    assert ask(tenant, cocoa.chain, BulkVerb.GROUP, "There", mills).asked == 600
+
+
+def test_too_many_sites_are_refused_before_they_are_looked_at(
+    cocoa: CocoaMap, tenant: Tenant, analyst: FlaskClient, monkeypatch: pytest.MonkeyPatch
+):
+    mills = add_mills(tenant, cocoa.chain, cocoa.own, 3)
+    monkeypatch.setattr(bulk_changes, "MOST", 2)
+    wish = Wish(BulkVerb.GROUP, "Here")
+    with acting(tenant), pytest.raises(Invalid, match="sites at once"):
+        request_change(cocoa.chain, wish, mills, seen="", by=tenant.analyst, at=LATER)
+    base = f"/o/{tenant.slug}/value-chain/{cocoa.chain}"
+    page = analyst.get(f"{base}/many?all=1&q=Mill&verb=archive").text
+    assert "Too many sites chosen" in page
+    assert "What would happen" not in page
+
+
 def test_what_is_left_out_is_told_with_its_reason(cocoa: CocoaMap, tenant: Tenant):
     mills = add_mills(tenant, cocoa.chain, cocoa.own, 3)
     with acting(tenant):
@@ -241,6 +343,13 @@ def test_what_is_left_out_is_told_with_its_reason(cocoa: CocoaMap, tenant: Tenan
     with acting(tenant):
         again = plan_change(cocoa.chain, Wish(BulkVerb.GROUP, "Here"), mills)
     assert again.left == {LeftOut.ARCHIVED: ["Mill 0"], LeftOut.SAME: ["Mill 1", "Mill 2"]}
+
+
+def test_links_that_leave_are_counted_in_their_own_map(cocoa: CocoaMap, tenant: Tenant):
+    mills = add_mills(tenant, cocoa.chain, cocoa.own, 3)
+    with acting(tenant):
+        assert count_links_at(cocoa.chain, mills) == 3
+        assert count_links_at(uuid4(), mills) == 0
 
 
 @pytest.mark.parametrize(
@@ -323,6 +432,24 @@ def test_sites_are_ticked_looked_at_changed_and_changed_back_without_scripts(
     analyst.post(f"{answer.location}/undo", data={"csrf_token": fields["csrf_token"]})
     assert "3 sites are as before" in analyst.get(answer.location).text
     assert tagged(tenant, "high volume") == 0
+
+
+def test_who_sees_that_the_work_failed_takes_it_back_or_leaves_it(
+    analyst: FlaskClient, cocoa: CocoaMap, tenant: Tenant
+):
+    mills = add_mills(tenant, cocoa.chain, cocoa.own, 600)
+    change = ask(tenant, cocoa.chain, BulkVerb.GROUP, "Here", mills)
+    page = f"/o/{tenant.slug}/value-chain/many/{change.id}"
+    form = {"csrf_token": csrf_token(analyst, page)}
+    break_down(tenant, change.id, parts=1)
+    shown = analyst.get(page).text
+    assert "500 sites were changed before that" in shown
+    assert "Undo all of it" in shown
+
+    analyst.post(f"{page}/stop", data=form)
+    assert "500 sites were changed, then it was stopped" in analyst.get(page).text
+    analyst.post(f"{page}/undo", data=form)
+    assert "500 sites are as before" in analyst.get(page).text
 
 
 def test_who_chose_no_site_is_led_back_to_the_table(

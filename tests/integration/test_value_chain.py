@@ -16,7 +16,9 @@ from ddplatform.models.jobs import Job
 from ddplatform.models.value_chain import NodeSummary, ValueChain
 from ddplatform.queries import value_chain as queries
 from ddplatform.queries.chain_graph import load_value_chain, load_with_keys
+from ddplatform.queries.jobs import is_waiting
 from ddplatform.services import supply_links, tiers, value_chain
+from ddplatform.services.risk import REASSESS
 from ddplatform.services.supply_links import LinkFields
 from ddplatform.services.value_chain import NodeFields
 from ddplatform.tenancy import acting_in
@@ -395,6 +397,15 @@ def test_map_is_renamed_and_found_by_name_and_by_address(tenant: Tenant, chain_i
             value_chain.change_chain(chain_id, name=" ", description="", by=tenant.analyst, at=NOW)
         with pytest.raises(Invalid):
             value_chain.create_chain(" ", own_business=None, by=tenant.analyst, at=NOW)
+
+
+def test_another_name_of_a_map_asks_for_scores_of_its_new_version(tenant: Tenant, chain_id: UUID):
+    with acting(tenant):
+        assert not is_waiting(REASSESS)
+        value_chain.change_chain(
+            chain_id, name="Cocoa 2026", description="", by=tenant.analyst, at=NOW
+        )
+        assert is_waiting(REASSESS)
 
 
 def test_external_id_stands_once_in_a_map(tenant: Tenant, chain_id: UUID):

@@ -65,7 +65,8 @@ def many(chain_id: UUID) -> ResponseReturnValue:
     """What can be done with the sites that were chosen; with a step, what it would do."""
     chain, chosen = get_chain(chain_id), _chosen(chain_id)
     back = url_for(".table", chain_id=chain_id, **filter_query(read_filter()))
-    wish, fault = _wish() if chosen.keys else (None, "")
+    too_many = len(chosen.keys) > bulk_changes.MOST
+    wish, fault = _wish() if chosen.keys and not too_many else (None, "")
     plan = plan_change(chain_id, wish, chosen.keys) if wish else None
     html = render_template(
         "value_chain/many.html",
@@ -76,12 +77,13 @@ def many(chain_id: UUID) -> ResponseReturnValue:
         verb=request.args.get("verb", ""),
         value=request.args.get("value", "") if wish is None else wish.value,
         fault=fault,
+        too_many=bulk_changes.TOO_MANY if too_many else "",
         labels=load_labels(chain_id),
         wish=wish,
         told=_told(wish) if wish else "",
         plan=plan,
         seen=bulk_changes.mark_of(list(plan.before)) if plan else "",
-        links_leaving=_links(wish, plan),
+        links_leaving=_links(chain_id, wish, plan),
         left_words=LEFT_WORDS,
         names_shown=NAMES_SHOWN,
         at_once=bulk_changes.PART,
@@ -133,8 +135,9 @@ def many_change(bulk_change_id: UUID) -> ResponseReturnValue:
 @requires(Permission.VALUE_CHAIN_EDIT)
 def stop_many(bulk_change_id: UUID) -> ResponseReturnValue:
     """Stop a change that goes on; what is done stays."""
-    bulk_changes.stop(bulk_change_id, by=g.identity, at=g.now)
-    flash("It stops after the part that it is at.", "info")
+    change = bulk_changes.stop(bulk_change_id, by=g.identity, at=g.now)
+    if change.finished_at is None:
+        flash("It stops after the part that it is at.", "info")
     return redirect(url_for(".many_change", bulk_change_id=bulk_change_id))
 
 
@@ -183,9 +186,9 @@ def _questionnaires(chosen: Chosen) -> Sequence[tuple[str, str]]:
     return [(str(row.version_id), row.title) for row in list_library()]
 
 
-def _links(wish: Wish | None, plan: Plan | None) -> int:
+def _links(chain_id: UUID, wish: Wish | None, plan: Plan | None) -> int:
     is_archiving = wish is not None and wish.verb is BulkVerb.ARCHIVE
-    return count_links_at(list(plan.before)) if plan and is_archiving else 0
+    return count_links_at(chain_id, list(plan.before)) if plan and is_archiving else 0
 
 
 def _told(wish: Wish) -> str:
