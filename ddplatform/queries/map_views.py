@@ -11,6 +11,7 @@ from ddplatform.queries.map_boxes import STEP, Draft, MapBox, add_groups, add_si
 from ddplatform.queries.map_groups import GroupBy, groups_of
 from ddplatform.queries.map_snapshots import Ints, MapSnapshot
 from supply_chain.chain_columns import FLOWS
+from supply_chain.graph import Adjacency
 from supply_chain.layout import Link
 from supply_chain.vocabulary import FlowEvidence
 
@@ -83,19 +84,23 @@ def view_around(
 
     A node that is near on both sides stands on the nearer one, that of the suppliers if equal.
     """
-    graph, lane = snapshot.graph, np.full(len(snapshot.keys), FAR, dtype=np.int64)
-    lane[row] = 0
-    up = down = np.array([row])
-    for step in range(1, depth + 1):
-        up = np.unique(graph.suppliers.of_many(up))
-        up = up[lane[up] == FAR]
-        lane[up] = step
-        down = np.unique(graph.buyers.of_many(down))
-        down = down[lane[down] == FAR]
-        lane[down] = -step
+    up = _steps_from(snapshot, row, snapshot.graph.suppliers, depth)
+    down = _steps_from(snapshot, row, snapshot.graph.buyers, depth)
+    lane = np.where(up <= down, up, -down)
     scope = _only(np.flatnonzero(lane != FAR), among, row)
     near = replace(snapshot, lane=lane, unlinked=FAR)
     return _drawn(near, scope, way=(row,), row=row, opened=opened or {}, group_by=None)
+
+
+def _steps_from(snapshot: MapSnapshot, row: int, neighbours: Adjacency, depth: int) -> Ints:
+    """How many steps each node is away on one side; in a circle it is reached on both."""
+    steps = np.full(len(snapshot.keys), FAR, dtype=np.int64)
+    steps[row], found = 0, np.array([row])
+    for step in range(1, depth + 1):
+        found = np.unique(neighbours.of_many(found))
+        found = found[steps[found] == FAR]
+        steps[found] = step
+    return steps
 
 
 def _only(scope: Ints, among: Ints | None, row: int | None) -> Ints:

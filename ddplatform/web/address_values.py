@@ -2,6 +2,9 @@
 
 from datetime import date
 
+from flask import request
+from werkzeug.datastructures import MultiDict
+
 LARGEST_NUMBER = 2**31 - 1
 """What both databases take for a whole number."""
 _FIRST_YEAR, _LAST_YEAR = 1900, 2999
@@ -13,6 +16,20 @@ def number(text: str) -> int:
     if not 0 <= found <= LARGEST_NUMBER:
         raise ValueError("No list is that long.")
     return found
+
+
+def carried() -> MultiDict[str, str]:
+    """What of this address its links may take along.
+
+    What stands in the path already (the organisation, a map) and what `url_for` takes for itself
+    would lead elsewhere or nowhere; no page asks for them.
+    """
+    path = request.url_rule.arguments if request.url_rule else set()
+    return MultiDict(
+        (name, value)
+        for name, value in request.args.items(multi=True)
+        if name not in path and name != "endpoint" and not name.startswith("_")
+    )
 
 
 def day(text: str) -> date:

@@ -16,6 +16,7 @@ from ddplatform.queries.analysis_content import NAMED, Analysis
 from ddplatform.queries.node_search import find_meant
 from ddplatform.queries.value_chain import get_chain
 from ddplatform.services.analysis_export import MEDIA_TYPES, export_analysis
+from ddplatform.web.address_values import carried
 from ddplatform.web.analysis.presenters import AnalysisPage, address_of
 from ddplatform.web.analysis.words import WORDS
 from ddplatform.web.issue_colour import FIRST, colour_choices
@@ -144,7 +145,7 @@ def _end(chain_id: UUID, name: str) -> End:
 
 def _with(name: str, value: str) -> str:
     """This address with one end chosen."""
-    given: dict[str, Any] = {**request.args.to_dict(), **(request.view_args or {}), name: value}
+    given: dict[str, Any] = {**carried().to_dict(), **(request.view_args or {}), name: value}
     return url_for(request.endpoint or "", **given)
 
 

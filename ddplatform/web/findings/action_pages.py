@@ -33,6 +33,7 @@ from ddplatform.queries.jobs import is_waiting
 from ddplatform.queries.value_chain import get_node
 from ddplatform.services import mitigation
 from ddplatform.services.mitigation import ActionPlan
+from ddplatform.web.address_values import carried
 from ddplatform.web.auth.kept_input import safe_next
 from ddplatform.web.findings import words
 from ddplatform.web.findings.action_forms import ExtendForm, MoveForm, PlanForm, ProgressForm
@@ -71,7 +72,7 @@ def actions() -> ResponseReturnValue:
         older=older,
         is_first_page=after is None,
         wanted=wanted,
-        kept={k: v for k, v in request.args.items() if k not in ("view", "after") and v},
+        kept={k: v for k, v in carried().items() if k not in ("view", "after") and v},
         work=count_work(g.now.date()),
         words=words,
         today=g.now.date(),

@@ -22,6 +22,7 @@ from ddplatform.queries.reassessment import (
 )
 from ddplatform.queries.value_chain import get_node, get_summary
 from ddplatform.services import reassessment_tasks
+from ddplatform.web.address_values import carried
 from ddplatform.web.list_pages import read_place, write_place
 from ddplatform.web.reassessment.forms import ChangeForm, CloseForm, OwnerForm
 from ddplatform.web.sent_forms import answer_form
@@ -69,7 +70,7 @@ def _wanted() -> tuple[str, TaskFilter]:
 
 
 def _address(**changes: Any) -> str:
-    kept = {name: value for name, value in request.args.items() if value and name != "after"}
+    kept = {name: value for name, value in carried().items() if value and name != "after"}
     return url_for(".index", **{**kept, **changes})
 
 

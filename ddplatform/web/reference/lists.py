@@ -8,7 +8,7 @@ from flask import request, url_for
 
 from ddplatform.queries.reference_exposure import NOWHERE, Presence
 from ddplatform.queries.reference_goods import GoodRow
-from ddplatform.web.address_values import number
+from ddplatform.web.address_values import carried, number
 from supply_chain.reference_types import Commodity, Country
 from supply_chain.risk.country_part import CountryPart
 from supply_chain.spelling import bare_words, latin
@@ -135,7 +135,7 @@ def page_of(rows: Sequence[Row]) -> Page[Row]:
 
 def address(**changes: Any) -> str:
     """This list with other filters; each change but `from` begins at the first page."""
-    kept = {name: value for name, value in request.args.items() if value and name != "from"}
+    kept = {name: value for name, value in carried().items() if value and name != "from"}
     return url_for(str(request.endpoint), **{**kept, **changes})
 
 

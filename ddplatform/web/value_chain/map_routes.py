@@ -20,6 +20,7 @@ from ddplatform.queries.node_lists import (
 )
 from ddplatform.queries.saved_views import get_chain_with_views
 from ddplatform.queries.value_chain import get_node, get_summary, list_links_of
+from ddplatform.web.address_values import carried
 from ddplatform.web.map_colour import chosen_colouring, map_colour_choices
 from ddplatform.web.value_chain.blueprint import bp
 from ddplatform.web.value_chain.box_rows import rows_of
@@ -120,7 +121,7 @@ def _order() -> NodeOrder:
 
 
 def _address(chain_id: UUID, **changes: str) -> str:
-    state: dict[str, Any] = {k: v for k, v in request.args.items() if v and k not in PAGING}
+    state: dict[str, Any] = {k: v for k, v in carried().items() if v and k not in PAGING}
     return url_for("value_chain.table", chain_id=chain_id, **{**state, **changes})
 
 

@@ -17,6 +17,7 @@ from ddplatform.duediligence.vocabulary import QuestionnaireState
 from ddplatform.errors import NotFound
 from ddplatform.queries.context_events import get_event
 from ddplatform.queries.organisations import get_person
+from ddplatform.web.address_values import carried
 from ddplatform.web.countries import country_name
 from ddplatform.web.issue_colour import issue_choices
 from ddplatform.web.questionnaire_states import questionnaire_word
@@ -266,7 +267,7 @@ def filter_bar(chain_id: UUID, endpoint: str, wanted: NodeFilter) -> FilterBar:
     """
     kept = [
         (name, value)
-        for name, value in request.args.items(multi=True)
+        for name, value in carried().items(multi=True)
         if name not in PAGING and name not in FILTERS and value
     ]
     said = filter_query(wanted)

@@ -10,7 +10,7 @@ from flask import g, request, url_for
 from ddplatform.errors import Invalid
 from ddplatform.models.value_chain import ValueChain
 from ddplatform.queries.map_past import check_day
-from ddplatform.web.address_values import day
+from ddplatform.web.address_values import carried, day
 
 UNREADABLE = "Write a day as year-month-day, for example 2026-03-31."
 
@@ -52,7 +52,7 @@ def paging(first: int, shown: int, total: int, size: int) -> Mapping[str, Any]:
 
 
 def _page(number: int) -> str:
-    given: dict[str, Any] = {**request.args.to_dict(), **(request.view_args or {})}
+    given: dict[str, Any] = {**carried().to_dict(), **(request.view_args or {})}
     return url_for(request.endpoint or "", **{**given, "page": number})
 
 

@@ -147,7 +147,7 @@ def _opened() -> dict[str, int]:
         ref, _, count = text.rpartition(":")
         ref, count = (ref, count) if ref and count.isdecimal() else (text, "10")
         lane, _, group = ref.partition(".")
-        if lane.lstrip("-").isdecimal() and group:
+        if lane.removeprefix("-").isdecimal() and group:
             found[ref] = int(count)
     return found
 

@@ -14,6 +14,7 @@ from ddplatform.gate import requires
 from ddplatform.models.saved_views import ViewKind
 from ddplatform.queries.saved_views import get_chain_with_views
 from ddplatform.queries.value_chain import get_chain
+from ddplatform.web.address_values import carried
 from ddplatform.web.countries import country_name
 from ddplatform.web.map_colour import map_colour_choices
 from ddplatform.web.site_dots import DotMap, Sites, dot_map
@@ -53,7 +54,7 @@ def all_sites(chain_id: UUID) -> ResponseReturnValue:
         saved=view_bar(chain_id, ViewKind.ALL_SITES, views),
         files=export_bar(chain_id, ViewKind.ALL_SITES),
         bar=filter_bar(chain_id, "value_chain.all_sites", read_filter(standing=True)),
-        asked={**request.args.to_dict(flat=False), "edition": scope.edition},
+        asked={**carried().to_dict(flat=False), "edition": scope.edition},
     )
 
 

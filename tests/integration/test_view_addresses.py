@@ -1,0 +1,103 @@
+"""What stands behind the question mark of a view: names that mean nothing here change nothing."""
+
+import re
+from html import unescape
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from ddplatform.access.roles import RoleId
+from ddplatform.db import unit_of_work
+from ddplatform.queries.map_snapshots import load_snapshot
+from ddplatform.queries.map_views import view_around
+from ddplatform.queries.value_chain import get_chain
+from ddplatform.services import reference, value_chain
+from ddplatform.tenancy import acting_in
+from tests.conftest import NOW
+from tests.factories import Tenant, signed_in_client
+from tests.integration.test_map_views import add_link, add_node, at
+from tests.risk_maps import CocoaMap, acting
+
+VIEWS = ("", "table", "matrix", "all", "world", "changes", "table?sort=risk&x=1")
+LISTS = ("/reference/countries", "/reference/goods", "/reassessments/", "/findings/actions")
+STRANGE = "chain_id=1&endpoint=x&organisation=other&_external=1&_anchor=a&_scheme=ftp"
+
+
+def links_of(page: str) -> list[str]:
+    """Where the links of the page lead."""
+    return [unescape(one) for one in re.findall(r'(?:href|action|data-points)="([^"]*)"', page)]
+
+
+def assert_at_home(page: str) -> None:
+    own = [one for one in links_of(page) if "/o/" in one]
+    assert own
+    assert not [one for one in own if not one.startswith("/o/acme/")]
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_names_that_would_lead_a_view_elsewhere_are_passed_over(
+    analyst: FlaskClient, cocoa: CocoaMap, view: str
+):
+    found = analyst.get(at(cocoa, f"{view}{'&' if '?' in view else '?'}{STRANGE}&country=CI"))
+    assert found.status_code == 200
+    assert_at_home(found.text)
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_names_that_would_lead_a_list_elsewhere_are_passed_over(
+    app: Flask, analyst: FlaskClient, path: str
+):
+    with app.app_context(), unit_of_work():
+        reference.sync(NOW)
+    found = analyst.get(f"/o/acme{path}?{STRANGE}")
+    assert found.status_code == 200
+    assert_at_home(found.text)
+
+
+def test_an_open_group_whose_tier_is_no_number_is_passed_over(
+    analyst: FlaskClient, cocoa: CocoaMap
+):
+    page = analyst.get(at(cocoa, "?open=--2.CI:3"))
+    assert page.status_code == 200
+    assert "Open groups:" not in page.text
+    assert "Open groups:" in analyst.get(at(cocoa, "?open=-2.CI:3")).text
+
+
+def test_the_full_table_of_a_filtered_map_is_filtered_too(analyst: FlaskClient, cocoa: CocoaMap):
+    page = analyst.get(at(cocoa, "?country=CI&colour=highest")).text
+    found = re.search(r'href="([^"]*)">Full table', page)
+    assert found
+    assert found[1].endswith("/table?country=CI")
+
+
+@pytest.mark.parametrize(("role", "offers"), [(RoleId.ANALYST, True), (RoleId.AUDITOR, False)])
+def test_an_empty_map_offers_only_what_the_reader_may_do(
+    app: Flask, tenant: Tenant, role: RoleId, offers: bool
+):
+    with app.app_context(), acting(tenant):
+        chain: UUID = value_chain.create_chain(
+            "Empty", own_business=None, by=tenant.analyst, at=NOW
+        ).id
+    page = signed_in_client(app, tenant, role).get(f"/o/acme/value-chain/{chain}/").text
+    assert "This map is empty" in page
+    assert ("Import a list</a>" in page) is offers
+    assert ("Add by hand</a>" in page) is offers
+
+
+def test_in_a_circle_both_sides_of_a_site_are_walked_to_the_end(tenant: Tenant, cocoa: CocoaMap):
+    """The mill sells to the exporter and buys from it; behind the mill stands another buyer."""
+    with acting(tenant):
+        mill, trader = (add_node(tenant, cocoa.chain, name) for name in ("Mill", "Trader"))
+        for supplier, buyer in ((mill, cocoa.exporter), (cocoa.exporter, mill), (mill, trader)):
+            add_link(tenant, supplier, buyer)
+    with acting_in(tenant.id):
+        snapshot = load_snapshot(get_chain(cocoa.chain))
+        view = view_around(snapshot, snapshot.row_of[cocoa.exporter], depth=2)
+        lane = {
+            snapshot.names[int(box.rows[0])]: box.lane for box in view.boxes if box.kind == "node"
+        }
+    assert lane["Mill"] == 1
+    assert lane["Trader"] == -2
+    assert lane["Maison Cacao"] == -1
