@@ -40,11 +40,10 @@ class FactSource:
 
 @dataclass(frozen=True, slots=True)
 class Treaty:
-    """A treaty; `counts` says whether it is one of the eight of CTY-05."""
+    """A treaty that protects children."""
 
     ref: str
     name: str
-    counts: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +124,7 @@ def read_words(folder: Path) -> FactWords:
         sources[ref] = FactSource(ref, **{column: line.text(column) for column in _TEXTS.split()})
     return FactWords(
         sources=sources,
-        treaties={
-            ref: Treaty(ref, one["name"], one["counts"]) for ref, one in entries["treaties"].items()
-        },
+        treaties={ref: Treaty(ref, name) for ref, name in entries["treaties"].items()},
         standards=entries["standards"],
         measures=entries["measures"],
     )

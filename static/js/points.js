@@ -1,4 +1,4 @@
-/* Dot map of every site (up to 100k). data-points, -rows, -columns, -words, -inks, -hint, -site: docs/frontend.md. Data: one binary file, made by the server:
+/* Dot map of every site (up to 100k). data-points, -rows, -columns, -words, -inks, -hint, -failed, -site: docs/frontend.md. Data: one binary file, made by the server:
    uint32 count, then uint16 x[count], uint16 y[count], uint8 kind[count] (column*8 + place in the scale, 0 the gravest), uint32 m, uint32 marked[m] (stands in an event).
    Plain 2-D canvas, no WebGL needed. Everything here is also in the table below the drawing. */
 const box = document.querySelector("[data-points]");
@@ -50,14 +50,14 @@ if (box) {
     }
     return best;
   }
-  fetch(box.dataset.points).then(r => r.arrayBuffer()).then(buf => {
+  fetch(box.dataset.points).then(r => r.ok ? r.arrayBuffer() : Promise.reject(r.status)).then(buf => {
     const data = new DataView(buf); n = data.getUint32(0, true);
     marked = Array.from({ length: data.getUint32(4 + 5 * n, true) }, (_, i) => data.getUint32(8 + 5 * n + 4 * i, true)); const ringed = new Set(marked); inEvent = i => ringed.has(i);
     X = new Uint16Array(buf, 4, n); Y = new Uint16Array(buf, 4 + 2 * n, n); K = new Uint8Array(buf, 4 + 4 * n, n);
     order = [[], [], [], [], []];
     for (let i = 0; i < n; i++) { order[K[i] & 7].push(i); per[K[i] >> 3] = (per[K[i] >> 3] || 0) + 1; const g = (X[i] >> 9) * 256 + (Y[i] >> 9); let a = grid.get(g); if (!a) grid.set(g, a = []); a.push(i); }
     box.prepend(canvas); size(); new ResizeObserver(size).observe(box);
-  });
+  }).catch(() => { n = 0; tip.textContent = box.dataset.failed; });
   let drag = null, moved = false;
   box.addEventListener("wheel", e => { if (!e.ctrlKey && !e.metaKey && document.activeElement !== box) return; e.preventDefault(); zoom(e.deltaY < 0 ? 1.25 : .8, e.offsetX, e.offsetY); }, { passive: false });
   box.addEventListener("pointerdown", e => { drag = [e.clientX - ox, e.clientY - oy]; moved = false; });

@@ -48,6 +48,9 @@ PAGES = {
     "<input name=many><input type=checkbox name=w value=a><input type=checkbox name=w value=b>"
     "<label hidden><input type=checkbox data-keep>Keep</label><input type=file name=photo accept='image/*'><output></output></form>"
     "<form id=out method=post action=/out data-forget><button>Sign out</button></form>",
+    "dots.html": HEAD
+    + "<div class=dots><div class=dotbox data-points='{{ points }}' data-rows='[]' data-columns='[]' data-words='[]'"
+    " data-inks='[]' data-hint=Move data-failed='Look at the table'><span data-tip>Move</span></div></div>",
     "check.html": HEAD + "{% if problem %}<p data-errors>Tick the box</p>{% endif %}"
     "<form method=post data-sent=/done><input type=checkbox name=declared value=1>"
     "<input name=note><p id=waits role=status hidden>Not sent yet</p><button>Send</button></form>",
@@ -111,6 +114,10 @@ def _application(seen: list[dict[str, Any]]) -> Flask:
 
 
 def _add_check(app: Flask, seen: list[dict[str, Any]]) -> None:
+    @app.get("/dots")
+    def _dots() -> str:
+        return render_template("dots.html", script="points.js", points="/nowhere")
+
     @app.route("/check", methods=["GET", "POST"])
     def _check() -> Any:
         if "declared" in request.form:
@@ -183,6 +190,15 @@ def test_a_part_is_put_in_place_and_the_address_and_focus_follow(
     expect(page.locator("h1")).to_have_attribute("data-kept", "yes")
     assert page.url.endswith("?page=2")
     assert seen[-1] == {"part": "#part"}
+
+
+def test_dots_that_cannot_be_loaded_say_where_the_same_numbers_stand(
+    page: Page, address: str
+) -> None:
+    page.goto(f"{address}/dots")
+    expect(page.locator("[data-tip]")).to_have_text("Look at the table")
+    page.hover(".dotbox")
+    expect(page.locator("[data-tip]")).to_have_text("Look at the table")
 
 
 def test_a_refused_form_shows_its_errors_in_place_and_takes_the_focus_there(
