@@ -11,6 +11,7 @@ from ddplatform.db import db
 from ddplatform.models.value_chain import SupplyLink, ValueChainNode
 from ddplatform.queries.map_changes import load_links_of, tracked
 from ddplatform.queries.map_past import Past
+from ddplatform.queries.node_filters import among
 from ddplatform.queries.value_chain import LINKS_SHOWN, LinkRow
 
 
@@ -56,13 +57,14 @@ def _links(node: ValueChainNode, past: Past) -> Iterator[Any]:
         for key, said in past.words[SupplyLink].items()
         if node.id in (said.get("supplier_id"), said.get("buyer_id"))
     ]
-    back = db.session.execute(tracked(SupplyLink).where(SupplyLink.id.in_(moved)))
+    back = db.session.execute(tracked(SupplyLink).where(among(SupplyLink.id, moved)))
     rows = {row.id: row for row in (*load_links_of(node), *back)}
     return past.stood(SupplyLink, rows.values())
 
 
 def _nodes(chain_id: UUID, wanted: set[UUID | None], past: Past) -> dict[UUID | None, Any]:
     """Nodes that stood on the day, by key."""
+    keys = [key for key in wanted if key is not None]
     rows = db.session.execute(
         select(
             ValueChainNode.id,
@@ -70,7 +72,7 @@ def _nodes(chain_id: UUID, wanted: set[UUID | None], past: Past) -> dict[UUID | 
             ValueChainNode.country,
             ValueChainNode.created_at,
             ValueChainNode.archived_at,
-        ).where(ValueChainNode.chain_id == chain_id, ValueChainNode.id.in_(wanted - {None}))
+        ).where(ValueChainNode.chain_id == chain_id, among(ValueChainNode.id, keys))
     )
     return {told.id: told for told in past.stood(ValueChainNode, rows)}
 

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from collections.abc import Sized
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
@@ -17,6 +18,7 @@ from ddplatform.db import db
 from ddplatform.models.audit import AuditEvent
 from ddplatform.queries.map_changes import How, What, compare_days
 from ddplatform.queries.map_past import load_past
+from ddplatform.queries.map_past_node import load_past_node
 from ddplatform.queries.map_snapshots import load_past_snapshot, load_snapshot
 from ddplatform.queries.value_chain import (
     find_own_business,
@@ -154,6 +156,42 @@ def statements_of(client: FlaskClient, address: str) -> int:
     finally:
         event.remove(db.engine, "before_cursor_execute", count)
     return len(found)
+
+
+def most_values_of_a_statement(tenant: Tenant, suppliers: int) -> int:
+    """How many values go over at most when a hub of a past day is read that was merged since."""
+    by = tenant.manager
+    with acting(tenant):
+        chain = value_chain.create_chain(f"Hub {suppliers}", own_business="Us", by=by, at=FIRST).id
+        keys = [
+            value_chain.add_node(chain, NodeFields(name=f"Mill {n}"), by=by, at=FIRST).id
+            for n in range(suppliers + 2)
+        ]
+        for key in keys[2:]:
+            supply_links.add_link(key, keys[0], LinkFields(), by=by, at=FIRST)
+    with acting(tenant):
+        merge_nodes(keys[1], keys[0], by=by, at=FIRST + timedelta(days=1))
+    sent: list[int] = []
+
+    def count(_c: object, _cursor: object, _statement: str, values: Sized, *_more: object) -> None:
+        sent.append(len(values))
+
+    with acting(tenant):
+        past = load_past(get_chain(chain), FIRST.date())
+        hub = get_node(keys[0])
+        event.listen(db.engine, "before_cursor_execute", count)
+        try:
+            found = load_past_node(hub, past)
+        finally:
+            event.remove(db.engine, "before_cursor_execute", count)
+    assert found.suppliers_total == suppliers
+    return max(sent)
+
+
+def test_a_hub_of_a_past_day_is_read_with_as_many_values_however_many_links_it_had(
+    context: Flask, tenant: Tenant
+):
+    assert most_values_of_a_statement(tenant, 30) == most_values_of_a_statement(tenant, 2)
 
 
 def test_pages_of_history_take_as_many_statements_whatever_changed(
