@@ -78,13 +78,11 @@ def _end_of(node_id: UUID, into: Mapping[UUID, UUID]) -> UUID:
 
 
 def list_merged_pairs(chain_id: UUID) -> frozenset[UUID]:
-    """The pairs of a map whose two are one node: decided, or asked about again."""
+    """The pairs of a map that merges name, split ones too: these rows have to stay."""
     return frozenset(
         db.session.scalars(
             select(NodeMerge.pair_id).where(
-                NodeMerge.chain_id == chain_id,
-                NodeMerge.split_at.is_(None),
-                NodeMerge.pair_id.is_not(None),
+                NodeMerge.chain_id == chain_id, NodeMerge.pair_id.is_not(None)
             )
         )
     )

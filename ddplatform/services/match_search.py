@@ -134,7 +134,8 @@ def keep_pairs(
     """Bring the pairs of a map up to date with a search.
 
     A decision holds while both records say the same; what was decided on equal contents before,
-    in whichever rows and maps, is not asked again. Open pairs that are no longer alike go.
+    in whichever rows and maps, is not asked again. Open pairs that are no longer alike go, but
+    for those that a merge names.
     """
     get_chain_for_change(chain_id)  # a decision that comes meanwhile waits, and is not lost
     known = {_ends(pair.left_id, pair.right_id): pair for pair in list_pairs_of_chain(chain_id)}

@@ -204,6 +204,22 @@ def test_a_question_stays_open_while_an_older_merge_is_split(years: Years):
     assert [one.id for one in years.questions()] == [asked.id]
 
 
+def test_a_pair_that_is_asked_again_after_a_split_outlives_searches_that_do_not_find_it(
+    years: Years,
+):
+    years.bring(MOVED)
+    (asked,) = years.questions()
+    with acting(years.tenant):
+        merge_id = find_merge_of(years.key("b")).id
+        matching.split(merge_id, ask_again=True, by=years.tenant.manager, at=NOW)
+
+    years.search()
+    years.search()
+
+    assert [one.id for one in years.questions()] == [asked.id]
+    assert years.standing() == {"a", "b", "farm"}
+
+
 def test_a_new_row_that_is_like_a_merged_record_is_asked_about_its_supplier(years: Years):
     years.bring(MOVED)
     years.answer(PairState.SAME)
