@@ -13,6 +13,7 @@ from supply_chain.drafts import Json
 TAGS, GROUP = "tags", "site_group"
 TAG_LENGTH, GROUP_LENGTH = 40, 80
 MOST_TAGS = 20
+_LISTED = "_as_listed"
 _BETWEEN = re.compile(r"[|,;\n]")
 
 
@@ -56,11 +57,15 @@ def take_labels(attributes: Mapping[str, Json]) -> tuple[list[str], str | None, 
 def labelled(
     attributes: Mapping[str, Json], tags: Sequence[str], group: str | None
 ) -> Mapping[str, Json]:
-    """The attributes with tags and group among them, as lists and JSON carry them."""
+    """The attributes with tags and group among them, as lists and JSON carry them.
+
+    What stood under these names and could not be tags or a group goes out as `tags_as_listed`.
+    """
     if not tags and group is None:
         return attributes
+    taken = {*((TAGS,) if tags else ()), *((GROUP,) if group is not None else ())}
     return {
-        **attributes,
+        **{key + _LISTED if key in taken else key: value for key, value in attributes.items()},
         **({TAGS: list(tags)} if tags else {}),
         **({GROUP: group} if group is not None else {}),
     }

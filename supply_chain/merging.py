@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Generic, TypeVar
 
+from supply_chain.labels import MOST_TAGS
 from supply_chain.vocabulary import FlowEvidence, LinkKind
 
 Key = TypeVar("Key")
@@ -136,6 +137,8 @@ def fill_gaps(
 ) -> dict[str, Any]:
     """What the survivor learns from the other record: what it states stays, gaps are filled.
 
+    Tags of both stand together; where these are too many, those of the survivor alone.
+
     Args:
         survivor, absorbed: the values of FILLED by name.
         keys: of both nodes, so that none of them ends as its own operator.
@@ -155,6 +158,7 @@ def fill_gaps(
     wanted["commodity_refs"] = list(
         dict.fromkeys([*survivor["commodity_refs"], *absorbed["commodity_refs"]])
     )
-    wanted["tags"] = sorted({*survivor["tags"], *absorbed["tags"]})
+    both = sorted({*survivor["tags"], *absorbed["tags"]})
+    wanted["tags"] = both if len(both) <= MOST_TAGS else survivor["tags"]
     wanted["own_operation"] = survivor["own_operation"] or absorbed["own_operation"]
     return {name: value for name, value in wanted.items() if value != survivor[name]}

@@ -41,6 +41,18 @@ def test_what_cannot_be_tags_stays_an_attribute(value: Any, tags: list[str] | No
     assert labelled(rest, found, group).get("tags") == (tags or value)
 
 
+def test_what_could_not_be_tags_goes_out_beside_the_tags_that_were_given_since():
+    out = labelled({"tags": {"a": 1}, "site_group": ["x"], "workers": 3}, ["cotton"], "East")
+    assert out == {
+        "tags": ["cotton"],
+        "tags_as_listed": {"a": 1},
+        "site_group": "East",
+        "site_group_as_listed": ["x"],
+        "workers": 3,
+    }
+    assert take_labels(out)[:2] == (["cotton"], "East")
+
+
 @pytest.mark.parametrize("form", ["csv", "xlsx", "json"])
 def test_tags_and_group_come_back_from_our_own_files(form: Any):
     node = NodeDraft(

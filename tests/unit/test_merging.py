@@ -147,6 +147,15 @@ def test_coordinates_are_taken_as_a_pair_and_only_where_there_are_none():
     assert fill_gaps({**EMPTY, **here}, {**EMPTY, **there}, keys=("A", "B")) == {}
 
 
+def test_tags_of_both_stand_together_until_they_are_too_many_for_one_site():
+    ours = {**EMPTY, "tags": [f"a{n:02}" for n in range(12)]}
+    few = {**EMPTY, "tags": [f"b{n}" for n in range(8)]}
+    many = {**EMPTY, "tags": [f"b{n}" for n in range(9)]}
+
+    assert fill_gaps(ours, few, keys=("A", "B")) == {"tags": ours["tags"] + few["tags"]}
+    assert fill_gaps(ours, many, keys=("A", "B")) == {}
+
+
 def test_no_node_ends_as_its_own_operator():
     assert fill_gaps(EMPTY, {**EMPTY, "operated_by_id": "A"}, keys=("A", "B")) == {}
     operated = {**EMPTY, "operated_by_id": "B"}
