@@ -72,6 +72,11 @@ def header_forms(header: str) -> frozenset[str]:
     return frozenset({*map(squeeze, texts), *map(_any_order, texts)} - {""})
 
 
+def whole_forms(header: str) -> frozenset[str]:
+    """The plain forms of a column name as a whole: as it stands, and its words in any order."""
+    return frozenset({squeeze(header), _any_order(header)} - {""})
+
+
 def _any_order(header: str) -> str:
     """The words of a column name in the order of the alphabet, without those that only join."""
     found = _WORDS.findall(header.casefold())
@@ -116,9 +121,16 @@ class Words:
         }
         self.tiers = _tiers(tables["tier_words"], self.tier_facts)
         self.ignored_columns = frozenset(map(squeeze, tables["ignored_columns"]))
-        self.personal_columns = frozenset(map(squeeze, tables["personal_columns"]))
+        self.personal_columns = frozenset(
+            form for header in tables["personal_columns"] for form in whole_forms(header)
+        )
         self.personal_words = frozenset(map(squeeze, tables["personal_words"]))
         self.personal_parts = tuple(map(squeeze, tables["personal_parts"]))
+        self.personal_unless = {
+            word: frozenset(map(squeeze, others))
+            for word, others in tables["personal_unless"].items()
+        }
+        self.personal_with_long_numbers = frozenset(tables["personal_with_long_numbers"])
         tables_of_columns = (self.node_columns, self.chain_columns, self.link_columns)
         self.known_headers = frozenset(
             header for table in tables_of_columns for names in table.values() for header in names

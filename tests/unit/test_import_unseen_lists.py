@@ -9,6 +9,8 @@ import pytest
 import xlsxwriter
 
 from supply_chain.drafts import MapDraft, NamedBytes, NodeDraft
+from supply_chain.intake.personal_columns import tells_of_people
+from supply_chain.intake.words import words
 from supply_chain.map_import import columns_as_json, read_map
 from supply_chain.vocabulary import NodeKind
 
@@ -114,6 +116,68 @@ def test_page_and_reader_judge_a_column_alike_by_all_that_stands_in_it(lines: li
     assert not any(node.attributes for node in draft.nodes)
     assert draft.mapping.nodes["list.csv"].of_people == {"Line"}
     assert draft.mapping.nodes["list.csv"].samples.keys() == {"Factory", "Country"}
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        *("ContactName", "PhoneNumber", "MobileNo", "contactname", "Tel. No.", "Tel Number"),
+        *(
+            "Office Tel",
+            "Tél.",
+            "Name of the child",
+            "Child's name",
+            "Mother’s name",
+            "NameOfChild",
+        ),
+        *("Vorname", "Nachname", "Prénom", "Apellidos", "Sobrenome", "Cognome", "Person in charge"),
+        *("PIC", "Attn", "Legal representative", "法定代表人", "Geburtsdatum", "Date de naissance"),
+        *("Handynummer", "Fecha de nacimiento", "National ID", "Passport no", "Plant manager"),
+        *("البريد الإلكتروني", "Fund manager e-mail", "Owner passport"),
+    ],
+)
+def test_names_of_columns_of_people_are_known_however_they_are_written(column: str) -> None:
+    draft = read(f"Factory,Country,{column}\nLucky Toys,CN,x\n")
+
+    assert left_out(draft) == [column]
+    assert draft.nodes[0].attributes == {}
+
+
+@pytest.mark.parametrize(
+    ("column", "cell"),
+    [
+        ("العنوان البريدي", "12 شارع النيل"),
+        ("الرمز البريدي", "11511"),
+        ("GSM", "180"),
+        ("National ID (company)", "40003245752"),
+        ("Product passport", "DPP-7"),
+        ("Fund manager", "Alpine Capital"),
+        ("Hotel", "Astoria"),
+        ("Telangana unit", "3"),
+    ],
+)
+def test_columns_of_businesses_and_goods_stay_though_they_sound_like_people(
+    column: str, cell: str
+) -> None:
+    draft = read(f"Factory;Country;{column}\nLucky Toys;CN;{cell}\n")
+
+    assert left_out(draft) == []
+    (node,) = draft.nodes
+    assert cell in {node.address, *map(str, node.attributes.values())}
+
+
+def test_gsm_is_a_telephone_where_long_numbers_stand_in_it() -> None:
+    draft = read("Fabrika;Ülke;GSM\nİpek San.;Türkiye;0532 111 22 33\n")
+
+    assert left_out(draft) == ["GSM"]
+
+
+def test_no_known_name_of_a_field_tells_of_people() -> None:
+    tables = words()
+    fields = (tables.node_columns, tables.chain_columns, tables.link_columns)
+    known = [name for table in fields for names in table.values() for name in names]
+
+    assert [name for name in known if name[0] != "~" and tells_of_people(name)] == []
 
 
 def test_the_name_of_a_contact_never_becomes_the_name_of_a_site() -> None:
