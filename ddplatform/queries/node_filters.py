@@ -33,6 +33,7 @@ from sqlalchemy import (
 
 from ddplatform.db import db
 from ddplatform.models.context_events import ContextEventNode
+from ddplatform.models.organisations import Membership
 from ddplatform.models.value_chain import (
     NO_TIER_ORDER,
     NodeSummary,
@@ -166,7 +167,10 @@ def _of_labels(wanted: NodeFilter) -> Iterator[ColumnElement[bool]]:
         region = ValueChainNode.region
         yield region.icontains(wanted.region, autoescape=True) if is_known else region.is_(None)
     if wanted.owner:
-        yield _is(ValueChainNode.owner_id, wanted.owner)
+        owner = ValueChainNode.owner_id
+        # Who left the organisation answers for nothing any more.
+        is_nobody = owner.is_(None) | owner.not_in(select(Membership.user_id))
+        yield is_nobody if wanted.owner == NOT_KNOWN else owner == wanted.owner
     if wanted.group:
         yield _is(ValueChainNode.group_name, wanted.group)
     if wanted.tag:

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, func, select, tuple_
 
 from ddplatform.db import db
-from ddplatform.models.organisations import User
+from ddplatform.models.organisations import Membership, User
 from ddplatform.models.value_chain import NodeSummary, ValueChainNode
 from ddplatform.queries.node_filters import in_event, joined, read_meaning
 from supply_chain.node_filter import NodeFilter
@@ -116,7 +116,7 @@ def list_nodes(
 
 
 def _columns() -> Select[*tuple[Any, ...]]:
-    return joined(
+    statement = joined(
         select(
             ValueChainNode.id,
             ValueChainNode.name,
@@ -136,7 +136,11 @@ def _columns() -> Select[*tuple[Any, ...]]:
             User.name.label("owner_name"),
             in_event().label("in_event"),
         )
-    ).outerjoin(User, User.id == ValueChainNode.owner_id)
+    )
+    # Who left the organisation answers for nothing any more.
+    return statement.outerjoin(Membership, Membership.user_id == ValueChainNode.owner_id).outerjoin(
+        User, User.id == Membership.user_id
+    )
 
 
 def _sort_key(order: NodeOrder) -> list[ColumnElement[Any]]:

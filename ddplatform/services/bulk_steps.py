@@ -15,6 +15,7 @@ from ddplatform.models.map_history import TRACKED
 from ddplatform.models.value_chain import SupplyLink, ValueChain, ValueChainNode
 from ddplatform.queries.bulk_changes import Wish, plan_change, standing_links_at
 from ddplatform.queries.node_filters import among
+from ddplatform.queries.organisations import list_people
 from ddplatform.services.map_history import keep_step, note_rows
 
 Values = Mapping[UUID, Any]
@@ -54,7 +55,7 @@ def change_part_back(
     if change.verb is BulkVerb.ARCHIVE:
         _restore(change, part, list(untouched))
     else:
-        _set(wish.column, untouched)
+        _set(wish.column, _still_members(untouched) if wish.column == "owner_id" else untouched)
     part.kept_ids = sorted(str(key) for key in before.keys() - untouched.keys())
     part.undone_at = at
     change.kept += len(part.kept_ids)
@@ -64,6 +65,12 @@ def change_part_back(
 
 def _expected(change: BulkChange, part: BulkPart, wish: Wish, before: Any) -> Any:
     return part.done_at if change.verb is BulkVerb.ARCHIVE else wish.after(before)
+
+
+def _still_members(owners: Values) -> Values:
+    """Who left the organisation meanwhile is not asked to answer again: nobody does."""
+    members = {person.user_id for person in list_people()}
+    return {key: owner if owner in members else None for key, owner in owners.items()}
 
 
 def _now(column: str, keys: Iterable[UUID]) -> Values:

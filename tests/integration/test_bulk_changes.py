@@ -18,6 +18,7 @@ from ddplatform.errors import Conflict, Invalid
 from ddplatform.models.audit import AuditEvent
 from ddplatform.models.bulk_changes import BulkChange, BulkVerb
 from ddplatform.models.jobs import Job, JobState
+from ddplatform.models.organisations import Membership
 from ddplatform.models.value_chain import SupplyLink, ValueChainNode
 from ddplatform.queries.bulk_changes import (
     LeftOut,
@@ -31,12 +32,12 @@ from ddplatform.queries.jobs import get_job, is_waiting
 from ddplatform.queries.node_filters import list_meant
 from ddplatform.queries.reassessment import find_owners
 from ddplatform.queries.value_chain import get_chain
-from ddplatform.services import bulk_changes, value_chain
+from ddplatform.services import bulk_changes, people, value_chain
 from ddplatform.services.bulk_changes import carry_out, mark_of, read_wish, request_change
 from ddplatform.services.risk import REASSESS
 from ddplatform.services.tiers import refresh_tiers
 from ddplatform.tenancy import insert_rows
-from supply_chain.node_filter import NodeFilter
+from supply_chain.node_filter import NOT_KNOWN, NodeFilter
 from supply_chain.vocabulary import NodeKind
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
@@ -221,6 +222,47 @@ def tagged(tenant: Tenant, tag: str) -> int:
     with acting(tenant):
         found = db.session.scalars(select(ValueChainNode.tags)).all()
     return sum(tag in tags for tags in found)
+
+
+def leave(tenant: Tenant, user_id: UUID) -> None:
+    """A person is no longer a member."""
+    with acting(tenant):
+        found = select(Membership).where(Membership.user_id == user_id)
+        people.remove_person(db.session.scalars(found).one(), by=tenant.analyst, at=LATER)
+
+
+def test_nobody_answers_again_who_left_before_a_change_was_taken_back(
+    cocoa: CocoaMap, tenant: Tenant
+):
+    mills = add_mills(tenant, cocoa.chain, cocoa.own, 2)
+    former = tenant[RoleId.AUDITOR].user_id
+    ask(tenant, cocoa.chain, BulkVerb.OWNER, str(former), mills[:1])
+    ask(tenant, cocoa.chain, BulkVerb.OWNER, str(tenant.analyst.user_id), mills[1:])
+    last = ask(tenant, cocoa.chain, BulkVerb.OWNER, str(tenant.manager.user_id), mills)
+    last_id = last.id
+    leave(tenant, former)
+
+    assert undo(tenant, last_id).kept == 0
+    owners = {key: said[0] for key, said in state(tenant, cocoa.chain).items() if key in mills}
+    assert owners == {mills[0]: None, mills[1]: tenant.analyst.user_id}
+
+
+def test_who_left_answers_for_no_site_in_lists_filters_and_on_its_page(
+    cocoa: CocoaMap, tenant: Tenant, analyst: FlaskClient
+):
+    mills = add_mills(tenant, cocoa.chain, cocoa.own, 2)
+    former = tenant[RoleId.AUDITOR]
+    ask(tenant, cocoa.chain, BulkVerb.OWNER, str(former.user_id), mills[:1])
+    ask(tenant, cocoa.chain, BulkVerb.OWNER, str(tenant.manager.user_id), mills[1:])
+    leave(tenant, former.user_id)
+
+    base = f"/o/{tenant.slug}/value-chain"
+    with acting(tenant):
+        nobody = list_meant(cocoa.chain, NodeFilter(q="Mill", owner=NOT_KNOWN), limit=9)
+    assert nobody == mills[:1]
+    assert former.name not in analyst.get(f"{base}/{cocoa.chain}/table?q=Mill").text
+    assert f"{former.name} (no longer a member)" in analyst.get(f"{base}/nodes/{mills[0]}").text
+    assert "no longer a member" not in analyst.get(f"{base}/nodes/{mills[1]}").text
 
 
 def test_a_change_that_is_stopped_can_be_taken_back(cocoa: CocoaMap, tenant: Tenant):

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from ddplatform.access.permissions import Permission
 from ddplatform.duediligence.reassessment import triggers
-from ddplatform.errors import Invalid
+from ddplatform.errors import Invalid, NotFound
 from ddplatform.gate import requires
 from ddplatform.models.value_chain import ValueChainNode
 from ddplatform.queries.audit import LogFilter, list_events
@@ -16,7 +16,7 @@ from ddplatform.queries.context_event_nodes import list_marks
 from ddplatform.queries.node_labels import Labels, load_labels
 from ddplatform.queries.node_lists import list_names
 from ddplatform.queries.node_search import find_meant
-from ddplatform.queries.organisations import get_account
+from ddplatform.queries.organisations import get_person, get_user
 from ddplatform.queries.reassessment import TaskFilter, list_tasks
 from ddplatform.queries.risk import list_risks_of_node
 from ddplatform.queries.risk_runs import find_current_head
@@ -75,7 +75,7 @@ def node(node_id: UUID) -> ResponseReturnValue:
         if g.identity.has(Permission.SCREENING_DECIDE)
         else [],
         operator=operator,
-        owner=get_account(found.owner_id) if found.owner_id else None,
+        owner=_owner_words(found.owner_id),
         sector=reference.sectors.get(found.sector_ref or ""),
         commodities=[
             reference.commodities[ref].name if ref in reference.commodities else ref
@@ -86,6 +86,16 @@ def node(node_id: UUID) -> ResponseReturnValue:
         action_words=action_words,
         history=list_events(LogFilter(target_id=str(node_id)), limit=HISTORY_SHOWN),
     )
+
+
+def _owner_words(owner_id: UUID | None) -> str | None:
+    """Who answers for a node; of a person who left, that they did."""
+    if owner_id is None:
+        return None
+    try:
+        return get_person(owner_id).name
+    except NotFound:
+        return f"{get_user(owner_id).name} (no longer a member)"
 
 
 @bp.route("/<uuid:chain_id>/nodes/new", methods=["GET", "POST"])
