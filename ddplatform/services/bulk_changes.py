@@ -56,6 +56,8 @@ def read_wish(verb: BulkVerb, value: str) -> Wish:
         return Wish(verb, _member(value))
     is_tag = verb is not BulkVerb.GROUP
     value = plain_tag(value) if is_tag else value
+    if verb is BulkVerb.REMOVE_TAG and value:
+        return Wish(verb, value)  # whatever a list brought can be taken off
     label, longest = ("a tag", TAG_LENGTH) if is_tag else ("a name of the group", GROUP_LENGTH)
     if fault := fault_in(value, label=label, longest=longest, required=is_tag):
         raise Invalid(fields={_FIELDS.get(verb, "tag"): fault})

@@ -191,7 +191,7 @@ def change_node(
     """
     node = get_node(node_id)
     chain = get_chain_for_change(node.chain_id)
-    _check(wanted, of=node.id)
+    _check(wanted, of=node)
     changed = change_fields(node, _values(wanted), row_version=row_version, labels=NODE_LABELS)
     if changed:
         finish_change(chain, "node:change", touched=[node.id], by=by, at=at)
@@ -248,11 +248,15 @@ def _values(wanted: NodeFields) -> dict[str, Any]:
         "name": " ".join(wanted.name.split()),
         "commodity_refs": list(wanted.commodity_refs),
         "tags": plain_tags(wanted.tags),
-        "group_name": " ".join((wanted.group_name or "").split()) or None,
+        "group_name": _group_of(wanted),
     }
 
 
-def _check(wanted: NodeFields, *, of: UUID | None = None) -> None:
+def _group_of(wanted: NodeFields) -> str | None:
+    return " ".join((wanted.group_name or "").split()) or None
+
+
+def _check(wanted: NodeFields, *, of: ValueChainNode | None = None) -> None:
     faults = {}
     if not wanted.name.strip():
         faults["name"] = "Give it a name."
@@ -266,23 +270,27 @@ def _check(wanted: NodeFields, *, of: UUID | None = None) -> None:
         faults["longitude"] = "Degrees between -180 and 180."
     if (wanted.latitude is None) != (wanted.longitude is None):
         faults["longitude"] = "Give both coordinates or none."
-    if of is not None and wanted.operated_by_id == of:
+    if of is not None and wanted.operated_by_id == of.id:
         faults["operated_by_id"] = "It cannot be operated by itself."
-    faults |= _label_faults(wanted)
+    faults |= _label_faults(wanted, of)
     if faults:
         raise Invalid(fields=faults)
 
 
-def _label_faults(wanted: NodeFields) -> dict[str, str]:
+def _label_faults(wanted: NodeFields, known: ValueChainNode | None) -> dict[str, str]:
+    """Only what is new is looked at: a list may have brought what a person may not write."""
     faults = {}
-    if len(plain_tags(wanted.tags)) > MOST_TAGS:
+    tags = plain_tags(wanted.tags)
+    fresh = [tag for tag in tags if known is None or tag not in known.tags]
+    if fresh and len(tags) > MOST_TAGS:
         faults["tags"] = f"Use at most {MOST_TAGS} tags."
-    for tag in wanted.tags:
-        if fault := fault_in(tag, label="a tag", longest=TAG_LENGTH, required=False):
+    for tag in fresh:
+        if fault := fault_in(tag, label="a tag", longest=TAG_LENGTH):
             faults["tags"] = fault
-    group = wanted.group_name or ""
-    if fault := fault_in(group, label="the group", longest=GROUP_LENGTH, required=False):
-        faults["group_name"] = fault
+    group = _group_of(wanted)
+    if group is not None and (known is None or group != known.group_name):
+        fault = fault_in(group, label="the group", longest=GROUP_LENGTH)
+        faults |= {"group_name": fault} if fault else {}
     if wanted.owner_id is not None:
         try:
             get_person(wanted.owner_id)

@@ -31,11 +31,12 @@ from ddplatform.queries.bulk_changes import (
 from ddplatform.queries.jobs import get_job, is_waiting
 from ddplatform.queries.node_filters import list_meant
 from ddplatform.queries.reassessment import find_owners
-from ddplatform.queries.value_chain import get_chain
+from ddplatform.queries.value_chain import get_chain, get_node
 from ddplatform.services import bulk_changes, people, value_chain
 from ddplatform.services.bulk_changes import carry_out, mark_of, read_wish, request_change
 from ddplatform.services.risk import REASSESS
 from ddplatform.services.tiers import refresh_tiers
+from ddplatform.services.value_chain import NodeFields
 from ddplatform.tenancy import insert_rows
 from supply_chain.node_filter import NOT_KNOWN, NodeFilter
 from supply_chain.vocabulary import NodeKind
@@ -385,6 +386,28 @@ def test_what_is_left_out_is_told_with_its_reason(cocoa: CocoaMap, tenant: Tenan
     with acting(tenant):
         again = plan_change(cocoa.chain, Wish(BulkVerb.GROUP, "Here"), mills)
     assert again.left == {LeftOut.ARCHIVED: ["Mill 0"], LeftOut.SAME: ["Mill 1", "Mill 2"]}
+
+
+def test_what_a_list_brought_can_be_kept_and_taken_off_though_nobody_may_write_it(
+    cocoa: CocoaMap, tenant: Tenant
+):
+    [mill] = add_mills(tenant, cocoa.chain, cocoa.own, 1)
+    with acting(tenant):
+        get_node(mill).tags, get_node(mill).group_name = ["2023-2024"], "Of 2023-2024"
+    with acting(tenant):
+        node = get_node(mill)
+        kept = NodeFields(name="Mill", tags=("2023-2024", "new"), group_name="Of 2023-2024")
+        changed = value_chain.change_node(
+            mill, kept, row_version=node.row_version, by=tenant.analyst, at=LATER
+        )
+        assert changed.tags == ["2023-2024", "new"]
+    with acting(tenant), pytest.raises(Invalid) as refusal:
+        other = NodeFields(name="Mill", tags=("2024-2025",), group_name="Of 2024-2025")
+        value_chain.change_node(
+            mill, other, row_version=get_node(mill).row_version, by=tenant.analyst, at=LATER
+        )
+    assert set(refusal.value.fields) == {"tags", "group_name"}
+    assert ask(tenant, cocoa.chain, BulkVerb.REMOVE_TAG, "2023-2024", [mill]).changed == 1
 
 
 def test_links_that_leave_are_counted_in_their_own_map(cocoa: CocoaMap, tenant: Tenant):
