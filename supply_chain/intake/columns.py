@@ -8,7 +8,7 @@ from dataclasses import fields as dataclass_fields
 from dataclasses import replace
 
 from supply_chain.drafts import LinkDraft, NodeDraft, TableMapping
-from supply_chain.intake.cells import is_blank, unshield
+from supply_chain.intake.cells import is_blank, key_of_column, unshield
 from supply_chain.intake.personal_columns import tells_of_people
 from supply_chain.intake.sheets import Table
 from supply_chain.intake.words import clean, header_forms, squeeze, words
@@ -136,12 +136,27 @@ def _differ(groups: list[str]) -> bool:
     return all(groups) and len(set(groups)) == len(groups) > 1
 
 
+def is_own_header(header: Sequence[str]) -> bool:
+    """Whether a table is one that this platform wrote: value-chain CSV, version 1."""
+    return header[: len(OWN_NODE_COLUMNS)] == OWN_NODE_COLUMNS or header == LINK_COLUMNS
+
+
 def columns_of_people(table: Table, header_row: int) -> frozenset[str]:
-    """The names of the columns that tell of people, by their names or by all that stands below."""
-    body = table.rows[header_row:]
+    """The names of the columns that tell of people, by their names or by all that stands below.
+
+    Of what this platform wrote the names of attributes alone tell, so that a map that went out
+    comes back as it is.
+    """
+    body, header = table.rows[header_row:], unique_header(table, header_row)
+    if is_own_header(header):
+        keys = {
+            name: key_of_column(name, "attributes.") for name in header[len(OWN_NODE_COLUMNS) :]
+        }
+        others = (name for name in keys if not name.startswith("external_ids."))
+        return frozenset(name for name in others if tells_of_people(keys[name]))
     return frozenset(
         name
-        for place, name in enumerate(unique_header(table, header_row))
+        for place, name in enumerate(header)
         if tells_of_people(name, (row[place] for row in body if place < len(row)))
     )
 

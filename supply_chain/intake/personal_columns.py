@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-from supply_chain.intake.cells import is_blank
+from supply_chain.intake.cells import CellFault, is_blank
 from supply_chain.intake.words import header_forms, squeeze, whole_forms, words
 
 _HALF = 0.5
@@ -37,6 +37,15 @@ def tells_of_people(header: str, values: Iterable[str] = ()) -> bool:
     if found & words().personal_with_long_numbers:
         return _mostly(values, _is_long_number)
     return not header_forms(header) & words().known_headers and _mostly(values, _is_contact)
+
+
+def left_out(kind: str, name: str) -> CellFault:
+    """The remark on a column or attribute that tells of people."""
+    return CellFault(
+        f"The {kind} “{name}” tells of people and was left out.",
+        "A map is of businesses and sites: whom to write to is asked where a questionnaire is sent."
+        f" Give the {kind} another name if it tells of no person.",
+    )
 
 
 def _apart(header: str) -> str:

@@ -16,9 +16,8 @@ from supply_chain.intake.cells import (
 )
 from supply_chain.intake.columns import (
     CHAIN_FIELDS,
-    LINK_COLUMNS,
-    OWN_NODE_COLUMNS,
     ROW_LINK_FIELDS,
+    is_own_header,
     places_of_columns,
     unique_header,
 )
@@ -26,6 +25,7 @@ from supply_chain.intake.commodities import commodity_doubt, commodity_ref
 from supply_chain.intake.countries import country_code
 from supply_chain.intake.findings import RowLog
 from supply_chain.intake.passed_rows import Row
+from supply_chain.intake.personal_columns import left_out
 from supply_chain.intake.row_layout import Layout, heading_text, lay_out
 from supply_chain.intake.sheets import Table
 from supply_chain.intake.words import clean, header_forms, squeeze, words
@@ -40,8 +40,7 @@ class TableView:
         self.table, self.mapping, self.log = table, mapping, log
         self.header = unique_header(table, mapping.header_row)
         # What this platform wrote is read as it stands.
-        own_nodes = self.header[: len(OWN_NODE_COLUMNS)] == OWN_NODE_COLUMNS
-        self.is_own_csv = own_nodes or self.header == LINK_COLUMNS
+        self.is_own_csv = is_own_header(self.header)
         index = places_of_columns(table, mapping.header_row)
         self.fields: dict[str, int] = {}
         for our_field, column in mapping.columns.items():
@@ -56,7 +55,7 @@ class TableView:
             for place, name in enumerate(self.header)
             if place not in taken and place >= own_from and not self._is_counting(name, place)
         ]
-        self._of_people = frozenset() if self.is_own_csv else mapping.of_people
+        self._of_people = mapping.of_people
         self.others = [(name, place) for name, place in others if name not in self._of_people]
         self.rows_read = 0
         self._values: dict[str, frozenset[str]] = {}
@@ -109,7 +108,7 @@ class TableView:
             self.log.note(None, " | ".join(self.header), _NO_NAMES)
         for name in self.header:
             if name in self._of_people and name not in self.mapping.columns.values():
-                self.log.note(name, None, _of_people(name))
+                self.log.note(name, None, left_out("column", name))
         seen: set[str] = set()
         for name in map(clean, self.table.rows[self.mapping.header_row - 1]):
             if name in seen and f"{name} (2)" in self.header:
@@ -279,14 +278,6 @@ class _PlainTexts(dict[str, str]):
 
 _MOST_KEPT = 200_000
 _LONGEST_NO_NAME = 4
-
-
-def _of_people(name: str) -> CellFault:
-    return CellFault(
-        f"The column “{name}” tells of people and was left out.",
-        "A map is of businesses and sites: whom to write to is asked where a questionnaire is sent."
-        " Give the column another name if it tells of no person.",
-    )
 
 
 _FORMULA_ERRORS = {"#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"}

@@ -29,6 +29,7 @@ from supply_chain.intake.encodings import decode_text
 from supply_chain.intake.findings import Findings, RowLog
 from supply_chain.intake.link_rows import LinkRow
 from supply_chain.intake.node_rows import TEXT_ATTRIBUTES, NodeRow, made_id, split_list
+from supply_chain.intake.personal_columns import left_out, tells_of_people
 from supply_chain.intake.places import judge_point, parse_country
 from supply_chain.intake.words import clean, words
 from supply_chain.labels import with_labels
@@ -84,6 +85,7 @@ class _Reader:
 
     def __init__(self, file: str, findings: Findings) -> None:
         self._file, self._findings = file, findings
+        self._of_people: dict[str, bool] = {}
 
     def node(self, place: int, entry: object) -> NodeRow | None:
         log = RowLog(self._findings, self._file, "nodes")
@@ -116,7 +118,9 @@ class _Reader:
             origin=cell.take("origin", _truth),
             external_ids=cell.take("external_ids", _ids) or {},
             attributes=with_labels(
-                {**cell.others(NodeDraft), **(cell.take("attributes", _attributes) or {})}
+                self._of_business(
+                    {**cell.others(NodeDraft), **(cell.take("attributes", _attributes) or {})}, log
+                )
             ),
         )
         operator = cell.take("operated_by", _name)
@@ -134,6 +138,15 @@ class _Reader:
             buyers=[],
             terms=LinkDraft("", ""),
         )
+
+    def _of_business(self, attributes: dict[str, Json], log: RowLog) -> dict[str, Json]:
+        """Attributes without those whose names tell of people; each is noted once a file."""
+        for key in attributes:
+            if key not in self._of_people:
+                self._of_people[key] = tells_of_people(key)
+                if self._of_people[key]:
+                    log.note(key, None, left_out("attribute", key))
+        return {key: value for key, value in attributes.items() if not self._of_people[key]}
 
     def link(self, place: int, entry: object) -> LinkRow | None:
         log = RowLog(self._findings, self._file, "links")

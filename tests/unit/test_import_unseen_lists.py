@@ -4,6 +4,9 @@ All names are made up.
 """
 
 import io
+import json
+from dataclasses import replace
+from datetime import date
 
 import pytest
 import xlsxwriter
@@ -11,6 +14,7 @@ import xlsxwriter
 from supply_chain.drafts import MapDraft, NamedBytes, NodeDraft
 from supply_chain.intake.personal_columns import tells_of_people
 from supply_chain.intake.words import words
+from supply_chain.map_export import ExportForm, export_map
 from supply_chain.map_import import columns_as_json, read_map
 from supply_chain.vocabulary import NodeKind
 
@@ -170,6 +174,32 @@ def test_gsm_is_a_telephone_where_long_numbers_stand_in_it() -> None:
     draft = read("Fabrika;Ülke;GSM\nİpek San.;Türkiye;0532 111 22 33\n")
 
     assert left_out(draft) == ["GSM"]
+
+
+def test_attributes_of_people_are_left_out_of_value_chain_json_and_noted_once() -> None:
+    attributes = {"phone": "1", "workers": 3}
+    nodes = [
+        {"id": key, "name": "A", "country": "CN", "Contact person": "W.", "attributes": attributes}
+        for key in "ab"
+    ]
+    text = json.dumps({"format": "value-chain/1", "nodes": nodes})
+    draft = read_map([NamedBytes("map.json", text.encode())])
+
+    assert left_out(draft) == ["Contact person", "phone"]
+    assert [node.attributes for node in draft.nodes] == [{"workers": 3}, {"workers": 3}]
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx", "json"])
+def test_attributes_of_people_in_what_this_platform_wrote_are_left_out_too(
+    form: ExportForm,
+) -> None:
+    attributes = {"Contact": "W. L.", "MobileNo": "1", "Line": "+86 769 8888 0000", "workers": 3}
+    ids = {"passport": "P-7"}
+    node = NodeDraft("a", "Lucky Toys", country="CN", external_ids=ids, attributes=attributes)
+    draft = read_map(export_map((node,), (), name="Toys", as_of=date(2026, 1, 1), form=form))
+
+    assert left_out(draft) == ["Contact", "MobileNo"]
+    assert draft.nodes == (replace(node, attributes={"Line": attributes["Line"], "workers": 3}),)
 
 
 def test_no_known_name_of_a_field_tells_of_people() -> None:
