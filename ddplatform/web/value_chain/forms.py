@@ -143,7 +143,9 @@ class NodeForm(FlaskForm):  # type: ignore[misc]
         validators=[Optional(), Email("Enter an e-mail address."), Length(max=254)],
     )
 
-    owner_id = SelectField("Who answers for it", description="Gets the tasks to look at it anew.")
+    owner_id = SelectField(
+        "Who answers for it", default="", description="Gets the tasks to look at it anew."
+    )
     group_name = StringField(
         "Group",
         description="One name for sites that are handled together: “Cotton mills East”.",
