@@ -43,7 +43,7 @@ class CountryListing:
 
     @property
     def child_labour(self) -> bool | None:
-        """Whether a line in force names child labour; None where none of them says."""
+        """Whether a line in force names child labour; None where none does and one does not say."""
         return _any(line.child_labour for line in self.lines)
 
     @property
@@ -63,8 +63,8 @@ class CountryListing:
 
 
 def _any(answers: Iterable[bool | None]) -> bool | None:
-    told = [one for one in answers if one is not None]
-    return any(told) if told else None
+    told = list(answers)
+    return True if any(told) else None if None in told or not told else False
 
 
 @dataclass(frozen=True)
