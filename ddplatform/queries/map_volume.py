@@ -11,6 +11,8 @@ from supply_chain.risk.method import Floats
 def load_country_volume(chain: ValueChain, rows: Ints) -> Floats:
     """(countries of the snapshot,) the part, 0 to 1, that sites there deliver to others.
 
+    NaN where none of the sites is linked to the business: what they deliver is not known.
+
     Deliveries to sites of another country count, and those to where the input arrives in the end.
     What crosses a border of a country twice counts twice, so the parts do not add to 1.
 
@@ -30,4 +32,7 @@ def load_country_volume(chain: ValueChain, rows: Ints) -> Floats:
     found = np.bincount(
         snapshot.country[supplier[out]], moved[out], minlength=len(snapshot.countries)
     )
-    return np.minimum(found, 1.0)
+    linked = rows[snapshot.lane[rows] < snapshot.unlinked]
+    sites = np.bincount(snapshot.country[linked], minlength=len(snapshot.countries))
+    part: Floats = np.where((sites > 0) | (found > 0), np.minimum(found, 1.0), np.nan)
+    return part

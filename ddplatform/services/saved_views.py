@@ -16,7 +16,9 @@ from supply_chain.node_filter import FILTERS
 
 NAME_LENGTH = 80
 VALUE_LENGTH = 200
-MOST_PARTS = 40
+MANY = "open"
+"""The one part that an address may have several times; of any other the first counts."""
+MOST_OPEN = 12
 KEPT: Mapping[ViewKind, frozenset[str]] = {
     ViewKind.MAP: frozenset({*FILTERS, "focus", "depth", "show", "open", "by", "colour"}),
     ViewKind.TABLE: frozenset({*FILTERS, "sort"}),
@@ -31,15 +33,20 @@ KEPT: Mapping[ViewKind, frozenset[str]] = {
 def kept_parts(kind: ViewKind, address: Iterable[tuple[str, str]]) -> list[list[str]]:
     """What a view keeps of an address, each part once and in one order.
 
-    Two addresses that show the same have the same parts. Empty, overlong and unknown parts are
-    passed over, as the pages do.
+    Two addresses that show the same have the same parts. Empty and unknown parts are passed over
+    and overlong ones cut, as the pages do.
     """
+    values: dict[str, list[str]] = {}
+    for name, value in address:
+        if name in KEPT[kind]:
+            values.setdefault(name, []).append(value.strip()[:VALUE_LENGTH].strip())
     parts = {
-        (name, value.strip())
-        for name, value in address
-        if name in KEPT[kind] and 0 < len(value.strip()) <= VALUE_LENGTH
+        (name, value)
+        for name, found in values.items()
+        for value in found[: MOST_OPEN if name == MANY else 1]
+        if value
     }
-    return [list(part) for part in sorted(parts)[:MOST_PARTS]]
+    return [list(part) for part in sorted(parts)]
 
 
 def save(

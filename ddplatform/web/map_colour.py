@@ -41,6 +41,13 @@ class Colouring:
         return TITLES[self.by]
 
     @property
+    def heading(self) -> str:
+        """What stands over its shades in a file, where no legend says which issue they are of."""
+        if self.by is not ColourBy.BAND:
+            return self.title
+        return f"{self.title}: {self.label if self.issue else 'highest over all issues'}"
+
+    @property
     def shades(self) -> tuple[Shade, ...]:
         """By place, the gravest first."""
         return SHADES[self.by]

@@ -76,8 +76,14 @@ def test_addresses_that_show_the_same_keep_the_same_parts():
 def test_parts_are_few_and_short():
     many = [("open", f"2.{number:03}:10") for number in range(90)]
 
-    assert len(saving.kept_parts(ViewKind.MAP, many)) == saving.MOST_PARTS
-    assert saving.kept_parts(ViewKind.TABLE, [("q", "x" * 201)]) == []
+    assert len(saving.kept_parts(ViewKind.MAP, many)) == saving.MOST_OPEN
+    assert saving.kept_parts(ViewKind.TABLE, [("q", "x" * 201)]) == [["q", "x" * 200]]
+
+
+def test_of_a_part_that_stands_twice_the_first_counts_as_on_the_page():
+    twice = [("country", "GH"), ("country", "CI"), ("band", ""), ("band", "high")]
+
+    assert saving.kept_parts(ViewKind.TABLE, twice) == [["country", "GH"]]
 
 
 def test_saving_renaming_and_removing_each_leave_one_event(tenant: Tenant, cocoa: CocoaMap):

@@ -8,6 +8,7 @@ from flask import request, url_for
 
 from ddplatform.models.saved_views import ViewKind
 from ddplatform.services.saved_views import kept_parts
+from ddplatform.web.value_chain.node_filter import read_filter
 from ddplatform.web.value_chain.view_bar import query_of
 
 FORM_WORDS: Mapping[str, str] = {
@@ -37,8 +38,18 @@ class ExportBar:
     forms: tuple[tuple[str, str], ...]
 
 
-def export_bar(chain_id: UUID, kind: ViewKind) -> ExportBar:
-    """The bar for the page that is open: its filters and what is open go along."""
+def is_of_archived(kind: ViewKind) -> bool:
+    """Whether the page that is open lists archived sites: files hold what stands in the map."""
+    return kind is ViewKind.TABLE and read_filter().archived
+
+
+def export_bar(chain_id: UUID, kind: ViewKind) -> ExportBar | None:
+    """The bar for the page that is open: its filters and what is open go along.
+
+    None where what it shows does not go out.
+    """
+    if is_of_archived(kind):
+        return None
     parts = kept_parts(kind, request.args.items(multi=True))
     href = url_for("value_chain.export_view", chain_id=chain_id, page=kind.value, **query_of(parts))
     return ExportBar(href, tuple((form, FORM_WORDS[form]) for form in FORMS[kind]))

@@ -17,7 +17,7 @@ from ddplatform.services.saved_views import kept_parts
 from ddplatform.services.view_export import record_view_export
 from ddplatform.web.standalone import png_file, svg_file
 from ddplatform.web.value_chain.blueprint import bp
-from ddplatform.web.value_chain.export_bar import FORMS
+from ddplatform.web.value_chain.export_bar import FORMS, is_of_archived
 from ddplatform.web.value_chain.view_content import ViewContent, content_of
 
 MEDIA_TYPES: Mapping[str, str] = {
@@ -39,6 +39,8 @@ def export_view(chain_id: UUID, page: str) -> ResponseReturnValue:
     kind, form = ViewKind(page), request.form.get("form", "")
     if form not in FORMS[kind]:
         raise Invalid(fields={"form": "Choose one of the forms that this view goes out in."})
+    if is_of_archived(kind):
+        raise Invalid("The list of archived sites does not go out.", "Choose the sites of the map.")
     chain = get_chain(chain_id)
     content = content_of(chain, kind)
     made = _WRITE[form](content)

@@ -44,9 +44,9 @@ class MapScope:
         return url_for("value_chain.table", chain_id=self.chain.id, **query)
 
 
-def map_scope(chain: ValueChain) -> MapScope:
-    """The map as the address asks for it."""
-    colouring = chosen_colouring()
+def map_scope(chain: ValueChain, colouring: Colouring | None = None) -> MapScope:
+    """The map as the address asks for it, in the colours of the address if none are given."""
+    colouring = colouring or chosen_colouring()
     snapshot = coloured_by(load_snapshot(chain), colouring.issue)
     colours = load_colours(chain, snapshot, colouring.by, colouring.issue)
     rows = find_rows(snapshot, chain, read_filter(standing=True))

@@ -17,6 +17,7 @@ from ddplatform.duediligence.vocabulary import QuestionnaireState
 from ddplatform.errors import NotFound
 from ddplatform.queries.context_events import get_event
 from ddplatform.queries.organisations import get_person
+from ddplatform.services.saved_views import VALUE_LENGTH
 from ddplatform.web.address_values import carried
 from ddplatform.web.countries import country_name
 from ddplatform.web.issue_colour import issue_choices
@@ -35,7 +36,6 @@ from supply_chain.reference import load_reference
 from supply_chain.vocabulary import Issue, NodeKind, RiskBand
 
 Word = TypeVar("Word", bound=StrEnum)
-LONGEST = 200
 PAGING = frozenset({"after", "before"})
 ALONG = frozenset({"colour"})
 """What all views of a map share besides the filter."""
@@ -84,7 +84,7 @@ def read_filter(
         standing: only what stands in the map, as every view but the list shows it.
     """
     given = request.args if arguments is None else arguments
-    found = {name: _read(name, given.get(name, "").strip()[:LONGEST]) for name in FILTERS}
+    found = {name: _read(name, _cut(given.get(name, ""))) for name in FILTERS}
     wanted = NodeFilter(**{name: value for name, value in found.items() if value is not None})
     return replace(wanted, archived=False) if standing else wanted
 
@@ -96,6 +96,10 @@ def filter_query(wanted: NodeFilter) -> dict[str, Any]:
         for one in fields(wanted)
         if getattr(wanted, one.name) != getattr(EMPTY, one.name)
     }
+
+
+def _cut(text: str) -> str:
+    return text.strip()[:VALUE_LENGTH].strip()
 
 
 def _read(name: str, text: str) -> Any:

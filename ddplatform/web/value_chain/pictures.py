@@ -25,13 +25,13 @@ from ddplatform.queries.map_snapshots import (
 from ddplatform.queries.map_views import MapView, view_around, view_map
 from ddplatform.queries.node_filters import find_rows
 from ddplatform.queries.node_lists import load_states
+from ddplatform.services.saved_views import MOST_OPEN
 from ddplatform.web.map_colour import Colouring, chosen_colouring
 from ddplatform.web.value_chain.node_filter import read_filter
 from ddplatform.web.value_chain.presenters import AroundPage, MapPage, PastPage, Shown
 
 DEPTHS = (1, 2, 3, 4)
 STEPS_AROUND = (1, 2, 3)
-MOST_OPEN_GROUPS = 12
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ def _shown(
 def _opened() -> dict[str, int]:
     """The open groups of the address, `2.CI:20`; what is malformed is passed over."""
     found = {}
-    for text in request.args.getlist("open")[:MOST_OPEN_GROUPS]:
+    for text in request.args.getlist("open")[:MOST_OPEN]:
         ref, _, count = text.rpartition(":")
         ref, count = (ref, count) if ref and count.isdecimal() else (text, "10")
         lane, _, group = ref.partition(".")

@@ -18,7 +18,8 @@ from ddplatform.queries.node_places import list_coordinates
 from ddplatform.reports.content import Table
 from ddplatform.reports.words import cell_words
 from ddplatform.services.saved_views import kept_parts
-from ddplatform.web.map_colour import Colouring, chosen_colouring
+from ddplatform.web.issue_colour import HIGHEST
+from ddplatform.web.map_colour import Colouring, chosen_colouring, colouring_of
 from ddplatform.web.matrix_drawing import Line, Spot, matrix_size, matrix_svg
 from ddplatform.web.site_dots import dots_size, dots_svg
 from ddplatform.web.standalone import Picture
@@ -67,7 +68,9 @@ def content_of(chain: ValueChain, kind: ViewKind) -> ViewContent:
     Raises:
         NotFound: a neighbourhood of no node.
     """
-    return _CONTENT[kind](chain, _Told(chain, kind, chosen_colouring()))
+    # The table has no colours to choose: its bands are the highest over all issues.
+    colouring = colouring_of(HIGHEST) if kind is ViewKind.TABLE else chosen_colouring()
+    return _CONTENT[kind](chain, _Told(chain, kind, colouring))
 
 
 @dataclass(frozen=True)
@@ -137,12 +140,12 @@ def _of_boxes(page: MapPage, told: _Told) -> ViewContent:
 
 def _world(chain: ValueChain, told: _Told) -> ViewContent:
     scope, size = map_scope(chain), asked_size()
-    rows = world_rows(scope, size)
+    rows, by_volume = world_rows(scope, size), size is BubbleSize.VOLUME
 
     def picture() -> Picture:
         outline = load_outline(Path(current_app.static_folder or ""))
         return Picture(
-            drawing=world_drawing(rows, land_href=None, land=outline.values()),
+            drawing=world_drawing(rows, by_volume=by_volume, land_href=None, land=outline.values()),
             width=1080.0,
             height=516.0,
             title=told.title,
@@ -153,7 +156,6 @@ def _world(chain: ValueChain, told: _Told) -> ViewContent:
 
     def tables() -> list[Table]:
         pairs = [(row.country, row.volume) for row in rows]
-        by_volume = size is BubbleSize.VOLUME
         return [country_table(pairs, told.colouring, by_volume=by_volume)]
 
     def geojson() -> bytes:
@@ -207,7 +209,7 @@ def _line(row: CountryRow) -> Line:
 
 
 def _sites(chain: ValueChain, told: _Told) -> ViewContent:
-    scope = map_scope(chain)
+    scope = map_scope(chain, told.colouring)
 
     def picture() -> Picture:
         width, height = dots_size()

@@ -48,7 +48,7 @@ def box_tables(page: MapPage, colouring: Colouring) -> list[Table]:
         text("lane", "Tier"),
         text("place", "Place", 2),
         figure("sites", "Sites"),
-        text("shade", colouring.title),
+        text("shade", colouring.heading),
         *_shade_columns(colouring.shades),
         figure("events", "Sites in an event"),
         text("state", "Questionnaire", missing="none"),
@@ -147,7 +147,7 @@ def tier_table(columns: Sequence[str], rows: Sequence[CountryRow], colouring: Co
 def _cell_columns(colouring: Colouring) -> list[Column]:
     return [
         figure("sites", "Sites"),
-        text("gravest", f"{colouring.title}, the gravest"),
+        text("gravest", f"{colouring.heading}, the gravest"),
         *_shade_columns(colouring.shades),
         figure("events", "Sites in an event"),
     ]
@@ -176,7 +176,7 @@ def site_table(scope: MapScope) -> Table:
             Column("country", "Country", kind=Kind.COUNTRY, missing=UNKNOWN),
             text("region", "Region"),
             text("tier", "Tier"),
-            text("shade", scope.colouring.title),
+            text("shade", scope.colouring.heading),
             text("event", "In an event"),
         ),
         tuple(

@@ -1,5 +1,6 @@
 """The sites of a map by country, as bubbles on a map of the world."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -46,7 +47,10 @@ SIZE_WORDS = {BubbleSize.SITES: "Number of sites", BubbleSize.VOLUME: "Part of o
 
 @dataclass(frozen=True)
 class WorldRow:
-    """A country in the list beside the map; `volume` is None unless it makes the bubbles."""
+    """A country in the list beside the map.
+
+    `volume` is None unless it makes the bubbles, and where it is not known.
+    """
 
     country: CountryRow
     volume: float | None
@@ -68,7 +72,7 @@ def world(chain_id: UUID) -> ResponseReturnValue:
         chain=chain,
         total=len(scope.rows),
         rows=rows,
-        drawing=world_drawing(rows, land_href=land),
+        drawing=world_drawing(rows, by_volume=size is BubbleSize.VOLUME, land_href=land),
         sizes=[
             {
                 "label": word,
@@ -96,21 +100,19 @@ def asked_size() -> BubbleSize:
 def world_rows(scope: MapScope, size: BubbleSize) -> list[WorldRow]:
     """The countries, those with the largest bubbles first."""
     found = country_rows(scope.snapshot, scope.colours, scope.rows, scope.table_href)
-    by_code: dict[str, float] = {}
+    known: dict[str, float] = {}
     if size is BubbleSize.VOLUME:
         parts = load_country_volume(scope.chain, scope.rows).tolist()
-        by_code = dict(zip(scope.snapshot.countries, parts, strict=True))
+        by_code = zip(scope.snapshot.countries, parts, strict=True)
+        known = {code: part for code, part in by_code if not math.isnan(part)}
     rows = [
-        WorldRow(
-            row, by_code.get(row.code or "") if by_code else None, place_of_country(row) is not None
-        )
-        for row in found
+        WorldRow(row, known.get(row.code or ""), place_of_country(row) is not None) for row in found
     ]
-    return sorted(rows, key=lambda row: -(row.volume or 0.0))
+    return sorted(rows, key=lambda row: 1.0 if row.volume is None else -row.volume)
 
 
 def world_drawing(
-    rows: list[WorldRow], *, land_href: str | None, land: Iterable[str] = ()
+    rows: list[WorldRow], *, by_volume: bool, land_href: str | None, land: Iterable[str] = ()
 ) -> Markup:
     """The map; a country without a place on it stands in the list alone."""
     bubbles = [
@@ -121,8 +123,8 @@ def world_drawing(
             shade=row.country.whole.gravest,
             label=row.country.label,
             href=row.country.whole.href,
-            size=row.volume,
-            text="" if row.volume is None else percent(row.volume),
+            size=(row.volume or 0.0) if by_volume else None,
+            text=_part(row.volume) if by_volume else "",
             events=row.country.whole.events,
         )
         for row in rows
@@ -133,6 +135,10 @@ def world_drawing(
     return world_map_svg(
         hits, bubbles, outline=outline, land_href=land_href, land=land, title=TITLE
     )
+
+
+def _part(volume: float | None) -> str:
+    return "?" if volume is None else percent(volume)
 
 
 def place_of_country(row: CountryRow) -> tuple[float, float] | None:
