@@ -62,6 +62,7 @@ def compare(
     *,
     existing_links: Sequence[LinkDraft] = (),
     listed: frozenset[str] | None = None,
+    still: frozenset[str] = frozenset(),
 ) -> MapChanges:
     """Compare a map with a draft by node id and by link key.
 
@@ -70,9 +71,10 @@ def compare(
     Args:
         listed: ids that an earlier list of the same kind named: only they can be gone, and links
             from them. None: whatever the map has and the draft lacks is gone.
+        still: ids that the file names by another id, so that they are not gone.
     """
     known = {node.id: node for node in existing}
-    named = {node.id for node in draft.nodes}
+    named = {node.id for node in draft.nodes} | still
     named |= {end for link in draft.links for end in (link.supplier, link.buyer)}
     skipped = _unstated(draft)
     pairs = [(known[node.id], node) for node in draft.nodes if node.id in known]

@@ -26,6 +26,8 @@ class Comparison:
     version: int
     sources: tuple[NodeChange, ...] = ()
     """Records that were merged into others, of which the list says something else now."""
+    still: frozenset[str] = frozenset()
+    """Ids of the nodes that the list names through a merged record."""
 
 
 def compare_with_map(
@@ -35,14 +37,17 @@ def compare_with_map(
 
     What was merged before is read as the node that stands for it, and told where it changed.
     """
-    draft, sources = follow_merges(row.chain_id, draft, known_ids=known.node_keys)
+    read = follow_merges(row.chain_id, draft, known_ids=known.node_keys, archived=known.archived)
+    draft = read.draft
     listed = load_listed(row.follows_id) if row.follows_id else None
     recognised: tuple[Recognised, ...] = ()
     if listed is not None:
         apart = frozenset((pair[0], pair[1]) for pair in row.apart)
-        draft, recognised = recognise(known.nodes, draft, listed=listed, apart=apart)
-    changes = compare(known.nodes, draft, existing_links=known.links, listed=listed)
-    return Comparison(known, draft, changes, recognised, version, sources)
+        draft, recognised = recognise(known.nodes, draft, listed=listed - read.still, apart=apart)
+    changes = compare(
+        known.nodes, draft, existing_links=known.links, listed=listed, still=read.still
+    )
+    return Comparison(known, draft, changes, recognised, version, read.changes, read.still)
 
 
 def headings_of(tables: Sequence[Table]) -> list[str]:

@@ -38,7 +38,7 @@ from ddplatform.services.import_mapping import remember
 from ddplatform.services.map_import import Reading
 from ddplatform.services.match_sources import ask_again
 from ddplatform.tenancy import insert_rows
-from supply_chain.drafts import MapDraft, NodeDraft
+from supply_chain.drafts import NodeDraft
 from supply_chain.map_compare import LinkChange, NodeChange
 
 CHUNK = 500
@@ -119,7 +119,7 @@ def apply_import(
     _archive_answered(row, compared, done, archive_links=archive_links, by=by, at=at)
     if not done.is_empty():
         finish_import(chain, "map_import:apply", cause=row, by=by, at=at)
-    _keep_result(row, chain, done, compared.draft, by=by, at=at)
+    _keep_result(row, chain, done, compared, by=by, at=at)
     audit.record(
         "map_import:apply",
         row,
@@ -236,11 +236,17 @@ def _set(row: ValueChainNode | SupplyLink, values: Row) -> Row:
 
 
 def _keep_result(
-    row: MapImport, chain: ValueChain, done: Applied, draft: MapDraft, *, by: Identity, at: datetime
+    row: MapImport,
+    chain: ValueChain,
+    done: Applied,
+    compared: Comparison,
+    *,
+    by: Identity,
+    at: datetime,
 ) -> None:
     row.status, row.applied_at, row.applied_by_id = ImportStatus.APPLIED, at, by.user_id
     row.chain_version = chain.version
     row.undo = done.as_json()
-    row.listed = [node.id for node in draft.nodes]
+    row.listed = sorted({node.id for node in compared.draft.nodes} | compared.still)
     row.counts = {**row.counts, "applied": done.counts()}
     remember(row, at=at)

@@ -76,9 +76,12 @@ def take_in(
         return Intake({"error": reading.refusal, "applied": False}, is_refused=True)
     chain = find_chain(chain_name) or create_chain(chain_name, own_business=None, by=by, at=at)
     known = load_drafts(chain.id)
-    draft, sources = follow_merges(chain.id, reading.draft, known_ids=known.node_keys)
-    changes = compare(known.nodes, draft, existing_links=known.links)
-    counts = counts_of(draft, changes, sources)
+    read = follow_merges(
+        chain.id, reading.draft, known_ids=known.node_keys, archived=known.archived
+    )
+    draft, still = read.draft, read.still
+    changes = compare(known.nodes, draft, existing_links=known.links, still=still)
+    counts = counts_of(draft, changes, read.changes)
     doubles = find_doubles(ask_for(chain.id, changes.new_nodes, known.nodes))
     answer = _answer(reading, counts, doubles)
     if reading.draft.problems and not skip_faulty:
@@ -88,7 +91,7 @@ def take_in(
     row.mapping = dict(mapping_as_json(reading.draft.mapping))
     row.headings = headings_of(reading.tables)
     db.session.flush()  # the apply reads the row anew
-    compared = Comparison(known, draft, changes, (), chain.version, sources)
+    compared = Comparison(known, draft, changes, (), chain.version, read.changes, still)
     map_apply.apply_import(row.id, reading, compared, by=by, at=at)
     return Intake({**answer, "applied": True}, is_refused=False)
 

@@ -53,23 +53,37 @@ def ask_for(chain_id: UUID, new: tuple[NodeDraft, ...], known: tuple[NodeDraft, 
     return Asked(new, known, load_decisions(), sources, load_merged_refs(chain_id))
 
 
+@dataclass(frozen=True)
+class Followed:
+    """A list with merged records read as the nodes that stand for them."""
+
+    draft: MapDraft
+    changes: tuple[NodeChange, ...] = ()
+    """Merged records of which the list says something else now."""
+    still: frozenset[str] = frozenset()
+    """Ids of the nodes that the list names through a merged record."""
+
+
 def follow_merges(
-    chain_id: UUID, draft: MapDraft, *, known_ids: Collection[str]
-) -> tuple[MapDraft, tuple[NodeChange, ...]]:
+    chain_id: UUID,
+    draft: MapDraft,
+    *,
+    known_ids: Collection[str],
+    archived: Collection[str] = frozenset(),
+) -> Followed:
     """The same draft with merged records read as the node that stands for them.
 
     A row that a person merged before (by its id, or by a content that is still the same) is not
-    new: it is left out, and its links are those of the node that stays.
+    new: it is left out, and its links are those of the node that stays. If that one had left the
+    map, it comes back as the row says.
 
     Args:
         known_ids: external ids of all nodes of the map, so that only new rows are compared.
-
-    Returns:
-        The draft, and the merged records of which the list says something else now.
+        archived: those of the nodes that left the map.
     """
     names = load_merged_refs(chain_id)
     if not names:
-        return draft, ()
+        return Followed(draft)
     sources = load_source_drafts(chain_id)
     changes = _changes(sources, draft)
     contents = dict(load_merged_contents(chain_id))
@@ -79,12 +93,20 @@ def follow_merges(
         ref = contents.get(content_hash(record_of(node)))
         if ref is not None and node.id not in known_ids:
             into[node.id] = names.get(ref, ref)
+    nodes = [node for node in draft.nodes if node.id not in into]
+    named = {node.id for node in nodes}
+    through = {into[node.id]: node for node in reversed(draft.nodes) if node.id in into}
+    nodes += [
+        replace(node, id=ref)
+        for ref, node in through.items()
+        if ref in archived and ref not in named
+    ]
     read = replace(
         draft,
-        nodes=tuple(_operated(node, into) for node in draft.nodes if node.id not in into),
+        nodes=tuple(_operated(node, into) for node in nodes),
         links=_links(draft.links, into),
     )
-    return read, changes
+    return Followed(read, changes, frozenset(through))
 
 
 def _changes(sources: Mapping[str, NodeDraft], draft: MapDraft) -> tuple[NodeChange, ...]:

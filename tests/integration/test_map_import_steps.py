@@ -45,6 +45,7 @@ from ddplatform.services import (
 )
 from ddplatform.services import import_corrections as mending
 from ddplatform.services.import_workbook import problem_workbook
+from ddplatform.services.node_merge import merge_nodes
 from ddplatform.web.filters import day
 from supply_chain.drafts import NamedBytes
 from supply_chain.errors import FileRefused
@@ -332,6 +333,29 @@ def test_same_list_after_a_move_is_recognised_and_changes_nothing(tenant: Tenant
         counts = get_import(third).counts
         named = ("new", "changed", "gone", "links_new", "links_gone")
         assert [counts[name] for name in named] == [0, 0, 0, 0, 0]
+
+
+def test_who_is_named_by_a_merged_name_is_neither_gone_nor_taken_for_another(
+    tenant: Tenant, chain_id: UUID
+):
+    head, known = "Supplier name,Country,Address\n", "Alfa Tekstil,TR,9 Old Street Izmir\n"
+    _import(tenant, chain_id, _csv(f"{head}Alpha Knits,TR,12 Mill Road Izmir\n{known}", "1.csv"))
+    with acting(tenant):
+        nodes = {node.name: node.id for node in db.session.scalars(select(ValueChainNode))}
+        merge_nodes(nodes["Alpha Knits"], nodes["Alfa Tekstil"], by=tenant.manager, at=NOW)
+    other = "Omega Spinning,TR,12 Mill Road Izmir\n"
+
+    second = _import(tenant, chain_id, _csv(f"{head}{known}{other}", "2.csv"))
+    third = _stage(tenant, chain_id, _csv(f"{head}{other}", "3.csv"))
+    _work()
+
+    with acting(tenant):
+        counts = [get_import(one).counts for one in (second, third)]
+        assert [(one["new"], one["renamed"], one["gone"]) for one in counts] == [
+            (1, 0, 0),
+            (0, 0, 1),
+        ]
+        assert [one.name for one in list_gone(third, number=1)] == ["Alpha Knits"]
 
 
 def test_two_that_a_person_tells_apart_are_new_and_gone(tenant: Tenant, chain_id: UUID):

@@ -37,7 +37,7 @@ from ddplatform.queries.matching import get_pair, get_run, load_decisions, load_
 from ddplatform.queries.node_merges import get_merge, get_merge_with_rows, get_node_anew
 from ddplatform.services import match_search, matching, matching_many, value_chain
 from ddplatform.services.match_memory import remember
-from ddplatform.services.matching_imports import Asked, find_doubles, follow_merges
+from ddplatform.services.matching_imports import Asked, Followed, find_doubles, follow_merges
 from ddplatform.services.node_merge import merge_nodes
 from ddplatform.services.value_chain import NodeFields
 from supply_chain.drafts import LinkDraft, MapDraft, NodeDraft
@@ -624,9 +624,10 @@ def test_a_list_with_a_merged_record_is_read_as_the_supplier_that_stands_for_it(
             ),
         )
 
-        read, changed = follow_merges(world.chain_id, draft, known_ids={ref, gone, "us"})
+        followed = follow_merges(world.chain_id, draft, known_ids={ref, gone, "us"})
 
-    assert changed == ()
+    read = followed.draft
+    assert (followed.changes, followed.still) == ((), {ref})
     assert [(node.id, node.operated_by) for node in read.nodes] == [(ref, None), ("field", ref)]
     assert {(link.supplier, link.buyer, link.share) for link in read.links} == {
         (ref, "us", 0.75),
@@ -638,7 +639,7 @@ def test_a_list_with_a_merged_record_is_read_as_the_supplier_that_stands_for_it(
 def test_a_map_without_merges_reads_a_list_as_it_is(world: World):
     draft = draft_of(NodeDraft(id="x", name="X"))
     with acting(world.tenant):
-        assert follow_merges(world.chain_id, draft, known_ids=()) == (draft, ())
+        assert follow_merges(world.chain_id, draft, known_ids=()) == Followed(draft)
 
 
 def test_rows_of_a_list_that_may_be_known_are_told_unless_they_were_said_to_differ(world: World):

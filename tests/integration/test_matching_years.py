@@ -6,17 +6,17 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from ddplatform.db import db
 from ddplatform.models.audit import AuditEvent
 from ddplatform.models.matching import DuplicatePair, PairState
-from ddplatform.models.value_chain import MapImport, ValueChainNode
+from ddplatform.models.value_chain import MapImport, SupplyLink, ValueChainNode
 from ddplatform.queries.match_pairs import PairFilter, list_open_of, list_pairs
 from ddplatform.queries.matching import get_pair
 from ddplatform.queries.node_merges import find_merge_of
 from ddplatform.queries.value_chain import find_chain
-from ddplatform.services import map_undo, match_search, matching, matching_many
+from ddplatform.services import map_undo, match_search, matching, matching_many, value_chain
 from ddplatform.services.map_import import read_files
 from ddplatform.services.map_intake import plan_intake, take_in
 from ddplatform.services.node_merge import merge_nodes
@@ -237,6 +237,24 @@ def test_a_new_row_that_is_like_a_merged_record_is_asked_about_its_supplier(year
     years.answer(PairState.DIFFERENT)
     years.search()
     assert years.questions() == []
+
+
+def test_a_supplier_that_left_the_map_comes_back_when_a_list_names_its_merged_record(
+    years: Years,
+):
+    again = "id,name,country,address,buyer\nb,Usine Soleil,CI,12 rue du Port,farm\n" + (
+        "farm,Green Valley Cooperative,GH,Hill 3,\n"
+    )
+    with acting(years.tenant):
+        value_chain.archive_node(years.key("a"), by=years.tenant.manager, at=NOW)
+
+    years.bring(again)
+    years.bring(again)
+
+    assert years.standing() == {"a", "farm"}
+    with acting(years.tenant):
+        assert years.node("a").name == "Usine Soleil"
+        assert db.session.scalar(select(func.count()).select_from(SupplyLink)) == 1
 
 
 def test_a_row_without_its_old_id_is_known_by_what_the_merged_record_says_now(years: Years):
