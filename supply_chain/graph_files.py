@@ -1,12 +1,15 @@
 """Nodes and links as GraphML, points as GeoJSON: plain values in, bytes out."""
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
 Cell = str | int | float
 _GRAPHML = "http://graphml.graphdrawing.org/xmlns"
+_DECLARATION = "<?xml version='1.0' encoding='utf-8'?>\n"
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,11 @@ class Point:
     told: dict[str, Cell]
 
 
+def fit_for_xml(text: str) -> str:
+    """A text without what no XML can hold, not even escaped: one such sign breaks a whole file."""
+    return _NOT_XML.sub("", text)
+
+
 def write_graphml(nodes: GraphPart, links: GraphPart, *, name: str) -> bytes:
     """A directed graph from supplier to buyer; each column is a key of type string."""
     root = ElementTree.Element("graphml", {"xmlns": _GRAPHML})
@@ -44,8 +52,8 @@ def write_graphml(nodes: GraphPart, links: GraphPart, *, name: str) -> bytes:
         ends = {"source": supplier, "target": buyer}
         _add_data(ElementTree.SubElement(graph, "edge", ends), "edge", row)
     ElementTree.indent(root, " ")
-    written: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
-    return written
+    text = ElementTree.tostring(root, encoding="unicode")
+    return f"{_DECLARATION}{fit_for_xml(text)}".encode()
 
 
 def _add_data(element: ElementTree.Element, what: str, row: Sequence[Cell]) -> None:

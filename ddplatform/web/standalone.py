@@ -15,6 +15,7 @@ import resvg_py
 from markupsafe import Markup
 
 from ddplatform.web.shades import Shade
+from supply_chain.graph_files import fit_for_xml
 
 FONT = "Source Sans Pro"
 _CUTS = ("Regular", "Semibold", "Bold")
@@ -31,7 +32,6 @@ _HATCHES = "legend-hatch"
 _MARGIN, _LINE, _TITLE_LINE = 16.0, 17.0, 24.0
 _MOST_PIXELS = 16_000_000
 _SHARPEST = 2.0
-_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 _VARIABLE = re.compile(r"var\((--[\w-]+)\)")
 
@@ -79,12 +79,13 @@ def svg_file(picture: Picture, static: Path) -> bytes:
         legend=legend,
         notes=_lines(notes, foot + legend_height + 12),
     )
-    return _UNWRITABLE.sub("", text).encode()
+    return fit_for_xml(text).encode()
 
 
 def png_file(svg: bytes) -> bytes:
     """The same as pixels: two to a point where that is not too many, on white."""
-    width, height = map(float, re.findall(r'(?:width|height)="(\d+)"', svg[:400].decode())[:2])
+    # As bytes: where a piece of it ends, a letter may be cut in two.
+    width, height = map(float, re.findall(rb'(?:width|height)="(\d+)"', svg[:400])[:2])
     return resvg_py.svg_to_bytes(
         svg_string=svg.decode(),
         zoom=min(_SHARPEST, math.sqrt(_MOST_PIXELS / (width * height))),

@@ -5,11 +5,19 @@ import io
 import re
 import zipfile
 from html import unescape
+from xml.etree import ElementTree
 
+import pytest
 from flask.testing import FlaskClient
+from markupsafe import Markup
+from PIL import Image
 
+from ddplatform.config import ROOT
 from ddplatform.models.saved_views import ViewKind
+from ddplatform.queries.map_colours import ColourBy
 from ddplatform.services import value_chain
+from ddplatform.web.shades import SHADES
+from ddplatform.web.standalone import Picture, png_file, svg_file
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token
 from tests.integration.test_map_views import add_node, at, export, exported
@@ -17,6 +25,7 @@ from tests.integration.test_map_views import grown as grown
 from tests.integration.test_map_views import manager as manager
 from tests.risk_maps import CocoaMap, acting
 
+STATIC = ROOT / "static"
 CHILD_LABOUR = "Residual risk: Child labour below the minimum age"
 
 
@@ -127,3 +136,26 @@ def test_a_country_whose_sites_are_not_linked_has_no_part_of_our_input(
     assert float(parts["France"]) == 0
     assert float(parts["Côte d’Ivoire"]) == 1.0
     assert rows[-1]["Country"] == "Peru"
+
+
+# ---- names that break files ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", [ViewKind.MAP, ViewKind.ALL_SITES])
+def test_signs_that_no_xml_can_hold_break_no_graph(
+    cocoa: CocoaMap, tenant: Tenant, manager: FlaskClient, kind: ViewKind
+):
+    with acting(tenant):
+        add_node(tenant, cocoa.chain, "Mill \x0b<7>\uffff")
+    texts = [*ElementTree.fromstring(export(manager, cocoa, kind, "graphml").data).itertext()]
+    assert "Mill <7>" in texts
+    picture = ElementTree.fromstring(export(manager, cocoa, kind, "svg").data)
+    assert picture.tag.endswith("svg")
+
+
+@pytest.mark.parametrize("shift", range(2))
+def test_a_picture_whose_title_is_long_and_of_other_letters_becomes_pixels(shift: int):
+    title = "x" * shift + "é" * 400
+    picture = Picture(Markup("<svg></svg>"), 600.0, 80.0, title, [title], SHADES[ColourBy.BAND], [])
+    png = png_file(svg_file(picture, STATIC))
+    assert Image.open(io.BytesIO(png)).width == 2 * (600 + 2 * 16)
