@@ -39,6 +39,7 @@ from ddplatform.services.map_import import Reading
 from ddplatform.services.match_sources import ask_again
 from ddplatform.tenancy import insert_rows
 from supply_chain.drafts import NodeDraft
+from supply_chain.labels import GROUP, TAGS
 from supply_chain.map_compare import LinkChange, NodeChange
 
 CHUNK = 500
@@ -184,10 +185,17 @@ def _archive_answered(
 def _revive(drafts: Sequence[NodeDraft], keys: Mapping[str, UUID], done: Applied) -> None:
     by_key = {keys[draft.id]: draft for draft in drafts}
     for node in _load(ValueChainNode, by_key):
-        done.nodes_revived[str(node.id)] = _set(node, node_values(by_key[node.id], keys)) | {
+        done.nodes_revived[str(node.id)] = _set(node, _stated(by_key[node.id], keys)) | {
             "archived_by_id": plain(node.archived_by_id)
         }
         node.archived_at = node.archived_by_id = None
+
+
+def _stated(draft: NodeDraft, keys: Mapping[str, UUID]) -> Row:
+    """The columns of a draft; tags and group only where the list states them: they are ours."""
+    ours = {TAGS: "tags", GROUP: "group_name"}
+    unstated = {column for name, column in ours.items() if name not in draft.attributes}
+    return {name: at for name, at in node_values(draft, keys).items() if name not in unstated}
 
 
 def _change_nodes(changes: Sequence[NodeChange], keys: Mapping[str, UUID], done: Applied) -> None:

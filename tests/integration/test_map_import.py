@@ -379,6 +379,22 @@ def test_archived_nodes_come_back_with_the_next_list_and_go_again_when_it_is_und
         assert load_drafts(chain_id).links == ()
 
 
+def test_a_site_that_comes_back_with_a_list_without_tags_keeps_its_own(
+    tenant: Tenant, chain_id: UUID
+):
+    _import(tenant, chain_id, _csv(NODES))
+    with acting(tenant):
+        farm = queries.get_node_by_ref(chain_id, "f")
+        assert farm is not None
+        farm.tags, farm.group_name = ["high volume"], "East"
+        value_chain.archive_node(farm.id, by=tenant.analyst, at=LATER)
+    _import(tenant, chain_id, _csv(NODES))
+    with acting(tenant):
+        farm = queries.get_node_by_ref(chain_id, "f")
+        assert farm is not None
+        assert (farm.archived_at, farm.tags, farm.group_name) == (None, ["high volume"], "East")
+
+
 def test_import_cannot_be_undone_once_something_rests_on_it_or_the_map_moved_on(
     tenant: Tenant, chain_id: UUID
 ):
