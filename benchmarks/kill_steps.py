@@ -87,8 +87,9 @@ class Steps:
         """Kill web while it does this; whether it had done it. Nothing in between may be seen."""
         before = self._state()
         self._kill_web(kind, send)
+        after = self._state()  # read first: what was not done later was not done then
         if not is_done():
-            self._expect(self._state() == before, f"{kind}: a part of it stands")
+            self._expect(after == before, f"{kind}: a part of it stands")
         self._look(kind, faults_of)
         self._world.start("web")
         return is_done()

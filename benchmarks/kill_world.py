@@ -11,7 +11,7 @@ import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from multiprocessing.process import BaseProcess
@@ -23,7 +23,7 @@ from uuid import UUID
 import waitress
 from flask import Flask
 from flask_migrate import upgrade
-from sqlalchemy import select, update
+from sqlalchemy import column, func, make_url, select, table, update
 from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.test import stream_encode_multipart
 
@@ -43,6 +43,7 @@ EMAIL, PASSWORD = "mia@kills.example", "four random words here"
 READY_S, WORK_S = 60.0, 180.0
 UNDER_WAY = (JobState.QUEUED, JobState.RUNNING)
 FORKED = multiprocessing.get_context("forkserver")
+_ACTIVITY = table("pg_stat_activity", column("application_name"), column("datname"))
 Found = TypeVar("Found")
 
 
@@ -143,6 +144,9 @@ class World:
         process.kill()
         process.join()
         process.close()
+        # The server ends what the dead process had begun, or had asked to be kept, a moment later.
+        words = f"The database server still works for a dead {name}."
+        self._wait(lambda: not count_backends(name), words)
 
     def stop(self) -> None:
         """End all that was started, and leave the database."""
@@ -197,7 +201,7 @@ class World:
         raise AssertionError(f"{words}\n{self.log('worker')}")
 
     def _fork(self, name: str) -> BaseProcess:
-        given = (self.settings, self._log(name))
+        given = (_settings_of(self.settings, name), self._log(name))
         process = (
             FORKED.Process(target=serve, args=(*given, self.browser.port), daemon=True)
             if name == "web"
@@ -217,6 +221,25 @@ class World:
                 return
             time.sleep(0.02)
         raise AssertionError(f"The web process does not answer.\n{self.log('web')}")
+
+
+def _settings_of(settings: Settings, name: str) -> Settings:
+    """The settings of one process: on PostgreSQL its connections carry its name."""
+    url = make_url(settings.database_url)
+    if url.get_backend_name() != "postgresql":
+        return settings
+    named = url.update_query_dict({"application_name": name})
+    return replace(settings, database_url=named.render_as_string(hide_password=False))
+
+
+def count_backends(name: str) -> int:
+    """How many connections of the processes of this name the database server still serves."""
+    if db.engine.dialect.name != "postgresql":
+        return 0
+    mine = select(func.count()).select_from(_ACTIVITY)
+    named = _ACTIVITY.c.application_name == name
+    here = _ACTIVITY.c.datname == func.current_database()
+    return db.session.scalar(mine.where(named, here)) or 0
 
 
 def _let_leases_end() -> None:

@@ -66,7 +66,7 @@ def killed_rounds(
             is killed, tells it for each.
     """
     told = Told() if usual is None else Told(usual=defaultdict(lambda: usual))
-    world = make_world(folder, url, _free_port())
+    world = make_world(folder, url, free_port())
     try:
         for number in range(0 if usual is None else 1, rounds + 1):
             chance = Random(f"{seed}:{number}") if number else None
@@ -76,7 +76,8 @@ def killed_rounds(
     return told
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nobody listens at."""
     with closing(socket.socket()) as one:
         one.bind(("127.0.0.1", 0))
         port: int = one.getsockname()[1]
