@@ -178,7 +178,7 @@ def _assess_chain(job: JobContext) -> Result:
         with job.look():
             if has_run(job.id):
                 return {"run_id": str(job.id)}  # killed between its last commit and its own end
-        clear_begun(job.id, by=job.by, unit=job.unit)
+        clear_begun(job.id, job.id_of("chain_id"), by=job.by, unit=job.unit)
     assessed = assessments.assess_chain(
         job.id_of("chain_id"),
         job.payload.get("cause", "import"),

@@ -1,15 +1,16 @@
 """Assessment runs: the current one of a map, and its history."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from ddplatform.db import db
 from ddplatform.models.organisations import User
-from ddplatform.models.risk import AssessmentRun, ReferenceRelease
+from ddplatform.models.risk import AssessmentRun, ReferenceRelease, RiskAssessment
 from ddplatform.models.value_chain import ValueChain
 
 
@@ -43,6 +44,18 @@ class RunHead:
 def has_run(run_id: UUID) -> bool:
     """Whether this run stands: it does exactly when all of its scores do."""
     return db.session.scalar(select(AssessmentRun.id).where(AssessmentRun.id == run_id)) is not None
+
+
+def count_scores(run_id: UUID) -> int:
+    """How many nodes of a run have their scores written, whether the run stands or not."""
+    found = select(func.count()).where(RiskAssessment.run_id == run_id)
+    return db.session.scalar(found) or 0
+
+
+def count_known_scores(ids: Sequence[UUID]) -> int:
+    """How many of these rows of scores are there."""
+    found = select(func.count()).where(RiskAssessment.id.in_(ids))
+    return db.session.scalar(found) or 0
 
 
 def find_current_run(chain_id: UUID) -> AssessmentRun | None:

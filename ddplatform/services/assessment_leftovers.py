@@ -13,22 +13,29 @@ from sqlalchemy import ColumnElement, delete, func, select
 from ddplatform.access.identity import Identity
 from ddplatform.db import db
 from ddplatform.models.risk import AssessmentRun, RiskAssessment
+from ddplatform.queries.value_chain import get_chain_for_change
 from ddplatform.tenancy import erasing
 
 CHUNK = 5_000  # nodes taken away in one unit of work
 
 
 def clear_begun(
-    run_id: UUID, *, by: Identity, unit: Callable[[], AbstractContextManager[None]]
+    run_id: UUID,
+    chain_id: UUID,
+    *,
+    by: Identity,
+    unit: Callable[[], AbstractContextManager[None]],
 ) -> None:
     """Take away the scores of a run that has no row; those of a run that stands stay for ever.
 
     Args:
+        chain_id: the map of the run; a worker that still keeps it is waited for.
         unit: opens a unit of work in the tenant of the run.
     """
     left = True
     while left:
         with unit(), erasing(by.organisation_id):
+            get_chain_for_change(chain_id)
             left = _clear_last(run_id)
 
 

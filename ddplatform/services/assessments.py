@@ -1,6 +1,6 @@
 """Assess a whole map and keep the result. Scores are added, never overwritten."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,10 +10,11 @@ from uuid import UUID, uuid4
 from ddplatform.access.identity import Identity
 from ddplatform.adapters.snapshot_files import SnapshotPlace
 from ddplatform.db import db
+from ddplatform.errors import Conflict
 from ddplatform.models.risk import AssessmentRun, RiskAssessment, RunRegister
 from ddplatform.queries.map_columns import MapRows, read_map
 from ddplatform.queries.risk_evidence import load_evidence, load_self_disclosed
-from ddplatform.queries.risk_runs import find_current_run
+from ddplatform.queries.risk_runs import count_known_scores, count_scores, find_current_run
 from ddplatform.queries.value_chain import get_chain, get_chain_for_change
 from ddplatform.services import audit, map_snapshots
 from ddplatform.services.assessment_rows import RowMaker, summary_of
@@ -87,6 +88,7 @@ def assess_chain(
 
     Raises:
         NotFound: no such map.
+        Conflict: its scores were cleared away meanwhile, as those of a dead worker.
     """
     with unit():
         loaded = load(chain_id, as_of=as_of, at=at)
@@ -101,18 +103,36 @@ def assess_chain(
     if known is not None:
         return Assessed(known, assessment, loaded.self_disclosed)
     run_id = run_id or uuid4()
+    firsts = []
     for start in range(0, maker.count, CHUNK):
         stop = min(start + CHUNK, maker.count)
+        rows = maker.rows(run_id, start, stop)
+        firsts.append(rows[0]["id"])
         with unit():
-            insert_rows(RiskAssessment, maker.rows(run_id, start, stop))
+            insert_rows(RiskAssessment, rows)
         progress(stop, maker.count)
     register = register_of(assessment, loaded.keys)
     run = _run(loaded, assessment, run_id, summary, cause=cause, by=by, at=at)
     with unit():
+        get_chain_for_change(chain_id)  # whoever clears scores away waits, or did it before
+        _must_stand(run_id, firsts, maker.count)
         db.session.add(RunRegister(run_id=run_id, content=register.pack()))
         _keep(run, loaded, assessment, by=by, at=at)
     map_snapshots.keep_run(place, run_id, register)
     return Assessed(run_id, assessment, loaded.self_disclosed)
+
+
+def _must_stand(run_id: UUID, firsts: Sequence[UUID], count: int) -> None:
+    """All scores are there, and written by this attempt.
+
+    A worker that sleeps longer than its lease is taken for dead: the next one clears away what it
+    wrote (`assessment_leftovers`) and begins the same run again.
+    """
+    if count_scores(run_id) != count or count_known_scores(firsts) != len(firsts):
+        raise Conflict(
+            "The scores of this assessment were cleared away while it was under way.",
+            "Another attempt has begun it again: wait for that one.",
+        )
 
 
 def load(chain_id: UUID, *, as_of: date, at: datetime) -> Loaded:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -11,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from ddplatform.access.identity import Identity
 from ddplatform.db import db
 from ddplatform.duediligence.vocabulary import RiskState
-from ddplatform.errors import Invalid, NotFound
+from ddplatform.errors import Conflict, Invalid, NotFound
 from ddplatform.jobs import claims
 from ddplatform.jobs.claims import Claim
 from ddplatform.jobs.runner import run_job
@@ -25,6 +26,8 @@ from ddplatform.queries import risk_runs
 from ddplatform.queries.risk import find_risk, list_risks_of_node
 from ddplatform.queries.risk_scores import RiskScore, list_at, load_register, risks_of
 from ddplatform.services import assessment_leftovers, assessments, risk
+from ddplatform.services.assessments import assess_chain
+from ddplatform.tenancy import insert_rows
 from supply_chain.risk.register import ISSUES
 from supply_chain.vocabulary import Issue, RiskBand
 from tests.conftest import NOW
@@ -309,6 +312,50 @@ def test_each_run_is_one_event_of_the_log(tenant: Tenant, cocoa: CocoaMap) -> No
         assert [event.target_id for event in events] == [str(run_id)]
 
 
+def clear_begun(tenant: Tenant, run_id: UUID, chain_id: UUID) -> None:
+    unit = lambda: acting(tenant)  # noqa: E731
+    assessment_leftovers.clear_begun(run_id, chain_id, by=tenant.analyst, unit=unit)
+
+
+@pytest.mark.parametrize("is_begun_again", [False, True])
+def test_a_worker_that_wakes_after_its_scores_were_cleared_keeps_no_run(
+    tenant: Tenant, cocoa: CocoaMap, monkeypatch: pytest.MonkeyPatch, *, is_begun_again: bool
+) -> None:
+    run_id, standing = uuid4(), assess(tenant, cocoa.chain)
+    begun = []
+
+    def sleep(done: int, _total: int) -> None:
+        if done == 3:
+            clear_begun(tenant, run_id, cocoa.chain)
+            with acting(tenant):
+                rows = [{**row, "id": uuid4()} for row in begun[0] if is_begun_again]
+                insert_rows(RiskAssessment, rows)
+
+    def seen(model: type[RiskAssessment], rows: list[dict[str, Any]]) -> None:
+        begun.append(rows)
+        insert_rows(model, rows)
+
+    with acting(tenant):
+        db.session.add(signal(cocoa.farms, "WRK-01", 0.9, source_type="admission", quality=0.8))
+    monkeypatch.setattr(assessments, "CHUNK", 3)
+    monkeypatch.setattr(assessments, "insert_rows", seen)
+    with pytest.raises(Conflict, match="cleared away"):
+        assess_chain(
+            cocoa.chain,
+            "facts",
+            as_of=NOW.date(),
+            by=tenant.analyst,
+            at=NOW,
+            unit=lambda: acting(tenant),
+            progress=sleep,
+            run_id=run_id,
+        )
+
+    with acting(tenant):
+        assert db.session.get(AssessmentRun, run_id) is None
+        assert db.session.get_one(ValueChain, cocoa.chain).current_run_id == standing
+
+
 class Killed(BaseException):
     """Stands for kill -9 between two units of work."""
 
@@ -344,7 +391,7 @@ def test_what_a_killed_assessment_had_written_is_cleared_when_its_job_begins_aga
     assert rows() == 4 + 3
     run_job(claim, owner="worker")
     assert rows() == 4 + 4
-    assessment_leftovers.clear_begun(standing, by=tenant.analyst, unit=lambda: acting(tenant))
+    clear_begun(tenant, standing, cocoa.chain)
 
     assert rows() == 4 + 4, "what stands is never taken away"
     with acting(tenant):
