@@ -21,6 +21,11 @@ LINK_COLUMNS = [f.name for f in dataclass_fields(LinkDraft)]
 ROW_LINK_FIELDS = ("share", "flow_evidence", "valid_from", "valid_to")
 CHAIN_FIELDS = tuple(f"chain.{number}" for number in range(1, 9))
 
+# No person has these; an address or a town may be that of one.
+_FIELDS_OF_SITES = (
+    *("country", "latitude", "longitude", "coordinates"),
+    *("sector", "commodities", "attributes.workers"),
+)
 _HEADER_SEARCH_ROWS = 30
 _SAMPLE_ROWS = 200
 _EXAMPLES = 3
@@ -118,18 +123,26 @@ def _told_apart(texts: list[str], own: list[str], above: list[str]) -> list[str]
         under.setdefault(text, []).append(group)
     return [
         f"{group} {text}"
-        if text and (_differ(under[text]) or _says_little(text, group, groups))
+        if text and (_differ(under[text]) or _says_little(text, group, groups, is_spilt=not head))
         else name
-        for name, text, group in zip(texts, own, groups, strict=True)
+        for name, text, group, head in zip(texts, own, groups, above, strict=True)
     ]
 
 
-def _says_little(text: str, group: str, groups: list[str]) -> bool:
-    """Whether a name needs its group: of people, or one word like "Total" below "Workforce"."""
+def _says_little(text: str, group: str, groups: list[str], *, is_spilt: bool) -> bool:
+    """Whether a name needs its group: of people, or one word like "Total" below "Workforce".
+
+    A group of people ends where nobody says so: what only sites have is no more of it.
+    """
     if tells_of_people(group):
-        return True
+        return not (is_spilt and _is_of_site(text))
     is_alone = " " not in text and not header_forms(text) & words().known_headers
     return bool(group) and is_alone and groups.count(group) > 1
+
+
+def _is_of_site(text: str) -> bool:
+    forms = header_forms(text)
+    return any(forms & words().node_columns[field].keys() for field in _FIELDS_OF_SITES)
 
 
 def _differ(groups: list[str]) -> bool:

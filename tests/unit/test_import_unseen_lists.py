@@ -227,6 +227,21 @@ def test_the_name_of_a_contact_never_becomes_the_name_of_a_site() -> None:
     assert left_out(draft) == ["Contact details Name", "Contact details Email"]
 
 
+def test_a_group_of_contacts_that_spills_over_to_the_right_takes_no_facts_of_the_site() -> None:
+    draft = read(
+        "Site;Contact details;;;;;;\n"
+        "Site name;Name;Email;Address;Country;Workers;Latitude;Longitude\n"
+        "Rosso S.p.A.;Luca B.;luca@rosso.example;via Roma 2;Italy;150;41.26;15.9\n"
+    )
+
+    (node,) = draft.nodes
+    assert (node.country, node.latitude, node.longitude) == ("IT", 41.26, 15.9)
+    assert node.attributes == {"workers": 150}
+    assert left_out(draft) == [
+        *("Contact details Name", "Contact details Email", "Contact details Address")
+    ]
+
+
 def test_what_only_sounds_like_a_contact_stays() -> None:
     draft = read("Factory;Country;Workers;Female managers %\nLucky Toys;China;760;12\n")
 
