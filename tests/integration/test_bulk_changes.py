@@ -517,6 +517,16 @@ def test_who_sees_that_the_work_failed_takes_it_back_or_leaves_it(
     assert "500 sites are as before" in analyst.get(page).text
 
 
+def test_a_site_that_was_changed_with_many_is_not_called_unchanged(
+    analyst: FlaskClient, cocoa: CocoaMap, tenant: Tenant
+):
+    mills = add_mills(tenant, cocoa.chain, cocoa.own, 1)
+    ask(tenant, cocoa.chain, BulkVerb.GROUP, "Here", mills)
+    page = analyst.get(f"/o/{tenant.slug}/value-chain/nodes/{mills[0]}").text
+    assert "nothing was changed" not in page
+    assert "changed at most together with many other sites" in page
+
+
 def test_who_chose_no_site_is_led_back_to_the_table(
     analyst: FlaskClient, cocoa: CocoaMap, tenant: Tenant
 ):
