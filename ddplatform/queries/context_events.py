@@ -156,6 +156,14 @@ def get_event(event_id: UUID, *, for_change: bool = False) -> ContextEvent:
     return event
 
 
+def list_titles(event_ids: Sequence[UUID]) -> Sequence[tuple[UUID, str]]:
+    """Events by key with their titles, whether or not they go on; one statement."""
+    rows = db.session.execute(
+        select(ContextEvent.id, ContextEvent.title).where(ContextEvent.id.in_(event_ids))
+    )
+    return [(key, title) for key, title in rows]
+
+
 def list_running_events(today: date) -> Sequence[ContextEvent]:
     """Events that have begun and whose end was not carried out yet, by start."""
     return db.session.scalars(

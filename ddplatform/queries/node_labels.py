@@ -1,11 +1,24 @@
 """What nodes can be filtered by and marked with: people, groups, tags, events that go on."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, String, Text, cast, literal, select, type_coerce, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    Subquery,
+    Text,
+    cast,
+    exists,
+    literal,
+    select,
+    type_coerce,
+    union_all,
+)
+from sqlalchemy.orm import aliased
 
 from ddplatform.db import db
 from ddplatform.models.context_events import ContextEvent
@@ -41,24 +54,46 @@ def load_labels(chain_id: UUID) -> Labels:
 
 def _selects(chain_id: UUID) -> Iterable[Select[*tuple[Any, ...]]]:
     nobody = literal("")
-    tags = type_coerce(ValueChainNode.tags, Text)
     yield (
         select(literal("owner"), cast(User.id, String), User.name)
         .join(Membership, Membership.user_id == User.id)
         .where(User.is_active.is_(True))
     )
-    for what, column in (("group", ValueChainNode.group_name), ("tags", tags)):
-        words = (
-            select(column.label("word"))
-            .where(ValueChainNode.chain_id == chain_id, column.is_not(None))
-            .distinct()
-            .limit(MOST)
-            .subquery()
-        )
+    for what, column in _WORDS.items():
+        words = _words(chain_id, column)
         yield select(literal(what), nobody, words.c.word)
     yield select(literal("event"), cast(ContextEvent.id, String), ContextEvent.title).where(
         ContextEvent.ended_at.is_(None), ContextEvent.withdrawn_at.is_(None)
     )
+
+
+_WORDS: Mapping[str, Callable[[type[ValueChainNode]], ColumnElement[Any]]] = {
+    "group": lambda node: type_coerce(node.group_name, Text),
+    "tags": lambda node: type_coerce(node.tags, Text),
+}
+
+
+def _words(
+    chain_id: UUID, column: Callable[[type[ValueChainNode]], ColumnElement[Any]]
+) -> Subquery:
+    """The first words in the order of the alphabet that a node carries which stands in the map.
+
+    Each word is read from the index once; only then is one such node looked for.
+    """
+    word = column(ValueChainNode)
+    used = (
+        select(word.label("word"))
+        .where(ValueChainNode.chain_id == chain_id, word.is_not(None))
+        .distinct()
+        .subquery()
+    )
+    standing = aliased(ValueChainNode)
+    is_carried = exists().where(
+        standing.chain_id == chain_id,
+        column(standing) == used.c.word,
+        standing.archived_at.is_(None),
+    )
+    return select(used.c.word).where(is_carried).order_by(used.c.word).limit(MOST).subquery()
 
 
 def _keyed(pairs: Iterable[tuple[str, str]]) -> Sequence[tuple[UUID, str]]:

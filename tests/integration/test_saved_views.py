@@ -305,6 +305,26 @@ def test_who_only_reads_opens_views_and_changes_none(app: Flask, tenant: Tenant,
         assert auditor.get(closed).status_code == 403
 
 
+def test_all_views_cost_as_many_statements_however_many_people_and_events_they_name(
+    app: Flask, analyst: FlaskClient, tenant: Tenant, cocoa: CocoaMap
+):
+    def views_of(role: RoleId) -> None:
+        saved(tenant, cocoa, f"Sites of {role}", (("owner", str(tenant[role].user_id)),))
+        saved(tenant, cocoa, f"Event of {role}", (("event", str(uuid4())),))
+
+    views_of(RoleId.ANALYST)
+    analyst.get(at(cocoa, "views"))  # a new session is written once
+    with statements(app) as few:
+        analyst.get(at(cocoa, "views"))
+    views_of(RoleId.ADMIN)
+    views_of(RoleId.SUSTAINABILITY_MANAGER)
+    with statements(app) as many:
+        page = analyst.get(at(cocoa, "views")).text
+
+    assert "Owner: Administrator of acme" in page
+    assert len(many) == len(few)
+
+
 def test_the_bar_stays_short_and_names_the_open_view_among_many(
     analyst: FlaskClient, tenant: Tenant, cocoa: CocoaMap
 ):

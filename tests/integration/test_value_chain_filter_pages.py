@@ -1,12 +1,18 @@
 """The filters on every view: set once, kept when the view changes, each taken off by a link."""
 
 import re
+from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
 
+from ddplatform.queries import node_labels
+from ddplatform.queries.node_labels import load_labels
+from ddplatform.queries.value_chain import get_node
+from ddplatform.services.value_chain import archive_node
+from tests.conftest import NOW
 from tests.factories import Tenant
-from tests.risk_maps import CocoaMap, assess
+from tests.risk_maps import CocoaMap, acting, assess
 
 VIEWS = ("", "table", "matrix", "all", "world")
 
@@ -49,6 +55,33 @@ def test_all_filters_stand_on_one_page_that_leads_back(analyst: FlaskClient, coc
     assert '<input type="hidden" name="colour" value="highest">' in page
     assert 'name="archived"' not in page
     assert 'name="archived"' in analyst.get(at(cocoa, "filter")).text
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("group", "Left long ago"), ("tag", "left"), ("owner", str(UUID(int=7))), ("tier", "12")],
+)
+def test_what_is_set_stays_chosen_though_no_site_of_the_map_has_it(
+    analyst: FlaskClient, cocoa: CocoaMap, name: str, value: str
+):
+    page = analyst.get(at(cocoa, f"filter?{name}={value}")).text
+    assert f'<option value="{value}" selected>' in page
+
+
+def test_words_of_sites_that_left_are_not_offered_and_the_first_of_many_are(
+    tenant: Tenant, cocoa: CocoaMap, monkeypatch: pytest.MonkeyPatch
+):
+    with acting(tenant):
+        for node_id, word in ((cocoa.own, "c"), (cocoa.exporter, "b"), (cocoa.farms, "a")):
+            get_node(node_id).tags, get_node(node_id).group_name = [word], f"Group {word}"
+    with acting(tenant):
+        archive_node(cocoa.farms, by=tenant.analyst, at=NOW)
+    with acting(tenant):
+        labels = load_labels(cocoa.chain)
+        assert (labels.groups, labels.tags) == (["Group b", "Group c"], ["b", "c"])
+        monkeypatch.setattr(node_labels, "MOST", 1)
+        labels = load_labels(cocoa.chain)
+        assert (labels.groups, labels.tags) == (["Group b"], ["b"])
 
 
 def test_a_site_says_who_answers_for_it_and_what_it_is_called(

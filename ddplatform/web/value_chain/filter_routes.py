@@ -1,6 +1,7 @@
 """The page on which all filters of a map are set; it leads back to the view it came from."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from flask import render_template, request, url_for
@@ -19,6 +20,7 @@ from ddplatform.web.value_chain.node_filter import (
     COVERAGE_WORDS,
     PAGING,
     filter_query,
+    filter_words,
     read_filter,
 )
 from ddplatform.web.value_chain.view_bar import ENDPOINTS, PAGE_WORDS
@@ -50,7 +52,7 @@ def change_filter(chain_id: UUID) -> ResponseReturnValue:
         "value_chain/filter.html",
         chain=chain,
         said=said,
-        choices=filter_choices(load_labels(chain_id), sector=said.get("sector")),
+        choices=filter_choices(load_labels(chain_id), said),
         action=action,
         page_word=PAGE_WORDS[kind],
         hidden=here,
@@ -59,8 +61,20 @@ def change_filter(chain_id: UUID) -> ResponseReturnValue:
     )
 
 
-def filter_choices(labels: Labels, *, sector: str | None = None) -> Mapping[str, Choices]:
-    """What can be chosen for each filter that is a choice, by its name; empty asks for all."""
+def filter_choices(labels: Labels, said: Mapping[str, Any]) -> Mapping[str, Choices]:
+    """What can be chosen for each filter that is a choice, by its name; empty asks for all.
+
+    What is set now stays a choice, even where no site of the map has it any more.
+    """
+    return {
+        name: options
+        if said.get(name, "") in dict(options)
+        else [*options, (said[name], filter_words({name: said[name]})[name])]
+        for name, options in _choices(labels, said.get("sector")).items()
+    }
+
+
+def _choices(labels: Labels, sector: str | None) -> Mapping[str, Choices]:
     commodities = load_reference().commodities.values()
     return {
         **short_choices(sector),

@@ -4,7 +4,7 @@ Each filter stands in the address under its name in `NodeFilter`. What a filter 
 filters nothing, so that a mistyped address shows more and never less.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -14,9 +14,8 @@ from flask import request, url_for
 from werkzeug.datastructures import MultiDict
 
 from ddplatform.duediligence.vocabulary import QuestionnaireState
-from ddplatform.errors import NotFound
-from ddplatform.queries.context_events import get_event
-from ddplatform.queries.organisations import get_person
+from ddplatform.queries.context_events import list_titles
+from ddplatform.queries.organisations import list_people
 from ddplatform.services.saved_views import VALUE_LENGTH
 from ddplatform.web.address_values import carried
 from ddplatform.web.countries import country_name
@@ -171,10 +170,34 @@ _READ: Mapping[str, Callable[[str], Any]] = {
 # ---- words -----------------------------------------------------------------------------------
 
 
-def filter_words(said: Mapping[str, Any]) -> dict[str, str]:
-    """What an address says of a filter, in words by name."""
+Named = Mapping[tuple[str, str], str]
+
+
+def name_parts(parts: Iterable[tuple[str, str]]) -> Named:
+    """Owners and events that addresses name, in words; a statement for each of both at most."""
+    asked: dict[str, set[UUID]] = {"owner": set(), "event": set()}
+    for name, value in parts:
+        if name in asked and (key := _uuid(value.strip())) is not None:
+            asked[name].add(key)
+    found: dict[tuple[str, str], str] = {}
+    if asked["owner"]:
+        found |= {("owner", str(one.user_id)): f"Owner: {one.name}" for one in list_people()}
+    if asked["event"]:
+        titles = list_titles(sorted(asked["event"]))
+        found |= {("event", str(key)): f"Inside: {title}" for key, title in titles}
+    return found
+
+
+def filter_words(said: Mapping[str, Any], named: Named | None = None) -> dict[str, str]:
+    """What an address says of a filter, in words by name.
+
+    Args:
+        named: `name_parts` of many addresses; without it those of this one are looked up.
+    """
+    known = name_parts(said.items()) if named is None else named
     return {
-        name: _WORDS["first_issue" if name == "issue" and "band" not in said else name](value)
+        name: known.get((name, value))
+        or _WORDS["first_issue" if name == "issue" and "band" not in said else name](value)
         for name, value in said.items()
     }
 
@@ -208,21 +231,11 @@ def _commodity(ref: str) -> str:
 
 
 def _owner(text: str) -> str:
-    if text == NOT_KNOWN:
-        return "Nobody answers for it"
-    try:
-        return f"Owner: {get_person(UUID(text)).name}"
-    except NotFound:
-        return "Owner: no longer a member"
+    return "Nobody answers for it" if text == NOT_KNOWN else "Owner: no longer a member"
 
 
 def _event(text: str) -> str:
-    if text == ANY_EVENT:
-        return "Inside an event"
-    try:
-        return f"Inside: {get_event(UUID(text)).title}"
-    except NotFound:
-        return "Inside an event that is not known"
+    return "Inside an event" if text == ANY_EVENT else "Inside an event that is not known"
 
 
 def _questionnaire(text: str) -> str:

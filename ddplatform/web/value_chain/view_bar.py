@@ -14,7 +14,7 @@ from ddplatform.queries.saved_views import ViewRow
 from ddplatform.services.saved_views import kept_parts
 from ddplatform.web.filters import plural
 from ddplatform.web.map_colour import map_colour_choices
-from ddplatform.web.value_chain.node_filter import filter_query, filter_words, read_filter
+from ddplatform.web.value_chain.node_filter import Named, filter_query, filter_words, read_filter
 from supply_chain.node_filter import FILTERS
 
 SHOWN = 8
@@ -97,12 +97,16 @@ def query_of(parts: Sequence[Sequence[str]]) -> dict[str, Any]:
     return query
 
 
-def view_words(parts: Sequence[Sequence[str]]) -> list[str]:
-    """What a view shows, one phrase for each part of its address; without any, all sites."""
+def view_words(parts: Sequence[Sequence[str]], named: Named | None = None) -> list[str]:
+    """What a view shows, one phrase for each part of its address; without any, all sites.
+
+    Args:
+        named: `name_parts` of many views; without it those of this one are looked up.
+    """
     if not parts:
         return ["Everything"]
     wanted = read_filter(MultiDict((name, value) for name, value in parts))
-    told = list(filter_words(filter_query(wanted)).values())
+    told = list(filter_words(filter_query(wanted), named).values())
     others = [part for part in parts if part[0] not in FILTERS]
     for name, pairs in groupby(others, key=lambda part: part[0]):
         values = [value for _, value in pairs]

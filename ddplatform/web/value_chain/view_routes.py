@@ -14,6 +14,7 @@ from ddplatform.services import saved_views as saving
 from ddplatform.web.sent_forms import answer_form
 from ddplatform.web.value_chain.blueprint import bp
 from ddplatform.web.value_chain.forms import SavedViewForm
+from ddplatform.web.value_chain.node_filter import name_parts
 from ddplatform.web.value_chain.view_bar import PAGE_WORDS, address_of, page_address, view_words
 
 
@@ -21,12 +22,12 @@ from ddplatform.web.value_chain.view_bar import PAGE_WORDS, address_of, page_add
 @requires(Permission.VALUE_CHAIN_READ)
 def saved_views(chain_id: UUID) -> ResponseReturnValue:
     """All saved views of a map: what each shows, who saved it when."""
+    views = list_views(chain_id)
+    named = name_parts((name, value) for view in views for name, value in view.address)
     return render_template(
         "value_chain/saved_views.html",
         chain=get_chain(chain_id),
-        rows=[
-            (view, PAGE_WORDS[view.kind], view_words(view.address)) for view in list_views(chain_id)
-        ],
+        rows=[(view, PAGE_WORDS[view.kind], view_words(view.address, named)) for view in views],
     )
 
 
