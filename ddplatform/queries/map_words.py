@@ -44,6 +44,8 @@ LABELS: Final[Mapping[What, Mapping[str, str]]] = {
     What.LINK: LINK_LABELS,
 }
 NOT_KNOWN = "not known"
+_EMPTY: Final = {"is_origin": "by kind and activity", "tags": "none", "group_name": "none"}
+"""What no value means, where it is not that nobody knows it."""
 
 
 def field_words(labels: Mapping[str, str], field: str) -> str:
@@ -58,7 +60,7 @@ def value_words(field: str, value: Any, names: Mapping[UUID, str]) -> str:
         names: of the nodes that values name.
     """
     if value is None or value in ([], ""):
-        return "by kind and activity" if field == "is_origin" else NOT_KNOWN
+        return _EMPTY.get(field, NOT_KNOWN)
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):

@@ -32,6 +32,7 @@ from ddplatform.services.map_intake import plan_intake, take_in
 from ddplatform.services.node_merge import merge_nodes
 from ddplatform.services.supply_links import LinkFields
 from ddplatform.services.value_chain import NodeFields
+from ddplatform.web.filters import day
 from supply_chain.drafts import Mapping, NamedBytes
 from tests.factories import Tenant, csrf_token, signed_in_client
 from tests.integration.map_walks import MapWalk, acting
@@ -231,6 +232,27 @@ def test_the_link_of_a_past_day_has_the_share_of_then(told: Told, browser: Flask
 
     assert "50%" in browser.get(f"{address}?day={told.day(2)}").text
     assert "25%" in browser.get(f"{address}?day={told.day(3)}").text
+
+
+def test_tags_and_group_of_a_past_day_are_shown_and_named_none_where_there_were_none(
+    told: Told, browser: FlaskClient
+):
+    by, page = told.tenant.manager, f"{base(told)}/nodes/{told.mill}"
+    with acting(told.tenant):
+        node = get_node(told.mill)
+        wanted = NodeFields(name=node.name, country="GH", tags=("wet",), group_name="Mills East")
+        value_chain.change_node(
+            told.mill, wanted, row_version=node.row_version, by=by, at=FIRST + timedelta(days=6)
+        )
+
+    assert "Mills East" not in browser.get(f"{page}/past?day={told.day(5)}").text
+    then = browser.get(f"{page}/past?day={told.day(6)}").text
+    assert "Mills East" in then and "wet" in then
+    address = f"{base(told)}/{told.chain}/changes?first={told.day(5)}&second={told.day(6)}"
+    changes = browser.get(address).text
+    assert changes.count("<bdi>none</bdi>") == 2
+    assert f"Risk on {day(told.day(5), short=True)}" in changes
+    assert f"Risk on {day(told.day(6), short=True)}" in changes
 
 
 def test_a_node_that_was_not_there_says_so(told: Told, browser: FlaskClient):
