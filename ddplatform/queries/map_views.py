@@ -195,7 +195,8 @@ def _links(snapshot: MapSnapshot, boxes: Sequence[MapBox]) -> tuple[tuple[Link, 
     counted = np.bincount(code, minlength=table)
     pair = np.flatnonzero(counted)
     weight = counted[pair]
-    total = np.bincount(code, np.nan_to_num(columns.share[seen]), minlength=table)[pair]
+    # A share that is not known leaves its whole pair not known: NaN goes through the sum.
+    total = np.bincount(code, columns.share[seen], minlength=table)[pair]
     sure = np.bincount(code, np.isin(columns.flow[seen], _SURE), minlength=table)[pair] > 0
     kept = np.sort(np.argsort(-weight, kind="stable")[:MOST_LINKS])
     links = [
@@ -212,7 +213,7 @@ def _links(snapshot: MapSnapshot, boxes: Sequence[MapBox]) -> tuple[tuple[Link, 
 
 
 def _share(total: float, buyer: MapBox) -> float | None:
-    """Shares are parts of one buyer's input; of a group they mean nothing."""
+    """Shares are parts of one buyer's input; of a group they mean nothing. NaN is not known."""
     return min(1.0, total) if total > 0 and buyer.kind == "node" else None
 
 

@@ -138,6 +138,14 @@ def test_a_country_whose_sites_are_not_linked_has_no_part_of_our_input(
     assert rows[-1]["Country"] == "Peru"
 
 
+def test_a_share_is_not_known_where_one_behind_it_is_not(grown: CocoaMap, manager: FlaskClient):
+    """In the group of Côte d’Ivoire one site has a share of 60 %, three have none."""
+    links = tables_of(export(manager, grown, ViewKind.MAP, "csv").data)["links"]
+    shares = {(row["Supplier"], row["Buyer"]): row["Share of the buyer's input"] for row in links}
+    assert shares["Côte d’Ivoire", "Lagune Export"] == "not known"
+    assert shares["Lagune Export", "Maison Cacao"] == "1.0"
+
+
 # ---- names that break files ------------------------------------------------------------------
 
 
