@@ -19,6 +19,8 @@ from supply_chain.reference_types import Commodity, Country, GoodListing
 from supply_chain.risk.country_part import CountryPart, FactorShare, country_parts
 from supply_chain.risk.method import METHOD
 
+UNIT_INTERVAL = "0-1"
+
 
 @dataclass(frozen=True)
 class FactorLine:
@@ -42,6 +44,14 @@ class FactorLine:
         """What more of the figure means."""
         falls = self.benign is not None and self.worst is not None and self.worst < self.benign
         return LESS_RISK if falls else MORE_RISK
+
+    @property
+    def unit(self) -> str | None:
+        """Of the figure and its other years; of a set of classes, as tiers, these are scores."""
+        figure, data = self.known.figure, self.known.data_set
+        if data is None or figure is None or figure.raw is not None:
+            return data.unit if data else None
+        return data.unit if data.unit.endswith(UNIT_INTERVAL) else f"score {UNIT_INTERVAL}"
 
 
 @dataclass(frozen=True)

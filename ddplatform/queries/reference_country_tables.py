@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from ddplatform.models.risk import ReferenceRelease
+from ddplatform.queries.reference_context import first_place
 from ddplatform.queries.reference_country import CountryAtlas, FactorLine
 from ddplatform.queries.reference_tables import (
     DIRECTIONS,
@@ -68,7 +69,7 @@ def _factor_row(one: CountryAtlas, line: FactorLine) -> tuple[Cell, ...]:
         line.known.factor,
         line.known.name,
         figure.shown if figure else None,
-        data.unit if data else None,
+        line.unit,
         DIRECTIONS[line.higher_means],
         str(figure.year) if figure and figure.year else None,
         line.benign,
@@ -76,7 +77,7 @@ def _factor_row(one: CountryAtlas, line: FactorLine) -> tuple[Cell, ...]:
         figure.value if figure else None,
         line.share.counts,
         line.weight,
-        *_place(line.standing),
+        *_place(line.standing, line.higher_means, line.unit or ""),
         figure.basis if figure else None,
         *source,
     )
@@ -104,7 +105,7 @@ def _context(countries: Sequence[CountryAtlas]) -> Table:
             line.data_set.unit,
             DIRECTIONS[line.data_set.higher_means],
             str(line.year) if line.year else None,
-            *_place(line.standing),
+            *_place(line.standing, line.data_set.higher_means, line.data_set.unit),
             line.basis or None,
             line.data_set.publisher,
             line.data_set.edition,
@@ -142,7 +143,7 @@ def _series(one: CountryAtlas) -> Iterator[tuple[str, str, Source, Trend]]:
         if line.trend and line.known.data_set:
             data = line.known.data_set
             source = data.publisher, data.edition, data.licence, data.attribution
-            yield line.known.name, data.unit, source, line.trend
+            yield line.known.name, line.unit or "", source, line.trend
     for _, lines in one.themes:
         for other in lines:
             if other.trend:
@@ -244,8 +245,11 @@ def _efforts(countries: Sequence[CountryAtlas]) -> Table:
     return Table("judged", "Judged by others", columns, tuple(rows), "Nothing is known.")
 
 
-def _place(found: Standing | None) -> tuple[Cell, ...]:
-    return (found.place, found.of, found.median, found.near_median) if found else (None,) * 4
+def _place(found: Standing | None, higher_means: str, unit: str) -> tuple[Cell, ...]:
+    if found is None:
+        return (None,) * len(PLACE)
+    first = first_place(higher_means, unit)
+    return found.place, f"the {first}", found.of, found.median, found.near_median
 
 
 def _ratified(answer: str) -> str:

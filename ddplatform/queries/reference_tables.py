@@ -23,8 +23,8 @@ SOURCE = (
     Column("attribution", "Attribution", 4),
 )
 PLACE = (
-    Column("place", "Place (1 is worst)", kind=Kind.NUMBER,
-           missing=NOT_KNOWN),
+    Column("place", "Place", kind=Kind.NUMBER, missing=NOT_KNOWN),
+    Column("first", "Place 1 is", missing=NOT_KNOWN),
     Column("of", "Countries with a figure", kind=Kind.NUMBER, missing=NOT_KNOWN),
     Column("median", "Median of all", kind=Kind.NUMBER, missing=NOT_KNOWN),
     Column("near", "Median of the neighbourhood", kind=Kind.NUMBER, missing=NOT_KNOWN),

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ddplatform.queries.reference_context import ContextLine
+from ddplatform.queries.reference_context import WORST, ContextLine, first_place
 from ddplatform.queries.reference_country import CountryAtlas, FactorLine
 from ddplatform.web.factor_words import factor_title
 from ddplatform.web.filters import figure
+from supply_chain.reference_context import LESS_RISK
 
 
 @dataclass(frozen=True)
@@ -51,17 +52,30 @@ def side_by_side(told: Sequence[CountryAtlas]) -> list[CompareTable]:
 def _factor_row(lines: Sequence[FactorLine]) -> CompareRow:
     sets = {line.known.figure.indicator for line in lines if line.known.figure}
     units = {line.known.data_set.unit for line in lines if line.known.data_set}
-    known = [line.share.counts if line.known.figure else None for line in lines]
     first = lines[0].known
     return CompareRow(
         label=factor_title(first.name),
         note=", ".join((first.factor, *(["critical"] if first.critical else []), *sorted(units))),
         cells=tuple(
             _factor_cell(line, is_worst=stands_out)
-            for line, stands_out in zip(lines, _worst(known), strict=True)
+            for line, stands_out in zip(lines, _worst(_alike(lines)), strict=True)
         ),
         mixed=len(sets) > 1,
     )
+
+
+def _alike(lines: Sequence[FactorLine]) -> list[float | None]:
+    """The figures by what is worse, where they are of one set; None for all where they are not.
+
+    Not by what they count as: an old figure counts as more than it says.
+    """
+    known = [line.known.figure for line in lines]
+    if len({figure.indicator for figure in known if figure}) > 1:
+        return [None] * len(lines)
+    sign = -1 if lines[0].higher_means == LESS_RISK else 1
+    return [
+        None if figure is None or figure.shown is None else sign * figure.shown for figure in known
+    ]
 
 
 def _worst(values: Sequence[float | None]) -> list[bool]:
@@ -94,7 +108,8 @@ def _context_rows(told: Sequence[CountryAtlas], theme: str) -> tuple[CompareRow,
     rows = []
     for ref, data in sets.items():
         lines = [found.get(ref) for found in by_country]
-        worst = _worst([line.standing.worse_than if line else None for line in lines])
+        is_place = first_place(data.higher_means, data.unit) == WORST
+        worst = _worst([line.standing.worse_than if line and is_place else None for line in lines])
         rows.append(
             CompareRow(
                 label=data.name,

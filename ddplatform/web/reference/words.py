@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
+from ddplatform.queries.reference_context import first_place
 from ddplatform.queries.reference_country import CountryAtlas, FactorLine, ListedGood
 from ddplatform.queries.reference_tables import DIRECTIONS
 from ddplatform.web.filters import figure, plural
-from supply_chain.reference_context import NEITHER
 from supply_chain.reference_laws import Level, Tier
 from supply_chain.reference_standing import Standing
 
@@ -18,9 +18,9 @@ def direction(higher_means: str) -> str:
     return DIRECTIONS[higher_means]
 
 
-def place(found: Standing, higher_means: str) -> str:
+def place(found: Standing, higher_means: str, unit: str = "") -> str:
     """Where a figure stands: "3rd worst of 189", "highest of 12, with 2 others"."""
-    word = "highest" if higher_means == NEITHER else "worst"
+    word = first_place(higher_means, unit)
     rank = word if found.place == 1 else f"{ordinal(found.place)} {word}"
     shared = f", with {plural(found.equal, 'other', 'others')}" if found.equal else ""
     return f"{rank} of {found.of}{shared}"
