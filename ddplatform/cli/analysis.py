@@ -21,7 +21,7 @@ from ddplatform.queries.analysis_answers import Asked, answer
 from ddplatform.queries.analysis_content import ARROW, Analysis, Answer, Value, document_of
 from ddplatform.queries.node_search import find_meant
 from ddplatform.queries.value_chain import find_chain
-from ddplatform.queries.what_if import list_kept
+from ddplatform.queries.what_if import find_kept_called
 from ddplatform.queries.what_if_content import document_of as what_if_document
 from ddplatform.queries.what_if_content import tell
 from ddplatform.reports.content import Column
@@ -181,10 +181,10 @@ def what_if(
 
 
 def _kept_changes(chain: ValueChain, name: str) -> list[Change]:
-    found = [row for row in list_kept() if row.chain_id == chain.id and row.name == name]
-    if not found:
+    found = find_kept_called(chain.id, name)
+    if found is None:
         raise NotFound(f"No what-if “{name}” is kept on this map.", "Check the name.")
-    return [read_change(values) for values in found[0].changes]
+    return [read_change(values) for values in found.changes]
 
 
 def _ask(

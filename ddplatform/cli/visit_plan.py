@@ -12,7 +12,7 @@ from ddplatform.cli.analysis import FORMS, known_ending
 from ddplatform.errors import NotFound
 from ddplatform.models.value_chain import ValueChain
 from ddplatform.queries.value_chain import find_chain, get_chain
-from ddplatform.queries.visit_plan import list_plans, list_steps
+from ddplatform.queries.visit_plan import PlanRow, list_plans_called, list_steps
 from ddplatform.queries.visit_plan_content import Lines, Plan, document_of
 from ddplatform.queries.visit_plan_words import KINDS, budget, guarantee, reason
 from ddplatform.services.visit_plan import Wish, work_out
@@ -64,9 +64,7 @@ def propose(
 ) -> None:
     """Work a plan out for a budget. It is not kept: who keeps one stands behind it on its page."""
     with doors.organisation_unit(organisation):
-        chain = find_chain(chain_name)
-        if chain is None:
-            raise NotFound(f"There is no map called “{chain_name}”.", "Check the name.")
+        chain = _chain(chain_name)
         wish = Wish(name=PROPOSED, aim=Aim(aim), spread=Spread(spread), **numbers)  # type: ignore[arg-type]
         by = system_identity(current_organisation())
         plan, lines = work_out(chain, wish, by=by, at=datetime.now(UTC))
@@ -78,19 +76,38 @@ def propose(
 @visit_plan.command()
 @organisation_option
 @click.option("--plan", "name", required=True, help="Name of a kept plan.")
+@click.option("--chain", "chain_name", help="Name of its map, where two maps have such a plan.")
 @out_option
 @doors.json_option
 @with_appcontext
-def export(organisation: str, name: str, out: Path | None, as_json: bool) -> None:
-    """A kept plan as it was made, with a reason for each line."""
+def export(
+    organisation: str, name: str, chain_name: str | None, out: Path | None, as_json: bool
+) -> None:
+    """A kept plan as it was made, with a reason for each line; of one name the newest."""
     with doors.organisation_unit(organisation):
-        plan = next((row for row in list_plans() if row.name == name), None)
-        if plan is None:
-            raise NotFound(f"No plan is called “{name}”.", "Check the name.")
+        plan = _plan(name, chain_name)
         lines = list_steps(plan)
         _write(get_chain(plan.chain_id), plan, lines, out)
         found, text = document_of(plan, plan.chain_name, lines), _words(plan, lines)
     doors.answer(found, as_json=as_json, text=text)
+
+
+def _chain(name: str) -> ValueChain:
+    chain = find_chain(name)
+    if chain is None:
+        raise NotFound(f"There is no map called “{name}”.", "Check the name.")
+    return chain
+
+
+def _plan(name: str, chain_name: str | None) -> PlanRow:
+    """The one plan that a name means."""
+    found = list_plans_called(name, _chain(chain_name).id if chain_name else None)
+    if not found:
+        raise NotFound(f"No plan is called “{name}”.", "Check the name.")
+    if len(found) > 1:
+        maps = ", ".join(f"“{plan.chain_name}”" for plan in found)
+        raise NotFound(f"“{name}” is a plan of several maps: {maps}.", "Say which with --chain.")
+    return found[0]
 
 
 def _write(chain: ValueChain, plan: Plan, lines: Lines, out: Path | None) -> None:

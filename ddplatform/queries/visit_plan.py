@@ -169,6 +169,16 @@ def list_plans() -> Sequence[PlanRow]:
     return [PlanRow(**row._mapping) for row in rows]
 
 
+def list_plans_called(name: str, chain_id: UUID | None = None) -> Sequence[PlanRow]:
+    """The newest plan of this name of each map, or of one map; by the names of the maps."""
+    called = _plan_columns().where(VisitPlan.name == name)
+    if chain_id is not None:
+        called = called.where(VisitPlan.chain_id == chain_id)
+    rows = db.session.execute(called.order_by(VisitPlan.created_at, VisitPlan.id.desc())).all()
+    newest = {row.chain_id: PlanRow(**row._mapping) for row in rows}
+    return sorted(newest.values(), key=lambda plan: plan.chain_name)
+
+
 def get_plan_row(plan_id: UUID) -> PlanRow:
     """One plan, or NotFound."""
     row = db.session.execute(_plan_columns().where(VisitPlan.id == plan_id)).one_or_none()

@@ -171,6 +171,21 @@ def list_kept() -> Sequence[KeptRow]:
     return [KeptRow(**row._mapping) for row in rows]
 
 
+def find_kept_called(chain_id: UUID, name: str) -> KeptRow | None:
+    """The newest what-if of a map that is kept under this name."""
+    row = db.session.execute(
+        _kept_columns()
+        .where(
+            KeptWhatIf.chain_id == chain_id,
+            KeptWhatIf.name == name,
+            KeptWhatIf.archived_at.is_(None),
+        )
+        .order_by(KeptWhatIf.created_at.desc(), KeptWhatIf.id)
+        .limit(1)
+    ).one_or_none()
+    return None if row is None else KeptRow(**row._mapping)
+
+
 def get_kept_row(what_if_id: UUID) -> KeptRow:
     """One kept what-if, or NotFound."""
     row = db.session.execute(

@@ -20,7 +20,7 @@ from ddplatform.errors import Conflict, Invalid, NotFound
 from ddplatform.models.audit import AuditEvent
 from ddplatform.models.findings import Finding, FindingSource, MitigationAction
 from ddplatform.models.questionnaires import Assignment
-from ddplatform.models.visit_plan import StepKind
+from ddplatform.models.visit_plan import StepKind, VisitPlan
 from ddplatform.queries import visit_plan as looking
 from ddplatform.queries.questionnaires import list_library
 from ddplatform.queries.value_chain import get_node
@@ -430,6 +430,28 @@ def test_a_kept_plan_goes_out_as_a_file_and_leaves_an_event(
     with acting(tenant):
         event = select(AuditEvent).where(AuditEvent.action == "visit_plan:export")
         assert len(db.session.scalars(event).all()) == 1
+
+
+def test_a_plan_is_found_by_its_name_however_many_are_newer_and_by_its_map(
+    app: Flask, tenant: Tenant, cocoa: CocoaMap, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = make(tenant, cocoa, name="Spring")
+    make(tenant, cocoa, name="Autumn", visits=1)
+    monkeypatch.setattr(looking, "SHOWN", 1)
+    with acting(tenant):
+        value_chain.create_chain("Coffee", own_business="Roaster", by=tenant.analyst, at=NOW)
+        other = value_chain.create_chain("Tea", own_business="House", by=tenant.analyst, at=NOW)
+        plan = db.session.get_one(VisitPlan, first)
+        values = {column.key: getattr(plan, column.key) for column in VisitPlan.__table__.columns}
+        db.session.add(VisitPlan(**{**values, "id": uuid4(), "chain_id": other.id}))
+
+    assert asked(app, "export", "--plan", "Autumn", "--json").exit_code == 0
+    either = asked(app, "export", "--plan", "Spring")
+    assert either.exit_code == 1
+    assert "“Spring” is a plan of several maps: “Cocoa”, “Tea”." in either.output
+    ours = asked(app, "export", "--plan", "Spring", "--chain", "Cocoa", "--json")
+    assert len(json.loads(ours.output)["lines"]) == 4
+    assert asked(app, "export", "--plan", "Spring", "--chain", "Coffee").exit_code == 1
 
 
 def test_the_page_of_a_plan_gives_it_as_a_workbook(

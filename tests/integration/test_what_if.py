@@ -479,6 +479,21 @@ def test_a_file_that_holds_no_changes_is_refused_with_every_place(
     assert asked(app).exit_code == 2
 
 
+def test_a_kept_what_if_is_found_by_its_name_however_many_are_newer(
+    app: Flask,
+    tenant: Tenant,
+    cocoa: CocoaMap,
+    refs: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("Schooling", "Bridge classes"):
+        keep(tenant, cocoa, AddControl(refs["farms"], "CTL-05", 1.0, 0.9), name=name)
+    monkeypatch.setattr(looking, "SHOWN", 0)
+
+    assert asked(app, "--kept", "Schooling").exit_code == 0
+    assert asked(app, "--kept", "Bridge classes").exit_code == 0
+
+
 @pytest.mark.parametrize("ending", ["xlsx", "zip"])
 def test_a_kept_what_if_goes_out_as_a_file_and_leaves_an_event(
     app: Flask,
