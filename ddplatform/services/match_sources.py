@@ -18,10 +18,11 @@ from ddplatform.queries.matching import (
     record_of_node,
 )
 from ddplatform.queries.node_merges import find_merge_of, find_merge_of_pair, get_node_anew
+from ddplatform.services.matching_imports import record_of
 from supply_chain.map_compare import NodeChange
 from supply_chain.matching.matcher import score_pairs
 from supply_chain.matching.pairs import Pair
-from supply_chain.record_content import pair_key
+from supply_chain.record_content import content_hash, pair_key
 
 FIELD_WORDS = {"external_ids": "id", "attributes": "from the list"}
 
@@ -32,13 +33,16 @@ def ask_again(
     """Open the question of each merged record whose content is another now; returns the pairs.
 
     The new words stand on the source records already. What was said of the same two contents
-    before, and what says the same as its supplier, is no question.
+    before, and what says the same as its supplier, is no question; nor is another figure beside
+    the same words.
 
     Args:
         keys: external id -> key of every node of the map.
     """
     open_again = []
     for change in changes:
+        if content_hash(record_of(change.before)) == content_hash(record_of(change.after)):
+            continue
         merge = find_merge_of(keys[change.before.id])
         assert merge is not None  # they were loaded as merged records
         both = get_node_anew(merge.survivor_id), get_node_anew(merge.absorbed_id)
@@ -103,8 +107,17 @@ def _field_words(field: str) -> str:
 
 
 def withdraw(pair_ids: Iterable[UUID]) -> None:
-    """Both say again what was decided on (a list was taken back): the answer is as before."""
+    """Where both say again what was decided on (a list was taken back), the answer is as before.
+
+    What another list said since is still a question.
+    """
     for pair_id in pair_ids:
-        pair = get_pair(pair_id, for_change=True)
-        if pair.state in WAITING and find_merge_of_pair(pair_id) is not None:
+        pair, merge = get_pair(pair_id, for_change=True), find_merge_of_pair(pair_id)
+        if pair.state not in WAITING or merge is None:
+            continue
+        stays, goes = get_node_anew(merge.survivor_id), get_node_anew(merge.absorbed_id)
+        if _is_answered(merge, stays, goes):
             pair.state = PairState.SAME
+        else:
+            hashes = {node.id: hash_of_node(node) for node in (stays, goes)}
+            pair.left_hash, pair.right_hash = hashes[pair.left_id], hashes[pair.right_id]

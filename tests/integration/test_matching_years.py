@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from ddplatform.db import db
 from ddplatform.models.audit import AuditEvent
 from ddplatform.models.matching import DuplicatePair, PairState
-from ddplatform.models.value_chain import MapImport, SupplyLink, ValueChainNode
+from ddplatform.models.value_chain import ImportStatus, MapImport, SupplyLink, ValueChainNode
 from ddplatform.queries.match_pairs import PairFilter, list_open_of, list_pairs
 from ddplatform.queries.matching import get_pair
 from ddplatform.queries.node_merges import find_merge_of
@@ -52,6 +52,13 @@ class Years:
             reading, by = read_files(plan), self.tenant.manager
             at, self.brought = NOW + timedelta(days=365 * self.brought), self.brought + 1
             return take_in("Oil", plan, reading, skip_faulty=False, by=by, at=at).answer
+
+    def take_back(self) -> None:
+        """Undo the newest list that is still applied."""
+        applied = select(MapImport).where(MapImport.status == ImportStatus.APPLIED)
+        with acting(self.tenant):
+            last = db.session.scalars(applied.order_by(MapImport.created_at.desc())).first()
+            map_undo.undo_import(last.id, by=self.tenant.manager, at=NOW)
 
     def key(self, ref: str) -> UUID:
         named = ValueChainNode.external_ref == ref
@@ -171,14 +178,37 @@ def test_the_first_words_again_close_the_question(years: Years):
 
 def test_a_list_that_is_taken_back_takes_its_question_back(years: Years):
     years.bring(MOVED)
-    with acting(years.tenant):
-        last = db.session.scalars(select(MapImport).order_by(MapImport.created_at.desc())).first()
-        map_undo.undo_import(last.id, by=years.tenant.manager, at=NOW)
+    years.take_back()
 
     assert years.questions() == []
     with acting(years.tenant):
         assert years.node("b").name == "Usine Soleil"
         assert db.session.scalars(select(DuplicatePair.state)).all() == [PairState.SAME]
+
+
+def test_a_list_that_is_taken_back_leaves_the_question_of_an_earlier_one_open(years: Years):
+    years.bring(MOVED)
+    (asked,) = years.questions()
+    years.bring(MOVED.replace("7 avenue Nogues", "9 quai Nord"))
+    years.take_back()
+
+    assert [one.id for one in years.questions()] == [asked.id]
+    years.answer(PairState.SAME)
+    years.bring(MOVED)
+    assert years.questions() == [], "what was answered is what stands"
+
+
+def test_an_answered_question_does_not_come_back_when_only_a_figure_changes(years: Years):
+    years.bring(MOVED)
+    years.answer(PairState.SAME)
+    moved = MOVED.replace("a,Usine Soleil S.A.,CI,12 rue du Port", "a,Usine Soleil S.A.,CI,1 quai")
+    years.bring(moved)
+    head, *rows = moved.splitlines()
+    figures = [f"{head},workers", *(f"{row},250" for row in rows)]
+    again = years.bring("\n".join(figures))
+
+    assert (again["new"], again["changed"]) == (0, 3)
+    assert years.questions() == []
 
 
 def test_a_pair_that_the_merge_answered_by_itself_becomes_the_question(
