@@ -101,3 +101,37 @@ def test_in_a_circle_both_sides_of_a_site_are_walked_to_the_end(tenant: Tenant, 
     assert lane["Mill"] == 1
     assert lane["Trader"] == -2
     assert lane["Maison Cacao"] == -1
+
+
+def cells_of(page: str) -> list[tuple[str, int]]:
+    """Address and number of each cell of the matrix."""
+    found = re.findall(r'<td><a href="([^"]*)">(\d+)</a>', page)
+    return [(unescape(href), int(count)) for href, count in found]
+
+
+def test_each_cell_of_tier_by_country_leads_to_its_sites(
+    analyst: FlaskClient, tenant: Tenant, cocoa: CocoaMap
+):
+    """Suppliers have a tier; who is not linked has none, as customers have none."""
+    with acting(tenant):
+        add_node(tenant, cocoa.chain, "Stray", country="PE")
+        shop = add_node(tenant, cocoa.chain, "Shop", country="DE")
+        add_node(tenant, cocoa.chain, "Warehouse", country="CI")
+        add_link(tenant, cocoa.own, shop)
+    cells = cells_of(analyst.get(at(cocoa, "matrix")).text)
+    assert len(cells) == 6
+    for href, count in cells:
+        status = re.search(r'role="status">(\d+) site', analyst.get(href).text)
+        assert status and int(status[1]) == count, href
+
+
+def test_without_an_own_business_cells_lead_to_the_sites_of_their_country(
+    analyst: FlaskClient, tenant: Tenant, cocoa: CocoaMap
+):
+    with acting(tenant):
+        value_chain.archive_node(cocoa.own, by=tenant.analyst, at=NOW)
+    cells = cells_of(analyst.get(at(cocoa, "matrix")).text)
+    assert cells
+    for href, _ in cells:
+        page = analyst.get(href).text
+        assert "Lagune Export" in page and "Espoir farm group" in page

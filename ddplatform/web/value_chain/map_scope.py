@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
+from typing import Any
 
 import numpy as np
 from flask import url_for
@@ -38,10 +39,15 @@ class MapScope:
 
     def table_href(self, country: str | None, lane: int | None) -> str:
         """The list of the sites of a country and a lane."""
-        known = lane is not None and 0 <= lane < self.snapshot.unlinked
-        here = {"country": country or NOT_KNOWN, **({"tier": lane} if known else {})}
+        here = {"country": country or NOT_KNOWN, **self._tier_of(lane)}
         query = {**filter_query(read_filter(standing=True)), **here}
         return url_for("value_chain.table", chain_id=self.chain.id, **query)
+
+    def _tier_of(self, lane: int | None) -> dict[str, Any]:
+        """What the list filters for a lane: only suppliers of an own business have a tier."""
+        if lane is None or not self.snapshot.has_own_business:
+            return {}
+        return {"tier": lane if 0 <= lane < self.snapshot.unlinked else NOT_KNOWN}
 
 
 def map_scope(chain: ValueChain, colouring: Colouring | None = None) -> MapScope:
