@@ -18,6 +18,7 @@ from supply_chain.drafts import NamedBytes
 from supply_chain.errors import FileRefused
 from supply_chain.intake.countries import country_code
 from supply_chain.intake.delimited import read_delimited
+from supply_chain.intake.personal_columns import tells_of_people
 from supply_chain.spelling import bare_words
 
 WORDS_FILE = Path(__file__).resolve().parent.parent / "data" / "screening_words.yaml"
@@ -87,7 +88,7 @@ def read_list(file: NamedBytes) -> tuple[Entry, ...]:
     if not lines:
         raise FileRefused("empty", f"{file.name} is empty.", "Choose the file with the list.")
     (_, headings), *body = lines
-    _refuse_personal_columns(file.name, headings)
+    _refuse_personal_columns(file.name, headings, [row for _, row in body])
     fields = _fields(file.name, headings)
     if len(body) > MAX_ENTRIES:
         raise FileRefused(
@@ -105,8 +106,16 @@ def read_list(file: NamedBytes) -> tuple[Entry, ...]:
     return entries
 
 
-def _refuse_personal_columns(name: str, headings: Sequence[str]) -> None:
-    personal = [one.strip() for one in headings if _squeeze(one) in list_words().personal]
+def _refuse_personal_columns(
+    name: str, headings: Sequence[str], body: Sequence[Sequence[str]]
+) -> None:
+    """By the words of such lists, and by what tells of people in any list that comes in."""
+    personal = [
+        one.strip()
+        for at, one in enumerate(headings)
+        if _squeeze(one) in list_words().personal
+        or tells_of_people(one, (row[at] for row in body if at < len(row)))
+    ]
     if personal:
         quoted = ", ".join(f"“{one}”" for one in personal)
         raise FileRefused(

@@ -74,13 +74,23 @@ def test_real_lists_are_read_as_they_are(file, lines, first, country):
 
 
 @pytest.mark.parametrize(
-    "heading", ["CPF", "Date of birth", "DOB", "passport_no", "Nationality", "data de nascimento"]
+    "heading",
+    [
+        *("CPF", "Date of birth", "DOB", "passport_no", "Nationality", "data de nascimento"),
+        *("ContactName", "Tel. No.", "Geburtsdatum", "法定代表人"),
+    ],
 )
 def test_a_column_about_natural_persons_refuses_the_file_and_is_named(heading):
     error = refusal(f"name,{heading}\nAlpha,1\n")
 
     assert error.code == "personal_columns"
     assert f"“{heading}”" in error.message and "businesses alone" in error.advice
+
+
+def test_a_column_in_which_addresses_of_people_stand_refuses_the_file():
+    error = refusal("name,reach\nAlpha,a@alpha.example\nBeta,-\n")
+
+    assert error.code == "personal_columns" and "“reach”" in error.message
 
 
 def test_lines_on_natural_persons_refuse_the_file_and_are_counted():
