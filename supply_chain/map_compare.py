@@ -74,8 +74,7 @@ def compare(
         still: ids that the file names by another id, so that they are not gone.
     """
     known = {node.id: node for node in existing}
-    named = {node.id for node in draft.nodes} | still
-    named |= {end for link in draft.links for end in (link.supplier, link.buyer)}
+    named = _named(draft) | still
     skipped = _unstated(draft)
     pairs = [(known[node.id], node) for node in draft.nodes if node.id in known]
     changes = [_node_change(before, after, skipped) for before, after in pairs]
@@ -107,6 +106,11 @@ def compare(
             if key not in drafted_links and _may_be_gone(link, gone_ids, draft, listed)
         ),
     )
+
+
+def _named(draft: MapDraft) -> set[str]:
+    ends = {end for link in draft.links for end in (link.supplier, link.buyer)}
+    return {node.id for node in draft.nodes} | ends
 
 
 def _may_be_gone(

@@ -103,14 +103,7 @@ def assess_chain(
     if known is not None:
         return Assessed(known, assessment, loaded.self_disclosed)
     run_id = run_id or uuid4()
-    firsts = []
-    for start in range(0, maker.count, CHUNK):
-        stop = min(start + CHUNK, maker.count)
-        rows = maker.rows(run_id, start, stop)
-        firsts.append(rows[0]["id"])
-        with unit():
-            insert_rows(RiskAssessment, rows)
-        progress(stop, maker.count)
+    firsts = _write(maker, run_id, unit=unit, progress=progress)
     register = register_of(assessment, loaded.keys)
     run = _run(loaded, assessment, run_id, summary, cause=cause, by=by, at=at)
     with unit():
@@ -120,6 +113,19 @@ def assess_chain(
         _keep(run, loaded, assessment, by=by, at=at)
     map_snapshots.keep_run(place, run_id, register)
     return Assessed(run_id, assessment, loaded.self_disclosed)
+
+
+def _write(maker: RowMaker, run_id: UUID, *, unit: Unit, progress: Progress) -> list[UUID]:
+    """Write all scores in parts; returns the key of the first row of each."""
+    firsts = []
+    for start in range(0, maker.count, CHUNK):
+        stop = min(start + CHUNK, maker.count)
+        rows = maker.rows(run_id, start, stop)
+        firsts.append(rows[0]["id"])
+        with unit():
+            insert_rows(RiskAssessment, rows)
+        progress(stop, maker.count)
+    return firsts
 
 
 def _must_stand(run_id: UUID, firsts: Sequence[UUID], count: int) -> None:

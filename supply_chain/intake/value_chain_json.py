@@ -117,11 +117,7 @@ class _Reader:
             own_operation=bool(cell.take("own_operation", _truth)),
             origin=cell.take("origin", _truth),
             external_ids=cell.take("external_ids", _ids) or {},
-            attributes=with_labels(
-                self._of_business(
-                    {**cell.others(NodeDraft), **(cell.take("attributes", _attributes) or {})}, log
-                )
-            ),
+            attributes=with_labels(self._of_business(cell.attributes(), log)),
         )
         operator = cell.take("operated_by", _name)
         if log.faulty:
@@ -194,11 +190,12 @@ class _Entry:
             self._log.problem(field, _shown(value), fault)
             return None
 
-    def others(self, kind: type[NodeDraft]) -> dict[str, Json]:
-        """Keys that the format does not know: they become attributes, like unknown columns."""
-        known = {field.name for field in fields(kind)}
+    def attributes(self) -> dict[str, Json]:
+        """Attributes, and keys that the format does not know, like unknown columns."""
+        known = {field.name for field in fields(NodeDraft)}
         others = {k: value for k, value in self._entry.items() if k not in known}
-        return self._read("attributes", others, _attributes) or {}
+        found = self._read("attributes", others, _attributes) or {}
+        return {**found, **(self.take("attributes", _attributes) or {})}
 
 
 def _shown(value: object) -> str:
