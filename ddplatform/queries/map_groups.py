@@ -27,7 +27,11 @@ def groups_of(snapshot: MapSnapshot, rows: Ints, by: GroupBy) -> list[tuple[str,
     """Keys and nodes of the groups: the worst band first, then the largest, then by key."""
     codes, key_of = _CODES[by](snapshot)
     of_rows = codes[rows]
-    groups = [(key_of(code), rows[of_rows == code]) for code in np.unique(of_rows).tolist()]
+    # One sorting for all groups: there may be as many of them as nodes.
+    order = np.argsort(of_rows, kind="stable")
+    found, starts = np.unique(of_rows[order], return_index=True)
+    parts = np.split(rows[order], starts[1:]) if len(found) else []
+    groups = [(key_of(code), part) for code, part in zip(found.tolist(), parts, strict=True)]
     return sorted(groups, key=lambda g: (int(snapshot.band[g[1]].min()), -len(g[1]), g[0]))
 
 

@@ -116,7 +116,7 @@ def presence_by_country() -> Mapping[str, Presence]:
 
 
 def goods_by_presence() -> Mapping[str, int]:
-    """Good -> how many of our sites name it, over all maps."""
+    """Good -> how many of our sites name it or deliver it over a link, over all maps."""
     found: dict[str, int] = defaultdict(int)
     for _, snapshot in _maps():
         goods = _goods(snapshot)
@@ -124,7 +124,23 @@ def goods_by_presence() -> Mapping[str, int]:
         for refs, count in zip(goods.table, sizes.tolist(), strict=True):
             for ref in set(refs):
                 found[ref] += count
+        for ref, count in _only_delivered(snapshot, goods):
+            found[ref] += count
     return found
+
+
+def _only_delivered(
+    snapshot: MapSnapshot, goods: CodedColumn[tuple[str, ...]]
+) -> list[tuple[str, int]]:
+    """Goods of links, and how many of their suppliers do not name them."""
+    carried, supplier = _carried(snapshot), snapshot.graph.links.supplier
+    wide = len(carried.table)
+    if not wide:
+        return []
+    site, good = np.divmod(np.unique(supplier.astype(np.int64) * wide + carried.codes), wide)
+    named = np.array([[one in refs for one in carried.table] for refs in goods.table])
+    counts = np.bincount(good[~named[goods.codes[site], good]], minlength=wide).tolist()
+    return [(ref, n) for ref, n in zip(carried.table, counts, strict=True) if ref and n]
 
 
 def load_good_presence(ref: str, country: str | None = None) -> GoodPresence:
@@ -177,9 +193,13 @@ def _goods(snapshot: MapSnapshot) -> CodedColumn[tuple[str, ...]]:
     return CodedColumn.of("commodities", snapshot.kept.arrays)
 
 
+def _carried(snapshot: MapSnapshot) -> CodedColumn[str | None]:
+    return CodedColumn.of("link_commodity", snapshot.kept.arrays)
+
+
 def _rows_of_good(snapshot: MapSnapshot, ref: str, country: str | None) -> _Rows:
     goods, columns = _goods(snapshot), snapshot.graph.links
-    carried: CodedColumn[str | None] = CodedColumn.of("link_commodity", snapshot.kept.arrays)
+    carried = _carried(snapshot)
     making = np.isin(goods.codes, [at for at, refs in enumerate(goods.table) if ref in refs])
     carries = np.isin(carried.codes, [at for at, one in enumerate(carried.table) if one == ref])
     if country is not None:
@@ -236,6 +256,7 @@ def _add_flows(flows: _Flows, snapshot: MapSnapshot, links: Ints) -> None:
     wide = len(codes)
     way = snapshot.country[columns.supplier[links]] * wide + snapshot.country[columns.buyer[links]]
     sure = columns.flow[links] == FLOWS.index(FlowEvidence.CONFIRMED)
-    for place in np.unique(way).tolist():
-        ends = codes[place // wide] or None, codes[place % wide] or None
-        flows[ends] += np.array([(way == place).sum(), sure[way == place].sum()])
+    ways, place = np.unique(way, return_inverse=True)
+    every, confirmed = np.bincount(place), np.bincount(place[sure], minlength=len(ways))
+    for one, *counts in zip(ways.tolist(), every, confirmed, strict=True):
+        flows[codes[one // wide] or None, codes[one % wide] or None] += np.array(counts)

@@ -203,6 +203,7 @@ def test_nodes_are_put_together_by_what_is_asked(grown: CocoaMap, tenant: Tenant
         for by, sizes in GROUPS.items():
             found = groups_of(snapshot, every, by)
             assert {key: len(rows) for key, rows in found} == sizes
+            assert groups_of(snapshot, every[:0], by) == []
         operators = dict(groups_of(snapshot, every, GroupBy.OPERATOR))
         finish(ok=False)
     assert len(operators[str(grown.farms)]) == 5

@@ -263,6 +263,27 @@ def test_a_good_shows_who_makes_it_who_buys_it_and_between_which_countries_it_fl
     assert (elsewhere.makers.total, elsewhere.flows) == (0, ())
 
 
+def test_a_good_that_only_runs_over_links_counts_those_who_deliver_it(
+    analyst: FlaskClient, tenant: Tenant, flowing: CocoaMap
+) -> None:
+    with acting(tenant):
+        link = LinkFields(commodity_ref="cotton", flow_evidence=FlowEvidence.PROBABLE)
+        for buyer in (flowing.own, flowing.exporter):
+            farm = value_chain.add_node(
+                flowing.chain, NodeFields(name="Gin", country="IN"), by=tenant.analyst, at=NOW
+            )
+            supply_links.add_link(farm.id, buyer, link, by=tenant.analyst, at=NOW)
+    with unit_of_work(), acting_in(tenant.id):
+        ours = goods_by_presence()
+        assert ours["cotton"] == load_good_presence("cotton").makers.total == 2
+        assert ours[COCOA] == load_good_presence(COCOA).makers.total == 3
+        flows = load_good_presence("cotton").flows
+    assert [(one.buyer_country, one.links, one.confirmed) for one in flows] == [
+        ("CI", 1, 0), ("FR", 1, 0),
+    ]  # fmt: skip
+    assert text_of(analyst, "goods?ours=1").count('<tr><th scope="row">') == 2
+
+
 def test_the_page_of_a_good_says_headings_countries_editions_and_our_flows(
     analyst: FlaskClient, flowing: CocoaMap
 ) -> None:

@@ -32,7 +32,7 @@ class CountryRow:
 
 @dataclass(frozen=True)
 class GoodLine:
-    """A good in the list; `ours` is how many of our sites name it."""
+    """A good in the list; `ours` is how many of our sites name or deliver it."""
 
     good: GoodRow
     ours: int
