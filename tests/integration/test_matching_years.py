@@ -198,6 +198,17 @@ def test_a_list_that_is_taken_back_leaves_the_question_of_an_earlier_one_open(ye
     assert years.questions() == [], "what was answered is what stands"
 
 
+def test_a_list_that_is_taken_back_leaves_an_answer_that_was_given_as_it_is(years: Years):
+    years.bring(MOVED)
+    years.answer(PairState.SAME)
+    years.take_back()
+
+    assert years.questions() == []
+    assert years.standing() == {"a", "farm"}
+    with acting(years.tenant):
+        assert db.session.scalars(select(DuplicatePair.state)).all() == [PairState.SAME]
+
+
 def test_an_answered_question_does_not_come_back_when_only_a_figure_changes(years: Years):
     years.bring(MOVED)
     years.answer(PairState.SAME)
