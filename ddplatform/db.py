@@ -161,6 +161,20 @@ def only_read() -> None:
     _writing.set(False)
 
 
+@contextmanager
+def reading() -> Iterator[None]:
+    """A part of a change that only reads, before anything is changed: it may use what is kept.
+
+    A flush of changes inside raises ReadingOnly. SQLite's write lock stays until the end.
+    """
+    db.session.connection()  # begun as a change: one that begins by reading may fail half-way
+    token = _writing.set(False)
+    try:
+        yield
+    finally:
+        _writing.reset(token)
+
+
 def release_write_lock() -> None:
     """The next transaction starts without SQLite's write lock."""
     _writing.set(None)

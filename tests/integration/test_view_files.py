@@ -8,11 +8,13 @@ from html import unescape
 from xml.etree import ElementTree
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from markupsafe import Markup
 from PIL import Image
 
 from ddplatform.config import ROOT
+from ddplatform.db import ReadingOnly, db, is_writing, reading
 from ddplatform.models.saved_views import ViewKind
 from ddplatform.queries.map_colours import ColourBy
 from ddplatform.services import value_chain
@@ -20,6 +22,7 @@ from ddplatform.web.shades import SHADES
 from ddplatform.web.standalone import Picture, png_file, svg_file
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token
+from tests.integration.test_findings_pages import statements
 from tests.integration.test_map_views import add_node, at, export, exported
 from tests.integration.test_map_views import grown as grown
 from tests.integration.test_map_views import manager as manager
@@ -144,6 +147,28 @@ def test_a_share_is_not_known_where_one_behind_it_is_not(grown: CocoaMap, manage
     shares = {(row["Supplier"], row["Buyer"]): row["Share of the buyer's input"] for row in links}
     assert shares["Côte d’Ivoire", "Lagune Export"] == "not known"
     assert shares["Lagune Export", "Maison Cacao"] == "1.0"
+
+
+# ---- reading ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", [ViewKind.ALL_SITES, ViewKind.MAP, ViewKind.WORLD])
+def test_a_file_is_made_from_the_kept_map_of_its_page(
+    app: Flask, grown: CocoaMap, tenant: Tenant, manager: FlaskClient, kind: ViewKind
+):
+    manager.get(at(grown, "all"))
+    with statements(app) as seen:
+        assert export(manager, grown, kind, "csv").status_code == 200
+    assert not [one for one in seen if "FROM supply_link" in one]
+    assert len(exported(tenant)) == 1
+
+
+def test_a_change_while_a_change_only_reads_is_refused(app: Flask, tenant: Tenant, cocoa: CocoaMap):
+    with acting(tenant):
+        with pytest.raises(ReadingOnly), reading():
+            add_node(tenant, cocoa.chain, "Too early")
+        db.session.rollback()
+        assert is_writing()
 
 
 # ---- names that break files ------------------------------------------------------------------

@@ -8,6 +8,7 @@ from flask import Response, current_app, g, request
 from flask.typing import ResponseReturnValue
 
 from ddplatform.access.permissions import Permission
+from ddplatform.db import reading
 from ddplatform.errors import Invalid, NotFound
 from ddplatform.gate import requires
 from ddplatform.models.saved_views import ViewKind
@@ -42,8 +43,9 @@ def export_view(chain_id: UUID, page: str) -> ResponseReturnValue:
     if is_of_archived(kind):
         raise Invalid("The list of archived sites does not go out.", "Choose the sites of the map.")
     chain = get_chain(chain_id)
-    content = content_of(chain, kind)
-    made = _WRITE[form](content)
+    with reading():  # as the page does: the map is mapped from its snapshot and read once
+        content = content_of(chain, kind)
+        made = _WRITE[form](content)
     record_view_export(
         chain_id,
         kind,
