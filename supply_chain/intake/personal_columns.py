@@ -36,7 +36,7 @@ def tells_of_people(header: str, values: Iterable[str] = ()) -> bool:
         return True
     if found & words().personal_with_long_numbers:
         return _mostly(values, _is_long_number)
-    return not header_forms(header) & words().known_headers and _mostly(values, _is_contact)
+    return not header_forms(header) & words().known_headers and _hold_contacts(values)
 
 
 def left_out(kind: str, name: str) -> CellFault:
@@ -65,23 +65,25 @@ def _is_personal_name(header: str, plain: str, found: set[str]) -> bool:
     return any(part in whole for part in known.personal_parts)
 
 
+def _hold_contacts(values: Iterable[str]) -> bool:
+    cells = list(values)
+    # Most columns have neither sign, and a list may have hundreds of thousands of rows.
+    signs = "".join(cells)
+    return ("@" in signs or "+" in signs) and _mostly(cells, _is_contact)
+
+
 def _mostly(values: Iterable[str], is_personal: Callable[[str], bool]) -> bool:
     """Whether at least half of what stands in a column tells of people."""
-    found, texts = 0, 0
-    for value in values:
-        text = value.strip()
-        if not is_blank(text):
-            texts += 1
-            found += is_personal(text)
-    return texts > 0 and found >= _HALF * texts
+    cells = list(values)
+    found = sum(map(is_personal, cells))
+    return found > 0 and found >= _HALF * sum(not is_blank(cell.strip()) for cell in cells)
 
 
-def _is_contact(text: str) -> bool:
-    # Most cells have neither sign, and a list may have hundreds of thousands.
-    if "@" in text:
-        return _EMAIL.fullmatch(text) is not None
-    return text[0] == "+" and _PHONE.fullmatch(text) is not None
+def _is_contact(cell: str) -> bool:
+    if "@" in cell:
+        return _EMAIL.fullmatch(cell.strip()) is not None
+    return "+" in cell and _PHONE.fullmatch(cell.strip()) is not None
 
 
-def _is_long_number(text: str) -> bool:
-    return sum(map(str.isdigit, text)) >= _PHONE_DIGITS
+def _is_long_number(cell: str) -> bool:
+    return sum(map(str.isdigit, cell)) >= _PHONE_DIGITS
