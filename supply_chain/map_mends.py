@@ -104,27 +104,25 @@ class HiddenCells:
         """A row without them; of one wider than the header nobody knows how far it is shifted."""
         if not self._blank:
             return row
-        if any(map(str.strip, row[self._width :])):
+        if self._is_shifted(row):
             return row[: self._blank[0]]
         return tuple("" if place in self._blank else cell for place, cell in enumerate(row))
 
     def mended(self, row: tuple[str, ...], put: tuple[str, ...]) -> tuple[str, ...]:
         """What comes back for a row: a hidden cell left blank stays, and so does a whole row."""
-        if _plain(put) == _plain(self.shown(row)):
+        size = max(len(row), len(put))
+        cells, before = ([*one, *[""] * (size - len(one))] for one in (put, row))
+        blanks = range(size) if self._of_people and self._is_shifted(row) else self._of_people
+        changed = [place for place in range(size) if clean(cells[place]) != clean(before[place])]
+        if all(place in blanks and not cells[place].strip() for place in changed):
             return row
-        cells = [*put, *[""] * (len(row) - len(put))]
         for place in self._of_people:
-            if place < len(row) and not cells[place].strip():
-                cells[place] = row[place]
+            if place < size and not cells[place].strip():
+                cells[place] = before[place]
         return tuple(cells)
 
-
-def _plain(row: tuple[str, ...]) -> list[str]:
-    """The texts of a row, without the blank cells behind the last."""
-    texts = [clean(cell) for cell in row]
-    while texts and not texts[-1]:
-        texts.pop()
-    return texts
+    def _is_shifted(self, row: tuple[str, ...]) -> bool:
+        return any(map(str.strip, row[self._width :]))
 
 
 def column_of(problem: RowProblem, how: TableMapping) -> str | None:

@@ -100,6 +100,7 @@ def test_a_shifted_row_hides_all_that_may_be_of_people_and_stays_until_it_is_men
 
     assert hidden.shown(PEOPLE.rows[2]) == ("Beta", " Ltd")
     assert _back(3, ("Beta", "Ltd", "", "")) == PEOPLE.rows[2]
+    assert _back(3, ("Beta", "Ltd", "VN")) == PEOPLE.rows[2]
     assert _back(3, ("Beta Ltd", "VN", "", "12"))[:2] == ("Beta Ltd", "VN")
     assert not any(_back(3, ("Beta Ltd", "VN", "", "12"))[4:])
 
