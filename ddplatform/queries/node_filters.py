@@ -65,6 +65,14 @@ class Meant:
     """Nobody is called what was typed: these are like it."""
 
 
+@dataclass(frozen=True)
+class FoundRows:
+    """Rows of a map that a set of filters means, rising; `is_like` as in `Meant`."""
+
+    rows: Ints
+    is_like: bool = False
+
+
 def joined(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     """With the summary of each node; an inner join, so that lists can start from its indexes."""
     return statement.select_from(ValueChainNode).join(
@@ -104,16 +112,16 @@ def read_meaning(chain_id: UUID, wanted: NodeFilter) -> Meant:
     return Meant([*whole, *([or_(*named)] if named else []), *narrow, *rest])
 
 
-def find_rows(snapshot: MapSnapshot, chain: ValueChain, wanted: NodeFilter) -> Ints:
-    """The rows of a map that are meant, rising; what left the map has no row.
+def find_rows(snapshot: MapSnapshot, chain: ValueChain, wanted: NodeFilter) -> FoundRows:
+    """The rows of a map that are meant; what left the map has no row.
 
     Three statements at most, none where nothing is asked.
     """
     if wanted.is_empty:
-        return np.arange(len(snapshot.keys))
+        return FoundRows(np.arange(len(snapshot.keys)))
     meant = read_meaning(chain.id, wanted)
     if meant.conditions is None:
-        return np.arange(0)
+        return FoundRows(np.arange(0))
     keys = db.session.scalars(
         joined(select(cast(ValueChainNode.id, String))).where(*meant.conditions)
     ).all()
@@ -122,7 +130,7 @@ def find_rows(snapshot: MapSnapshot, chain: ValueChain, wanted: NodeFilter) -> I
     row_of = snapshot.row_of
     assert isinstance(row_of, RowOfKey)
     rows = row_of.rows(halves)
-    return np.sort(rows[rows >= 0])
+    return FoundRows(np.sort(rows[rows >= 0]), meant.is_like)
 
 
 def list_meant(chain_id: UUID, wanted: NodeFilter, *, limit: int) -> Sequence[UUID]:

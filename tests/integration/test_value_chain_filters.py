@@ -126,7 +126,7 @@ def shown_in_list(chain_id: UUID, wanted: NodeFilter) -> list[UUID]:
 def shown_on_map(chain_id: UUID, wanted: NodeFilter) -> set[UUID]:
     chain = get_chain(chain_id)
     snapshot = load_snapshot(chain)
-    return {snapshot.keys[row] for row in find_rows(snapshot, chain, wanted).tolist()}
+    return {snapshot.keys[row] for row in find_rows(snapshot, chain, wanted).rows.tolist()}
 
 
 def everything(chain_id: UUID) -> list[tuple[ValueChainNode, NodeSummary]]:

@@ -20,6 +20,7 @@ from ddplatform.queries.map_colours import ColourBy
 from ddplatform.services import value_chain
 from ddplatform.web.shades import SHADES
 from ddplatform.web.standalone import Picture, png_file, svg_file
+from ddplatform.web.value_chain.export_bar import FORMS
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token
 from tests.integration.test_findings_pages import statements
@@ -147,6 +148,27 @@ def test_a_share_is_not_known_where_one_behind_it_is_not(grown: CocoaMap, manage
     shares = {(row["Supplier"], row["Buyer"]): row["Share of the buyer's input"] for row in links}
     assert shares["Côte d’Ivoire", "Lagune Export"] == "not known"
     assert shares["Lagune Export", "Maison Cacao"] == "1.0"
+
+
+LIKE = "No site is called “Lagune Exprot”. These are like it."
+
+
+@pytest.mark.parametrize("kind", list(ViewKind))
+def test_a_view_says_that_its_sites_are_only_like_the_search(
+    grown: CocoaMap, manager: FlaskClient, kind: ViewKind
+):
+    focus = f"focus={grown.own}&" if kind is ViewKind.AROUND else ""
+    path = {ViewKind.MAP: "", ViewKind.ALL_SITES: "all"}.get(kind, kind.value)
+    page = manager.get(at(grown, f"{path}?{focus}q=Lagune+Exprot")).text
+    plain = manager.get(at(grown, f"{path}?{focus}q=Lagune+Export")).text
+    notes = tables_of(export(manager, grown, kind, "csv", "q=Lagune+Exprot").data)["notes"]
+
+    assert LIKE in re.sub("</?bdi>", "", page)
+    assert "like it" not in plain
+    assert notes == [{"Note": LIKE}]
+    assert "notes" not in tables_of(export(manager, grown, kind, "csv", "q=Lagune+Export").data)
+    if "svg" in FORMS[kind]:
+        assert LIKE in export(manager, grown, kind, "svg", "q=Lagune+Exprot").text
 
 
 # ---- reading ---------------------------------------------------------------------------------

@@ -45,6 +45,8 @@ def around(chain_id: UUID) -> ResponseReturnValue:
         colours=map_colour_choices(),
         saved=view_bar(chain_id, ViewKind.AROUND, views),
         files=export_bar(chain_id, ViewKind.AROUND),
-        bar=filter_bar(chain_id, "value_chain.around", read_filter(standing=True)),
+        bar=filter_bar(
+            chain_id, "value_chain.around", read_filter(standing=True), is_like=page.is_like
+        ),
         kept=[(k, v) for k, v in request.args.items(multi=True) if k != "colour"],
     )

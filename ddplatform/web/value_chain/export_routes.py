@@ -80,8 +80,8 @@ def _geojson(content: ViewContent) -> bytes:
 _WRITE: Mapping[str, Callable[[ViewContent], bytes]] = {
     "svg": _svg,
     "png": lambda content: png_file(_svg(content)),
-    "csv": lambda content: render_table_pack(content.tables()),
-    "xlsx": lambda content: render_workbook(content.tables()),
+    "csv": lambda content: render_table_pack(content.sheets()),
+    "xlsx": lambda content: render_workbook(content.sheets()),
     "graphml": _graphml,
     "geojson": _geojson,
 }

@@ -68,7 +68,9 @@ def show(chain_id: UUID) -> ResponseReturnValue:
         colours=map_colour_choices(),
         saved=view_bar(chain_id, ViewKind.MAP, views),
         files=export_bar(chain_id, ViewKind.MAP),
-        bar=filter_bar(chain_id, "value_chain.show", read_filter(standing=True)),
+        bar=filter_bar(
+            chain_id, "value_chain.show", read_filter(standing=True), is_like=page.is_like
+        ),
         kept=[(k, v) for k, v in request.args.items(multi=True) if k != "colour"],
         **_panel(state.focus),
     )
@@ -107,7 +109,7 @@ def table(chain_id: UUID) -> ResponseReturnValue:
         sort={o.value: _address(chain_id, sort=o.value) for o in NodeOrder},
         paging=_paging(chain_id, page),
         choices=short_choices(wanted.sector),
-        bar=filter_bar(chain_id, "value_chain.table", wanted),
+        bar=filter_bar(chain_id, "value_chain.table", wanted, is_like=page.is_like),
         kind_words=KIND_WORDS,
         saved=view_bar(chain_id, ViewKind.TABLE, views),
         files=export_bar(chain_id, ViewKind.TABLE),

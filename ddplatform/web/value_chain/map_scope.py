@@ -27,6 +27,8 @@ class MapScope:
     colours: MapColours
     rows: Ints
     """Rising."""
+    is_like: bool
+    """Nobody is called what was searched for: these are like it."""
 
     @cached_property
     def edition(self) -> str:
@@ -55,5 +57,5 @@ def map_scope(chain: ValueChain, colouring: Colouring | None = None) -> MapScope
     colouring = colouring or chosen_colouring()
     snapshot = coloured_by(load_snapshot(chain), colouring.issue)
     colours = load_colours(chain, snapshot, colouring.by, colouring.issue)
-    rows = find_rows(snapshot, chain, read_filter(standing=True))
-    return MapScope(chain, snapshot, colouring, colours, rows)
+    found = find_rows(snapshot, chain, read_filter(standing=True))
+    return MapScope(chain, snapshot, colouring, colours, found.rows, found.is_like)

@@ -36,5 +36,7 @@ def matrix(chain_id: UUID) -> ResponseReturnValue:
         colours=map_colour_choices(),
         saved=view_bar(chain_id, ViewKind.MATRIX, views),
         files=export_bar(chain_id, ViewKind.MATRIX),
-        bar=filter_bar(chain_id, "value_chain.matrix", read_filter(standing=True)),
+        bar=filter_bar(
+            chain_id, "value_chain.matrix", read_filter(standing=True), is_like=scope.is_like
+        ),
     )

@@ -69,6 +69,8 @@ class FilterBar:
     """The filter as the address says it."""
     query: Mapping[str, Any]
     """What goes along to another view: the filter, and what all views share besides."""
+    is_like: bool = False
+    """Nobody is called what was searched for: what is shown is like it."""
 
 
 # ---- the address -----------------------------------------------------------------------------
@@ -276,7 +278,9 @@ _WORDS: Mapping[str, Callable[[str], str]] = {
 # ---- the bar above a view --------------------------------------------------------------------
 
 
-def filter_bar(chain_id: UUID, endpoint: str, wanted: NodeFilter) -> FilterBar:
+def filter_bar(
+    chain_id: UUID, endpoint: str, wanted: NodeFilter, *, is_like: bool = False
+) -> FilterBar:
     """The bar for the view that is open; what else stands in its address stays.
 
     Args:
@@ -307,6 +311,7 @@ def filter_bar(chain_id: UUID, endpoint: str, wanted: NodeFilter) -> FilterBar:
         ),
         said=said,
         query={**said, **{name: value for name, value in kept if name in ALONG}},
+        is_like=is_like,
     )
 
 

@@ -16,14 +16,13 @@ from ddplatform.queries.map_colours import ColourBy, MapColours, load_colours
 from ddplatform.queries.map_groups import GroupBy
 from ddplatform.queries.map_past import Past
 from ddplatform.queries.map_snapshots import (
-    Ints,
     MapSnapshot,
     coloured_by,
     load_past_snapshot,
     load_snapshot,
 )
 from ddplatform.queries.map_views import MapView, view_around, view_map
-from ddplatform.queries.node_filters import find_rows
+from ddplatform.queries.node_filters import FoundRows, find_rows
 from ddplatform.queries.node_lists import load_states
 from ddplatform.services.saved_views import MOST_OPEN
 from ddplatform.web.map_colour import Colouring, chosen_colouring
@@ -61,6 +60,7 @@ def map_page(chain: ValueChain) -> MapPage:
     """The tiered map, or the surroundings of the node in focus."""
     state, colouring = read_map_state(), chosen_colouring()
     snapshot = coloured_by(load_snapshot(chain), colouring.issue)
+    found = _found(chain, snapshot)
     view = view_map(
         snapshot,
         focus=state.focus,
@@ -68,9 +68,10 @@ def map_page(chain: ValueChain) -> MapPage:
         opened=state.opened,
         upstream_only=state.upstream,
         group_by=state.group_by,
-        among=_among(chain, snapshot),
+        among=found.rows if found else None,
     )
-    return MapPage(_shown(chain, snapshot, view, colouring, state.opened, group_by=state.group_by))
+    more = {"group_by": state.group_by, "is_like": bool(found and found.is_like)}
+    return MapPage(_shown(chain, snapshot, view, colouring, state.opened, **more))
 
 
 def past_page(chain: ValueChain, past: Past) -> PastPage:
@@ -96,12 +97,14 @@ def around_page(chain: ValueChain, row: int) -> AroundPage:
     """
     colouring, opened = chosen_colouring(), _opened()
     snapshot = coloured_by(load_snapshot(chain), colouring.issue)
-    among = _among(chain, snapshot)
+    found = _found(chain, snapshot)
+    among = found.rows if found else None
     view = view_around(snapshot, row, depth=steps_around(), opened=opened, among=among)
-    return AroundPage(_shown(chain, snapshot, view, colouring, opened), row)
+    is_like = bool(found and found.is_like)
+    return AroundPage(_shown(chain, snapshot, view, colouring, opened, is_like=is_like), row)
 
 
-def _among(chain: ValueChain, snapshot: MapSnapshot) -> Ints | None:
+def _found(chain: ValueChain, snapshot: MapSnapshot) -> FoundRows | None:
     """The rows that the filter of the address leaves; None where it asks for nothing."""
     wanted = read_filter(standing=True)
     return None if wanted.is_empty else find_rows(snapshot, chain, wanted)

@@ -49,6 +49,8 @@ class Shown:
     states: Mapping[UUID, NodeState]
     opened: Mapping[str, int]
     group_by: GroupBy = GroupBy.COUNTRY
+    is_like: bool = False
+    """Nobody is called what was searched for: these are like it."""
 
 
 class MapPage:
@@ -58,6 +60,7 @@ class MapPage:
         self.chain, self.snapshot, self.view = shown.chain, shown.snapshot, shown.view
         self.colours, self.states = shown.colours, shown.states
         self.opened, self.group_by = shown.opened, shown.group_by
+        self.is_like = shown.is_like
         self._boxes = {box.id: box for box in shown.view.boxes}
         self._details: dict[str, BoxDetail] = {}
 

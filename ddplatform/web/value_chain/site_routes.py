@@ -53,7 +53,9 @@ def all_sites(chain_id: UUID) -> ResponseReturnValue:
         colours=map_colour_choices(),
         saved=view_bar(chain_id, ViewKind.ALL_SITES, views),
         files=export_bar(chain_id, ViewKind.ALL_SITES),
-        bar=filter_bar(chain_id, "value_chain.all_sites", read_filter(standing=True)),
+        bar=filter_bar(
+            chain_id, "value_chain.all_sites", read_filter(standing=True), is_like=scope.is_like
+        ),
         asked={**carried().to_dict(flat=False), "edition": scope.edition},
     )
 

@@ -15,7 +15,7 @@ from ddplatform.errors import NotFound
 from ddplatform.models.saved_views import ViewKind
 from ddplatform.models.value_chain import ValueChain
 from ddplatform.queries.node_places import list_coordinates
-from ddplatform.reports.content import Table
+from ddplatform.reports.content import Column, Table
 from ddplatform.reports.words import cell_words
 from ddplatform.services.saved_views import kept_parts
 from ddplatform.web.issue_colour import HIGHEST
@@ -25,6 +25,7 @@ from ddplatform.web.site_dots import dots_size, dots_svg
 from ddplatform.web.standalone import Picture
 from ddplatform.web.value_chain.country_rows import CountryRow, country_rows, lanes_of
 from ddplatform.web.value_chain.map_scope import MapScope, map_scope
+from ddplatform.web.value_chain.node_filter import read_filter
 from ddplatform.web.value_chain.pictures import around_page, map_page, row_in_focus
 from ddplatform.web.value_chain.presenters import MapPage
 from ddplatform.web.value_chain.site_routes import dots_of, site_columns
@@ -60,6 +61,14 @@ class ViewContent:
     picture: Callable[[], Picture] | None = None
     graphml: Callable[[], bytes] | None = None
     geojson: Callable[[], bytes] | None = None
+    notes: Sequence[str] = ()
+    """What has to be known with all of it."""
+
+    def sheets(self) -> list[Table]:
+        """The tables, and the notes as one more."""
+        rows = tuple((note,) for note in self.notes)
+        notes = [Table("notes", "Notes", (Column("note", "Note", 5),), rows)] if rows else []
+        return [*self.tables(), *notes]
 
 
 def content_of(chain: ValueChain, kind: ViewKind) -> ViewContent:
@@ -91,6 +100,12 @@ class _Told:
         return [f"{'. '.join(told)}. Map version {self.chain.version}."]
 
 
+def _notes(*, is_like: bool) -> list[str]:
+    if not is_like:
+        return []
+    return [f"No site is called “{read_filter().q}”. These are like it."]
+
+
 def _drawing(chain: ValueChain, told: _Told) -> ViewContent:
     return _of_boxes(map_page(chain), told)
 
@@ -103,6 +118,8 @@ def _around(chain: ValueChain, told: _Told) -> ViewContent:
 
 
 def _of_boxes(page: MapPage, told: _Told) -> ViewContent:
+    notes = _notes(is_like=page.is_like)
+
     def picture() -> Picture:
         placed = page.placed()
         return Picture(
@@ -112,7 +129,7 @@ def _of_boxes(page: MapPage, told: _Told) -> ViewContent:
             title=told.title,
             lines=[page.sentence(), *told.lines],
             legend=told.colouring.legend,
-            notes=[f"{LINES} {EVENT} Red count: actions overdue."],
+            notes=[f"{LINES} {EVENT} Red count: actions overdue.", *notes],
         )
 
     def tables() -> list[Table]:
@@ -135,12 +152,13 @@ def _of_boxes(page: MapPage, told: _Told) -> ViewContent:
         return write_geojson(points, name=told.title)
 
     nodes = sum(total for total, _ in page.view.lanes.values())
-    return ViewContent(nodes, tables, picture, graphml, geojson)
+    return ViewContent(nodes, tables, picture, graphml, geojson, notes)
 
 
 def _world(chain: ValueChain, told: _Told) -> ViewContent:
     scope, size = map_scope(chain), asked_size()
     rows, by_volume = world_rows(scope, size), size is BubbleSize.VOLUME
+    notes = _notes(is_like=scope.is_like)
 
     def picture() -> Picture:
         outline = load_outline(Path(current_app.static_folder or ""))
@@ -151,7 +169,10 @@ def _world(chain: ValueChain, told: _Told) -> ViewContent:
             title=told.title,
             lines=told.lines,
             legend=told.colouring.legend,
-            notes=[f"A country has the colour of the gravest of its sites. {EVENT} {CREDIT}"],
+            notes=[
+                f"A country has the colour of the gravest of its sites. {EVENT} {CREDIT}",
+                *notes,
+            ],
         )
 
     def tables() -> list[Table]:
@@ -166,7 +187,7 @@ def _world(chain: ValueChain, told: _Told) -> ViewContent:
         ]
         return write_geojson(points, name=told.title)
 
-    return ViewContent(len(scope.rows), tables, picture, geojson=geojson)
+    return ViewContent(len(scope.rows), tables, picture, geojson=geojson, notes=notes)
 
 
 def _matrix(chain: ValueChain, told: _Told) -> ViewContent:
@@ -174,6 +195,7 @@ def _matrix(chain: ValueChain, told: _Told) -> ViewContent:
     lanes = lanes_of(scope.snapshot, scope.rows)
     columns = [lane_word(scope.snapshot, lane) for lane in lanes]
     rows = country_rows(scope.snapshot, scope.colours, scope.rows, scope.table_href)
+    notes = _notes(is_like=scope.is_like)
 
     def picture() -> Picture:
         heads, lines = [*columns, "All"], [_line(row) for row in rows]
@@ -185,7 +207,7 @@ def _matrix(chain: ValueChain, told: _Told) -> ViewContent:
             title=told.title,
             lines=told.lines,
             legend=told.colouring.legend,
-            notes=[f"Letter: the gravest of the sites. {EVENT}"],
+            notes=[f"Letter: the gravest of the sites. {EVENT}", *notes],
         )
 
     def tables() -> list[Table]:
@@ -195,7 +217,7 @@ def _matrix(chain: ValueChain, told: _Told) -> ViewContent:
             country_table(whole, told.colouring, by_volume=False),
         ]
 
-    return ViewContent(len(scope.rows), tables, picture)
+    return ViewContent(len(scope.rows), tables, picture, notes=notes)
 
 
 def _line(row: CountryRow) -> Line:
@@ -210,6 +232,7 @@ def _line(row: CountryRow) -> Line:
 
 def _sites(chain: ValueChain, told: _Told) -> ViewContent:
     scope = map_scope(chain, told.colouring)
+    notes = _notes(is_like=scope.is_like)
 
     def picture() -> Picture:
         width, height = dots_size()
@@ -221,7 +244,7 @@ def _sites(chain: ValueChain, told: _Told) -> ViewContent:
             title=told.title,
             lines=[f"One square a site, {len(scope.rows):,} in all.", *told.lines],
             legend=told.colouring.legend,
-            notes=["Frame: in the area of an event."],
+            notes=["Frame: in the area of an event.", *notes],
         )
 
     return ViewContent(
@@ -230,6 +253,7 @@ def _sites(chain: ValueChain, told: _Told) -> ViewContent:
         picture if told.kind is ViewKind.ALL_SITES else None,
         lambda: _graph_of_sites(scope, told.title),
         lambda: _points_of_sites(scope, told.title),
+        notes,
     )
 
 

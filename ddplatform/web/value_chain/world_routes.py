@@ -86,7 +86,9 @@ def world(chain_id: UUID) -> ResponseReturnValue:
         colours=map_colour_choices(),
         saved=view_bar(chain_id, ViewKind.WORLD, views),
         files=export_bar(chain_id, ViewKind.WORLD),
-        bar=filter_bar(chain_id, "value_chain.world", read_filter(standing=True)),
+        bar=filter_bar(
+            chain_id, "value_chain.world", read_filter(standing=True), is_like=scope.is_like
+        ),
         kept=[(k, v) for k, v in request.args.items(multi=True) if k != "colour"],
     )
 
