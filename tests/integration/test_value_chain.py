@@ -22,6 +22,7 @@ from ddplatform.services.risk import REASSESS
 from ddplatform.services.supply_links import LinkFields
 from ddplatform.services.value_chain import NodeFields
 from ddplatform.tenancy import acting_in
+from supply_chain.labels import MOST_TAGS
 from supply_chain.vocabulary import FlowEvidence, NodeKind
 from tests.conftest import NOW
 from tests.factories import Tenant
@@ -406,6 +407,18 @@ def test_another_name_of_a_map_asks_for_scores_of_its_new_version(tenant: Tenant
             chain_id, name="Cocoa 2026", description="", by=tenant.analyst, at=NOW
         )
         assert is_waiting(REASSESS)
+
+
+def test_too_many_tags_and_an_owner_from_elsewhere_are_refused_at_their_fields(
+    tenant: Tenant, chain_id: UUID
+):
+    wanted = NodeFields(
+        name="Mill", tags=tuple(f"t{n}" for n in range(MOST_TAGS + 1)), owner_id=uuid4()
+    )
+    with acting(tenant), pytest.raises(Invalid) as refusal:
+        value_chain.add_node(chain_id, wanted, by=tenant.analyst, at=NOW)
+
+    assert set(refusal.value.fields) == {"tags", "owner_id"}
 
 
 def test_external_id_stands_once_in_a_map(tenant: Tenant, chain_id: UUID):
