@@ -32,6 +32,7 @@ from ddplatform.models.risk import (
     SeverityJudgement,
 )
 from ddplatform.models.value_chain import NodeSummary, ValueChain, ValueChainNode
+from ddplatform.queries.map_past import end_of
 from ddplatform.tenancy import current_organisation
 from supply_chain.vocabulary import Issue, NodeKind
 
@@ -61,7 +62,7 @@ def load_facts(*, as_of: date) -> list[Fact]:
         _of_cases,
         _of_release,
         _of_people,
-        _of_log,
+        lambda: _of_log(as_of),
     )
     facts = [fact for source in sources for fact in source()]
     return [fact for fact in facts if fact.on is None or fact.on <= as_of]
@@ -241,8 +242,14 @@ def _of_people() -> Iterator[Fact]:
         )
 
 
-def _of_log() -> Iterator[Fact]:
-    """A head is signed only where the log continues the head that was signed before it."""
-    newest = db.session.scalar(select(func.max(AuditCheckpoint.signed_at)))
+def _of_log(as_of: date) -> Iterator[Fact]:
+    """A head is signed only where the log continues the head that was signed before it.
+
+    Heads are signed all the time: one that was signed later hides none of before.
+    """
+    until = end_of(as_of)
+    newest = db.session.scalar(
+        select(func.max(AuditCheckpoint.signed_at)).where(AuditCheckpoint.signed_at < until)
+    )
     if newest:
         yield Fact(kind="audit_trail_verified", record="signed head of the log", on=_day(newest))
