@@ -10,9 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import yaml
-
-from supply_chain.reference_files import Line, csv_lines, fresh
+from supply_chain.reference_files import csv_lines, fresh, yaml_lines
 from supply_chain.reference_types import ContextFigure, ContextIndicator
 
 MORE_RISK, LESS_RISK, NEITHER = "more risk", "less risk", "neither"
@@ -28,11 +26,8 @@ def read_context_indicators(folder: Path) -> dict[str, ContextIndicator]:
     Raises:
         ReferenceFault: naming the entry (1 is the first) and the field.
     """
-    name = "context_indicators.yaml"
     found: dict[str, ContextIndicator] = {}
-    entries = yaml.safe_load((folder / name).read_text(encoding="utf-8"))
-    for number, entry in enumerate(entries, start=1):
-        line = Line(name, number, entry)
+    for line in yaml_lines(folder, "context_indicators.yaml"):
         ref = fresh(line, "id", found)
         found[ref] = ContextIndicator(
             ref=ref,

@@ -120,6 +120,13 @@ def csv_lines(folder: Path, name: str) -> Iterator[Line]:
             yield Line(name, number, cells)
 
 
+def yaml_lines(folder: Path, name: str) -> Iterator[Line]:
+    """The entries of a YAML file with their numbers, from 1."""
+    entries = yaml.safe_load((folder / name).read_text(encoding="utf-8"))
+    for number, entry in enumerate(entries, start=1):
+        yield Line(name, number, entry)
+
+
 def fresh(line: Line, column: str, seen: Collection[str]) -> str:
     """A text that may not be blank and stands for the first time."""
     key = line.text(column)
@@ -244,11 +251,8 @@ def _month_day(line: Line, column: str) -> tuple[int, int] | None:
 
 def read_indicators(folder: Path) -> dict[str, Indicator]:
     """What `indicators.yaml` says of each series, by reference, in the order of the file."""
-    name = "indicators.yaml"
     found: dict[str, Indicator] = {}
-    entries = yaml.safe_load((folder / name).read_text(encoding="utf-8"))
-    for number, entry in enumerate(entries, start=1):
-        line = Line(name, number, entry)
+    for line in yaml_lines(folder, "indicators.yaml"):
         ref = fresh(line, "id", found)
         texts = "name unit publisher edition licence attribution source normalisation gaps note"
         found[ref] = Indicator(

@@ -10,10 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from supply_chain.reference_context import WIDEST
-from supply_chain.reference_files import Line, csv_lines, fresh
+from supply_chain.reference_files import Line, csv_lines, fresh, yaml_lines
 
 EACH_YEAR, SURVEYS = "each", "surveys"
 
@@ -80,11 +78,8 @@ def read_trend_sets(folder: Path) -> dict[str, TrendSet]:
     Raises:
         ReferenceFault: naming the entry (1 is the first) and the field.
     """
-    name = "trends.yaml"
     found: dict[str, TrendSet] = {}
-    entries = yaml.safe_load((folder / name).read_text(encoding="utf-8"))
-    for number, entry in enumerate(entries, start=1):
-        line = Line(name, number, entry)
+    for line in yaml_lines(folder, "trends.yaml"):
         ref = fresh(line, "id", found)
         found[ref] = TrendSet(
             ref=ref,
