@@ -3,13 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy import or_, select
 
 from ddplatform.access.roles import RoleId
-from ddplatform.db import db
+from ddplatform.db import db, start_of
 from ddplatform.duediligence.tracking import tracking_words
 from ddplatform.models.findings import MitigationAction
 from ddplatform.models.organisations import Membership, User
@@ -79,7 +79,7 @@ def list_reminders(today: date) -> dict[UUID, Sequence[Reminder]]:
 
 def _sites_to_look_at(today: date) -> Iterator[tuple[UUID, Reminder]]:
     """Sites that owners are to look at again: late, due soon, or opened the day before."""
-    midnight = datetime.combine(today, time(), tzinfo=UTC)
+    midnight = start_of(today)
     rows = db.session.execute(
         select(Membership.user_id, ReviewTask.trigger, ReviewTask.due_on, ValueChainNode.name)
         .select_from(ReviewTask)

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, or_, select
 
 from ddplatform.access.roles import RoleId
-from ddplatform.db import db
+from ddplatform.db import db, end_of, start_of
 from ddplatform.errors import NotFound
 from ddplatform.ledger.canonical import canonical_json
 from ddplatform.ledger.errors import NotCanonical
@@ -97,9 +97,9 @@ def _conditions(wanted: LogFilter) -> Iterator[ColumnElement[bool]]:
     if wanted.outcome is not None:
         yield AuditEvent.outcome == wanted.outcome
     if wanted.since is not None:
-        yield AuditEvent.at >= _midnight(wanted.since)
+        yield AuditEvent.at >= start_of(wanted.since)
     if wanted.until is not None:
-        yield AuditEvent.at < _midnight(wanted.until + timedelta(days=1))
+        yield AuditEvent.at < end_of(wanted.until)
 
 
 def _rights(wanted: LogFilter) -> Iterator[ColumnElement[bool]]:
@@ -110,10 +110,6 @@ def _rights(wanted: LogFilter) -> Iterator[ColumnElement[bool]]:
     if wanted.only_role is not None:
         of_the_house = [AuditEvent.action.startswith(subject) for subject in OF_THE_HOUSE]
         yield or_(AuditEvent.actor_role == wanted.only_role, *of_the_house)
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)
 
 
 def load_log() -> list[tuple[bytes, KeptEvent]]:

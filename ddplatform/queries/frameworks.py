@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from ddplatform.access.roles import RoleId
-from ddplatform.db import db
+from ddplatform.db import db, end_of
 from ddplatform.duediligence.frameworks import (
     Coverage,
     Fact,
@@ -32,7 +32,6 @@ from ddplatform.models.risk import (
     SeverityJudgement,
 )
 from ddplatform.models.value_chain import NodeSummary, ValueChain, ValueChainNode
-from ddplatform.queries.map_past import end_of
 from ddplatform.tenancy import current_organisation
 from supply_chain.vocabulary import Issue, NodeKind
 
@@ -247,9 +246,7 @@ def _of_log(as_of: date) -> Iterator[Fact]:
 
     Heads are signed all the time: one that was signed later hides none of before.
     """
-    until = end_of(as_of)
-    newest = db.session.scalar(
-        select(func.max(AuditCheckpoint.signed_at)).where(AuditCheckpoint.signed_at < until)
-    )
+    signed = AuditCheckpoint.signed_at
+    newest = db.session.scalar(select(func.max(signed)).where(signed < end_of(as_of)))
     if newest:
         yield Fact(kind="audit_trail_verified", record="signed head of the log", on=_day(newest))

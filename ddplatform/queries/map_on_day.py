@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any, TypeVarTuple
 from uuid import UUID
 
 from sqlalchemy import Row, Select
 
-from ddplatform.db import db
+from ddplatform.db import db, end_of
 from ddplatform.models.value_chain import ValueChainNode
 from supply_chain.risk.context import age_in_months
 
@@ -32,7 +32,7 @@ class MapOnDay:
     @property
     def end(self) -> datetime:
         """Midnight after the day: what came then or later was not known."""
-        return datetime.combine(self.as_of + timedelta(days=1), time(), tzinfo=UTC)
+        return end_of(self.as_of)
 
     def months_since(self, moment: datetime) -> float:
         """Age on the day of something seen at a moment, in months."""

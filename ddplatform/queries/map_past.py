@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from ddplatform.bulk import many_objects
-from ddplatform.db import db
+from ddplatform.db import db, end_of
 from ddplatform.errors import Invalid
 from ddplatform.models.map_history import MapChange, MapStep, Part
 from ddplatform.models.value_chain import SupplyLink, ValueChain, ValueChainNode
@@ -62,11 +62,6 @@ class Past:
         """What the map was called."""
         name: str = self.words[ValueChain].get(chain.id, {}).get("name", chain.name)
         return name
-
-
-def end_of(day: date) -> datetime:
-    """Midnight after a day, UTC."""
-    return datetime.combine(day + timedelta(days=1), time(), UTC)
 
 
 def check_day(chain: ValueChain, day: date, *, today: date, field: str = "day") -> None:

@@ -1,12 +1,12 @@
 """What a report is about: the map, the period, the day, and the assessment that holds on it."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
 
-from ddplatform.db import db
+from ddplatform.db import db, end_of, start_of
 from ddplatform.models.audit import AuditEvent
 from ddplatform.models.findings import Finding, MitigationAction
 from ddplatform.models.risk import AssessmentRun, ReferenceRelease
@@ -45,17 +45,17 @@ class Scope:
     @property
     def end(self) -> datetime:
         """Midnight after the day."""
-        return _end_of(self.as_of)
+        return end_of(self.as_of)
 
     @property
     def until(self) -> datetime:
         """The end of the period, or of the day where that is earlier; later records stay out."""
-        return min(self.end, _end_of(self.period_to))
+        return min(self.end, end_of(self.period_to))
 
     @property
     def from_moment(self) -> datetime:
         """The first moment of the period."""
-        return datetime.combine(self.period_from, time(), tzinfo=UTC)
+        return start_of(self.period_from)
 
 
 def load_scope(chain_id: UUID, *, period: tuple[date, date], as_of: date, today: date) -> Scope:
@@ -107,10 +107,10 @@ def map_changed_after(chain: ValueChain, day: date) -> date | None:
     """
     moment = db.session.scalar(
         select(func.max(AuditEvent.at)).where(
-            AuditEvent.action.in_(MAP_CHANGES), AuditEvent.at >= _end_of(day)
+            AuditEvent.action.in_(MAP_CHANGES), AuditEvent.at >= end_of(day)
         )
     )
-    known = [one for one in (moment, chain.created_at) if one and one >= _end_of(day)]
+    known = [one for one in (moment, chain.created_at) if one and one >= end_of(day)]
     return max(known).date() if known else None
 
 
@@ -119,12 +119,8 @@ def _changed_after(day: date) -> frozenset[str]:
         select(AuditEvent.target_id)
         .where(
             AuditEvent.target_type.in_((Finding.__tablename__, MitigationAction.__tablename__)),
-            AuditEvent.at >= _end_of(day),
+            AuditEvent.at >= end_of(day),
         )
         .distinct()
     )
     return frozenset(target for target in targets if target)
-
-
-def _end_of(day: date) -> datetime:
-    return datetime.combine(day + timedelta(days=1), time(), tzinfo=UTC)

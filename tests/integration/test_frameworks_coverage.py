@@ -72,6 +72,19 @@ def test_a_map_that_is_not_assessed_is_no_evidence_of_assessing(
     }
 
 
+def test_a_head_of_the_log_that_is_signed_later_hides_none_of_before(
+    context: Flask, tenant: Tenant
+) -> None:
+    world = make_map(tenant)
+    with acting(tenant):
+        audit.sign_checkpoint(at=NOW)
+        add_finding(tenant, world)
+        later = audit.sign_checkpoint(at=NOW + timedelta(days=1))
+        assert later is not None
+    assert "audit_trail_verified" in _kinds(tenant)
+    assert "audit_trail_verified" not in _kinds(tenant, TODAY - timedelta(days=1))
+
+
 def test_work_done_is_evidence_of_its_kind(context: Flask, tenant: Tenant) -> None:
     world = make_map(tenant)
     with acting(tenant):
