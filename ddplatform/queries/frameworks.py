@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from ddplatform.access.roles import RoleId
 from ddplatform.db import db, end_of
@@ -50,20 +50,18 @@ def load_coverage(ref: str, *, as_of: date) -> tuple[RequirementCoverage, ...]:
 
 def load_facts(*, as_of: date) -> list[Fact]:
     """Everything recorded that counts as evidence for a framework, in eleven statements."""
-    sources = (
-        _of_maps,
-        _of_tiers,
+    standing = (_of_maps, _of_tiers, _of_release, _of_people)
+    dated = (
         _of_runs,
         _of_judgements,
         _of_questionnaires,
         _of_findings,
         _of_actions,
         _of_cases,
-        _of_release,
-        _of_people,
-        lambda: _of_log(as_of),
+        _of_log,
     )
-    facts = [fact for source in sources for fact in source()]
+    facts = [fact for source in standing for fact in source()]
+    facts += [fact for source in dated for fact in source(as_of)]
     return [fact for fact in facts if fact.on is None or fact.on <= as_of]
 
 
@@ -129,11 +127,24 @@ def _of_tiers() -> Iterator[Fact]:
         yield Fact(kind="deeper_tier_mapped", record=f"map down to tier {deepest}")
 
 
-def _of_runs() -> Iterator[Fact]:
-    """The current assessment of each map, and what it reached."""
+def _newest(moment: Any, as_of: date, *which: Any) -> ColumnElement[datetime]:
+    """The newest moment by the end of a day: what came later hides none of before."""
+    newest: ColumnElement[datetime] = func.max(moment).filter(moment < end_of(as_of), *which)
+    return newest
+
+
+def _of_runs(as_of: date) -> Iterator[Fact]:
+    """The assessment of each map that holds on the day, and what it reached."""
+    run = AssessmentRun
+    place = func.row_number().over(
+        partition_by=run.chain_id, order_by=(run.as_of.desc(), run.created_at.desc(), run.id.desc())
+    )
+    placed = select(run.id, place.label("place")).where(run.as_of <= as_of).subquery()
     rows = db.session.execute(
-        select(ValueChain.name, AssessmentRun.id, AssessmentRun.as_of, AssessmentRun.summary)
-        .join(AssessmentRun, AssessmentRun.id == ValueChain.current_run_id)
+        select(ValueChain.name, run.as_of, run.summary)
+        .join(placed, placed.c.id == run.id)
+        .join(ValueChain, ValueChain.id == run.chain_id)
+        .where(placed.c.place == 1)
         .order_by(ValueChain.name, ValueChain.id)
     ).all()
     for row in rows:
@@ -153,15 +164,19 @@ def _has_assessed(bands: dict[str, int] | None) -> bool:
     return any(count for band, count in (bands or {}).items() if band != "not_assessed")
 
 
-def _of_judgements() -> Iterator[Fact]:
-    newest = db.session.scalar(select(func.max(SeverityJudgement.created_at)))
+def _of_judgements(as_of: date) -> Iterator[Fact]:
+    newest = db.session.scalar(
+        select(_newest(SeverityJudgement.created_at, as_of)).select_from(SeverityJudgement)
+    )
     if newest:
         yield Fact(kind="severity_rated", record="judgements of severity", on=_day(newest))
 
 
-def _of_questionnaires() -> Iterator[Fact]:
+def _of_questionnaires(as_of: date) -> Iterator[Fact]:
     newest = db.session.scalar(
-        select(func.max(Assignment.decided_at)).where(
+        select(_newest(Assignment.decided_at, as_of))
+        .select_from(Assignment)
+        .where(
             Assignment.status == QuestionnaireState.ACCEPTED,
             Assignment.organisation_id == current_organisation(),
         )
@@ -170,12 +185,12 @@ def _of_questionnaires() -> Iterator[Fact]:
         yield Fact(kind="questionnaire_accepted", record="accepted answers", on=_day(newest))
 
 
-def _of_findings() -> Iterator[Fact]:
+def _of_findings(as_of: date) -> Iterator[Fact]:
     row = db.session.execute(
         select(
-            func.max(Finding.created_at).filter(Finding.involvement.is_not(None)),
-            func.max(Finding.closed_at),
-        )
+            _newest(Finding.created_at, as_of, Finding.involvement.is_not(None)),
+            _newest(Finding.closed_at, as_of),
+        ).select_from(Finding)
     ).one()
     if row[0]:
         yield Fact(kind="involvement_decided", record="findings with involvement", on=_day(row[0]))
@@ -183,21 +198,23 @@ def _of_findings() -> Iterator[Fact]:
         yield Fact(kind="effect_reviewed", record="closed findings", on=_day(row[1]))
 
 
-def _of_actions() -> Iterator[Fact]:
+def _of_actions(as_of: date) -> Iterator[Fact]:
     mine = MitigationAction.organisation_id == current_organisation()
     is_whole = (
         MitigationAction.owner_id.is_not(None)
         & MitigationAction.budget_amount.is_not(None)
         & MitigationAction.indicator.is_not(None)
     )
-    created = func.max(MitigationAction.created_at)
+    created, verified = MitigationAction.created_at, MitigationAction.verified_at
+    is_prevention, is_own = Finding.is_actual.is_(False), MitigationAction.is_own_practice
     row = db.session.execute(
         select(
-            created.filter(is_whole).label("action_planned"),
-            func.max(MitigationAction.verified_at).label("action_verified"),
-            created.filter(Finding.is_actual.is_(False)).label("prevention_planned"),
-            created.filter(MitigationAction.is_own_practice).label("purchasing_reviewed"),
+            _newest(created, as_of, is_whole).label("action_planned"),
+            _newest(verified, as_of).label("action_verified"),
+            _newest(created, as_of, is_prevention).label("prevention_planned"),
+            _newest(created, as_of, is_own).label("purchasing_reviewed"),
         )
+        .select_from(MitigationAction)
         .join(Finding, Finding.id == MitigationAction.finding_id)
         .where(mine)
     ).one()
@@ -206,12 +223,12 @@ def _of_actions() -> Iterator[Fact]:
             yield Fact(kind=str(kind), record="actions", on=_day(newest))
 
 
-def _of_cases() -> Iterator[Fact]:
+def _of_cases(as_of: date) -> Iterator[Fact]:
     """Whether a case was closed and verified; its day is told by quarter alone (SUPP-8)."""
     newest = db.session.scalar(
-        select(func.max(RemediationCase.closed_at)).where(
-            RemediationCase.status == ImpactState.CLOSED_VERIFIED
-        )
+        select(_newest(RemediationCase.closed_at, as_of))
+        .select_from(RemediationCase)
+        .where(RemediationCase.status == ImpactState.CLOSED_VERIFIED)
     )
     if newest:
         quarter = date(newest.year, (newest.month - 1) // 3 * 3 + 1, 1)
@@ -242,11 +259,9 @@ def _of_people() -> Iterator[Fact]:
 
 
 def _of_log(as_of: date) -> Iterator[Fact]:
-    """A head is signed only where the log continues the head that was signed before it.
-
-    Heads are signed all the time: one that was signed later hides none of before.
-    """
-    signed = AuditCheckpoint.signed_at
-    newest = db.session.scalar(select(func.max(signed)).where(signed < end_of(as_of)))
+    """A head is signed only where the log continues the head that was signed before it."""
+    newest = db.session.scalar(
+        select(_newest(AuditCheckpoint.signed_at, as_of)).select_from(AuditCheckpoint)
+    )
     if newest:
         yield Fact(kind="audit_trail_verified", record="signed head of the log", on=_day(newest))

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from ddplatform.db import db, end_of, start_of
 from ddplatform.models.audit import AuditEvent
 from ddplatform.models.findings import Finding, MitigationAction
+from ddplatform.models.map_history import MapStep
 from ddplatform.models.risk import AssessmentRun, ReferenceRelease
 from ddplatform.models.value_chain import ValueChain
 from ddplatform.queries.value_chain import get_chain
@@ -85,32 +86,14 @@ def load_scope(chain_id: UUID, *, period: tuple[date, date], as_of: date, today:
     )
 
 
-MAP_CHANGES = (
-    "value_chain:create",
-    "value_chain:change",
-    "map_import:apply",
-    "map_import:undo",
-    "sample:remove",
-    *(
-        f"{subject}:{change}"
-        for subject in ("node", "link")
-        for change in ("add", "change", "archive", "restore")
-    ),
-)
-"""Actions of the log after which a map is another."""
-
-
 def map_changed_after(chain: ValueChain, day: date) -> date | None:
-    """The last day after `day` on which the map was made or changed; None: it stands as it did.
-
-    The log does not say of each event which map it touched: a change of any map counts.
-    """
-    moment = db.session.scalar(
-        select(func.max(AuditEvent.at)).where(
-            AuditEvent.action.in_(MAP_CHANGES), AuditEvent.at >= end_of(day)
+    """The last day after `day` on which the map was made or changed; None: it stands as it did."""
+    changed = db.session.scalar(
+        select(func.max(MapStep.made_at)).where(
+            MapStep.chain_id == chain.id, MapStep.made_at >= end_of(day)
         )
     )
-    known = [one for one in (moment, chain.created_at) if one and one >= end_of(day)]
+    known = [one for one in (changed, chain.created_at) if one and one >= end_of(day)]
     return max(known).date() if known else None
 
 

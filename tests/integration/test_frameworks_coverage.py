@@ -85,6 +85,18 @@ def test_a_head_of_the_log_that_is_signed_later_hides_none_of_before(
     assert "audit_trail_verified" not in _kinds(tenant, TODAY - timedelta(days=1))
 
 
+def test_what_is_done_later_hides_nothing_of_before(context: Flask, tenant: Tenant) -> None:
+    world = make_map(tenant)
+    with acting(tenant):
+        for at in (NOW, NOW + timedelta(days=3)):
+            finding = add_finding(tenant, world)
+            values = {"is_actual": False, "created_at": at, "closed_at": at}
+            values |= {"closed_by_id": tenant.manager.user_id}
+            db.session.execute(update(Finding).where(Finding.id == finding).values(**values))
+    assert "effect_reviewed" in _kinds(tenant)
+    assert "effect_reviewed" not in _kinds(tenant, TODAY - timedelta(days=1))
+
+
 def test_work_done_is_evidence_of_its_kind(context: Flask, tenant: Tenant) -> None:
     world = make_map(tenant)
     with acting(tenant):

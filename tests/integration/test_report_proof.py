@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
 from zipfile import ZipFile
@@ -13,9 +13,14 @@ from sqlalchemy import delete, update
 
 from ddplatform.db import db, unit_of_work
 from ddplatform.models.audit import AuditEvent, AuditValue
+from ddplatform.models.bulk_changes import BulkVerb
 from ddplatform.models.reports import Report
+from ddplatform.queries.bulk_changes import Wish
+from ddplatform.queries.report_scope import map_changed_after
 from ddplatform.queries.reports import find_report_named, get_report_with_facts
-from ddplatform.services import report_files, report_proof, reports
+from ddplatform.queries.value_chain import get_chain
+from ddplatform.services import report_files, report_proof, reports, value_chain
+from ddplatform.services.bulk_changes import mark_of, request_change
 from ddplatform.services.report_proof import Check, verify_file
 from ddplatform.services.reports import Wanted
 from ddplatform.tenancy import erasing
@@ -196,6 +201,22 @@ def test_a_day_on_which_the_map_stood_otherwise_is_refused_in_words(
     )
     assert result.exit_code == 1
     assert "how it stood on 2026-01-05 is not kept" in result.stderr
+
+
+def test_any_change_of_this_map_and_of_no_other_ends_what_can_be_told_of_a_day(
+    context: Flask, tenant: Tenant, world: World
+) -> None:
+    with acting(tenant):
+        later = NOW + timedelta(days=1)
+        value_chain.create_chain(
+            "Tea", own_business="Own", country="FR", by=tenant.analyst, at=later
+        )
+        cocoa = get_chain(world.chain_id)
+        assert map_changed_after(cocoa, TODAY) is None
+        wish = Wish(BulkVerb.ADD_TAG, "seasonal")
+        seen = mark_of([world.farm_id])
+        request_change(cocoa.id, wish, [world.farm_id], seen=seen, by=tenant.analyst, at=later)
+        assert map_changed_after(cocoa, TODAY) == later.date()
 
 
 def test_building_without_a_map_says_what_to_do(app: Flask, tenant: Tenant, tmp_path: Path) -> None:
