@@ -200,7 +200,7 @@ def test_a_day_on_which_the_map_stood_otherwise_is_refused_in_words(
         ]
     )
     assert result.exit_code == 1
-    assert "how it stood on 2026-01-05 is not kept" in result.stderr
+    assert "tells it as it stands now, not as on 2026-01-05" in result.stderr
 
 
 def test_any_change_of_this_map_and_of_no_other_ends_what_can_be_told_of_a_day(
