@@ -98,9 +98,9 @@ def checked(wanted: Wanted, *, today: date) -> Definition:
         faults["as_of"] = "Nothing is known of a day to come; choose today or earlier."
     elif as_of < today and (changed := map_changed_after(chain, as_of)):
         faults["as_of"] = (
-            f"The map was changed on {changed.isoformat()}, and a report tells it as it stands now, "
-            f"not as on {as_of.isoformat()}. Choose {changed.isoformat()} or later, open a report "
-            "that was sealed at the time, or see the map of that day under History."
+            f"The map was changed on {changed.isoformat()}, and a report tells it as it stands "
+            f"now, not as on {as_of.isoformat()}. Choose {changed.isoformat()} or later, open a "
+            "report sealed at the time, or see the map of that day under History."
         )
     try:
         definition = load_definition(wanted.definition_ref)
