@@ -56,8 +56,9 @@ def blind_spots(flow: FlowMap, arrival: Arrival, *, most: int) -> BlindSpots:
     begins = float(arrival.begun.sum() - hidden.sum())
     tiers = [TierVolume(0, float(hidden.sum()), begins, whole)]
     for step, volume in enumerate(flow.travel(arrival.nodes), start=1):
-        unknown = np.where(flow.unknown, volume, 0.0)
-        begins = float((volume * left)[~flow.unknown].sum())
+        ending = volume * left  # an unknown origin may be followed further: that part goes on
+        unknown = np.where(flow.unknown, ending, 0.0)
+        begins = float(ending[~flow.unknown].sum())
         arrived, lost = float(volume.sum()), float(unknown.sum())
         tiers.append(TierVolume(step, lost, begins, max(0.0, arrived - lost - begins)))
         hidden += unknown

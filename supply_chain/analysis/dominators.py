@@ -102,8 +102,8 @@ class _Tree:
             return
         settled = False
         while not settled:
-            shared, of = self._shared(buyer, place)
-            # In a circle the place of one may still move that of another.
+            # In a circle the place of one may still move that of another: all are asked again.
+            shared, of = self._shared(buyer.copy(), place)
             settled = not len(level.members) or bool((self.above[rows[of]] == shared).all())
             self.above[rows[of]] = shared
 
@@ -132,7 +132,7 @@ class _Tree:
             self.last += len(found)
 
     def _shared(self, buyer: Ints, place: Ints) -> tuple[Ints, Ints]:
-        """The lowest node that all buyers of each place share, found pair by pair."""
+        """The lowest node that all buyers of each place share, found pair by pair in `buyer`."""
         while True:
             first = np.flatnonzero(np.diff(place, prepend=-1))
             if len(first) == len(place):

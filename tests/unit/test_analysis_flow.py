@@ -160,6 +160,13 @@ def test_ends_of_links_are_dominated_by_what_all_their_ways_pass(example):
     assert tree.depends[[M, F2, B]].tolist() == [1, 1, 5]
 
 
+def test_in_a_circle_with_two_ways_in_nobody_depends_on_one_of_them():
+    flow = flow_of("BCD", [("B", "D", None), ("C", "B", None), ("C", "D", None), ("D", "B", None)])
+    tree = dominators(flow, np.array([0.5, 0.5, 0.0]))
+    assert [tree.passed_by(row) for row in range(3)] == [(), (), ()]
+    assert tree.depends.tolist() == [0, 0, 0]
+
+
 def test_shares_of_the_direct_suppliers_make_a_herfindahl_index(example):
     arrival = example.arrival_at_business()
     rows = np.arange(len(IDS))
@@ -206,6 +213,16 @@ def test_blind_spots_tell_tier_by_tier_where_volume_is_lost(example):
     assert [(g.buyer, g.row, g.step, g.share) for g in found.gaps] == [(M, U, 3, close(0.24))]
     none = blind_spots(example, example.arrival_at_business(), most=0)
     assert (none.gaps, none.gaps_left, none.gaps_rest) == ((), 1, close(0.24))
+
+
+def test_an_unknown_origin_that_is_followed_further_hides_only_what_ends_there():
+    flow = flow_of("BUA", [("B", "U", 1.0), ("U", "A", 0.75)], unknown="U")
+    found = blind_spots(flow, flow.arrival_at_business(), most=5)
+    assert [(t.unknown, t.begins, t.onward) for t in found.tiers] == [
+        (0, 0, 1), (0.25, 0, 0.75), (0, 0.75, 0),
+    ]  # fmt: skip
+    assert (found.unknown, found.begins, found.circling) == (0.25, 0.75, 0)
+    assert [(gap.row, gap.share) for gap in found.gaps] == [(1, 0.25)]
 
 
 def test_own_operations_that_hand_on_to_each_other_are_one_business():
@@ -357,8 +374,9 @@ maps = st.tuples(
 NAMES = "BCDEFGH"
 
 
-def drawn(links):
-    return flow_of(NAMES, [(NAMES[b], NAMES[s], share) for b, s, share in links], own="B")
+def drawn(links, unknown=()):
+    links = [(NAMES[b], NAMES[s], share) for b, s, share in links]
+    return flow_of(NAMES, links, own="B", unknown=unknown)
 
 
 def walks_of(flow, residual, row, longest):
@@ -449,7 +467,7 @@ def test_a_dominator_is_what_nobody_can_do_without(drawn_map, starts):
 @settings(max_examples=50, deadline=None)
 @given(maps, st.integers(0, SIZE - 1))
 def test_what_stops_is_what_passed_and_nothing_is_lost_on_the_way(drawn_map, row):
-    flow = drawn(drawn_map[0])
+    flow = drawn(drawn_map[0], unknown="GH")
     start = flow.start_of_business()
     stop = stop_of(flow, start, row, most=SIZE)
     weight, lost = flow.weights.toarray(), np.zeros(SIZE)
