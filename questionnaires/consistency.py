@@ -41,7 +41,7 @@ class _Asked:
 
     def __init__(self, plan: ScoringPlan, answers: Answers, light: bool) -> None:
         self.answers = answers
-        self.questions = {q.id: q for q in plan.questions if q.light or not light}
+        self.questions = {question.id: question for question in plan.asked(light=light)}
         self.repeats = plan.repeats
 
     def given(self, question: ScoredQuestion) -> Iterator[Given]:
@@ -101,7 +101,7 @@ def _perfect_without_files(asked: _Asked) -> Check | None:
 
 
 def _is_complete(question: ScoredQuestion, given: Given) -> bool:
-    return set(given.value.split()) == set(question.options) - {NONE}
+    return set(given.value.split()) == set(given.offered) - {NONE}
 
 
 def _known_origin_without_suppliers(asked: _Asked) -> Check | None:

@@ -15,7 +15,7 @@ class Given:
     """The state of one question in one place.
 
     `path` carries the places of repeats from 1 (`/data/site[2]/school`); `value` is empty where
-    nothing counts as answered.
+    nothing counts as answered. `offered` are the names of the choices on offer now.
     """
 
     path: str
@@ -23,6 +23,7 @@ class Given:
     relevant: bool = True
     required: bool = False
     valid: bool = True
+    offered: tuple[str, ...] = ()
 
     @property
     def instance(self) -> int | None:
@@ -65,6 +66,7 @@ def read_answers(response: Response) -> Answers:
                 relevant=state.relevant,
                 required=state.required,
                 valid=state.constraint_ok,
+                offered=tuple(choice.name for choice in state.choices),
             )
             by_question.setdefault(state.node.path, []).append(given)
     return Answers(

@@ -23,12 +23,12 @@ RELIABILITY = MappingProxyType(
 )
 ADMITTED_FROM = 0.80
 BLANK_FACTOR_R = 0.85  # silence is never better than an honest "I don't know" (.75)
-BLANK_CONTROL_R = 1.0  # silence earns no credit
+BLANK_CONTROL_R = 1.0  # silence earns no credit, and closes no case
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One answer, or one required blank, as it counts for one factor or control.
+    """One answer, or one required blank, as it counts for one factor, control or criterion.
 
     `answer` is None for a required blank; `source_type` is None there and q is 0. `flagged`
     tells that this answer fired a red flag.
@@ -41,6 +41,7 @@ class Item:
     w: float
     factor: str = ""
     control: str = ""
+    criterion: str = ""
     source_type: str | None = None
     flagged: bool = False
     charged_to: str = ""
@@ -92,13 +93,13 @@ def judge(
 
     Args:
         evidence_accepted: paths of the questions (with places) whose evidence was accepted.
-        light: ask only what light mode asks; the other questions count as hidden.
+        light: ask only what light mode asks, if the form marks it; what is left out counts as
+            hidden.
     """
     judged = _Judge(plan, answers, frozenset(evidence_accepted))
     return tuple(
         judged.one(question, given)
-        for question in plan.questions
-        if question.light or not light
+        for question in plan.asked(light=light)
         for given in answers.of(question.path)
         if given.relevant
     )
@@ -146,7 +147,7 @@ class _Judge:
             return self._item(question, given, answer=read.answer, r=read.r, flagged=flagged)
         if not given.required or read.sent:
             return None
-        r = BLANK_CONTROL_R if question.control else BLANK_FACTOR_R
+        r = BLANK_FACTOR_R if question.factor else BLANK_CONTROL_R
         return self._item(question, given, answer=None, r=r)
 
     def _item(
@@ -167,6 +168,7 @@ class _Judge:
             w=question.weight,
             factor=factor or question.factor,
             control="" if factor else question.control,
+            criterion="" if factor else question.criterion,
             source_type=None if answer is None else self._source_type(given, r),
             flagged=flagged,
             charged_to=question.charged_to,
@@ -206,7 +208,7 @@ class _Judge:
             (option.red_flag, option.name) for option in chosen if self._fires(option, given)
         )
         sent = tuple(option for option in chosen if option.sends_factor)
-        return _Read(answer, _risk_value(question, own), sent, fired)
+        return _Read(answer, _risk_value(question, own, given.offered), sent, fired)
 
     def _fires(self, option: Option, given: Given) -> bool:
         if not option.red_flag or not option.red_flag_if:
@@ -215,7 +217,9 @@ class _Judge:
         return any(other.value for other in self.answers.beside(given, path))
 
 
-def _risk_value(question: ScoredQuestion, chosen: Iterable[Option]) -> float | None:
+def _risk_value(
+    question: ScoredQuestion, chosen: Iterable[Option], on_offer: Collection[str]
+) -> float | None:
     """r of the options chosen for the question's own factor; None when none is."""
     by_name = {option.name: option for option in chosen}
     if not by_name:
@@ -224,6 +228,7 @@ def _risk_value(question: ScoredQuestion, chosen: Iterable[Option]) -> float | N
     if question.answer_set in CHOSEN_SETS:
         return max(values)
     if question.answer_set == PRACTICES:
-        offered = [o for o in question.options.values() if not o.sends_factor and o.name != NONE]
+        own = (o for o in question.options.values() if not o.sends_factor and o.name != NONE)
+        offered = [option for option in own if option.name in on_offer]
         return 1.0 if NONE in by_name else 1 - len(by_name) / len(offered)
     return min(1.0, sum(values))

@@ -3,7 +3,7 @@
 Source: questionnaires.md section 0 (Q-1.0), RM-1.0 sections 3.2 and 10.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from questionnaires.consistency import find_inconsistencies
@@ -21,7 +21,7 @@ from questionnaires.items import (
 )
 from questionnaires.red_flags import red_flags
 from questionnaires.scoring_plan import ASSESSOR_SOURCES, plan_scoring
-from questionnaires.signals import Cause, ControlSignal, FactorSignal, Signals
+from questionnaires.signals import Cause, ControlSignal, CriterionSignal, FactorSignal, Signals
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,8 @@ def score(
         response: the answers, evaluated.
         evidence_accepted: paths of the questions (with the places of repeats) whose evidence a
             reviewer has accepted.
-        light: light mode for firms with fewer than 50 workers.
+        light: light mode for firms with fewer than 50 workers; a form that marks no question
+            for it is scored whole.
         sector_risk: score of SEC-01 for the checks, None where it is not known.
 
     Raises:
@@ -63,9 +64,10 @@ def score(
     checks = find_inconsistencies(plan, answers, light=light, sector_risk=sector_risk)
     return Signals(
         factors=_factors(judged),
-        controls=_controls(item for judgement in judged for item in judgement.items),
+        controls=_controls(judged),
         red_flags=tuple(flag for judgement in judged for flag in judgement.fired),
         checks=checks,
+        criteria=_criteria(judged),
     )
 
 
@@ -110,7 +112,7 @@ def score_factor(items: Sequence[Item], *, floors: Sequence[Floor] = ()) -> Fact
     total = sum(item.w for item in items)
     lowest = [item.r for item in items if item.flagged] + [floor.score for floor in floors]
     return FactorSignal(
-        score=max([sum(item.w * item.r for item in items) / total, *lowest]),
+        score=max([_mean(items), *lowest]),
         quality=sum(item.w * item.q for item in items) / total,
         source_type=_source_type(items, floors),
         causes=tuple(_cause(item, q=item.q) for item in items),
@@ -136,19 +138,38 @@ def _source_type(items: Sequence[Item], floors: Sequence[Floor]) -> str:
     return EVIDENCE if answered and set(answered) == {EVIDENCE} else ANSWER
 
 
-def _controls(items: Iterable[Item]) -> Mapping[str, ControlSignal]:
-    by_control: dict[str, list[Item]] = {}
-    for item in items:
-        if item.control:
-            by_control.setdefault(item.control, []).append(item)
+def _controls(judged: Iterable[Judgement]) -> Mapping[str, ControlSignal]:
+    by_control = _items_by(judged, lambda item: item.control)
     return {control: credit_control(found) for control, found in by_control.items()}
+
+
+def _criteria(judged: Iterable[Judgement]) -> Mapping[str, CriterionSignal]:
+    by_criterion = _items_by(judged, lambda item: item.criterion)
+    return {
+        criterion: CriterionSignal(_mean(found), tuple(_cause(item) for item in found))
+        for criterion, found in by_criterion.items()
+    }
+
+
+def _items_by(
+    judged: Iterable[Judgement], target: Callable[[Item], str]
+) -> Mapping[str, Sequence[Item]]:
+    found: dict[str, list[Item]] = {}
+    for judgement in judged:
+        for item in judgement.items:
+            if target(item):
+                found.setdefault(target(item), []).append(item)
+    return found
 
 
 def credit_control(items: Sequence[Item]) -> ControlSignal:
     """Design credit of one control: 1 - sum(w r)/sum(w), over at least one item."""
-    total = sum(item.w for item in items)
-    worst = sum(item.w * item.r for item in items) / total
-    return ControlSignal(1 - worst, tuple(_cause(item) for item in items))
+    return ControlSignal(1 - _mean(items), tuple(_cause(item) for item in items))
+
+
+def _mean(items: Sequence[Item]) -> float:
+    """sum(w r)/sum(w)"""
+    return sum(item.w * item.r for item in items) / sum(item.w for item in items)
 
 
 def _cause(item: Item, *, q: float | None = None) -> Cause:

@@ -17,6 +17,7 @@ CHOSEN_SETS = frozenset({"YN+", "YN-", "FR+", VALUES})
 PRACTICES, SIGNS, BY_RULE, NOT_SCORED = "G", "B", "rule", "NS"
 ASSESSOR_SOURCES = frozenset({"site_work", "audit"})
 ELSE = "*"  # any other answer
+TARGETS = ("factor", "control", "criterion")
 ANSWER_SETS = CHOSEN_SETS | {PRACTICES, SIGNS, BY_RULE, NOT_SCORED}
 
 
@@ -35,9 +36,9 @@ class Option:
 class ScoredQuestion:
     """A question of the method as the scoring sees it.
 
-    `factor` and `control` are empty where the answer speaks to none; `weight` is 0 where it is
-    not scored. `evidence` are the paths of its uploads, `stand_ins` those of questions whose
-    answer is an answer of this one.
+    `factor`, `control` and `criterion` (of closing a case) are empty where the answer speaks to
+    none; `weight` is 0 where it is not scored. `evidence` are the paths of its uploads,
+    `stand_ins` those of questions whose answer is an answer of this one.
     """
 
     id: str
@@ -47,6 +48,7 @@ class ScoredQuestion:
     is_select: bool
     factor: str = ""
     control: str = ""
+    criterion: str = ""
     light: bool = False
     charged_to: str = ""
     rule: ValueRule | None = None
@@ -85,6 +87,11 @@ class ScoringPlan:
     fields: Mapping[str, str]
     source: SourceRule | None = None
 
+    def asked(self, *, light: bool) -> tuple[ScoredQuestion, ...]:
+        """The questions that are asked: those of light mode, or all where the form marks none."""
+        marked = tuple(question for question in self.questions if question.light)
+        return marked if light and marked else self.questions
+
 
 def plan_scoring(form: Form) -> ScoringPlan:
     """Read the scoring columns of `form`. Raises FormUnusable with every fault found."""
@@ -93,7 +100,7 @@ def plan_scoring(form: Form) -> ScoringPlan:
     evidence, stand_ins = _paths_by(form, "evidence_for"), _paths_by(form, "stands_for")
     found = []
     for question in form.questions():
-        if any(extra(question, column) for column in ("id", "factor", "control")):
+        if any(extra(question, column) for column in ("id", *TARGETS)):
             reader = _Reader(question, fields)
             read = reader.read()
             linked = evidence.get(read.id, ()), stand_ins.get(read.id, ())
@@ -146,6 +153,7 @@ class _Reader:
             is_select=question.kind in SELECTS,
             factor=extra(question, "factor"),
             control=extra(question, "control"),
+            criterion=extra(question, "criterion"),
             light=extra(question, "light") == "yes",
             charged_to=extra(question, "charged_to"),
             rule=self._rule(answer_set),
@@ -166,8 +174,8 @@ class _Reader:
         )
 
     def _weight(self) -> float:
-        """w; a factor or control without a weight counts 1."""
-        speaks = extra(self.question, "factor") or extra(self.question, "control")
+        """w; a factor, control or criterion without a weight counts 1."""
+        speaks = any(extra(self.question, column) for column in TARGETS)
         text = extra(self.question, "weight") or ("1" if speaks else "0")
         try:
             weight = float(text)

@@ -4,7 +4,7 @@ The JSON is "Questionnaire signals (version 1)": keys and order are a promise to
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from questionnaires.items import FiredFlag
 
@@ -59,6 +59,14 @@ class ControlSignal:
 
 
 @dataclass(frozen=True, slots=True)
+class CriterionSignal:
+    """How far one criterion for closing a case is from being met, 0 (met) to 1."""
+
+    gap: float
+    causes: tuple[Cause, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Check:
     """Answers that do not fit together: a reason to review, never an accusation."""
 
@@ -75,9 +83,19 @@ class Signals:
     controls: Mapping[str, ControlSignal]
     red_flags: tuple[FiredFlag, ...]
     checks: tuple[Check, ...]
+    criteria: Mapping[str, CriterionSignal] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, object]:
-        """The signals as `questionnaires score` prints them."""
+        """The signals as `questionnaires score` prints them; `criteria` where a form has any."""
+        found = self._promised()
+        if self.criteria:
+            found["criteria"] = {
+                ref: {"gap": one.gap, "causes": [cause.as_json() for cause in one.causes]}
+                for ref, one in self.criteria.items()
+            }
+        return found
+
+    def _promised(self) -> dict[str, object]:
         return {
             "factors": {
                 ref: {
