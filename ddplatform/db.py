@@ -145,6 +145,9 @@ db = SQLAlchemy(model_class=Base, disable_autonaming=True, session_options=SESSI
 
 _writing: ContextVar[bool | None] = ContextVar("writing", default=None)
 """True: every transaction may write; False: none may; None: nobody said."""
+_hurried: ContextVar[bool] = ContextVar("hurried", default=False)
+"""Transactions give up where others would wait for SQLite's write lock."""
+WAIT_MS, HURRIED_MS = 15_000, 100
 
 
 class ReadingOnly(RuntimeError):
@@ -159,6 +162,16 @@ def write_lock() -> Iterator[None]:
         yield
     finally:
         _writing.reset(token)
+
+
+@contextmanager
+def hurried() -> Iterator[None]:
+    """Transactions begun inside raise OperationalError where SQLite's write lock is taken."""
+    token = _hurried.set(True)
+    try:
+        yield
+    finally:
+        _hurried.reset(token)
 
 
 def take_write_lock() -> None:
@@ -256,7 +269,7 @@ def _open_sqlite(connection: DBAPIConnection, _record: object) -> None:
     assert isinstance(connection, sqlite3.Connection)
     connection.isolation_level = None
     for pragma in (
-        "busy_timeout=15000",
+        f"busy_timeout={WAIT_MS}",
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
@@ -267,4 +280,12 @@ def _open_sqlite(connection: DBAPIConnection, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Any) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+    begin = "BEGIN IMMEDIATE" if _writing.get() else "BEGIN"
+    if not _hurried.get():
+        connection.exec_driver_sql(begin)
+        return
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={HURRIED_MS}")
+    try:
+        connection.exec_driver_sql(begin)
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={WAIT_MS}")

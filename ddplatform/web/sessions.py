@@ -1,14 +1,16 @@
 """Flask's session, kept on the server. The cookie holds a random id and nothing else."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from flask import Flask, Request, Response
 from flask.sessions import SessionInterface, SessionMixin
+from sqlalchemy.exc import OperationalError
 from werkzeug.datastructures import CallbackDict
 
-from ddplatform.db import finish, unit_of_work
+from ddplatform.db import finish, hurried, unit_of_work
 from ddplatform.services import sessions
 from ddplatform.tenancy import nobody
 
@@ -54,7 +56,13 @@ class ServerSessionInterface(SessionInterface):
             return
         if RENEW in session and response.status_code >= 400:
             return  # what was to raise the rights was not kept, so they do not rise
-        with unit_of_work(), nobody():
+        if session.modified:
+            with unit_of_work(), nobody():
+                self._store(app, session, response, now)
+            return
+        # When somebody was last seen is worth no wait: while an import or a worker writes, the
+        # page is shown, and the next page tries again.
+        with suppress(OperationalError), hurried(), unit_of_work(), nobody():
             self._store(app, session, response, now)
 
     def _store(self, app: Flask, session: ServerSession, response: Response, now: datetime) -> None:

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from ddplatform.access.roles import RoleId
-from ddplatform.db import db, unit_of_work
+from ddplatform.db import db, unit_of_work, write_lock
 from ddplatform.models.organisations import User, UserSession
 from ddplatform.services import sessions
 from tests.factories import PASSWORD, Tenant, csrf_token, signed_in_client
@@ -154,3 +154,29 @@ def test_expired_sessions_are_swept_away(app: Flask, tenant: Tenant):
     age(app, client, expires_at=timedelta(seconds=1))
     with app.app_context(), unit_of_work():
         assert sessions.end_expired_sessions(at=datetime.now(UTC)) == 1
+
+
+def last_seen(app: Flask, client: FlaskClient) -> datetime:
+    with app.app_context():
+        row = db.session.scalars(
+            select(UserSession).where(UserSession.id_hash == sessions.hash_of(cookie_of(client)))
+        ).one()
+        return row.last_seen_at
+
+
+def test_a_page_opens_at_once_while_another_process_writes(app: Flask, tenant: Tenant):
+    client = signed_in_client(app, tenant, RoleId.ADMIN)
+    assert is_signed_in(client, tenant)  # the first page puts the token of its forms there
+    age(app, client, last_seen_at=timedelta(minutes=5))
+    seen = last_seen(app, client)
+    with app.app_context():
+        with write_lock():
+            writer = db.engine.connect()
+            writer.begin()
+        started = datetime.now(UTC)
+        assert is_signed_in(client, tenant)
+        assert datetime.now(UTC) - started < timedelta(seconds=10)  # others wait 15 for the lock
+        writer.close()
+
+    assert is_signed_in(client, tenant)
+    assert last_seen(app, client) > seen
