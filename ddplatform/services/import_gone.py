@@ -12,6 +12,7 @@ from ddplatform.db import db
 from ddplatform.errors import Conflict
 from ddplatform.models.map_imports import GoneAnswer, ImportGone
 from ddplatform.models.value_chain import ImportStatus, MapImport, SupplyLink, ValueChainNode
+from ddplatform.queries.map_import_since import load_undo
 from ddplatform.queries.map_imports import get_import_for_change
 from ddplatform.queries.value_chain import get_chain_for_change
 from ddplatform.services import audit
@@ -120,10 +121,20 @@ def _finish(
     if archived and _is_applied(row):
         chain = get_chain_for_change(row.chain_id)
         db.session.flush()  # the tiers are made from what stands
-        archive_nodes(archived, by=by, at=at)
+        _keep_for_undo(row, *archive_nodes(archived, by=by, at=at))
         db.session.flush()
         finish_import(chain, "map_import:answer-gone", cause=row, by=by, at=at)
     audit.record("map_import:answer-gone", row, by=by, at=at, answers=answers)
+
+
+def _keep_for_undo(row: MapImport, nodes: Sequence[UUID], links: Sequence[UUID]) -> None:
+    """What an answer archives after the list came in comes back too when the list is undone."""
+    known = load_undo(row)
+    more = {"nodes_gone": nodes, "links_gone": links}
+    row.undo = {
+        **known,
+        **{name: [*known.get(name, ()), *map(str, keys)] for name, keys in more.items()},
+    }
 
 
 def nodes_to_archive(import_id: UUID) -> frozenset[UUID]:

@@ -18,7 +18,8 @@ from ddplatform.models.value_chain import (
     ValueChain,
     ValueChainNode,
 )
-from ddplatform.queries.map_import_dependents import is_new_link, is_new_node, list_dependents
+from ddplatform.queries.map_import_dependents import list_dependents
+from ddplatform.queries.map_import_since import is_new
 from ddplatform.queries.map_imports import get_import_for_change
 from ddplatform.queries.map_values import typed
 from ddplatform.queries.value_chain import get_chain_for_change
@@ -62,7 +63,7 @@ def undo_import(import_id: UUID, *, by: Identity, at: datetime) -> MapImport:
     changed = row.counts.get("applied", {})
     _take_back(chain, row, steps, by=by, at=at)
     row.status, row.undone_at, row.undone_by_id = ImportStatus.UNDONE, at, by.user_id
-    if any(changed.values()):
+    if any(changed.values()) or any(steps.values()):
         finish_import(chain, "map_import:undo", cause=row, by=by, at=at)
     audit.record("map_import:undo", row, by=by, at=at, chain=chain.id, **dict[str, Any](changed))
     return row
@@ -73,10 +74,10 @@ def _take_back(
 ) -> None:
     archived = {"archived_at": at, "archived_by_id": by.user_id}
     # Rows that are archived at the moment of the step need no note in the history of the map.
-    for model, is_new in ((ValueChainNode, is_new_node(row)), (SupplyLink, is_new_link(row))):
+    for model in (ValueChainNode, SupplyLink):
         db.session.execute(
             update(model)
-            .where(is_new, model.archived_at.is_(None))
+            .where(is_new(row, model), model.archived_at.is_(None))
             .values(**archived, row_version=model.row_version + 1)
             .execution_options(synchronize_session=False)
         )

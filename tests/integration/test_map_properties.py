@@ -1,5 +1,7 @@
 """What holds for any list that comes into any map: undo is the way back, and today is now."""
 
+import random
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -10,11 +12,19 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from ddplatform.db import db, unit_of_work
-from ddplatform.models.value_chain import MapImport, NodeSummary, ValueChain
+from ddplatform.models.value_chain import (
+    MapImport,
+    NodeSummary,
+    ValueChain,
+    ValueChainNode,
+)
 from ddplatform.queries.chain_drafts import MapDrafts, load_drafts
+from ddplatform.queries.map_past import load_past
+from ddplatform.queries.value_chain import get_chain
 from ddplatform.services.map_import import read_files
 from ddplatform.services.map_intake import plan_intake, take_in
 from ddplatform.services.map_undo import undo_import
+from ddplatform.services.node_merge import merge_nodes, split_merge
 from ddplatform.tenancy import acting_in
 from supply_chain.drafts import Mapping, NamedBytes
 from tests.conftest import NOW
@@ -69,7 +79,7 @@ def standing(tenant: Tenant, import_id: UUID) -> tuple[MapDrafts, dict[str, int 
             select(NodeSummary.node_id, NodeSummary.tier).where(NodeSummary.chain_id == chain_id)
         )
         tier_of = {row.node_id: row.tier for row in rows}
-        today = load_drafts(chain_id, as_of=LATER.date())
+        today = load_drafts(chain_id, past=load_past(get_chain(chain_id), LATER.date()))
         db.session.rollback()
     assert (today.nodes, today.links) == (drafts.nodes, drafts.links), "as of today is as of now"
     return drafts, {node.id: tier_of[drafts.node_keys[node.id]] for node in drafts.nodes}
@@ -86,6 +96,59 @@ def test_an_import_that_is_undone_leaves_any_map_as_it_was(
     name = f"Map {uuid4()}"
     before, tiers = standing(tenant, bring_in(tenant, name, first, at=NOW))
     import_id = bring_in(tenant, name, second, at=SOON)
+    with unit_of_work(), acting_in(tenant.id):
+        undo_import(import_id, by=tenant.analyst, at=LATER)
+    after, tiers_after = standing(tenant, import_id)
+
+    assert (after.nodes, after.links) == (before.nodes, before.links)
+    assert tiers_after == tiers
+
+
+def _in_one_step(tenant: Tenant, step: Callable[[], UUID]) -> UUID:
+    with unit_of_work(), acting_in(tenant.id):
+        return step()
+
+
+def _two_of(import_id: UUID, draw: random.Random) -> list[UUID]:
+    chain_id = db.session.get_one(MapImport, import_id).chain_id
+    standing = db.session.scalars(
+        select(ValueChainNode.id)
+        .where(ValueChainNode.chain_id == chain_id, ValueChainNode.archived_at.is_(None))
+        .order_by(ValueChainNode.external_ref)
+    ).all()
+    return draw.sample(standing, 2)
+
+
+def _merge_any(tenant: Tenant, import_id: UUID, draw: random.Random, *, at: datetime) -> UUID:
+    survivor, absorbed = _two_of(import_id, draw)
+    return merge_nodes(survivor, absorbed, by=tenant.manager, at=at).id
+
+
+@pytest.mark.no_cover
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(lists, lists, st.integers(0, 10_000))
+def test_an_import_whose_merges_are_all_split_again_is_undone_and_leaves_any_map_as_it_was(
+    context: Flask, tenant: Tenant, first: Given, second: Given, seed: int
+) -> None:
+    draw, name = random.Random(seed), f"Map {uuid4()}"
+    before, tiers = standing(tenant, bring_in(tenant, name, first, at=NOW))
+    import_id = bring_in(tenant, name, second, at=SOON)
+    fewest = len(standing(tenant, import_id)[0].nodes) - 1
+    merges = [
+        _in_one_step(
+            tenant,
+            lambda minute=n: _merge_any(
+                tenant, import_id, draw, at=SOON + timedelta(seconds=1 + minute)
+            ),
+        )
+        for n in range(min(3, fewest))
+    ]
+    draw.shuffle(merges)
+    for merge_id in merges:
+        with unit_of_work(), acting_in(tenant.id):
+            split_merge(merge_id, by=tenant.manager, at=LATER - timedelta(seconds=30))
     with unit_of_work(), acting_in(tenant.id):
         undo_import(import_id, by=tenant.analyst, at=LATER)
     after, tiers_after = standing(tenant, import_id)
