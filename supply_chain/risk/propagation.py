@@ -10,8 +10,8 @@ from itertools import compress
 import numpy as np
 from scipy.sparse import csr_array
 
-from supply_chain.risk import compiled
 from supply_chain.risk.blocks import pass_round, solve_circle, visits
+from supply_chain.risk.compiled import Loops, ready_loops
 from supply_chain.risk.factors import rounded
 from supply_chain.risk.method import METHOD, Floats, Ints
 from supply_chain.risk.plan import Level, Plan
@@ -19,6 +19,7 @@ from supply_chain.risk.plan import Level, Plan
 CELLS = 131_072  # numbers worked on at a time, so that they stay in the processor's cache
 MANY_TERMS = 64  # sets with more terms are folded one by one
 WIDE = 4  # columns from which terms are folded step by step
+MANY_LINKS = 50_000  # from which loops are worth their compiler; arrays take few ms below
 
 Term = Callable[[Ints | slice], Floats]
 
@@ -30,8 +31,8 @@ def exposure(plan: Plan, residual: Floats) -> Floats:
         residual: (nodes, issues) L_res, 0-1, in plan order.
     """
     result = np.zeros(residual.shape)
-    if compiled.IS_THERE and residual.shape[1] == 1:
-        _expose_one(plan, residual, result)
+    if loops := _loops(plan, residual):
+        _expose_one(loops, plan, residual, result)
         return result
     for level in plan.levels:
         for run in runs(level.nodes, residual.shape[1]):
@@ -41,13 +42,19 @@ def exposure(plan: Plan, residual: Floats) -> Floats:
     return result
 
 
-def _expose_one(plan: Plan, residual: Floats, result: Floats) -> None:
+def _loops(plan: Plan, residual: Floats) -> Loops | None:
+    """Compiled loops, where they are there and worth it."""
+    worth = residual.shape[1] == 1 and len(plan.weight_place) >= MANY_LINKS
+    return ready_loops() if worth else None
+
+
+def _expose_one(loops: Loops, plan: Plan, residual: Floats, result: Floats) -> None:
     """The same for one issue: levels without circles in one compiled loop."""
     begin = 0
     for level in plan.levels:
         if len(level.members) or level is plan.levels[-1]:
             run = slice(begin, level.nodes.stop)
-            compiled.expose(plan, run, residual[:, 0], result[:, 0])
+            loops.expose(plan, run, residual[:, 0], result[:, 0])
             begin = run.stop
         if len(level.members):
             result[level.members] = _circles(level, residual[level.members], result)
@@ -97,10 +104,12 @@ def _circles(level: Level, residual: Floats, exposed: Floats) -> Floats:
 
 def linkage(plan: Plan, residual: Floats) -> Floats:
     """LAM of every node, whether risk is linked at all (11.2, circles as in 11.5)."""
-    result = 1 - by_set(plan, np.multiply, 1 - residual)
+    free = 1 - residual
+    result = free if plan.without_circles else by_set(plan, np.multiply, free)
+    np.subtract(1, result, out=result)  # in place: new memory costs as much as the numbers
     terms = plan.terms
-    if compiled.IS_THERE and residual.shape[1] == 1:
-        compiled.link(plan, result[:, 0])
+    if loops := _loops(plan, residual):
+        loops.link(plan, result[:, 0])
         return _spread(plan, result)
     away = -terms.flow
 

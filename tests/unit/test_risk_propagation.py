@@ -1,7 +1,9 @@
 """Worked examples and rules of RM-1.0 section 11."""
 
+import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Event
 from uuid import UUID
 
 import numpy as np
@@ -10,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ddplatform.adapters.snapshot_files import MAP, SnapshotPlace, SnapshotStore
-from supply_chain.risk import blocks, compiled
+from supply_chain.risk import blocks, compiled, propagation
 from supply_chain.risk.plan import Plan, make_plan
 from supply_chain.risk.propagation import (
     exposure,
@@ -24,11 +26,16 @@ PLACE = SnapshotPlace(UUID(int=1), UUID(int=2), 1)
 FLOW = {"confirmed": 1.0, "probable": 0.7, "possible": 0.4, "unmapped": 1.0, None: 1.0}
 
 
-@pytest.fixture(autouse=True, scope="module", params=[False, True], ids=["arrays", "loops"])
+PLAIN = compiled.Loops(compiled.expose_places, compiled.link_sets)
+WAYS = {"arrays": lambda: None, "loops": lambda: PLAIN, "compiled": compiled.wait_for_loops}
+
+
+@pytest.fixture(autouse=True, scope="module", params=WAYS.values(), ids=WAYS)
 def way(request):
-    """Each test twice: by arrays alone, and with the loops that numba compiles where it is."""
+    """Each test three times: by arrays alone, with the plain loops, with the compiled ones."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(compiled, "IS_THERE", request.param)
+        patch.setattr(propagation, "ready_loops", request.param)
+        patch.setattr(propagation, "MANY_LINKS", 0)
         yield
 
 
@@ -215,18 +222,14 @@ def plain_weights(links):
 
 
 def plain_exposure(likelihood, links):
-    weights = plain_weights(links)
-    exposed = dict.fromkeys(likelihood, 0.0)
-    for _ in range(20_000):
-        after = {
-            v: own + (1 - own) * sum(w * exposed[u] for u, w in weights.get(v, {}).items())
-            for v, own in likelihood.items()
-        }
-        change = max(abs(after[v] - exposed[v]) for v in after)
-        exposed = after
-        if change < 1e-14:
-            break
-    return exposed
+    """The sum of all ways, doubled in length each time: circles settle however slowly."""
+    names, weights = list(likelihood), plain_weights(links)
+    own = np.array(list(likelihood.values()))
+    step = np.array([[weights.get(v, {}).get(u, 0.0) for u in names] for v in names])
+    step *= 1 - own[:, None]
+    for _ in range(40):
+        own, step = own + step @ own, step @ step
+    return dict(zip(names, own.tolist(), strict=True))
 
 
 def plain_reach(names, links):
@@ -324,11 +327,54 @@ def test_arrays_and_loops_agree_to_the_last_bit(graph):
     ours = Map(*graph)
     own = ours.plan.to_plan(ours.likelihood)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(compiled, "IS_THERE", False)
+        patch.setattr(propagation, "ready_loops", WAYS["arrays"])
         exposed, linked = exposure(ours.plan, own), linkage(ours.plan, own)
-        patch.setattr(compiled, "IS_THERE", True)
-        assert (exposure(ours.plan, own) == exposed).all()
-        assert (linkage(ours.plan, own) == linked).all()
+        for loops in (WAYS["loops"], WAYS["compiled"]):
+            patch.setattr(propagation, "ready_loops", loops)
+            assert (exposure(ours.plan, own) == exposed).all()
+            assert (linkage(ours.plan, own) == linked).all()
+
+
+@pytest.fixture
+def not_begun():
+    """A process that has not asked for the loops yet."""
+    compiled._making.cache_clear()
+    yield
+    compiled._making.cache_clear()
+
+
+def test_first_question_does_not_wait_for_the_compiler(monkeypatch, not_begun):
+    may_end, begun = Event(), []
+
+    def make():
+        begun.append(may_end.wait(60))
+        return PLAIN
+
+    monkeypatch.setattr(compiled, "_make", make)
+    assert compiled.ready_loops() is None and compiled.ready_loops() is None
+    may_end.set()
+    assert compiled.wait_for_loops() is compiled.ready_loops() is PLAIN
+    assert begun == [True]
+
+
+def test_without_numba_arrays_answer(monkeypatch, not_begun):
+    monkeypatch.setitem(sys.modules, "numba", None)
+    with pytest.raises(ImportError):
+        compiled.wait_for_loops()
+    assert compiled.ready_loops() is None
+
+
+@pytest.mark.parametrize("links", [0, 9])
+def test_small_map_starts_no_compiler(monkeypatch, links):
+    def start():
+        raise AssertionError("The compiler was started.")
+
+    monkeypatch.setattr(propagation, "MANY_LINKS", links + 1)
+    monkeypatch.setattr(propagation, "ready_loops", start)
+    rows = np.zeros(links, np.int64)
+    plan = make_plan(links + 1, rows, np.arange(1, links + 1), np.full(links, NAN), np.ones(links))
+    own = plan.to_plan(np.full((links + 1, 1), 0.5))
+    assert exposure(plan, own).shape == linkage(plan, own).shape == own.shape
 
 
 @given(graphs())
