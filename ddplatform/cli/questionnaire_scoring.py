@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 import click
 
 from ddplatform.cli.answer_files import ANSWERS, AnswerCase, read_answer_cases
-from ddplatform.cli.doors import print_json, write_out
+from ddplatform.cli.doors import print_json, refuse, write_out
 from questionnaires import (
     Plan,
     QuestionnaireError,
@@ -104,7 +104,7 @@ def export(ref: str, version: str | None, out: Path, as_json: bool) -> None:
     try:
         workbook = export_workbook(read_shipped(ref, version))
     except QuestionnaireError as fault:
-        _refuse(str(fault))
+        refuse(fault)
     write_out(out, workbook)
     newest = [
         item for item in list_shipped() if item.ref == ref and version in (None, item.version)

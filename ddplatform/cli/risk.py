@@ -13,7 +13,7 @@ from flask.cli import with_appcontext
 from ddplatform.access.identity import system_identity
 from ddplatform.cli import doors
 from ddplatform.cli.risk_document import document_of
-from ddplatform.errors import NotFound
+from ddplatform.errors import Invalid, NotFound
 from ddplatform.queries.value_chain import find_chain
 from ddplatform.services.assessments import assess_chain
 from ddplatform.tenancy import current_organisation
@@ -71,10 +71,14 @@ def assess_map(organisation: str, chain: str, as_of: datetime | None, as_json: b
         found = find_chain(chain)
         if found is None:
             raise NotFound(f"There is no map called “{chain}”.", "Check the name.")
+        day = (as_of or now).date()
+        if day > now.date():  # such a run would stand before all of the days until then
+            fault = "Nothing is known of a day to come; choose today or earlier."
+            raise Invalid(fields={"as_of": fault})
         assessed = assess_chain(
             found.id,
             "request",
-            as_of=(as_of or now).date(),
+            as_of=day,
             by=system_identity(current_organisation()),
             at=now,
             unit=nullcontext,

@@ -79,7 +79,7 @@ def _answer(study: Study, head: RunHead | None, asked: Asked) -> Answer:
     if asked.what is Analysis.CHOKE_POINTS:
         return answer_choke_points(study, most=asked.most)
     if asked.what is Analysis.CIRCLES:
-        return answer_circles(study)
+        return answer_circles(study, most=asked.most)
     row = _row(study, asked.node)
     if asked.what is Analysis.DEPENDENCE:
         return answer_dependence(study, row, most=asked.most)

@@ -4,6 +4,7 @@ from ddplatform.queries.analysis import Spot, Study
 from ddplatform.queries.analysis_content import NAMED, Analysis, Answer, Figure, Sheet, Value
 from ddplatform.queries.analysis_words import good_name, hs_codes, words_out_of
 from ddplatform.reports.content import Column, Kind
+from ddplatform.reports.words import counted
 from supply_chain.analysis.reach import Affected, Reach, Stop, reach_of, stop_of
 
 OTHERS_SHOWN = 3
@@ -17,8 +18,7 @@ def answer_reach(study: Study, row: int, *, most: int = NAMED) -> Answer:
     if found.touched:
         top = found.touched[0]
         sentence = (
-            f"{spot.name} stands behind {len(found.touched):,} own "
-            f"{'operation' if len(found.touched) == 1 else 'operations'}, most of all "
+            f"{spot.name} stands behind {counted(found.count, 'own operation')}, most of all "
             f"{study.spot(top.row).name}: {top.share:.1%} of its {words.whole}."
         )
     return Answer(
@@ -26,7 +26,7 @@ def answer_reach(study: Study, row: int, *, most: int = NAMED) -> Answer:
         (spot,),
         sentence,
         (
-            Figure("own", "Own operations it touches", len(found.touched), Kind.NUMBER),
+            Figure("own", "Own operations it touches", found.count, Kind.NUMBER),
             Figure("downstream", f"Direct and indirect {words.takers}", found.downstream,
                    Kind.NUMBER),
             Figure("without_share", "Linked, but no share stated", found.without_stated_share,
@@ -37,22 +37,25 @@ def answer_reach(study: Study, row: int, *, most: int = NAMED) -> Answer:
 
 
 def _own_sheet(study: Study, found: Reach, whole: str) -> Sheet:
+    rows: list[tuple[Value, ...]] = [
+        (
+            study.spot(one.row),
+            one.share,
+            tuple(study.spot(at) for at in one.way.rows) if one.way else None,
+        )
+        for one in found.touched
+    ]
+    if found.count > len(rows):
+        rows.append((Spot("", f"{found.count - len(rows):,} more"), None, ()))
     return Sheet(
         "own",
         "Own operations it touches",
         (
             Column("own", "Own operation", 2),
-            Column("share", f"Of its {whole}", kind=Kind.SHARE),
+            Column("share", f"Of its {whole}", kind=Kind.SHARE, missing=""),
             Column("way", "The way that carries most", 4, missing="no share stated"),
         ),
-        tuple(
-            (
-                study.spot(one.row),
-                one.share,
-                tuple(study.spot(at) for at in one.way.rows) if one.way else None,
-            )
-            for one in found.touched
-        ),
+        tuple(rows),
         "No way leads from here to an own operation.",
         "Over all ways together. However small the share, the link is there.",
         bar="share",
@@ -98,7 +101,8 @@ def answer_stop(study: Study, row: int, *, most: int = NAMED) -> Answer:
             f"{words.taker if found.count == 1 else words.takers} "
             f"{'is' if found.count == 1 else 'are'} short of "
             f"{words.whole}, {study.spot(top.row).name} of {top.lost:.0%}; "
-            f"{found.without_other:,} know no other source of the same goods."
+            f"{found.without_other:,} {'knows' if found.without_other == 1 else 'know'} "
+            "no other source of the same goods."
         )
     return Answer(
         Analysis.STOP,

@@ -98,8 +98,9 @@ def answer_products(study: Study, row: int | None) -> Answer:
     if goods:
         top = next(one for one in found if names[one.commodity] is not None)
         sentence = (
-            f"{goods:,} goods are named on the way. {good_name(names[top.commodity])} "
-            f"is {top.by_step[0]:.0%} of the {words.whole} that arrives."
+            f"{goods:,} {'good is' if goods == 1 else 'goods are'} named on the way. "
+            f"{good_name(names[top.commodity])} is {top.by_step[0]:.0%} of the {words.whole} "
+            "that arrives."
         )
     return Answer(
         Analysis.PRODUCTS,

@@ -11,12 +11,11 @@ from ddplatform.queries.analysis_words import (
     words_into,
 )
 from ddplatform.reports.content import Column, Kind
+from ddplatform.reports.words import counted
 from supply_chain.analysis.choke_points import ChokePoint, ChokePoints, choke_points
 from supply_chain.analysis.circles import Circles, circles_of
 from supply_chain.analysis.dependence import Concentration, concentration, where_it_ends
 from supply_chain.analysis.flow import Arrival
-
-CIRCLES_SHOWN = 20
 
 
 def answer_choke_points(study: Study, *, most: int = NAMED) -> Answer:
@@ -27,7 +26,8 @@ def answer_choke_points(study: Study, *, most: int = NAMED) -> Answer:
     if found.by_nodes:
         top = found.by_nodes[0]
         sentence = (
-            f"{found.dependent:,} of {found.reached:,} nodes reach the business through one "
+            f"{found.dependent:,} of {counted(found.reached, 'node')} "
+            f"{'reaches' if found.dependent == 1 else 'reach'} the business through one "
             f"other node only; most of them, {top.depends:,}, through {study.spot(top.row).name}."
         )
     return Answer(
@@ -185,9 +185,9 @@ def _portions(ref: str, title: str, shares: Concentration, names: list[Value]) -
     )
 
 
-def answer_circles(study: Study) -> Answer:
+def answer_circles(study: Study, *, most: int = NAMED) -> Answer:
     """Nodes that through others buy from themselves."""
-    found = circles_of(study.flow, study.start, most=CIRCLES_SHOWN)
+    found = circles_of(study.flow, study.start, most=most)
     words = words_into(study, study.arrival)
     sentence = "There is no circle: no node buys from itself through others."
     if found.count:
@@ -219,14 +219,17 @@ def _circle_sheet(study: Study, found: Circles, whole: str) -> Sheet:
         )
         for one in found.circles
     ]
+    if found.count > len(rows):
+        rest = Spot("", f"{counted(found.count - len(rows), 'smaller circle')}")
+        rows.append(((rest,), None, None, None, None))
     return Sheet(
         "circles",
         "Circles, those with most volume first",
         (
             Column("example", "A shortest way round", 4),
-            Column("members", "Nodes", kind=Kind.NUMBER),
-            Column("passing", f"Of our {whole}", kind=Kind.SHARE),
-            Column("outside", "Comes in from outside", kind=Kind.SHARE),
+            Column("members", "Nodes", kind=Kind.NUMBER, missing=""),
+            Column("passing", f"Of our {whole}", kind=Kind.SHARE, missing=""),
+            Column("outside", "Comes in from outside", kind=Kind.SHARE, missing=""),
             Column("remark", "What it means", 2, missing=""),
         ),
         tuple(rows),

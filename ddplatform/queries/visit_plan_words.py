@@ -1,6 +1,7 @@
 """Why a node stands in a plan, and what the plan can claim, in words."""
 
 from collections.abc import Mapping
+from math import floor
 
 from ddplatform.models.visit_plan import StepKind, VisitPlan, VisitPlanStep
 from ddplatform.queries.visit_plan import PlanRow, StepRow
@@ -52,6 +53,8 @@ def reason(step: StepRow | VisitPlanStep) -> str:
 
 
 def _flow(flow: float) -> str:
+    if not flow:
+        return "No part of your input is stated to pass here"
     if flow < LITTLE:
         return "Less than 1 % of your input passes here"
     return f"{100 * flow:.0f} % of your input passes here"
@@ -81,12 +84,12 @@ def budget(plan: PlanRow | VisitPlan) -> str:
 def guarantee(plan: PlanRow | VisitPlan) -> str:
     """What is proven of the plan: never more than its kind of budget allows to say."""
     if plan.amount is not None:
-        rule = "(1 − 1/e) / 2, about 32 %"
+        rule = "(1 − 1/e) / 2, about 32 %,"
     elif plan.visits and plan.questionnaires:
         rule = "one half"
     else:
-        rule = "1 − 1/e, about 63 %"
+        rule = "1 − 1/e, about 63 %,"
     return (
-        f"Taking the largest gain first always reaches {rule}, of what the best possible plan "
-        f"reaches. This very plan reaches at least {100 * plan.at_least:.0f} %."
+        f"Taking the largest gain first always reaches {rule} of what the best possible plan "
+        f"reaches. This very plan reaches at least {floor(round(100 * plan.at_least, 6))} %."
     )

@@ -6,10 +6,11 @@ from datetime import date
 from typing import Any
 
 from ddplatform.models.value_chain import ValueChain
-from ddplatform.queries.what_if import NodeName, Tried, load_names, try_on_map
+from ddplatform.queries.what_if import NodeName, load_names, try_on_map
 from ddplatform.queries.what_if_words import ISSUE_NAMES, change_words, refs_of
 from ddplatform.reports.content import Cell, Column, Kind, Table
-from supply_chain.analysis.what_if import Effect, Side
+from ddplatform.reports.words import counted
+from supply_chain.analysis.what_if import Counts, Effect, Side
 from supply_chain.analysis.what_if_changes import Change, pack_change
 from supply_chain.risk.method import METHOD_VERSION
 from supply_chain.vocabulary import Issue
@@ -29,7 +30,7 @@ class Told:
     changes: tuple[Change, ...]
     problems: Mapping[int, str]
     """Why a change cannot be tried, by its place; these are left out of all figures."""
-    tried: Tried
+    counts: Counts
     own: tuple[Effect, ...]
     effects: tuple[Effect, ...]
     names: Mapping[str, NodeName]
@@ -37,10 +38,11 @@ class Told:
     @property
     def sentence(self) -> str:
         """How many nodes it moves, in words."""
-        counts = self.tried.what_if.counts()
+        counts = self.counts
         return (
-            f"{counts.lower:,} nodes get a lower risk, {counts.higher:,} a higher one, "
-            f"{counts.same:,} stay as they are."
+            f"{counted(counts.lower, 'node')} {'gets' if counts.lower == 1 else 'get'} a lower "
+            f"risk, {counts.higher:,} a higher one, {counts.same:,} "
+            f"{'stays as it is' if counts.same == 1 else 'stay as they are'}."
         )
 
 
@@ -65,7 +67,7 @@ def tell(
         as_of=as_of,
         changes=tuple(changes),
         problems={problem.place: problem.text for problem in tried.problems},
-        tried=tried,
+        counts=tried.what_if.counts(issue),
         own=own,
         effects=effects,
         names=load_names(chain.id, refs),
@@ -91,7 +93,7 @@ def document_of(told: Told) -> dict[str, Any]:
             }
             for place, change in enumerate(told.changes)
         ],
-        "counts": asdict(told.tried.what_if.counts()),
+        "counts": asdict(told.counts),
         "own": [_effect(effect, told.names) for effect in told.own],
         "effects": [_effect(effect, told.names) for effect in told.effects],
     }

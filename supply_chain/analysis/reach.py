@@ -35,6 +35,7 @@ class Reach:
 
     row: int
     touched: tuple[Touched, ...]  # own operations, largest share first
+    count: int  # how many own operations it reaches in all
     goods: tuple[TouchedGood, ...]  # largest share first
     downstream: int  # direct and indirect buyers, own operations too
     without_stated_share: int  # own operations it reaches over links with a share of 0 only
@@ -76,6 +77,7 @@ def reach_of(flow: FlowMap, start: Floats, row: int, *, most: int) -> Reach:
     return Reach(
         row=row,
         touched=tuple(Touched(at, float(share[at]), ways.get(at)) for at in shown.tolist()),
+        count=len(reached),
         goods=_goods(flow, reached, share)[:most],
         downstream=len(downstream),
         without_stated_share=int((share[reached] == 0).sum()),

@@ -190,6 +190,9 @@ def test_ways_reach_and_a_stop_follow_the_trader(app: Flask, tools: UUID) -> Non
         ("hq", pytest.approx(0.56)),
         ("plant", pytest.approx(0.56)),
     ]
+    first = run(app, "reach", "--node", "mine", "--most", "1")
+    assert first["figures"]["own"] == 2 and "behind 2 own operations" in first["sentence"]
+    assert [row["own"]["name"] for row in first["tables"]["own"]] == ["House of Tools", "1 more"]
     stop = run(app, "stop")
     assert stop["about"][0]["id"] in ("trader", "smelter")
     short = {
@@ -223,6 +226,18 @@ def test_what_does_not_fit_is_counted_not_dropped(
     assert "smaller paths together" in analyst.get(page(wide, "origins")).text
     drawn = analyst.get(page(wide, "paths")).text
     assert drawn.count('<rect class="box"') <= 60
+
+
+def test_circles_that_are_not_named_are_counted(app: Flask, tenant: Tenant, tmp_path: Path) -> None:
+    links = [("a", "b"), ("b", "c"), ("c", "a"), ("d", "e"), ("e", "d")]
+    nodes: dict[str, dict[str, Any]] = {ref: {"name": f"Ring {ref}"} for ref in "abcde"}
+    bring_in(app, tmp_path, nodes, [{"buyer": b, "supplier": s} for b, s in links], "Rings")
+    found = run(app, "circles", "--most", "1", chain="Rings")
+    assert found["figures"]["circles"] == 2
+    first, rest = found["tables"]["circles"]
+    assert first["members"] == 3
+    assert (rest["example"][0]["name"], rest["members"]) == ("1 smaller circle", None)
+    assert len(run(app, "circles", chain="Rings")["tables"]["circles"]) == 2
 
 
 def test_choke_points_circles_and_gaps_are_found(app: Flask, tools: UUID) -> None:

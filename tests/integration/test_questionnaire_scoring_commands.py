@@ -50,10 +50,12 @@ def test_export_says_what_it_wrote(tmp_path):
 
 
 def test_exporting_an_unknown_questionnaire_is_refused(tmp_path):
-    result = CliRunner().invoke(export, ["XYZ", "--out", str(tmp_path / "form.xlsx")])
+    given = ["XYZ", "--out", str(tmp_path / "form.xlsx")]
+    plain, as_json = (CliRunner().invoke(export, [*given, *more]) for more in ([], ["--json"]))
 
-    assert result.exit_code == 1
-    assert "Use one of: " in json.loads(result.output)["error"]
+    assert (plain.exit_code, plain.stdout) == (1, "")
+    assert "Use one of: " in plain.stderr
+    assert "Use one of: " in json.loads(as_json.stdout)["error"]["message"]
     assert not (tmp_path / "form.xlsx").exists()
 
 

@@ -1,6 +1,7 @@
 """`flask risk assess` scores a kept map and prints what docs/commands.md promises."""
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -13,15 +14,15 @@ from supply_chain.vocabulary import Issue
 from tests.factories import Tenant
 from tests.risk_maps import acting, make_cocoa_map
 
+TODAY = datetime.now(UTC).date()
+
 
 def test_the_command_prints_every_score_and_keeps_the_run(app: Flask, tenant: Tenant) -> None:
     with app.app_context():
         cocoa = make_cocoa_map(tenant)
     runner = app.test_cli_runner()
     arguments = ["risk", "assess", "--organisation", tenant.slug, "--chain", "Cocoa"]
-    document = json.loads(
-        runner.invoke(args=[*arguments, "--as-of", "2026-11-25", "--json"]).output
-    )
+    document = json.loads(runner.invoke(args=[*arguments, "--as-of", str(TODAY), "--json"]).output)
     scores = {(row["node"], row["issue"]): row for row in document["assessments"]}
     assert len(scores) == 4 * len(Issue)
     assert any(node.startswith("unknown-origin:") for node, _ in scores)
@@ -46,6 +47,18 @@ def test_the_command_prints_every_score_and_keeps_the_run(app: Flask, tenant: Te
         "ONL",
     ]
     assert [part["contribution"] for part in printed["contributions"]] == list(kept.contributions)
+
+
+def test_a_day_to_come_is_refused_and_the_scores_of_today_stay(app: Flask, tenant: Tenant) -> None:
+    with app.app_context():
+        make_cocoa_map(tenant)
+    arguments = ["risk", "assess", "--organisation", tenant.slug, "--chain", "Cocoa"]
+    later = str(TODAY + timedelta(days=3))
+    answer = app.test_cli_runner().invoke(args=[*arguments, "--as-of", later, "--json"])
+    assert answer.exit_code == 1
+    assert "day to come" in json.loads(answer.stdout)["error"]["fields"]["as_of"]
+    with app.app_context(), acting(tenant):
+        assert not db.session.scalars(select(AssessmentRun)).all()
 
 
 def test_the_command_says_in_words_what_it_did(app: Flask, tenant: Tenant) -> None:

@@ -26,7 +26,7 @@ from ddplatform.queries.questionnaires import list_library
 from ddplatform.queries.value_chain import get_node
 from ddplatform.services import findings, value_chain
 from ddplatform.services.findings import FindingFields
-from ddplatform.services.questionnaires import publish_shipped
+from ddplatform.services.questionnaire_library import publish_shipped
 from ddplatform.services.value_chain import NodeFields
 from ddplatform.services.visit_plan import MOST, Wish, make_plan
 from ddplatform.services.visit_plan_assign import Assigned, Assigning, assign
@@ -355,6 +355,8 @@ def test_reasons_tell_small_flows_known_places_and_further_steps(
     later = replace(steps[0], flow=0.001, confidence=0.8, nth_in_region=3, region="Soubré")
     assert "Less than 1 %" in words.reason(later)
     assert "much is known" in words.reason(later)
+    apart = replace(steps[0], flow=0.0)
+    assert "No part of your input is stated to pass here" in words.reason(apart)
     assert words.reason(later).endswith("step 3 of the plan in Soubré.")
     nowhere = replace(steps[0], country=None, region=None, confidence=0.5, severity=2.0)
     assert "something is known" in words.reason(nowhere)
@@ -365,7 +367,10 @@ def test_a_long_curve_is_thinned_and_keeps_its_end(tenant: Tenant, cocoa: CocoaM
     plan_id = make(tenant, cocoa, visits=2, questionnaires=None)
     with acting(tenant):
         plan = looking.get_plan_row(plan_id)
-        assert "63 %" in words.guarantee(plan)
+        assert words.guarantee(replace(plan, at_least=0.996)) == (
+            "Taking the largest gain first always reaches 1 − 1/e, about 63 %, of what the best "
+            "possible plan reaches. This very plan reaches at least 99 %."
+        )
         plan.curves.update(ours=[n / 500 for n in range(500)], volume=[0.1], country=[])
         series, labels = words.curve(plan)
     assert len(labels) <= 61 and labels[0] == "1" and labels[-1] == "500"

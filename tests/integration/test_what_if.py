@@ -441,6 +441,23 @@ def test_the_command_tells_before_and_after_and_leaves_the_map_as_it_was(
     assert [effect["node"] for effect in found["own"]] == [refs["own"]]
 
 
+def test_of_one_issue_the_command_counts_what_moves_on_that_issue_alone(
+    app: Flask, cocoa: CocoaMap, tmp_path: Path, refs: dict[str, str]
+) -> None:
+    file = tmp_path / "changes.json"
+    control = AddControl(refs["farms"], "CTL-02", 1.0, 0.9)  # helps ISS-CL, not ISS-SC
+    file.write_text(json.dumps([pack_change(control)]), encoding="utf-8")
+    touched, untouched = (
+        json.loads(asked(app, "--changes", str(file), "--issue", issue, "--json").output)
+        for issue in ("ISS-CL", "ISS-SC")
+    )
+    assert touched["counts"]["lower"] > 0
+    assert untouched["counts"] == {"higher": 0, "lower": 0, "same": 4}
+    assert untouched["effects"] == []
+    told = "0 nodes get a lower risk, 0 a higher one, 4 stay as they are."
+    assert untouched["sentence"] == told
+
+
 def test_what_the_command_answers_can_be_given_to_it_again(
     app: Flask, cocoa: CocoaMap, changes_file: Path, tmp_path: Path
 ) -> None:
