@@ -98,6 +98,18 @@ def without_coordinates(pairs: list[Labelled]) -> list[Labelled]:
     ]
 
 
+def names_alone(pairs: list[Labelled]) -> list[Labelled]:
+    """The same pairs as if no list gave anything but names."""
+    return [
+        Labelled(
+            Record(pair.left.id, pair.left.name),
+            Record(pair.right.id, pair.right.name),
+            pair.is_match,
+        )
+        for pair in pairs
+    ]
+
+
 def _rows(name: str, key: str, proof: bool) -> Iterator[dict[str, str]]:
     with (DATA / name).open(encoding="utf-8", newline="") as handle:
         yield from (row for row in csv.DictReader(handle) if is_proof(row[key]) == proof)

@@ -9,16 +9,18 @@ before you keep it: `docs/matching.md` says what each figure means.
 """
 
 import json
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import minimize
 
 from benchmarks import labelled_pairs
-from benchmarks.labelled_pairs import Labelled, without_coordinates
+from benchmarks.labelled_pairs import Labelled, names_alone, without_coordinates
 from scripts.facility_variants import facility_variants
 from scripts.matching_variants import mill_variants, of_one_park, placed
 from supply_chain.matching.features import Columns, compare
 from supply_chain.matching.legal_forms import DATA
+from supply_chain.matching.normalise import name_forms
 from supply_chain.matching.prepared import prepare
 from supply_chain.matching.weights import term_columns
 
@@ -82,20 +84,37 @@ Sets = list[tuple[float, list[Labelled]]]
 
 def main() -> None:
     """Fit and write."""
-    sets = training_sets()
+    opened = Opened(
+        labelled_pairs.facilities(proof=False),
+        labelled_pairs.names(proof=False),
+        labelled_pairs.sites(proof=False),
+    )
+    write(*fitted(training_sets(opened)))
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The pairs with a verdict that may train."""
+
+    facilities: list[Labelled]
+    names: list[Labelled]
+    sites: list[Labelled]
+
+
+def fitted(sets: Sets) -> tuple[float, dict[str, float]]:
+    """The intercept and the weight of each term."""
     columns = [columns_of(pairs) for _, pairs in sets]
     terms = terms_of(columns[0])
     rows = np.vstack([term_columns(found, terms) for found in columns])
     truth = np.concatenate([[pair.is_match for pair in pairs] for _, pairs in sets]).astype(float)
     share = np.concatenate([np.full(len(pairs), weight / len(pairs)) for weight, pairs in sets])
-    intercept, fitted = fit(rows, truth, share=share / share.mean(), limits=list(map(limit, terms)))
-    write(intercept, dict(zip(terms, fitted.tolist(), strict=True)))
+    intercept, found = fit(rows, truth, share=share / share.mean(), limits=list(map(limit, terms)))
+    return intercept, dict(zip(terms, found.tolist(), strict=True))
 
 
-def training_sets() -> Sets:
+def training_sets(opened: Opened) -> Sets:
     """Sets of pairs with the weight of each set."""
-    facilities = labelled_pairs.facilities(proof=False)
-    sites = labelled_pairs.sites(proof=False)
+    facilities, sites = opened.facilities, opened.sites
     mills = mill_variants(MILL_VARIANTS)
     printed = facility_variants(FACILITY_VARIANTS)
     parks = of_one_park(facilities * 6 + sites[::6] + printed[: FACILITY_VARIANTS // 2 : 2])
@@ -104,14 +123,26 @@ def training_sets() -> Sets:
         (0.2, placed(facilities)),
         (1.0, printed),
         (0.3, placed(printed[::3])),
-        (0.6, labelled_pairs.names(proof=False)),
+        (0.6, [pair for pair in opened.names if not names_other_units(pair)]),
         (1.0, sites),
         (1.5, mills),
         (0.5, without_coordinates(mills[::2])),
         (0.4, placed(sites[::3])),
         (0.05, parks),
         (0.25, placed(parks)),
+        (1.2, names_alone(sites[::2])),
+        (0.6, names_alone(mills[::2])),
+        (0.6, names_alone(printed[::2])),
     ]
+
+
+def names_other_units(pair: Labelled) -> bool:
+    """Whether a pair is called one although its numbers differ ("Trust I" and "Trust II").
+
+    Who screens names wants to see such a pair; two units of one firm are two sites.
+    """
+    one, other = (name_forms(side.name).numbers for side in (pair.left, pair.right))
+    return pair.is_match and bool(one) and bool(other) and one != other
 
 
 def columns_of(pairs: list[Labelled]) -> Columns:

@@ -17,6 +17,7 @@ NEAR_KM, AREA_KM, FAR_KM = 1.0, 10.0, 2_000.0
 # Likeness counts most near its top, which a straight line cannot say alone.
 CLOSE = (
     "name_letters",
+    "name_sound",
     "name_part",
     "name_words",
     "name_grams",
@@ -131,10 +132,14 @@ def _names(prepared: Prepared, left: Ints, right: Ints) -> Columns:
     words = TextPairs(prepared.names_in_words, left, right)
     firsts = TextPairs(prepared.first_words, left, right)
     letters = squeezed.alike(fuzz.ratio)
+    of_words = words.alike(fuzz.token_set_ratio)  # whole where one name's words are the other's
+    lengths = prepared.name_signs.sum(axis=1)
+    is_short = np.minimum(lengths[left], lengths[right]) < HELD_LETTERS
     return {
         "name_letters": letters,
+        "name_sound": TextPairs(prepared.names_sounded, left, right).alike(fuzz.ratio),
         "name_part": _parts(prepared, left, right, letters),
-        "name_words": words.alike(fuzz.token_set_ratio),
+        "name_words": np.where(is_short, np.minimum(of_words, letters), of_words),
         "name_words_sorted": words.alike(fuzz.token_sort_ratio),
         "name_start": squeezed.alike(JaroWinkler.normalized_similarity, 1.0),
         "name_first_word": firsts.alike(fuzz.ratio),

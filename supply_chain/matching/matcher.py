@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from supply_chain.matching.candidates import candidate_pairs
-from supply_chain.matching.features import distance_km
 from supply_chain.matching.grams import Ints
 from supply_chain.matching.pairs import Pair
 from supply_chain.matching.prepared import Prepared, prepare
@@ -74,7 +73,6 @@ def _scored(
 ) -> Iterator[Pair]:
     """The pairs whose score reaches `least`."""
     scored = score(prepared, left, right, known)
-    km = distance_km(prepared, left, right)
     for place in np.flatnonzero(scored.score >= least).tolist():
         one, other = int(left[place]), int(right[place])
         value = round(float(scored.score[place]), 4)
@@ -89,6 +87,6 @@ def _scored(
                 other,
                 values={name: float(column[place]) for name, column in scored.columns.items()},
                 ids=scored.ids[place],
-                km=float(km[place]),
+                km=float(scored.km[place]),
             ),
         )

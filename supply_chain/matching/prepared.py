@@ -15,6 +15,7 @@ from supply_chain.matching.ids import plain_ids
 from supply_chain.matching.normalise import Forms, address_forms, forms_of_words, name_forms
 from supply_chain.matching.plain_words import plain_words
 from supply_chain.matching.records import Record
+from supply_chain.matching.sounds import sounded
 
 # A text shorter than this and without a number names a province, not an address.
 ADDRESS_WORDS, ADDRESS_WORD_LETTERS = 3, 16
@@ -35,6 +36,8 @@ class Prepared:
     names_in_words: Texts
     first_words: Texts
     name_signs: NDArray[np.int16]
+    names_sounded: Texts
+    sound_signs: NDArray[np.int16]
     initials: Texts  # codes as of `names_squeezed`; of three words at least
     companies: Texts
     addresses: Sequence[Forms]
@@ -61,6 +64,7 @@ def prepare(records: Sequence[Record]) -> Prepared:
     counts = word_counts("name")
     codes: dict[str, int] = {}
     ids = [plain_ids(record) for record in records]
+    sounds = sounded([form.squeezed for form in names])
     return Prepared(
         records=records,
         ids=ids,
@@ -71,6 +75,8 @@ def prepare(records: Sequence[Record]) -> Prepared:
         names_in_words=text_column([form.text for form in names]),
         first_words=text_column([form.words[0] if form.words else "" for form in names]),
         name_signs=sign_counts([form.squeezed for form in names]),
+        names_sounded=text_column(sounds),
+        sound_signs=sign_counts(sounds),
         initials=text_column([_initials(form) for form in names], codes),
         companies=text_column([_company(record) for record in records]),
         addresses=addresses,

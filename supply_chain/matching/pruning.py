@@ -5,6 +5,7 @@ at its greatest is never below the true one: what is left out here is what would
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 from supply_chain.matching.columns import Flags, RowPairs, TextPairs
 from supply_chain.matching.features import Columns, close_columns, quick_columns
@@ -41,10 +42,12 @@ def _greatest(prepared: Prepared, left: Ints, right: Ints) -> Columns:
     both_run = (companies[left] & companies[right]).astype(np.float64)
     places = TextPairs(prepared.places, left, right).both_given
     addresses = TextPairs(prepared.addresses_squeezed, left, right).both_given.astype(np.float64)
-    one, other, common = _letters(prepared, left, right)
+    one, other, common = _letters(prepared.name_signs, left, right)
+    one_sound, other_sound, common_sound = _letters(prepared.sound_signs, left, right)
     jaro = (common / one + common / other + 1.0) / 3.0
     found: dict[str, Floats] = {
         "name_letters": 2.0 * common / (one + other),
+        "name_sound": 2.0 * common_sound / (one_sound + other_sound),
         "name_part": 2.0 * common / (np.minimum(one, other) + np.maximum(common, 1.0)),
         "name_words": names.astype(np.float64),
         "name_words_sorted": names.astype(np.float64),
@@ -59,9 +62,8 @@ def _greatest(prepared: Prepared, left: Ints, right: Ints) -> Columns:
     return found
 
 
-def _letters(prepared: Prepared, left: Ints, right: Ints) -> tuple[Floats, Floats, Floats]:
+def _letters(counts: NDArray[np.int16], left: Ints, right: Ints) -> tuple[Floats, Floats, Floats]:
     """Length of both names (at least 1), and how many letters they have in common at most."""
-    counts = prepared.name_signs
     lengths = np.maximum(counts.sum(axis=1), 1).astype(np.float64)
     common = np.minimum(counts[left], counts[right]).sum(axis=1).astype(np.float64)
     return lengths[left], lengths[right], common

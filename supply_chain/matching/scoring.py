@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from supply_chain.matching.features import Columns, compare
+from supply_chain.matching.features import Columns, compare, distance_km
 from supply_chain.matching.grams import Floats, Ints
 from supply_chain.matching.ids import NOTHING, IdsCompared, compare_ids
 from supply_chain.matching.pairs import Decision
 from supply_chain.matching.prepared import Prepared
+from supply_chain.matching.two_places import name_two_places, questioned
 from supply_chain.matching.weights import Weights
 
 # Two records that say the same word for word are one, however little they say.
@@ -25,6 +26,7 @@ class Scored:
     score: Floats
     columns: Columns
     ids: Sequence[IdsCompared]
+    km: Floats  # NaN where a side has no coordinates
 
 
 def score(prepared: Prepared, left: Ints, right: Ints, weights: Weights) -> Scored:
@@ -35,14 +37,17 @@ def score(prepared: Prepared, left: Ints, right: Ints, weights: Weights) -> Scor
     rules = weights.ids
     log_odds += rules.shared_company * np.array([bool(pair.company) for pair in ids])
     log_odds += rules.conflict * np.array([bool(pair.conflict) for pair in ids])
-    found: Floats = 1 / (1 + np.exp(-np.clip(log_odds, -30, 30)))
+    plain: Floats = 1 / (1 + np.exp(-np.clip(log_odds, -30, 30)))
+    km = distance_km(prepared, left, right)
+    limits = {"same_from": weights.same_from, "review_from": weights.review_from}
+    found = np.where(name_two_places(columns, km), questioned(plain, **limits), plain)
     found = np.maximum(found, EQUAL_RECORDS * (prepared.said[left] == prepared.said[right]))
     shares_site = np.array([bool(pair.site) for pair in ids], dtype=bool)
     names_unlike = np.maximum(columns["name_grams"], columns["name_part"]) < UNLIKE_NAMES
     question = np.maximum(found, (weights.same_from + weights.review_from) / 2)
     answer = np.maximum(found, rules.shared_site_score)
     found = np.where(shares_site, np.where(names_unlike, question, answer), found)
-    return Scored(found, columns, ids)
+    return Scored(found, columns, ids, km)
 
 
 def decide(value: float, weights: Weights) -> Decision:

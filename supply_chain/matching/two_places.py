@@ -1,0 +1,47 @@
+"""Signs that two records name two places, so that their names alone never make them one.
+
+Two sites of one firm are two nodes. Where such a sign stands and neither the address nor the
+point on the map speaks for one place, the most that a pair can be is a question to people.
+"""
+
+import numpy as np
+
+from supply_chain.matching.columns import Flags
+from supply_chain.matching.features import Columns
+from supply_chain.matching.grams import Floats
+
+# Coordinates of one site differ by as much from list to list; those of two lie further apart.
+NEAR_KM, APART_KM = 2.0, 5.0
+# Likeness of addresses by their runs of letters: from here on one place, below the other two.
+ALIKE_ADDRESS, UNLIKE_ADDRESS = 0.6, 0.4
+# Words of cities and regions that are less alike name two.
+ALIKE_PLACES = 0.6
+# Keeps the highest of them below *same* when it is rounded.
+BELOW = 0.99
+
+
+def name_two_places(columns: Columns, km: Floats) -> Flags:
+    """Whether pairs tell of two places; `km` is NaN where a side has no coordinates."""
+    has_addresses = columns["address_given"] > 0
+    likeness = columns["address_grams"]
+    numbers_differ = columns["address_numbers_differ"] > 0
+    one_address = has_addresses & (likeness >= ALIKE_ADDRESS) & ~numbers_differ
+    two_addresses = has_addresses & ((likeness < UNLIKE_ADDRESS) | numbers_differ)
+    is_near, is_apart = km <= NEAR_KM, km > APART_KM
+    two_towns = (columns["place_given"] > 0) & (columns["place_words"] < ALIKE_PLACES)
+    two_countries = columns["countries_differ"] > 0
+    # "Soorty" may be the head office of "Soorty Unit 2", or its unit 1.
+    maybe_a_unit = columns["name_number_one_side"] > 0
+    apart = is_apart | two_towns | two_countries | maybe_a_unit
+    two_units = columns["name_numbers_differ"] > 0
+    found: Flags = two_units | (~is_near & (two_addresses | (~one_address & apart)))
+    return found
+
+
+def questioned(scores: Floats, *, same_from: float, review_from: float) -> Floats:
+    """Scores that would be *same* in their order among those of *review*; lower ones stay."""
+    share = (same_from - review_from) / (1.0 - review_from)
+    found: Floats = np.where(
+        scores > review_from, review_from + (scores - review_from) * share * BELOW, scores
+    )
+    return found

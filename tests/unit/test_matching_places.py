@@ -1,0 +1,126 @@
+"""Two sites of one firm are two nodes: names alone never make records of two places the same."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from supply_chain.matching.matcher import find_within, score_pairs
+from supply_chain.matching.pairs import Decision, Pair
+from supply_chain.matching.records import Record
+from supply_chain.matching.sounds import sounded
+from supply_chain.matching.two_places import questioned
+
+FIRM = "Artistic Milliners"
+KARACHI = Record("a", FIRM, "Plot 4, Korangi Road, Karachi", "PK", "Karachi", "Sindh", 24.8, 67.1)
+LEI = {"lei": "5493001KJTIIGC8Y1R12"}
+
+
+def one(left: Record, right: Record) -> Pair:
+    return score_pairs([(left, right)])[0]
+
+
+def firm(ref: str, **told: object) -> Record:
+    return replace(Record(ref, FIRM, country="PK", company=FIRM), **told)
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ({"address": "Plot 4, Korangi Road"}, {"address": "Plot 21, Sector 25, Landhi"}),
+        ({"address": "14 Main Road, Dhaka"}, {"address": "12 Main Road, Dhaka"}),
+        ({"address": "Korangi Industrial Area"}, {"address": "Hub Road, Lasbela, Balochistan"}),
+        ({"city": "Karachi"}, {"city": "Lahore"}),
+        ({"region": "Sindh"}, {"region": "Punjab"}),
+        ({"address": "Dhaka"}, {"address": "Chittagong"}),
+        ({"country": "PK"}, {"country": "BD"}),
+        ({"latitude": 24.8, "longitude": 67.0}, {"latitude": 24.8, "longitude": 67.1}),
+        ({"latitude": 24.8, "longitude": 67.0}, {"latitude": 31.5, "longitude": 74.3}),
+        ({"city": "Karachi", "external_ids": LEI}, {"city": "Lahore", "external_ids": LEI}),
+        ({"name": f"{FIRM} Unit 1"}, {"name": f"{FIRM} Unit 2"}),
+        ({"name": FIRM}, {"name": f"{FIRM} Unit 2"}),
+    ],
+)
+def test_equal_names_of_two_places_are_never_the_same(left, right):
+    assert one(firm("a", **left), firm("b", **right)).decision is not Decision.SAME
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.text("abcdefgh ", min_size=1, max_size=25).filter(str.strip),
+    st.floats(-60, 60),
+    st.floats(0.06, 20),
+)
+def test_sites_more_than_five_km_apart_are_never_the_same_by_their_names(name, latitude, degrees):
+    here = Record("a", name, country="ID", company=name, latitude=latitude, longitude=100.0)
+
+    there = replace(here, id="b", latitude=latitude + degrees)
+
+    assert one(here, there).decision is not Decision.SAME
+
+
+@pytest.mark.parametrize(
+    "right",
+    [
+        replace(KARACHI, address="", city="Korangi"),
+        replace(KARACHI, address="Landhi Export Processing Zone", latitude=24.801),
+        replace(KARACHI, address="PLOT # 4 Korangi Rd Karachi", latitude=26.0),
+        replace(KARACHI, country="IN"),
+        replace(KARACHI, name=f"{FIRM} 1"),
+    ],
+)
+def test_one_sign_of_two_places_is_outweighed_by_an_equal_address_or_point(right):
+    assert one(KARACHI, replace(right, id="b")).decision is Decision.SAME
+
+
+def test_an_id_of_the_site_outweighs_places_that_differ():
+    shared = {"os_id": "PK2021250D1DTN7"}
+    left, right = firm("a", city="Karachi", external_ids=shared), firm("b", city="Lahore")
+
+    assert one(left, right).decision is Decision.REVIEW
+    assert one(left, replace(right, external_ids=shared)).decision is Decision.SAME
+
+
+def test_a_list_of_the_sites_of_one_firm_holds_questions_and_no_same():
+    towns = ("Karachi", "Lahore", "Multan", "Quetta")
+    found = find_within([firm(town, city=town) for town in towns])
+
+    assert [pair.decision for pair in found] == [Decision.REVIEW] * 6
+    assert all("cities or regions differ" in pair.reasons for pair in found)
+
+
+def test_questions_keep_their_order_and_stay_below_the_same():
+    asked = questioned(np.array([0.1, 0.3, 0.31, 0.8, 1.0]), same_from=0.5, review_from=0.3)
+
+    assert asked[:2].tolist() == [0.1, 0.3]
+    assert (np.diff(asked) > 0).all()
+    assert asked[-1] < 0.4995
+
+
+@pytest.mark.parametrize(
+    ("one_spelling", "other_spelling"),
+    [
+        ("gazprom", "gasprom"),
+        ("muellertekstil", "mullertextil"),
+        ("citygroup", "citigroup"),
+        ("philips", "filips"),
+        ("singhal", "singal"),
+        ("hennessyco", "henesico"),
+    ],
+)
+def test_names_that_sound_alike_are_spelled_alike(one_spelling, other_spelling):
+    one_sound, other_sound = sounded([one_spelling, other_spelling])
+
+    assert one_sound == other_sound
+
+
+def test_numbers_do_not_sound_and_names_stay_in_their_places():
+    assert sounded(["unit33", "", "hh"]) == ["unit33", "", ""]
+    assert sounded([]) == []
+
+
+def test_another_spelling_of_one_sound_is_told_as_the_same():
+    assert one(Record("a", "Gazprom"), Record("b", "Gasprom JSC")).decision is Decision.SAME
+    assert one(Record("a", "Müller"), Record("b", "Mueller GmbH")).decision is Decision.SAME
