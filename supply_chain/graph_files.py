@@ -38,9 +38,13 @@ def fit_for_xml(text: str) -> str:
     return _NOT_XML.sub("", text)
 
 
-def write_graphml(nodes: GraphPart, links: GraphPart, *, name: str) -> bytes:
+def write_graphml(
+    nodes: GraphPart, links: GraphPart, *, name: str, note: str | None = None
+) -> bytes:
     """A directed graph from supplier to buyer; each column is a key of type string."""
     root = ElementTree.Element("graphml", {"xmlns": _GRAPHML})
+    if note is not None:
+        ElementTree.SubElement(root, "desc").text = note
     for what, part in (("node", nodes), ("edge", links)):
         for place, column in enumerate(part.header):
             key = {"id": f"{what}{place}", "for": what, "attr.name": column}
@@ -65,8 +69,9 @@ def _filled(row: Sequence[Cell]) -> Iterator[tuple[int, Cell]]:
     return ((place, cell) for place, cell in enumerate(row) if cell != "")
 
 
-def write_geojson(points: Sequence[Point], *, name: str) -> bytes:
+def write_geojson(points: Sequence[Point], *, name: str, note: str | None = None) -> bytes:
     """Points as a FeatureCollection (RFC 7946); the same points give the same bytes."""
+    head = {"name": name} if note is None else {"name": name, "note": note}
     features = [
         {
             "type": "Feature",
@@ -75,7 +80,7 @@ def write_geojson(points: Sequence[Point], *, name: str) -> bytes:
         }
         for point in points
     ]
-    document = {"type": "FeatureCollection", "name": name, "features": features}
+    document = {"type": "FeatureCollection", **head, "features": features}
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
     # A lone half of a surrogate pair stays the JSON escape it came as.
     return text.encode("utf-8", "backslashreplace")

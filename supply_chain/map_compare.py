@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 
 from supply_chain.drafts import LinkDraft, MapDraft, NodeDraft
+from supply_chain.home_places import is_same_home
 
 # Where no column states them, these hold a default that must not overwrite what is known.
 _DEFAULTED = ("kind", "own_operation")
+_PLACE = frozenset({"latitude", "longitude"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,7 @@ def _unstated(draft: MapDraft) -> frozenset[str]:
 def _node_change(before: NodeDraft, after: NodeDraft, skipped: frozenset[str]) -> NodeChange:
     changes: list[FieldChange] = []
     merged: dict[str, object] = {}
+    skipped |= _PLACE if is_same_home(before, after) else frozenset()
     for field in fields(NodeDraft):
         old, new = getattr(before, field.name), getattr(after, field.name)
         if isinstance(old, Mapping):

@@ -26,6 +26,7 @@ ExportForm = Literal["json", "csv", "xlsx", "graphml"]
 MAX_CELL_CHARACTERS = 32_767
 # Whole numbers beyond this lose digits in a spreadsheet.
 _MAX_EXACT_NUMBER = 2**53
+_COORDINATES = ("latitude", "longitude")
 
 
 def export_map(
@@ -35,10 +36,15 @@ def export_map(
     name: str,
     as_of: date,
     form: ExportForm,
+    note: str | None = None,
 ) -> tuple[NamedBytes, ...]:
     """Write a map; CSV is two files, nodes and links, the other forms one.
 
     The same map gives the same bytes. Reading JSON, CSV or XLSX again gives the same map.
+
+    Args:
+        note: what a reader has to know of the coordinates: a file of its own beside CSV, a comment
+            at their columns in XLSX, a description in GraphML. JSON holds none.
 
     Raises:
         SupplyChainError: a text is too long for a spreadsheet cell (JSON has no such limit).
@@ -46,11 +52,12 @@ def export_map(
     if form == "json":
         return (NamedBytes("value-chain.json", _json(nodes, links, name, as_of)),)
     if form == "graphml":
-        return (NamedBytes("value-chain.graphml", _graphml(nodes, links, name)),)
+        return (NamedBytes("value-chain.graphml", _graphml(nodes, links, name, note)),)
     tables = {"nodes": _node_table(nodes), "links": _link_table(links)}
     if form == "csv":
-        return tuple(NamedBytes(f"{what}.csv", _csv(rows)) for what, rows in tables.items())
-    return (NamedBytes("value-chain.xlsx", _xlsx(tables, as_of)),)
+        made = [NamedBytes(f"{what}.csv", _csv(rows)) for what, rows in tables.items()]
+        return (*made, *([NamedBytes("note.txt", f"{note}\n".encode())] if note else []))
+    return (NamedBytes("value-chain.xlsx", _xlsx(tables, as_of, note)),)
 
 
 def _json(nodes: Sequence[NodeDraft], links: Sequence[LinkDraft], name: str, as_of: date) -> bytes:
@@ -145,7 +152,7 @@ def _csv(rows: list[list[Cell]]) -> bytes:
     return stream.getvalue().encode("utf-8")
 
 
-def _xlsx(tables: dict[str, list[list[Cell]]], as_of: date) -> bytes:
+def _xlsx(tables: dict[str, list[list[Cell]]], as_of: date, note: str | None) -> bytes:
     """Two sheets; texts are written as texts, so that nothing in them ever runs."""
     stream = io.BytesIO()
     book = xlsxwriter.Workbook(stream, {"in_memory": True, "constant_memory": True})
@@ -158,15 +165,21 @@ def _xlsx(tables: dict[str, list[list[Cell]]], as_of: date) -> bytes:
                     sheet.write_number(number, place, cell)
                 else:
                     sheet.write_string(number, place, str(cell))
+        for place, title in enumerate(rows[0] if note else ()):
+            if title in _COORDINATES:
+                sheet.write_comment(0, place, note)
     book.close()
     return stream.getvalue()
 
 
-def _graphml(nodes: Sequence[NodeDraft], links: Sequence[LinkDraft], name: str) -> bytes:
+def _graphml(
+    nodes: Sequence[NodeDraft], links: Sequence[LinkDraft], name: str, note: str | None
+) -> bytes:
     """Each column of the CSV is a key."""
     (node_header, *node_rows), (link_header, *link_rows) = _node_table(nodes), _link_table(links)
     return write_graphml(
         GraphPart([*map(str, node_header)], node_rows, [(node.id,) for node in nodes]),
         GraphPart([*map(str, link_header)], link_rows, [(ln.supplier, ln.buyer) for ln in links]),
         name=name,
+        note=note,
     )

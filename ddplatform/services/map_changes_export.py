@@ -1,10 +1,11 @@
 """Two days of a map side by side go out as a file; each export is an event of the log."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
 from ddplatform.access.identity import Identity
-from ddplatform.queries.map_changes import compare_days
+from ddplatform.queries.map_changes import Difference, compare_days
 from ddplatform.queries.map_past import check_days
 from ddplatform.queries.map_words import difference_words, who_words, why_words
 from ddplatform.queries.value_chain import get_chain
@@ -12,6 +13,7 @@ from ddplatform.reports.content import DASH, Column, Kind, Table
 from ddplatform.reports.tables import render_table_pack, render_workbook
 from ddplatform.services import audit
 from ddplatform.services.analysis_export import MEDIA_TYPES, AnalysisForm, ExportedAnalysis
+from supply_chain.home_places import coarse
 
 COLUMNS = tuple(
     Column(key, title, kind=kind, missing=DASH)
@@ -27,6 +29,14 @@ COLUMNS = tuple(
         ("why", "Why", Kind.TEXT),
     )
 )
+
+
+def _leaving(one: Difference) -> Difference:
+    """A change as it leaves the platform: each place rounded, since it may have been a home."""
+    if one.field not in ("latitude", "longitude"):
+        return one
+    before, after = (None if at is None else coarse(at) for at in (one.before, one.after))
+    return replace(one, before=before, after=after)
 
 
 def export_changes(
@@ -45,7 +55,7 @@ def export_changes(
             one.what.value,
             one.name,
             one.how.value,
-            *difference_words(one, found.names),
+            *difference_words(_leaving(one), found.names),
             who_words(one.step),
             one.step.at.isoformat(" ", "minutes")[:16] if one.step else None,
             why_words(one.step),

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -12,7 +13,8 @@ from ddplatform.queries.chain_drafts import load_drafts
 from ddplatform.queries.map_past import Past, check_day, load_past
 from ddplatform.queries.value_chain import get_chain
 from ddplatform.services import audit
-from supply_chain.drafts import NamedBytes
+from supply_chain.drafts import NamedBytes, NodeDraft
+from supply_chain.home_places import NOTE, with_coarse_home
 from supply_chain.map_export import ExportForm, export_map
 
 MEDIA_TYPES: dict[str, str] = {
@@ -44,6 +46,9 @@ def export_chain(
 ) -> Exported:
     """Write a map as it stands now, or as it stood at the end of a past day.
 
+    JSON is the organisation's own copy of its map and holds all as it is kept; in the other forms,
+    which go on to others, the places of sites that may be homes are rounded, and a note says so.
+
     Args:
         as_of: the day; names, shares and all else are as they were then.
 
@@ -55,7 +60,8 @@ def export_chain(
     day = as_of or at.date()
     past = _past(chain, as_of, today=at.date()) if as_of else None
     drafts, name = load_drafts(chain_id, past=past), past.name_of(chain) if past else chain.name
-    files = export_map(drafts.nodes, drafts.links, name=name, as_of=day, form=form)
+    nodes, note = _leaving(drafts.nodes, form)
+    files = export_map(nodes, drafts.links, name=name, as_of=day, form=form, note=note)
     audit.record(
         "value_chain:export",
         chain,
@@ -74,6 +80,17 @@ def export_chain(
         media_type=MEDIA_TYPES[form],
         content=_archive(files) if form == "csv" else files[0].content,
     )
+
+
+def _leaving(
+    nodes: Sequence[NodeDraft], form: ExportForm
+) -> tuple[Sequence[NodeDraft], str | None]:
+    """The nodes as they leave the platform in a form, and what to say of it."""
+    if form == "json":
+        return nodes, None
+    leaving = [with_coarse_home(node) for node in nodes]
+    is_changed = any(one is not other for one, other in zip(nodes, leaving, strict=True))
+    return leaving, NOTE if is_changed else None
 
 
 def _past(chain: ValueChain, day: date, *, today: date) -> Past:

@@ -1,7 +1,8 @@
 """What each view of a map gives away as a file: its picture, tables, graph and points.
 
 All of it is made from what the page itself shows, so a file is never wider than its page. Places
-of sites are those that are kept; a country stands at the middle of its area.
+of sites are those that are kept, rounded where somebody may live; a country stands at the middle of
+its area.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -14,7 +15,7 @@ from ddplatform.adapters.assets import load_outline
 from ddplatform.errors import NotFound
 from ddplatform.models.saved_views import ViewKind
 from ddplatform.models.value_chain import ValueChain
-from ddplatform.queries.node_places import list_coordinates
+from ddplatform.queries.node_places import Place, list_coordinates
 from ddplatform.reports.content import Column, Table
 from ddplatform.reports.words import cell_words
 from ddplatform.services.saved_views import kept_parts
@@ -46,10 +47,14 @@ from ddplatform.web.value_chain.world_routes import (
 )
 from supply_chain.chain_columns import FLOWS
 from supply_chain.graph_files import GraphPart, Point, write_geojson, write_graphml
+from supply_chain.home_places import NOTE
 
 CREDIT = "Map data: Natural Earth, public domain."
 LINES = "Line width: share of input. Dashed line: not confirmed. Dashed box: origin not known."
 EVENT = "Triangle: in the area of an event."
+ROUNDED = "rounded, it may be a home"
+
+_Record = dict[str, str | int | float]
 
 
 @dataclass(frozen=True)
@@ -144,12 +149,13 @@ def _of_boxes(page: MapPage, told: _Told) -> ViewContent:
     def geojson() -> bytes:
         boxes, shown = tables()[0], page.view.boxes
         places = list_coordinates(page.chain.id)
-        points = [
-            Point(*places[page.key(box)], told_)
-            for box, told_ in zip(shown, _records(boxes), strict=True)
-            if box.kind == "node" and page.key(box) in places
-        ]
-        return write_geojson(points, name=told.title)
+        return _points(
+            [
+                (places.get(page.key(box)) if box.kind == "node" else None, told_)
+                for box, told_ in zip(shown, _records(boxes), strict=True)
+            ],
+            told.title,
+        )
 
     nodes = sum(total for total, _ in page.view.lanes.values())
     return ViewContent(nodes, tables, picture, graphml, geojson, notes)
@@ -281,12 +287,24 @@ def _graph_of_sites(scope: MapScope, name: str) -> bytes:
 def _points_of_sites(scope: MapScope, name: str) -> bytes:
     places, keys = list_coordinates(scope.chain.id), scope.snapshot.keys
     records = _records(site_table(scope))
+    return _points(
+        [
+            (places.get(keys[row]), told)
+            for row, told in zip(scope.rows.tolist(), records, strict=True)
+        ],
+        name,
+    )
+
+
+def _points(found: Sequence[tuple[Place | None, _Record]], name: str) -> bytes:
+    """The sites that have a place; what is rounded says so, and the file why."""
     points = [
-        Point(*at, told)
-        for row, told in zip(scope.rows.tolist(), records, strict=True)
-        if (at := places.get(keys[row]))
+        Point(at.longitude, at.latitude, {**told, "Place": ROUNDED} if at.is_rounded else told)
+        for at, told in found
+        if at is not None
     ]
-    return write_geojson(points, name=name)
+    is_any = any(at is not None and at.is_rounded for at, _ in found)
+    return write_geojson(points, name=name, note=NOTE if is_any else None)
 
 
 def _part(table: Table, ends: Sequence[tuple[str, ...]]) -> GraphPart:
@@ -294,7 +312,7 @@ def _part(table: Table, ends: Sequence[tuple[str, ...]]) -> GraphPart:
     return GraphPart(titles, [["" if c is None else c for c in row] for row in table.rows], ends)
 
 
-def _records(table: Table) -> list[dict[str, str | int | float]]:
+def _records(table: Table) -> list[_Record]:
     """Each row by the titles of its columns; numbers stay numbers."""
     return [
         {
