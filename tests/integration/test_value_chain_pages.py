@@ -762,7 +762,7 @@ def test_lane_of_many_countries_shows_the_worst_and_lets_more_out(
             _link(tenant, key, own.id, None)
     page = analyst.get(f"{BASE}/{chain_id}/").text
     assert "4 more countries" in page
-    assert "Show more countries" in page
+    assert "<title>Show more, 4 more countries</title>" in page
 
     assert "more countries" not in analyst.get(f"{BASE}/{chain_id}/?open=1.more:20").text
     opened = analyst.get(f"{BASE}/{chain_id}/?open=1.VN:10").text

@@ -185,7 +185,7 @@ class MapPage:
             )
         words = f"Show next {STEP}" if box.shown else f"Open {number(len(box.rows))}"
         if box.groups:
-            words = f"Show more {MORE_WORDS[self.group_by][True]}"
+            words = "Show more"  # the box says of what
         return replace(
             marked,
             mix=self.colours.mix(box.rows),

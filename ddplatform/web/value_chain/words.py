@@ -100,7 +100,7 @@ def _region_word(snapshot: MapSnapshot, key: str) -> str:
 
 def _commodity_word(_snapshot: MapSnapshot, key: str) -> str:
     if key == NOT_KNOWN:
-        return "Commodity not known"
+        return "Goods not known"
     known = load_reference().commodities
     return ", ".join(known[ref].name if ref in known else ref for ref in key.split(BETWEEN))
 
