@@ -18,6 +18,15 @@ from questionnaires.external import read_external
 from questionnaires.form import Choice, Form, Group, Itemset, Kind, Output, Question, Section, Text
 from questionnaires.items import FiredFlag
 from questionnaires.library import NotShipped, Shipped, list_shipped, read_shipped, shipped_form
+from questionnaires.modules import (
+    Answerer,
+    KnownPlace,
+    Module,
+    Proposal,
+    answered_by,
+    modules,
+    propose,
+)
 from questionnaires.notices import Notice, red_flags_fired
 from questionnaires.red_flags import RedFlag, red_flags
 from questionnaires.scoring import score
@@ -36,6 +45,7 @@ from questionnaires.xlsform import read_form, read_form_file
 __all__ = [
     "Answer",
     "AnswerProblem",
+    "Answerer",
     "CarriedOver",
     "Cause",
     "Check",
@@ -54,6 +64,8 @@ __all__ = [
     "Item",
     "Itemset",
     "Kind",
+    "KnownPlace",
+    "Module",
     "NodeState",
     "NotShipped",
     "Notice",
@@ -61,6 +73,7 @@ __all__ = [
     "Output",
     "Page",
     "Plan",
+    "Proposal",
     "Question",
     "QuestionnaireError",
     "RedFlag",
@@ -72,6 +85,7 @@ __all__ = [
     "Signals",
     "StepRefused",
     "Text",
+    "answered_by",
     "asked_paths",
     "carry_over",
     "check_file",
@@ -82,9 +96,11 @@ __all__ = [
     "far_moves",
     "has_note",
     "list_shipped",
+    "modules",
     "own_words",
     "pages",
     "plan",
+    "propose",
     "read_answer",
     "read_external",
     "read_form",

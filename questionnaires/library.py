@@ -14,6 +14,7 @@ from questionnaires.form import Form
 from questionnaires.xlsform import read_form
 
 FILE_TYPE = ".md"
+NOT_ASKED = frozenset(["begin_group", "end_group", "end_repeat", "note", "calculate", "hidden"])
 
 
 class NotShipped(QuestionnaireError):
@@ -22,20 +23,25 @@ class NotShipped(QuestionnaireError):
 
 @dataclass(frozen=True, slots=True)
 class Shipped:
-    """One version of one questionnaire; `sha256` is that of its file, which is never edited."""
+    """One version of one questionnaire; `sha256` is that of its file, which is never edited.
+
+    `questions` are those of the method, `short_questions` those of light mode (0: it marks none),
+    `fields` everything that is asked but for files.
+    """
 
     ref: str
     version: str
     title: str
     sha256: str
+    questions: int
+    short_questions: int
+    fields: int
 
 
+@cache
 def list_shipped() -> tuple[Shipped, ...]:
     """Every version of every questionnaire, by reference, the oldest version first."""
-    return tuple(
-        Shipped(ref, version, _title(data), hashlib.sha256(data).hexdigest())
-        for ref, version, data in _files()
-    )
+    return tuple(_shipped(ref, version, data) for ref, version, data in _files())
 
 
 def read_shipped(ref: str, version: str | None = None) -> bytes:
@@ -85,6 +91,24 @@ def _version(entry: Traversable) -> str:
     return entry.name.removesuffix(FILE_TYPE)
 
 
-def _title(data: bytes) -> str:
-    settings: list[dict[str, str]] = md_to_dict(data.decode("utf-8"))["settings"]
-    return settings[0]["form_title"]
+def _shipped(ref: str, version: str, data: bytes) -> Shipped:
+    sheets = md_to_dict(data.decode("utf-8"))
+    asked = [row for row in sheets["survey"] if _kind(row) not in NOT_ASKED]
+    questions = [row for row in asked if row.get("bind::dd:id")]
+    return Shipped(
+        ref=ref,
+        version=version,
+        title=sheets["settings"][0]["form_title"],
+        sha256=hashlib.sha256(data).hexdigest(),
+        questions=len(questions),
+        short_questions=sum(1 for row in questions if row.get("bind::dd:light") == "yes"),
+        fields=sum(
+            1
+            for row in asked
+            if _kind(row) != "begin_repeat" and not row.get("bind::dd:evidence_for")
+        ),
+    )
+
+
+def _kind(row: dict[str, str]) -> str:
+    return row["type"].partition(" ")[0]

@@ -18,6 +18,7 @@ from ddplatform.models.organisations import Invitation
 from ddplatform.queries.questionnaires import get_assignment, list_library
 from ddplatform.queries.responses import find_response, get_request, load_filled
 from ddplatform.services import questionnaires, responses, value_chain
+from ddplatform.services.questionnaire_library import publish_shipped
 from ddplatform.services.response_join import Joined, join
 from ddplatform.services.response_receiving import receive
 from ddplatform.services.response_submission import submit
@@ -39,7 +40,7 @@ def acting(organisation_id: UUID) -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Asked:
-    """An assignment of the SAQ and the node it is about."""
+    """An assignment and the node it is about."""
 
     tenant: Tenant
     chain_id: UUID
@@ -74,19 +75,42 @@ def add_node(tenant: Tenant, chain_id: UUID, name: str = "SCOOP Espoir", **more:
 
 
 def saq_version() -> UUID:
-    """The shipped self-assessment, published where it is not yet; call it inside a tenant."""
-    questionnaires.publish_shipped(NOW)
-    return next(row.version_id for row in list_library() if row.ref == "SAQ")
+    """The shipped self-assessment; call it inside a tenant."""
+    return version_of("SAQ")
+
+
+def version_of(ref: str) -> UUID:
+    """A shipped questionnaire, published where it is not yet; call it inside a tenant."""
+    publish_shipped(NOW)
+    return next(row.version_id for row in list_library() if row.ref == ref)
 
 
 def ask(
-    tenant: Tenant, *, light: bool = False, email: str = EMAIL, name: str = "SCOOP Espoir"
+    tenant: Tenant,
+    *,
+    light: bool = False,
+    email: str = EMAIL,
+    name: str = "SCOOP Espoir",
+    ref: str = "SAQ",
 ) -> Asked:
     chain_id = make_chain(tenant)
     node_id = add_node(tenant, chain_id, name)
+    return ask_again(tenant, chain_id, node_id, light=light, email=email, ref=ref)
+
+
+def ask_again(
+    tenant: Tenant,
+    chain_id: UUID,
+    node_id: UUID,
+    *,
+    ref: str,
+    light: bool = False,
+    email: str = EMAIL,
+) -> Asked:
+    """Send a questionnaire to a node that stands on a map already."""
     with acting(tenant.id):
         sending = questionnaires.Sending(
-            version_id=saq_version(), due_on=DUE, light_mode=light, message="Thank you."
+            version_id=version_of(ref), due_on=DUE, light_mode=light, message="Thank you."
         )
         sent = questionnaires.assign(sending, {node_id: email}, by=tenant.manager, at=NOW)
         return Asked(tenant, chain_id, node_id, sent[0].id)
@@ -118,13 +142,17 @@ def typed(values: Mapping[str, str], *, seen: int = 0, page: str | None = None) 
 
 
 def fill(supplier: Supplier, *, at: datetime = NOW, **changes: str) -> None:
-    """Answer everything, and go through every page."""
+    """Answer every question of the SAQ, and go through every page."""
+    fill_in(supplier, good_values(**changes), at=at)
+
+
+def fill_in(supplier: Supplier, values: Mapping[str, str], *, at: datetime = NOW) -> None:
+    """Go through every page with these texts by path."""
     with acting(supplier.id):
         request = get_request(supplier.asked.assignment_id)
         row = find_response(supplier.asked.assignment_id)
         assert row is not None
         names = [page.name for page in load_filled(request.assignment, row, now=at).pages]
-        values = good_values(**changes)
         for name in names:
             responses.save_section(
                 supplier.asked.assignment_id,

@@ -6,12 +6,11 @@ from functools import cache
 from hypothesis import strategies as st
 
 from questionnaires.evaluation import Plan, Response, plan
-from questionnaires.form import UPLOADS, Kind, Question
+from questionnaires.form import UPLOADS, Group, Kind, Question
 from questionnaires.library import shipped_form
 from questionnaires.scoring_plan import NONE
 from tests.saq_responses import NOW
 
-REPEATS = {"SAQ_B01": "SAQ_B01[1]", "SAQ_N01": "SAQ_N01[1]"}
 SHARES = ("", "0", "1", "5", "20", "50", "100")
 COUNTS = ("", "0", "1", "3", "12")
 DAYS = ("", "2026-06-01", "2025-01-01", "2020-01-01")
@@ -25,9 +24,13 @@ def planned(ref: str) -> Plan:
 @cache
 def paths(ref: str) -> Mapping[str, str]:
     """Name of each question -> its path, in the first entry of a repeat."""
+    form = shipped_form(ref)
+    repeats = {node.name for node in form.nodes() if isinstance(node, Group) and node.repeat}
     return {
-        question.name: "/".join(REPEATS.get(step, step) for step in question.path.split("/"))
-        for question in shipped_form(ref).questions()
+        question.name: "/".join(
+            f"{step}[1]" if step in repeats else step for step in question.path.split("/")
+        )
+        for question in form.questions()
     }
 
 
@@ -35,6 +38,19 @@ def respond(ref: str, answers: Mapping[str, str]) -> Response:
     """A response with `answers` by name; blank ones were not given."""
     where = paths(ref)
     return Response(planned(ref), {where[n]: text for n, text in answers.items() if text}, now=NOW)
+
+
+def plain_answers(ref: str, **changes: str) -> dict[str, str]:
+    """The first answer on offer to every question, by path, but for `changes` by name."""
+    asked = [q for q in shipped_form(ref).questions() if q.is_input and q.kind not in UPLOADS]
+    told = {q.name: _plain_answer(q) for q in asked if not q.extras.get("dd:stands_for")} | changes
+    return {paths(ref)[name]: text for name, text in told.items() if text}
+
+
+def _plain_answer(question: Question) -> str:
+    if question.choices:
+        return question.choices[0].name
+    return {Kind.INTEGER: "4", Kind.DATE: "2026-06-01"}.get(question.kind, "")
 
 
 def any_answers(ref: str) -> st.SearchStrategy[dict[str, str]]:

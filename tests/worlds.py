@@ -25,7 +25,7 @@ from ddplatform.models.matching import DuplicatePair, NodeMerge
 from ddplatform.models.risk import RunRegister
 from ddplatform.models.value_chain import ValueChainNode
 from ddplatform.services import audit, jobs, remedy
-from ddplatform.services.questionnaires import publish_shipped
+from ddplatform.services.questionnaire_library import publish_shipped
 from ddplatform.services.sessions import hash_of, new_secret
 from ddplatform.tenancy import Shared, SharedOnRelease, TenantScoped, acting_in
 from supply_chain.matching.pairs import Decision

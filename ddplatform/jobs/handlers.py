@@ -33,8 +33,8 @@ from ddplatform.services import (
     sessions,
 )
 from ddplatform.services.assessment_leftovers import clear_begun
+from ddplatform.services.questionnaire_library import publish_shipped
 from ddplatform.services.questionnaire_reminders import CHASE, REMIND, chase, send_reminder
-from ddplatform.services.questionnaires import publish_shipped
 from ddplatform.services.reports import BUILD
 from ddplatform.services.response_receiving import receive
 from ddplatform.services.response_review import TELL_ESCALATED, TELL_RETURNED

@@ -14,7 +14,7 @@ from ddplatform.duediligence.vocabulary import QuestionnaireState as State
 from ddplatform.errors import NotFound
 from ddplatform.models.questionnaires import Assignment, Questionnaire, QuestionnaireVersion
 from ddplatform.tenancy import current_organisation
-from questionnaires import Plan, plan, read_form
+from questionnaires import Answerer, Plan, answered_by, modules, plan, read_form
 
 PAGE_SIZE = 50
 COUNT_CAP = 1000
@@ -48,6 +48,11 @@ class LibraryRow:
     question_count: int
     published_at: datetime
     sent: int
+
+    @property
+    def answered_by(self) -> Answerer:
+        """Who fills it in; only what suppliers fill in is sent."""
+        return answered_by(self.ref)
 
 
 @dataclass(frozen=True)
@@ -90,7 +95,7 @@ class Counts:
 
 
 def list_library() -> Sequence[LibraryRow]:
-    """The newest version of every questionnaire, by title, in two statements."""
+    """The newest version of every questionnaire, in the order of the method, in two statements."""
     rows = db.session.execute(
         select(
             QuestionnaireVersion.id.label("version_id"),
@@ -112,7 +117,15 @@ def list_library() -> Sequence[LibraryRow]:
         times = sent.get(row.version_id, 0) + (kept.sent if kept else 0)
         if kept is None or _numbers(row.version) > _numbers(kept.version):
             newest[row.ref] = LibraryRow(**row._mapping, sent=times)
-    return list(newest.values())
+    order = list(modules())
+    return sorted(
+        newest.values(), key=lambda row: order.index(row.ref) if row.ref in order else len(order)
+    )
+
+
+def list_for_suppliers() -> Sequence[LibraryRow]:
+    """The library without what a person who visits fills in: what can be sent."""
+    return [row for row in list_library() if row.answered_by is Answerer.SUPPLIER]
 
 
 def _numbers(version: str) -> tuple[int, ...]:
@@ -125,6 +138,12 @@ def get_version(version_id: UUID) -> QuestionnaireVersion:
     if found is None:
         raise NotFound()
     return found
+
+
+def find_answerer(version_id: UUID) -> Answerer:
+    """Who fills in a version: suppliers, or a person who visits. Raises NotFound."""
+    questionnaire = db.session.get(Questionnaire, get_version(version_id).questionnaire_id)
+    return answered_by(questionnaire.ref if questionnaire else "")
 
 
 def load_plan(version_id: UUID) -> Plan:

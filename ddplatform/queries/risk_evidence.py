@@ -14,6 +14,8 @@ from sqlalchemy import ColumnElement, or_, select
 
 from ddplatform.duediligence.vocabulary import RiskState
 from ddplatform.models.findings import Finding
+from ddplatform.models.questionnaires import Assignment, QuestionnaireVersion
+from ddplatform.models.responses import Response as ResponseRow
 from ddplatform.models.responses import RiskSignal
 from ddplatform.models.risk import FactKind, RiskFact
 from ddplatform.queries.context_observations import load_context_observations
@@ -92,7 +94,12 @@ def _signals(known: MapOnDay) -> Sequence[Any]:
             RiskSignal.source_type,
             RiskSignal.is_control,
             RiskSignal.observed_at,
+            Assignment.node_id.label("told_by"),
+            QuestionnaireVersion.questionnaire_id.label("told_in"),
         )
+        .outerjoin(ResponseRow, ResponseRow.id == RiskSignal.response_id)
+        .outerjoin(Assignment, Assignment.id == ResponseRow.assignment_id)
+        .outerjoin(QuestionnaireVersion, QuestionnaireVersion.id == Assignment.version_id)
         .where(RiskSignal.observed_at < known.end)
         .order_by(RiskSignal.observed_at, RiskSignal.id),
         RiskSignal.node_id,
@@ -100,10 +107,15 @@ def _signals(known: MapOnDay) -> Sequence[Any]:
 
 
 def _observations(known: MapOnDay, signals: Iterable[Any]) -> Observations:
-    """The newest of each node, factor and source type, what the findings say (DER-4), and what
-    events in the surroundings show."""
+    """The newest of each node, factor and source, what the findings say (DER-4), and what events
+    in the surroundings show.
+
+    A source is a kind of it, who told it and in which questionnaire (RM-1.0 3.3): answers about
+    farms leave those of the self-assessment in force, and one supplier's word on its buyer
+    leaves that of another.
+    """
     newest = {
-        (signal.node_id, signal.factor, signal.source_type): signal
+        (signal.node_id, signal.factor, signal.source_type, *_told(signal)): signal
         for signal in signals
         if not signal.is_control
         and signal.factor in METHOD.factor_index
@@ -160,9 +172,21 @@ def _oldest_open_findings(known: MapOnDay) -> dict[UUID, datetime]:
 
 
 def _design_credits(signals: Iterable[Any]) -> dict[tuple[UUID, str], float]:
-    return {
-        (signal.node_id, signal.factor): signal.value for signal in signals if signal.is_control
+    """The newest credit of each control; of several questionnaires the lowest counts."""
+    newest = {
+        (signal.node_id, signal.factor, *_told(signal)): signal.value
+        for signal in signals
+        if signal.is_control
     }
+    lowest: dict[tuple[UUID, str], float] = {}
+    for (node_id, control, *_), credit in newest.items():
+        lowest[node_id, control] = min(credit, lowest.get((node_id, control), credit))
+    return lowest
+
+
+def _told(signal: Any) -> tuple[UUID | None, UUID | None]:
+    """The node that answered and the questionnaire; none where no answer is behind it."""
+    return signal.told_by, signal.told_in
 
 
 # ---- facts -----------------------------------------------------------------------------------

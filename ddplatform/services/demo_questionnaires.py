@@ -13,18 +13,18 @@ from sqlalchemy import select
 from ddplatform.access.identity import Identity
 from ddplatform.db import db
 from ddplatform.models.organisations import Invitation
-from ddplatform.models.questionnaires import QuestionnaireVersion
+from ddplatform.models.questionnaires import Questionnaire, QuestionnaireVersion
 from ddplatform.queries.questionnaires import get_assignment
 from ddplatform.queries.responses import list_red_flags
 from ddplatform.services import response_review as review
 from ddplatform.services.demo_maps import reassess
 from ddplatform.services.demo_world import Deed, Story, Timeline, World
+from ddplatform.services.questionnaire_library import publish_shipped
 from ddplatform.services.questionnaire_reminders import remind
 from ddplatform.services.questionnaires import (
     Sending,
     assign,
     expire,
-    publish_shipped,
     show_on_map,
     withdraw,
 )
@@ -55,7 +55,10 @@ def _publish(_world: World, at: datetime) -> None:
 
 def _send(entry: dict[str, Any], world: World, at: datetime) -> None:
     version = db.session.scalars(
-        select(QuestionnaireVersion.id).order_by(QuestionnaireVersion.published_at)
+        select(QuestionnaireVersion.id)
+        .join(Questionnaire, Questionnaire.id == QuestionnaireVersion.questionnaire_id)
+        .where(Questionnaire.ref == "SAQ")
+        .order_by(QuestionnaireVersion.published_at)
     ).first()
     assert version is not None
     sending = Sending(

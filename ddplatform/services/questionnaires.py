@@ -1,4 +1,4 @@
-"""Questionnaires: published, sent to the people behind nodes, due dates, withdrawn."""
+"""Questionnaires: sent to the people behind nodes, due dates, withdrawn."""
 
 import re
 from collections.abc import Sequence
@@ -16,13 +16,14 @@ from ddplatform.duediligence.vocabulary import Machine
 from ddplatform.duediligence.vocabulary import QuestionnaireState as State
 from ddplatform.errors import Conflict, Invalid
 from ddplatform.models.organisations import Invitation, InvitationPurpose
-from ddplatform.models.questionnaires import Assignment, Questionnaire, QuestionnaireVersion
+from ddplatform.models.questionnaires import Assignment
 from ddplatform.models.value_chain import NodeSummary, ValueChainNode
 from ddplatform.queries.questionnaires import find_open, get_version, load_plan
 from ddplatform.queries.value_chain import get_node
 from ddplatform.services import audit, jobs
 from ddplatform.services.people import INVITATION_LIFE
-from questionnaires import Form, Response, Shipped, list_shipped, pages, read_shipped, shipped_form
+from ddplatform.services.questionnaire_library import require_for_suppliers
+from questionnaires import Response, pages
 
 MAX_AT_ONCE = 200
 MAX_MESSAGE = 2000
@@ -43,41 +44,6 @@ class Sending:
     message: str = ""
 
 
-def publish_shipped(at: datetime) -> int:
-    """Make rows of the questionnaires that come with the product; returns how many are new."""
-    known = set(db.session.scalars(select(QuestionnaireVersion.checksum)))
-    new = [shipped for shipped in list_shipped() if shipped.sha256 not in known]
-    for shipped in new:
-        _publish(shipped, at=at)
-    return len(new)
-
-
-def _publish(shipped: Shipped, *, at: datetime) -> None:
-    questionnaire = db.session.scalar(select(Questionnaire).where(Questionnaire.ref == shipped.ref))
-    form = shipped_form(shipped.ref, shipped.version)
-    if questionnaire is None:
-        questionnaire = Questionnaire(ref=shipped.ref, title=shipped.title, description="")
-        db.session.add(questionnaire)
-        db.session.flush()  # the version needs its key
-    questionnaire.title, questionnaire.description = shipped.title, _what_it_asks(form)
-    db.session.add(
-        QuestionnaireVersion(
-            questionnaire_id=questionnaire.id,
-            version=shipped.version,
-            definition=read_shipped(shipped.ref, shipped.version),
-            media_type="md",
-            checksum=shipped.sha256,
-            question_count=sum(1 for question in form.questions() if question.is_input),
-            published_at=at,
-        )
-    )
-    db.session.flush()  # the next version finds its questionnaire
-
-
-def _what_it_asks(form: Form) -> str:
-    return "; ".join(section.label.plain() for section in form.sections if section.label)
-
-
 def is_small(node: ValueChainNode) -> bool:
     """Whether the map says that fewer than 50 people work there; not known is not small."""
     text = str(node.attributes.get("workers", "")).replace(",", "").strip()
@@ -95,8 +61,10 @@ def assign(
     Raises:
         Invalid: a problem at `due_on`, `message` or `email-<node>`.
         NotFound: no such version or node.
+        Conflict: suppliers do not answer this questionnaire.
     """
     version = get_version(sending.version_id)
+    require_for_suppliers(version.id)
     nodes = [get_node(node_id) for node_id in addresses]
     problems = _problems_of(sending, addresses, at.date())
     taken = find_open(version.id, list(addresses))

@@ -13,7 +13,9 @@ from ddplatform.db import db
 from ddplatform.models.questionnaires import Assignment
 from ddplatform.queries.questionnaires import get_assignment
 from ddplatform.queries.responses import find_response, list_red_flags
+from ddplatform.services.questionnaire_library import publish_shipped
 from ddplatform.services.responses import attach
+from questionnaires import read_form
 from tests.answering import (
     Supplier,
     acting,
@@ -24,6 +26,7 @@ from tests.answering import (
     make_chain,
     receive_now,
     saq_version,
+    version_of,
 )
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
@@ -127,6 +130,73 @@ def test_questionnaire_is_sent_in_two_steps_and_all_input_stays_on_a_problem(
         rows = db.session.scalars(select(Assignment)).all()
         assert {row.message for row in rows} == {"We start with you."}
         assert {row.light_mode for row in rows} == {False}
+
+
+def test_library_tells_for_whom_each_is_how_long_it_takes_and_gives_it_away(
+    app: Flask, office: FlaskClient, tenant: Tenant
+):
+    with app.app_context(), acting(tenant.id):
+        publish_shipped(NOW)
+    page = unescape(office.get(f"{_root(tenant)}/library").text)
+
+    cards = page.split("<section")[1:]
+    assert len(cards) == 10
+    assert "72 questions, at most about 56 minutes" in cards[0]
+    assert "The short version for fewer than 50 workers has 37 questions." in cards[0]
+    assert "Farms and farmer groups" in cards[1]
+    download = re.search(r'href="([^"]+/form\.xlsx)"', cards[1])
+    assert download is not None
+    answer = office.get(download[1])
+    assert answer.headers["Content-Disposition"] == "attachment; filename=AGR-1.0.xlsx"
+    assert read_form(answer.data, file_type=".xlsx").form_id == "AGR"
+
+
+@pytest.mark.parametrize(("ref", "who"), [("AUD", "Assessors"), ("REM", "Case workers")])
+def test_what_a_person_who_visits_fills_in_is_to_read_only(
+    app: Flask, office: FlaskClient, tenant: Tenant, ref: str, who: str
+):
+    with app.app_context():
+        node = add_node(tenant, make_chain(tenant), contact_email="k@daloa.example")
+        with acting(tenant.id):
+            version = version_of(ref)
+    card = _card(office.get(f"{_root(tenant)}/library").text, ref)
+    assert f"{who} answer it" in card
+    assert "To read and to download only" in card
+    assert "Send this one" not in card
+    assert "To read and to download only" in office.get(f"{_root(tenant)}/library/{version}").text
+
+    send = f"{_root(tenant)}/send/{version}"
+    for address in (send, f"{send}/details?node={node}"):
+        refused = office.get(address)
+        assert refused.status_code == 409
+        assert "never by the supplier" in refused.text
+
+
+def _card(page: str, ref: str) -> str:
+    return page.partition(f'id="q-{ref}"')[2].partition("</section>")[0]
+
+
+def test_nodes_that_a_questionnaire_fits_are_chosen_already_with_the_reason(
+    app: Flask, office: FlaskClient, tenant: Tenant
+):
+    with app.app_context():
+        chain = make_chain(tenant)
+        farm = add_node(tenant, chain, "Coop Daloa", commodity_refs=["cocoa"])
+        mill = add_node(tenant, chain, "Sewing Hall", sector_ref="garments")
+        with acting(tenant.id):
+            farms, everyone = version_of("AGR"), version_of("SAQ")
+
+    page = unescape(office.get(f"{_root(tenant)}/send/{farms}").text)
+    assert "It handles: Cocoa." in page
+    assert re.search(rf'value="{farm}"[^>]* checked', page)
+    assert not re.search(rf'value="{mill}"[^>]* checked', page)
+    core = unescape(office.get(f"{_root(tenant)}/send/{everyone}").text)
+    assert "Every supplier starts here." in core
+    assert " checked" not in core.partition("<tbody>")[2]
+
+    details = unescape(office.get(f"{_root(tenant)}/send/{everyone}/details?node={mill}").text)
+    assert "Would fit too" in details
+    assert "(Its sector: Garment manufacturing)" in details
 
 
 def test_without_a_map_nobody_can_be_asked_yet(app: Flask, office: FlaskClient, tenant: Tenant):

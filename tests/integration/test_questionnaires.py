@@ -15,12 +15,13 @@ from ddplatform.errors import Conflict, Invalid, NotFound
 from ddplatform.jobs.handlers import HANDLERS, PERIODIC
 from ddplatform.models.jobs import Job
 from ddplatform.models.organisations import Invitation, InvitationPurpose
-from ddplatform.models.questionnaires import Assignment, QuestionnaireVersion
+from ddplatform.models.questionnaires import Assignment, Questionnaire, QuestionnaireVersion
 from ddplatform.models.value_chain import NodeSummary, ValueChainNode
 from ddplatform.queries import questionnaires as queries
 from ddplatform.queries.questionnaires import View
 from ddplatform.queries.value_chain import get_node
 from ddplatform.services import invitations, questionnaires, value_chain
+from ddplatform.services.questionnaire_library import publish_shipped
 from ddplatform.services.questionnaire_reminders import CHASE, chase, remind, send_reminder
 from ddplatform.services.questionnaires import Sending, assign
 from tests.answering import (
@@ -35,6 +36,7 @@ from tests.answering import (
     make_chain,
     saq_version,
     send,
+    version_of,
 )
 from tests.conftest import NOW
 from tests.factories import Tenant
@@ -57,9 +59,9 @@ def _send(tenant: Tenant, addresses: dict[UUID, str], **more: object) -> list[As
 
 def test_shipped_questionnaires_are_published_once(context: Flask, tenant: Tenant):
     with acting(tenant.id):
-        first = questionnaires.publish_shipped(NOW)
+        first = publish_shipped(NOW)
         assert first >= 1
-        assert questionnaires.publish_shipped(LATER) == 0
+        assert publish_shipped(LATER) == 0
         assert db.session.scalar(select(func.count()).select_from(QuestionnaireVersion)) == first
         saq = next(row for row in queries.list_library() if row.ref == "SAQ")
         assert "Young workers and checking age" in saq.description
@@ -89,6 +91,49 @@ def test_library_shows_the_newest_version_by_number_and_counts_all_that_were_sen
         db.session.flush()
         row = next(row for row in queries.list_library() if row.ref == "SAQ")
         assert (row.version, row.sent) == ("1.10", 1)
+
+
+def test_library_stands_in_the_order_of_the_method_and_what_it_lacks_comes_last(
+    context: Flask, tenant: Tenant
+):
+    with acting(tenant.id):
+        publish_shipped(NOW)
+        db.session.add(Questionnaire(ref="OWN", title="About us", description=""))
+        db.session.flush()
+        own = db.session.scalar(select(Questionnaire.id).where(Questionnaire.ref == "OWN"))
+        db.session.add(
+            QuestionnaireVersion(
+                questionnaire_id=own,
+                version="1.0",
+                definition=b"| survey |",
+                media_type="md",
+                checksum="own",
+                question_count=1,
+                published_at=NOW,
+            )
+        )
+        db.session.flush()
+        refs = [row.ref for row in queries.list_library()]
+        assert refs == [
+            *["SAQ", "AGR", "MIN", "APP", "FIN", "ONL", "TRV", "REC", "AUD", "REM"],
+            "OWN",
+        ]
+        sent = [row.ref for row in queries.list_for_suppliers()]
+        assert sent == [ref for ref in refs if ref not in ("AUD", "REM")]
+
+
+@pytest.mark.parametrize("ref", ["AUD", "REM"])
+def test_what_suppliers_do_not_answer_is_never_sent_to_them(
+    tenant: Tenant, chain_id: UUID, ref: str
+):
+    node = add_node(tenant, chain_id)
+    with acting(tenant.id), pytest.raises(Conflict, match="never by the supplier"):
+        assign(
+            Sending(version_id=version_of(ref), due_on=DUE),
+            {node: EMAIL},
+            by=tenant.manager,
+            at=NOW,
+        )
 
 
 def test_unknown_version_is_not_found(context: Flask, tenant: Tenant):

@@ -1,4 +1,4 @@
-"""The library, and chasing what was sent."""
+"""What was sent: its list, one of it, and chasing."""
 
 from uuid import UUID
 
@@ -15,12 +15,10 @@ from ddplatform.queries.questionnaires import (
     get_assignment,
     get_assignment_row,
     list_assignments,
-    list_library,
-    load_plan,
 )
 from ddplatform.queries.responses import find_response
 from ddplatform.services.questionnaire_reminders import remind as send_reminder
-from ddplatform.services.questionnaires import change_due_date, publish_shipped
+from ddplatform.services.questionnaires import change_due_date
 from ddplatform.services.questionnaires import withdraw as withdraw_assignment
 from ddplatform.web.field_errors import show_at_fields
 from ddplatform.web.filters import plural
@@ -78,36 +76,6 @@ def _view() -> View:
 
 def _id(name: str) -> UUID | None:
     return request.args.get(name, type=UUID)
-
-
-@bp.get("/library")
-@requires(Permission.QUESTIONNAIRE_READ)
-def library() -> ResponseReturnValue:
-    """Every questionnaire, with what it asks."""
-    return render_template("questionnaires/library.html", rows=list_library())
-
-
-@bp.post("/library")
-@requires(Permission.QUESTIONNAIRE_ASSIGN)
-def publish() -> ResponseReturnValue:
-    """Bring in the questionnaires that come with the product."""
-    new = plural(publish_shipped(g.now), "new questionnaire", "new questionnaires")
-    flash(f"Added to the library: {new}.", "success")
-    return redirect(url_for(".library"))
-
-
-@bp.get("/library/<uuid:version_id>")
-@requires(Permission.QUESTIONNAIRE_READ)
-def version(version_id: UUID) -> ResponseReturnValue:
-    """Every question of one version, as a list to read before sending."""
-    form = load_plan(version_id).form
-    sections = [
-        (section.label.plain(), [q for q in section.questions() if q.is_input])
-        for section in form.sections
-    ]
-    return render_template(
-        "questionnaires/version.html", form=form, sections=sections, version_id=version_id
-    )
 
 
 @bp.get("/assignments/<uuid:assignment_id>")

@@ -1,6 +1,7 @@
 """Sending a questionnaire: choose suppliers, then say how."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -13,8 +14,10 @@ from ddplatform.errors import Invalid, NotFound
 from ddplatform.gate import requires
 from ddplatform.models.value_chain import ValueChainNode
 from ddplatform.queries.node_lists import NodeOrder, list_nodes
-from ddplatform.queries.questionnaires import get_version, load_plan
+from ddplatform.queries.questionnaire_proposals import propose_questionnaires
+from ddplatform.queries.questionnaires import get_version, list_library, load_plan
 from ddplatform.queries.value_chain import get_node, list_chains
+from ddplatform.services.questionnaire_library import require_for_suppliers
 from ddplatform.services.questionnaires import (
     MAX_AT_ONCE,
     Sending,
@@ -27,14 +30,24 @@ from ddplatform.web.filters import plural
 from ddplatform.web.questionnaire_states import STATE_WORDS
 from ddplatform.web.questionnaires.blueprint import bp
 from ddplatform.web.questionnaires.forms import BY_SIZE, LANGUAGE_NAMES, SHORT, SendForm
-from questionnaires import Form
+from questionnaires import Form, modules
 from supply_chain.node_filter import NodeFilter
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Another questionnaire that fits a node."""
+
+    title: str
+    href: str
+    reason: str
 
 
 @bp.get("/send/<uuid:version_id>")
 @requires(Permission.QUESTIONNAIRE_ASSIGN)
 def choose(version_id: UUID) -> ResponseReturnValue:
-    """Choose the suppliers of one map, the riskiest first."""
+    """Choose the suppliers of one map, the riskiest first; those it fits are chosen already."""
+    require_for_suppliers(version_id)
     chains = list_chains()
     chain_id = _id(request.args.get("chain", "")) or (chains[0].id if chains else None)
     wanted = NodeFilter(
@@ -44,9 +57,12 @@ def choose(version_id: UUID) -> ResponseReturnValue:
     if chain_id is not None:
         after = _id(request.args.get("after", ""))
         page = list_nodes(chain_id, wanted, order=NodeOrder.RISK, after=after)
+    form = load_plan(version_id).form
     return render_template(
         "questionnaires/choose.html",
-        form=load_plan(version_id).form,
+        form=form,
+        is_for_everyone=_is_for_everyone(form.form_id),
+        reasons=_reasons(form.form_id, [row.id for row in page.rows] if page else []),
         version_id=version_id,
         chains=[(str(chain.id), chain.name) for chain in chains],
         chain_id=chain_id,
@@ -57,10 +73,27 @@ def choose(version_id: UUID) -> ResponseReturnValue:
     )
 
 
+def _is_for_everyone(ref: str) -> bool:
+    module = modules().get(ref)
+    return module is not None and module.everyone
+
+
+def _reasons(ref: str, node_ids: Sequence[UUID]) -> Mapping[UUID, str]:
+    """Why this questionnaire fits each of these nodes; one that it does not fit is left out."""
+    found = propose_questionnaires(node_ids, today=g.now.date())
+    return {
+        node_id: one.reason
+        for node_id, proposals in found.items()
+        for one in proposals
+        if one.ref == ref
+    }
+
+
 @bp.route("/send/<uuid:version_id>/details", methods=["GET", "POST"])
 @requires(Permission.QUESTIONNAIRE_ASSIGN)
 def details(version_id: UUID) -> ResponseReturnValue:
     """Due date, language, length, message, and an address where the map has none."""
+    require_for_suppliers(version_id)
     nodes = _chosen()
     if not nodes:
         flash("Choose at least one supplier.", "warning")
@@ -99,7 +132,8 @@ def _details_page(
     nodes: Sequence[ValueChainNode],
     problems: Mapping[str, str],
 ) -> ResponseReturnValue:
-    rows = [_row(node, problems.get(f"email-{node.id}")) for node in nodes]
+    also = _also_fit(questions.form_id, nodes)
+    rows = [_row(node, problems.get(f"email-{node.id}"), also[node.id]) for node in nodes]
     html = render_template(
         "questionnaires/details.html",
         questions=questions,
@@ -115,7 +149,25 @@ def _details_page(
     return html, 422 if form.errors or form.form_errors else 200
 
 
-def _row(node: ValueChainNode, problem: str | None) -> dict[str, Any]:
+def _also_fit(ref: str, nodes: Sequence[ValueChainNode]) -> Mapping[UUID, Sequence[Fit]]:
+    """The other questionnaires that fit each node: title, address to send it, reason."""
+    library = {row.ref: row for row in list_library()}
+    found = propose_questionnaires([node.id for node in nodes], today=g.now.date())
+    return {
+        node_id: [
+            Fit(
+                title=library[one.ref].title,
+                href=url_for(".details", version_id=library[one.ref].version_id, node=node_id),
+                reason=one.reason,
+            )
+            for one in proposals
+            if one.ref != ref and one.ref in library
+        ]
+        for node_id, proposals in found.items()
+    }
+
+
+def _row(node: ValueChainNode, problem: str | None, also: Sequence[Fit]) -> dict[str, Any]:
     return {
         "id": node.id,
         "name": node.name,
@@ -123,6 +175,7 @@ def _row(node: ValueChainNode, problem: str | None) -> dict[str, Any]:
         "email": request.form.get(f"email-{node.id}", node.contact_email or ""),
         "is_small": is_small(node),
         "problem": problem,
+        "also": also,
     }
 
 

@@ -187,7 +187,12 @@ def _text(texts: Sequence[str]) -> str:
 
 def minutes_for(page: Page) -> int:
     """How long a page takes, by the number of its questions."""
-    return max(1, round(0.7 * sum(1 for _ in page.questions())))
+    return minutes_of(sum(1 for _ in page.questions()))
+
+
+def minutes_of(questions: int) -> int:
+    """How long so many questions take: our estimate until answers have been timed."""
+    return max(1, round(0.7 * questions))
 
 
 def open_paths(page: Page) -> list[str]:

@@ -26,7 +26,7 @@ from ddplatform.queries.jobs import get_job
 from ddplatform.queries.node_filters import list_meant
 from ddplatform.queries.node_labels import load_labels
 from ddplatform.queries.organisations import get_account
-from ddplatform.queries.questionnaires import list_library
+from ddplatform.queries.questionnaires import list_for_suppliers
 from ddplatform.queries.value_chain import get_chain
 from ddplatform.services import bulk_changes
 from ddplatform.services.questionnaires import MAX_AT_ONCE
@@ -183,7 +183,7 @@ def _questionnaires(chosen: Chosen) -> Sequence[tuple[str, str]]:
     """What can be sent to the sites that were chosen; the page of sending looks at each of them."""
     if len(chosen.keys) > MAX_AT_ONCE or not g.identity.has(Permission.QUESTIONNAIRE_ASSIGN):
         return ()
-    return [(str(row.version_id), row.title) for row in list_library()]
+    return [(str(row.version_id), row.title) for row in list_for_suppliers()]
 
 
 def _links(chain_id: UUID, wish: Wish | None, plan: Plan | None) -> int:

@@ -1,0 +1,104 @@
+"""The library: every questionnaire, whom it asks, how long it is; to read and to take away."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from flask import Response, flash, g, make_response, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from ddplatform.access.permissions import Permission
+from ddplatform.gate import requires
+from ddplatform.queries.questionnaires import LibraryRow, get_version, list_library, load_plan
+from ddplatform.services.questionnaire_library import publish_shipped
+from ddplatform.web.filters import plural
+from ddplatform.web.questionnaires.blueprint import bp
+from ddplatform.web.responses.fields import minutes_of
+from questionnaires import Answerer, Module, export_workbook, list_shipped, modules
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ANSWERERS = {
+    Answerer.SUPPLIER: "Suppliers answer it",
+    Answerer.ASSESSOR: "Assessors answer it",
+    Answerer.CASE_WORKER: "Case workers answer it",
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A questionnaire as the library shows it; `short` is 0 where there is no short version."""
+
+    row: LibraryRow
+    module: Module | None
+    questions: int
+    short: int
+    minutes: int
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether it goes to suppliers; else it can be read and taken away only."""
+        return self.row.answered_by is Answerer.SUPPLIER
+
+    @property
+    def who(self) -> str:
+        """Who answers, in words."""
+        return ANSWERERS[self.row.answered_by]
+
+
+@bp.get("/library")
+@requires(Permission.QUESTIONNAIRE_READ)
+def library() -> ResponseReturnValue:
+    """Every questionnaire, with whom it asks and how long it takes."""
+    entries = [_entry(row) for row in list_library()]
+    return render_template("questionnaires/library.html", entries=entries)
+
+
+def _entry(row: LibraryRow) -> Entry:
+    known = {(one.ref, one.version): one for one in list_shipped()}
+    shipped = known.get((row.ref, row.version))
+    return Entry(
+        row=row,
+        module=modules().get(row.ref),
+        questions=shipped.questions if shipped else row.question_count,
+        short=shipped.short_questions if shipped else 0,
+        minutes=minutes_of(shipped.fields if shipped else row.question_count),
+    )
+
+
+@bp.post("/library")
+@requires(Permission.QUESTIONNAIRE_ASSIGN)
+def publish() -> ResponseReturnValue:
+    """Bring in the questionnaires that come with the product."""
+    new = plural(publish_shipped(g.now), "new questionnaire", "new questionnaires")
+    flash(f"Added to the library: {new}.", "success")
+    return redirect(url_for(".library"))
+
+
+@bp.get("/library/<uuid:version_id>")
+@requires(Permission.QUESTIONNAIRE_READ)
+def version(version_id: UUID) -> ResponseReturnValue:
+    """Every question of one version, as a list to read before sending."""
+    form = load_plan(version_id).form
+    sections = [
+        (section.label.plain(), [q for q in section.questions() if q.is_input])
+        for section in form.sections
+    ]
+    row = next((row for row in list_library() if row.version_id == version_id), None)
+    return render_template(
+        "questionnaires/version.html",
+        form=form,
+        sections=sections,
+        version_id=version_id,
+        entry=_entry(row) if row else None,
+    )
+
+
+@bp.get("/library/<uuid:version_id>/form.xlsx")
+@requires(Permission.QUESTIONNAIRE_READ)
+def download(version_id: UUID) -> Response:
+    """One version as an XLSForm workbook for ODK and KoboToolbox."""
+    form = load_plan(version_id).form
+    response = make_response(export_workbook(get_version(version_id).definition))
+    response.mimetype = XLSX
+    name = f"{form.form_id}-{form.version}.xlsx"
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response
