@@ -22,9 +22,11 @@ OTHER = "Other"
 _SMALLEST_SHARE = 0.06
 _FULL = 65_535
 _WIDTH_PX, _HEIGHT_PX = 1190.0, 544.0
-_WIDEST_STEP_PX = 6.0
+_WIDEST_STEP_PX, _FEW_STEP_PX = 6.0, 9.0
+_FEW = 40
+"""A column of so few sites has larger dots, as in `points.js`."""
 _LABELS_PX, _HEADS_PX = 150.0, 26.0
-_DOT_PX, _SMALL_DOT_PX, _MANY = 3.2, 1.5, 20_000
+_LARGE_DOT_PX, _DOT_PX, _SMALL_DOT_PX, _MANY = 6.0, 3.2, 1.5, 20_000
 _USED_WIDTH, _USED_HEIGHT = 0.9, 0.84
 
 
@@ -89,11 +91,13 @@ def dot_map(sites: Sites, columns: int) -> DotMap:
     cell = row_of_label[sites.label] * columns + sites.column
     order = np.lexsort((np.arange(len(cell)), sites.place, cell))
     x, y = np.zeros(len(order), np.uint16), np.zeros(len(order), np.uint16)
+    few = np.bincount(sites.column, minlength=columns) <= _FEW
     cells, starts, counts = np.unique(cell[order], return_index=True, return_counts=True)
     for at, start, count in zip(cells.tolist(), starts.tolist(), counts.tolist(), strict=True):
         row, column = divmod(at, columns)
         here = slice(start, start + count)
-        x[here], y[here] = _cell(rows[row], column, columns, count)
+        step = _FEW_STEP_PX if few[column] else _WIDEST_STEP_PX
+        x[here], y[here] = _cell(rows[row], column, columns, count, step)
     kind = (sites.column[order] * 8 + sites.place[order]).astype(np.uint8)
     return DotMap(rows, x, y, kind, np.flatnonzero(sites.marked[order]), order)
 
@@ -121,7 +125,8 @@ def dots_svg(dots: DotMap, columns: Sequence[str], fills: Sequence[str]) -> Mark
     wide = _WIDTH_PX / max(1, len(columns))
     x = _LABELS_PX + dots.x / _FULL * _WIDTH_PX
     y = _HEADS_PX + dots.y / _FULL * _HEIGHT_PX
-    size = _DOT_PX if len(dots.order) < _MANY else _SMALL_DOT_PX
+    sites = len(dots.order)
+    size = _LARGE_DOT_PX if sites <= _FEW else _DOT_PX if sites < _MANY else _SMALL_DOT_PX
     out = Markup("").join(
         Markup('<text class="mh" x="{:.1f}" y="16">{}</text>').format(
             _LABELS_PX + at * wide + 4, words[: max(4, int(wide / 6.5))]
@@ -182,11 +187,11 @@ def _rows(sites: Sites) -> tuple[tuple[DotRow, ...], Ints]:
     return tuple(rows), row_of_label
 
 
-def _cell(row: DotRow, column: int, columns: int, count: int) -> tuple[Ints, Ints]:
+def _cell(row: DotRow, column: int, columns: int, count: int, widest: float) -> tuple[Ints, Ints]:
     """Places of the dots of one cell, filled from top to bottom, then to the right."""
     height = row.bottom - row.top
     wide, tall = _WIDTH_PX / columns * _USED_WIDTH, _HEIGHT_PX * height * _USED_HEIGHT
-    step = min(_WIDEST_STEP_PX, sqrt(wide * tall / count))
+    step = min(widest, sqrt(wide * tall / count))
     line, place = np.divmod(np.arange(count), max(1, int(tall / step)))
     left = (column + (1 - _USED_WIDTH) / 2) / columns
     top = row.top + height * (1 - _USED_HEIGHT) / 2

@@ -13,16 +13,16 @@ if (box) {
   function draw() {
     raf = 0;
     c.setTransform(dpr, 0, 0, dpr, 0, 0); c.clearRect(0, 0, W, H);
-    const ax = sx(), ay = sy(), small = Math.min(9, 1.5 * k), big = Math.min(9, 3.2 * Math.sqrt(k));
+    const ax = sx(), ay = sy(), small = Math.min(9, 1.5 * k), big = Math.min(9, 3.2 * Math.sqrt(k)), side = i => (p => p > 8000 ? small : p > 40 ? big : Math.max(6, big))(per[K[i] >> 3]);
     for (let b = 4; b >= 0; b--) {
       c.fillStyle = ink[b];
       for (const i of order[b]) {
-        const px = X[i] * ax + ox, py = Y[i] * ay + oy, s = per[K[i] >> 3] > 8000 ? small : big;
+        const px = X[i] * ax + ox, py = Y[i] * ay + oy, s = side(i);
         if (px > -s && px < W && py > -s && py < H) c.fillRect(px, py, s, s);
       }
     }
     c.strokeStyle = css.getPropertyValue("--ink"); c.lineWidth = 1.5;
-    for (const i of marked) { const px = X[i] * ax + ox, py = Y[i] * ay + oy, s = per[K[i] >> 3] > 8000 ? small : big; if (px > -s && px < W && py > -s && py < H) c.strokeRect(px - 1.5, py - 1.5, s + 3, s + 3); }
+    for (const i of marked) { const px = X[i] * ax + ox, py = Y[i] * ay + oy, s = side(i); if (px > -s && px < W && py > -s && py < H) c.strokeRect(px - 1.5, py - 1.5, s + 3, s + 3); }
     labels();
     box.dataset.ready ||= Math.round(performance.now());
   }

@@ -102,6 +102,13 @@ def test_no_site_is_lost_and_no_dot_leaves_its_column(facts: list[Fact]) -> None
     assert all(kind >> 3 == x * 5 // 65536 for x, kind in zip(xs, kinds, strict=True))
 
 
+def test_dots_stand_further_apart_in_a_column_of_few_sites() -> None:
+    few, many = (
+        unpack(dot_map(sites([("Ghana", 0, LOW)] * count), 1).packed)[1] for count in (40, 41)
+    )
+    assert few[1] - few[0] == pytest.approx(1.5 * (many[1] - many[0]), abs=2)
+
+
 def test_a_column_outside_the_drawing_is_refused_by_the_site() -> None:
     with pytest.raises(ValueError, match="Site 0 is in column 5 of 5"):
         dot_map(sites([("Ghana", 5, NOT_ASSESSED)]), 5)

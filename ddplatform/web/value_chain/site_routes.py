@@ -27,7 +27,7 @@ from ddplatform.web.value_chain.view_bar import view_bar
 from ddplatform.web.value_chain.words import lane_word
 
 MOST_COLUMNS = 31
-"""The file of the dots has five bits for the column; what lies behind shares the last one."""
+"""The file of the dots has five bits for the column; the farthest tiers share one."""
 KEPT = 4
 _kept: OrderedDict[tuple[UUID, str], DotMap] = OrderedDict()
 _lock = Lock()
@@ -97,8 +97,18 @@ def _asked(chain_id: UUID) -> MapScope:
 
 def site_columns(scope: MapScope) -> list[str]:
     """The words over the columns of the dots."""
-    lanes = lanes_of(scope.snapshot, scope.rows)[:MOST_COLUMNS]
-    return [lane_word(scope.snapshot, lane) for lane in lanes]
+    words = [(len(lanes), lane_word(scope.snapshot, lanes[-1])) for lanes in _columns(scope)]
+    return [f"From {word.lower()}" if shared > 1 else word for shared, word in words]
+
+
+def _columns(scope: MapScope) -> list[list[int]]:
+    """The lanes of each column, raw material first."""
+    lanes = lanes_of(scope.snapshot, scope.rows)
+    alone = [[lane] for lane in lanes[:1] if lane == scope.snapshot.unlinked]
+    tiers = lanes[len(alone) :]
+    shared = max(0, len(tiers) + len(alone) - MOST_COLUMNS) + 1
+    far = [tiers[:shared]] if tiers else []
+    return [*alone, *far, *([lane] for lane in tiers[shared:])]
 
 
 def dots_of(scope: MapScope) -> DotMap:
@@ -117,13 +127,14 @@ def dots_of(scope: MapScope) -> DotMap:
 
 def _draw(scope: MapScope) -> DotMap:
     snapshot, rows = scope.snapshot, scope.rows
-    lanes = np.array(lanes_of(snapshot, rows)[::-1], dtype=np.int64)
-    column = len(lanes) - 1 - np.searchsorted(lanes, snapshot.lane[rows])
+    columns = _columns(scope)
+    known = sorted((lane, at) for at, lanes in enumerate(columns) for lane in lanes)
+    lanes, column = np.array(known, dtype=np.int64).reshape(-1, 2).T
     sites = Sites(
         labels=[country_name(code) if code else NO_COUNTRY for code in snapshot.countries],
         label=snapshot.country[rows],
-        column=np.minimum(column, MOST_COLUMNS - 1),
+        column=column[np.searchsorted(lanes, snapshot.lane[rows])],
         place=scope.colours.place[rows],
         marked=scope.colours.in_event[rows],
     )
-    return dot_map(sites, min(len(lanes), MOST_COLUMNS))
+    return dot_map(sites, len(columns))
