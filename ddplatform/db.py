@@ -184,18 +184,14 @@ def only_read() -> None:
     _writing.set(False)
 
 
-@contextmanager
-def reading() -> Iterator[None]:
-    """A part of a change that only reads, before anything is changed: it may use what is kept.
+def begin_change() -> None:
+    """What follows changes something; where only reading was declared until here, that ends.
 
-    A flush of changes inside raises ReadingOnly. SQLite's write lock stays until the end.
+    What was read stays readable, and SQLite's write lock is held for the change alone.
     """
-    db.session.connection()  # begun as a change: one that begins by reading may fail half-way
-    token = _writing.set(False)
-    try:
-        yield
-    finally:
-        _writing.reset(token)
+    if _writing.get() is False:
+        finish(ok=True)  # a change that begins by reading may fail half-way
+        take_write_lock()
 
 
 def release_write_lock() -> None:
@@ -239,9 +235,15 @@ def finish(*, ok: bool) -> None:
 
 
 @contextmanager
-def unit_of_work() -> Iterator[None]:
-    """One job or one command: committed at the end, rolled back by any error."""
+def unit_of_work(*, reads_first: bool = False) -> Iterator[None]:
+    """One job or one command: committed at the end, rolled back by any error.
+
+    Args:
+        reads_first: nothing is changed before `begin_change`, which takes the write lock.
+    """
     with write_lock():
+        if reads_first:
+            only_read()
         try:
             yield
         except BaseException:
@@ -280,12 +282,15 @@ def _open_sqlite(connection: DBAPIConnection, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Any) -> None:
-    begin = "BEGIN IMMEDIATE" if _writing.get() else "BEGIN"
-    if not _hurried.get():
-        connection.exec_driver_sql(begin)
-        return
-    connection.exec_driver_sql(f"PRAGMA busy_timeout={HURRIED_MS}")
+    is_hurried = _hurried.get()
+    if is_hurried:
+        _wait_at_most(connection, HURRIED_MS)
     try:
-        connection.exec_driver_sql(begin)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
     finally:
-        connection.exec_driver_sql(f"PRAGMA busy_timeout={WAIT_MS}")
+        if is_hurried:
+            _wait_at_most(connection, WAIT_MS)
+
+
+def _wait_at_most(connection: Any, milliseconds: int) -> None:
+    connection.connection.execute(f"PRAGMA busy_timeout={milliseconds}")

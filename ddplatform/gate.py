@@ -39,6 +39,8 @@ class Access:
     permission: Permission | None = None
     leaves_event: bool = False
     """Reading alone changes something here: the log says who read."""
+    reads_first: bool = False
+    """A form that makes a file of what it reads, and at the end an event: `db.begin_change`."""
 
 
 class UndeclaredAccess(RuntimeError):
@@ -77,15 +79,19 @@ def signed_in(view: View) -> View:
     return view
 
 
-def requires(permission: Permission, *, leaves_event: bool = False) -> Callable[[View], View]:
+def requires(
+    permission: Permission, *, leaves_event: bool = False, reads_first: bool = False
+) -> Callable[[View], View]:
     """Only members of the organisation in the address whose role holds the permission.
 
     Args:
         leaves_event: a GET of this endpoint writes an event of the log (`db.write_lock`).
+        reads_first: a POST makes a file before it changes anything, without SQLite's write lock.
     """
 
     def declare(view: View) -> View:
-        view.access = Access("permission", permission, leaves_event)  # type: ignore[attr-defined]
+        access = Access("permission", permission, leaves_event, reads_first)
+        view.access = access  # type: ignore[attr-defined]
         return view
 
     return declare
@@ -175,6 +181,8 @@ def _admit() -> ResponseReturnValue | None:
     assert access is not None
     if access.leaves_event:
         take_write_lock()
+    if access.reads_first:
+        only_read()
     if access.kind == "public":
         return None
     if not current_user.is_authenticated:

@@ -167,7 +167,7 @@ def what_if(
     if (file is None) == (kept is None):
         raise click.UsageError("Give --changes or --kept, one of the two.")
     now = datetime.now(UTC)
-    with doors.organisation_unit(organisation):
+    with doors.organisation_unit(organisation, reads_first=True):
         chain = _chain(chain_name)
         changes = read_changes(file) if file else _kept_changes(chain, kept or "")
         told = tell(chain, changes, now.date(), name=kept or "",
@@ -198,9 +198,10 @@ def _ask(
     other: str | None = None,
     **more: Any,
 ) -> None:
-    with doors.organisation_unit(organisation):
+    with doors.organisation_unit(organisation, reads_first=True):
         chain = _chain(chain_name)
         asked = Asked(what, node=_node(chain, node), other=_node(chain, other), **more)
+        found = answer(chain, asked)
         if out is not None:
             made = export_analysis(
                 chain.id,
@@ -210,7 +211,6 @@ def _ask(
                 at=datetime.now(UTC),
             )
             doors.write_out(out, made.content)
-        found = answer(chain, asked)
     doors.answer(document_of(found.answer, found.basis), as_json=as_json, text=_words(found.answer))
 
 

@@ -34,10 +34,14 @@ def json_option(command: Command) -> Command:
 
 
 @contextmanager
-def command_unit() -> Iterator[None]:
-    """One command = one unit of work; an expected error becomes one line and exit code 1."""
+def command_unit(*, reads_first: bool = False) -> Iterator[None]:
+    """One command = one unit of work; an expected error becomes one line and exit code 1.
+
+    Args:
+        reads_first: a file is made of what it reads, and its event alone is a change.
+    """
     try:
-        with nobody(), unit_of_work():
+        with nobody(), unit_of_work(reads_first=reads_first):
             yield
     except Exception as error:
         if isinstance(error, DBAPIError) and not inspect(db.engine).has_table("organisation"):
@@ -48,9 +52,9 @@ def command_unit() -> Iterator[None]:
 
 
 @contextmanager
-def organisation_unit(slug: str) -> Iterator[None]:
+def organisation_unit(slug: str, *, reads_first: bool = False) -> Iterator[None]:
     """The same, acting in one organisation."""
-    with command_unit(), acting_in(get_organisation_by_slug(slug).id):
+    with command_unit(reads_first=reads_first), acting_in(get_organisation_by_slug(slug).id):
         yield
 
 

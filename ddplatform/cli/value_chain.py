@@ -142,7 +142,7 @@ def export(
     as_json: bool,
 ) -> None:
     """Write a map to a file; reading it elsewhere gives the same map."""
-    with organisation_unit(organisation):
+    with organisation_unit(organisation, reads_first=True):
         chain = find_chain(chain_name)
         if chain is None:
             raise NotFound(f"There is no map called “{chain_name}”.", "Check the name.")

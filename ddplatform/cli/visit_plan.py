@@ -63,7 +63,7 @@ def propose(
     **numbers: int | str | None,
 ) -> None:
     """Work a plan out for a budget. It is not kept: who keeps one stands behind it on its page."""
-    with doors.organisation_unit(organisation):
+    with doors.organisation_unit(organisation, reads_first=True):
         chain = _chain(chain_name)
         wish = Wish(name=PROPOSED, aim=Aim(aim), spread=Spread(spread), **numbers)  # type: ignore[arg-type]
         by = system_identity(current_organisation())
@@ -84,7 +84,7 @@ def export(
     organisation: str, name: str, chain_name: str | None, out: Path | None, as_json: bool
 ) -> None:
     """A kept plan as it was made, with a reason for each line; of one name the newest."""
-    with doors.organisation_unit(organisation):
+    with doors.organisation_unit(organisation, reads_first=True):
         plan = _plan(name, chain_name)
         lines = list_steps(plan)
         _write(get_chain(plan.chain_id), plan, lines, out)

@@ -43,7 +43,8 @@ def export_analysis(
     chain = get_chain(chain_id)
     found = answer(chain, asked)
     tables = as_tables(found.answer, found.basis)
-    audit.record(
+    made = as_file(f"{chain.slug}-{asked.what.value}-v{chain.version}", tables, form)
+    audit.record_export(
         "analysis:export",
         chain,
         by=by,
@@ -53,7 +54,7 @@ def export_analysis(
         version=chain.version,
         run=found.basis.run_id,
     )
-    return as_file(f"{chain.slug}-{asked.what.value}-v{chain.version}", tables, form)
+    return made
 
 
 def as_file(name: str, tables: Sequence[Table], form: AnalysisForm) -> ExportedAnalysis:

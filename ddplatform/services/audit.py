@@ -12,7 +12,7 @@ from sqlalchemy import select
 from ddplatform import __version__
 from ddplatform.access.identity import Identity
 from ddplatform.adapters.installed import adapters
-from ddplatform.db import Base, db, unit_of_work
+from ddplatform.db import Base, begin_change, db, unit_of_work
 from ddplatform.ledger.canonical import canonical_json
 from ddplatform.ledger.checkpoint import Checkpoint, PublicKey, open_checkpoint
 from ddplatform.ledger.events import FIRST_PREVIOUS, Event, commit_value, new_salt, utc_text
@@ -77,6 +77,17 @@ def record(
             db.session.add(AuditValue(event_id=row.id, name=name, salt=salts[name], value=value))
     db.session.flush()  # the next event of this unit of work chains to this one
     return row
+
+
+def record_export(
+    action: str, target: Base, *, by: Identity, at: datetime, **told: Any
+) -> AuditEvent:
+    """The event of a file that is made. Make it before: reading for it ends here.
+
+    A file of a large map takes seconds, in which nobody else should wait for SQLite's write lock.
+    """
+    begin_change()
+    return record(action, target, by=by, at=at, **told)
 
 
 def record_refusal(by: Identity, endpoint: str, at: datetime) -> None:

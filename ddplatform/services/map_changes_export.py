@@ -10,9 +10,8 @@ from ddplatform.queries.map_past import check_days
 from ddplatform.queries.map_words import difference_words, who_words, why_words
 from ddplatform.queries.value_chain import get_chain
 from ddplatform.reports.content import DASH, Column, Kind, Table
-from ddplatform.reports.tables import render_table_pack, render_workbook
 from ddplatform.services import audit
-from ddplatform.services.analysis_export import MEDIA_TYPES, AnalysisForm, ExportedAnalysis
+from ddplatform.services.analysis_export import AnalysisForm, ExportedAnalysis, as_file
 from supply_chain.home_places import coarse
 
 COLUMNS = tuple(
@@ -63,7 +62,8 @@ def export_changes(
         for one in found.differences
     )
     table = Table("changes", f"{first} to {second}", COLUMNS, rows, empty="Nothing changed.")
-    audit.record(
+    made = as_file(f"{chain.slug}-{first}-to-{second}", (table,), form)
+    audit.record_export(
         "value_chain:compare-days",
         chain,
         by=by,
@@ -73,9 +73,4 @@ def export_changes(
         second=second,
         changes=len(rows),
     )
-    write, ending = (render_table_pack, "zip") if form == "csv" else (render_workbook, form)
-    return ExportedAnalysis(
-        name=f"{chain.slug}-{first}-to-{second}.{ending}",
-        media_type=MEDIA_TYPES[form],
-        content=write((table,)),
-    )
+    return made

@@ -62,7 +62,14 @@ def export_chain(
     drafts, name = load_drafts(chain_id, past=past), past.name_of(chain) if past else chain.name
     nodes, note = _leaving(drafts.nodes, form)
     files = export_map(nodes, drafts.links, name=name, as_of=day, form=form, note=note)
-    audit.record(
+    ending = "zip" if form == "csv" else form
+    made = Exported(
+        files=files,
+        name=f"{chain.slug}-{day}.{ending}",
+        media_type=MEDIA_TYPES[form],
+        content=_archive(files) if form == "csv" else files[0].content,
+    )
+    audit.record_export(
         "value_chain:export",
         chain,
         by=by,
@@ -73,13 +80,7 @@ def export_chain(
         links=len(drafts.links),
         version=past.version if past else chain.version,
     )
-    ending = "zip" if form == "csv" else form
-    return Exported(
-        files=files,
-        name=f"{chain.slug}-{day}.{ending}",
-        media_type=MEDIA_TYPES[form],
-        content=_archive(files) if form == "csv" else files[0].content,
-    )
+    return made
 
 
 def _leaving(

@@ -61,9 +61,9 @@ def _export(
     by: Identity,
     at: datetime,
 ) -> ExportedAtlas:
-    audit.record("reference:export", release, by=by, at=at, subject=subject, form=form)
     write = render_table_pack if form == "csv" else render_workbook
     ending = "zip" if form == "csv" else form
-    return ExportedAtlas(
-        f"atlas-{subject}-{release.name}.{ending}", MEDIA_TYPES[form], write(tables)
-    )
+    name = f"atlas-{subject}-{release.name}.{ending}"
+    made = ExportedAtlas(name, MEDIA_TYPES[form], write(tables))
+    audit.record_export("reference:export", release, by=by, at=at, subject=subject, form=form)
+    return made

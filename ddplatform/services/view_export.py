@@ -30,7 +30,7 @@ def record_view_export(
         NotFound: no such map.
     """
     chain = get_chain(chain_id)
-    audit.record(
+    audit.record_export(
         "value_chain:export",
         chain,
         by=by,

@@ -13,8 +13,9 @@ def export_plan(
     chain: ValueChain, plan: Plan, lines: Lines, form: AnalysisForm, *, by: Identity, at: datetime
 ) -> ExportedAnalysis:
     """A plan with a reason for each line as a workbook, or as CSV tables in one archive."""
-    audit.record(
+    name = f"{chain.slug}-assessment-plan-v{plan.chain_version}"
+    made = as_file(name, as_tables(plan, chain.name, lines), form)
+    audit.record_export(
         "visit_plan:export", chain, by=by, at=at, name=plan.name, steps=len(lines), form=form
     )
-    name = f"{chain.slug}-assessment-plan-v{plan.chain_version}"
-    return as_file(name, as_tables(plan, chain.name, lines), form)
+    return made

@@ -13,7 +13,8 @@ def export_what_if(
     chain: ValueChain, told: Told, form: AnalysisForm, *, by: Identity, at: datetime
 ) -> ExportedAnalysis:
     """A what-if as a workbook, or as CSV tables in one archive. The map is as it was."""
-    audit.record(
+    made = as_file(f"{chain.slug}-what-if-v{told.map_version}", as_tables(told), form)
+    audit.record_export(
         "what_if:export",
         chain,
         by=by,
@@ -23,4 +24,4 @@ def export_what_if(
         form=form,
         version=told.map_version,
     )
-    return as_file(f"{chain.slug}-what-if-v{told.map_version}", as_tables(told), form)
+    return made

@@ -14,7 +14,6 @@ from markupsafe import Markup
 from PIL import Image
 
 from ddplatform.config import ROOT
-from ddplatform.db import ReadingOnly, db, is_writing, reading
 from ddplatform.models.saved_views import ViewKind
 from ddplatform.queries.map_colours import ColourBy
 from ddplatform.services import value_chain
@@ -183,14 +182,6 @@ def test_a_file_is_made_from_the_kept_map_of_its_page(
         assert export(manager, grown, kind, "csv").status_code == 200
     assert not [one for one in seen if "FROM supply_link" in one]
     assert len(exported(tenant)) == 1
-
-
-def test_a_change_while_a_change_only_reads_is_refused(app: Flask, tenant: Tenant, cocoa: CocoaMap):
-    with acting(tenant):
-        with pytest.raises(ReadingOnly), reading():
-            add_node(tenant, cocoa.chain, "Too early")
-        db.session.rollback()
-        assert is_writing()
 
 
 # ---- names that break files ------------------------------------------------------------------

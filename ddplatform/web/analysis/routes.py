@@ -71,14 +71,14 @@ def origins(chain_id: UUID) -> ResponseReturnValue:
 
 
 @bp.post(f"/<uuid:chain_id>/<{OTHERS}:what>/export")
-@requires(Permission.VALUE_CHAIN_EXPORT)
+@requires(Permission.VALUE_CHAIN_EXPORT, reads_first=True)
 def export(chain_id: UUID, what: str) -> ResponseReturnValue:
     """The answer as a workbook or CSV."""
     return _exported(chain_id, Analysis(what))
 
 
 @bp.post("/<uuid:chain_id>/origins/export")
-@requires(Permission.RISK_EXPORT)
+@requires(Permission.RISK_EXPORT, reads_first=True)
 def export_origins(chain_id: UUID) -> ResponseReturnValue:
     """The origins of an exposure as a workbook or CSV."""
     return _exported(chain_id, Analysis.ORIGINS)

@@ -21,7 +21,7 @@ from ddplatform.web.reference.good_pages import get_commodity
 
 
 @bp.post("/countries/<alpha2>/export")
-@requires(Permission.REFERENCE_READ)
+@requires(Permission.REFERENCE_READ, reads_first=True)
 def country_file(alpha2: str) -> ResponseReturnValue:
     """What is told of a country as a workbook or CSV."""
     found, form = get_country(alpha2), _form()
@@ -29,7 +29,7 @@ def country_file(alpha2: str) -> ResponseReturnValue:
 
 
 @bp.post("/compare/export")
-@requires(Permission.REFERENCE_READ)
+@requires(Permission.REFERENCE_READ, reads_first=True)
 def compare_file() -> ResponseReturnValue:
     """What is told of the countries of the address as a workbook or CSV."""
     asked, form = asked_countries(), _form()
@@ -39,7 +39,7 @@ def compare_file() -> ResponseReturnValue:
 
 
 @bp.post("/goods/<commodity_ref>/export")
-@requires(Permission.REFERENCE_READ)
+@requires(Permission.REFERENCE_READ, reads_first=True)
 def good_file(commodity_ref: str) -> ResponseReturnValue:
     """What is told of a good as a workbook or CSV."""
     found, form = get_commodity(commodity_ref), _form()

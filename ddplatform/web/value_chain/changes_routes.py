@@ -63,7 +63,7 @@ def changes(chain_id: UUID) -> ResponseReturnValue:
 
 
 @bp.post("/<uuid:chain_id>/changes/export")
-@requires(Permission.VALUE_CHAIN_EXPORT)
+@requires(Permission.VALUE_CHAIN_EXPORT, reads_first=True)
 def changes_export(chain_id: UUID) -> ResponseReturnValue:
     """All that is not the same on two days as a workbook or CSV."""
     chain = get_chain(chain_id)

@@ -8,7 +8,6 @@ from flask import Response, current_app, g, request
 from flask.typing import ResponseReturnValue
 
 from ddplatform.access.permissions import Permission
-from ddplatform.db import reading
 from ddplatform.errors import Invalid, NotFound
 from ddplatform.gate import requires
 from ddplatform.models.saved_views import ViewKind
@@ -32,7 +31,7 @@ MEDIA_TYPES: Mapping[str, str] = {
 
 
 @bp.post("/<uuid:chain_id>/export/<page>")
-@requires(Permission.VALUE_CHAIN_EXPORT)
+@requires(Permission.VALUE_CHAIN_EXPORT, reads_first=True)
 def export_view(chain_id: UUID, page: str) -> ResponseReturnValue:
     """Download the view in the address; the form is in the body."""
     if page not in set(ViewKind):
@@ -43,9 +42,8 @@ def export_view(chain_id: UUID, page: str) -> ResponseReturnValue:
     if is_of_archived(kind):
         raise Invalid("The list of archived sites does not go out.", "Choose the sites of the map.")
     chain = get_chain(chain_id)
-    with reading():  # as the page does: the map is mapped from its snapshot and read once
-        content = content_of(chain, kind)
-        made = _WRITE[form](content)
+    content = content_of(chain, kind)
+    made = _WRITE[form](content)
     record_view_export(
         chain_id,
         kind,

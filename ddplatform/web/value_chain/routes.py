@@ -78,7 +78,7 @@ def search() -> ResponseReturnValue:
 
 
 @bp.route("/<uuid:chain_id>/export", methods=["GET", "POST"])
-@requires(Permission.VALUE_CHAIN_EXPORT)
+@requires(Permission.VALUE_CHAIN_EXPORT, reads_first=True)
 def export(chain_id: UUID) -> ResponseReturnValue:
     """Choose a form and download the map."""
     chain, form = get_chain(chain_id), ExportForm()

@@ -203,7 +203,7 @@ def show(what_if_id: UUID) -> ResponseReturnValue:
 
 
 @bp.post("/<uuid:what_if_id>/export")
-@requires(Permission.RISK_EXPORT)
+@requires(Permission.RISK_EXPORT, reads_first=True)
 def export(what_if_id: UUID) -> ResponseReturnValue:
     """A kept what-if, tried anew, as a workbook or CSV."""
     form = request.form.get("form", "")
