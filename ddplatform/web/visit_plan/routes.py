@@ -15,7 +15,7 @@ from ddplatform.gate import requires
 from ddplatform.models.visit_plan import StepKind
 from ddplatform.queries import visit_plan
 from ddplatform.queries.organisations import list_people
-from ddplatform.queries.questionnaires import list_library
+from ddplatform.queries.questionnaires import list_for_suppliers
 from ddplatform.queries.risk import list_chain_choices
 from ddplatform.queries.value_chain import get_chain
 from ddplatform.queries.visit_plan_words import AIMS, SPREADS
@@ -123,7 +123,7 @@ def assign_lines(plan_id: UUID) -> ResponseReturnValue:
         answers_due=propose_due_date(g.now.date()), visits_due=g.now.date() + VISIT_WITHIN
     )
     form.version_id.choices = [
-        SelectChoice(str(row.version_id), row.title) for row in list_library()
+        SelectChoice(str(row.version_id), row.title) for row in list_for_suppliers()
     ]
     form.owner_id.choices = [
         SelectChoice("", "Choose"),
