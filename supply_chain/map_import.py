@@ -100,6 +100,8 @@ def _read_rows(
         log = RowLog(findings, table.file, table.sheet)
         if table.format and not table.format.is_certain:
             log.note(None, table.format.encoding, _ENCODING_ASSUMED)
+        if table.is_turned:
+            log.note(None, None, _TURNED)
         if table.key in used.links:
             view = TableView(table, used.links[table.key], log)
             rows.links += read_link_rows(view)
@@ -133,8 +135,12 @@ _ENCODING_ASSUMED = CellFault(
     "The file was read as Windows-1252 (Western Europe): nothing in it says its encoding.",
     "Look whether the letters of the names are right; if not, save the file as UTF-8.",
 )
+_TURNED = CellFault(
+    "The list stands on its side, one supplier in each column, and was turned: row 2 is column B.",
+    "Turn it in a spreadsheet program (Paste special, Transpose) to see the same row numbers.",
+)
 _NOT_A_LIST = CellFault(
-    "The sheet was not read: it has no known column name.",
+    "The sheet was not read: it has no known column name, or is called like one of notes.",
     "Name its columns (name, country, address ...), or give a mapping, if it holds suppliers.",
 )
 

@@ -9,11 +9,12 @@ from dataclasses import replace
 from supply_chain.drafts import LinkDraft, NodeDraft
 from supply_chain.intake.cells import CellFault
 from supply_chain.intake.findings import Findings, RowLog
+from supply_chain.intake.heading_parts import names_a_company
 from supply_chain.intake.link_rows import LinkRow
 from supply_chain.intake.named_companies import CompaniesNamed
 from supply_chain.intake.node_merging import listed, merge_nodes
 from supply_chain.intake.node_rows import NodeRow, Step
-from supply_chain.intake.words import header_forms, squeeze, words
+from supply_chain.intake.words import squeeze
 from supply_chain.vocabulary import NodeKind
 
 # One more than a node and its namesake: the third tells that a name is not clear.
@@ -122,7 +123,7 @@ class Assembly:
             self.nodes[node.id] = replace(node, operated_by=operator)
         elif squeeze(row.operator_column or "") in _OPERATOR_COLUMNS:
             self._leave_out(row)
-        elif header_forms(row.operator_column or "") & words().company_columns.keys():
+        elif names_a_company(row.operator_column or ""):
             # A supplier beside its site is a company of the map, with or without a row.
             self.nodes[node.id] = replace(node, operated_by=self._company(text, _alone(text)))
         else:

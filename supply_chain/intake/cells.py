@@ -6,7 +6,6 @@ import json
 import math
 import re
 import unicodedata
-from datetime import date, datetime
 from functools import lru_cache
 
 from supply_chain.drafts import Json
@@ -14,7 +13,6 @@ from supply_chain.intake.words import clean, squeeze, words
 
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
 _PER_CENT = ("%", "％", "٪")
-_DAY_FIRST = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
 _MANY_DIGITS = 4_000  # Python refuses to convert whole numbers much longer than this.
 MAX_NAME_CHARACTERS = 500  # Names and ids are looked up by index, which takes no longer ones.
 MAX_DEPTH = 50  # Levels of lists and objects in one attribute.
@@ -92,35 +90,6 @@ def parse_share(text: str, *, in_per_cent: bool = False) -> tuple[float, bool]:
     if not 0 <= share <= 1:
         raise CellFault(f"The share {text} is not between 0 and 1.", advice)
     return share, per_cent
-
-
-def parse_date(text: str, *, last_day: bool = False) -> tuple[date, bool]:
-    """Return a day and whether its reading was a choice (3/4/2025 is taken day first).
-
-    A year or a month alone is its first day, with `last_day` its last. Raises CellFault.
-    """
-    whole = re.fullmatch(r"(\d{4})(?:-(\d{1,2}))?", text)
-    try:
-        if whole:
-            return _edge_of(int(whole[1]), int(whole[2]) if whole[2] else None, last_day), False
-        match = _DAY_FIRST.fullmatch(text)
-        if match:
-            first, second, year = int(match[1]), int(match[2]), int(match[3])
-            if second > 12:
-                return date(year, first, second), False
-            return date(year, second, first), first <= 12 and first != second
-        return datetime.fromisoformat(text).date(), False
-    except ValueError:
-        raise CellFault(
-            f"“{text}” is not a possible date.", "Write dates as year-month-day: 2026-11-25."
-        ) from None
-
-
-def _edge_of(year: int, month: int | None, last_day: bool) -> date:
-    if not last_day:
-        return date(year, month or 1, 1)
-    following = date(year + (month or 12) // 12, (month or 12) % 12 + 1, 1)
-    return date.fromordinal(following.toordinal() - 1)
 
 
 def check_name(text: str) -> str:

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from supply_chain.drafts import LinkDraft, NodeDraft, TableMapping
 from supply_chain.intake.cells import is_blank, key_of_column, unshield
+from supply_chain.intake.heading_parts import is_column_name
 from supply_chain.intake.personal_columns import tells_of_people
 from supply_chain.intake.sheets import Table
 from supply_chain.intake.words import clean, header_forms, squeeze, words
@@ -30,7 +31,6 @@ _HEADER_SEARCH_ROWS = 30
 _SAMPLE_ROWS = 200
 _EXAMPLES = 3
 _SHOWN_CHARACTERS = 120
-_LONGEST_NAME = 80
 
 
 def find_header_row(table: Table) -> tuple[int, int]:
@@ -43,6 +43,8 @@ def find_header_row(table: Table) -> tuple[int, int]:
         count = _known_names(row)
         if count > best_count:
             best, best_count = number, count
+    if best_count == 1:
+        best = _first_as_full(table.rows[:best])
     if best:
         below = table.rows[best] if best < len(table.rows) else ()
         if _continues(table.rows[best - 1], below):
@@ -52,16 +54,20 @@ def find_header_row(table: Table) -> tuple[int, int]:
     return filled.index(max(filled)) + 1, 0
 
 
+def _first_as_full(rows: Sequence[Sequence[str]]) -> int:
+    """The number of the first row as full as the last: one known name may be a cell below it."""
+    filled = [sum(1 for cell in row if cell.strip()) for row in rows]
+    return next(at for at, count in enumerate(filled, start=1) if count >= filled[-1])
+
+
 def _known_names(row: Sequence[str]) -> int:
-    known = words().known_headers
-    return len({squeeze(c) for c in row if 0 < len(c) < _LONGEST_NAME and header_forms(c) & known})
+    return len({squeeze(cell) for cell in row if is_column_name(cell)})
 
 
 def _continues(header: Sequence[str], below: Sequence[str]) -> bool:
     """Whether the row below names what the row above leaves unnamed, and holds nothing else."""
-    known = words().known_headers
     filled = [place for place, cell in enumerate(below) if cell.strip()]
-    if not filled or not all(header_forms(below[place]) & known for place in filled):
+    if not filled or not all(is_column_name(below[place]) for place in filled):
         return False
     return any(place >= len(header) or not header[place].strip() for place in filled)
 

@@ -116,6 +116,11 @@ def suggest_country(text: str) -> str | None:
     return " or ".join(f"{country_name(code)} ({code})" for code in codes) or None
 
 
+def successors_of(text: str) -> tuple[str, ...]:
+    """The codes of the countries of today that a state of former days became, none of others."""
+    return _former().get(squeeze(text), ())
+
+
 def country_name(code: str) -> str:
     """Return the short English name of a country."""
     return _places()[code][0]
@@ -142,13 +147,25 @@ def _index() -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def _world_index() -> dict[str, str]:
-    """Names in all languages of CLDR; none that `_index` knows otherwise."""
+    """Names in all languages of CLDR, with and without what stands in brackets; none that
+    `_index` knows otherwise, none shortened that would mean two countries."""
     known = _index()
+    whole: dict[str, str] = {}
+    short: dict[str, set[str]] = {}
+    for row in _rows("country_names.csv"):
+        for name in row["names"].split("|"):
+            whole[squeeze(name)] = row["iso2"]
+            short.setdefault(squeeze_without_brackets(name), set()).add(row["iso2"])
+    shortened = {key: codes.pop() for key, codes in short.items() if len(codes) == 1 and key}
+    return {key: code for key, code in {**shortened, **whole}.items() if key not in known}
+
+
+@lru_cache(maxsize=1)
+def _former() -> dict[str, tuple[str, ...]]:
     return {
-        key: row["iso2"]
-        for row in _rows("country_names.csv")
-        for key in map(squeeze, row["names"].split("|"))
-        if key not in known
+        squeeze(name): tuple(row["successors"].split("|"))
+        for row in _rows("former_countries.csv")
+        for name in row["names"].split("|")
     }
 
 

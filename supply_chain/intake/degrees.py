@@ -83,5 +83,5 @@ def split_pair(text: str) -> tuple[str, str] | None:
     halves = _BY_HALVES.fullmatch(plain)
     if halves:
         return halves["latitude"].strip(" ,"), halves["longitude"].strip(" ,")
-    parts = re.split(r"\s*[,;]\s+|\s*;\s*|\s+|(?<=\d),(?=-?\d)", plain)
+    parts = re.split(r"\s*[,;/]\s+|\s*[;/]\s*|\s+|(?<=\d),(?=-?\d)", plain)
     return (parts[0], parts[1]) if len(parts) == 2 else None

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from supply_chain.drafts import FileFormat, NamedBytes
 from supply_chain.errors import FileRefused
 from supply_chain.intake.encodings import decode_text
-from supply_chain.intake.words import header_forms, words
+from supply_chain.intake.heading_parts import is_column_name
 from supply_chain.intake.workbook import MAX_COLUMNS, MAX_ROWS, Rows, refusal, too_wide
 
 SEPARATORS = (",", ";", "\t", "|")
@@ -44,11 +44,7 @@ def find_separator(text: str) -> str:
 def _fitness(sample: str, separator: str) -> tuple[int, float]:
     """How many known column names stand in the best of the first rows, and how even all are."""
     rows = list(csv.reader(io.StringIO(sample, newline=""), delimiter=separator))
-    known = words().known_headers
-    names = [
-        sum(1 for cell in row if len(cell) < 80 and header_forms(cell) & known)
-        for row in rows[:_HEADER_SEARCH_ROWS]
-    ]
+    names = [sum(map(is_column_name, row)) for row in rows[:_HEADER_SEARCH_ROWS]]
     return max(names, default=0), _evenness(rows)
 
 

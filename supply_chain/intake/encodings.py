@@ -8,7 +8,7 @@ import re
 from supply_chain.drafts import NamedBytes
 from supply_chain.errors import FileRefused
 from supply_chain.intake.countries import country_code
-from supply_chain.intake.words import header_forms, words
+from supply_chain.intake.heading_parts import is_column_name
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -97,11 +97,10 @@ def _proof(sample: bytes, encoding: str) -> int:
     except UnicodeDecodeError:
         return 0
     cells = {cell.strip() for cell in _BETWEEN_CELLS.split(text)[:_SAMPLE_CELLS]}
-    known = words().known_headers
     return sum(
         1
         for cell in cells
         if not cell.isascii()
         and len(cell) <= _LONGEST_WORD
-        and (header_forms(cell) & known or country_code(cell))
+        and (is_column_name(cell) or country_code(cell))
     )

@@ -8,7 +8,8 @@ from datetime import date
 from functools import lru_cache
 
 from supply_chain.drafts import LinkDraft
-from supply_chain.intake.cells import CellFault, parse_date, parse_share
+from supply_chain.intake.cells import CellFault, parse_share
+from supply_chain.intake.days import parse_date
 from supply_chain.intake.table_view import TableView
 from supply_chain.intake.words import squeeze, words
 from supply_chain.vocabulary import FlowEvidence, LinkKind
@@ -123,13 +124,11 @@ def _day(view: TableView, row: tuple[str, ...], field: str) -> date | None:
     if text is None:
         return None
     try:
-        day, is_choice = parse_date(text, last_day=field == "valid_to")
+        day, how = parse_date(text, last_day=field == "valid_to")
     except CellFault as fault:
         view.log.problem(view.column(field), text, fault)
         return None
-    if is_choice:
-        remark = CellFault(
-            f"{text} was read day first, as {day}.", "Write dates as year-month-day."
-        )
+    if how:
+        remark = CellFault(f"{text} was read {how}, as {day}.", "Write dates as year-month-day.")
         view.log.note(view.column(field), text, remark)
     return day

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from supply_chain.intake.cells import parse_number
 from supply_chain.intake.countries import country_code
+from supply_chain.intake.heading_parts import is_column_name
 from supply_chain.intake.words import clean, header_forms, words
 
 Rows = tuple[tuple[str, ...], ...]
@@ -35,11 +36,10 @@ def _split_single_column(rows: Rows) -> Rows | None:
     filled = [row for row in rows if any(row)]
     if not filled or any(any(row[1:]) for row in filled[:_SAMPLE_ROWS]):
         return None
-    known = words().known_headers
     for row in filled[:_SAMPLE_ROWS]:
         for separator in _SEPARATORS:
             names = _cells(row[0], separator)
-            if sum(1 for name in names if header_forms(name) & known) >= 2:
+            if sum(map(is_column_name, names)) >= 2:
                 return tuple(tuple(_cells(row[0], separator)) if row else () for row in rows)
     return None
 

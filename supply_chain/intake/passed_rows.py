@@ -17,6 +17,7 @@ TYPICAL_CELLS = 3
 
 _PAGE = re.compile(r"\W*(?:page|seite|página|pagina|pág|页|第)\W*\d+.{0,20}", re.IGNORECASE)
 _MARKS = "*†‡§©※＊"  # a note of a list begins with one of these
+_LONGEST_UNIT = 12
 _LONG_NOTE = 60  # characters: a name is shorter than a sentence
 
 
@@ -95,7 +96,11 @@ def _is_total_of_country(text: str) -> bool:
 
 
 def _is_figure(cell: str) -> bool:
+    """A number, perhaps of something ("3 factories"), or nothing."""
     plain = cell.strip().rstrip("%").replace(",", "").strip()
+    figure, _, unit = plain.partition(" ")
+    if unit and unit.isalpha() and len(unit) <= _LONGEST_UNIT:
+        plain = figure
     return parse_number(plain) is not None or is_blank(cell.strip())
 
 

@@ -10,12 +10,26 @@ import re
 from collections.abc import Callable, Iterable
 
 from supply_chain.intake.cells import CellFault, is_blank
+from supply_chain.intake.heading_parts import is_column_name
 from supply_chain.intake.words import header_forms, squeeze, whole_forms, words
 
 _HALF = 0.5
-_PHONE_DIGITS = 7
+_PHONE_DIGITS, _LOCAL_DIGITS = 7, 9  # a day has eight
+_FIRST = 50
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]{2,}")
 _PHONE = re.compile(r"\+\d[\d\s()./-]{6,20}")
+# A telephone as written within a country, and papers that no number of a business looks like:
+# CPF of Brazil, CURP of Mexico, the identity number of China with its day of birth.
+_LOCAL_PHONE = re.compile(r"(?:\(0?\d{1,4}\)|0\d{1,4})[\s./-]\d{2,4}(?:[\s./-]?\d{2,4}){1,3}")
+_PAPERS = re.compile(
+    r"\d{3}\.\d{3}\.\d{3}-\d{2}|[A-Z]{4}\d{6}[HM][A-Z]{5}[0-9A-Z]\d"
+    r"|[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dX]"
+)
+_ADDRESSED = re.compile(
+    r"(?:mrs?|ms|miss|mme|mlle|monsieur|madame|herrn?|frau|sra|srta|sig(?:\.ra)?|dott|bapak|ibu"
+    r"|smt)\b\.?\s+\S|(?:mrs?|ms|sig)\.\S",
+    re.IGNORECASE,
+)
 _TOKENS = re.compile(r"[^\W_]+")
 _JOINED = re.compile(r"(?<=[a-zà-ÿ])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _POSSESSIVE = re.compile(r"['’´`]s\b")
@@ -36,7 +50,7 @@ def tells_of_people(header: str, values: Iterable[str] = ()) -> bool:
         return True
     if found & words().personal_with_long_numbers:
         return _mostly(values, _is_long_number)
-    return not header_forms(header) & words().known_headers and _hold_contacts(values)
+    return not is_column_name(header) and _hold_contacts(values)
 
 
 def left_out(kind: str, name: str) -> CellFault:
@@ -61,15 +75,20 @@ def _is_personal_name(header: str, plain: str, found: set[str]) -> bool:
         return True
     if (found - of_business) & known.personal_words:
         return True
+    if (found - of_business) & known.people and found & known.words_for_name:
+        return True
     whole = squeeze(header)
     return any(part in whole for part in known.personal_parts)
 
 
 def _hold_contacts(values: Iterable[str]) -> bool:
     cells = list(values)
-    # Most columns have neither sign, and a list may have hundreds of thousands of rows.
+    # Most columns show in a few cells that they hold none, and a list may have very many rows.
+    filled = [cell for cell in cells[:_FIRST] if not is_blank(cell.strip())]
     signs = "".join(cells)
-    return ("@" in signs or "+" in signs) and _mostly(cells, _is_contact)
+    if "@" in signs or "+" in signs or any(map(_is_contact, filled)):
+        return _mostly(cells, _is_contact)
+    return False
 
 
 def _mostly(values: Iterable[str], is_personal: Callable[[str], bool]) -> bool:
@@ -80,9 +99,15 @@ def _mostly(values: Iterable[str], is_personal: Callable[[str], bool]) -> bool:
 
 
 def _is_contact(cell: str) -> bool:
-    if "@" in cell:
-        return _EMAIL.fullmatch(cell.strip()) is not None
-    return "+" in cell and _PHONE.fullmatch(cell.strip()) is not None
+    text = cell.strip()
+    if "@" in text:
+        return _EMAIL.fullmatch(text) is not None
+    if text[:1] == "+":
+        return _PHONE.fullmatch(text) is not None
+    if text[:1].isalpha() and _ADDRESSED.match(text):
+        return True
+    is_long = len(text) - sum(map(text.count, " ./-()")) >= _LOCAL_DIGITS
+    return bool(is_long and _LOCAL_PHONE.fullmatch(text)) or bool(_PAPERS.fullmatch(text))
 
 
 def _is_long_number(cell: str) -> bool:

@@ -10,6 +10,7 @@ from supply_chain.intake.countries import (
     country_name,
     country_point,
     is_one_country,
+    successors_of,
     suggest_country,
 )
 from supply_chain.intake.degrees import parse_degrees, split_pair
@@ -42,6 +43,9 @@ def parse_country(text: str, *, hinted: bool = True) -> tuple[str, CellFault | N
     code = country_code(text)
     if code is not None:
         return code, None
+    if successors := successors_of(text):
+        today = ", ".join(f"{country_name(code)} ({code})" for code in successors)
+        raise CellFault(f"The country “{text}” exists no longer.", f"Give that of today: {today}.")
     named = countries_in_cell(text)
     if len(named) > 1:
         names = " and ".join(f"{country_name(code)} ({code})" for code in named)

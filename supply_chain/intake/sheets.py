@@ -11,6 +11,7 @@ from supply_chain.drafts import FileFormat, NamedBytes
 from supply_chain.errors import FileRefused
 from supply_chain.intake.delimited import read_delimited
 from supply_chain.intake.packed_lines import unpack_lines
+from supply_chain.intake.sideways import turn_upright
 from supply_chain.intake.workbook import is_encrypted, read_workbook, refusal
 
 _TEXT_ENDINGS = {".csv", ".tsv", ".tab", ".txt"}
@@ -33,7 +34,8 @@ class Table:
     """Rows of text of one CSV file or one sheet; `rows[0]` is row 1 of the spreadsheet.
 
     `key` names the table in a mapping: the sheet, else the file; both where that is ambiguous,
-    and a number behind it where even that is (two files of one name).
+    and a number behind it where even that is (two files of one name). A list that stood on its
+    side `is_turned`: its row 2 is column B of the spreadsheet.
     """
 
     key: str
@@ -41,6 +43,7 @@ class Table:
     sheet: str | None
     rows: Rows
     format: FileFormat | None = None
+    is_turned: bool = False
 
 
 def read_tables(files: Sequence[NamedBytes]) -> tuple[Table, ...]:
@@ -52,10 +55,14 @@ def read_tables(files: Sequence[NamedBytes]) -> tuple[Table, ...]:
     found = [(file.name, page) for file in files for page in _read(file) if any(page.rows)]
     uses = Counter(page.sheet or name for name, page in found)
     keys = _numbered([_key(name, page.sheet, uses) for name, page in found])
-    return tuple(
-        Table(key, name, page.sheet, unpack_lines(page.rows), page.format)
-        for key, (name, page) in zip(keys, found, strict=True)
-    )
+    return tuple(_table(key, name, page) for key, (name, page) in zip(keys, found, strict=True))
+
+
+def _table(key: str, name: str, page: _Page) -> Table:
+    rows = unpack_lines(page.rows)
+    turned = turn_upright(rows)
+    is_turned = turned is not None
+    return Table(key, name, page.sheet, turned or rows, page.format, is_turned)
 
 
 @dataclass(frozen=True, slots=True)

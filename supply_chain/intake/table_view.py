@@ -24,11 +24,12 @@ from supply_chain.intake.columns import (
 from supply_chain.intake.commodities import commodity_doubt, commodity_ref
 from supply_chain.intake.countries import country_code
 from supply_chain.intake.findings import RowLog
+from supply_chain.intake.heading_parts import is_column_name
 from supply_chain.intake.passed_rows import Row
 from supply_chain.intake.personal_columns import left_out
 from supply_chain.intake.row_layout import Layout, heading_text, lay_out
 from supply_chain.intake.sheets import Table
-from supply_chain.intake.words import clean, header_forms, squeeze, words
+from supply_chain.intake.words import clean, squeeze, words
 
 _MOST_TOLD = 100  # different unknown goods of one table; more help nobody
 
@@ -102,9 +103,7 @@ class TableView:
                     f"Use one of: {', '.join(self.header)}.",
                 )
                 self.log.problem(column, None, fault)
-        if self.mapping.guesses and not any(
-            header_forms(n) & words().known_headers for n in self.header
-        ):
+        if self.mapping.guesses and not any(map(is_column_name, self.header)):
             self.log.note(None, " | ".join(self.header), _NO_NAMES)
         for name in self.header:
             if name in self._of_people and name not in self.mapping.columns.values():

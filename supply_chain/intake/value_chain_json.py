@@ -19,11 +19,11 @@ from supply_chain.intake.cells import (
     is_no_name,
     keepable,
     keepable_text,
-    parse_date,
     parse_share,
     parse_word,
 )
 from supply_chain.intake.countries import country_code
+from supply_chain.intake.days import parse_date
 from supply_chain.intake.degrees import parse_degrees
 from supply_chain.intake.encodings import decode_text
 from supply_chain.intake.findings import Findings, RowLog

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -67,9 +67,14 @@ def header_forms(header: str) -> frozenset[str]:
     Whole; without brackets; without a number before it; each of two languages or lines in it;
     and its words in any order ("Name of the factory" is "Factory name").
     """
-    bare = _NUMBERING.sub("", _BRACKETS.sub("", header))
-    texts = [header, bare, *_LANGUAGES.split(bare)]
+    texts = languages_apart(header)
     return frozenset({*map(squeeze, texts), *map(_any_order, texts)} - {""})
+
+
+def languages_apart(header: str) -> list[str]:
+    """A column name as it stands, without brackets and numbering, and each language in it."""
+    bare = _NUMBERING.sub("", _BRACKETS.sub("", header))
+    return [header, bare, *_LANGUAGES.split(bare)]
 
 
 def whole_forms(header: str) -> frozenset[str]:
@@ -103,8 +108,10 @@ class Words:
 
     def __init__(self, tables: Mapping[str, Any]) -> None:
         self.node_columns = _ranked(tables["node_columns"])
+        languages = tables["other_languages"].values()
+        self.one_word_columns = _of_one_word([tables["node_columns"], *languages])
         prefixes = [squeeze(prefix) for prefix in tables["place_prefixes"]]
-        for language in tables["other_languages"].values():
+        for language in languages:
             for field, headers in _ranked(language).items():
                 for header, rank in headers.items():
                     known = self.node_columns[field].get(header, _LAST)
@@ -121,22 +128,14 @@ class Words:
         }
         self.tiers = _tiers(tables["tier_words"], self.tier_facts)
         self.ignored_columns = frozenset(map(squeeze, tables["ignored_columns"]))
-        self.personal_columns = frozenset(
-            form for header in tables["personal_columns"] for form in whole_forms(header)
-        )
-        self.personal_words = frozenset(map(squeeze, tables["personal_words"]))
-        self.personal_parts = tuple(map(squeeze, tables["personal_parts"]))
-        self.personal_unless = {
-            word: frozenset(map(squeeze, others))
-            for word, others in tables["personal_unless"].items()
-        }
-        self.personal_with_long_numbers = frozenset(tables["personal_with_long_numbers"])
+        self._read_people(tables)
         tables_of_columns = (self.node_columns, self.chain_columns, self.link_columns)
         self.known_headers = frozenset(
             header for table in tables_of_columns for names in table.values() for header in names
         ) | frozenset(self.tiers)
         self.blank_words = frozenset(str(word).casefold() for word in tables["blank_words"])
         self.note_words = frozenset(map(squeeze, tables["note_words"]))
+        self.note_sheets = self.note_words | frozenset(map(squeeze, tables["note_sheets"]))
         self.total_words = frozenset(map(squeeze, tables["total_words"]))
         self.no_names = frozenset(map(squeeze, tables["no_names"]))
         self.node_kinds = _meanings(tables["node_kinds"])
@@ -151,6 +150,19 @@ class Words:
         self.id_schemes = {
             scheme: re.compile(shape) for scheme, shape in tables["id_schemes"].items()
         }
+
+    def _read_people(self, tables: Mapping[str, Any]) -> None:
+        self.personal_columns = frozenset(
+            form for header in tables["personal_columns"] for form in whole_forms(header)
+        )
+        self.personal_words = frozenset(map(squeeze, tables["personal_words"]))
+        self.personal_parts = tuple(map(squeeze, tables["personal_parts"]))
+        self.people = frozenset(map(squeeze, tables["people"]))
+        self.personal_unless = {
+            word: frozenset(map(squeeze, others))
+            for word, others in tables["personal_unless"].items()
+        }
+        self.personal_with_long_numbers = frozenset(tables["personal_with_long_numbers"])
 
 
 # A word of another language may mean something else in this one: "site", "region", "plant".
@@ -168,6 +180,16 @@ def _ranked(columns: Mapping[str, list[str]]) -> dict[str, dict[str, int]]:
         }
         for field, headers in columns.items()
     }
+
+
+def _of_one_word(tables: Iterable[Mapping[str, list[str]]]) -> dict[str, frozenset[str]]:
+    """Field -> its names of columns that are one word, in all languages."""
+    found: dict[str, set[str]] = {}
+    for columns in tables:
+        for field, headers in columns.items():
+            alone = {squeeze(header) for header in headers if len(_WORDS.findall(header)) == 1}
+            found.setdefault(field, set()).update(alone - {""})
+    return {field: frozenset(forms) for field, forms in found.items()}
 
 
 _MOST_TIERS = 8

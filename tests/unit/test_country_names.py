@@ -6,13 +6,16 @@ from pathlib import Path
 import pytest
 
 import supply_chain
+from supply_chain.intake.cells import CellFault
 from supply_chain.intake.countries import (
     countries_in_cell,
     country_code,
     country_in_address,
     country_point,
+    successors_of,
     suggest_country,
 )
+from supply_chain.intake.places import parse_country
 
 DATA = Path(supply_chain.__file__).parent / "data"
 
@@ -187,3 +190,30 @@ def test_countries_about_equally_near_are_all_suggested():
 )
 def test_parts_of_a_cell_name_their_countries(cell, codes):
     assert countries_in_cell(cell) == codes
+
+
+@pytest.mark.parametrize(
+    ("spelling", "code"),
+    [
+        ("ミャンマー", "MM"),
+        ("VR China", "CN"),
+        ("Republic of China", "TW"),
+        ("Ceylon", "LK"),
+        ("Upper Volta", "BF"),
+        ("DDR", "DE"),
+    ],
+)
+def test_short_and_former_names_are_those_of_the_country_of_today(spelling: str, code: str) -> None:
+    assert country_code(spelling) == code
+
+
+@pytest.mark.parametrize("spelling", ["Virgin Islands", "Виргинские о-ва"])
+def test_a_name_whose_bracket_told_which_of_two_is_meant_needs_it(spelling: str) -> None:
+    assert country_code(spelling) is None
+
+
+def test_states_that_were_divided_name_those_of_today() -> None:
+    assert successors_of("Tchécoslovaquie") == ("CZ", "SK") and successors_of("France") == ()
+    with pytest.raises(CellFault, match="exists no longer") as fault:
+        parse_country("Serbia and Montenegro")
+    assert "Montenegro (ME), Serbia (RS)" in fault.value.advice

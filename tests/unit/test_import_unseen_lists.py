@@ -105,6 +105,67 @@ def test_columns_that_tell_of_people_are_left_out_and_named_in_a_note(
 
 
 @pytest.mark.parametrize(
+    "column",
+    [
+        *("Nom du PCA", "Responsável Legal", "CPF do responsável", "Referente", "Jina la Katibu"),
+        *("Osoba kontaktowa", "Тел.", "Τηλέφωνο", "تلفن", "טלפון", "Người đại diện", "SĐT"),
+        *("Penanggung Jawab", "Telefoonnummer", "Name of auditor", "Key account rep", "Signatory"),
+        *("Worker names", "Owner's father name", "Farmer Name", "Nom du planteur", "Skype"),
+        *("Betriebsleiter", "Children in school", "Gender", "Puhelin", "मालिक का नाम", "代表者名"),
+    ],
+)
+def test_no_word_for_people_of_any_language_enters_a_map(column: str) -> None:
+    draft = read(f"Factory,Country,{column}\nLucky Toys,China,somebody\n")
+
+    assert left_out(draft) == [column] and draft.nodes[0].attributes == {}
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["0532 555 00 11", "(021) 555-0101 22"],
+        ["123.456.789-09", "987.654.321-00"],
+        ["11010519491231002X", "440308199901010012"],
+        ["Mr. R. Kumar", "Mrs S. Rao"],
+        ["Frau Nováková", "Herr Müller"],
+    ],
+)
+def test_what_stands_in_a_column_tells_of_people_whatever_its_name(cells: list[str]) -> None:
+    lines = "".join(f"Site {at},IN,{cell}\n" for at, cell in enumerate(cells))
+
+    draft = read(f"Factory,Country,Line\n{lines}")
+
+    assert left_out(draft) == ["Line"] and all(node.attributes == {} for node in draft.nodes)
+
+
+@pytest.mark.parametrize(
+    ("column", "cell"),
+    [
+        ("Opened", "01.01.2025"),
+        ("Mother company", "Alpha Group"),
+        ("Child company", "Beta Ltd"),
+        ("Nama anak perusahaan", "PT Gamma"),
+        ("Engine HP", "450"),
+        ("Number of farmers", "340"),
+        ("Nb producteurs", "1240"),
+        ("Contract", "012-34-56"),
+        ("HS", "0901.11"),
+    ],
+)
+def test_days_counts_and_companies_of_a_group_tell_of_no_people(column: str, cell: str) -> None:
+    draft = read(f"Factory,Country,{column}\nLucky Toys,China,{cell}\n")
+
+    assert left_out(draft) == []
+
+
+def test_a_register_of_farmers_keeps_their_numbers_and_no_name() -> None:
+    draft = read("Farmer ID,Farmer Name,Village,Country\nF1,Kwame M.,Sefwi,Ghana\n")
+
+    (node,) = draft.nodes
+    assert node.name == "F1" and "Kwame" not in str(node)
+
+
+@pytest.mark.parametrize(
     "lines",
     [
         ["+86 769 8888 0000", "-", "n/a", "-", "n/a", "-"],

@@ -1,0 +1,253 @@
+"""One table's columns given to our fields, the surest first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from rapidfuzz import fuzz, process
+
+from supply_chain.drafts import ColumnGuess, TableMapping
+from supply_chain.intake.column_fit import (
+    fits,
+    fits_parts,
+    has_digit,
+    is_country,
+    is_point,
+    names_in,
+    share_of,
+)
+from supply_chain.intake.columns import columns_of_people
+from supply_chain.intake.external_ids import scheme_of_values
+from supply_chain.intake.heading_parts import names_a_thing, rank_of_parts
+from supply_chain.intake.sheets import Table
+from supply_chain.intake.words import clean, header_forms, squeeze, words
+
+_SAMPLE_ROWS = 200
+_SHORTEST_MISSPELT, _NEARLY = 6, 86
+_SOME, _MOSTLY = 0.3, 0.8
+_BY_PARTS, _BY_THING = 0.7, 0.5
+_EXAMPLES = 3
+
+
+class ColumnChooser:
+    """Gives each field at most one column and each column at most one field."""
+
+    def __init__(self, table: Table, header_row: int, header: list[str]) -> None:
+        self.header_row, self.header = header_row, header
+        self.columns: dict[str, str] = {}
+        self._guesses: list[ColumnGuess] = []
+        self._sample = table.rows[header_row : header_row + _SAMPLE_ROWS]
+        # Of people nothing is taken, least of all a contact's name for that of the site.
+        of_people = columns_of_people(table, header_row)
+        self._open = [name for name in header if name not in of_people]
+
+    def column_of(self, field: str, otherwise: str) -> str:
+        return self.columns.get(field, otherwise)
+
+    def mapping(self) -> TableMapping:
+        return TableMapping(self.header_row, self.columns, tuple(self._guesses))
+
+    def free(self) -> list[str]:
+        taken = set(self.columns.values())
+        return [name for name in self._open if name not in taken]
+
+    def choose(
+        self, field: str, spellings: dict[str, int], *, parts: str = "", in_links: bool = False
+    ) -> None:
+        """Take the free column whose name is the surest spelling of the field.
+
+        Where none is a spelling, the one whose words tell the field, or what `parts` names instead
+        of it; `in_links` they are those of links.
+        """
+        ranked = []
+        beside = self._site_word() if field in words().place_fields else None
+        for name in self.free():
+            ranks = [spellings[form] for form in header_forms(name) if form in spellings]
+            if ranks and self._fits(field, name):
+                # "Factory Country" is that of the "Factory Name", whatever else is a country.
+                is_own = beside and squeeze(name).startswith(beside)
+                ranked.append((0 if is_own else min(ranks) + 1, name))
+        if ranked:
+            rank, name = min(ranked, key=lambda pair: pair[0])
+            self.take(field, name, max(0.5, 1 - max(rank - 1, 0) / 100), f"named “{name}”")
+            return
+        self._choose_by_parts(
+            field, lambda name: rank_of_parts(name, parts or field, in_links=in_links)
+        )
+
+    def _choose_by_parts(self, field: str, rank_of: Callable[[str], int | None]) -> None:
+        unknown = [n for n in self.free() if not header_forms(n) & words().known_headers]
+        ranks = {name: rank for name in unknown if (rank := rank_of(name)) is not None}
+        fitting = [n for n in ranks if self._fits(field, n) and fits_parts(field, self._values(n))]
+        if fitting:
+            name = min(fitting, key=lambda name: ranks[name])
+            self.take(field, name, _BY_PARTS, f"“{name}” tells it by its words")
+
+    def choose_misspelt(self, field: str, spellings: dict[str, int]) -> None:
+        """Where no name is a spelling of the field, take one that is nearly so."""
+        if field in self.columns:
+            return
+        known = [form for form in spellings if len(form) >= _SHORTEST_MISSPELT and form[0] != "~"]
+        for name in self.free():
+            form = squeeze(name)
+            if len(form) < _SHORTEST_MISSPELT or header_forms(name) & words().known_headers:
+                continue
+            near = process.extractOne(form, known, scorer=fuzz.ratio, score_cutoff=_NEARLY)
+            numbers = field in ("latitude", "longitude", "attributes.workers")
+            is_fit = not numbers or share_of(self._values(name), has_digit) >= _SOME
+            if near and is_fit and self._fits(field, name):
+                self.take(field, name, 0.5, f"“{name}” is spelt nearly like “{near[0]}”")
+                return
+
+    def choose_tiers(self) -> None:
+        """Columns that each name the company of one tier, one beside the other."""
+        found: dict[int, str] = {}
+        for name in self.header:
+            tier = _tier(name)
+            if tier and tier[1] is None and self._fits(f"chain.{tier[0]}", name):
+                found.setdefault(tier[0], name)
+        if len(found) < 2 and not any("tier" in name.casefold() for name in found.values()):
+            return
+        for number, name in sorted(found.items()):
+            self.take(
+                f"chain.{number}", name, 0.9, f"“{name}” names the suppliers of tier {number}"
+            )
+
+    def choose_tier_facts(self) -> None:
+        """Country, place and parent of a tier's company stand beside its name."""
+        tiers = {f: name for f, name in self.columns.items() if re.fullmatch(r"chain\.\d", f)}
+        for field, company in tiers.items():
+            bases = {squeeze(company), squeeze(company).removesuffix("name")}
+            for name in self.free():
+                for fact, names in words().tier_facts.items():
+                    is_own = any(base + word == squeeze(name) for base in bases for word in names)
+                    if (is_own or _tier(name) == (int(field[-1]), fact)) and (
+                        f"{field}.{fact}" not in self.columns
+                    ):
+                        self.take(f"{field}.{fact}", name, 0.8, f"“{name}” beside “{company}”")
+
+    def choose_company_beside_site(self) -> None:
+        """A supplier's column beside the name of a site: who runs it, or buys what it yields."""
+        site = squeeze(self.columns.get("name", ""))
+        if not any(word in site for word in words().site_words):
+            return
+        raw = any(word in site for word in words().raw_site_words)
+        field = "chain.1" if raw else "operated_by"
+        if field not in self.columns:
+            self.choose(field, words().company_columns, parts="company")
+        word = squeeze(self.columns.get("operated_by", "")).removesuffix("name")
+        if word and squeeze(self.columns.get("id", "")).startswith(word):
+            # The number of the company that runs the site is not that of the site.
+            self.leave("id")
+        for field in [field for field in self.columns if field.startswith("external_ids.")]:
+            if "operated_by" in self.columns and self._is_of_company(field):
+                self.leave(field)
+
+    def _is_of_company(self, field: str) -> bool:
+        """Whether an id is the same for all sites of a company that has several."""
+        name, company, number = (
+            self.header.index(self.columns[key]) for key in ("name", "operated_by", field)
+        )
+        sites: dict[tuple[str, str], set[str]] = {}
+        for row in self._sample:
+            cells = [row[at] if at < len(row) else "" for at in (name, company, number)]
+            if all(map(str.strip, cells)):
+                site, *key = map(squeeze, cells)
+                sites.setdefault((key[0], key[1]), set()).add(site)
+        is_one_each = len({one for one, _ in sites}) == len(sites)
+        return is_one_each and any(len(names) > 1 for names in sites.values())
+
+    def _site_word(self) -> str | None:
+        """What the name column calls the thing it names: "factory" of "Factory Name"."""
+        word = squeeze(self.columns.get("name", "")).removesuffix("name")
+        return word or None
+
+    def choose_name_by_its_words(self) -> None:
+        """A column that says it holds a name, of no other thing that has one."""
+        if "name" in self.columns or "chain.1" in self.columns:
+            return
+        for name in self.free():
+            found = {squeeze(word) for word in re.findall(r"\w+", name)}
+            if found & words().words_for_name and not found & words().named_otherwise:
+                self.take("name", name, 0.6, f"“{name}” says that it holds names")
+                return
+
+    def choose_thing(self) -> None:
+        """A column called by what the list is of alone: "Grower", "Raffineur"."""
+        if "name" in self.columns or "chain.1" in self.columns:
+            return
+        things = [name for name in self.free() if names_a_thing(name)]
+        best = max(things, key=lambda name: names_in(self._values(name)), default=None)
+        if best is not None and names_in(self._values(best)):
+            self.take("name", best, _BY_THING, f"“{best}” is what the list is of")
+
+    def take(self, field: str, name: str, confidence: float, reason: str) -> None:
+        self.columns[field] = name
+        examples = tuple(dict.fromkeys(self._values(name)))[:_EXAMPLES]
+        self._guesses.append(ColumnGuess(field, name, round(confidence, 2), reason, examples))
+
+    def leave(self, field: str) -> None:
+        """Take a choice back; the column is free again."""
+        del self.columns[field]
+        self._guesses = [guess for guess in self._guesses if guess.field != field]
+
+    def choose_by_values(self) -> None:
+        """Where no name told, look at what stands in the columns."""
+        for name in self.free():
+            values = self._values(name)
+            # The origin of a good beside the companies of tiers is of none of them.
+            if (
+                "country" not in self.columns
+                and not _tier(name)
+                and share_of(values, is_country) >= _MOSTLY
+            ):
+                self.take("country", name, 0.7, "its values are countries")
+            elif (
+                not {"latitude", "coordinates"} & self.columns.keys()
+                and share_of(values, is_point) >= _MOSTLY
+            ):
+                self.take("coordinates", name, 0.7, "its values are pairs of degrees")
+            elif (scheme := scheme_of_values(values)) and (
+                f"external_ids.{scheme}" not in self.columns
+            ):
+                self.take(
+                    f"external_ids.{scheme}", name, 0.8, "its values are ids of that register"
+                )
+        self._choose_direct_supplier()
+        if not self.columns.keys() & {"name", "id", "chain.1"}:
+            self._choose_name_by_values()
+
+    def _choose_direct_supplier(self) -> None:
+        """“Company X Supplier” beside the name of a site is whom the site delivers to."""
+        if "name" not in self.columns or "chain.1" in self.columns:
+            return
+        for name in self.free():
+            if re.search(r"\S\s+suppliers?$", name, re.IGNORECASE):
+                self.take("chain.1", name, 0.6, f"“{name}” beside “{self.columns['name']}”")
+                return
+
+    def _choose_name_by_values(self) -> None:
+        best = max(self.free(), key=lambda name: names_in(self._values(name)), default=None)
+        if best is None or not names_in(self._values(best)):
+            best = max(self.free(), key=lambda name: _texts_in(self._values(name)), default=None)
+        if best is not None and _texts_in(self._values(best)):
+            self.take("name", best, 0.4, "the column with most different texts")
+
+    def _fits(self, field: str, name: str) -> bool:
+        return fits(field, name, self._values(name))
+
+    def _values(self, name: str) -> list[str]:
+        index = self.header.index(name)
+        cells = (clean(row[index]) for row in self._sample if index < len(row))
+        return [cell for cell in cells if cell and cell.casefold() not in words().blank_words]
+
+
+def _tier(name: str) -> tuple[int, str | None] | None:
+    """The tier that the name of a column tells, and the fact if it is not the name."""
+    tiers = words().tiers
+    return next((tiers[form] for form in header_forms(name) if form in tiers), None)
+
+
+def _texts_in(values: Sequence[str]) -> int:
+    return len({value for value in values if any(map(str.isalpha, value))})
