@@ -18,6 +18,10 @@ from ddplatform.web.auth.kept_input import input_of_this_request
 from ddplatform.web.sent_forms import NO_SUCH_STEP, NOT_OPEN, versions_of
 
 log = logging.getLogger(__name__)
+TOO_LARGE = (
+    "What was sent is larger than 25\N{NO-BREAK SPACE}MB, so nothing of it was kept. "
+    "Go back, and send fewer files at once, or smaller ones."
+)
 PAGES = frozenset({403, 404, 409, 422, 429, 500})
 
 
@@ -73,7 +77,7 @@ def _http(error: HTTPException) -> ResponseReturnValue:
         return Response("This host name is not served here.\n", 400, mimetype="text/plain")
     status = error.code or 500
     if status == 413:
-        return _page(422, message="This file is too large. The limit is 25 MB."), 413
+        return _page(422, message=TOO_LARGE), 413
     shown = status if status in PAGES else (404 if status < 500 else 500)
     return _page(shown), status
 

@@ -119,6 +119,14 @@ def _public_access(app: Flask) -> object:
     return app.view_functions["auth.sign_in"].access
 
 
+def test_more_than_may_be_sent_is_refused_with_the_way_on(app: Flask, client: FlaskClient):
+    app.config["MAX_CONTENT_LENGTH"] = 10
+    answer = client.post("/sign-in", data={"email": "somebody@example.org"})
+
+    assert answer.status_code == 413
+    assert "nothing of it was kept. Go back, and send fewer files at once" in answer.text
+
+
 def test_every_page_has_a_nonce_of_its_own(client: FlaskClient):
     policies = {client.get("/sign-in").headers["Content-Security-Policy"] for _ in range(3)}
 
