@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from supply_chain.intake.countries import country_code
+from supply_chain.matching.normalise import name_forms
 from supply_chain.matching.prepared import prepare
 from supply_chain.matching.records import Record
 
@@ -36,6 +37,11 @@ class Labelled:
 
 def is_proof(key: str) -> bool:
     """Whether the pair or site with this id is in the half that is only measured."""
+    return is_in_second_half(key)
+
+
+def is_in_second_half(key: str) -> bool:
+    """In which half a key falls: by its hash, so that it never moves."""
     return hashlib.sha256(key.encode()).digest()[0] % 2 == 1
 
 
@@ -66,7 +72,11 @@ def site_records(*, proof: bool) -> list[tuple[Record, str]]:
 
 def sites(*, proof: bool) -> list[Labelled]:
     """All pairs of one site, and of each record the most similar records of other sites."""
-    found = site_records(proof=proof)
+    return site_pairs(site_records(proof=proof))
+
+
+def site_pairs(found: list[tuple[Record, str]]) -> list[Labelled]:
+    """The pairs of sites whose records and true ids are given."""
     records, true_ids = [record for record, _ in found], np.array([true for _, true in found])
     prepared = prepare(records)
     alike = (prepared.name_grams @ prepared.name_grams.T).toarray()
@@ -108,6 +118,15 @@ def names_alone(pairs: list[Labelled]) -> list[Labelled]:
         )
         for pair in pairs
     ]
+
+
+def names_other_units(pair: Labelled) -> bool:
+    """Whether a pair is called one although its numbers differ ("Trust I" and "Trust II").
+
+    Who screens names wants to see such a pair; two units of one firm are two sites.
+    """
+    one, other = (name_forms(side.name).numbers for side in (pair.left, pair.right))
+    return pair.is_match and bool(one) and bool(other) and one != other
 
 
 def _rows(name: str, key: str, proof: bool) -> Iterator[dict[str, str]]:

@@ -15,12 +15,16 @@ import numpy as np
 from scipy.optimize import minimize
 
 from benchmarks import labelled_pairs
-from benchmarks.labelled_pairs import Labelled, names_alone, without_coordinates
+from benchmarks.labelled_pairs import (
+    Labelled,
+    names_alone,
+    names_other_units,
+    without_coordinates,
+)
 from scripts.facility_variants import facility_variants
 from scripts.matching_variants import mill_variants, of_one_park, placed
 from supply_chain.matching.features import Columns, compare
 from supply_chain.matching.legal_forms import DATA
-from supply_chain.matching.normalise import name_forms
 from supply_chain.matching.prepared import prepare
 from supply_chain.matching.weights import term_columns
 
@@ -134,15 +138,6 @@ def training_sets(opened: Opened) -> Sets:
         (0.6, names_alone(mills[::2])),
         (0.6, names_alone(printed[::2])),
     ]
-
-
-def names_other_units(pair: Labelled) -> bool:
-    """Whether a pair is called one although its numbers differ ("Trust I" and "Trust II").
-
-    Who screens names wants to see such a pair; two units of one firm are two sites.
-    """
-    one, other = (name_forms(side.name).numbers for side in (pair.left, pair.right))
-    return pair.is_match and bool(one) and bool(other) and one != other
 
 
 def columns_of(pairs: list[Labelled]) -> Columns:

@@ -28,6 +28,7 @@ CLOSE = (
 CLOSE_FROM = 0.8
 # A shorter run of letters stands in very many names ("us" in "house").
 HELD_LETTERS = 3
+HELD_DIGITS = 2
 
 Columns = dict[str, Floats]
 
@@ -95,11 +96,28 @@ def _quick_addresses(prepared: Prepared, left: Ints, right: Ints) -> Columns:
     return {
         "address_grams": RowPairs(prepared.address_grams, left, right).shared * is_compared,
         "address_numbers_shared": numbers.part_in_common * is_compared,
-        "address_numbers_differ": numbers.both_without_common * is_compared,
+        "address_numbers_differ": _numbers_differ(prepared, left, right, numbers) * is_compared,
         # Mostly that of the house or plot.
         "address_first_number": TextPairs(prepared.first_numbers, left, right).equal(),
         "address_given": flags(is_compared),
     }
+
+
+def _numbers_differ(prepared: Prepared, left: Ints, right: Ints, numbers: RowPairs) -> Floats:
+    """1 where two addresses have no number in common and their numbers can be compared.
+
+    A plot's number on the one side and a postcode on the other contradict nothing, nor do digits
+    that were split or cut off ("147" and "1 4 7").
+    """
+    is_of_a_kind = (prepared.number_kinds[left] & prepared.number_kinds[right]) > 0
+    found = numbers.both_without_common * is_of_a_kind
+    digits = prepared.address_digits.texts
+    for place in np.flatnonzero(found).tolist():
+        one, other = digits[left[place]], digits[right[place]]
+        short, long = (one, other) if len(one) <= len(other) else (other, one)
+        if len(short) >= HELD_DIGITS and short in long:
+            found[place] = 0.0
+    return found
 
 
 def _places(prepared: Prepared, left: Ints, right: Ints) -> Columns:

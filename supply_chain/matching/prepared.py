@@ -19,6 +19,8 @@ from supply_chain.matching.sounds import sounded
 
 # A text shorter than this and without a number names a province, not an address.
 ADDRESS_WORDS, ADDRESS_WORD_LETTERS = 3, 16
+# A number with as many digits is a postcode, one with fewer that of a house, plot or floor.
+POSTCODE_DIGITS = 5
 # What lists write where they do not know the operator.
 FILLERS = frozenset({"unknown", "na", "none", "nil", "various", "tbc", "tbd", "notavailable"})
 
@@ -53,6 +55,8 @@ class Prepared:
     name_words: csr_array
     name_numbers: csr_array
     address_numbers: csr_array
+    address_digits: Texts  # of all its numbers, in their order
+    number_kinds: NDArray[np.int8]  # 1 where an address has a short number, 2 a postcode, or both
     legal_forms: csr_array
 
 
@@ -92,6 +96,8 @@ def prepare(records: Sequence[Record]) -> Prepared:
         name_words=_word_rows([form.words for form in names], counts.weight),
         name_numbers=_word_rows([form.numbers for form in names]),
         address_numbers=_word_rows([form.numbers for form in addresses]),
+        address_digits=text_column([_digits(form) for form in addresses]),
+        number_kinds=np.array([_number_kinds(form) for form in addresses], dtype=np.int8),
         legal_forms=_word_rows([form.legal for form in names]),
     )
 
@@ -111,6 +117,15 @@ def _initials(form: Forms) -> str:
 
 def _first_number(form: Forms) -> str:
     return next((word for word in form.words if word.isdigit()), "")
+
+
+def _digits(form: Forms) -> str:
+    return "".join(word for word in form.words if word.isdigit())
+
+
+def _number_kinds(form: Forms) -> int:
+    has_postcode = [len(number) >= POSTCODE_DIGITS for number in form.numbers]
+    return (False in has_postcode) + 2 * (True in has_postcode)
 
 
 def _company(record: Record) -> str:

@@ -12,8 +12,9 @@ from supply_chain.matching.grams import Floats
 
 # Coordinates of one site differ by as much from list to list; those of two lie further apart.
 NEAR_KM, APART_KM = 2.0, 5.0
-# Likeness of addresses by their runs of letters: from here on one place, below the other two.
-ALIKE_ADDRESS, UNLIKE_ADDRESS = 0.6, 0.4
+# Likeness of addresses by their runs of letters: from here on one place, below the other two,
+# unless the longer holds most of the shorter, which then only says less.
+ALIKE_ADDRESS, UNLIKE_ADDRESS, HELD_ADDRESS = 0.6, 0.4, 0.7
 # Words of cities and regions that are less alike name two.
 ALIKE_PLACES = 0.6
 # Keeps the highest of them below *same* when it is rounded.
@@ -26,7 +27,8 @@ def name_two_places(columns: Columns, km: Floats) -> Flags:
     likeness = columns["address_grams"]
     numbers_differ = columns["address_numbers_differ"] > 0
     one_address = has_addresses & (likeness >= ALIKE_ADDRESS) & ~numbers_differ
-    two_addresses = has_addresses & ((likeness < UNLIKE_ADDRESS) | numbers_differ)
+    is_unlike = (likeness < UNLIKE_ADDRESS) & (columns["address_part"] < HELD_ADDRESS)
+    two_addresses = has_addresses & (is_unlike | numbers_differ)
     is_near, is_apart = km <= NEAR_KM, km > APART_KM
     two_towns = (columns["place_given"] > 0) & (columns["place_words"] < ALIKE_PLACES)
     two_countries = columns["countries_differ"] > 0

@@ -75,6 +75,29 @@ def test_one_sign_of_two_places_is_outweighed_by_an_equal_address_or_point(right
     assert one(KARACHI, replace(right, id="b")).decision is Decision.SAME
 
 
+@pytest.mark.parametrize(
+    ("address", "other"),
+    [
+        ("Plot 14, Korangi Road, Karachi", "Korangi Road, Karachi 74900"),
+        ("Plot 147, Korangi Road, Karachi", "Plot 1 4 7, Korangi Road, Karachi"),
+        ("Plot 330, Korangi Road, Karachi", "Plot 33o, Korangi Road, Karachi"),
+    ],
+)
+def test_numbers_that_cannot_be_compared_are_no_sign_of_two_places(address, other):
+    pair = one(firm("a", address=address), firm("b", address=other))
+
+    assert pair.decision is Decision.SAME
+    assert "no number common to both addresses" not in pair.reasons
+
+
+def test_a_shorter_address_is_no_other_place():
+    longer = "phum angchanh, khum tumnup thom, sruk ponhea lueu, kandal province"
+
+    assert one(firm("a", address=longer), firm("b", address="khum tumnup thom")).decision is (
+        Decision.SAME
+    )
+
+
 def test_an_id_of_the_site_outweighs_places_that_differ():
     shared = {"os_id": "PK2021250D1DTN7"}
     left, right = firm("a", city="Karachi", external_ids=shared), firm("b", city="Lahore")
