@@ -32,6 +32,7 @@ NOT_COMPARED = ("", "", "not compared: a name is missing")
 @json_option
 def match(left: Path, right: Path | None, out: Path, as_json: bool) -> None:
     """Find likely duplicates within one list or between two."""
+    _keep_input(out, left, right)
     try:
         lists = [read_list(_named(path)) for path in (left, right) if path]
     except FileRefused as fault:
@@ -51,6 +52,7 @@ def match(left: Path, right: Path | None, out: Path, as_json: bool) -> None:
 @json_option
 def match_pairs(pairs_file: Path, out: Path, as_json: bool) -> None:
     """Score given pairs of records; each is written in the order of the list."""
+    _keep_input(out, pairs_file)
     try:
         read = read_pairs(_named(pairs_file))
     except FileRefused as fault:
@@ -67,6 +69,14 @@ def match_pairs(pairs_file: Path, out: Path, as_json: bool) -> None:
     ]
     _write(out, [*(read.header[place] for place in kept), *ADDED], rows)
     _tell([read], pairs, out=out, as_json=as_json)
+
+
+def _keep_input(out: Path, *read: Path | None) -> None:
+    """Wrong usage where the answer would be written over a list that is read."""
+    if any(path and path.resolve() == out.resolve() for path in read):
+        raise click.BadParameter(
+            f"{out} is a list that is read; give the answer another name.", param_hint="'--out'"
+        )
 
 
 def _named(path: Path) -> NamedBytes:
@@ -100,13 +110,15 @@ def _tell(
         **counted,
         "problems": [asdict(fault) for fault in faults],
         "notes": [asdict(note) for note in notes],
+        "unused_columns": [list(read.unused) for read in lists],
         "out": str(out),
     }
-    answer(document, as_json=as_json, text=_words(document, [*faults, *notes]))
+    unused = [", ".join(filter(None, read.unused)) for read in lists]
+    answer(document, as_json=as_json, text=_words(document, [*faults, *notes], unused))
     sys.exit(1 if faults else 0)
 
 
-def _words(document: dict[str, object], faults: Sequence[Fault]) -> str:
+def _words(document: dict[str, object], faults: Sequence[Fault], unused: Sequence[str]) -> str:
     pairs = "1 pair" if document["pairs"] == 1 else f"{document['pairs']} pairs"
     lines = [
         f"{pairs}: {document['same']} same, {document['review']} to review.",
@@ -117,4 +129,5 @@ def _words(document: dict[str, object], faults: Sequence[Fault]) -> str:
     ]
     if len(faults) > FAULTS_SHOWN:
         lines.append(f"... and {len(faults) - FAULTS_SHOWN} more problems (see --json).")
+    lines += [f"Columns that nothing is compared by: {names}." for names in unused if names]
     return "\n".join([*lines, f"Wrote {document['out']}."])

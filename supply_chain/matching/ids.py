@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from supply_chain.matching.records import Record
 
 _NOT_PART_OF_AN_ID = re.compile(r"[\W_]+")
+# A spreadsheet wrote a long number so; what it was is lost.
+_ROUNDED = re.compile(r"\s*\d[.,]?\d*[eE]\+?\d+\s*")
 # Row numbers and fillers ("7", "n/a", "000000") are no ids.
 SHORTEST = 5
 FILLERS = frozenset({"UNKNOWN", "NONE", "NOTAPPLICABLE", "NOTAVAILABLE"})
@@ -39,10 +41,11 @@ NOTHING = IdsCompared()
 
 
 def plain_ids(record: Record) -> Mapping[str, str]:
-    """Scheme -> value without blanks and punctuation, upper case; fillers left out."""
+    """Scheme -> value without blanks and punctuation, upper case; no fillers, no "9.88E+12"."""
     plain = {
         scheme.strip().lower(): _NOT_PART_OF_AN_ID.sub("", value).upper()
         for scheme, value in record.external_ids.items()
+        if not _ROUNDED.fullmatch(value)
     }
     return {scheme: value for scheme, value in plain.items() if _is_id(value)}
 

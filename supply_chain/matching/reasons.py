@@ -65,6 +65,8 @@ def _alike_names(prepared: Prepared, left: int, right: int, values: Mapping[str,
     if one.squeezed == other.squeezed and one.squeezed:
         has_form = one.legal or other.legal
         return f"names equal {'without legal form' if has_form else 'but for their spelling'}"
+    if not (one.words and other.words):
+        return "names without letters cannot be compared"
     if sorted(one.words) == sorted(other.words):
         return "names of the same words in another order"
     alike = max(values["name_letters"], values["name_words_sorted"])

@@ -15,8 +15,9 @@ from supply_chain.matching.weights import Weights
 
 # Two records that say the same word for word are one, however little they say.
 EQUAL_RECORDS = 0.99
-# A shared id under names with less than this in common is a question, not an answer.
-UNLIKE_NAMES = 0.3
+# A shared id under names with less than this in common is a question, not an answer; so is one
+# beside another id that contradicts it.
+UNLIKE_NAMES, UNLIKE_PARTS = 0.3, 0.6
 
 
 @dataclass(frozen=True)
@@ -36,17 +37,22 @@ def score(prepared: Prepared, left: Ints, right: Ints, weights: Weights) -> Scor
     log_odds = weights.log_odds(columns)
     rules = weights.ids
     log_odds += rules.shared_company * np.array([bool(pair.company) for pair in ids])
-    log_odds += rules.conflict * np.array([bool(pair.conflict) for pair in ids])
+    contradict = np.array([bool(pair.conflict) for pair in ids], dtype=bool)
+    log_odds += rules.conflict * contradict
     plain: Floats = 1 / (1 + np.exp(-np.clip(log_odds, -30, 30)))
     km = distance_km(prepared, left, right)
     limits = {"same_from": weights.same_from, "review_from": weights.review_from}
-    found = np.where(name_two_places(columns, km), questioned(plain, **limits), plain)
-    found = np.maximum(found, EQUAL_RECORDS * (prepared.said[left] == prepared.said[right]))
+    says_the_same = (prepared.said[left] == prepared.said[right]) & ~contradict
+    found = np.maximum(plain, EQUAL_RECORDS * says_the_same)
+    asked = name_two_places(columns, km) | contradict
+    found = np.where(asked, questioned(found, **limits), found)
     shares_site = np.array([bool(pair.site) for pair in ids], dtype=bool)
-    names_unlike = np.maximum(columns["name_grams"], columns["name_part"]) < UNLIKE_NAMES
+    names_unlike = columns["name_grams"] < UNLIKE_NAMES
+    names_unlike &= columns["name_part"] < UNLIKE_PARTS  # of short names a third is soon alike
     question = np.maximum(found, (weights.same_from + weights.review_from) / 2)
     answer = np.maximum(found, rules.shared_site_score)
-    found = np.where(shares_site, np.where(names_unlike, question, answer), found)
+    is_question = names_unlike | contradict
+    found = np.where(shares_site, np.where(is_question, question, answer), found)
     return Scored(found, columns, ids, km)
 
 

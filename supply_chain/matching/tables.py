@@ -5,20 +5,26 @@ cannot be used (an unknown country, a latitude of 200) is noted, and the rest of
 missing places only make a score less certain.
 """
 
-import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from supply_chain.drafts import NamedBytes
 from supply_chain.errors import FileRefused
+from supply_chain.intake.cells import CellFault
 from supply_chain.intake.countries import country_code, suggest_country
+from supply_chain.intake.degrees import parse_degrees
 from supply_chain.intake.delimited import read_delimited
+from supply_chain.matching.normalise import normalise
 from supply_chain.matching.records import Record
 
 LIST_COLUMNS = ("id", "name")
 PAIR_COLUMNS = ("left_name", "right_name")
 ID_SCHEMES = ("external_id", "os_id", "lei", "duns", "gln")
+TEXT_COLUMNS = ("address", "country", "city", "region", "company")
+READ_COLUMNS = frozenset({"name", *TEXT_COLUMNS, "latitude", "longitude", *ID_SCHEMES})
+SIDES = ("left_", "right_")
+WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # XLSX and XLS
 SCHEME_PREFIX = re.compile(r"\s*([A-Za-z_]{2,12})\s*[:=]\s*(\S.*)")
 LIMITS = {"latitude": 90.0, "longitude": 180.0}
 
@@ -37,12 +43,16 @@ class Fault:
 
 @dataclass(frozen=True)
 class ReadList:
-    """The usable records of a list, the number of its rows, its faults, values left out."""
+    """The usable records of a list, the number of its rows, its faults, values left out.
+
+    `unused` names the columns that nothing is compared by.
+    """
 
     records: Sequence[Record]
     rows: int
     faults: Sequence[Fault]
     notes: Sequence[Fault]
+    unused: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -54,6 +64,7 @@ class ReadPairs:
     pairs: Mapping[int, tuple[Record, Record]]  # place in `rows` -> both sides
     faults: Sequence[Fault]
     notes: Sequence[Fault]
+    unused: Sequence[str]
 
 
 @dataclass
@@ -83,7 +94,7 @@ class _Row:
 
 def read_list(file: NamedBytes) -> ReadList:
     """Read a list of records. Raises FileRefused where it has no id or name column or no text."""
-    _, rows = _rows(file, LIST_COLUMNS)
+    header, rows = _rows(file, LIST_COLUMNS)
     records: dict[str, Record] = {}
     for row in rows:
         record = _record(row, row.text("id"), "")
@@ -95,7 +106,8 @@ def read_list(file: NamedBytes) -> ReadList:
             row.tell("id", "This id stands twice; the first row counts.", "Give it another id.")
         elif record:
             records[record.id] = record
-    return ReadList([*records.values()], len(rows), *_told(rows))
+    unused = [column for column in header if column not in READ_COLUMNS | {"id"}]
+    return ReadList([*records.values()], len(rows), *_told(rows), unused)
 
 
 def read_pairs(file: NamedBytes) -> ReadPairs:
@@ -107,9 +119,10 @@ def read_pairs(file: NamedBytes) -> ReadPairs:
         right = _record(row, f"{place}-right", "right_")
         if left and right:
             pairs[place] = left, right
-    return ReadPairs(
-        [*dict.fromkeys(header)], [[*row.cells.values()] for row in rows], pairs, *_told(rows)
-    )
+    read = {side + column for side in SIDES for column in READ_COLUMNS}
+    cells = [[*row.cells.values()] for row in rows]
+    unused = [column for column in header if column not in read | {"pair_id"}]
+    return ReadPairs([*dict.fromkeys(header)], cells, pairs, *_told(rows), unused)
 
 
 def _told(rows: Sequence[_Row]) -> tuple[list[Fault], list[Fault]]:
@@ -119,6 +132,12 @@ def _told(rows: Sequence[_Row]) -> tuple[list[Fault], list[Fault]]:
 
 def _rows(file: NamedBytes, required: Sequence[str]) -> tuple[list[str], list[_Row]]:
     """The names of the columns, and the rows under them."""
+    if file.content.startswith(WORKBOOKS):
+        raise FileRefused(
+            "not_csv",
+            f"{file.name} is a workbook or another packed file, not a CSV file.",
+            "Open it and save the sheet as CSV UTF-8.",
+        )
     table, _ = read_delimited(file)
     filled = [(n, row) for n, row in enumerate(table, start=1) if any(map(str.strip, row))]
     header = [_column(cell) for cell in filled[0][1]] if filled else []
@@ -163,6 +182,13 @@ def _record(row: _Row, ref: str, side: str) -> Record | None:
     if not name:
         row.tell(f"{side}name", "The name is missing.", "Write the name, or take the row out.")
         return None
+    if not normalise(name):
+        row.tell(
+            f"{side}name",
+            "The name has neither letters nor numbers.",
+            "Write the name, or take the row out.",
+        )
+        return None
     return Record(
         id=ref,
         name=name,
@@ -189,32 +215,29 @@ def _country(row: _Row, column: str) -> str:
 
 def _point(row: _Row, side: str) -> tuple[float | None, float | None]:
     """Both coordinates, or none of them."""
-    found = {}
-    for column, limit in LIMITS.items():
-        text = row.text(side + column)
-        value = _number(text)
-        if text and (value is None or abs(value) > limit):
-            row.note(
-                side + column,
-                f"“{text}” is no {column} between -{limit:g} and {limit:g}; it is left out.",
-                "Write degrees with a point, for example 6.827.",
-            )
-            value = None
-        found[column] = value
+    found = {column: _degrees(row, side + column, limit) for column, limit in LIMITS.items()}
     latitude, longitude = found["latitude"], found["longitude"]
     given = [column for column in LIMITS if row.text(side + column)]
     if len(given) == 1:
         other = next(column for column in LIMITS if column not in given)
         row.note(side + other, f"The {other} is missing.", "Give both coordinates or none.")
+    if latitude == longitude == 0:
+        row.note(
+            f"{side}latitude",
+            "Latitude 0, longitude 0 lies in the sea and stands for “unknown”; it is left out.",
+            "Leave both empty where the place is not known.",
+        )
+        return None, None
     return (latitude, longitude) if None not in (latitude, longitude) else (None, None)
 
 
-def _number(text: str) -> float | None:
+def _degrees(row: _Row, column: str, limit: float) -> float | None:
+    text = row.text(column)
     try:
-        value = float(text)
-    except ValueError:
+        return parse_degrees(text, limit, column) if text else None
+    except CellFault as fault:
+        row.note(column, f"{fault.problem} It is left out.", fault.advice)
         return None
-    return value if math.isfinite(value) else None
 
 
 def _external_ids(row: _Row, side: str) -> dict[str, str]:

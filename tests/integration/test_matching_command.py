@@ -85,6 +85,27 @@ def test_very_many_faults_are_told_in_short(run, tmp_path):
     assert "... and 10 more problems (see --json)." in done.stdout
 
 
+@pytest.mark.parametrize("words", [("match", "list.csv"), ("match-pairs", "pairs.csv")])
+def test_the_list_that_is_read_is_never_written_over(run, tmp_path, words):
+    before = (tmp_path / words[1]).read_text()
+
+    done = run(*words, "--out", words[1])
+
+    assert done.exit_code == 2
+    assert "give the answer another name" in done.stderr
+    assert (tmp_path / words[1]).read_text() == before
+
+
+def test_columns_that_nothing_is_compared_by_are_told(run, tmp_path):
+    (tmp_path / "other.csv").write_text("id,name,lat,lng\na,Acme,1,2\n")
+
+    said = run("match", "list.csv", "other.csv", "--out", "out.csv").stdout
+    told = json.loads(run("match", "list.csv", "other.csv", "--out", "out.csv", "--json").stdout)
+
+    assert "Columns that nothing is compared by: lat, lng." in said
+    assert told["unused_columns"] == [[], ["lat", "lng"]]
+
+
 @pytest.mark.parametrize("command", ["match", "match-pairs"])
 def test_a_list_without_names_is_refused_and_leaves_no_file(run, tmp_path, command):
     done = run(command, "nameless.csv", "--out", "out.csv", "--json")

@@ -121,9 +121,10 @@ def test_a_shared_id_of_a_site_decides_before_all_else():
     assert pair.score >= 0.97
 
 
-def test_a_shared_id_under_wholly_other_names_is_a_question():
+@pytest.mark.parametrize("other", ["Moor", "Acme", "Hit"])
+def test_a_shared_id_under_wholly_other_names_is_a_question(other):
     shared = {"external_id": "XK-77812"}
-    pair = one(Record("a", "Zenith", external_ids=shared), Record("b", "Moor", external_ids=shared))
+    pair = one(Record("a", "Zenith", external_ids=shared), Record("b", other, external_ids=shared))
 
     assert pair.decision is Decision.REVIEW
     assert pair.reasons == ("same external id", "names differ")

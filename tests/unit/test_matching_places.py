@@ -106,6 +106,30 @@ def test_an_id_of_the_site_outweighs_places_that_differ():
     assert one(left, replace(right, external_ids=shared)).decision is Decision.SAME
 
 
+@pytest.mark.parametrize("scheme", ["gln", "os_id", "lei"])
+def test_records_that_say_the_same_under_two_ids_are_a_question(scheme):
+    left, right = (firm(ref, external_ids={scheme: f"40123450000{ref}"}) for ref in "ab")
+
+    pair = one(left, right)
+
+    assert pair.decision is Decision.REVIEW
+    assert pair.reasons[0] == f"different {scheme.replace('_', ' ').upper()} id"
+
+
+def test_a_shared_id_beside_one_that_contradicts_it_is_a_question():
+    left = firm("a", external_ids={"gln": "4012345000009", "os_id": "PK2021A"})
+    right = firm("b", external_ids={"gln": "4012345000009", "os_id": "PK2021B"})
+
+    assert one(left, right).decision is Decision.REVIEW
+
+
+def test_names_without_letters_are_not_compared():
+    pair = one(Record("a", "---"), Record("b", "***"))
+
+    assert pair.decision is Decision.DIFFERENT
+    assert pair.reasons == ("names without letters cannot be compared",)
+
+
 def test_a_list_of_the_sites_of_one_firm_holds_questions_and_no_same():
     towns = ("Karachi", "Lahore", "Multan", "Quetta")
     found = find_within([firm(town, city=town) for town in towns])

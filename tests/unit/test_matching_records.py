@@ -174,3 +174,54 @@ def test_a_list_of_pairs_without_rows_keeps_its_columns():
 
     assert read.header == ["pair_id", "left_name", "right_name", "note"]
     assert (read.rows, read.pairs, read.faults) == ([], {}, [])
+
+
+def test_coordinates_are_read_as_lists_write_them_and_a_filler_is_no_place():
+    read = read_list(
+        csv_file(
+            "id,name,latitude,longitude",
+            'a,Mill,"51,5","-0,12"',
+            "b,Mill,51.5°N,0°7'30\"W",
+            "c,Mill,0,0",
+            "d,Mill,0.0,0.1",
+        )
+    )
+
+    points = [(record.latitude, record.longitude) for record in read.records]
+    assert points == [(51.5, -0.12), (51.5, -0.125), (None, None), (0.0, 0.1)]
+    (note,) = read.notes
+    assert (note.row, note.column) == (4, "latitude")
+    assert "stands for “unknown”" in note.problem
+
+
+@pytest.mark.parametrize("name", ["---", "\u200b", "«»", "…"])
+def test_a_name_without_letters_and_numbers_is_faulty(name):
+    read = read_list(csv_file("id,name", f"a,{name}", "b,Mill"))
+
+    assert [(fault.row, fault.column) for fault in read.faults] == [(2, "name")]
+    assert read.faults[0].problem == "The name has neither letters nor numbers."
+    assert [record.id for record in read.records] == ["b"]
+
+
+@pytest.mark.parametrize("start", [b"PK\x03\x04rest", b"\xd0\xcf\x11\xe0rest"])
+def test_a_workbook_is_refused_with_the_way_out(start):
+    with pytest.raises(FileRefused) as refused:
+        read_list(NamedBytes("list.csv", start))
+
+    assert refused.value.code == "not_csv"
+    assert refused.value.advice == "Open it and save the sheet as CSV UTF-8."
+
+
+def test_columns_that_nothing_is_compared_by_are_named():
+    lists = read_list(csv_file("id,name,Lat,country code,gln", "a,Mill,1,MY,"))
+    pairs = read_pairs(csv_file("pair_id,left_name,right_name,left_lat", "1,A,B,2"))
+
+    assert lists.unused == ["lat", "country_code"]
+    assert pairs.unused == ["left_lat"]
+
+
+@pytest.mark.parametrize("value", ["9.88E+12", "4,012E12", "4e+12"])
+def test_a_number_that_a_spreadsheet_rounded_is_no_id(value):
+    assert plain_ids(Record("a", "A", external_ids={"gln": value, "os_id": "PK2021X"})) == {
+        "os_id": "PK2021X"
+    }
