@@ -13,7 +13,7 @@ if (box) {
   function draw() {
     raf = 0;
     c.setTransform(dpr, 0, 0, dpr, 0, 0); c.clearRect(0, 0, W, H);
-    const ax = sx(), ay = sy(), small = Math.min(9, 1.5 * k), big = Math.min(9, 3.2 * Math.sqrt(k)), side = i => (p => p > 8000 ? small : p > 40 ? big : Math.max(6, big))(per[K[i] >> 3]);
+    const ax = sx(), ay = sy(), small = Math.min(9, 1.5 * k), big = Math.min(9, 3.2 * Math.sqrt(k)), side = i => (p => p > 8000 ? small : p > 40 ? big : Math.max(Math.min(6, W / 200), big))(per[K[i] >> 3]);
     for (let b = 4; b >= 0; b--) {
       c.fillStyle = ink[b];
       for (const i of order[b]) {
