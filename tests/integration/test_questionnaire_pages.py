@@ -190,6 +190,9 @@ def test_nodes_that_a_questionnaire_fits_are_chosen_already_with_the_reason(
     assert "It handles: Cocoa." in page
     assert re.search(rf'value="{farm}"[^>]* checked', page)
     assert not re.search(rf'value="{mill}"[^>]* checked', page)
+    assert not re.search(
+        r'name="node"[^>]* checked', office.get(f"{_root(tenant)}/send/{farms}?pick=none").text
+    )
     core = unescape(office.get(f"{_root(tenant)}/send/{everyone}").text)
     assert "Every supplier starts here." in core
     assert " checked" not in core.partition("<tbody>")[2]
@@ -197,6 +200,10 @@ def test_nodes_that_a_questionnaire_fits_are_chosen_already_with_the_reason(
     details = unescape(office.get(f"{_root(tenant)}/send/{everyone}/details?node={mill}").text)
     assert "Would fit too" in details
     assert "(Its sector: Garment manufacturing)" in details
+    assert (
+        "Document, if they wish: your pay rule"
+        in office.get(f"{_root(tenant)}/library/{everyone}").text
+    )
 
 
 def test_without_a_map_nobody_can_be_asked_yet(app: Flask, office: FlaskClient, tenant: Tenant):

@@ -13,7 +13,7 @@ from ddplatform.services.questionnaire_library import publish_shipped
 from ddplatform.web.filters import plural
 from ddplatform.web.questionnaires.blueprint import bp
 from ddplatform.web.responses.fields import minutes_of
-from questionnaires import Answerer, Module, export_workbook, list_shipped, modules
+from questionnaires import Answerer, Module, Question, export_workbook, list_shipped, modules
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ANSWERERS = {
@@ -79,7 +79,7 @@ def version(version_id: UUID) -> ResponseReturnValue:
     """Every question of one version, as a list to read before sending."""
     form = load_plan(version_id).form
     sections = [
-        (section.label.plain(), [q for q in section.questions() if q.is_input])
+        (section.label.plain(), [q for q in section.questions() if q.is_input and not _is_file(q)])
         for section in form.sections
     ]
     row = next((row for row in list_library() if row.version_id == version_id), None)
@@ -90,6 +90,11 @@ def version(version_id: UUID) -> ResponseReturnValue:
         version_id=version_id,
         entry=_entry(row) if row else None,
     )
+
+
+def _is_file(question: Question) -> bool:
+    """Whether it only asks for a file beside an answer: the list names that at the question."""
+    return bool(question.extras.get("dd:evidence_for"))
 
 
 @bp.get("/library/<uuid:version_id>/form.xlsx")

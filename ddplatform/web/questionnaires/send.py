@@ -61,7 +61,7 @@ def choose(version_id: UUID) -> ResponseReturnValue:
     return render_template(
         "questionnaires/choose.html",
         form=form,
-        is_for_everyone=_is_for_everyone(form.form_id),
+        chosen=request.args.get("pick") != "none" and not _is_for_everyone(form.form_id),
         reasons=_reasons(form.form_id, [row.id for row in page.rows] if page else []),
         version_id=version_id,
         chains=[(str(chain.id), chain.name) for chain in chains],
@@ -150,7 +150,7 @@ def _details_page(
 
 
 def _also_fit(ref: str, nodes: Sequence[ValueChainNode]) -> Mapping[UUID, Sequence[Fit]]:
-    """The other questionnaires that fit each node: title, address to send it, reason."""
+    """The other questionnaires for its kind of business that fit each node."""
     library = {row.ref: row for row in list_library()}
     found = propose_questionnaires([node.id for node in nodes], today=g.now.date())
     return {
@@ -161,7 +161,7 @@ def _also_fit(ref: str, nodes: Sequence[ValueChainNode]) -> Mapping[UUID, Sequen
                 reason=one.reason,
             )
             for one in proposals
-            if one.ref != ref and one.ref in library
+            if one.ref != ref and one.ref in library and not _is_for_everyone(one.ref)
         ]
         for node_id, proposals in found.items()
     }
