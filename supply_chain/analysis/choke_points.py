@@ -50,8 +50,6 @@ def choke_points(flow: FlowMap, tree: Dominators, start: Floats, *, most: int) -
         for row in {*by_nodes.tolist(), *by_volume.tolist()}
     }
     reached = ~flow.unknown & (tree.above >= 0)
-    held = np.zeros(len(flow) + 1, dtype=np.bool_)
-    held[:-1] = others
     return ChokePoints(
         by_nodes=tuple(points[at] for at in by_nodes.tolist()),
         by_volume=tuple(
@@ -61,9 +59,23 @@ def choke_points(flow: FlowMap, tree: Dominators, start: Floats, *, most: int) -
             )
         ),
         count=int((others & (tree.depends > 0)).sum()),
-        dependent=int((reached & held[tree.above]).sum()),
+        dependent=int((reached & _behind(tree.above, others)).sum()),
         reached=int(reached.sum()),
     )
+
+
+def _behind(above: Ints, others: Bools) -> Bools:
+    """(nodes,) whether one of `others` must be passed, near or far; own operations between or not.
+
+    The way up is twice as long at each step, so that a long row of nodes takes few of them.
+    """
+    end = len(above)
+    up = np.append(np.where(above < 0, end, above), end)
+    found: Bools = np.append(others, False)[up]
+    while (up < end).any():
+        found |= found[up]
+        up = up[up]
+    return found[:-1]
 
 
 def _largest(values: Floats, allowed: Bools, most: int) -> Ints:

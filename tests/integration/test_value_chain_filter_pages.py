@@ -107,5 +107,6 @@ def test_a_site_says_who_answers_for_it_and_what_it_is_called(
     page = analyst.get(address).text
     for words in ("cocoa west", "high volume", "Farms West", "Sustainability manager of acme"):
         assert words in page
+    assert "The chain begins here: nothing comes before it." in page
     again = analyst.get(f"{address}/edit").text
     assert 'value="cocoa west, high volume"' in again

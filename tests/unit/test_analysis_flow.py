@@ -247,6 +247,14 @@ def test_choke_points_are_named_by_those_who_depend_and_by_volume(example):
     assert (found.count, found.dependent, found.reached) == (2, 2, 6)
 
 
+def test_whoever_stands_behind_an_own_site_depends_on_the_supplier_in_front_of_it_too():
+    flow = flow_of("BTCDE", [("B", "T", 1), ("T", "C", 1), ("C", "D", 1), ("B", "E", 0)], own="BC")
+    start = flow.start_at(0)
+    found = choke_points(flow, dominators(flow, start), start, most=5)
+    assert [(p.row, p.depends) for p in found.by_nodes] == [(1, 2)]
+    assert (found.dependent, found.reached) == (2, 5)  # C and D, both only through T
+
+
 def test_an_unknown_origin_that_nobody_buys_from_is_its_own_gap():
     flow = flow_of("U", [], own=(), unknown="U")
     found = blind_spots(flow, flow.arrival_at(0), most=5)
