@@ -27,12 +27,16 @@ PAGE_SIZE = 50
 
 @dataclass(frozen=True)
 class RiskPage:
-    """One page; `before` and `after` are ranks to page from, None where there is nothing more."""
+    """One page; `before` and `after` are ranks to page from, None where there is nothing more.
+
+    `sites` counts the nodes of the map at which the risks stand.
+    """
 
     rows: Sequence[RiskScore]
     before: int | None
     after: int | None
     total: int
+    sites: int
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,8 @@ def list_risks(
     Args:
         after, before: the rank behind or ahead of which the page lies; neither is the first page.
     """
-    found = load_register(run_id).matching(wanted)
+    register = load_register(run_id)
+    found = register.matching(wanted)
     if after is not None:
         start = int(np.searchsorted(found, after))
     elif before is not None:
@@ -80,6 +85,7 @@ def list_risks(
         before=rows[0].salience_rank if rows and start > 0 else None,
         after=rows[-1].salience_rank if rows and start + limit < len(found) else None,
         total=len(found),
+        sites=register.count_sites(found),
     )
 
 

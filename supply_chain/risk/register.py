@@ -65,6 +65,12 @@ class Register:
             found &= condition
         return np.flatnonzero(found)
 
+    def count_sites(self, found: NDArray[np.int64]) -> int:
+        """How many nodes some of the risks stand at; unknown origins are none of the map."""
+        stands = np.zeros(len(self.tier), dtype=np.bool_)
+        stands[self.place[found]] = True
+        return int(np.count_nonzero(stands[: len(self.key)]))
+
     def _conditions(self, wanted: RiskFilter) -> list[Bools]:
         asked: list[Bools] = []
         if wanted.issue is not None:

@@ -17,6 +17,7 @@ from ddplatform.web.filters import number
 from ddplatform.web.maps import Bubble, world_map_svg
 from ddplatform.web.risk.presenters import SEVERITY_NOTES
 from ddplatform.web.shades import shade_of
+from supply_chain.node_filter import NOT_KNOWN
 from supply_chain.reference import load_reference
 from supply_chain.risk.scoring import RISK_BANDS, risk_band, risk_index
 from supply_chain.vocabulary import Issue, RiskBand
@@ -130,14 +131,18 @@ def _band_of(severity: int, step: int) -> RiskBand:
     return RISK_BANDS[int(risk_band(risk_index(*at), np.zeros(1, dtype=np.bool_))[0])]
 
 
-def tier_rows(places: Sequence[PlaceCount]) -> list[dict[str, Any]]:
-    """One bar a tier: nodes by how far their questionnaire is, never asked last."""
+def tier_rows(places: Sequence[PlaceCount], table: Address) -> list[dict[str, Any]]:
+    """One bar a tier, leading to its nodes: how far their questionnaire is, never asked last."""
     by_tier: dict[int | None, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for place in places:
         by_tier[place.tier][_asked_class(place.questionnaire)] += place.nodes
     known = sorted(tier for tier in by_tier if tier is not None)[:TIERS_SHOWN]
     shown: list[int | None] = [*known, *((None,) if None in by_tier else ())]
-    return [_tier_row(tier, by_tier[tier]) for tier in shown]
+    return [
+        _tier_row(tier, by_tier[tier])
+        | {"href": table(tier=NOT_KNOWN if tier is None else str(tier))}
+        for tier in shown
+    ]
 
 
 def _asked_class(state: str | None) -> str:

@@ -60,7 +60,7 @@ def _pictures(found: Overview, chain: ChainState) -> dict[str, Any]:
     issue = chosen_issue()
     return {
         "heat_rows": presenters.heat_rows(chain, register),
-        "tier_rows": presenters.tier_rows(places),
+        "tier_rows": presenters.tier_rows(places, table),
         "world": presenters.world_map(
             places,
             table,

@@ -4,16 +4,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from flask import url_for
-from werkzeug.datastructures import MultiDict
 
 from ddplatform.queries.risk import ChainChoice, RiskPage
 from ddplatform.queries.risk_judged import PastScore
 from ddplatform.queries.risk_runs import RunHead
-from ddplatform.web.address_values import number
 from ddplatform.web.countries import country_name
 from ddplatform.web.filters import band_word, severity_word
+from ddplatform.web.register_filter import address_of
 from ddplatform.web.risk import words
+from ddplatform.web.value_chain.node_filter import filter_query
+from supply_chain.node_risks import sites_of
 from supply_chain.risk.register import RiskFilter
 from supply_chain.risk.scoring import RISK_BANDS, risk_band, risk_index
 from supply_chain.vocabulary import Issue, RiskBand, SeverityBand
@@ -21,32 +21,13 @@ from supply_chain.vocabulary import Issue, RiskBand, SeverityBand
 SEVERITY_NOTES = ("Gravest", "Grave", "Serious", "Limited", "Minor")
 
 
-def read_filter(arguments: MultiDict[str, str]) -> RiskFilter:
-    """The filter of an address; what it does not know is left out, so old links still open."""
-    return RiskFilter(
-        issue=_member(Issue, arguments.get("issue")),
-        severity=_member(SeverityBand, arguments.get("severity")),
-        residual=_member(RiskBand, arguments.get("risk")),
-        country=arguments.get("country", ""),
-        tier=arguments.get("tier", type=number),
-        cell=arguments.get("cell", type=number),
-        insufficient=arguments.get("insufficient") == "1",
-    )
+def sites_query(head: RunHead, wanted: RiskFilter) -> dict[str, Any] | None:
+    """The filter of the map that shows the sites of a filter, where both mean the same sites.
 
-
-def address_of(wanted: RiskFilter, chain_id: Any, **more: Any) -> str:
-    """The address of the register with a filter."""
-    given = {
-        "chain": chain_id,
-        "issue": wanted.issue.value if wanted.issue else None,
-        "severity": wanted.severity.value if wanted.severity else None,
-        "risk": wanted.residual.value if wanted.residual else None,
-        "country": wanted.country or None,
-        "tier": wanted.tier,
-        "cell": wanted.cell,
-        "insufficient": "1" if wanted.insufficient else None,
-    }
-    return url_for("risk.index", **{**given, **more})
+    A map that changed since it was scored shows other sites than the register.
+    """
+    sites = None if head.is_stale else sites_of(wanted)
+    return None if sites is None else filter_query(sites)
 
 
 def heat_rows(head: RunHead, wanted: RiskFilter) -> list[dict[str, Any]]:
@@ -123,10 +104,6 @@ def who_can_tell(factor: str) -> str:
         "COM": "site work with local partners",
         "ONL": "platform or finance questionnaire",
     }[factor[:3]]
-
-
-def _member(kind: Any, value: str | None) -> Any:
-    return next((member for member in kind if member.value == value), None)
 
 
 def turns(past: Sequence[PastScore]) -> tuple[list[PastScore], int]:

@@ -13,6 +13,7 @@ from ddplatform.queries import risk, risk_judged, risk_runs
 from ddplatform.queries.answers_behind import find_newest_answers
 from ddplatform.queries.value_chain import get_chain, get_node, get_node_by_ref
 from ddplatform.services.risk import ask_reassessment
+from ddplatform.web import register_filter
 from ddplatform.web.address_values import number
 from ddplatform.web.risk import presenters, words
 from ddplatform.web.risk.blueprint import bp
@@ -35,7 +36,7 @@ def index() -> ResponseReturnValue:
     head = risk_runs.find_current_head(chain.id) if chain else None
     if chain is None or head is None:
         return render_template("risk/none.html", chain=chain, chains=chains)
-    wanted = presenters.read_filter(request.args)
+    wanted = register_filter.read_filter(request.args)
     page = risk.list_risks(
         head.id,
         wanted,
@@ -49,9 +50,10 @@ def index() -> ResponseReturnValue:
         wanted=wanted,
         page=page,
         paging=presenters.paging(page, wanted, head),
+        sites=presenters.sites_query(head, wanted),
         heat_rows=presenters.heat_rows(head, wanted),
         choices=presenters.choices(head, chains),
-        clear_cell=presenters.address_of(wanted, chain.id, cell=None),
+        clear_cell=register_filter.address_of(wanted, chain.id, cell=None),
         words=words,
     )
 

@@ -13,6 +13,7 @@ from uuid import UUID
 from flask import request, url_for
 from werkzeug.datastructures import MultiDict
 
+from ddplatform.access.permissions import Permission
 from ddplatform.duediligence.vocabulary import QuestionnaireState
 from ddplatform.queries.context_events import list_titles
 from ddplatform.queries.organisations import list_people
@@ -20,7 +21,9 @@ from ddplatform.services.saved_views import VALUE_LENGTH
 from ddplatform.web.address_values import carried
 from ddplatform.web.countries import country_name
 from ddplatform.web.issue_colour import issue_choices
+from ddplatform.web.page_context import may
 from ddplatform.web.questionnaire_states import questionnaire_word
+from ddplatform.web.register_filter import address_of
 from ddplatform.web.value_chain.words import KIND_WORDS
 from supply_chain.labels import plain_tag
 from supply_chain.node_filter import (
@@ -31,6 +34,7 @@ from supply_chain.node_filter import (
     Coverage,
     NodeFilter,
 )
+from supply_chain.node_risks import risks_of
 from supply_chain.reference import load_reference
 from supply_chain.vocabulary import Issue, NodeKind, RiskBand
 
@@ -69,6 +73,8 @@ class FilterBar:
     """The filter as the address says it."""
     query: Mapping[str, Any]
     """What goes along to another view: the filter, and what all views share besides."""
+    risks_href: str | None = None
+    """The register of the risks of the same sites, where it can say this filter."""
     is_like: bool = False
     """Nobody is called what was searched for: what is shown is like it."""
 
@@ -311,8 +317,14 @@ def filter_bar(
         ),
         said=said,
         query={**said, **{name: value for name, value in kept if name in ALONG}},
+        risks_href=_risks_address(chain_id, wanted),
         is_like=is_like,
     )
+
+
+def _risks_address(chain_id: UUID, wanted: NodeFilter) -> str | None:
+    risks = risks_of(wanted) if may(Permission.RISK_READ) else None
+    return None if risks is None else address_of(risks, chain_id)
 
 
 def _address(
