@@ -31,6 +31,7 @@ from ddplatform.services import (
     screening,
     screening_lists,
     sessions,
+    visit_plan_requests,
 )
 from ddplatform.services.assessment_leftovers import clear_begun
 from ddplatform.services.questionnaire_library import publish_shipped
@@ -248,6 +249,19 @@ def _screen(job: JobContext) -> Result:
     return screening.screen(by=job.by, at=job.at, unit=job.unit)
 
 
+def _make_plan(job: JobContext) -> Result:
+    assert job.id is not None
+    return visit_plan_requests.make_requested(
+        job.id,
+        job.payload,
+        look=job.look,
+        unit=job.unit,
+        progress=job.progress,
+        by=job.by,
+        at=job.at,
+    )
+
+
 HANDLERS: dict[str, Handler] = {
     action_reminders.REMIND: Handler(_ask_reminders),
     action_reminders.MAIL: Handler(_mail_reminder),
@@ -273,6 +287,7 @@ HANDLERS: dict[str, Handler] = {
     bulk_changes.UNDO: Handler(_change_many, Permission.VALUE_CHAIN_EDIT, is_staged=True),
     reassessment_triggers.LOOK: Handler(_look_for_changes, is_staged=True),
     screening_lists.SCREEN: Handler(_screen, is_staged=True),
+    visit_plan_requests.MAKE: Handler(_make_plan, Permission.VISIT_PLAN_MAKE, is_staged=True),
     BUILD: Handler(_build_report, Permission.REPORT_REQUEST, is_staged=True),
 }
 

@@ -20,6 +20,27 @@ def get_job(job_id: UUID) -> Job:
     return job
 
 
+def get_job_named(job_id: UUID, name: str) -> Job:
+    """A job of the acting organisation that does this work, or NotFound."""
+    job = get_job(job_id)
+    if job.name != name:
+        raise NotFound()
+    return job
+
+
+def find_going_on(unique_key: str) -> Job | None:
+    """The job of the acting organisation with this key that waits or is at work."""
+    return db.session.scalar(
+        select(Job)
+        .where(
+            Job.organisation_id == current_organisation(),
+            Job.unique_key == unique_key,
+            Job.state.in_((JobState.QUEUED, JobState.RUNNING)),
+        )
+        .limit(1)
+    )
+
+
 def is_waiting(name: str) -> bool:
     """Whether a job of this name of the acting organisation still waits or runs."""
     statement = select(Job.id).where(

@@ -14,7 +14,7 @@ from ddplatform.db import db, held
 from ddplatform.duediligence.vocabulary import ActionState, QuestionnaireState
 from ddplatform.errors import NotFound
 from ddplatform.models.findings import MitigationAction
-from ddplatform.models.organisations import User
+from ddplatform.models.organisations import Membership, User
 from ddplatform.models.questionnaires import Assignment
 from ddplatform.models.value_chain import ValueChain, ValueChainNode
 from ddplatform.models.visit_plan import StepKind, VisitPlan, VisitPlanStep
@@ -84,6 +84,8 @@ class StepRow:
     node_id: UUID | None
     node_name: str
     contact_email: str | None
+    owner_name: str | None
+    """Who of the organisation answers for the node today."""
     country: str | None
     region: str | None
     nth_in_region: int
@@ -187,6 +189,11 @@ def get_plan_row(plan_id: UUID) -> PlanRow:
     return PlanRow(**row._mapping)
 
 
+def has_plan(plan_id: UUID) -> bool:
+    """Whether a plan is kept."""
+    return db.session.scalar(select(VisitPlan.id).where(VisitPlan.id == plan_id)) is not None
+
+
 def get_plan_for_change(plan_id: UUID) -> VisitPlan:
     """The plan itself, held until the end of the unit of work, or NotFound."""
     found = db.session.scalar(held(select(VisitPlan).where(VisitPlan.id == plan_id)))
@@ -214,6 +221,7 @@ def list_steps(plan: PlanRow) -> Sequence[StepRow]:
             *columns,
             ValueChainNode.id.label("node_id"),
             ValueChainNode.contact_email,
+            User.name.label("owner_name"),
             Assignment.status.label("assignment_status"),
             MitigationAction.status.label("action_status"),
         )
@@ -222,6 +230,9 @@ def list_steps(plan: PlanRow) -> Sequence[StepRow]:
             (ValueChainNode.external_ref == VisitPlanStep.node_ref)
             & (ValueChainNode.chain_id == plan.chain_id),
         )
+        # Who left the organisation answers for nothing any more.
+        .outerjoin(Membership, Membership.user_id == ValueChainNode.owner_id)
+        .outerjoin(User, User.id == Membership.user_id)
         .outerjoin(Assignment, Assignment.id == VisitPlanStep.assignment_id)
         .outerjoin(MitigationAction, MitigationAction.id == VisitPlanStep.action_id)
         .where(VisitPlanStep.plan_id == plan.id)

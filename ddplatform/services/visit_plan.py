@@ -49,6 +49,13 @@ def make_plan(chain_id: UUID, wish: Wish, *, by: Identity, at: datetime) -> Visi
         Invalid: no name, no budget, an amount without costs, or nothing on the map to learn.
     """
     plan, lines = work_out(get_chain(chain_id), wish, by=by, at=at)
+    return keep_plan(plan, lines, by=by, at=at)
+
+
+def keep_plan(
+    plan: VisitPlan, lines: Sequence[VisitPlanStep], *, by: Identity, at: datetime
+) -> VisitPlan:
+    """Keep a plan that was worked out, with its lines."""
     db.session.add(plan)
     db.session.flush()  # its lines and the event name it
     for line in lines:
@@ -68,7 +75,7 @@ def work_out(
     Raises:
         Invalid: as `make_plan`.
     """
-    _check(wish)
+    check_wish(wish)
     choice = load_choice(chain.id, wish.aim, at.date())
     field = field_of(
         choice.stakes, [place.area for place in choice.places], choice.open, wish.spread
@@ -107,7 +114,12 @@ def work_out(
     return plan, lines
 
 
-def _check(wish: Wish) -> None:
+def check_wish(wish: Wish) -> None:
+    """Refuse a wish that no map could meet.
+
+    Raises:
+        Invalid: no name, no budget, or an amount without costs.
+    """
     faults: dict[str, str] = {}
     if fault := fault_in(wish.name, label="a name", longest=NAME_LENGTH):
         faults["name"] = fault

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from uuid import UUID, uuid4
 from zipfile import ZipFile
@@ -35,6 +36,7 @@ from supply_chain.analysis.visit_plan_field import Aim, Spread
 from supply_chain.vocabulary import Issue, NodeKind
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
+from tests.integration.test_map_import import _work
 from tests.risk_maps import CocoaMap, acting
 
 SOON = NOW.date() + timedelta(days=30)
@@ -291,8 +293,10 @@ def test_a_plan_is_made_shown_and_assigned_in_the_browser(
     sent = {"csrf_token": csrf_token(manager, page), "name": "Spring", "chain_id": cocoa.chain,
             "aim": Aim.FIND.value, "spread": Spread.WIDE.value, "visits": 1,
             "questionnaires": 1}  # fmt: skip
-    made = manager.post(page, data=sent)
-    assert made.status_code == 302
+    asked = manager.post(page, data=sent)
+    assert asked.status_code == 302
+    _work()
+    made = manager.get(asked.location)
     shown = manager.get(made.location).text
     assert "Spring" in shown and "volume first" in shown
     assert "one half" in shown and "Assign 2 lines" in shown
@@ -469,3 +473,19 @@ def test_the_page_of_a_plan_gives_it_as_a_workbook(
     assert answer.status_code == 200 and answer.data[:2] == b"PK"
     wrong = manager.post(f"{page}/export", data={"csrf_token": token, "form": "doc"})
     assert wrong.status_code == 404
+
+
+def test_the_page_names_who_answers_for_each_node_and_the_file_names_no_colleague(
+    tenant: Tenant, cocoa: CocoaMap, manager: FlaskClient
+) -> None:
+    page = f"{LISTED}{make(tenant, cocoa, visits=2, questionnaires=None)}"
+    with acting(tenant):
+        get_node(cocoa.farms).owner_id = tenant.analyst.user_id
+    shown = manager.get(page).text
+    sent = {"csrf_token": csrf_token(manager, page), "form": "csv"}
+    with ZipFile(BytesIO(manager.post(f"{page}/export", data=sent).data)) as packed:
+        told = "".join(packed.read(name).decode() for name in packed.namelist())
+
+    assert shown.count(f"<bdi>{tenant.analyst.name}</bdi></td>") == 1
+    assert '<span class="muted">nobody</span>' in shown
+    assert "Espoir farm group" in told and tenant.analyst.name not in told

@@ -12,6 +12,7 @@ from wtforms.fields import SelectChoice
 from ddplatform.access.permissions import Permission
 from ddplatform.errors import Invalid, NotFound
 from ddplatform.gate import requires
+from ddplatform.models.jobs import JobState
 from ddplatform.models.visit_plan import StepKind
 from ddplatform.queries import visit_plan
 from ddplatform.queries.organisations import list_people
@@ -20,6 +21,7 @@ from ddplatform.queries.risk import list_chain_choices
 from ddplatform.queries.value_chain import get_chain
 from ddplatform.queries.visit_plan_words import AIMS, SPREADS
 from ddplatform.services import visit_plan as planning
+from ddplatform.services import visit_plan_requests
 from ddplatform.services.analysis_export import MEDIA_TYPES
 from ddplatform.services.questionnaires import propose_due_date
 from ddplatform.services.visit_plan_assign import Assigning, assign
@@ -50,18 +52,41 @@ def index() -> ResponseReturnValue:
 @bp.route("/new", methods=["GET", "POST"])
 @requires(Permission.VISIT_PLAN_MAKE)
 def new() -> ResponseReturnValue:
-    """Say what for and for how much; the plan is computed and kept."""
-    form = PlanForm(chain_id=request.args.get("chain", ""))
+    """Say what for and for how much; the plan is made behind the page and kept."""
+    form = PlanForm(**_first_said())
     form.chain_id.choices = [
         SelectChoice(str(chain.id), chain.name) for chain in list_chain_choices()
     ]
 
     def save() -> ResponseReturnValue:
-        made = planning.make_plan(UUID(form.chain_id.data), _wish(form), by=g.identity, at=g.now)
-        flash("The plan is made and kept. Nobody has been asked yet.", "success")
-        return redirect(url_for(".show", plan_id=made.id))
+        chain_id = UUID(form.chain_id.data)
+        job = visit_plan_requests.request_plan(chain_id, _wish(form), by=g.identity, at=g.now)
+        return redirect(url_for(".making", job_id=job.id))
 
     return answer_form(form, save, lambda: render_template("visit_plan/new.html", form=form))
+
+
+def _first_said() -> dict[str, Any]:
+    """What the form begins with: a request that was refused, to be changed, or a map."""
+    asked = request.args.get("asked", type=UUID)
+    if asked is None:
+        return {"chain_id": request.args.get("chain", "")}
+    return dict(visit_plan_requests.get_request(asked).payload)
+
+
+@bp.get("/being-made/<uuid:job_id>")
+@requires(Permission.VISIT_PLAN_MAKE)
+def making(job_id: UUID) -> ResponseReturnValue:
+    """How far a plan is; reloads itself until it is made, then leads to it."""
+    job = visit_plan_requests.get_request(job_id)
+    if plan_id := job.result.get("plan_id"):
+        return redirect(url_for(".show", plan_id=plan_id))
+    return render_template(
+        "visit_plan/making.html",
+        job=job,
+        running=job.state in (JobState.QUEUED, JobState.RUNNING),
+        chain=get_chain(UUID(job.payload["chain_id"])),
+    )
 
 
 def _wish(form: PlanForm) -> planning.Wish:
