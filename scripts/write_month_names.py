@@ -18,6 +18,8 @@ LANGUAGES = (
     *("fi", "cs", "sk", "hu", "ro", "bg", "el", "ru", "uk", "ar", "fa", "he", "hi", "bn", "th"),
     *("zh", "ja", "ko", "sw"),
 )
+# Shortened otherwise than CLDR does.
+OTHERS = {1: ("jän",), 3: ("mrz",), 9: ("sept",)}
 WIDTHS = ("wide", "abbreviated")
 
 
@@ -30,6 +32,9 @@ def main() -> None:
             for width in WIDTHS:
                 for number, name in months[context][width].items():
                     names[squeeze(name)].add(number)
+    for number, others in OTHERS.items():
+        for name in others:
+            names[squeeze(name)].add(number)
     with (DATA / "month_names.csv").open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(["month", "names"])

@@ -13,6 +13,9 @@ from supply_chain.intake.words import clean, squeeze, words
 
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
 _PER_CENT = ("%", "％", "٪")
+_PER_CENT_WORD = re.compile(
+    r"\s*(?:per ?cent|pct|prozent|por ciento|por cento|pour ?cent)\.?$", re.I
+)
 _MANY_DIGITS = 4_000  # Python refuses to convert whole numbers much longer than this.
 MAX_NAME_CHARACTERS = 500  # Names and ids are looked up by index, which takes no longer ones.
 MAX_DEPTH = 50  # Levels of lists and objects in one attribute.
@@ -80,6 +83,7 @@ def parse_share(text: str, *, in_per_cent: bool = False) -> tuple[float, bool]:
     Raises:
         CellFault: no number, or not between 0 and 1.
     """
+    text = _PER_CENT_WORD.sub("%", text)
     signed = text.endswith(_PER_CENT)
     per_cent = signed or in_per_cent
     number = parse_number(text[:-1].strip() if signed else text)

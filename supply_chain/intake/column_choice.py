@@ -19,7 +19,7 @@ from supply_chain.intake.column_fit import (
 )
 from supply_chain.intake.columns import columns_of_people
 from supply_chain.intake.external_ids import scheme_of_values
-from supply_chain.intake.heading_parts import names_a_thing, rank_of_parts
+from supply_chain.intake.heading_parts import names_a_company, names_a_thing, rank_of_parts
 from supply_chain.intake.sheets import Table
 from supply_chain.intake.words import clean, header_forms, squeeze, words
 
@@ -127,6 +127,20 @@ class ColumnChooser:
                     ):
                         self.take(f"{field}.{fact}", name, 0.8, f"“{name}” beside “{company}”")
 
+    def choose_site_beside_company(self) -> None:
+        """Where the name is that of a company, a further column may name its sites."""
+        company = self.columns.get("name", "")
+        if not company or not names_a_company(company):
+            return
+        names = names_in(self._values(company))
+        for name in self.free():
+            is_site = any(word in squeeze(name) for word in words().site_words)
+            is_named = names_a_thing(name) or rank_of_parts(name, "name") is not None
+            if is_site and is_named and 3 * names_in(self._values(name)) >= max(2 * names, 1):
+                self.leave("name")
+                self.take("name", name, _BY_PARTS, f"“{name}” names the sites of “{company}”")
+                return
+
     def choose_company_beside_site(self) -> None:
         """A supplier's column beside the name of a site: who runs it, or buys what it yields."""
         site = squeeze(self.columns.get("name", ""))
@@ -194,12 +208,15 @@ class ColumnChooser:
 
     def choose_by_values(self) -> None:
         """Where no name told, look at what stands in the columns."""
+        tiers = [name for field, name in self.columns.items() if field.startswith("chain.")]
+        last_tier = max(map(self.header.index, tiers), default=-1)
         for name in self.free():
             values = self._values(name)
-            # The origin of a good beside the companies of tiers is of none of them.
+            # A country among the companies of tiers is of none of them for certain.
             if (
                 "country" not in self.columns
                 and not _tier(name)
+                and self.header.index(name) > last_tier
                 and share_of(values, is_country) >= _MOSTLY
             ):
                 self.take("country", name, 0.7, "its values are countries")

@@ -105,6 +105,7 @@ def _choose_own_fields(chooser: ColumnChooser) -> None:
         chooser.choose_misspelt(field, fields[field])
     chooser.choose_name_by_its_words()
     chooser.choose_thing()
+    chooser.choose_site_beside_company()
     if chooser.column_of("name", "").casefold().startswith(("supplier", "vendor")):
         # Beside a supplier's name, the other company of the row is the one it supplies.
         late.reverse()

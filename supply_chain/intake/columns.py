@@ -10,7 +10,7 @@ from dataclasses import replace
 from supply_chain.drafts import LinkDraft, NodeDraft, TableMapping
 from supply_chain.intake.cells import is_blank, key_of_column, unshield
 from supply_chain.intake.heading_parts import is_column_name
-from supply_chain.intake.personal_columns import tells_of_people
+from supply_chain.intake.personal_columns import columns_of_roster, tells_of_people
 from supply_chain.intake.sheets import Table
 from supply_chain.intake.words import clean, header_forms, squeeze, words
 from supply_chain.intake.workbook import column_letter
@@ -173,7 +173,7 @@ def columns_of_people(table: Table, header_row: int) -> frozenset[str]:
         }
         others = (name for name in keys if not name.startswith("external_ids."))
         return frozenset(name for name in others if tells_of_people(keys[name]))
-    return frozenset(
+    return columns_of_roster(header) | frozenset(
         name
         for place, name in enumerate(header)
         if tells_of_people(name, (row[place] for row in body if place < len(row)))

@@ -194,7 +194,8 @@ def _parts() -> _Parts:
             if field != "name" and not in_links:
                 heads |= of_one_word.get(field, frozenset()) - things
             others = plain(entry["beside"])
-            others |= frozenset() if in_links else things | elsewhere
+            if not in_links and entry.get("of_things") != "false":
+                others |= things | elsewhere
             made[field] = _Field(heads, others, entry.get("needs_thing") == "true")
         return made
 

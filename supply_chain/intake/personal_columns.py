@@ -16,6 +16,7 @@ from supply_chain.intake.words import header_forms, squeeze, whole_forms, words
 _HALF = 0.5
 _PHONE_DIGITS, _LOCAL_DIGITS = 7, 9  # a day has eight
 _FIRST = 50
+_LEAST_OF_ROSTER = 2
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]{2,}")
 _PHONE = re.compile(r"\+\d[\d\s()./-]{6,20}")
 # A telephone as written within a country, and papers that no number of a business looks like:
@@ -51,6 +52,18 @@ def tells_of_people(header: str, values: Iterable[str] = ()) -> bool:
     if found & words().personal_with_long_numbers:
         return _mostly(values, _is_long_number)
     return not is_column_name(header) and _hold_contacts(values)
+
+
+def columns_of_roster(header: Iterable[str]) -> frozenset[str]:
+    """The columns of a list of people, workers or pupils one a row, that tell of them.
+
+    Their names, ages, wages: where at least two columns hold facts that single persons alone have.
+    """
+    plain = {name: squeeze(name) for name in header}
+    found = {name for name, form in plain.items() if form in words().roster_columns}
+    if len(found) < _LEAST_OF_ROSTER:
+        return frozenset()
+    return frozenset(found | {n for n, form in plain.items() if form in words().roster_facts})
 
 
 def left_out(kind: str, name: str) -> CellFault:

@@ -158,6 +158,10 @@ class Words:
         self.personal_words = frozenset(map(squeeze, tables["personal_words"]))
         self.personal_parts = tuple(map(squeeze, tables["personal_parts"]))
         self.people = frozenset(map(squeeze, tables["people"]))
+        self.roster_columns = frozenset(map(squeeze, tables["roster_columns"]))
+        self.roster_facts = frozenset(
+            squeeze(word) for key in ("roster_facts", "roster_names") for word in tables[key]
+        )
         self.personal_unless = {
             word: frozenset(map(squeeze, others))
             for word, others in tables["personal_unless"].items()
@@ -209,6 +213,7 @@ def _tiers(
                 tiers.setdefault(base, (number, None))
                 for fact, names in facts.items():
                     tiers.update({base + name: (number, fact) for name in names})
+                    tiers.update({name + base: (number, fact) for name in names})
     return tiers
 
 

@@ -207,3 +207,75 @@ def test_upright_lists_are_never_turned(text: str) -> None:
 def test_a_file_of_headings_alone_is_refused() -> None:
     with pytest.raises(FileRefused, match="no row"):
         read("Party Ref,Party Legal Name,Domicile\n")
+
+
+# Companies and sites, tiers, people
+
+
+def test_sites_beside_a_column_of_companies_are_the_nodes() -> None:
+    draft = read(
+        "Fournisseur;Site de production;Pays\nTextile SA;Usine Nord;France\n"
+        "Textile SA;Usine Sud;Tunisie\nCuir SARL;Tannerie;Maroc\n"
+    )
+
+    names = {node.id: node.name for node in draft.nodes}
+    runs = {n.name: names[n.operated_by] for n in draft.nodes if n.operated_by}
+    assert runs == {"Usine Nord": "Textile SA", "Usine Sud": "Textile SA", "Tannerie": "Cuir SARL"}
+
+
+def test_a_column_of_sites_that_is_hardly_filled_in_names_none() -> None:
+    draft = read("Supplier;Factory site;Country\nAlpha;;IN\nBeta;;IN\nGamma;;IN\nDelta;Hall;IN\n")
+
+    assert columns(draft)["name"] == "Supplier"
+
+
+def test_the_country_before_the_companies_of_a_tier_is_theirs() -> None:
+    draft = read(
+        "Proveedor nivel 1;País N1;Proveedor nivel 2;País N2\nTextil Sur;España;Hilados;México\n"
+    )
+    other = read("Land der Marke;Tier 1;Tier 2\nGermany;Epic;Arvind\n")
+
+    assert {node.name: node.country for node in draft.nodes} == {
+        "Textil Sur": "ES",
+        "Hilados": "MX",
+    }
+    assert [node.country for node in other.nodes] == [None, None]
+
+
+def test_the_last_supplier_under_groups_of_columns_is_the_node() -> None:
+    draft = read(
+        "Tier-1 supplier,,Tier-2 supplier,,Raw material supplier,\n"
+        "Name,Country,Name,Country,Name,Country\n"
+        "Epic,Bangladesh,Arvind,India,Gujarat Gin,India\n"
+    )
+
+    assert len(draft.links) == 2
+    assert {node.name for node in draft.nodes} == {"Epic", "Arvind", "Gujarat Gin"}
+
+
+@pytest.mark.parametrize("share", ["60 percent", "60 per cent", "60 Prozent", "60 por ciento"])
+def test_a_share_may_say_per_cent_in_words(share: str) -> None:
+    assert read(f"supplier,buyer,share\nAlpha,Beta,{share}\n").links[0].share == 0.6
+
+
+def test_a_list_of_workers_gives_their_factory_and_nothing_of_them() -> None:
+    draft = read(
+        "Employee ID,Full name,Position,Join date,Age,Wage,Factory\n"
+        "1,Rahim U.,Operator,2020-01-01,17,9000,Alpha\n2,Salma B.,Helper,2021-01-01,15,8000,Alpha\n"
+    )
+
+    (node,) = draft.nodes
+    assert (node.name, node.attributes) == ("Alpha", {})
+    assert "Rahim" not in str(draft) and "Salma" not in str(draft)
+
+
+def test_a_list_of_pupils_gives_nothing() -> None:
+    draft = read("Child name,Age,School,Guardian,Country\nAsif,12,Govt Primary,Bashir,Pakistan\n")
+
+    assert draft.nodes == () and "Asif" not in str(draft) and "Bashir" not in str(draft)
+
+
+def test_one_such_fact_alone_makes_no_list_of_people() -> None:
+    draft = read("Name,Age,Class,Country\nFV Star,12,A,Kenya\n")
+
+    assert draft.nodes[0].attributes == {"Age": 12, "Class": "A"}
