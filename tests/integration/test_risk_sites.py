@@ -78,7 +78,7 @@ def test_each_filter_that_leads_to_the_map_shows_the_sites_it_counts_and_leads_b
             continue
         (on_map,), (in_table,) = _links(page, "On the map"), _links(page, "In the table")
         assert _sites_of_map(tenant, grown.chain, in_table) == mine, asked
-        assert f"<span>{len(mine)} site{'s' if len(mine) > 1 else ''} of the map:" in page
+        assert f"{len(mine)} site{'s' if len(mine) > 1 else ''} of the map:" in page
         for view in (on_map, in_table):
             (back,) = _links(manager.get(view).text, "Risks of (?:all|these) sites")
             assert read_risks(_asked(back)) == read_risks(_asked(address))
