@@ -25,6 +25,7 @@ from supply_chain.vocabulary import FlowEvidence, LinkKind, NodeKind
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 EMAIL, PASSWORD = "analyst@bench.example", "four random words here"
 COUNTRIES = ("CI", "GH", "VN", "IN", "BD", "TR", "BR")
+SECTORS = 12  # with the countries they make the groups of peers
 LINKS_PER_NODE = 3
 FLOWS = {1.0: FlowEvidence.CONFIRMED, 0.7: FlowEvidence.PROBABLE, 0.4: FlowEvidence.POSSIBLE}
 
@@ -66,7 +67,8 @@ def add_map(by: Identity, nodes: int) -> UUID:
 
 
 def _node_rows(chain_id: UUID, keys: Sequence[UUID], graph: Graph) -> list[dict[str, Any]]:
-    commodities = sorted(load_reference().commodities)
+    reference = load_reference()
+    commodities, sectors = sorted(reference.commodities), sorted(reference.sectors)
     return [
         {
             "id": key,
@@ -75,6 +77,7 @@ def _node_rows(chain_id: UUID, keys: Sequence[UUID], graph: Graph) -> list[dict[
             "kind": NodeKind.SITE,
             "name": f"Site {at}",
             "country": COUNTRIES[at % len(COUNTRIES)],
+            "sector_ref": sectors[at // len(COUNTRIES) % SECTORS],
             "commodity_refs": [commodities[at % len(commodities)]],
             "own_operation": bool(graph.tier[at] == 0),
             "external_ids": {},

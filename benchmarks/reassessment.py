@@ -2,25 +2,40 @@
 
 `assess` reads the map and all that is known and scores it; `assess and keep` also writes one row
 for each node with the scores of all issues, the register of the run, and the node summaries.
+`one changed node` is one new answer: from its commit to the first page of the new ranks read, by
+a process that read the ranks before. The nodes are drawn at random; the map has peers.
 """
 
+import random
+import statistics
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import UUID
 
+from sqlalchemy import select
+
 from benchmarks.assessed_map import NOW, add_map, make_platform
-from benchmarks.contract import Row, limit_row
+from benchmarks.contract import SEED, Row, limit_row
 from ddplatform.access.identity import Identity
-from ddplatform.db import db, unit_of_work
+from ddplatform.db import db, finish, unit_of_work
+from ddplatform.models.responses import RiskSignal
+from ddplatform.models.value_chain import ValueChainNode
+from ddplatform.queries.risk import list_risks
+from ddplatform.queries.risk_runs import find_current_head
+from ddplatform.services.assessment_changes import STEPS, assess_changes
 from ddplatform.services.assessments import assess_chain, load
 from ddplatform.tenancy import acting_in
+from supply_chain.risk.register import RiskFilter
 
 NODES = {"small": 1_000, "full": 100_000}
 SCORE_SECONDS_PER_NODE = 0.0004
 KEEP_SECONDS_PER_NODE = 0.0006
+CHANGE = 0.05
+FACTORS = ("WRK-01", "WRK-06", "COM-01")
 
 
 def run(size: str) -> list[Row]:
@@ -31,21 +46,18 @@ def run(size: str) -> list[Row]:
         with app.app_context():
             chain_id = add_map(by, nodes)
             scored, kept = _score(chain_id, by), keep(chain_id, by)
+            wall, busy = _changes(chain_id, by)
             db.engine.dispose()
     return [
         limit_row(f"assess {nodes:,} nodes x 16", scored, SCORE_SECONDS_PER_NODE * nodes + 1),
         limit_row(f"assess and keep {nodes:,} x 16", kept, KEEP_SECONDS_PER_NODE * nodes + 1),
+        limit_row(f"one changed node of {nodes:,} to new ranks read, processor", busy, CHANGE),
+        limit_row(f"one changed node of {nodes:,} to new ranks read, by the clock", wall, CHANGE),
     ]
 
 
 def keep(chain_id: UUID, by: Identity) -> float:
     """Seconds of a whole assessment with all its writes."""
-
-    @contextmanager
-    def unit() -> Iterator[None]:
-        with unit_of_work(), acting_in(by.organisation_id):
-            yield
-
     start = time.perf_counter()
     assess_chain(
         chain_id,
@@ -53,7 +65,7 @@ def keep(chain_id: UUID, by: Identity) -> float:
         as_of=NOW.date(),
         by=by,
         at=NOW,
-        unit=unit,
+        unit=lambda: _acting(by),
         progress=lambda done, total: None,
     )
     return time.perf_counter() - start
@@ -65,3 +77,61 @@ def _score(chain_id: UUID, by: Identity) -> float:
         loaded = load(chain_id, as_of=NOW.date(), at=NOW)
     loaded.score()
     return time.perf_counter() - start
+
+
+@contextmanager
+def _acting(by: Identity) -> Iterator[None]:
+    with unit_of_work(), acting_in(by.organisation_id):
+        yield
+
+
+def _changes(chain_id: UUID, by: Identity) -> tuple[float, float]:
+    """Median seconds by the clock and of the processor of one changed node, step after step.
+
+    A step that moves too much for a run of its own is told, not timed.
+    """
+    chance, times, wholes = random.Random(SEED), [], 0
+    with _acting(by):
+        of_map = select(ValueChainNode.id).where(ValueChainNode.chain_id == chain_id)
+        keys = db.session.scalars(of_map).all()
+    _look(chain_id, by)
+    for step in range(1, STEPS):
+        at = NOW + timedelta(minutes=step)
+        with _acting(by):
+            db.session.add(_answer(chance, chance.choice(keys), at))
+        start, spent = time.perf_counter(), time.process_time()
+        done = assess_changes(
+            chain_id, "answers", as_of=NOW.date(), by=by, at=at, unit=lambda: _acting(by)
+        )
+        _look(chain_id, by)
+        if isinstance(done, UUID):
+            times.append((time.perf_counter() - start, time.process_time() - spent))
+        else:
+            wholes += 1
+            keep(chain_id, by)
+    wall, busy = zip(*times, strict=True)
+    high = " / ".join(f"{value * 1e3:.0f}" for value in statistics.quantiles(busy, n=10)[6::2])
+    print(f"one changed node: processor time at 70 / 90 % {high} ms of {len(times)} steps")
+    print(f"one changed node: {wholes} more moved so much that the whole map was assessed")
+    return statistics.median(wall), statistics.median(busy)
+
+
+def _answer(chance: random.Random, node_id: UUID, at: datetime) -> RiskSignal:
+    return RiskSignal(
+        node_id=node_id,
+        factor=chance.choice(FACTORS),
+        value=chance.random(),
+        source_type="audit",
+        quality=chance.random(),
+        causes=[],
+        observed_at=at,
+    )
+
+
+def _look(chain_id: UUID, by: Identity) -> None:
+    """The first page of the register, as a page reads it."""
+    with acting_in(by.organisation_id):
+        head = find_current_head(chain_id)
+        assert head is not None
+        assert list_risks(head.id, RiskFilter()).rows
+        finish(ok=False)

@@ -55,16 +55,24 @@ class SnapshotStore:
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    def open(self, place: SnapshotPlace, part: str = MAP) -> Snapshot | None:
-        """A part of a snapshot, its arrays mapped read-only; None: missing, or damaged."""
+    def open(
+        self, place: SnapshotPlace, part: str = MAP, *, private: bool = False
+    ) -> Snapshot | None:
+        """A part of a snapshot, its arrays mapped read-only; None: missing, or damaged.
+
+        Args:
+            private: the arrays may be written to, in a copy that no other process sees.
+        """
         folder = self._folder(place) / part
         try:
             index = json.loads((folder / INDEX).read_bytes())
             if index["layout"] != LAYOUT or index["version"] != place.version:
                 return None
-            arrays = _read_small(folder, index["small"], index["files"][SMALL])
+            arrays = _read_small(folder, index["small"], index["files"][SMALL], private=private)
             for name, said in index["large"].items():
-                arrays[name] = _read_large(folder, name, said, index["files"][name])
+                arrays[name] = _read_large(
+                    folder, name, said, index["files"][name], private=private
+                )
             return Snapshot(index["facts"], arrays)
         except (OSError, ValueError, KeyError, TypeError, EOFError):
             return None
@@ -144,21 +152,21 @@ def _path(folder: Path, name: str, said: Mapping[str, Any]) -> Path:
 
 
 def _read_small(
-    folder: Path, names: Sequence[str], said: Mapping[str, Any]
+    folder: Path, names: Sequence[str], said: Mapping[str, Any], *, private: bool
 ) -> dict[str, NDArray[np.generic]]:
     arrays = {}
     with _path(folder, SMALL, said).open("rb") as file:
         for name in names:
             arrays[name] = np.load(file, allow_pickle=False)
-            arrays[name].setflags(write=False)
+            arrays[name].setflags(write=private)
     return arrays
 
 
 def _read_large(
-    folder: Path, name: str, kind: Sequence[Any], said: Mapping[str, Any]
+    folder: Path, name: str, kind: Sequence[Any], said: Mapping[str, Any], *, private: bool
 ) -> NDArray[np.generic]:
     array: NDArray[np.generic] = np.load(
-        _path(folder, name, said), mmap_mode="r", allow_pickle=False
+        _path(folder, name, said), mmap_mode="c" if private else "r", allow_pickle=False
     )
     if [array.dtype.str, list(array.shape)] != kind:
         raise ValueError(f"{name}.npy is another array.")

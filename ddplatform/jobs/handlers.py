@@ -14,6 +14,7 @@ from ddplatform.queries.risk_runs import has_run
 from ddplatform.reports.errors import FactsRefused
 from ddplatform.services import (
     action_reminders,
+    assessment_changes,
     assessments,
     audit,
     bulk_changes,
@@ -180,15 +181,22 @@ def _assess_chain(job: JobContext) -> Result:
             if has_run(job.id):
                 return {"run_id": str(job.id)}  # killed between its last commit and its own end
         clear_begun(job.id, job.id_of("chain_id"), by=job.by, unit=job.unit)
+    chain_id, cause = job.id_of("chain_id"), job.payload.get("cause", "import")
+    done = assessment_changes.assess_changes(
+        chain_id, cause, as_of=job.at.date(), by=job.by, at=job.at, unit=job.unit, run_id=job.id
+    )
+    if isinstance(done, UUID):
+        return {"run_id": str(done)}
     assessed = assessments.assess_chain(
-        job.id_of("chain_id"),
-        job.payload.get("cause", "import"),
+        chain_id,
+        cause,
         as_of=job.at.date(),
         by=job.by,
         at=job.at,
         unit=job.unit,
         progress=job.progress,
         run_id=job.id,
+        whole_because=done,
     )
     return {"run_id": str(assessed.run_id)}
 

@@ -52,12 +52,41 @@ class IndicatorValue(Base):
     basis: Mapped[str] = mapped_column(comment="How the publisher came by it")
 
 
+class WholeBecause(StrEnum):
+    """Why a run assessed its whole map and does not rest on another run."""
+
+    ASKED = "asked"  # somebody asked for it
+    FIRST = "first"  # no run of this map is the current one
+    MAP = "map"  # nodes or links changed
+    DAY = "day"  # ages move every score with the calendar
+    RELEASE = "release"  # other reference data, method or parameters
+    STEPS = "steps"  # so many runs rest on the last whole one
+    MANY = "many"  # too much would differ from the last whole one
+    SNAPSHOT = "snapshot"  # the numbers of the last whole run are not there any more
+    UNMARKED = "unmarked"  # nobody noted of which node something new is known
+
+
 class AssessmentRun(TenantScoped, Base):
-    """One assessment of a whole value chain: method, data and time it rests on."""
+    """One assessment of a value chain: method, data and time it rests on.
+
+    A run with `base_run_id` says what that whole run says, but of the nodes of which it has rows
+    of its own and of the order of risks (decision 14). A base never has one itself.
+    """
 
     __tablename__ = "assessment_run"
-    __table_args__ = (tenant_key(), belongs_to("value_chain", "chain_id"))
+    __table_args__ = (
+        tenant_key(),
+        belongs_to("value_chain", "chain_id"),
+        belongs_to("assessment_run", "base_run_id"),
+        CheckConstraint("(base_run_id IS NULL) = (step = 0)", name="base_pair"),
+        CheckConstraint("(base_run_id IS NULL) = (whole_because IS NOT NULL)", name="base_reason"),
+        Index("ix_run_base", "organisation_id", "base_run_id"),
+    )
     is_append_only = True
+
+    base_run_id: Mapped[UUID | None] = mapped_column(comment="Whole run that it rests on")
+    step: Mapped[int] = mapped_column(default=0, comment="How many runs rest on that one by now")
+    whole_because: Mapped[WholeBecause | None]
 
     chain_id: Mapped[UUID]
     chain_version: Mapped[int]
@@ -76,6 +105,8 @@ class AssessmentRun(TenantScoped, Base):
 class RiskAssessment(TenantScoped, Base):
     """The scores of one node in one run, of all issues (RM-1.0). Unknown origins have no node row.
 
+    A run that rests on another has rows of changed nodes alone: read through
+    `ddplatform/queries/run_rows.py`, which looks through to the base.
     `run_id` is no foreign key: the row of a run is written last, so that a run exists exactly
     when all of its scores do.
     """
@@ -100,14 +131,34 @@ class RiskAssessment(TenantScoped, Base):
 
 
 class RunRegister(TenantScoped, Base):
-    """All risks of one run as columns in salience order, for its register and its counts."""
+    """All risks of one run as columns in salience order, for its register and its counts.
+
+    Of a run that rests on another: what it says other than that one.
+    """
 
     __tablename__ = "run_register"
     __table_args__ = (UniqueConstraint("organisation_id", "run_id"),)
     is_append_only = True
 
     run_id: Mapped[UUID]
-    content: Mapped[bytes] = mapped_column(comment="supply_chain.risk.register, .npz")
+    content: Mapped[bytes] = mapped_column(
+        comment="supply_chain.risk.register or register_changes, .npz"
+    )
+
+
+class FreshEvidence(TenantScoped, Base):
+    """A node of which something is known that the current run of its map has not scored yet.
+
+    Written in the transaction of the change itself, taken away by the run that scores it.
+    """
+
+    __tablename__ = "fresh_evidence"
+    __table_args__ = (
+        belongs_to("value_chain_node", "node_id"),
+        Index("ix_fresh_node", "organisation_id", "node_id"),
+    )
+
+    node_id: Mapped[UUID]
 
 
 class SeverityJudgement(TenantScoped, Base):

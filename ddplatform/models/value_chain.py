@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     Computed,
     ForeignKey,
@@ -24,6 +25,7 @@ from ddplatform.tenancy import TenantScoped
 from supply_chain.vocabulary import FlowEvidence, LinkKind, NodeKind, RiskBand, SeverityBand
 
 NO_RANK = 1_000_000_000
+NO_ORDER = 1 << 62
 NO_TIER_ORDER = 1_000
 """What stands for a rank or a tier where there is none: behind all others."""
 
@@ -180,7 +182,9 @@ class NodeSummary(TenantScoped, Base):
     band: Mapped[RiskBand | None] = mapped_column(comment="Highest residual band over issues")
     severity_band: Mapped[SeverityBand | None]
     top_issue: Mapped[str | None] = mapped_column(comment="First in salience order")
-    best_rank: Mapped[int | None] = mapped_column(comment="Salience rank of that issue")
+    best_order: Mapped[int | None] = mapped_column(
+        BigInteger, comment="Its place in the salience order (supply_chain.risk.register_changes)"
+    )
     residual_index: Mapped[float | None]
     exposure: Mapped[float | None]
     confidence: Mapped[float | None]
@@ -188,8 +192,9 @@ class NodeSummary(TenantScoped, Base):
     overdue_actions: Mapped[int] = mapped_column(default=0)
     questionnaire_status: Mapped[str | None]
     rank_order: Mapped[int] = mapped_column(
-        Computed(f"coalesce(best_rank, {NO_RANK})", persisted=True),
-        comment="best_rank, what is not ranked last",
+        BigInteger,
+        Computed(f"coalesce(best_order, {NO_ORDER})", persisted=True),
+        comment="best_order, what is not ranked last",
     )
     tier_order: Mapped[int] = mapped_column(
         Computed(f"coalesce(tier, {NO_TIER_ORDER})", persisted=True),

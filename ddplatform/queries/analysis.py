@@ -17,6 +17,7 @@ from ddplatform.models.value_chain import ValueChain
 from ddplatform.queries.map_snapshots import MapSnapshot, load_snapshot
 from ddplatform.queries.risk_runs import RunHead
 from ddplatform.queries.risk_scores import list_residuals, residual_band_of
+from ddplatform.queries.run_rows import of_run, settled
 from supply_chain.analysis.dominators import Dominators, dominators
 from supply_chain.analysis.flow import Arrival, FlowMap
 from supply_chain.reference import load_reference
@@ -156,8 +157,9 @@ def load_residuals(study: Study, head: RunHead, issue: Issue) -> Floats:
 def load_bands(run_id: UUID, keys: Sequence[UUID], issue: Issue) -> dict[UUID, RiskBand | None]:
     """The residual band of some nodes on one issue in a run; None: not assessed."""
     rows = db.session.execute(
-        select(RiskAssessment.node_id, RiskAssessment.scores).where(
-            RiskAssessment.run_id == run_id, RiskAssessment.node_id.in_(keys)
+        select(RiskAssessment.run_id, RiskAssessment.node_id, RiskAssessment.scores).where(
+            of_run(run_id), RiskAssessment.node_id.in_(keys)
         )
     ).all()
-    return {row.node_id: residual_band_of(row.scores, issue) for row in rows}
+    found = settled(rows, run_id, "node_id")
+    return {key: residual_band_of(row.scores, issue) for key, row in found.items()}

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from ddplatform.db import db
@@ -15,6 +15,7 @@ from ddplatform.models.findings import Finding
 from ddplatform.models.risk import RiskAssessment, SalienceNote
 from ddplatform.models.value_chain import ValueChain, ValueChainNode
 from ddplatform.queries.risk_scores import list_history, risk_of
+from ddplatform.queries.run_rows import newest_row
 from supply_chain.risk.method import METHOD
 from supply_chain.risk.scoring import (
     SEVERITY_BANDS,
@@ -31,13 +32,10 @@ def with_newest_scores(
     statement: Select[*tuple[Any, ...]], node_id: InstrumentedAttribute[UUID]
 ) -> Select[*tuple[Any, ...]]:
     """Joined with the node, its map, and what the newest assessment says of the node, if any."""
-    of_node = and_(
-        RiskAssessment.run_id == ValueChain.current_run_id, RiskAssessment.node_id == node_id
-    )
     return (
         statement.join(ValueChainNode, ValueChainNode.id == node_id)
         .join(ValueChain, ValueChain.id == ValueChainNode.chain_id)
-        .outerjoin(RiskAssessment, of_node)
+        .outerjoin(RiskAssessment, RiskAssessment.id == newest_row())
     )
 
 
@@ -87,9 +85,9 @@ class Scores:
     salience_rank: int
 
 
-def scores_of(row: RiskAssessment | None, issue: Issue) -> Scores | None:
-    """The scores of an issue in the row of its node; None while it is not scored."""
-    risk = risk_of(row, issue) if row is not None else None
+def scores_of(row: RiskAssessment | None, issue: Issue, run_id: UUID | None) -> Scores | None:
+    """The scores of an issue in the row of its node as of a run; None while it is not scored."""
+    risk = risk_of(row, issue, run_id) if row is not None and run_id is not None else None
     if risk is None:
         return None
     return Scores(**{name: getattr(risk, name) for name in Scores.__dataclass_fields__})

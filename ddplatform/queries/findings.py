@@ -16,7 +16,7 @@ from ddplatform.models.findings import Finding, MitigationAction
 from ddplatform.models.organisations import User
 from ddplatform.models.remedy import RemediationCase
 from ddplatform.models.risk import FactKind, RiskAssessment, RiskFact
-from ddplatform.models.value_chain import ValueChainNode
+from ddplatform.models.value_chain import ValueChain, ValueChainNode
 from ddplatform.queries.finding_scores import (
     Scores,
     scores_of,
@@ -215,6 +215,7 @@ def get_finding_place(finding_id: UUID) -> FindingPlace:
                 User.name.label("owner_name"),
                 recorder.name.label("recorded_by"),
                 RiskAssessment,
+                ValueChain.current_run_id,
             )
         )
         .outerjoin(recorder, recorder.id == Finding.created_by_id)
@@ -230,7 +231,7 @@ def get_finding_place(finding_id: UUID) -> FindingPlace:
         supplier_organisation_id=row.supplier_organisation_id,
         owner_name=row.owner_name,
         recorded_by=row.recorded_by,
-        scores=scores_of(row.RiskAssessment, row.Finding.issue),
+        scores=scores_of(row.RiskAssessment, row.Finding.issue, row.current_run_id),
     )
 
 

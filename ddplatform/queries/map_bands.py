@@ -8,7 +8,7 @@ import numpy as np
 
 from ddplatform.queries.map_past import Past
 from ddplatform.queries.risk_runs import find_run_before
-from ddplatform.queries.risk_scores import load_register
+from ddplatform.queries.run_rows import load_register
 from supply_chain.risk.register import Register
 from supply_chain.risk.scoring import RISK_BANDS
 from supply_chain.vocabulary import RiskBand

@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from threading import Lock
 from typing import Any
 from uuid import UUID
@@ -31,7 +32,7 @@ from ddplatform.queries.map_columns import (
 )
 from ddplatform.queries.map_past import Past
 from ddplatform.queries.risk_runs import find_run_before
-from ddplatform.queries.risk_scores import load_register
+from ddplatform.queries.run_rows import load_register
 from ddplatform.tenancy import current_organisation
 from supply_chain.graph import ValueChain as Graph
 from supply_chain.kept_chain import chain_of
@@ -40,6 +41,7 @@ from supply_chain.risk.plan import Plan
 from supply_chain.vocabulary import Issue
 
 KEPT = 6
+SOUND = 64
 
 Ints = NDArray[np.int64]
 
@@ -70,16 +72,12 @@ class MapSnapshot:
     @cached_property
     def plan(self) -> Plan:
         """The plan of the map with its unknown origins, which follow the nodes (RM-1.0 11)."""
-        columns = {
-            name.removeprefix(PLAN): array
-            for name, array in self.kept.arrays.items()
-            if name.startswith(PLAN)
-        }
-        return Plan.from_columns(columns)
+        return plan_of(self.kept)
 
 
 Key = tuple[UUID, int, UUID | None]
 _cache: OrderedDict[Key, MapSnapshot] = OrderedDict()
+_sound: OrderedDict[tuple[Path, SnapshotPlace, str], None] = OrderedDict()
 _lock = Lock()
 
 
@@ -149,11 +147,33 @@ def part_of_run(run_id: UUID) -> str:
     return f"run-{run_id.hex}"
 
 
-def find_part(place: SnapshotPlace, part: str = MAP) -> Snapshot | None:
+def state_of_run(run_id: UUID) -> str:
+    """The name of the part that holds the numbers of a whole run, for runs that rest on it."""
+    return f"state-{run_id.hex}"
+
+
+def find_part(place: SnapshotPlace, part: str = MAP, *, private: bool = False) -> Snapshot | None:
     """A part that is there, whole, and rests on the method and the data in use."""
-    found = adapters().snapshots.open(place, part)
+    found = adapters().snapshots.open(place, part, private=private)
     if found is None or any(found.facts.get(name) != said for name, said in basis().items()):
         return None
+    return found
+
+
+def find_sound_part(place: SnapshotPlace, part: str, *, private: bool = False) -> Snapshot | None:
+    """A part of which every byte is as it was written: what scores are made from.
+
+    All of it is read the first time in a process.
+    """
+    found, store = find_part(place, part, private=private), adapters().snapshots
+    if found is None or (key := (store.root, place, part)) in _sound:
+        return found
+    if not store.is_whole(place, part):
+        return None
+    with _lock:
+        _sound[key] = None
+        while len(_sound) > SOUND:
+            _sound.popitem(last=False)
     return found
 
 
@@ -188,6 +208,16 @@ def _run(chain: ValueChain, kept: Snapshot) -> Snapshot | None:
 
 def _read_run(run_id: UUID, kept: Snapshot) -> Snapshot:
     return run_part(run_id, load_register(run_id), row_of(kept))
+
+
+def plan_of(kept: Snapshot) -> Plan:
+    """The plan of a kept map."""
+    columns = {
+        name.removeprefix(PLAN): array
+        for name, array in kept.arrays.items()
+        if name.startswith(PLAN)
+    }
+    return Plan.from_columns(columns)
 
 
 def row_of(kept: Snapshot) -> RowOfKey:

@@ -41,7 +41,6 @@ class NodeRow:
     tier: int | None
     band: RiskBand | None
     top_issue: str | None
-    best_rank: int | None
     open_findings: int | None
     overdue_actions: int | None
     questionnaire_status: str | None
@@ -127,7 +126,6 @@ def _columns() -> Select[*tuple[Any, ...]]:
             NodeSummary.tier,
             NodeSummary.band,
             NodeSummary.top_issue,
-            NodeSummary.best_rank,
             NodeSummary.open_findings,
             NodeSummary.overdue_actions,
             NodeSummary.questionnaire_status,

@@ -15,7 +15,8 @@ from ddplatform.models.questionnaires import Assignment
 from ddplatform.models.value_chain import ValueChainNode
 from ddplatform.queries.chain_graph import load_with_keys
 from ddplatform.queries.report_scope import Scope
-from ddplatform.queries.risk_scores import list_refs, load_register
+from ddplatform.queries.risk_scores import list_refs
+from ddplatform.queries.run_rows import load_register
 from ddplatform.reports.chain_view import NOT_ON_PATH
 from ddplatform.tenancy import current_organisation
 from supply_chain.chain_columns import FLOWS

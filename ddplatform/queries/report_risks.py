@@ -13,7 +13,8 @@ from ddplatform.models.findings import Finding
 from ddplatform.models.organisations import Membership
 from ddplatform.models.risk import IndicatorValue, SalienceNote
 from ddplatform.queries.report_scope import Scope
-from ddplatform.queries.risk_scores import RiskScore, list_at, load_register
+from ddplatform.queries.risk_scores import RiskScore, list_at
+from ddplatform.queries.run_rows import load_register
 from supply_chain.reference import load_reference
 from supply_chain.risk.method import METHOD, METHOD_VERSION
 from supply_chain.risk.scoring import RISK_BANDS, SEVERITY_BANDS

@@ -23,6 +23,7 @@ from ddplatform.queries.remedy import count_cases_by_stage
 from ddplatform.queries.report_risks import issue_title, spaced
 from ddplatform.queries.report_scope import Scope
 from ddplatform.queries.risk_scores import risk_of
+from ddplatform.queries.run_rows import on_runs
 from ddplatform.tenancy import current_organisation
 
 WAITING = (QuestionnaireState.SENT, QuestionnaireState.OPENED, QuestionnaireState.RETURNED)
@@ -206,19 +207,25 @@ def _indexes_after(scope: Scope) -> dict[tuple[Any, Any], list[tuple[Any, float]
     rows = db.session.execute(
         select(
             with_action.c.issue,
+            AssessmentRun.id,
             AssessmentRun.created_at,
             RiskAssessment,
         )
-        .join(AssessmentRun, AssessmentRun.id == RiskAssessment.run_id)
+        .join(AssessmentRun, on_runs())
         .join(with_action, with_action.c.node_id == RiskAssessment.node_id)
         .where(AssessmentRun.chain_id == scope.chain.id, AssessmentRun.as_of <= scope.as_of)
         .order_by(AssessmentRun.as_of, AssessmentRun.created_at, AssessmentRun.id)
     ).all()
+    newest: dict[tuple[Any, Any, Any], tuple[Any, RiskAssessment]] = {}
+    for issue, run_id, at, row in rows:
+        key = (run_id, row.node_id, issue)
+        if key not in newest or row.run_id == run_id:
+            newest[key] = at, row
     found: dict[tuple[Any, Any], list[tuple[Any, float]]] = defaultdict(list)
-    for issue, at, scores in rows:
-        risk = risk_of(scores, issue)
+    for (run_id, node_id, issue), (at, row) in newest.items():
+        risk = risk_of(row, issue, run_id)
         if risk is not None:
-            found[risk.node_id, issue].append((at, risk.residual_index))
+            found[node_id, issue].append((at, risk.residual_index))
     return found
 
 

@@ -14,11 +14,11 @@ from ddplatform.queries.risk_scores import (
     RiskScore,
     ScoredRow,
     list_at,
-    load_register,
     risk_of,
     risks_of,
     select_scores,
 )
+from ddplatform.queries.run_rows import load_register, of_run, settled
 from supply_chain.risk.register import RiskFilter
 from supply_chain.vocabulary import Issue
 
@@ -92,16 +92,17 @@ def list_risks(
 def list_risks_of_node(run_id: UUID, node_id: UUID) -> Sequence[RiskScore]:
     """The risks of one node, at most one for each issue, in salience order."""
     row = _row_of(run_id, node_id)
-    return risks_of(row) if row else []
+    return risks_of(row, run_id) if row else []
 
 
 def find_risk(run_id: UUID, node_id: UUID, issue: Issue) -> RiskScore | None:
     """The whole score of one (node, issue) in a run."""
     row = _row_of(run_id, node_id)
-    return risk_of(row, issue) if row else None
+    return risk_of(row, issue, run_id) if row else None
 
 
 def _row_of(run_id: UUID, node_id: UUID) -> ScoredRow | None:
-    return db.session.execute(
-        select_scores().where(RiskAssessment.run_id == run_id, RiskAssessment.node_id == node_id)
-    ).one_or_none()
+    rows = db.session.execute(
+        select_scores().where(of_run(run_id), RiskAssessment.node_id == node_id)
+    ).all()
+    return settled(rows, run_id, "node_id").get(node_id)

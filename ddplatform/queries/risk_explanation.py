@@ -14,6 +14,7 @@ from ddplatform.queries.chain_graph import load_value_chain
 from ddplatform.queries.risk_evidence import load_evidence
 from ddplatform.queries.risk_runs import RunHead
 from ddplatform.queries.risk_scores import RiskScore, list_residuals
+from ddplatform.queries.run_rows import of_whole_run
 from supply_chain.chain_columns import LinkColumns, NodeColumns
 from supply_chain.graph import ValueChain as Graph
 from supply_chain.reference import load_reference
@@ -94,7 +95,7 @@ def list_names_of(run_id: UUID, refs: Sequence[str]) -> dict[str, tuple[str, UUI
     """Node ref -> (name, id) as a run kept them."""
     rows = db.session.execute(
         select(RiskAssessment.node_ref, RiskAssessment.node_name, RiskAssessment.node_id).where(
-            RiskAssessment.run_id == run_id, RiskAssessment.node_ref.in_(refs)
+            of_whole_run(run_id), RiskAssessment.node_ref.in_(refs)
         )
     ).all()
     return {row.node_ref: (row.node_name, row.node_id) for row in rows}

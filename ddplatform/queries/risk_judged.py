@@ -21,8 +21,9 @@ from ddplatform.models.risk import (
     ScoreChange,
     SeverityJudgement,
 )
-from ddplatform.models.value_chain import ValueChain
-from ddplatform.queries.risk_scores import list_history, risk_of, select_scores
+from ddplatform.models.value_chain import ValueChain, ValueChainNode
+from ddplatform.queries.risk_scores import list_history, risk_of
+from ddplatform.queries.run_rows import newest_row
 from supply_chain.vocabulary import Issue, RiskBand
 
 HISTORY = 20
@@ -129,11 +130,13 @@ class PastScore:
 def find_current_likelihood(node_id: UUID, issue: Issue) -> float | None:
     """L of a risk in the current run of its map; None where it is not assessed."""
     row = db.session.execute(
-        select_scores()
-        .join(ValueChain, ValueChain.current_run_id == RiskAssessment.run_id)
-        .where(RiskAssessment.node_id == node_id)
+        select(RiskAssessment, ValueChain.current_run_id)
+        .select_from(ValueChainNode)
+        .join(ValueChain, ValueChain.id == ValueChainNode.chain_id)
+        .join(RiskAssessment, RiskAssessment.id == newest_row())
+        .where(ValueChainNode.id == node_id)
     ).one_or_none()
-    risk = risk_of(row, issue) if row else None
+    risk = risk_of(row[0], issue, row[1]) if row and row[1] else None
     return risk.likelihood if risk else None
 
 

@@ -1,11 +1,9 @@
 """Scores of a run as values: of one node and issue, of the places of a list, of a whole map."""
 
 import math
-from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from threading import Lock
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -13,21 +11,26 @@ from sqlalchemy import Row, Select, select
 
 from ddplatform.bulk import many_objects
 from ddplatform.db import db
-from ddplatform.models.risk import AssessmentRun, RiskAssessment, RunRegister
-from ddplatform.tenancy import current_organisation
+from ddplatform.models.risk import AssessmentRun, RiskAssessment
+from ddplatform.queries.run_rows import (
+    load_register,
+    of_run,
+    of_whole_run,
+    on_runs,
+    records_as_of,
+    settled,
+)
 from supply_chain.risk.kept_scores import CHAIN_SCORES, SCORES, Records, unpack
-from supply_chain.risk.register import ISSUES, Register
+from supply_chain.risk.register import ISSUES
 from supply_chain.risk.scoring import RISK_BANDS, SEVERITY_BANDS
 from supply_chain.vocabulary import Issue, RiskBand, SeverityBand
 
 IN_REMEDY = "self_disclosed_in_remedy"
-KEPT = 6
 AT_ONCE = 5_000  # nodes whose scores are unpacked together
 
-ScoredRow: TypeAlias = Row[UUID | None, str, str, str | None, int | None, bytes] | RiskAssessment
-
-_registers: OrderedDict[tuple[UUID, UUID], Register] = OrderedDict()
-_lock = Lock()
+ScoredRow: TypeAlias = (
+    Row[UUID, UUID | None, str, str, str | None, int | None, bytes] | RiskAssessment
+)
 
 
 @dataclass(frozen=True)
@@ -64,9 +67,10 @@ class RiskScore:
     contributions: tuple[float, ...]  # parts of the modelled likelihood
 
 
-def select_scores() -> Select[UUID | None, str, str, str | None, int | None, bytes]:
+def select_scores() -> Select[UUID, UUID | None, str, str, str | None, int | None, bytes]:
     """What `risk_of` reads of a node in a run."""
     return select(
+        RiskAssessment.run_id,
         RiskAssessment.node_id,
         RiskAssessment.node_ref,
         RiskAssessment.node_name,
@@ -76,14 +80,14 @@ def select_scores() -> Select[UUID | None, str, str, str | None, int | None, byt
     )
 
 
-def risk_of(row: ScoredRow, issue: Issue) -> RiskScore | None:
-    """The score of one issue of a node; None where the pair is not scored."""
-    return _risk(row, unpack([row.scores])[0], ISSUES.index(issue))
+def risk_of(row: ScoredRow, issue: Issue, run_id: UUID) -> RiskScore | None:
+    """The score of one issue of a node as of a run; None where the pair is not scored."""
+    return _risk(row, records_as_of(run_id, [row])[0], ISSUES.index(issue))
 
 
-def risks_of(row: ScoredRow) -> list[RiskScore]:
-    """The scores of a node, at most one for each issue, in salience order."""
-    record = unpack([row.scores])[0]
+def risks_of(row: ScoredRow, run_id: UUID) -> list[RiskScore]:
+    """The scores of a node as of a run, at most one for each issue, in salience order."""
+    record = records_as_of(run_id, [row])[0]
     found = (_risk(row, record, column) for column in range(len(ISSUES)))
     return sorted((one for one in found if one), key=lambda one: one.salience_rank)
 
@@ -122,27 +126,6 @@ def _risk(row: ScoredRow, record: Any, column: int) -> RiskScore | None:
     )
 
 
-def load_register(run_id: UUID) -> Register:
-    """All risks of a run as columns; one statement the first time in a process, none later.
-
-    A run never changes, so that its columns may be kept in memory.
-    """
-    key = (current_organisation(), run_id)
-    with _lock:
-        if key in _registers:
-            _registers.move_to_end(key)
-            return _registers[key]
-    content = db.session.scalars(
-        select(RunRegister.content).where(RunRegister.run_id == run_id)
-    ).one()
-    made = Register.unpack(content)
-    with _lock:
-        _registers[key] = made
-        while len(_registers) > KEPT:
-            _registers.popitem(last=False)
-    return made
-
-
 def list_at(run_id: UUID, positions: Sequence[int]) -> list[RiskScore]:
     """The risks at these positions (salience rank less one) of a run, in their order."""
     register = load_register(run_id)
@@ -150,10 +133,11 @@ def list_at(run_id: UUID, positions: Sequence[int]) -> list[RiskScore]:
     rows = db.session.execute(
         select_scores()
         .add_columns(RiskAssessment.place)
-        .where(RiskAssessment.run_id == run_id, RiskAssessment.place.in_(sorted(set(places))))
+        .where(of_run(run_id), RiskAssessment.place.in_(sorted(set(places))))
     ).all()
-    records = dict(zip((row.place for row in rows), unpack([r.scores for r in rows]), strict=True))
-    by_place = {row.place: row for row in rows}
+    by_place = settled(rows, run_id, "place")
+    made = records_as_of(run_id, list(by_place.values()))
+    records = dict(zip(by_place, made, strict=True))
     columns = register.issue[list(positions)].tolist() if positions else []
     found = (
         _risk(by_place[place], records[place], column)
@@ -165,9 +149,7 @@ def list_at(run_id: UUID, positions: Sequence[int]) -> list[RiskScore]:
 def list_refs(run_id: UUID) -> Sequence[str]:
     """The ref of the node of each place of a run, unknown origins too."""
     return db.session.scalars(
-        select(RiskAssessment.node_ref)
-        .where(RiskAssessment.run_id == run_id)
-        .order_by(RiskAssessment.place)
+        select(RiskAssessment.node_ref).where(of_whole_run(run_id)).order_by(RiskAssessment.place)
     ).all()
 
 
@@ -188,12 +170,19 @@ def list_history(node_id: UUID, issue: Issue, *, limit: int) -> list[tuple[RunMa
         .add_columns(
             AssessmentRun.id, AssessmentRun.as_of, AssessmentRun.created_at, AssessmentRun.cause
         )
-        .join(AssessmentRun, AssessmentRun.id == RiskAssessment.run_id)
+        .join(AssessmentRun, on_runs())
         .where(RiskAssessment.node_id == node_id)
         .order_by(AssessmentRun.created_at.desc(), AssessmentRun.id)
-        .limit(limit)
+        .limit(2 * limit)  # a node that changed has a row of its own and one of the base
     ).all()
-    found = ((RunMark(r.id, r.as_of, r.created_at, r.cause), risk_of(r, issue)) for r in rows)
+    of_runs: dict[UUID, Any] = {}
+    for row in rows:
+        if row.id not in of_runs or row.run_id == row.id:
+            of_runs[row.id] = row
+    newest = list(of_runs.values())[:limit]
+    found = (
+        (RunMark(r.id, r.as_of, r.created_at, r.cause), risk_of(r, issue, r.id)) for r in newest
+    )
     return [(run, risk) for run, risk in found if risk is not None]
 
 
@@ -201,15 +190,17 @@ def list_history(node_id: UUID, issue: Issue, *, limit: int) -> list[tuple[RunMa
 def list_residuals(run_id: UUID, issue: Issue) -> dict[str, float]:
     """Node ref -> L_res of one issue, over a whole run, unknown origins too."""
     rows = db.session.execute(
-        select(RiskAssessment.node_ref, RiskAssessment.scores).where(
-            RiskAssessment.run_id == run_id
+        select(RiskAssessment.run_id, RiskAssessment.node_ref, RiskAssessment.scores).where(
+            of_run(run_id)
         )
     )
     found: dict[str, float] = {}
+    own: dict[str, float] = {}
     for part in rows.partitions(AT_ONCE):
-        records = unpack([row.scores for row in part])
-        found |= zip((row.node_ref for row in part), _residuals(records, issue), strict=True)
-    return found
+        values = _residuals(unpack([row.scores for row in part]), issue)
+        for row, value in zip(part, values, strict=True):
+            (own if row.run_id == run_id else found)[row.node_ref] = value
+    return found | own
 
 
 def _residuals(records: Records, issue: Issue) -> Iterable[float]:

@@ -10,10 +10,9 @@ import numpy as np
 
 from ddplatform.bulk import many_objects, rising_keys
 from supply_chain.risk.assessment import Assessment
-from supply_chain.risk.heat_map import heat_cells
+from supply_chain.risk.changed_run import ChangedRun
 from supply_chain.risk.kept_scores import SCORES, pack, records_of
-from supply_chain.risk.method import METHOD, Ints
-from supply_chain.risk.scoring import RISK_BANDS, SEVERITY_BANDS
+from supply_chain.risk.run_state import counts_of
 from supply_chain.unknown_origins import PREFIX
 from supply_chain.vocabulary import Issue
 
@@ -80,86 +79,31 @@ def summary_of(assessment: Assessment, *, nodes: int) -> dict[str, Any]:
     Args:
         nodes: how many nodes the map has; the rows after them are unknown origins.
     """
-    scores, scored = assessment.scores, assessment.scored
-    node, issue = np.nonzero(scored)
-    at = (node, issue)
-    cells = heat_cells(scores.severity[at], scores.residual_likelihood[at])
-    severity_bands = Counter(assessment.severity_band[at].tolist())
-    residual_bands = Counter(scores.residual_band[at].tolist())
+    counts, countries = counts_of(assessment, nodes=nodes)
     return {
-        "pairs": len(node),
-        "insufficient": int(scores.insufficient_evidence[at].sum()),
+        **counts.told(countries.tolist()),
         "unknown_origins": len(assessment.chain) - nodes,
-        "cells": {
-            "all": _counts(cells),
-            **{code.value: _counts(cells[issue == column]) for column, code in enumerate(ISSUES)},
-        },
-        "severity_bands": {SEVERITY_BANDS[b].value: n for b, n in sorted(severity_bands.items())},
-        "residual_bands": {RISK_BANDS[b].value: n for b, n in sorted(residual_bands.items())},
         "countries": _names(assessment.chain.nodes.country),
-        "tiers": _bands_by_tier(assessment, nodes),
-        "country_bands": _bands_by_country(assessment, nodes),
-        "coverage": _coverage(assessment, nodes),
         "scores_sha256": _checksum(assessment),
     }
 
 
-def _counts(cells: Ints) -> dict[str, int]:
-    values, counts = np.unique(cells, return_counts=True)
-    return {str(value): n for value, n in zip(values.tolist(), counts.tolist(), strict=True)}
+def summary_of_changed(
+    base: Mapping[str, Any], run: ChangedRun, countries: Sequence[str], rows: Sequence[bytes]
+) -> dict[str, Any]:
+    """The same of a run that rests on a whole one, from the summary of that.
+
+    Args:
+        rows: the scores that are kept. Their checksum goes on from that of the whole run.
+    """
+    total = hashlib.sha256(base["scores_sha256"].encode())
+    for content in (run.changes.pack(), *rows):
+        total.update(content)
+    return {**base, **run.counts.told(list(countries)), "scores_sha256": total.hexdigest()}
 
 
 def _names(values: Sequence[str | None]) -> dict[str, int]:
     return dict(sorted(Counter(value for value in values if value).items()))
-
-
-def _bands_by_tier(assessment: Assessment, nodes: int) -> dict[str, dict[str, int]]:
-    """Tier ("none" without a path to the own business) -> band -> number of nodes."""
-    band = highest_bands(assessment)[:nodes].tolist()
-    tiers = assessment.chain.tiers[:nodes].tolist()
-    found: dict[str, Counter[str]] = {}
-    for tier, value in zip(tiers, band, strict=True):
-        word = "not_assessed" if value < 0 else RISK_BANDS[value].value
-        found.setdefault("none" if tier < 0 else str(tier), Counter())[word] += 1
-    return {tier: dict(found[tier]) for tier in sorted(found)}
-
-
-def _bands_by_country(assessment: Assessment, nodes: int) -> dict[str, dict[str, str]]:
-    """Issue -> country -> the highest residual band of its nodes on this issue."""
-    bands = np.where(assessment.scored, assessment.scores.residual_band, -1)[:nodes]
-    countries = assessment.chain.nodes.country[:nodes]
-    highest: dict[str, Ints] = {}
-    for country, row in zip(countries, bands, strict=True):
-        if country:
-            highest[country] = np.maximum(highest.get(country, row), row)
-    return {
-        issue.value: {
-            country: RISK_BANDS[row[column]].value
-            for country, row in sorted(highest.items())
-            if row[column] >= 0
-        }
-        for column, issue in enumerate(ISSUES)
-    }
-
-
-def highest_bands(assessment: Assessment) -> Ints:
-    """(nodes,) position in RISK_BANDS of the highest residual band over issues; -1 not scored."""
-    bands = np.where(assessment.scored, assessment.scores.residual_band, -1)
-    return np.asarray(bands.max(axis=1, initial=-1), dtype=np.int64)
-
-
-def _coverage(assessment: Assessment, nodes: int) -> dict[str, int]:
-    """Nodes by how well their best known issue is covered (RM-1.0 3.7)."""
-    confidence = np.nan_to_num(assessment.scores.confidence[:nodes]).max(axis=1, initial=0.0)
-    policy = METHOD.policy
-    known = np.round(confidence, policy.decimals)
-    good, fair = known >= policy.confidence_good, known >= policy.confidence_fair
-    return {
-        "nodes": nodes,
-        "good": int(good.sum()),
-        "fair": int((fair & ~good).sum()),
-        "poor": int((~fair).sum()),
-    }
 
 
 def _checksum(assessment: Assessment) -> str:

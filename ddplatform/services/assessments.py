@@ -11,15 +11,19 @@ from ddplatform.access.identity import Identity
 from ddplatform.adapters.snapshot_files import SnapshotPlace
 from ddplatform.db import db
 from ddplatform.errors import Conflict
-from ddplatform.models.risk import AssessmentRun, RiskAssessment, RunRegister
+from ddplatform.models.risk import AssessmentRun, RiskAssessment, RunRegister, WholeBecause
+from ddplatform.queries.fresh_evidence import list_marks
 from ddplatform.queries.map_columns import MapRows, read_map
 from ddplatform.queries.risk_evidence import load_evidence, load_self_disclosed
 from ddplatform.queries.risk_runs import count_known_scores, count_scores, find_current_run
+from ddplatform.queries.run_rows import find_changes
 from ddplatform.queries.value_chain import get_chain, get_chain_for_change
 from ddplatform.services import audit, map_snapshots
 from ddplatform.services.assessment_rows import RowMaker, summary_of
+from ddplatform.services.fresh_evidence import clear_marks, mark
 from ddplatform.services.node_summaries import refresh_summaries
 from ddplatform.services.reference import sync
+from ddplatform.services.risk import ask_reassessment
 from ddplatform.tenancy import insert_rows
 from supply_chain.graph import ValueChain as Graph
 from supply_chain.reference import load_reference
@@ -49,6 +53,10 @@ class Loaded:
     """All of the map that was read, for its snapshot."""
     evidence: Evidence
     self_disclosed: set[tuple[int, Issue]]
+    fresh: Sequence[UUID]
+    """Marks of evidence that no run had scored before; this one does."""
+    current_run_id: UUID | None
+    """The run that was the current one when all this was read."""
 
     def score(self) -> Assessment:
         """Run the method. Takes time and no database."""
@@ -74,6 +82,7 @@ def assess_chain(
     unit: Unit,
     progress: Progress,
     run_id: UUID | None = None,
+    whole_because: WholeBecause = WholeBecause.ASKED,
 ) -> Assessed:
     """Score every node and issue of a map and keep the run.
 
@@ -85,38 +94,41 @@ def assess_chain(
         unit: opens a unit of work in the tenant of the map.
         progress: told how many nodes of how many are written, between units.
         run_id: the key of the run, where an attempt that was killed is begun again.
+        whole_because: why no run of changed nodes alone is enough.
 
     Raises:
-        NotFound: no such map.
-        Conflict: its scores were cleared away meanwhile, as those of a dead worker.
+        NotFound: no such map. Conflict: another attempt cleared its scores away meanwhile.
     """
     with unit():
         loaded = load(chain_id, as_of=as_of, at=at)
     place = SnapshotPlace(by.organisation_id, chain_id, loaded.chain_version)
     map_snapshots.keep_map(place, loaded.rows)
     map_snapshots.keep_index(place, unit)
-    assessment = loaded.score()
-    maker = RowMaker(assessment, loaded.keys, loaded.names, loaded.self_disclosed)
+    assessment, run_id = loaded.score(), run_id or uuid4()
     summary = summary_of(assessment, nodes=len(loaded.keys))
     with unit():
         known = _same_run(loaded, assessment, summary["scores_sha256"])
     if known is not None:
         return Assessed(known, assessment, loaded.self_disclosed)
-    run_id = run_id or uuid4()
-    firsts = _write(maker, run_id, unit=unit, progress=progress)
+    firsts = _write(loaded, assessment, run_id, unit=unit, progress=progress)
     register = register_of(assessment, loaded.keys)
     run = _run(loaded, assessment, run_id, summary, cause=cause, by=by, at=at)
+    run.whole_because = whole_because
     with unit():
         get_chain_for_change(chain_id)  # whoever clears scores away waits, or did it before
-        _must_stand(run_id, firsts, maker.count)
+        _must_stand(run_id, firsts, len(assessment.chain))
         db.session.add(RunRegister(run_id=run_id, content=register.pack()))
         _keep(run, loaded, assessment, by=by, at=at)
     map_snapshots.keep_run(place, run_id, register)
+    map_snapshots.keep_state(place, run_id, assessment, loaded.evidence, nodes=run.node_count)
     return Assessed(run_id, assessment, loaded.self_disclosed)
 
 
-def _write(maker: RowMaker, run_id: UUID, *, unit: Unit, progress: Progress) -> list[UUID]:
+def _write(
+    loaded: Loaded, assessment: Assessment, run_id: UUID, *, unit: Unit, progress: Progress
+) -> list[UUID]:
     """Write all scores in parts; returns the key of the first row of each."""
+    maker = RowMaker(assessment, loaded.keys, loaded.names, loaded.self_disclosed)
     firsts = []
     for start in range(0, maker.count, CHUNK):
         stop = min(start + CHUNK, maker.count)
@@ -146,6 +158,8 @@ def load(chain_id: UUID, *, as_of: date, at: datetime) -> Loaded:
     get_chain(chain_id)
     release = sync(at)
     rows = read_map(chain_id)
+    # Before the evidence: what comes in between keeps its mark and is scored once more.
+    fresh, current = list_marks(chain_id), find_current_run(chain_id)
     graph, keys = rows.graph, tuple(rows.keys)
     return Loaded(
         chain_id=chain_id,
@@ -158,10 +172,13 @@ def load(chain_id: UUID, *, as_of: date, at: datetime) -> Loaded:
         rows=rows,
         evidence=load_evidence(chain_id, keys, as_of),
         self_disclosed=load_self_disclosed(chain_id, keys, as_of),
+        fresh=[mark.id for mark in fresh],
+        current_run_id=current.id if current else None,
     )
 
 
 def _same_run(loaded: Loaded, assessment: Assessment, checksum: str) -> UUID | None:
+    """The current run, where it says the same; what was new then changed nothing."""
     current = find_current_run(loaded.chain_id)
     same = (
         current is not None
@@ -171,7 +188,10 @@ def _same_run(loaded: Loaded, assessment: Assessment, checksum: str) -> UUID | N
         and current.parameters_sha256 == assessment.parameters_sha256
         and current.summary.get("scores_sha256") == checksum
     )
-    return current.id if current is not None and same else None
+    if current is None or not same:
+        return None
+    clear_marks(loaded.fresh)
+    return current.id
 
 
 def _run(
@@ -186,6 +206,7 @@ def _run(
 ) -> AssessmentRun:
     return AssessmentRun(
         id=run_id,
+        step=0,
         chain_id=loaded.chain_id,
         chain_version=loaded.chain_version,
         cause=cause,
@@ -214,6 +235,9 @@ def _keep(
     if is_newest:
         chain.current_run_id = run.id
         refresh_summaries(chain.id, assessment, loaded.keys)
+        clear_marks(loaded.fresh)
+        if current is not None and current.id != loaded.current_run_id:
+            _score_once_more(current, loaded, by=by, at=at)
     audit.record(
         "risk:assess",
         run,
@@ -225,3 +249,14 @@ def _keep(
         method=run.method_version,
         nodes=run.node_count,
     )
+
+
+def _score_once_more(run: AssessmentRun, loaded: Loaded, *, by: Identity, at: datetime) -> None:
+    """A run came in while this one was worked out: what that one read later is not lost.
+
+    It took the marks away that it read, so that they are set again.
+    """
+    found = find_changes(run.id)
+    if found is not None:
+        mark(loaded.keys[row] for row in found[1].touched.tolist())
+    ask_reassessment(loaded.chain_id, run.cause, by=by, at=at)

@@ -30,6 +30,7 @@ from ddplatform.queries.context_events import (
 )
 from ddplatform.services import audit
 from ddplatform.services.context_event_fields import LABELS, EventFields, check_fields, values_of
+from ddplatform.services.fresh_evidence import mark
 from ddplatform.services.plain_text import fault_in
 from ddplatform.services.reassessment_tasks import CONTEXT, Wanted, close_tasks_of_event, open_tasks
 from ddplatform.services.risk import ask_reassessment
@@ -214,6 +215,7 @@ def _settle(event: ContextEvent, *, by: Identity, at: datetime, is_over: bool = 
     back = _take_back(rows, inside, at, is_over=is_over)
     new = {node_id: km for node_id, km in inside.items() if node_id not in rows}
     insert_rows(ContextEventNode, list(_new_rows(event, new, at)))
+    mark(new)
     if is_over:
         left += _end_marks(event, at)
     tasks = open_tasks(_reasons(event, inside, is_over=is_over), at=at)

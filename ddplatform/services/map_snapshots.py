@@ -6,10 +6,13 @@ from uuid import UUID
 
 from ddplatform.adapters.installed import adapters
 from ddplatform.adapters.snapshot_files import MAP, SnapshotPlace
-from ddplatform.queries.map_columns import MapRows, map_part, run_part
-from ddplatform.queries.map_snapshots import find_part, part_of_run, row_of
+from ddplatform.queries.map_columns import MapRows, basis, map_part, run_part
+from ddplatform.queries.map_snapshots import find_part, part_of_run, row_of, state_of_run
 from ddplatform.queries.node_search import PART, find_index, index_part, read_words
+from supply_chain.risk.assessment import Assessment
+from supply_chain.risk.evidence import Evidence
 from supply_chain.risk.register import Register
+from supply_chain.risk.run_state import RunState
 
 
 def keep_map(place: SnapshotPlace, rows: MapRows) -> None:
@@ -35,6 +38,18 @@ def keep_index(place: SnapshotPlace, unit: Callable[[], AbstractContextManager[N
         if words.version == place.version:
             made = index_part(words)
             adapters().snapshots.keep(place, PART, made.arrays, made.facts)
+
+
+def keep_state(
+    place: SnapshotPlace, run_id: UUID, found: Assessment, evidence: Evidence, *, nodes: int
+) -> None:
+    """Keep the numbers of a whole run beside its map, if that stands: later runs rest on them.
+
+    Call it after the run stands: of two attempts at it, only the one that kept it may.
+    """
+    if find_part(place) is not None:
+        state = RunState.of(found, evidence, nodes=nodes)
+        adapters().snapshots.keep(place, state_of_run(run_id), state.arrays(), basis())
 
 
 def keep_run(place: SnapshotPlace, run_id: UUID, register: Register) -> None:

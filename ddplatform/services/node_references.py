@@ -21,6 +21,7 @@ from ddplatform.models.reassessment import ReviewCause, ReviewTask
 from ddplatform.models.responses import RedFlag, Response, RiskSignal
 from ddplatform.models.risk import (
     ControlRecord,
+    FreshEvidence,
     RiskAssessment,
     RiskFact,
     SalienceNote,
@@ -67,6 +68,7 @@ LINK_ENDS: tuple[Column, ...] = (SupplyLink.supplier_id, SupplyLink.buyer_id)
 
 STAYS: Mapping[Column, str] = {
     RiskAssessment.node_id: "a run tells what was known on its day; the next run scores one node",
+    FreshEvidence.node_id: "a merge changes the map, which is then assessed as a whole",
     NodeSummary.node_id: "one row for each node, made anew from the rows that moved",
     ReviewCause.node_id: "the reasons of a task are told through the task",
     MapChange.node_id: "what one record said before; a past day needs it where it was",

@@ -1,18 +1,21 @@
 """What lists and maps show of each node after a run: highest band, first issue, exposure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, Row, delete, select
 
 from ddplatform.bulk import many_objects, rising_keys
 from ddplatform.db import db
 from ddplatform.models.value_chain import NodeSummary
-from ddplatform.services.assessment_rows import ISSUES, highest_bands
+from ddplatform.services.assessment_rows import ISSUES
 from ddplatform.tenancy import insert_rows
 from supply_chain.risk.assessment import Assessment
+from supply_chain.risk.method import Floats, Ints
+from supply_chain.risk.register_changes import order_of
 from supply_chain.risk.scoring import RISK_BANDS, SEVERITY_BANDS
 
 
@@ -21,37 +24,67 @@ def refresh_summaries(chain_id: UUID, assessment: Assessment, keys: Sequence[UUI
     """Write the summary of every node of a map anew; what other columns keep there stays.
 
     So do the summaries of nodes that were archived, or came while the map was assessed.
-    Rewriting all rows is several times faster than changing each of them.
     """
-    kept = {
-        row.node_id: row
-        for row in db.session.execute(
-            select(
-                NodeSummary.node_id,
-                NodeSummary.tier,
-                NodeSummary.open_findings,
-                NodeSummary.overdue_actions,
-                NodeSummary.questionnaire_status,
-            )
-            .where(NodeSummary.chain_id == chain_id)
-            .with_for_update()
-        )
-    }
-    db.session.execute(
-        delete(NodeSummary)
-        .where(NodeSummary.chain_id == chain_id)
-        .execution_options(synchronize_session=False)
-    )
+    which = NodeSummary.chain_id == chain_id
+    kept = _kept(which)
     columns = _columns(assessment, len(keys))
+    assessed = set(keys)
+    others = [key for key in kept if key not in assessed]
+    for name, values in columns.items():
+        values += [kept[key].tier if name == "tier" else None for key in others]
+    _rewrite(chain_id, which, kept, [*keys, *others], columns)
+
+
+def renew_summaries(chain_id: UUID, keys: Sequence[UUID], shown: "Shown") -> None:
+    """Write the summaries of few nodes of a map anew, whose tiers are what they were.
+
+    What says the same as before is left as it is.
+    """
+    columns = shown.columns()
+    kept = _kept(NodeSummary.node_id.in_(keys), *columns)
+    told = zip(*columns.values(), strict=True)
+    other = [
+        at
+        for at, (key, values) in enumerate(zip(keys, told, strict=True))
+        if tuple(getattr(kept[key], name) for name in columns) != values
+    ]
+    few = [keys[at] for at in other]
+    taken = {name: [values[at] for at in other] for name, values in columns.items()}
+    tiers = [kept[key].tier for key in few]
+    _rewrite(chain_id, NodeSummary.node_id.in_(few), kept, few, {"tier": tiers, **taken})
+
+
+def _kept(which: ColumnElement[bool], *more: str) -> dict[UUID, Row[*tuple[Any, ...]]]:
+    rows = db.session.execute(
+        select(
+            NodeSummary.node_id,
+            NodeSummary.tier,
+            NodeSummary.open_findings,
+            NodeSummary.overdue_actions,
+            NodeSummary.questionnaire_status,
+            *(getattr(NodeSummary, name) for name in more),
+        )
+        .where(which)
+        .with_for_update()
+    )
+    return {row.node_id: row for row in rows}
+
+
+def _rewrite(
+    chain_id: UUID,
+    which: ColumnElement[bool],
+    kept: Mapping[UUID, Row[*tuple[Any, ...]]],
+    keys: Sequence[UUID],
+    columns: Mapping[str, Sequence[Any]],
+) -> None:
+    """Rewriting rows is several times faster than changing each of them."""
+    db.session.execute(
+        delete(NodeSummary).where(which).execution_options(synchronize_session=False)
+    )
     rows = [
         dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)
     ]
-    not_scored = dict.fromkeys(columns)
-    assessed = set(keys)
-    others = [key for key in kept if key not in assessed]
-    rows += [{**not_scored, "tier": kept[key].tier} for key in others]
-    every = [*keys, *others]
-    for key, row_id, row in zip(every, rising_keys(len(every)), rows, strict=True):
+    for key, row_id, row in zip(keys, rising_keys(len(keys)), rows, strict=True):
         before = kept.get(key)
         row.update(
             id=row_id,
@@ -66,27 +99,46 @@ def refresh_summaries(chain_id: UUID, assessment: Assessment, keys: Sequence[UUI
 
 def _columns(assessment: Assessment, count: int) -> dict[str, list[Any]]:
     scores, scored = assessment.scores, assessment.scored[:count]
-    rank = np.where(scored, assessment.salience_rank[:count], np.iinfo(np.int64).max)
-    top, node = rank.argmin(axis=1), np.arange(count)
-    is_scored = np.asarray(scored.any(axis=1)).tolist()
-    index = np.where(scored, scores.residual_index[:count], -1).max(axis=1, initial=-1).tolist()
-    exposed = np.where(scored, assessment.exposure[:count], -1).max(axis=1, initial=-1).tolist()
-    severity = assessment.severity_band[:count][node, top].tolist()
-    bands = highest_bands(assessment)[:count].tolist()
-    known = {
-        "band": [RISK_BANDS[band] for band in bands],
-        "severity_band": [SEVERITY_BANDS[band] for band in severity],
-        "top_issue": [ISSUES[column].value for column in top.tolist()],
-        "best_rank": rank[node, top].tolist(),
-        "residual_index": index,
-        "exposure": exposed,
-        "confidence": scores.confidence[:count][node, top].tolist(),
-    }
+    shown = Shown(
+        orders=np.where(scored, order_of(assessment.salience_rank[:count]), -1),
+        residual_index=scores.residual_index[:count],
+        exposure=assessment.exposure[:count],
+        severity_band=assessment.severity_band[:count],
+        residual_band=scores.residual_band[:count],
+        confidence=scores.confidence[:count],
+    )
     tiers = assessment.chain.tiers[:count].tolist()
-    return {
-        "tier": [None if tier < 0 else tier for tier in tiers],
-        **{
+    return {"tier": [None if tier < 0 else tier for tier in tiers], **shown.columns()}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What summaries tell of some nodes; arrays (nodes, 16)."""
+
+    orders: Ints  # `order_of` of their ranks, -1 not scored
+    residual_index: Floats
+    exposure: Floats
+    severity_band: Ints
+    residual_band: Ints
+    confidence: Floats
+
+    def columns(self) -> dict[str, list[Any]]:
+        """Column -> its value for each node; None where a node is not scored."""
+        scored, node = self.orders > 0, np.arange(len(self.orders))
+        order = np.where(scored, self.orders, np.iinfo(np.int64).max)
+        top = order.argmin(axis=1)
+        bands = np.where(scored, self.residual_band, -1).max(axis=1, initial=-1).tolist()
+        known = {
+            "band": [RISK_BANDS[band] for band in bands],
+            "severity_band": [SEVERITY_BANDS[at] for at in self.severity_band[node, top].tolist()],
+            "top_issue": [ISSUES[column].value for column in top.tolist()],
+            "best_order": order[node, top].tolist(),
+            "residual_index": np.where(scored, self.residual_index, -1).max(axis=1).tolist(),
+            "exposure": np.where(scored, self.exposure, -1).max(axis=1).tolist(),
+            "confidence": self.confidence[node, top].tolist(),
+        }
+        is_scored = np.asarray(scored.any(axis=1)).tolist()
+        return {
             name: [value if yes else None for value, yes in zip(values, is_scored, strict=True)]
             for name, values in known.items()
-        },
-    }
+        }

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,12 @@ def sync(at: datetime) -> ReferenceRelease:
         )
     _ask_reassessments(at)
     return release
+
+
+@cache
+def checksum_in_use() -> str:
+    """The checksum of the data that this process loads once and keeps (`load_reference`)."""
+    return checksum_of(DATA)
 
 
 def checksum_of(folder: Path) -> str:

@@ -230,6 +230,18 @@ def score_known(known: Known, scored: Bools) -> PairScores:
 
 def rank_risks(nodes: NodeColumns, evidence: Evidence, scored: Bools, scores: Ranked) -> Ints:
     """(nodes, 16) salience rank, 1 first; -1 where a pair is not scored (section 12)."""
+    ranks = np.full(scored.shape, -1, dtype=np.int64)
+    risks = open_risks(evidence, scored, scores, by_id=places(nodes.ids))
+    ranks[np.nonzero(scored)] = salience_ranks(risks)
+    return ranks
+
+
+def open_risks(evidence: Evidence, scored: Bools, scores: Ranked, *, by_id: Ints) -> Risks:
+    """What the salience order compares of the scored pairs, by node, then by issue (section 12).
+
+    Args:
+        by_id: (nodes,) place of each node id by code point.
+    """
     given, shape = evidence.priorities, scored.shape
     at = (given.node, given.issue)
     emergency, delay = np.zeros(shape, dtype=np.bool_), np.full(shape, -1)
@@ -239,19 +251,15 @@ def rank_risks(nodes: NodeColumns, evidence: Evidence, scored: Bools, scores: Ra
     late = np.where(delay < 0, lasting >= METHOD.policy.delay_from_irremediability, delay == 1)
     linked = INVOLVEMENTS.index(Involvement.LINKED)
     node, issue = np.nonzero(scored)
-    by_id, by_code = places(nodes.ids), places([code.value for code in Issue])
-    ranks = np.full(shape, -1, dtype=np.int64)
-    ranks[node, issue] = salience_ranks(
-        Risks(
-            node=by_id[node],
-            issue=by_code[issue],
-            emergency=emergency[node, issue],
-            delay=late[node, issue],
-            severity=scores.severity[node, issue],
-            residual=scores.residual_likelihood[node, issue],
-            scope=scores.scope[node, issue],
-            confidence=scores.confidence[node, issue],
-            involvement=np.where(involvement < 0, linked, involvement)[node, issue],
-        )
+    by_code = places([code.value for code in Issue])
+    return Risks(
+        node=by_id[node],
+        issue=by_code[issue],
+        emergency=emergency[node, issue],
+        delay=late[node, issue],
+        severity=scores.severity[node, issue],
+        residual=scores.residual_likelihood[node, issue],
+        scope=scores.scope[node, issue],
+        confidence=scores.confidence[node, issue],
+        involvement=np.where(involvement < 0, linked, involvement)[node, issue],
     )
-    return ranks

@@ -6,13 +6,14 @@ of 100,000 nodes so takes 100,000 rows and not 1.6 million.
 
 import zlib
 from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from supply_chain.risk.assessment import Assessment
 from supply_chain.risk.heat_map import heat_cells
-from supply_chain.risk.method import METHOD, Bools
+from supply_chain.risk.method import METHOD, Bools, Floats, Ints
+from supply_chain.risk.pairs import PairScores
 from supply_chain.vocabulary import Issue
 
 LAYOUT = b"\x01"
@@ -43,18 +44,39 @@ NODE = np.dtype(
 Records = NDArray[np.void]
 
 
+class Scored(Protocol):
+    """What is kept of an assessment, of all of its nodes or of some; as in `Assessment`."""
+
+    @property
+    def scores(self) -> PairScores: ...
+    @property
+    def scored(self) -> Bools: ...
+    @property
+    def severity_band(self) -> Ints: ...
+    @property
+    def contributions(self) -> Floats: ...
+    @property
+    def exposure(self) -> Floats: ...
+    @property
+    def linkage(self) -> Floats: ...
+    @property
+    def severity_chain(self) -> Floats: ...
+    @property
+    def salience_rank(self) -> Ints: ...
+
+
 class UnreadableScoresError(ValueError):
     """Bytes that are no scores of this layout."""
 
 
-def records_of(assessment: Assessment, in_remedy: Bools, start: int, stop: int) -> Records:
+def records_of(assessment: Scored, in_remedy: Bools, start: int, stop: int) -> Records:
     """The rows `start` to `stop` (without `stop`) of an assessment as records.
 
     Args:
         in_remedy: (nodes, 16) pairs with an open impact that the site told of itself.
     """
     run, scores = slice(start, stop), assessment.scores
-    made = np.zeros(min(stop, len(assessment.chain)) - start, dtype=NODE)
+    made = np.zeros(min(stop, len(assessment.scored)) - start, dtype=NODE)
     for name in SCORES:
         made[name] = getattr(scores, name)[run]
     for name in CHAIN_SCORES:

@@ -33,6 +33,7 @@ from ddplatform.services.supply_links import LinkFields
 from ddplatform.services.value_chain import NodeFields
 from ddplatform.tenancy import acting_in
 from supply_chain.risk.propagation import exposure
+from supply_chain.risk.register_changes import order_of
 from supply_chain.vocabulary import Issue
 from tests.conftest import NOW
 from tests.factories import Tenant
@@ -93,7 +94,7 @@ def test_a_snapshot_says_what_the_database_says(cocoa: CocoaMap, tenant: Tenant)
         assert found.row_of[cocoa.farms] == keys.index(cocoa.farms)
         assert found.names[found.row_of[cocoa.exporter]] == "Lagune Export"
         assert [BANDS[band] for band in found.band] == [summaries[key].band for key in keys]
-        assert found.rank.tolist() == [summaries[key].best_rank for key in keys]
+        assert order_of(found.rank).tolist() == [summaries[key].best_order for key in keys]
         assert found.missing[found.row_of[cocoa.exporter]] == pytest.approx(0.4)
         own = np.full((len(found.plan.order), 1), 0.5)
         assert exposure(found.plan, own).max() > 0.5

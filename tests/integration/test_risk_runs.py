@@ -24,11 +24,13 @@ from ddplatform.models.risk import AssessmentRun, FactKind, RiskAssessment, Risk
 from ddplatform.models.value_chain import NodeSummary, ValueChain
 from ddplatform.queries import risk_runs
 from ddplatform.queries.risk import find_risk, list_risks_of_node
-from ddplatform.queries.risk_scores import RiskScore, list_at, load_register, risks_of
+from ddplatform.queries.risk_scores import RiskScore, list_at, risks_of
+from ddplatform.queries.run_rows import load_register
 from ddplatform.services import assessment_leftovers, assessments, risk
 from ddplatform.services.assessments import assess_chain
 from ddplatform.tenancy import insert_rows
 from supply_chain.risk.register import ISSUES
+from supply_chain.risk.register_changes import order_of
 from supply_chain.vocabulary import Issue, RiskBand
 from tests.conftest import NOW
 from tests.factories import Tenant
@@ -75,7 +77,7 @@ def test_every_node_issue_and_unknown_origin_gets_a_row(tenant: Tenant, cocoa: C
         assert {row.node_name for row in rows if row.node_id is None} == {
             "Unknown origin of what Lagune Export buys"
         }
-        risks = [risk for row in rows for risk in risks_of(row)]
+        risks = [risk for row in rows for risk in risks_of(row, run_id)]
         assert sorted(risk.salience_rank for risk in risks) == list(range(1, 65))
         register = load_register(run_id)
         by_rank = {risk.salience_rank: risk for risk in risks}
@@ -298,7 +300,10 @@ def test_the_summaries_show_the_highest_band_and_keep_what_others_count(
         rows = list_risks_of_node(run_id, cocoa.farms)
         order = list(RiskBand)
         assert summary.band == max((row.residual_band for row in rows), key=order.index)
-        assert (summary.top_issue, summary.best_rank) == (rows[0].issue, rows[0].salience_rank)
+        assert (summary.top_issue, summary.best_order) == (
+            rows[0].issue,
+            order_of(rows[0].salience_rank),
+        )
         assert summary.residual_index == max(row.residual_index for row in rows)
         assert (summary.open_findings, summary.tier) == (3, 2)
 

@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 from ddplatform.db import db
 from ddplatform.models.risk import AssessmentRun
 from ddplatform.queries.node_filters import list_meant
-from ddplatform.queries.risk_scores import load_register
+from ddplatform.queries.run_rows import load_register
 from ddplatform.services import value_chain
 from ddplatform.services.value_chain import NodeFields
 from ddplatform.web.register_filter import read_filter as read_risks

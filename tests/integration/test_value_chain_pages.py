@@ -261,7 +261,7 @@ def test_table_is_filtered_by_every_column_and_the_filter_stays_in_the_address(
         assert coop is not None
         summary = queries.get_summary(coop.id)
         assert summary is not None
-        summary.band, summary.best_rank = RiskBand.CRITICAL, 1
+        summary.band, summary.best_order = RiskBand.CRITICAL, 1
         coop.sector_ref = "cocoa_farming"
     for query, shown in (
         ("q=espoir", {"Coop Espoir"}),

@@ -37,6 +37,7 @@ TENANT_TABLES = {
     "evidence": ("organisation_id", "respondent_organisation_id"),
     "evidence_link": ("organisation_id", "respondent_organisation_id"),
     "finding": ("organisation_id",),
+    "fresh_evidence": ("organisation_id",),
     "import_fault": ("organisation_id",),
     "import_fault_row": ("organisation_id",),
     "import_gone": ("organisation_id",),
@@ -773,7 +774,10 @@ def upgrade() -> None:
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("run_id", sa.Uuid(), nullable=False),
         sa.Column(
-            "content", sa.LargeBinary(), nullable=False, comment="supply_chain.risk.register, .npz"
+            "content",
+            sa.LargeBinary(),
+            nullable=False,
+            comment="supply_chain.risk.register or register_changes, .npz",
         ),
         sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisation.id"], name=op.f("fk_run_register_organisation_id")
@@ -961,6 +965,29 @@ def upgrade() -> None:
         "assessment_run",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("base_run_id", sa.Uuid(), nullable=True, comment="Whole run that it rests on"),
+        sa.Column(
+            "step", sa.Integer(), nullable=False, comment="How many runs rest on that one by now"
+        ),
+        sa.Column(
+            "whole_because",
+            sa.Enum(
+                "asked",
+                "first",
+                "map",
+                "day",
+                "release",
+                "steps",
+                "many",
+                "snapshot",
+                "unmarked",
+                name="wholebecause",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
         sa.Column("chain_id", sa.Uuid(), nullable=False),
         sa.Column("chain_version", sa.Integer(), nullable=False),
         sa.Column(
@@ -975,8 +1002,20 @@ def upgrade() -> None:
         sa.Column("scaled", sa.JSON(), nullable=False, comment="Buyers whose shares were scaled"),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_by_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "(base_run_id IS NULL) = (step = 0)", name=op.f("ck_assessment_run_base_pair")
+        ),
+        sa.CheckConstraint(
+            "(base_run_id IS NULL) = (whole_because IS NOT NULL)",
+            name=op.f("ck_assessment_run_base_reason"),
+        ),
         sa.ForeignKeyConstraint(
             ["created_by_id"], ["user.id"], name=op.f("fk_assessment_run_created_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "base_run_id"],
+            ["assessment_run.organisation_id", "assessment_run.id"],
+            name=op.f("fk_assessment_run_organisation_id_base_run_id"),
         ),
         sa.ForeignKeyConstraint(
             ["organisation_id", "chain_id"],
@@ -999,6 +1038,9 @@ def upgrade() -> None:
         "assessment_run",
         ["organisation_id"],
         unique=False,
+    )
+    op.create_index(
+        "ix_run_base", "assessment_run", ["organisation_id", "base_run_id"], unique=False
     )
     op.create_table(
         "bulk_change",
@@ -2179,6 +2221,28 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
+        "fresh_evidence",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("node_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "node_id"],
+            ["value_chain_node.organisation_id", "value_chain_node.id"],
+            name=op.f("fk_fresh_evidence_organisation_id_node_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_fresh_evidence_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_fresh_evidence")),
+    )
+    op.create_index(
+        op.f("ix_fresh_evidence_organisation_id"),
+        "fresh_evidence",
+        ["organisation_id"],
+        unique=False,
+    )
+    op.create_index("ix_fresh_node", "fresh_evidence", ["organisation_id", "node_id"], unique=False)
+    op.create_table(
         "import_fault",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
@@ -2365,7 +2429,12 @@ def upgrade() -> None:
             nullable=True,
         ),
         sa.Column("top_issue", sa.String(), nullable=True, comment="First in salience order"),
-        sa.Column("best_rank", sa.Integer(), nullable=True, comment="Salience rank of that issue"),
+        sa.Column(
+            "best_order",
+            sa.BigInteger(),
+            nullable=True,
+            comment="Its place in the salience order (supply_chain.risk.register_changes)",
+        ),
         sa.Column("residual_index", sa.Double(), nullable=True),
         sa.Column("exposure", sa.Double(), nullable=True),
         sa.Column("confidence", sa.Double(), nullable=True),
@@ -2374,10 +2443,10 @@ def upgrade() -> None:
         sa.Column("questionnaire_status", sa.String(), nullable=True),
         sa.Column(
             "rank_order",
-            sa.Integer(),
-            sa.Computed("coalesce(best_rank, 1000000000)", persisted=True),
+            sa.BigInteger(),
+            sa.Computed("coalesce(best_order, 4611686018427387904)", persisted=True),
             nullable=False,
-            comment="best_rank, what is not ranked last",
+            comment="best_order, what is not ranked last",
         ),
         sa.Column(
             "tier_order",
@@ -4228,6 +4297,9 @@ def downgrade() -> None:
     op.drop_index("ix_fault_place", table_name="import_fault")
     op.drop_index("ix_fault_kind", table_name="import_fault")
     op.drop_table("import_fault")
+    op.drop_index("ix_fresh_node", table_name="fresh_evidence")
+    op.drop_index(op.f("ix_fresh_evidence_organisation_id"), table_name="fresh_evidence")
+    op.drop_table("fresh_evidence")
     op.drop_index("ix_finding_status", table_name="finding")
     op.drop_index(op.f("ix_finding_organisation_id"), table_name="finding")
     op.drop_index("ix_finding_node", table_name="finding")
@@ -4298,6 +4370,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_bulk_change_organisation_id"), table_name="bulk_change")
     op.drop_index("ix_bulk_change_chain", table_name="bulk_change")
     op.drop_table("bulk_change")
+    op.drop_index("ix_run_base", table_name="assessment_run")
     op.drop_index(op.f("ix_assessment_run_organisation_id"), table_name="assessment_run")
     op.drop_table("assessment_run")
     op.drop_index(op.f("ix_value_chain_organisation_id"), table_name="value_chain")

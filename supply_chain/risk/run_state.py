@@ -1,0 +1,129 @@
+"""What a whole run leaves so that a later one can rest on it: plain arrays beside its map."""
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from supply_chain.kept_columns import Arrays, Kept
+from supply_chain.risk.assessment import Assessment, open_risks
+from supply_chain.risk.context import peer_groups
+from supply_chain.risk.evidence import Evidence
+from supply_chain.risk.factors import Cells
+from supply_chain.risk.heat_map import heat_cells
+from supply_chain.risk.incremental import Flow
+from supply_chain.risk.plan import Places
+from supply_chain.risk.ranking import RankKeys
+from supply_chain.risk.run_counts import CountedNodes, RunCounts
+from supply_chain.risk.salience import places
+
+
+@dataclass(frozen=True)
+class RunState:
+    """The numbers of a whole run that later ones go on from; its map stands beside it."""
+
+    flow: Flow  # in plan order; a process that writes to it needs a copy of its own
+    order: RankKeys  # of all risks, the first one first
+    by_id: Places  # (places,) place of each node id by code point
+    group: Places  # (nodes,) number of the peers of each; -1 none; without unknown origins
+    cells: Cells  # what was seen of each (node, factor)
+    priors: Cells  # where peers lift what is assumed of it
+    counts: RunCounts
+    countries: NDArray[np.str_]  # codes of `RunCounts.countries`
+
+    @classmethod
+    def of(cls, found: Assessment, evidence: Evidence, *, nodes: int) -> "RunState":
+        """The state of a whole assessment.
+
+        Args:
+            evidence: that it was made from. nodes: how many there are without unknown origins.
+        """
+        plan, scores, factors = found.plan, found.scores, found.known.factors
+        by_id = places(found.chain.nodes.ids)
+        keys = RankKeys.of(open_risks(evidence, found.scored, scores, by_id=by_id))
+        ranks = found.salience_rank[np.nonzero(found.scored)]
+        counts, countries = counts_of(found, nodes=nodes)
+        return cls(
+            flow=Flow(
+                residual=plan.to_plan(np.nan_to_num(scores.residual_likelihood)),
+                severity=plan.to_plan(np.nan_to_num(scores.severity)),
+                exposed=plan.to_plan(found.exposure),
+                linked=plan.to_plan(found.linkage),
+                upstream=plan.to_plan(np.nan_to_num(found.severity_chain)),
+            ),
+            order=keys.take(np.argsort(ranks)),
+            by_id=by_id.astype(np.int32),
+            group=peer_groups(found.chain.nodes)[:nodes].astype(np.int32),
+            cells=factors.cells,
+            priors=factors.priors,
+            counts=counts,
+            countries=countries,
+        )
+
+    def arrays(self) -> Arrays:
+        """All columns by name; `from_arrays` makes the same state of them."""
+        parts = {"flow": self.flow, "order": self.order, "cells": self.cells}
+        parts |= {"priors": self.priors, "counts": self.counts}
+        kept: Arrays = {
+            f"{part}_{name}": value
+            for part, columns in parts.items()
+            for name, value in vars(columns).items()
+        }
+        return {
+            **kept,
+            "by_id": self.by_id,
+            "group": self.group,
+            "countries": self.countries,
+        }
+
+    @classmethod
+    def from_arrays(cls, kept: Kept) -> "RunState":
+        """The state that gave these arrays; nothing is copied.
+
+        Raises:
+            KeyError: an array is missing.
+        """
+        arrays: dict[str, Any] = dict(kept)
+
+        def part(kind: Any, name: str) -> Any:
+            return kind(**{one.name: arrays[f"{name}_{one.name}"] for one in fields(kind)})
+
+        return cls(
+            flow=part(Flow, "flow"),
+            order=part(RankKeys, "order"),
+            by_id=arrays["by_id"],
+            group=arrays["group"],
+            cells=part(Cells, "cells"),
+            priors=part(Cells, "priors"),
+            counts=part(RunCounts, "counts"),
+            countries=arrays["countries"],
+        )
+
+
+def counts_of(found: Assessment, *, nodes: int) -> tuple[RunCounts, NDArray[np.str_]]:
+    """The counts of a whole assessment, and the countries that they are by."""
+    scores, scored, tiers = found.scores, found.scored, found.chain.tiers
+    codes = np.array([code or "" for code in found.chain.nodes.country], dtype=np.str_)
+    countries = np.unique(codes[:nodes][codes[:nodes] != ""])
+    counted = CountedNodes(
+        severity_band=found.severity_band,
+        residual_band=np.where(scored, scores.residual_band, -1),
+        heat_cell=heat_cells(scores.severity, scores.residual_likelihood),
+        insufficient=scores.insufficient_evidence,
+        confidence=scores.confidence,
+        tier=tiers,
+        country=country_places(codes, countries),
+        is_node=np.arange(len(found.chain)) < nodes,
+    )
+    deepest = max(int(tiers.max(initial=-1)), 0)
+    return RunCounts.of(counted, tiers=deepest + 1, countries=len(countries)), countries
+
+
+def country_places(codes: NDArray[np.str_], countries: NDArray[np.str_]) -> NDArray[np.int64]:
+    """The position of each code in rising codes; -1 for one that is not there."""
+    at = np.searchsorted(countries, codes)
+    if not len(countries):
+        return np.full(len(codes), -1, dtype=np.int64)
+    at = np.minimum(at, len(countries) - 1)
+    return np.where(countries[at] == codes, at, -1).astype(np.int64)
