@@ -10,6 +10,7 @@ from questionnaires.evaluation import NodeState, Plan, Response
 from questionnaires.form import SELECTS, Question
 
 NO_DOCUMENT = "The answers are neither a list of steps nor an object with 'steps'."
+KNOWN = frozenset({"now", "language", "steps", "evidence_accepted"})
 
 
 class ScriptError(QuestionnaireError):
@@ -39,6 +40,8 @@ def read_script(document: object, *, now: datetime) -> Script:
         return Script(_steps(document), now)
     if not isinstance(document, dict) or not isinstance(document.get("steps", []), list):
         raise ScriptError(NO_DOCUMENT)
+    if document and not document.keys() & KNOWN:
+        raise ScriptError(NO_DOCUMENT)  # answers by name, say: nothing of them would be done
     language = document.get("language")
     return Script(
         _steps(document.get("steps", [])),

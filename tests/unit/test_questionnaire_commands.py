@@ -112,6 +112,7 @@ def test_many_answers_give_one_document_a_line(folder):
         ("{", "not JSON"),
         ('"x"', "neither a list"),
         ('{"steps": 1}', "neither a list"),
+        ('{"age": "12"}', "neither a list"),
         ('[{"go": 1}]', "Step 0"),
         ('{"now": "noon", "steps": []}', "'now' is"),
     ],
