@@ -1,7 +1,9 @@
 """A past day of a map and two days side by side, where a hundredth of all nodes and links changed.
 
 What a past day costs is held against reading the map of today in the same form. Changing and
-keeping what was said before is held against the same change without a history.
+keeping what was said before is held against the same change without a history. All of it is
+processor time, which other programs on the machine hardly touch: at full size the map alone takes
+some 45 s to make, and each reading of all of it 11 s.
 """
 
 import time
@@ -14,7 +16,7 @@ from sqlalchemy import select
 
 from benchmarks.assessed_map import EMAIL, NOW, PASSWORD, add_map, make_platform
 from benchmarks.contract import Row, count_row, floor_row, in_turn, limit_row
-from benchmarks.pages import count_statements, p95, sign_in
+from benchmarks.pages import count_statements, sign_in, times_of
 from ddplatform.access.identity import Identity
 from ddplatform.db import db, unit_of_work
 from ddplatform.models.value_chain import SupplyLink, ValueChainNode
@@ -27,6 +29,7 @@ from ddplatform.tenancy import acting_in
 
 SIZES = {"small": 2_000, "full": 100_000}
 ROUNDS = {"small": 3, "full": 5}
+READINGS = {"small": 3, "full": 1}  # of the whole map
 PART = 100  # one of so many nodes and links changes
 DAY, NEXT = NOW.date(), (NOW + timedelta(days=1)).date()
 STATEMENTS = 18
@@ -41,7 +44,7 @@ def run(size: str) -> list[Row]:
             chain_id = add_map(by, nodes)
             rows = [_changing(chain_id, by, nodes)]
             with acting_in(by.organisation_id):
-                rows += _reading(chain_id, nodes)
+                rows += _reading(chain_id, nodes, READINGS[size])
         client = sign_in(app.test_client(), EMAIL, PASSWORD)
         with app.app_context():
             node = _some_node(chain_id, by)
@@ -54,14 +57,15 @@ def run(size: str) -> list[Row]:
                 "history of a node": f"/o/bench/value-chain/nodes/{node}/history",
             }
             for title, address in pages.items():
-                first = time.perf_counter()
+                first = time.process_time()
                 client.get(address)
-                first = time.perf_counter() - first
+                first = time.process_time() - first
+                later, _by_the_clock = times_of(client, [address], ROUNDS[size])
                 statements = count_statements(client, address)
                 rows += [
                     count_row(f"{title}, statements", statements, STATEMENTS, "statements"),
                     limit_row(f"{title}, {nodes:,} nodes, first time", first, 30.0),
-                    limit_row(f"{title}, later", p95(client, [address], ROUNDS[size]), 2.0),
+                    limit_row(f"{title}, later", later, 2.0),
                 ]
             db.engine.dispose()
     return rows
@@ -70,7 +74,7 @@ def run(size: str) -> list[Row]:
 def _changing(chain_id: UUID, by: Identity, nodes: int) -> Row:
     """Change nodes and links; the part of the time that goes into the history."""
     with unit_of_work(), acting_in(by.organisation_id):
-        start = time.perf_counter()
+        start = time.process_time()
         chain = get_chain_for_change(chain_id)
         chosen = select(ValueChainNode).order_by(ValueChainNode.external_ref).limit(nodes // PART)
         for node in db.session.scalars(chosen.where(ValueChainNode.chain_id == chain_id)):
@@ -80,20 +84,23 @@ def _changing(chain_id: UUID, by: Identity, nodes: int) -> Row:
             link.share = 0.5
         chain.version += 1
         db.session.flush()
-        without = time.perf_counter() - start
+        without = time.process_time() - start
         keep_step(chain, "map_import:apply", by=by, at=NOW + timedelta(days=1))
-        whole = time.perf_counter() - start
+        whole = time.process_time() - start
     return floor_row(f"{nodes // PART * 2:,} changes with history", (whole, without), 1.5)
 
 
-def _reading(chain_id: UUID, nodes: int) -> list[Row]:
+def _reading(chain_id: UUID, nodes: int, readings: int) -> list[Row]:
     chain = get_chain(chain_id)
     times = in_turn(
-        lambda: load_drafts(chain_id, past=load_past(chain, DAY)), lambda: load_drafts(chain_id)
+        lambda: load_drafts(chain_id, past=load_past(chain, DAY)),
+        lambda: load_drafts(chain_id),
+        readings,
+        time.process_time,
     )
-    start = time.perf_counter()
+    start = time.process_time()
     found = compare_days(chain, DAY, NEXT)
-    seconds = time.perf_counter() - start
+    seconds = time.process_time() - start
     return [
         floor_row(f"past day of {nodes:,} nodes against today", times, 1.5),
         limit_row(f"two days compared, {len(found.differences):,} changes", seconds, 2.0),

@@ -22,7 +22,7 @@ def load_country_volume(chain: ValueChain, rows: Ints) -> Floats:
     study = load_study(chain)
     flow, snapshot = study.flow, study.snapshot
     start, links = flow.start_of_business(), flow.graph.links
-    volume, _ = flow.volume(start)
+    volume, _ = flow.volume_of_business
     asked = np.zeros(len(flow), dtype=np.bool_)
     asked[rows] = True
     real = asked[links.supplier] & (links.buyer < len(snapshot.keys))

@@ -52,7 +52,7 @@ class PlaceCount:
 
 def count_places(chains: Collection[Counted]) -> Sequence[PlaceCount]:
     """Standing nodes of these maps by country, tier, band and questionnaire."""
-    standing, asked = _standing(chains), _asked()
+    standing, asked = _standing(chains), _asked([chain.id for chain in chains])
     found = []
     for chain in chains:
         by_state = asked[chain.id]
@@ -101,8 +101,11 @@ def _count(chain_ids: Sequence[UUID]) -> dict[UUID, Counter[Place]]:
     return found
 
 
-def _asked() -> Mapping[UUID, Counter[tuple[Place, str]]]:
-    """The nodes that were ever asked, by map, place and state of their questionnaire."""
+def _asked(chain_ids: Sequence[UUID]) -> Mapping[UUID, Counter[tuple[Place, str]]]:
+    """The nodes that were ever asked, by map, place and state of their questionnaire.
+
+    Each map is named: the index of those that were asked begins with it, as all of their indexes.
+    """
     rows = db.session.execute(
         select(
             NodeSummary.chain_id,
@@ -113,7 +116,11 @@ def _asked() -> Mapping[UUID, Counter[tuple[Place, str]]]:
             func.count(),
         )
         .join(ValueChainNode, ValueChainNode.id == NodeSummary.node_id)
-        .where(NodeSummary.questionnaire_status.is_not(None), ValueChainNode.archived_at.is_(None))
+        .where(
+            NodeSummary.chain_id.in_(chain_ids),
+            NodeSummary.questionnaire_status.is_not(None),
+            ValueChainNode.archived_at.is_(None),
+        )
         .group_by(
             NodeSummary.chain_id,
             ValueChainNode.country,

@@ -178,6 +178,11 @@ class FlowMap:
         return whole, float(last.sum()) <= FOLLOWED
 
     @cached_property
+    def volume_of_business(self) -> tuple[Floats, bool]:
+        """The same for all own operations together; worked out once, since the map is one."""
+        return self.volume(self.start_of_business())
+
+    @cached_property
     def in_circle(self) -> Bools:
         """(nodes,) nodes that stand in a circle: only these can be passed more than once."""
         found = np.zeros(len(self), dtype=np.bool_)

@@ -13,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 
 from ddplatform.db import db
 from ddplatform.models.value_chain import NodeSummary, ValueChainNode
+from ddplatform.queries import node_filters
 from ddplatform.queries.map_columns import BANDS
 from ddplatform.queries.map_snapshots import load_snapshot
 from ddplatform.queries.node_filters import find_rows, list_meant
@@ -181,6 +182,30 @@ def test_who_is_called_nothing_like_it_is_found_by_likeness(mixed: CocoaMap, ten
         assert page.is_like
         assert shown_on_map(mixed.chain, NodeFilter(q="lagune exprot")) == {mixed.exporter}
         assert not list_nodes(mixed.chain, NodeFilter(q="lagune export")).is_like
+
+
+@pytest.mark.parametrize("few", [500, 1])
+def test_a_text_means_those_who_have_it_and_whose_id_it_is_few_or_many(
+    mixed: CocoaMap, tenant: Tenant, monkeypatch: pytest.MonkeyPatch, few: int
+):
+    monkeypatch.setattr(node_filters, "FEW", few)
+    with acting(tenant):
+        nodes = [n for n, _ in everything(mixed.chain) if n.archived_at is None]
+        nodes[0].external_ref = "LaGu"
+        for node in nodes[1:6]:
+            node.name = f"Mill 100%_LAGU {node.external_ref}"
+        db.session.flush()
+        for text in ("lagu", "LaGu", "100%_l", "%", "nobody is called so"):
+            expected = {
+                n.id for n in nodes if text.lower() in n.name.lower() or n.external_ref == text
+            }
+            page = list_nodes(mixed.chain, NodeFilter(q=text))
+            if expected:
+                assert {row.id for row in page.rows} == expected
+                assert (page.total, page.is_like) == (len(expected), False)
+                assert shown_on_map(mixed.chain, NodeFilter(q=text)) == expected
+            else:
+                assert page.is_like or not page.rows
 
 
 def test_what_left_the_map_is_listed_only_when_asked_for(mixed: CocoaMap, tenant: Tenant):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
 from typing import Any
+from urllib.parse import urlencode
 
 import numpy as np
 from flask import url_for
@@ -42,8 +43,14 @@ class MapScope:
     def table_href(self, country: str | None, lane: int | None) -> str:
         """The list of the sites of a country and a lane."""
         here = {"country": country or NOT_KNOWN, **self._tier_of(lane)}
-        query = {**filter_query(read_filter(standing=True)), **here}
-        return url_for("value_chain.table", chain_id=self.chain.id, **query)
+        table, said = self._table
+        return f"{table}?{urlencode({**said, **here})}"
+
+    @cached_property
+    def _table(self) -> tuple[str, dict[str, Any]]:
+        """Where the list stands, and the filter: once, since each cell of a matrix leads there."""
+        address = url_for("value_chain.table", chain_id=self.chain.id)
+        return address, filter_query(read_filter(standing=True))
 
     def _tier_of(self, lane: int | None) -> dict[str, Any]:
         """What the list filters for a lane: only suppliers of an own business have a tier."""
