@@ -97,6 +97,7 @@ def seen(response: Response) -> dict[str, NodeState]:
 # Rules
 
 
+@settings(deadline=None)
 @given(st.lists(STEP, max_size=25))
 def test_any_script_leaves_the_same_as_reading_its_answers_back(steps):
     response = household()
@@ -107,6 +108,7 @@ def test_any_script_leaves_the_same_as_reading_its_answers_back(steps):
     assert seen(again) == seen(response)
 
 
+@settings(deadline=None)
 @given(
     st.dictionaries(st.sampled_from(LEAVES[2:7]), st.sampled_from(["1", "2", "abc"])),
     st.randoms(use_true_random=False),
@@ -123,6 +125,7 @@ def test_the_order_of_independent_answers_does_not_matter(answers, random):
     }
 
 
+@settings(deadline=None)
 @given(st.sampled_from(["sew", "carry loads"]), st.integers(0, 90))
 def test_hiding_and_showing_a_group_gives_its_answers_back(task, hours):
     response = household()
