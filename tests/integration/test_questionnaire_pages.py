@@ -199,6 +199,9 @@ def test_nodes_that_a_questionnaire_fits_are_chosen_already_with_the_reason(
 
     details = unescape(office.get(f"{_root(tenant)}/send/{everyone}/details?node={mill}").text)
     assert "Would fit too" in details
+    assert "Short for everybody" in details
+    one_length = office.get(f"{_root(tenant)}/send/{farms}/details?node={farm}").text
+    assert "Short for everybody" not in one_length
     assert "(Its sector: Garment manufacturing)" in details
     assert (
         "Document, if they wish: your pay rule"

@@ -29,7 +29,7 @@ from ddplatform.web.field_errors import show_at_fields
 from ddplatform.web.filters import plural
 from ddplatform.web.questionnaire_states import STATE_WORDS
 from ddplatform.web.questionnaires.blueprint import bp
-from ddplatform.web.questionnaires.forms import BY_SIZE, LANGUAGE_NAMES, SHORT, SendForm
+from ddplatform.web.questionnaires.forms import BY_SIZE, FULL, LANGUAGE_NAMES, SHORT, SendForm
 from questionnaires import Form, modules
 from supply_chain.node_filter import NodeFilter
 
@@ -73,6 +73,11 @@ def choose(version_id: UUID) -> ResponseReturnValue:
     )
 
 
+def _has_short(form: Form) -> bool:
+    """Whether the form marks questions for small firms; else there is one length only."""
+    return any(question.extras.get("dd:light") == "yes" for question in form.questions())
+
+
 def _is_for_everyone(ref: str) -> bool:
     module = modules().get(ref)
     return module is not None and module.everyone
@@ -110,7 +115,7 @@ def details(version_id: UUID) -> ResponseReturnValue:
     if not begins and form.validate_on_submit():
         try:
             sent = assign(
-                _sending(version_id, form),
+                _sending(version_id, form, has_short=_has_short(questions)),
                 {node.id: request.form.get(f"email-{node.id}", "") for node in nodes},
                 by=g.identity,
                 at=g.now,
@@ -137,6 +142,7 @@ def _details_page(
     html = render_template(
         "questionnaires/details.html",
         questions=questions,
+        has_short=_has_short(questions),
         version=get_version(version_id),
         form=form,
         rows=rows,
@@ -179,8 +185,8 @@ def _row(node: ValueChainNode, problem: str | None, also: Sequence[Fit]) -> dict
     }
 
 
-def _sending(version_id: UUID, form: SendForm) -> Sending:
-    length = form.length.data
+def _sending(version_id: UUID, form: SendForm, *, has_short: bool) -> Sending:
+    length = form.length.data if has_short else FULL
     return Sending(
         version_id=version_id,
         due_on=form.due_on.data,
