@@ -176,6 +176,13 @@ def test_a_province_in_the_address_counts_as_a_place_and_the_countrys_name_is_le
     assert one(left, Record("b", "X", region="Johor")).reasons == ("names equal",)
 
 
+def test_an_address_keeps_a_word_that_only_begins_the_countrys_name():
+    left = Record("a", "X", "14 United Street, London", "GB")
+    right = Record("b", "X", "14 UNITED STREET London", "GB")
+
+    assert one(left, right).reasons == ("names equal", "addresses equal")
+
+
 def test_an_operator_that_is_not_known_is_not_compared():
     left = Record("a", "Kalirejo Mill", company="UNKNOWN")
 
