@@ -70,7 +70,7 @@ class AssessmentRun(TenantScoped, Base):
     """One assessment of a value chain: method, data and time it rests on.
 
     A run with `base_run_id` says what that whole run says, but of the nodes of which it has rows
-    of its own and of the order of risks (decision 14). A base never has one itself.
+    of its own and of the order of risks (decision 15). A base never has one itself.
     """
 
     __tablename__ = "assessment_run"

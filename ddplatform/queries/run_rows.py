@@ -1,6 +1,6 @@
 """Rows of scores as of a run: its own, and of the other nodes those of the run it rests on.
 
-This is the one place that looks through from a run to its base (decision 14). A run that rests on
+This is the one place that looks through from a run to its base (decision 15). A run that rests on
 another has rows of changed nodes alone; ranks of the others are those of its base, moved.
 """
 

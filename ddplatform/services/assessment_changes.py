@@ -1,4 +1,4 @@
-"""Assess what changed alone: a run that rests on the last whole one of its map (decision 14).
+"""Assess what changed alone: a run that rests on the last whole one of its map (decision 15).
 
 It says to the last bit what a whole run would say. Where it could not, or not more quickly, the
 answer is why, and the whole map is assessed as before.
