@@ -20,6 +20,7 @@ from supply_chain.intake.column_fit import (
 from supply_chain.intake.columns import columns_of_people
 from supply_chain.intake.external_ids import scheme_of_values
 from supply_chain.intake.heading_parts import names_a_company, names_a_thing, rank_of_parts
+from supply_chain.intake.personal_columns import tells_of_person
 from supply_chain.intake.sheets import Table
 from supply_chain.intake.words import clean, header_forms, squeeze, words
 
@@ -198,7 +199,8 @@ class ColumnChooser:
 
     def take(self, field: str, name: str, confidence: float, reason: str) -> None:
         self.columns[field] = name
-        examples = tuple(dict.fromkeys(self._values(name)))[:_EXAMPLES]
+        shown = (value for value in self._values(name) if not tells_of_person(value))
+        examples = tuple(dict.fromkeys(shown))[:_EXAMPLES]
         self._guesses.append(ColumnGuess(field, name, round(confidence, 2), reason, examples))
 
     def leave(self, field: str) -> None:
@@ -236,8 +238,10 @@ class ColumnChooser:
             self._choose_name_by_values()
 
     def _choose_direct_supplier(self) -> None:
-        """“Company X Supplier” beside the name of a site is whom the site delivers to."""
-        if "name" not in self.columns or "chain.1" in self.columns:
+        """“Company X Supplier” beside a site of raw goods is whom the site delivers to."""
+        site = squeeze(self.columns.get("name", ""))
+        is_raw = any(word in site for word in words().raw_site_words)
+        if not is_raw or "chain.1" in self.columns:
             return
         for name in self.free():
             if re.search(r"\S\s+suppliers?$", name, re.IGNORECASE):

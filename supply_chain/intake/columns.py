@@ -10,7 +10,11 @@ from dataclasses import replace
 from supply_chain.drafts import LinkDraft, NodeDraft, TableMapping
 from supply_chain.intake.cells import is_blank, key_of_column, unshield
 from supply_chain.intake.heading_parts import is_column_name
-from supply_chain.intake.personal_columns import columns_of_roster, tells_of_people
+from supply_chain.intake.personal_columns import (
+    columns_of_roster,
+    tells_of_people,
+    tells_of_person,
+)
 from supply_chain.intake.sheets import Table
 from supply_chain.intake.words import clean, header_forms, squeeze, words
 from supply_chain.intake.workbook import column_letter
@@ -189,7 +193,8 @@ def with_samples(table: Table, how: TableMapping) -> TableMapping:
     seen: dict[str, dict[str, None]] = {name: {} for name in header}
     for row in table.rows[how.header_row : how.header_row + _SAMPLE_ROWS]:
         for name, cell in zip(header, row, strict=False):
-            if len(seen[name]) < _EXAMPLES and cell and not is_blank(cell.strip()):
+            is_open = len(seen[name]) < _EXAMPLES and cell and not is_blank(cell.strip())
+            if is_open and not tells_of_person(cell):
                 seen[name][clean(cell)[:_SHOWN_CHARACTERS]] = None
     of_people = columns_of_people(table, how.header_row)
     samples = {name: tuple(values) for name, values in seen.items() if name not in of_people}

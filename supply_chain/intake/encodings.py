@@ -9,6 +9,7 @@ from supply_chain.drafts import NamedBytes
 from supply_chain.errors import FileRefused
 from supply_chain.intake.countries import country_code
 from supply_chain.intake.heading_parts import is_column_name
+from supply_chain.intake.words import header_forms, words
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -24,7 +25,7 @@ _CANDIDATES = (
     *("cp1253", "cp1256", "cp1255", "cp1257", "cp1258", "cp874", "koi8_r", "cp866", "mac_roman"),
     *("cp850", "cp852"),
 )
-_SAMPLE_BYTES, _SAMPLE_CELLS, _LONGEST_WORD = 60_000, 600, 60
+_SAMPLE_BYTES, _SAMPLE_CELLS, _TOP_CELLS, _LONGEST_WORD = 60_000, 600, 40, 60
 # Letters of Western Europe rarely stand six in a row outside ASCII; Chinese or Cyrillic bytes do.
 _FOREIGN_RUN = re.compile(rb"[\x80-\xff]{6,}")
 _BETWEEN_CELLS = re.compile('[,;\t|\r\n"]+')
@@ -96,11 +97,11 @@ def _proof(sample: bytes, encoding: str) -> int:
         text = sample.decode(encoding)
     except UnicodeDecodeError:
         return 0
-    cells = {cell.strip() for cell in _BETWEEN_CELLS.split(text)[:_SAMPLE_CELLS]}
-    return sum(
-        1
-        for cell in cells
-        if not cell.isascii()
-        and len(cell) <= _LONGEST_WORD
-        and (is_column_name(cell) or country_code(cell))
+    cells = dict.fromkeys(map(str.strip, _BETWEEN_CELLS.split(text)[:_SAMPLE_CELLS]))
+    foreign = [cell for cell in cells if not cell.isascii() and len(cell) <= _LONGEST_WORD]
+    # Names of columns stand at the top; words that are joined take long to look up.
+    top = sum(1 for cell in foreign[:_TOP_CELLS] if is_column_name(cell) or country_code(cell))
+    known = words().known_headers
+    return top + sum(
+        1 for cell in foreign[_TOP_CELLS:] if header_forms(cell) & known or country_code(cell)
     )

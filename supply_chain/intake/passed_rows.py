@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from supply_chain.intake.cells import CellFault, is_blank, parse_number
 from supply_chain.intake.countries import country_code
+from supply_chain.intake.personal_columns import tells_of_person
 from supply_chain.intake.words import clean, squeeze, words
 
 Row = tuple[int, tuple[str, ...]]
@@ -69,6 +70,8 @@ def _note_above(body: Sequence[Row], at: int) -> bool:
 
 
 def _reads_as_note(text: str) -> bool:
+    if tells_of_person(text):
+        return True
     start = squeeze(re.split(r"[:.\s(]", text.lstrip(f"{_MARKS} "), maxsplit=1)[0])
     if text[:1] in _MARKS or start in words().note_words:
         return True

@@ -66,6 +66,12 @@ def columns_of_roster(header: Iterable[str]) -> frozenset[str]:
     return frozenset(found | {n for n, form in plain.items() if form in words().roster_facts})
 
 
+def tells_of_person(text: str) -> bool:
+    """Whether a line says who wrote or checked a list, or how to reach somebody: "Tel: ..."."""
+    label, colon, _ = text.partition(":")
+    return bool(colon) and tells_of_people(label.strip())
+
+
 def left_out(kind: str, name: str) -> CellFault:
     """The remark on a column or attribute that tells of people."""
     return CellFault(

@@ -22,6 +22,7 @@ from supply_chain.intake.passed_rows import (
     passed_over,
     total_starts,
 )
+from supply_chain.intake.personal_columns import tells_of_person
 from supply_chain.intake.words import clean, header_forms, squeeze, words
 
 _INDENT = re.compile(r"^(?:\s{2,}|\s*[-–—•·>→]\s*)\S")
@@ -81,8 +82,10 @@ def _count(cells: Sequence[str]) -> int:
     return quick if quick > TYPICAL_CELLS or quick == 0 else sum(map(bool, map(str.strip, cells)))
 
 
-def _shown(cells: Sequence[str]) -> str:
-    return " | ".join(clean(cell) for cell in cells if cell.strip())[:200]
+def _shown(cells: Sequence[str]) -> str | None:
+    """A line that was passed over; what it says of people is not shown."""
+    texts = [clean(cell) for cell in cells if cell.strip()]
+    return None if any(map(tells_of_person, texts)) else " | ".join(texts)[:200]
 
 
 def _take_headings(layout: Layout, fields: Mapping[str, int], width: int) -> None:

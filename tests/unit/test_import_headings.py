@@ -31,6 +31,7 @@ def columns(draft: MapDraft) -> dict[str, str]:
         ("Party Legal Name", "name"),
         ("Nom de la coopérative", "name"),
         ("Firmenbezeichnung", "name"),
+        ("SUPP_DESC", "name"),
         ("Anlagenname", "name"),
         ("Tên cơ sở sản xuất", "name"),
         ("厂商全称", "name"),

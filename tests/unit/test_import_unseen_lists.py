@@ -158,6 +158,22 @@ def test_days_counts_and_companies_of_a_group_tell_of_no_people(column: str, cel
     assert left_out(draft) == []
 
 
+def test_who_made_and_who_checked_a_list_is_neither_a_node_nor_shown() -> None:
+    draft = read(
+        "Site;Address;Country\nAlpha;1 Rd;CN\n\nChecked by: J. Doe\nTel: +49 30 123456\n"
+        "See also: our report\n"
+    )
+
+    assert [node.name for node in draft.nodes] == ["Alpha"]
+    assert "Doe" not in str(draft) and "123456" not in str(draft)
+
+
+def test_a_supplier_to_a_hotel_buys_nothing_from_it() -> None:
+    draft = read("Hotel,Labour supplier,Country\nGrand,StaffCo,Qatar\n")
+
+    assert draft.links == () and draft.nodes[0].attributes == {"Labour supplier": "StaffCo"}
+
+
 def test_a_register_of_farmers_keeps_their_numbers_and_no_name() -> None:
     draft = read("Farmer ID,Farmer Name,Village,Country\nF1,Kwame M.,Sefwi,Ghana\n")
 
