@@ -88,6 +88,7 @@ def read_list(file: NamedBytes) -> tuple[Entry, ...]:
     if not lines:
         raise FileRefused("empty", f"{file.name} is empty.", "Choose the file with the list.")
     (_, headings), *body = lines
+    _refuse_persons(file.name, headings, body)  # first: it names the rows to take out
     _refuse_personal_columns(file.name, headings, [row for _, row in body])
     fields = _fields(file.name, headings)
     if len(body) > MAX_ENTRIES:
@@ -96,7 +97,6 @@ def read_list(file: NamedBytes) -> tuple[Entry, ...]:
             f"{file.name} has {len(body):,} lines; at most {MAX_ENTRIES:,} are read.",
             "Split it by country.",
         )
-    _refuse_persons(file.name, headings, body)
     entries = tuple(_entry(number, row, fields) for number, row in body)
     nameless = [entry.row for entry in entries if not entry.name]
     if nameless or not entries:

@@ -34,17 +34,20 @@ MOVED = FIRST.replace("b,Usine Soleil,CI,12 rue du Port", "b,Soleil Mills,CI,7 a
 
 
 class Years:
-    """A map whose record b was merged into a after the first list."""
+    """A map whose record b was merged into a after the first list; another one before, if asked."""
 
-    def __init__(self, tenant: Tenant, *, is_searched: bool = False) -> None:
+    def __init__(
+        self, tenant: Tenant, *, is_searched: bool = False, merged_first: str | None = None
+    ) -> None:
         self.tenant, self.brought = tenant, 0
         self.bring(FIRST)
         with acting(tenant):
             self.chain_id = find_chain("Oil").id
         if is_searched:
             self.search()
-        with acting(tenant):
-            merge_nodes(self.key("a"), self.key("b"), by=tenant.manager, at=NOW)
+        for absorbed in filter(None, (merged_first, "b")):
+            with acting(tenant):
+                merge_nodes(self.key("a"), self.key(absorbed), by=tenant.manager, at=NOW)
 
     def bring(self, text: str) -> dict[str, Any]:
         with acting(self.tenant):
@@ -233,7 +236,7 @@ def test_a_pair_that_the_merge_answered_by_itself_becomes_the_question(
         assert db.session.scalars(select(DuplicatePair.id)).all() == [asked.id]
 
 
-def test_a_question_stays_open_while_an_older_merge_is_split(years: Years):
+def test_a_question_stays_open_while_a_newer_merge_is_split(years: Years):
     with acting(years.tenant):
         merge = merge_nodes(years.key("farm"), years.key("a"), by=years.tenant.manager, at=NOW)
         merge_id = merge.id
@@ -243,6 +246,20 @@ def test_a_question_stays_open_while_an_older_merge_is_split(years: Years):
         matching.split(merge_id, ask_again=False, by=years.tenant.manager, at=NOW)
 
     assert [one.id for one in years.questions()] == [asked.id]
+
+
+def test_a_question_stays_open_while_an_older_merge_is_split_and_its_own_is_made_again(
+    context: Flask, tenant: Tenant
+):
+    years = Years(tenant, merged_first="farm")
+    years.bring(MOVED)
+    (asked,) = years.questions()
+    with acting(tenant):
+        older = find_merge_of(years.key("farm")).id
+        matching.split(older, ask_again=False, by=tenant.manager, at=NOW)
+
+    assert [one.id for one in years.questions()] == [asked.id]
+    assert years.standing() == {"a", "farm"}
 
 
 def test_a_pair_that_is_asked_again_after_a_split_outlives_searches_that_do_not_find_it(

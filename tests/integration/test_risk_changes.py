@@ -47,7 +47,7 @@ from tests.changed_runs import (
 from tests.conftest import NOW
 from tests.factories import Tenant
 from tests.integration.test_context_events import add as add_event
-from tests.integration.test_risk_runs import queued_reassessment
+from tests.integration.test_risk_runs import queued_reassessment, row_of
 from tests.risk_maps import CocoaMap, acting, assess
 
 pytestmark = pytest.mark.usefixtures("context")
@@ -278,6 +278,34 @@ def test_what_was_never_so_leaves_the_run_as_it_was_before(tenant: Tenant) -> No
     with looking(tenant):
         assert current_run(chain_id).id == done
         assert all_told(tenant, chain_id) == told
+
+
+def test_a_site_that_told_of_an_impact_in_remedy_is_shown_as_such_like_in_a_whole_run(
+    tenant: Tenant,
+) -> None:
+    chain_id = make_peers_map(tenant)
+    assess(tenant, chain_id)
+    with acting(tenant):
+        node_id = keys_of(chain_id)[4]
+        risk.add_fact(
+            node_id,
+            Issue.CL,
+            FactKind.CONFIRMED,
+            cause_type="case",
+            cause_id=uuid4(),
+            since=NOW,
+            self_disclosed=True,
+        )
+    done = assess_new(tenant, chain_id, NOW + minutes(1))
+    with looking(tenant):
+        assert current_run(chain_id).id == done
+        told = all_told(tenant, chain_id)
+    whole = assess(tenant, chain_id, at=NOW + minutes(2))
+    with looking(tenant):
+        expected = all_told(tenant, chain_id)
+        rows = [row_of(run_id, node_id, Issue.CL) for run_id in (done, whole)]
+    assert [row.status for row in rows] == ["self_disclosed_in_remedy"] * 2
+    assert told == expected
 
 
 @pytest.mark.parametrize("kind", LEARNED, ids=lambda kind: kind.__name__)

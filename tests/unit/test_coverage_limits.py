@@ -59,7 +59,12 @@ def test_a_run_that_is_short_says_so_before_pytests_closing_line(tmp_path, mode,
     (tmp_path / "test_nothing.py").write_text("def test_nothing():\n    pass\n", encoding="utf-8")
     (tmp_path / ".coverage.json").write_text(json.dumps(report_of({}, total=1)), encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.coverage_limits", str(tmp_path)]
-    environment = {**os.environ, "COVERAGE": mode, "PYTHONPATH": str(ROOT)}
+    environment = {
+        **os.environ,
+        "COVERAGE": mode,
+        "PYTHONPATH": str(ROOT),
+        "PYTEST_ADDOPTS": "",  # what the outer run asks for is not meant for this one
+    }
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
 
     lines = done.stdout.splitlines()
