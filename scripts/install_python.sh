@@ -28,7 +28,9 @@ fi
 sum=$(stamp_of requirements.txt)
 if ! is_current .venv/requirements.sha256 "$sum"; then
   echo "Installing the Python packages" >&2
-  .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+  # The list is whole, so nothing is resolved: a release of tomorrow cannot stop a set-up.
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps \
     -r requirements.txt >&2
+  .venv/bin/python -m pip check --quiet --disable-pip-version-check >&2
   echo "$sum" > .venv/requirements.sha256
 fi
