@@ -3,6 +3,7 @@
 from ddplatform.models import (
     audit,
     bulk_changes,
+    cascade,
     context_events,
     evidence,
     findings,
@@ -20,6 +21,7 @@ from ddplatform.models import (
     risk,
     saved_views,
     screening,
+    sharing,
     value_chain,
     visit_plan,
     what_if,
@@ -28,6 +30,7 @@ from ddplatform.models import (
 __all__ = [
     "audit",
     "bulk_changes",
+    "cascade",
     "context_events",
     "evidence",
     "findings",
@@ -45,6 +48,7 @@ __all__ = [
     "risk",
     "saved_views",
     "screening",
+    "sharing",
     "value_chain",
     "visit_plan",
     "what_if",

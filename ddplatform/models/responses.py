@@ -36,6 +36,9 @@ class Response(SharedOnRelease, Base):
     round: Mapped[int] = mapped_column(default=1)
     status: Mapped[ResponseStatus] = mapped_column(default=ResponseStatus.DRAFT)
     visited_sections: Mapped[list[str]] = mapped_column(default=list)
+    taken_sections: Mapped[dict[str, Any]] = mapped_column(
+        default=dict, comment="Section -> id of the respondent's person who answers it"
+    )
     language: Mapped[str] = mapped_column(default="en")
     receipt_number: Mapped[str | None] = mapped_column(unique=True)
     declared_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
@@ -55,6 +58,7 @@ class Answer(SharedOnRelease, Base):
     __table_args__ = (
         tenant_key(),
         belongs_to("response", "response_id"),
+        belongs_to("section_share", "share_id"),
         UniqueConstraint("organisation_id", "response_id", "path"),
     )
 
@@ -66,6 +70,10 @@ class Answer(SharedOnRelease, Base):
     page: Mapped[str] = mapped_column(default="", comment="The open page that changed it last")
     saved_at: Mapped[datetime]
     saved_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
+    given_at: Mapped[datetime | None] = mapped_column(
+        comment="Given before on this day and not confirmed since; none: given here"
+    )
+    share_id: Mapped[UUID | None] = mapped_column(comment="Consent it stands under")
 
 
 class ReviewDecision(StrEnum):

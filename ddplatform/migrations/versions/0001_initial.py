@@ -29,6 +29,7 @@ TENANT_TABLES = {
     "case_access": ("organisation_id",),
     "case_assignment": ("organisation_id",),
     "case_criterion": ("organisation_id",),
+    "chain_proposal": ("organisation_id", "respondent_organisation_id"),
     "column_mapping": ("organisation_id",),
     "context_event": ("organisation_id",),
     "context_event_node": ("organisation_id",),
@@ -52,6 +53,7 @@ TENANT_TABLES = {
     "mitigation_action": ("organisation_id", "respondent_organisation_id"),
     "node_merge": ("organisation_id",),
     "node_summary": ("organisation_id",),
+    "own_supplier": ("organisation_id",),
     "red_flag": ("organisation_id", "respondent_organisation_id"),
     "remediation_case": ("organisation_id",),
     "remediation_step": ("organisation_id",),
@@ -70,6 +72,7 @@ TENANT_TABLES = {
     "screening_entry": ("organisation_id",),
     "screening_list": ("organisation_id",),
     "screening_match": ("organisation_id",),
+    "section_share": ("organisation_id", "respondent_organisation_id"),
     "severity_judgement": ("organisation_id",),
     "share_memory": ("organisation_id",),
     "supply_link": ("organisation_id",),
@@ -3108,6 +3111,152 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
+        "chain_proposal",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("respondent_organisation_id", sa.Uuid(), nullable=True),
+        sa.Column("assignment_id", sa.Uuid(), nullable=False, comment="Tells which node named it"),
+        sa.Column(
+            "own_supplier_id", sa.Uuid(), nullable=False, comment="Row of the respondent alone"
+        ),
+        sa.Column(
+            "number",
+            sa.Integer(),
+            nullable=False,
+            comment="Counts those that one node named, from 1",
+        ),
+        sa.Column(
+            "name", sa.String(), nullable=True, comment="None: the respondent keeps the name"
+        ),
+        sa.Column("country", sa.String(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "business_entity",
+                "site",
+                "labour_intermediary",
+                "platform",
+                "investee",
+                "unknown_origin",
+                name="nodekind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "share_band",
+            sa.Enum(
+                "under_5",
+                "from_5_to_25",
+                "from_25_to_50",
+                "over_50",
+                "not_known",
+                name="shareband",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "proposed",
+                "accepted",
+                "declined",
+                "withdrawn",
+                name="proposalstate",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "asked_state",
+            sa.Enum(
+                "not_asked",
+                "asked",
+                "answering",
+                "answered",
+                "dead_end",
+                name="askedstate",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "below",
+            sa.JSON(),
+            nullable=False,
+            comment="Counts alone: {depth, named, answered, dead_ends}",
+        ),
+        sa.Column(
+            "made_link_id", sa.Uuid(), nullable=True, comment="What the buyer put on its map"
+        ),
+        sa.Column("decline_reason", sa.String(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "decided_by_id IS NULL OR decided_at IS NOT NULL",
+            name=op.f("ck_chain_proposal_decided_pair"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by_id"], ["user.id"], name=op.f("fk_chain_proposal_decided_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "assignment_id"],
+            ["assignment.organisation_id", "assignment.id"],
+            name=op.f("fk_chain_proposal_organisation_id_assignment_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "made_link_id"],
+            ["supply_link.organisation_id", "supply_link.id"],
+            name=op.f("fk_chain_proposal_organisation_id_made_link_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_chain_proposal_organisation_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["respondent_organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_chain_proposal_respondent_organisation_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_chain_proposal")),
+        sa.UniqueConstraint(
+            "organisation_id",
+            "assignment_id",
+            "number",
+            name=op.f("uq_chain_proposal_organisation_id_assignment_id_number"),
+        ),
+        sa.UniqueConstraint(
+            "organisation_id", "id", name=op.f("uq_chain_proposal_organisation_id_id")
+        ),
+    )
+    op.create_index(
+        op.f("ix_chain_proposal_organisation_id"),
+        "chain_proposal",
+        ["organisation_id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_chain_proposal_respondent_organisation_id"),
+        "chain_proposal",
+        ["respondent_organisation_id"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_proposal_state",
+        "chain_proposal",
+        ["organisation_id", "state", "created_at", "id"],
+        unique=False,
+    )
+    op.create_table(
         "import_fault_row",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
@@ -3366,6 +3515,90 @@ def upgrade() -> None:
         op.f("ix_node_merge_organisation_id"), "node_merge", ["organisation_id"], unique=False
     )
     op.create_table(
+        "own_supplier",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("country", sa.String(), nullable=False, comment="ISO 3166-1 alpha-2"),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "business_entity",
+                "site",
+                "labour_intermediary",
+                "platform",
+                "investee",
+                "unknown_origin",
+                name="nodekind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "share_band",
+            sa.Enum(
+                "under_5",
+                "from_5_to_25",
+                "from_25_to_50",
+                "over_50",
+                "not_known",
+                name="shareband",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("email", sa.String(), nullable=True, comment="Business contact, no private data"),
+        sa.Column(
+            "asked_state",
+            sa.Enum(
+                "not_asked",
+                "asked",
+                "answering",
+                "answered",
+                "dead_end",
+                name="askedstate",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("forwarded_id", sa.Uuid(), nullable=True, comment="What it was asked, by us"),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by_id", sa.Uuid(), nullable=True),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("removed_by_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "removed_by_id IS NULL OR removed_at IS NOT NULL",
+            name=op.f("ck_own_supplier_removed_pair"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"], ["user.id"], name=op.f("fk_own_supplier_created_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "forwarded_id"],
+            ["assignment.organisation_id", "assignment.id"],
+            name=op.f("fk_own_supplier_organisation_id_forwarded_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_own_supplier_organisation_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["removed_by_id"], ["user.id"], name=op.f("fk_own_supplier_removed_by_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_own_supplier")),
+        sa.UniqueConstraint(
+            "organisation_id", "id", name=op.f("uq_own_supplier_organisation_id_id")
+        ),
+    )
+    op.create_index(
+        op.f("ix_own_supplier_organisation_id"), "own_supplier", ["organisation_id"], unique=False
+    )
+    op.create_table(
         "remediation_case",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
@@ -3472,6 +3705,12 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("visited_sections", sa.JSON(), nullable=False),
+        sa.Column(
+            "taken_sections",
+            sa.JSON(),
+            nullable=False,
+            comment="Section -> id of the respondent's person who answers it",
+        ),
         sa.Column("language", sa.String(), nullable=False),
         sa.Column("receipt_number", sa.String(), nullable=True),
         sa.Column("declared_by_id", sa.Uuid(), nullable=True),
@@ -3552,6 +3791,72 @@ def upgrade() -> None:
         "ix_review_cause_task", "review_cause", ["organisation_id", "task_id"], unique=False
     )
     op.create_table(
+        "section_share",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("respondent_organisation_id", sa.Uuid(), nullable=True),
+        sa.Column("is_released", sa.Boolean(), nullable=False),
+        sa.Column("assignment_id", sa.Uuid(), nullable=False),
+        sa.Column("section", sa.String(), nullable=False),
+        sa.Column(
+            "given_at",
+            sa.DateTime(timezone=True),
+            nullable=False,
+            comment="When the answers were sent first",
+        ),
+        sa.Column(
+            "expires_on", sa.Date(), nullable=False, comment="Last day on which they are shown"
+        ),
+        sa.Column("granted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("granted_by_id", sa.Uuid(), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_by_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "ended_by_id IS NULL OR ended_at IS NOT NULL", name=op.f("ck_section_share_ended_pair")
+        ),
+        sa.ForeignKeyConstraint(
+            ["ended_by_id"], ["user.id"], name=op.f("fk_section_share_ended_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["granted_by_id"], ["user.id"], name=op.f("fk_section_share_granted_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "assignment_id"],
+            ["assignment.organisation_id", "assignment.id"],
+            name=op.f("fk_section_share_organisation_id_assignment_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_section_share_organisation_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["respondent_organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_section_share_respondent_organisation_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_section_share")),
+        sa.UniqueConstraint(
+            "organisation_id", "id", name=op.f("uq_section_share_organisation_id_id")
+        ),
+    )
+    op.create_index(
+        op.f("ix_section_share_organisation_id"), "section_share", ["organisation_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_section_share_respondent_organisation_id"),
+        "section_share",
+        ["respondent_organisation_id"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_share_assignment", "section_share", ["organisation_id", "assignment_id"], unique=False
+    )
+    op.create_index(
+        "ix_share_expiry",
+        "section_share",
+        ["respondent_organisation_id", "expires_on"],
+        unique=False,
+    )
+    op.create_table(
         "action_note",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
@@ -3626,10 +3931,22 @@ def upgrade() -> None:
         ),
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("saved_by_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "given_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="Given before on this day and not confirmed since; none: given here",
+        ),
+        sa.Column("share_id", sa.Uuid(), nullable=True, comment="Consent it stands under"),
         sa.ForeignKeyConstraint(
             ["organisation_id", "response_id"],
             ["response.organisation_id", "response.id"],
             name=op.f("fk_answer_organisation_id_response_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "share_id"],
+            ["section_share.organisation_id", "section_share.id"],
+            name=op.f("fk_answer_organisation_id_share_id"),
         ),
         sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisation.id"], name=op.f("fk_answer_organisation_id")
@@ -4209,6 +4526,11 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_action_note_respondent_organisation_id"), table_name="action_note")
     op.drop_index(op.f("ix_action_note_organisation_id"), table_name="action_note")
     op.drop_table("action_note")
+    op.drop_index("ix_share_expiry", table_name="section_share")
+    op.drop_index("ix_share_assignment", table_name="section_share")
+    op.drop_index(op.f("ix_section_share_respondent_organisation_id"), table_name="section_share")
+    op.drop_index(op.f("ix_section_share_organisation_id"), table_name="section_share")
+    op.drop_table("section_share")
     op.drop_index("ix_review_cause_task", table_name="review_cause")
     op.drop_index(op.f("ix_review_cause_organisation_id"), table_name="review_cause")
     op.drop_index("ix_review_cause_key", table_name="review_cause")
@@ -4218,6 +4540,8 @@ def downgrade() -> None:
     op.drop_table("response")
     op.drop_index(op.f("ix_remediation_case_organisation_id"), table_name="remediation_case")
     op.drop_table("remediation_case")
+    op.drop_index(op.f("ix_own_supplier_organisation_id"), table_name="own_supplier")
+    op.drop_table("own_supplier")
     op.drop_index(op.f("ix_node_merge_organisation_id"), table_name="node_merge")
     op.drop_index("ix_merge_survivor", table_name="node_merge")
     op.drop_index("ix_merge_run", table_name="node_merge")
@@ -4234,6 +4558,10 @@ def downgrade() -> None:
     op.drop_index("ix_fault_row_import", table_name="import_fault_row")
     op.drop_index("ix_fault_row", table_name="import_fault_row")
     op.drop_table("import_fault_row")
+    op.drop_index("ix_proposal_state", table_name="chain_proposal")
+    op.drop_index(op.f("ix_chain_proposal_respondent_organisation_id"), table_name="chain_proposal")
+    op.drop_index(op.f("ix_chain_proposal_organisation_id"), table_name="chain_proposal")
+    op.drop_table("chain_proposal")
     op.drop_index("ix_message_assignment", table_name="answer_message")
     op.drop_index(op.f("ix_answer_message_respondent_organisation_id"), table_name="answer_message")
     op.drop_index(op.f("ix_answer_message_organisation_id"), table_name="answer_message")
