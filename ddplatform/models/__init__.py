@@ -3,6 +3,7 @@
 from ddplatform.models import (
     audit,
     bulk_changes,
+    campaigns,
     cascade,
     context_events,
     evidence,
@@ -18,6 +19,7 @@ from ddplatform.models import (
     remedy,
     reports,
     responses,
+    reviews,
     risk,
     saved_views,
     screening,
@@ -30,6 +32,7 @@ from ddplatform.models import (
 __all__ = [
     "audit",
     "bulk_changes",
+    "campaigns",
     "cascade",
     "context_events",
     "evidence",
@@ -45,6 +48,7 @@ __all__ = [
     "remedy",
     "reports",
     "responses",
+    "reviews",
     "risk",
     "saved_views",
     "screening",

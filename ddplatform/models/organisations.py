@@ -46,7 +46,7 @@ class User(Base):
     name: Mapped[str]
     password_hash: Mapped[str | None] = mapped_column(comment="Argon2id; none until joined")
     is_active: Mapped[bool] = mapped_column(default=True)
-    language: Mapped[str] = mapped_column(default="en")
+    language: Mapped[str] = mapped_column(default="", comment="Empty until the person chooses")
     theme: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
     last_sign_in_at: Mapped[datetime | None]
@@ -79,7 +79,10 @@ class Invitation(TenantScoped, Base):
     """A single-use link. Only the hash of its token is kept."""
 
     __tablename__ = "invitation"
-    __table_args__ = (Index("ix_invitation_token", "token_hash"),)
+    __table_args__ = (
+        Index("ix_invitation_token", "token_hash"),
+        Index("ix_invitation_assignment", "organisation_id", "assignment_id"),
+    )
 
     purpose: Mapped[InvitationPurpose]
     email: Mapped[str]

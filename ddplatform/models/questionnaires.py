@@ -45,6 +45,8 @@ class Assignment(Shared, Base):
     __table_args__ = (
         tenant_key(),
         belongs_to("value_chain_node", "node_id"),
+        belongs_to("campaign", "campaign_id"),
+        Index("ix_assignment_campaign", "organisation_id", "campaign_id", "status", "due_on"),
         Index("ix_assignment_due", "organisation_id", "status", "due_on", "id"),
         Index("ix_assignment_node", "organisation_id", "node_id"),
     )
@@ -67,3 +69,9 @@ class Assignment(Shared, Base):
     submitted_at: Mapped[datetime | None]
     decided_at: Mapped[datetime | None]
     withdrawn_reason: Mapped[str | None]
+    campaign_id: Mapped[UUID | None]
+    mailed_at: Mapped[datetime | None] = mapped_column(comment="When the invitation went out")
+    mail_refusal: Mapped[str | None] = mapped_column(comment="Why the mail server refused it")
+    link_opened_at: Mapped[datetime | None] = mapped_column(comment="First opening of the link")
+    reminders: Mapped[int] = mapped_column(default=0, comment="How many went out")
+    escalated_at: Mapped[datetime | None] = mapped_column(comment="The owner was told")

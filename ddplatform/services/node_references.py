@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
+from ddplatform.models.campaigns import CampaignTarget
 from ddplatform.models.context_events import ContextEventNode
 from ddplatform.models.findings import Finding, MitigationAction
 from ddplatform.models.map_history import MapChange
@@ -49,6 +50,7 @@ MOVES: tuple[Column, ...] = (
     ContextEventNode.node_id,
     ReviewTask.node_id,
     ScreeningMatch.node_id,
+    CampaignTarget.node_id,
 )
 """Their rows belong to the supplier, so they go to the one that stays and come back by a split.
 
@@ -59,6 +61,7 @@ ONCE: Mapping[Column, tuple[tuple[Column, ...], ColumnElement[bool]]] = {
     ContextEventNode.node_id: ((ContextEventNode.event_id,), true()),
     ReviewTask.node_id: ((ReviewTask.trigger,), ReviewTask.closed_at.is_(None)),
     ScreeningMatch.node_id: ((ScreeningMatch.listed_id,), true()),
+    CampaignTarget.node_id: ((CampaignTarget.campaign_id, CampaignTarget.version_id), true()),
 }
 """Of these a node has one row for each value of the columns, among the rows of the condition: a
 row stays behind where the other node has its like."""

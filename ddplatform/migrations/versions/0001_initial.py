@@ -26,6 +26,8 @@ TENANT_TABLES = {
     "audit_value": ("organisation_id",),
     "bulk_change": ("organisation_id",),
     "bulk_part": ("organisation_id",),
+    "campaign": ("organisation_id",),
+    "campaign_target": ("organisation_id",),
     "case_access": ("organisation_id",),
     "case_assignment": ("organisation_id",),
     "case_criterion": ("organisation_id",),
@@ -60,6 +62,8 @@ TENANT_TABLES = {
     "report": ("organisation_id",),
     "response": ("organisation_id", "respondent_organisation_id"),
     "review_cause": ("organisation_id",),
+    "review_entry": ("organisation_id",),
+    "review_sample": ("organisation_id",),
     "review_task": ("organisation_id",),
     "risk_assessment": ("organisation_id",),
     "risk_fact": ("organisation_id",),
@@ -275,7 +279,9 @@ def upgrade() -> None:
             "password_hash", sa.String(), nullable=True, comment="Argon2id; none until joined"
         ),
         sa.Column("is_active", sa.Boolean(), nullable=False),
-        sa.Column("language", sa.String(), nullable=False),
+        sa.Column(
+            "language", sa.String(), nullable=False, comment="Empty until the person chooses"
+        ),
         sa.Column("theme", sa.String(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_sign_in_at", sa.DateTime(timezone=True), nullable=True),
@@ -664,6 +670,9 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_invitation_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation")),
+    )
+    op.create_index(
+        "ix_invitation_assignment", "invitation", ["organisation_id", "assignment_id"], unique=False
     )
     op.create_index(
         op.f("ix_invitation_organisation_id"), "invitation", ["organisation_id"], unique=False
@@ -1787,86 +1796,6 @@ def upgrade() -> None:
         op.f("ix_what_if_organisation_id"), "what_if", ["organisation_id"], unique=False
     )
     op.create_table(
-        "assignment",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("organisation_id", sa.Uuid(), nullable=False),
-        sa.Column("respondent_organisation_id", sa.Uuid(), nullable=True),
-        sa.Column("node_id", sa.Uuid(), nullable=False),
-        sa.Column("node_name", sa.String(), nullable=False, comment="As the supplier may read it"),
-        sa.Column("version_id", sa.Uuid(), nullable=False),
-        sa.Column(
-            "status",
-            sa.Enum(
-                "draft",
-                "sent",
-                "opened",
-                "submitted",
-                "under_review",
-                "accepted",
-                "returned",
-                "escalated",
-                "expired",
-                "withdrawn",
-                name="questionnairestate",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column("invited_email", sa.String(), nullable=False),
-        sa.Column("language", sa.String(), nullable=False),
-        sa.Column("light_mode", sa.Boolean(), nullable=False),
-        sa.Column("message", sa.String(), nullable=False),
-        sa.Column("due_on", sa.Date(), nullable=False),
-        sa.Column("sections_done", sa.Integer(), nullable=False),
-        sa.Column("sections_total", sa.Integer(), nullable=False),
-        sa.Column("round", sa.Integer(), nullable=False),
-        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("sent_by_id", sa.Uuid(), nullable=True),
-        sa.Column("last_reminded_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("withdrawn_reason", sa.String(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["organisation_id", "node_id"],
-            ["value_chain_node.organisation_id", "value_chain_node.id"],
-            name=op.f("fk_assignment_organisation_id_node_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_assignment_organisation_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["respondent_organisation_id"],
-            ["organisation.id"],
-            name=op.f("fk_assignment_respondent_organisation_id"),
-        ),
-        sa.ForeignKeyConstraint(["sent_by_id"], ["user.id"], name=op.f("fk_assignment_sent_by_id")),
-        sa.ForeignKeyConstraint(
-            ["version_id"], ["questionnaire_version.id"], name=op.f("fk_assignment_version_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_assignment")),
-        sa.UniqueConstraint("organisation_id", "id", name=op.f("uq_assignment_organisation_id_id")),
-    )
-    op.create_index(
-        "ix_assignment_due",
-        "assignment",
-        ["organisation_id", "status", "due_on", "id"],
-        unique=False,
-    )
-    op.create_index(
-        "ix_assignment_node", "assignment", ["organisation_id", "node_id"], unique=False
-    )
-    op.create_index(
-        op.f("ix_assignment_organisation_id"), "assignment", ["organisation_id"], unique=False
-    )
-    op.create_index(
-        op.f("ix_assignment_respondent_organisation_id"),
-        "assignment",
-        ["respondent_organisation_id"],
-        unique=False,
-    )
-    op.create_table(
         "bulk_part",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
@@ -1896,6 +1825,82 @@ def upgrade() -> None:
     )
     op.create_index(
         op.f("ix_bulk_part_organisation_id"), "bulk_part", ["organisation_id"], unique=False
+    )
+    op.create_table(
+        "campaign",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("chain_id", sa.Uuid(), nullable=False),
+        sa.Column("plan_id", sa.Uuid(), nullable=True, comment="The plan whose lines are asked"),
+        sa.Column(
+            "asked", sa.JSON(), nullable=False, comment="The filter of the map, as in addresses"
+        ),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("modules", sa.JSON(), nullable=False, comment="References of questionnaires"),
+        sa.Column("by_rule", sa.Boolean(), nullable=False, comment="Only where a module fits"),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("light_mode", sa.Boolean(), nullable=True, comment="None: by the size of each"),
+        sa.Column("message", sa.String(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column(
+            "per_day",
+            sa.Integer(),
+            nullable=True,
+            comment="At most so many a day; none: all at once",
+        ),
+        sa.Column(
+            "reminder_days", sa.JSON(), nullable=False, comment="Days from the due date: -7, 0, 7"
+        ),
+        sa.Column("most_reminders", sa.Integer(), nullable=False),
+        sa.Column(
+            "escalate_after",
+            sa.Integer(),
+            nullable=True,
+            comment="Days late until the owner is told",
+        ),
+        sa.Column(
+            "calendar",
+            sa.JSON(),
+            nullable=False,
+            comment="day -> {reminded, escalated}: what went out by the calendar",
+        ),
+        sa.Column("job_id", sa.Uuid(), nullable=True, comment="The newest job that sends"),
+        sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by_id", sa.Uuid(), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("started_by_id", sa.Uuid(), nullable=True),
+        sa.Column("stopped_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(started_at IS NULL) = (started_by_id IS NULL)", name=op.f("ck_campaign_started_pair")
+        ),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"], ["user.id"], name=op.f("fk_campaign_created_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "chain_id"],
+            ["value_chain.organisation_id", "value_chain.id"],
+            name=op.f("fk_campaign_organisation_id_chain_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "plan_id"],
+            ["visit_plan.organisation_id", "visit_plan.id"],
+            name=op.f("fk_campaign_organisation_id_plan_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_campaign_organisation_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["started_by_id"], ["user.id"], name=op.f("fk_campaign_started_by_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_campaign")),
+        sa.UniqueConstraint("organisation_id", "id", name=op.f("uq_campaign_organisation_id_id")),
+    )
+    op.create_index(
+        "ix_campaign_made", "campaign", ["organisation_id", "created_at", "id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_campaign_organisation_id"), "campaign", ["organisation_id"], unique=False
     )
     op.create_table(
         "context_event_node",
@@ -3067,193 +3072,114 @@ def upgrade() -> None:
         op.f("ix_supply_link_organisation_id"), "supply_link", ["organisation_id"], unique=False
     )
     op.create_table(
-        "answer_message",
+        "assignment",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("respondent_organisation_id", sa.Uuid(), nullable=True),
-        sa.Column("assignment_id", sa.Uuid(), nullable=False),
-        sa.Column("path", sa.String(), nullable=False),
-        sa.Column("from_requester", sa.Boolean(), nullable=False),
-        sa.Column("author_name", sa.String(), nullable=False),
-        sa.Column("text", sa.String(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["organisation_id", "assignment_id"],
-            ["assignment.organisation_id", "assignment.id"],
-            name=op.f("fk_answer_message_organisation_id_assignment_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_answer_message_organisation_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["respondent_organisation_id"],
-            ["organisation.id"],
-            name=op.f("fk_answer_message_respondent_organisation_id"),
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_answer_message")),
-    )
-    op.create_index(
-        op.f("ix_answer_message_organisation_id"),
-        "answer_message",
-        ["organisation_id"],
-        unique=False,
-    )
-    op.create_index(
-        op.f("ix_answer_message_respondent_organisation_id"),
-        "answer_message",
-        ["respondent_organisation_id"],
-        unique=False,
-    )
-    op.create_index(
-        "ix_message_assignment",
-        "answer_message",
-        ["organisation_id", "assignment_id", "path"],
-        unique=False,
-    )
-    op.create_table(
-        "chain_proposal",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("organisation_id", sa.Uuid(), nullable=False),
-        sa.Column("respondent_organisation_id", sa.Uuid(), nullable=True),
-        sa.Column("assignment_id", sa.Uuid(), nullable=False, comment="Tells which node named it"),
+        sa.Column("node_id", sa.Uuid(), nullable=False),
+        sa.Column("node_name", sa.String(), nullable=False, comment="As the supplier may read it"),
+        sa.Column("version_id", sa.Uuid(), nullable=False),
         sa.Column(
-            "own_supplier_id", sa.Uuid(), nullable=False, comment="Row of the respondent alone"
-        ),
-        sa.Column(
-            "number",
-            sa.Integer(),
-            nullable=False,
-            comment="Counts those that one node named, from 1",
-        ),
-        sa.Column(
-            "name", sa.String(), nullable=True, comment="None: the respondent keeps the name"
-        ),
-        sa.Column("country", sa.String(), nullable=False),
-        sa.Column(
-            "kind",
+            "status",
             sa.Enum(
-                "business_entity",
-                "site",
-                "labour_intermediary",
-                "platform",
-                "investee",
-                "unknown_origin",
-                name="nodekind",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column(
-            "share_band",
-            sa.Enum(
-                "under_5",
-                "from_5_to_25",
-                "from_25_to_50",
-                "over_50",
-                "not_known",
-                name="shareband",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column(
-            "state",
-            sa.Enum(
-                "proposed",
+                "draft",
+                "sent",
+                "opened",
+                "submitted",
+                "under_review",
                 "accepted",
-                "declined",
+                "returned",
+                "escalated",
+                "expired",
                 "withdrawn",
-                name="proposalstate",
+                name="questionnairestate",
                 native_enum=False,
                 create_constraint=True,
                 length=40,
             ),
             nullable=False,
         ),
-        sa.Column(
-            "asked_state",
-            sa.Enum(
-                "not_asked",
-                "asked",
-                "answering",
-                "answered",
-                "dead_end",
-                name="askedstate",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column(
-            "below",
-            sa.JSON(),
-            nullable=False,
-            comment="Counts alone: {depth, named, answered, dead_ends}",
-        ),
-        sa.Column(
-            "made_link_id", sa.Uuid(), nullable=True, comment="What the buyer put on its map"
-        ),
-        sa.Column("decline_reason", sa.String(), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("invited_email", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("light_mode", sa.Boolean(), nullable=False),
+        sa.Column("message", sa.String(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("sections_done", sa.Integer(), nullable=False),
+        sa.Column("sections_total", sa.Integer(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sent_by_id", sa.Uuid(), nullable=True),
+        sa.Column("last_reminded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("decided_by_id", sa.Uuid(), nullable=True),
-        sa.CheckConstraint(
-            "decided_by_id IS NULL OR decided_at IS NOT NULL",
-            name=op.f("ck_chain_proposal_decided_pair"),
+        sa.Column("withdrawn_reason", sa.String(), nullable=True),
+        sa.Column("campaign_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "mailed_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="When the invitation went out",
+        ),
+        sa.Column(
+            "mail_refusal", sa.String(), nullable=True, comment="Why the mail server refused it"
+        ),
+        sa.Column(
+            "link_opened_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="First opening of the link",
+        ),
+        sa.Column("reminders", sa.Integer(), nullable=False, comment="How many went out"),
+        sa.Column(
+            "escalated_at", sa.DateTime(timezone=True), nullable=True, comment="The owner was told"
         ),
         sa.ForeignKeyConstraint(
-            ["decided_by_id"], ["user.id"], name=op.f("fk_chain_proposal_decided_by_id")
+            ["organisation_id", "campaign_id"],
+            ["campaign.organisation_id", "campaign.id"],
+            name=op.f("fk_assignment_organisation_id_campaign_id"),
         ),
         sa.ForeignKeyConstraint(
-            ["organisation_id", "assignment_id"],
-            ["assignment.organisation_id", "assignment.id"],
-            name=op.f("fk_chain_proposal_organisation_id_assignment_id"),
+            ["organisation_id", "node_id"],
+            ["value_chain_node.organisation_id", "value_chain_node.id"],
+            name=op.f("fk_assignment_organisation_id_node_id"),
         ),
         sa.ForeignKeyConstraint(
-            ["organisation_id", "made_link_id"],
-            ["supply_link.organisation_id", "supply_link.id"],
-            name=op.f("fk_chain_proposal_organisation_id_made_link_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_chain_proposal_organisation_id")
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_assignment_organisation_id")
         ),
         sa.ForeignKeyConstraint(
             ["respondent_organisation_id"],
             ["organisation.id"],
-            name=op.f("fk_chain_proposal_respondent_organisation_id"),
+            name=op.f("fk_assignment_respondent_organisation_id"),
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_chain_proposal")),
-        sa.UniqueConstraint(
-            "organisation_id",
-            "assignment_id",
-            "number",
-            name=op.f("uq_chain_proposal_organisation_id_assignment_id_number"),
+        sa.ForeignKeyConstraint(["sent_by_id"], ["user.id"], name=op.f("fk_assignment_sent_by_id")),
+        sa.ForeignKeyConstraint(
+            ["version_id"], ["questionnaire_version.id"], name=op.f("fk_assignment_version_id")
         ),
-        sa.UniqueConstraint(
-            "organisation_id", "id", name=op.f("uq_chain_proposal_organisation_id_id")
-        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_assignment")),
+        sa.UniqueConstraint("organisation_id", "id", name=op.f("uq_assignment_organisation_id_id")),
     )
     op.create_index(
-        op.f("ix_chain_proposal_organisation_id"),
-        "chain_proposal",
-        ["organisation_id"],
+        "ix_assignment_campaign",
+        "assignment",
+        ["organisation_id", "campaign_id", "status", "due_on"],
         unique=False,
     )
     op.create_index(
-        op.f("ix_chain_proposal_respondent_organisation_id"),
-        "chain_proposal",
+        "ix_assignment_due",
+        "assignment",
+        ["organisation_id", "status", "due_on", "id"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_assignment_node", "assignment", ["organisation_id", "node_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_assignment_organisation_id"), "assignment", ["organisation_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_assignment_respondent_organisation_id"),
+        "assignment",
         ["respondent_organisation_id"],
-        unique=False,
-    )
-    op.create_index(
-        "ix_proposal_state",
-        "chain_proposal",
-        ["organisation_id", "state", "created_at", "id"],
         unique=False,
     )
     op.create_table(
@@ -3515,90 +3441,6 @@ def upgrade() -> None:
         op.f("ix_node_merge_organisation_id"), "node_merge", ["organisation_id"], unique=False
     )
     op.create_table(
-        "own_supplier",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("organisation_id", sa.Uuid(), nullable=False),
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("country", sa.String(), nullable=False, comment="ISO 3166-1 alpha-2"),
-        sa.Column(
-            "kind",
-            sa.Enum(
-                "business_entity",
-                "site",
-                "labour_intermediary",
-                "platform",
-                "investee",
-                "unknown_origin",
-                name="nodekind",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column(
-            "share_band",
-            sa.Enum(
-                "under_5",
-                "from_5_to_25",
-                "from_25_to_50",
-                "over_50",
-                "not_known",
-                name="shareband",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column("email", sa.String(), nullable=True, comment="Business contact, no private data"),
-        sa.Column(
-            "asked_state",
-            sa.Enum(
-                "not_asked",
-                "asked",
-                "answering",
-                "answered",
-                "dead_end",
-                name="askedstate",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column("forwarded_id", sa.Uuid(), nullable=True, comment="What it was asked, by us"),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("created_by_id", sa.Uuid(), nullable=True),
-        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("removed_by_id", sa.Uuid(), nullable=True),
-        sa.CheckConstraint(
-            "removed_by_id IS NULL OR removed_at IS NOT NULL",
-            name=op.f("ck_own_supplier_removed_pair"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["created_by_id"], ["user.id"], name=op.f("fk_own_supplier_created_by_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["organisation_id", "forwarded_id"],
-            ["assignment.organisation_id", "assignment.id"],
-            name=op.f("fk_own_supplier_organisation_id_forwarded_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_own_supplier_organisation_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["removed_by_id"], ["user.id"], name=op.f("fk_own_supplier_removed_by_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_own_supplier")),
-        sa.UniqueConstraint(
-            "organisation_id", "id", name=op.f("uq_own_supplier_organisation_id_id")
-        ),
-    )
-    op.create_index(
-        op.f("ix_own_supplier_organisation_id"), "own_supplier", ["organisation_id"], unique=False
-    )
-    op.create_table(
         "remediation_case",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
@@ -3683,75 +3525,6 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
-        "response",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("organisation_id", sa.Uuid(), nullable=False),
-        sa.Column("respondent_organisation_id", sa.Uuid(), nullable=True),
-        sa.Column("is_released", sa.Boolean(), nullable=False),
-        sa.Column("assignment_id", sa.Uuid(), nullable=False),
-        sa.Column("round", sa.Integer(), nullable=False),
-        sa.Column(
-            "status",
-            sa.Enum(
-                "draft",
-                "submitted",
-                "returned",
-                "accepted",
-                name="responsestatus",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column("visited_sections", sa.JSON(), nullable=False),
-        sa.Column(
-            "taken_sections",
-            sa.JSON(),
-            nullable=False,
-            comment="Section -> id of the respondent's person who answers it",
-        ),
-        sa.Column("language", sa.String(), nullable=False),
-        sa.Column("receipt_number", sa.String(), nullable=True),
-        sa.Column("declared_by_id", sa.Uuid(), nullable=True),
-        sa.Column("declared_note", sa.String(), nullable=True),
-        sa.Column(
-            "revision", sa.Integer(), nullable=False, comment="Raised by each save of answers"
-        ),
-        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("row_version", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["declared_by_id"], ["user.id"], name=op.f("fk_response_declared_by_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["organisation_id", "assignment_id"],
-            ["assignment.organisation_id", "assignment.id"],
-            name=op.f("fk_response_organisation_id_assignment_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_response_organisation_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["respondent_organisation_id"],
-            ["organisation.id"],
-            name=op.f("fk_response_respondent_organisation_id"),
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_response")),
-        sa.UniqueConstraint("assignment_id", "round", name=op.f("uq_response_assignment_id_round")),
-        sa.UniqueConstraint("organisation_id", "id", name=op.f("uq_response_organisation_id_id")),
-        sa.UniqueConstraint("receipt_number", name=op.f("uq_response_receipt_number")),
-    )
-    op.create_index(
-        op.f("ix_response_organisation_id"), "response", ["organisation_id"], unique=False
-    )
-    op.create_index(
-        op.f("ix_response_respondent_organisation_id"),
-        "response",
-        ["respondent_organisation_id"],
-        unique=False,
-    )
-    op.create_table(
         "review_cause",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
@@ -3791,70 +3564,47 @@ def upgrade() -> None:
         "ix_review_cause_task", "review_cause", ["organisation_id", "task_id"], unique=False
     )
     op.create_table(
-        "section_share",
+        "review_sample",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
-        sa.Column("respondent_organisation_id", sa.Uuid(), nullable=True),
-        sa.Column("is_released", sa.Boolean(), nullable=False),
-        sa.Column("assignment_id", sa.Uuid(), nullable=False),
-        sa.Column("section", sa.String(), nullable=False),
         sa.Column(
-            "given_at",
-            sa.DateTime(timezone=True),
-            nullable=False,
-            comment="When the answers were sent first",
+            "campaign_id", sa.Uuid(), nullable=True, comment="None: all that wait for a review"
         ),
+        sa.Column("drawn", sa.JSON(), nullable=False, comment="Assignments to look at"),
+        sa.Column("rest", sa.JSON(), nullable=False, comment="Assignments that they stand for"),
+        sa.Column("seed", sa.String(), nullable=False, comment="The draw can be repeated with it"),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by_id", sa.Uuid(), nullable=False),
         sa.Column(
-            "expires_on", sa.Date(), nullable=False, comment="Last day on which they are shown"
+            "accepted", sa.Integer(), nullable=False, comment="How many of the rest were accepted"
         ),
-        sa.Column("granted_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("granted_by_id", sa.Uuid(), nullable=True),
-        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("ended_by_id", sa.Uuid(), nullable=True),
+        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("accepted_by_id", sa.Uuid(), nullable=True),
         sa.CheckConstraint(
-            "ended_by_id IS NULL OR ended_at IS NOT NULL", name=op.f("ck_section_share_ended_pair")
+            "(accepted_at IS NULL) = (accepted_by_id IS NULL)",
+            name=op.f("ck_review_sample_accepted_pair"),
         ),
         sa.ForeignKeyConstraint(
-            ["ended_by_id"], ["user.id"], name=op.f("fk_section_share_ended_by_id")
+            ["accepted_by_id"], ["user.id"], name=op.f("fk_review_sample_accepted_by_id")
         ),
         sa.ForeignKeyConstraint(
-            ["granted_by_id"], ["user.id"], name=op.f("fk_section_share_granted_by_id")
+            ["created_by_id"], ["user.id"], name=op.f("fk_review_sample_created_by_id")
         ),
         sa.ForeignKeyConstraint(
-            ["organisation_id", "assignment_id"],
-            ["assignment.organisation_id", "assignment.id"],
-            name=op.f("fk_section_share_organisation_id_assignment_id"),
+            ["organisation_id", "campaign_id"],
+            ["campaign.organisation_id", "campaign.id"],
+            name=op.f("fk_review_sample_organisation_id_campaign_id"),
         ),
         sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_section_share_organisation_id")
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_review_sample_organisation_id")
         ),
-        sa.ForeignKeyConstraint(
-            ["respondent_organisation_id"],
-            ["organisation.id"],
-            name=op.f("fk_section_share_respondent_organisation_id"),
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_section_share")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review_sample")),
         sa.UniqueConstraint(
-            "organisation_id", "id", name=op.f("uq_section_share_organisation_id_id")
+            "organisation_id", "id", name=op.f("uq_review_sample_organisation_id_id")
         ),
     )
     op.create_index(
-        op.f("ix_section_share_organisation_id"), "section_share", ["organisation_id"], unique=False
-    )
-    op.create_index(
-        op.f("ix_section_share_respondent_organisation_id"),
-        "section_share",
-        ["respondent_organisation_id"],
-        unique=False,
-    )
-    op.create_index(
-        "ix_share_assignment", "section_share", ["organisation_id", "assignment_id"], unique=False
-    )
-    op.create_index(
-        "ix_share_expiry",
-        "section_share",
-        ["respondent_organisation_id", "expires_on"],
-        unique=False,
+        op.f("ix_review_sample_organisation_id"), "review_sample", ["organisation_id"], unique=False
     )
     op.create_table(
         "action_note",
@@ -3912,109 +3662,128 @@ def upgrade() -> None:
     )
     op.create_index("ix_note_action", "action_note", ["organisation_id", "action_id"], unique=False)
     op.create_table(
-        "answer",
+        "answer_message",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("respondent_organisation_id", sa.Uuid(), nullable=True),
-        sa.Column("is_released", sa.Boolean(), nullable=False),
-        sa.Column("response_id", sa.Uuid(), nullable=False),
-        sa.Column(
-            "path", sa.String(), nullable=False, comment="Node path with [n] for each repeat"
-        ),
-        sa.Column("raw", sa.String(), nullable=False),
-        sa.Column(
-            "problem", sa.String(), nullable=True, comment="Why the text is not an answer yet"
-        ),
-        sa.Column("version", sa.Integer(), nullable=False, comment="Revision that changed it last"),
-        sa.Column(
-            "page", sa.String(), nullable=False, comment="The open page that changed it last"
-        ),
-        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("saved_by_id", sa.Uuid(), nullable=True),
-        sa.Column(
-            "given_at",
-            sa.DateTime(timezone=True),
-            nullable=True,
-            comment="Given before on this day and not confirmed since; none: given here",
-        ),
-        sa.Column("share_id", sa.Uuid(), nullable=True, comment="Consent it stands under"),
+        sa.Column("assignment_id", sa.Uuid(), nullable=False),
+        sa.Column("path", sa.String(), nullable=False),
+        sa.Column("from_requester", sa.Boolean(), nullable=False),
+        sa.Column("author_name", sa.String(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
-            ["organisation_id", "response_id"],
-            ["response.organisation_id", "response.id"],
-            name=op.f("fk_answer_organisation_id_response_id"),
+            ["organisation_id", "assignment_id"],
+            ["assignment.organisation_id", "assignment.id"],
+            name=op.f("fk_answer_message_organisation_id_assignment_id"),
         ),
         sa.ForeignKeyConstraint(
-            ["organisation_id", "share_id"],
-            ["section_share.organisation_id", "section_share.id"],
-            name=op.f("fk_answer_organisation_id_share_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_answer_organisation_id")
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_answer_message_organisation_id")
         ),
         sa.ForeignKeyConstraint(
             ["respondent_organisation_id"],
             ["organisation.id"],
-            name=op.f("fk_answer_respondent_organisation_id"),
+            name=op.f("fk_answer_message_respondent_organisation_id"),
         ),
-        sa.ForeignKeyConstraint(["saved_by_id"], ["user.id"], name=op.f("fk_answer_saved_by_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_answer")),
-        sa.UniqueConstraint("organisation_id", "id", name=op.f("uq_answer_organisation_id_id")),
-        sa.UniqueConstraint(
-            "organisation_id",
-            "response_id",
-            "path",
-            name=op.f("uq_answer_organisation_id_response_id_path"),
-        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_answer_message")),
     )
-    op.create_index(op.f("ix_answer_organisation_id"), "answer", ["organisation_id"], unique=False)
     op.create_index(
-        op.f("ix_answer_respondent_organisation_id"),
-        "answer",
+        op.f("ix_answer_message_organisation_id"),
+        "answer_message",
+        ["organisation_id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_answer_message_respondent_organisation_id"),
+        "answer_message",
         ["respondent_organisation_id"],
         unique=False,
     )
+    op.create_index(
+        "ix_message_assignment",
+        "answer_message",
+        ["organisation_id", "assignment_id", "path"],
+        unique=False,
+    )
     op.create_table(
-        "answer_review",
+        "campaign_target",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
-        sa.Column("response_id", sa.Uuid(), nullable=False),
-        sa.Column("path", sa.String(), nullable=False),
+        sa.Column("campaign_id", sa.Uuid(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False, comment="0 the first"),
+        sa.Column("node_id", sa.Uuid(), nullable=False),
+        sa.Column("version_id", sa.Uuid(), nullable=False),
         sa.Column(
-            "decision",
+            "reason",
+            sa.String(),
+            nullable=False,
+            comment="Why this questionnaire fits, as a sentence",
+        ),
+        sa.Column("send_on", sa.Date(), nullable=True, comment="The day of its wave, once started"),
+        sa.Column(
+            "left_out",
             sa.Enum(
-                "accepted",
-                "asked_back",
-                "finding",
-                "escalated",
-                name="reviewdecision",
+                "no_address",
+                "has_it",
+                "archived",
+                "by_hand",
+                name="leftout",
                 native_enum=False,
                 create_constraint=True,
                 length=40,
             ),
-            nullable=False,
+            nullable=True,
         ),
-        sa.Column("evidence_accepted", sa.Boolean(), nullable=False),
-        sa.Column("note", sa.String(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("created_by_id", sa.Uuid(), nullable=False),
+        sa.Column("assignment_id", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(
-            ["created_by_id"], ["user.id"], name=op.f("fk_answer_review_created_by_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["organisation_id", "response_id"],
-            ["response.organisation_id", "response.id"],
-            name=op.f("fk_answer_review_organisation_id_response_id"),
+            ["organisation_id", "assignment_id"],
+            ["assignment.organisation_id", "assignment.id"],
+            name=op.f("fk_campaign_target_organisation_id_assignment_id"),
         ),
         sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_answer_review_organisation_id")
+            ["organisation_id", "campaign_id"],
+            ["campaign.organisation_id", "campaign.id"],
+            name=op.f("fk_campaign_target_organisation_id_campaign_id"),
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_answer_review")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "node_id"],
+            ["value_chain_node.organisation_id", "value_chain_node.id"],
+            name=op.f("fk_campaign_target_organisation_id_node_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_campaign_target_organisation_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["version_id"], ["questionnaire_version.id"], name=op.f("fk_campaign_target_version_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_campaign_target")),
+        sa.UniqueConstraint(
+            "organisation_id",
+            "campaign_id",
+            "node_id",
+            "version_id",
+            name=op.f("uq_campaign_target_organisation_id_campaign_id_node_id_version_id"),
+        ),
+        sa.UniqueConstraint(
+            "organisation_id",
+            "campaign_id",
+            "place",
+            name=op.f("uq_campaign_target_organisation_id_campaign_id_place"),
+        ),
     )
     op.create_index(
-        op.f("ix_answer_review_organisation_id"), "answer_review", ["organisation_id"], unique=False
+        op.f("ix_campaign_target_organisation_id"),
+        "campaign_target",
+        ["organisation_id"],
+        unique=False,
     )
     op.create_index(
-        "ix_review_response", "answer_review", ["organisation_id", "response_id"], unique=False
+        "ix_target_left",
+        "campaign_target",
+        ["organisation_id", "campaign_id", "assignment_id", "left_out"],
+        unique=False,
     )
     op.create_table(
         "case_access",
@@ -4115,6 +3884,152 @@ def upgrade() -> None:
         "ix_criterion_case", "case_criterion", ["organisation_id", "case_id"], unique=False
     )
     op.create_table(
+        "chain_proposal",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("respondent_organisation_id", sa.Uuid(), nullable=True),
+        sa.Column("assignment_id", sa.Uuid(), nullable=False, comment="Tells which node named it"),
+        sa.Column(
+            "own_supplier_id", sa.Uuid(), nullable=False, comment="Row of the respondent alone"
+        ),
+        sa.Column(
+            "number",
+            sa.Integer(),
+            nullable=False,
+            comment="Counts those that one node named, from 1",
+        ),
+        sa.Column(
+            "name", sa.String(), nullable=True, comment="None: the respondent keeps the name"
+        ),
+        sa.Column("country", sa.String(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "business_entity",
+                "site",
+                "labour_intermediary",
+                "platform",
+                "investee",
+                "unknown_origin",
+                name="nodekind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "share_band",
+            sa.Enum(
+                "under_5",
+                "from_5_to_25",
+                "from_25_to_50",
+                "over_50",
+                "not_known",
+                name="shareband",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "proposed",
+                "accepted",
+                "declined",
+                "withdrawn",
+                name="proposalstate",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "asked_state",
+            sa.Enum(
+                "not_asked",
+                "asked",
+                "answering",
+                "answered",
+                "dead_end",
+                name="askedstate",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "below",
+            sa.JSON(),
+            nullable=False,
+            comment="Counts alone: {depth, named, answered, dead_ends}",
+        ),
+        sa.Column(
+            "made_link_id", sa.Uuid(), nullable=True, comment="What the buyer put on its map"
+        ),
+        sa.Column("decline_reason", sa.String(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "decided_by_id IS NULL OR decided_at IS NOT NULL",
+            name=op.f("ck_chain_proposal_decided_pair"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by_id"], ["user.id"], name=op.f("fk_chain_proposal_decided_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "assignment_id"],
+            ["assignment.organisation_id", "assignment.id"],
+            name=op.f("fk_chain_proposal_organisation_id_assignment_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "made_link_id"],
+            ["supply_link.organisation_id", "supply_link.id"],
+            name=op.f("fk_chain_proposal_organisation_id_made_link_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_chain_proposal_organisation_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["respondent_organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_chain_proposal_respondent_organisation_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_chain_proposal")),
+        sa.UniqueConstraint(
+            "organisation_id",
+            "assignment_id",
+            "number",
+            name=op.f("uq_chain_proposal_organisation_id_assignment_id_number"),
+        ),
+        sa.UniqueConstraint(
+            "organisation_id", "id", name=op.f("uq_chain_proposal_organisation_id_id")
+        ),
+    )
+    op.create_index(
+        op.f("ix_chain_proposal_organisation_id"),
+        "chain_proposal",
+        ["organisation_id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_chain_proposal_respondent_organisation_id"),
+        "chain_proposal",
+        ["respondent_organisation_id"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_proposal_state",
+        "chain_proposal",
+        ["organisation_id", "state", "created_at", "id"],
+        unique=False,
+    )
+    op.create_table(
         "map_step",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
@@ -4173,61 +4088,88 @@ def upgrade() -> None:
         "ix_step_at", "map_step", ["organisation_id", "chain_id", "made_at"], unique=False
     )
     op.create_table(
-        "red_flag",
+        "own_supplier",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
-        sa.Column("respondent_organisation_id", sa.Uuid(), nullable=True),
-        sa.Column("is_released", sa.Boolean(), nullable=False),
-        sa.Column("response_id", sa.Uuid(), nullable=False),
-        sa.Column("node_id", sa.Uuid(), nullable=False),
-        sa.Column("code", sa.String(), nullable=False, comment="RF-01..15 (RM-1.0 section 10)"),
-        sa.Column("path", sa.String(), nullable=False),
-        sa.Column("answer", sa.String(), nullable=False),
-        sa.Column("fired_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("country", sa.String(), nullable=False, comment="ISO 3166-1 alpha-2"),
         sa.Column(
-            "withdrawn_at",
-            sa.DateTime(timezone=True),
-            nullable=True,
-            comment="The answer was changed",
+            "kind",
+            sa.Enum(
+                "business_entity",
+                "site",
+                "labour_intermediary",
+                "platform",
+                "investee",
+                "unknown_origin",
+                name="nodekind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
         ),
-        sa.Column("handled_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("handled_by_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "share_band",
+            sa.Enum(
+                "under_5",
+                "from_5_to_25",
+                "from_25_to_50",
+                "over_50",
+                "not_known",
+                name="shareband",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("email", sa.String(), nullable=True, comment="Business contact, no private data"),
+        sa.Column(
+            "asked_state",
+            sa.Enum(
+                "not_asked",
+                "asked",
+                "answering",
+                "answered",
+                "dead_end",
+                name="askedstate",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("forwarded_id", sa.Uuid(), nullable=True, comment="What it was asked, by us"),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by_id", sa.Uuid(), nullable=True),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("removed_by_id", sa.Uuid(), nullable=True),
         sa.CheckConstraint(
-            "handled_by_id IS NULL OR handled_at IS NOT NULL", name=op.f("ck_red_flag_handled_pair")
+            "removed_by_id IS NULL OR removed_at IS NOT NULL",
+            name=op.f("ck_own_supplier_removed_pair"),
         ),
         sa.ForeignKeyConstraint(
-            ["handled_by_id"], ["user.id"], name=op.f("fk_red_flag_handled_by_id")
+            ["created_by_id"], ["user.id"], name=op.f("fk_own_supplier_created_by_id")
         ),
         sa.ForeignKeyConstraint(
-            ["organisation_id", "response_id"],
-            ["response.organisation_id", "response.id"],
-            name=op.f("fk_red_flag_organisation_id_response_id"),
+            ["organisation_id", "forwarded_id"],
+            ["assignment.organisation_id", "assignment.id"],
+            name=op.f("fk_own_supplier_organisation_id_forwarded_id"),
         ),
         sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_red_flag_organisation_id")
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_own_supplier_organisation_id")
         ),
         sa.ForeignKeyConstraint(
-            ["respondent_organisation_id"],
-            ["organisation.id"],
-            name=op.f("fk_red_flag_respondent_organisation_id"),
+            ["removed_by_id"], ["user.id"], name=op.f("fk_own_supplier_removed_by_id")
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_red_flag")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_own_supplier")),
         sa.UniqueConstraint(
-            "organisation_id",
-            "response_id",
-            "code",
-            "path",
-            name=op.f("uq_red_flag_organisation_id_response_id_code_path"),
+            "organisation_id", "id", name=op.f("uq_own_supplier_organisation_id_id")
         ),
     )
     op.create_index(
-        op.f("ix_red_flag_organisation_id"), "red_flag", ["organisation_id"], unique=False
-    )
-    op.create_index(
-        op.f("ix_red_flag_respondent_organisation_id"),
-        "red_flag",
-        ["respondent_organisation_id"],
-        unique=False,
+        op.f("ix_own_supplier_organisation_id"), "own_supplier", ["organisation_id"], unique=False
     )
     op.create_table(
         "remediation_step",
@@ -4263,48 +4205,139 @@ def upgrade() -> None:
         "ix_step_case", "remediation_step", ["organisation_id", "case_id", "taken_at"], unique=False
     )
     op.create_table(
-        "risk_signal",
+        "response",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
-        sa.Column("node_id", sa.Uuid(), nullable=False),
-        sa.Column("response_id", sa.Uuid(), nullable=True),
+        sa.Column("respondent_organisation_id", sa.Uuid(), nullable=True),
+        sa.Column("is_released", sa.Boolean(), nullable=False),
+        sa.Column("assignment_id", sa.Uuid(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
         sa.Column(
-            "factor",
-            sa.String(),
+            "status",
+            sa.Enum(
+                "draft",
+                "submitted",
+                "returned",
+                "accepted",
+                name="responsestatus",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
             nullable=False,
-            comment="A risk factor, or a control (design credit)",
         ),
+        sa.Column("visited_sections", sa.JSON(), nullable=False),
         sa.Column(
-            "value",
-            sa.Double(),
+            "taken_sections",
+            sa.JSON(),
             nullable=False,
-            comment="s of the factor, or d of the control, 0..1",
+            comment="Section -> id of the respondent's person who answers it",
         ),
-        sa.Column("quality", sa.Double(), nullable=True),
-        sa.Column("source_type", sa.String(), nullable=True),
-        sa.Column("causes", sa.JSON(), nullable=False),
-        sa.Column("is_control", sa.Boolean(), nullable=False),
-        sa.Column("observed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["organisation_id", "node_id"],
-            ["value_chain_node.organisation_id", "value_chain_node.id"],
-            name=op.f("fk_risk_signal_organisation_id_node_id"),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("receipt_number", sa.String(), nullable=True),
+        sa.Column("declared_by_id", sa.Uuid(), nullable=True),
+        sa.Column("declared_note", sa.String(), nullable=True),
+        sa.Column(
+            "revision", sa.Integer(), nullable=False, comment="Raised by each save of answers"
         ),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("row_version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["organisation_id", "response_id"],
-            ["response.organisation_id", "response.id"],
-            name=op.f("fk_risk_signal_organisation_id_response_id"),
+            ["declared_by_id"], ["user.id"], name=op.f("fk_response_declared_by_id")
         ),
         sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_risk_signal_organisation_id")
+            ["organisation_id", "assignment_id"],
+            ["assignment.organisation_id", "assignment.id"],
+            name=op.f("fk_response_organisation_id_assignment_id"),
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_risk_signal")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_response_organisation_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["respondent_organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_response_respondent_organisation_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_response")),
+        sa.UniqueConstraint("assignment_id", "round", name=op.f("uq_response_assignment_id_round")),
+        sa.UniqueConstraint("organisation_id", "id", name=op.f("uq_response_organisation_id_id")),
+        sa.UniqueConstraint("receipt_number", name=op.f("uq_response_receipt_number")),
     )
     op.create_index(
-        op.f("ix_risk_signal_organisation_id"), "risk_signal", ["organisation_id"], unique=False
+        op.f("ix_response_organisation_id"), "response", ["organisation_id"], unique=False
     )
     op.create_index(
-        "ix_signal_node", "risk_signal", ["organisation_id", "node_id", "factor"], unique=False
+        op.f("ix_response_respondent_organisation_id"),
+        "response",
+        ["respondent_organisation_id"],
+        unique=False,
+    )
+    op.create_table(
+        "section_share",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("respondent_organisation_id", sa.Uuid(), nullable=True),
+        sa.Column("is_released", sa.Boolean(), nullable=False),
+        sa.Column("assignment_id", sa.Uuid(), nullable=False),
+        sa.Column("section", sa.String(), nullable=False),
+        sa.Column(
+            "given_at",
+            sa.DateTime(timezone=True),
+            nullable=False,
+            comment="When the answers were sent first",
+        ),
+        sa.Column(
+            "expires_on", sa.Date(), nullable=False, comment="Last day on which they are shown"
+        ),
+        sa.Column("granted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("granted_by_id", sa.Uuid(), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_by_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "ended_by_id IS NULL OR ended_at IS NOT NULL", name=op.f("ck_section_share_ended_pair")
+        ),
+        sa.ForeignKeyConstraint(
+            ["ended_by_id"], ["user.id"], name=op.f("fk_section_share_ended_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["granted_by_id"], ["user.id"], name=op.f("fk_section_share_granted_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "assignment_id"],
+            ["assignment.organisation_id", "assignment.id"],
+            name=op.f("fk_section_share_organisation_id_assignment_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_section_share_organisation_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["respondent_organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_section_share_respondent_organisation_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_section_share")),
+        sa.UniqueConstraint(
+            "organisation_id", "id", name=op.f("uq_section_share_organisation_id_id")
+        ),
+    )
+    op.create_index(
+        op.f("ix_section_share_organisation_id"), "section_share", ["organisation_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_section_share_respondent_organisation_id"),
+        "section_share",
+        ["respondent_organisation_id"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_share_assignment", "section_share", ["organisation_id", "assignment_id"], unique=False
+    )
+    op.create_index(
+        "ix_share_expiry",
+        "section_share",
+        ["respondent_organisation_id", "expires_on"],
+        unique=False,
     )
     op.create_table(
         "support_item",
@@ -4438,6 +4471,111 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
+        "answer",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("respondent_organisation_id", sa.Uuid(), nullable=True),
+        sa.Column("is_released", sa.Boolean(), nullable=False),
+        sa.Column("response_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "path", sa.String(), nullable=False, comment="Node path with [n] for each repeat"
+        ),
+        sa.Column("raw", sa.String(), nullable=False),
+        sa.Column(
+            "problem", sa.String(), nullable=True, comment="Why the text is not an answer yet"
+        ),
+        sa.Column("version", sa.Integer(), nullable=False, comment="Revision that changed it last"),
+        sa.Column(
+            "page", sa.String(), nullable=False, comment="The open page that changed it last"
+        ),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("saved_by_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "given_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="Given before on this day and not confirmed since; none: given here",
+        ),
+        sa.Column("share_id", sa.Uuid(), nullable=True, comment="Consent it stands under"),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "response_id"],
+            ["response.organisation_id", "response.id"],
+            name=op.f("fk_answer_organisation_id_response_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "share_id"],
+            ["section_share.organisation_id", "section_share.id"],
+            name=op.f("fk_answer_organisation_id_share_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_answer_organisation_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["respondent_organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_answer_respondent_organisation_id"),
+        ),
+        sa.ForeignKeyConstraint(["saved_by_id"], ["user.id"], name=op.f("fk_answer_saved_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_answer")),
+        sa.UniqueConstraint("organisation_id", "id", name=op.f("uq_answer_organisation_id_id")),
+        sa.UniqueConstraint(
+            "organisation_id",
+            "response_id",
+            "path",
+            name=op.f("uq_answer_organisation_id_response_id_path"),
+        ),
+    )
+    op.create_index(op.f("ix_answer_organisation_id"), "answer", ["organisation_id"], unique=False)
+    op.create_index(
+        op.f("ix_answer_respondent_organisation_id"),
+        "answer",
+        ["respondent_organisation_id"],
+        unique=False,
+    )
+    op.create_table(
+        "answer_review",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("response_id", sa.Uuid(), nullable=False),
+        sa.Column("path", sa.String(), nullable=False),
+        sa.Column(
+            "decision",
+            sa.Enum(
+                "accepted",
+                "asked_back",
+                "finding",
+                "escalated",
+                name="reviewdecision",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("evidence_accepted", sa.Boolean(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"], ["user.id"], name=op.f("fk_answer_review_created_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "response_id"],
+            ["response.organisation_id", "response.id"],
+            name=op.f("fk_answer_review_organisation_id_response_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_answer_review_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_answer_review")),
+    )
+    op.create_index(
+        op.f("ix_answer_review_organisation_id"), "answer_review", ["organisation_id"], unique=False
+    )
+    op.create_index(
+        "ix_review_response", "answer_review", ["organisation_id", "response_id"], unique=False
+    )
+    op.create_table(
         "map_change",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
@@ -4476,6 +4614,169 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_map_change_organisation_id"), "map_change", ["organisation_id"], unique=False
     )
+    op.create_table(
+        "red_flag",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("respondent_organisation_id", sa.Uuid(), nullable=True),
+        sa.Column("is_released", sa.Boolean(), nullable=False),
+        sa.Column("response_id", sa.Uuid(), nullable=False),
+        sa.Column("node_id", sa.Uuid(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False, comment="RF-01..15 (RM-1.0 section 10)"),
+        sa.Column("path", sa.String(), nullable=False),
+        sa.Column("answer", sa.String(), nullable=False),
+        sa.Column("fired_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "withdrawn_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="The answer was changed",
+        ),
+        sa.Column("handled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("handled_by_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "handled_by_id IS NULL OR handled_at IS NOT NULL", name=op.f("ck_red_flag_handled_pair")
+        ),
+        sa.ForeignKeyConstraint(
+            ["handled_by_id"], ["user.id"], name=op.f("fk_red_flag_handled_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "response_id"],
+            ["response.organisation_id", "response.id"],
+            name=op.f("fk_red_flag_organisation_id_response_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_red_flag_organisation_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["respondent_organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_red_flag_respondent_organisation_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_red_flag")),
+        sa.UniqueConstraint(
+            "organisation_id",
+            "response_id",
+            "code",
+            "path",
+            name=op.f("uq_red_flag_organisation_id_response_id_code_path"),
+        ),
+    )
+    op.create_index(
+        op.f("ix_red_flag_organisation_id"), "red_flag", ["organisation_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_red_flag_respondent_organisation_id"),
+        "red_flag",
+        ["respondent_organisation_id"],
+        unique=False,
+    )
+    op.create_table(
+        "review_entry",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("response_id", sa.Uuid(), nullable=False),
+        sa.Column("assignment_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "weight",
+            sa.Integer(),
+            nullable=False,
+            comment="What to look at first; 0 is unremarkable",
+        ),
+        sa.Column("flags", sa.Integer(), nullable=False, comment="Red flags"),
+        sa.Column(
+            "serious", sa.Integer(), nullable=False, comment="Answers that tell of a serious risk"
+        ),
+        sa.Column(
+            "raised", sa.Integer(), nullable=False, comment="Answers that tell of a raised risk"
+        ),
+        sa.Column("checks", sa.JSON(), nullable=False, comment="CHK-1 and so on"),
+        sa.Column(
+            "pattern", sa.String(), nullable=False, comment="SHA-256 of all its choices and numbers"
+        ),
+        sa.Column(
+            "counted",
+            sa.JSON(),
+            nullable=False,
+            comment="path -> what is given to a question that is asked; texts as null",
+        ),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "assignment_id"],
+            ["assignment.organisation_id", "assignment.id"],
+            name=op.f("fk_review_entry_organisation_id_assignment_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "response_id"],
+            ["response.organisation_id", "response.id"],
+            name=op.f("fk_review_entry_organisation_id_response_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_review_entry_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review_entry")),
+        sa.UniqueConstraint(
+            "organisation_id",
+            "response_id",
+            name=op.f("uq_review_entry_organisation_id_response_id"),
+        ),
+    )
+    op.create_index(
+        "ix_review_entry_assignment",
+        "review_entry",
+        ["organisation_id", "assignment_id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_review_entry_organisation_id"), "review_entry", ["organisation_id"], unique=False
+    )
+    op.create_index(
+        "ix_review_entry_pattern", "review_entry", ["organisation_id", "pattern"], unique=False
+    )
+    op.create_table(
+        "risk_signal",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("node_id", sa.Uuid(), nullable=False),
+        sa.Column("response_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "factor",
+            sa.String(),
+            nullable=False,
+            comment="A risk factor, or a control (design credit)",
+        ),
+        sa.Column(
+            "value",
+            sa.Double(),
+            nullable=False,
+            comment="s of the factor, or d of the control, 0..1",
+        ),
+        sa.Column("quality", sa.Double(), nullable=True),
+        sa.Column("source_type", sa.String(), nullable=True),
+        sa.Column("causes", sa.JSON(), nullable=False),
+        sa.Column("is_control", sa.Boolean(), nullable=False),
+        sa.Column("observed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "node_id"],
+            ["value_chain_node.organisation_id", "value_chain_node.id"],
+            name=op.f("fk_risk_signal_organisation_id_node_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "response_id"],
+            ["response.organisation_id", "response.id"],
+            name=op.f("fk_risk_signal_organisation_id_response_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_risk_signal_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_risk_signal")),
+    )
+    op.create_index(
+        op.f("ix_risk_signal_organisation_id"), "risk_signal", ["organisation_id"], unique=False
+    )
+    op.create_index(
+        "ix_signal_node", "risk_signal", ["organisation_id", "node_id", "factor"], unique=False
+    )
     # ### end Alembic commands ###
     dialect = op.get_bind().dialect.name
     for statement in wall_statements(dialect, TENANT_TABLES, APPEND_ONLY, MOVING):
@@ -4484,29 +4785,53 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_index("ix_signal_node", table_name="risk_signal")
+    op.drop_index(op.f("ix_risk_signal_organisation_id"), table_name="risk_signal")
+    op.drop_table("risk_signal")
+    op.drop_index("ix_review_entry_pattern", table_name="review_entry")
+    op.drop_index(op.f("ix_review_entry_organisation_id"), table_name="review_entry")
+    op.drop_index("ix_review_entry_assignment", table_name="review_entry")
+    op.drop_table("review_entry")
+    op.drop_index(op.f("ix_red_flag_respondent_organisation_id"), table_name="red_flag")
+    op.drop_index(op.f("ix_red_flag_organisation_id"), table_name="red_flag")
+    op.drop_table("red_flag")
     op.drop_index(op.f("ix_map_change_organisation_id"), table_name="map_change")
     op.drop_index("ix_change_step", table_name="map_change")
     op.drop_index("ix_change_node", table_name="map_change")
     op.drop_index("ix_change_link", table_name="map_change")
     op.drop_table("map_change")
+    op.drop_index("ix_review_response", table_name="answer_review")
+    op.drop_index(op.f("ix_answer_review_organisation_id"), table_name="answer_review")
+    op.drop_table("answer_review")
+    op.drop_index(op.f("ix_answer_respondent_organisation_id"), table_name="answer")
+    op.drop_index(op.f("ix_answer_organisation_id"), table_name="answer")
+    op.drop_table("answer")
     op.drop_index(op.f("ix_visit_plan_step_organisation_id"), table_name="visit_plan_step")
     op.drop_index("ix_visit_plan_step_node", table_name="visit_plan_step")
     op.drop_table("visit_plan_step")
     op.drop_index(op.f("ix_support_item_organisation_id"), table_name="support_item")
     op.drop_index("ix_support_case", table_name="support_item")
     op.drop_table("support_item")
-    op.drop_index("ix_signal_node", table_name="risk_signal")
-    op.drop_index(op.f("ix_risk_signal_organisation_id"), table_name="risk_signal")
-    op.drop_table("risk_signal")
+    op.drop_index("ix_share_expiry", table_name="section_share")
+    op.drop_index("ix_share_assignment", table_name="section_share")
+    op.drop_index(op.f("ix_section_share_respondent_organisation_id"), table_name="section_share")
+    op.drop_index(op.f("ix_section_share_organisation_id"), table_name="section_share")
+    op.drop_table("section_share")
+    op.drop_index(op.f("ix_response_respondent_organisation_id"), table_name="response")
+    op.drop_index(op.f("ix_response_organisation_id"), table_name="response")
+    op.drop_table("response")
     op.drop_index("ix_step_case", table_name="remediation_step")
     op.drop_index(op.f("ix_remediation_step_organisation_id"), table_name="remediation_step")
     op.drop_table("remediation_step")
-    op.drop_index(op.f("ix_red_flag_respondent_organisation_id"), table_name="red_flag")
-    op.drop_index(op.f("ix_red_flag_organisation_id"), table_name="red_flag")
-    op.drop_table("red_flag")
+    op.drop_index(op.f("ix_own_supplier_organisation_id"), table_name="own_supplier")
+    op.drop_table("own_supplier")
     op.drop_index("ix_step_at", table_name="map_step")
     op.drop_index(op.f("ix_map_step_organisation_id"), table_name="map_step")
     op.drop_table("map_step")
+    op.drop_index("ix_proposal_state", table_name="chain_proposal")
+    op.drop_index(op.f("ix_chain_proposal_respondent_organisation_id"), table_name="chain_proposal")
+    op.drop_index(op.f("ix_chain_proposal_organisation_id"), table_name="chain_proposal")
+    op.drop_table("chain_proposal")
     op.drop_index("ix_criterion_case", table_name="case_criterion")
     op.drop_index(op.f("ix_case_criterion_organisation_id"), table_name="case_criterion")
     op.drop_table("case_criterion")
@@ -4516,32 +4841,25 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_case_access_organisation_id"), table_name="case_access")
     op.drop_index("ix_access_case", table_name="case_access")
     op.drop_table("case_access")
-    op.drop_index("ix_review_response", table_name="answer_review")
-    op.drop_index(op.f("ix_answer_review_organisation_id"), table_name="answer_review")
-    op.drop_table("answer_review")
-    op.drop_index(op.f("ix_answer_respondent_organisation_id"), table_name="answer")
-    op.drop_index(op.f("ix_answer_organisation_id"), table_name="answer")
-    op.drop_table("answer")
+    op.drop_index("ix_target_left", table_name="campaign_target")
+    op.drop_index(op.f("ix_campaign_target_organisation_id"), table_name="campaign_target")
+    op.drop_table("campaign_target")
+    op.drop_index("ix_message_assignment", table_name="answer_message")
+    op.drop_index(op.f("ix_answer_message_respondent_organisation_id"), table_name="answer_message")
+    op.drop_index(op.f("ix_answer_message_organisation_id"), table_name="answer_message")
+    op.drop_table("answer_message")
     op.drop_index("ix_note_action", table_name="action_note")
     op.drop_index(op.f("ix_action_note_respondent_organisation_id"), table_name="action_note")
     op.drop_index(op.f("ix_action_note_organisation_id"), table_name="action_note")
     op.drop_table("action_note")
-    op.drop_index("ix_share_expiry", table_name="section_share")
-    op.drop_index("ix_share_assignment", table_name="section_share")
-    op.drop_index(op.f("ix_section_share_respondent_organisation_id"), table_name="section_share")
-    op.drop_index(op.f("ix_section_share_organisation_id"), table_name="section_share")
-    op.drop_table("section_share")
+    op.drop_index(op.f("ix_review_sample_organisation_id"), table_name="review_sample")
+    op.drop_table("review_sample")
     op.drop_index("ix_review_cause_task", table_name="review_cause")
     op.drop_index(op.f("ix_review_cause_organisation_id"), table_name="review_cause")
     op.drop_index("ix_review_cause_key", table_name="review_cause")
     op.drop_table("review_cause")
-    op.drop_index(op.f("ix_response_respondent_organisation_id"), table_name="response")
-    op.drop_index(op.f("ix_response_organisation_id"), table_name="response")
-    op.drop_table("response")
     op.drop_index(op.f("ix_remediation_case_organisation_id"), table_name="remediation_case")
     op.drop_table("remediation_case")
-    op.drop_index(op.f("ix_own_supplier_organisation_id"), table_name="own_supplier")
-    op.drop_table("own_supplier")
     op.drop_index(op.f("ix_node_merge_organisation_id"), table_name="node_merge")
     op.drop_index("ix_merge_survivor", table_name="node_merge")
     op.drop_index("ix_merge_run", table_name="node_merge")
@@ -4558,14 +4876,12 @@ def downgrade() -> None:
     op.drop_index("ix_fault_row_import", table_name="import_fault_row")
     op.drop_index("ix_fault_row", table_name="import_fault_row")
     op.drop_table("import_fault_row")
-    op.drop_index("ix_proposal_state", table_name="chain_proposal")
-    op.drop_index(op.f("ix_chain_proposal_respondent_organisation_id"), table_name="chain_proposal")
-    op.drop_index(op.f("ix_chain_proposal_organisation_id"), table_name="chain_proposal")
-    op.drop_table("chain_proposal")
-    op.drop_index("ix_message_assignment", table_name="answer_message")
-    op.drop_index(op.f("ix_answer_message_respondent_organisation_id"), table_name="answer_message")
-    op.drop_index(op.f("ix_answer_message_organisation_id"), table_name="answer_message")
-    op.drop_table("answer_message")
+    op.drop_index(op.f("ix_assignment_respondent_organisation_id"), table_name="assignment")
+    op.drop_index(op.f("ix_assignment_organisation_id"), table_name="assignment")
+    op.drop_index("ix_assignment_node", table_name="assignment")
+    op.drop_index("ix_assignment_due", table_name="assignment")
+    op.drop_index("ix_assignment_campaign", table_name="assignment")
+    op.drop_table("assignment")
     op.drop_index(op.f("ix_supply_link_organisation_id"), table_name="supply_link")
     op.drop_index("ix_link_supplier", table_name="supply_link")
     op.drop_index("ix_link_buyer", table_name="supply_link")
@@ -4642,13 +4958,11 @@ def downgrade() -> None:
     op.drop_index("ix_context_node", table_name="context_event_node")
     op.drop_index(op.f("ix_context_event_node_organisation_id"), table_name="context_event_node")
     op.drop_table("context_event_node")
+    op.drop_index(op.f("ix_campaign_organisation_id"), table_name="campaign")
+    op.drop_index("ix_campaign_made", table_name="campaign")
+    op.drop_table("campaign")
     op.drop_index(op.f("ix_bulk_part_organisation_id"), table_name="bulk_part")
     op.drop_table("bulk_part")
-    op.drop_index(op.f("ix_assignment_respondent_organisation_id"), table_name="assignment")
-    op.drop_index(op.f("ix_assignment_organisation_id"), table_name="assignment")
-    op.drop_index("ix_assignment_node", table_name="assignment")
-    op.drop_index("ix_assignment_due", table_name="assignment")
-    op.drop_table("assignment")
     op.drop_index(op.f("ix_what_if_organisation_id"), table_name="what_if")
     op.drop_index("ix_what_if_made", table_name="what_if")
     op.drop_table("what_if")
@@ -4721,6 +5035,7 @@ def downgrade() -> None:
     op.drop_table("match_decision")
     op.drop_index("ix_invitation_token", table_name="invitation")
     op.drop_index(op.f("ix_invitation_organisation_id"), table_name="invitation")
+    op.drop_index("ix_invitation_assignment", table_name="invitation")
     op.drop_table("invitation")
     op.drop_index("ix_indicator_country", table_name="indicator_value")
     op.drop_index("ix_indicator_commodity", table_name="indicator_value")
