@@ -1,5 +1,6 @@
 """The round of answers that is being written: opened, kept in step with the form, counted."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from ddplatform.queries.responses import (
     Request,
     find_response,
     get_request,
+    list_answers,
     load_filled,
 )
 from ddplatform.services.response_flags import note_flags
@@ -64,6 +66,7 @@ def keep(filled: Filled, *, page: str, by: Identity, at: datetime) -> None:
         answer = filled.answers.get(path) or _new_answer(filled, path)
         answer.raw, answer.version, answer.page = now.get(path, ""), row.revision, page
         answer.saved_at, answer.saved_by_id = at, by.user_id
+        answer.given_at = answer.share_id = None
     for path, answer in filled.answers.items():
         answer.problem = problems.get(path)
 
@@ -83,6 +86,58 @@ def _new_answer(filled: Filled, path: str) -> Answer:
     db.session.add(answer)
     filled.answers[path] = answer
     return answer
+
+
+def mark_given(
+    filled: Filled,
+    paths: Collection[str],
+    *,
+    given_at: datetime,
+    share_id: UUID | None = None,
+) -> None:
+    """Say of answers that stand there that they were given before, to be confirmed or changed.
+
+    Args:
+        share_id: the consent they stand under, where they were given to another buyer.
+    """
+    for path in paths:
+        if answer := filled.answers.get(path):
+            answer.given_at, answer.share_id = given_at, share_id
+
+
+def keep_given(filled: Filled, last: ResponseRow) -> None:
+    """In one more round, answers that stand under a consent go on standing under it."""
+    for answer in list_answers(last.id):
+        again = filled.answers.get(answer.path)
+        if again is not None and answer.share_id is not None and again.raw == answer.raw:
+            again.given_at, again.share_id = answer.given_at, answer.share_id
+
+
+def confirm_given(
+    filled: Filled,
+    section: str | None = None,
+    *,
+    but: Collection[str] = (),
+    by: Identity,
+    at: datetime,
+) -> int:
+    """Answers of last time that were looked at and left as they are become answers of today.
+
+    Those that stand under a consent keep the day on which they were given.
+
+    Args:
+        section: on this page alone; None: on all.
+        but: paths that are left out.
+    """
+    shown = {path for page in filled.pages if section in (None, page.name) for path in page.paths}
+    found = [
+        answer
+        for path, answer in filled.answers.items()
+        if answer.given_at and answer.share_id is None and path in shown and path not in but
+    ]
+    for answer in found:
+        answer.given_at, answer.saved_at, answer.saved_by_id = None, at, by.user_id
+    return len(found)
 
 
 def count_progress(filled: Filled) -> None:

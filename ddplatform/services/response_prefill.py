@@ -3,31 +3,53 @@
 No section counts as done by it, documents and attestations are given anew.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
 from ddplatform.queries.responses import Filled, find_earlier, list_answers, load_filled
-from questionnaires import Response, StepRefused, carry_over
+from questionnaires import Form, Response, StepRefused, carry_over
 from questionnaires.form import UPLOADS
 from questionnaires.scoring_plan import extra
 
 ATTESTATION = "attestation"
 
 
-def prefill(filled: Filled) -> int:
-    """Put the answers of the newest earlier questionnaire into a new form; returns how many."""
+@dataclass(frozen=True)
+class Given:
+    """Answers of before that now stand in a form: where, and when they were given."""
+
+    paths: frozenset[str]
+    at: datetime
+
+
+def prefill(filled: Filled) -> Given | None:
+    """Put the answers of the newest earlier questionnaire into a new form, to be confirmed."""
     found = find_earlier(filled.assignment)
     if found is None:
-        return 0
+        return None
     assignment, row = found
     old = load_filled(assignment, row, now=filled.form.now)
-    asked = {
+    texts = {answer.path: answer.raw for answer in list_answers(row.id) if answer.raw}
+    carried = carry_over(old.form.form, filled.form.form, texts).answers
+    return Given(put_answers(filled.form, carried), row.submitted_at or row.started_at)
+
+
+def put_answers(form: Response, texts: Mapping[str, str]) -> frozenset[str]:
+    """Put answers of before into a form; returns the paths of those that may stand there."""
+    asked = may_be_carried(form.form)
+    return frozenset(path for path, text in texts.items() if _put(form, path, text, asked))
+
+
+def may_be_carried(form: Form) -> set[str]:
+    """The paths of the questions whose answer of before may be given again as it stands."""
+    return {
         question.path
-        for question in filled.form.form.questions()
+        for question in form.questions()
         if question.is_input
         and question.kind not in UPLOADS
         and extra(question, "use") != ATTESTATION
     }
-    texts = {answer.path: answer.raw for answer in list_answers(row.id) if answer.raw}
-    carried = carry_over(old.form.form, filled.form.form, texts).answers
-    return sum(_put(filled.form, path, text, asked) for path, text in carried.items())
 
 
 def _put(form: Response, path: str, text: str, asked: set[str]) -> bool:

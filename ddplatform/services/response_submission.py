@@ -19,7 +19,7 @@ from ddplatform.queries.organisations import get_organisation
 from ddplatform.queries.responses import Filled, Request, find_response, get_request, list_files
 from ddplatform.reports.receipt import Receipt, render_receipt
 from ddplatform.services import audit, jobs
-from ddplatform.services.response_drafts import open_draft
+from ddplatform.services.response_drafts import confirm_given, open_draft
 from ddplatform.services.response_files import release_files
 
 RECEIVE = "response:receive"
@@ -44,6 +44,7 @@ def submit(
     filled = open_draft(assignment_id, at=at)
     _require_ready(filled, declared=declared)
     row, assignment = filled.row, filled.assignment
+    confirm_given(filled, by=by, at=at)  # the declaration says it of all that stands there
     facts = QuestionnaireFacts(required_answers_complete=True)
     require_step(Machine.QUESTIONNAIRE, assignment.status, State.SUBMITTED, facts)
     row.status, row.submitted_at = ResponseStatus.SUBMITTED, at

@@ -31,7 +31,16 @@ from ddplatform.queries.responses import (
     list_messages,
 )
 from ddplatform.services import audit
-from ddplatform.services.response_drafts import count_progress, draft_row, finish, keep, open_draft
+from ddplatform.services.response_drafts import (
+    confirm_given,
+    count_progress,
+    draft_row,
+    finish,
+    keep,
+    keep_given,
+    mark_given,
+    open_draft,
+)
 from ddplatform.services.response_files import add_file, copy_files, remove_file, shift_files
 from ddplatform.services.response_flags import note_flags
 from ddplatform.services.response_prefill import prefill
@@ -122,14 +131,16 @@ def _fill(
             seed=str(row.id),
         ),
     )
-    if last is None:
-        prefill(filled)
+    given = prefill(filled) if last is None else None
     keep(filled, page="", by=by, at=at)
+    if given is not None:
+        mark_given(filled, given.paths, given_at=given.at)
     if last is not None:
         back = asked_back(list_messages(request.assignment.id))
         again = {page.name for page in filled.pages if page.paths & back}
         row.visited_sections = [name for name in last.visited_sections if name not in again]
         copy_files(last, row, at=at)
+        keep_given(filled, last)
     note_flags(filled, by=by, at=at)
     count_progress(filled)
 
@@ -141,15 +152,27 @@ def _texts(last: ResponseRow | None) -> Mapping[str, str] | None:
 
 
 def save_section(
-    assignment_id: UUID, section: str, typed: Typed, *, by: Identity, at: datetime
+    assignment_id: UUID,
+    section: str,
+    typed: Typed,
+    *,
+    by: Identity,
+    at: datetime,
+    confirm: bool = True,
 ) -> Saved:
-    """Keep a page of answers and the replies on it, and count the page as visited."""
+    """Keep a page of answers and the replies on it, and count the page as visited.
+
+    Args:
+        confirm: what stands there from before and was left as it is counts as given today.
+    """
     filled = open_draft(assignment_id, at=at)
     if section not in filled.row.visited_sections:
         filled.row.visited_sections = [*filled.row.visited_sections, section]
     saved = _save(filled, typed, by=by, at=at)
+    clashing = {clash.path for clash in saved.clashes}
+    confirmed = confirm_given(filled, section, but=clashing, by=by, at=at) if confirm else 0
     _reply(filled, typed.replies, by=by, at=at)
-    audit.record("response:save", filled.row, by=by, at=at, section=section)
+    audit.record("response:save", filled.row, by=by, at=at, section=section, confirmed=confirmed)
     return saved
 
 
