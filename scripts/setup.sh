@@ -5,4 +5,5 @@ cd "$(dirname "$0")/.."
 
 scripts/install_python.sh
 scripts/build_frontend.sh
+scripts/build_translations.sh
 .venv/bin/flask --app app db upgrade >&2

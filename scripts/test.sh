@@ -10,6 +10,7 @@ source scripts/postgres.sh
 
 scripts/install_python.sh
 scripts/build_frontend.sh
+scripts/build_translations.sh
 command -v chromium >/dev/null ||
   need_packages "The browser tests" chromium fonts-dejavu-core fonts-noto-core
 [ -n "$(postgres_bin)" ] || need_packages "The database tests" postgresql

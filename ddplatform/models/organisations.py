@@ -46,7 +46,7 @@ class User(Base):
     name: Mapped[str]
     password_hash: Mapped[str | None] = mapped_column(comment="Argon2id; none until joined")
     is_active: Mapped[bool] = mapped_column(default=True)
-    language: Mapped[str] = mapped_column(default="", comment="Empty until the person chooses")
+    language: Mapped[str] = mapped_column(default="")  # empty until the person chooses
     theme: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
     last_sign_in_at: Mapped[datetime | None]

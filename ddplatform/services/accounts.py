@@ -5,6 +5,7 @@ from datetime import datetime
 from ddplatform.access.identity import system_identity
 from ddplatform.adapters.passwords import hash_password, password_problem, verify_password
 from ddplatform.errors import Invalid
+from ddplatform.languages import is_known
 from ddplatform.models.organisations import User
 from ddplatform.services import audit, sessions
 from ddplatform.services.organisations import installation_log
@@ -35,6 +36,13 @@ def sign_out_everywhere(user: User, *, at: datetime, action: str = "session:end_
     with acting_in(log.id):
         end_reset_links(user.id, at=at)
         audit.record(action, user, by=system_identity(log.id), at=at, ended=ended)
+
+
+def choose_language(user: User, language: str) -> None:
+    """The language of pages and mails for a person."""
+    if not is_known(language):
+        raise Invalid(fields={"language": "Choose one of the languages in the list."})
+    user.language = language
 
 
 def choose_theme(user: User, theme: str) -> None:

@@ -5,7 +5,7 @@ from flask_wtf import CSRFProtect
 from whitenoise import WhiteNoise
 
 from ddplatform.config import ROOT
-from ddplatform.web import errors, filters, headers, page_context
+from ddplatform.web import errors, filters, headers, languages, page_context
 from ddplatform.web.analysis import bp as analysis
 from ddplatform.web.audit.routes import bp as audit
 from ddplatform.web.auth.account import bp as account
@@ -39,7 +39,8 @@ STATIC_YEAR_S = 31_536_000
 def register(app: Flask) -> None:
     """Hang the browser's pages into the application."""
     CSRFProtect(app)
-    filters.register(app)
+    filters.register(app, languages.choose)
+    languages.register(app)
     headers.register(app)
     page_context.register(app)
     errors.register(app)

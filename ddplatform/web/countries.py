@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 import supply_chain
+from ddplatform.languages import ENGLISH, current_language, current_locale, gettext
 
 _FILE = Path(supply_chain.__file__).parent / "data" / "countries.csv"
 
@@ -19,11 +20,15 @@ def _countries() -> Mapping[str, Mapping[str, str]]:
 
 
 def country_name(code: str | None) -> str:
-    """English short name for an ISO 3166 code of two or three letters; an unknown code as it is."""
+    """Short name for an ISO 3166 code of two or three letters; an unknown code as it is."""
     if not code:
-        return "not known"
+        return gettext("not known")
     entry = _countries().get(code.upper())
-    return entry["short_name_en"] if entry else code
+    if entry is None:
+        return code
+    if current_language() == ENGLISH:
+        return entry["short_name_en"]
+    return str(current_locale().territories.get(entry["iso2"], entry["short_name_en"]))
 
 
 def outline_key(code: str) -> str | None:

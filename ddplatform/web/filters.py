@@ -4,13 +4,19 @@ A missing value is said in words ("not known", "Not assessed"), never shown as z
 """
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+from babel.dates import format_date, format_timedelta
+from babel.numbers import format_decimal, format_percent
+from babel.units import format_unit
 from flask import Flask
 
+from ddplatform import languages
 from ddplatform.adapters.assets import vendor_files
+from ddplatform.languages import ENGLISH, current_language, current_locale, gettext, ngettext
+from ddplatform.languages import lazy_gettext as _
 from ddplatform.web.band_bars import band_bar
 from ddplatform.web.charts import line_chart, stacked_bar
 from ddplatform.web.countries import country_name
@@ -19,15 +25,16 @@ from ddplatform.web.questionnaire_states import questionnaire_word
 from ddplatform.web.site_dots import row_labels_svg, rows_json
 from ddplatform.web.trend_charts import trend_chart, year_spans
 
-NOT_KNOWN = "not known"
-NOT_ASSESSED = "Not assessed"
+Unit = Literal["day", "hour", "minute"]
+NOT_KNOWN = _("not known")
+NOT_ASSESSED = _("Not assessed")
 
-_BAND_WORDS = {"low": "Low", "medium": "Medium", "high": "High", "critical": "Critical"}
+_BAND_WORDS = {"low": _("Low"), "medium": _("Medium"), "high": _("High"), "critical": _("Critical")}
 _SEVERITY_WORDS = {
-    "minor": "Minor",
-    "moderate": "Moderate",
-    "severe": "Severe",
-    "very_severe": "Very severe",
+    "minor": _("Minor"),
+    "moderate": _("Moderate"),
+    "severe": _("Severe"),
+    "very_severe": _("Very severe"),
 }
 _SEVERITY_COLOURS = {
     "minor": "low",
@@ -35,21 +42,25 @@ _SEVERITY_COLOURS = {
     "severe": "high",
     "very_severe": "critical",
 }
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
+_ENGLISH_DAYS = {"long": "d MMMM y", "medium": "d MMM y"}
+_SIZES = (("digital-megabyte", 1024**2, 1), ("digital-kilobyte", 1024, 0))
+_UNITS: tuple[tuple[int, Unit], ...] = ((86400, "day"), (3600, "hour"), (60, "minute"))
+_HUGE = 1e12
 
 
 def number(value: float | None, decimals: int = 0) -> str:
     """A figure with thousands separators: 6902 -> "6,902"."""
-    return NOT_KNOWN if value is None else f"{value:,.{decimals}f}"
+    if value is None:
+        return str(NOT_KNOWN)
+    if current_language() == ENGLISH:
+        return f"{value:,.{decimals}f}"
+    return str(format_decimal(value, f"#,##0.{'0' * decimals}", current_locale()))
 
 
 def figure(value: float | None) -> str:
     """A measured figure to about three digits: 930958 -> "930,958", 40.872 -> "40.9", "0.53"."""
     if value is None:
-        return NOT_KNOWN
+        return str(NOT_KNOWN)
     size = abs(value)
     return number(value, 0 if size >= 100 or value == int(value) else 1 if size >= 10 else 2)
 
@@ -57,27 +68,37 @@ def figure(value: float | None) -> str:
 def percent(share: float | None, decimals: int = 0) -> str:
     """A share between 0 and 1: 0.71 -> "71%". A small share never reads "0%", nor a part "100%"."""
     if share is None:
-        return NOT_KNOWN
+        return str(NOT_KNOWN)
     smallest = 10.0**-decimals
     if 0 < share * 100 < smallest:
-        return f"under {smallest:.{decimals}f}%"
+        return gettext("under %(share)s", share=_in_hundred(smallest, decimals))
     if 0 < 100 - share * 100 < smallest / 2:
-        return f"over {100 - smallest:.{decimals}f}%"
-    return f"{share * 100:.{decimals}f}%"
+        return gettext("over %(share)s", share=_in_hundred(100 - smallest, decimals))
+    return _in_hundred(share * 100, decimals)
+
+
+def _in_hundred(value: float, decimals: int) -> str:
+    if current_language() == ENGLISH:
+        return f"{value:.{decimals}f}%"
+    pattern = current_locale().percent_formats[None].pattern.replace("#,##0", "0")
+    exact = pattern.replace("0", f"0.{'0' * decimals}" if decimals else "0")
+    return str(format_percent(value / 100, exact, current_locale()))
 
 
 def day(value: date | datetime | None, short: bool = False) -> str:
     """A day: "25 November 2026", or "25 Nov 2026" when `short`."""
     if value is None:
-        return NOT_KNOWN
-    month = _MONTHS[value.month - 1]
-    return f"{value.day} {month[:3] if short else month} {value.year}"
+        return str(NOT_KNOWN)
+    length = "medium" if short else "long"
+    if current_language() == ENGLISH:
+        length = _ENGLISH_DAYS[length]
+    return str(format_date(value, length, current_locale()))
 
 
 def moment(value: datetime | None) -> str:
     """A moment in UTC: "25 Nov 2026, 14:02 UTC". A moment without a zone is read as UTC."""
     if value is None:
-        return NOT_KNOWN
+        return str(NOT_KNOWN)
     utc = _in_utc(value)
     return f"{day(utc, short=True)}, {utc:%H:%M} UTC"
 
@@ -85,60 +106,64 @@ def moment(value: datetime | None) -> str:
 def ago(value: date | datetime | None, now: datetime | None = None) -> str:
     """How long ago, or how long from now: "3 days ago", "in 2 hours", "today" for plain days."""
     if value is None:
-        return NOT_KNOWN
+        return str(NOT_KNOWN)
     reference = _in_utc(now) if now else datetime.now(UTC)
     if not isinstance(value, datetime):
         return _days_apart((reference.date() - value).days)
     seconds = (reference - _in_utc(value)).total_seconds()
     if abs(seconds) < 60:
-        return "just now"
-    for size, singular in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        return gettext("just now")
+    for size, unit in _UNITS:
         if abs(seconds) >= size:
-            length = plural(int(abs(seconds) // size), singular, f"{singular}s")
-            return f"{length} ago" if seconds > 0 else f"in {length}"
+            whole = int(abs(seconds) // size) * size
+            return _apart(timedelta(seconds=-whole if seconds > 0 else whole), unit)
     raise AssertionError("a difference of a minute or more has a unit")  # pragma: no cover
 
 
 def age(months: float) -> str:
     """How old a figure is: "7 months", and from two years on "26 years"."""
     whole = round(months)
-    return plural(whole // 12, "year", "years") if whole >= 24 else plural(whole, "month", "months")
+    unit, count = ("year", whole // 12) if whole >= 24 else ("month", whole)
+    return str(format_unit(count, f"duration-{unit}", "long", locale=current_locale()))
 
 
 def days_late(due: date | None, now: datetime) -> str:
     """How far past its day something is: "3 days late", "due today", "due in 5 days"."""
     if due is None:
-        return NOT_KNOWN
+        return str(NOT_KNOWN)
     late = (_in_utc(now).date() - due).days
     if late > 0:
-        return f"{plural(late, 'day', 'days')} late"
-    return f"due {_days_apart(late)}"
+        return ngettext("%(num)s day late", "%(num)s days late", late)
+    return gettext("due %(when)s", when=_days_apart(late))
 
 
 def file_size(size: int | None) -> str:
     """Bytes in the unit a person expects: 215040 -> "210 KB" (1 KB is 1,024 bytes)."""
     if size is None:
-        return NOT_KNOWN
-    if size < 1024:
-        return plural(size, "byte", "bytes")
-    if size < 1024**2:
-        return f"{size / 1024:.0f} KB"
-    return f"{size / 1024**2:.1f} MB"
+        return str(NOT_KNOWN)
+    for unit, of, decimals in _SIZES:
+        if size >= of:
+            count = number(size / of, decimals)
+            if current_language() == ENGLISH:
+                return f"{count} {'MB' if decimals else 'KB'}"
+            exact = f"0.{'0' * decimals}"
+            return str(format_unit(size / of, unit, "short", exact, locale=current_locale()))
+    return str(format_unit(size, "digital-byte", "long", locale=current_locale()))
 
 
 def plural(count: int, one: str, many: str) -> str:
-    """The count and its noun: 1 -> "1 site", 3 -> "3 sites"."""
+    """The count and its noun: 1 -> "1 site", 3 -> "3 sites". For English pages only."""
     return f"{number(count)} {one if count == 1 else many}"
 
 
 def band_word(band: str | None) -> str:
     """The word of a risk band (RM-1.0 section 7.3); without a band "Not assessed"."""
-    return NOT_ASSESSED if not band else _BAND_WORDS[band]
+    return str(_BAND_WORDS[band] if band else NOT_ASSESSED)
 
 
 def severity_word(band: str | None) -> str:
     """The word of a severity band (RM-1.0 section 7.2); without a band "Not assessed"."""
-    return NOT_ASSESSED if not band else _SEVERITY_WORDS[band]
+    return str(_SEVERITY_WORDS[band] if band else NOT_ASSESSED)
 
 
 def band_class(band: str | None) -> str:
@@ -180,8 +205,11 @@ FILTERS: dict[str, Callable[..., Any]] = {
 }
 
 
-def register(app: Flask) -> None:
-    """Give the templates of `app` the filters and the global `vendor` (built files that exist)."""
+def register(app: Flask, language: Callable[[], str | None] | None = None) -> None:
+    """Give the templates of `app` the filters, the words of the `language` that a page speaks,
+    and the global `vendor` (built files that exist).
+    """
+    languages.register(app, language)
     app.jinja_env.filters.update(FILTERS)
     app.jinja_env.globals["vendor"] = vendor_files(Path(app.static_folder or ""))
 
@@ -191,8 +219,12 @@ def _in_utc(value: datetime) -> datetime:
 
 
 def _days_apart(days: int) -> str:
-    named = {0: "today", 1: "yesterday", -1: "tomorrow"}
+    named = {0: _("today"), 1: _("yesterday"), -1: _("tomorrow")}
     if days in named:
-        return named[days]
-    length = plural(abs(days), "day", "days")
-    return f"{length} ago" if days > 0 else f"in {length}"
+        return str(named[days])
+    return _apart(timedelta(days=-days), "day")
+
+
+def _apart(time: timedelta, unit: Unit) -> str:
+    """Time before (negative) or after now, in a unit of its own: "400 days ago"."""
+    return str(format_timedelta(time, unit, _HUGE, add_direction=True, locale=current_locale()))

@@ -10,6 +10,7 @@ from ddplatform.access.identity import Identity
 from ddplatform.access.permissions import Permission as P
 from ddplatform.access.policy import allows
 from ddplatform.access.roles import RoleId
+from ddplatform.web import languages
 
 PRODUCT = "Waymark"
 
@@ -138,8 +139,7 @@ def _context() -> dict[str, Any]:
         "navigation": _navigation(identity) if identity else [],
         "links": _links(),
         "theme": current_user.theme if current_user and current_user.is_authenticated else "",
-        "lang": "en",
-        "dir": "ltr",
+        **languages.of_page(),
         "access_until": identity.access_until if identity else None,
         "csp_nonce": getattr(g, "csp_nonce", ""),
         "now": getattr(g, "now", None),

@@ -11,8 +11,11 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.datastructures import CallbackDict
 
 from ddplatform.db import finish, hurried, unit_of_work
+from ddplatform.queries.organisations import get_user
 from ddplatform.services import sessions
+from ddplatform.services.accounts import choose_language
 from ddplatform.tenancy import nobody
+from ddplatform.web.languages import ASKED, KEEP
 
 RENEW = "_renew"
 """Set in a session to get a new id: at sign-in and at every rise of rights."""
@@ -66,7 +69,7 @@ class ServerSessionInterface(SessionInterface):
             self._store(app, session, response, now)
 
     def _store(self, app: Flask, session: ServerSession, response: Response, now: datetime) -> None:
-        renew = session.pop(RENEW, False)
+        renew, keep_language = session.pop(RENEW, False), session.pop(KEEP, False)
         if session.sid and (renew or not session):
             sessions.end_session(session.sid)
         if not session:
@@ -76,6 +79,8 @@ class ServerSessionInterface(SessionInterface):
         user_id = session.get("_user_id")
         if user_id:
             session["ref"] = sessions.hash_of(sid)[:16]
+        if user_id and keep_language:
+            choose_language(get_user(UUID(user_id)), session[ASKED])
         keep = sessions.save_session if sid == session.sid else sessions.start_session
         keep(sid, user_id=UUID(user_id) if user_id else None, data=dict(session), at=now)
         if sid != session.sid:

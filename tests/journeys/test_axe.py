@@ -26,6 +26,8 @@ SUPPLIER_BYTES, WORKSPACE_BYTES, HTML_BYTES = 30 * 1024, 130 * 1024, 30 * 1024
 ROLES = ("jeanne.", "samira.", "aya.", "ruth.", "grace.", "anouk.")
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 NOT_PAGES = re.compile(r"\.(csv|pdf|json|xlsx|zip|bin|svg)(\?|$)|/static/|/download|/sign-out")
+LANGUAGE = re.compile(r"[?&]lang=")
+"""Links of the language menu: the page itself, in other words."""
 IN_MANY_STATES = re.compile(r"/(responses|assignments|actions)/\*/?\?$")
 """Pages whose state decides what they show: some of each are looked at."""
 MOST_PAGES = 150
@@ -83,7 +85,7 @@ def _links(guest: Visitor) -> Iterator[str]:
     # Links in drawings have no plain `href` property, so the attribute is read.
     whole = "all => all.map(a => new URL(a.getAttribute('href'), location).href)"
     for href in guest.page.eval_on_selector_all("a[href]", whole):
-        if href.startswith(address):
+        if href.startswith(address) and not LANGUAGE.search(href):
             yield href[len(address) :].split("#")[0]
 
 

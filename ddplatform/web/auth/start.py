@@ -5,6 +5,7 @@ from flask_login import login_user
 
 from ddplatform.gate import SignedInUser
 from ddplatform.models.organisations import User
+from ddplatform.web.languages import ASKED, KEEP
 from ddplatform.web.sessions import RENEW
 
 
@@ -13,7 +14,10 @@ def start_session(user: User) -> None:
 
     A second factor will stand before this call; nothing after it has to change.
     """
+    chosen = session.get(ASKED)
     session.clear()
+    if chosen:
+        session[ASKED], session[KEEP] = chosen, True
     # The token of this request belonged to the session that ended: a form shown in this answer
     # must carry one of the new session, or what it brings back would be refused.
     g.pop(current_app.config["WTF_CSRF_FIELD_NAME"], None)
