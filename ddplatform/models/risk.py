@@ -105,8 +105,9 @@ class AssessmentRun(TenantScoped, Base):
 class RiskAssessment(TenantScoped, Base):
     """The scores of one node in one run, of all issues (RM-1.0). Unknown origins have no node row.
 
-    A run that rests on another has rows of changed nodes alone: read through
-    `ddplatform/queries/run_rows.py`, which looks through to the base.
+    Rows are kept with the whole run: a run that rests on it adds those of nodes of which any
+    score differs from the run before, at its own step. Read through
+    `ddplatform/queries/run_rows.py`, which finds the row that counts in a run.
     `run_id` is no foreign key: the row of a run is written last, so that a run exists exactly
     when all of its scores do.
     """
@@ -114,14 +115,17 @@ class RiskAssessment(TenantScoped, Base):
     __tablename__ = "risk_assessment"
     __table_args__ = (
         belongs_to("value_chain_node", "node_id"),
-        UniqueConstraint("organisation_id", "run_id", "place"),
+        UniqueConstraint("organisation_id", "run_id", "place", "step"),
         Index("ix_assessment_node", "organisation_id", "node_id", "run_id"),
         Index("ix_assessment_ref", "organisation_id", "run_id", "node_ref"),
     )
     is_append_only = True
 
-    run_id: Mapped[UUID]
+    run_id: Mapped[UUID] = mapped_column(comment="The whole run")
     place: Mapped[int] = mapped_column(comment="Row of the run, unknown origins last")
+    step: Mapped[int] = mapped_column(
+        default=0, comment="From which run on it the row counts; 0: its own"
+    )
     node_id: Mapped[UUID | None]
     node_ref: Mapped[str] = mapped_column(comment="External ref, or unknown-origin:BUYER")
     node_name: Mapped[str]

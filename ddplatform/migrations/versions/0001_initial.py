@@ -2570,9 +2570,15 @@ def upgrade() -> None:
         "risk_assessment",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
-        sa.Column("run_id", sa.Uuid(), nullable=False),
+        sa.Column("run_id", sa.Uuid(), nullable=False, comment="The whole run"),
         sa.Column(
             "place", sa.Integer(), nullable=False, comment="Row of the run, unknown origins last"
+        ),
+        sa.Column(
+            "step",
+            sa.Integer(),
+            nullable=False,
+            comment="From which run on it the row counts; 0: its own",
         ),
         sa.Column("node_id", sa.Uuid(), nullable=True),
         sa.Column(
@@ -2599,7 +2605,8 @@ def upgrade() -> None:
             "organisation_id",
             "run_id",
             "place",
-            name=op.f("uq_risk_assessment_organisation_id_run_id_place"),
+            "step",
+            name=op.f("uq_risk_assessment_organisation_id_run_id_place_step"),
         ),
     )
     op.create_index(
