@@ -47,6 +47,13 @@ def load_people() -> People:
     return People({key: name for key, name in rows})
 
 
+def load_writers(filled: Filled, *, me: UUID | None) -> People:
+    """The same where somebody else had a hand in this round; else nobody, and no statement."""
+    hands = {answer.saved_by_id for answer in filled.answers.values() if answer.raw}
+    hands |= {UUID(found) for found in filled.row.taken_sections.values()}
+    return load_people() if hands - {me, None} else People({})
+
+
 def said_at(filled: Filled, people: People) -> dict[str, Said]:
     """Path -> who answered it last. What the form itself or last year put there has nobody."""
     return {
@@ -67,4 +74,10 @@ def said_on(page: Page, said: Mapping[str, Said]) -> Sequence[Said]:
 def taker_of(filled: Filled, section: str) -> UUID | None:
     """Who said that they answer this section."""
     found = filled.row.taken_sections.get(section)
-    return UUID(found) if found and found != "None" else None
+    return UUID(found) if found else None
+
+
+def given_on(page: Page, filled: Filled) -> int:
+    """How many answers of a page stand there from before and were not looked at since."""
+    answers = (filled.answers.get(path) for path in page.paths)
+    return sum(1 for one in answers if one and one.raw and one.given_at and not one.share_id)

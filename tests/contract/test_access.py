@@ -26,6 +26,8 @@ PUBLIC = {
     "links.new_password",
     "respond.fresh_link",
     "respond.open_questions",
+    "respond.questions_first",
+    "respond.questions_first_pdf",
     "static",
 }
 

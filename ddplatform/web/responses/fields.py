@@ -8,6 +8,8 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
+from ddplatform.models.responses import Answer
+from ddplatform.queries.response_people import Said
 from ddplatform.queries.responses import FileOfAnswer, Message
 from ddplatform.services.responses import Clash, Typed
 from ddplatform.web.filters import day
@@ -18,6 +20,8 @@ WHY = "Why we ask:"
 NOT_SURE = frozenset({"unsure", "dont_know", "do_not_know"})
 FIND_OUT = "We will help you find out."
 REPLY = "reply:"
+CHOOSE = "choose:"
+THEIRS = "theirs"
 FILE = "file:"
 _NUMBERS = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.RANGE})
 _NO_ID = re.compile(r"[^A-Za-z0-9_]+")
@@ -31,6 +35,24 @@ class ChoiceView:
     label: str
     checked: bool
     note: str = ""
+
+
+@dataclass(frozen=True)
+class ClashView:
+    """One question with two answers, as they read; `theirs` stands on another page or phone."""
+
+    mine: str
+    theirs: str
+    said: Said | None
+
+
+@dataclass(frozen=True)
+class GivenView:
+    """An answer that stands there from before: what it says, since when, and for whom."""
+
+    words: str
+    on: date
+    to_another: bool
 
 
 @dataclass(frozen=True)
@@ -52,8 +74,10 @@ class FieldView:
     files: Sequence[FileOfAnswer] = ()
     uploads: Sequence["FieldView"] = ()
     thread: Sequence[Message] = ()
-    clash: Clash | None = None
+    clash: ClashView | None = None
     help: Sequence[str] = ()
+    said: Said | None = None
+    given: GivenView | None = None
 
 
 @dataclass(frozen=True)
@@ -66,6 +90,10 @@ class Around:
     help: Mapping[str, Sequence[str]] = field(default_factory=dict)
     refused: Mapping[str, str] = field(default_factory=dict)
     """Path -> why a file could not come in."""
+    said: Mapping[str, Said] = field(default_factory=dict)
+    """Path -> who answered; empty where one person answers alone."""
+    given: Mapping[str, Answer] = field(default_factory=dict)
+    """Path -> an answer that was given before and not looked at since."""
 
 
 def field_id(path: str) -> str:
@@ -102,9 +130,26 @@ def _view(
         files=around.files.get(state.path, ()),
         uploads=uploads,
         thread=around.threads.get(state.path, ()),
-        clash=clash,
+        clash=_clash(state, clash, around) if clash else None,
         help=around.help.get(state.path, ()),
+        said=around.said.get(state.path),
+        given=_given(state, around.given.get(state.path)),
     )
+
+
+def _clash(state: NodeState, clash: Clash, around: Around) -> ClashView:
+    return ClashView(
+        ", ".join(words_of(state, clash.mine)),
+        ", ".join(words_of(state, clash.theirs)),
+        around.said.get(state.path),
+    )
+
+
+def _given(state: NodeState, answer: Answer | None) -> GivenView | None:
+    if answer is None or answer.given_at is None:
+        return None
+    words = ", ".join(answer_words(state))
+    return GivenView(words, answer.given_at.date(), answer.share_id is not None)
 
 
 def _question(state: NodeState) -> Question:
@@ -159,19 +204,27 @@ def _choices(state: NodeState, text: str) -> Sequence[ChoiceView]:
 
 def answer_words(state: NodeState) -> Sequence[str]:
     """An answer as it reads: the labels of what was chosen, a day in words, or the text."""
+    return words_of(state, state.raw)
+
+
+def words_of(state: NodeState, text: str) -> Sequence[str]:
+    """The same for any text that may stand at a question."""
     if state.choices:
         labels = {choice.name: choice.label for choice in state.choices}
-        return [labels.get(name, name) for name in state.raw.split()]
-    if isinstance(state.node, Question) and state.node.kind is Kind.DATE and _is_day(state.raw):
-        return [day(date.fromisoformat(state.raw))]
-    return [state.raw] if state.raw else []
+        return [labels.get(name, name) for name in text.split()]
+    if isinstance(state.node, Question) and state.node.kind is Kind.DATE and _is_day(text):
+        return [day(date.fromisoformat(text))]
+    return [text] if text else []
 
 
 def read_typed(form: MultiDict[str, str]) -> Typed:
-    """The texts, replies and marks of a sent page. Several boxes of one name are one text."""
+    """The texts, replies and marks of a sent page. Several boxes of one name are one text.
+
+    Where somebody chose the other one of two answers, the own text is not sent any further.
+    """
     values, replies = {}, {}
     for name in form:
-        if name.startswith("/"):
+        if name.startswith("/") and form.get(f"{CHOOSE}{name}") != THEIRS:
             values[name] = _text(form.getlist(name))
         elif name.startswith(f"{REPLY}/"):
             replies[name.removeprefix(REPLY)] = _text(form.getlist(name))

@@ -44,7 +44,7 @@ class GoOnForm(FlaskForm):  # type: ignore[misc]
 @public
 def open_questions(token: str) -> ResponseReturnValue:
     """Say who asks, why, and who sees what; then let the supplier in."""
-    invitation = _find(token)
+    invitation = find_invitation(token)
     if invitation.used_at is not None or invitation.expires_at < g.now:
         return _worn_out(invitation, token)
     assignment = get_invited(invitation)
@@ -63,6 +63,7 @@ def open_questions(token: str) -> ResponseReturnValue:
         has_account=has_account,
         is_signed_in=isinstance(form, GoOnForm),
         invitation=invitation,
+        token=token,
         assignment=assignment,
         requester=get_organisation(invitation.organisation_id).name,
         help=get_help_contact(invitation.organisation_id, assignment.sent_by_id),
@@ -73,7 +74,7 @@ def open_questions(token: str) -> ResponseReturnValue:
 @public
 def fresh_link(token: str) -> ResponseReturnValue:
     """Send a new link to the address the old one was for."""
-    invitation = _find(token)
+    invitation = find_invitation(token)
     rate_limits.count_try(rate_limits.LINK_REQUEST, invitation.email, at=g.now)
     if invitation.used_at is None:
         send_fresh_link(invitation, at=g.now)
@@ -81,7 +82,8 @@ def fresh_link(token: str) -> ResponseReturnValue:
     return redirect(url_for("auth.sign_in"))
 
 
-def _find(token: str) -> Invitation:
+def find_invitation(token: str) -> Invitation:
+    """The invitation behind a link, in the tenant of the requester, or NotFound."""
     with across_tenants():
         invitation = get_invitation_by_hash(hash_of(token))
     if invitation is None or invitation.purpose is not InvitationPurpose.RESPOND:

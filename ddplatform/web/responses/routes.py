@@ -2,13 +2,20 @@
 
 from uuid import UUID
 
-from flask import g, redirect, render_template, url_for
+from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ddplatform.access.permissions import Permission
 from ddplatform.duediligence.vocabulary import QuestionnaireState as State
 from ddplatform.errors import NotFound
 from ddplatform.gate import requires
+from ddplatform.queries.response_people import (
+    given_on,
+    load_people,
+    said_at,
+    said_on,
+    taker_of,
+)
 from ddplatform.queries.responses import (
     Filled,
     Request,
@@ -20,6 +27,7 @@ from ddplatform.queries.responses import (
     load_filled,
 )
 from ddplatform.services.response_drafts import is_done
+from ddplatform.services.response_people import leave_section, take_section
 from ddplatform.services.responses import start
 from ddplatform.web.responses.blueprint import bp
 from ddplatform.web.responses.fields import field_id, minutes_for
@@ -49,6 +57,8 @@ def show(assignment_id: UUID) -> ResponseReturnValue:
     filled = newest_round(asked)
     pages = filled.pages
     back = asked_back(list_messages(assignment_id)) if is_writable(asked) else frozenset()
+    people = load_people()
+    said = said_at(filled, people)
     return render_template(
         "responses/show.html",
         asked=asked,
@@ -62,11 +72,25 @@ def show(assignment_id: UUID) -> ResponseReturnValue:
                 "asked_back": _first_of(page, back),
                 "questions": sum(1 for _ in page.questions()),
                 "minutes": minutes_for(page),
+                "said": said_on(page, said),
+                "taken_by": people.name(taker) if (taker := taker_of(filled, page.name)) else "",
+                "is_mine": taker is not None and taker == g.identity.user_id,
+                "given": given_on(page, filled),
             }
             for page in pages
         ],
+        shows_people=people.are_several,
         minutes=sum(minutes_for(page) for page in pages if not is_done(page, filled.row)),
     )
+
+
+@bp.post("/<uuid:assignment_id>/take/<name>")
+@requires(Permission.RESPONSE_ANSWER)
+def take(assignment_id: UUID, name: str) -> ResponseReturnValue:
+    """Tell colleagues that one answers a section, or that one does not any more."""
+    change = leave_section if "leave" in request.form else take_section
+    change(assignment_id, name, by=g.identity, at=g.now)
+    return redirect(url_for(".show", assignment_id=assignment_id) + f"#s-{name}")
 
 
 @bp.post("/<uuid:assignment_id>/start")

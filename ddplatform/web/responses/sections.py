@@ -11,6 +11,7 @@ from werkzeug.datastructures import FileStorage
 from ddplatform.access.permissions import Permission
 from ddplatform.errors import NotFound, TooMany
 from ddplatform.gate import keep_changes, requires
+from ddplatform.queries.response_people import given_on, load_writers, said_at, taker_of
 from ddplatform.queries.responses import (
     Filled,
     Request,
@@ -42,6 +43,9 @@ from ddplatform.web.responses.routes import is_writable, newest_round
 from questionnaires import Page, red_flags
 from supply_chain.errors import FileRefused
 
+ELSEWHERE = frozenset({"later", "back", "add", "remove", "detach", "again"})
+"""Buttons that keep a page without saying that all on it was looked at."""
+
 
 @bp.get("/<uuid:assignment_id>/<name>")
 @requires(Permission.RESPONSE_ANSWER)
@@ -60,7 +64,14 @@ def save(assignment_id: UUID, name: str) -> ResponseReturnValue:
     asked = get_request(assignment_id)
     _require_section(asked, name)
     shown = _open_questions(newest_round(asked), name)
-    saved = save_section(assignment_id, name, read_typed(request.form), by=g.identity, at=g.now)
+    saved = save_section(
+        assignment_id,
+        name,
+        read_typed(request.form),
+        by=g.identity,
+        at=g.now,
+        confirm=not ELSEWHERE & set(request.form),
+    )
     refused = _take_files(assignment_id)
     moved = _do_pressed(assignment_id)
     _tell_help(saved)
@@ -197,14 +208,18 @@ def _section_page(
     page = _find_page(filled.pages, name)
     if page is None:
         raise NotFound()
+    people = load_writers(filled, me=g.identity.user_id)
     around = Around(
         files=list_files(filled.row.id),
         threads=list_messages(asked.assignment.id) if filled.row.round > 1 else {},
         clashes={clash.path: clash for clash in saved.clashes} if saved else {},
         help=_help(filled),
         refused=refused or {},
+        said=said_at(filled, people) if people.are_several else {},
+        given={path: answer for path, answer in filled.answers.items() if answer.given_at},
     )
     items = view_items(page, around)
+    taker = taker_of(filled, name)
     problems = _summary(items) if saved else []
     html = render_template(
         "responses/section.html",
@@ -215,12 +230,20 @@ def _section_page(
         minutes=minutes_for(page),
         problems=problems,
         clashes=saved.clashes if saved else (),
+        lost=_without_a_place(saved, page),
+        taken_by=people.name(taker) if taker and taker != g.identity.user_id else "",
+        given=given_on(page, filled),
         seen=filled.row.revision,
         saved_at=max((a.saved_at for a in filled.answers.values() if a.raw), default=None),
         page_mark=uuid4().hex,
     )
     status = 200 if saved is None else (409 if saved.clashes else 422)
     return html, status
+
+
+def _without_a_place(saved: Saved | None, page: Page) -> list[str]:
+    """What was typed into an entry that somebody removed meanwhile: shown, to be copied."""
+    return [c.mine for c in saved.clashes if c.path not in page.paths] if saved else []
 
 
 def _help(filled: Filled) -> dict[str, list[str]]:

@@ -1,0 +1,116 @@
+"""Every question of a questionnaire, to be read before anything is answered."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from ddplatform.db import db
+from ddplatform.errors import NotFound
+from ddplatform.models.questionnaires import Questionnaire
+from ddplatform.queries.questionnaires import get_version
+from ddplatform.queries.responses import language_of
+from questionnaires import Form, Group, Kind, Question, Section, asked_paths
+from questionnaires.form import UPLOADS
+from questionnaires.scoring_plan import extra
+
+WHY = "Why we ask:"
+
+
+@dataclass(frozen=True)
+class QuestionToRead:
+    """One question as it reads, with every answer on offer."""
+
+    number: str
+    label: str
+    hint: str
+    why: str
+    choices: Sequence[str]
+    is_many: bool
+    """Whether several of the answers may be chosen."""
+    is_conditional: bool
+    """Whether it is asked only after certain answers."""
+    is_repeated: bool
+    """Whether it is asked for each entry of a list."""
+    takes_files: bool
+
+
+@dataclass(frozen=True)
+class SectionToRead:
+    """One section with all its questions."""
+
+    number: int
+    title: str
+    questions: Sequence[QuestionToRead]
+
+
+def get_title(version_id: UUID) -> str:
+    """What the questionnaire of a version is called. Raises NotFound."""
+    questionnaire = db.session.get(Questionnaire, get_version(version_id).questionnaire_id)
+    if questionnaire is None:
+        raise NotFound()
+    return questionnaire.title
+
+
+def all_questions(form: Form, *, light: bool, language: str) -> Sequence[SectionToRead]:
+    """Every question that may be asked, also those that an answer has yet to open.
+
+    Args:
+        light: the short version alone.
+        language: a code; the form's own language where it has no such translation.
+    """
+    spoken = language_of(form, language) or form.default_language
+    asked = asked_paths(form, light=light)
+    found: list[SectionToRead] = []
+    for section in form.sections:
+        questions = [q for q in section.questions() if q.path in asked and q.is_input]
+        if questions:
+            reader = _Reader(section, len(found) + 1, (spoken, form.default_language))
+            found.append(reader.section_of(questions))
+    return found
+
+
+class _Reader:
+    """Turns the questions of one section into words."""
+
+    def __init__(self, section: Section, number: int, languages: tuple[str, str]) -> None:
+        self.section, self.number, self.languages = section, number, languages
+        self.repeats = [group.path for group in _groups(section.children) if group.repeat]
+        self.conditional = [g.path for g in _groups(section.children) if g.rules.relevant]
+        if section.group and section.group.rules.relevant:
+            self.conditional.append(section.group.path)
+        if section.group and section.group.repeat:
+            self.repeats.append(section.group.path)
+
+    def section_of(self, questions: Sequence[Question]) -> SectionToRead:
+        """The section: uploads that only support an answer are told at that answer."""
+        supported = {extra(q, "evidence_for") for q in questions if q.kind in UPLOADS}
+        own = [q for q in questions if not (q.kind in UPLOADS and extra(q, "evidence_for"))]
+        read = [self._question(place, q, supported) for place, q in enumerate(own, start=1)]
+        title = self.section.label.plain(*self.languages)
+        return SectionToRead(self.number, title or read[0].label, read)
+
+    def _question(self, place: int, question: Question, supported: set[str]) -> QuestionToRead:
+        hint = question.hint.plain(*self.languages)
+        why = hint.removeprefix(WHY).strip() if hint.startswith(WHY) else ""
+        return QuestionToRead(
+            number=f"{self.number}.{place}",
+            label=question.label.plain(*self.languages),
+            hint="" if why else hint,
+            why=why,
+            choices=[c.label.plain(*self.languages) or c.name for c in question.choices],
+            is_many=question.kind is Kind.SELECT_MULTIPLE,
+            is_conditional=bool(question.rules.relevant) or _is_in(question, self.conditional),
+            is_repeated=_is_in(question, self.repeats),
+            takes_files=question.kind in UPLOADS or extra(question, "id") in supported,
+        )
+
+
+def _groups(children: Sequence[Question | Group]) -> Iterator[Group]:
+    for child in children:
+        if isinstance(child, Group):
+            yield child
+            yield from _groups(child.children)
+
+
+def _is_in(question: Question, groups: Sequence[str]) -> bool:
+    return any(question.path.startswith(f"{path}/") for path in groups)

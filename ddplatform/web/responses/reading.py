@@ -1,0 +1,154 @@
+"""All questions on one page and on paper, to be read before, while and after answering."""
+
+from uuid import UUID
+
+from flask import Response, g, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from ddplatform.access.permissions import Permission
+from ddplatform.errors import NotFound
+from ddplatform.gate import public, requires
+from ddplatform.languages import current_language, gettext
+from ddplatform.models.questionnaires import Assignment
+from ddplatform.queries.organisations import get_help_contact, get_organisation
+from ddplatform.queries.questionnaires import load_plan
+from ddplatform.queries.response_questions import (
+    QuestionToRead,
+    SectionToRead,
+    all_questions,
+    get_title,
+)
+from ddplatform.queries.responses import get_request
+from ddplatform.reports.question_paper import (
+    PaperQuestion,
+    PaperSection,
+    QuestionPaper,
+    render_questions,
+)
+from ddplatform.services.response_join import get_invited
+from ddplatform.web.filters import day
+from ddplatform.web.responses.blueprint import bp
+from ddplatform.web.responses.fields import minutes_of
+from ddplatform.web.responses.joining import bp as respond
+from ddplatform.web.responses.joining import find_invitation
+
+
+@bp.get("/<uuid:assignment_id>/questions")
+@requires(Permission.RESPONSE_ANSWER)
+def questions(assignment_id: UUID) -> ResponseReturnValue:
+    """Every question of this questionnaire, to be read first."""
+    asked = get_request(assignment_id)
+    back = url_for(".show", assignment_id=assignment_id)
+    paper = url_for(".questions_pdf", assignment_id=assignment_id)
+    return _page(asked.assignment, back=back, paper=paper, asked=asked)
+
+
+@bp.get("/<uuid:assignment_id>/questions.pdf")
+@requires(Permission.RESPONSE_ANSWER)
+def questions_pdf(assignment_id: UUID) -> ResponseReturnValue:
+    """The same on paper."""
+    return _paper(get_request(assignment_id).assignment)
+
+
+@respond.get("/respond/<token>/questions")
+@public
+def questions_first(token: str) -> ResponseReturnValue:
+    """Every question, for who holds the link and has not begun."""
+    assignment = _invited(token)
+    back = url_for("respond.open_questions", token=token)
+    paper = url_for("respond.questions_first_pdf", token=token)
+    return _page(assignment, back=back, paper=paper)
+
+
+@respond.get("/respond/<token>/questions.pdf")
+@public
+def questions_first_pdf(token: str) -> ResponseReturnValue:
+    """The same on paper."""
+    return _paper(_invited(token))
+
+
+def _invited(token: str) -> Assignment:
+    invitation = find_invitation(token)
+    if invitation.used_at is not None or invitation.expires_at < g.now:
+        raise NotFound(gettext("This link does not work any more."), gettext("Ask for a new link."))
+    return get_invited(invitation)
+
+
+def _sections(assignment: Assignment) -> list[SectionToRead]:
+    form = load_plan(assignment.version_id).form
+    return list(all_questions(form, light=assignment.light_mode, language=current_language()))
+
+
+def _page(
+    assignment: Assignment, *, back: str, paper: str, asked: object = None
+) -> ResponseReturnValue:
+    sections = _sections(assignment)
+    count = sum(len(section.questions) for section in sections)
+    more = {"asked": asked} if asked else {}
+    return render_template(
+        "responses/questions.html",
+        sections=sections,
+        count=count,
+        minutes=minutes_of(count),
+        title=get_title(assignment.version_id),
+        requester=get_organisation(assignment.organisation_id).name,
+        assignment=assignment,
+        help=get_help_contact(assignment.organisation_id, assignment.sent_by_id),
+        back=back,
+        paper=paper,
+        **more,
+    )
+
+
+def _paper(assignment: Assignment) -> ResponseReturnValue:
+    sections = _sections(assignment)
+    requester = get_organisation(assignment.organisation_id).name
+    content = render_questions(
+        QuestionPaper(
+            title=get_title(assignment.version_id),
+            requester=gettext("%(name)s asks", name=requester),
+            respondent=assignment.node_name,
+            statement=gettext(
+                "Every question that may be asked, to be read and talked over first. "
+                "Answers are given on the page of the link, not here."
+            ),
+            lines=(
+                (gettext("Please answer by"), day(assignment.due_on)),
+                (gettext("Questions"), str(sum(len(one.questions) for one in sections))),
+            ),
+            note_title=gettext("Honest answers bring help, not loss of orders"),
+            note=gettext(
+                "Every work place has problems. If you tell of one, you plan together what helps. "
+                "Never write the name of a child."
+            ),
+            sections=[
+                PaperSection(one.number, one.title, [_printed(q) for q in one.questions])
+                for one in sections
+            ],
+            language=current_language(),
+        )
+    )
+    return Response(
+        content,
+        mimetype="application/pdf",
+        headers={"Content-Disposition": 'attachment; filename="questions.pdf"'},
+    )
+
+
+def _printed(question: QuestionToRead) -> PaperQuestion:
+    return PaperQuestion(question.number, question.label, question.choices, _remarks(question))
+
+
+def _remarks(question: QuestionToRead) -> list[str]:
+    found = [question.hint] if question.hint else []
+    if question.is_many:
+        found.append(gettext("More than one answer may be right."))
+    if question.is_conditional:
+        found.append(gettext("Asked only after certain answers."))
+    if question.is_repeated:
+        found.append(gettext("Asked for each entry of a list."))
+    if question.takes_files:
+        found.append(gettext("A photo or document can be added."))
+    if question.why:
+        found.append(gettext("Why we ask: %(why)s", why=question.why))
+    return found
