@@ -1,0 +1,343 @@
+"""A workbook that came back: which answers were changed, and every fault with its cell.
+
+Rows are found by their hidden id and sheets by their hidden keys, so that neither a new name nor
+another order does harm. A row whose question no longer fits its id is not guessed at.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from xlsxwriter.utility import xl_rowcol_to_cell
+
+from questionnaires.answer_book_reading import BookRefused, RawBook, RawCell, RawSheet
+from questionnaires.answer_changes import Change, ReturnFault
+from questionnaires.answer_return_texts import CellProblem, Given, base_text, text_of_cells
+from questionnaires.answer_workbook_layout import (
+    ANSWER,
+    BASE,
+    FIRST_ENTRY,
+    FIRST_FIELD,
+    FIRST_LINE,
+    ID,
+    META,
+    NUMBER,
+    PARENT,
+    QUESTION,
+    RepeatSheet,
+    lay_out,
+    number_of,
+)
+from questionnaires.answer_workbook_words import BookWords
+from questionnaires.evaluation import Response
+from questionnaires.form import Question
+
+NEW_ENTRY = "[+]"
+MOST_NAMED = 30  # missing questions that are named one by one
+
+
+@dataclass(frozen=True)
+class Returned:
+    """What a workbook brings: changed answers, faults, and how many answers it holds at all."""
+
+    changes: tuple[Change, ...]
+    faults: tuple[ReturnFault, ...]
+    answers: int
+
+
+@dataclass(frozen=True)
+class BookMeta:
+    """What a book says it is."""
+
+    facts: Mapping[str, str]
+
+
+def read_meta(book: RawBook) -> BookMeta:
+    """Whose answers a book holds, and to which version. Raises BookRefused."""
+    sheet = book.sheets.get(META)
+    if sheet is None or BASE not in book.sheets:
+        raise BookRefused(
+            "no_meta",
+            "This is not a workbook that was downloaded here, or its hidden sheets are gone.",
+            "Download the workbook again and copy your answers into it.",
+        )
+    rows = {row for row, _ in sheet.cells}
+    return BookMeta({sheet.text(row, 0): sheet.text(row, 1) for row in rows})
+
+
+def check_meta(meta: BookMeta, *, assignment: str, response: Response) -> None:
+    """Refuse the book of other questions or of another version. Raises BookRefused."""
+    if meta.facts.get("assignment") != assignment:
+        title, whose = meta.facts.get("title", ""), meta.facts.get("respondent", "")
+        raise BookRefused(
+            "other_assignment",
+            f"This workbook belongs to other questions: {title}, for {whose}.",
+            "Upload it on the page of those questions, or download the workbook of these.",
+        )
+    form = response.form
+    if meta.facts.get("sha256") != form.sha256:
+        raise BookRefused(
+            "other_version",
+            f"This workbook was made for version {meta.facts.get('version', '')} of the"
+            f" questions; they are asked in version {form.version} now.",
+            "Download the workbook again and copy your answers into it.",
+        )
+
+
+def read_returned(book: RawBook, response: Response, *, light: bool = False) -> Returned:
+    """Read the answers of a book whose `check_meta` has passed.
+
+    Args:
+        response: the answers as they are kept now; not touched.
+    """
+    meta = read_meta(book)
+    language = meta.facts.get("language") or None
+    known = response.form.languages
+    reader = _Reader(book, response, meta, language if language in known else None, light)
+    return reader.read()
+
+
+@dataclass
+class _Found:
+    """A cell of an answer, with the place people know it by."""
+
+    place: str
+    cell: RawCell | None
+    choice: str = ""
+
+
+@dataclass
+class _Reader:
+    book: RawBook
+    response: Response
+    meta: BookMeta
+    language: str | None
+    light: bool
+    faults: list[ReturnFault] = field(default_factory=list)
+    found: dict[str, dict[str, _Found]] = field(default_factory=dict)  # path -> choice -> cell
+    seen: set[str] = field(default_factory=set)
+
+    def read(self) -> Returned:
+        self.layout = lay_out(self.response, language=self.language, light=self.light)
+        base = self.book.sheets[BASE]
+        rows = {row for row, _ in base.cells}
+        self.base = {base.text(r, 0): (base.text(r, 1), base.text(r, 2)) for r in rows}
+        self.words = BookWords(
+            yes=self.meta.facts.get("yes", "Yes"), no=self.meta.facts.get("no", "No")
+        )
+        for sheet in self.book.sheets.values():
+            keys = {cell.text: cell.column for cell in sheet.cells.values() if cell.row == 0}
+            if keys.get(ID) is None:
+                continue
+            if ANSWER in keys:
+                self._section(sheet, keys)
+            elif NUMBER in keys:
+                self._repeat(sheet, keys)
+        self._missing()
+        changes = tuple(self._changes())
+        if self.book.pictures:
+            self._fault(
+                "Workbook",
+                f"It holds {self.book.pictures} pasted pictures, which are not taken in.",
+                "Add pictures as files on the page of the section.",
+            )
+        given = sum(1 for cells in self.found.values() if any(c.cell for c in cells.values()))
+        return Returned(changes, tuple(self.faults), given)
+
+    def _fault(self, place: str, message: str, advice: str, text: str = "") -> None:
+        self.faults.append(ReturnFault(place, message, advice, text))
+
+    # -- finding the cells --------------------------------------------------------------------
+
+    def _section(self, sheet: RawSheet, keys: Mapping[str, int]) -> None:
+        column, question = keys[ANSWER], keys.get(QUESTION, -1)
+        rows = sorted({row for row, _ in sheet.cells if row >= FIRST_LINE})
+        for row in rows:
+            key, cell = sheet.text(row, keys[ID]), sheet.cells.get((row, column))
+            place = f"{sheet.name}, {xl_rowcol_to_cell(row, column)}"
+            if not key:
+                if cell and cell.kind in "sndmtb" and not _is_ours(sheet, row, question):
+                    self._no_id(place, cell.text)
+                continue
+            self._take(sheet, key, place, (row, column), sheet.text(row, question))
+
+    def _no_id(self, place: str, text: str) -> None:
+        self._fault(
+            place,
+            "This row was added or its hidden id is gone; nobody can tell what it answers.",
+            "Write the answer in the row of its question, in a fresh download.",
+            text,
+        )
+
+    def _take(
+        self, sheet: RawSheet, key: str, place: str, at: tuple[int, int], question: str | None
+    ) -> None:
+        """Note the cell of one key, unless it cannot be told what it answers."""
+        cell = sheet.cells.get(at)
+        text = cell.text if cell else ""
+        if key not in self.base:
+            self._fault(
+                place,
+                f"The question “{key}” is not part of these questions.",
+                "Leave it out.",
+                text,
+            )
+        elif question is not None and _plain(question) != _plain(self.base[key][1]):
+            self.seen.add(key)
+            self._fault(
+                place,
+                "The question in this row is not the one that its hidden id names: cells were"
+                " moved.",
+                f"Answer “{self.base[key][1]}” on its page, or in a fresh download.",
+                text,
+            )
+        elif at in sheet.merged:
+            self.seen.add(key)
+            self._fault(
+                place,
+                "This cell is merged with others; nobody can tell what it answers.",
+                "Undo the merging of cells, and write each answer in its own cell.",
+                text,
+            )
+        else:
+            path, _, choice = key.partition("#")
+            self._note(path, _Found(place, cell, choice), key)
+
+    def _note(self, path: str, found: _Found, key: str) -> None:
+        cells = self.found.setdefault(path, {})
+        earlier = cells.get(found.choice)
+        if earlier and (earlier.cell and earlier.cell.text) != (found.cell and found.cell.text):
+            self._fault(
+                found.place,
+                f"The row of this question stands twice, also at {earlier.place}, and the answers"
+                " differ.",
+                "Delete the copied row.",
+                found.cell.text if found.cell else "",
+            )
+            return
+        self.seen.add(key)
+        cells[found.choice] = found
+
+    # -- repeats ------------------------------------------------------------------------------
+
+    def _repeat(self, sheet: RawSheet, keys: Mapping[str, int]) -> None:
+        fields = {key: column for key, column in keys.items() if column >= FIRST_FIELD}
+        news: list[int] = []
+        repeat: RepeatSheet | None = None
+        for row in sorted({row for row, _ in sheet.cells if row >= FIRST_ENTRY}):
+            entry = sheet.text(row, keys[ID])
+            used = [c for c in fields.values() if (row, c) in sheet.cells]
+            if not entry:
+                if used:
+                    place = f"{sheet.name}, {xl_rowcol_to_cell(row, used[0])}"
+                    self._no_id(place, sheet.text(row, used[0]))
+            elif entry.endswith(NEW_ENTRY):
+                repeat = self.layout.repeats.get(entry.removesuffix(NEW_ENTRY))
+                if used:
+                    news.append(row)
+            else:
+                for key, column in fields.items():
+                    place = f"{sheet.name}, {xl_rowcol_to_cell(row, column)}"
+                    self._take(sheet, entry + key, place, (row, column), None)
+        if repeat is not None:
+            for row in news:
+                self._new_entry(sheet, repeat, row, sheet.text(row, keys.get(PARENT, 2)), fields)
+
+    def _new_entry(
+        self,
+        sheet: RawSheet,
+        repeat: RepeatSheet,
+        row: int,
+        above: str,
+        fields: Mapping[str, int],
+    ) -> None:
+        path = self._next_path(repeat, above)
+        if path is None:
+            place = f"{sheet.name}, {xl_rowcol_to_cell(row, 2)}"
+            title = repeat.above.title if repeat.above else ""
+            self._fault(
+                place,
+                f"“{above}” is the number of no entry in the sheet “{title}”.",
+                "Write there the number of the entry that this row belongs to.",
+                " · ".join(sheet.text(row, c) for c in fields.values() if (row, c) in sheet.cells),
+            )
+            return
+        for key, column in fields.items():
+            cell = sheet.cells.get((row, column))
+            if cell is not None:
+                suffix, _, choice = key.partition("#")
+                place = f"{sheet.name}, {xl_rowcol_to_cell(row, column)}"
+                found = _Found(place, cell, choice)
+                self.found.setdefault(path + suffix, {})[choice] = found
+
+    def _next_path(self, repeat: RepeatSheet, above: str) -> str | None:
+        """The path of one more entry, behind those that are kept and those made just now."""
+        name = repeat.group.path
+        if repeat.above is not None:
+            owners = [one for one in repeat.above.entries if number_of(one) == above.strip()]
+            if not owners:
+                return None
+            name = owners[0] + repeat.group.path.removeprefix(repeat.above.group.path)
+        count = sum(1 for one in repeat.entries if one.rpartition("[")[0] == name)
+        path = f"{name}[{count + 1}]"
+        repeat.entries.append(path)
+        return path
+
+    # -- what changed -------------------------------------------------------------------------
+
+    def _missing(self) -> None:
+        missing = [key for key in self.base if key not in self.seen]
+        paths = list(dict.fromkeys(key.partition("#")[0] for key in missing))
+        for path in paths[:MOST_NAMED]:
+            label = self.base.get(path, ("", ""))[1] or self._label(path)
+            self._fault(
+                "Workbook",
+                f"The row of “{label}” is gone.",
+                "What was kept stays as it is. Answer it on its page, or in a fresh download.",
+            )
+        if len(paths) > MOST_NAMED:
+            self._fault(
+                "Workbook",
+                f"{len(paths) - MOST_NAMED} more rows are gone.",
+                "Download the workbook again and copy your answers into it.",
+            )
+
+    def _label(self, path: str) -> str:
+        try:
+            return self.response.state(path).label or path
+        except KeyError:
+            return path
+
+    def _changes(self) -> Iterator[Change]:
+        specs = self.response.plan.specs
+        for path, cells in self.found.items():
+            spec = specs.get("/".join(step.partition("[")[0] for step in path.split("/")))
+            question = spec.node if spec else None
+            if not isinstance(question, Question):
+                continue
+            given = Given(question, self.layout.labels.get(question.path, {}), self.words)
+            before = next((self.base[k][0] for k in self._keys(path, cells) if k in self.base), "")
+            place = next((c.place for c in cells.values() if c.cell), "") or next(
+                c.place for c in cells.values()
+            )
+            text = text_of_cells(given, {choice: found.cell for choice, found in cells.items()})
+            if isinstance(text, CellProblem):
+                at = cells[text.choice].place
+                self._fault(at, text.message, text.advice, text.text)
+            elif text != base_text(given, before):
+                label = question.label.plain(
+                    self.language or self.response.form.default_language,
+                    self.response.form.default_language,
+                )
+                yield Change(path, text, before, label or question.name, place)
+
+    def _keys(self, path: str, cells: Mapping[str, _Found]) -> Iterator[str]:
+        return (f"{path}#{choice}" if choice else path for choice in cells)
+
+
+def _is_ours(sheet: RawSheet, row: int, question: int) -> bool:
+    """Whether a row without an id is one of ours: a note, a heading, a file, the way to a sheet."""
+    return bool(sheet.text(row, question))
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())
