@@ -22,7 +22,7 @@ _ICON_USES = (
     re.compile(r"""\bicon\(\s*['"]([a-z0-9-]+)['"]"""),
     re.compile(r"""\bicon['"]?\s*[=:]\s*['"]([a-z0-9-]+)['"]"""),
     # Entries of the side navigation: the label, then the icon.
-    re.compile(r"""\bEntry\(\s*['"][^'"]*['"],\s*['"]([a-z0-9-]+)['"]"""),
+    re.compile(r"""\bEntry\(\s*(?:_\()?['"][^'"]*['"]\)?,\s*['"]([a-z0-9-]+)['"]"""),
 )
 _ICON_BODY = re.compile(r"<svg[^>]*>(.*)</svg>", re.DOTALL)
 _EMPTY_FRAME = re.compile(r'<path stroke="none" d="M0 0h24v24H0z" fill="none"\s*/>')

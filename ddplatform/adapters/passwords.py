@@ -5,6 +5,8 @@ from threading import BoundedSemaphore
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
+from ddplatform.languages import gettext
+
 MIN_LENGTH, MAX_LENGTH = 15, 256
 _CONTEXT_WORDS = ("password", "passwort", "qwerty", "123456", "letmein", "welcome")
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
@@ -31,15 +33,22 @@ def verify_password(password: str, kept: str | None) -> bool:
 def password_problem(password: str, *, email: str = "") -> str | None:
     """Why a new password is refused, in words that say how to mend it; None if it is fine."""
     if len(password) < MIN_LENGTH:
-        return f"Use at least {MIN_LENGTH} characters. Four random words make a good password."
+        return gettext(
+            "Use at least %(min_length)s characters. Four random words make a good password.",
+            min_length=MIN_LENGTH,
+        )
     if len(password) > MAX_LENGTH:
-        return f"Use at most {MAX_LENGTH} characters."
+        return gettext("Use at most %(max_length)s characters.", max_length=MAX_LENGTH)
     lowered = password.lower()
     if len(set(lowered)) < 5:
-        return "This password repeats a few characters. Four random words make a better one."
+        return gettext(
+            "This password repeats a few characters. Four random words make a better one."
+        )
     if any(lowered.count(word) * len(word) > len(lowered) / 2 for word in _CONTEXT_WORDS):
-        return "This password is among the first that attackers try. Use four random words."
+        return gettext(
+            "This password is among the first that attackers try. Use four random words."
+        )
     name = email.split("@")[0].lower()
     if len(name) > 3 and name in lowered and len(lowered) < len(name) + 10:
-        return "This password is mostly your address. Use four random words."
+        return gettext("This password is mostly your address. Use four random words.")
     return None

@@ -5,7 +5,7 @@ from datetime import datetime
 from ddplatform.access.identity import system_identity
 from ddplatform.adapters.passwords import hash_password, password_problem, verify_password
 from ddplatform.errors import Invalid
-from ddplatform.languages import is_known
+from ddplatform.languages import gettext, is_known
 from ddplatform.models.organisations import User
 from ddplatform.services import audit, sessions
 from ddplatform.services.organisations import installation_log
@@ -22,7 +22,7 @@ def change_password(user: User, *, current: str, new: str, at: datetime) -> None
         Invalid: the password in use is wrong, or the new one breaks a rule.
     """
     if not verify_password(current, user.password_hash):
-        raise Invalid(fields={"current": "This is not the password you use now."})
+        raise Invalid(fields={"current": gettext("This is not the password you use now.")})
     if problem := password_problem(new, email=user.email):
         raise Invalid(fields={"password": problem})
     user.password_hash = hash_password(new)
@@ -41,12 +41,14 @@ def sign_out_everywhere(user: User, *, at: datetime, action: str = "session:end_
 def choose_language(user: User, language: str) -> None:
     """The language of pages and mails for a person."""
     if not is_known(language):
-        raise Invalid(fields={"language": "Choose one of the languages in the list."})
+        raise Invalid(fields={"language": gettext("Choose one of the languages in the list.")})
     user.language = language
 
 
 def choose_theme(user: User, theme: str) -> None:
     """Colours of the pages: as the device says (empty), light or dark."""
     if theme not in THEMES:
-        raise Invalid(fields={"theme": "Choose light, dark, or the colours of your device."})
+        raise Invalid(
+            fields={"theme": gettext("Choose light, dark, or the colours of your device.")}
+        )
     user.theme = theme

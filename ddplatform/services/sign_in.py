@@ -5,6 +5,7 @@ from datetime import datetime
 from ddplatform.access.identity import system_identity
 from ddplatform.adapters.passwords import verify_password
 from ddplatform.errors import Invalid
+from ddplatform.languages import gettext
 from ddplatform.models.audit import Outcome
 from ddplatform.models.organisations import User
 from ddplatform.queries.organisations import get_user_by_email
@@ -30,8 +31,8 @@ def sign_in(*, email: str, password: str, address: str, at: datetime) -> User:
     if user is None or not fits or not user.is_active:
         _log("session:refuse", user, at=at, outcome=Outcome.FAILED)
         raise Invalid(
-            "The e-mail address and the password do not belong together.",
-            "Check both, or ask for a link to set a new password.",
+            gettext("The e-mail address and the password do not belong together."),
+            gettext("Check both, or ask for a link to set a new password."),
         )
     user.last_sign_in_at = at
     _log("session:start", user, at=at)

@@ -14,11 +14,13 @@ from ddplatform.access.identity import Identity
 from ddplatform.access.roles import RoleId
 from ddplatform.duediligence.errors import StepNotAllowed
 from ddplatform.errors import STATUS, Conflict, Invalid, TooMany, status_of
+from ddplatform.languages import gettext
+from ddplatform.languages import lazy_gettext as _
 from ddplatform.web.auth.kept_input import input_of_this_request
 from ddplatform.web.sent_forms import NO_SUCH_STEP, NOT_OPEN, versions_of
 
 log = logging.getLogger(__name__)
-TOO_LARGE = (
+TOO_LARGE = _(
     "What was sent is larger than 25\N{NO-BREAK SPACE}MB, so nothing of it was kept. "
     "Go back, and send fewer files at once, or smaller ones."
 )
@@ -39,7 +41,7 @@ def _expected(error: Exception) -> ResponseReturnValue:
     status = status_of(error)
     message = getattr(error, "message", "") or str(error)
     if isinstance(error, StepNotAllowed):
-        message = f"{NOT_OPEN}: {' '.join(error.missing or (NO_SUCH_STEP,))}"
+        message = f"{NOT_OPEN}: {' '.join(error.missing or (str(NO_SUCH_STEP),))}"
     page: dict[str, Any] = {"message": message, "advice": getattr(error, "advice", "")}
     headers = {}
     if isinstance(error, Conflict):
@@ -56,7 +58,7 @@ def _expected(error: Exception) -> ResponseReturnValue:
 
 def _stale(_error: StaleDataError) -> ResponseReturnValue:
     """Two changes of one row in the same moment: the second one found another version."""
-    return _expected(Conflict(advice="Open the page again, and make your change there."))
+    return _expected(Conflict(advice=gettext("Open the page again, and make your change there.")))
 
 
 def _csrf(_error: CSRFError) -> ResponseReturnValue:
@@ -68,7 +70,7 @@ def _csrf(_error: CSRFError) -> ResponseReturnValue:
     if kept is not None and kept.fields and current_user.is_authenticated:
         return render_template("auth/resume.html", kept=kept), 422
     return _page(
-        422, message="This page was open too long. Go back, reload it and send again."
+        422, message=gettext("This page was open too long. Go back, reload it and send again.")
     ), 422
 
 

@@ -10,6 +10,7 @@ from ddplatform.access.identity import Identity
 from ddplatform.access.permissions import Permission as P
 from ddplatform.access.policy import allows
 from ddplatform.access.roles import RoleId
+from ddplatform.languages import lazy_gettext as _
 from ddplatform.web import languages
 
 PRODUCT = "Waymark"
@@ -39,17 +40,19 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         "",
         (
             Entry(
-                "Overview",
+                _("Overview"),
                 "layout-dashboard",
                 "overview.show",
                 P.OVERVIEW_READ,
                 not_for=frozenset({RoleId.AUDITOR}),
             ),
-            Entry("Value chain", "sitemap", "value_chain.index", P.VALUE_CHAIN_READ),
-            Entry("Questionnaires", "clipboard-list", "questionnaires.index", P.QUESTIONNAIRE_READ),
-            Entry("My questionnaires", "clipboard-list", "responses.index", P.RESPONSE_ANSWER),
+            Entry(_("Value chain"), "sitemap", "value_chain.index", P.VALUE_CHAIN_READ),
             Entry(
-                "My actions",
+                _("Questionnaires"), "clipboard-list", "questionnaires.index", P.QUESTIONNAIRE_READ
+            ),
+            Entry(_("My questionnaires"), "clipboard-list", "responses.index", P.RESPONSE_ANSWER),
+            Entry(
+                _("My actions"),
                 "checkbox",
                 "findings.my_actions",
                 P.ACTION_REPORT,
@@ -58,13 +61,13 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         ),
     ),
     (
-        "Understand",
+        _("Understand"),
         (
-            Entry("What if", "arrows-split", "what_if.index", P.RISK_READ),
-            Entry("Assessment plan", "map-search", "visit_plan.index", P.RISK_READ),
-            Entry("Events", "cloud-storm", "context_events.index", P.RISK_READ),
+            Entry(_("What if"), "arrows-split", "what_if.index", P.RISK_READ),
+            Entry(_("Assessment plan"), "map-search", "visit_plan.index", P.RISK_READ),
+            Entry(_("Events"), "cloud-storm", "context_events.index", P.RISK_READ),
             Entry(
-                "Context atlas",
+                _("Context atlas"),
                 "world",
                 "reference.countries",
                 P.REFERENCE_READ,
@@ -73,17 +76,17 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
                     *("reference.good", "reference.pair"),
                 ),
             ),
-            Entry("List screening", "list-search", "screening.index", P.RISK_READ),
-            Entry("To look at again", "refresh-alert", "reassessment.index", P.RISK_READ),
+            Entry(_("List screening"), "list-search", "screening.index", P.RISK_READ),
+            Entry(_("To look at again"), "refresh-alert", "reassessment.index", P.RISK_READ),
         ),
     ),
     (
-        "Respond",
+        _("Respond"),
         (
-            Entry("Risks", "alert-triangle", "risk.index", P.RISK_READ),
-            Entry("Findings", "flag", "findings.index", P.FINDING_READ),
+            Entry(_("Risks"), "alert-triangle", "risk.index", P.RISK_READ),
+            Entry(_("Findings"), "flag", "findings.index", P.FINDING_READ),
             Entry(
-                "Actions",
+                _("Actions"),
                 "checkbox",
                 "findings.actions",
                 P.FINDING_READ,
@@ -93,24 +96,24 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
                     "findings.send_back",
                 ),
             ),
-            Entry("Remediation", "heart-handshake", "remedy.index", P.CASE_COUNT, locked=True),
+            Entry(_("Remediation"), "heart-handshake", "remedy.index", P.CASE_COUNT, locked=True),
         ),
     ),
     (
-        "Account for it",
+        _("Account for it"),
         (
-            Entry("Documents", "paperclip", "evidence.index", P.EVIDENCE_READ),
-            Entry("Reports", "report", "reports.index", P.REPORT_READ),
-            Entry("Audit trail", "history", "audit.index", P.AUDIT_READ, not_for=SUPPLIERS),
-            Entry("What was done here", "history", "audit.index", P.AUDIT_READ, not_for=OTHERS),
+            Entry(_("Documents"), "paperclip", "evidence.index", P.EVIDENCE_READ),
+            Entry(_("Reports"), "report", "reports.index", P.REPORT_READ),
+            Entry(_("Audit trail"), "history", "audit.index", P.AUDIT_READ, not_for=SUPPLIERS),
+            Entry(_("What was done here"), "history", "audit.index", P.AUDIT_READ, not_for=OTHERS),
         ),
     ),
     (
-        "Set up",
+        _("Set up"),
         (
-            Entry("Data sources", "database", "reference.index", P.REFERENCE_READ),
-            Entry("People", "users", "organisations.people", P.PEOPLE_READ),
-            Entry("Settings", "settings", "organisations.settings", P.ORGANISATION_UPDATE),
+            Entry(_("Data sources"), "database", "reference.index", P.REFERENCE_READ),
+            Entry(_("People"), "users", "organisations.people", P.PEOPLE_READ),
+            Entry(_("Settings"), "settings", "organisations.settings", P.ORGANISATION_UPDATE),
         ),
     ),
 )

@@ -10,19 +10,20 @@ from wtforms.validators import InputRequired
 
 from ddplatform.duediligence.errors import StepNotAllowed
 from ddplatform.errors import Conflict, Invalid, status_of
+from ddplatform.languages import lazy_gettext as _
 from ddplatform.web.field_errors import show_at_fields
 from supply_chain.errors import FileRefused
 
 Refused = Invalid | Conflict | StepNotAllowed | FileRefused
 REFUSALS = (Invalid, Conflict, StepNotAllowed, FileRefused)
-NOT_OPEN = "This step is not open yet"
-NO_SUCH_STEP = "It stands elsewhere by now, and this step does not lead on from there."
+NOT_OPEN = _("This step is not open yet")
+NO_SUCH_STEP = _("It stands elsewhere by now, and this step does not lead on from there.")
 
 
 class VersionForm(FlaskForm):  # type: ignore[misc]
     """A change that begins on a version of the record."""
 
-    version = HiddenField(validators=[InputRequired("Open this page again.")])
+    version = HiddenField(validators=[InputRequired(_("Open this page again."))])
 
     @property
     def version_number(self) -> int:
@@ -69,7 +70,10 @@ def show_refusal(form: Form, error: Refused) -> None:
         show_at_fields(form, error)
     elif isinstance(error, FileRefused):
         field = next(one for one in form if isinstance(one, FileField))
-        field.errors = [*field.errors, f"{error.message} {error.advice}"]
+        field.errors = [
+            *field.errors,
+            f"{error.message} {error.advice}",
+        ]
     elif isinstance(error, StepNotAllowed):
         form.form_errors.extend(error.missing or (NO_SUCH_STEP,))
         form.refusal = Refusal(NOT_OPEN)

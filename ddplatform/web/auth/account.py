@@ -6,6 +6,7 @@ from flask_login import current_user
 
 from ddplatform.errors import Invalid
 from ddplatform.gate import signed_in
+from ddplatform.languages import gettext
 from ddplatform.queries.organisations import get_user
 from ddplatform.services.accounts import change_password, choose_theme, sign_out_everywhere
 from ddplatform.web.auth.forms import ChangePasswordForm
@@ -28,7 +29,9 @@ def show() -> ResponseReturnValue:
             show_at_fields(form, error)
         else:
             start_session(user)
-            flash("Your password is changed. You were signed out everywhere else.", "success")
+            flash(
+                gettext("Your password is changed. You were signed out everywhere else."), "success"
+            )
             return redirect(url_for("account.show"))
     return render_template("auth/account.html", form=form, user=user), 422 if form.errors else 200
 
@@ -40,7 +43,7 @@ def end_sessions() -> ResponseReturnValue:
     user = get_user(current_user.id)
     sign_out_everywhere(user, at=g.now)
     start_session(user)
-    flash("You are signed out in every other browser.", "success")
+    flash(gettext("You are signed out in every other browser."), "success")
     return redirect(url_for("account.show"))
 
 

@@ -5,18 +5,23 @@ from wtforms import PasswordField, StringField
 from wtforms.validators import DataRequired, EqualTo, Length
 
 from ddplatform.adapters.passwords import MAX_LENGTH, MIN_LENGTH
+from ddplatform.languages import lazy_gettext as _
 
-NEW_PASSWORD_HINT = f"At least {MIN_LENGTH} characters. Four random words are easy to keep in mind."
+NEW_PASSWORD_HINT = _(
+    "At least %(min_length)s characters. Four random words are easy to keep in mind.",
+    min_length=MIN_LENGTH,
+)
 
 
 class SignInForm(FlaskForm):  # type: ignore[misc]
     """E-mail address and password."""
 
     email = StringField(
-        "E-mail address", validators=[DataRequired("Enter your e-mail address."), Length(max=254)]
+        _("E-mail address"),
+        validators=[DataRequired(_("Enter your e-mail address.")), Length(max=254)],
     )
     password = PasswordField(
-        "Password", validators=[DataRequired("Enter your password."), Length(max=MAX_LENGTH)]
+        _("Password"), validators=[DataRequired(_("Enter your password.")), Length(max=MAX_LENGTH)]
     )
 
 
@@ -24,7 +29,8 @@ class ForgottenForm(FlaskForm):  # type: ignore[misc]
     """Where to send a link for a new password."""
 
     email = StringField(
-        "E-mail address", validators=[DataRequired("Enter your e-mail address."), Length(max=254)]
+        _("E-mail address"),
+        validators=[DataRequired(_("Enter your e-mail address.")), Length(max=254)],
     )
 
 
@@ -32,15 +38,15 @@ class NewPasswordForm(FlaskForm):  # type: ignore[misc]
     """A new password, typed twice."""
 
     password = PasswordField(
-        "New password",
+        _("New password"),
         description=NEW_PASSWORD_HINT,
-        validators=[DataRequired("Choose a password."), Length(max=MAX_LENGTH)],
+        validators=[DataRequired(_("Choose a password.")), Length(max=MAX_LENGTH)],
     )
     again = PasswordField(
-        "The same password again",
+        _("The same password again"),
         validators=[
-            DataRequired("Write the same password once more."),
-            EqualTo("password", "The two passwords differ. Write the same one in both fields."),
+            DataRequired(_("Write the same password once more.")),
+            EqualTo("password", _("The two passwords differ. Write the same one in both fields.")),
         ],
     )
 
@@ -48,12 +54,14 @@ class NewPasswordForm(FlaskForm):  # type: ignore[misc]
 class JoinForm(NewPasswordForm):
     """Name and password of somebody who was invited."""
 
-    name = StringField("Your name", validators=[DataRequired("Enter your name."), Length(max=120)])
+    name = StringField(
+        _("Your name"), validators=[DataRequired(_("Enter your name.")), Length(max=120)]
+    )
 
 
 class ChangePasswordForm(NewPasswordForm):
     """The password in use, then a new one."""
 
     current = PasswordField(
-        "Password in use", validators=[DataRequired("Enter the password you use now.")]
+        _("Password in use"), validators=[DataRequired(_("Enter the password you use now."))]
     )

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from ddplatform.errors import Invalid, NotFound
 from ddplatform.gate import bind_organisation, public
+from ddplatform.languages import gettext
 from ddplatform.models.organisations import Invitation, InvitationPurpose
 from ddplatform.queries.organisations import get_organisation, get_user_by_email
 from ddplatform.services import rate_limits
@@ -48,7 +49,9 @@ def new_password(token: str) -> ResponseReturnValue:
         except Invalid as error:
             show_at_fields(form, error)
         else:
-            flash("Your new password is set. You were signed out everywhere else.", "success")
+            flash(
+                gettext("Your new password is set. You were signed out everywhere else."), "success"
+            )
             return redirect(url_for("auth.home"))
     return render_template("auth/new_password.html", form=form), 422 if form.errors else 200
 
@@ -80,7 +83,13 @@ def join(token: str) -> ResponseReturnValue:
 def _join_known(invitation: Invitation, organisation_name: str) -> ResponseReturnValue:
     if request.method == "POST":
         accept_invitation(invitation, name="", password="", at=g.now)
-        flash(f"You are a member of {organisation_name} now. Sign in to begin.", "success")
+        flash(
+            gettext(
+                "You are a member of %(organisation_name)s now. Sign in to begin.",
+                organisation_name=organisation_name,
+            ),
+            "success",
+        )
         return redirect(url_for("auth.sign_in"))
     return render_template("auth/join_known.html", organisation_name=organisation_name)
 
@@ -89,6 +98,6 @@ def _open(token: str, purpose: InvitationPurpose) -> Invitation:
     with across_tenants():
         invitation = open_link(token, at=g.now)
     if invitation.purpose is not purpose:
-        raise NotFound("This link does not work any more.", "Ask for a new one.")
+        raise NotFound(gettext("This link does not work any more."), gettext("Ask for a new one."))
     bind_organisation(invitation.organisation_id)
     return invitation

@@ -15,98 +15,104 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 
 from ddplatform.adapters.uploads import ALLOWED_WORDS
+from ddplatform.languages import lazy_gettext as _
 from ddplatform.web.findings.forms import NO_CHILD, Expected, needed_text
 from ddplatform.web.findings.words import CONTROL_CHOICES, EVIDENCE_CHOICES, INDICATOR_CHOICES
 from ddplatform.web.sent_forms import VersionForm
 
 CARRIERS = [
-    SelectChoice("us", "Somebody of our organisation"),
-    SelectChoice("supplier", "The supplier"),
+    SelectChoice("us", _("Somebody of our organisation")),
+    SelectChoice("supplier", _("The supplier")),
 ]
-FILES_HINT = f"At least one, unless some were sent before. {ALLOWED_WORDS}, up to 25 MB."
+FILES_HINT = _(
+    "At least one, unless some were sent before. %(allowed_words)s, up to 25 MB.",
+    allowed_words=ALLOWED_WORDS,
+)
 
 
 class PlanForm(FlaskForm):  # type: ignore[misc]
     """A new action."""
 
     title = StringField(
-        "What is done", validators=[InputRequired("Enter a title."), Length(max=160)]
+        _("What is done"), validators=[InputRequired(_("Enter a title.")), Length(max=160)]
     )
     description = needed_text(
-        "How, where, with whom",
-        "Enter what is to be done.",
+        _("How, where, with whom"),
+        _("Enter what is to be done."),
         longest=2000,
-        hint="The supplier can read this where the supplier carries it out.",
+        hint=_("The supplier can read this where the supplier carries it out."),
     )
     carrier = RadioField(
-        "Who carries it out",
+        _("Who carries it out"),
         choices=CARRIERS,
         default="us",
-        validators=[InputRequired("Choose who carries it out.")],
+        validators=[InputRequired(_("Choose who carries it out."))],
     )
     owner_id = SelectField(
-        "Who of our organisation answers for it",
+        _("Who of our organisation answers for it"),
         choices=[],
         validators=[Expected()],
-        description="Nobody is needed where the supplier carries it out.",
+        description=_("Nobody is needed where the supplier carries it out."),
     )
     is_own_practice = BooleanField(
-        "It changes our own purchasing practices",
-        description="Such as price, lead time, volume or payment terms.",
+        _("It changes our own purchasing practices"),
+        description=_("Such as price, lead time, volume or payment terms."),
     )
     control = SelectField(
-        "Control it strengthens",
+        _("Control it strengthens"),
         choices=CONTROL_CHOICES,
         validators=[Optional()],
-        description="Once verified, the residual risk is computed anew with it.",
+        description=_("Once verified, the residual risk is computed anew with it."),
     )
     indicator = SelectField(
-        "Indicator that shows the effect",
+        _("Indicator that shows the effect"),
         choices=INDICATOR_CHOICES,
         validators=[Optional()],
-        description="Prefer an outcome: what changes for children.",
+        description=_("Prefer an outcome: what changes for children."),
     )
     success_measure = needed_text(
-        "How success is measured", "Say how success is measured.", hint="Baseline, target and unit."
+        _("How success is measured"),
+        _("Say how success is measured."),
+        hint=_("Baseline, target and unit."),
     )
     budget_amount = IntegerField(
-        "Budget in whole units",
+        _("Budget in whole units"),
         description="0 if it costs nothing.",
         validators=[Optional(), NumberRange(min=0, max=10**12)],
     )
     budget_currency = StringField(
-        "Currency",
-        description="Three letters, for example EUR.",
-        validators=[Optional(), Regexp(r"^[A-Z]{3}$", message="Three capital letters, as EUR.")],
+        _("Currency"),
+        description=_("Three letters, for example EUR."),
+        validators=[Optional(), Regexp(r"^[A-Z]{3}$", message=_("Three capital letters, as EUR."))],
     )
-    due_on = DateField("Due", validators=[InputRequired("Choose a day.")])
+    due_on = DateField(_("Due"), validators=[InputRequired(_("Choose a day."))])
 
 
 class ExtendForm(VersionForm):
     """Another day, with the reason."""
 
-    due_on = DateField("New day", validators=[InputRequired("Choose a day.")])
-    reason = needed_text("Why it takes longer", "Give the reason.")
+    due_on = DateField(_("New day"), validators=[InputRequired(_("Choose a day."))])
+    reason = needed_text(_("Why it takes longer"), _("Give the reason."))
 
 
 class MoveForm(VersionForm):
     """A step of an action that needs a reason."""
 
-    reason = needed_text("Reason", "Give the reason.")
+    reason = needed_text(_("Reason"), _("Give the reason."))
 
 
 class ProgressForm(FlaskForm):  # type: ignore[misc]
     """How far it is."""
 
-    text = needed_text("How far is it?", "Write how far it is.", hint=NO_CHILD)
+    text = needed_text(_("How far is it?"), _("Write how far it is."), hint=NO_CHILD)
 
 
 class ReportForm(VersionForm):
     """Done, with what shows it."""
 
-    note = needed_text("What was done", "Write what was done.", hint=NO_CHILD)
+    note = needed_text(_("What was done"), _("Write what was done."), hint=NO_CHILD)
     files = MultipleFileField(
-        "Photos or documents that show it", description=FILES_HINT, validators=[Expected()]
+        _("Photos or documents that show it"), description=FILES_HINT, validators=[Expected()]
     )
 
 
@@ -114,12 +120,12 @@ class VerifyForm(VersionForm):
     """What the verifier saw."""
 
     coverage = FloatField(
-        "Share of the people, sites or volume reached, in %",
-        validators=[InputRequired("Enter the share."), NumberRange(min=0, max=100)],
+        _("Share of the people, sites or volume reached, in %"),
+        validators=[InputRequired(_("Enter the share.")), NumberRange(min=0, max=100)],
     )
     evidence_level = RadioField(
-        "What the evidence shows",
+        _("What the evidence shows"),
         choices=EVIDENCE_CHOICES,
-        validators=[InputRequired("Choose one of the five levels.")],
+        validators=[InputRequired(_("Choose one of the five levels."))],
     )
-    note = needed_text("What was seen that supports this", "Write what was seen.")
+    note = needed_text(_("What was seen that supports this"), _("Write what was seen."))

@@ -14,6 +14,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from ddplatform.duediligence.impacts import impact_words
+from ddplatform.languages import lazy_gettext as _
 from ddplatform.web.findings.words import (
     DETECTING_CHOICES,
     ISSUE_CHOICES,
@@ -30,7 +31,7 @@ HARM_CHOICES = [
     SelectChoice("alleged", "It is said to have happened"),
     SelectChoice("confirmed", "It has happened, and we know it"),
 ]
-NO_CHILD = "Never write a child's name, birth date or address."
+NO_CHILD = _("Never write a child's name, birth date or address.")
 _QUESTIONS = impact_words().involvement_questions
 
 

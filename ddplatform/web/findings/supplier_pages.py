@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from ddplatform.access.permissions import Permission
 from ddplatform.duediligence.vocabulary import ActionState
 from ddplatform.gate import requires
+from ddplatform.languages import gettext
 from ddplatform.models.findings import MitigationAction
 from ddplatform.queries.actions import list_notes
 from ddplatform.queries.evidence import list_evidence_of
@@ -62,7 +63,7 @@ def progress_of_mine(action_id: UUID) -> ResponseReturnValue:
 
     def save() -> ResponseReturnValue:
         mitigation.tell_progress(row.id, form.text.data, by=g.identity, at=g.now)
-        flash("Saved. The buyer can read it.", "success")
+        flash(gettext("Saved. The buyer can read it."), "success")
         return redirect(url_for(".my_action", action_id=action_id))
 
     report = ReportForm(formdata=None, version=row.row_version)
@@ -77,7 +78,12 @@ def report_mine(action_id: UUID) -> ResponseReturnValue:
 
     def save() -> ResponseReturnValue:
         report_done(row.id, form)
-        flash(f"Thank you. {row.requester_name} checks it next.", "success")
+        flash(
+            gettext(
+                "Thank you. %(requester_name)s checks it next.", requester_name=row.requester_name
+            ),
+            "success",
+        )
         return redirect(url_for(".my_action", action_id=action_id))
 
     return answer_form(form, save, lambda: _page(action_id, form, ProgressForm(formdata=None)))

@@ -6,6 +6,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Email, Length, Optional, Regexp
 
 from ddplatform.access.roles import ROLES
+from ddplatform.languages import lazy_gettext as _
 
 ROLE_CHOICES = [SelectChoice(role.id.value, role.title) for role in ROLES.values()]
 ROLE_NOTES = {role.id.value: role.description for role in ROLES.values()}
@@ -15,11 +16,11 @@ class RoleForm(FlaskForm):  # type: ignore[misc]
     """A role, and until when."""
 
     role = RadioField(
-        "Role", choices=ROLE_CHOICES, validators=[DataRequired("Choose one of the roles.")]
+        _("Role"), choices=ROLE_CHOICES, validators=[DataRequired(_("Choose one of the roles."))]
     )
     access_until = DateField(
-        "Last day of access",
-        description="Auditors need one. Leave it empty for everybody who stays.",
+        _("Last day of access"),
+        description=_("Auditors need one. Leave it empty for everybody who stays."),
         validators=[Optional()],
     )
 
@@ -27,12 +28,12 @@ class RoleForm(FlaskForm):  # type: ignore[misc]
 class ColleagueForm(FlaskForm):  # type: ignore[misc]
     """A person to be invited by mail."""
 
-    name = StringField("Name", validators=[DataRequired("Enter the name."), Length(max=120)])
+    name = StringField(_("Name"), validators=[DataRequired(_("Enter the name.")), Length(max=120)])
     email = EmailField(
-        "E-mail address",
+        _("E-mail address"),
         validators=[
-            DataRequired("Enter the e-mail address."),
-            Email("This is not an e-mail address. Example: name@company.com"),
+            DataRequired(_("Enter the e-mail address.")),
+            Email(_("This is not an e-mail address. Example: name@company.com")),
             Length(max=254),
         ],
     )
@@ -46,28 +47,29 @@ class SettingsForm(FlaskForm):  # type: ignore[misc]
     """What is told about the organisation."""
 
     name = StringField(
-        "Name of the organisation",
-        validators=[DataRequired("Enter the name."), Length(max=200)],
+        _("Name of the organisation"),
+        validators=[DataRequired(_("Enter the name.")), Length(max=200)],
     )
     help_name = StringField(
-        "Who helps suppliers",
-        description="A function, not a person: it stays when people leave. "
-        "Example: Supplier help desk",
+        _("Who helps suppliers"),
+        description=_(
+            "A function, not a person: it stays when people leave. Example: Supplier help desk"
+        ),
         validators=[Length(max=120)],
     )
     help_email = EmailField(
-        "E-mail address for their questions",
+        _("E-mail address for their questions"),
         validators=[
             Optional(),
-            Email("This is not an e-mail address. Example: help@company.com"),
+            Email(_("This is not an e-mail address. Example: help@company.com")),
             Length(max=254),
         ],
     )
     help_phone = TelField(
-        "Phone number for their questions",
-        description="With the country code. Example: +44 20 7946 0000",
+        _("Phone number for their questions"),
+        description=_("With the country code. Example: +44 20 7946 0000"),
         validators=[
             Optional(),
-            Regexp(r"^[+0-9][0-9 ()/.-]{4,39}$", message="Write digits, like +44 20 7946 0000."),
+            Regexp(r"^[+0-9][0-9 ()/.-]{4,39}$", message=_("Write digits, like +44 20 7946 0000.")),
         ],
     )
