@@ -1,6 +1,7 @@
 """What is kept. Importing this package makes every table known."""
 
 from ddplatform.models import (
+    answer_intake,
     audit,
     bulk_changes,
     campaigns,
@@ -30,6 +31,7 @@ from ddplatform.models import (
 )
 
 __all__ = [
+    "answer_intake",
     "audit",
     "bulk_changes",
     "campaigns",

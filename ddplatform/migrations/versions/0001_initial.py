@@ -16,8 +16,10 @@ depends_on = None
 TENANT_TABLES = {
     "action_note": ("organisation_id", "respondent_organisation_id"),
     "answer": ("organisation_id", "respondent_organisation_id"),
+    "answer_intake": ("organisation_id",),
     "answer_message": ("organisation_id", "respondent_organisation_id"),
     "answer_review": ("organisation_id",),
+    "app_link": ("organisation_id",),
     "assessment_run": ("organisation_id",),
     "assignment": ("organisation_id", "respondent_organisation_id"),
     "audit_checkpoint": ("organisation_id",),
@@ -279,9 +281,7 @@ def upgrade() -> None:
             "password_hash", sa.String(), nullable=True, comment="Argon2id; none until joined"
         ),
         sa.Column("is_active", sa.Boolean(), nullable=False),
-        sa.Column(
-            "language", sa.String(), nullable=False, comment="Empty until the person chooses"
-        ),
+        sa.Column("language", sa.String(), nullable=False),
         sa.Column("theme", sa.String(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_sign_in_at", sa.DateTime(timezone=True), nullable=True),
@@ -289,6 +289,102 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user")),
         sa.UniqueConstraint("email", name=op.f("uq_user_email")),
     )
+    op.create_table(
+        "answer_intake",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("assignment_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "way",
+            sa.Enum(
+                "excel",
+                "odk",
+                "openrosa",
+                name="intakeway",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "waiting",
+                "taken",
+                "put_aside",
+                name="intakestatus",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "instance_id", sa.String(), nullable=True, comment="Of a submission from a phone app"
+        ),
+        sa.Column("filename", sa.String(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("size_bytes", sa.Integer(), nullable=False),
+        sa.Column(
+            "attachments",
+            sa.JSON(),
+            nullable=False,
+            comment="Files that came with it: name, sha256",
+        ),
+        sa.Column("taken_count", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by_id", sa.Uuid(), nullable=True),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"], ["user.id"], name=op.f("fk_answer_intake_created_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_answer_intake_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_answer_intake")),
+        sa.UniqueConstraint(
+            "organisation_id",
+            "assignment_id",
+            "instance_id",
+            name=op.f("uq_answer_intake_organisation_id_assignment_id_instance_id"),
+        ),
+    )
+    op.create_index(
+        op.f("ix_answer_intake_organisation_id"), "answer_intake", ["organisation_id"], unique=False
+    )
+    op.create_index(
+        "ix_intake_assignment",
+        "answer_intake",
+        ["organisation_id", "assignment_id", "created_at"],
+        unique=False,
+    )
+    op.create_table(
+        "app_link",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("assignment_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "name", sa.String(), nullable=False, comment="Whose phone, as its maker calls it"
+        ),
+        sa.Column("token_hash", sa.String(), nullable=False, comment="SHA-256 of the token"),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by_id", sa.Uuid(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"], ["user.id"], name=op.f("fk_app_link_created_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_app_link_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_app_link")),
+    )
+    op.create_index(
+        op.f("ix_app_link_organisation_id"), "app_link", ["organisation_id"], unique=False
+    )
+    op.create_index("ix_app_link_token", "app_link", ["token_hash"], unique=False)
     op.create_table(
         "audit_checkpoint",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -5069,6 +5165,12 @@ def downgrade() -> None:
     op.drop_table("audit_event")
     op.drop_index(op.f("ix_audit_checkpoint_organisation_id"), table_name="audit_checkpoint")
     op.drop_table("audit_checkpoint")
+    op.drop_index("ix_app_link_token", table_name="app_link")
+    op.drop_index(op.f("ix_app_link_organisation_id"), table_name="app_link")
+    op.drop_table("app_link")
+    op.drop_index("ix_intake_assignment", table_name="answer_intake")
+    op.drop_index(op.f("ix_answer_intake_organisation_id"), table_name="answer_intake")
+    op.drop_table("answer_intake")
     op.drop_table("user")
     op.drop_table("reference_release")
     op.drop_table("rate_count")
