@@ -7,6 +7,7 @@ import numpy as np
 from supply_chain.matching.ids import IdsCompared
 from supply_chain.matching.normalise import Forms
 from supply_chain.matching.prepared import Prepared
+from supply_chain.matching.towns import towns_told
 
 # From here on two texts are called alike, below not.
 ALIKE = 0.6
@@ -111,6 +112,9 @@ def _addresses(
         yield f"numbers in both addresses ({', '.join(sorted(common, key=int))})"
     elif values["address_numbers_differ"]:
         yield "no number common to both addresses"
+    towns = towns_told(one, other) if values["towns_differ"] else None
+    if towns:
+        yield f"addresses end in other places ({towns[0]} and {towns[1]})"
 
 
 def _places(

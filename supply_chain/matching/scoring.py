@@ -5,12 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from supply_chain.matching.columns import Flags
 from supply_chain.matching.features import Columns, compare, distance_km
 from supply_chain.matching.grams import Floats, Ints
 from supply_chain.matching.ids import NOTHING, IdsCompared, compare_ids
 from supply_chain.matching.pairs import Decision
 from supply_chain.matching.prepared import Prepared
-from supply_chain.matching.two_places import name_two_places, questioned
+from supply_chain.matching.towns import towns_told
+from supply_chain.matching.two_places import NEAR_KM, name_two_places, questioned
 from supply_chain.matching.weights import Weights
 
 # Two records that say the same word for word are one, however little they say.
@@ -45,6 +47,9 @@ def score(prepared: Prepared, left: Ints, right: Ints, weights: Weights) -> Scor
     says_the_same = (prepared.said[left] == prepared.said[right]) & ~contradict
     found = np.maximum(plain, EQUAL_RECORDS * says_the_same)
     asked = name_two_places(columns, km) | contradict
+    is_open = (found >= weights.same_from) & ~asked & ~(km <= NEAR_KM)
+    columns["towns_differ"] = _two_towns(prepared, left, right, is_open)
+    asked |= columns["towns_differ"] > 0
     found = np.where(asked, questioned(found, **limits), found)
     shares_site = np.array([bool(pair.site) for pair in ids], dtype=bool)
     names_unlike = columns["name_grams"] < UNLIKE_NAMES
@@ -54,6 +59,17 @@ def score(prepared: Prepared, left: Ints, right: Ints, weights: Weights) -> Scor
     is_question = names_unlike | contradict
     found = np.where(shares_site, np.where(is_question, question, answer), found)
     return Scored(found, columns, ids, km)
+
+
+def _two_towns(prepared: Prepared, left: Ints, right: Ints, looked_at: Flags) -> Floats:
+    """1 for those of the pairs looked at whose addresses end in two towns."""
+    found = np.zeros(len(left))
+    addresses = prepared.addresses
+    for place in np.flatnonzero(looked_at).tolist():
+        one, other = addresses[left[place]], addresses[right[place]]
+        if one.words != other.words:
+            found[place] = towns_told(one, other) is not None
+    return found
 
 
 def decide(value: float, weights: Weights) -> Decision:

@@ -32,6 +32,10 @@ def firm(ref: str, **told: object) -> Record:
         ({"address": "Plot 4, Korangi Road"}, {"address": "Plot 21, Sector 25, Landhi"}),
         ({"address": "14 Main Road, Dhaka"}, {"address": "12 Main Road, Dhaka"}),
         ({"address": "Korangi Industrial Area"}, {"address": "Hub Road, Lasbela, Balochistan"}),
+        ({"address": "14 Main Road, Dhaka"}, {"address": "14 Main Road, Chittagong"}),
+        ({"address": "14 Main Rd Lahore Punjab"}, {"address": "14, Main Road, Multan, Punjab"}),
+        ({"address": "上海市南京路14号"}, {"address": "北京市南京路14号"}),
+        ({"address": "Hauptstr. 14, Berlin"}, {"address": "Hauptstraße 14, München"}),
         ({"city": "Karachi"}, {"city": "Lahore"}),
         ({"region": "Sindh"}, {"region": "Punjab"}),
         ({"address": "Dhaka"}, {"address": "Chittagong"}),
@@ -45,6 +49,29 @@ def firm(ref: str, **told: object) -> Record:
 )
 def test_equal_names_of_two_places_are_never_the_same(left, right):
     assert one(firm("a", **left), firm("b", **right)).decision is not Decision.SAME
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("14 Main Road, Dhaka", "14 Main Rd., Dacca 1212"),
+        ("14 Main Road, Dhaka", "14 Main Road"),
+        ("14 Main Road, Savar, Dhaka", "14 Main Road, Dhaka"),
+        ("No.5 Cengyao Ind. Estate, Yulu, Baoan, Shenzhen", "No.5 Cengyao Industrial Estate, Yulu"),
+        ("Plot 7 Kaliganj Estate, Ashulia, Savar", "Plot 7 Kaliganj Estate, Savar Upazila"),
+    ],
+)
+def test_one_address_told_in_two_ways_stays_one_place(left, right):
+    pair = one(firm("a", address=left), firm("b", address=right))
+
+    assert pair.decision is Decision.SAME, pair
+
+
+def test_the_reasons_name_the_towns_that_two_addresses_end_in():
+    pair = one(firm("a", address="14 Main Road, Dhaka"), firm("b", address="14 Main Road, Khulna"))
+
+    assert pair.decision is Decision.REVIEW
+    assert "addresses end in other places (dhaka and khulna)" in pair.reasons
 
 
 @settings(max_examples=60, deadline=None)

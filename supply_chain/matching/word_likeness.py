@@ -1,0 +1,44 @@
+"""Whether two words may be one: mistyped, spelled by the sound, or shortened ("mfg", "univ")."""
+
+from functools import lru_cache
+
+from rapidfuzz.distance import OSA
+
+from supply_chain.matching.sounds import sounded
+
+KEPT = 1 << 17  # as many pairs of words are kept at a time
+NEARLY = 0.75  # of the letters; from here on it is a typing mistake
+ALIKE = 0.9  # of words shortened or of one sound
+SHORTEST, LONGEST_SHORT = 3, 5
+_VOWELS = frozenset("aeiou")
+
+
+@lru_cache(maxsize=KEPT)
+def likeness(one: str, other: str) -> float:
+    """How surely two plain words are one, 0 to 1; numbers are never nearly one."""
+    if one.isdigit() or other.isdigit():
+        return float(one == other)
+    short, long = (one, other) if len(one) <= len(other) else (other, one)
+    has_one_sound = len(short) > SHORTEST and _sound(one) == _sound(other)
+    if one != other and (has_one_sound or _shortens(short, long)):
+        return ALIKE
+    found = float(OSA.normalized_similarity(one, other))
+    return found if found >= NEARLY else 0.0
+
+
+def _shortens(short: str, long: str) -> bool:
+    """Whether a word begins another, or keeps its first letter and a few more in their order."""
+    if len(short) < 2 or len(short) == len(long) or short[0] != long[0]:
+        return False
+    if long.startswith(short):
+        return True
+    if not SHORTEST <= len(short) <= LONGEST_SHORT or len(long) < len(short) + 2:
+        return False
+    letters = iter(long)
+    is_inside = all(letter in letters for letter in short)
+    return is_inside and (long[-1] == short[-1] or _VOWELS.isdisjoint(short[1:]))
+
+
+@lru_cache(maxsize=KEPT)
+def _sound(word: str) -> str:
+    return sounded([word])[0]
