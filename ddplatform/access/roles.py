@@ -80,6 +80,7 @@ _ALL = (
             P.SCREENING_UPLOAD,
             P.SCREENING_DECIDE,
             P.QUESTIONNAIRE_ASSIGN,
+            P.QUESTIONNAIRE_EXPORT,
             P.RESPONSE_READ,
             P.RESPONSE_REVIEW,
             P.FINDING_EDIT,
@@ -144,6 +145,7 @@ _ALL = (
         (_READ - {P.PEOPLE_READ})
         | {
             P.RESPONSE_READ,
+            P.QUESTIONNAIRE_EXPORT,
             P.RISK_EXPORT,
             P.FINDING_EXPORT,
             P.CASE_COUNT,

@@ -11,6 +11,13 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from uuid import uuid4
 
 TIMEOUT_S = 20
+LASTING = 500
+"""Answers of a mail server from here on will be the same tomorrow (RFC 5321, 4.2.1)."""
+LONGEST_REFUSAL = 200
+
+
+class MailRefused(Exception):
+    """The mail server will never take mail for this address; `str` says why."""
 
 
 @dataclass(frozen=True)
@@ -28,9 +35,25 @@ class Mailer:
     def __init__(self, *, sender: str, outbox: Path, url: str | None = None) -> None:
         self._sender, self._outbox, self._url = sender, outbox, url
 
-    def send(self, mail: Mail) -> None:
-        """Send one message. Raises OSError or SMTPException when the server cannot be reached."""
+    @property
+    def is_remote(self) -> bool:
+        """Whether a server takes the mail: then nothing can tell for sure that it went out once."""
+        return bool(self._url)
+
+    def send(self, mail: Mail, *, key: str = "") -> None:
+        """Send one message.
+
+        Args:
+            key: names the message; sent again with the same key, it stands in the outbox once,
+                and on its way over SMTP it has the same Message-ID.
+
+        Raises:
+            MailRefused: the server will never take it for this address.
+            OSError, SMTPException: the server cannot be reached, or refuses it for now.
+        """
         message = EmailMessage()
+        if key:
+            message["Message-ID"] = f"<{key}@{self._sender.rpartition('@')[2].strip('>')}>"
         message["From"], message["To"] = self._sender, mail.to
         # Names of sites and organisations stand in subjects; a list may bring one of two lines.
         message["Subject"] = " ".join(mail.subject.split())
@@ -38,12 +61,12 @@ class Mailer:
         if self._url:
             self._send_smtp(message)
         else:
-            self._keep(message)
+            self._keep(message, key)
 
-    def _keep(self, message: EmailMessage) -> None:
+    def _keep(self, message: EmailMessage, key: str) -> None:
         self._outbox.mkdir(parents=True, exist_ok=True)
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
-        path = self._outbox / f"{stamp}-{uuid4().hex[:6]}.eml"
+        path = self._outbox / f"{key or f'{stamp}-{uuid4().hex[:6]}'}.eml"
         path.write_bytes(message.as_bytes())
         os.chmod(path, 0o600)
 
@@ -52,7 +75,14 @@ class Mailer:
         with self._connect(parts) as server:
             if parts.username:
                 server.login(unquote(parts.username), unquote(parts.password or ""))
-            server.send_message(message)
+            try:
+                server.send_message(message)
+            except smtplib.SMTPRecipientsRefused as refused:
+                code, words = next(iter(refused.recipients.values()))
+                if code < LASTING:
+                    raise  # for now only: a later try may get through
+                told = words.decode(errors="replace") if isinstance(words, bytes) else words
+                raise MailRefused(f"{code} {told}"[:LONGEST_REFUSAL]) from refused
 
     @staticmethod
     def _connect(parts: SplitResult) -> smtplib.SMTP:

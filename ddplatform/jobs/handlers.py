@@ -18,6 +18,9 @@ from ddplatform.services import (
     assessments,
     audit,
     bulk_changes,
+    campaign_reminders,
+    campaign_sending,
+    campaigns,
     case_officers,
     demo_removal,
     invitations,
@@ -175,6 +178,25 @@ def _change_many(job: JobContext) -> Result:
     )
 
 
+def _send_campaign(job: JobContext) -> Result:
+    assert job.id is not None
+    return campaign_sending.carry_out(
+        job.id_of("campaign_id"), job.id, unit=job.unit, progress=job.progress, by=job.by, at=job.at
+    )
+
+
+def _go_on_with_campaigns(job: JobContext) -> Result:
+    return campaign_sending.go_on_with_all(by=job.by, at=job.at)
+
+
+def _remind_of_campaigns(job: JobContext) -> Result:
+    return campaign_reminders.remind_by_calendar(unit=job.unit, by=job.by, at=job.at)
+
+
+def _tell_owner(job: JobContext) -> None:
+    campaign_reminders.tell_owner(job.id_of("campaign_id"), job.id_of("user_id"), at=job.at)
+
+
 def _assess_chain(job: JobContext) -> Result:
     if job.id is not None:
         with job.look():
@@ -292,6 +314,11 @@ HANDLERS: dict[str, Handler] = {
     matching_many.MERGE_MANY: Handler(_merge_many, Permission.VALUE_CHAIN_MERGE, is_staged=True),
     matching_many.UNDO_MANY: Handler(_undo_many, Permission.VALUE_CHAIN_MERGE, is_staged=True),
     bulk_changes.CHANGE: Handler(_change_many, Permission.VALUE_CHAIN_EDIT, is_staged=True),
+    # No permission: whoever started it may have left, and those who were asked wait.
+    campaigns.SEND: Handler(_send_campaign, is_staged=True),
+    campaign_sending.CONTINUE: Handler(_go_on_with_campaigns),
+    campaign_reminders.REMIND: Handler(_remind_of_campaigns, is_staged=True),
+    campaign_reminders.TELL: Handler(_tell_owner),
     bulk_changes.UNDO: Handler(_change_many, Permission.VALUE_CHAIN_EDIT, is_staged=True),
     reassessment_triggers.LOOK: Handler(_look_for_changes, is_staged=True),
     screening_lists.SCREEN: Handler(_screen, is_staged=True),
@@ -303,6 +330,8 @@ PERIODIC: dict[str, int] = {
     "audit:checkpoint": 900,
     "session:expire": 3600,
     CHASE: 21_600,
+    campaign_sending.CONTINUE: 900,
+    campaign_reminders.REMIND: 21_600,
     action_reminders.REMIND: 86_400,
     reassessment_triggers.LOOK: 86_400,
     screening_lists.SCREEN: 3600,

@@ -163,6 +163,11 @@ def get_assignment(assignment_id: UUID) -> Assignment:
     return found
 
 
+def find_assignment(assignment_id: UUID) -> Assignment | None:
+    """The same, or None."""
+    return db.session.scalar(select(Assignment).where(Assignment.id == assignment_id, _mine()))
+
+
 def get_assignment_row(assignment_id: UUID) -> AssignmentRow:
     """The same as plain values, or NotFound."""
     row = db.session.execute(
@@ -216,10 +221,15 @@ def count_assignments(today: date) -> Counts:
 
 
 def list_due(days: Sequence[date]) -> Sequence[Assignment]:
-    """The open assignments due on one of these days."""
+    """The open assignments of no campaign that are due on one of these days."""
     return db.session.scalars(
         select(Assignment)
-        .where(_mine(), Assignment.status.in_(WAITING), Assignment.due_on.in_(days))
+        .where(
+            _mine(),
+            Assignment.campaign_id.is_(None),  # a campaign has a calendar of its own
+            Assignment.status.in_(WAITING),
+            Assignment.due_on.in_(days),
+        )
         .order_by(Assignment.id)
     ).all()
 

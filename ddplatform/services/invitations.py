@@ -5,13 +5,15 @@ from uuid import UUID
 
 from ddplatform.access.roles import RoleId
 from ddplatform.adapters.installed import adapters
-from ddplatform.adapters.mail import Mail
+from ddplatform.adapters.mail import Mail, MailRefused
 from ddplatform.models.organisations import Invitation, InvitationPurpose
+from ddplatform.models.questionnaires import Assignment
 from ddplatform.queries.organisations import (
     get_help_contact,
     get_invitation,
     get_organisation,
 )
+from ddplatform.queries.questionnaires import find_assignment
 from ddplatform.services.sessions import hash_of, new_secret
 
 _PATHS = {
@@ -26,13 +28,48 @@ def send(invitation_id: UUID, *, at: datetime) -> None:
     invitation = get_invitation(invitation_id)
     if invitation.used_at is not None or invitation.expires_at < at:
         return
+    asked = find_assignment(invitation.assignment_id) if invitation.assignment_id else None
+    mail = _write(invitation, give_link(invitation), note=asked.message if asked else "")
+    try:
+        adapters().mailer.send(mail)
+    except MailRefused as refusal:
+        if asked is None:
+            raise
+        asked.mail_refusal = str(refusal)
+    else:
+        note_mailed(asked, at=at)
+
+
+def give_link(invitation: Invitation) -> str:
+    """A fresh link of an invitation; an earlier one stops working."""
     token = new_secret()
     invitation.token_hash = hash_of(token)
-    link = adapters().base_url + _PATHS[invitation.purpose] + token
-    adapters().mailer.send(_write(invitation, link))
+    return adapters().base_url + _PATHS[invitation.purpose] + token
 
 
-def _write(invitation: Invitation, link: str) -> Mail:
+def note_mailed(asked: Assignment | None, *, at: datetime) -> None:
+    """Keep that the invitation of a questionnaire went out, and that nothing refuses it now."""
+    if asked is not None:
+        asked.mailed_at, asked.mail_refusal = asked.mailed_at or at, None
+
+
+def write_questions(
+    to: str, *, buyer: str, help_line: str, link: str, until: datetime, note: str = ""
+) -> Mail:
+    """The mail that asks a supplier to answer; the note of the buyer stands in it as it is."""
+    return Mail(
+        to,
+        f"{buyer} asks you some questions about protecting children",
+        f"{buyer} buys from you and asks how children are protected at your work places.\n"
+        "Honest answers bring help, not loss of orders. You can stop and go on at any time.\n\n"
+        + (f"{buyer} writes:\n{note.strip()}\n\n" if note.strip() else "")
+        + f"Open the questions: {link}\n\n"
+        f"Do you need help? Ask {help_line}.\n\n"
+        f"The link works once, until {until:%d %B %Y}.\n",
+    )
+
+
+def _write(invitation: Invitation, link: str, *, note: str) -> Mail:
     if invitation.purpose is InvitationPurpose.RESET:
         return Mail(
             invitation.email,
@@ -43,14 +80,13 @@ def _write(invitation: Invitation, link: str) -> Mail:
     name = get_organisation(invitation.organisation_id).name
     if invitation.purpose is InvitationPurpose.RESPOND:
         helper = get_help_contact(invitation.organisation_id, invitation.created_by_id)
-        return Mail(
+        return write_questions(
             invitation.email,
-            f"{name} asks you some questions about protecting children",
-            f"{name} buys from you and asks how children are protected at your work places.\n"
-            "Honest answers bring help, not loss of orders. You can stop and go on at any time.\n\n"
-            f"Open the questions: {link}\n\n"
-            f"Do you need help? Ask {helper.line}.\n\n"
-            f"The link works once, until {invitation.expires_at:%d %B %Y}.\n",
+            buyer=name,
+            help_line=helper.line,
+            link=link,
+            until=invitation.expires_at,
+            note=note,
         )
     if invitation.role is RoleId.SUPPLIER:
         what = "to answer together what its buyers ask about protecting children."

@@ -30,6 +30,7 @@ def remind(assignment: Assignment, *, by: Identity, at: datetime) -> None:
     if _was_reminded(assignment, at):
         raise Conflict(f"{assignment.node_name} got a reminder today.", "Wait until tomorrow.")
     assignment.last_reminded_at = at
+    assignment.reminders += 1
     if assignment.respondent_organisation_id is None:
         invite(assignment, by=by, at=at)
     else:

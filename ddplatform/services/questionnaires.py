@@ -90,6 +90,11 @@ def is_light(sending: Sending, node: ValueChainNode) -> bool:
     return is_small(node) if sending.light_mode is None else sending.light_mode
 
 
+def is_address(text: str) -> bool:
+    """Whether a text could be an e-mail address."""
+    return len(text) <= 254 and _ADDRESS.fullmatch(text.strip()) is not None
+
+
 def _problems_of(sending: Sending, addresses: dict[UUID, str], today: date) -> dict[str, str]:
     found = {}
     if not addresses:
@@ -110,7 +115,7 @@ def _problem_at(node: ValueChainNode, email: str, open_one: Assignment | None) -
         return f"{node.name} is archived. Restore it first."
     if not email:
         return f"Write the e-mail address of the contact at {node.name}."
-    if not _ADDRESS.fullmatch(email) or len(email) > 254:
+    if not is_address(email):
         return f"“{email}” is no e-mail address; write it like name@firm.com."
     return ""
 

@@ -11,6 +11,7 @@ from ddplatform.web.audit.routes import bp as audit
 from ddplatform.web.auth.account import bp as account
 from ddplatform.web.auth.links import bp as links
 from ddplatform.web.auth.routes import bp as auth
+from ddplatform.web.campaigns import bp as campaigns
 from ddplatform.web.compression import Compressed
 from ddplatform.web.context_events.routes import bp as context_events
 from ddplatform.web.evidence.routes import bp as evidence
@@ -51,6 +52,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(audit, url_prefix="/o/<organisation>/audit")
     app.register_blueprint(responses, url_prefix="/o/<organisation>/responses")
     app.register_blueprint(questionnaires, url_prefix="/o/<organisation>/questionnaires")
+    app.register_blueprint(campaigns, url_prefix="/o/<organisation>/campaigns")
     app.register_blueprint(findings, url_prefix="/o/<organisation>/findings")
     app.register_blueprint(evidence, url_prefix="/o/<organisation>/evidence")
     app.register_blueprint(jobs, url_prefix="/o/<organisation>/jobs")

@@ -119,7 +119,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
 )
 
 
-UNDER = {"matching": "value_chain"}
+UNDER = {"matching": "value_chain", "campaigns": "questionnaires"}
 """Pages of a column that stand under the entry of another."""
 
 

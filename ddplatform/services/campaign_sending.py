@@ -1,0 +1,278 @@
+"""A campaign is sent in the background: a batch is one transaction, and nobody is asked twice.
+
+A worker that is killed leaves whole batches. Mails of a batch are written after their links are
+kept, under names that follow from the assignment: written again, they stand in the outbox once.
+A mail server cannot promise that, so there a batch of mails is one mail.
+"""
+
+import smtplib
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from ddplatform.access.identity import Identity
+from ddplatform.adapters.installed import adapters
+from ddplatform.adapters.mail import Mail, MailRefused
+from ddplatform.bulk import rising_keys
+from ddplatform.db import db
+from ddplatform.duediligence.vocabulary import QuestionnaireState as State
+from ddplatform.models.campaigns import Campaign, CampaignTarget, LeftOut
+from ddplatform.models.organisations import Invitation, InvitationPurpose
+from ddplatform.models.questionnaires import Assignment
+from ddplatform.models.value_chain import NodeSummary, ValueChainNode
+from ddplatform.queries.campaigns import (
+    count_sending,
+    get_campaign,
+    list_going_on,
+    list_to_mail,
+    list_to_send,
+)
+from ddplatform.queries.node_filters import among
+from ddplatform.queries.organisations import get_help_contact, get_organisation
+from ddplatform.queries.questionnaires import find_open, load_plan
+from ddplatform.services import audit
+from ddplatform.services.campaigns import queue_sending
+from ddplatform.services.invitations import give_link, note_mailed, write_questions
+from ddplatform.services.people import INVITATION_LIFE
+from ddplatform.services.questionnaires import is_address, is_small
+from ddplatform.tenancy import insert_rows
+from questionnaires import Response, pages
+
+CONTINUE = "campaign:continue"
+BATCH = 250
+Unit = Callable[[], AbstractContextManager[None]]
+Progress = Callable[[int, int], None]
+
+
+def carry_out(
+    campaign_id: UUID, job_id: UUID, *, unit: Unit, progress: Progress, by: Identity, at: datetime
+) -> dict[str, int]:
+    """Send the lines whose day has come; begun again it goes on where it ended.
+
+    Raises:
+        OSError, SMTPException: no mail goes out at all. What was sent stays sent.
+    """
+    while True:
+        with unit():
+            count = _send_batch(campaign_id, job_id, by=by, at=at)
+            done, total = count_sending(campaign_id, today=at.date())
+        _mail_all(campaign_id, unit=unit, at=at)
+        if not count:
+            return {"sent": done, "asked": total}
+        progress(done, total)
+
+
+def go_on_with_all(*, by: Identity, at: datetime) -> dict[str, int]:
+    """By the calendar: the next wave of each campaign, and what could not be mailed before."""
+    found = list_going_on(at.date())
+    for campaign in found:
+        queue_sending(campaign, at=at)
+    return {"campaigns": len(found)}
+
+
+def _send_batch(campaign_id: UUID, job_id: UUID, *, by: Identity, at: datetime) -> int:
+    """Make the assignments of one batch; returns how many lines were settled."""
+    campaign = get_campaign(campaign_id, for_change=True)
+    if campaign.stopped_at is not None or campaign.job_id != job_id:
+        return 0
+    lines = list_to_send(campaign_id, today=at.date(), limit=BATCH)
+    if not lines:
+        return 0
+    nodes = _nodes_of(lines)
+    sent = [line for line in lines if _settle(line, nodes[line.node_id])]
+    sent = _without_open(sent)
+    rows = _assignments(campaign, sent, nodes, at=at)
+    insert_rows(Assignment, rows)
+    insert_rows(Invitation, _invitations(campaign, rows, at=at))
+    for line, row in zip(sent, rows, strict=True):
+        line.assignment_id = UUID(str(row["id"]))
+    db.session.execute(
+        update(NodeSummary)
+        .where(among(NodeSummary.node_id, [line.node_id for line in sent]))
+        .values(questionnaire_status=State.SENT.value)
+        .execution_options(synchronize_session=False)
+    )
+    db.session.flush()  # the next look counts what was sent
+    audit.record(
+        "campaign:send",
+        campaign,
+        by=by,
+        at=at,
+        sent=len(rows),
+        first_place=lines[0].place,
+        assignments=[str(row["id"]) for row in rows],
+    )
+    return len(lines)
+
+
+def _nodes_of(lines: Sequence[CampaignTarget]) -> Mapping[UUID, ValueChainNode]:
+    rows = db.session.scalars(
+        select(ValueChainNode)
+        .where(among(ValueChainNode.id, [line.node_id for line in lines]))
+        .execution_options(populate_existing=True)
+    )
+    return {row.id: row for row in rows}
+
+
+def _settle(line: CampaignTarget, node: ValueChainNode) -> bool:
+    """Whether a line can still be sent; what changed since it was planned leaves it out."""
+    if node.archived_at is not None:
+        line.left_out = LeftOut.ARCHIVED
+    elif not is_address(node.contact_email or ""):
+        line.left_out = LeftOut.NO_ADDRESS
+    return line.left_out is None
+
+
+def _without_open(lines: Sequence[CampaignTarget]) -> list[CampaignTarget]:
+    """Without those whose node was asked the same meanwhile."""
+    by_version: dict[UUID, list[CampaignTarget]] = {}
+    for line in lines:
+        by_version.setdefault(line.version_id, []).append(line)
+    for version_id, same in by_version.items():
+        taken = find_open(version_id, [line.node_id for line in same])
+        for line in same:
+            if line.node_id in taken:
+                line.left_out = LeftOut.HAS_IT
+    return [line for line in lines if line.left_out is None]
+
+
+def _assignments(
+    campaign: Campaign,
+    lines: Sequence[CampaignTarget],
+    nodes: Mapping[UUID, ValueChainNode],
+    *,
+    at: datetime,
+) -> list[dict[str, object]]:
+    sections = _sections({line.version_id for line in lines}, at)
+    found: list[dict[str, object]] = []
+    for key, line in zip(rising_keys(len(lines)), lines, strict=True):
+        node = nodes[line.node_id]
+        light = is_small(node) if campaign.light_mode is None else campaign.light_mode
+        found.append(
+            {
+                "id": key,
+                "campaign_id": campaign.id,
+                "node_id": node.id,
+                "node_name": node.name,
+                "version_id": line.version_id,
+                "status": State.SENT,
+                "invited_email": (node.contact_email or "").strip().lower(),
+                "language": campaign.language,
+                "light_mode": light,
+                "message": campaign.message,
+                "due_on": campaign.due_on,
+                "sections_done": 0,
+                "sections_total": sections[line.version_id, light],
+                "round": 1,
+                "reminders": 0,
+                "sent_at": at,
+                "sent_by_id": campaign.started_by_id,
+            }
+        )
+    return found
+
+
+def _sections(versions: set[UUID], at: datetime) -> Mapping[tuple[UUID, bool], int]:
+    """How many pages a form begins with, by version and whether it is the short one."""
+    empty = {version: Response(load_plan(version), None, now=at) for version in versions}
+    return {
+        (version, light): len(pages(form, light=light))
+        for version, form in empty.items()
+        for light in (False, True)
+    }
+
+
+def _invitations(
+    campaign: Campaign, rows: Sequence[Mapping[str, object]], *, at: datetime
+) -> list[dict[str, object]]:
+    return [
+        {
+            "id": key,
+            "purpose": InvitationPurpose.RESPOND,
+            "email": row["invited_email"],
+            "name": "",
+            "assignment_id": row["id"],
+            "created_at": at,
+            "created_by_id": campaign.started_by_id,
+            "expires_at": at + INVITATION_LIFE,
+        }
+        for key, row in zip(rising_keys(len(rows)), rows, strict=True)
+    ]
+
+
+# ---- mails -----------------------------------------------------------------------------------
+
+
+def _mail_all(campaign_id: UUID, *, unit: Unit, at: datetime) -> None:
+    """Every invitation that did not go out yet, each tried once."""
+    size = 1 if adapters().mailer.is_remote else BATCH
+    after: UUID | None = None
+    while True:
+        with unit():
+            waiting = list_to_mail(campaign_id, after=after, limit=size)
+            mails = _write_batch(campaign_id, waiting, at=at)
+        if not waiting:
+            return
+        refused = {
+            row.id: told
+            for row in waiting
+            if row.id in mails and (told := _send(row, mails[row.id])) is not None
+        }
+        with unit():
+            _note(mails, refused, at=at)
+        after = waiting[-1].id
+
+
+def _write_batch(
+    campaign_id: UUID, rows: Sequence[Assignment], *, at: datetime
+) -> Mapping[UUID, Mail]:
+    """Give these invitations their links, and write their mails."""
+    waiting = {row.id: row for row in rows}
+    campaign = get_campaign(campaign_id)
+    buyer = get_organisation(campaign.organisation_id).name
+    helper = get_help_contact(campaign.organisation_id, campaign.started_by_id)
+    invitations = db.session.scalars(
+        select(Invitation)
+        .where(among(Invitation.assignment_id, list(waiting)), Invitation.used_at.is_(None))
+        .execution_options(populate_existing=True)
+    )
+    found: dict[UUID, Mail] = {}
+    for invitation in invitations:
+        asked = waiting[invitation.assignment_id or UUID(int=0)]
+        invitation.expires_at = max(invitation.expires_at, at + timedelta(days=1))
+        found[asked.id] = write_questions(
+            asked.invited_email,
+            buyer=buyer,
+            help_line=helper.line,
+            link=give_link(invitation),
+            until=invitation.expires_at,
+            note=asked.message,
+        )
+    return found
+
+
+def _send(asked: Assignment, mail: Mail) -> str | None:
+    """Send one mail; returns why it was refused for good, "" where only for now, else None."""
+    try:
+        adapters().mailer.send(mail, key=f"{asked.sent_at:%Y%m%dT%H%M%S%f}-{asked.id.hex}")
+    except MailRefused as refusal:
+        return str(refusal)
+    except smtplib.SMTPRecipientsRefused:
+        return ""
+    return None
+
+
+def _note(mails: Mapping[UUID, Mail], refused: Mapping[UUID, str], *, at: datetime) -> None:
+    rows = db.session.scalars(
+        select(Assignment)
+        .where(among(Assignment.id, list(mails)))
+        .execution_options(populate_existing=True)
+    )
+    for row in rows:
+        if row.id not in refused:
+            note_mailed(row, at=at)
+        elif refused[row.id]:
+            row.mail_refusal = refused[row.id]

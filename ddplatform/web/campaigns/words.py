@@ -1,0 +1,47 @@
+"""What campaigns are called on their pages."""
+
+from collections.abc import Mapping
+
+from ddplatform.models.campaigns import Campaign, LeftOut
+from ddplatform.queries.campaign_calendar import CalendarRow, Happening
+from ddplatform.queries.campaign_progress import Stage
+from ddplatform.queries.campaigns import CampaignRow
+
+LEFT_OUT_WORDS: Mapping[LeftOut, str] = {
+    LeftOut.NO_ADDRESS: "No e-mail address is known",
+    LeftOut.HAS_IT: "Has this questionnaire already",
+    LeftOut.ARCHIVED: "Left the map",
+    LeftOut.BY_HAND: "Left out by hand",
+}
+STAGE_WORDS: Mapping[Stage, str] = {
+    Stage.SENT: "Sent",
+    Stage.REFUSED: "Mail refused",
+    Stage.OPENED: "Link opened",
+    Stage.STARTED: "Begun",
+    Stage.ANSWERED: "Answers in",
+    Stage.RETURNED: "Sent back for more",
+    Stage.ACCEPTED: "Accepted",
+    Stage.OVER: "Run out or withdrawn",
+}
+HAPPENING_WORDS: Mapping[Happening, str] = {
+    Happening.WAVE: "Questionnaires go out",
+    Happening.REMINDER: "Reminder to who has not answered",
+    Happening.DUE: "Answers are due",
+    Happening.ESCALATION: "Who answers for a silent supplier is told",
+}
+
+
+def state_words(row: Campaign | CampaignRow) -> tuple[str, str]:
+    """Where a campaign stands: the word and the kind of its tag."""
+    if row.started_at is None:
+        return "Draft", "line"
+    return ("Stopped", "warn") if row.stopped_at else ("Going on", "info")
+
+
+def day_words(row: CalendarRow) -> str:
+    """A day beside the due date: "7 days before the due date"."""
+    if row.from_due == 0:
+        return "on the due date"
+    many = abs(row.from_due)
+    days = "1 day" if many == 1 else f"{many} days"
+    return f"{days} {'before' if row.from_due < 0 else 'after'} the due date"

@@ -1,0 +1,480 @@
+"""Campaigns: planned by rule with reasons, sent in batches, nobody asked twice."""
+
+import smtplib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import func, select
+
+from ddplatform.access.identity import system_identity
+from ddplatform.access.roles import RoleId
+from ddplatform.adapters.installed import adapters
+from ddplatform.adapters.mail import MailRefused
+from ddplatform.db import db
+from ddplatform.errors import Conflict, Invalid
+from ddplatform.models.audit import AuditEvent
+from ddplatform.models.campaigns import Campaign, CampaignTarget, LeftOut
+from ddplatform.models.organisations import Invitation
+from ddplatform.models.questionnaires import Assignment
+from ddplatform.models.value_chain import NodeSummary
+from ddplatform.queries.campaign_calendar import Happening, list_calendar
+from ddplatform.queries.campaigns import count_targets, get_campaign, list_targets
+from ddplatform.services import campaign_reminders, campaign_sending, campaigns, value_chain
+from ddplatform.services.campaigns import How, Whom
+from ddplatform.services.questionnaires import withdraw
+from tests.answering import (
+    Asked,
+    acting,
+    add_node,
+    ask_again,
+    come_in,
+    mails,
+    make_chain,
+    saq_version,
+)
+from tests.conftest import NOW
+from tests.factories import Tenant
+
+pytestmark = pytest.mark.usefixtures("context")
+DUE = date(2026, 12, 20)
+HOW = How(name="Cocoa 2026", due_on=DUE, message="We visit Abidjan in spring.")
+
+
+def make_places(tenant: Tenant, count: int, **more: object) -> tuple[UUID, list[UUID]]:
+    chain_id = make_chain(tenant)
+    with acting(tenant.id):
+        saq_version()
+    return chain_id, [
+        add_node(
+            tenant,
+            chain_id,
+            f"Farm {number:03}",
+            **{"contact_email": f"farm{number}@coop.example", **more},
+        )
+        for number in range(count)
+    ]
+
+
+def plan(tenant: Tenant, chain_id: UUID, keys: list[UUID], how: How = HOW, **more: object) -> UUID:
+    whom = Whom(chain_id=chain_id, keys=keys, **{"modules": ["SAQ"], **more})  # type: ignore[arg-type]
+    with acting(tenant.id):
+        return campaigns.plan_campaign(whom, how, by=tenant.analyst, at=NOW).id
+
+
+def start(tenant: Tenant, campaign_id: UUID, *, at: datetime = NOW) -> None:
+    with acting(tenant.id):
+        campaigns.start(campaign_id, by=tenant.analyst, at=at)
+
+
+def work(tenant: Tenant, campaign_id: UUID, *, at: datetime = NOW) -> dict[str, int]:
+    """What the worker does with the newest job of a campaign."""
+    with acting(tenant.id):
+        job_id = get_campaign(campaign_id).job_id
+    assert job_id is not None
+
+    @contextmanager
+    def unit() -> Iterator[None]:
+        with acting(tenant.id):
+            yield
+
+    by = system_identity(tenant.id)
+    return campaign_sending.carry_out(
+        campaign_id, job_id, unit=unit, progress=lambda _done, _total: None, by=by, at=at
+    )
+
+
+def remind(tenant: Tenant, *, at: datetime) -> dict[str, int]:
+    @contextmanager
+    def unit() -> Iterator[None]:
+        with acting(tenant.id):
+            yield
+
+    return campaign_reminders.remind_by_calendar(unit=unit, by=system_identity(tenant.id), at=at)
+
+
+def sent(tenant: Tenant, campaign_id: UUID) -> list[Assignment]:
+    with acting(tenant.id):
+        statement = select(Assignment).where(Assignment.campaign_id == campaign_id)
+        return list(db.session.scalars(statement.order_by(Assignment.node_name)))
+
+
+def lines(tenant: Tenant, campaign_id: UUID) -> dict[str, LeftOut | None]:
+    with acting(tenant.id):
+        rows = list_targets(campaign_id, limit=None).rows
+        return {row.node_name: row.left_out for row in rows}
+
+
+def test_plan_says_why_each_questionnaire_fits_and_sends_nothing(tenant: Tenant):
+    chain_id, keys = make_places(tenant, 2, sector_ref=None)
+    farm = add_node(
+        tenant, chain_id, "Cocoa farm", commodity_refs=["cocoa"], contact_email="c@coop.example"
+    )
+    campaign_id = plan(tenant, chain_id, [*keys, farm], modules=["SAQ", "AGR"])
+
+    with acting(tenant.id):
+        rows = list_targets(campaign_id, limit=None).rows
+        counts = count_targets(campaign_id)
+    found = {(row.node_name, row.ref): row.reason for row in rows}
+    assert found["Farm 000", "SAQ"] == "Every supplier starts here."
+    assert found["Cocoa farm", "AGR"].startswith("It handles: ")
+    assert ("Farm 000", "AGR") not in found
+    assert (counts.nodes, counts.total) == (3, 4)
+    assert sent(tenant, campaign_id) == [] and mails() == []
+
+
+def test_without_the_rule_everybody_chosen_is_asked_the_same(tenant: Tenant):
+    chain_id, keys = make_places(tenant, 2)
+
+    campaign_id = plan(tenant, chain_id, keys, modules=["MIN"], by_rule=False)
+
+    with acting(tenant.id):
+        assert {row.reason for row in list_targets(campaign_id).rows} == {campaigns.BY_HAND}
+
+
+def test_who_has_no_address_or_the_questionnaire_already_is_left_out_and_named(tenant: Tenant):
+    chain_id, keys = make_places(tenant, 1)
+    silent = add_node(tenant, chain_id, "No address")
+    asked = add_node(tenant, chain_id, "Asked", contact_email="a@coop.example")
+    ask_again(tenant, chain_id, asked, ref="SAQ", email="a@coop.example")
+
+    campaign_id = plan(tenant, chain_id, [*keys, silent, asked])
+
+    assert lines(tenant, campaign_id) == {
+        "Farm 000": None,
+        "No address": LeftOut.NO_ADDRESS,
+        "Asked": LeftOut.HAS_IT,
+    }
+
+
+def test_started_campaign_asks_everybody_once_and_each_gets_one_mail_with_the_note(tenant: Tenant):
+    chain_id, keys = make_places(tenant, 3)
+    campaign_id = plan(tenant, chain_id, keys)
+    start(tenant, campaign_id)
+
+    assert work(tenant, campaign_id) == {"sent": 3, "asked": 3}
+    assert work(tenant, campaign_id) == {"sent": 3, "asked": 3}
+
+    rows = sent(tenant, campaign_id)
+    assert [row.invited_email for row in rows] == [f"farm{n}@coop.example" for n in range(3)]
+    assert all(row.mailed_at == NOW and row.sent_by_id == tenant.analyst.user_id for row in rows)
+    assert len(mails()) == 3
+    assert all("We visit Abidjan in spring." in mail for mail in mails())
+    with acting(tenant.id):
+        states = db.session.scalars(
+            select(NodeSummary.questionnaire_status).where(NodeSummary.node_id.in_(keys))
+        ).all()
+    assert states == ["sent"] * 3
+
+
+def test_supplier_comes_in_by_the_link_of_a_campaign(tenant: Tenant):
+    chain_id, keys = make_places(tenant, 1)
+    campaign_id = plan(tenant, chain_id, keys)
+    start(tenant, campaign_id)
+    work(tenant, campaign_id)
+
+    assignment = sent(tenant, campaign_id)[0]
+    come_in(Asked(tenant, chain_id, keys[0], assignment.id))
+
+    assert sent(tenant, campaign_id)[0].respondent_organisation_id is not None
+
+
+def test_batches_that_end_in_the_middle_are_gone_on_with(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(campaign_sending, "BATCH", 2)
+    chain_id, keys = make_places(tenant, 5)
+    campaign_id = plan(tenant, chain_id, keys)
+    start(tenant, campaign_id)
+    mailer = adapters().mailer
+    real, many = type(mailer).send, []
+
+    def dies(self: object, mail: object, *, key: str = "") -> None:
+        many.append(key)
+        if len(many) == 4:
+            raise OSError("the disk is full")
+        real(self, mail, key=key)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(type(mailer), "send", dies)
+    with pytest.raises(OSError, match="the disk is full"):
+        work(tenant, campaign_id)
+    assert len(sent(tenant, campaign_id)) == 4
+
+    work(tenant, campaign_id)
+
+    assert len(sent(tenant, campaign_id)) == len(keys)
+    assert len(mails()) == len(keys)
+    with acting(tenant.id):
+        assert db.session.scalar(select(func.count()).select_from(Invitation)) == len(keys)
+        events = select(func.count()).where(AuditEvent.action == "campaign:send")
+        assert db.session.scalar(events) == 3
+
+
+def test_mail_that_the_server_refuses_for_good_is_kept_at_its_questionnaire(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+):
+    chain_id, keys = make_places(tenant, 3)
+    campaign_id = plan(tenant, chain_id, keys)
+    start(tenant, campaign_id)
+    mailer = type(adapters().mailer)
+    real = mailer.send
+
+    def refuses(self: object, mail: object, *, key: str = "") -> None:
+        to = mail.to  # type: ignore[attr-defined]
+        if to.startswith("farm0"):
+            raise MailRefused("550 no such user")
+        if to.startswith("farm1"):
+            raise smtplib.SMTPRecipientsRefused({to: (450, b"later")})
+        real(self, mail, key=key)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(mailer, "send", refuses)
+    work(tenant, campaign_id)
+    first, later, fine = sent(tenant, campaign_id)
+    assert (first.mail_refusal, first.mailed_at) == ("550 no such user", None)
+    assert (later.mail_refusal, later.mailed_at) == (None, None)
+    assert fine.mailed_at == NOW
+
+    monkeypatch.setattr(mailer, "send", real)
+    with acting(tenant.id):
+        assert campaign_sending.go_on_with_all(by=system_identity(tenant.id), at=NOW)
+    work(tenant, campaign_id)
+    assert sent(tenant, campaign_id)[1].mailed_at == NOW
+    assert len(mails()) == 2
+
+
+def test_waves_go_out_day_by_day_the_riskiest_first(tenant: Tenant):
+    chain_id, keys = make_places(tenant, 5)
+    how = How(name="Slowly", due_on=DUE, per_day=2)
+    campaign_id = plan(tenant, chain_id, keys, how)
+    start(tenant, campaign_id)
+
+    counts = []
+    for day in range(4):
+        at = NOW + timedelta(days=day)
+        with acting(tenant.id):
+            campaign_sending.go_on_with_all(by=system_identity(tenant.id), at=at)
+        work(tenant, campaign_id, at=at)
+        counts.append(len(sent(tenant, campaign_id)))
+
+    assert counts == [2, 4, 5, 5]
+
+
+def test_waves_that_would_not_end_before_the_due_date_are_refused(tenant: Tenant):
+    chain_id, keys = make_places(tenant, 5)
+    soon = NOW.date() + timedelta(days=3)
+    campaign_id = plan(tenant, chain_id, keys, How(name="Late", due_on=soon, per_day=1))
+
+    with acting(tenant.id), pytest.raises(Invalid, match="With 1 a day"):
+        campaigns.start(campaign_id, by=tenant.analyst, at=NOW)
+
+
+def test_stopped_campaign_sends_no_more_until_it_goes_on(tenant: Tenant):
+    chain_id, keys = make_places(tenant, 2)
+    campaign_id = plan(tenant, chain_id, keys)
+    start(tenant, campaign_id)
+    with acting(tenant.id):
+        campaigns.stop(campaign_id, by=tenant.manager, at=NOW)
+    assert work(tenant, campaign_id) == {"sent": 0, "asked": 2}
+
+    with acting(tenant.id):
+        campaigns.go_on(campaign_id, by=tenant.manager, at=NOW)
+    assert work(tenant, campaign_id) == {"sent": 2, "asked": 2}
+    with acting(tenant.id):
+        campaigns.stop(campaign_id, by=tenant.manager, at=NOW)
+        with pytest.raises(Conflict, match="nothing to stop"):
+            campaigns.stop(campaign_id, by=tenant.manager, at=NOW)
+
+
+def test_job_that_another_one_has_followed_sends_nothing(tenant: Tenant):
+    chain_id, keys = make_places(tenant, 1)
+    campaign_id = plan(tenant, chain_id, keys)
+    start(tenant, campaign_id)
+    with acting(tenant.id):
+        get_campaign(campaign_id).job_id = uuid4()
+        db.session.flush()
+
+    @contextmanager
+    def unit() -> Iterator[None]:
+        with acting(tenant.id):
+            yield
+
+    campaign_sending.carry_out(
+        campaign_id,
+        uuid4(),
+        unit=unit,
+        progress=lambda _done, _total: None,
+        by=system_identity(tenant.id),
+        at=NOW,
+    )
+    assert sent(tenant, campaign_id) == []
+
+
+def test_what_changed_since_the_plan_leaves_a_line_out_when_it_is_sent(tenant: Tenant):
+    chain_id, keys = make_places(tenant, 3)
+    campaign_id = plan(tenant, chain_id, keys)
+    start(tenant, campaign_id)
+    ask_again(tenant, chain_id, keys[0], ref="SAQ", email="farm0@coop.example")
+    with acting(tenant.id):
+        value_chain.archive_node(keys[1], by=tenant.analyst, at=NOW)
+        node = db.session.get(value_chain.ValueChainNode, keys[2])
+        assert node is not None
+        node.contact_email = None
+
+    work(tenant, campaign_id)
+
+    assert lines(tenant, campaign_id) == {
+        "Farm 000": LeftOut.HAS_IT,
+        "Farm 001": LeftOut.ARCHIVED,
+        "Farm 002": LeftOut.NO_ADDRESS,
+    }
+
+
+def test_lines_are_left_out_by_hand_and_taken_in_again(tenant: Tenant):
+    chain_id, keys = make_places(tenant, 2)
+    campaign_id = plan(tenant, chain_id, keys)
+    with acting(tenant.id):
+        first = list_targets(campaign_id).rows[0]
+        campaigns.leave_out(campaign_id, [first.id], by=tenant.analyst, at=NOW)
+    assert lines(tenant, campaign_id)[first.node_name] is LeftOut.BY_HAND
+    with acting(tenant.id):
+        campaigns.leave_out(campaign_id, [first.id], by=tenant.analyst, at=NOW)
+        with pytest.raises(Invalid, match="Tick at least one"):
+            campaigns.leave_out(campaign_id, [uuid4()], by=tenant.analyst, at=NOW)
+    assert lines(tenant, campaign_id)[first.node_name] is None
+
+
+def test_started_campaign_cannot_be_changed_or_started_again(tenant: Tenant):
+    chain_id, keys = make_places(tenant, 1)
+    campaign_id = plan(tenant, chain_id, keys)
+    with acting(tenant.id):
+        changed = How(name="Other", due_on=DUE, message="Please.")
+        campaigns.change_how(campaign_id, changed, by=tenant.analyst, at=NOW)
+        assert get_campaign(campaign_id).name == "Other"
+        with pytest.raises(Invalid, match=r".*"):
+            campaigns.change_how(campaign_id, How(name="", due_on=DUE), by=tenant.analyst, at=NOW)
+        with pytest.raises(Conflict, match="not started"):
+            campaigns.go_on(campaign_id, by=tenant.analyst, at=NOW)
+    start(tenant, campaign_id)
+    with acting(tenant.id), pytest.raises(Conflict, match="is started"):
+        campaigns.start(campaign_id, by=tenant.analyst, at=NOW)
+
+
+def test_campaign_of_nobody_is_refused_field_by_field(tenant: Tenant):
+    chain_id, keys = make_places(tenant, 1)
+    wrong = How(
+        name=" ",
+        due_on=NOW.date(),
+        message="x" * 2001,
+        per_day=0,
+        reminder_days=[-99],
+        most_reminders=99,
+        escalate_after=99,
+    )
+    with acting(tenant.id):
+        with pytest.raises(Invalid) as refused:
+            nobody = Whom(chain_id=chain_id, keys=[], modules=[])
+            campaigns.plan_campaign(nobody, wrong, by=tenant.analyst, at=NOW)
+        with pytest.raises(Invalid) as crowd:
+            many = Whom(chain_id=chain_id, keys=keys * 20_001, modules=["SAQ"])
+            campaigns.plan_campaign(many, HOW, by=tenant.analyst, at=NOW)
+        with pytest.raises(Invalid) as unfit:
+            mines = Whom(chain_id=chain_id, keys=keys, modules=["MIN"])
+            campaigns.plan_campaign(mines, HOW, by=tenant.analyst, at=NOW)
+    assert sorted(refused.value.fields) == [
+        *("due_on", "escalate_after", "message", "modules", "most_reminders", "name", "nodes"),
+        *("per_day", "reminder_days"),
+    ]
+    assert "20,000" in crowd.value.fields["nodes"]
+    assert "fits any" in unfit.value.fields["modules"]
+
+
+def test_campaign_in_which_everybody_is_left_out_cannot_be_started(tenant: Tenant):
+    chain_id, keys = make_places(tenant, 1)
+    campaign_id = plan(tenant, chain_id, keys)
+    with acting(tenant.id):
+        first = list_targets(campaign_id).rows[0]
+        campaigns.leave_out(campaign_id, [first.id], by=tenant.analyst, at=NOW)
+        with pytest.raises(Invalid, match="Nobody would be asked"):
+            campaigns.start(campaign_id, by=tenant.analyst, at=NOW)
+
+
+def on_day(distance: int) -> datetime:
+    """Noon, so many days from the due date."""
+    return NOW + timedelta(days=(DUE - NOW.date()).days + distance)
+
+
+def test_reminders_go_out_by_the_calendar_once_a_day_and_stop_after_enough(tenant: Tenant):
+    chain_id, keys = make_places(tenant, 2)
+    how = How(name="R", due_on=DUE, reminder_days=[-7, 0, 1], most_reminders=2)
+    campaign_id = plan(tenant, chain_id, keys, how)
+    start(tenant, campaign_id)
+    work(tenant, campaign_id)
+    with acting(tenant.id):
+        withdraw(sent(tenant, campaign_id)[1], reason="Sold.", by=tenant.analyst, at=NOW)
+
+    told = [remind(tenant, at=on_day(day))["reminded"] for day in (-8, -7, -7, 0, 1)]
+
+    assert told == [0, 1, 0, 1, 0]
+    assert sent(tenant, campaign_id)[0].reminders == 2
+    with acting(tenant.id):
+        days = get_campaign(campaign_id).calendar
+        assert days[on_day(-7).date().isoformat()] == {"reminded": 1}
+
+
+def test_late_supplier_is_brought_before_the_owner_once(tenant: Tenant):
+    chain_id, keys = make_places(tenant, 2)
+    how = How(name="Late ones", due_on=DUE, reminder_days=[], escalate_after=5)
+    campaign_id = plan(tenant, chain_id, keys, how)
+    start(tenant, campaign_id)
+    work(tenant, campaign_id)
+    owner = tenant[RoleId.ADMIN].user_id
+    with acting(tenant.id):
+        node = db.session.get(value_chain.ValueChainNode, keys[0])
+        assert node is not None
+        node.owner_id = owner
+
+    told = [remind(tenant, at=on_day(day))["escalated"] for day in (4, 5, 6)]
+
+    assert told == [0, 2, 0]
+    with acting(tenant.id):
+        campaign_reminders.tell_owner(campaign_id, owner, at=on_day(5))
+        campaign_reminders.tell_owner(campaign_id, tenant.analyst.user_id, at=on_day(5))
+        campaign_reminders.tell_owner(campaign_id, tenant.manager.user_id, at=on_day(5))
+        campaign_reminders.tell_owner(campaign_id, uuid4(), at=on_day(5))
+    first, second = [mail for mail in mails() if "still silent" in mail]
+    assert ("Farm 000" in first, "Farm 001" in first) == (True, False)
+    assert ("Farm 000" in second, "Farm 001" in second) == (False, True)
+
+
+def test_calendar_says_what_goes_out_when_and_to_how_many(tenant: Tenant):
+    chain_id, keys = make_places(tenant, 3)
+    how = How(
+        name="C", due_on=DUE, per_day=2, reminder_days=[-7, 1], escalate_after=10, most_reminders=2
+    )
+    campaign_id = plan(tenant, chain_id, keys, how)
+    start(tenant, campaign_id)
+    work(tenant, campaign_id)
+
+    with acting(tenant.id):
+        rows = list_calendar(get_campaign(campaign_id), today=NOW.date())
+
+    assert [(row.what, row.many) for row in rows] == [
+        (Happening.WAVE, 2),
+        (Happening.WAVE, 1),
+        (Happening.REMINDER, 2),
+        (Happening.DUE, 2),
+        (Happening.REMINDER, 2),
+        (Happening.ESCALATION, 2),
+    ]
+    assert [row.from_due for row in rows][-1] == 10
+
+
+def test_campaign_belongs_to_one_organisation_alone(tenant: Tenant, other_tenant: Tenant):
+    chain_id, keys = make_places(tenant, 1)
+    plan(tenant, chain_id, keys)
+
+    with acting(other_tenant.id):
+        assert db.session.scalars(select(Campaign)).all() == []
+        assert db.session.scalars(select(CampaignTarget)).all() == []
