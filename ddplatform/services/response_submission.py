@@ -21,6 +21,7 @@ from ddplatform.reports.receipt import Receipt, render_receipt
 from ddplatform.services import audit, jobs
 from ddplatform.services.response_drafts import confirm_given, open_draft
 from ddplatform.services.response_files import release_files
+from ddplatform.services.sharing import expire_shares, release_shares
 
 RECEIVE = "response:receive"
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -41,6 +42,7 @@ def submit(
     sent = find_response(get_request(assignment_id).assignment.id, for_change=True)
     if sent is not None and sent.status is ResponseStatus.SUBMITTED:
         return sent
+    expire_shares(by=by, at=at)
     filled = open_draft(assignment_id, at=at)
     _require_ready(filled, declared=declared)
     row, assignment = filled.row, filled.assignment
@@ -91,6 +93,7 @@ def _release(row: ResponseRow) -> None:
         .execution_options(synchronize_session=False)
     )
     release_files(row)
+    release_shares(row)
 
 
 def _number() -> str:

@@ -148,7 +148,12 @@ def _fill(
 def _texts(last: ResponseRow | None) -> Mapping[str, str] | None:
     if last is None:
         return None
-    return {answer.path: answer.raw for answer in list_answers(last.id) if answer.raw}
+    return {
+        answer.path: answer.raw
+        for answer in list_answers(last.id)
+        # Without its consent an answer is not given a second time.
+        if answer.raw and (answer.share_id is None or answer.is_released)
+    }
 
 
 def save_section(

@@ -1,0 +1,195 @@
+"""Answers given to one buyer that another one asks for too, and who can see what."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import exists, select
+
+from ddplatform.db import db
+from ddplatform.duediligence.vocabulary import QuestionnaireState as State
+from ddplatform.errors import NotFound
+from ddplatform.models.organisations import Organisation
+from ddplatform.models.questionnaires import Assignment
+from ddplatform.models.responses import Response as ResponseRow
+from ddplatform.models.sharing import SectionShare
+from ddplatform.queries.questionnaires import load_plan
+from ddplatform.queries.responses import (
+    FileOfAnswer,
+    Filled,
+    language_of,
+    list_answers,
+    list_files,
+)
+from ddplatform.tenancy import current_organisation
+from questionnaires import Form, carry_over
+
+FRESH = timedelta(days=365)
+"""How old answers may be that are shown to one more buyer: as long as an assessment is valid."""
+MOST_SOURCES = 5
+
+
+@dataclass(frozen=True)
+class Source:
+    """Answers that were sent to another buyer, as far as this questionnaire asks the same.
+
+    `texts` maps the paths of this form to what was said; `files` to the documents beside it.
+    """
+
+    response_id: UUID
+    buyer: str
+    about: str
+    sent_at: datetime
+    texts: Mapping[str, str]
+    files: Mapping[str, Sequence[FileOfAnswer]]
+
+    def in_section(self, filled: Filled, section: str) -> dict[str, str]:
+        """What of it belongs to one section and stands blank there now."""
+        paths = {question.path for question in filled.form.form.section(section).questions()}
+        return {
+            path: text
+            for path, text in self.texts.items()
+            if _plain(path) in paths and not _text(filled, path)
+        }
+
+
+def has_sources(assignment: Assignment, *, at: datetime) -> bool:
+    """Whether anything was sent to another buyer that might be shown to this one."""
+    return bool(db.session.scalar(select(exists(_sent_elsewhere(assignment, at).subquery()))))
+
+
+def list_sources(filled: Filled, *, at: datetime) -> Sequence[Source]:
+    """What was sent to other buyers within a year and is asked here too, the newest first."""
+    rows = db.session.execute(
+        _sent_elsewhere(filled.assignment, at)
+        .order_by(ResponseRow.submitted_at.desc(), ResponseRow.id)
+        .limit(MOST_SOURCES)
+    ).all()
+    found = (_source(filled, assignment, row, buyer) for assignment, row, buyer in rows)
+    return [source for source in found if source.texts]
+
+
+def get_source(filled: Filled, response_id: UUID, *, at: datetime) -> Source:
+    """One of them, or NotFound: also for what another supplier sent."""
+    for source in list_sources(filled, at=at):
+        if source.response_id == response_id:
+            return source
+    raise NotFound()
+
+
+def _sent_elsewhere(assignment: Assignment, at: datetime):  # type: ignore[no-untyped-def]
+    return (
+        select(Assignment, ResponseRow, Organisation.name)
+        .join(ResponseRow, ResponseRow.assignment_id == Assignment.id)
+        .join(Organisation, Organisation.id == Assignment.organisation_id)
+        .where(
+            Assignment.respondent_organisation_id == current_organisation(),
+            Assignment.organisation_id != assignment.organisation_id,
+            ResponseRow.round == Assignment.round,
+            ResponseRow.submitted_at.is_not(None),
+            ResponseRow.submitted_at > at - FRESH,
+        )
+    )
+
+
+def _source(filled: Filled, assignment: Assignment, row: ResponseRow, buyer: str) -> Source:
+    old, new = load_plan(assignment.version_id).form, filled.form.form
+    answers = [a for a in list_answers(row.id) if a.raw and not a.problem]
+    same = _same_ids(old, new) if old.form_id != new.form_id else None
+    moved = {
+        path: text
+        for path, text in carry_over(old, new, {a.path: a.raw for a in answers}).answers.items()
+        if same is None or _plain(path) in same
+    }
+    files = {
+        path: found
+        for old_path, found in list_files(row.id).items()
+        for path in carry_over(old, new, {old_path: "x"}).answers
+        if path in moved
+    }
+    return Source(row.id, buyer, assignment.node_name, row.submitted_at, moved, files)  # type: ignore[arg-type]
+
+
+def _same_ids(old: Form, new: Form) -> set[str]:
+    """Questions of the new form that carry the id of one of the old: mapped by who wrote them."""
+    ids = {question.extras.get("dd:id") for question in old.questions()} - {None, ""}
+    return {q.path for q in new.questions() if q.extras.get("dd:id") in ids}
+
+
+def _plain(path: str) -> str:
+    return "/".join(step.partition("[")[0] for step in path.split("/"))
+
+
+def _text(filled: Filled, path: str) -> str:
+    answer = filled.answers.get(path)
+    return answer.raw if answer else ""
+
+
+def list_shares(assignment_id: UUID) -> Sequence[SectionShare]:
+    """The consents that an assignment rests on, as far as the acting organisation sees them."""
+    return db.session.scalars(
+        select(SectionShare)
+        .where(SectionShare.assignment_id == assignment_id)
+        .order_by(SectionShare.granted_at, SectionShare.section, SectionShare.id)
+    ).all()
+
+
+def get_share(share_id: UUID) -> SectionShare:
+    """One consent that the acting organisation gave, or NotFound."""
+    found = db.session.scalar(
+        select(SectionShare).where(
+            SectionShare.id == share_id,
+            SectionShare.respondent_organisation_id == current_organisation(),
+        )
+    )
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def list_run_out(at: datetime) -> Sequence[SectionShare]:
+    """Consents of the acting organisation whose last day is past."""
+    return db.session.scalars(
+        select(SectionShare).where(
+            SectionShare.respondent_organisation_id == current_organisation(),
+            SectionShare.ended_at.is_(None),
+            SectionShare.expires_on < at.date(),
+        )
+    ).all()
+
+
+@dataclass(frozen=True)
+class SharedSection:
+    """One section that a buyer sees by consent."""
+
+    id: UUID
+    title: str
+    given_at: datetime
+    granted_at: datetime
+    expires_on: object
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One questionnaire, and what its buyer can see of it now."""
+
+    assignment_id: UUID
+    buyer: str
+    title: str
+    about: str
+    status: State
+    sections: Sequence[str]
+    sections_done: int
+    sent_at: datetime | None
+    shares: Sequence[SharedSection]
+
+
+def section_titles(form: Form, language: str) -> dict[str, str]:
+    """Name of each section -> its title."""
+    spoken = language_of(form, language) or form.default_language
+    return {
+        section.name: section.label.plain(spoken, form.default_language) or section.name
+        for section in form.sections
+    }
