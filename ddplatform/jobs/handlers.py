@@ -35,6 +35,7 @@ from ddplatform.services import (
     screening,
     screening_lists,
     sessions,
+    sharing,
     visit_plan_requests,
 )
 from ddplatform.services.assessment_leftovers import clear_begun
@@ -108,6 +109,14 @@ def _sign_checkpoint(job: JobContext) -> None:
 
 def _drop_sample_files(job: JobContext) -> None:
     demo_removal.drop_files(job.payload)
+
+
+def _end_consents(job: JobContext) -> Result:
+    return {"ended": sharing.expire_shares(by=job.by, at=job.at)}
+
+
+def _tell_consent_ended(job: JobContext) -> None:
+    sharing.tell_ended(job.id_of("share_id"), by=job.by, at=job.at)
 
 
 def _end_expired_sessions(job: JobContext) -> Result:
@@ -299,6 +308,8 @@ HANDLERS: dict[str, Handler] = {
     case_officers.TELL_OFFICERS: Handler(_tell_officers),
     "audit:checkpoint": Handler(_sign_checkpoint),
     "session:expire": Handler(_end_expired_sessions),
+    sharing.EXPIRE: Handler(_end_consents),
+    sharing.TELL: Handler(_tell_consent_ended),
     demo_removal.DROP_FILES: Handler(_drop_sample_files),
     CHASE: Handler(_chase),
     REMIND: Handler(_send_reminder),
@@ -333,6 +344,7 @@ PERIODIC: dict[str, int] = {
     campaign_sending.CONTINUE: 900,
     campaign_reminders.REMIND: 21_600,
     action_reminders.REMIND: 86_400,
+    sharing.EXPIRE: 86_400,
     reassessment_triggers.LOOK: 86_400,
     screening_lists.SCREEN: 3600,
 }
