@@ -59,7 +59,7 @@ def read_form_file(path: Path) -> Form:
 
 def form_from_sheets(sheets: Sheets) -> Form:
     """Convert mended sheets. Raises FormUnusable with the converter's first fault."""
-    result = _convert(sheets)
+    result = convert_sheets(sheets)
     form = form_from_xform(result.xform)
     children = _with_own_columns(form.children, rows_by_path(sheets, form.root))
     external = _external_choices(result.itemsets)
@@ -77,7 +77,8 @@ def form_from_sheets(sheets: Sheets) -> Form:
     )
 
 
-def _convert(sheets: Sheets) -> ConvertResult:
+def convert_sheets(sheets: Sheets) -> ConvertResult:
+    """Convert mended sheets to an XForm. Raises FormUnusable with the converter's first fault."""
     try:
         return convert(xlsform=sheets.copy_of_book(), warnings=[], validate=False)
     except CONVERTER_ERRORS as error:

@@ -1,6 +1,6 @@
 """The supplier's side: questions on a phone, checking, sending, the receipt."""
 
-from ddplatform.web.responses import reading, routes, sections, sending
+from ddplatform.web.responses import reading, routes, sections, sending, ways
 from ddplatform.web.responses.blueprint import bp
 
-__all__ = ["bp", "reading", "routes", "sections", "sending"]
+__all__ = ["bp", "reading", "routes", "sections", "sending", "ways"]

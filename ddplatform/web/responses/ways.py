@@ -1,0 +1,135 @@
+"""Other ways to answer: a workbook, a phone app, and what came back by them."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from flask import Response, flash, g, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from ddplatform.access.permissions import Permission
+from ddplatform.errors import Conflict, TooMany
+from ddplatform.gate import requires
+from ddplatform.languages import gettext, ngettext
+from ddplatform.models.answer_intake import AnswerIntake, IntakeStatus
+from ddplatform.queries.answer_intake import list_intakes
+from ddplatform.queries.questionnaires import get_version
+from ddplatform.queries.responses import get_request
+from ddplatform.services.answer_books import write_book
+from ddplatform.services.answer_intake import is_workbook, keep_book, look, put_aside, take
+from ddplatform.services.answer_submissions import keep_submissions
+from ddplatform.web.responses.blueprint import bp
+from ddplatform.web.responses.routes import is_writable
+from questionnaires.phone_form import xform_of
+from supply_chain.errors import FileRefused
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@bp.get("/<uuid:assignment_id>/ways")
+@requires(Permission.RESPONSE_ANSWER)
+def ways(assignment_id: UUID) -> ResponseReturnValue:
+    """Download the workbook or the form of the phone app, and upload what was filled in."""
+    return _ways_page(assignment_id)
+
+
+@bp.get("/<uuid:assignment_id>/ways/answers.xlsx")
+@requires(Permission.RESPONSE_ANSWER)
+def workbook(assignment_id: UUID) -> ResponseReturnValue:
+    """The questions with the answers so far as a workbook."""
+    name, content = write_book(assignment_id, at=g.now)
+    return _file(name, content, XLSX)
+
+
+@bp.get("/<uuid:assignment_id>/ways/form.xml")
+@requires(Permission.RESPONSE_ANSWER)
+def phone_form(assignment_id: UUID) -> ResponseReturnValue:
+    """The questions as an XForm that knows whose answers it takes."""
+    asked = get_request(assignment_id)
+    version = get_version(asked.assignment.version_id)
+    xform = xform_of(version.definition, f".{version.media_type}", reference=str(assignment_id))
+    form = asked.plan.form
+    return _file(f"{form.form_id}-{form.version}.xml", xform.encode(), "application/xml")
+
+
+@bp.post("/<uuid:assignment_id>/ways")
+@requires(Permission.RESPONSE_ANSWER)
+def bring(assignment_id: UUID) -> ResponseReturnValue:
+    """Take a file in, to be looked at before anything of it counts."""
+    get_request(assignment_id)
+    upload = request.files.get("file")
+    if upload is None or not upload.filename:
+        return _ways_page(assignment_id, [gettext("Choose the file that you filled in.")]), 422
+    keep = _keep_one_book if is_workbook(upload.filename) else keep_submissions
+    try:
+        kept = keep(
+            assignment_id,
+            filename=upload.filename,
+            content=upload.read(),
+            by=g.identity,
+            at=g.now,
+        )
+    except (FileRefused, TooMany, Conflict) as error:
+        status = 422 if isinstance(error, FileRefused) else 409
+        status = 429 if isinstance(error, TooMany) else status
+        return _ways_page(assignment_id, [f"{error.message} {error.advice}"]), status
+    return redirect(url_for(".incoming", assignment_id=assignment_id, intake_id=kept[0].id))
+
+
+def _keep_one_book(assignment_id: UUID, **more: object) -> Sequence[AnswerIntake]:
+    return [keep_book(assignment_id, **more)]  # type: ignore[arg-type]
+
+
+@bp.get("/<uuid:assignment_id>/ways/<uuid:intake_id>")
+@requires(Permission.RESPONSE_ANSWER)
+def incoming(assignment_id: UUID, intake_id: UUID) -> ResponseReturnValue:
+    """What a file would change, with every fault; nothing is changed yet."""
+    asked = get_request(assignment_id)
+    found = look(assignment_id, intake_id, at=g.now)
+    is_open = is_writable(asked) and found.intake.status is IntakeStatus.WAITING
+    return render_template("responses/incoming.html", asked=asked, found=found, is_open=is_open)
+
+
+@bp.post("/<uuid:assignment_id>/ways/<uuid:intake_id>")
+@requires(Permission.RESPONSE_ANSWER)
+def settle(assignment_id: UUID, intake_id: UUID) -> ResponseReturnValue:
+    """Take the answers of a file over, or put it aside."""
+    if "aside" in request.form:
+        put_aside(assignment_id, intake_id, by=g.identity, at=g.now)
+        flash(gettext("The file was put aside. Nothing was changed."), "info")
+        return redirect(url_for(".ways", assignment_id=assignment_id))
+    chosen = {
+        name.removeprefix("take:")
+        for name in request.form
+        if name.startswith("take:/") and request.form[name] == "file"
+    }
+    taken = take(assignment_id, intake_id, overwrite=chosen, by=g.identity, at=g.now)
+    flash(
+        ngettext(
+            "%(num)s answer was taken over. Nothing is sent yet.",
+            "%(num)s answers were taken over. Nothing is sent yet.",
+            taken.changed,
+        ),
+        "success",
+    )
+    for notice in taken.new_flags:
+        flash(notice.message, "info")
+    return redirect(url_for(".show", assignment_id=assignment_id))
+
+
+def _ways_page(assignment_id: UUID, problems: Sequence[str] = ()) -> str:
+    asked = get_request(assignment_id)
+    return render_template(
+        "responses/ways.html",
+        asked=asked,
+        is_writable=is_writable(asked),
+        intakes=list_intakes(assignment_id),
+        problems=problems,
+        Status=IntakeStatus,
+    )
+
+
+def _file(name: str, content: bytes, media_type: str) -> Response:
+    response = make_response(content)
+    response.mimetype = media_type
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response

@@ -1,0 +1,95 @@
+"""Files of phone apps told apart: one instance, an archive with attachments, an export."""
+
+import io
+import zipfile
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from questionnaires.form import Form
+from questionnaires.submission_tables import read_csv, read_json, read_row, read_zipped_csv
+from questionnaires.submissions import Submission, broken, read_submission, refuse, too_large
+
+MAX_ENTRIES, MAX_UNPACKED = 2_000, 60 * 1024**2
+KEPT_ROW = ".row.json"
+"""The ending under which one submission of an export is kept: its row alone."""
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Brought:
+    """The submissions of a file, and the files that came beside them by name."""
+
+    submissions: tuple[Submission, ...]
+    files: Mapping[str, bytes] = field(default_factory=dict)
+
+
+def read_brought(filename: str, content: bytes, form: Form) -> Brought:
+    """Read a file of an app or its server by what it holds. Raises BookRefused."""
+    start = content[:200].removeprefix(b"\xef\xbb\xbf").lstrip()
+    if content.startswith(b"PK"):
+        return _read_archive(content, form)
+    if start.startswith(b"<"):
+        return Brought((read_submission(content, form),))
+    if start.startswith((b"{", b"[")):
+        return Brought(tuple(read_json(content, form)))
+    if filename.lower().endswith((".csv", ".txt", ".tsv")):
+        return Brought(tuple(read_csv(content, form)))
+    raise refuse(
+        "unknown_kind",
+        "This is no submission of a phone app.",
+        "Upload XML, JSON, CSV or a .zip from ODK or KoboToolbox, or the workbook (.xlsx).",
+    )
+
+
+def read_kept(filename: str, content: bytes, form: Form) -> Submission:
+    """One submission as `content` of it was kept."""
+    if filename.endswith(KEPT_ROW):
+        return read_row(content, form)
+    return read_submission(content, form)
+
+
+def _read_archive(content: bytes, form: Form) -> Brought:
+    parts = _unpack(content)
+    tables = {name: part for name, part in parts.items() if name.lower().endswith(".csv")}
+    instances = [part for name, part in parts.items() if name.lower().endswith(".xml")]
+    if instances:
+        found = tuple(read_submission(part, form) for part in instances)
+        files = {
+            PurePosixPath(name).name: part
+            for name, part in parts.items()
+            if not name.lower().endswith(".xml")
+        }
+        return Brought(found, files)
+    if tables:
+        files = {PurePosixPath(n).name: part for n, part in parts.items() if n not in tables}
+        return Brought(tuple(read_zipped_csv(tables, form)), files)
+    raise refuse(
+        "no_submissions",
+        "This archive holds no submission.",
+        "Put the .xml of the submission and its attachments into it, or export it anew.",
+    )
+
+
+def _unpack(content: bytes) -> dict[str, bytes]:
+    """Every part of an archive, read in pieces up to the limits."""
+    parts: dict[str, bytes] = {}
+    total = 0
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            members = [one for one in archive.infolist() if not one.is_dir()]
+            if len(members) > MAX_ENTRIES:
+                raise too_large()
+            for member in members:
+                pieces = []
+                with archive.open(member) as part:
+                    while piece := part.read(_CHUNK):
+                        total += len(piece)
+                        if total > MAX_UNPACKED:
+                            raise too_large()
+                        pieces.append(piece)
+                parts[member.filename] = b"".join(pieces)
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError):
+        raise broken() from None
+    return parts
