@@ -227,6 +227,18 @@ def _counted_integer(text: str) -> str:
     return str(int(number))
 
 
+def _counted_places(text: str, *, least: int, most: int = 10_000) -> str:
+    """Places as ODK writes them, all four numbers of each; nothing where one is no place."""
+    places = [_place(part.strip()) for part in text.removesuffix(";").split(";")]
+    known = [
+        " ".join(repr(float(number)) for number in [*place.value, 0.0, 0.0][:4])
+        for place in places
+        if isinstance(place, Answer) and isinstance(place.value, tuple)
+    ]
+    is_whole = len(known) == len(places) and least <= len(known) <= most
+    return ";".join(known) if is_whole else ""
+
+
 def _counted(reader: Callable[[str], Answer | AnswerProblem]) -> Callable[[str], str]:
     def rule(text: str) -> str:
         answer = reader(text)
@@ -241,5 +253,7 @@ _COUNTED: Mapping[str, Callable[[str], str]] = {
     "date": _counted(_date),
     "dateTime": _counted(_date_time),
     "time": _counted(_time),
-    "geopoint": _counted(_place),
+    "geopoint": lambda text: _counted_places(text, least=1, most=1),
+    "geotrace": lambda text: _counted_places(text, least=2),
+    "geoshape": lambda text: _counted_places(text, least=4),
 }

@@ -223,8 +223,7 @@ def _indexed_repeat(wanted: Closure, *repeats: Closure) -> Closure:
             number = to_number(index(scope))
             kept = {n for n in as_nodes(instances(scope)) if n.position_in_repeat() == number}
             nodes = [node for node in nodes if _is_within(node, kept)]
-        # Beyond the end reads as blank, so that `indexed-repeat(...) = ''` is true.
-        return nodes[:1] or ""
+        return nodes[:1]
 
     return indexed_repeat
 

@@ -14,7 +14,6 @@ from questionnaires.xpath_scope import Scope, World
 from questionnaires.xpath_values import (
     Value,
     XNode,
-    stored_text,
     text_number,
     to_boolean,
     to_text,
@@ -136,7 +135,7 @@ class Recalculation:
         spec, question = node.spec, node.spec.question
         if spec.calculate and not (self.is_loading and spec.calculate.volatile and node.raw):
             result = self.evaluate(spec.calculate, node)
-            node.raw = "" if result is None else stored_text(result)
+            node.raw = "" if result is None else to_text(result)
         text = counted_text(question, node.raw) if question else node.raw
         return self.keep_offered(node, text) if spec.is_select and text else text
 
@@ -145,7 +144,7 @@ class Recalculation:
         spec, parent = stand_in.spec, stand_in.parent
         result = self.evaluate(spec.count, stand_in) if spec.count else None
         text = "" if result is None else to_text(result).strip()
-        if parent is None or not text or text == "NaN":
+        if parent is None or not text:
             return  # a blank count leaves the instances as they are
         number = text_number(text)
         if not number.is_integer() or number < 0:
@@ -187,7 +186,7 @@ class Recalculation:
     def write(self, node: TreeNode, expression: Expression) -> None:
         """Put the result of a set value into a node, as text."""
         result = self.evaluate(expression, node)
-        node.raw = "" if result is None else stored_text(result)
+        node.raw = "" if result is None else to_text(result)
         self.mark(VALUE, node)
 
     def _mark_structure(self, parent: TreeNode, spec: Spec) -> None:

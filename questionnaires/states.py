@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from random import Random
 from typing import Literal
 
 from questionnaires.answers import AnswerProblem, read_answer
@@ -11,7 +10,8 @@ from questionnaires.recalculation import Recalculation
 from questionnaires.specs import Spec
 from questionnaires.tree import TreeNode
 from questionnaires.wording import Wording
-from questionnaires.xpath_values import XNode, to_boolean, to_number, to_text
+from questionnaires.xpath_order import in_seeded_order, number_seed
+from questionnaires.xpath_values import XNode, to_boolean, to_text
 
 StateKind = Literal["group", "repeat", "instance", "question", "value"]
 REQUIRED = "This question needs an answer."
@@ -187,14 +187,13 @@ class Observer:
             )
         found = [self._offered(node, item) for item in self.engine.items(node)]
         if itemset.randomized:
-            Random(self._seed(node, itemset.seed)).shuffle(found)
+            found = in_seeded_order(found, self._seed(node, itemset.seed))
         return tuple(found)
 
-    def _seed(self, node: TreeNode, expression: str | None) -> str:
+    def _seed(self, node: TreeNode, expression: str | None) -> int:
         if expression is None:
-            return f"{self.seed}{node.path()}"
-        number = to_number(self.wording.value_of(expression, node))
-        return str(number)
+            return number_seed(f"seed {self.seed}{node.path()}")
+        return number_seed(self.wording.value_of(expression, node))
 
     def _offered(self, node: TreeNode, item: XNode) -> OfferedChoice:
         itemset = node.spec.question.itemset if node.spec.question else None

@@ -22,19 +22,16 @@ FURTHEST = 3_650_000  # days: ten thousand years either way, what a calendar can
 
 
 def to_date(value: Value) -> str:
-    """`date(x)`: a date text stays one, a number of days becomes one, nothing stays blank."""
+    """`date(x)`: a date text stays one, in UTC; a number of days becomes one; nothing is blank."""
     if isinstance(value, (float, bool)):
         return _text_of_days(float(value))
     text = to_text(value).strip()
-    if read_moment(text) is not None:
-        return text
+    moment = read_moment(text)
+    if isinstance(moment, datetime):
+        return moment_text(moment.astimezone(UTC))
+    if moment is not None:
+        return moment.isoformat()
     return _text_of_days(to_number(text))
-
-
-def to_date_time(value: Value) -> str:
-    """`date-time(x)`: as `date(x)`, but always with a time."""
-    moment = read_moment(to_date(value))
-    return "" if moment is None else moment_text(_with_time(moment))
 
 
 def _text_of_days(days: float) -> str:
@@ -50,7 +47,7 @@ def _text_of_days(days: float) -> str:
 
 def _with_time(moment: date | datetime) -> datetime:
     if isinstance(moment, datetime):
-        return moment
+        return moment.astimezone(UTC)
     return datetime(moment.year, moment.month, moment.day, tzinfo=UTC)
 
 
@@ -64,9 +61,10 @@ def decimal_time(value: Value) -> float:
     """`decimal-time(x)`: the fraction of the day that has gone at a time or a date and time."""
     clock = to_text(value).strip().rpartition("T")[2]
     try:
-        moment = datetime.fromisoformat(f"1970-01-01T{clock}")
+        moment = datetime.fromisoformat(f"1970-01-02T{clock}")
     except ValueError:
         return math.nan
+    moment = moment.astimezone(UTC) if moment.tzinfo else moment
     passed = timedelta(
         hours=moment.hour,
         minutes=moment.minute,

@@ -12,7 +12,6 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from random import Random
 from uuid import UUID
 
 from questionnaires.errors import EvaluationFault
@@ -21,9 +20,9 @@ from questionnaires.xpath_dates import (
     decimal_time,
     format_date,
     to_date,
-    to_date_time,
 )
-from questionnaires.xpath_geometry import area, distance
+from questionnaires.xpath_geometry import area, distance, is_inside
+from questionnaires.xpath_order import in_seeded_order, number_seed
 from questionnaires.xpath_scope import Scope
 from questionnaires.xpath_values import (
     Value,
@@ -35,6 +34,7 @@ from questionnaires.xpath_values import (
     to_text,
 )
 
+LOGARITHMS = (math.log, math.log10)
 MANY = 1_000  # more arguments than any form writes
 HASHES = {"MD5": "md5", "SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha384"} | {
     "SHA-512": "sha512"
@@ -90,10 +90,11 @@ def _extreme(values: Sequence[Value], pick: Callable[[list[float]], float]) -> f
 
 def _math(function: Callable[[float], float]) -> Callable[[Scope, Value], float]:
     def call(_: Scope, value: Value) -> float:
+        number = to_number(value)
         try:
-            return float(function(to_number(value)))
+            return float(function(number))
         except (ValueError, OverflowError):
-            return math.nan
+            return -math.inf if function in LOGARITHMS and number == 0 else math.nan
 
     return call
 
@@ -103,10 +104,11 @@ def _whole(function: Callable[[float], int]) -> Callable[[float], float]:
 
 
 def _power(_: Scope, base: Value, exponent: Value) -> float:
+    number = to_number(base)
     try:
-        return math.pow(to_number(base), to_number(exponent))
+        return math.pow(number, to_number(exponent))
     except ValueError:
-        return math.nan
+        return math.nan if number else math.inf
     except OverflowError:
         return math.inf
 
@@ -151,6 +153,12 @@ def _substring(_: Scope, value: Value, start: Value, length: Value = math.inf) -
     )
 
 
+def _around(text: str, mark: str) -> tuple[str, str]:
+    """What stands before and behind the first `mark`; every text begins with the empty one."""
+    place = text.find(mark)
+    return ("", "") if place < 0 else (text[:place], text[place + len(mark) :])
+
+
 def _xpath_round(number: float) -> float:
     return math.floor(number + 0.5) if math.isfinite(number) else number
 
@@ -168,8 +176,13 @@ def _selected_at(_: Scope, value: Value, place: Value) -> str:
     return chosen[int(index)] if 0 <= index < len(chosen) else ""
 
 
+def _chosen(text: str) -> list[str]:
+    """The names in a text; of a blank one the empty name, which asks whether it is blank."""
+    return text.split() or [""]
+
+
 def _checklist(_: Scope, least: Value, most: Value, *items: Value) -> bool:
-    return _between(least, most, sum(number != 0 for number in _flags(items)))
+    return _between(least, most, sum(_flags(items)))
 
 
 def _weighted_checklist(_: Scope, least: Value, most: Value, *items: Value) -> bool:
@@ -177,8 +190,15 @@ def _weighted_checklist(_: Scope, least: Value, most: Value, *items: Value) -> b
     return _between(least, most, sum(w for flag, w in zip(flags, weights, strict=False) if flag))
 
 
-def _flags(items: Sequence[Value]) -> list[float]:
-    return [1.0 if number == number and number != 0 else 0.0 for number in _numbers(items)]
+def _flags(items: Sequence[Value]) -> list[bool]:
+    """The truth of every value, each node of a set on its own: one with a text is true."""
+    return [
+        flag
+        for item in items
+        for flag in (
+            [node.read() != "" for node in item] if isinstance(item, list) else [to_boolean(item)]
+        )
+    ]
 
 
 def _between(least: Value, most: Value, count: float) -> bool:
@@ -211,10 +231,14 @@ def _uuid(scope: Scope, length: Value = "") -> str:
 
 def _randomize(scope: Scope, nodes: Value, seed: Value = "") -> Value:
     items = list(_nodes(nodes, "randomize"))
-    fixed = to_number(seed)
-    generator = scope.world.random if math.isnan(fixed) else Random(fixed)
-    generator.shuffle(items)
-    return items
+    return in_seeded_order(items, number_seed(seed) if seed else scope.world.random.getrandbits(31))
+
+
+def _number(scope: Scope, *values: Value) -> float:
+    """`number(x)`: of a text with date and time the whole days alone."""
+    own = _own(scope, values)
+    number = to_number(own)
+    return math.floor(number) if "T" in to_text(own) and math.isfinite(number) else number
 
 
 def _pulldata(scope: Scope, name: Value, column: Value, key: Value, wanted: Value) -> str:
@@ -258,7 +282,7 @@ FUNCTIONS: Mapping[str, Function] = {
     **_arithmetic(),
     "pow": Function(2, 2, _power),
     "round": Function(1, 2, _round),
-    "number": Function(0, 1, lambda scope, *v: to_number(_own(scope, v))),
+    "number": Function(0, 1, _number),
     "string": Function(0, 1, lambda scope, *v: to_text(_own(scope, v))),
     "boolean": Function(1, 1, lambda _, v: to_boolean(v)),
     "boolean-from-string": Function(1, 1, lambda _, v: to_text(v) in ("true", "1")),
@@ -275,7 +299,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "sum": Function(1, MANY, lambda _, *v: float(sum(_numbers(v)))),
     "max": Function(1, MANY, lambda _, *v: _extreme(v, max)),
     "min": Function(1, MANY, lambda _, *v: _extreme(v, min)),
-    "selected": Function(2, 2, lambda _, v, w: to_text(w).strip() in to_text(v).split()),
+    "selected": Function(2, 2, lambda _, v, w: to_text(w).strip() in _chosen(to_text(v))),
     "count-selected": Function(1, 1, lambda _, v: float(len(to_text(v).split()))),
     "selected-at": Function(2, 2, _selected_at),
     "checklist": Function(2, MANY, _checklist),
@@ -283,12 +307,8 @@ FUNCTIONS: Mapping[str, Function] = {
     "regex": Function(2, 2, _regex),
     "substr": Function(2, 3, _substr),
     "substring": Function(2, 3, _substring),
-    "substring-before": Function(
-        2,
-        2,
-        lambda _, v, w: to_text(v).partition(to_text(w))[0] if to_text(w) in to_text(v) else "",
-    ),
-    "substring-after": Function(2, 2, lambda _, v, w: to_text(v).partition(to_text(w))[2]),
+    "substring-before": Function(2, 2, lambda _, v, w: _around(to_text(v), to_text(w))[0]),
+    "substring-after": Function(2, 2, lambda _, v, w: _around(to_text(v), to_text(w))[1]),
     "string-length": Function(0, 1, lambda scope, *v: float(len(to_text(_own(scope, v))))),
     "normalize-space": Function(0, 1, _normalized),
     "contains": Function(2, 2, lambda _, v, w: to_text(w) in to_text(v)),
@@ -300,7 +320,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "today": Function(0, 0, lambda scope: scope.world.now.date().isoformat()),
     "now": Function(0, 0, lambda scope: moment_text(scope.world.now)),
     "date": Function(1, 1, lambda _, v: to_date(v)),
-    "date-time": Function(1, 1, lambda _, v: to_date_time(v)),
+    "date-time": Function(1, 1, lambda _, v: to_date(v)),
     "decimal-date-time": Function(1, 1, lambda _, v: decimal_date_time(v)),
     "decimal-time": Function(1, 1, lambda _, v: decimal_time(v)),
     "format-date": Function(2, 2, lambda _, v, p: format_date(v, to_text(p))),
@@ -310,9 +330,11 @@ FUNCTIONS: Mapping[str, Function] = {
     "randomize": Function(1, 2, _randomize),
     "area": Function(1, 1, lambda _, v: area(_texts([v]))),
     "distance": Function(1, MANY, lambda _, *v: distance(_texts(v))),
+    "geofence": Function(2, 2, lambda _, v, w: is_inside(to_text(v), to_text(w))),
     "pulldata": Function(4, 4, _pulldata),
     "jr:choice-name": Function(2, 2, _choice_name),
     "jr:itext": Function(1, 1, lambda scope, v: scope.world.words.itext(to_text(v))),
+    "version": Function(0, 0, lambda scope: scope.world.words.form.version),
     "name": Function(0, 1, _name),
     "local-name": Function(0, 1, _name),
 }

@@ -1,10 +1,11 @@
-"""ODK's `area` and `distance` over places written as `latitude longitude altitude accuracy`."""
+"""ODK's functions over places written as `latitude longitude altitude accuracy`."""
 
 import math
 from collections.abc import Sequence
 from itertools import pairwise
 
-EARTH = 6_378_137.0  # metres, WGS 84 equatorial radius, as ODK uses for both
+EARTH = 6_378_100.0  # metres at the equator, the figure of ODK's own programs
+PLACES = 2  # decimals of a result: centimetres, square centimetres
 
 
 def read_places(texts: Sequence[str]) -> list[tuple[float, float]]:
@@ -29,13 +30,27 @@ def area(texts: Sequence[str]) -> float:
     total = 0.0
     for (lat_a, lon_a), (lat_b, lon_b) in zip(places, places[1:] + places[:1], strict=True):
         total += (lon_b - lon_a) * (2 + math.sin(lat_a) + math.sin(lat_b))
-    return abs(total) * EARTH * EARTH / 2
+    return round(abs(total) * EARTH * EARTH / 2, PLACES)
 
 
 def distance(texts: Sequence[str]) -> float:
     """Metres along the places in order, 0 for fewer than two."""
     places = read_places(texts)
-    return sum(_between(first, second) for first, second in pairwise(places))
+    return round(sum(_between(first, second) for first, second in pairwise(places)), PLACES)
+
+
+def is_inside(place: str, shape: str) -> bool:
+    """Whether a place lies inside a closed shape; False where either is not known."""
+    places, corners = read_places([place]), read_places([shape])
+    if len(places) != 1 or len(corners) < 4 or corners[0] != corners[-1]:
+        return False
+    ((latitude, longitude),) = places
+    inside = False
+    for (lat_a, lon_a), (lat_b, lon_b) in pairwise(corners):
+        if (lat_a > latitude) != (lat_b > latitude):
+            crossing = lon_b + (lon_a - lon_b) * (latitude - lat_b) / (lat_a - lat_b)
+            inside ^= longitude < crossing
+    return inside
 
 
 def _between(first: tuple[float, float], second: tuple[float, float]) -> float:

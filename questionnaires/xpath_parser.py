@@ -25,6 +25,8 @@ STRINGS = re.compile(r"'[^']*'|\"[^\"]*\"")
 CALL = re.compile(r"(?<![\w.:$-])([A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?)\s*\(")
 GLUED_OPERATOR = re.compile(r"(?<![\w.-])((?:\d+\.?\d*|\.\d+))(div|mod)\b")
 TYPOGRAPHIC = re.compile("[‘’‚“”„«»]")
+COMPARISONS = dict.fromkeys(("=", "!="), 30) | dict.fromkeys(("<", "<=", ">", ">="), 35)
+# elementpath takes one comparison only; XPath 1.0 chains them, order before equality.
 PREFIXES = {"jr": "http://openrosa.org/javarosa", "orx": "http://openrosa.org/xforms"}
 LONGEST = 32_000  # characters: an Excel cell holds no more
 DEEPEST = 120  # brackets in one another; beyond it is a mistake or an attack on the stack
@@ -52,6 +54,9 @@ def register_functions(names: Collection[str]) -> None:
     for name in names:
         prefix, _, local = name.rpartition(":")
         OdkParser.function(local, prefix=prefix or None, nargs=(0, None))
+    for symbol, power in COMPARISONS.items():
+        OdkParser.symbol_table.pop(symbol, None)
+        OdkParser.infix(symbol, bp=power)
     OdkParser.tokenizer = OdkParser.create_tokenizer(OdkParser.symbol_table)
 
 

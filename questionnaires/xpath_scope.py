@@ -6,11 +6,17 @@ from datetime import datetime
 from random import Random
 from typing import Protocol
 
+from questionnaires.form import Form
 from questionnaires.xpath_values import Value, XNode
 
 
 class Words(Protocol):
     """Texts that expressions may ask for."""
+
+    @property
+    def form(self) -> Form:
+        """The form that is answered."""
+        ...
 
     def choice_label(self, value: str, path: str, scope: "Scope") -> str:
         """The label of `value` in the list of the select at `path`."""

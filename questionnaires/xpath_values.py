@@ -61,10 +61,14 @@ NUMBER = re.compile(r"\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\s*\Z")
 DATE_LIKE = re.compile(r"\s*\d{4}-\d{1,2}-\d{1,2}(T.*)?\s*\Z")
 LONGEST_PLAIN = 1e21  # from here on, and below the next, numbers are written with an exponent
 SMALLEST_PLAIN = 1e-6
+EXACT = 2.0**53  # beyond, whole numbers have gaps: the shortest digits name them, then noughts
 
 
 def to_text(value: Value) -> str:
-    """`value` as text: of nodes the first in order, of a number its shortest form ("2", "2.5")."""
+    """`value` as text: of nodes the first in order, of a number its shortest form ("2", "2.5").
+
+    What is not a number has no text, as a node keeps none either.
+    """
     if isinstance(value, str):
         return value
     if isinstance(value, bool):
@@ -77,23 +81,17 @@ def to_text(value: Value) -> str:
 def number_text(number: float) -> str:
     """The shortest text of a number: no trailing zeros, no exponent between 1e-6 and 1e21."""
     if math.isnan(number):
-        return "NaN"
+        return ""
     if math.isinf(number):
         return "Infinity" if number > 0 else "-Infinity"
     if number == 0:
         return "0"
-    if number.is_integer() and abs(number) < LONGEST_PLAIN:
+    if number.is_integer() and abs(number) < EXACT:
         return str(int(number))
+    shortest = Decimal(repr(number))
     if SMALLEST_PLAIN <= abs(number) < LONGEST_PLAIN:
-        return format(Decimal(repr(number)), "f")
-    return repr(number)
-
-
-def stored_text(value: Value) -> str:
-    """`value` as a node keeps it: what is not a number is nothing at all."""
-    if isinstance(value, float) and math.isnan(value):
-        return ""
-    return to_text(value)
+        return format(shortest.to_integral() if number.is_integer() else shortest, "f")
+    return repr(number).replace("e-0", "e-")
 
 
 def to_number(value: Value) -> float:
