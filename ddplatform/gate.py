@@ -41,6 +41,8 @@ class Access:
     """Reading alone changes something here: the log says who read."""
     reads_first: bool = False
     """A form that makes a file of what it reads, and at the end an event: `db.begin_change`."""
+    by_token: bool = False
+    """A program comes in by the secret in the address: no session, so no form token is asked."""
 
 
 class UndeclaredAccess(RuntimeError):
@@ -70,6 +72,22 @@ class GateState:
 def public(view: View) -> View:
     """Anybody may call this endpoint."""
     view.access = Access("public")  # type: ignore[attr-defined]
+    return view
+
+
+def public_and_noted(view: View) -> View:
+    """The same, where a GET leaves an event of the log: a link of a mail was opened."""
+    view.access = Access("public", leaves_event=True)  # type: ignore[attr-defined]
+    return view
+
+
+def by_token(view: View) -> View:
+    """Programs that hold the secret in the address; the view finds whose it is, or 404.
+
+    Nothing a browser keeps gives access here, so that no other site can use it: these endpoints,
+    and no others, are spared the form token (`web.register`).
+    """
+    view.access = Access("public", by_token=True)  # type: ignore[attr-defined]
     return view
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from ddplatform.access.identity import system_identity
 from ddplatform.access.roles import RoleId
 from ddplatform.adapters.installed import adapters
 from ddplatform.adapters.mail import Mail, MailRefused
@@ -14,6 +15,7 @@ from ddplatform.queries.organisations import (
     get_organisation,
 )
 from ddplatform.queries.questionnaires import find_assignment
+from ddplatform.services import audit
 from ddplatform.services.sessions import hash_of, new_secret
 
 _PATHS = {
@@ -51,6 +53,14 @@ def note_mailed(asked: Assignment | None, *, at: datetime) -> None:
     """Keep that the invitation of a questionnaire went out, and that nothing refuses it now."""
     if asked is not None:
         asked.mailed_at, asked.mail_refusal = asked.mailed_at or at, None
+
+
+def note_link_opened(asked: Assignment, *, at: datetime) -> None:
+    """Keep when the page behind the link was opened first; nothing in the mail itself tells."""
+    if asked.link_opened_at is None:
+        asked.link_opened_at = at
+        by = system_identity(asked.organisation_id)
+        audit.record("questionnaire:open_link", asked, by=by, at=at)
 
 
 def write_questions(

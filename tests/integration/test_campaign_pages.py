@@ -3,20 +3,21 @@
 import csv
 import io
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
-from sqlalchemy import event, select
+from sqlalchemy import event, func, select
 
 from ddplatform.access.roles import RoleId
 from ddplatform.db import db
 from ddplatform.models.audit import AuditEvent
 from ddplatform.models.campaigns import Campaign, CampaignTarget
 from ddplatform.services.visit_plan import Wish, make_plan
-from tests.answering import saq_version
+from tests.answering import mails, saq_version
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
 from tests.integration.test_campaigns import (
@@ -173,7 +174,7 @@ def test_export_has_a_row_for_each_line_and_leaves_an_event(app: Flask, tenant: 
 
     answer = post(client, f"{HERE}/{add}", f"{HERE}/{add}/export", form=form)
 
-    assert names_in(answer.data, form) == ["Farm 000", "Farm 001"]
+    assert sorted(names_in(answer.data, form)) == ["Farm 000", "Farm 001"]
     with acting(tenant.id):
         told = db.session.scalars(
             select(AuditEvent.action).where(AuditEvent.action == "campaign:export")
@@ -222,3 +223,22 @@ def statements(client: FlaskClient, address: str) -> int:
     finally:
         event.remove(db.engine, "before_cursor_execute", count)
     return len(found)
+
+
+def test_opening_the_link_of_the_mail_is_counted_once(
+    tenant: Tenant, analyst: FlaskClient, client: FlaskClient
+):
+    chain_id, keys = make_places(tenant, 1)
+    campaign_id = plan(tenant, chain_id, keys)
+    start(tenant, campaign_id)
+    work(tenant, campaign_id)
+    assert sent(tenant, campaign_id)[0].link_opened_at is None
+    link = mails()[0].split("Open the questions: ")[1].split()[0]
+
+    for _ in range(2):
+        assert client.get(urlsplit(link).path).status_code == 200
+
+    assert sent(tenant, campaign_id)[0].link_opened_at is not None
+    with acting(tenant.id):
+        opened = select(func.count()).where(AuditEvent.action == "questionnaire:open_link")
+        assert db.session.scalar(opened) == 1

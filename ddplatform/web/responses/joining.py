@@ -8,7 +8,7 @@ from wtforms import PasswordField
 from wtforms.validators import DataRequired
 
 from ddplatform.errors import Invalid, NotFound
-from ddplatform.gate import bind_organisation, keep_changes, public
+from ddplatform.gate import bind_organisation, keep_changes, public, public_and_noted
 from ddplatform.models.organisations import Invitation, InvitationPurpose, User
 from ddplatform.queries.organisations import (
     get_help_contact,
@@ -17,6 +17,7 @@ from ddplatform.queries.organisations import (
     get_user_by_email,
 )
 from ddplatform.services import rate_limits
+from ddplatform.services.invitations import note_link_opened
 from ddplatform.services.response_join import get_invited, join, send_fresh_link
 from ddplatform.services.sessions import hash_of
 from ddplatform.services.sign_in import sign_in
@@ -41,13 +42,15 @@ class GoOnForm(FlaskForm):  # type: ignore[misc]
 
 
 @bp.route("/respond/<token>", methods=["GET", "POST"])
-@public
+@public_and_noted
 def open_questions(token: str) -> ResponseReturnValue:
     """Say who asks, why, and who sees what; then let the supplier in."""
     invitation = find_invitation(token)
     if invitation.used_at is not None or invitation.expires_at < g.now:
         return _worn_out(invitation, token)
     assignment = get_invited(invitation)
+    if request.method == "GET":
+        note_link_opened(assignment, at=g.now)
     known = get_user_by_email(invitation.email)
     has_account = known is not None and known.password_hash is not None
     form = _form(known if has_account else None)
