@@ -2,24 +2,27 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import Select, exists, func, select
 
 from ddplatform.db import db
-from ddplatform.duediligence.vocabulary import QuestionnaireState as State
 from ddplatform.errors import NotFound
+from ddplatform.models.evidence import Evidence, EvidenceLink
 from ddplatform.models.organisations import Organisation
 from ddplatform.models.questionnaires import Assignment
+from ddplatform.models.responses import Answer
 from ddplatform.models.responses import Response as ResponseRow
 from ddplatform.models.sharing import SectionShare
 from ddplatform.queries.questionnaires import load_plan
 from ddplatform.queries.responses import (
+    AskedOfMe,
     FileOfAnswer,
     Filled,
     language_of,
     list_answers,
+    list_asked_of_me,
     list_files,
 )
 from ddplatform.tenancy import current_organisation
@@ -78,7 +81,7 @@ def get_source(filled: Filled, response_id: UUID, *, at: datetime) -> Source:
     raise NotFound()
 
 
-def _sent_elsewhere(assignment: Assignment, at: datetime):  # type: ignore[no-untyped-def]
+def _sent_elsewhere(assignment: Assignment, at: datetime) -> Select[Assignment, ResponseRow, str]:
     return (
         select(Assignment, ResponseRow, Organisation.name)
         .join(ResponseRow, ResponseRow.assignment_id == Assignment.id)
@@ -167,7 +170,7 @@ class SharedSection:
     title: str
     given_at: datetime
     granted_at: datetime
-    expires_on: object
+    expires_on: date
     ended_at: datetime | None
 
 
@@ -175,15 +178,94 @@ class SharedSection:
 class Seen:
     """One questionnaire, and what its buyer can see of it now."""
 
-    assignment_id: UUID
-    buyer: str
-    title: str
-    about: str
-    status: State
+    asked: AskedOfMe
     sections: Sequence[str]
-    sections_done: int
+    """Titles of the sections whose answers the buyer reads; empty before they are sent."""
     sent_at: datetime | None
+    documents: int
     shares: Sequence[SharedSection]
+
+
+def list_who_sees(language: str) -> Sequence[Seen]:
+    """For every buyer and questionnaire: which sections it sees, since when, until when."""
+    asked = list_asked_of_me()
+    keys = [one.id for one in asked]
+    versions = {
+        key: version
+        for key, version in db.session.execute(
+            select(Assignment.id, Assignment.version_id).where(Assignment.id.in_(keys))
+        )
+    }
+    first_sent = {
+        key: moment
+        for key, moment in db.session.execute(
+            select(ResponseRow.assignment_id, func.min(ResponseRow.submitted_at))
+            .where(ResponseRow.assignment_id.in_(keys), ResponseRow.submitted_at.is_not(None))
+            .group_by(ResponseRow.assignment_id)
+        )
+    }
+    shares: dict[UUID, list[SectionShare]] = {}
+    for share in db.session.scalars(
+        select(SectionShare)
+        .where(SectionShare.assignment_id.in_(keys))
+        .order_by(SectionShare.granted_at, SectionShare.section)
+    ):
+        shares.setdefault(share.assignment_id, []).append(share)
+    answered = _sections_with_answers(keys)
+    documents = _documents_seen(keys)
+    found = []
+    for one in asked:
+        titles = section_titles(load_plan(versions[one.id]).form, language)
+        seen = [title for name, title in titles.items() if name in answered.get(one.id, ())]
+        told = [_shared(share, titles) for share in shares.get(one.id, ())]
+        found.append(Seen(one, seen, first_sent.get(one.id), documents.get(one.id, 0), told))
+    return found
+
+
+def _shared(share: SectionShare, titles: Mapping[str, str]) -> SharedSection:
+    return SharedSection(
+        share.id,
+        titles.get(share.section, share.section),
+        share.given_at,
+        share.granted_at,
+        share.expires_on,
+        share.ended_at,
+    )
+
+
+def _sections_with_answers(keys: Sequence[UUID]) -> Mapping[UUID, set[str]]:
+    """Assignment -> names of the sections of which the buyer reads an answer."""
+    rows = db.session.execute(
+        select(ResponseRow.assignment_id, Answer.path)
+        .join(Answer, Answer.response_id == ResponseRow.id)
+        .where(
+            ResponseRow.assignment_id.in_(keys),
+            ResponseRow.submitted_at.is_not(None),
+            Answer.is_released,
+            Answer.raw != "",
+        )
+    )
+    found: dict[UUID, set[str]] = {}
+    for assignment_id, path in rows:
+        found.setdefault(assignment_id, set()).add(path.split("/")[2].partition("[")[0])
+    return found
+
+
+def _documents_seen(keys: Sequence[UUID]) -> Mapping[UUID, int]:
+    """Assignment -> how many documents the buyer can open."""
+    rows = db.session.execute(
+        select(ResponseRow.assignment_id, func.count(func.distinct(Evidence.id)))
+        .join(EvidenceLink, EvidenceLink.target_id == ResponseRow.id)
+        .join(Evidence, Evidence.id == EvidenceLink.evidence_id)
+        .where(
+            ResponseRow.assignment_id.in_(keys),
+            EvidenceLink.is_released,
+            Evidence.is_released,
+            Evidence.withdrawn_at.is_(None),
+        )
+        .group_by(ResponseRow.assignment_id)
+    )
+    return {key: count for key, count in rows}
 
 
 def section_titles(form: Form, language: str) -> dict[str, str]:

@@ -19,6 +19,7 @@ from ddplatform.web.findings.routes import bp as findings
 from ddplatform.web.health.routes import bp as health
 from ddplatform.web.jobs.routes import bp as jobs
 from ddplatform.web.matching.routes import bp as matching
+from ddplatform.web.openrosa.routes import bp as openrosa
 from ddplatform.web.organisations.routes import bp as organisations
 from ddplatform.web.overview.routes import bp as overview
 from ddplatform.web.questionnaires import bp as questionnaires
@@ -30,6 +31,7 @@ from ddplatform.web.responses import bp as responses
 from ddplatform.web.responses.joining import bp as respond
 from ddplatform.web.risk import bp as risk
 from ddplatform.web.screening.routes import bp as screening
+from ddplatform.web.sharing.routes import bp as sharing
 from ddplatform.web.value_chain import bp as value_chain
 from ddplatform.web.visit_plan.routes import bp as visit_plan
 from ddplatform.web.what_if.routes import bp as what_if
@@ -39,18 +41,19 @@ STATIC_YEAR_S = 31_536_000
 
 def register(app: Flask) -> None:
     """Hang the browser's pages into the application."""
-    CSRFProtect(app)
+    csrf = CSRFProtect(app)
     filters.register(app, languages.choose)
     languages.register(app)
     headers.register(app)
     page_context.register(app)
     errors.register(app)
-    for outside in (account, auth, health, links, respond):
+    for outside in (account, auth, health, links, openrosa, respond):
         app.register_blueprint(outside)
     app.register_blueprint(overview, url_prefix="/o/<organisation>")
     app.register_blueprint(organisations, url_prefix="/o/<organisation>")
     app.register_blueprint(audit, url_prefix="/o/<organisation>/audit")
     app.register_blueprint(responses, url_prefix="/o/<organisation>/responses")
+    app.register_blueprint(sharing, url_prefix="/o/<organisation>/sharing")
     app.register_blueprint(questionnaires, url_prefix="/o/<organisation>/questionnaires")
     app.register_blueprint(campaigns, url_prefix="/o/<organisation>/campaigns")
     app.register_blueprint(findings, url_prefix="/o/<organisation>/findings")

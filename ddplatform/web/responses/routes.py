@@ -26,6 +26,7 @@ from ddplatform.queries.responses import (
     list_messages,
     load_filled,
 )
+from ddplatform.queries.sharing import has_sources
 from ddplatform.services.response_drafts import is_done
 from ddplatform.services.response_people import leave_section, take_section
 from ddplatform.services.responses import start
@@ -80,6 +81,7 @@ def show(assignment_id: UUID) -> ResponseReturnValue:
             for page in pages
         ],
         shows_people=people.are_several,
+        has_sources=is_writable(asked) and has_sources(asked.assignment, at=g.now),
         minutes=sum(minutes_for(page) for page in pages if not is_done(page, filled.row)),
     )
 

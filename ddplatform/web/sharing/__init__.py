@@ -1,0 +1,1 @@
+"""What a supplier lets which buyer see."""

@@ -1,0 +1,119 @@
+"""Who can see what; answers of before offered to one more buyer; consents taken back."""
+
+from uuid import UUID
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from ddplatform.access.permissions import Permission
+from ddplatform.errors import Invalid, NotFound
+from ddplatform.gate import requires
+from ddplatform.languages import current_language, gettext, ngettext
+from ddplatform.queries.responses import Filled, get_request
+from ddplatform.queries.sharing import (
+    Source,
+    get_share,
+    list_sources,
+    list_who_sees,
+    section_titles,
+)
+from ddplatform.services.sharing import MOST_MONTHS, end_share, last_day, share_section
+from ddplatform.web.responses.routes import is_writable, newest_round
+
+bp = Blueprint("sharing", __name__)
+MONTHS = (3, 6, MOST_MONTHS)
+
+
+@bp.get("/")
+@requires(Permission.RESPONSE_ANSWER)
+def index() -> ResponseReturnValue:
+    """Each buyer, each questionnaire and section: since when, until when."""
+    return render_template("sharing/index.html", seen=list_who_sees(current_language()))
+
+
+@bp.get("/<uuid:assignment_id>/offer")
+@requires(Permission.RESPONSE_ANSWER)
+def offer(assignment_id: UUID) -> ResponseReturnValue:
+    """Answers given to other buyers that are asked here too, section by section."""
+    asked = get_request(assignment_id)
+    if not is_writable(asked):
+        return redirect(url_for("responses.show", assignment_id=assignment_id))
+    filled = newest_round(asked)
+    titles = section_titles(filled.form.form, current_language())
+    sources = [_offered(filled, one, titles) for one in list_sources(filled, at=g.now)]
+    return render_template(
+        "sharing/offer.html",
+        asked=asked,
+        sources=[one for one in sources if one["sections"]],
+        months=[(one, last_day(g.now.date(), one)) for one in MONTHS],
+    )
+
+
+@bp.post("/<uuid:assignment_id>/offer")
+@requires(Permission.RESPONSE_ANSWER)
+def give(assignment_id: UUID) -> ResponseReturnValue:
+    """Give consent for the ticked sections of one source."""
+    names = request.form.getlist("section")
+    if not names:
+        raise Invalid(gettext("No section is ticked."), gettext("Go back and tick a section."))
+    known = {section.name for section in get_request(assignment_id).plan.form.sections}
+    for name in names:
+        if name not in known:
+            raise NotFound()
+        share_section(
+            assignment_id,
+            _id(request.form.get("source", "")),
+            name,
+            months=_number(request.form.get("months", "")),
+            by=g.identity,
+            at=g.now,
+        )
+    flash(
+        ngettext(
+            "%(num)s section is filled with what you gave before.",
+            "%(num)s sections are filled with what you gave before.",
+            len(names),
+        ),
+        "success",
+    )
+    return redirect(url_for("responses.show", assignment_id=assignment_id))
+
+
+@bp.get("/consents/<uuid:share_id>/end")
+@requires(Permission.RESPONSE_ANSWER)
+def ask_to_end(share_id: UUID) -> ResponseReturnValue:
+    """The second step before a consent is taken back, with what follows from it."""
+    share = get_share(share_id)
+    asked = get_request(share.assignment_id)
+    title = section_titles(asked.plan.form, current_language()).get(share.section, share.section)
+    return render_template("sharing/end.html", share=share, asked=asked, title=title)
+
+
+@bp.post("/consents/<uuid:share_id>/end")
+@requires(Permission.RESPONSE_ANSWER)
+def end(share_id: UUID) -> ResponseReturnValue:
+    """Take a consent back."""
+    end_share(share_id, by=g.identity, at=g.now)
+    flash(gettext("Done. The buyer does not see these answers any more."), "success")
+    return redirect(url_for(".index"))
+
+
+def _offered(filled: Filled, source: Source, titles: dict[str, str]) -> dict[str, object]:
+    counts = ((name, title, len(source.in_section(filled, name))) for name, title in titles.items())
+    return {
+        "source": source,
+        "sections": [
+            {"name": name, "title": title, "count": count} for name, title, count in counts if count
+        ],
+    }
+
+
+def _id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFound() from None
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdigit() else 0
