@@ -9,17 +9,22 @@ from sqlalchemy.orm import Mapped, mapped_column
 from ddplatform.db import Base
 from ddplatform.duediligence.vocabulary import QuestionnaireState
 from ddplatform.models.keys import belongs_to, tenant_key
-from ddplatform.tenancy import Shared
+from ddplatform.tenancy import Shared, TenantScoped
 
 
 class Questionnaire(Base):
-    """A questionnaire that the platform ships; everybody may send it."""
+    """A questionnaire that the platform ships, or one an organisation published (`is_own`).
+
+    Everybody may send what ships. One's own is seen by its organisation (`OwnForm`) and by those
+    who were asked it: `queries/questionnaires.get_version` decides.
+    """
 
     __tablename__ = "questionnaire"
 
     ref: Mapped[str] = mapped_column(unique=True)
     title: Mapped[str]
     description: Mapped[str]
+    is_own: Mapped[bool] = mapped_column(default=False)
 
 
 class QuestionnaireVersion(Base):
@@ -36,6 +41,43 @@ class QuestionnaireVersion(Base):
     checksum: Mapped[str] = mapped_column(comment="SHA-256 of the definition")
     question_count: Mapped[int]
     published_at: Mapped[datetime]
+    is_own: Mapped[bool] = mapped_column(default=False, comment="As its questionnaire")
+
+
+class OwnForm(TenantScoped, Base):
+    """A form that an organisation brought itself: its drafts, and what became of them."""
+
+    __tablename__ = "own_form"
+    __table_args__ = (tenant_key(),)
+
+    title: Mapped[str]
+    questionnaire_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("questionnaire.id"), index=True, comment="Once a version is published"
+    )
+    created_at: Mapped[datetime]
+    created_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
+    retired_at: Mapped[datetime | None] = mapped_column(comment="Offered for sending no longer")
+
+
+class OwnFormDraft(TenantScoped, Base):
+    """One state of an own form; every change writes another, and none is ever changed."""
+
+    __tablename__ = "own_form_draft"
+    __table_args__ = (
+        belongs_to("own_form", "form_id"),
+        UniqueConstraint("organisation_id", "form_id", "number"),
+    )
+    is_append_only = True
+
+    form_id: Mapped[UUID]
+    number: Mapped[int]
+    definition: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    media_type: Mapped[str] = mapped_column(comment="md, csv, xls or xlsx, as the reader names it")
+    checksum: Mapped[str] = mapped_column(comment="SHA-256 of the definition")
+    question_count: Mapped[int]
+    note: Mapped[str] = mapped_column(comment="What was changed, in words")
+    created_at: Mapped[datetime]
+    created_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
 
 
 class Assignment(Shared, Base):

@@ -57,6 +57,8 @@ TENANT_TABLES = {
     "mitigation_action": ("organisation_id", "respondent_organisation_id"),
     "node_merge": ("organisation_id",),
     "node_summary": ("organisation_id",),
+    "own_form": ("organisation_id",),
+    "own_form_draft": ("organisation_id",),
     "own_supplier": ("organisation_id",),
     "red_flag": ("organisation_id", "respondent_organisation_id"),
     "remediation_case": ("organisation_id",),
@@ -104,6 +106,7 @@ APPEND_ONLY = {
     "indicator_value": None,
     "map_change": None,
     "map_step": None,
+    "own_form_draft": None,
     "questionnaire_version": None,
     "reference_release": None,
     "remediation_step": None,
@@ -243,6 +246,7 @@ def upgrade() -> None:
         sa.Column("ref", sa.String(), nullable=False),
         sa.Column("title", sa.String(), nullable=False),
         sa.Column("description", sa.String(), nullable=False),
+        sa.Column("is_own", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_questionnaire")),
         sa.UniqueConstraint("ref", name=op.f("uq_questionnaire_ref")),
     )
@@ -850,6 +854,40 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_membership_user_id"), "membership", ["user_id"], unique=False)
     op.create_table(
+        "own_form",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column(
+            "questionnaire_id", sa.Uuid(), nullable=True, comment="Once a version is published"
+        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "retired_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="Offered for sending no longer",
+        ),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"], ["user.id"], name=op.f("fk_own_form_created_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_own_form_organisation_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["questionnaire_id"], ["questionnaire.id"], name=op.f("fk_own_form_questionnaire_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_own_form")),
+        sa.UniqueConstraint("organisation_id", "id", name=op.f("uq_own_form_organisation_id_id")),
+    )
+    op.create_index(
+        op.f("ix_own_form_organisation_id"), "own_form", ["organisation_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_own_form_questionnaire_id"), "own_form", ["questionnaire_id"], unique=False
+    )
+    op.create_table(
         "questionnaire_version",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("questionnaire_id", sa.Uuid(), nullable=False),
@@ -864,6 +902,7 @@ def upgrade() -> None:
         sa.Column("checksum", sa.String(), nullable=False, comment="SHA-256 of the definition"),
         sa.Column("question_count", sa.Integer(), nullable=False),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("is_own", sa.Boolean(), nullable=False, comment="As its questionnaire"),
         sa.ForeignKeyConstraint(
             ["questionnaire_id"],
             ["questionnaire.id"],
@@ -1424,6 +1463,49 @@ def upgrade() -> None:
         "ix_run_chain",
         "match_run",
         ["organisation_id", "chain_id", "kind", "created_at"],
+        unique=False,
+    )
+    op.create_table(
+        "own_form_draft",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("form_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("definition", sa.LargeBinary(), nullable=False),
+        sa.Column(
+            "media_type",
+            sa.String(),
+            nullable=False,
+            comment="md, csv, xls or xlsx, as the reader names it",
+        ),
+        sa.Column("checksum", sa.String(), nullable=False, comment="SHA-256 of the definition"),
+        sa.Column("question_count", sa.Integer(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False, comment="What was changed, in words"),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by_id", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"], ["user.id"], name=op.f("fk_own_form_draft_created_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "form_id"],
+            ["own_form.organisation_id", "own_form.id"],
+            name=op.f("fk_own_form_draft_organisation_id_form_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_own_form_draft_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_own_form_draft")),
+        sa.UniqueConstraint(
+            "organisation_id",
+            "form_id",
+            "number",
+            name=op.f("uq_own_form_draft_organisation_id_form_id_number"),
+        ),
+    )
+    op.create_index(
+        op.f("ix_own_form_draft_organisation_id"),
+        "own_form_draft",
+        ["organisation_id"],
         unique=False,
     )
     op.create_table(
@@ -5103,6 +5185,8 @@ def downgrade() -> None:
     op.drop_table("saved_view")
     op.drop_index(op.f("ix_report_organisation_id"), table_name="report")
     op.drop_table("report")
+    op.drop_index(op.f("ix_own_form_draft_organisation_id"), table_name="own_form_draft")
+    op.drop_table("own_form_draft")
     op.drop_index("ix_run_chain", table_name="match_run")
     op.drop_index(op.f("ix_match_run_organisation_id"), table_name="match_run")
     op.drop_table("match_run")
@@ -5131,6 +5215,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_run_register_organisation_id"), table_name="run_register")
     op.drop_table("run_register")
     op.drop_table("questionnaire_version")
+    op.drop_index(op.f("ix_own_form_questionnaire_id"), table_name="own_form")
+    op.drop_index(op.f("ix_own_form_organisation_id"), table_name="own_form")
+    op.drop_table("own_form")
     op.drop_index(op.f("ix_membership_user_id"), table_name="membership")
     op.drop_index(op.f("ix_membership_organisation_id"), table_name="membership")
     op.drop_table("membership")
