@@ -13,6 +13,10 @@ from ddplatform.models.organisations import UserSession
 
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=12)
+SHARED = "shared_phone"
+"""Set in a session on a phone that others use too: it ends sooner."""
+SHARED_IDLE = timedelta(minutes=10)
+SHARED_ABSOLUTE = timedelta(hours=1)
 TOUCH_EVERY = timedelta(minutes=1)
 
 
@@ -31,7 +35,13 @@ def read_session(session_id: str, *, at: datetime) -> UserSession | None:
     row = db.session.scalar(select(UserSession).where(UserSession.id_hash == hash_of(session_id)))
     if row is None or row.expires_at < at or row.last_seen_at < at - IDLE:
         return None
+    if SHARED in row.data and _is_over_on_shared_phone(row, at):
+        return None
     return row
+
+
+def _is_over_on_shared_phone(row: UserSession, at: datetime) -> bool:
+    return row.last_seen_at < at - SHARED_IDLE or row.created_at < at - SHARED_ABSOLUTE
 
 
 def start_session(

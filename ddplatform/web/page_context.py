@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, current_app, g, request, url_for
+from flask import Flask, current_app, g, request, session, url_for
 from flask_login import current_user
 
 from ddplatform.access.identity import Identity
@@ -11,6 +11,7 @@ from ddplatform.access.permissions import Permission as P
 from ddplatform.access.policy import allows
 from ddplatform.access.roles import RoleId
 from ddplatform.languages import lazy_gettext as _
+from ddplatform.services.sessions import SHARED
 from ddplatform.web import languages
 
 PRODUCT = "Waymark"
@@ -144,6 +145,7 @@ def _context() -> dict[str, Any]:
         "links": _links(),
         "theme": current_user.theme if current_user and current_user.is_authenticated else "",
         **languages.of_page(),
+        "shared_phone": SHARED in session,
         "access_until": identity.access_until if identity else None,
         "csp_nonce": getattr(g, "csp_nonce", ""),
         "now": getattr(g, "now", None),
@@ -196,6 +198,7 @@ def _links() -> dict[str, str]:
     known = {
         "home": "auth.home",
         "sign_out": "auth.sign_out",
+        "shared_phone": "auth.shared_phone",
         "account": "account.show",
         "theme": "account.theme",
         "switch": "auth.choose",

@@ -2,16 +2,19 @@
 
 from flask import Blueprint, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user, logout_user
+from flask_login import current_user
 
 from ddplatform.errors import Invalid
 from ddplatform.gate import keep_changes, public, signed_in
 from ddplatform.queries.organisations import list_standings
+from ddplatform.services.sessions import SHARED
 from ddplatform.services.sign_in import sign_in as check_password
 from ddplatform.tenancy import across_tenants
 from ddplatform.web.auth.forms import SignInForm
 from ddplatform.web.auth.kept_input import kept_input, safe_next
+from ddplatform.web.auth.leaving import leave
 from ddplatform.web.auth.start import start_session
+from ddplatform.web.sessions import RENEW
 
 bp = Blueprint("auth", __name__)
 
@@ -34,7 +37,7 @@ def sign_in() -> ResponseReturnValue:
             problem = error
         else:
             kept = kept_input()
-            start_session(user)
+            start_session(user, on_shared_phone=SHARED in request.form)
             if kept is not None:
                 return render_template("auth/resume.html", kept=kept)
             return redirect(safe_next(request.args.get("next")) or url_for("auth.home"))
@@ -48,11 +51,16 @@ def sign_in() -> ResponseReturnValue:
 @signed_in
 def sign_out() -> ResponseReturnValue:
     """End this session; the browser forgets what it kept."""
-    logout_user()
-    session.clear()
-    response = redirect(url_for("auth.sign_in"))
-    response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
-    return response
+    return leave()
+
+
+@bp.post("/shared-phone")
+@signed_in
+def shared_phone() -> ResponseReturnValue:
+    """Say that others use this phone too: from now on it keeps nothing, and sessions are short."""
+    session[SHARED] = True
+    session[RENEW] = True
+    return redirect(safe_next(request.form.get("next")) or url_for("auth.home"))
 
 
 @bp.get("/")

@@ -5,11 +5,12 @@ from flask_login import login_user
 
 from ddplatform.gate import SignedInUser
 from ddplatform.models.organisations import User
+from ddplatform.services.sessions import SHARED
 from ddplatform.web.languages import ASKED, KEEP
 from ddplatform.web.sessions import RENEW
 
 
-def start_session(user: User) -> None:
+def start_session(user: User, *, on_shared_phone: bool = False) -> None:
     """Sign a person in with a session id of its own.
 
     A second factor will stand before this call; nothing after it has to change.
@@ -23,3 +24,5 @@ def start_session(user: User) -> None:
     g.pop(current_app.config["WTF_CSRF_FIELD_NAME"], None)
     login_user(SignedInUser(user.id, user.name, user.email, user.theme, user.language))
     session[RENEW] = True
+    if on_shared_phone:
+        session[SHARED] = True

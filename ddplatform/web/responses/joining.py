@@ -1,6 +1,6 @@
 """The link in the mail: GET shows who asks and why, only POST uses it."""
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf import FlaskForm
@@ -19,7 +19,7 @@ from ddplatform.queries.organisations import (
 from ddplatform.services import rate_limits
 from ddplatform.services.invitations import note_link_opened
 from ddplatform.services.response_join import get_invited, join, send_fresh_link
-from ddplatform.services.sessions import hash_of
+from ddplatform.services.sessions import SHARED, hash_of
 from ddplatform.services.sign_in import sign_in
 from ddplatform.tenancy import across_tenants, nobody
 from ddplatform.web.auth.dead_links import dead_link
@@ -131,7 +131,9 @@ def _come_in(invitation: Invitation, form: FlaskForm, known: User | None) -> Res
     password = form.password.data if known is None else ""
     joined = join(invitation, name=name, password=password, at=g.now)
     if not isinstance(form, GoOnForm):
-        start_session(joined.user)
+        start_session(joined.user, on_shared_phone=SHARED in request.form)
+    elif SHARED in request.form:
+        session[SHARED] = True
     return redirect(
         url_for(
             "responses.show",

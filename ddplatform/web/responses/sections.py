@@ -29,6 +29,7 @@ from ddplatform.services.responses import (
     save_draft,
     save_section,
 )
+from ddplatform.web.auth.leaving import leave
 from ddplatform.web.responses.blueprint import bp
 from ddplatform.web.responses.fields import (
     FILE,
@@ -43,7 +44,7 @@ from ddplatform.web.responses.routes import is_writable, newest_round
 from questionnaires import Page, red_flags
 from supply_chain.errors import FileRefused
 
-ELSEWHERE = frozenset({"later", "back", "add", "remove", "detach", "again"})
+ELSEWHERE = frozenset({"later", "leave", "back", "add", "remove", "detach", "again"})
 """Buttons that keep a page without saying that all on it was looked at."""
 
 
@@ -80,6 +81,8 @@ def save(assignment_id: UUID, name: str) -> ResponseReturnValue:
         return _section_page(asked, newest_round(asked), name, saved=saved, refused=refused)
     if moved is not None:
         return redirect(url_for(".section", assignment_id=assignment_id, name=name) + moved)
+    if "leave" in request.form:
+        return leave()
     if "later" in request.form:
         flash("Your answers are saved. Come back at any time.", "success")
         return redirect(url_for(".show", assignment_id=assignment_id))
@@ -191,7 +194,7 @@ def _tell_help(saved: Saved) -> None:
 
 
 def _has_typed_problems(saved: Saved, name: str) -> bool:
-    if "later" in request.form or "back" in request.form:
+    if {"later", "leave", "back"} & set(request.form):
         return False
     page = _find_page(saved.filled.pages, name)
     return page is not None and any(state.raw for state in page.problems())
