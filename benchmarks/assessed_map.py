@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -27,15 +28,13 @@ EMAIL, PASSWORD = "analyst@bench.example", "four random words here"
 COUNTRIES = ("CI", "GH", "VN", "IN", "BD", "TR", "BR")
 SECTORS = 12  # with the countries they make the groups of peers
 LINKS_PER_NODE = 3
+ALL = slice(None)
 FLOWS = {1.0: FlowEvidence.CONFIRMED, 0.7: FlowEvidence.PROBABLE, 0.4: FlowEvidence.POSSIBLE}
 
 
 def make_platform(folder: Path) -> tuple[Flask, Identity]:
     """An application in a folder, with one organisation and an analyst who can sign in."""
-    url = f"sqlite:///{folder / 'platform.db'}"
-    app = create_app(
-        Settings(kind=Kind.TESTING, instance_path=folder, database_url=url, secret_key="b" * 40)
-    )
+    app = open_platform(folder)
     with app.app_context():
         upgrade()
         with unit_of_work():
@@ -53,6 +52,14 @@ def make_platform(folder: Path) -> tuple[Flask, Identity]:
     return app, by
 
 
+def open_platform(folder: Path) -> Flask:
+    """The application of a folder."""
+    url = f"sqlite:///{folder / 'platform.db'}"
+    return create_app(
+        Settings(kind=Kind.TESTING, instance_path=folder, database_url=url, secret_key="b" * 40)
+    )
+
+
 def add_map(by: Identity, nodes: int) -> UUID:
     """A map with `nodes` nodes and about three times as many links; the id of the map."""
     graph = make_graph(nodes, LINKS_PER_NODE * nodes)
@@ -61,12 +68,15 @@ def add_map(by: Identity, nodes: int) -> UUID:
         chain = ValueChain(name=f"Map of {nodes}", slug=f"map-{nodes}", created_at=NOW)
         db.session.add(chain)
         db.session.flush()  # nodes point to it
-        insert_rows(ValueChainNode, _node_rows(chain.id, keys, graph))
-        insert_rows(SupplyLink, _link_rows(chain.id, keys, graph))
+        insert_rows(ValueChainNode, node_rows(chain.id, keys, graph))
+        insert_rows(SupplyLink, link_rows(chain.id, keys, graph))
         return chain.id
 
 
-def _node_rows(chain_id: UUID, keys: Sequence[UUID], graph: Graph) -> list[dict[str, Any]]:
+def node_rows(
+    chain_id: UUID, keys: Sequence[UUID], graph: Graph, block: slice = ALL
+) -> list[dict[str, Any]]:
+    """The rows of the nodes of a graph, or of some of them."""
     reference = load_reference()
     commodities, sectors = sorted(reference.commodities), sorted(reference.sectors)
     return [
@@ -85,11 +95,14 @@ def _node_rows(chain_id: UUID, keys: Sequence[UUID], graph: Graph) -> list[dict[
             "row_version": 1,
             "created_at": NOW,
         }
-        for at, key in enumerate(keys)
+        for at, key in islice(enumerate(keys), block.start, block.stop)
     ]
 
 
-def _link_rows(chain_id: UUID, keys: Sequence[UUID], graph: Graph) -> list[dict[str, Any]]:
+def link_rows(
+    chain_id: UUID, keys: Sequence[UUID], graph: Graph, block: slice = ALL
+) -> list[dict[str, Any]]:
+    """The rows of the links of a graph, or of some of them."""
     return [
         {
             "id": uuid4(),
@@ -103,10 +116,10 @@ def _link_rows(chain_id: UUID, keys: Sequence[UUID], graph: Graph) -> list[dict[
             "created_at": NOW,
         }
         for supplier, buyer, share, flow in zip(
-            graph.supplier.tolist(),
-            graph.buyer.tolist(),
-            graph.share.tolist(),
-            graph.flow.tolist(),
+            graph.supplier[block].tolist(),
+            graph.buyer[block].tolist(),
+            graph.share[block].tolist(),
+            graph.flow[block].tolist(),
             strict=True,
         )
     ]

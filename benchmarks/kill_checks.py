@@ -132,7 +132,7 @@ def _run_faults(chain_id: UUID) -> Iterator[str]:
     runs = db.session.scalars(select(AssessmentRun).where(AssessmentRun.chain_id == chain_id)).all()
     for run in runs:
         places = select(func.count(), func.max(RiskAssessment.place)).where(
-            RiskAssessment.run_id == (run.base_run_id or run.id)
+            RiskAssessment.run_id == (run.base_run_id or run.id), RiskAssessment.step == 0
         )
         count, last = db.session.execute(places).one()
         if count < run.node_count or last != count - 1:

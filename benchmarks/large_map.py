@@ -116,7 +116,7 @@ def _reads(chain_id: UUID, by: Identity, nodes: int) -> list[Row]:
         READ_SECONDS_PER_NODE * nodes + 0.1,
     )
     times = in_turn(
-        lambda: _in_unit(by, lambda: load_with_keys(chain_id)), lambda: _raw(chain_id, by)
+        lambda: _in_unit(by, lambda: load_with_keys(chain_id)), lambda: raw_rows(chain_id, by)
     )
     driver = floor_row(f"the same / the raw driver reading the same rows, {nodes:,}", times, RAW)
     return [
@@ -126,7 +126,7 @@ def _reads(chain_id: UUID, by: Identity, nodes: int) -> list[Row]:
     ]
 
 
-def _raw(chain_id: UUID, by: Identity) -> object:
+def raw_rows(chain_id: UUID, by: Identity) -> object:
     """The rows of a map as SQLite's own driver gives them, made into nothing."""
     with closing(sqlite3.connect(db.engine.url.database or "")) as connection, many_objects():
         connection.execute("PRAGMA mmap_size=1073741824")

@@ -157,9 +157,9 @@ def load_residuals(study: Study, head: RunHead, issue: Issue) -> Floats:
 def load_bands(run_id: UUID, keys: Sequence[UUID], issue: Issue) -> dict[UUID, RiskBand | None]:
     """The residual band of some nodes on one issue in a run; None: not assessed."""
     rows = db.session.execute(
-        select(RiskAssessment.run_id, RiskAssessment.node_id, RiskAssessment.scores).where(
+        select(RiskAssessment.step, RiskAssessment.node_id, RiskAssessment.scores).where(
             of_run(run_id), RiskAssessment.node_id.in_(keys)
         )
     ).all()
-    found = settled(rows, run_id, "node_id")
+    found = settled(rows, "node_id")
     return {key: residual_band_of(row.scores, issue) for key, row in found.items()}

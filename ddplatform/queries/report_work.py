@@ -211,21 +211,17 @@ def _indexes_after(scope: Scope) -> dict[tuple[Any, Any], list[tuple[Any, float]
             AssessmentRun.created_at,
             RiskAssessment,
         )
+        .select_from(RiskAssessment)
         .join(AssessmentRun, on_runs())
         .join(with_action, with_action.c.node_id == RiskAssessment.node_id)
         .where(AssessmentRun.chain_id == scope.chain.id, AssessmentRun.as_of <= scope.as_of)
         .order_by(AssessmentRun.as_of, AssessmentRun.created_at, AssessmentRun.id)
     ).all()
-    newest: dict[tuple[Any, Any, Any], tuple[Any, RiskAssessment]] = {}
-    for issue, run_id, at, row in rows:
-        key = (run_id, row.node_id, issue)
-        if key not in newest or row.run_id == run_id:
-            newest[key] = at, row
     found: dict[tuple[Any, Any], list[tuple[Any, float]]] = defaultdict(list)
-    for (run_id, node_id, issue), (at, row) in newest.items():
+    for issue, run_id, at, row in rows:
         risk = risk_of(row, issue, run_id)
         if risk is not None:
-            found[node_id, issue].append((at, risk.residual_index))
+            found[row.node_id, issue].append((at, risk.residual_index))
     return found
 
 

@@ -105,4 +105,4 @@ def _row_of(run_id: UUID, node_id: UUID) -> ScoredRow | None:
     rows = db.session.execute(
         select_scores().where(of_run(run_id), RiskAssessment.node_id == node_id)
     ).all()
-    return settled(rows, run_id, "node_id").get(node_id)
+    return settled(rows, "node_id").get(node_id)

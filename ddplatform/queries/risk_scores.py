@@ -29,7 +29,7 @@ IN_REMEDY = "self_disclosed_in_remedy"
 AT_ONCE = 5_000  # nodes whose scores are unpacked together
 
 ScoredRow: TypeAlias = (
-    Row[UUID, UUID | None, str, str, str | None, int | None, bytes] | RiskAssessment
+    Row[UUID, int, int, UUID | None, str, str, str | None, int | None, bytes] | RiskAssessment
 )
 
 
@@ -67,10 +67,12 @@ class RiskScore:
     contributions: tuple[float, ...]  # parts of the modelled likelihood
 
 
-def select_scores() -> Select[UUID, UUID | None, str, str, str | None, int | None, bytes]:
+def select_scores() -> Select[UUID, int, int, UUID | None, str, str, str | None, int | None, bytes]:
     """What `risk_of` reads of a node in a run."""
     return select(
         RiskAssessment.run_id,
+        RiskAssessment.place,
+        RiskAssessment.step,
         RiskAssessment.node_id,
         RiskAssessment.node_ref,
         RiskAssessment.node_name,
@@ -131,11 +133,9 @@ def list_at(run_id: UUID, positions: Sequence[int]) -> list[RiskScore]:
     register = load_register(run_id)
     places = register.place[list(positions)].tolist() if positions else []
     rows = db.session.execute(
-        select_scores()
-        .add_columns(RiskAssessment.place)
-        .where(of_run(run_id), RiskAssessment.place.in_(sorted(set(places))))
+        select_scores().where(of_run(run_id), RiskAssessment.place.in_(sorted(set(places))))
     ).all()
-    by_place = settled(rows, run_id, "place")
+    by_place = settled(rows, "place")
     made = records_as_of(run_id, list(by_place.values()))
     records = dict(zip(by_place, made, strict=True))
     columns = register.issue[list(positions)].tolist() if positions else []
@@ -173,16 +173,9 @@ def list_history(node_id: UUID, issue: Issue, *, limit: int) -> list[tuple[RunMa
         .join(AssessmentRun, on_runs())
         .where(RiskAssessment.node_id == node_id)
         .order_by(AssessmentRun.created_at.desc(), AssessmentRun.id)
-        .limit(2 * limit)  # a node that changed has a row of its own and one of the base
+        .limit(limit)
     ).all()
-    of_runs: dict[UUID, Any] = {}
-    for row in rows:
-        if row.id not in of_runs or row.run_id == row.id:
-            of_runs[row.id] = row
-    newest = list(of_runs.values())[:limit]
-    found = (
-        (RunMark(r.id, r.as_of, r.created_at, r.cause), risk_of(r, issue, r.id)) for r in newest
-    )
+    found = ((RunMark(r.id, r.as_of, r.created_at, r.cause), risk_of(r, issue, r.id)) for r in rows)
     return [(run, risk) for run, risk in found if risk is not None]
 
 
@@ -190,22 +183,20 @@ def list_history(node_id: UUID, issue: Issue, *, limit: int) -> list[tuple[RunMa
 def list_residuals(run_id: UUID, issue: Issue) -> dict[str, float]:
     """Node ref -> L_res of one issue, over a whole run, unknown origins too."""
     rows = db.session.execute(
-        select(RiskAssessment.run_id, RiskAssessment.node_ref, RiskAssessment.scores).where(
-            of_run(run_id)
-        )
+        select(RiskAssessment.node_ref, RiskAssessment.scores)
+        .where(of_run(run_id))
+        .order_by(RiskAssessment.place, RiskAssessment.step)  # of a node the newest row last
     )
     found: dict[str, float] = {}
-    own: dict[str, float] = {}
     for part in rows.partitions(AT_ONCE):
         values = _residuals(unpack([row.scores for row in part]), issue)
-        for row, value in zip(part, values, strict=True):
-            (own if row.run_id == run_id else found)[row.node_ref] = value
-    return found | own
+        found.update(zip((row.node_ref for row in part), values, strict=True))
+    return found
 
 
 def _residuals(records: Records, issue: Issue) -> Iterable[float]:
     """Pairs that are not scored carry nothing on."""
     column = ISSUES.index(issue)
-    scored = records["salience_rank"][:, column] > 0
+    scored = records["salience_rank"][:, column] >= 0
     values: list[float] = (records["residual_likelihood"][:, column] * 1.0).tolist()
     return [value if yes else 0.0 for value, yes in zip(values, scored.tolist(), strict=True)]

@@ -1,7 +1,8 @@
-"""Rows of scores as of a run: its own, and of the other nodes those of the run it rests on.
+"""Rows of scores as of a run: of each node the newest that the run, or one before it, wrote.
 
-This is the one place that looks through from a run to its base (decision 15). A run that rests on
-another has rows of changed nodes alone; ranks of the others are those of its base, moved.
+This is the one place that finds the row that counts in a run (decision 15). All rows stand with
+the whole run; a run that rests on it adds rows of nodes of which a score differs from the run
+before, at its own step. Ranks are those of the whole run, moved by the lines of the run.
 """
 
 from collections import OrderedDict
@@ -11,7 +12,7 @@ from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from ddplatform.db import db
@@ -38,73 +39,105 @@ class KeptRow(Protocol):
     """A row of scores, wherever it was selected."""
 
     @property
-    def run_id(self) -> UUID: ...
+    def step(self) -> int: ...
     @property
     def scores(self) -> bytes: ...
+
+
+class PlacedRow(KeptRow, Protocol):
+    """The same, with where it stands."""
+
+    @property
+    def run_id(self) -> UUID: ...
+    @property
+    def place(self) -> int: ...
 
 
 Found = TypeVar("Found", bound=KeptRow)
 
 
 def of_run(run_id: UUID) -> ColumnElement[bool]:
-    """Rows of a run and of the run that it rests on; of a node in both its own counts."""
-    base = select(AssessmentRun.base_run_id).where(AssessmentRun.id == run_id).scalar_subquery()
-    return or_(RiskAssessment.run_id == run_id, RiskAssessment.run_id == base)
+    """The rows that a run and those before it wrote; of a node the newest counts (`settled`)."""
+    step = select(AssessmentRun.step).where(AssessmentRun.id == run_id).scalar_subquery()
+    return and_(RiskAssessment.run_id == _whole(run_id), RiskAssessment.step <= step)
 
 
 def of_whole_run(run_id: UUID) -> ColumnElement[bool]:
-    """Rows of all nodes: those of a run, or of the one that it rests on.
+    """Rows of all nodes, one each: those of a whole run, or of the one that a run rests on.
 
     Who the nodes are is the same in both, as a map that changes is assessed as a whole.
     """
+    return and_(RiskAssessment.run_id == _whole(run_id), RiskAssessment.step == 0)
+
+
+def _whole(run_id: UUID) -> ColumnElement[UUID]:
     base = select(AssessmentRun.base_run_id).where(AssessmentRun.id == run_id).scalar_subquery()
-    return RiskAssessment.run_id == func.coalesce(base, run_id)
+    return func.coalesce(base, run_id)
 
 
-def settled(rows: Iterable[Found], run_id: UUID, by: str) -> dict[Any, Found]:
-    """The row that counts in a run, by one of its columns; of its own and of its base's rows."""
+def settled(rows: Iterable[Found], by: str) -> dict[Any, Found]:
+    """The row that counts in a run, by one of its columns; of rows `of_run`."""
     found: dict[Any, Found] = {}
     for row in rows:
         key = getattr(row, by)
-        if key not in found or row.run_id == run_id:
+        if key not in found or row.step > found[key].step:
             found[key] = row
     return found
 
 
 def newest_row() -> ColumnElement[UUID]:
     """The key of the row that counts now of a node; part of a statement with node and map."""
-    own, base, run = aliased(RiskAssessment), aliased(RiskAssessment), aliased(AssessmentRun)
-    current = ValueChain.current_run_id
-    of_run = select(own.id).where(own.node_id == ValueChainNode.id, own.run_id == current)
-    of_base = (
-        select(base.id)
-        .join(run, run.base_run_id == base.run_id)
-        .where(base.node_id == ValueChainNode.id, run.id == current)
-    )
-    return func.coalesce(
-        *(one.correlate(ValueChain, ValueChainNode).scalar_subquery() for one in (of_run, of_base))
+    row, run = aliased(RiskAssessment), aliased(AssessmentRun)
+    return (
+        select(row.id)
+        .join(run, row.run_id == func.coalesce(run.base_run_id, run.id))
+        .where(
+            run.id == ValueChain.current_run_id,
+            row.node_id == ValueChainNode.id,
+            row.step <= run.step,
+        )
+        .order_by(row.step.desc())
+        .limit(1)
+        .correlate(ValueChain, ValueChainNode)
+        .scalar_subquery()
     )
 
 
 def on_runs() -> ColumnElement[bool]:
-    """Joins rows of scores with every run in which they may count: their own, and those on it."""
-    return or_(
-        AssessmentRun.id == RiskAssessment.run_id,
-        AssessmentRun.base_run_id == RiskAssessment.run_id,
+    """Joins rows of scores with every run in which they count, of each node one row a run."""
+    newer = aliased(RiskAssessment)
+    is_replaced = (
+        select(newer.id)
+        .where(
+            newer.run_id == RiskAssessment.run_id,
+            newer.place == RiskAssessment.place,
+            newer.step > RiskAssessment.step,
+            newer.step <= AssessmentRun.step,
+        )
+        .correlate(RiskAssessment, AssessmentRun)
+        .exists()
+    )
+    return and_(
+        or_(
+            AssessmentRun.id == RiskAssessment.run_id,
+            AssessmentRun.base_run_id == RiskAssessment.run_id,
+        ),
+        RiskAssessment.step <= AssessmentRun.step,
+        ~is_replaced,
     )
 
 
-def records_as_of(run_id: UUID, rows: Sequence[KeptRow]) -> Records:
+def records_as_of(run_id: UUID, rows: Sequence[PlacedRow]) -> Records:
     """The records of rows with their ranks as of a run."""
     records = unpack([row.scores for row in rows])
-    moved = np.array([row.run_id != run_id for row in rows], dtype=np.bool_)
-    found = find_changes(run_id) if moved.any() else None
+    is_whole = all(row.run_id == run_id for row in rows)
+    found = None if is_whole else find_changes(run_id)
     if found is None:
         return records
     records = records.copy()
-    ranks = records["salience_rank"]
-    at = moved[:, None] & (ranks > 0)
-    ranks[at] = found[1].ranks(ranks[at].astype(np.int64))
+    places = np.array([row.place for row in rows], dtype=np.int64)
+    kept = records["salience_rank"].astype(np.int64)
+    records["salience_rank"] = found[1].ranks_of(places, kept)
     return records
 
 

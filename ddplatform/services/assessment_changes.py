@@ -6,16 +6,13 @@ answer is why, and the whole map is assessed as before.
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID, uuid4
 
 import numpy as np
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from ddplatform.access.identity import Identity
-from ddplatform.adapters.snapshot_files import MAP, Snapshot, SnapshotPlace
 from ddplatform.bulk import rising_keys
 from ddplatform.db import db, held
 from ddplatform.errors import NotFound
@@ -28,53 +25,34 @@ from ddplatform.models.risk import (
 )
 from ddplatform.models.value_chain import ValueChain
 from ddplatform.queries.fresh_evidence import list_marks
-from ddplatform.queries.map_snapshots import find_sound_part, plan_of, row_of, state_of_run
 from ddplatform.queries.risk_evidence import load_evidence, load_self_disclosed
 from ddplatform.queries.risk_runs import find_current_run
-from ddplatform.queries.run_rows import find_changes
 from ddplatform.services import audit
 from ddplatform.services.assessment_rows import ISSUES, summary_of_changed
+from ddplatform.services.assessment_standing import (
+    Rows,
+    Standing,
+    after,
+    keep_standing,
+    take_standing,
+    tiers_of,
+)
 from ddplatform.services.fresh_evidence import clear_marks
 from ddplatform.services.node_summaries import Shown, renew_summaries
 from ddplatform.services.reference import checksum_in_use
 from ddplatform.tenancy import insert_rows
-from supply_chain.kept_chain import chain_of
-from supply_chain.kept_columns import KeyColumn
 from supply_chain.reference import load_reference
 from supply_chain.risk.changed_run import ChangedRun, changed_run
-from supply_chain.risk.kept_scores import pack, unpack
+from supply_chain.risk.kept_scores import Records, pack, unpack
 from supply_chain.risk.method import METHOD, METHOD_VERSION, Bools, Ints
-from supply_chain.risk.renewal import MOST, Renewed, renew
-from supply_chain.risk.run_state import RunState
+from supply_chain.risk.renewal import MOST, renew
 
 REQUEST = "request"
-STEPS = 32  # runs that rest on one whole run at most
-MOST_ROWS = 5_000  # rows that such a run writes at most
+STEPS = 250  # runs that rest on one whole run at most
+MOST_ROWS = 5_000  # places that may differ from the run before
+MOST_CHANGED = 20_000  # and from the whole run
 
 Unit = Callable[[], AbstractContextManager[None]]
-
-
-@dataclass(frozen=True)
-class _Base:
-    """The last whole run of a map, its numbers, and what is new since then."""
-
-    run: AssessmentRun  # the current one: the base itself, or the last that rests on it
-    id: UUID  # of the whole run
-    map: Snapshot
-    state: RunState
-    touched: Ints  # rising rows of all nodes of which something new is known since the base
-    rows: Ints  # rising places of which the current run has rows of its own
-
-    @property
-    def keys(self) -> KeyColumn:
-        """The key of the node in each row of the map."""
-        arrays: dict[str, Any] = dict(self.map.arrays)
-        return KeyColumn(arrays["key"])
-
-    def keys_of(self, rows: Ints) -> list[UUID]:
-        """The keys of the nodes of some rows."""
-        keys = self.keys
-        return [keys.at(row) for row in rows.tolist()]
 
 
 def assess_changes(
@@ -109,13 +87,17 @@ def assess_changes(
         marks = list_marks(chain_id)
         if not marks:
             return WholeBecause.UNMARKED
-        base = _find_base(chain, run, [mark.node_id for mark in marks])
-        if base is None:
+        standing = take_standing(chain, run)
+        if standing is None:
             return WholeBecause.SNAPSHOT
-        done = _Step(chain, base, cause=cause, by=by, at=at).keep(run_id or uuid4())
-        if isinstance(done, UUID):
-            clear_marks([mark.id for mark in marks])
-        return done
+        step = _Step(chain, run, standing, cause=cause, by=by, at=at)
+        done = step.keep(run_id or uuid4(), [mark.node_id for mark in marks])
+        if not isinstance(done, Standing):
+            return done
+        clear_marks([mark.id for mark in marks])
+        organisation_id = chain.organisation_id
+    keep_standing(organisation_id, chain_id, done)
+    return done.run_id
 
 
 def _why_whole(chain: ValueChain, run: AssessmentRun, as_of: date) -> WholeBecause | None:
@@ -130,112 +112,79 @@ def _why_whole(chain: ValueChain, run: AssessmentRun, as_of: date) -> WholeBecau
     return WholeBecause.STEPS if run.step >= STEPS else None
 
 
-def _find_base(chain: ValueChain, run: AssessmentRun, nodes: Sequence[UUID]) -> _Base | None:
-    place = SnapshotPlace(chain.organisation_id, chain.id, chain.version)
-    base_id = run.base_run_id or run.id
-    kept = find_sound_part(place, MAP)
-    state = find_sound_part(place, state_of_run(base_id), private=True)
-    if kept is None or state is None:
-        return None
-    before = find_changes(run.id) if run.base_run_id else None
-    row = row_of(kept)
-    new = [row[key] for key in nodes if key in row]  # others left the map
-    none = np.zeros(0, dtype=np.int64)
-    return _Base(
-        run=run,
-        id=base_id,
-        map=kept,
-        state=RunState.from_arrays(state.arrays),
-        touched=np.union1d(before[1].touched if before else none, new).astype(np.int64),
-        rows=before[1].changed if before else none,
-    )
-
-
 class _Step:
-    """One run that rests on a base."""
+    """One run that goes on from the last one."""
 
     def __init__(
-        self, chain: ValueChain, base: _Base, *, cause: str, by: Identity, at: datetime
+        self,
+        chain: ValueChain,
+        last: AssessmentRun,
+        standing: Standing,
+        *,
+        cause: str,
+        by: Identity,
+        at: datetime,
     ) -> None:
-        self._chain, self._base = chain, base
+        self._chain, self._last, self._standing = chain, last, standing
         self._cause, self._by, self._at = cause, by, at
 
-    def keep(self, run_id: UUID) -> UUID | WholeBecause:
-        """Work the run out and write it as the current one."""
-        base = self._base
-        if not len(base.touched):
-            return base.run.id
-        renewed = self._renew() if len(base.touched) <= MOST else None
-        if renewed is None:
+    def keep(self, run_id: UUID, marked: Sequence[UUID]) -> Standing | WholeBecause:
+        """Work the run out and write it as the current one; where it stands then."""
+        before, row_of = self._standing, self._standing.row_of
+        found = {row_of[key] for key in marked if key in row_of}  # others left the map
+        touched = np.array(sorted(found), dtype=np.int64)
+        if not len(touched):
+            return before
+        if len(touched) > MOST:
             return WholeBecause.MANY
-        rows = np.union1d(renewed.changed, base.rows)
-        if len(rows) > MOST_ROWS:
-            return WholeBecause.MANY
-        before = self._rows_of_base(rows)
-        tiers = np.array([-1 if row.tier is None else row.tier for row in before], dtype=np.int64)
-        made = changed_run(
-            base.state,
-            renewed,
-            unpack([row.scores for row in before]),
-            chain_of(base.map.arrays).nodes,
-            rows=rows,
-            touched=base.touched,
-            in_remedy=self._in_remedy(renewed.fresh),
-            tiers=tiers,
-        )
-        self._write(run_id, made, before)
-        return run_id
-
-    def _renew(self) -> Renewed | None:
-        base, as_of = self._base, self._base.run.as_of
-        return renew(
-            base.state,
-            plan_of(base.map),
-            chain_of(base.map.arrays).nodes,
-            base.touched,
-            lambda rows: load_evidence(self._chain.id, base.keys_of(rows), as_of),
+        renewed = renew(
+            before.run,
+            before.plan,
+            before.nodes,
+            touched,
+            lambda rows: load_evidence(self._chain.id, before.keys_of(rows), self._last.as_of),
             reference=load_reference(),
-            as_of=as_of,
+            as_of=self._last.as_of,
         )
-
-    def _rows_of_base(self, rows: Ints) -> Sequence[Row[*tuple[Any, ...]]]:
-        row = RiskAssessment
-        return db.session.execute(
-            select(
-                row.place,
-                row.node_id,
-                row.node_ref,
-                row.node_name,
-                row.country,
-                row.tier,
-                row.scores,
-            )
-            .where(row.run_id == self._base.id, row.place.in_(rows.tolist()))
-            .order_by(row.place)
-        ).all()
+        if renewed is None or len(renewed.changed) > MOST_ROWS:
+            return WholeBecause.MANY
+        rows = before.rows_at(renewed.changed, self._last.step)
+        made = changed_run(
+            before.run,
+            renewed,
+            unpack([row.scores for row in rows]),
+            before.nodes,
+            in_remedy=self._in_remedy(renewed.fresh),
+            tiers=tiers_of(rows),
+        )
+        if len(made.standing.changes.changed) > MOST_CHANGED:
+            return WholeBecause.MANY
+        self._write(run_id, made, rows)
+        return after(before, run_id, made.standing)
 
     def _in_remedy(self, fresh: Ints) -> Bools:
-        base = self._base
-        told = load_self_disclosed(self._chain.id, base.keys_of(fresh), base.run.as_of)
+        keys = self._standing.keys_of(fresh)
         found = np.zeros((len(fresh), len(ISSUES)), dtype=np.bool_)
-        for row, issue in told:
+        for row, issue in load_self_disclosed(self._chain.id, keys, self._last.as_of):
             found[row, ISSUES.index(issue)] = True
         return found
 
-    def _write(self, run_id: UUID, made: ChangedRun, before: Sequence[Row[Any]]) -> None:
-        scores = pack(made.records)
+    def _write(self, run_id: UUID, made: ChangedRun, before: Rows) -> None:
+        base_id, last = self._standing.base_id, self._last
+        scores, content = pack(made.records[made.differs]), made.standing.changes.pack()
+        differs = [before[at] for at in np.flatnonzero(made.differs).tolist()]
+        new = {"run_id": base_id, "step": last.step + 1}
         insert_rows(
             RiskAssessment,
             [
-                {**row._mapping, "id": key, "run_id": run_id, "scores": content}
-                for key, row, content in zip(rising_keys(len(before)), before, scores, strict=True)
+                {**row._mapping, **new, "id": key, "scores": kept}
+                for key, row, kept in zip(rising_keys(len(differs)), differs, scores, strict=True)
             ],
         )
-        db.session.add(RunRegister(run_id=run_id, content=made.changes.pack()))
-        last, base = self._base.run, self._base
+        db.session.add(RunRegister(run_id=run_id, content=content))
         run = AssessmentRun(
             id=run_id,
-            base_run_id=base.id,
+            base_run_id=base_id,
             step=last.step + 1,
             chain_id=last.chain_id,
             chain_version=last.chain_version,
@@ -245,9 +194,7 @@ class _Step:
             release_id=last.release_id,
             as_of=last.as_of,
             node_count=last.node_count,
-            summary=summary_of_changed(
-                self._whole_summary(), made, base.state.countries.tolist(), scores
-            ),
+            summary=summary_of_changed(last.summary, made.standing, [content, *scores]),
             scaled=last.scaled,
             created_at=self._at,
             created_by_id=self._by.user_id,
@@ -255,7 +202,8 @@ class _Step:
         db.session.add(run)
         db.session.flush()  # the map and the event name it
         self._chain.current_run_id = run_id
-        self._show(made, before)
+        self._show(before, made.records, made.orders)
+        self._show_shifted(made)
         audit.record(
             "risk:assess",
             run,
@@ -266,18 +214,21 @@ class _Step:
             chain_version=run.chain_version,
             method=run.method_version,
             nodes=run.node_count,
-            rests_on=str(base.id),
-            rows=len(before),
+            rests_on=str(base_id),
+            rows=len(differs),
         )
 
-    def _whole_summary(self) -> dict[str, Any]:
-        whole = select(AssessmentRun.summary).where(AssessmentRun.id == self._base.id)
-        summary: dict[str, Any] = db.session.scalars(whole).one()
-        return summary
+    def _show_shifted(self, made: ChangedRun) -> None:
+        """Summaries of nodes whose scores stay, but whose number in the order of a list moved."""
+        if not len(made.shifted):
+            return
+        rows = self._standing.rows_at(made.shifted, self._last.step)
+        records = unpack([row.scores for row in rows])
+        orders = made.standing.changes.orders_of(made.shifted, records["salience_rank"])
+        self._show(rows, records, orders)
 
-    def _show(self, made: ChangedRun, before: Sequence[Row[Any]]) -> None:
-        known = [at for at, row in enumerate(before) if row.node_id is not None]
-        records, orders = made.records[known], made.orders[known]
+    def _show(self, rows: Rows, records: Records, orders: Ints) -> None:
+        known = [at for at, row in enumerate(rows) if row.node_id is not None]
         names = ("residual_index", "exposure", "severity_band", "residual_band", "confidence")
-        shown = Shown(orders=orders, **{name: records[name] for name in names})
-        renew_summaries(self._chain.id, [before[at].node_id for at in known], shown)
+        shown = Shown(orders=orders[known], **{name: records[name][known] for name in names})
+        renew_summaries(self._chain.id, [rows[at].node_id for at in known], shown)

@@ -10,9 +10,9 @@ import numpy as np
 
 from ddplatform.bulk import many_objects, rising_keys
 from supply_chain.risk.assessment import Assessment
-from supply_chain.risk.changed_run import ChangedRun
 from supply_chain.risk.kept_scores import SCORES, pack, records_of
 from supply_chain.risk.run_state import counts_of
+from supply_chain.risk.standing_run import StandingRun
 from supply_chain.unknown_origins import PREFIX
 from supply_chain.vocabulary import Issue
 
@@ -53,6 +53,7 @@ class RowMaker:
                 "id": key,
                 "run_id": run_id,
                 "place": place,
+                "step": 0,
                 "node_id": self._keys[place] if place < len(self._keys) else None,
                 "node_ref": nodes.ids[place],
                 "node_name": self._name(place),
@@ -89,17 +90,18 @@ def summary_of(assessment: Assessment, *, nodes: int) -> dict[str, Any]:
 
 
 def summary_of_changed(
-    base: Mapping[str, Any], run: ChangedRun, countries: Sequence[str], rows: Sequence[bytes]
+    before: Mapping[str, Any], run: StandingRun, kept: Iterable[bytes]
 ) -> dict[str, Any]:
-    """The same of a run that rests on a whole one, from the summary of that.
+    """The same of a run of changed nodes, from the summary of the run before.
 
     Args:
-        rows: the scores that are kept. Their checksum goes on from that of the whole run.
+        kept: what is written of it. The checksum goes on from that of the run before over these.
     """
-    total = hashlib.sha256(base["scores_sha256"].encode())
-    for content in (run.changes.pack(), *rows):
+    total = hashlib.sha256(before["scores_sha256"].encode())
+    for content in kept:
         total.update(content)
-    return {**base, **run.counts.told(list(countries)), "scores_sha256": total.hexdigest()}
+    told = run.counts.told(run.state.countries.tolist())
+    return {**before, **told, "scores_sha256": total.hexdigest()}
 
 
 def _names(values: Sequence[str | None]) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""The records, the register and the counts of a run that rests on a whole one."""
+"""The records, the register and the counts of a run that goes on from another of its map."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,22 +9,26 @@ from supply_chain.chain_columns import NodeColumns
 from supply_chain.risk.kept_scores import CHAIN_SCORES, Records, records_of
 from supply_chain.risk.method import Bools, Floats, Ints
 from supply_chain.risk.pairs import PairScores
-from supply_chain.risk.register_changes import RegisterChanges, order_of
+from supply_chain.risk.register_changes import BY_REGISTER, CameIn, RegisterChanges
 from supply_chain.risk.renewal import Renewed
-from supply_chain.risk.run_counts import CountedNodes, RunCounts
-from supply_chain.risk.run_state import RunState, country_places
 from supply_chain.risk.scoring import contributions, severity_band
+from supply_chain.risk.standing_run import StandingRun, counts_of_nodes
 
 
 @dataclass(frozen=True)
 class ChangedRun:
     """What a run of changed nodes keeps; rows are those of the map, rising."""
 
-    rows: Ints
-    records: Records  # of these rows
-    orders: Ints  # (rows, 16) numbers that put their risks among all others; -1 not scored
-    changes: RegisterChanges
-    counts: RunCounts
+    standing: StandingRun  # this run, for the next one
+    rows: Ints  # what may differ from the run before
+    records: Records  # of these rows, with ranks as they are kept (`RegisterChanges.ranks_of`)
+    differs: Bools  # (rows,) whether any score differs
+    shifted: Ints  # other rows: a number that puts one of their risks in order differs
+
+    @property
+    def orders(self) -> Ints:
+        """(rows, 16) numbers that put their risks among all others; -1 not scored."""
+        return self.standing.changes.orders_of(self.rows, self.records["salience_rank"])
 
 
 @dataclass(frozen=True)
@@ -49,49 +53,41 @@ class _Fresh:
 
 
 def changed_run(
-    state: RunState,
+    standing: StandingRun,
     renewed: Renewed,
     before: Records,
     nodes: NodeColumns,
     *,
-    rows: Ints,
-    touched: Ints,
     in_remedy: Bools,
     tiers: Ints,
 ) -> ChangedRun:
     """Put together what a run keeps.
 
     Args:
-        rows: rising: those that changed, and those that an earlier run on this base kept.
-        before: the records of these rows in the whole run.
-        nodes: of the map. tiers: (rows,) of these.
-        touched: all nodes of which something new is known since the whole run.
+        standing: the run before, whose flow `renewed` brought up to date.
+        before: the records of `renewed.changed` in that run, with ranks as they are kept.
+        nodes: of the map. tiers: of `renewed.changed`.
         in_remedy: (fresh, 16) pairs with an open impact that the site told of itself.
     """
+    rows, state = renewed.changed, standing.state
     fresh = np.searchsorted(rows, renewed.fresh)
     records = before.copy()
-    at = np.searchsorted(rows, renewed.changed)
     for name in CHAIN_SCORES:
-        records[name][at] = getattr(renewed, name)
+        records[name] = getattr(renewed, name)
     records[fresh] = _scored_anew(renewed, in_remedy)
-    order = np.lexsort((renewed.keys.second, renewed.keys.first))
-    node, issue = (index[order] for index in np.nonzero(renewed.scored))
-    changes = RegisterChanges(
-        touched=touched,
-        gone=_gone(before[fresh]),
-        at=state.order.positions(renewed.keys.take(order)),
-        place=renewed.fresh[node].astype(np.int32),
-        issue=issue.astype(np.int8),
-        **{column: records[kept][fresh[node], issue] for column, kept in _COLUMNS.items()},
-        changed=rows,
-        highest_index=_highest_index(records),
-    )
-    orders = _put_ranks(records, before, changes, at=(fresh[node], issue))
+    changes = _changes(standing, renewed, before, records)
     of_fresh = nodes.take(renewed.fresh), tiers[fresh]
-    counts = state.counts.changed(
-        _counted(state, before[fresh], *of_fresh), _counted(state, records[fresh], *of_fresh)
+    counts = standing.counts.changed(
+        counts_of_nodes(state, before[fresh], *of_fresh),
+        counts_of_nodes(state, records[fresh], *of_fresh),
     )
-    return ChangedRun(rows, records, orders, changes, counts)
+    return ChangedRun(
+        standing=StandingRun(state, changes, counts),
+        rows=rows,
+        records=records,
+        differs=_differ(records, before),
+        shifted=np.setdiff1d(_shifted(standing.changes, changes), rows),
+    )
 
 
 _COLUMNS = {
@@ -103,6 +99,41 @@ _COLUMNS = {
 """Column of the register -> field of the records."""
 
 
+def _changes(
+    standing: StandingRun, renewed: Renewed, before: Records, records: Records
+) -> RegisterChanges:
+    old, rows = standing.changes, renewed.changed
+    newly = np.searchsorted(rows, np.setdiff1d(renewed.fresh, old.fresh))
+    changed = np.union1d(old.changed, rows)
+    index = np.empty(len(changed))
+    index[np.searchsorted(changed, old.changed)] = old.highest_index
+    index[np.searchsorted(changed, rows)] = _highest_index(records)
+    stay = old.came.take(~np.isin(old.came.place, renewed.fresh))
+    return RegisterChanges(
+        touched=np.union1d(old.touched, renewed.touched),
+        fresh=np.union1d(old.fresh, renewed.fresh),
+        gone=np.union1d(old.gone, _positions(before[newly])),
+        came=CameIn.joined(stay, _came(standing, renewed, records)),
+        changed=changed,
+        highest_index=index,
+        seen=renewed.seen,
+        priors=renewed.priors,
+    )
+
+
+def _came(standing: StandingRun, renewed: Renewed, records: Records) -> CameIn:
+    node, issue = np.nonzero(renewed.scored)
+    row = np.searchsorted(renewed.changed, renewed.fresh)[node]
+    return CameIn(
+        at=standing.state.order.positions(renewed.keys),
+        place=renewed.fresh[node].astype(np.int32),
+        issue=issue.astype(np.int8),
+        **{column: records[kept][row, issue] for column, kept in _COLUMNS.items()},
+        first=renewed.keys.first,
+        second=renewed.keys.second,
+    )
+
+
 def _scored_anew(renewed: Renewed, in_remedy: Bools) -> Records:
     own = np.searchsorted(renewed.changed, renewed.fresh)
     made = _Fresh(
@@ -111,50 +142,36 @@ def _scored_anew(renewed: Renewed, in_remedy: Bools) -> Records:
         exposure=renewed.exposure[own],
         linkage=renewed.linkage[own],
         severity_chain=renewed.severity_chain[own],
-        salience_rank=np.full(renewed.scored.shape, -1, dtype=np.int64),
+        salience_rank=np.full(renewed.scored.shape, BY_REGISTER, dtype=np.int64),
     )
     return records_of(made, in_remedy, 0, len(own))
 
 
-def _gone(before: Records) -> Ints:
+def _positions(before: Records) -> Ints:
     """The positions of all risks of some nodes in the whole run."""
     ranks = before["salience_rank"].astype(np.int64)
-    return np.sort(ranks[ranks > 0]) - 1
+    return ranks[ranks > 0] - 1
 
 
-def _put_ranks(
-    records: Records, before: Records, changes: RegisterChanges, *, at: tuple[Ints, Ints]
-) -> Ints:
-    """Give the records their ranks; numbers that put their risks in order, -1 not scored.
+def _differ(some: Records, others: Records) -> Bools:
+    """Which records say other than those, besides their ranks."""
+    one, another = some.copy(), others.copy()
+    one["salience_rank"] = another["salience_rank"] = 0
+    width = one.dtype.itemsize
+    differs: Bools = (
+        one.view(np.uint8).reshape(-1, width) != another.view(np.uint8).reshape(-1, width)
+    ).any(axis=1)
+    return differs
 
-    Args:
-        at: row and issue of the risks that came in.
-    """
-    ranks = before["salience_rank"].astype(np.int64)
-    stayed = (ranks > 0) & (records["salience_rank"] > 0)
-    orders = np.where(stayed, order_of(ranks), -1)
-    records["salience_rank"][stayed] = changes.ranks(ranks[stayed])
-    records["salience_rank"][at], orders[at] = changes.new_ranks(), changes.orders()
-    return orders
+
+def _shifted(before: RegisterChanges, after: RegisterChanges) -> Ints:
+    """Places of risks that had come in before and whose numbers in order are others now."""
+    _, at, there = np.intersect1d(before.came.pair, after.came.pair, return_indices=True)
+    other = before.came.orders[at] != after.came.orders[there]
+    return np.unique(before.came.place[at[other]]).astype(np.int64)
 
 
 def _highest_index(records: Records) -> Floats:
     scored = records["residual_band"] >= 0
     index = np.where(scored, records["residual_index"], -1.0).max(axis=1, initial=-1.0)
     return np.where(index < 0, np.nan, index)
-
-
-def _counted(state: RunState, records: Records, nodes: NodeColumns, tiers: Ints) -> RunCounts:
-    codes = np.array([code or "" for code in nodes.country], dtype=np.str_)
-    counted = CountedNodes(
-        severity_band=records["severity_band"],
-        residual_band=records["residual_band"],
-        heat_cell=records["heat_cell"],
-        insufficient=records["insufficient_evidence"],
-        confidence=records["confidence"],
-        tier=tiers,
-        country=country_places(codes, state.countries),
-        is_node=np.ones(len(records), dtype=np.bool_),
-    )
-    shape = state.counts.tiers.shape[0] - 1, len(state.countries)
-    return RunCounts.of(counted, tiers=shape[0], countries=shape[1])

@@ -60,9 +60,14 @@ class RankKeys:
         """The keys at some positions."""
         return RankKeys(self.first[at], self.second[at])
 
+    @property
+    def order(self) -> Ints:
+        """The positions of the keys, the first risk first."""
+        return np.lexsort((self.second, self.first))
+
     def sorted(self) -> "RankKeys":
         """The same keys, the first risk first."""
-        return self.take(np.lexsort((self.second, self.first)))
+        return self.take(self.order)
 
     def positions(self, asked: "RankKeys") -> Ints:
         """How many of these keys, which are sorted, come before each of those."""

@@ -2,61 +2,159 @@
 
 All risks of the changed nodes leave the salience order and come in again where they belong. The
 others keep their order, so that their ranks are those of the whole run, moved by what left and
-what came before them: a few lines stand for the ranks of a whole map.
+what came before them: a few lines stand for the ranks of a whole map. The lines of a run go on
+from those of the run before on the same whole run.
 """
 
 import io
+import zlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from supply_chain.risk.method import Ints
-from supply_chain.risk.register import Register
+from supply_chain.risk.factors import Cells
+from supply_chain.risk.method import Bools, Ints
+from supply_chain.risk.ranking import Keys, RankKeys
+from supply_chain.risk.register import ISSUES, Register
 
 _RISKS = ("place", "issue", "severity_band", "residual_band", "heat_cell", "insufficient")
 STEP = 1 << 20
 """Between two ranks of a whole run there is room for this many risks that come in."""
+FAST = 1  # deflating harder takes longer and saves little
+BY_REGISTER = 0
+"""Kept as the rank of a risk that came in: its rank is told by the lines, in each run anew."""
 
 
 @dataclass(frozen=True)
-class RegisterChanges:
-    """Positions are salience ranks of the whole run less one; what came in stands in order."""
+class CameIn:
+    """Risks that came in, in salience order."""
 
-    touched: Ints  # places of the nodes of which something new is known since the whole run
-    gone: Ints  # positions that do not count any more, rising
-    at: Ints  # of each risk that came in: how many of the whole run come before it
-    place: NDArray[np.int32]  # as in `Register`, of the risks that came in
+    at: Ints  # of each: how many of the whole run come before it
+    place: NDArray[np.int32]  # as in `Register`
     issue: NDArray[np.int8]
     severity_band: NDArray[np.int8]
     residual_band: NDArray[np.int8]
     heat_cell: NDArray[np.int8]
     insufficient: NDArray[np.bool_]
-    changed: Ints  # places of which the highest index may be another
+    first: Keys  # as in `RankKeys`
+    second: Keys
+
+    def take(self, at: Ints | Bools) -> "CameIn":
+        """Some of them."""
+        return CameIn(**{name: values[at] for name, values in vars_of(self).items()})
+
+    @cached_property
+    def orders(self) -> Ints:
+        """Numbers that put them between those of the whole run (`order_of`)."""
+        first = np.searchsorted(self.at, self.at)
+        return np.asarray(self.at * STEP + np.arange(1, len(self.at) + 1) - first, dtype=np.int64)
+
+    @property
+    def pair(self) -> Ints:
+        """A number of each pair of place and issue."""
+        return pair_of(self.place.astype(np.int64), self.issue)
+
+    @classmethod
+    def joined(cls, some: "CameIn", others: "CameIn") -> "CameIn":
+        """Both together, in order."""
+        both = cls(
+            **{
+                name: np.concatenate([values, getattr(others, name)])
+                for name, values in vars_of(some).items()
+            }
+        )
+        return both.take(RankKeys(both.first, both.second).order)
+
+
+@dataclass(frozen=True)
+class RegisterChanges:
+    """Positions are salience ranks of the whole run less one."""
+
+    touched: Ints  # places of the nodes of which something new is known since the whole run
+    fresh: Ints  # places of the nodes that were scored anew since; rising, as all places here
+    gone: Ints  # positions that do not count any more, rising
+    came: CameIn
+    changed: Ints  # places of which any score differs from the whole run, or did in between
     highest_index: NDArray[np.float64]  # of these
+    seen: Cells  # what is seen of the factors of `touched`
+    priors: Cells  # where what is assumed of a factor is another; NaN: as nobody lifts it
+
+    @classmethod
+    def none(cls) -> "RegisterChanges":
+        """What a whole run says other than itself."""
+        no, number = np.zeros(0, dtype=np.int64), np.zeros(0)
+        keys = np.zeros(0, dtype=np.uint64)
+        small = np.zeros(0, dtype=np.int8)
+        came = CameIn(
+            at=no,
+            place=np.zeros(0, dtype=np.int32),
+            issue=small,
+            severity_band=small,
+            residual_band=small,
+            heat_cell=small,
+            insufficient=np.zeros(0, dtype=np.bool_),
+            first=keys,
+            second=keys,
+        )
+        cells = Cells(no, number, number)
+        return cls(no, no, no, came, no, number, cells, cells)
 
     def ranks(self, before: Ints) -> Ints:
         """The ranks, 1 first, of risks that stayed, from those in the whole run."""
         position = before - 1
         left = np.searchsorted(self.gone, position)
-        came = np.searchsorted(self.at, position, side="right")
+        came = np.searchsorted(self.came.at, position, side="right")
         return np.asarray(before - left + came, dtype=np.int64)
 
+    @cached_property
     def new_ranks(self) -> Ints:
         """The ranks of the risks that came in."""
-        stay = self.at - np.searchsorted(self.gone, self.at)
-        return np.asarray(stay + np.arange(1, len(self.at) + 1), dtype=np.int64)
+        stay = self.came.at - np.searchsorted(self.gone, self.came.at)
+        return np.asarray(stay + np.arange(1, len(stay) + 1), dtype=np.int64)
 
-    def orders(self) -> Ints:
-        """Numbers that put the risks that came in between those of the whole run (`order_of`)."""
-        first = np.searchsorted(self.at, self.at)
-        return np.asarray(self.at * STEP + np.arange(1, len(self.at) + 1) - first, dtype=np.int64)
+    def ranks_of(self, places: Ints, kept: Ints) -> Ints:
+        """The ranks of all risks of some places; -1 not scored.
+
+        Args:
+            kept: (places, 16) as they are kept: of a risk that stayed that in the whole run.
+        """
+        ranks = np.where(kept > 0, self.ranks(kept), -1)
+        row, issue, at = self._which_came(places, kept)
+        ranks[row, issue] = self.new_ranks[at]
+        return ranks
+
+    def orders_of(self, places: Ints, kept: Ints) -> Ints:
+        """The same as numbers that put all risks in order."""
+        orders = np.where(kept > 0, order_of(kept.astype(np.int64)), -1)
+        row, issue, at = self._which_came(places, kept)
+        orders[row, issue] = self.came.orders[at]
+        return orders
+
+    def _which_came(self, places: Ints, kept: Ints) -> tuple[Ints, Ints, Ints]:
+        """Row and issue of the pairs that came in, and where they stand among these."""
+        if not len(self._by_pair):
+            return (np.zeros(0, dtype=np.int64),) * 3
+        pairs = pair_of(places[:, None], np.arange(len(ISSUES)))
+        rising = self.came.pair[self._by_pair]
+        at = np.minimum(np.searchsorted(rising, pairs), len(rising) - 1)
+        row, issue = np.nonzero((rising[at] == pairs) & (kept >= 0))
+        return row, issue, self._by_pair[at[row, issue]]
+
+    @cached_property
+    def _by_pair(self) -> Ints:
+        return np.argsort(self.came.pair)
 
     def applied(self, base: Register) -> Register:
         """The register of this run."""
-        into = self.at - np.searchsorted(self.gone, self.at)
+        into = self.came.at - np.searchsorted(self.gone, self.came.at)
         risks = {
-            name: np.insert(np.delete(getattr(base, name), self.gone), into, getattr(self, name))
+            name: np.insert(
+                np.delete(getattr(base, name), self.gone), into, getattr(self.came, name)
+            )
             for name in _RISKS
         }
         index = base.highest_index.copy()
@@ -64,18 +162,48 @@ class RegisterChanges:
         return replace(base, **risks, highest_index=index)
 
     def pack(self) -> bytes:
-        """The columns as an .npz file."""
+        """All columns as bytes."""
         stream = io.BytesIO()
-        np.savez_compressed(stream, **{one.name: getattr(self, one.name) for one in fields(self)})
-        return stream.getvalue()
+        for values in self._columns():
+            np.save(stream, values, allow_pickle=False)
+        return zlib.compress(stream.getvalue(), FAST)
+
+    def _columns(self) -> Iterator[NDArray[np.generic]]:
+        for name, values in vars_of(self).items():
+            yield from vars_of(values).values() if name in _PARTS else [values]
 
     @classmethod
     def unpack(cls, content: bytes) -> "RegisterChanges":
-        """The columns of an .npz file that `pack` made."""
-        with np.load(io.BytesIO(content), allow_pickle=False) as kept:
-            return cls(**{one.name: kept[one.name] for one in fields(cls)})
+        """The columns of bytes that `pack` made."""
+        stream = io.BytesIO(zlib.decompress(content))
+
+        def read(kind: type[Any]) -> Any:
+            return kind(
+                **{
+                    one.name: read(_PARTS[one.name])
+                    if kind is cls and one.name in _PARTS
+                    else np.load(stream, allow_pickle=False)
+                    for one in fields(kind)
+                }
+            )
+
+        changes: RegisterChanges = read(cls)
+        return changes
+
+
+_PARTS: Final[Mapping[str, type[Any]]] = {"came": CameIn, "seen": Cells, "priors": Cells}
+
+
+def vars_of(columns: Any) -> dict[str, Any]:
+    """The columns of a dataclass by name, without what is worked out from them."""
+    return {one.name: getattr(columns, one.name) for one in fields(columns)}
 
 
 def order_of(ranks: Ints) -> Ints:
     """Numbers that put the risks of a whole run in order, with room between two of them."""
     return ranks * STEP
+
+
+def pair_of(place: Ints, issue: Ints | NDArray[np.int8]) -> Ints:
+    """A number of each pair of place and issue, rising by place."""
+    return np.asarray(place * len(ISSUES) + issue, dtype=np.int64)

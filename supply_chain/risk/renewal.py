@@ -1,4 +1,4 @@
-"""A run that rests on a whole one: of few nodes something new is known, on the same day and map.
+"""What the runs on a whole one find: of few nodes something new is known, same day and map.
 
 Scores of a node hang on the node, on what is known of it, and on its peers (RM-1.0 3.4): a node
 whose peers lift another prior now is scored anew too. Risk then travels to the buyers behind.
@@ -14,6 +14,7 @@ import numpy as np
 from supply_chain.chain_columns import NodeColumns
 from supply_chain.reference import Reference
 from supply_chain.risk.assessment import Known, join_known, open_risks, score_known, scored_pairs
+from supply_chain.risk.changed_cells import overlaid, overlay, same, scores_at
 from supply_chain.risk.evidence import Evidence
 from supply_chain.risk.factors import FACTORS, Cells, peer_priors
 from supply_chain.risk.incremental import change_nodes
@@ -22,9 +23,10 @@ from supply_chain.risk.pairs import PairScores
 from supply_chain.risk.plan import Plan
 from supply_chain.risk.ranking import RankKeys
 from supply_chain.risk.run_state import RunState
+from supply_chain.risk.standing_run import StandingRun
 
-MOST = 500
-"""Nodes that are scored anew at most; with more of them a whole run is no slower by much."""
+MOST = 2_000
+"""Nodes that one run scores anew at most."""
 
 EvidenceOf = Callable[[Ints], Evidence]
 _ALL = np.arange(FACTORS)
@@ -32,8 +34,11 @@ _ALL = np.arange(FACTORS)
 
 @dataclass(frozen=True)
 class Renewed:
-    """What differs from the whole run; rows are those of the map, rising."""
+    """What differs from the run before; rows are those of the map, rising."""
 
+    touched: Ints  # nodes of which something new is known
+    seen: Cells  # as in `RegisterChanges`, once this run stands
+    priors: Cells
     fresh: Ints  # nodes that were scored anew
     scored: Bools  # (fresh, 16)
     scores: PairScores  # of `fresh`
@@ -45,7 +50,7 @@ class Renewed:
 
 
 def renew(
-    state: RunState,
+    standing: StandingRun,
     plan: Plan,
     nodes: NodeColumns,
     touched: Ints,
@@ -54,26 +59,28 @@ def renew(
     reference: Reference,
     as_of: date,
 ) -> Renewed | None:
-    """Bring a whole run up to date; None where more than MOST nodes would be scored anew.
+    """Bring a run up to date; None where more than MOST nodes would be scored anew.
 
     Args:
-        state: of the whole run; its flow is written to.
+        standing: the run before; its flow is written to.
         plan, nodes: of its map, with unknown origins or without.
-        touched: rising rows of all nodes of which something new is known since that run.
+        touched: rising rows of all nodes of which something new is known since then.
         evidence_of: what is known now of the nodes of some rows, which count from 0 in it.
         reference, as_of: those of the whole run.
     """
     evidence = evidence_of(touched)
-    seen = join_known(nodes.take(touched), evidence, reference, as_of).factors.cells
-    groups = _moved_groups(state, touched, _picked(seen, np.arange(len(touched)), _ALL))
+    cells = join_known(nodes.take(touched), evidence, reference, as_of).factors.cells
+    seen = scores_at(cells, np.arange(len(touched)), _ALL)
+    groups = _moved_groups(standing, touched, seen)
     fresh = np.unique(np.concatenate([touched, *(group.moved for group in groups)]))
     if len(fresh) > MOST:
         return None
     if len(fresh) > len(touched):
         evidence = evidence_of(fresh)
-    taken = nodes.take(fresh)
+    state, taken = standing.state, nodes.take(fresh)
+    priors = _priors(standing, groups)
     known = _with_priors(
-        join_known(taken, evidence, reference, as_of), _priors(state, fresh, groups)
+        join_known(taken, evidence, reference, as_of), overlaid(state.priors, priors, fresh, _ALL)
     )
     scored = scored_pairs(taken, evidence)
     scores = score_known(known, scored)
@@ -81,6 +88,9 @@ def renew(
     at, flow = plan.place[changed], state.flow
     upstream = flow.upstream[at]
     return Renewed(
+        touched=touched,
+        seen=overlay(state.cells, standing.changes.seen, touched, _ALL, seen),
+        priors=priors,
         fresh=fresh,
         scored=scored,
         scores=scores,
@@ -118,21 +128,21 @@ class _Group:
     moved: Ints  # the members of whom it differs from before
 
 
-def _moved_groups(state: RunState, touched: Ints, seen: Floats) -> list[_Group]:
+def _moved_groups(standing: StandingRun, touched: Ints, seen: Floats) -> list[_Group]:
     """The peers of the nodes that were touched, where any score of a factor is another now."""
-    before = _picked(state.cells, touched, _ALL)
-    differs = ~_same(before, seen)
-    group = state.group[touched]
+    differs = ~same(standing.seen(touched, _ALL), seen)
+    of_all = standing.state.group
+    group = of_all[touched]
     found = []
     for one in np.unique(group[(group >= 0) & differs.any(axis=1)]).tolist():
         mine = group == one
         factors = np.flatnonzero(differs[mine].any(axis=0))
-        members = np.flatnonzero(state.group == one)
-        score = _picked(state.cells, members, factors)
+        members = np.flatnonzero(of_all == one)
+        score = standing.seen(members, factors)
         score[np.searchsorted(members, touched[mine])] = seen[np.ix_(mine, factors)]
         priors = _lifted(score, factors)
-        same = _same(priors, _picked(state.priors, members, factors))
-        found.append(_Group(members, factors, priors, members[~same.all(axis=1)]))
+        as_before = same(priors, standing.priors(members, factors)).all(axis=1)
+        found.append(_Group(members, factors, priors, members[~as_before]))
     return found
 
 
@@ -149,32 +159,17 @@ def _lifted(score: Floats, factors: Ints) -> Floats:
     return lifted
 
 
-def _priors(state: RunState, fresh: Ints, groups: Sequence[_Group]) -> Cells:
-    """The lifted priors of some nodes as they are now, rows counted from 0."""
-    priors = _picked(state.priors, fresh, _ALL)
+def _priors(standing: StandingRun, groups: Sequence[_Group]) -> Cells:
+    """The priors that are other than in the whole run, as they are now."""
+    priors = standing.changes.priors
     for group in groups:
-        mine = np.flatnonzero(np.isin(fresh, group.members))
-        at = np.searchsorted(group.members, fresh[mine])
-        priors[np.ix_(mine, group.factors)] = group.priors[at]
+        some = group.members, group.factors, group.priors
+        priors = overlay(standing.state.priors, priors, *some)
+    return priors
+
+
+def _with_priors(known: Known, priors: Floats) -> Known:
+    """What is known of some nodes with these priors, (nodes, factors), NaN where none is lifted."""
     cell = np.flatnonzero(~np.isnan(priors))
-    return Cells(cell, priors.ravel()[cell], np.zeros(len(cell)))
-
-
-def _with_priors(known: Known, priors: Cells) -> Known:
-    return replace(known, factors=replace(known.factors, priors=priors))
-
-
-def _picked(cells: Cells, rows: Ints, factors: Ints) -> Floats:
-    """(rows, factors) the score of each cell, NaN where there is none."""
-    wanted = (rows[:, None] * FACTORS + factors).ravel()
-    found = np.full(len(wanted), np.nan)
-    if len(cells.cell):
-        at = np.minimum(np.searchsorted(cells.cell, wanted), len(cells.cell) - 1)
-        there = cells.cell[at] == wanted
-        found[there] = cells.score[at[there]]
-    return found.reshape(len(rows), len(factors))
-
-
-def _same(one: Floats, another: Floats) -> Bools:
-    same: Bools = (one == another) | (np.isnan(one) & np.isnan(another))
-    return same
+    lifted = Cells(cell, priors.ravel()[cell], np.zeros(len(cell)))
+    return replace(known, factors=replace(known.factors, priors=lifted))

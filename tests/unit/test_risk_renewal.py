@@ -1,6 +1,6 @@
 """A run of changed nodes says, to the last bit, what a whole assessment says (RM-1.0)."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import numpy as np
@@ -11,12 +11,13 @@ from supply_chain.risk.assessment import Assessment, assess
 from supply_chain.risk.changed_run import ChangedRun, changed_run
 from supply_chain.risk.evidence import STATES, Adjustments, Evidence, Judgements, Priorities, States
 from supply_chain.risk.factors import Observations, join_observations
-from supply_chain.risk.kept_scores import records_of
+from supply_chain.risk.kept_scores import Records, records_of
 from supply_chain.risk.method import METHOD
 from supply_chain.risk.register import register_of
 from supply_chain.risk.register_changes import RegisterChanges, order_of
 from supply_chain.risk.renewal import MOST, renew
 from supply_chain.risk.run_state import RunState, country_places, counts_of
+from supply_chain.risk.standing_run import StandingRun
 from tests.unit.test_risk_rescoring import a_map
 
 REFERENCE = load_reference()
@@ -87,57 +88,104 @@ def in_remedy_of(found: Assessment) -> np.ndarray:
     return np.zeros(found.scored.shape, dtype=bool)
 
 
-def renewed_run(before: Assessment, known: Evidence, now: Evidence, rows: np.ndarray) -> ChangedRun:
-    """A run on `before`, of which only the arrays that are kept are used."""
-    kept = RunState.of(before, known, nodes=60).arrays()
-    state = RunState.from_arrays({name: values.copy() for name, values in kept.items()})
-    nodes = before.chain.nodes
-    renewed = renew(state, before.plan, nodes, rows, now.of_nodes, reference=REFERENCE, as_of=AS_OF)
-    assert renewed is not None
-    records = records_of(before, in_remedy_of(before), 0, len(before.chain))
-    return changed_run(
-        state,
-        renewed,
-        records[renewed.changed],
-        nodes,
-        rows=renewed.changed,
-        touched=rows,
-        in_remedy=np.zeros(renewed.scored.shape, dtype=bool),
-        tiers=before.chain.tiers[renewed.changed],
-    )
+@dataclass
+class Kept:
+    """A whole run, and what the runs on it keep: rows of what changed, and the last of them."""
+
+    whole: Assessment
+    known: Evidence
+    standing: StandingRun
+    records: Records  # of all places, with ranks as they are kept
+    orders: np.ndarray
+
+    @classmethod
+    def of(cls, whole: Assessment, known: Evidence) -> "Kept":
+        records = records_of(whole, in_remedy_of(whole), 0, len(whole.chain)).copy()
+        orders = np.where(whole.salience_rank > 0, order_of(whole.salience_rank), -1)
+        standing = StandingRun.of_whole(state_of(whole, known))
+        return cls(whole, known, standing, records, orders)
+
+    def renew(self, now: Evidence, rows: np.ndarray) -> ChangedRun:
+        """A run on the last one; only rows that differ and orders that moved are taken over."""
+        whole, nodes = self.whole, self.whole.chain.nodes
+        renewed = renew(
+            self.standing, whole.plan, nodes, rows, now.of_nodes, reference=REFERENCE, as_of=AS_OF
+        )
+        assert renewed is not None
+        made = changed_run(
+            self.standing,
+            renewed,
+            self.records[renewed.changed],
+            nodes,
+            in_remedy=np.zeros(renewed.scored.shape, dtype=bool),
+            tiers=whole.chain.tiers[renewed.changed],
+        )
+        self.standing = made.standing
+        self.records[made.rows[made.differs]] = made.records[made.differs]
+        self.orders[made.rows] = made.orders
+        kept = self.records["salience_rank"][made.shifted]
+        self.orders[made.shifted] = made.standing.changes.orders_of(made.shifted, kept)
+        return made
+
+    def forget(self) -> None:
+        """Another process goes on: all it has are the arrays and the rows that were kept."""
+        changes = RegisterChanges.unpack(self.standing.changes.pack())
+        first = records_of(self.whole, in_remedy_of(self.whole), 0, len(self.whole.chain))
+        self.standing = StandingRun.again(
+            state_of(self.whole, self.known),
+            self.whole.plan,
+            self.whole.chain.nodes,
+            changes,
+            first[changes.changed],
+            self.records[changes.changed],
+            self.whole.chain.tiers[changes.changed],
+        )
+
+
+def state_of(whole: Assessment, known: Evidence) -> RunState:
+    """The numbers of a run, of which only the arrays that are kept are used."""
+    kept = RunState.of(whole, known, nodes=60).arrays()
+    return RunState.from_arrays({name: values.copy() for name, values in kept.items()})
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_what_is_new_of_few_nodes_gives_what_a_whole_assessment_gives(seed: int) -> None:
+def test_what_is_new_of_few_nodes_step_by_step_gives_what_a_whole_assessment_gives(
+    seed: int,
+) -> None:
     chain, known = a_map(seed)
     random = np.random.default_rng(seed)
-    rows = np.sort(random.choice(60, random.integers(1, 6), replace=False))
-    now = changed_evidence(known, rows, random)
-    before, whole = (assess(chain, one, reference=REFERENCE, as_of=AS_OF) for one in (known, now))
-    run = renewed_run(before, known, now, rows)
-    # Of each place: its own record, or that of the whole run with the ranks of today.
-    records = records_of(before, in_remedy_of(before), 0, len(before.chain)).copy()
-    ranked = records["salience_rank"] > 0
-    records["salience_rank"][ranked] = run.changes.ranks(records["salience_rank"][ranked])
-    records[run.rows] = run.records
+    kept = Kept.of(assess(chain, known, reference=REFERENCE, as_of=AS_OF), known)
+    now, last = known, np.zeros(0, dtype=np.int64)
+    for step in range(random.integers(1, 5)):
+        rows = np.sort(random.choice(60, random.integers(1, 6), replace=False))
+        now = changed_evidence(now, rows, random)
+        kept.renew(now, np.union1d(rows, last))  # what was noted of the last ones is gone again
+        last = rows
+        if (seed + step) % 3 == 0:
+            kept.forget()
+        says_the_same(kept, assess(chain, now, reference=REFERENCE, as_of=AS_OF))
+
+
+def says_the_same(kept: Kept, whole: Assessment) -> None:
+    """Rows, register, counts and orders of the last run are those of a whole one."""
+    changes = RegisterChanges.unpack(kept.standing.changes.pack())
+    records, places = kept.records.copy(), np.arange(len(kept.records))
+    records["salience_rank"] = changes.ranks_of(places, records["salience_rank"])
     expected = records_of(whole, in_remedy_of(whole), 0, len(whole.chain))
     for name in expected.dtype.names or ():
         np.testing.assert_array_equal(records[name], expected[name], err_msg=name)
     assert records.tobytes() == expected.tobytes()
-    register, wanted = register_of(before, KEYS), register_of(whole, KEYS)
-    changes = RegisterChanges.unpack(run.changes.pack())
+    register, wanted = register_of(kept.whole, KEYS), register_of(whole, KEYS)
     for name, values in vars(changes.applied(register)).items():
         np.testing.assert_array_equal(values, getattr(wanted, name), err_msg=name)
         assert values.dtype == getattr(wanted, name).dtype
     counts, countries = counts_of(whole, nodes=60)
-    assert run.counts.told(countries.tolist()) == counts.told(countries.tolist())
-    in_order(before, whole, run)
+    assert kept.standing.counts.told(countries.tolist()) == counts.told(countries.tolist())
+    in_order(kept.orders, whole)
 
 
-def in_order(before: Assessment, whole: Assessment, run: ChangedRun) -> None:
+def in_order(orders: np.ndarray, whole: Assessment) -> None:
     """The numbers that a table is put in order by say the same as the ranks."""
-    orders = np.where(before.salience_rank > 0, order_of(before.salience_rank), -1)
-    orders[run.rows] = run.orders
     scored = whole.scored
     by_order = np.argsort(orders[scored])
     assert len(np.unique(orders[scored])) == scored.sum()
@@ -155,7 +203,7 @@ def test_peers_whose_prior_moves_are_scored_anew_too() -> None:
     before = replace(known, observations=join_observations(known.observations, *seen[:4]))
     now = replace(known, observations=join_observations(known.observations, *seen))
     first, whole = (assess(chain, one, reference=REFERENCE, as_of=AS_OF) for one in (before, now))
-    state = RunState.of(first, before, nodes=60)
+    state = StandingRun.of_whole(RunState.of(first, before, nodes=60))
     rows = np.array([peers[4]])
     renewed = renew(state, first.plan, nodes, rows, now.of_nodes, reference=REFERENCE, as_of=AS_OF)
     assert renewed is not None
@@ -166,7 +214,7 @@ def test_peers_whose_prior_moves_are_scored_anew_too() -> None:
 def test_too_many_nodes_to_score_anew_ask_for_a_whole_run(monkeypatch: pytest.MonkeyPatch) -> None:
     chain, known = a_map(1)
     found = assess(chain, known, reference=REFERENCE, as_of=AS_OF)
-    state = RunState.of(found, known, nodes=60)
+    state = StandingRun.of_whole(RunState.of(found, known, nodes=60))
     monkeypatch.setattr("supply_chain.risk.renewal.MOST", 2)
     rows = np.arange(3)
     wanted = renew(

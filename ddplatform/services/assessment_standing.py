@@ -1,0 +1,142 @@
+"""Where the runs of a map stand: what the next run of changed nodes goes on from (decision 15).
+
+The worker that kept the last run goes on from what it holds in memory. Any other maps the numbers
+of the whole run from disk and brings them up to date by the rows that were kept since.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from threading import Lock
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from sqlalchemy import Row, select
+
+from ddplatform.adapters.snapshot_files import MAP, Snapshot, SnapshotPlace
+from ddplatform.db import db
+from ddplatform.models.risk import AssessmentRun, RiskAssessment
+from ddplatform.models.value_chain import ValueChain
+from ddplatform.queries.map_snapshots import find_sound_part, plan_of, row_of, state_of_run
+from ddplatform.queries.run_rows import find_changes, settled
+from supply_chain.chain_columns import NodeColumns
+from supply_chain.kept_chain import chain_of
+from supply_chain.kept_columns import KeyColumn
+from supply_chain.risk.kept_scores import Records, unpack
+from supply_chain.risk.method import Ints
+from supply_chain.risk.plan import Plan
+from supply_chain.risk.run_state import RunState
+from supply_chain.risk.standing_run import StandingRun
+
+KEPT = 4  # maps whose runs go on in memory; a process touches some MB of each
+
+Rows = Sequence[Row[*tuple[Any, ...]]]
+Key = tuple[UUID, UUID]
+_lock = Lock()
+_kept: OrderedDict[Key, "Standing"] = OrderedDict()
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The last run of a map with its numbers."""
+
+    run_id: UUID
+    base_id: UUID  # of the whole run
+    map: Snapshot
+    plan: Plan
+    nodes: NodeColumns
+    run: StandingRun
+
+    @cached_property
+    def row_of(self) -> Mapping[UUID, int]:
+        """The row of each node of the map."""
+        return row_of(self.map)
+
+    @cached_property
+    def _keys(self) -> KeyColumn:
+        arrays: dict[str, Any] = dict(self.map.arrays)
+        return KeyColumn(arrays["key"])
+
+    def keys_of(self, rows: Ints) -> list[UUID]:
+        """The keys of the nodes of some rows."""
+        return [self._keys.at(row) for row in rows.tolist()]
+
+    def rows_at(self, places: Ints, step: int) -> Rows:
+        """The rows of scores of some places that count at a step on the whole run."""
+        return list(settled(_rows(self.base_id, places, step), "place").values())
+
+
+def take_standing(chain: ValueChain, run: AssessmentRun) -> Standing | None:
+    """Where the current run of a map stands; None where its numbers are gone from disk.
+
+    It is given out once: `keep_standing` keeps it for the next run once this one stands.
+    """
+    with _lock:
+        kept = _kept.pop((chain.organisation_id, chain.id), None)
+    if kept is not None and kept.run_id == run.id:
+        return kept
+    return _opened(chain, run)
+
+
+def keep_standing(organisation_id: UUID, chain_id: UUID, standing: Standing) -> None:
+    """Keep where a run stands; call it after the unit of work that kept the run."""
+    with _lock:
+        _kept[organisation_id, chain_id] = standing
+        while len(_kept) > KEPT:
+            _kept.popitem(last=False)
+
+
+def after(standing: Standing, run_id: UUID, run: StandingRun) -> Standing:
+    """The same map once another run stands."""
+    return replace(standing, run_id=run_id, run=run)
+
+
+def _opened(chain: ValueChain, run: AssessmentRun) -> Standing | None:
+    place = SnapshotPlace(chain.organisation_id, chain.id, chain.version)
+    base_id = run.base_run_id or run.id
+    kept = find_sound_part(place, MAP)
+    state = find_sound_part(place, state_of_run(base_id), private=True)
+    if kept is None or state is None:
+        return None
+    plan, nodes = plan_of(kept), chain_of(kept.arrays).nodes
+    numbers = _numbers(run, RunState.from_arrays(state.arrays), plan, nodes)
+    return Standing(run.id, base_id, kept, plan, nodes, numbers)
+
+
+def _numbers(run: AssessmentRun, state: RunState, plan: Plan, nodes: NodeColumns) -> StandingRun:
+    found = find_changes(run.id) if run.base_run_id else None
+    if found is None:
+        return StandingRun.of_whole(state)
+    base_id, changes = found
+    rows = _rows(base_id, changes.changed, run.step)
+    now = list(settled(rows, "place").values())
+    return StandingRun.again(
+        state,
+        plan,
+        nodes,
+        changes,
+        _records(row for row in rows if row.step == 0),
+        _records(now),
+        tiers_of(now),
+    )
+
+
+def _records(rows: Iterable[Any]) -> Records:
+    return unpack([row.scores for row in rows])
+
+
+def tiers_of(rows: Rows) -> Ints:
+    """The tiers of some rows of scores; -1 without a path to the own business."""
+    return np.array([-1 if row.tier is None else row.tier for row in rows], dtype=np.int64)
+
+
+def _rows(base_id: UUID, places: Ints, step: int) -> Rows:
+    row = RiskAssessment
+    columns = (row.place, row.step, row.node_id, row.node_ref, row.node_name, row.country)
+    return db.session.execute(
+        select(*columns, row.tier, row.scores)
+        .where(row.run_id == base_id, row.place.in_(places.tolist()), row.step <= step)
+        .order_by(row.place, row.step)
+    ).all()

@@ -1,0 +1,85 @@
+"""A whole run with the runs on it: where the next run of changed nodes goes on from."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from supply_chain.chain_columns import NodeColumns
+from supply_chain.risk.changed_cells import overlaid
+from supply_chain.risk.kept_scores import Records
+from supply_chain.risk.method import Floats, Ints
+from supply_chain.risk.plan import Plan
+from supply_chain.risk.register_changes import RegisterChanges
+from supply_chain.risk.run_counts import CountedNodes, RunCounts
+from supply_chain.risk.run_state import RunState, country_places
+
+
+@dataclass(frozen=True)
+class StandingRun:
+    """The numbers of a run: those of the whole run that it rests on, brought up to date."""
+
+    state: RunState  # of the whole run, but its flow: that is as of now
+    changes: RegisterChanges
+    counts: RunCounts  # as of now
+
+    @classmethod
+    def of_whole(cls, state: RunState) -> "StandingRun":
+        """A whole run itself."""
+        return cls(state, RegisterChanges.none(), state.counts)
+
+    @classmethod
+    def again(
+        cls,
+        state: RunState,
+        plan: Plan,
+        nodes: NodeColumns,
+        changes: RegisterChanges,
+        whole: Records,
+        now: Records,
+        tiers: Ints,
+    ) -> "StandingRun":
+        """The numbers of a run from those of its whole run and the rows of what changed.
+
+        Args:
+            state: of the whole run; its flow is written to.
+            whole, now, tiers: of the places `changes.changed`, in the whole run and in this one.
+        """
+        at, flow = plan.place[changes.changed], state.flow
+        flow.residual[at] = np.nan_to_num(now["residual_likelihood"])
+        flow.severity[at] = np.nan_to_num(now["severity"])
+        flow.exposed[at], flow.linked[at] = now["exposure"], now["linkage"]
+        flow.upstream[at] = np.nan_to_num(now["severity_chain"])
+        fresh = np.searchsorted(changes.changed, changes.fresh)
+        of_fresh = nodes.take(changes.fresh), tiers[fresh]
+        counts = state.counts.changed(
+            counts_of_nodes(state, whole[fresh], *of_fresh),
+            counts_of_nodes(state, now[fresh], *of_fresh),
+        )
+        return cls(state, changes, counts)
+
+    def seen(self, rows: Ints, factors: Ints) -> Floats:
+        """(rows, factors) what is seen of factors of nodes now, NaN where nothing is."""
+        return overlaid(self.state.cells, self.changes.seen, rows, factors)
+
+    def priors(self, rows: Ints, factors: Ints) -> Floats:
+        """(rows, factors) the priors that peers lift now, NaN where they lift none."""
+        return overlaid(self.state.priors, self.changes.priors, rows, factors)
+
+
+def counts_of_nodes(
+    state: RunState, records: Records, nodes: NodeColumns, tiers: Ints
+) -> RunCounts:
+    """How some nodes of the map count in a run."""
+    codes = np.array([code or "" for code in nodes.country], dtype=np.str_)
+    counted = CountedNodes(
+        severity_band=records["severity_band"],
+        residual_band=records["residual_band"],
+        heat_cell=records["heat_cell"],
+        insufficient=records["insufficient_evidence"],
+        confidence=records["confidence"],
+        tier=tiers,
+        country=country_places(codes, state.countries),
+        is_node=np.ones(len(records), dtype=np.bool_),
+    )
+    shape = state.counts.tiers.shape[0] - 1, len(state.countries)
+    return RunCounts.of(counted, tiers=shape[0], countries=shape[1])
