@@ -209,10 +209,10 @@ def counted_text(question: Question, raw: str) -> str:
     text = raw.strip()
     if not text or question.kind in SELECTS:
         return text
-    if question.kind is Kind.RANGE and not _is_on_range(question, text):
-        return ""
     rule = _COUNTED.get(question.data_type)
-    return rule(text) if rule else raw
+    counted = rule(text) if rule else raw
+    is_off = question.kind is Kind.RANGE and not _is_on_range(question, counted)
+    return "" if is_off else counted
 
 
 def _is_on_range(question: Question, text: str) -> bool:

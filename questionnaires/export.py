@@ -1,34 +1,61 @@
 """A questionnaire as an XLSForm workbook that ODK and KoboToolbox take."""
 
 import io
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 import xlsxwriter
-from pyxform.xls2json_backends import md_to_dict
 
-SHEETS = ("survey", "choices", "settings")
+from questionnaires.sheets import mend, read_sheets
 
 # A fixed day of creation: the same questionnaire gives the same bytes.
 _CREATED = datetime(2026, 1, 1)  # noqa: DTZ001 - the file format holds a time without zone
 
+_FIRST = ("survey", "choices", "settings")
 _WIDTHS = {"label": 60, "hint": 60, "constraint_message": 40, "relevant": 40}
+_HEADER = "_header"
 
 
-def export_workbook(markdown: bytes) -> bytes:
-    """Write an XLSForm of Markdown tables as .xlsx, every cell as text, nothing left out."""
-    sheets = md_to_dict(markdown.decode("utf-8"))
+def export_workbook(definition: bytes, media_type: str = "md") -> bytes:
+    """Write an XLSForm as .xlsx, every cell as text, old habits mended, nothing left out.
+
+    Args:
+        definition: the bytes of the form.
+        media_type: `md csv xls xlsx`, the ending without its point.
+
+    Raises:
+        FormUnusable: the bytes cannot be read.
+    """
+    return write_workbook(mend(read_sheets(definition, f".{media_type}")).book)
+
+
+def write_workbook(sheets: Mapping[str, Any]) -> bytes:
+    """Write sheets as pyxform's readers give them (`survey`, `survey_header` ...) as .xlsx."""
     target = io.BytesIO()
     with xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_formulas": False}) as book:
-        book.set_properties({"created": _CREATED, "title": sheets["settings"][0]["form_title"]})
+        settings = (sheets.get("settings") or [{}])[0]
+        title = str(settings.get("form_title") or settings.get("title") or "")
+        book.set_properties({"created": _CREATED, "title": title})
         bold = book.add_format({"bold": True, "text_wrap": True})
-        for name in SHEETS:
-            sheet = book.add_worksheet(name)
+        for name in _names(sheets):
+            sheet = book.add_worksheet(name[:31])
             sheet.freeze_panes(1, 0)
-            headings = list(sheets[f"{name}_header"][0])
+            rows = sheets.get(name) or []
+            headings = list((sheets.get(f"{name}{_HEADER}") or [{}])[0])
+            headings += [
+                key for key in dict.fromkeys(k for r in rows for k in r) if key not in headings
+            ]
             for column, heading in enumerate(headings):
                 sheet.set_column(column, column, _WIDTHS.get(heading, 18))
                 sheet.write_string(0, column, heading, bold)
-            for number, row in enumerate(sheets[name], start=1):
+            for number, row in enumerate(rows, start=1):
                 for heading, cell in row.items():
-                    sheet.write_string(number, headings.index(heading), cell)
+                    sheet.write_string(number, headings.index(heading), str(cell))
     return target.getvalue()
+
+
+def _names(sheets: Mapping[str, Any]) -> list[str]:
+    """The sheets in the order form writers know, further ones behind."""
+    known = [name for name in sheets if f"{name}{_HEADER}" in sheets]
+    return [*(n for n in _FIRST if n in known), *(n for n in known if n not in _FIRST)]

@@ -164,7 +164,7 @@ class Recalculation:
         """Add an instance at the end, with its defaults. The queue is not run."""
         instances = parent.children[spec.name]
         is_first = self.is_loading and not instances
-        node = build(spec, parent, number=len(instances) + 1, with_repeats=is_first)
+        node = build(spec, parent, number=len(instances) + 1, with_repeats=is_first, is_later=True)
         instances.append(node)
         self._instances += 1
         for target, expression in spec.on_new:
@@ -252,10 +252,13 @@ def build(
     number: int = 1,
     with_repeats: bool = False,
     with_defaults: bool = True,
+    is_later: bool = False,
 ) -> TreeNode:
     """A new node and all below it, outside the tree.
 
     `with_repeats`: free repeats below get their first instance. Counted ones wait for their count.
+    `is_later`: of an instance that is added later, free repeats in its groups get one all the
+    same; those that stand in it directly do not, as in other ODK programs.
     """
     node = TreeNode(spec, parent, number=number)
     if spec.question and with_defaults:
@@ -263,7 +266,9 @@ def build(
     for child in spec.children:
         if not child.is_repeat:
             node.children[child.name].append(
-                build(child, node, with_repeats=with_repeats, with_defaults=with_defaults)
+                build(
+                    child, node, with_repeats=with_repeats or is_later, with_defaults=with_defaults
+                )
             )
         elif with_repeats and isinstance(child.node, Group) and not child.node.count:
             node.children[child.name].append(build(child, node, with_repeats=True))
