@@ -18,8 +18,15 @@ from supply_chain.intake.column_fit import (
     share_of,
 )
 from supply_chain.intake.columns import columns_of_people
+from supply_chain.intake.countries import country_code
 from supply_chain.intake.external_ids import scheme_of_values
-from supply_chain.intake.heading_parts import names_a_company, names_a_thing, rank_of_parts
+from supply_chain.intake.grid_columns import grid_columns
+from supply_chain.intake.heading_parts import (
+    is_of_goods,
+    names_a_company,
+    names_a_thing,
+    rank_of_parts,
+)
 from supply_chain.intake.personal_columns import tells_of_person
 from supply_chain.intake.sheets import Table
 from supply_chain.intake.words import clean, header_forms, squeeze, words
@@ -63,7 +70,7 @@ class ColumnChooser:
         """
         ranked = []
         beside = self._site_word() if field in words().place_fields else None
-        for name in self.free():
+        for name in self._of_sites(field):
             ranks = [spellings[form] for form in header_forms(name) if form in spellings]
             if ranks and self._fits(field, name):
                 # "Factory Country" is that of the "Factory Name", whatever else is a country.
@@ -77,8 +84,53 @@ class ColumnChooser:
             field, lambda name: rank_of_parts(name, parts or field, in_links=in_links)
         )
 
+    def _of_sites(self, field: str) -> list[str]:
+        """The free columns, of places without those of goods ("Country of ingredient")."""
+        if field in words().place_fields:
+            return [name for name in self.free() if not is_of_goods(name)]
+        if field == "sector":
+            return [name for name in self.free() if not self._is_part_of_district(name)]
+        return self.free()
+
+    def _is_part_of_district(self, name: str) -> bool:
+        """Whether "Sector" is a place here: beside cells, or in Rwanda beside districts."""
+        known = words()
+        if squeeze(name) not in known.sector_places:
+            return False
+        beside = set(map(squeeze, self.header))
+        if beside & known.sector_is_place_beside:
+            return True
+        country = self.columns.get("country")
+        codes = set(map(country_code, self._values(country))) if country else set()
+        return "district" in beside and bool(codes) and codes <= known.sector_is_place_in
+
+    def choose_vendors_of_plant(self) -> None:
+        """A plant that stands beside several vendors is the buyer of what they deliver."""
+        plant, vendor = self.columns.get("name", ""), self.columns.get("operated_by", "")
+        if squeeze(plant) not in words().receiving_words or not vendor:
+            return
+        beside: dict[str, set[str]] = {}
+        for site, company in zip(*map(self._places, (plant, vendor)), strict=True):
+            if site and company:
+                beside.setdefault(site, set()).add(company)
+        if 2 * sum(len(companies) > 1 for companies in beside.values()) < max(len(beside), 1):
+            return
+        word = squeeze(plant).removesuffix("name")
+        of_plant = [f for f, name in self.columns.items() if squeeze(name).startswith(word)]
+        for field in {*of_plant, "name", "operated_by"}:
+            self.leave(field)
+        self.take("name", vendor, _BY_PARTS, f"“{vendor}” delivers to “{plant}”")
+        self.take("buyer", plant, _BY_PARTS, f"“{plant}” stands beside several of “{vendor}”")
+        for field in sorted({*of_plant} - {"name"}):
+            self.choose(field, words().node_columns.get(field, {}))
+
+    def _places(self, name: str) -> list[str]:
+        """The cells of a column row by row, made plain."""
+        at = self.header.index(name)
+        return [squeeze(row[at]) if at < len(row) else "" for row in self._sample]
+
     def _choose_by_parts(self, field: str, rank_of: Callable[[str], int | None]) -> None:
-        unknown = [n for n in self.free() if not header_forms(n) & words().known_headers]
+        unknown = [n for n in self._of_sites(field) if _is_unknown(n)]
         ranks = {name: rank for name in unknown if (rank := rank_of(name)) is not None}
         fitting = [n for n in ranks if self._fits(field, n) and fits_parts(field, self._values(n))]
         if fitting:
@@ -100,6 +152,16 @@ class ColumnChooser:
             if near and is_fit and self._fits(field, name):
                 self.take(field, name, 0.5, f"“{name}” is spelt nearly like “{near[0]}”")
                 return
+
+    def choose_grid(self) -> None:
+        """A point as X and Y, or in metres of a grid; what no point can be made of stays out."""
+        found = grid_columns(self._open, self._cells)
+        if found is None:
+            return
+        names = " and ".join(found.fields.values())
+        for field, name in found.fields.items():
+            self.take(field, name, _BY_PARTS, f"“{names}” tell a point")
+        self._open = [name for name in self._open if name not in found.unusable]
 
     def choose_tiers(self) -> None:
         """Columns that each name the company of one tier, one beside the other."""
@@ -218,6 +280,7 @@ class ColumnChooser:
             if (
                 "country" not in self.columns
                 and not _tier(name)
+                and not is_of_goods(name)
                 and self.header.index(name) > last_tier
                 and share_of(values, is_country) >= _MOSTLY
             ):
@@ -258,6 +321,11 @@ class ColumnChooser:
     def _fits(self, field: str, name: str) -> bool:
         return fits(field, name, self._values(name))
 
+    def _cells(self, name: str) -> list[str]:
+        """The cells of a column in the rows that are not empty there; of points row by row."""
+        index = self.header.index(name)
+        return [clean(row[index]) for row in self._sample if index < len(row) and row[index]]
+
     def _values(self, name: str) -> list[str]:
         index = self.header.index(name)
         cells = (clean(row[index]) for row in self._sample if index < len(row))
@@ -268,6 +336,10 @@ def _tier(name: str) -> tuple[int, str | None] | None:
     """The tier that the name of a column tells, and the fact if it is not the name."""
     tiers = words().tiers
     return next((tiers[form] for form in header_forms(name) if form in tiers), None)
+
+
+def _is_unknown(name: str) -> bool:
+    return header_forms(name).isdisjoint(words().known_headers)
 
 
 def _texts_in(values: Sequence[str]) -> int:

@@ -21,6 +21,13 @@ _WORTH_A_SECOND_LOOK = (
     *("name", "country", "address", "city", "region", "latitude", "longitude"),
     *("postal_code", "commodities", "sector", "attributes.workers"),
 )
+# A point is told once: in degrees, in one cell, or in metres of a grid.
+_INSTEAD_OF = {
+    "latitude": {"grid.east"},
+    "longitude": {"grid.east"},
+    "coordinates": {"latitude", "grid.east"},
+}
+_POINT = frozenset(_INSTEAD_OF)
 
 
 def guess_mapping(tables: Sequence[Table]) -> Mapping:
@@ -83,9 +90,11 @@ def _guess_nodes(table: Table, header_row: int, header: list[str]) -> TableMappi
             chooser.take(name, name, 1.0, "value-chain CSV, version 1")
     if is_own_csv:
         return chooser.mapping()
+    chooser.choose_grid()
     chooser.choose_tiers()
     _choose_own_fields(chooser)
     chooser.choose_company_beside_site()
+    chooser.choose_vendors_of_plant()
     chooser.choose_tier_facts()
     chooser.choose_by_values()
     if "buyer" in chooser.columns:
@@ -99,7 +108,9 @@ def _choose_own_fields(chooser: ColumnChooser) -> None:
     fields = {**words().chain_columns, **words().node_columns}
     late = ["operated_by", "buyer"]
     for field in [name for name in fields if name not in late]:
-        if field != "coordinates" or "latitude" not in chooser.columns:
+        if field in _POINT and chooser.columns.keys() & _INSTEAD_OF[field]:
+            continue
+        if field not in chooser.columns:
             chooser.choose(field, fields[field])
     for field in _WORTH_A_SECOND_LOOK:
         chooser.choose_misspelt(field, fields[field])

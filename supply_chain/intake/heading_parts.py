@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,7 @@ class _Parts:
     things: frozenset[str]
     alone: frozenset[str]
     elsewhere: frozenset[str]
+    goods: frozenset[str]
     fields: dict[str, _Field]
     link_fields: dict[str, _Field]
 
@@ -72,6 +74,21 @@ def names_a_thing(header: str) -> bool:
     others = parts.fields["name"].others
     splits = [_split(tokens, others) for tokens in _readings(header)]
     return any(not parts.alone.isdisjoint(split) for split in splits if split)
+
+
+@lru_cache(maxsize=16_384)
+def is_of_goods(header: str) -> bool:
+    """Whether a heading tells something of goods, not of a site: "Country of ingredient"."""
+    parts = _parts()
+    return any(
+        not parts.goods.isdisjoint(run) and parts.things.isdisjoint(run)
+        for run in map(_runs, _readings(header))
+    )
+
+
+def _runs(tokens: Sequence[str]) -> set[str]:
+    """The words of a heading, alone and each joined with the next."""
+    return {*tokens, *map("".join, pairwise(tokens))}
 
 
 def names_a_company(header: str) -> bool:
@@ -204,6 +221,7 @@ def _parts() -> _Parts:
         things,
         things - plain(tables["never_alone"]),
         elsewhere,
+        plain(tables["goods"]),
         fields(tables["fields"], in_links=False),
         fields(tables["link_fields"], in_links=True),
     )

@@ -8,6 +8,7 @@ from typing import TypeGuard
 from supply_chain.drafts import Json, Mapping, TableMapping
 from supply_chain.errors import FileRefused
 from supply_chain.intake.columns import LINK_COLUMNS, ROW_LINK_FIELDS
+from supply_chain.intake.grid_points import GRID_FIELDS
 from supply_chain.intake.words import words
 
 _TIER_FACT = re.compile(r"chain\.[1-8]\.(?:country|address|parent)")
@@ -66,7 +67,7 @@ def mapping_from_json(document: object) -> Mapping:
     if not isinstance(document, dict) or not document.keys() <= {"nodes", "links"}:
         raise FileRefused("mapping", "The mapping is not of the known shape.", _SHAPE)
     tables = words()
-    node_fields = {*tables.node_columns, *tables.chain_columns, *ROW_LINK_FIELDS}
+    node_fields = {*tables.node_columns, *tables.chain_columns, *ROW_LINK_FIELDS, *GRID_FIELDS}
     return Mapping(
         _tables_from_json(document.get("nodes", {}), node_fields),
         _tables_from_json(document.get("links", {}), set(LINK_COLUMNS)),

@@ -21,7 +21,7 @@ from supply_chain.intake.commodities import commodity_ref
 from supply_chain.intake.countries import country_code, country_in_address
 from supply_chain.intake.external_ids import read_external_id
 from supply_chain.intake.link_rows import read_link_terms
-from supply_chain.intake.places import read_country, read_point
+from supply_chain.intake.places import read_country, read_point, tell_unplaced_grid
 from supply_chain.intake.table_view import TableView
 from supply_chain.intake.words import clean, squeeze, words
 from supply_chain.labels import with_labels
@@ -33,7 +33,7 @@ _LEGAL_FORM = re.compile(
     r"\s*(ltd|limited|inc|llc|llp|corp|co|gmbh|s\.?a|plc|bhd|pvt|pte|lda|sas|s\.?p\.?a|k\.?k)\b",
     re.IGNORECASE,
 )
-_SITE_FIELDS = ("address", "latitude", "coordinates")
+_SITE_FIELDS = ("address", "latitude", "coordinates", "grid.east")
 # Attributes that are always text: a postal code is no number.
 TEXT_ATTRIBUTES = ("city", "postal_code")
 WORKERS = "workers"
@@ -80,6 +80,7 @@ def read_node_rows(view: TableView) -> list[NodeRow]:
     view.check()
     if not view.fields.keys() & {"name", *view.chain_fields} and "id" in view.fields:
         view.log.note(None, view.column("id"), _IDS_AS_NAMES)
+    tell_unplaced_grid(view)
     default = _default_kind(view)
     rows = (_read_row(view, row, default) for row in view.data_rows())
     return [row for row in rows if row is not None]

@@ -15,6 +15,16 @@ from supply_chain.intake.countries import (
 )
 from supply_chain.intake.degrees import parse_degrees, split_pair
 from supply_chain.intake.findings import RowLog
+from supply_chain.intake.grid_columns import grid_columns
+from supply_chain.intake.grid_points import (
+    NO_ZONE,
+    ROW_WITHOUT_ZONE,
+    Zone,
+    degrees_of_grid,
+    grid_remark,
+    read_zone,
+    zone_of_heading,
+)
 from supply_chain.intake.table_view import TableView
 
 Point = tuple[float | None, float | None]
@@ -102,6 +112,8 @@ def _from_address(view: TableView, row: tuple[str, ...]) -> str | None:
 
 def read_point(view: TableView, row: tuple[str, ...], country: str | None) -> Point:
     """Return latitude and longitude in degrees; both or neither."""
+    if "grid.east" in view.fields:
+        return _from_grid(view, row, country)
     texts = {name: view.text(row, name) for name in ("latitude", "longitude")}
     pair = view.text(row, "coordinates")
     if pair and not any(texts.values()):
@@ -119,6 +131,40 @@ def read_point(view: TableView, row: tuple[str, ...], country: str | None) -> Po
     )
     column = view.column("latitude") or view.column("coordinates")
     return (None, None) if view.log.faulty else judge_point(view.log, column, point, country)
+
+
+def _from_grid(view: TableView, row: tuple[str, ...], country: str | None) -> Point:
+    """The point that a row gives in metres of the UTM grid."""
+    east, north = view.text(row, "grid.east"), view.text(row, "grid.north")
+    column = view.column("grid.east")
+    if east is None or north is None:
+        return None, None
+    told = view.text(row, "grid.zone")
+    zone = read_zone(told) if told else _zone_of_headings(view)
+    if zone is None:
+        view.log.note(column, f"{east}, {north}", ROW_WITHOUT_ZONE)
+        return None, None
+    try:
+        point = degrees_of_grid(east, north, zone, country)
+    except CellFault as fault:
+        view.log.problem(column, f"{east}, {north}", fault)
+        return None, None
+    view.note_once(column, f"{east}, {north}", grid_remark(zone, point, country))
+    return judge_point(view.log, column, point, country)
+
+
+def tell_unplaced_grid(view: TableView) -> None:
+    """Note columns that hold metres of a grid of which nothing tells the zone."""
+    if view.is_own_csv or view.fields.keys() & {"latitude", "coordinates", "grid.east"}:
+        return
+    found = grid_columns(view.header, view.cells_of)
+    if found and found.unusable:
+        view.log.note(" and ".join(found.unusable), None, NO_ZONE)
+
+
+def _zone_of_headings(view: TableView) -> Zone | None:
+    headings = (view.column(field) or "" for field in ("grid.east", "grid.north"))
+    return next((zone for heading in headings if (zone := zone_of_heading(heading))), None)
 
 
 def _degrees(view: TableView, name: str, text: str | None, limit: float) -> float | None:

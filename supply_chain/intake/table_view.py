@@ -31,6 +31,7 @@ from supply_chain.intake.row_layout import Layout, heading_text, lay_out
 from supply_chain.intake.sheets import Table
 from supply_chain.intake.words import clean, squeeze, words
 
+_SAMPLE_ROWS = 200
 _MOST_TOLD = 100  # different unknown goods of one table; more help nobody
 
 
@@ -224,6 +225,18 @@ class TableView:
             rows = (self._plain(row) for _, row in self.layout.rows)
             self._values[our_field] = frozenset(self.raw(row, our_field) for row in rows)
         return self._values[our_field]
+
+    def cells_of(self, column: str) -> list[str]:
+        """The filled cells of a column by its name, in the first rows."""
+        place = self.header.index(column)
+        rows = self.layout.rows[:_SAMPLE_ROWS]
+        return [clean(cells[place]) for _, cells in rows if place < len(cells) and cells[place]]
+
+    def note_once(self, column: str | None, value: str | None, remark: CellFault) -> None:
+        """A note of the first row of the table that it holds for."""
+        if remark.problem not in self._told:
+            self._told.add(remark.problem)
+            self.log.note(column, value, remark)
 
     def commodity(self, text: str, our_field: str) -> str:
         """The ref that a word for a good means; an unknown one is kept, and told once a table."""

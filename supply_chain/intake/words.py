@@ -129,6 +129,7 @@ class Words:
         self.tiers = _tiers(tables["tier_words"], self.tier_facts)
         self.ignored_columns = frozenset(map(squeeze, tables["ignored_columns"]))
         self._read_people(tables)
+        self._read_mistakable(tables)
         tables_of_columns = (self.node_columns, self.chain_columns, self.link_columns)
         self.known_headers = frozenset(
             header for table in tables_of_columns for names in table.values() for header in names
@@ -150,6 +151,16 @@ class Words:
         self.id_schemes = {
             scheme: re.compile(shape) for scheme, shape in tables["id_schemes"].items()
         }
+
+    def _read_mistakable(self, tables: Mapping[str, Any]) -> None:
+        """Columns that are one of our fields in some lists alone."""
+        self.grid_columns = {
+            kind: frozenset(forms) for kind, forms in _ranked(tables["grid_columns"]).items()
+        }
+        self.sector_places = frozenset(map(squeeze, tables["sector_places"]))
+        self.sector_is_place_beside = frozenset(map(squeeze, tables["sector_is_place_beside"]))
+        self.sector_is_place_in = frozenset(tables["sector_is_place_in"])
+        self.receiving_words = frozenset(map(squeeze, tables["receiving_words"]))
 
     def _read_people(self, tables: Mapping[str, Any]) -> None:
         self.personal_columns = frozenset(

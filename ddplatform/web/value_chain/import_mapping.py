@@ -8,9 +8,13 @@ from typing import Any
 from ddplatform.models.value_chain import MapImport
 from supply_chain.drafts import Mapping
 from supply_chain.intake.columns import LINK_COLUMNS, OWN_NODE_COLUMNS, ROW_LINK_FIELDS
+from supply_chain.intake.grid_points import GRID_FIELDS
 from supply_chain.intake.mapping_json import mapping_from_json
 
-NODE_FIELDS = (*OWN_NODE_COLUMNS, "coordinates", "city", "postal_code", "buyer", *ROW_LINK_FIELDS)
+NODE_FIELDS = (
+    *(*OWN_NODE_COLUMNS, "coordinates", *GRID_FIELDS),
+    *("city", "postal_code", "buyer", *ROW_LINK_FIELDS),
+)
 WORDS: MappingOf[str, str] = {
     "id": "Id",
     "name": "Name",
@@ -23,6 +27,9 @@ WORDS: MappingOf[str, str] = {
     "latitude": "Latitude",
     "longitude": "Longitude",
     "coordinates": "Coordinates (latitude, longitude)",
+    "grid.east": "Metres to the east (UTM)",
+    "grid.north": "Metres to the north (UTM)",
+    "grid.zone": "Zone of the UTM grid",
     "sector": "Sector",
     "commodities": "Commodities",
     "operated_by": "Operated by",

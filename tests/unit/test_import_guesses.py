@@ -1,0 +1,71 @@
+"""Columns that look like one of our fields and are none: of goods, of districts, of our plants."""
+
+import pytest
+
+from supply_chain.drafts import MapDraft, NamedBytes
+from supply_chain.map_import import read_map
+
+
+def read(text: str) -> MapDraft:
+    return read_map([NamedBytes("list.csv", text.encode())])
+
+
+def columns(draft: MapDraft) -> dict[str, str]:
+    (table,) = draft.mapping.nodes.values()
+    return dict(table.columns)
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        *("Country of ingredient", "Ingredient country", "Raw material country", "Crop Country"),
+        *("Pays de la matière première", "País del ingrediente", "Land des Rohstoffs"),
+        *("Country of the commodity", "País da matéria-prima", "Paese del prodotto"),
+    ],
+)
+def test_a_country_of_goods_is_not_that_of_the_site(heading: str) -> None:
+    draft = read(f'Supplier,{heading},Address\nAlfa,Ghana,"1 Rue X, Lyon, France"\n')
+
+    assert "country" not in columns(draft)
+    assert draft.nodes[0].country == "FR" and draft.nodes[0].attributes == {heading: "Ghana"}
+
+
+@pytest.mark.parametrize(
+    "heading", ["Country of origin", "Raw material supplier country", "Country of production"]
+)
+def test_a_country_of_the_thing_that_the_row_is_of_is_its_country(heading: str) -> None:
+    assert columns(read(f"Supplier,{heading}\nAlfa,Ghana\n"))["country"] == heading
+
+
+def test_a_sector_beside_cells_or_in_rwanda_beside_districts_is_no_trade() -> None:
+    beside_cells = read(
+        "Washing station,Province,District,Sector,Cell,Country\n"
+        "Nyungwe CWS,West,Nyamasheke,Kanjongo,Kigarama,Rwanda\n"
+    )
+    in_rwanda = read("Mill,Country,District,Sector\nA,Rwanda,Rutsiro,Boneza\nB,RW,Huye,Tumba\n")
+    of_india = read("Mill,Country,District,Sector\nA,India,Pune,Textiles\nB,RW,Huye,Food\n")
+
+    assert [node.sector for node in (*beside_cells.nodes, *in_rwanda.nodes)] == [None] * 3
+    assert beside_cells.nodes[0].attributes["Sector"] == "Kanjongo"
+    assert [node.sector for node in of_india.nodes] == ["Textiles", "Food"]
+
+
+def test_several_vendors_of_one_plant_deliver_to_it() -> None:
+    draft = read(
+        "Plant,Plant Country,Vendor,Vendor Country,Share\n"
+        "Lyon,France,Alfa,Ghana,40%\nLyon,France,Beta,Mali,60%\nHamburg,Germany,Alfa,Ghana,100%\n"
+    )
+
+    names = {node.id: node.name for node in draft.nodes}
+    links = {(names[link.supplier], names[link.buyer]): link.share for link in draft.links}
+    assert links == {("Alfa", "Lyon"): 0.4, ("Beta", "Lyon"): 0.6, ("Alfa", "Hamburg"): 1.0}
+    assert {n.name: n.country for n in draft.nodes if n.country} == {"Alfa": "GH", "Beta": "ML"}
+    assert all(node.operated_by is None for node in draft.nodes)
+
+
+def test_a_plant_with_one_vendor_is_run_by_it() -> None:
+    draft = read("Vendor,Plant,Plant Country\nBeta,Pune Works,India\nBeta,Chakan Works,India\n")
+
+    (vendor,) = [node.id for node in draft.nodes if node.name == "Beta"]
+    assert [n.operated_by for n in draft.nodes if n.name != "Beta"] == [vendor, vendor]
+    assert draft.links == ()
