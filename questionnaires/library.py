@@ -11,6 +11,7 @@ from pyxform.xls2json_backends import md_to_dict
 
 from questionnaires.errors import QuestionnaireError
 from questionnaires.form import Form
+from questionnaires.translations import Translation, read_translation
 from questionnaires.xlsform import read_form
 
 FILE_TYPE = ".md"
@@ -67,6 +68,21 @@ def read_shipped(ref: str, version: str | None = None) -> bytes:
 def shipped_form(ref: str, version: str | None = None) -> Form:
     """The questionnaire as a Form. Raises NotShipped."""
     return read_form(read_shipped(ref, version), file_type=FILE_TYPE)
+
+
+@cache
+def shipped_translations(sha256: str) -> tuple[Translation, ...]:
+    """The translations that come with the form of this checksum, in the order of their codes."""
+    shipped = next((one for one in list_shipped() if one.sha256 == sha256), None)
+    if shipped is None:
+        return ()
+    folder = resources.files("questionnaires").joinpath("data", shipped.ref, "translations")
+    if not folder.is_dir():
+        return ()
+    files = sorted((entry for entry in folder.iterdir() if entry.name.endswith(".csv")), key=_name)
+    return tuple(
+        read_translation(file.name.removesuffix(".csv"), file.read_bytes()) for file in files
+    )
 
 
 def _files() -> Iterator[tuple[str, str, bytes]]:

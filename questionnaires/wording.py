@@ -1,10 +1,11 @@
 """Labels, hints and messages in the language of a response, with values put in."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from questionnaires.errors import ExpressionFault
 from questionnaires.expressions import compile_expression
-from questionnaires.form import Form, Output, Text
+from questionnaires.form import Form, Output, Question, Text
 from questionnaires.plan import Plan
 from questionnaires.recalculation import Recalculation, beside
 from questionnaires.tree import TreeNode
@@ -20,6 +21,7 @@ class Wording:
     plan: Plan
     language: str | None
     engine: Recalculation | None = None
+    labels: dict[str, Mapping[str, Text]] = field(default_factory=dict)
 
     @property
     def form(self) -> Form:
@@ -60,7 +62,18 @@ class Wording:
         if text_id:
             return self.text(self.form.texts.get(text_id, Text()), node)
         column = itemset.label if itemset and "(" not in itemset.label else "label"
-        return to_text(list(item.named(column)))
+        own = to_text(list(item.named(column)))
+        if self.language is None or node.spec.question is None or itemset is None:
+            return own
+        label = self._labels(node.spec.question).get(to_text(list(item.named(itemset.value))))
+        return self.text(label, node) if label else own
+
+    def _labels(self, question: Question) -> Mapping[str, Text]:
+        """The translated labels of a list by value, made once for each list."""
+        name = question.itemset.list_name if question.itemset else ""
+        if name not in self.labels:
+            self.labels[name] = {choice.name: choice.label for choice in question.choices}
+        return self.labels[name]
 
     def itext(self, text_id: str) -> str:
         """The translated text of an id, for `jr:itext`; its values are not put in."""

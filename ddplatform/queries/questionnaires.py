@@ -15,6 +15,8 @@ from ddplatform.errors import NotFound
 from ddplatform.models.questionnaires import Assignment, Questionnaire, QuestionnaireVersion
 from ddplatform.tenancy import current_organisation
 from questionnaires import Answerer, Plan, answered_by, modules, plan, read_form
+from questionnaires.library import shipped_translations
+from questionnaires.translations import join
 
 PAGE_SIZE = 50
 COUNT_CAP = 1000
@@ -151,7 +153,7 @@ def load_plan(version_id: UUID) -> Plan:
     version = get_version(version_id)
     if version.checksum not in _plans:
         form = read_form(version.definition, file_type=f".{version.media_type}")
-        _plans[version.checksum] = plan(form)
+        _plans[version.checksum] = plan(join(form, shipped_translations(version.checksum)))
     return _plans[version.checksum]
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from ddplatform.db import db
 from ddplatform.duediligence.vocabulary import QuestionnaireState as State
 from ddplatform.errors import NotFound
+from ddplatform.languages import current_language
 from ddplatform.models.evidence import Evidence, EvidenceLink
 from ddplatform.models.organisations import Organisation, User
 from ddplatform.models.questionnaires import Assignment, Questionnaire, QuestionnaireVersion
@@ -195,7 +196,8 @@ def load_filled(
         form_plan,
         {path: answer.raw for path, answer in answers.items() if answer.raw},
         now=row.submitted_at or now,
-        language=language_of(form_plan.form, row.language),
+        language=language_of(form_plan.form, current_language())
+        or language_of(form_plan.form, row.language),
         seed=str(row.id),
     )
     return Filled(assignment, row, answers, form)
