@@ -22,6 +22,7 @@ _KEYWORDS = frozenset(
         *("where", "join", "on", "set", "values", "left", "right", "inner", "outer", "cross"),
         *("natural", "group", "order", "limit", "returning", "using", "union", "except"),
         *("intersect", "full", "having", "window", "for", "select", "default", "offset"),
+        "indexed",
     )
 )
 _WRITE = re.compile(r"\s*(?:WITH\b.*?\)\s*)?(INSERT|UPDATE|DELETE|MERGE|REPLACE)\b", re.I | re.S)

@@ -24,8 +24,10 @@ from sqlalchemy import (
     Uuid,
     event,
 )
+from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
+from sqlalchemy.sql.selectable import FromClause
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -256,8 +258,16 @@ def prepare_engine(engine: Engine) -> None:
     """Set what each new connection needs (security.md 11: acknowledged means on disk)."""
     event.listen(engine, "handle_error", _forget_values)
     if engine.dialect.name == "sqlite":
+        engine.dialect.statement_compiler = _HintedSQLite
         event.listen(engine, "connect", _open_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+
+
+class _HintedSQLite(SQLiteCompiler):
+    """SQLite takes the index that a statement names (`with_hint`, "INDEXED BY ...")."""
+
+    def get_from_hint_text(self, table: FromClause, text: str | None) -> str | None:
+        return text
 
 
 def _forget_values(context: ExceptionContext) -> None:

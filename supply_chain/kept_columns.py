@@ -68,6 +68,11 @@ class TextColumn(Column[str]):
         ends: Any = kept[f"{name}_ends"]
         return cls(content, ends)
 
+    @property
+    def raw(self) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+        """All texts as UTF-8, one after the other, and where each ends."""
+        return self._content, self._ends
+
     def __len__(self) -> int:
         return len(self._ends)
 
@@ -174,7 +179,7 @@ class RowOfKey(Mapping[UUID, int]):
 
     def rows(self, halves: NDArray[np.uint64]) -> NDArray[np.int64]:
         """The row of each of many keys, -1 for one that is not there."""
-        if not len(self._keys):
+        if not len(self._keys) or not len(halves):
             return np.full(len(halves), -1, dtype=np.int64)
         mine, last = self._keys.halves, len(self._keys) - 1
         low = np.zeros(len(halves), dtype=np.int64)

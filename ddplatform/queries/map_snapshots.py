@@ -7,7 +7,7 @@ ranks) stands beside the map of its version, so that a new run does not read the
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
@@ -30,6 +30,7 @@ from ddplatform.queries.map_columns import (
     read_past,
     run_part,
 )
+from ddplatform.queries.map_memory import Memory
 from ddplatform.queries.map_past import Past
 from ddplatform.queries.risk_runs import find_run_before
 from ddplatform.queries.run_rows import load_register
@@ -68,6 +69,8 @@ class MapSnapshot:
     operator: Ints  # row of who runs it; -1 not known
     kept: Snapshot
     """The arrays that all this was made of."""
+    made: Memory = field(default_factory=Memory, init=False, compare=False, repr=False)
+    """What pages worked out of it; a copy with other columns begins with nothing."""
 
     @cached_property
     def plan(self) -> Plan:
@@ -90,6 +93,17 @@ def load_snapshot(chain: ValueChain) -> MapSnapshot:
     if is_writing():
         return _made(*_read(chain))
     return _remembered((chain.id, chain.version, chain.current_run_id), lambda: _open(chain))
+
+
+def find_snapshot(chain: ValueChain) -> MapSnapshot | None:
+    """The map as it stands, if a snapshot is there already: nobody waits for it to be made."""
+    if is_writing():
+        return None
+    with _lock:
+        kept = _cache.get((chain.id, chain.version, chain.current_run_id))
+    if kept is None and find_part(place_of(chain.id, chain.version)) is not None:
+        return load_snapshot(chain)
+    return kept
 
 
 def load_past_snapshot(chain: ValueChain, past: Past) -> MapSnapshot:
@@ -134,7 +148,14 @@ def coloured_by(snapshot: MapSnapshot, issue: Issue | None) -> MapSnapshot:
     """The same map with the bands of one issue; None keeps the highest over all issues."""
     if issue is None:
         return snapshot
-    return replace(snapshot, band=snapshot.band_by_issue[:, list(Issue).index(issue)])
+    return snapshot.made.of(("issue", issue), lambda: _bands_of(snapshot, issue))
+
+
+def _bands_of(snapshot: MapSnapshot, issue: Issue) -> MapSnapshot:
+    bands = np.ascontiguousarray(snapshot.band_by_issue[:, list(Issue).index(issue)])
+    made = replace(snapshot, band=bands)
+    made.made.of(("issue", issue), lambda: made)  # coloured twice is the same
+    return made
 
 
 def place_of(chain_id: UUID, version: int) -> SnapshotPlace:

@@ -3,12 +3,12 @@
 import numpy as np
 
 from ddplatform.models.value_chain import ValueChain
-from ddplatform.queries.analysis import load_study
+from ddplatform.queries.analysis import Study, load_study
 from ddplatform.queries.map_snapshots import Ints
 from supply_chain.risk.method import Floats
 
 
-def load_country_volume(chain: ValueChain, rows: Ints) -> Floats:
+def load_country_volume(chain: ValueChain, rows: Ints | None = None) -> Floats:
     """(countries of the snapshot,) the part, 0 to 1, that sites there deliver to others.
 
     NaN where none of the sites is linked to the business: what they deliver is not known.
@@ -17,9 +17,16 @@ def load_country_volume(chain: ValueChain, rows: Ints) -> Floats:
     What crosses a border of a country twice counts twice, so the parts do not add to 1.
 
     Args:
-        rows: only what these nodes deliver.
+        rows: only what these nodes deliver; None: all, worked out once for a version of the map.
     """
     study = load_study(chain)
+    if rows is not None:
+        return _volume(study, rows)
+    every = np.arange(len(study.snapshot.keys))
+    return study.snapshot.made.of("volume", lambda: _volume(study, every))
+
+
+def _volume(study: Study, rows: Ints) -> Floats:
     flow, snapshot = study.flow, study.snapshot
     start, links = flow.start_of_business(), flow.graph.links
     volume, _ = flow.volume_of_business

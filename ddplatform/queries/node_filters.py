@@ -7,7 +7,7 @@ read from its snapshot. Both parts hold for every view, so no view has another s
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +15,6 @@ import numpy as np
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
-    CompoundSelect,
     Select,
     String,
     Text,
@@ -41,6 +40,7 @@ from ddplatform.models.value_chain import (
 )
 from ddplatform.queries.map_columns import BANDS
 from ddplatform.queries.map_snapshots import Ints, MapSnapshot, load_snapshot
+from ddplatform.queries.node_names import find_named
 from ddplatform.queries.node_search import search_nodes
 from supply_chain.kept_columns import RowOfKey
 from supply_chain.node_filter import NO_TIER, NOT_KNOWN, Coverage, NodeFilter
@@ -49,6 +49,8 @@ from supply_chain.vocabulary import Issue, RiskBand
 
 FEW = 500
 MOST_LIKE = 200
+KEY_INDEX = "sqlite_autoindex_value_chain_node_3"
+"""On organisation and key; the only one that a statement has to name."""
 NO_COUNTRY = "~"
 
 Conditions = list[ColumnElement[bool]]
@@ -56,12 +58,43 @@ Conditions = list[ColumnElement[bool]]
 
 @dataclass(frozen=True)
 class Meant:
-    """What a set of filters means in one map."""
+    """What a set of filters means in one map; None: it is certain that no node is meant."""
 
-    conditions: Conditions | None
-    """On nodes joined with their summaries; None where it is certain that no node is meant."""
+    of_nodes: Conditions | None
+    of_summaries: Conditions = field(default_factory=list)
     is_like: bool = False
     """Nobody is called what was typed: these are like it."""
+    is_few: bool = False
+    """They are named one by one."""
+    is_by_name: bool = False
+    """A text in names is looked for, node by node."""
+    known: int | None = None
+    """How many they are, where that was found on the way."""
+
+    @property
+    def is_nobody(self) -> bool:
+        """Whether it is certain that no node is meant."""
+        return self.of_nodes is None
+
+    def of(self, statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+        """The statement on these nodes alone, joined with their summaries."""
+        asked = joined(statement).where(*(self.of_nodes or ()), *self.of_summaries)
+        if not self.is_few:
+            return asked
+        # Without figures SQLite takes an organisation for ten rows, and would read all it has.
+        return asked.with_hint(ValueChainNode, f"INDEXED BY {KEY_INDEX}", "sqlite")
+
+    def count(self, limit: int) -> int:
+        """How many they are, counted up to a limit; one statement at most."""
+        if self.known is not None:
+            return min(self.known, limit)
+        found = self.of(select(ValueChainNode.id))
+        if self.is_by_name:
+            # Names are read one after the other, and a summary is looked up for who is meant.
+            told = exists().where(NodeSummary.node_id == ValueChainNode.id, *self.of_summaries)
+            found = select(ValueChainNode.id).where(*(self.of_nodes or ()), told)
+        counted = select(func.count()).select_from(found.limit(limit).subquery())
+        return db.session.scalar(counted) or 0
 
 
 @dataclass(frozen=True)
@@ -82,34 +115,61 @@ def joined(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
 
 
 def read_meaning(chain_id: UUID, wanted: NodeFilter) -> Meant:
-    """What a set of filters means, for `joined` statements; three statements at most, most none.
+    """What a set of filters means; three statements at most, most none.
 
     Where few nodes of the map meet what was asked, these are named, so that no list looks for
     them one by one. Many are met soon, in any order.
     """
-    rest, narrow = list(_of_node(wanted)), [*_of_summary(wanted), *_of_labels(wanted)]
-    narrow += _of_arrays(chain_id, wanted)
-    whole = [ValueChainNode.chain_id == chain_id, NodeSummary.chain_id == chain_id]
-    named, is_like = _of_name(chain_id, wanted.q) if wanted.q else None, False
-    meeting: Select[UUID] | CompoundSelect[UUID]
-    if named:
-        meeting = union_all(*named).limit(FEW + 1)  # read until so many are found
-    elif narrow:
-        meeting = joined(select(ValueChainNode.id)).where(*whole, *narrow, *rest).limit(FEW + 1)
-    else:
-        return Meant([*whole, *rest])
-    few = db.session.scalars(meeting).all()
-    if named and not few:
-        found = search_nodes(wanted.q, chain_id=chain_id, limit=MOST_LIKE)
-        few, is_like = [node.id for node in found], True
-    if not few:
+    nodes, summaries = list(_of_node(wanted)), list(_of_summary(wanted))
+    narrow = [*summaries, *(labels := list(_of_labels(wanted)))]
+    if arrays := list(_of_arrays(chain_id, wanted)):
+        summaries, narrow = [*summaries, *arrays], [*narrow, *arrays]
+    whole = Meant(
+        [ValueChainNode.chain_id == chain_id, *nodes, *labels],
+        [NodeSummary.chain_id == chain_id, *summaries],
+    )
+    if wanted.q:
+        return _named(chain_id, wanted, whole)
+    if not narrow:
+        return whole
+    few = db.session.scalars(whole.of(select(ValueChainNode.id)).limit(FEW + 1)).all()
+    return whole if len(few) > FEW else _few(few, whole)
+
+
+def _few(keys: Sequence[UUID], whole: Meant, *, is_like: bool = False) -> Meant:
+    """Those of a few nodes of a map that meet the rest; `whole` begins with the map."""
+    if not keys:
         return Meant(None)
+    # Without the map, which they are of: SQLite would begin with all of its summaries.
+    of_nodes = [ValueChainNode.id.in_(keys), *(whole.of_nodes or ())[1:]]
+    return Meant(of_nodes, whole.of_summaries[1:], is_like=is_like, is_few=True)
+
+
+def _named(chain_id: UUID, wanted: NodeFilter, whole: Meant) -> Meant:
+    """Those with a text in their name, or this id; if there are none, those like it."""
+    names, ids = _of_name(chain_id, wanted.q)
+    found = None if wanted.archived else find_named(chain_id, wanted.q)
+    if found is None:
+        few = db.session.scalars(union_all(names, ids).limit(FEW + 1)).all()
+    else:
+        snapshot, rows = found
+        by_id = [snapshot.row_of[key] for key in db.session.scalars(ids) if key in snapshot.row_of]
+        rows = np.union1d(rows, np.array(by_id, dtype=np.int64))
+        few = [snapshot.keys[row] for row in rows[: FEW + 1].tolist()]
+    if not few:
+        like = search_nodes(wanted.q, chain_id=chain_id, limit=MOST_LIKE)
+        return _few([node.id for node in like], whole, is_like=True)
     if len(few) <= FEW:
-        return Meant([NodeSummary.node_id.in_(few), *narrow, *rest], is_like)
-    if named:
-        # Both from the index of names, where `or` of two columns would read every row.
-        whole.append(_has(ValueChainNode.name, wanted.q) | ValueChainNode.id.in_(named[1]))
-    return Meant([*whole, *narrow, *rest])
+        return _few(few, whole)
+    # Both from the index of names, where `or` of two columns would read every row.
+    text = _has(ValueChainNode.name, wanted.q) | ValueChainNode.id.in_(ids)
+    is_rest_empty = found is not None and replace(wanted, q="").is_empty
+    return replace(
+        whole,
+        of_nodes=[*(whole.of_nodes or ()), text],
+        is_by_name=True,
+        known=len(rows) if is_rest_empty else None,
+    )
 
 
 def find_rows(snapshot: MapSnapshot, chain: ValueChain, wanted: NodeFilter) -> FoundRows:
@@ -119,12 +179,13 @@ def find_rows(snapshot: MapSnapshot, chain: ValueChain, wanted: NodeFilter) -> F
     """
     if wanted.is_empty:
         return FoundRows(np.arange(len(snapshot.keys)))
+    if wanted == NodeFilter(country=wanted.country):
+        code = "" if wanted.country == NOT_KNOWN else wanted.country
+        return FoundRows(_in_country(snapshot, code))
     meant = read_meaning(chain.id, wanted)
-    if meant.conditions is None:
+    if meant.is_nobody:
         return FoundRows(np.arange(0))
-    keys = db.session.scalars(
-        joined(select(cast(ValueChainNode.id, String))).where(*meant.conditions)
-    ).all()
+    keys = db.session.scalars(meant.of(select(cast(ValueChainNode.id, String)))).all()
     content = bytes.fromhex("".join(keys).replace("-", ""))
     halves = np.frombuffer(content, dtype=">u8").astype(np.uint64).reshape(-1, 2)
     row_of = snapshot.row_of
@@ -133,16 +194,20 @@ def find_rows(snapshot: MapSnapshot, chain: ValueChain, wanted: NodeFilter) -> F
     return FoundRows(np.sort(rows[rows >= 0]), meant.is_like)
 
 
+def _in_country(snapshot: MapSnapshot, code: str) -> Ints:
+    """The rows of a country; a country is part of the map, so its snapshot knows it too."""
+    if code not in snapshot.countries:
+        return np.arange(0)
+    return np.flatnonzero(snapshot.country == snapshot.countries.index(code))
+
+
 def list_meant(chain_id: UUID, wanted: NodeFilter, *, limit: int) -> Sequence[UUID]:
     """The keys of the nodes that are meant, rising, at most so many."""
     meant = read_meaning(chain_id, wanted)
-    if meant.conditions is None:
+    if meant.is_nobody:
         return []
     return db.session.scalars(
-        joined(select(ValueChainNode.id))
-        .where(*meant.conditions)
-        .order_by(ValueChainNode.id)
-        .limit(limit)
+        meant.of(select(ValueChainNode.id)).order_by(ValueChainNode.id).limit(limit)
     ).all()
 
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, select, tuple_
 
 from ddplatform.db import db
 from ddplatform.models.organisations import Membership, User
@@ -80,11 +80,10 @@ def list_nodes(
         before: id of the first node of the page behind; the page ends before it.
     """
     meant = read_meaning(chain_id, wanted)
-    conditions = meant.conditions
-    if conditions is None:
+    if meant.is_nobody:
         return NodePage(rows=(), before=None, after=None, total=0)
     key = _sort_key(order)
-    statement = joined(select(ValueChainNode.id)).where(*conditions)
+    statement = meant.of(select(ValueChainNode.id))
     cursor = after or before
     if cursor is not None:
         place = db.session.execute(
@@ -109,7 +108,7 @@ def list_nodes(
         rows=page,
         before=str(page[0].id) if page and (after or (before and has_more)) else None,
         after=str(page[-1].id) if page and (has_more if not descending else True) else None,
-        total=_count(conditions),
+        total=meant.count(COUNT_CAP + 1),
         is_like=meant.is_like,
     )
 
@@ -151,12 +150,6 @@ def _sort_key(order: NodeOrder) -> list[ColumnElement[Any]]:
         NodeOrder.TIER: [summary.tier_order, summary.rank_order, summary.node_id],
     }
     return keys[order]
-
-
-def _count(conditions: Sequence[ColumnElement[bool]]) -> int:
-    matching = joined(select(ValueChainNode.id)).where(*conditions)
-    capped = matching.limit(COUNT_CAP + 1).subquery()
-    return db.session.scalar(select(func.count()).select_from(capped)) or 0
 
 
 def list_names(chain_id: UUID, *, limit: int = 200) -> Sequence[str]:

@@ -11,16 +11,17 @@ from flask import Flask
 from sqlalchemy import event, select
 from werkzeug.datastructures import MultiDict
 
-from ddplatform.db import db
+from ddplatform.db import db, finish
 from ddplatform.models.value_chain import NodeSummary, ValueChainNode
 from ddplatform.queries import node_filters
 from ddplatform.queries.map_columns import BANDS
 from ddplatform.queries.map_snapshots import load_snapshot
-from ddplatform.queries.node_filters import find_rows, list_meant
+from ddplatform.queries.node_filters import KEY_INDEX, find_rows, list_meant
 from ddplatform.queries.node_lists import NodeOrder, list_nodes
+from ddplatform.queries.node_names import find_named
 from ddplatform.queries.value_chain import get_chain
 from ddplatform.services.tiers import refresh_tiers
-from ddplatform.tenancy import insert_rows
+from ddplatform.tenancy import acting_in, insert_rows
 from ddplatform.web.value_chain.node_filter import filter_query, filter_words, read_filter
 from supply_chain.node_filter import ANY_EVENT, NO_TIER, NOT_KNOWN, Coverage, NodeFilter
 from supply_chain.vocabulary import Issue, NodeKind, RiskBand
@@ -206,6 +207,42 @@ def test_a_text_means_those_who_have_it_and_whose_id_it_is_few_or_many(
                 assert shown_on_map(mixed.chain, NodeFilter(q=text)) == expected
             else:
                 assert page.is_like or not page.rows
+
+
+@pytest.mark.parametrize("few", [500, 3])
+def test_a_text_is_read_from_a_snapshot_that_is_there_as_the_database_reads_it(
+    mixed: CocoaMap, tenant: Tenant, monkeypatch: pytest.MonkeyPatch, few: int
+):
+    monkeypatch.setattr(node_filters, "FEW", few)
+    with acting(tenant):
+        nodes = [n for n, _ in everything(mixed.chain) if n.archived_at is None]
+        for node in nodes[:5]:
+            node.name = f"Mill 100%_LAGU {node.external_ref}"
+        nodes[6].external_ref, nodes[7].name = "LAGU", "Sömill"
+        get_chain(mixed.chain).version += 1
+        names = {n.id: (n.name, n.external_ref) for n in nodes}
+    with acting_in(tenant.id):
+        is_sqlite = db.engine.dialect.name == "sqlite"
+        assert find_named(mixed.chain, "lagu") is None  # nobody waits for a snapshot
+        load_snapshot(get_chain(mixed.chain))
+        assert (find_named(mixed.chain, "lagu") is not None) is is_sqlite
+        for text in ("LAGU", "100%_l", "%", "mill", "ö", "mill-3"):
+            expected = {
+                key
+                for key, (name, ref) in names.items()
+                if text.lower() in name.lower() or ref == text
+            }
+            page = list_nodes(mixed.chain, NodeFilter(q=text), limit=100)
+            assert {row.id for row in page.rows} == expected
+            assert page.total == len(expected)
+        finish(ok=False)
+
+
+def test_the_index_that_statements_name_is_the_one_on_organisation_and_key(context: Flask):
+    if db.engine.dialect.name == "sqlite":
+        with db.engine.connect() as connection:
+            columns = connection.exec_driver_sql(f"PRAGMA index_info({KEY_INDEX})").all()
+        assert [column[2] for column in columns] == ["organisation_id", "id"]
 
 
 def test_what_left_the_map_is_listed_only_when_asked_for(mixed: CocoaMap, tenant: Tenant):

@@ -17,6 +17,7 @@ def check(statement: str, *parameters: object) -> None:
 
 
 HONEST = [
+    "SELECT finding.id FROM finding INDEXED BY ix_one WHERE finding.organisation_id = ?",
     "SELECT value_chain.name FROM value_chain WHERE value_chain.organisation_id = ?",
     'SELECT v.name FROM "value_chain" AS v WHERE v.organisation_id = ?',
     "SELECT value_chain_1.name FROM value_chain AS value_chain_1\nWHERE value_chain_1.organisation_id = ? LIMIT 1",

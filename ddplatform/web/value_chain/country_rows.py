@@ -1,14 +1,12 @@
 """Sites by country, and by country and tier: how many, how bad, what stands in an event."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from ddplatform.queries.map_colours import STEPS, MapColours
-from ddplatform.queries.map_snapshots import Ints, MapSnapshot
+from ddplatform.queries.map_cells import Cells
+from ddplatform.queries.map_snapshots import MapSnapshot
 from ddplatform.web.countries import country_name
-from ddplatform.web.shades import SHADES, Shade, mix_words
+from ddplatform.web.shades import Shade, mix_words
 
 NO_COUNTRY = "Country not known"
 Address = Callable[[str | None, int | None], str]
@@ -55,40 +53,26 @@ class CountryRow:
     cells: tuple[Cell, ...]
 
 
-def lanes_of(snapshot: MapSnapshot, rows: Ints) -> list[int]:
-    """The tiers of these nodes, raw material first."""
-    found: list[int] = np.unique(snapshot.lane[rows]).tolist()
-    return found[::-1]
-
-
 def country_rows(
-    snapshot: MapSnapshot, colours: MapColours, rows: Ints, address: Address
+    snapshot: MapSnapshot, cells: Cells, shades: tuple[Shade, ...], address: Address
 ) -> list[CountryRow]:
-    """The countries of these nodes, the largest first, with a cell for each of their tiers."""
-    lanes = lanes_of(snapshot, rows)
-    shape = (len(snapshot.countries), len(lanes), STEPS)
-    lane = np.searchsorted(lanes[::-1], snapshot.lane[rows])
-    spot = (snapshot.country[rows], len(lanes) - 1 - lane, colours.place[rows].astype(np.int64))
-    flat = np.ravel_multi_index(spot, shape) if len(rows) else np.zeros(0, np.int64)
-    counts = np.bincount(flat, minlength=int(np.prod(shape))).reshape(shape)
-    marked = np.bincount(
-        flat[colours.in_event[rows]] // STEPS, minlength=shape[0] * shape[1]
-    ).reshape(shape[:2])
-    shades, found = SHADES[colours.by], []
-    for place, code in enumerate(snapshot.countries):
-        mine, events, key = counts[place], marked[place], code or None
-        if mine.any():
-            cells = tuple(
-                _cell(
-                    mine[at], shades, int(events[at]), address(key, lane) if mine[at].any() else ""
-                )
-                for at, lane in enumerate(lanes)
+    """The countries of these cells, the largest first, with a cell for each of their tiers."""
+    found = []
+    for code, mine, events in zip(
+        snapshot.countries, cells.counts.tolist(), cells.events.tolist(), strict=True
+    ):
+        if any(map(any, mine)):
+            key = code or None
+            spots = tuple(
+                _cell(mix, shades, marked, address(key, lane) if any(mix) else "")
+                for lane, mix, marked in zip(cells.lanes, mine, events, strict=True)
             )
-            whole = _cell(mine.sum(axis=0), shades, int(events.sum()), address(key, None))
+            total = [sum(counts) for counts in zip(*mine, strict=True)]
+            whole = _cell(total, shades, sum(events), address(key, None))
             label = country_name(code) if code else NO_COUNTRY
-            found.append(CountryRow(key, label, whole, cells))
+            found.append(CountryRow(key, label, whole, spots))
     return sorted(found, key=lambda row: (-row.whole.count, row.code or "~"))
 
 
-def _cell(mix: Ints, shades: tuple[Shade, ...], events: int, href: str) -> Cell:
-    return Cell(int(mix.sum()), shades, tuple(mix.tolist()), events, href)
+def _cell(mix: Sequence[int], shades: tuple[Shade, ...], events: int, href: str) -> Cell:
+    return Cell(sum(mix), shades, tuple(mix), events, href)

@@ -10,10 +10,12 @@ import numpy as np
 from flask import url_for
 
 from ddplatform.models.value_chain import ValueChain
+from ddplatform.queries.map_cells import Cells, count_cells
 from ddplatform.queries.map_colours import MapColours, load_colours
 from ddplatform.queries.map_snapshots import Ints, MapSnapshot, coloured_by, load_snapshot
 from ddplatform.queries.node_filters import find_rows
 from ddplatform.web.map_colour import Colouring, chosen_colouring
+from ddplatform.web.value_chain.country_rows import CountryRow, country_rows
 from ddplatform.web.value_chain.node_filter import filter_query, read_filter
 from supply_chain.node_filter import NOT_KNOWN
 
@@ -30,6 +32,18 @@ class MapScope:
     """Rising."""
     is_like: bool
     """Nobody is called what was searched for: these are like it."""
+    is_whole: bool
+    """No filter asks for less than the whole map."""
+
+    @cached_property
+    def cells(self) -> Cells:
+        """The nodes by country and tier."""
+        return count_cells(self.snapshot, self.colours, None if self.is_whole else self.rows)
+
+    @cached_property
+    def countries(self) -> list[CountryRow]:
+        """The countries, the largest first, each cell with the address of its list."""
+        return country_rows(self.snapshot, self.cells, self.colouring.shades, self.table_href)
 
     @cached_property
     def edition(self) -> str:
@@ -64,5 +78,6 @@ def map_scope(chain: ValueChain, colouring: Colouring | None = None) -> MapScope
     colouring = colouring or chosen_colouring()
     snapshot = coloured_by(load_snapshot(chain), colouring.issue)
     colours = load_colours(chain, snapshot, colouring.by, colouring.issue)
-    found = find_rows(snapshot, chain, read_filter(standing=True))
-    return MapScope(chain, snapshot, colouring, colours, found.rows, found.is_like)
+    wanted = read_filter(standing=True)
+    found = find_rows(snapshot, chain, wanted)
+    return MapScope(chain, snapshot, colouring, colours, found.rows, found.is_like, wanted.is_empty)

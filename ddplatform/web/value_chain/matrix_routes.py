@@ -11,7 +11,6 @@ from ddplatform.models.saved_views import ViewKind
 from ddplatform.queries.saved_views import get_chain_with_views
 from ddplatform.web.map_colour import map_colour_choices
 from ddplatform.web.value_chain.blueprint import bp
-from ddplatform.web.value_chain.country_rows import country_rows, lanes_of
 from ddplatform.web.value_chain.export_bar import export_bar
 from ddplatform.web.value_chain.map_scope import map_scope
 from ddplatform.web.value_chain.node_filter import filter_bar, read_filter
@@ -25,13 +24,12 @@ def matrix(chain_id: UUID) -> ResponseReturnValue:
     """Tier by country: how many sites, and how bad."""
     chain, views = get_chain_with_views(chain_id)
     scope = map_scope(chain)
-    snapshot = scope.snapshot
     return render_template(
         "value_chain/matrix.html",
         chain=chain,
         total=len(scope.rows),
-        columns=[lane_word(snapshot, lane) for lane in lanes_of(snapshot, scope.rows)],
-        rows=country_rows(snapshot, scope.colours, scope.rows, scope.table_href),
+        columns=[lane_word(scope.snapshot, lane) for lane in scope.cells.lanes],
+        rows=scope.countries,
         colouring=scope.colouring,
         colours=map_colour_choices(),
         saved=view_bar(chain_id, ViewKind.MATRIX, views),

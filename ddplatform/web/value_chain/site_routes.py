@@ -19,7 +19,7 @@ from ddplatform.web.countries import country_name
 from ddplatform.web.map_colour import map_colour_choices
 from ddplatform.web.site_dots import DotMap, Sites, dot_map
 from ddplatform.web.value_chain.blueprint import bp
-from ddplatform.web.value_chain.country_rows import NO_COUNTRY, country_rows, lanes_of
+from ddplatform.web.value_chain.country_rows import NO_COUNTRY
 from ddplatform.web.value_chain.export_bar import export_bar
 from ddplatform.web.value_chain.map_scope import MapScope, map_scope
 from ddplatform.web.value_chain.node_filter import filter_bar, read_filter
@@ -39,8 +39,7 @@ def all_sites(chain_id: UUID) -> ResponseReturnValue:
     """One dot a site, and the same numbers as a table."""
     chain, views = get_chain_with_views(chain_id)
     scope = map_scope(chain)
-    snapshot = scope.snapshot
-    columns = [lane_word(snapshot, lane) for lane in lanes_of(snapshot, scope.rows)]
+    columns = [lane_word(scope.snapshot, lane) for lane in scope.cells.lanes]
     return render_template(
         "value_chain/all_sites.html",
         chain=chain,
@@ -48,7 +47,7 @@ def all_sites(chain_id: UUID) -> ResponseReturnValue:
         columns=columns,
         dot_columns=site_columns(scope),
         dot_rows=dots_of(scope).rows,
-        rows=country_rows(snapshot, scope.colours, scope.rows, scope.table_href),
+        rows=scope.countries,
         colouring=scope.colouring,
         colours=map_colour_choices(),
         saved=view_bar(chain_id, ViewKind.ALL_SITES, views),
@@ -103,7 +102,7 @@ def site_columns(scope: MapScope) -> list[str]:
 
 def _columns(scope: MapScope) -> list[list[int]]:
     """The lanes of each column, raw material first."""
-    lanes = lanes_of(scope.snapshot, scope.rows)
+    lanes = list(scope.cells.lanes)
     alone = [[lane] for lane in lanes[:1] if lane == scope.snapshot.unlinked]
     tiers = lanes[len(alone) :]
     shared = max(0, len(tiers) + len(alone) - MOST_COLUMNS) + 1

@@ -24,7 +24,7 @@ from ddplatform.web.map_colour import Colouring, chosen_colouring, colouring_of
 from ddplatform.web.matrix_drawing import Line, Spot, matrix_size, matrix_svg
 from ddplatform.web.site_dots import dots_size, dots_svg
 from ddplatform.web.standalone import Picture
-from ddplatform.web.value_chain.country_rows import CountryRow, country_rows, lanes_of
+from ddplatform.web.value_chain.country_rows import CountryRow
 from ddplatform.web.value_chain.map_scope import MapScope, map_scope
 from ddplatform.web.value_chain.node_filter import read_filter
 from ddplatform.web.value_chain.pictures import around_page, map_page, row_in_focus
@@ -198,9 +198,8 @@ def _world(chain: ValueChain, told: _Told) -> ViewContent:
 
 def _matrix(chain: ValueChain, told: _Told) -> ViewContent:
     scope = map_scope(chain)
-    lanes = lanes_of(scope.snapshot, scope.rows)
-    columns = [lane_word(scope.snapshot, lane) for lane in lanes]
-    rows = country_rows(scope.snapshot, scope.colours, scope.rows, scope.table_href)
+    columns = [lane_word(scope.snapshot, lane) for lane in scope.cells.lanes]
+    rows = scope.countries
     notes = _notes(is_like=scope.is_like)
 
     def picture() -> Picture:

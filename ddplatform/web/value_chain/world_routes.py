@@ -21,7 +21,7 @@ from ddplatform.web.filters import percent
 from ddplatform.web.map_colour import map_colour_choices
 from ddplatform.web.maps import Bubble, world_map_svg
 from ddplatform.web.value_chain.blueprint import bp
-from ddplatform.web.value_chain.country_rows import CountryRow, country_rows
+from ddplatform.web.value_chain.country_rows import CountryRow
 from ddplatform.web.value_chain.export_bar import export_bar
 from ddplatform.web.value_chain.map_scope import MapScope, map_scope
 from ddplatform.web.value_chain.node_filter import filter_bar, read_filter
@@ -101,14 +101,14 @@ def asked_size() -> BubbleSize:
 
 def world_rows(scope: MapScope, size: BubbleSize) -> list[WorldRow]:
     """The countries, those with the largest bubbles first."""
-    found = country_rows(scope.snapshot, scope.colours, scope.rows, scope.table_href)
     known: dict[str, float] = {}
     if size is BubbleSize.VOLUME:
-        parts = load_country_volume(scope.chain, scope.rows).tolist()
+        parts = load_country_volume(scope.chain, None if scope.is_whole else scope.rows).tolist()
         by_code = zip(scope.snapshot.countries, parts, strict=True)
         known = {code: part for code, part in by_code if not math.isnan(part)}
     rows = [
-        WorldRow(row, known.get(row.code or ""), place_of_country(row) is not None) for row in found
+        WorldRow(row, known.get(row.code or ""), place_of_country(row) is not None)
+        for row in scope.countries
     ]
     return sorted(rows, key=lambda row: 1.0 if row.volume is None else -row.volume)
 

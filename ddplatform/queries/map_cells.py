@@ -1,0 +1,58 @@
+"""How many nodes of a map stand in which country, tier and place of a scale."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ddplatform.queries.map_colours import STEPS, MapColours
+from ddplatform.queries.map_snapshots import Ints, MapSnapshot
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Nodes by country and lane; lanes as a page shows them, raw material first."""
+
+    lanes: tuple[int, ...]
+    counts: Ints
+    """(countries of the snapshot, lanes, STEPS), the gravest place first."""
+    events: Ints
+    """(countries, lanes) how many of them stand in the area of an event that goes on."""
+
+
+def count_cells(snapshot: MapSnapshot, colours: MapColours, rows: Ints | None = None) -> Cells:
+    """The cells of these nodes; None: of the whole map, kept with it where bands colour it.
+
+    Events move without the map: they are counted at each look, of the nodes in one alone.
+    """
+    if rows is None and colours.place is snapshot.band:
+        cells = snapshot.made.of("cells", lambda: _cells(snapshot, colours, _every(snapshot)))
+    else:
+        cells = _cells(snapshot, colours, _every(snapshot) if rows is None else rows)
+    inside = np.flatnonzero(colours.in_event) if rows is None else rows[colours.in_event[rows]]
+    return replace(cells, events=_marked(snapshot, cells.lanes, inside)) if len(inside) else cells
+
+
+def _every(snapshot: MapSnapshot) -> Ints:
+    return np.arange(len(snapshot.keys))
+
+
+def _cells(snapshot: MapSnapshot, colours: MapColours, rows: Ints) -> Cells:
+    lanes = tuple(np.unique(snapshot.lane[rows])[::-1].tolist())
+    shape = (len(snapshot.countries), len(lanes), STEPS)
+    spot = _spot(snapshot, lanes, rows) * STEPS + colours.place[rows]
+    counts = np.bincount(spot, minlength=int(np.prod(shape))).reshape(shape)
+    return Cells(lanes, counts, np.zeros(shape[:2], np.int64))
+
+
+def _marked(snapshot: MapSnapshot, lanes: tuple[int, ...], inside: Ints) -> Ints:
+    shape = (len(snapshot.countries), len(lanes))
+    counted = np.bincount(_spot(snapshot, lanes, inside), minlength=shape[0] * shape[1])
+    found: Ints = counted.reshape(shape)
+    return found
+
+
+def _spot(snapshot: MapSnapshot, lanes: tuple[int, ...], rows: Ints) -> Ints:
+    """The cell of each node, by number."""
+    at = len(lanes) - 1 - np.searchsorted(lanes[::-1], snapshot.lane[rows])
+    found: Ints = snapshot.country[rows] * len(lanes) + at
+    return found

@@ -1,0 +1,33 @@
+"""What pages worked out of one snapshot of a map: kept in the process, and gone with it."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+MOST = 40
+
+
+@dataclass
+class Memory:
+    """The newest few answers about something that never changes."""
+
+    most: int = MOST
+    _kept: OrderedDict[Hashable, Any] = field(default_factory=OrderedDict)
+    _lock: Lock = field(default_factory=Lock)
+
+    def of(self, key: Hashable, make: Callable[[], T]) -> T:
+        """The answer to a question, worked out the first time; two at once may both do it."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                found: T = self._kept[key]
+                return found
+        made = make()
+        with self._lock:
+            self._kept[key] = made
+            while len(self._kept) > self.most:
+                self._kept.popitem(last=False)
+        return made

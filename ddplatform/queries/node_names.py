@@ -1,0 +1,30 @@
+"""Who of a map has a text in its name: read from its snapshot where that is at hand."""
+
+from uuid import UUID
+
+from ddplatform.db import db
+from ddplatform.models.value_chain import ValueChain
+from ddplatform.queries.map_snapshots import Ints, MapSnapshot, find_snapshot
+from supply_chain.kept_columns import TextColumn
+from supply_chain.name_texts import NameTexts
+
+
+def find_named(chain_id: UUID, text: str) -> tuple[MapSnapshot, Ints] | None:
+    """The map as it stands and the rows with a text in their names, none left out.
+
+    None where the database has to be asked: no snapshot is there yet (a list never waits for
+    one), very many are called so, or the letters are not those that both compare in one way.
+    """
+    if not text.isascii() or db.engine.dialect.name != "sqlite":
+        return None
+    chain = db.session.get(ValueChain, chain_id)
+    snapshot = find_snapshot(chain) if chain is not None else None
+    if snapshot is None:
+        return None
+    rows = snapshot.made.of("names", lambda: _texts(snapshot)).holding(text)
+    return None if rows is None else (snapshot, rows)
+
+
+def _texts(snapshot: MapSnapshot) -> NameTexts:
+    assert isinstance(snapshot.names, TextColumn)
+    return NameTexts.of(snapshot.names)
