@@ -32,6 +32,7 @@ class Permission(StrEnum):
     VISIT_PLAN_ASSIGN = "visit_plan:assign"
     QUESTIONNAIRE_READ = "questionnaire:read"
     QUESTIONNAIRE_ASSIGN = "questionnaire:assign"
+    QUESTIONNAIRE_DESIGN = "questionnaire:design"
     QUESTIONNAIRE_EXPORT = "questionnaire:export"
     RESPONSE_READ = "response:read"
     RESPONSE_REVIEW = "response:review"

@@ -7,12 +7,18 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, tuple_
+from sqlalchemy import ColumnElement, func, or_, select, tuple_
 
 from ddplatform.db import db
 from ddplatform.duediligence.vocabulary import QuestionnaireState as State
 from ddplatform.errors import NotFound
-from ddplatform.models.questionnaires import Assignment, Questionnaire, QuestionnaireVersion
+from ddplatform.models.questionnaires import (
+    Assignment,
+    OwnForm,
+    OwnFormDraft,
+    Questionnaire,
+    QuestionnaireVersion,
+)
 from ddplatform.tenancy import current_organisation
 from questionnaires import Answerer, Plan, answered_by, modules, plan, read_form
 from questionnaires.library import shipped_translations
@@ -23,8 +29,9 @@ COUNT_CAP = 1000
 WAITING = (State.SENT, State.OPENED, State.RETURNED)
 TO_REVIEW = (State.SUBMITTED, State.UNDER_REVIEW, State.ESCALATED)
 
+MOST_PLANS = 200  # kept in one process
 _plans: dict[str, Plan] = {}
-"""Planned forms by the SHA-256 of their definition, which never changes."""
+"""Planned forms by the SHA-256 of their definition, which never changes; the oldest goes first."""
 
 
 class View(StrEnum):
@@ -49,6 +56,7 @@ class LibraryRow:
     version: str
     question_count: int
     published_at: datetime
+    is_own: bool
     sent: int
 
     @property
@@ -107,8 +115,10 @@ def list_library() -> Sequence[LibraryRow]:
             QuestionnaireVersion.version,
             QuestionnaireVersion.question_count,
             QuestionnaireVersion.published_at,
+            Questionnaire.is_own,
         )
         .join(Questionnaire, Questionnaire.id == QuestionnaireVersion.questionnaire_id)
+        .where(or_(Questionnaire.is_own.is_(False), Questionnaire.id.in_(_own_and_offered())))
         .order_by(Questionnaire.title, Questionnaire.id)
     ).all()
     counted = select(Assignment.version_id, func.count()).where(_mine())
@@ -135,11 +145,25 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 
 def get_version(version_id: UUID) -> QuestionnaireVersion:
-    """A published version, or NotFound."""
+    """A published version, or NotFound: also for one that another organisation made for itself."""
     found = db.session.get(QuestionnaireVersion, version_id)
-    if found is None:
+    if found is None or (found.is_own and not _is_seen(found)):
         raise NotFound()
     return found
+
+
+def _is_seen(version: QuestionnaireVersion) -> bool:
+    """Whether the acting organisation made this questionnaire itself, or was asked it."""
+    own = select(OwnForm.id).where(OwnForm.questionnaire_id == version.questionnaire_id)
+    asked = select(Assignment.id).where(Assignment.version_id == version.id)
+    return any(db.session.scalar(one.limit(1)) is not None for one in (own, asked))
+
+
+def _own_and_offered() -> Any:
+    """The questionnaires the acting organisation made itself and has not retired."""
+    return select(OwnForm.questionnaire_id).where(
+        OwnForm.questionnaire_id.is_not(None), OwnForm.retired_at.is_(None)
+    )
 
 
 def find_answerer(version_id: UUID) -> Answerer:
@@ -150,11 +174,17 @@ def find_answerer(version_id: UUID) -> Answerer:
 
 def load_plan(version_id: UUID) -> Plan:
     """The planned form of a version; planned once in each process."""
-    version = get_version(version_id)
-    if version.checksum not in _plans:
-        form = read_form(version.definition, file_type=f".{version.media_type}")
-        _plans[version.checksum] = plan(join(form, shipped_translations(version.checksum)))
-    return _plans[version.checksum]
+    return plan_of(get_version(version_id))
+
+
+def plan_of(kept: QuestionnaireVersion | OwnFormDraft) -> Plan:
+    """The planned form of a kept definition; planned once in each process."""
+    if kept.checksum not in _plans:
+        form = read_form(kept.definition, file_type=f".{kept.media_type}")
+        if len(_plans) >= MOST_PLANS:
+            del _plans[next(iter(_plans))]
+        _plans[kept.checksum] = plan(join(form, shipped_translations(kept.checksum)))
+    return _plans[kept.checksum]
 
 
 def get_assignment(assignment_id: UUID) -> Assignment:

@@ -102,7 +102,8 @@ def _is_file(question: Question) -> bool:
 def download(version_id: UUID) -> Response:
     """One version as an XLSForm workbook for ODK and KoboToolbox."""
     form = load_plan(version_id).form
-    response = make_response(export_workbook(get_version(version_id).definition))
+    kept = get_version(version_id)
+    response = make_response(export_workbook(kept.definition, kept.media_type))
     response.mimetype = XLSX
     name = f"{form.form_id}-{form.version}.xlsx"
     response.headers.set("Content-Disposition", "attachment", filename=name)

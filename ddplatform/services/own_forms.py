@@ -1,0 +1,247 @@
+"""Forms an organisation brings itself: checked, kept as drafts, changed, published, retired."""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import PurePath
+from uuid import UUID
+
+from ddplatform.access.identity import Identity
+from ddplatform.db import db
+from ddplatform.errors import Conflict, Invalid
+from ddplatform.models.questionnaires import (
+    OwnForm,
+    OwnFormDraft,
+    Questionnaire,
+    QuestionnaireVersion,
+)
+from ddplatform.queries.own_forms import get_draft, get_own_form, list_published
+from ddplatform.queries.questionnaires import plan_of
+from ddplatform.services import audit
+from questionnaires import Form, FormReport, check_form
+from questionnaires.sheet_edits import EditRefused, change_row, move_row
+
+MAX_BYTES = 10 * 1024 * 1024
+KINDS = (".xlsx", ".xls", ".csv", ".md")
+LONGEST_TITLE = 200
+_MACROS = b"vbaProject.bin"
+
+
+@dataclass(frozen=True)
+class Brought:
+    """What became of an upload: the report, and the form if it can be used."""
+
+    report: FormReport
+    form: OwnForm | None
+
+
+def bring_in(
+    filename: str, data: bytes, *, by: Identity, at: datetime, form_id: UUID | None = None
+) -> Brought:
+    """Check a form and keep it as a draft; one with errors is not kept, its report tells all.
+
+    Args:
+        form_id: the form this is another draft of; None for a new one.
+
+    Raises:
+        Invalid: at `file`: the kind, the size or macros.
+        NotFound: no such form.
+    """
+    form = get_own_form(form_id) if form_id else None
+    kind = _kind_of(filename, data)
+    report = check_form(data, kind, name=PurePath(filename).name[:LONGEST_TITLE])
+    if not report.usable:
+        return Brought(report, None)
+    if form is None:
+        form = OwnForm(title="", created_at=at, created_by_id=by.user_id)
+        db.session.add(form)
+        db.session.flush()  # the draft names it
+    _keep(form, data, kind, report, f"Uploaded as {report.form}", by=by, at=at)
+    audit.record("own_form:upload", form, by=by, at=at, file=report.form, title=form.title)
+    return Brought(report, form)
+
+
+def _kind_of(filename: str, data: bytes) -> str:
+    kind = PurePath(filename).suffix.lower()
+    if kind == ".xlsm" or _MACROS in data:
+        raise Invalid(fields={"file": "This workbook holds macros. Save it as .xlsx without them."})
+    if kind not in KINDS:
+        raise Invalid(fields={"file": f"Choose a form as {', '.join(KINDS)}."})
+    if len(data) > MAX_BYTES:
+        raise Invalid(fields={"file": f"The form is larger than {MAX_BYTES // 1024**2} MB."})
+    if not data:
+        raise Invalid(fields={"file": "The file is empty. Choose it again."})
+    return kind
+
+
+def _keep(
+    form: OwnForm,
+    data: bytes,
+    kind: str,
+    report: FormReport,
+    note: str,
+    *,
+    by: Identity,
+    at: datetime,
+) -> OwnFormDraft:
+    """Add a draft behind those there are; the title is the one the form gives itself."""
+    number = get_draft(form.id).number + 1 if form.title else 1
+    draft = OwnFormDraft(
+        form_id=form.id,
+        number=number,
+        definition=data,
+        media_type=kind.removeprefix("."),
+        checksum=hashlib.sha256(data).hexdigest(),
+        question_count=report.questions,
+        note=note,
+        created_at=at,
+        created_by_id=by.user_id,
+    )
+    db.session.add(draft)
+    planned = plan_of(draft).form
+    form.title = (planned.title or planned.form_id or report.form)[:LONGEST_TITLE]
+    return draft
+
+
+def change_question(
+    form_id: UUID,
+    name: str,
+    texts: Mapping[str, str],
+    *,
+    number: int,
+    by: Identity,
+    at: datetime,
+) -> OwnFormDraft:
+    """Write other words for a question, or whether it is required: a new draft.
+
+    Args:
+        texts: heading -> text.
+        number: the draft that was shown; another one since then is a conflict.
+
+    Raises:
+        Invalid: the form could not be used any more; the fault is named.
+        Conflict: somebody changed the form meanwhile.
+        NotFound: no such form or question.
+    """
+    draft = _newest(form_id, number)
+    kind = f".{draft.media_type}"
+    data = _edited(lambda: change_row(draft.definition, kind, name, texts))
+    return _keep_edited(form_id, data, f"Changed {name}", by=by, at=at)
+
+
+def move_question(
+    form_id: UUID, name: str, *, up: bool, number: int, by: Identity, at: datetime
+) -> OwnFormDraft:
+    """Put a question one place higher or lower in its group: a new draft. Raises as above."""
+    draft = _newest(form_id, number)
+    kind = f".{draft.media_type}"
+    data = _edited(lambda: move_row(draft.definition, kind, name, up=up))
+    return _keep_edited(form_id, data, f"Moved {name} {'up' if up else 'down'}", by=by, at=at)
+
+
+def _newest(form_id: UUID, number: int) -> OwnFormDraft:
+    get_own_form(form_id)
+    draft = get_draft(form_id)
+    if draft.number != number:
+        raise Conflict(
+            f"The form was changed meanwhile: draft {draft.number} is the newest, "
+            f"draft {number} was shown.",
+            "Open the page again and make the change there.",
+        )
+    return draft
+
+
+def _edited(edit: Callable[[], bytes]) -> bytes:
+    try:
+        return edit()
+    except EditRefused as refused:
+        raise Conflict(str(refused), "Open the form again and choose another question.") from None
+
+
+def _keep_edited(
+    form_id: UUID, data: bytes, note: str, *, by: Identity, at: datetime
+) -> OwnFormDraft:
+    form = get_own_form(form_id)
+    report = check_form(data, ".xlsx", name=form.title)
+    if not report.usable:
+        fault = next(fault for fault in report.faults if fault.level == "error")
+        raise Invalid(fields={fault.column or "label": f"{fault.message} {fault.mend}"})
+    draft = _keep(form, data, ".xlsx", report, note, by=by, at=at)
+    audit.record("own_form:edit", form, by=by, at=at, draft=draft.number, change=note)
+    return draft
+
+
+def publish(form_id: UUID, *, number: int, by: Identity, at: datetime) -> QuestionnaireVersion:
+    """Publish the newest draft as a version: it can be sent, and never changes from now on.
+
+    Raises:
+        Conflict: it is published already, or somebody changed the form meanwhile.
+        NotFound: no such form.
+    """
+    draft = _newest(form_id, number)
+    form = get_own_form(form_id)
+    before = list_published(form)
+    if before and before[0].checksum == draft.checksum and form.retired_at is None:
+        raise Conflict(
+            f"Draft {number} is published already, as version {before[0].version}.",
+            "Change the form first, or send the version there is.",
+        )
+    questionnaire = _questionnaire_of(form, plan_of(draft).form)
+    version = QuestionnaireVersion(
+        questionnaire_id=questionnaire.id,
+        version=str(_next_version(before)),
+        definition=draft.definition,
+        media_type=draft.media_type,
+        checksum=draft.checksum,
+        question_count=draft.question_count,
+        published_at=at,
+        is_own=True,
+    )
+    db.session.add(version)
+    form.retired_at = None
+    db.session.flush()  # the address of the next page names it
+    audit.record(
+        "own_form:publish",
+        form,
+        by=by,
+        at=at,
+        draft=number,
+        version=version.version,
+        checksum=version.checksum,
+    )
+    return version
+
+
+def _next_version(before: Sequence[QuestionnaireVersion]) -> int:
+    return max((int(version.version) for version in before), default=0) + 1
+
+
+def _questionnaire_of(form: OwnForm, planned: Form) -> Questionnaire:
+    questionnaire = None
+    if form.questionnaire_id:
+        questionnaire = db.session.get(Questionnaire, form.questionnaire_id)
+    if questionnaire is None:
+        questionnaire = Questionnaire(ref=f"OWN-{form.id.hex[:12].upper()}", is_own=True)
+        db.session.add(questionnaire)
+    questionnaire.title = form.title
+    questionnaire.description = "; ".join(s.label.plain() for s in planned.sections if s.label)
+    db.session.flush()  # the form and the version need its key
+    form.questionnaire_id = questionnaire.id
+    return questionnaire
+
+
+def retire(form_id: UUID, *, by: Identity, at: datetime) -> None:
+    """Offer a form for sending no longer; what was sent goes on, and nothing is deleted.
+
+    Raises:
+        Conflict: it is not published, or retired already.
+        NotFound: no such form.
+    """
+    form = get_own_form(form_id)
+    if form.questionnaire_id is None or form.retired_at is not None:
+        raise Conflict(
+            "Only a published form can be retired.", "A draft is seen by your colleagues alone."
+        )
+    form.retired_at = at
+    audit.record("own_form:retire", form, by=by, at=at, title=form.title)
