@@ -32,6 +32,7 @@ from ddplatform.services import (
     matching_preview,
     reassessment_triggers,
     report_sealing,
+    response_review_sampling,
     screening,
     screening_lists,
     sessions,
@@ -187,6 +188,12 @@ def _change_many(job: JobContext) -> Result:
     )
 
 
+def _accept_rest(job: JobContext) -> Result:
+    return response_review_sampling.accept_rest(
+        job.id_of("sample_id"), unit=job.unit, progress=job.progress, by=job.by, at=job.at
+    )
+
+
 def _send_campaign(job: JobContext) -> Result:
     assert job.id is not None
     return campaign_sending.carry_out(
@@ -327,6 +334,9 @@ HANDLERS: dict[str, Handler] = {
     bulk_changes.CHANGE: Handler(_change_many, Permission.VALUE_CHAIN_EDIT, is_staged=True),
     # No permission: whoever started it may have left, and those who were asked wait.
     campaigns.SEND: Handler(_send_campaign, is_staged=True),
+    response_review_sampling.ACCEPT_REST: Handler(
+        _accept_rest, Permission.RESPONSE_REVIEW, is_staged=True
+    ),
     campaign_sending.CONTINUE: Handler(_go_on_with_campaigns),
     campaign_reminders.REMIND: Handler(_remind_of_campaigns, is_staged=True),
     campaign_reminders.TELL: Handler(_tell_owner),

@@ -16,11 +16,13 @@ from ddplatform.models.responses import AnswerReview, ReviewDecision
 class Decision:
     """The newest decision on one answer."""
 
+    id: UUID
     path: str
     decision: ReviewDecision
     evidence_accepted: bool
     note: str
     by: str
+    by_id: UUID
     created_at: datetime
 
 
@@ -28,11 +30,13 @@ def list_decisions(response_id: UUID) -> Mapping[str, Decision]:
     """The newest decision on each answer of a round, by path."""
     rows = db.session.execute(
         select(
+            AnswerReview.id,
             AnswerReview.path,
             AnswerReview.decision,
             AnswerReview.evidence_accepted,
             AnswerReview.note,
             User.name.label("by"),
+            User.id.label("by_id"),
             AnswerReview.created_at,
         )
         .join(User, User.id == AnswerReview.created_by_id)

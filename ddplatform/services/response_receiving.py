@@ -23,6 +23,7 @@ from ddplatform.queries.responses import Filled, get_response, list_red_flags, l
 from ddplatform.queries.value_chain import find_own_business, get_node
 from ddplatform.services import audit
 from ddplatform.services.questionnaires import show_on_map
+from ddplatform.services.response_review_entries import keep_entry
 from ddplatform.services.risk import add_fact, ask_reassessment
 from questionnaires import ControlSignal, FactorSignal, Signals, red_flags, score
 from supply_chain.vocabulary import Issue
@@ -39,6 +40,7 @@ def receive(response_id: UUID, *, by: Identity, at: datetime) -> None:
     assignment = get_assignment(row.assignment_id)
     filled = load_filled(assignment, row, now=at)
     signals = write_signals(filled, at=at)
+    keep_entry(filled, signals, at=at)
     flags = _state_flags(filled)
     show_on_map(assignment)
     audit.record(
@@ -56,7 +58,7 @@ def receive(response_id: UUID, *, by: Identity, at: datetime) -> None:
 
 def score_again(filled: Filled, *, by: Identity, at: datetime) -> None:
     """Newer signals after documents were accepted; part of a larger change that records it."""
-    write_signals(filled, at=at)
+    keep_entry(filled, write_signals(filled, at=at), at=at)
     ask_reassessment(get_node(filled.assignment.node_id).chain_id, "answers", by=by, at=at)
 
 

@@ -29,6 +29,7 @@ from ddplatform.queries.responses import (
     list_red_flags,
     load_filled,
 )
+from ddplatform.queries.reviews import list_decisions
 from ddplatform.services import audit, jobs
 from ddplatform.services.questionnaires import show_on_map
 from ddplatform.services.response_receiving import accepted_paths, score_again
@@ -41,35 +42,74 @@ WHOLE = ""
 """The path of a decision on a response as a whole."""
 
 
-def accept_answer(assignment_id: UUID, path: str, *, by: Identity, at: datetime) -> None:
-    """Take one answer as it is."""
+DECISION_WORDS = {
+    ReviewDecision.ACCEPTED: "Accepted",
+    ReviewDecision.ASKED_BACK: "Asked back",
+    ReviewDecision.FINDING: "Made a finding",
+    ReviewDecision.ESCALATED: "Decision asked for",
+}
+
+
+def accept_answer(
+    assignment_id: UUID, path: str, *, seen: str | None = None, by: Identity, at: datetime
+) -> None:
+    """Take one answer as it is.
+
+    Args:
+        seen: id of the newest decision that the reviewer was shown, "" for none; None: not asked.
+
+    Raises:
+        Conflict: somebody else decided about this answer meanwhile; with both versions.
+    """
     filled = _begin(assignment_id, by=by, at=at)
+    _require_seen(filled, path, seen, mine=ReviewDecision.ACCEPTED, by=by)
     _decide(filled, path, ReviewDecision.ACCEPTED, by=by, at=at)
     audit.record("response:accept_answer", filled.row, by=by, at=at, path=path)
 
 
 def judge_documents(
-    assignment_id: UUID, path: str, *, accepted: bool, by: Identity, at: datetime
+    assignment_id: UUID,
+    path: str,
+    *,
+    accepted: bool,
+    seen: str | None = None,
+    by: Identity,
+    at: datetime,
 ) -> None:
-    """Say whether the documents of an answer support it; the answers are scored again."""
+    """Say whether the documents of an answer support it; the answers are scored again.
+
+    Raises:
+        Conflict: as in `accept_answer`.
+    """
     filled = _begin(assignment_id, by=by, at=at)
+    _require_seen(filled, path, seen, mine=ReviewDecision.ACCEPTED, by=by)
     _decide(filled, path, ReviewDecision.ACCEPTED, by=by, at=at, evidence=accepted)
     db.session.flush()  # scoring reads the decision
     score_again(filled, by=by, at=at)
     audit.record("response:judge_documents", filled.row, by=by, at=at, path=path, accepted=accepted)
 
 
-def ask_back(assignment_id: UUID, path: str, text: str, *, by: Identity, at: datetime) -> None:
+def ask_back(
+    assignment_id: UUID,
+    path: str,
+    text: str,
+    *,
+    seen: str | None = None,
+    by: Identity,
+    at: datetime,
+) -> None:
     """Ask about one answer; the supplier sees it at once and answers when it comes back.
 
     Raises:
         Invalid: there is no question in the text.
+        Conflict: as in `accept_answer`.
     """
     if not text.strip():
         raise Invalid(fields={"text": "Write what you want to know."})
     if len(text) > MAX_TEXT:
         raise Invalid(fields={"text": f"Shorten the question to {MAX_TEXT} characters."})
     filled = _begin(assignment_id, by=by, at=at)
+    _require_seen(filled, path, seen, mine=ReviewDecision.ASKED_BACK, note=text.strip(), by=by)
     _decide(filled, path, ReviewDecision.ASKED_BACK, by=by, at=at, note=text.strip())
     assignment = filled.assignment
     db.session.add(
@@ -85,6 +125,33 @@ def ask_back(assignment_id: UUID, path: str, text: str, *, by: Identity, at: dat
         )
     )
     audit.record("response:ask_back", filled.row, by=by, at=at, path=path)
+
+
+def accept_section(assignment_id: UUID, section: str, *, by: Identity, at: datetime) -> int:
+    """Take every answer of a section that nobody decided about yet; returns how many.
+
+    Raises:
+        NotFound: no such section.
+    """
+    filled = _begin(assignment_id, by=by, at=at)
+    page = next((page for page in filled.pages if page.name == section), None)
+    if page is None:
+        raise NotFound()
+    decided = list_decisions(filled.row.id)
+    flagged = {flag.path for flag in list_red_flags(filled.row.id) if flag.handled_at is None}
+    paths = [item.state.path for item in page.questions()]
+    open_ones = [path for path in paths if path not in decided and path not in flagged]
+    for path in open_ones:
+        _decide(filled, path, ReviewDecision.ACCEPTED, by=by, at=at)
+    audit.record(
+        "response:accept_section",
+        filled.row,
+        by=by,
+        at=at,
+        section=section,
+        answers=len(open_ones),
+    )
+    return len(open_ones)
 
 
 def return_answers(assignment_id: UUID, *, reason: str, by: Identity, at: datetime) -> None:
@@ -207,6 +274,34 @@ def _step(filled: Filled, to: State, facts: QuestionnaireFacts) -> None:
     require_step(Machine.QUESTIONNAIRE, filled.assignment.status, to, facts)
     filled.assignment.status = to
     show_on_map(filled.assignment)
+
+
+def _require_seen(
+    filled: Filled,
+    path: str,
+    seen: str | None,
+    *,
+    mine: ReviewDecision,
+    note: str = "",
+    by: Identity,
+) -> None:
+    """Two reviewers at one response: who was slower sees both decisions before one of them stands.
+
+    The newest decision counts, and none is ever erased.
+    """
+    newest = list_decisions(filled.row.id).get(path)
+    if seen is None or newest is None or str(newest.id) == seen or newest.by_id == by.user_id:
+        return
+    raise Conflict(
+        f"{newest.by} decided about this answer while you read it.",
+        "Look at both, then decide again: the newest decision stands.",
+        theirs={newest.by: _words(newest.decision, newest.note)},
+        mine={newest.by: _words(mine, note)},
+    )
+
+
+def _words(decision: ReviewDecision, note: str) -> str:
+    return DECISION_WORDS[decision] + (f": {note}" if note else "")
 
 
 def _decide(

@@ -10,8 +10,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 
+from benchmarks.pages import count_statements
 from ddplatform.access.roles import RoleId
 from ddplatform.db import db
 from ddplatform.models.audit import AuditEvent
@@ -203,26 +204,12 @@ def test_pages_of_campaigns_ask_the_database_the_same_however_many_are_asked(
     here = f"{HERE}/{campaign_id}"
 
     counts = {
-        address: statements(analyst, address)
+        address: count_statements(analyst, address)
         for address in (f"{HERE}/", here, f"{here}/suppliers", f"{here}/calendar")
     }
 
     gate = 3  # session, account, standing
     assert all(count - gate <= 8 for count in counts.values()), counts
-
-
-def statements(client: FlaskClient, address: str) -> int:
-    found: list[str] = []
-
-    def count(_connection, _cursor, statement, *_rest):
-        found.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", count)
-    try:
-        assert client.get(address).status_code == 200
-    finally:
-        event.remove(db.engine, "before_cursor_execute", count)
-    return len(found)
 
 
 def test_opening_the_link_of_the_mail_is_counted_once(

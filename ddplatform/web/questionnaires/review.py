@@ -1,5 +1,6 @@
 """Reviewing one response: accept, ask back, documents, red flags, send back."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -7,26 +8,30 @@ from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ddplatform.access.permissions import Permission
-from ddplatform.errors import Invalid
+from ddplatform.errors import Conflict, Invalid
 from ddplatform.gate import requires
+from ddplatform.models.responses import Response as ResponseRow
 from ddplatform.models.responses import ResponseStatus
 from ddplatform.queries.answer_comparisons import compare_answers
 from ddplatform.queries.questionnaires import get_assignment, get_assignment_row
 from ddplatform.queries.responses import (
     Filled,
     asked_back,
+    find_earlier,
     find_round,
     list_files,
     list_messages,
     list_red_flags,
     load_filled,
 )
+from ddplatform.queries.review_queue import find_entry, list_alike
 from ddplatform.queries.reviews import list_decisions
 from ddplatform.services.response_receiving import read_answers
 from ddplatform.services.response_review import (
     WHOLE,
     accept_all,
     accept_answer,
+    accept_section,
     ask_back,
     escalate,
     get_reviewed,
@@ -34,11 +39,20 @@ from ddplatform.services.response_review import (
     judge_documents,
     return_answers,
 )
+from ddplatform.web.address_values import number
+from ddplatform.web.filters import plural
 from ddplatform.web.questionnaire_states import STATE_WORDS
 from ddplatform.web.questionnaires.blueprint import bp
-from ddplatform.web.questionnaires.review_rows import Beside, risks_of, sections_of
+from ddplatform.web.questionnaires.review_rows import (
+    Beside,
+    ReviewRow,
+    first_of,
+    in_turn,
+    risks_of,
+    sections_of,
+)
 from ddplatform.web.responses.fields import field_id
-from questionnaires import red_flags
+from questionnaires import Check, red_flags
 
 
 @bp.get("/assignments/<uuid:assignment_id>/review")
@@ -53,18 +67,34 @@ def review(assignment_id: UUID) -> ResponseReturnValue:
 def decide(assignment_id: UUID) -> ResponseReturnValue:
     """Decide about one answer: take it, judge its documents, or ask back."""
     path, doing = request.form.get("path", ""), request.form.get("do", "")
+    who = {"seen": request.form.get("seen"), "by": g.identity, "at": g.now}
     try:
         if doing == "ask":
-            text = request.form.get("text", "")
-            ask_back(assignment_id, path, text, by=g.identity, at=g.now)
+            ask_back(assignment_id, path, request.form.get("text", ""), **who)
         elif doing in ("documents", "refuse_documents"):
-            accepted = doing == "documents"
-            judge_documents(assignment_id, path, accepted=accepted, by=g.identity, at=g.now)
+            judge_documents(assignment_id, path, accepted=doing == "documents", **who)
         else:
-            accept_answer(assignment_id, path, by=g.identity, at=g.now)
+            accept_answer(assignment_id, path, **who)
     except Invalid as error:
         return _page(assignment_id, faults={path: error.fields.get("text", error.message)})
+    except Conflict as error:
+        if not error.theirs:
+            raise
+        return _page(assignment_id, stale={path: error})
+    at = request.form.get("at", type=number)
+    if at is not None:
+        return redirect(url_for(".review", assignment_id=assignment_id, at=at + 1) + "#one")
     return redirect(url_for(".review", assignment_id=assignment_id) + f"#{field_id(path)}")
+
+
+@bp.post("/assignments/<uuid:assignment_id>/review/section")
+@requires(Permission.RESPONSE_REVIEW)
+def take_section(assignment_id: UUID) -> ResponseReturnValue:
+    """Take every answer of a section that is still open."""
+    section = request.form.get("section", "")
+    many = accept_section(assignment_id, section, by=g.identity, at=g.now)
+    flash(f"Accepted: {plural(many, 'answer', 'answers')}.", "success")
+    return redirect(url_for(".review", assignment_id=assignment_id) + f"#s-{section}")
 
 
 @bp.post("/assignments/<uuid:assignment_id>/review/flags/<uuid:flag_id>")
@@ -116,7 +146,11 @@ def send_back(assignment_id: UUID) -> ResponseReturnValue:
     return redirect(url_for(".assignment", assignment_id=assignment_id))
 
 
-def _page(assignment_id: UUID, faults: dict[str, str] | None = None) -> ResponseReturnValue:
+def _page(
+    assignment_id: UUID,
+    faults: dict[str, str] | None = None,
+    stale: dict[str, Conflict] | None = None,
+) -> ResponseReturnValue:
     assignment, row = get_assignment(assignment_id), get_reviewed(assignment_id)
     filled = load_filled(assignment, row, now=g.now)
     flags = list_red_flags(row.id)
@@ -133,6 +167,8 @@ def _page(assignment_id: UUID, faults: dict[str, str] | None = None) -> Response
         risks=risks_of(signals),
     )
     sections = sections_of(filled, beside)
+    turn = in_turn(sections)
+    entry = find_entry(row.id)
     html = render_template(
         "questionnaires/review.html",
         row=get_assignment_row(assignment_id),
@@ -140,19 +176,49 @@ def _page(assignment_id: UUID, faults: dict[str, str] | None = None) -> Response
         words=STATE_WORDS,
         sections=sections,
         flags=[_flag(flag, sections) for flag in flags],
-        checks=checks,
+        checks=[(check, _first_row(check, turn)) for check in checks],
+        alike=list_alike(entry, assignment.node_id) if entry else (),
+        first=first_of(sections),
+        one=_one(turn),
+        many=len(turn),
+        decided=sum(1 for one in turn if one.decision),
+        stale=stale or {},
         asked=len(asked_back(threads)),
         is_open=row.status is ResponseStatus.SUBMITTED,
         handed_on=decisions.get(WHOLE),
         faults=faults or {},
         kept=request.form.get("text") or request.form.get("note") or "",
     )
-    return html, 422 if faults else 200
+    return html, 409 if stale else 422 if faults else 200
+
+
+def _one(turn: Sequence[ReviewRow]) -> dict[str, Any] | None:
+    """The answer that is looked at by itself, its place, and where to go on."""
+    at = request.values.get("at", type=number)
+    if at is None or not 0 <= at < len(turn):
+        return None
+    return {"row": turn[at], "at": at, "is_last": at + 1 == len(turn)}
+
+
+def _first_row(check: Check, turn: Sequence[ReviewRow]) -> ReviewRow | None:
+    """The answer at which a check is asked about."""
+    return next((row for row in turn if row.ref in check.questions), None)
 
 
 def _before(filled: Filled) -> Filled | None:
+    """The round before; in the first round what was sent the time before."""
     last = find_round(filled.assignment.id, filled.row.round - 1)
-    return load_filled(filled.assignment, last, now=g.now) if last is not None else None
+    if last is not None:
+        return load_filled(filled.assignment, last, now=g.now)
+    earlier = find_earlier(filled.assignment)
+    if earlier is None or not _is_before(earlier[1], filled.row):
+        return None
+    return load_filled(*earlier, now=g.now)
+
+
+def _is_before(earlier: ResponseRow, row: ResponseRow) -> bool:
+    first, second = earlier.submitted_at, row.submitted_at
+    return first is not None and second is not None and first < second
 
 
 def _flag(flag: Any, sections: list[dict[str, Any]]) -> dict[str, Any]:

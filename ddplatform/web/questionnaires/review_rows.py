@@ -44,6 +44,37 @@ class ReviewRow:
     thread: Sequence[Message]
     is_flagged: bool
     is_doubtful: bool
+    ref: str = ""
+    """Id of the question in the method."""
+
+    @property
+    def weight(self) -> int:
+        """What to look at first; 0 for what is unremarkable."""
+        found = FLAGGED * self.is_flagged + DOUBTFUL * self.is_doubtful
+        return found + RISK_WEIGHTS.get(self.risk[1], 0) + (self.before is not None)
+
+    @property
+    def seen(self) -> str:
+        """The newest decision that this page shows."""
+        return str(self.decision.id) if self.decision else ""
+
+
+FLAGGED, DOUBTFUL = 1_000, 100
+RISK_WEIGHTS = {"danger": 20, "warn": 10}
+
+
+def first_of(sections: Sequence[Mapping[str, Any]]) -> list[ReviewRow]:
+    """The answers to look at before all others: flagged, doubtful, risky, changed."""
+    rows = [row for section in sections for row in section["rows"] if row.weight]
+    return sorted(rows, key=lambda row: -row.weight)
+
+
+def in_turn(sections: Sequence[Mapping[str, Any]]) -> list[ReviewRow]:
+    """Every answer once, those to look at first on top, then as in the form."""
+    first = first_of(sections)
+    paths = {row.path for row in first}
+    rest = [row for section in sections for row in section["rows"] if row.path not in paths]
+    return [*first, *rest]
 
 
 def risks_of(signals: Signals) -> Mapping[Place, float]:
@@ -92,6 +123,7 @@ def _row(item: Item, beside: Beside, old: Mapping[str, NodeState] | None) -> Rev
         thread=beside.threads.get(state.path, ()),
         is_flagged=state.path in beside.flags,
         is_doubtful=ref in beside.doubtful,
+        ref=ref,
     )
 
 
