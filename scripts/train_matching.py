@@ -79,6 +79,8 @@ AGAINST = {
     "legal_forms_differ",
     "countries_differ",
     "far",
+    "name_each_alone",
+    "name_one_alone",
     "address_numbers_differ",
 }
 GIVEN = {"operator_given", "address_given", "distance_given"}

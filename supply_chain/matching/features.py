@@ -10,6 +10,7 @@ from rapidfuzz.distance import JaroWinkler
 from supply_chain.distances import distances_km
 from supply_chain.matching.columns import RowPairs, TextPairs, alike, flags
 from supply_chain.matching.grams import Floats, Ints
+from supply_chain.matching.name_words import word_columns
 from supply_chain.matching.normalise import Forms
 from supply_chain.matching.prepared import Prepared
 
@@ -37,6 +38,7 @@ def compare(prepared: Prepared, left: Ints, right: Ints) -> Columns:
     """Every feature of the pairs (left[i], right[i]), rows of `prepared`; equal in both orders."""
     found = quick_columns(prepared, left, right)
     found |= _names(prepared, left, right)
+    found |= word_columns(prepared.names, left, right)
     found |= _operators(prepared, left, right)
     found |= _addresses(prepared, left, right)
     places = TextPairs(prepared.places, left, right)
@@ -76,7 +78,7 @@ def _quick_names(prepared: Prepared, left: Ints, right: Ints) -> Columns:
         "name_equal": TextPairs(prepared.names_squeezed, left, right).equal(),
         "name_numbers_differ": numbers.both_without_common,
         "name_numbers_equal": numbers.equal,
-        "name_number_one_side": numbers.one_side,
+        "name_number_one_side": RowPairs(prepared.unit_numbers, left, right).one_side,
         "name_initials": _initials(prepared, left, right),
         "legal_forms_differ": legal.both_without_common,
     }

@@ -1,8 +1,8 @@
 """Legal forms of companies ("Ltd", "Sdn Bhd", "株式会社"), kept in `data/matching/legal_forms.csv`.
 
 Column `where`: `any` goes wherever it stands; `ends` goes only where it opens or closes a name,
-since "as" or "pt" may be words, and `start` only where it opens one; `inside` is written without
-blanks and goes from the name as it was written.
+since "as" or "pt" may be words, `start` only where it opens one and `end` only where it closes
+one; `inside` is written without blanks and goes from the name as it was written.
 """
 
 import csv
@@ -64,7 +64,7 @@ def legal_forms() -> LegalForms:
         rows = list(csv.DictReader(handle))
     runs = {
         where: {plain_words(row["form"]): row["canonical"] for row in rows if row["where"] in by}
-        for where, by in (("any", "any"), ("start", ("start", "ends")), ("ends", ("ends",)))
+        for where, by in (("any", "any"), ("start", ("start", "ends")), ("ends", ("ends", "end")))
     }
     inside = {row["form"]: row["canonical"] for row in rows if row["where"] == "inside"}
     longest = max(len(run) for kind in runs.values() for run in kind)

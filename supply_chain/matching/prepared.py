@@ -20,6 +20,7 @@ from supply_chain.matching.sounds import sounded
 # A text shorter than this and without a number names a province, not an address.
 ADDRESS_WORDS, ADDRESS_WORD_LETTERS = 3, 16
 # A number with as many digits is a postcode, one with fewer that of a house, plot or floor.
+UNIT_DIGITS = 2
 POSTCODE_DIGITS = 5
 # What lists write where they do not know the operator.
 FILLERS = frozenset({"unknown", "na", "none", "nil", "various", "tbc", "tbd", "notavailable"})
@@ -54,6 +55,7 @@ class Prepared:
     address_grams: csr_array
     name_words: csr_array
     name_numbers: csr_array
+    unit_numbers: csr_array  # of those in names the ones that may be of a unit
     address_numbers: csr_array
     address_digits: Texts  # of all its numbers, in their order
     number_kinds: NDArray[np.int8]  # 1 where an address has a short number, 2 a postcode, or both
@@ -95,6 +97,7 @@ def prepare(records: Sequence[Record]) -> Prepared:
         address_grams=gram_rows([form.squeezed for form in addresses], gram_weights("address")),
         name_words=_word_rows([form.words for form in names], counts.weight),
         name_numbers=_word_rows([form.numbers for form in names]),
+        unit_numbers=_word_rows([_unit_numbers(form) for form in names]),
         address_numbers=_word_rows([form.numbers for form in addresses]),
         address_digits=text_column([_digits(form) for form in addresses]),
         number_kinds=np.array([_number_kinds(form) for form in addresses], dtype=np.int8),
@@ -121,6 +124,11 @@ def _first_number(form: Forms) -> str:
 
 def _digits(form: Forms) -> str:
     return "".join(word for word in form.words if word.isdigit())
+
+
+def _unit_numbers(form: Forms) -> list[str]:
+    """The numbers of a name that may be of a unit: no year, no telephone, no house."""
+    return [number for number in form.numbers if len(number) <= UNIT_DIGITS]
 
 
 def _number_kinds(form: Forms) -> int:

@@ -53,6 +53,8 @@ def _greatest(prepared: Prepared, left: Ints, right: Ints) -> Columns:
         "name_words_sorted": names.astype(np.float64),
         "name_start": np.minimum(jaro + SAME_START * (1.0 - jaro), 1.0) * (common > 0),
         "name_first_word": names.astype(np.float64),
+        **dict.fromkeys(("name_held", "name_shared"), names.astype(np.float64)),
+        **dict.fromkeys(("name_each_alone", "name_one_alone"), np.ones(len(left))),
         "operator_letters": both_run,
         "operator_part": both_run,
         "operator_is_other_name": (companies[left] | companies[right]).astype(np.float64),

@@ -28,11 +28,11 @@ def likeness(one: str, other: str) -> float:
 
 def _shortens(short: str, long: str) -> bool:
     """Whether a word begins another, or keeps its first letter and a few more in their order."""
-    if len(short) < 2 or len(short) == len(long) or short[0] != long[0]:
+    if len(short) < SHORTEST or len(short) == len(long) or short[0] != long[0]:
         return False
     if long.startswith(short):
         return True
-    if not SHORTEST <= len(short) <= LONGEST_SHORT or len(long) < len(short) + 2:
+    if len(short) > LONGEST_SHORT or len(long) < len(short) + 2:
         return False
     letters = iter(long)
     is_inside = all(letter in letters for letter in short)
