@@ -21,6 +21,7 @@ from ddplatform.services import (
     campaign_reminders,
     campaign_sending,
     campaigns,
+    cascade,
     case_officers,
     demo_removal,
     invitations,
@@ -114,6 +115,10 @@ def _drop_sample_files(job: JobContext) -> None:
 
 def _end_consents(job: JobContext) -> Result:
     return {"ended": sharing.expire_shares(by=job.by, at=job.at)}
+
+
+def _refresh_cascade(job: JobContext) -> Result:
+    return {"changed": cascade.refresh_states()}
 
 
 def _tell_consent_ended(job: JobContext) -> None:
@@ -316,6 +321,7 @@ HANDLERS: dict[str, Handler] = {
     "audit:checkpoint": Handler(_sign_checkpoint),
     "session:expire": Handler(_end_expired_sessions),
     sharing.EXPIRE: Handler(_end_consents),
+    cascade.REFRESH: Handler(_refresh_cascade),
     sharing.TELL: Handler(_tell_consent_ended),
     demo_removal.DROP_FILES: Handler(_drop_sample_files),
     CHASE: Handler(_chase),
@@ -355,6 +361,7 @@ PERIODIC: dict[str, int] = {
     campaign_reminders.REMIND: 21_600,
     action_reminders.REMIND: 86_400,
     sharing.EXPIRE: 86_400,
+    cascade.REFRESH: 3600,
     reassessment_triggers.LOOK: 86_400,
     screening_lists.SCREEN: 3600,
 }

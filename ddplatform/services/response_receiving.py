@@ -16,6 +16,7 @@ from ddplatform.adapters.mail import Mail
 from ddplatform.db import db
 from ddplatform.models.responses import AnswerReview, RiskSignal
 from ddplatform.models.risk import FactKind
+from ddplatform.queries.cascade import find_forwarded
 from ddplatform.queries.organisations import get_account, get_organisation
 from ddplatform.queries.questionnaires import get_assignment
 from ddplatform.queries.reference import find_sector_risk
@@ -163,13 +164,16 @@ def _tell_sender(filled: Filled, flags: int) -> None:
     if sender is None or not sender.is_active:
         return
     organisation = get_organisation(assignment.organisation_id)
-    address = f"{adapters().base_url}/o/{organisation.slug}/questionnaires/assignments"
+    home = f"{adapters().base_url}/o/{organisation.slug}"
+    own = find_forwarded(assignment.id)
+    page = f"questionnaires/assignments/{assignment.id}/review"
+    address = f"{home}/cascade/{own.id}/answers" if own else f"{home}/{page}"
     first = "Please look today: the answers speak of something urgent.\n\n" if flags else ""
     adapters().mailer.send(
         Mail(
             sender.email,
             f"{assignment.node_name} has sent the answers",
             f"{first}{assignment.node_name} has answered your questions.\n\n"
-            f"Read them here: {address}/{assignment.id}/review\n",
+            f"Read them here: {address}\n",
         )
     )

@@ -67,7 +67,7 @@ def sent(assignment_id: UUID) -> ResponseReturnValue:
         asked=asked,
         row=filled.row,
         steps=next_steps(asked),
-        sections=_sections(filled),
+        sections=sections_of(filled),
     )
 
 
@@ -100,7 +100,7 @@ def _check_page(asked: Request, filled: Filled, faults: dict[str, str] | None = 
         *compare_answers(filled, note=request.form.get("note")),
     )
     doubtful = {name for found in checks for name in found.questions}
-    sections = _sections(filled, doubtful)
+    sections = sections_of(filled, doubtful)
     return render_template(
         "responses/check.html",
         asked=asked,
@@ -116,7 +116,7 @@ def _check_page(asked: Request, filled: Filled, faults: dict[str, str] | None = 
     )
 
 
-def _sections(filled: Filled, doubtful: set[str] | None = None) -> list[dict[str, Any]]:
+def sections_of(filled: Filled, doubtful: set[str] | None = None) -> list[dict[str, Any]]:
     files = list_files(filled.row.id)
     found = []
     for page in filled.pages:

@@ -1,0 +1,299 @@
+"""A supplier names its own suppliers, tells buyers of them, and asks them in turn.
+
+Names belong to who named them: a buyer reads country, kind and share, and the name only when it
+is released. Whoever is asked answers to who asked, not to anybody further up.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from ddplatform.access.identity import Identity
+from ddplatform.db import db
+from ddplatform.errors import Conflict, Invalid
+from ddplatform.models.cascade import (
+    AskedState,
+    ChainProposal,
+    OwnSupplier,
+    ProposalState,
+    ShareBand,
+)
+from ddplatform.models.questionnaires import Assignment
+from ddplatform.models.value_chain import ValueChain, ValueChainNode
+from ddplatform.queries.cascade import (
+    asked_state_of,
+    below,
+    find_above,
+    find_told,
+    get_own_supplier,
+    get_told,
+    list_above,
+    list_own_suppliers,
+    list_told,
+    next_number,
+)
+from ddplatform.queries.organisations import get_organisation
+from ddplatform.queries.questionnaires import find_assignment
+from ddplatform.queries.responses import get_request
+from ddplatform.queries.value_chain import find_chain, find_own_business
+from ddplatform.services import audit, questionnaires, rate_limits
+from ddplatform.services.supply_links import LinkFields, add_link
+from ddplatform.services.value_chain import NodeFields, add_node, create_chain
+from supply_chain.reference import load_reference
+from supply_chain.vocabulary import FlowEvidence, NodeKind
+
+REFRESH = "cascade:refresh"
+CHAIN = "Our own suppliers"
+INVITATIONS = rate_limits.Limit("cascade invitation", 20, 86_400)
+"""How many questionnaires one organisation forwards in a day."""
+MOST_NAMED = 200
+AGAIN_AFTER = timedelta(days=30)
+MAX_NAME = 200
+SHARES = {
+    ShareBand.UNDER_5: 0.025,
+    ShareBand.FROM_5_TO_25: 0.15,
+    ShareBand.FROM_25_TO_50: 0.375,
+    ShareBand.OVER_50: 0.75,
+    ShareBand.NOT_KNOWN: None,
+}
+"""The middle of each band: what a link says until somebody knows better."""
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnSupplierFields:
+    """What a supplier says of one of its own suppliers."""
+
+    name: str
+    country: str
+    kind: NodeKind = NodeKind.BUSINESS_ENTITY
+    share_band: ShareBand = ShareBand.NOT_KNOWN
+    email: str = ""
+
+
+def name_supplier(wanted: OwnSupplierFields, *, by: Identity, at: datetime) -> OwnSupplier:
+    """Put a business on the own list; nobody else learns of it by this.
+
+    Raises:
+        Invalid: a field breaks a rule.
+        Conflict: it stands on the list already, or the list is full.
+    """
+    name = " ".join(wanted.name.split())
+    _check(wanted, name)
+    standing = list_own_suppliers()
+    if any(one.name.casefold() == name.casefold() for one in standing):
+        raise Conflict(f"“{name}” stands on your list already.", "Open it on the list.")
+    if len(standing) >= MOST_NAMED:
+        raise Conflict(
+            f"Your list holds {MOST_NAMED} suppliers, the most there can be.",
+            "Take one off first, or tell your buyer that there are more.",
+        )
+    own = OwnSupplier(
+        name=name,
+        country=wanted.country,
+        kind=wanted.kind,
+        share_band=wanted.share_band,
+        email=wanted.email.strip().lower() or None,
+        asked_state=AskedState.NOT_ASKED,
+        created_at=at,
+        created_by_id=by.user_id,
+    )
+    db.session.add(own)
+    db.session.flush()  # the event names it
+    audit.record("cascade:name", own, by=by, at=at, name=name, country=own.country)
+    return own
+
+
+def _check(wanted: OwnSupplierFields, name: str) -> None:
+    faults = {}
+    if not name or len(name) > MAX_NAME:
+        faults["name"] = f"Write the name of the business, at most {MAX_NAME} characters."
+    if wanted.country not in load_reference().countries:
+        faults["country"] = "Choose the country where it works."
+    if wanted.email.strip() and not _ADDRESS.fullmatch(wanted.email.strip()):
+        faults["email"] = "This is no e-mail address; write it like name@firm.com."
+    if faults:
+        raise Invalid(fields=faults)
+
+
+def remove_supplier(own_supplier_id: UUID, *, by: Identity, at: datetime) -> None:
+    """Take a business off the own list, and take back what no buyer decided on yet."""
+    own = get_own_supplier(own_supplier_id)
+    own.removed_at, own.removed_by_id = at, by.user_id
+    for told in list_told().get(own.id, ()):
+        if told.proposal.state is ProposalState.PROPOSED:
+            told.proposal.state = ProposalState.WITHDRAWN
+    audit.record("cascade:remove", own, by=by, at=at, name=own.name)
+
+
+def propose(
+    own_supplier_id: UUID, assignment_id: UUID, *, with_name: bool, by: Identity, at: datetime
+) -> ChainProposal:
+    """Tell the buyer behind a questionnaire of an own supplier: with its name, or without.
+
+    Raises:
+        Conflict: this buyer knows of it already, or is that supplier itself.
+    """
+    own, asked = get_own_supplier(own_supplier_id), get_request(assignment_id)
+    assignment = asked.assignment
+    if find_told(assignment, own.id) is not None:
+        raise Conflict(f"{asked.requester} knows of “{own.name}” already.")
+    _refuse_above(own)
+    proposal = ChainProposal(
+        organisation_id=assignment.organisation_id,
+        respondent_organisation_id=assignment.respondent_organisation_id,
+        assignment_id=assignment.id,
+        own_supplier_id=own.id,
+        number=next_number(assignment.id),
+        name=own.name if with_name else None,
+        country=own.country,
+        kind=own.kind,
+        share_band=own.share_band,
+        state=ProposalState.PROPOSED,
+        asked_state=own.asked_state,
+        below=below(own).as_json(),
+        created_at=at,
+    )
+    db.session.add(proposal)
+    db.session.flush()  # the event names it
+    audit.record("cascade:propose", proposal, by=by, at=at, with_name=with_name)
+    return proposal
+
+
+def release_name(proposal_id: UUID, *, by: Identity, at: datetime) -> ChainProposal:
+    """Give a buyer the name that was kept; what it has read it keeps."""
+    proposal = get_told(proposal_id)
+    proposal.name = get_own_supplier(proposal.own_supplier_id).name
+    audit.record("cascade:release_name", proposal, by=by, at=at)
+    return proposal
+
+
+def withdraw_proposal(proposal_id: UUID, *, by: Identity, at: datetime) -> ChainProposal:
+    """Take back what a buyer was told.
+
+    Raises:
+        Conflict: the buyer decided already.
+    """
+    proposal = get_told(proposal_id)
+    if proposal.state is not ProposalState.PROPOSED:
+        raise Conflict(
+            "The buyer decided on this already.",
+            "Write to the buyer if something is wrong with it.",
+        )
+    proposal.state, proposal.name = ProposalState.WITHDRAWN, None
+    audit.record("cascade:withdraw", proposal, by=by, at=at)
+    return proposal
+
+
+def forward(
+    own_supplier_id: UUID,
+    version_id: UUID,
+    *,
+    email: str,
+    message: str = "",
+    by: Identity,
+    at: datetime,
+) -> Assignment:
+    """Ask an own supplier the same questions; its answers go to this organisation alone.
+
+    Raises:
+        Invalid: no address.
+        Conflict: it stands above in the chain, or was asked a short time ago.
+        TooMany: so many were asked today.
+    """
+    own = get_own_supplier(own_supplier_id)
+    own.email = email.strip().lower() or own.email
+    if not own.email or not _ADDRESS.fullmatch(own.email):
+        raise Invalid(fields={"email": "Write the e-mail address, like name@firm.com."})
+    _refuse_above(own)
+    _refuse_soon(own, at)
+    rate_limits.count_try(INVITATIONS, str(by.organisation_id), at=at)
+    node = _node_of(own, by=by, at=at)
+    (made,) = questionnaires.assign(
+        questionnaires.Sending(
+            version_id=version_id,
+            due_on=questionnaires.propose_due_date(at.date()),
+            message=message,
+        ),
+        {node.id: own.email},
+        by=by,
+        at=at,
+    )
+    own.forwarded_id = made.id
+    db.session.flush()  # its state is read from what was sent
+    audit.record("cascade:forward", own, by=by, at=at, assignment=made.id)
+    _refresh(own)
+    return made
+
+
+def _refuse_above(own: OwnSupplier) -> None:
+    above = list_above()
+    if own.name.casefold() in {name.casefold() for name in above.values()}:
+        raise Conflict(
+            f"“{own.name}” is already above you in this chain: it buys from you, or from those "
+            "who do.",
+            "Name the business that sells to you, not the one you sell to.",
+        )
+    if own.email and find_above(own.email, above) is not None:
+        raise Conflict(
+            f"{own.email} belongs to a business that is already in this chain: your own, or one "
+            "above you.",
+            "Write the address of the business that sells to you.",
+        )
+
+
+def _refuse_soon(own: OwnSupplier, at: datetime) -> None:
+    last = find_assignment(own.forwarded_id) if own.forwarded_id else None
+    if last is not None and last.sent_at > at - AGAIN_AFTER:
+        again = (last.sent_at + AGAIN_AFTER).date()
+        raise Conflict(
+            f"“{own.name}” was asked on {last.sent_at:%d %B %Y}.",
+            f"You can ask again from {again:%d %B %Y}. A call helps more than a second mail.",
+        )
+
+
+def _node_of(own: OwnSupplier, *, by: Identity, at: datetime) -> ValueChainNode:
+    """The own supplier on the own map, which no buyer sees."""
+    last = find_assignment(own.forwarded_id) if own.forwarded_id else None
+    if last is not None:
+        return db.session.get_one(ValueChainNode, last.node_id)
+    chain = _own_chain(by=by, at=at)
+    node = add_node(
+        chain.id,
+        NodeFields(name=own.name, kind=own.kind, country=own.country, contact_email=own.email),
+        by=by,
+        at=at,
+    )
+    here = find_own_business(chain.id)
+    if here is not None:
+        fields = LinkFields(share=SHARES[own.share_band], flow_evidence=FlowEvidence.CONFIRMED)
+        add_link(node.id, here.id, fields, by=by, at=at)
+    return node
+
+
+def _own_chain(*, by: Identity, at: datetime) -> ValueChain:
+    home = get_organisation(by.organisation_id)
+    return find_chain(CHAIN) or create_chain(
+        CHAIN, own_business=home.name, country=home.country, by=by, at=at
+    )
+
+
+def refresh_states() -> int:
+    """Bring what buyers read of own suppliers in step with what those did; returns how many.
+
+    States and counts alone, no change of a person: no event. Twice is once.
+    """
+    return sum(_refresh(own) for own in list_own_suppliers())
+
+
+def _refresh(own: OwnSupplier) -> int:
+    own.asked_state = asked_state_of(own)
+    counts = below(own).as_json()
+    changed = 0
+    for told in list_told().get(own.id, ()):
+        proposal = told.proposal
+        if (proposal.asked_state, proposal.below) != (own.asked_state, counts):
+            proposal.asked_state, proposal.below = own.asked_state, counts
+            changed += 1
+    return changed

@@ -1,0 +1,390 @@
+"""Suppliers of suppliers: named without their name, asked in turn, put on the map by the buyer."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from ddplatform.access.roles import RoleId
+from ddplatform.db import db
+from ddplatform.errors import Conflict, Invalid, NotFound, TooMany
+from ddplatform.models.audit import AuditEvent
+from ddplatform.models.cascade import AskedState, ChainProposal, OwnSupplier, ShareBand
+from ddplatform.models.organisations import User
+from ddplatform.models.value_chain import SupplyLink, ValueChainNode
+from ddplatform.queries.cascade import get_proposal, list_above, list_proposals
+from ddplatform.queries.questionnaires import get_assignment
+from ddplatform.queries.responses import get_request
+from ddplatform.services import cascade, cascade_review, questionnaires
+from ddplatform.services.cascade import OwnSupplierFields
+from tests.answering import (
+    EMAIL,
+    Asked,
+    Supplier,
+    acting,
+    ask,
+    come_in,
+    fill,
+    mails,
+    receive_now,
+    saq_version,
+)
+from tests.conftest import NOW
+from tests.factories import PASSWORD, Tenant, csrf_token, signed_in_client
+
+SECRET = "Ferme du Soleil"
+FARM_EMAIL = "awa@ferme.example"
+
+
+@pytest.fixture
+def supplier(app: Flask, tenant: Tenant) -> Supplier:
+    with app.app_context():
+        return come_in(ask(tenant))
+
+
+def _name(supplier: Supplier, name: str = SECRET, **more: object) -> UUID:
+    wanted = OwnSupplierFields(
+        name=name,
+        country="CI",
+        share_band=ShareBand.FROM_25_TO_50,
+        **more,  # type: ignore[arg-type]
+    )
+    with acting(supplier.id):
+        return cascade.name_supplier(wanted, by=supplier.identity, at=NOW).id
+
+
+def _propose(supplier: Supplier, own_id: UUID, *, with_name: bool = False) -> UUID:
+    with acting(supplier.id):
+        one = supplier.asked.assignment_id
+        return cascade.propose(own_id, one, with_name=with_name, by=supplier.identity, at=NOW).id
+
+
+def _forward(supplier: Supplier, own_id: UUID, email: str = FARM_EMAIL) -> Asked:
+    """Forward the questions; what comes back is asked by the supplier, in its own tenant."""
+    with acting(supplier.id):
+        made = cascade.forward(own_id, saq_version(), email=email, by=supplier.identity, at=NOW)
+        home = Tenant(supplier.id, supplier.slug, {RoleId.ANALYST: supplier.identity})
+        node = db.session.get_one(ValueChainNode, made.node_id)
+        return Asked(home, node.chain_id, node.id, made.id)
+
+
+def _buyer_rows(supplier: Supplier) -> str:
+    """Everything the buyer's tenant holds of proposals, nodes, links and its log, as text."""
+    with acting(supplier.asked.tenant.id):
+        rows: list[object] = [*db.session.scalars(select(ChainProposal))]
+        rows += [
+            *db.session.scalars(select(ValueChainNode)),
+            *db.session.scalars(select(SupplyLink)),
+        ]
+        rows += [*db.session.scalars(select(OwnSupplier)), *db.session.scalars(select(AuditEvent))]
+        return " ".join(str(vars(row)) for row in rows)
+
+
+def test_a_buyer_reads_country_kind_and_share_and_never_a_kept_name(
+    context: Flask, supplier: Supplier
+):
+    _propose(supplier, _name(supplier, email=FARM_EMAIL))
+
+    assert SECRET not in _buyer_rows(supplier)
+    assert FARM_EMAIL not in _buyer_rows(supplier)
+    with acting(supplier.asked.tenant.id):
+        (one,) = list_proposals()
+        assert one.title == "Supplier 1 of SCOOP Espoir (name kept)"
+        assert one.proposal.share_band is ShareBand.FROM_25_TO_50
+        assert db.session.scalars(select(OwnSupplier)).all() == []
+
+
+def test_an_accepted_supplier_stands_on_the_map_with_its_link_and_history(
+    context: Flask, supplier: Supplier
+):
+    proposal_id, buyer = _propose(supplier, _name(supplier)), supplier.asked.tenant
+    with acting(buyer.id):
+        link = cascade_review.accept(proposal_id, by=buyer.analyst, at=NOW)
+        assert (link.buyer_id, link.share) == (supplier.asked.node_id, 0.375)
+        with pytest.raises(Conflict):
+            cascade_review.accept(proposal_id, by=buyer.analyst, at=NOW)
+        events = db.session.scalars(select(AuditEvent.action)).all()
+        assert {"node:add", "link:add", "cascade:accept"} <= set(events)
+    assert SECRET not in _buyer_rows(supplier)
+
+
+def test_a_name_that_is_released_later_is_put_on_the_map(context: Flask, supplier: Supplier):
+    proposal_id, buyer = _propose(supplier, _name(supplier)), supplier.asked.tenant
+    with acting(buyer.id):
+        cascade_review.accept(proposal_id, by=buyer.analyst, at=NOW)
+        with pytest.raises(Conflict):
+            cascade_review.put_name(proposal_id, by=buyer.analyst, at=NOW)
+    with acting(supplier.id):
+        cascade.release_name(proposal_id, by=supplier.identity, at=NOW)
+    with acting(buyer.id):
+        assert cascade_review.put_name(proposal_id, by=buyer.analyst, at=NOW).name == SECRET
+
+
+def test_a_buyer_says_no_with_a_reason(context: Flask, supplier: Supplier):
+    proposal_id, buyer = _propose(supplier, _name(supplier)), supplier.asked.tenant
+    with acting(buyer.id):
+        with pytest.raises(Invalid):
+            cascade_review.decline(proposal_id, reason=" ", by=buyer.analyst, at=NOW)
+        cascade_review.decline(proposal_id, reason="Not for us.", by=buyer.analyst, at=NOW)
+    with acting(supplier.id):
+        with pytest.raises(Conflict):
+            cascade.withdraw_proposal(proposal_id, by=supplier.identity, at=NOW)
+        assert db.session.get_one(ChainProposal, proposal_id).decline_reason == "Not for us."
+
+
+def test_what_was_told_is_taken_back_with_its_name(context: Flask, supplier: Supplier):
+    own_id = _name(supplier)
+    proposal_id = _propose(supplier, own_id, with_name=True)
+    assert SECRET in _buyer_rows(supplier)
+    with pytest.raises(Conflict):
+        _propose(supplier, own_id)
+    with acting(supplier.id):
+        cascade.withdraw_proposal(proposal_id, by=supplier.identity, at=NOW)
+    with acting(supplier.asked.tenant.id):
+        assert list_proposals() == []
+        assert get_proposal(proposal_id).proposal.name is None
+    _propose(supplier, own_id)
+
+
+def test_a_supplier_taken_off_the_list_is_taken_back_where_nobody_decided(
+    context: Flask, supplier: Supplier
+):
+    own_id = _name(supplier)
+    _propose(supplier, own_id)
+    with acting(supplier.id):
+        cascade.remove_supplier(own_id, by=supplier.identity, at=NOW)
+        with pytest.raises(NotFound):
+            cascade.remove_supplier(own_id, by=supplier.identity, at=NOW)
+    with acting(supplier.asked.tenant.id):
+        assert list_proposals() == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [({"name": " "}, "name"), ({"country": "XX"}, "country"), ({"email": "no"}, "email")],
+)
+def test_a_supplier_is_named_by_business_country_and_address(
+    context: Flask, supplier: Supplier, changes: dict[str, str], field: str
+):
+    wanted = OwnSupplierFields(**{"name": SECRET, "country": "CI", **changes})  # type: ignore[arg-type]
+    with acting(supplier.id), pytest.raises(Invalid) as caught:
+        cascade.name_supplier(wanted, by=supplier.identity, at=NOW)
+    assert field in caught.value.fields
+
+
+def test_the_same_name_stands_once_and_the_list_has_an_end(
+    context: Flask, supplier: Supplier, monkeypatch: pytest.MonkeyPatch
+):
+    _name(supplier)
+    with pytest.raises(Conflict):
+        _name(supplier, SECRET.upper())
+    monkeypatch.setattr(cascade, "MOST_NAMED", 1)
+    with pytest.raises(Conflict):
+        _name(supplier, "Another")
+
+
+def test_forwarded_questions_are_answered_to_who_forwarded_and_the_buyer_sees_how_far(
+    context: Flask, supplier: Supplier
+):
+    own_id = _name(supplier)
+    proposal_id = _propose(supplier, own_id)
+    asked = _forward(supplier, own_id)
+    assert _state(supplier, proposal_id) is AskedState.ASKED
+
+    farm = come_in(asked)
+    _refresh(supplier)
+    assert _state(supplier, proposal_id) is AskedState.ANSWERING
+    fill(farm)
+    receive_now(farm)
+    _refresh(supplier)
+    assert _state(supplier, proposal_id) is AskedState.ANSWERED
+    assert f"/o/{supplier.slug}/cascade/{own_id}/answers" in mails()[-1]
+    with acting(supplier.asked.tenant.id), pytest.raises(NotFound):
+        get_assignment(asked.assignment_id)
+    assert SECRET not in _buyer_rows(supplier)
+
+
+def _refresh(supplier: Supplier) -> int:
+    with acting(supplier.id):
+        return cascade.refresh_states()
+
+
+def _state(supplier: Supplier, proposal_id: UUID) -> AskedState:
+    with acting(supplier.asked.tenant.id):
+        return get_proposal(proposal_id).proposal.asked_state
+
+
+def test_the_buyer_sees_depth_answers_and_dead_ends_below_as_counts(
+    context: Flask, supplier: Supplier
+):
+    own_id = _name(supplier)
+    proposal_id = _propose(supplier, own_id)
+    farm = come_in(_forward(supplier, own_id))
+    deep = _name(farm, "Hidden pickers")
+    _propose(farm, deep)
+    _forward(farm, deep, "team@pickers.example")
+    with acting(farm.id):
+        own = db.session.get_one(OwnSupplier, deep)
+        last = get_assignment(own.forwarded_id or UUID(int=0))
+        questionnaires.withdraw(last, reason="no answer", by=farm.identity, at=NOW)
+    assert (_refresh(farm), _refresh(supplier), _refresh(supplier)) == (1, 1, 0)
+
+    with acting(supplier.asked.tenant.id):
+        below = get_proposal(proposal_id).proposal.below
+    assert below == {"depth": 1, "named": 1, "answered": 0, "dead_ends": 1}
+    assert "Hidden pickers" not in _buyer_rows(supplier)
+
+
+def test_who_stands_above_in_the_chain_is_not_asked_and_that_is_told(
+    context: Flask, supplier: Supplier, tenant: Tenant
+):
+    farm = come_in(_forward(supplier, _name(supplier)))
+    with acting(farm.id):
+        assert set(list_above()) == {farm.id, supplier.id, tenant.id}
+    own_id = _name(farm, "Some trader")
+    for address in (EMAIL, FARM_EMAIL, _manager_email(tenant)):
+        with pytest.raises(Conflict, match="already in this chain"):
+            _forward(farm, own_id, address)
+    with pytest.raises(Conflict, match="already above you"):
+        _propose(farm, _name(farm, "Acme"))
+    assert _forward(farm, own_id, "new@trader.example")
+
+
+def _manager_email(tenant: Tenant) -> str:
+    return db.session.get_one(User, tenant.manager.user_id).email
+
+
+def test_the_same_supplier_is_not_asked_again_within_a_month(context: Flask, supplier: Supplier):
+    own_id = _name(supplier)
+    _forward(supplier, own_id)
+    with pytest.raises(Conflict, match="was asked on 25 November 2026"):
+        _forward(supplier, own_id)
+    later = NOW + cascade.AGAIN_AFTER + timedelta(days=1)
+    with acting(supplier.id):
+        own = db.session.get_one(OwnSupplier, own_id)
+        last = get_assignment(own.forwarded_id or UUID(int=0))
+        questionnaires.withdraw(last, reason="no answer", by=supplier.identity, at=later)
+        again = cascade.forward(own_id, saq_version(), email="", by=supplier.identity, at=later)
+        assert again.node_id == last.node_id
+
+
+def test_no_more_than_so_many_are_asked_in_a_day(
+    context: Flask, supplier: Supplier, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(
+        cascade, "INVITATIONS", cascade.rate_limits.Limit("cascade invitation", 1, 86_400)
+    )
+    first, second = _name(supplier), _name(supplier, "Second")
+    _forward(supplier, first)
+    with pytest.raises(TooMany):
+        _forward(supplier, second, "second@farm.example")
+
+
+def test_nobody_is_asked_without_an_address(context: Flask, supplier: Supplier):
+    with pytest.raises(Invalid):
+        _forward(supplier, _name(supplier), "")
+
+
+def test_another_organisation_finds_neither_list_nor_proposal(
+    context: Flask, supplier: Supplier, other_tenant: Tenant
+):
+    own_id = _name(supplier)
+    proposal_id = _propose(supplier, own_id)
+    with acting(other_tenant.id):
+        with pytest.raises(NotFound):
+            get_proposal(proposal_id)
+        with pytest.raises(NotFound):
+            cascade.release_name(proposal_id, by=other_tenant.manager, at=NOW)
+    with acting(supplier.asked.tenant.id), pytest.raises(NotFound):
+        cascade.release_name(proposal_id, by=supplier.asked.tenant.manager, at=NOW)
+    with acting(supplier.id), pytest.raises(NotFound):
+        cascade_review.accept(proposal_id, by=supplier.identity, at=NOW)
+
+
+@given(band=st.sampled_from(list(ShareBand)))
+def test_the_share_of_a_link_lies_within_its_band(band: ShareBand):
+    ends = {
+        ShareBand.UNDER_5: (0, 0.05),
+        ShareBand.FROM_5_TO_25: (0.05, 0.25),
+        ShareBand.FROM_25_TO_50: (0.25, 0.5),
+        ShareBand.OVER_50: (0.5, 1),
+    }
+    share = cascade.SHARES[band]
+    if band is ShareBand.NOT_KNOWN:
+        assert share is None
+    else:
+        low, high = ends[band]
+        assert share is not None
+        assert low < share < high
+
+
+@pytest.fixture
+def phone(app: Flask, supplier: Supplier) -> FlaskClient:
+    client = app.test_client()
+    token = csrf_token(client, "/sign-in")
+    client.post("/sign-in", data={"email": EMAIL, "password": PASSWORD, "csrf_token": token})
+    return client
+
+
+def test_a_supplier_is_named_told_and_asked_on_the_pages_and_the_buyer_decides(
+    app: Flask, phone: FlaskClient, supplier: Supplier, tenant: Tenant
+):
+    base = f"/o/{supplier.slug}/cascade/"
+    token = csrf_token(phone, base)
+    wrong = phone.post(base, data={"csrf_token": token, "name": "", "country": "CI"})
+    assert wrong.status_code == 422
+    data = {"csrf_token": token, "name": SECRET, "country": "CI", "kind": "site",
+            "share_band": "over_50"}  # fmt: skip
+    own = phone.post(base, data=data).location
+    assert "No buyer knows of it" in phone.get(own).text
+    one = str(supplier.asked.assignment_id)
+    tell = {"csrf_token": token, "assignment": one, "with_name": "no"}
+    assert phone.post(f"{own}tell", data=tell).status_code == 302
+    assert phone.post(f"{own}tell", data={**tell, "assignment": "x"}).status_code == 404
+    assert "not the name" in phone.get(own).text
+    with app.app_context(), acting(supplier.id):
+        version = str(get_request(supplier.asked.assignment_id).assignment.version_id)
+    ask_them = {"csrf_token": token, "version": version, "email": FARM_EMAIL}
+    assert phone.post(f"{own}forward", data={**ask_them, "email": "x"}).status_code == 422
+    assert phone.post(f"{own}forward", data={**ask_them, "email": EMAIL}).status_code == 409
+    assert phone.post(f"{own}forward", data=ask_them).status_code == 302
+    assert phone.get(f"{own}answers").status_code == 404
+
+    desk = signed_in_client(app, tenant, RoleId.ANALYST)
+    page = desk.get("/o/acme/cascade/proposals")
+    assert "Supplier 1 of SCOOP Espoir (name kept)" in page.text
+    assert SECRET not in page.text
+    with app.app_context(), acting(tenant.id):
+        proposal_id = list_proposals()[0].proposal.id
+    decide = f"/o/acme/cascade/proposals/{proposal_id}"
+    token = csrf_token(desk, "/o/acme/cascade/proposals")
+    assert desk.post(decide, data={"csrf_token": token, "reason": ""}).status_code == 422
+    assert desk.post(decide, data={"csrf_token": token, "accept": "1"}).status_code == 302
+    assert "on the map" in desk.get("/o/acme/cascade/proposals").text
+    phone_token = csrf_token(phone, base)
+    told = f"/o/{supplier.slug}/cascade/told/{proposal_id}"
+    phone.post(told, data={"csrf_token": phone_token, "name": "1"})
+    assert "Give the node its name" in desk.get("/o/acme/cascade/proposals").text
+    desk.post(decide, data={"csrf_token": token, "name": "1"})
+    assert SECRET in desk.get("/o/acme/cascade/proposals").text
+    phone.post(f"{own}remove", data={"csrf_token": phone_token})
+    assert SECRET not in phone.get(base).text
+
+
+def test_answers_of_an_own_supplier_are_read_by_who_asked(
+    app: Flask, phone: FlaskClient, supplier: Supplier
+):
+    with app.app_context():
+        own_id = _name(supplier)
+        farm = come_in(_forward(supplier, own_id))
+        fill(farm)
+        receive_now(farm)
+        _refresh(supplier)
+    page = phone.get(f"/o/{supplier.slug}/cascade/{own_id}/answers")
+    assert f"Answers of {SECRET}" in page.text
+    assert "Read their answers" in phone.get(f"/o/{supplier.slug}/cascade/{own_id}/").text
