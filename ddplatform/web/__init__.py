@@ -5,6 +5,7 @@ from flask_wtf import CSRFProtect
 from whitenoise import WhiteNoise
 
 from ddplatform.config import ROOT
+from ddplatform.gate import access_of
 from ddplatform.web import errors, filters, headers, languages, page_context
 from ddplatform.web.analysis import bp as analysis
 from ddplatform.web.audit.routes import bp as audit
@@ -12,6 +13,7 @@ from ddplatform.web.auth.account import bp as account
 from ddplatform.web.auth.links import bp as links
 from ddplatform.web.auth.routes import bp as auth
 from ddplatform.web.campaigns import bp as campaigns
+from ddplatform.web.cascade import bp as cascade
 from ddplatform.web.compression import Compressed
 from ddplatform.web.context_events.routes import bp as context_events
 from ddplatform.web.evidence.routes import bp as evidence
@@ -53,6 +55,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(organisations, url_prefix="/o/<organisation>")
     app.register_blueprint(audit, url_prefix="/o/<organisation>/audit")
     app.register_blueprint(responses, url_prefix="/o/<organisation>/responses")
+    app.register_blueprint(cascade, url_prefix="/o/<organisation>/cascade")
     app.register_blueprint(sharing, url_prefix="/o/<organisation>/sharing")
     app.register_blueprint(questionnaires, url_prefix="/o/<organisation>/questionnaires")
     app.register_blueprint(campaigns, url_prefix="/o/<organisation>/campaigns")
@@ -81,3 +84,12 @@ def register(app: Flask) -> None:
         add_headers_function=headers.add_to_static(app.extensions["settings"]),
     )
     app.wsgi_app = Compressed(app.wsgi_app)  # type: ignore[method-assign]
+    _spare_programs(app, csrf)
+
+
+def _spare_programs(app: Flask, csrf: CSRFProtect) -> None:
+    """Ask no form token where a program comes in by a secret in its address, and only there."""
+    for endpoint, view in app.view_functions.items():
+        access = access_of(app, endpoint)
+        if access is not None and access.by_token:
+            csrf.exempt(view)
