@@ -28,6 +28,8 @@ WAYS_ACROSS_TENANTS = (
     # A supplier's link: whose it is, and whether the person answers somewhere already.
     "ddplatform/web/responses/joining.py",
     "ddplatform/services/response_join.py",
+    # The secret address of a phone app: whose it is.
+    "ddplatform/web/openrosa/",
     # Removing the sample: its people, and what its suppliers had not released.
     "ddplatform/services/demo_removal.py",
 )

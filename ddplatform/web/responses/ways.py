@@ -7,16 +7,19 @@ from flask import Response, flash, g, make_response, redirect, render_template, 
 from flask.typing import ResponseReturnValue
 
 from ddplatform.access.permissions import Permission
-from ddplatform.errors import Conflict, TooMany
+from ddplatform.adapters.installed import adapters
+from ddplatform.errors import Conflict, Invalid, TooMany
 from ddplatform.gate import requires
 from ddplatform.languages import gettext, ngettext
 from ddplatform.models.answer_intake import AnswerIntake, IntakeStatus
-from ddplatform.queries.answer_intake import list_intakes
+from ddplatform.queries.answer_intake import list_app_links, list_intakes
 from ddplatform.queries.questionnaires import get_version
 from ddplatform.queries.responses import get_request
 from ddplatform.services.answer_books import write_book
 from ddplatform.services.answer_intake import is_workbook, keep_book, look, put_aside, take
 from ddplatform.services.answer_submissions import keep_submissions
+from ddplatform.services.app_links import is_live, make_link, revoke_link
+from ddplatform.web.responses.app_squares import app_square
 from ddplatform.web.responses.blueprint import bp
 from ddplatform.web.responses.routes import is_writable
 from questionnaires.phone_form import xform_of
@@ -116,15 +119,44 @@ def settle(assignment_id: UUID, intake_id: UUID) -> ResponseReturnValue:
     return redirect(url_for(".show", assignment_id=assignment_id))
 
 
-def _ways_page(assignment_id: UUID, problems: Sequence[str] = ()) -> str:
+@bp.post("/<uuid:assignment_id>/ways/apps")
+@requires(Permission.RESPONSE_ANSWER)
+def make_app_link(assignment_id: UUID) -> ResponseReturnValue:
+    """Make a secret address for one phone; it is shown once, with its square to be scanned."""
+    try:
+        _, token = make_link(
+            assignment_id, name=request.form.get("name", ""), by=g.identity, at=g.now
+        )
+    except Invalid as error:
+        return _ways_page(assignment_id, list(error.fields.values()), at="name"), 422
+    address = adapters().base_url.rstrip("/") + f"/openrosa/{token}"
+    return _ways_page(assignment_id, address=address)
+
+
+@bp.post("/<uuid:assignment_id>/ways/apps/<uuid:app_link_id>/revoke")
+@requires(Permission.RESPONSE_ANSWER)
+def revoke_app_link(assignment_id: UUID, app_link_id: UUID) -> ResponseReturnValue:
+    """End the address of one phone at once."""
+    revoke_link(assignment_id, app_link_id, by=g.identity, at=g.now)
+    flash(gettext("The address does not work any more."), "success")
+    return redirect(url_for(".ways", assignment_id=assignment_id))
+
+
+def _ways_page(
+    assignment_id: UUID, problems: Sequence[str] = (), *, at: str = "file", address: str = ""
+) -> str:
     asked = get_request(assignment_id)
+    links = list_app_links(assignment_id)
     return render_template(
         "responses/ways.html",
         asked=asked,
         is_writable=is_writable(asked),
         intakes=list_intakes(assignment_id),
-        problems=problems,
+        problems=[{"href": f"#{at}", "messages": [problem]} for problem in problems],
         Status=IntakeStatus,
+        address=address,
+        square=app_square(address) if address else "",
+        app_links=[link for link in links if is_live(link, at=g.now)],
     )
 
 

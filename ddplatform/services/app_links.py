@@ -1,0 +1,138 @@
+"""Secret addresses for phone apps: made and revoked by the supplier, one for each phone."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from ddplatform.access.identity import Identity
+from ddplatform.access.permissions import Permission
+from ddplatform.access.policy import allows
+from ddplatform.db import db
+from ddplatform.errors import Invalid, NotFound
+from ddplatform.languages import gettext
+from ddplatform.models.answer_intake import AnswerIntake, AppLink, IntakeStatus, IntakeWay
+from ddplatform.queries.answer_intake import get_app_link
+from ddplatform.queries.organisations import get_account, get_standing_in
+from ddplatform.queries.responses import get_request
+from ddplatform.services import audit
+from ddplatform.services.answer_intake import attach_files, look, take
+from ddplatform.services.answer_submissions import keep_submissions
+from ddplatform.services.response_drafts import draft_row
+from ddplatform.services.sessions import hash_of, new_secret
+
+LASTS = timedelta(days=60)
+MAX_NAME = 80
+MOST_LINKS = 20
+
+
+@dataclass(frozen=True)
+class Received:
+    """What a submission from a phone came to; `waiting` answers stand otherwise on the page."""
+
+    intake: AnswerIntake
+    waiting: int
+    is_new: bool
+
+
+def make_link(assignment_id: UUID, *, name: str, by: Identity, at: datetime) -> tuple[AppLink, str]:
+    """Make a link for one phone; its token is told once and kept as a hash.
+
+    Raises:
+        Invalid: it has no name.
+        Conflict: the questions cannot be answered now.
+    """
+    draft_row(get_request(assignment_id))
+    if not name.strip():
+        raise Invalid(fields={"name": gettext("Say whose phone it is, for example: field team.")})
+    token = new_secret()
+    link = AppLink(
+        organisation_id=by.organisation_id,
+        assignment_id=assignment_id,
+        name=name.strip()[:MAX_NAME],
+        token_hash=hash_of(token),
+        created_at=at,
+        created_by_id=by.user_id,
+        expires_at=at + LASTS,
+    )
+    db.session.add(link)
+    db.session.flush()  # the event names it
+    audit.record("answers:make_link", link, by=by, at=at, name=link.name)
+    return link, token
+
+
+def revoke_link(assignment_id: UUID, link_id: UUID, *, by: Identity, at: datetime) -> None:
+    """End a link at once. A second press changes nothing."""
+    get_request(assignment_id)
+    link = get_app_link(assignment_id, link_id)
+    if link.revoked_at is None:
+        link.revoked_at = at
+        audit.record("answers:revoke_link", link, by=by, at=at)
+
+
+def is_live(link: AppLink, *, at: datetime) -> bool:
+    """Whether an app may still come in by it."""
+    return link.revoked_at is None and link.expires_at >= at
+
+
+def identity_of(link: AppLink, *, at: datetime, request_ref: str) -> Identity:
+    """Who acts when an app comes in: the maker of the link, with the rights of now.
+
+    Call it across tenants.
+
+    Raises:
+        NotFound: the link ended, or its maker may not answer any more.
+    """
+    account = get_account(link.created_by_id)
+    standing = get_standing_in(link.created_by_id, link.organisation_id)
+    if not is_live(link, at=at) or account is None or not account.is_active or standing is None:
+        raise NotFound()
+    who = Identity(
+        user_id=account.id,
+        organisation_id=link.organisation_id,
+        role_id=standing.role_id,
+        name=account.name,
+        session_ref=None,
+        access_until=standing.access_until,
+        request_ref=request_ref,
+    )
+    if not allows(who, Permission.RESPONSE_ANSWER, on=at.date()):
+        raise NotFound()
+    return who
+
+
+def receive_submission(
+    link: AppLink,
+    content: bytes,
+    attachments: dict[str, bytes],
+    *,
+    by: Identity,
+    at: datetime,
+) -> Received:
+    """Keep a submission and take over what does not contradict the page.
+
+    An app sends large attachments in several requests with the same submission; answers that
+    stand otherwise on the page wait there for a person.
+
+    Raises:
+        FileRefused: broken, foreign, or the same instanceID with another content.
+        Conflict: the questions cannot be answered now.
+        TooMany: too many uploads in an hour.
+    """
+    link.last_used_at = at
+    kept = keep_submissions(
+        link.assignment_id,
+        filename="submission.xml",
+        content=content,
+        attachments=attachments,
+        way=IntakeWay.OPENROSA,
+        by=by,
+        at=at,
+    )[0]
+    is_new = kept.settled_at is None and kept.created_at == at
+    if is_new:
+        take(link.assignment_id, kept.id, leaves_clashes_open=True, by=by, at=at)
+    found = look(link.assignment_id, kept.id, at=at)
+    if not is_new:
+        attach_files(kept, found.files, by=by, at=at)
+    waiting = len(found.clashes) if kept.status is IntakeStatus.WAITING else 0
+    return Received(kept, waiting, is_new)

@@ -1,0 +1,1 @@
+"""OpenRosa: the addresses that ODK Collect and Enketo talk to."""

@@ -1,0 +1,151 @@
+"""Form list, form and submission for phone apps. The secret in the address is the key.
+
+No session is read or begun here, and no form token asked: `gate.by_token`.
+"""
+
+from flask import Blueprint, Response, g, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+from ddplatform.access.identity import Identity
+from ddplatform.adapters.installed import adapters
+from ddplatform.errors import NotFound, PlatformError, TooMany, status_of
+from ddplatform.gate import bind_organisation, by_token
+from ddplatform.languages import gettext
+from ddplatform.models.answer_intake import AppLink
+from ddplatform.queries.answer_intake import find_app_link
+from ddplatform.queries.questionnaires import get_version
+from ddplatform.queries.responses import Request, get_request
+from ddplatform.services import rate_limits
+from ddplatform.services.app_links import identity_of, receive_submission
+from ddplatform.services.sessions import hash_of
+from ddplatform.tenancy import across_tenants
+from ddplatform.web.openrosa.answers import answer, form_list, hash_of_form, manifest, message
+from questionnaires.phone_form import xform_of
+from supply_chain.errors import FileRefused
+
+bp = Blueprint("openrosa", __name__, url_prefix="/openrosa/<token>")
+XML_PART = "xml_submission_file"
+
+
+@bp.before_request
+def _begin_no_session() -> None:
+    session.modified = False  # a language in the address would begin one
+
+
+@bp.errorhandler(PlatformError)
+@bp.errorhandler(FileRefused)
+def _refused(error: PlatformError | FileRefused) -> Response:
+    """The app shows these words to the person."""
+    response = answer(message(f"{error.message} {error.advice}".strip()), status_of(error))
+    if isinstance(error, TooMany):
+        response.headers["Retry-After"] = str(error.retry_after_s)
+    return response
+
+
+@bp.get("/formList")
+@by_token
+def form_list_page(token: str) -> ResponseReturnValue:
+    """The form that this link is for."""
+    link, _ = _come_in(token)
+    asked = get_request(link.assignment_id)
+    content = _xform(asked, link)
+    form = asked.plan.form
+    return answer(
+        form_list(
+            {
+                "formID": form.form_id,
+                "name": f"{asked.title} – {asked.requester}",
+                "version": form.version,
+                "hash": hash_of_form(content),
+                "descriptionText": asked.assignment.node_name,
+                "downloadUrl": _address(".form", token),
+                "manifestUrl": _address(".manifest_page", token),
+            }
+        ),
+        200,
+    )
+
+
+@bp.get("/form.xml")
+@by_token
+def form(token: str) -> ResponseReturnValue:
+    """The form itself, with the field that tells whose answers it takes."""
+    link, _ = _come_in(token)
+    return answer(_xform(get_request(link.assignment_id), link), 200)
+
+
+@bp.get("/manifest")
+@by_token
+def manifest_page(token: str) -> ResponseReturnValue:
+    """The media of the form."""
+    _come_in(token)
+    return answer(manifest(), 200)
+
+
+@bp.route("/submission", methods=["HEAD", "GET"])
+@by_token
+def before_submission(token: str) -> ResponseReturnValue:
+    """What an app asks before it sends: where to, and how much at once."""
+    _come_in(token)
+    response = answer(None, 204)
+    response.headers["Location"] = _address(".submission", token)
+    return response
+
+
+@bp.post("/submission")
+@by_token
+def submission(token: str) -> ResponseReturnValue:
+    """Answers of an app: kept, and taken over where they contradict nothing on the page."""
+    link, who = _come_in(token)
+    part = request.files.get(XML_PART)
+    content = part.read() if part is not None else request.form.get(XML_PART, "").encode()
+    if not content:
+        raise FileRefused(
+            "no_submission",
+            gettext("There is no submission in what the app sent."),
+            gettext("Send the finished form again."),
+        )
+    attachments = {
+        upload.filename: upload.read()
+        for name, upload in request.files.items(multi=True)
+        if name != XML_PART and upload.filename
+    }
+    received = receive_submission(link, content, attachments, by=who, at=g.now)
+    words = gettext("Your answers arrived. Check them on the page and press Send there.")
+    if received.waiting:
+        words = gettext(
+            "Your answers arrived. %(count)s of them stand otherwise on the page: choose there.",
+            count=received.waiting,
+        )
+    return answer(message(words, nature="submit_success"), 201)
+
+
+def _come_in(token: str) -> tuple[AppLink, Identity]:
+    """The link behind a token and who acts by it; an unknown one is counted."""
+    with across_tenants():
+        link = find_app_link(hash_of(token))
+        try:
+            if link is None:
+                raise NotFound()
+            who = identity_of(link, at=g.now, request_ref=g.request_id)
+        except NotFound:
+            if request.method == "POST":
+                address = request.remote_addr or ""
+                rate_limits.count_try(rate_limits.APP_LINK, address, at=g.now)
+            raise NotFound(
+                gettext("This address for the app does not work any more."),
+                gettext("Ask whoever gave it to you for a new one."),
+            ) from None
+    bind_organisation(link.organisation_id)
+    g.identity = who
+    return link, who
+
+
+def _xform(asked: Request, link: AppLink) -> bytes:
+    version = get_version(asked.assignment.version_id)
+    reference = str(link.assignment_id)
+    return xform_of(version.definition, f".{version.media_type}", reference=reference).encode()
+
+
+def _address(endpoint: str, token: str) -> str:
+    return adapters().base_url.rstrip("/") + url_for(endpoint, token=token)

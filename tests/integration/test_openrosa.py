@@ -1,0 +1,269 @@
+"""OpenRosa: the steps that ODK Collect and Enketo take, and who is let in by which address."""
+
+import base64
+import json
+import re
+import zlib
+from datetime import timedelta
+from html import unescape
+from io import BytesIO
+from xml.etree.ElementTree import fromstring
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from PIL import Image
+from werkzeug.test import TestResponse
+
+from ddplatform.db import db
+from ddplatform.gate import access_of
+from ddplatform.models.answer_intake import AnswerIntake, AppLink, IntakeStatus
+from ddplatform.models.organisations import User
+from ddplatform.queries.responses import find_response, list_answers, list_files
+from ddplatform.services import responses
+from ddplatform.web.responses.app_squares import collect_settings
+from questionnaires.xform import form_from_xform
+from tests.answering import EMAIL, Supplier, acting, ask, come_in, fill, send, typed
+from tests.conftest import NOW
+from tests.factories import PASSWORD, Tenant, csrf_token
+from tests.phone_submissions import instance_xml
+
+C01 = "/data/C/SAQ_C01"
+LIST = "{http://openrosa.org/xforms/xformsList}"
+
+
+@pytest.fixture
+def supplier(app: Flask, tenant: Tenant) -> Supplier:
+    with app.app_context():
+        return come_in(ask(tenant))
+
+
+@pytest.fixture
+def browser(app: Flask, supplier: Supplier) -> FlaskClient:
+    client = app.test_client()
+    token = csrf_token(client, "/sign-in")
+    data = {"email": EMAIL, "password": PASSWORD, "csrf_token": token}
+    assert client.post("/sign-in", data=data).status_code == 302
+    return client
+
+
+@pytest.fixture
+def address(browser: FlaskClient, supplier: Supplier) -> str:
+    """The address of a phone, as the page shows it once, without the host."""
+    page = _make(browser, supplier).text
+    found = re.search(r"/openrosa/[\w-]+", page)
+    assert found is not None
+    return found[0]
+
+
+@pytest.fixture
+def phone(app: Flask) -> FlaskClient:
+    """An app: it has no cookies."""
+    return app.test_client(use_cookies=False)
+
+
+def _ways(supplier: Supplier) -> str:
+    return f"/o/{supplier.slug}/responses/{supplier.asked.assignment_id}/ways"
+
+
+def _make(browser: FlaskClient, supplier: Supplier, name: str = "Field team") -> TestResponse:
+    token = csrf_token(browser, _ways(supplier))
+    return browser.post(f"{_ways(supplier)}/apps", data={"csrf_token": token, "name": name})
+
+
+def _send(
+    phone: FlaskClient, address: str, content: bytes, **files: tuple[bytes, str]
+) -> TestResponse:
+    data: dict[str, object] = {"xml_submission_file": (BytesIO(content), "submission.xml")}
+    data |= {name: (BytesIO(part), filename) for name, (part, filename) in files.items()}
+    headers = {"X-OpenRosa-Version": "1.0", "User-Agent": "org.odk.collect.android/v2024.3"}
+    return phone.post(f"{address}/submission", data=data, headers=headers)
+
+
+def _kept(app: Flask, supplier: Supplier) -> dict[str, str]:
+    with app.app_context(), acting(supplier.id):
+        row = find_response(supplier.asked.assignment_id)
+        assert row is not None
+        return {answer.path: answer.raw for answer in list_answers(row.id)}
+
+
+def _path(address: str) -> str:
+    return "/" + address.split("/", 3)[3]
+
+
+def _said(answer: TestResponse) -> str:
+    return fromstring(answer.data)[0].text or ""
+
+
+def test_app_lists_the_form_gets_it_and_sends_answers(
+    app: Flask, supplier: Supplier, phone: FlaskClient, address: str
+):
+    listed = phone.get(f"{address}/formList", headers={"X-OpenRosa-Version": "1.0"})
+    one = fromstring(listed.data)[0]
+    form = phone.get(_path(one.findtext(f"{LIST}downloadUrl") or ""))
+    media = phone.get(_path(one.findtext(f"{LIST}manifestUrl") or ""))
+    asked = phone.head(f"{address}/submission")
+    sent = _send(phone, address, instance_xml({"C/SAQ_C01": "40"}))
+
+    assert one.findtext(f"{LIST}formID") == "SAQ"
+    assert (one.findtext(f"{LIST}hash") or "").startswith("md5:")
+    field = form_from_xform(form.text).question("/data/dd_assignment")
+    assert field.default == str(supplier.asked.assignment_id)
+    assert len(fromstring(media.data)) == 0
+    assert (asked.status_code, sent.status_code) == (204, 201)
+    assert asked.headers["Location"].endswith(f"{address}/submission")
+    assert _kept(app, supplier)[C01] == "40"
+    for answer in (listed, form, media, asked, sent):
+        assert answer.headers["X-OpenRosa-Version"] == "1.0"
+        assert answer.headers["X-OpenRosa-Accept-Content-Length"].isdigit()
+        assert answer.headers["Date"].endswith("GMT")
+        assert "Set-Cookie" not in answer.headers
+
+
+def test_same_submission_is_acknowledged_again_and_counts_once(
+    app: Flask, supplier: Supplier, phone: FlaskClient, address: str
+):
+    content = instance_xml({"C/SAQ_C01": "40"})
+
+    assert [_send(phone, address, content).status_code for _ in range(2)] == [201, 201]
+    with app.app_context(), acting(supplier.id):
+        assert db.session.query(AnswerIntake).one().taken_count == 1
+
+
+def test_attachments_that_come_by_and_by_are_kept(
+    app: Flask, supplier: Supplier, phone: FlaskClient, address: str
+):
+    content = instance_xml({"C/SAQ_C01_evidence": "a.png", "C/SAQ_C02_evidence": "b.png"})
+    target = BytesIO()
+    Image.new("RGB", (8, 8)).save(target, "PNG")
+    for name in ("a.png", "b.png", "b.png"):
+        part = {name: (target.getvalue(), name)}
+        assert _send(phone, address, content, **part).status_code == 201
+
+    with app.app_context(), acting(supplier.id):
+        row = find_response(supplier.asked.assignment_id)
+        files = {p: [f.filename for f in found] for p, found in list_files(row.id).items()}
+    assert files == {
+        "/data/C/SAQ_C01_evidence": ["a.png"],
+        "/data/C/SAQ_C02_evidence": ["b.png"],
+    }
+
+
+def test_answers_that_stand_otherwise_on_the_page_wait_there(
+    app: Flask, supplier: Supplier, phone: FlaskClient, address: str
+):
+    with app.app_context(), acting(supplier.id):
+        responses.save_draft(
+            supplier.asked.assignment_id, typed({C01: "10"}), by=supplier.identity, at=NOW
+        )
+    sent = _send(phone, address, instance_xml({"C/SAQ_C01": "40", "D/SAQ_D01": "3"}))
+
+    assert "1 of them stand otherwise on the page" in _said(sent)
+    kept = _kept(app, supplier)
+    assert (kept[C01], kept["/data/D/SAQ_D01"]) == ("10", "3")
+    with app.app_context(), acting(supplier.id):
+        assert db.session.query(AnswerIntake).one().status is IntakeStatus.WAITING
+
+
+def test_app_is_told_in_words_what_cannot_be_taken(phone: FlaskClient, address: str):
+    broken = _send(phone, address, b"<data>")
+    nothing = phone.post(f"{address}/submission", data={})
+
+    assert (broken.status_code, nothing.status_code) == (422, 422)
+    assert "may be cut off" in _said(broken)
+    assert "no submission in what the app sent" in _said(nothing)
+
+
+def test_questions_that_are_sent_take_nothing_more(
+    app: Flask, supplier: Supplier, phone: FlaskClient, address: str
+):
+    with app.app_context():
+        fill(supplier)
+        send(supplier)
+
+    answer = _send(phone, address, instance_xml({"C/SAQ_C01": "40"}))
+
+    assert answer.status_code == 409
+    assert "cannot be changed now" in _said(answer)
+
+
+def test_unknown_address_is_told_so_and_counted(phone: FlaskClient):
+    answers = [_send(phone, "/openrosa/guess", b"<data/>").status_code for _ in range(32)]
+
+    assert answers[0] == 404
+    assert answers[-1] == 429
+    assert phone.get("/openrosa/guess/formList").status_code == 404
+
+
+def test_revoked_address_ends_at_once(
+    app: Flask, supplier: Supplier, browser: FlaskClient, phone: FlaskClient, address: str
+):
+    page = browser.get(_ways(supplier)).text
+    found = re.search(r'action="([^"]+/revoke)"', page)
+    assert found is not None
+    for _ in range(2):
+        token = csrf_token(browser, _ways(supplier))
+        answer = browser.post(unescape(found[1]), data={"csrf_token": token})
+        assert answer.status_code == 302
+
+    assert phone.get(f"{address}/formList").status_code == 404
+    assert "Field team" not in browser.get(_ways(supplier)).text
+
+
+@pytest.mark.parametrize("what", ["expired", "maker left"])
+def test_address_ends_by_itself_and_with_its_maker(
+    app: Flask, supplier: Supplier, phone: FlaskClient, address: str, what: str
+):
+    with app.app_context(), acting(supplier.id):
+        link = db.session.query(AppLink).one()
+        if what == "expired":
+            link.expires_at = link.created_at - timedelta(days=1)
+        else:
+            db.session.get_one(User, link.created_by_id).is_active = False
+
+    assert phone.get(f"{address}/formList").status_code == 404
+
+
+def test_address_is_kept_as_a_hash_and_shown_once(
+    app: Flask, supplier: Supplier, browser: FlaskClient, address: str
+):
+    token = address.rpartition("/")[2]
+
+    assert token not in browser.get(_ways(supplier)).text
+    with app.app_context(), acting(supplier.id):
+        assert token not in db.session.query(AppLink).one().token_hash
+
+
+def test_address_without_a_name_is_asked_for_one(browser: FlaskClient, supplier: Supplier):
+    answer = _make(browser, supplier, name=" ")
+
+    assert answer.status_code == 422
+    assert "Say whose phone it is" in unescape(answer.text)
+
+
+def test_square_holds_the_settings_of_the_app():
+    packed = base64.b64decode(collect_settings("https://example.org/openrosa/abc"))
+
+    settings = json.loads(zlib.decompress(packed))
+    assert settings["general"]["server_url"] == "https://example.org/openrosa/abc"
+
+
+def test_only_addresses_with_a_secret_are_spared_the_form_token(app: Flask):
+    spared = {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if (access := access_of(app, rule.endpoint)) and access.by_token
+    }
+    rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint in spared]
+
+    assert {endpoint.partition(".")[0] for endpoint in spared} == {"openrosa"}
+    assert all("<token>" in rule.rule for rule in rules)
+
+
+def test_session_of_a_browser_gives_no_access_and_is_not_touched(
+    browser: FlaskClient, supplier: Supplier
+):
+    answer = browser.get("/openrosa/guess/formList?lang=fr")
+
+    assert answer.status_code == 404
+    assert "Set-Cookie" not in answer.headers

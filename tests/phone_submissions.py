@@ -1,0 +1,51 @@
+"""Submissions as phone apps and their servers write them, for the shipped self-assessment."""
+
+import io
+import json
+import zipfile
+from collections.abc import Mapping
+from uuid import uuid4
+from xml.sax.saxutils import escape
+
+
+def instance_xml(
+    answers: Mapping[str, str],
+    *,
+    reference: str = "",
+    instance: str | None = None,
+    form_id: str = "SAQ",
+    extra: str = "",
+) -> bytes:
+    """An instance as ODK Collect writes it. `answers`: `group/name` -> text, groups in order."""
+    groups: dict[str, list[str]] = {}
+    for key, text in answers.items():
+        group, _, rest = key.partition("/")
+        groups.setdefault(group, []).append(_element(rest, text))
+    body = "".join(f"<{group}>{''.join(inner)}</{group}>" for group, inner in groups.items())
+    named = f"<dd_assignment>{reference}</dd_assignment>" if reference else ""
+    number = instance or f"uuid:{uuid4()}"
+    return (
+        '<?xml version="1.0"?>'
+        f'<data xmlns:orx="http://openrosa.org/xforms" id="{form_id}" version="1.0">'
+        f"{body}{named}{extra}"
+        f"<orx:meta><orx:instanceID>{number}</orx:instanceID></orx:meta></data>"
+    ).encode()
+
+
+def _element(path: str, text: str) -> str:
+    name, _, rest = path.partition("/")
+    return f"<{name}>{_element(rest, text) if rest else escape(text)}</{name}>"
+
+
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    """An archive of these files."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return target.getvalue()
+
+
+def as_json(document: object) -> bytes:
+    """The bytes of a JSON export."""
+    return json.dumps(document).encode()
