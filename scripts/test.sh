@@ -13,6 +13,8 @@ scripts/build_frontend.sh
 scripts/build_translations.sh
 command -v chromium >/dev/null ||
   need_packages "The browser tests" chromium fonts-dejavu-core fonts-noto-core
+command -v soffice >/dev/null ||
+  need_packages "The tests of answer workbooks" libreoffice-calc-nogui
 [ -n "$(postgres_bin)" ] || need_packages "The database tests" postgresql
 
 if [ $# -eq 0 ]; then default=1; else default=0; fi

@@ -10,9 +10,9 @@ from openpyxl import Workbook
 from openpyxl.cell import Cell
 
 
-def opened(book: bytes) -> Workbook:
-    """A workbook to be changed."""
-    return openpyxl.load_workbook(io.BytesIO(book))
+def opened(book: bytes, *, values: bool = False) -> Workbook:
+    """A workbook to be changed, or with the values that its formulas were worked out to."""
+    return openpyxl.load_workbook(io.BytesIO(book), data_only=values)
 
 
 def saved(book: Workbook) -> bytes:
@@ -59,6 +59,15 @@ def with_answers(book: bytes, **answers: object) -> bytes:
 
 def through_libreoffice(book: bytes, folder: Path) -> bytes:
     """The book opened and saved by LibreOffice, as .xlsx again."""
+    return _converted(book, folder, "xlsx").read_bytes()
+
+
+def printed(book: bytes, folder: Path) -> Path:
+    """The book as LibreOffice prints it, as PDF."""
+    return _converted(book, folder, "pdf")
+
+
+def _converted(book: bytes, folder: Path, kind: str) -> Path:
     (folder / "in").mkdir()
     path = folder / "in" / "answers.xlsx"
     path.write_bytes(book)
@@ -66,10 +75,10 @@ def through_libreoffice(book: bytes, folder: Path) -> bytes:
         [
             "soffice",
             f"-env:UserInstallation=file://{folder}/office",
-            *("--headless", "--convert-to", "xlsx", "--outdir", str(folder), str(path)),
+            *("--headless", "--convert-to", kind, "--outdir", str(folder), str(path)),
         ],
         check=True,
         capture_output=True,
-        timeout=120,
+        timeout=180,
     )
-    return (folder / "answers.xlsx").read_bytes()
+    return folder / f"answers.{kind}"

@@ -24,6 +24,7 @@ from questionnaires import (
     run_script,
 )
 from questionnaires import score as score_response
+from questionnaires.phone_form import xform_of
 
 FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 WORKBOOK = click.Path(dir_okay=False, writable=True, path_type=Path)
@@ -97,15 +98,26 @@ def _accepted(document: object) -> Collection[str]:
 @click.command()
 @click.argument("ref")
 @click.option("--version", help="Default: the newest.")
-@click.option("--out", required=True, type=WORKBOOK, help="The workbook to write (.xlsx).")
+@click.option("--out", required=True, type=WORKBOOK, help="The file to write (.xlsx or .xml).")
+@click.option(
+    "--format",
+    "form_as",
+    type=click.Choice(["xlsform", "xform"]),
+    default="xlsform",
+    help="A workbook, or the XML that apps read. Default: xlsform.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def export(ref: str, version: str | None, out: Path, as_json: bool) -> None:
-    """Write the shipped questionnaire REF as an XLSForm that ODK and KoboToolbox take."""
+def export(ref: str, version: str | None, out: Path, form_as: str, as_json: bool) -> None:
+    """Write the shipped questionnaire REF for ODK and KoboToolbox."""
     try:
-        workbook = export_workbook(read_shipped(ref, version))
+        definition = read_shipped(ref, version)
+        is_xform = form_as == "xform"
+        content = (
+            xform_of(definition, ".md").encode() if is_xform else export_workbook(definition)
+        )
     except QuestionnaireError as fault:
         refuse(fault)
-    write_out(out, workbook)
+    write_out(out, content)
     newest = [
         item for item in list_shipped() if item.ref == ref and version in (None, item.version)
     ]

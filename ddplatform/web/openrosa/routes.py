@@ -20,6 +20,7 @@ from ddplatform.services.app_links import identity_of, receive_submission
 from ddplatform.services.sessions import hash_of
 from ddplatform.tenancy import across_tenants
 from ddplatform.web.openrosa.answers import answer, form_list, hash_of_form, manifest, message
+from ddplatform.web.uploads import read_upload
 from questionnaires.phone_form import xform_of
 from supply_chain.errors import FileRefused
 
@@ -98,7 +99,7 @@ def submission(token: str) -> ResponseReturnValue:
     """Answers of an app: kept, and taken over where they contradict nothing on the page."""
     link, who = _come_in(token)
     part = request.files.get(XML_PART)
-    content = part.read() if part is not None else request.form.get(XML_PART, "").encode()
+    content = read_upload(part) if part is not None else request.form.get(XML_PART, "").encode()
     if not content:
         raise FileRefused(
             "no_submission",
@@ -106,7 +107,7 @@ def submission(token: str) -> ResponseReturnValue:
             gettext("Send the finished form again."),
         )
     attachments = {
-        upload.filename: upload.read()
+        upload.filename: read_upload(upload)
         for name, upload in request.files.items(multi=True)
         if name != XML_PART and upload.filename
     }

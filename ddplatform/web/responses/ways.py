@@ -22,6 +22,7 @@ from ddplatform.services.app_links import is_live, make_link, revoke_link
 from ddplatform.web.responses.app_squares import app_square
 from ddplatform.web.responses.blueprint import bp
 from ddplatform.web.responses.routes import is_writable
+from ddplatform.web.uploads import read_upload
 from questionnaires.phone_form import xform_of
 from supply_chain.errors import FileRefused
 
@@ -67,7 +68,7 @@ def bring(assignment_id: UUID) -> ResponseReturnValue:
         kept = keep(
             assignment_id,
             filename=upload.filename,
-            content=upload.read(),
+            content=read_upload(upload),
             by=g.identity,
             at=g.now,
         )

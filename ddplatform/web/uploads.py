@@ -1,0 +1,10 @@
+"""Files of a form: read to their end, and let go at once."""
+
+from werkzeug.datastructures import FileStorage
+
+
+def read_upload(upload: FileStorage) -> bytes:
+    """The bytes of an upload. Large ones lie in a temporary file until they are closed."""
+    content = upload.read()
+    upload.close()
+    return content
