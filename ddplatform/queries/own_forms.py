@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import undefer
 
 from ddplatform.db import db
 from ddplatform.errors import NotFound
@@ -75,8 +76,12 @@ def list_drafts(form_id: UUID) -> Sequence[OwnFormDraft]:
 
 
 def get_draft(form_id: UUID, number: int | None = None) -> OwnFormDraft:
-    """One draft of a form, the newest where no number is given; or NotFound."""
-    statement = select(OwnFormDraft).where(OwnFormDraft.form_id == form_id)
+    """One draft of a form with its definition, the newest where no number is given; or NotFound."""
+    statement = (
+        select(OwnFormDraft)
+        .where(OwnFormDraft.form_id == form_id)
+        .options(undefer(OwnFormDraft.definition))
+    )
     if number is not None:
         statement = statement.where(OwnFormDraft.number == number)
     found = db.session.scalars(statement.order_by(OwnFormDraft.number.desc()).limit(1)).first()

@@ -11,7 +11,10 @@ from ddplatform.db import db
 from ddplatform.errors import Conflict
 from ddplatform.models.jobs import Job, JobState
 from ddplatform.models.organisations import Organisation, OrganisationKind
+from ddplatform.services.demo_campaigns import plan_campaigns
+from ddplatform.services.demo_cascade import plan_cascade
 from ddplatform.services.demo_findings import plan_findings
+from ddplatform.services.demo_forms import plan_own_forms
 from ddplatform.services.demo_lists import plan_lists
 from ddplatform.services.demo_maps import password_of, plan_maps
 from ddplatform.services.demo_matching import plan_matching
@@ -68,6 +71,9 @@ def _make(story: Story, now: datetime) -> None:
     world, timeline = World(now), Timeline(now)
     plan_maps(story, timeline)
     plan_questionnaires(story, timeline)
+    plan_own_forms(story, timeline)
+    plan_cascade(story, timeline)
+    plan_campaigns(story, timeline)
     plan_findings(story, timeline)
     plan_case(story, timeline)
     plan_plans(story, timeline)

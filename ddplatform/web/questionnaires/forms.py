@@ -1,6 +1,7 @@
 """What people fill in to send and to chase questionnaires."""
 
 from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, FileRequired
 from wtforms import DateField, RadioField, SelectField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Length
@@ -39,6 +40,18 @@ class SendForm(FlaskForm):  # type: ignore[misc]
         "Your message",
         description="Say why you ask and whom to call. It stands on the first page.",
         validators=[Length(max=MAX_MESSAGE, message=f"At most {MAX_MESSAGE} characters.")],
+    )
+
+
+class OwnFileForm(FlaskForm):  # type: ignore[misc]
+    """A form of one's own as a file."""
+
+    file = FileField(
+        "XLSForm",
+        description="A workbook (.xlsx, .xls) or a table (.csv, .md) up to 10 MB, as ODK and "
+        "KoboToolbox take it. Lists kept in other files cannot come along: put them on the "
+        "sheet “choices”.",
+        validators=[FileRequired("Choose the file.")],
     )
 
 

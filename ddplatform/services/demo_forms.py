@@ -1,0 +1,32 @@
+"""Forms of its own of the sample company: one published, one still a draft."""
+
+from datetime import datetime
+from functools import partial
+
+from ddplatform.services import own_forms
+from ddplatform.services.demo_world import Story, Timeline, World
+
+WHO = "samira.haddad@maison-cacao.example"
+FORMS = (("hostel.md", 60, True), ("harvest.md", 12, False))
+"""File, days ago, and whether it was published on the day after."""
+
+
+def plan_own_forms(story: Story, timeline: Timeline) -> None:
+    """Bring the forms in; publish those that are sent."""
+    for name, days_ago, is_published in FORMS:
+        content = story.bytes(f"forms/{name}")
+        timeline.add(days_ago, partial(_bring, name, content))
+        if is_published:
+            timeline.add(days_ago - 1, partial(_publish, name))
+
+
+def _bring(name: str, content: bytes, world: World, at: datetime) -> None:
+    with world.acting(WHO) as by:
+        brought = own_forms.bring_in(name, content, by=by, at=at)
+        assert brought.form is not None, [fault.message for fault in brought.report.faults]
+        world.made[name] = brought.form.id
+
+
+def _publish(name: str, world: World, at: datetime) -> None:
+    with world.acting(WHO) as by:
+        own_forms.publish(world.made[name], number=1, by=by, at=at)
