@@ -57,7 +57,7 @@ def carry_out(
     """
     while True:
         with unit():
-            count = _send_batch(campaign_id, job_id, by=by, at=at)
+            count = send_batch(campaign_id, job_id, by=by, at=at)
             done, total = count_sending(campaign_id, today=at.date())
         _mail_all(campaign_id, unit=unit, at=at)
         if not count:
@@ -73,7 +73,7 @@ def go_on_with_all(*, by: Identity, at: datetime) -> dict[str, int]:
     return {"campaigns": len(found)}
 
 
-def _send_batch(campaign_id: UUID, job_id: UUID, *, by: Identity, at: datetime) -> int:
+def send_batch(campaign_id: UUID, job_id: UUID, *, by: Identity, at: datetime) -> int:
     """Make the assignments of one batch; returns how many lines were settled."""
     campaign = get_campaign(campaign_id, for_change=True)
     if campaign.stopped_at is not None or campaign.job_id != job_id:

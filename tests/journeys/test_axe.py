@@ -28,7 +28,7 @@ UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 NOT_PAGES = re.compile(r"\.(csv|pdf|json|xlsx|zip|bin|svg)(\?|$)|/static/|/download|/sign-out")
 LANGUAGE = re.compile(r"[?&]lang=")
 """Links of the language menu: the page itself, in other words."""
-IN_MANY_STATES = re.compile(r"/(responses|assignments|actions)/\*/?\?$")
+IN_MANY_STATES = re.compile(r"/(responses|assignments|actions|campaigns)/\*/?\?$")
 """Pages whose state decides what they show: some of each are looked at."""
 MOST_PAGES = 150
 """A crawl that finds more kinds than this has lost its way."""

@@ -101,7 +101,9 @@ class HowForm(FlaskForm):  # type: ignore[misc]
 class PlanForm(HowForm):
     """A new campaign: also what is asked."""
 
-    modules = SelectMultipleField("Questionnaires", choices=[])
+    modules = SelectMultipleField(
+        "Questionnaires", choices=[], validators=[DataRequired("Choose at least one.")]
+    )
     by_rule = BooleanField("Only where it fits the supplier, by what the map knows", default=True)
 
 

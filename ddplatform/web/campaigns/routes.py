@@ -13,7 +13,7 @@ from ddplatform.gate import requires
 from ddplatform.models.campaigns import Campaign
 from ddplatform.models.jobs import Job, JobState
 from ddplatform.queries.campaign_calendar import list_calendar
-from ddplatform.queries.campaign_progress import Progress, ProgressRow, Stage, load_progress
+from ddplatform.queries.campaign_progress import Progress, Stage, load_progress
 from ddplatform.queries.campaigns import (
     PAGE_SIZE,
     count_sending,
@@ -43,7 +43,6 @@ from ddplatform.web.list_pages import going_on, read_place, write_place
 from ddplatform.web.value_chain.node_filter import filter_words
 
 FIRST_LINES = 10
-MOST_COUNTRIES = 12
 LINK_SHOWN = "(a link that works once, different for each supplier)"
 FUNNEL = (Stage.SENT, Stage.OPENED, Stage.STARTED, Stage.ANSWERED, Stage.ACCEPTED)
 ASIDE = (Stage.REFUSED, Stage.RETURNED, Stage.OVER)
@@ -111,7 +110,7 @@ def _mail(campaign: Campaign) -> Any:
 
 def _sending(campaign: Campaign) -> dict[str, Any]:
     """How far the sending of what is due by today is."""
-    job: Job | None = get_job(campaign.job_id) if campaign.job_id else None
+    job = _job(campaign)
     is_going = job is not None and job.state in (JobState.QUEUED, JobState.RUNNING)
     done, total = count_sending(campaign.id, today=g.now.date())
     return {
@@ -121,6 +120,14 @@ def _sending(campaign: Campaign) -> dict[str, Any]:
         "sent": done,
         "of_today": total,
     }
+
+
+def _job(campaign: Campaign) -> Job | None:
+    """The newest job that sends; old ones are cleared away."""
+    try:
+        return get_job(campaign.job_id) if campaign.job_id else None
+    except NotFound:
+        return None
 
 
 def _bars(progress: Progress) -> list[dict[str, Any]]:
@@ -145,7 +152,7 @@ def _tables(progress: Progress) -> list[dict[str, Any]]:
             "head": "Country",
             "rows": [
                 (country_name(str(row.key)) if row.key else "Not known", row)
-                for row in _first(progress.countries)
+                for row in progress.countries
             ],
         },
         {
@@ -159,10 +166,6 @@ def _tables(progress: Progress) -> list[dict[str, Any]]:
             "rows": [(row.key, row) for row in progress.modules],
         },
     ]
-
-
-def _first(rows: Any) -> list[ProgressRow]:
-    return list(rows)
 
 
 def _tier(tier: str | int | None) -> str:
