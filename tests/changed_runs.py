@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import fields
 from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
@@ -49,7 +50,7 @@ from supply_chain.areas import AreaKind
 from supply_chain.node_filter import NodeFilter
 from supply_chain.reference import load_reference
 from supply_chain.risk.method import METHOD
-from supply_chain.risk.register import RiskFilter
+from supply_chain.risk.register import Register, RiskFilter
 from supply_chain.vocabulary import FlowEvidence, Issue, LinkKind, NodeKind, RiskBand, SeverityBand
 from tests.conftest import NOW
 from tests.factories import Tenant
@@ -352,9 +353,10 @@ def all_told(tenant: Tenant, chain_id: UUID) -> Mapping[str, Any]:
         "residuals": {issue: list_residuals(run_id, issue) for issue in Issue},
         "register": {
             name: (column.tolist(), column.dtype)
-            for name, column in vars(load_register(run_id)).items()
+            for name, column in columns_of(run_id).items()
             if name != "highest_index"
         },
+        "sites": load_register(run_id).sites,
         "index": [repr(value) for value in load_register(run_id).highest_index.tolist()],
         "bands": {issue: load_bands(run_id, keys, issue) for issue in Issue},
         "day bands": load_day_bands(chain_id, Past(DAY, chain.version, {}), keys),
@@ -368,6 +370,12 @@ def all_told(tenant: Tenant, chain_id: UUID) -> Mapping[str, Any]:
         told[f"node {key}"] = register.list_risks_of_node(run_id, key)
     told |= _explained(head, keys) | _lists(chain_id) | _pictures(chain) | _findings(chain_id)
     return told
+
+
+def columns_of(run_id: UUID) -> dict[str, Any]:
+    """The columns of the register of a run by name."""
+    register = load_register(run_id)
+    return {one.name: getattr(register, one.name) for one in fields(Register)}
 
 
 def _pages(run_id: UUID, wanted: RiskFilter) -> Iterator[Any]:

@@ -72,20 +72,29 @@ def list_risks(
         after, before: the rank behind or ahead of which the page lies; neither is the first page.
     """
     register = load_register(run_id)
-    found = register.matching(wanted)
+    if wanted.is_empty:  # a page of all is read without going through all
+        found, total, sites = None, len(register), register.sites
+    else:
+        found = register.matching(wanted)
+        total, sites = len(found), register.count_sites(found)
+
+    def row_of(position: int) -> int:
+        return min(position, total) if found is None else int(np.searchsorted(found, position))
+
     if after is not None:
-        start = int(np.searchsorted(found, after))
+        start = row_of(after)
     elif before is not None:
-        start = max(0, int(np.searchsorted(found, before - 1)) - limit)
+        start = max(0, row_of(before - 1) - limit)
     else:
         start = 0
-    rows = list_at(run_id, found[start : start + limit].tolist())
+    page = range(start, min(start + limit, total))
+    rows = list_at(run_id, page if found is None else found[start : start + limit].tolist())
     return RiskPage(
         rows=rows,
         before=rows[0].salience_rank if rows and start > 0 else None,
-        after=rows[-1].salience_rank if rows and start + limit < len(found) else None,
-        total=len(found),
-        sites=register.count_sites(found),
+        after=rows[-1].salience_rank if rows and start + limit < total else None,
+        total=total,
+        sites=sites,
     )
 
 

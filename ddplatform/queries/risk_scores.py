@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any, TypeAlias
 from uuid import UUID
 
+import numpy as np
 from sqlalchemy import Row, Select, select
 
 from ddplatform.bulk import many_objects
@@ -130,15 +131,14 @@ def _risk(row: ScoredRow, record: Any, column: int) -> RiskScore | None:
 
 def list_at(run_id: UUID, positions: Sequence[int]) -> list[RiskScore]:
     """The risks at these positions (salience rank less one) of a run, in their order."""
-    register = load_register(run_id)
-    places = register.place[list(positions)].tolist() if positions else []
+    asked = np.array(positions, dtype=np.int64)
+    places, columns = load_register(run_id).pairs_at(asked)
     rows = db.session.execute(
         select_scores().where(of_run(run_id), RiskAssessment.place.in_(sorted(set(places))))
     ).all()
     by_place = settled(rows, "place")
     made = records_as_of(run_id, list(by_place.values()))
     records = dict(zip(by_place, made, strict=True))
-    columns = register.issue[list(positions)].tolist() if positions else []
     found = (
         _risk(by_place[place], records[place], column)
         for place, column in zip(places, columns, strict=True)

@@ -7,6 +7,7 @@ combination. The columns are kept with the run, and like it they never change.
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from functools import cached_property
 from uuid import UUID
 
 import numpy as np
@@ -57,6 +58,22 @@ class Register:
 
     def __len__(self) -> int:
         return len(self.place)
+
+    @cached_property
+    def stands(self) -> Bools:
+        """(places,) whether any risk of a place is scored."""
+        stands = np.zeros(len(self.tier), dtype=np.bool_)
+        stands[self.place] = True
+        return stands
+
+    @property
+    def sites(self) -> int:
+        """How many nodes all of the risks stand at; unknown origins are none of the map."""
+        return int(np.count_nonzero(self.stands[: len(self.key)]))
+
+    def pairs_at(self, positions: NDArray[np.int64]) -> tuple[list[int], list[int]]:
+        """Place and issue (position in Issue) of the risks at some positions."""
+        return self.place[positions].tolist(), self.issue[positions].tolist()
 
     def matching(self, wanted: RiskFilter) -> NDArray[np.int64]:
         """Positions (salience rank less one) of the risks that are asked for, rising."""

@@ -9,7 +9,7 @@ from those of the run before on the same whole run.
 import io
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any, Final
 
@@ -148,18 +148,9 @@ class RegisterChanges:
     def _by_pair(self) -> Ints:
         return np.argsort(self.came.pair)
 
-    def applied(self, base: Register) -> Register:
+    def applied(self, base: Register) -> "MovedRegister":
         """The register of this run."""
-        into = self.came.at - np.searchsorted(self.gone, self.came.at)
-        risks = {
-            name: np.insert(
-                np.delete(getattr(base, name), self.gone), into, getattr(self.came, name)
-            )
-            for name in _RISKS
-        }
-        index = base.highest_index.copy()
-        index[self.changed] = self.highest_index
-        return replace(base, **risks, highest_index=index)
+        return MovedRegister(base, self)
 
     def pack(self) -> bytes:
         """All columns as bytes."""
@@ -197,6 +188,64 @@ _PARTS: Final[Mapping[str, type[Any]]] = {"came": CameIn, "seen": Cells, "priors
 def vars_of(columns: Any) -> dict[str, Any]:
     """The columns of a dataclass by name, without what is worked out from them."""
     return {one.name: getattr(columns, one.name) for one in fields(columns)}
+
+
+class MovedRegister(Register):
+    """The register of a run that rests on another; a page of it is found without its columns."""
+
+    _base: Register
+    _changes: RegisterChanges
+
+    def __init__(self, base: Register, changes: RegisterChanges) -> None:
+        """Take the register of the whole run, and what the run says other than that."""
+        vars(self).update(_base=base, _changes=changes)  # a register is frozen
+        vars(self).update(country=base.country, tier=base.tier, key=base.key)
+
+    def __getattr__(self, name: str) -> Any:
+        """A column, worked out the first time that it is asked for."""
+        if name not in (*_RISKS, "highest_index"):
+            raise AttributeError(name)
+        made = self._index() if name == "highest_index" else self._column(name)
+        vars(self)[name] = made
+        return made
+
+    def __len__(self) -> int:
+        changes = self._changes
+        return len(self._base) - len(changes.gone) + len(changes.came.at)
+
+    @cached_property
+    def stands(self) -> Bools:
+        """As in every register."""
+        stands = self._base.stands.copy()
+        stands[self._changes.fresh] = False
+        stands[self._changes.came.place] = True
+        return stands
+
+    def pairs_at(self, positions: Ints) -> tuple[list[int], list[int]]:
+        """As in every register."""
+        changes, asked = self._changes, np.asarray(positions, dtype=np.int64)
+        ours = changes.new_ranks - 1
+        before = np.searchsorted(ours, asked)
+        is_new = np.isin(asked, ours)
+        live = asked - before  # counted among those of the whole run that are not gone
+        shift = changes.gone - np.arange(len(changes.gone))
+        at = live + np.searchsorted(shift, live, side="right")
+        place, issue = np.empty(len(asked), dtype=np.int64), np.empty(len(asked), dtype=np.int64)
+        for column, name in ((place, "place"), (issue, "issue")):
+            column[~is_new] = getattr(self._base, name)[at[~is_new]]
+            column[is_new] = getattr(changes.came, name)[before[is_new]]
+        return place.tolist(), issue.tolist()
+
+    def _column(self, name: str) -> NDArray[np.generic]:
+        changes = self._changes
+        into = changes.came.at - np.searchsorted(changes.gone, changes.came.at)
+        stay = np.delete(getattr(self._base, name), changes.gone)
+        return np.insert(stay, into, getattr(changes.came, name))
+
+    def _index(self) -> NDArray[np.float64]:
+        index = self._base.highest_index.copy()
+        index[self._changes.changed] = self._changes.highest_index
+        return index
 
 
 def order_of(ranks: Ints) -> Ints:

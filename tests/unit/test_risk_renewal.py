@@ -1,6 +1,6 @@
 """A run of changed nodes says, to the last bit, what a whole assessment says (RM-1.0)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from uuid import UUID
 
 import numpy as np
@@ -13,7 +13,7 @@ from supply_chain.risk.evidence import STATES, Adjustments, Evidence, Judgements
 from supply_chain.risk.factors import Observations, join_observations
 from supply_chain.risk.kept_scores import Records, records_of
 from supply_chain.risk.method import METHOD
-from supply_chain.risk.register import register_of
+from supply_chain.risk.register import Register, register_of
 from supply_chain.risk.register_changes import RegisterChanges, order_of
 from supply_chain.risk.renewal import MOST, renew
 from supply_chain.risk.run_state import RunState, country_places, counts_of
@@ -176,7 +176,12 @@ def says_the_same(kept: Kept, whole: Assessment) -> None:
         np.testing.assert_array_equal(records[name], expected[name], err_msg=name)
     assert records.tobytes() == expected.tobytes()
     register, wanted = register_of(kept.whole, KEYS), register_of(whole, KEYS)
-    for name, values in vars(changes.applied(register)).items():
+    made = changes.applied(register)
+    assert (len(made), made.sites) == (len(wanted), wanted.sites)
+    every = np.arange(len(wanted))
+    assert made.pairs_at(every) == wanted.pairs_at(every)
+    for name in (one.name for one in fields(Register)):
+        values = getattr(made, name)
         np.testing.assert_array_equal(values, getattr(wanted, name), err_msg=name)
         assert values.dtype == getattr(wanted, name).dtype
     counts, countries = counts_of(whole, nodes=60)
