@@ -31,6 +31,7 @@ from ddplatform.services import (
     matching_imports,
     matching_many,
     matching_preview,
+    nightly_assessments,
     reassessment_triggers,
     report_sealing,
     response_review_sampling,
@@ -244,6 +245,10 @@ def _assess_chain(job: JobContext) -> Result:
     return {"run_id": str(assessed.run_id)}
 
 
+def _renew_assessments(job: JobContext) -> Result:
+    return nightly_assessments.ask_whole_runs(by=job.by, at=job.at)
+
+
 def _chase(job: JobContext) -> Result:
     publish_shipped(job.at)  # a new version of the product may bring new questionnaires
     return chase(by=job.by, at=job.at)
@@ -331,6 +336,7 @@ HANDLERS: dict[str, Handler] = {
     RECEIVE: Handler(_receive_answers),
     # No permission: any change of a map or its facts may ask, whoever made it.
     REASSESS: Handler(_assess_chain, is_staged=True),
+    nightly_assessments.RENEW: Handler(_renew_assessments),
     map_import.PREVIEW: Handler(_preview_import, Permission.VALUE_CHAIN_IMPORT, is_staged=True),
     map_import.APPLY: Handler(_apply_import, Permission.VALUE_CHAIN_IMPORT, is_staged=True),
     # No permission: a list that came in may ask, whoever brought it.
@@ -363,6 +369,7 @@ PERIODIC: dict[str, int] = {
     sharing.EXPIRE: 86_400,
     cascade.REFRESH: 3600,
     reassessment_triggers.LOOK: 86_400,
+    nightly_assessments.RENEW: 86_400,
     screening_lists.SCREEN: 3600,
 }
 """Job name -> seconds between two runs, for each organisation."""

@@ -7,10 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
 
 from ddplatform.db import db
 from ddplatform.models.organisations import User
-from ddplatform.models.risk import AssessmentRun, ReferenceRelease, RiskAssessment
+from ddplatform.models.risk import AssessmentRun, ReferenceRelease, RiskAssessment, WholeBecause
 from ddplatform.models.value_chain import ValueChain
 
 
@@ -34,6 +35,11 @@ class RunHead:
     summary: dict[str, Any]
     created_at: datetime
     created_by: str | None
+    step: int
+    """How many runs of changed nodes have come since the whole map was assessed, with this one."""
+    whole_at: datetime
+    whole_because: WholeBecause
+    """When the whole map was assessed last, and why the whole of it."""
 
     @property
     def is_stale(self) -> bool:
@@ -69,6 +75,7 @@ def find_current_run(chain_id: UUID) -> AssessmentRun | None:
 
 def find_current_head(chain_id: UUID) -> RunHead | None:
     """What pages say of the current run of a map, or None before the first."""
+    whole = aliased(AssessmentRun)
     row = db.session.execute(
         select(
             AssessmentRun.id,
@@ -86,13 +93,27 @@ def find_current_head(chain_id: UUID) -> RunHead | None:
             AssessmentRun.summary,
             AssessmentRun.created_at,
             User.name.label("created_by"),
+            AssessmentRun.step,
+            whole.created_at.label("whole_at"),
+            whole.whole_because,
         )
+        .join(whole, whole.id == func.coalesce(AssessmentRun.base_run_id, AssessmentRun.id))
         .join(ValueChain, ValueChain.id == AssessmentRun.chain_id)
         .join(ReferenceRelease, ReferenceRelease.id == AssessmentRun.release_id)
         .outerjoin(User, User.id == AssessmentRun.created_by_id)
         .where(ValueChain.current_run_id == AssessmentRun.id, ValueChain.id == chain_id)
     ).one_or_none()
     return RunHead(**row._mapping) if row else None
+
+
+def list_maps_to_renew(today: date) -> Sequence[UUID]:
+    """The maps whose current run is of an earlier day and rests on a whole one."""
+    return db.session.scalars(
+        select(ValueChain.id)
+        .join(AssessmentRun, AssessmentRun.id == ValueChain.current_run_id)
+        .where(AssessmentRun.base_run_id.is_not(None), AssessmentRun.as_of < today)
+        .order_by(ValueChain.id)
+    ).all()
 
 
 def find_run_before(chain_id: UUID, moment: datetime) -> UUID | None:

@@ -168,7 +168,7 @@ def ask_reassessment(chain_id: UUID, cause: str, *, by: Identity, at: datetime) 
 
     Args:
         cause: why, for the history: `import`, `answers`, `facts`, `judgement`, `release`,
-            `request`.
+            `request`, `calendar`.
     """
     return jobs.enqueue(
         REASSESS,

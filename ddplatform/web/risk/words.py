@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from ddplatform.models.risk import WholeBecause
 from supply_chain.risk.method import METHOD
 from supply_chain.vocabulary import Issue
 
@@ -31,7 +32,20 @@ CAUSES: Mapping[str, str] = {
     "context": "an event around sites began, changed or ended",
     "release": "new reference data",
     "request": "somebody asked for it",
+    "calendar": "a new day began",
 }
+WHOLE_BECAUSE: Mapping[WholeBecause, str] = {
+    WholeBecause.ASKED: "somebody asked for it",
+    WholeBecause.FIRST: "it was the first assessment",
+    WholeBecause.MAP: "sites or links of the map changed",
+    WholeBecause.DAY: "a new day had begun, and the age of evidence counts",
+    WholeBecause.RELEASE: "the reference data or the method changed",
+    WholeBecause.STEPS: "many changes had come since the whole map was assessed before",
+    WholeBecause.MANY: "very many sites were touched at once",
+    WholeBecause.SNAPSHOT: "the numbers of the assessment before were not on disk any more",
+    WholeBecause.UNMARKED: "nobody had noted of which site something new was known",
+}
+"""Why a run assessed the whole map, after "because"."""
 FACTS: Mapping[str, str] = {
     "confirmed": "Confirmed impact: likelihood is 1 until its closure is verified",
     "credible": "Credible allegation: likelihood is at least .60",
