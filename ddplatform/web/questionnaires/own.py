@@ -1,6 +1,6 @@
 """Forms of one's own: brought in, checked, kept as drafts, changed, published, retired."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -27,6 +27,7 @@ from questionnaires import (
     Form,
     FormReport,
     FormUnusable,
+    Group,
     Question,
     check_form,
     explaining,
@@ -44,7 +45,7 @@ class QuestionRow:
 
     question: Question
     group: str
-    condition: str
+    conditions: Sequence[str]
     factor: str
     control: str
     weight: str
@@ -150,20 +151,32 @@ def _planned(draft: OwnFormDraft) -> Form:
 
 def _rows(form: Form) -> Sequence[QuestionRow]:
     return [
-        _row(question, section.label.plain())
+        _row(question, section.label.plain(), conditions)
         for section in form.sections
-        for question in section.questions()
+        for question, conditions in _with_conditions(section.children, ())
         if question.is_asked
     ]
 
 
-def _row(question: Question, group: str) -> QuestionRow:
-    rule = question.rules.relevant
+def _with_conditions(
+    nodes: Iterable[Question | Group], above: tuple[str, ...]
+) -> Iterator[tuple[Question, tuple[str, ...]]]:
+    """Every question with its own condition and those of the groups around it."""
+    for node in nodes:
+        rule = node.rules.relevant
+        conditions = (*above, explaining.as_written(rule)) if rule else above
+        if isinstance(node, Question):
+            yield node, conditions
+        else:
+            yield from _with_conditions(node.children, conditions)
+
+
+def _row(question: Question, group: str, conditions: Sequence[str]) -> QuestionRow:
     flags = [choice.extras.get("red_flag", "") for choice in question.choices]
     return QuestionRow(
         question=question,
         group=group,
-        condition=explaining.as_written(rule) if rule else "",
+        conditions=conditions,
         factor=extra(question, "factor"),
         control=extra(question, "control"),
         weight=extra(question, "weight"),
