@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from questionnaires.errors import StepRefused
 from questionnaires.evaluation import Response
 from questionnaires.form import Question
+from questionnaires.states import NodeState
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,9 @@ class Judged:
     problem: str = ""
     clashes: bool = False
     is_asked: bool = True
+    kept_words: str = ""
+    words: str = ""
+    """Both texts as they read: the labels of what was chosen."""
 
 
 def put(form: Response, changes: Iterable[Change]) -> tuple[ReturnFault, ...]:
@@ -130,7 +134,16 @@ def _judged(trial: Response, change: Change, now: Mapping[str, str], has_base: b
         problem=" ".join(state.messages) if state.raw else "",
         clashes=is_clash,
         is_asked=state.relevant,
+        kept_words=_words(state, kept),
+        words=_words(state, change.text),
     )
+
+
+def _words(state: NodeState, text: str) -> str:
+    labels = {choice.name: choice.label for choice in state.choices}
+    if not labels:
+        return text
+    return ", ".join(labels.get(name, name) for name in text.split())
 
 
 def label_at(form: Response, path: str) -> str:

@@ -243,13 +243,21 @@ class _Builder:
     def _name(self, title: str) -> str:
         """A name no sheet has yet, without the signs that spreadsheet programs refuse."""
         plain = " ".join(_NOT_IN_NAMES.sub(" ", title).split()) or "Sheet"
-        name, number = plain[:LONGEST_SHEET_NAME].strip(), 2
+        name, number = _cut(plain, LONGEST_SHEET_NAME), 2
         while name.casefold() in {one.casefold() for one in self.taken}:
             ending = f" ({number})"
-            name = plain[: LONGEST_SHEET_NAME - len(ending)].strip() + ending
+            name = _cut(plain, LONGEST_SHEET_NAME - len(ending)) + ending
             number += 1
         self.taken.add(name)
         return name
+
+
+def _cut(text: str, length: int) -> str:
+    """The beginning of a text, whole words where there are several."""
+    if len(text) <= length:
+        return text
+    whole = text[: length + 1].rpartition(" ")[0]
+    return (whole or text[:length]).strip(" ,:;")
 
 
 def _fields(group: Group) -> Iterator[Question]:

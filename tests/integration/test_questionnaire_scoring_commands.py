@@ -8,6 +8,7 @@ from click.testing import CliRunner, Result
 
 from ddplatform.cli.questionnaire_scoring import export, score
 from questionnaires.library import list_shipped, shipped_form
+from questionnaires.xform import form_from_xform
 from questionnaires.xlsform import read_form_file
 
 STEPS = [
@@ -165,3 +166,13 @@ def test_a_workbook_that_cannot_be_written_is_wrong_usage(tmp_path):
 
     assert result.exit_code == 2
     assert f"{out} cannot be written" in result.stderr
+
+
+def test_exported_xform_is_the_shipped_form(tmp_path):
+    out = tmp_path / "saq.xml"
+    done = CliRunner().invoke(export, ["SAQ", "--format", "xform", "--out", str(out)])
+
+    assert done.exit_code == 0
+    found = form_from_xform(out.read_text("utf-8"))
+    shipped = shipped_form("SAQ")
+    assert [node.path for node in found.nodes()] == [node.path for node in shipped.nodes()]
