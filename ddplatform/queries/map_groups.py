@@ -1,5 +1,6 @@
 """By what the nodes of a tier are put together: country, region, commodity, who runs them."""
 
+import re
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from uuid import UUID
@@ -12,6 +13,8 @@ from supply_chain.kept_columns import CodedColumn
 NOT_KNOWN = "--"
 BETWEEN = "/"
 """Between the country and the region of a key."""
+TIER = "t"
+_TIER_KEY = re.compile(rf"{TIER}-?\d{{1,3}}")
 
 
 class GroupBy(StrEnum):
@@ -33,6 +36,18 @@ def groups_of(snapshot: MapSnapshot, rows: Ints, by: GroupBy) -> list[tuple[str,
     parts = np.split(rows[order], starts[1:]) if len(found) else []
     groups = [(key_of(code), part) for code, part in zip(found.tolist(), parts, strict=True)]
     return sorted(groups, key=lambda g: (int(snapshot.band[g[1]].min()), -len(g[1]), g[0]))
+
+
+def tiers_of(snapshot: MapSnapshot, rows: Ints) -> list[tuple[str, Ints]]:
+    """The tiers of nodes that share a lane, the nearest to the business first; `t7` is tier 7."""
+    lanes = snapshot.lane[rows]
+    found = sorted(np.unique(lanes).tolist(), key=abs)
+    return [(f"{TIER}{lane}", rows[lanes == lane]) for lane in found]
+
+
+def tier_of(key: str) -> int | None:
+    """The tier that a key of `tiers_of` names; None for a key of another kind."""
+    return int(key[len(TIER) :]) if _TIER_KEY.fullmatch(key) else None
 
 
 Codes = tuple[Ints, Callable[[int], str]]

@@ -1,14 +1,15 @@
 """A bounded view of a map: which boxes to draw, what they stand for, what links them (UI 10)."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from uuid import UUID
 
 import numpy as np
 
 from ddplatform.queries.map_boxes import STEP, Draft, MapBox, add_groups, add_singles, node_box
-from ddplatform.queries.map_groups import GroupBy, groups_of
+from ddplatform.queries.map_groups import GroupBy, groups_of, tiers_of
+from ddplatform.queries.map_memory import Memory
 from ddplatform.queries.map_snapshots import Ints, MapSnapshot
 from supply_chain.chain_columns import FLOWS
 from supply_chain.graph import Adjacency
@@ -16,8 +17,15 @@ from supply_chain.layout import Link
 from supply_chain.vocabulary import FlowEvidence
 
 SINGLE = 8
-"""A lane with at most this many nodes shows them one by one."""
-MOST_LINKS = 400
+"""A lane with at most this many nodes shows them one by one; fewer where there are many lanes."""
+FIRST_SINGLES, FIRST_GROUPS, FIRST_OF_FOCUS = 40, 30, 200
+"""Boxes that all lanes share before anything is opened: about what a desk screen shows at once."""
+MOST_TIERS, MOST_CUSTOMERS = 5, 3
+"""From these on all tiers of a large map stand in one lane, each as a group."""
+MORE_LINKS = 60
+"""Lines beyond one for each box; the strongest of each box is always among them."""
+KEPT = 8
+"""Views of a map that are kept with it."""
 FAR = 99
 """A lane beyond every neighbourhood."""
 _SURE = (FLOWS.index(FlowEvidence.CONFIRMED), FLOWS.index(FlowEvidence.PROBABLE))
@@ -34,6 +42,10 @@ class MapView:
     lanes: Mapping[int, tuple[int, int]]
     """Lane -> nodes in it, nodes shown one by one."""
     links_left_out: int = 0
+    far: frozenset[int] = frozenset()
+    """Lanes that hold all tiers from theirs on."""
+    mixes: dict[str, tuple[int, ...]] = field(default_factory=dict, compare=False)
+    """Of each box, once it was asked for: how many nodes in each band of the map."""
 
 
 def view_map(
@@ -55,21 +67,48 @@ def view_map(
         group_by: by what the nodes of a full lane are put together.
         among: only these rows, rising; the focus stays in any case. None: all.
     """
+    if among is None and focus is None:
+        key = (upstream_only, group_by, tuple(sorted((opened or {}).items())))
+        views = snapshot.made.of("views", lambda: Memory(KEPT))
+        return views.of(key, lambda: _whole(snapshot, opened or {}, group_by))
     row = snapshot.row_of.get(focus) if focus else None
-    way = () if row is None else _way(snapshot, row)
-    scope = (
-        np.arange(len(snapshot.keys))
-        if row is None
-        else _around(snapshot, row, depth, upstream_only=upstream_only)
+    if row is None:
+        return _whole(snapshot, opened or {}, group_by, among)
+    scope = _around(snapshot, row, depth, upstream_only=upstream_only)
+    scope = _only(scope, among, row)
+    return _drawn(snapshot, scope, way=_way(snapshot, row), row=row, opened=opened or {})
+
+
+def _whole(
+    snapshot: MapSnapshot, opened: Mapping[str, int], group_by: GroupBy, among: Ints | None = None
+) -> MapView:
+    """All of a map, or all that a filter leaves of it."""
+    scope = np.arange(len(snapshot.keys)) if among is None else among
+    folded, far = _folded(snapshot, scope)
+
+    def groups(lane: int, rows: Ints) -> list[tuple[str, Ints]]:
+        if lane in far:
+            return tiers_of(snapshot, rows)
+        return groups_of(snapshot, rows, group_by)
+
+    view = _drawn(folded, scope, opened=opened, groups=groups)
+    return replace(view, far=far)
+
+
+def _folded(snapshot: MapSnapshot, scope: Ints) -> tuple[MapSnapshot, frozenset[int]]:
+    """The map with its farthest tiers in one lane on each side, where they are many."""
+    lane, far = snapshot.lane[scope], set()
+    folded = snapshot.lane
+    sides = (
+        (MOST_TIERS, (lane >= MOST_TIERS) & (lane < snapshot.unlinked), np.minimum),
+        (-MOST_CUSTOMERS, lane <= -MOST_CUSTOMERS, np.maximum),
     )
-    return _drawn(
-        snapshot,
-        _only(scope, among, row),
-        way=way,
-        row=row,
-        opened=opened or {},
-        group_by=None if row is not None else group_by,
-    )
+    for edge, beyond, nearer in sides:
+        if beyond.sum() > SINGLE and len(np.unique(lane[beyond])) > 1:
+            of_tiers = folded < snapshot.unlinked
+            folded = np.where(of_tiers, nearer(folded, edge), folded)
+            far.add(edge)
+    return (replace(snapshot, lane=folded) if far else snapshot), frozenset(far)
 
 
 def view_around(
@@ -89,7 +128,7 @@ def view_around(
     lane = np.where(up <= down, up, -down)
     scope = _only(np.flatnonzero(lane != FAR), among, row)
     near = replace(snapshot, lane=lane, unlinked=FAR)
-    return _drawn(near, scope, way=(row,), row=row, opened=opened or {}, group_by=None)
+    return _drawn(near, scope, way=(row,), row=row, opened=opened or {})
 
 
 def _steps_from(snapshot: MapSnapshot, row: int, neighbours: Adjacency, depth: int) -> Ints:
@@ -115,21 +154,22 @@ def _drawn(
     snapshot: MapSnapshot,
     scope: Ints,
     *,
-    way: Sequence[int],
-    row: int | None,
     opened: Mapping[str, int],
-    group_by: GroupBy | None,
+    way: Sequence[int] = (),
+    row: int | None = None,
+    groups: Callable[[int, Ints], Sequence[tuple[str, Ints]]] | None = None,
 ) -> MapView:
     lanes = np.unique(snapshot.lane[scope])
-    widest = max(3, min(STEP, 200 // max(1, len(lanes))))
+    first = FIRST_GROUPS if groups else FIRST_OF_FOCUS
+    widest = max(3, min(STEP, first // max(1, len(lanes))))
+    single = max(widest, min(SINGLE, FIRST_SINGLES // max(1, len(lanes))))
     draft = Draft()
     for lane in lanes[::-1].tolist():
         rows = _ordered(snapshot, scope[snapshot.lane[scope] == lane], first=way)
-        if group_by is not None and len(rows) > SINGLE:
-            groups = groups_of(snapshot, rows, group_by)
-            add_groups(draft, lane, groups, opened, widest)
+        if groups and len(rows) > single:
+            add_groups(draft, lane, groups(lane, rows), opened, widest)
         else:
-            add_singles(draft, lane, rows, opened, widest=widest)
+            add_singles(draft, lane, rows, opened, widest=max(widest, single))
     boxes = (*draft.boxes, *_ghosts(snapshot, draft.boxes))
     links, left_out, box_of = _links(snapshot, boxes)
     return MapView(
@@ -198,7 +238,7 @@ def _links(snapshot: MapSnapshot, boxes: Sequence[MapBox]) -> tuple[tuple[Link, 
     # A share that is not known leaves its whole pair not known: NaN goes through the sum.
     total = np.bincount(code, columns.share[seen], minlength=table)[pair]
     sure = np.bincount(code, np.isin(columns.flow[seen], _SURE), minlength=table)[pair] > 0
-    kept = np.sort(np.argsort(-weight, kind="stable")[:MOST_LINKS])
+    kept = _strongest(pair, weight, len(boxes))
     links = [
         Link(
             boxes[int(pair[at]) // len(boxes)].id,
@@ -210,6 +250,20 @@ def _links(snapshot: MapSnapshot, boxes: Sequence[MapBox]) -> tuple[tuple[Link, 
     ]
     links += _ghost_links(snapshot, boxes, box_of)
     return tuple(links), len(pair) - len(kept), box_of
+
+
+def _strongest(pair: Ints, weight: Ints, boxes: int) -> Ints:
+    """Which lines are drawn: the strongest of each box on both sides, then the strongest of all."""
+    order = np.argsort(-weight, kind="stable")
+    ends = np.divmod(pair[order], boxes)
+    firsts = [np.unique(end, return_index=True)[1] for end in ends]
+    wanted = np.unique(np.concatenate([*firsts, np.arange(min(len(pair), MORE_LINKS + boxes))]))
+    first = np.zeros(len(pair), dtype=np.bool_)
+    first[np.concatenate(firsts)] = True
+    most = max(int(first.sum()), min(len(wanted), MORE_LINKS + boxes))
+    kept = wanted[np.argsort(~first[wanted], kind="stable")[:most]]
+    found: Ints = np.sort(order[kept])
+    return found
 
 
 def _share(total: float, buyer: MapBox) -> float | None:

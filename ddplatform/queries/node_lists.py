@@ -162,19 +162,7 @@ def list_names(chain_id: UUID, *, limit: int = 200) -> Sequence[str]:
     ).all()
 
 
-@dataclass(frozen=True)
-class NodeState:
-    """What other columns say of a node, as boxes of a drawing show it."""
-
-    questionnaire_status: str | None
-    overdue_actions: int
-
-
-def load_states(keys: Sequence[UUID]) -> dict[UUID, NodeState]:
-    """The state of each of these nodes; one statement."""
-    rows = db.session.execute(
-        select(
-            NodeSummary.node_id, NodeSummary.questionnaire_status, NodeSummary.overdue_actions
-        ).where(NodeSummary.node_id.in_(keys))
-    )
-    return {row.node_id: NodeState(row.questionnaire_status, row.overdue_actions) for row in rows}
+def load_summaries(keys: Sequence[UUID]) -> dict[UUID, NodeSummary]:
+    """What other columns say of each of these nodes, as boxes of a drawing show it."""
+    rows = db.session.scalars(select(NodeSummary).where(NodeSummary.node_id.in_(keys)))
+    return {row.node_id: row for row in rows}

@@ -23,6 +23,7 @@ from ddplatform.db import db, finish
 from ddplatform.models.audit import AuditEvent, AuditValue
 from ddplatform.models.saved_views import ViewKind
 from ddplatform.models.value_chain import NodeSummary, ValueChainNode
+from ddplatform.queries import map_views
 from ddplatform.queries.map_colours import LAST, ColourBy, load_colours
 from ddplatform.queries.map_groups import GroupBy, groups_of
 from ddplatform.queries.map_snapshots import load_snapshot
@@ -233,6 +234,63 @@ def test_sites_in_an_event_are_marked_in_every_view(
     assert points
     file = manager.get(unescape(points[1])).data
     assert int.from_bytes(file[4 + 5 * 15 : 8 + 5 * 15], "little") == 9
+
+
+@pytest.fixture
+def deep(cocoa: CocoaMap, tenant: Tenant) -> CocoaMap:
+    """The cocoa map with seven more tiers of four suppliers each."""
+    with acting(tenant):
+        before = [cocoa.farms]
+        for tier in range(3, 10):
+            here = [
+                add_node(tenant, cocoa.chain, f"Step {tier} {at}", kind=NodeKind.SITE, country="GH")
+                for at in range(4)
+            ]
+            for node in here:
+                for buyer in before:
+                    add_link(tenant, node, buyer)
+            before = here
+    assess(tenant, cocoa.chain)
+    return cocoa
+
+
+def test_far_tiers_of_a_deep_map_share_one_lane_and_open_there(
+    deep: CocoaMap, manager: FlaskClient
+):
+    page = manager.get(at(deep)).text
+    opened = manager.get(address_of(page, "Tier 7")).text
+
+    assert "Tier 5 and further" in page
+    assert {f"Tier {n}" for n in range(5, 10)} <= {one.split(",")[0] for one in titles(page)}
+    assert not any(one.startswith("Step 7") for one in titles(page))
+    assert sum(one.startswith("Step 7") for one in titles(opened)) == 4
+    assert "Further back" in page  # where the origin of the farthest is not known
+    assert titles(manager.get(at(deep, f"?focus={deep.farms}")).text)  # never folded
+
+
+def test_each_box_keeps_its_strongest_line_on_both_sides():
+    draw = np.random.default_rng(3)
+    pair = np.unique(draw.integers(0, 30 * 30, 600))
+    weight = draw.integers(1, 50, len(pair))
+
+    kept = map_views._strongest(pair, weight, 30)
+
+    assert len(kept) == map_views.MORE_LINKS + 30 < len(pair)
+    for end in np.divmod(pair, 30):
+        for box in np.unique(end):
+            mine = np.flatnonzero(end == box)
+            assert weight[mine].max() in weight[np.intersect1d(kept, mine)]
+
+
+def test_a_picture_in_focus_takes_few_statements(app: Flask, grown: CocoaMap, manager: FlaskClient):
+    address = at(grown, f"?focus={grown.exporter}")
+    page = manager.get(address).text
+
+    with statements(app) as seen:
+        manager.get(address)
+
+    assert len(seen) <= 6
+    assert "13 suppliers" in page
 
 
 # ---- the neighbourhood -----------------------------------------------------------------------

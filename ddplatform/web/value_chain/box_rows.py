@@ -34,7 +34,7 @@ def rows_of(page: MapPage) -> list[BoxRow]:
             sub=page.sub(box),
             lane=page.lane_word(box.lane),
             shade=page.shade(box),
-            events=0 if box.kind == "ghost" else page.colours.events(box.rows),
+            events=page.events(box),
             buys_from=buys[box.id],
             sells_to=sells[box.id],
             state=page.detail(box).state,
@@ -45,8 +45,9 @@ def rows_of(page: MapPage) -> list[BoxRow]:
 
 def _gravity(page: MapPage, box: MapBox) -> tuple[bool, int, bool, int]:
     """The worst first; of one band suppliers before our own sites and customers."""
-    worst = int(page.colours.place[box.rows].min())
-    return box.kind == "ghost", worst, box.lane <= 0, abs(box.lane)
+    if box.kind == "ghost":
+        return True, 0, box.lane <= 0, abs(box.lane)
+    return False, page.gravest(box), box.lane <= 0, abs(box.lane)
 
 
 def _neighbours(page: MapPage) -> tuple[dict[str, str], dict[str, str]]:

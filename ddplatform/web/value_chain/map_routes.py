@@ -19,7 +19,7 @@ from ddplatform.queries.node_lists import (
     list_nodes,
 )
 from ddplatform.queries.saved_views import get_chain_with_views
-from ddplatform.queries.value_chain import get_node, get_summary, list_links_of
+from ddplatform.queries.value_chain import get_node, get_summary
 from ddplatform.web.address_values import carried
 from ddplatform.web.map_colour import chosen_colouring, map_colour_choices
 from ddplatform.web.value_chain.blueprint import bp
@@ -28,6 +28,7 @@ from ddplatform.web.value_chain.export_bar import export_bar
 from ddplatform.web.value_chain.filter_routes import short_choices
 from ddplatform.web.value_chain.node_filter import PAGING, filter_bar, read_filter
 from ddplatform.web.value_chain.pictures import DEPTHS, asked_uuid, map_page, read_map_state
+from ddplatform.web.value_chain.presenters import MapPage
 from ddplatform.web.value_chain.view_bar import view_bar
 from ddplatform.web.value_chain.words import KIND_WORDS
 
@@ -72,11 +73,11 @@ def show(chain_id: UUID) -> ResponseReturnValue:
             chain_id, "value_chain.show", read_filter(standing=True), is_like=page.is_like
         ),
         kept=[(k, v) for k, v in request.args.items(multi=True) if k != "colour"],
-        **_panel(state.focus),
+        **_panel(state.focus, page),
     )
 
 
-def _panel(focus: UUID | None) -> dict[str, Any]:
+def _panel(focus: UUID | None, page: MapPage) -> dict[str, Any]:
     if focus is None:
         return {"node": None}
     try:
@@ -85,8 +86,8 @@ def _panel(focus: UUID | None) -> dict[str, Any]:
         return {"node": None}
     return {
         "node": node,
-        "summary": get_summary(focus),
-        "node_links": list_links_of(focus),
+        "summary": page.states.get(focus) or get_summary(focus),
+        "link_counts": page.link_counts(focus),
         "kind_words": KIND_WORDS,
     }
 

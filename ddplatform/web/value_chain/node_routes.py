@@ -51,6 +51,7 @@ def node(node_id: UUID) -> ResponseReturnValue:
         "chain": get_chain(found.chain_id),
         "summary": get_summary(node_id),
         "node_links": links,
+        "link_counts": (links.suppliers_total, links.buyers_total),
         "kind_words": KIND_WORDS,
     }
     if request.args.get("part") == "panel":

@@ -23,7 +23,7 @@ from ddplatform.queries.map_snapshots import (
 )
 from ddplatform.queries.map_views import MapView, view_around, view_map
 from ddplatform.queries.node_filters import FoundRows, find_rows
-from ddplatform.queries.node_lists import load_states
+from ddplatform.queries.node_lists import load_summaries
 from ddplatform.services.saved_views import MOST_OPEN
 from ddplatform.web.map_colour import Colouring, chosen_colouring
 from ddplatform.web.value_chain.node_filter import read_filter
@@ -140,7 +140,7 @@ def _shown(
 ) -> Shown:
     keys = [snapshot.keys[int(box.rows[0])] for box in view.boxes if box.kind == "node"]
     colours = load_colours(chain, snapshot, colouring.by, colouring.issue)
-    return Shown(chain, snapshot, view, colours, load_states(keys), opened, **more)
+    return Shown(chain, snapshot, view, colours, load_summaries(keys), opened, **more)
 
 
 def _opened() -> dict[str, int]:

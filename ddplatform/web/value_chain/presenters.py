@@ -8,14 +8,12 @@ from uuid import UUID
 from flask import request, url_for
 from markupsafe import Markup
 
-from ddplatform.models.value_chain import ValueChain
+from ddplatform.models.value_chain import NodeSummary, ValueChain
 from ddplatform.queries.map_boxes import STEP, MapBox
 from ddplatform.queries.map_colours import LAST, MapColours
-from ddplatform.queries.map_columns import BANDS
 from ddplatform.queries.map_groups import GroupBy
 from ddplatform.queries.map_snapshots import MapSnapshot
 from ddplatform.queries.map_views import MapView
-from ddplatform.queries.node_lists import NodeState
 from ddplatform.web.countries import country_name
 from ddplatform.web.drawings import BoxDetail, value_chain_svg
 from ddplatform.web.filters import number, percent, plural
@@ -34,6 +32,7 @@ MORE_WORDS: Mapping[GroupBy, tuple[str, str]] = {
     GroupBy.COMMODITY: ("commodity", "commodities"),
     GroupBy.OPERATOR: ("operator", "operators"),
 }
+MORE_TIERS = ("tier", "tiers")
 CLOSE = Measures(box_width=146.0, lane_gap=18.0)
 """So that eight lanes stand side by side on a desk screen."""
 
@@ -46,7 +45,7 @@ class Shown:
     snapshot: MapSnapshot
     view: MapView
     colours: MapColours
-    states: Mapping[UUID, NodeState]
+    states: Mapping[UUID, NodeSummary]
     opened: Mapping[str, int]
     group_by: GroupBy = GroupBy.COUNTRY
     is_like: bool = False
@@ -63,6 +62,9 @@ class MapPage:
         self.is_like = shown.is_like
         self._boxes = {box.id: box for box in shown.view.boxes}
         self._details: dict[str, BoxDetail] = {}
+        is_of_map = self.colours.place is self.snapshot.band
+        self._mixes = self.view.mixes if is_of_map else {}
+        self._has_events = bool(self.colours.in_event.any())
 
     def drawing(self, *, rtl: bool = False) -> Markup:
         """The picture; each box is a link."""
@@ -116,7 +118,10 @@ class MapPage:
 
     def lane_word(self, lane: int) -> str:
         """What a lane is called."""
-        return lane_word(self.snapshot, lane)
+        if lane - 1 in self.view.far:
+            return "Further back"
+        word = lane_word(self.snapshot, lane)
+        return f"{word} and further" if lane in self.view.far else word
 
     def _layout_box(self, box: MapBox) -> Box:
         return Box(
@@ -124,7 +129,7 @@ class MapPage:
             tier=box.lane,
             title=self.title(box),
             sub=self.sub(box),
-            band=None if box.kind == "ghost" else BANDS[int(self.snapshot.band[box.rows].min())],
+            band=None,  # its shade says it
             group=box.kind in ("group", "rest"),
             rest=box.kind == "rest",
             ghost=box.kind == "ghost",
@@ -139,7 +144,8 @@ class MapPage:
             return self.snapshot.names[int(box.rows[0])]
         if box.kind == "rest":
             if box.groups:
-                return f"{number(box.groups)} more {MORE_WORDS[self.group_by][box.groups > 1]}"
+                words = MORE_TIERS if box.lane in self.view.far else MORE_WORDS[self.group_by]
+                return f"{number(box.groups)} more {words[box.groups > 1]}"
             return f"{number(len(box.rows))} more"
         name = group_word(self.snapshot, self.group_by, box.group)
         return f"{name}: {number(len(box.rows))} more" if box.shown else name
@@ -161,7 +167,22 @@ class MapPage:
         """The gravest shade in a box; of a ghost that of what is not known."""
         if box.kind == "ghost":
             return BAND_SHADES[LAST]
-        return SHADES[self.colours.by][int(self.colours.place[box.rows].min())]
+        return SHADES[self.colours.by][self.gravest(box)]
+
+    def mix(self, box: MapBox) -> tuple[int, ...]:
+        """How many nodes of a box stand in each place of the scale; counted once."""
+        if box.id not in self._mixes:
+            self._mixes[box.id] = self.colours.mix(box.rows)
+        return self._mixes[box.id]
+
+    def gravest(self, box: MapBox) -> int:
+        """The first place of the scale that a node of a box stands in."""
+        return next(place for place, count in enumerate(self.mix(box)) if count)
+
+    def events(self, box: MapBox) -> int:
+        """How many nodes of a box stand in the area of an event; of an unknown origin none."""
+        is_asked = self._has_events and box.kind != "ghost"
+        return self.colours.events(box.rows) if is_asked else 0
 
     def detail(self, box: MapBox) -> BoxDetail:
         """What a box says beyond its place; worked out once."""
@@ -172,9 +193,7 @@ class MapPage:
     def _detail(self, box: MapBox) -> BoxDetail:
         if box.kind == "ghost":
             return BoxDetail(href=self.href(box))
-        marked = BoxDetail(
-            href=self.href(box), shade=self.shade(box), events=self.colours.events(box.rows)
-        )
+        marked = BoxDetail(href=self.href(box), shade=self.shade(box), events=self.events(box))
         if box.kind == "node":
             state = self.states.get(self.key(box))
             word = questionnaire_word(state.questionnaire_status if state else None)
@@ -188,7 +207,7 @@ class MapPage:
             words = "Show more"  # the box says of what
         return replace(
             marked,
-            mix=self.colours.mix(box.rows),
+            mix=self.mix(box),
             shades=SHADES[self.colours.by],
             more=words,
         )
@@ -196,6 +215,13 @@ class MapPage:
     def key(self, box: MapBox) -> UUID:
         """The node that a box stands for."""
         return self.snapshot.keys[int(box.rows[0])]
+
+    def link_counts(self, node: UUID) -> tuple[int, int]:
+        """How many suppliers and buyers a node of the map has."""
+        row, graph = self.snapshot.row_of.get(node), self.snapshot.graph
+        if row is None:
+            return 0, 0
+        return len(graph.suppliers.of(row)), len(graph.buyers.of(row))
 
     def href(self, box: MapBox) -> str:
         """Where a box leads: the node in focus, or the group with ten more shown."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ddplatform.queries.map_groups import BETWEEN, NOT_KNOWN, GroupBy, operator_row
+from ddplatform.queries.map_groups import BETWEEN, NOT_KNOWN, GroupBy, operator_row, tier_of
 from ddplatform.queries.map_snapshots import MapSnapshot
 from ddplatform.queries.value_chain import LinkRow
 from ddplatform.web.countries import country_name
@@ -85,7 +85,8 @@ def unknown_share(suppliers: Sequence[LinkRow], total: int) -> UnknownShare | No
 
 def group_word(snapshot: MapSnapshot, by: GroupBy, key: str) -> str:
     """What a group of nodes is called; `key` as in `map_groups`."""
-    return _GROUPS[by](snapshot, key)
+    tier = tier_of(key)
+    return _GROUPS[by](snapshot, key) if tier is None else lane_word(snapshot, tier)
 
 
 def _country_word(_snapshot: MapSnapshot, key: str) -> str:
