@@ -27,6 +27,11 @@ CATALOGUES = ROOT / "translations"
 class LazyText(LazyString):  # type: ignore[misc]
     """A text in the language of the moment it is shown; on a page as safe as any other text."""
 
+    @property
+    def source(self) -> str:
+        """The text as it was written, in English and without its values."""
+        return str(self._args[0])
+
     def __html__(self) -> Markup:
         return escape(str(self))
 
@@ -42,21 +47,21 @@ def register(app: Flask, choose: Callable[[], str | None] | None = None) -> None
     flask_babel.Babel(app, default_locale=ENGLISH, locale_selector=choose)
 
 
-def gettext(text: str, **values: object) -> str:
+def gettext(text: str, /, **values: object) -> str:
     """`text` in the language spoken now; `%(name)s` in it stands for a value."""
     if not has_app_context():
         return text % values if values else text
     return str(flask_babel.gettext(text, **values))
 
 
-def ngettext(one: str, many: str, count: int, **values: object) -> str:
+def ngettext(one: str, many: str, count: int, /, **values: object) -> str:
     """The form of a text for a count, which stands in it as `%(num)s`."""
     if not has_app_context():
         return (one if count == 1 else many) % {"num": count, **values}
     return str(flask_babel.ngettext(one, many, count, **values))
 
 
-def lazy_gettext(text: str, **values: object) -> Any:
+def lazy_gettext(text: str, /, **values: object) -> Any:
     """The same, translated when it is shown: for labels and words that stand in modules."""
     return LazyText(gettext, text, **values)
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from unicodedata import digit
 
 from questionnaires.form import SELECTS, UPLOADS, Kind, Question
 from questionnaires.xpath_values import NUMBER, number_text, read_moment
@@ -81,7 +82,8 @@ def _select(kind: Kind, text: str, names: Collection[str]) -> Answer | AnswerPro
 
 
 def _number(text: str) -> float | None:
-    return float(text) if NUMBER.match(text) else None
+    plain = "".join(_PLAIN.get(sign, str(digit(sign, sign))) for sign in text)
+    return float(plain) if NUMBER.match(plain) else None
 
 
 def _integer(text: str) -> Answer | AnswerProblem:
@@ -188,6 +190,8 @@ def _file(text: str) -> Answer | AnswerProblem:
         )
     return Answer(text, text)
 
+
+_PLAIN = {"\N{ARABIC DECIMAL SEPARATOR}": "."}
 
 _READERS: Mapping[Kind, Callable[[str], Answer | AnswerProblem]] = {
     Kind.INTEGER: _integer,

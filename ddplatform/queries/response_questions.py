@@ -1,5 +1,6 @@
 """Every question of a questionnaire, to be read before anything is answered."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -10,10 +11,11 @@ from ddplatform.models.questionnaires import Questionnaire
 from ddplatform.queries.questionnaires import get_version
 from ddplatform.queries.responses import language_of
 from questionnaires import Form, Group, Kind, Question, Section, asked_paths
-from questionnaires.form import UPLOADS
+from questionnaires.form import NO_LANGUAGE, UPLOADS
 from questionnaires.scoring_plan import extra
 
 WHY = "Why we ask:"
+_BEFORE_COLON = re.compile(r"^[^:：]*[:：]")
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,13 @@ def all_questions(form: Form, *, light: bool, language: str) -> Sequence[Section
     return found
 
 
+def hint_and_why(question: Question, shown: str) -> tuple[str, str]:
+    """A hint as it is shown, in whatever language, as the help to answer or as why it is asked."""
+    if not question.hint.plain(NO_LANGUAGE).startswith(WHY):
+        return shown, ""
+    return "", _BEFORE_COLON.sub("", shown).strip()
+
+
 class _Reader:
     """Turns the questions of one section into words."""
 
@@ -91,11 +100,11 @@ class _Reader:
 
     def _question(self, place: int, question: Question, supported: set[str]) -> QuestionToRead:
         hint = question.hint.plain(*self.languages)
-        why = hint.removeprefix(WHY).strip() if hint.startswith(WHY) else ""
+        hint, why = hint_and_why(question, hint)
         return QuestionToRead(
             number=f"{self.number}.{place}",
             label=question.label.plain(*self.languages),
-            hint="" if why else hint,
+            hint=hint,
             why=why,
             choices=[c.label.plain(*self.languages) or c.name for c in question.choices],
             is_many=question.kind is Kind.SELECT_MULTIPLE,

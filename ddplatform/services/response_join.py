@@ -12,6 +12,7 @@ from ddplatform.access.identity import Identity, system_identity
 from ddplatform.access.roles import RoleId
 from ddplatform.db import db
 from ddplatform.errors import NotFound
+from ddplatform.languages import gettext
 from ddplatform.models.organisations import Invitation, Organisation, User
 from ddplatform.models.questionnaires import Assignment
 from ddplatform.models.value_chain import ValueChainNode
@@ -45,7 +46,10 @@ def get_invited(invitation: Invitation) -> Assignment:
     """
     assignment = get_assignment(invitation.assignment_id or UUID(int=0))
     if assignment.status not in WAITING:
-        raise NotFound("These questions are not asked any more.", "You need not do anything.")
+        raise NotFound(
+            gettext("These questions are not asked any more."),
+            gettext("You need not do anything."),
+        )
     return assignment
 
 

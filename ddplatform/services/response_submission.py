@@ -13,6 +13,7 @@ from ddplatform.duediligence.step_facts import QuestionnaireFacts
 from ddplatform.duediligence.vocabulary import Machine
 from ddplatform.duediligence.vocabulary import QuestionnaireState as State
 from ddplatform.errors import Invalid
+from ddplatform.languages import gettext, ngettext
 from ddplatform.models.responses import Answer, RedFlag, ResponseStatus
 from ddplatform.models.responses import Response as ResponseRow
 from ddplatform.queries.organisations import get_organisation
@@ -69,9 +70,17 @@ def _require_ready(filled: Filled, *, declared: bool) -> None:
     problems = {}
     open_ones = sum(len(list(page.problems())) for page in filled.pages)
     if open_ones:
-        problems["problems"] = f"{open_ones} answers are missing or need another look."
+        problems["problems"] = "{}.".format(
+            ngettext(
+                "%(num)s answer is missing or needs another look",
+                "%(num)s answers are missing or need another look",
+                open_ones,
+            )
+        )
     if not declared:
-        problems["declared"] = "Tick the box to say that the answers are true as far as you know."
+        problems["declared"] = gettext(
+            "Tick the box to say that the answers are true as far as you know."
+        )
     if problems:
         raise Invalid(fields=problems)
 
@@ -129,8 +138,13 @@ def receipt_pdf(request: Request, filled: Filled) -> bytes:
 def next_steps(request: Request) -> tuple[str, ...]:
     """What happens after sending, one sentence each."""
     return (
-        f"{request.requester} reads your answers and may ask you about one of them.",
-        "Where you told of a problem, you plan together what helps. Nobody is punished for it.",
-        "You can read what you sent at any time under My questionnaires.",
-        f"For help, ask {request.help.line}.",
+        gettext(
+            "%(requester)s reads your answers and may ask you about one of them.",
+            requester=request.requester,
+        ),
+        gettext(
+            "Where you told of a problem, you plan together what helps. Nobody is punished for it."
+        ),
+        gettext("You can read what you sent at any time under My questionnaires."),
+        gettext("For help, ask %(helper)s.", helper=request.help.line),
     )

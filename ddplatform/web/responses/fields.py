@@ -8,17 +8,19 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
+from ddplatform.languages import lazy_gettext as _
 from ddplatform.models.responses import Answer
 from ddplatform.queries.response_people import Said
+from ddplatform.queries.response_questions import hint_and_why
 from ddplatform.queries.responses import FileOfAnswer, Message
 from ddplatform.services.responses import Clash, Typed
 from ddplatform.web.filters import day
+from ddplatform.web.responses.problem_words import in_words
 from questionnaires import Item, Kind, NodeState, Page, Question
 from questionnaires.form import UPLOADS
 
-WHY = "Why we ask:"
 NOT_SURE = frozenset({"unsure", "dont_know", "do_not_know"})
-FIND_OUT = "We will help you find out."
+FIND_OUT = _("We will help you find out.")
 REPLY = "reply:"
 CHOOSE = "choose:"
 THEIRS = "theirs"
@@ -113,13 +115,13 @@ def _view(
     question = _question(state)
     clash = around.clashes.get(state.path)
     text = clash.mine if clash else state.raw
-    why = state.hint.removeprefix(WHY).strip() if state.hint.startswith(WHY) else ""
+    hint, why = hint_and_why(question, state.hint)
     return FieldView(
         path=state.path,
         id=field_id(state.path),
         number=number,
         label=state.label,
-        hint="" if why else state.hint,
+        hint=hint,
         why=why,
         control=_control(question, text),
         inputmode="numeric" if question.kind is Kind.INTEGER else "decimal",
@@ -161,7 +163,7 @@ def _question(state: NodeState) -> Question:
 def _errors(state: NodeState, around: Around) -> Sequence[str]:
     """Faults of what was typed; what is still blank is asked for on the last page only."""
     refused = around.refused.get(state.path)
-    typed = state.messages if state.raw else ()
+    typed = tuple(in_words(text) for text in state.messages) if state.raw else ()
     return (*typed, refused) if refused else typed
 
 
@@ -196,7 +198,7 @@ def _choices(state: NodeState, text: str) -> Sequence[ChoiceView]:
             choice.name,
             choice.label,
             choice.name in chosen,
-            FIND_OUT if choice.name in NOT_SURE else "",
+            str(FIND_OUT) if choice.name in NOT_SURE else "",
         )
         for choice in state.choices
     ]

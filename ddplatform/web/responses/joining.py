@@ -9,6 +9,8 @@ from wtforms.validators import DataRequired
 
 from ddplatform.errors import Invalid, NotFound
 from ddplatform.gate import bind_organisation, keep_changes, public, public_and_noted
+from ddplatform.languages import gettext
+from ddplatform.languages import lazy_gettext as _
 from ddplatform.models.organisations import Invitation, InvitationPurpose, User
 from ddplatform.queries.organisations import (
     get_help_contact,
@@ -26,6 +28,7 @@ from ddplatform.web.auth.dead_links import dead_link
 from ddplatform.web.auth.forms import JoinForm
 from ddplatform.web.auth.start import start_session
 from ddplatform.web.field_errors import show_at_fields
+from ddplatform.web.languages import offer
 
 bp = Blueprint("respond", __name__)
 bp.register_error_handler(NotFound, dead_link)
@@ -34,7 +37,9 @@ bp.register_error_handler(NotFound, dead_link)
 class KnownForm(FlaskForm):  # type: ignore[misc]
     """The password of somebody who has an account."""
 
-    password = PasswordField("Your password", validators=[DataRequired("Enter your password.")])
+    password = PasswordField(
+        _("Your password"), validators=[DataRequired(_("Enter your password."))]
+    )
 
 
 class GoOnForm(FlaskForm):  # type: ignore[misc]
@@ -49,6 +54,7 @@ def open_questions(token: str) -> ResponseReturnValue:
     if invitation.used_at is not None or invitation.expires_at < g.now:
         return _worn_out(invitation, token)
     assignment = get_invited(invitation)
+    offer(assignment.language)
     if request.method == "GET":
         note_link_opened(assignment, at=g.now)
     known = get_user_by_email(invitation.email)
@@ -81,7 +87,7 @@ def fresh_link(token: str) -> ResponseReturnValue:
     rate_limits.count_try(rate_limits.LINK_REQUEST, invitation.email, at=g.now)
     if invitation.used_at is None:
         send_fresh_link(invitation, at=g.now)
-    flash("A new link is on its way to the address that was invited.", "success")
+    flash(gettext("A new link is on its way to the address that was invited."), "success")
     return redirect(url_for("auth.sign_in"))
 
 
@@ -90,7 +96,9 @@ def find_invitation(token: str) -> Invitation:
     with across_tenants():
         invitation = get_invitation_by_hash(hash_of(token))
     if invitation is None or invitation.purpose is not InvitationPurpose.RESPOND:
-        raise NotFound("This link does not work any more.", "Look for a newer mail.")
+        raise NotFound(
+            gettext("This link does not work any more."), gettext("Look for a newer mail.")
+        )
     bind_organisation(invitation.organisation_id)
     return invitation
 

@@ -11,6 +11,7 @@ from werkzeug.datastructures import FileStorage
 from ddplatform.access.permissions import Permission
 from ddplatform.errors import NotFound, TooMany
 from ddplatform.gate import keep_changes, requires
+from ddplatform.languages import gettext
 from ddplatform.queries.response_people import given_on, load_writers, said_at, taker_of
 from ddplatform.queries.responses import (
     Filled,
@@ -40,6 +41,7 @@ from ddplatform.web.responses.fields import (
     read_typed,
     view_items,
 )
+from ddplatform.web.responses.help_words import help_in_words
 from ddplatform.web.responses.routes import is_writable, newest_round
 from questionnaires import Page, red_flags
 from supply_chain.errors import FileRefused
@@ -84,14 +86,14 @@ def save(assignment_id: UUID, name: str) -> ResponseReturnValue:
     if "leave" in request.form:
         return leave()
     if "later" in request.form:
-        flash("Your answers are saved. Come back at any time.", "success")
+        flash(gettext("Your answers are saved. Come back at any time."), "success")
         return redirect(url_for(".show", assignment_id=assignment_id))
     if "back" in request.form:
         return redirect(_address_before(assignment_id, saved.filled.pages, name))
     asks = _open_questions(saved.filled, name)
     if opened := [path for path, text in asks.items() if not text and path not in shown]:
         # Without scripts nobody has seen them yet.
-        flash("Your answers open more questions on this page. The first is here.", "info")
+        flash(gettext("Your answers open more questions on this page. The first is here."), "info")
         here = url_for(".section", assignment_id=assignment_id, name=name)
         return redirect(f"{here}#{field_id(opened[0])}")
     return redirect(_next_address(assignment_id, saved.filled.pages, name))
@@ -109,7 +111,7 @@ def draft(assignment_id: UUID, name: str) -> ResponseReturnValue:
         clashes = [{"path": c.path, "theirs": c.theirs, "mine": c.mine} for c in saved.clashes]
         return jsonify(clashes=clashes), 409
     shown = open_paths(page) if page else []
-    return jsonify(open=shown, help=[notice.message for notice in saved.new_flags])
+    return jsonify(open=shown, help=[help_in_words(flag.message) for flag in saved.new_flags])
 
 
 def _require_section(asked: Request, name: str) -> None:
@@ -190,7 +192,7 @@ def _id(text: str) -> UUID:
 
 def _tell_help(saved: Saved) -> None:
     for notice in saved.new_flags:
-        flash(notice.message, "info")
+        flash(help_in_words(notice.message), "info")
 
 
 def _has_typed_problems(saved: Saved, name: str) -> bool:
@@ -252,7 +254,8 @@ def _without_a_place(saved: Saved | None, page: Page) -> list[str]:
 def _help(filled: Filled) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for flag in list_red_flags(filled.row.id):
-        found.setdefault(flag.path, []).append(red_flags()[flag.code].message)
+        message = help_in_words(red_flags()[flag.code].message)
+        found.setdefault(flag.path, []).append(message)
     return found
 
 

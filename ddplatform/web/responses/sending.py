@@ -23,6 +23,7 @@ from ddplatform.queries.responses import (
 from ddplatform.services.response_submission import next_steps, receipt_pdf, submit
 from ddplatform.web.responses.blueprint import bp
 from ddplatform.web.responses.fields import answer_words, field_id
+from ddplatform.web.responses.problem_words import in_words
 from questionnaires import Item, score
 from questionnaires.scoring_plan import question_id
 
@@ -138,7 +139,9 @@ def _row(name: str, item: Item, files: Any, doubtful: set[str]) -> dict[str, Any
         if named and not state.choices and state.raw in ", ".join(named)
         else answer_words(state),
         "files": named,
-        "messages": [text for s in (state, *item.uploads) if s.relevant for text in s.messages],
+        "messages": [
+            in_words(text) for s in (state, *item.uploads) if s.relevant for text in s.messages
+        ],
         "blank": not state.raw,
         "doubtful": ref in doubtful,
         "section": name,
