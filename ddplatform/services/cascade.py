@@ -41,7 +41,7 @@ from ddplatform.services import audit, questionnaires, rate_limits
 from ddplatform.services.supply_links import LinkFields, add_link
 from ddplatform.services.value_chain import NodeFields, add_node, create_chain
 from supply_chain.reference import load_reference
-from supply_chain.vocabulary import FlowEvidence, NodeKind
+from supply_chain.vocabulary import FlowEvidence, LinkKind, NodeKind
 
 REFRESH = "cascade:refresh"
 CHAIN = "Our own suppliers"
@@ -267,9 +267,24 @@ def _node_of(own: OwnSupplier, *, by: Identity, at: datetime) -> ValueChainNode:
     )
     here = find_own_business(chain.id)
     if here is not None:
-        fields = LinkFields(share=SHARES[own.share_band], flow_evidence=FlowEvidence.CONFIRMED)
-        add_link(node.id, here.id, fields, by=by, at=at)
+        add_link(
+            node.id,
+            here.id,
+            link_fields(own.kind, own.share_band, FlowEvidence.CONFIRMED),
+            by=by,
+            at=at,
+        )
     return node
+
+
+def link_fields(kind: NodeKind, band: ShareBand, evidence: FlowEvidence) -> LinkFields:
+    """The link from a supplier that was named: workers or goods, and about how much."""
+    labour = kind is NodeKind.LABOUR_INTERMEDIARY
+    return LinkFields(
+        kind=LinkKind.PROVIDES_LABOUR if labour else LinkKind.SUPPLIES,
+        share=SHARES[band],
+        flow_evidence=evidence,
+    )
 
 
 def _own_chain(*, by: Identity, at: datetime) -> ValueChain:

@@ -10,8 +10,8 @@ from ddplatform.models.value_chain import SupplyLink, ValueChainNode
 from ddplatform.queries.cascade import Proposed, get_proposal
 from ddplatform.queries.value_chain import get_link, get_node
 from ddplatform.services import audit
-from ddplatform.services.cascade import SHARES
-from ddplatform.services.supply_links import LinkFields, add_link
+from ddplatform.services.cascade import link_fields
+from ddplatform.services.supply_links import add_link
 from ddplatform.services.value_chain import NodeFields, add_node, change_node
 from supply_chain.vocabulary import FlowEvidence
 
@@ -36,7 +36,7 @@ def accept(proposal_id: UUID, *, by: Identity, at: datetime) -> SupplyLink:
     link = add_link(
         node.id,
         named_by.id,
-        LinkFields(share=SHARES[proposal.share_band], flow_evidence=FlowEvidence.PROBABLE),
+        link_fields(proposal.kind, proposal.share_band, FlowEvidence.PROBABLE),
         by=by,
         at=at,
     )

@@ -54,6 +54,4 @@ class ForwardForm(FlaskForm):  # type: ignore[misc]
             Length(max=254),
         ],
     )
-    message = TextAreaField(
-        _("A word from you (optional)"), validators=[Optional(), Length(max=1000)]
-    )
+    message = TextAreaField(_("A word from you"), validators=[Optional(), Length(max=1000)])
