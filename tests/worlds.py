@@ -232,7 +232,9 @@ class _Builder:
         table, name = column.table.name, column.name
         for key in (f"{table}.{name}", f"*.{name}"):
             if key in PLAN["values"]:
-                return self._filled(PLAN["values"][key], part)
+                found = self._filled(PLAN["values"][key], part)
+                is_bytes = isinstance(column.type, LargeBinary) and isinstance(found, str)
+                return found.encode() if is_bytes else found
         if table == "evidence" and name == "sha256":
             return adapters().files.put(self.world.tenant.id, mark(self.world.slug, part).encode())
         if table == "evidence" and name == "storage_organisation_id":
