@@ -1,4 +1,9 @@
-"""Flask's session, kept on the server. The cookie holds a random id and nothing else."""
+"""Flask's session, kept on the server. The cookie holds a random id and nothing else.
+
+One exception: while another process holds SQLite's write lock, the first page of somebody who is
+not signed in does not wait for a row. Its cookie carries the token of its forms, signed, until
+the next page that writes makes a session of it.
+"""
 
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -7,6 +12,7 @@ from uuid import UUID
 
 from flask import Flask, Request, Response
 from flask.sessions import SessionInterface, SessionMixin
+from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy.exc import OperationalError
 from werkzeug.datastructures import CallbackDict
 
@@ -19,6 +25,10 @@ from ddplatform.web.languages import ASKED, KEEP
 
 RENEW = "_renew"
 """Set in a session to get a new id: at sign-in and at every rise of rights."""
+CARRIED = frozenset({"csrf_token", ASKED})
+"""What a cookie may carry: nothing that belongs to a person or gives a right."""
+_CARRIES = "~"
+"""Begins a cookie that carries a session; an id never does."""
 
 
 class ServerSession(CallbackDict[str, Any], SessionMixin):
@@ -40,6 +50,8 @@ class ServerSessionInterface(SessionInterface):
     def open_session(self, app: Flask, request: Request) -> ServerSession:
         sid = request.cookies.get(self.get_cookie_name(app))
         now = datetime.now(UTC)
+        if sid and sid.startswith(_CARRIES):
+            return ServerSession(None, _carried(app, sid), None)
         if sid and request.endpoint != "static":
             with nobody():
                 row = sessions.read_session(sid, at=now)
@@ -59,6 +71,13 @@ class ServerSessionInterface(SessionInterface):
             return
         if RENEW in session and response.status_code >= 400:
             return  # what was to raise the rights was not kept, so they do not rise
+        if session.sid is None and session.modified and session.keys() <= CARRIED:
+            try:
+                with hurried(), unit_of_work(), nobody():
+                    self._store(app, session, response, now)
+            except OperationalError:
+                self._set_cookie(app, response, f"{_CARRIES}{_signer(app).dumps(dict(session))}")
+            return
         if session.modified:
             with unit_of_work(), nobody():
                 self._store(app, session, response, now)
@@ -84,11 +103,30 @@ class ServerSessionInterface(SessionInterface):
         keep = sessions.save_session if sid == session.sid else sessions.start_session
         keep(sid, user_id=UUID(user_id) if user_id else None, data=dict(session), at=now)
         if sid != session.sid:
-            response.set_cookie(
-                self.get_cookie_name(app),
-                sid,
-                secure=self.get_cookie_secure(app),
-                httponly=True,
-                samesite="Lax",
-                path="/",
-            )
+            self._set_cookie(app, response, sid)
+
+    def _set_cookie(self, app: Flask, response: Response, value: str) -> None:
+        response.set_cookie(
+            self.get_cookie_name(app),
+            value,
+            secure=self.get_cookie_secure(app),
+            httponly=True,
+            samesite="Lax",
+            path="/",
+        )
+
+
+def _signer(app: Flask) -> URLSafeTimedSerializer:
+    assert app.secret_key
+    return URLSafeTimedSerializer(app.secret_key, salt="session of a first page")
+
+
+def _carried(app: Flask, cookie: str) -> dict[str, Any]:
+    """What a cookie carries; nothing where it is not ours or too old."""
+    try:
+        found = _signer(app).loads(
+            cookie.removeprefix(_CARRIES), max_age=int(sessions.IDLE.total_seconds())
+        )
+    except BadSignature:
+        return {}
+    return {name: value for name, value in found.items() if name in CARRIED}

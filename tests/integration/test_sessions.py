@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import select, update
 
 from ddplatform.access.roles import RoleId
@@ -180,3 +181,35 @@ def test_a_page_opens_at_once_while_another_process_writes(app: Flask, tenant: T
 
     assert is_signed_in(client, tenant)
     assert last_seen(app, client) > seen
+
+
+def test_the_sign_in_page_opens_at_once_while_another_process_writes_and_its_form_holds(
+    app: Flask, tenant: Tenant
+):
+    client = app.test_client()
+    with app.app_context():
+        with write_lock():
+            writer = db.engine.connect()
+            writer.begin()
+        started = datetime.now(UTC)
+        token = csrf_token(client, "/sign-in")
+        assert datetime.now(UTC) - started < timedelta(seconds=10)  # others wait 15 for the lock
+        writer.close()
+
+    form = {"email": tenant.email(RoleId.ADMIN), "password": PASSWORD, "csrf_token": token}
+    assert client.post("/sign-in", data=form).status_code == 302
+    assert is_signed_in(client, tenant)
+    assert not cookie_of(client).startswith("~")
+
+
+def test_a_cookie_that_carries_a_session_gives_no_right_and_is_not_believed_unsigned(
+    app: Flask, tenant: Tenant
+):
+    user = tenant.analyst.user_id
+    sign = URLSafeTimedSerializer(app.secret_key or "", salt="session of a first page")
+    mine = sign.dumps({"_user_id": str(user), "csrf_token": "x"})
+    for cookie in (f"~{mine}", f"~{mine[:-2]}", "~", "~.."):
+        client = app.test_client()
+        client.set_cookie("session", cookie)
+        assert not is_signed_in(client, tenant)
+        assert client.get("/sign-in").status_code == 200
