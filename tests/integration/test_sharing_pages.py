@@ -7,9 +7,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from ddplatform.access.roles import RoleId
 from ddplatform.queries.responses import find_response
 from tests.answering import EMAIL, Supplier, acting, ask, come_in, fill, receive_now
-from tests.factories import PASSWORD, Tenant, csrf_token
+from tests.factories import PASSWORD, Tenant, csrf_token, signed_in_client
 
 REAL_NOW = datetime.now(UTC)
 
@@ -95,3 +96,17 @@ def test_answers_that_are_sent_cannot_be_offered(
 ):
     address = f"/o/{first.slug}/sharing/{first.asked.assignment_id}/offer"
     assert phone.get(address).status_code == 302
+
+
+def test_the_receiving_buyer_reads_the_day_and_never_the_first_buyer(
+    app: Flask, phone: FlaskClient, first: Supplier, second: Supplier, other_tenant: Tenant
+):
+    _give(app, phone, first, second)
+    with app.app_context():
+        fill(second, at=REAL_NOW)
+        receive_now(second, at=REAL_NOW)
+    desk = signed_in_client(app, other_tenant, RoleId.SUSTAINABILITY_MANAGER)
+    page = desk.get(f"/o/other/questionnaires/assignments/{second.asked.assignment_id}/review")
+    assert "Given earlier, to another buyer" in page.text
+    assert "shown until" in page.text
+    assert "Acme" not in page.text

@@ -26,6 +26,7 @@ from ddplatform.queries.responses import (
 )
 from ddplatform.queries.review_queue import find_entry, list_alike
 from ddplatform.queries.reviews import list_decisions
+from ddplatform.queries.sharing import list_shares, section_titles
 from ddplatform.services.response_receiving import read_answers
 from ddplatform.services.response_review import (
     WHOLE,
@@ -175,6 +176,8 @@ def _page(
         response=row,
         words=STATE_WORDS,
         sections=sections,
+        shares=list_shares(assignment_id),
+        section_titles=section_titles(filled.form.form, "en"),
         flags=[_flag(flag, sections) for flag in flags],
         checks=[(check, _first_row(check, turn)) for check in checks],
         alike=list_alike(entry, assignment.node_id) if entry else (),
