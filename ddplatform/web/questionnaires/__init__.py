@@ -1,6 +1,15 @@
 """Questionnaires as the requester sees them: library, sending, chasing, review."""
 
-from ddplatform.web.questionnaires import library, own, own_try, queue, review, routes, send
+from ddplatform.web.questionnaires import (
+    library,
+    own,
+    own_try,
+    queue,
+    results,
+    review,
+    routes,
+    send,
+)
 from ddplatform.web.questionnaires.blueprint import bp
 
-__all__ = ["bp", "library", "own", "own_try", "queue", "review", "routes", "send"]
+__all__ = ["bp", "library", "own", "own_try", "queue", "results", "review", "routes", "send"]

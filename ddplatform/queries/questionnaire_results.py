@@ -1,0 +1,254 @@
+"""Results: what all respondents of a questionnaire say to each question, and the rows behind it.
+
+Counts about children below five are withheld (`ddplatform.duediligence.suppression`): of questions
+whose numbers are shown as "<5", and of those with an answer that fires a red flag.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from statistics import median
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import undefer
+
+from ddplatform.db import db
+from ddplatform.duediligence.suppression import (
+    LIMIT,
+    SUPPRESSED,
+    Shown,
+    suppress_count,
+    suppress_row,
+)
+from ddplatform.models.questionnaires import Assignment, Questionnaire, QuestionnaireVersion
+from ddplatform.models.reviews import ReviewEntry
+from ddplatform.models.value_chain import NodeSummary, ValueChainNode
+from ddplatform.tenancy import current_organisation
+from questionnaires import Form, Kind, Question
+from questionnaires.form import SELECTS, UPLOADS
+from questionnaires.scoring_plan import extra, question_id
+
+MOST_GROUPS = 6
+OTHERS = "others"
+_PLACE = re.compile(r"\[\d+\]")
+_EDGES = (0, 10, 50, 200, 1_000)
+_RANGES = ("0", "1 to 10", "11 to 50", "51 to 200", "201 to 1,000", "more than 1,000")
+
+
+class By(StrEnum):
+    """What the results are split by."""
+
+    COUNTRY = "country"
+    TIER = "tier"
+
+
+@dataclass(frozen=True)
+class ResultsRow:
+    """A version with answers, in the list of results."""
+
+    version_id: UUID
+    ref: str
+    title: str
+    version: str
+    received: int
+
+
+@dataclass(frozen=True)
+class Respondent:
+    """The newest answers of one assignment, as they were counted when they came in."""
+
+    response_id: UUID
+    assignment_id: UUID
+    node_name: str
+    country: str | None
+    tier: int | None
+    submitted_at: datetime | None
+    counted: Mapping[str, str | None]
+
+
+@dataclass(frozen=True)
+class OptionCount:
+    """How many chose one answer, over all and by group; `risk` is that of the answer, if it has."""
+
+    label: str
+    shown: Shown
+    by_group: Sequence[Shown]
+    risk: float | None
+
+
+@dataclass(frozen=True)
+class QuestionResult:
+    """What all said to one question."""
+
+    ref: str
+    label: str
+    answered: int
+    options: Sequence[OptionCount]
+    middle: float | None
+    """Median of numbers; None for choices and where it is withheld."""
+    concerns_children: bool
+
+
+def list_results() -> Sequence[ResultsRow]:
+    """The versions that somebody answered, the newest first."""
+    rows = db.session.execute(
+        select(
+            QuestionnaireVersion.id,
+            Questionnaire.ref,
+            Questionnaire.title,
+            QuestionnaireVersion.version,
+            func.count(func.distinct(ReviewEntry.assignment_id)),
+        )
+        .join(Assignment, Assignment.id == ReviewEntry.assignment_id)
+        .join(QuestionnaireVersion, QuestionnaireVersion.id == Assignment.version_id)
+        .join(Questionnaire, Questionnaire.id == QuestionnaireVersion.questionnaire_id)
+        .where(Assignment.organisation_id == current_organisation())
+        .group_by(
+            QuestionnaireVersion.id,
+            Questionnaire.ref,
+            Questionnaire.title,
+            QuestionnaireVersion.version,
+        )
+        .order_by(Questionnaire.title, QuestionnaireVersion.version)
+    )
+    return [ResultsRow(*row) for row in rows]
+
+
+def load_respondents(version_id: UUID, campaign_id: UUID | None = None) -> Sequence[Respondent]:
+    """The newest answers of each assignment of a version, by name; one statement."""
+    conditions = [
+        Assignment.organisation_id == current_organisation(),
+        Assignment.version_id == version_id,
+    ]
+    if campaign_id is not None:
+        conditions.append(Assignment.campaign_id == campaign_id)
+    rows = db.session.execute(
+        select(
+            ReviewEntry,
+            Assignment.node_name,
+            ValueChainNode.country,
+            NodeSummary.tier,
+            Assignment.submitted_at,
+        )
+        .options(undefer(ReviewEntry.counted))
+        .join(Assignment, Assignment.id == ReviewEntry.assignment_id)
+        .join(ValueChainNode, ValueChainNode.id == Assignment.node_id)
+        .join(NodeSummary, NodeSummary.node_id == Assignment.node_id)
+        .where(*conditions)
+        .order_by(Assignment.node_name, Assignment.id, ReviewEntry.received_at)
+    )
+    newest = {
+        entry.assignment_id: Respondent(
+            entry.response_id, entry.assignment_id, name, country, tier, sent_at, entry.counted
+        )
+        for entry, name, country, tier, sent_at in rows
+    }
+    return list(newest.values())
+
+
+def asked_questions(form: Form) -> Sequence[Question]:
+    """The questions of a form that are answered, without files."""
+    return [q for q in form.questions() if q.is_input and q.kind not in UPLOADS]
+
+
+def concerns_children(question: Question) -> bool:
+    """Whether small counts of its answers could lead to a child."""
+    flagged = any(choice.extras.get("red_flag") for choice in question.choices)
+    return bool(extra(question, "show_below")) or flagged
+
+
+def groups_of(respondents: Iterable[Respondent], by: By | None) -> Sequence[Any]:
+    """The groups to split by: the largest by country, all by tier; what is not known last."""
+    if by is None:
+        return ()
+    counts: dict[Any, int] = {}
+    for one in respondents:
+        key = getattr(one, by.value)
+        counts[key] = counts.get(key, 0) + 1
+    if by is By.TIER:
+        return sorted(counts, key=lambda key: (key is None, key or 0))[:MOST_GROUPS]
+    largest = sorted(counts, key=lambda key: (key is None, -counts[key], key or ""))
+    return largest[:MOST_GROUPS]
+
+
+def count_answers(
+    form: Form, respondents: Sequence[Respondent], *, by: By | None = None
+) -> Sequence[QuestionResult]:
+    """Every countable question of a form with what all said; nothing is looked up."""
+    groups = groups_of(respondents, by)
+    place_of = {key: place for place, key in enumerate(groups)}
+    given: dict[str, list[tuple[int, str]]] = {}
+    for one in respondents:
+        place = place_of.get(getattr(one, by.value), -1) if by else -1
+        for path, value in one.counted.items():
+            if value is not None:
+                given.setdefault(_PLACE.sub("", path), []).append((place, value))
+    return [
+        _result(question, given.get(question.path, []), len(groups))
+        for question in asked_questions(form)
+        if question.kind in SELECTS or question.kind in (Kind.INTEGER, Kind.DECIMAL, Kind.RANGE)
+    ]
+
+
+def _result(question: Question, given: Sequence[tuple[int, str]], groups: int) -> QuestionResult:
+    is_choice, is_hidden = question.kind in SELECTS, concerns_children(question)
+    labels = (
+        [(choice.name, choice.label.plain(), _risk(choice.extras)) for choice in question.choices]
+        if is_choice
+        else [(word, word, None) for word in _RANGES]
+    )
+    counts = {name: [0] * (groups + 1) for name, _, _ in labels}
+    numbers: list[float] = []
+    for place, value in given:
+        for name in value.split() if is_choice else [_range(value, numbers)]:
+            if name in counts:
+                counts[name][groups] += 1
+                if place >= 0:
+                    counts[name][place] += 1
+    single = question.kind is not Kind.SELECT_MULTIPLE
+    totals = [counts[name][groups] for name, _, _ in labels]
+    shown = _shown(totals, single=single) if is_hidden else totals
+    return QuestionResult(
+        ref=question_id(question),
+        label=question.label.plain(),
+        answered=len(given),
+        options=[
+            OptionCount(label, total, _split(counts[name][:groups], hide=is_hidden), risk)
+            for (name, label, risk), total in zip(labels, shown, strict=True)
+        ],
+        middle=median(numbers) if numbers and not is_hidden else None,
+        concerns_children=is_hidden,
+    )
+
+
+def _shown(counts: Sequence[int], *, single: bool) -> Sequence[Shown]:
+    """Counts as they may be shown: those of one choice each add up, so they go together."""
+    if single and counts:
+        return suppress_row(counts)[:-1]
+    return [suppress_count(count) for count in counts]
+
+
+def _split(counts: Sequence[int], *, hide: bool) -> Sequence[Shown]:
+    """One answer by group: with its total, a group that is left open would tell a small one."""
+    is_small = hide and any(0 < count < LIMIT for count in counts)
+    return [SUPPRESSED for _ in counts] if is_small else list(counts)
+
+
+def _range(value: str, numbers: list[float]) -> str:
+    try:
+        number = float(value)
+    except ValueError:
+        return ""
+    numbers.append(number)
+    return _RANGES[sum(number > edge for edge in _EDGES)]
+
+
+def _risk(extras: Mapping[str, str]) -> float | None:
+    try:
+        return float(extras.get("risk_value", ""))
+    except ValueError:
+        return None

@@ -1,0 +1,164 @@
+"""Results: what all respondents say to each question, and all of it as files."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response, g, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from ddplatform.access.permissions import Permission
+from ddplatform.duediligence.suppression import Shown
+from ddplatform.errors import NotFound
+from ddplatform.gate import requires
+from ddplatform.queries.campaigns import get_campaign
+from ddplatform.queries.questionnaire_results import (
+    By,
+    OptionCount,
+    QuestionResult,
+    count_answers,
+    groups_of,
+    list_results,
+    load_respondents,
+)
+from ddplatform.queries.questionnaires import get_version, load_plan
+from ddplatform.services.analysis_export import ExportedAnalysis
+from ddplatform.services.questionnaire_results_export import (
+    FORMS,
+    SHAPES,
+    export_evidence,
+    export_results,
+)
+from ddplatform.web.countries import country_name
+from ddplatform.web.questionnaires.blueprint import bp
+
+BY_WORDS = {None: "All together", By.COUNTRY: "By country", By.TIER: "By tier"}
+FILLS = ((0.2, "f-low"), (0.5, "f-medium"), (0.8, "f-high"))
+"""Upper end of the risk value of an answer -> its fill; what is not scored has the plain one."""
+LEGEND = (
+    ("f-low", "good practice"),
+    ("f-medium", "some risk"),
+    ("f-high", "raised risk"),
+    ("f-critical", "serious risk"),
+    ("f-accent", "says nothing of risk"),
+)
+
+
+@bp.get("/results")
+@requires(Permission.RESPONSE_READ)
+def results() -> ResponseReturnValue:
+    """Every version that somebody answered."""
+    return render_template("questionnaires/results.html", rows=list_results())
+
+
+@bp.get("/results/<uuid:version_id>")
+@requires(Permission.RESPONSE_READ)
+def result(version_id: UUID) -> ResponseReturnValue:
+    """Each question of a version over all respondents, or over those of a campaign."""
+    version, form = get_version(version_id), load_plan(version_id).form
+    campaign_id = request.args.get("campaign", type=UUID)
+    campaign = get_campaign(campaign_id) if campaign_id else None
+    by = _by()
+    respondents = load_respondents(version_id, campaign_id)
+    return render_template(
+        "questionnaires/result.html",
+        version=version,
+        form=form,
+        campaign=campaign,
+        many=len(respondents),
+        columns=[_group(key, by) for key in groups_of(respondents, by)],
+        questions=[_drawn(one) for one in count_answers(form, respondents, by=by)],
+        legend=LEGEND,
+        views=[
+            {
+                "label": words,
+                "href": url_for(
+                    ".result",
+                    version_id=version_id,
+                    campaign=campaign_id,
+                    by=kind.value if kind else None,
+                ),
+                "current": kind is by,
+            }
+            for kind, words in BY_WORDS.items()
+        ],
+    )
+
+
+def _by() -> By | None:
+    text = request.args.get("by", "")
+    return By(text) if text in set(By) else None
+
+
+def _group(key: Any, by: By | None) -> str:
+    if by is By.TIER:
+        return "No path to us" if key is None else "Own business" if key == 0 else f"Tier {key}"
+    return country_name(key) if key else "Not known"
+
+
+def _drawn(one: QuestionResult) -> dict[str, Any]:
+    """A question with a bar for each answer; hidden counts are no length."""
+    most = max((_length(option.shown) for option in one.options), default=0) or 1
+    return {
+        "ref": one.ref,
+        "label": one.label,
+        "answered": one.answered,
+        "middle": one.middle,
+        "concerns_children": one.concerns_children,
+        "options": one.options,
+        "bars": [
+            {
+                "label": option.label,
+                "parts": [
+                    (_fill(option), _length(option.shown)),
+                    ("f-sunken", most - _length(option.shown)),
+                ],
+                "text": _words(option.shown),
+            }
+            for option in one.options
+        ],
+    }
+
+
+def _length(shown: Shown) -> int:
+    return shown if isinstance(shown, int) else 0
+
+
+def _words(shown: Shown) -> str:
+    return f"{shown:,}" if isinstance(shown, int) else shown
+
+
+def _fill(option: OptionCount) -> str:
+    if option.risk is None:
+        return "f-accent"
+    risk = option.risk
+    return next((fill for upper, fill in FILLS if risk < upper), "f-critical")
+
+
+@bp.post("/results/<uuid:version_id>/export")
+@requires(Permission.QUESTIONNAIRE_EXPORT, reads_first=True)
+def export_answers(version_id: UUID) -> ResponseReturnValue:
+    """All answers as a file."""
+    form = next((one for one in FORMS if one == request.form.get("form")), None)
+    shape = next((one for one in SHAPES if one == request.form.get("shape")), None)
+    if form is None or shape is None:
+        raise NotFound()
+    return _file(
+        export_results(version_id, form, shape, campaign_id=_campaign(), by=g.identity, at=g.now)
+    )
+
+
+@bp.post("/results/<uuid:version_id>/documents")
+@requires(Permission.QUESTIONNAIRE_EXPORT, reads_first=True)
+def export_documents(version_id: UUID) -> ResponseReturnValue:
+    """The documents behind the answers in one archive."""
+    return _file(export_evidence(version_id, campaign_id=_campaign(), by=g.identity, at=g.now))
+
+
+def _campaign() -> UUID | None:
+    return request.form.get("campaign", type=UUID)
+
+
+def _file(made: ExportedAnalysis) -> Response:
+    response = Response(made.content, mimetype=made.media_type)
+    response.headers.set("Content-Disposition", "attachment", filename=made.name)
+    return response
