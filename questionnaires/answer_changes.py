@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from questionnaires.errors import StepRefused
 from questionnaires.evaluation import Response
-from questionnaires.form import Question
 from questionnaires.states import NodeState
 
 
@@ -149,7 +148,6 @@ def _words(state: NodeState, text: str) -> str:
 def label_at(form: Response, path: str) -> str:
     """The words of the question at a path, or the path itself where there is none."""
     try:
-        state = form.state(path)
+        return form.state(path).label or path
     except KeyError:
         return path
-    return state.label or (state.node.name if isinstance(state.node, Question) else path)

@@ -4,6 +4,7 @@ Rows are found by their hidden id and sheets by their hidden keys, so that neith
 another order does harm. A row whose question no longer fits its id is not guessed at.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -32,6 +33,7 @@ from questionnaires.evaluation import Response
 from questionnaires.form import Question
 
 NEW_ENTRY = "[+]"
+_PLACE = re.compile(r"\[\d+\]")
 MOST_NAMED = 30  # missing questions that are named one by one
 
 
@@ -288,10 +290,9 @@ class _Reader:
         missing = [key for key in self.base if key not in self.seen]
         paths = list(dict.fromkeys(key.partition("#")[0] for key in missing))
         for path in paths[:MOST_NAMED]:
-            label = self.base.get(path, ("", ""))[1] or self._label(path)
             self._fault(
                 "Workbook",
-                f"The row of “{label}” is gone.",
+                f"The row of “{self._label(path)}” is gone.",
                 "What was kept stays as it is. Answer it on its page, or in a fresh download.",
             )
         if len(paths) > MOST_NAMED:
@@ -301,18 +302,20 @@ class _Reader:
                 "Download the workbook again and copy your answers into it.",
             )
 
+    def _question(self, path: str) -> Question | None:
+        spec = self.response.plan.specs.get(_PLACE.sub("", path))
+        return spec.question if spec else None
+
     def _label(self, path: str) -> str:
-        try:
-            return self.response.state(path).label or path
-        except KeyError:
-            return path
+        default = self.response.form.default_language
+        question = self._question(path)
+        label = question.label.plain(self.language or default, default) if question else ""
+        return label or path.rpartition("/")[2]
 
     def _changes(self) -> Iterator[Change]:
-        specs = self.response.plan.specs
         for path, cells in self.found.items():
-            spec = specs.get("/".join(step.partition("[")[0] for step in path.split("/")))
-            question = spec.node if spec else None
-            if not isinstance(question, Question):
+            question = self._question(path)
+            if question is None:
                 continue
             given = Given(question, self.layout.labels.get(question.path, {}), self.words)
             before = next((self.base[k][0] for k in self._keys(path, cells) if k in self.base), "")
@@ -324,11 +327,7 @@ class _Reader:
                 at = cells[text.choice].place
                 self._fault(at, text.message, text.advice, text.text)
             elif text != base_text(given, before):
-                label = question.label.plain(
-                    self.language or self.response.form.default_language,
-                    self.response.form.default_language,
-                )
-                yield Change(path, text, before, label or question.name, place)
+                yield Change(path, text, before, self._label(path), place)
 
     def _keys(self, path: str, cells: Mapping[str, _Found]) -> Iterator[str]:
         return (f"{path}#{choice}" if choice else path for choice in cells)

@@ -40,7 +40,6 @@ from questionnaires.answer_workbook_layout import (
 from questionnaires.answer_workbook_words import BookWords
 from questionnaires.evaluation import Response
 from questionnaires.form import Question
-from questionnaires.states import NodeState
 
 FORMAT = "1"
 A4 = 9
@@ -285,17 +284,12 @@ class _Writer:
             above = number_of(entry.rpartition("/")[0]) if entry else ""
             sheet.write_string(row, 2, above, self.faint if entry else self.cells.open)
         for one in repeat.columns:
-            state = self._state_at(entry + one.suffix.partition("#")[0]) if entry else None
+            path = entry + one.suffix.partition("#")[0]
+            raw = self.response.state(path).raw if entry else ""
             key = entry + one.suffix if entry else ""
             cell = Cell(row, one.column, key, one.question, one.choice)
             labels = self.layout.labels.get(one.question.path, {})
-            self.cells.write(sheet, cell, state.raw if state else "", labels, label=one.label)
-
-    def _state_at(self, path: str) -> NodeState | None:
-        try:
-            return self.response.state(path)
-        except KeyError:
-            return None
+            self.cells.write(sheet, cell, raw, labels, label=one.label)
 
     # -- what nobody reads --------------------------------------------------------------------
 

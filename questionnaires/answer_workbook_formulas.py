@@ -61,22 +61,19 @@ class Conditions:
             entry: the sheet of the repeat it stands in; cells of the same row are meant there.
         """
         try:
-            parts = [self._formula(spec, entry) for spec in self._with_rule(path)]
+            parts = [
+                _Translator(self, spec, entry).truth(token) for spec, token in self._with_rule(path)
+            ]
         except NotSimple:
             return None
         return f"AND({','.join(parts)})" if len(parts) > 1 else "".join(parts)
 
-    def _with_rule(self, path: str) -> Iterator[Spec]:
+    def _with_rule(self, path: str) -> Iterator[tuple[Spec, Token]]:
         spec: Spec | None = self.plan.specs[path]
         while spec is not None:
             if spec.relevant is not None:
-                yield spec
+                yield spec, spec.relevant.token
             spec = spec.parent
-
-    def _formula(self, spec: Spec, entry: RepeatSheet | None) -> str:
-        if spec.relevant is None:
-            raise NotSimple
-        return _Translator(self, spec, entry).truth(spec.relevant.token)
 
     def place(self, path: str, entry: RepeatSheet | None) -> Place:
         """Where the answer to a question stands, seen from a row of `entry`. Raises NotSimple."""

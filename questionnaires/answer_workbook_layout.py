@@ -6,7 +6,6 @@ A key is the path of an answer, with `#name` behind it for one choice of a selec
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Literal
 
 from questionnaires.asking import asked_paths
@@ -129,11 +128,6 @@ class Layout:
     sections: list[SectionSheet] = field(default_factory=list)
     repeats: dict[str, RepeatSheet] = field(default_factory=dict)
     labels: dict[str, dict[str, str]] = field(default_factory=dict)
-
-    @cached_property
-    def sheets(self) -> tuple[SectionSheet | RepeatSheet, ...]:
-        """All sheets in the order of the form."""
-        return (*self.sections, *self.repeats.values())
 
 
 def lay_out(response: Response, *, language: str | None = None, light: bool = False) -> Layout:
