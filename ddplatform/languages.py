@@ -7,11 +7,13 @@ the CLDR by way of Babel.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 import flask_babel
 from babel import Locale
+from babel.dates import format_date
 from flask import Flask, has_app_context
 from flask_babel.speaklater import LazyString
 from markupsafe import Markup, escape
@@ -21,6 +23,7 @@ from ddplatform.config import ROOT
 ENGLISH = "en"
 LANGUAGES = (ENGLISH, "fr", "es", "pt", "ar", "tr", "sw", "zh")
 """What can be chosen, in the order of the menu."""
+_ENGLISH_DAYS = {"long": "d MMMM y", "medium": "d MMM y"}
 CATALOGUES = ROOT / "translations"
 
 
@@ -75,6 +78,14 @@ def current_locale() -> Locale:
     """The language spoken now, as Babel's Locale; English outside of the application."""
     found: Locale | None = flask_babel.get_locale() if has_app_context() else None
     return found or locale_of(ENGLISH)
+
+
+def day_in_words(value: date, *, short: bool = False) -> str:
+    """A day in the language spoken now: "25 November 2026", or "25 Nov 2026"."""
+    length: Literal["medium", "long"] = "medium" if short else "long"
+    locale = current_locale()
+    pattern = _ENGLISH_DAYS[length] if locale.language == ENGLISH else length
+    return str(format_date(value, pattern, locale))
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from ddplatform.adapters.mail import Mail, MailRefused
 from ddplatform.bulk import rising_keys
 from ddplatform.db import db
 from ddplatform.duediligence.vocabulary import QuestionnaireState as State
+from ddplatform.languages import speaking
 from ddplatform.models.campaigns import Campaign, CampaignTarget, LeftOut
 from ddplatform.models.organisations import Invitation, InvitationPurpose
 from ddplatform.models.questionnaires import Assignment
@@ -243,14 +244,15 @@ def _write_batch(
     for invitation in invitations:
         asked = waiting[invitation.assignment_id or UUID(int=0)]
         invitation.expires_at = max(invitation.expires_at, at + timedelta(days=1))
-        found[asked.id] = write_questions(
-            asked.invited_email,
-            buyer=buyer,
-            help_line=helper.line,
-            link=give_link(invitation),
-            until=invitation.expires_at,
-            note=asked.message,
-        )
+        with speaking(asked.language):
+            found[asked.id] = write_questions(
+                asked.invited_email,
+                buyer=buyer,
+                help_line=helper.line,
+                link=give_link(invitation),
+                until=invitation.expires_at,
+                note=asked.message,
+            )
     return found
 
 

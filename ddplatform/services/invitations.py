@@ -7,12 +7,14 @@ from ddplatform.access.identity import system_identity
 from ddplatform.access.roles import RoleId
 from ddplatform.adapters.installed import adapters
 from ddplatform.adapters.mail import Mail, MailRefused
+from ddplatform.languages import day_in_words, gettext, speaking
 from ddplatform.models.organisations import Invitation, InvitationPurpose
 from ddplatform.models.questionnaires import Assignment
 from ddplatform.queries.organisations import (
     get_help_contact,
     get_invitation,
     get_organisation,
+    get_user_by_email,
 )
 from ddplatform.queries.questionnaires import find_assignment
 from ddplatform.services import audit
@@ -31,7 +33,8 @@ def send(invitation_id: UUID, *, at: datetime) -> None:
     if invitation.used_at is not None or invitation.expires_at < at:
         return
     asked = find_assignment(invitation.assignment_id) if invitation.assignment_id else None
-    mail = _write(invitation, give_link(invitation), note=asked.message if asked else "")
+    with speaking(asked.language if asked else _language_of(invitation)):
+        mail = _write(invitation, give_link(invitation), note=asked.message if asked else "")
     try:
         adapters().mailer.send(mail)
     except MailRefused as refusal:
@@ -67,25 +70,31 @@ def write_questions(
     to: str, *, buyer: str, help_line: str, link: str, until: datetime, note: str = ""
 ) -> Mail:
     """The mail that asks a supplier to answer; the note of the buyer stands in it as it is."""
-    return Mail(
-        to,
-        f"{buyer} asks you some questions about protecting children",
-        f"{buyer} buys from you and asks how children are protected at your work places.\n"
-        "Honest answers bring help, not loss of orders. You can stop and go on at any time.\n\n"
-        + (f"{buyer} writes:\n{note.strip()}\n\n" if note.strip() else "")
-        + f"Open the questions: {link}\n\n"
-        f"Do you need help? Ask {help_line}.\n\n"
-        f"The link works once, until {until:%d %B %Y}.\n",
+    why = gettext(
+        "%(buyer)s buys from you and asks how children are protected at your work places.\n"
+        "Honest answers bring help, not loss of orders. You can stop and go on at any time.",
+        buyer=buyer,
     )
+    parts = (
+        why,
+        gettext("%(buyer)s writes:", buyer=buyer) + f"\n{note.strip()}" if note.strip() else "",
+        gettext("Open the questions: %(link)s", link=link),
+        gettext("Do you need help? Ask %(helper)s.", helper=help_line),
+        gettext("The link works once, until %(day)s.", day=day_in_words(until)),
+    )
+    subject = gettext("%(buyer)s asks you some questions about protecting children", buyer=buyer)
+    return Mail(to, subject, "\n\n".join(part for part in parts if part) + "\n")
 
 
 def _write(invitation: Invitation, link: str, *, note: str) -> Mail:
     if invitation.purpose is InvitationPurpose.RESET:
         return Mail(
             invitation.email,
-            "Set a new password",
-            "Somebody asked for a link to set a new password for your account.\n\n"
-            f"{link}\n\nIt works once, for two hours. If it was not you, do nothing.\n",
+            gettext("Set a new password"),
+            gettext("Somebody asked for a link to set a new password for your account.")
+            + f"\n\n{link}\n\n"
+            + gettext("It works once, for two hours. If it was not you, do nothing.")
+            + "\n",
         )
     name = get_organisation(invitation.organisation_id).name
     if invitation.purpose is InvitationPurpose.RESPOND:
@@ -99,12 +108,19 @@ def _write(invitation: Invitation, link: str, *, note: str) -> Mail:
             note=note,
         )
     if invitation.role is RoleId.SUPPLIER:
-        what = "to answer together what its buyers ask about protecting children."
+        what = gettext(
+            "%(name)s invites you to answer together what its buyers ask about protecting "
+            "children.",
+            name=name,
+        )
     else:
-        what = "to its child-rights due diligence."
-    return Mail(
-        invitation.email,
-        f"{name} invites you",
-        f"{name} invites you {what}\n\n{link}\n\n"
-        f"The link works once, until {invitation.expires_at:%d %B %Y}.\n",
-    )
+        what = gettext("%(name)s invites you to its child-rights due diligence.", name=name)
+    until = gettext("The link works once, until %(day)s.", day=day_in_words(invitation.expires_at))
+    subject = gettext("%(name)s invites you", name=name)
+    return Mail(invitation.email, subject, f"{what}\n\n{link}\n\n{until}\n")
+
+
+def _language_of(invitation: Invitation) -> str:
+    """The language of who gets the mail: chosen by the person, if there is an account."""
+    known = get_user_by_email(invitation.email)
+    return known.language if known else ""

@@ -7,6 +7,7 @@ from ddplatform.access.identity import Identity
 from ddplatform.adapters.installed import adapters
 from ddplatform.adapters.mail import Mail
 from ddplatform.errors import Conflict
+from ddplatform.languages import day_in_words, gettext, speaking
 from ddplatform.models.questionnaires import Assignment
 from ddplatform.queries.organisations import get_help_contact, get_organisation
 from ddplatform.queries.questionnaires import WAITING, get_assignment, list_due, list_due_before
@@ -61,16 +62,21 @@ def send_reminder(assignment_id: UUID) -> None:
     supplier = get_organisation(supplier_id)
     helper = get_help_contact(assignment.organisation_id, assignment.sent_by_id)
     link = f"{adapters().base_url}/o/{supplier.slug}/responses/{assignment.id}/"
-    adapters().mailer.send(
-        Mail(
-            assignment.invited_email,
-            f"{requester} still waits for your answers",
-            f"Your answers to {requester} are due on {assignment.due_on:%d %B %Y}. What you wrote\n"
-            "so far is kept. You can skip a question and come back.\n\n"
-            f"Go on here: {link}\n\n"
-            f"Do you need help, or more time? Ask {helper.line}.\n",
+    with speaking(assignment.language):
+        due = gettext(
+            "Your answers to %(requester)s are due on %(day)s. What you wrote\n"
+            "so far is kept. You can skip a question and come back.",
+            requester=requester,
+            day=day_in_words(assignment.due_on),
         )
-    )
+        parts = (
+            due,
+            gettext("Go on here: %(link)s", link=link),
+            gettext("Do you need help, or more time? Ask %(helper)s.", helper=helper.line),
+        )
+        subject = gettext("%(requester)s still waits for your answers", requester=requester)
+        mail = Mail(assignment.invited_email, subject, "\n\n".join(parts) + "\n")
+    adapters().mailer.send(mail)
 
 
 def _was_reminded(assignment: Assignment, at: datetime) -> bool:

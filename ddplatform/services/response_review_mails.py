@@ -8,6 +8,7 @@ from ddplatform.access.roles import ROLES
 from ddplatform.adapters.installed import adapters
 from ddplatform.adapters.mail import Mail
 from ddplatform.duediligence.vocabulary import QuestionnaireState as State
+from ddplatform.languages import gettext, speaking
 from ddplatform.queries.organisations import get_help_contact, get_organisation, list_people
 from ddplatform.queries.questionnaires import get_assignment
 
@@ -22,16 +23,20 @@ def tell_returned(assignment_id: UUID) -> None:
     supplier = get_organisation(supplier_id)
     helper = get_help_contact(assignment.organisation_id, assignment.sent_by_id)
     link = f"{adapters().base_url}/o/{supplier.slug}/responses/{assignment.id}/"
-    adapters().mailer.send(
-        Mail(
-            assignment.invited_email,
-            f"{requester} has a question about your answers",
-            f"{requester} read your answers and asks you to look at some of them again.\n"
-            "All you wrote is kept.\n\n"
-            f"See what is asked: {link}\n\n"
-            f"Do you need help? Ask {helper.line}.\n",
+    with speaking(assignment.language):
+        asks = gettext(
+            "%(requester)s read your answers and asks you to look at some of them again.\n"
+            "All you wrote is kept.",
+            requester=requester,
         )
-    )
+        parts = (
+            asks,
+            gettext("See what is asked: %(link)s", link=link),
+            gettext("Do you need help? Ask %(helper)s.", helper=helper.line),
+        )
+        subject = gettext("%(requester)s has a question about your answers", requester=requester)
+        mail = Mail(assignment.invited_email, subject, "\n\n".join(parts) + "\n")
+    adapters().mailer.send(mail)
 
 
 def tell_escalated(assignment_id: UUID, *, by: Identity) -> None:

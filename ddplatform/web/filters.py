@@ -8,14 +8,21 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
-from babel.dates import format_date, format_timedelta
+from babel.dates import format_timedelta
 from babel.numbers import format_decimal, format_percent
 from babel.units import format_unit
 from flask import Flask
 
 from ddplatform import languages
 from ddplatform.adapters.assets import vendor_files
-from ddplatform.languages import ENGLISH, current_language, current_locale, gettext, ngettext
+from ddplatform.languages import (
+    ENGLISH,
+    current_language,
+    current_locale,
+    day_in_words,
+    gettext,
+    ngettext,
+)
 from ddplatform.languages import lazy_gettext as _
 from ddplatform.web.band_bars import band_bar
 from ddplatform.web.charts import line_chart, stacked_bar
@@ -42,7 +49,6 @@ _SEVERITY_COLOURS = {
     "severe": "high",
     "very_severe": "critical",
 }
-_ENGLISH_DAYS = {"long": "d MMMM y", "medium": "d MMM y"}
 _SIZES = (("digital-megabyte", 1024**2, 1), ("digital-kilobyte", 1024, 0))
 _UNITS: tuple[tuple[int, Unit], ...] = ((86400, "day"), (3600, "hour"), (60, "minute"))
 _HUGE = 1e12
@@ -89,10 +95,7 @@ def day(value: date | datetime | None, short: bool = False) -> str:
     """A day: "25 November 2026", or "25 Nov 2026" when `short`."""
     if value is None:
         return str(NOT_KNOWN)
-    length = "medium" if short else "long"
-    if current_language() == ENGLISH:
-        length = _ENGLISH_DAYS[length]
-    return str(format_date(value, length, current_locale()))
+    return day_in_words(value, short=short)
 
 
 def moment(value: datetime | None) -> str:

@@ -9,7 +9,7 @@ from wtforms.validators import DataRequired
 
 from ddplatform.errors import Invalid, NotFound
 from ddplatform.gate import bind_organisation, keep_changes, public, public_and_noted
-from ddplatform.languages import gettext
+from ddplatform.languages import current_language, gettext
 from ddplatform.languages import lazy_gettext as _
 from ddplatform.models.organisations import Invitation, InvitationPurpose, User
 from ddplatform.queries.organisations import (
@@ -28,7 +28,7 @@ from ddplatform.web.auth.dead_links import dead_link
 from ddplatform.web.auth.forms import JoinForm
 from ddplatform.web.auth.start import start_session
 from ddplatform.web.field_errors import show_at_fields
-from ddplatform.web.languages import offer
+from ddplatform.web.languages import ASKED, offer
 
 bp = Blueprint("respond", __name__)
 bp.register_error_handler(NotFound, dead_link)
@@ -138,6 +138,8 @@ def _come_in(invitation: Invitation, form: FlaskForm, known: User | None) -> Res
     name = form.name.data if known is None else ""
     password = form.password.data if known is None else ""
     joined = join(invitation, name=name, password=password, at=g.now)
+    if not joined.user.language:
+        session.setdefault(ASKED, current_language())  # what they read so far is what they chose
     if not isinstance(form, GoOnForm):
         start_session(joined.user, on_shared_phone=SHARED in request.form)
     elif SHARED in request.form:
