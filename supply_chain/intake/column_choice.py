@@ -142,6 +142,7 @@ class ColumnChooser:
         if field in self.columns:
             return
         known = [form for form in spellings if len(form) >= _SHORTEST_MISSPELT and form[0] != "~"]
+        known = [form for form in known if not _is_mostly_prefix(form)]
         for name in self.free():
             form = squeeze(name)
             if len(form) < _SHORTEST_MISSPELT or header_forms(name) & words().known_headers:
@@ -336,6 +337,14 @@ def _tier(name: str) -> tuple[int, str | None] | None:
     """The tier that the name of a column tells, and the fact if it is not the name."""
     tiers = words().tiers
     return next((tiers[form] for form in header_forms(name) if form in tiers), None)
+
+
+def _is_mostly_prefix(form: str) -> bool:
+    """Whether little stands behind the thing: "production" itself is nearly "productionort"."""
+    return any(
+        form.startswith(prefix) and len(form) - len(prefix) < _SHORTEST_MISSPELT
+        for prefix in words().place_prefixes
+    )
 
 
 def _is_unknown(name: str) -> bool:

@@ -18,6 +18,8 @@ TYPICAL_CELLS = 3
 
 _PAGE = re.compile(r"\W*(?:page|seite|página|pagina|pág|页|第)\W*\d+.{0,20}", re.IGNORECASE)
 _MARKS = "*†‡§©※＊"  # a note of a list begins with one of these
+# Or with a number in brackets, to which the headings refer: "(2) parent group, if known".
+_NUMBERED = re.compile(r"[(\[]\s*(?:\d{1,2}|[a-z])\s*[)\]]\s*\S|[¹²³⁴⁵⁶⁷⁸⁹]", re.IGNORECASE)
 _LONGEST_UNIT = 12
 _LONG_NOTE = 60  # characters: a name is shorter than a sentence
 
@@ -73,7 +75,7 @@ def _reads_as_note(text: str) -> bool:
     if tells_of_person(text):
         return True
     start = squeeze(re.split(r"[:.\s(]", text.lstrip(f"{_MARKS} "), maxsplit=1)[0])
-    if text[:1] in _MARKS or start in words().note_words:
+    if text[:1] in _MARKS or _NUMBERED.match(text) or start in words().note_words:
         return True
     return len(text) > _LONG_NOTE and text.count(" ") > 6
 

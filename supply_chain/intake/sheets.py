@@ -10,6 +10,7 @@ from pathlib import PurePath
 from supply_chain.drafts import FileFormat, NamedBytes
 from supply_chain.errors import FileRefused
 from supply_chain.intake.delimited import read_delimited
+from supply_chain.intake.json_tables import json_rows
 from supply_chain.intake.packed_lines import unpack_lines
 from supply_chain.intake.sideways import turn_upright
 from supply_chain.intake.workbook import is_encrypted, read_workbook, refusal
@@ -101,6 +102,15 @@ def _read(file: NamedBytes) -> list[_Page]:
         if not file.content.startswith(_WORKBOOK_MAGIC[ending]) and not is_encrypted(file.content):
             raise refusal("type_mismatch", file.name)
         return [_Page(sheet, rows) for sheet, rows in read_workbook(file)]
+    rows_of_json = json_rows(file)
+    if rows_of_json is not None:
+        return [_Page(None, rows_of_json)]
+    if ending == ".geojson":
+        raise FileRefused(
+            "broken_json",
+            f"{file.name} is no sound GeoJSON with a list of features.",
+            "Export the list again, or send it as CSV or XLSX.",
+        )
     if ending not in _TEXT_ENDINGS:
         raise FileRefused(
             "unknown_type",

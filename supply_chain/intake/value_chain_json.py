@@ -27,6 +27,7 @@ from supply_chain.intake.days import parse_date
 from supply_chain.intake.degrees import parse_degrees
 from supply_chain.intake.encodings import decode_text
 from supply_chain.intake.findings import Findings, RowLog
+from supply_chain.intake.json_tables import json_rows
 from supply_chain.intake.link_rows import LinkRow
 from supply_chain.intake.node_rows import TEXT_ATTRIBUTES, NodeRow, made_id, split_list
 from supply_chain.intake.personal_columns import left_out, tells_of_people
@@ -41,8 +42,8 @@ _ADVICE = f'Send {{"format": "{FORMAT}", "nodes": [...], "links": [...]}} as UTF
 
 
 def is_json(file: NamedBytes) -> bool:
-    """Whether a file calls itself JSON."""
-    return file.name.lower().endswith(".json")
+    """Whether a file calls itself JSON and is no list that others give in JSON."""
+    return file.name.lower().endswith(".json") and json_rows(file) is None
 
 
 def read_json(file: NamedBytes, findings: Findings) -> tuple[list[NodeRow], list[LinkRow], int]:

@@ -111,6 +111,7 @@ class Words:
         languages = tables["other_languages"].values()
         self.one_word_columns = _of_one_word([tables["node_columns"], *languages])
         prefixes = [squeeze(prefix) for prefix in tables["place_prefixes"]]
+        self.place_prefixes = tuple(prefixes)
         for language in languages:
             for field, headers in _ranked(language).items():
                 for header, rank in headers.items():

@@ -1,0 +1,85 @@
+"""Lists of others that come as JSON: an array of sites, an answer of a server, points as GeoJSON.
+
+Each object is a row, each of its values a column named by the way to it ("coordinates.lat"). What
+is of the format value-chain/1 is read elsewhere.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+from supply_chain.drafts import NamedBytes
+from supply_chain.errors import FileRefused
+from supply_chain.intake.encodings import decode_text
+
+Rows = tuple[tuple[str, ...], ...]
+
+ENDINGS = (".json", ".geojson")
+_OURS = b'"value-chain/'
+# Under which names servers give their lists.
+_LISTS = ("results", "features", "data", "items", "facilities", "suppliers", "sites", "rows")
+_MOST_COLUMNS, _DEEPEST = 5_000, 4
+# A pair of degrees of GeoJSON and of objects: the columns are called as lists call them.
+_LATITUDES, _LONGITUDES = ("lat", "latitude"), ("lng", "lon", "long", "longitude")
+
+
+@lru_cache(maxsize=8)
+def json_rows(file: NamedBytes) -> Rows | None:
+    """The rows of a JSON list, headings first; None where it is none, or is our own format."""
+    if not file.name.lower().endswith(ENDINGS) or _OURS in file.content:
+        return None
+    try:
+        entries = _entries(json.loads(decode_text(file)[0]))
+    except (ValueError, RecursionError, FileRefused):
+        return None
+    if not entries:
+        return None
+    flat = [dict(_flat(entry)) for entry in entries]
+    header = list(dict.fromkeys(name for row in flat for name in row))[:_MOST_COLUMNS]
+    return (tuple(header), *(tuple(row.get(name, "") for name in header) for row in flat))
+
+
+def _entries(document: Any) -> list[dict[str, Any]]:
+    if isinstance(document, dict):
+        lists = [document[name] for name in _LISTS if isinstance(document.get(name), list)]
+        document = lists[0] if lists else None
+    if not isinstance(document, list) or not all(isinstance(one, dict) for one in document):
+        return []
+    return document
+
+
+def _flat(entry: dict[str, Any], way: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
+    for key, value in entry.items():
+        name = f"{way}.{key}" if way else str(key)
+        if isinstance(value, dict):
+            point = _point(value)
+            if point:
+                yield from zip(("latitude", "longitude"), point, strict=True)
+            elif set(value) == {"min", "max"}:
+                yield name, f"{value['min']}-{value['max']}"
+            elif depth < _DEEPEST:
+                # What GeoJSON says of a point stands under "properties".
+                inside = way if key == "properties" else name
+                yield from _flat(value, inside, depth + 1)
+        elif value is not None and (key, value) != ("type", "Feature"):
+            yield name, _text(value)
+
+
+def _point(value: dict[str, Any]) -> tuple[str, str] | None:
+    """Latitude and longitude of an object that is a point."""
+    pair = value.get("coordinates")
+    if value.get("type") == "Point" and isinstance(pair, list) and len(pair) > 1:
+        return str(pair[1]), str(pair[0])  # GeoJSON gives the longitude first
+    found = [next((key for key in keys if key in value), "") for keys in (_LATITUDES, _LONGITUDES)]
+    if all(found) and len(value) == len(found):
+        return str(value[found[0]]), str(value[found[1]])
+    return None
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list) and not any(isinstance(one, dict | list) for one in value):
+        return "|".join(map(_text, value))
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
