@@ -15,6 +15,7 @@ from ddplatform.reports.errors import FactsRefused
 from ddplatform.services import (
     action_reminders,
     assessment_changes,
+    assessment_nightly,
     assessments,
     audit,
     bulk_changes,
@@ -31,7 +32,6 @@ from ddplatform.services import (
     matching_imports,
     matching_many,
     matching_preview,
-    nightly_assessments,
     reassessment_triggers,
     report_sealing,
     response_review_sampling,
@@ -246,7 +246,7 @@ def _assess_chain(job: JobContext) -> Result:
 
 
 def _renew_assessments(job: JobContext) -> Result:
-    return nightly_assessments.ask_whole_runs(by=job.by, at=job.at)
+    return assessment_nightly.ask_whole_runs(by=job.by, at=job.at)
 
 
 def _chase(job: JobContext) -> Result:
@@ -336,7 +336,7 @@ HANDLERS: dict[str, Handler] = {
     RECEIVE: Handler(_receive_answers),
     # No permission: any change of a map or its facts may ask, whoever made it.
     REASSESS: Handler(_assess_chain, is_staged=True),
-    nightly_assessments.RENEW: Handler(_renew_assessments),
+    assessment_nightly.RENEW: Handler(_renew_assessments),
     map_import.PREVIEW: Handler(_preview_import, Permission.VALUE_CHAIN_IMPORT, is_staged=True),
     map_import.APPLY: Handler(_apply_import, Permission.VALUE_CHAIN_IMPORT, is_staged=True),
     # No permission: a list that came in may ask, whoever brought it.
@@ -369,7 +369,7 @@ PERIODIC: dict[str, int] = {
     sharing.EXPIRE: 86_400,
     cascade.REFRESH: 3600,
     reassessment_triggers.LOOK: 86_400,
-    nightly_assessments.RENEW: 86_400,
+    assessment_nightly.RENEW: 86_400,
     screening_lists.SCREEN: 3600,
 }
 """Job name -> seconds between two runs, for each organisation."""

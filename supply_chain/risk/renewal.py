@@ -77,11 +77,9 @@ def renew(
         return None
     if len(fresh) > len(touched):
         evidence = evidence_of(fresh)
-    state, taken = standing.state, nodes.take(fresh)
-    priors = _priors(standing, groups)
-    known = _with_priors(
-        join_known(taken, evidence, reference, as_of), overlaid(state.priors, priors, fresh, _ALL)
-    )
+    state, taken, priors = standing.state, nodes.take(fresh), _priors(standing, groups)
+    lifted = overlaid(state.priors, priors, fresh, _ALL)
+    known = _with_priors(join_known(taken, evidence, reference, as_of), lifted)
     scored = scored_pairs(taken, evidence)
     scores = score_known(known, scored)
     changed = _carry(state, plan, fresh, scores)

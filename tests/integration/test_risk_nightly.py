@@ -13,7 +13,7 @@ from ddplatform.jobs import periodic
 from ddplatform.jobs.handlers import HANDLERS, PERIODIC, JobContext
 from ddplatform.models.jobs import Job, JobState
 from ddplatform.models.risk import WholeBecause
-from ddplatform.services.nightly_assessments import RENEW
+from ddplatform.services.assessment_nightly import RENEW
 from ddplatform.services.risk import REASSESS
 from ddplatform.web.risk.words import CAUSES, WHOLE_BECAUSE
 from tests.changed_runs import a_signal, assess_new, current_run, keys_of, make_peers_map
