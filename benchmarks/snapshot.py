@@ -25,6 +25,7 @@ from benchmarks.contract import REPEATS, SEED, Row, count_row, limit_row
 from ddplatform.adapters.snapshot_files import MAP, SnapshotPlace, SnapshotStore
 from ddplatform.queries.map_columns import MapRows, map_part
 from supply_chain.kept_chain import chain_of
+from supply_chain.kept_columns import KeyColumn
 from supply_chain.reference import load_reference
 from supply_chain.risk.incremental import Flow, change_nodes
 from supply_chain.risk.plan import Plan
@@ -83,7 +84,7 @@ def run(size: str) -> list[Row]:
 
 def _build(store: SnapshotStore, nodes: int, links: int) -> None:
     graph = make_chain(nodes, links, load_reference())
-    keys = tuple(UUID(int=at + 1) for at in range(nodes))
+    keys = KeyColumn.of(UUID(int=at + 1) for at in range(nodes))
     names = tuple(f"Site {at}" for at in range(nodes))
     start = time.perf_counter()
     made = map_part(MapRows(1, graph, keys, names, (None,) * nodes, (None,) * nodes))
