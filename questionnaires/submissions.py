@@ -129,8 +129,7 @@ def _parse(content: bytes) -> Element:
                 raise too_large()
     except (ParseError, DefusedXmlException, ValueError, LookupError):
         raise broken() from None
-    if root is None:
-        raise broken()
+    assert root is not None  # a document without an element ends in ParseError
     return root
 
 
