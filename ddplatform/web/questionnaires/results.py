@@ -1,5 +1,6 @@
 """Results: what all respondents say to each question, and all of it as files."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -59,14 +60,17 @@ def result(version_id: UUID) -> ResponseReturnValue:
     campaign = get_campaign(campaign_id) if campaign_id else None
     by = _by()
     respondents = load_respondents(version_id, campaign_id)
+    columns = [_group(key, by) for key in groups_of(respondents, by)]
     return render_template(
         "questionnaires/result.html",
         version=version,
         form=form,
         campaign=campaign,
         many=len(respondents),
-        columns=[_group(key, by) for key in groups_of(respondents, by)],
-        questions=[_drawn(one) for one in count_answers(form, respondents, by=by)],
+        columns=columns,
+        questions=[
+            _drawn(one, columns) for one in count_answers(form, respondents, by=by) if one.answered
+        ],
         legend=LEGEND,
         views=[
             {
@@ -95,28 +99,47 @@ def _group(key: Any, by: By | None) -> str:
     return country_name(key) if key else "Not known"
 
 
-def _drawn(one: QuestionResult) -> dict[str, Any]:
-    """A question with a bar for each answer; hidden counts are no length."""
-    most = max((_length(option.shown) for option in one.options), default=0) or 1
+def _drawn(one: QuestionResult, columns: Sequence[str]) -> dict[str, Any]:
+    """A question with a bar for each answer that somebody gave, or for each group."""
+    given = [option for option in one.options if option.shown != 0]
+    most = max((_length(option.shown) for option in given), default=0) or 1
+    is_scored = any(option.risk is not None for option in given)
     return {
         "ref": one.ref,
         "label": one.label,
         "answered": one.answered,
         "middle": one.middle,
-        "concerns_children": one.concerns_children,
-        "options": one.options,
+        "options": given,
+        "nobody": [option.label for option in one.options if option.shown == 0],
         "bars": [
             {
                 "label": option.label,
-                "parts": [
-                    (_fill(option), _length(option.shown)),
-                    ("f-sunken", most - _length(option.shown)),
-                ],
+                "parts": _bar(_fill(option), _length(option.shown), most),
                 "text": _words(option.shown),
             }
-            for option in one.options
+            for option in given
         ],
+        "multiples": _multiples(given, columns) if is_scored else [],
     }
+
+
+def _bar(fill: str, length: int, most: int) -> list[tuple[str, int]]:
+    return [(fill, length), ("f-sunken", most - length)]
+
+
+def _multiples(options: Sequence[OptionCount], columns: Sequence[str]) -> list[dict[str, Any]]:
+    """A small bar for each group, good answers first; a group with hidden counts has none."""
+    ordered = sorted(options, key=lambda option: option.risk or 0.0)
+    found = []
+    for place, label in enumerate(columns):
+        shown = [option.by_group[place] for option in ordered]
+        is_whole = all(isinstance(count, int) for count in shown)
+        parts = [
+            (_fill(option), _length(count)) for option, count in zip(ordered, shown, strict=True)
+        ]
+        text = _words(sum(_length(count) for count in shown)) if is_whole else "not shown"
+        found.append({"label": label, "parts": parts if is_whole else [], "text": text})
+    return found
 
 
 def _length(shown: Shown) -> int:
