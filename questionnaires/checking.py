@@ -16,6 +16,7 @@ from questionnaires.check_choices import (
 )
 from questionnaires.check_circles import check_circles
 from questionnaires.check_expressions import check_cells
+from questionnaires.check_scoring import check_scoring
 from questionnaires.check_structure import check_frame
 from questionnaires.errors import Fault, FormUnusable
 from questionnaires.form import NO_LANGUAGE, Form
@@ -102,6 +103,7 @@ def check_sheets(sheets: Sheets, *, name: str, media: Path | None = None) -> For
             last = further
         else:
             faults += further
+            faults += [] if further else check_scoring(form, mended)
             named = {row.file for row in rows if row.file}
             names = [
                 file

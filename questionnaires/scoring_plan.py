@@ -170,6 +170,7 @@ class _Reader:
                 sheet="survey",
                 column=f"bind::dd:{column}",
                 cell=cell,
+                paths=(self.question.path,),
             )
         )
 
@@ -297,4 +298,5 @@ def _source_fault(question: Question, text: str) -> Fault:
         sheet="survey",
         column="bind::dd:source_by",
         cell=text,
+        paths=(question.path,),
     )

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import PurePath
 from uuid import UUID
@@ -50,7 +50,7 @@ def bring_in(
     """
     form = get_own_form(form_id) if form_id else None
     kind = _kind_of(filename, data)
-    report = check_form(data, kind, name=PurePath(filename).name[:LONGEST_TITLE])
+    report = _checked(data, kind, PurePath(filename).name[:LONGEST_TITLE])
     if not report.usable:
         return Brought(report, None)
     if form is None:
@@ -60,6 +60,14 @@ def bring_in(
     _keep(form, data, kind, report, f"Uploaded as {report.form}", by=by, at=at)
     audit.record("own_form:upload", form, by=by, at=at, file=report.form, title=form.title)
     return Brought(report, form)
+
+
+def _checked(data: bytes, kind: str, name: str) -> FormReport:
+    """The report of a form, in which what could not be scored counts as an error."""
+    report = check_form(data, kind, name=name)
+    faults = tuple(replace(f, level="error") if f.code == "scoring" else f for f in report.faults)
+    usable = not any(fault.level == "error" for fault in faults)
+    return replace(report, faults=faults, usable=usable)
 
 
 def _kind_of(filename: str, data: bytes) -> str:
@@ -163,7 +171,7 @@ def _keep_edited(
     form_id: UUID, data: bytes, note: str, *, by: Identity, at: datetime
 ) -> OwnFormDraft:
     form = get_own_form(form_id)
-    report = check_form(data, ".xlsx", name=form.title)
+    report = _checked(data, ".xlsx", form.title)
     if not report.usable:
         fault = next(fault for fault in report.faults if fault.level == "error")
         raise Invalid(fields={fault.column or "label": f"{fault.message} {fault.mend}"})

@@ -137,7 +137,12 @@ def _step(response: Response, path: str, *, add: bool) -> None:
 
 
 def _rows(response: Response, section: str) -> Iterator[TriedRow]:
-    for state in response.section(section):
+    """The nodes of a section, and the values that stand between the sections."""
+    form = response.form
+    paged = {node.path for one in form.sections for node in one.children}
+    loose = {node.path for node in form.children} - paged
+    between = [state for state in response.states() if state.path in loose]
+    for state in (*response.section(section), *between):
         node = state.node
         hidden = why_hidden(response, state)
         if isinstance(node, Group):
