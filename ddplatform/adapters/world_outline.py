@@ -6,6 +6,7 @@ file. Projection: Šavrič, Patterson, Jenny (2018), "The Equal Earth map projec
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 WIDTH, HEIGHT = 720, 344
@@ -66,5 +67,28 @@ def _ring(ids: Sequence[int], arcs: Sequence[Sequence[Point]]) -> str:
     if max(longitudes) - min(longitudes) > _HALF_THE_WORLD:
         # The ring crosses the date line: only its eastern part is drawn, else it would smear.
         points = [point for point in points if point[0] > 0]
-    corners = (project(*point) for point in points)
-    return "M" + "L".join(f"{x:.1f},{y:.1f}" for x, y in corners) + "Z"
+    return _path([project(*point) for point in points])
+
+
+def _path(corners: Sequence[Point]) -> str:
+    """A closed path of steps from corner to corner, in tenths: half as long as their places.
+
+    What is smaller than a tenth is no path at all.
+    """
+    tenths = [(round(10 * x), round(10 * y)) for x, y in corners]
+    steps = [
+        (there[0] - here[0], there[1] - here[1])
+        for here, there in pairwise(tenths)
+        if there != here
+    ]
+    if not steps:
+        return ""
+    start = " ".join(map(_number, tenths[0]))
+    line = "".join(f" {_number(part)}" for step in steps for part in step)
+    return f"M{start}l{line.lstrip().replace(' -', '-')}z"
+
+
+def _number(tenths: int) -> str:
+    """Tenths as a number, as short as it goes: -5 is "-.5"."""
+    text = f"{abs(tenths) / 10:.1f}".removesuffix(".0")
+    return ("-" if tenths < 0 else "") + (text[1:] if text.startswith("0.") else text)

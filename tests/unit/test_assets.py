@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from ddplatform.adapters import world_outline
 from ddplatform.adapters.assets import (
     FONT_FILES,
     MissingAssetError,
@@ -189,8 +190,34 @@ def test_the_middle_of_the_world_and_its_directions_are_where_a_reader_expects_t
 
 
 def test_a_ring_over_the_date_line_does_not_smear_across_the_map() -> None:
-    points = re.findall(r"([\d.]+),", country_paths(TOPOLOGY)["242"])
-    assert max(map(float, points)) - min(map(float, points)) < 40
+    places = corners(country_paths(TOPOLOGY)["242"])
+    across = [x for x, _ in places]
+    assert len(places) > 2
+    assert max(across) - min(across) < 40
+
+
+def test_a_path_of_steps_comes_by_every_corner() -> None:
+    places = [(0.04, 1.0), (0.5, 0.5), (12.34, 0.5), (12.31, 0.5), (-1.0, 7.95), (0.0, 1.0)]
+
+    found = corners(world_outline._path(places))
+
+    expected = [(0.0, 1.0), (0.5, 0.5), (12.3, 0.5), (-1.0, 8.0), (0.0, 1.0)]
+    assert found == [pytest.approx(one) for one in expected]
+    assert world_outline._path([(1.01, 1.0), (1.02, 1.0)]) == ""
+
+
+def corners(path: str) -> list[tuple[float, float]]:
+    """The places that a path of one or more rings goes by."""
+    found = []
+    for ring in re.findall(r"M([^l]*)l([^z]*)z", path):
+        (x, y), steps = (
+            [float(number) for number in re.findall(r"-?[\d.]+", part)] for part in ring
+        )
+        found.append((x, y))
+        for across, down in zip(steps[::2], steps[1::2], strict=True):
+            x, y = x + across, y + down
+            found.append((x, y))
+    return found
 
 
 def test_antarctica_is_left_out() -> None:
