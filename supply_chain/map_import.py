@@ -69,6 +69,7 @@ def read_map(
     assembly.add_row_links(rows.nodes, link_to)
     links_alone = not (used.nodes or known_ids or any(map(is_json, files)))
     assembly.add_links(rows.links, makes_companies=links_alone)
+    assembly.open_operator_circles()
     return replace(
         _draft(assembly),
         mapping=used,

@@ -14,6 +14,7 @@ from supply_chain.intake.link_rows import LinkRow
 from supply_chain.intake.named_companies import CompaniesNamed
 from supply_chain.intake.node_merging import listed, merge_nodes
 from supply_chain.intake.node_rows import NodeRow, Step
+from supply_chain.intake.whole_map import operator_circle_note, operator_circles
 from supply_chain.intake.words import squeeze
 from supply_chain.vocabulary import NodeKind
 
@@ -275,6 +276,14 @@ class Assembly:
         if owned.operated_by is None or (by_link and link.supplier < by_link):
             self.nodes[owned.id] = replace(owned, operated_by=link.supplier)
             self._owners_by_link[owned.id] = link.supplier
+
+    def open_operator_circles(self) -> None:
+        """Who operates each other in a circle, which no business can, is operated by nobody."""
+        for group in operator_circles(self.nodes):
+            row = self._first_rows.get(group[0])
+            self.findings.notes.append(operator_circle_note(self.nodes, group, row))
+            for node_id in group:
+                self.nodes[node_id] = replace(self.nodes[node_id], operated_by=None)
 
     def _log(self, row: NodeRow | LinkRow) -> RowLog:
         log = RowLog(self.findings, row.file, row.sheet)

@@ -1,4 +1,4 @@
-"""What can only be seen once all links stand side by side: shares over 1, circles."""
+"""What can only be seen once all rows stand side by side: shares over 1, circles."""
 
 from __future__ import annotations
 
@@ -66,6 +66,41 @@ def circle_notes(
         if labels[supplier] == labels[buyer] and labels[supplier] in inside:
             first.setdefault(int(labels[supplier]), key)
     return [_circle(nodes, members[label], places[key]) for label, key in first.items()]
+
+
+def operator_circles(nodes: Mapping[str, NodeDraft]) -> list[list[str]]:
+    """The circles of nodes that operate each other, or one itself; each in the order of ids."""
+    walked: set[str] = set()
+    circles: list[list[str]] = []
+    for start in nodes:
+        way: dict[str, None] = {}
+        at: str | None = start
+        while at is not None and at in nodes and at not in walked:
+            walked.add(at)
+            way[at] = None
+            at = nodes[at].operated_by
+        if at is not None and at in way:
+            ids = list(way)
+            circles.append(sorted(ids[ids.index(at) :]))
+    return circles
+
+
+def operator_circle_note(
+    nodes: Mapping[str, NodeDraft], group: list[str], place: NodeRow | None
+) -> RowProblem:
+    """That nobody is said to run the nodes of a circle, at the row of its first one."""
+    names = [_name(nodes, node_id) for node_id in group[:_SHOWN_NODES]]
+    rest = f" and {len(group) - _SHOWN_NODES} more" if len(group) > _SHOWN_NODES else ""
+    said = "is said to run itself" if len(group) == 1 else "are said to run each other in a circle"
+    return RowProblem(
+        place.file if place else "",
+        place.sheet if place else None,
+        place.row if place else None,
+        (place.operator_column if place else None) or "operated_by",
+        ", ".join(group[:_SHOWN_NODES]) + rest,
+        f"{', '.join(names)}{rest} {said}; they are read as run by nobody.",
+        "Say who runs them, and leave the field empty for the company at the top.",
+    )
 
 
 def _circle(

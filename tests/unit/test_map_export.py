@@ -159,10 +159,18 @@ link_entries = st.fixed_dictionaries(
 
 
 def _as_file(nodes: list[dict], link: dict) -> NamedBytes:
-    numbered = [{**node, "id": f"=n{place}"} for place, node in enumerate(nodes)]
+    numbered = [
+        {**node, "id": f"=n{place}", "operated_by": _operator(node, len(nodes))}
+        for place, node in enumerate(nodes)
+    ]
     links = [{**link, "supplier": "=n0", "buyer": "=n1"}] if len(nodes) > 1 else []
     document = {"format": "value-chain/1", "nodes": numbered, "links": links}
     return NamedBytes("map.json", json.dumps(document).encode())
+
+
+def _operator(node: dict, count: int) -> str | None:
+    place = len(node["name"]) % (count + 1)
+    return f"=n{place}" if place < count else None
 
 
 def _assert_round_trip(form: str, nodes: list[dict], link: dict) -> None:
@@ -172,6 +180,33 @@ def _assert_round_trip(form: str, nodes: list[dict], link: dict) -> None:
     assert again.problems == ()
     assert again.nodes == draft.nodes
     assert again.links == draft.links
+
+
+def _operated(*pairs: tuple[str, str | None]) -> MapDraft:
+    nodes = [{"id": ref, "name": ref.upper(), "operated_by": by} for ref, by in pairs]
+    document = {"format": "value-chain/1", "nodes": nodes, "links": []}
+    return read_map([NamedBytes("map.json", json.dumps(document).encode())])
+
+
+def test_a_circle_of_operators_is_told_and_who_hangs_on_it_keeps_its_own():
+    draft = _operated(("a", "b"), ("b", "a"), ("c", "a"), ("d", "c"), ("e", "e"), ("f", None))
+
+    assert {node.id: node.operated_by for node in draft.nodes} == {
+        "a": None, "b": None, "c": "a", "d": "c", "e": None, "f": None,
+    }  # fmt: skip
+    assert [note.problem for note in draft.notes] == [
+        "A, B are said to run each other in a circle; they are read as run by nobody.",
+        "E is said to run itself; they are read as run by nobody.",
+    ]
+
+
+@pytest.mark.parametrize("form", ["json", "csv", "xlsx"])
+def test_operators_of_any_depth_come_back(form):
+    ids = ["n/a x", "=m1", "A B", "ab", "Total", "é", "x,y", "Ω"]
+    nodes = _operated(*zip(ids, [None, *ids], strict=False)).nodes
+
+    assert _back(form, nodes, ()).nodes == nodes
+    assert [node.operated_by for node in nodes] == [None, *ids[:-1]]
 
 
 @given(st.lists(entries, min_size=1, max_size=3), link_entries, st.sampled_from(["json", "csv"]))
