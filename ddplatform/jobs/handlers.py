@@ -28,6 +28,7 @@ from ddplatform.services import (
     invitations,
     map_apply,
     map_import,
+    map_past_days,
     match_search,
     matching_imports,
     matching_many,
@@ -318,6 +319,10 @@ def _make_plan(job: JobContext) -> Result:
     )
 
 
+def _read_past_day(job: JobContext) -> Result:
+    return map_past_days.prepare(job.payload, look=job.look)
+
+
 HANDLERS: dict[str, Handler] = {
     action_reminders.REMIND: Handler(_ask_reminders),
     action_reminders.MAIL: Handler(_mail_reminder),
@@ -355,6 +360,7 @@ HANDLERS: dict[str, Handler] = {
     bulk_changes.UNDO: Handler(_change_many, Permission.VALUE_CHAIN_EDIT, is_staged=True),
     reassessment_triggers.LOOK: Handler(_look_for_changes, is_staged=True),
     screening_lists.SCREEN: Handler(_screen, is_staged=True),
+    map_past_days.PREPARE: Handler(_read_past_day, Permission.VALUE_CHAIN_READ, is_staged=True),
     visit_plan_requests.MAKE: Handler(_make_plan, Permission.VISIT_PLAN_MAKE, is_staged=True),
     BUILD: Handler(_build_report, Permission.REPORT_REQUEST, is_staged=True),
 }

@@ -15,7 +15,7 @@ from ddplatform.queries.map_node_history import load_node_history
 from ddplatform.queries.map_past import Past, load_past
 from ddplatform.queries.map_past_list import PAGE_SIZE, PastFilter, list_past_nodes
 from ddplatform.queries.map_past_node import load_past_node
-from ddplatform.queries.map_snapshots import load_past_snapshot
+from ddplatform.queries.map_snapshots import is_at_hand, load_past_snapshot
 from ddplatform.queries.map_words import difference_words, who_words, why_words
 from ddplatform.queries.value_chain import get_chain, get_node
 from ddplatform.web.map_colour import Colouring
@@ -29,6 +29,7 @@ from ddplatform.web.value_chain.past_pages import (
     start_of_page,
     views_of_day,
 )
+from ddplatform.web.value_chain.past_waiting import not_ready
 from ddplatform.web.value_chain.pictures import past_page, read_map_state
 from ddplatform.web.value_chain.words import KIND_WORDS, lane_word, link_words
 from supply_chain.reference import load_reference
@@ -44,6 +45,8 @@ def past_map(chain_id: UUID) -> ResponseReturnValue:
     if asked.day is None:
         return _no_day("past_map", chain=chain, asked=asked)
     past = load_past(chain, asked.day)
+    if not is_at_hand(chain, past):
+        return not_ready("past_map", chain, past)
     page = past_page(chain, past)
     return render_template(
         "value_chain/past_map.html",
@@ -66,6 +69,8 @@ def past_table(chain_id: UUID) -> ResponseReturnValue:
     if asked.day is None:
         return _no_day("past_table", chain=chain, asked=asked)
     past = load_past(chain, asked.day)
+    if not is_at_hand(chain, past):
+        return not_ready("past_table", chain, past)
     snapshot = load_past_snapshot(chain, past)
     wanted = _filter()
     found = list_past_nodes(snapshot, wanted, page=page_number())

@@ -1,0 +1,53 @@
+"""A past day of a large map is made ready behind the page: all of the map of then is read."""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from ddplatform.access.identity import Identity
+from ddplatform.errors import NotFound
+from ddplatform.models.jobs import Job
+from ddplatform.queries.jobs import find_going_on, get_job_named
+from ddplatform.queries.map_past import check_day, load_past
+from ddplatform.queries.map_snapshots import load_past_snapshot
+from ddplatform.queries.value_chain import get_chain
+from ddplatform.services import jobs
+
+PREPARE = "map:past-day"
+
+
+def request_day(chain_id: UUID, day: date, page: str, *, by: Identity, at: datetime) -> Job:
+    """Queue that a day is made ready; one that waits or is at work for it is returned instead.
+
+    Args:
+        page: which page of the day was asked for, to lead there.
+
+    Raises:
+        NotFound: no such map.
+        Invalid: nothing can be told of the day.
+    """
+    chain = get_chain(chain_id)
+    check_day(chain, day, today=at.date())
+    payload = {"chain_id": str(chain.id), "day": day.isoformat(), "page": page}
+    key = f"{PREPARE}:{chain.id}:{chain.version}:{day.isoformat()}:{page}"
+    return find_going_on(key) or jobs.enqueue(PREPARE, payload, by=by, at=at, unique_key=key)
+
+
+def get_request(job_id: UUID, chain_id: UUID) -> Job:
+    """The job of a day of this map that was asked for, or NotFound."""
+    job = get_job_named(job_id, PREPARE)
+    if job.payload["chain_id"] != str(chain_id):
+        raise NotFound()
+    return job
+
+
+def prepare(
+    payload: Mapping[str, Any], *, look: Callable[[], AbstractContextManager[None]]
+) -> dict[str, Any]:
+    """Read the map of a day and leave it beside that of today; nothing in the database changes."""
+    with look():
+        chain = get_chain(UUID(payload["chain_id"]))
+        snapshot = load_past_snapshot(chain, load_past(chain, date.fromisoformat(payload["day"])))
+        return {"nodes": len(snapshot.keys)}

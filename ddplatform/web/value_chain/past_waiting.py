@@ -1,0 +1,64 @@
+"""A past day of a large map that nobody looked at yet: asked for, and waited for."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from ddplatform.access.permissions import Permission
+from ddplatform.errors import NotFound
+from ddplatform.gate import requires
+from ddplatform.models.jobs import JobState
+from ddplatform.models.value_chain import ValueChain
+from ddplatform.queries.map_past import Past
+from ddplatform.queries.value_chain import get_chain
+from ddplatform.services import map_past_days
+from ddplatform.web.address_values import day
+from ddplatform.web.value_chain.blueprint import bp
+
+PAGES = ("past_map", "past_table")
+
+
+def not_ready(page: str, chain: ValueChain, past: Past) -> str:
+    """Instead of a page of a day that has to be read first."""
+    return _page(chain, past.day.isoformat(), page=page)
+
+
+@bp.post("/<uuid:chain_id>/past/prepare")
+@requires(Permission.VALUE_CHAIN_READ)
+def prepare_past(chain_id: UUID) -> ResponseReturnValue:
+    """Ask for a day; it is read behind the page."""
+    page = request.form.get("page", "")
+    try:
+        asked = day(request.form.get("day", ""))
+    except ValueError:
+        raise NotFound() from None
+    if page not in PAGES:
+        raise NotFound()
+    job = map_past_days.request_day(chain_id, asked, page, by=g.identity, at=g.now)
+    return redirect(url_for(".past_prepared", chain_id=chain_id, job_id=job.id))
+
+
+@bp.get("/<uuid:chain_id>/past/being-read/<uuid:job_id>")
+@requires(Permission.VALUE_CHAIN_READ)
+def past_prepared(chain_id: UUID, job_id: UUID) -> ResponseReturnValue:
+    """How far it is; reloads itself until the day is there, then leads to it."""
+    job = map_past_days.get_request(job_id, chain_id)
+    told: dict[str, str] = dict(job.payload)
+    if job.state == JobState.DONE:
+        address = url_for(f".{told['page']}", chain_id=chain_id, day=told["day"])
+        return redirect(address)
+    return _page(get_chain(chain_id), told["day"], page=told["page"], job=job)
+
+
+def _page(chain: ValueChain, shown: str, **more: Any) -> str:
+    running = (JobState.QUEUED, JobState.RUNNING)
+    job = more.get("job")
+    return render_template(
+        "value_chain/past_wait.html",
+        chain=chain,
+        day=shown,
+        running=job is not None and job.state in running,
+        **{"job": None, **more},
+    )
