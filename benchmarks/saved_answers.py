@@ -8,7 +8,9 @@ way, whole. Anything else is an acknowledged answer lost, or half an answer kept
 """
 
 import socket
+import statistics
 import threading
+import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -41,8 +43,8 @@ EMAIL = "amina@kills.example"
 PATH, SECTION = "/data/O/SAQ_O04", "O"
 KILLED, CUT = 0.1, 0.1
 """Which share of the saves is met by a kill, and which by a cut."""
-USUAL_S = 0.06
-"""A save takes about as long; a kill comes at a moment drawn from it."""
+LATEST = 1.2
+"""A kill comes at a moment drawn from so many times the usual time of a save."""
 
 
 @dataclass
@@ -53,6 +55,8 @@ class Kept:
     acknowledged: int = 0
     kills: int = 0
     cuts: int = 0
+    kept_unsaid: int = 0
+    """How often a save was kept although nobody could be told any more."""
     faults: list[str] = field(default_factory=list)
 
 
@@ -73,7 +77,7 @@ def _row(name: str, kept: Kept) -> Row:
         print(f"{name}: {fault}")
     what = (
         f"{kept.saves:,} saves of an answer on {name}, {kept.kills} kills of the web process, "
-        f"{kept.cuts} cuts: acknowledged answers lost"
+        f"{kept.cuts} cuts ({kept.kept_unsaid} kept unsaid): acknowledged answers lost"
     )
     return count_row(what, len(kept.faults), 0, "lost")
 
@@ -122,6 +126,7 @@ class _Phone:
     def __init__(self, world: World, address: str, chance: Random) -> None:
         self.world, self.address, self.chance = world, address, chance
         self.page, self.acknowledged, self.told = uuid4().hex, "", Kept()
+        self.times: list[float] = [0.1]
 
     def save_all(self, saves: int) -> Kept:
         """Save so often; look after each kill and cut, and at the end."""
@@ -142,13 +147,16 @@ class _Phone:
         return {PATH: text, "seen": "0", "page": self.page}
 
     def _save(self, text: str) -> None:
+        start = time.perf_counter()
         self.world.browser.post(self.address, self._fields(text))
+        self.times.append(time.perf_counter() - start)
         self.acknowledged, self.told.acknowledged = text, self.told.acknowledged + 1
 
     def _save_while_killed(self, text: str) -> None:
         self.told.kills += 1
         process = self.world.processes["web"]
-        timer = threading.Timer(self.chance.random() * USUAL_S, process.kill)
+        usual = statistics.median(self.times[-20:])
+        timer = threading.Timer(self.chance.random() * LATEST * usual, process.kill)
         timer.start()
         with suppress(Ended):  # then nobody was told that it is kept
             self._save(text)
@@ -181,7 +189,9 @@ class _Phone:
                 f"save {self.told.saves}: kept “{kept[:20]}”, acknowledged "
                 f"“{self.acknowledged[:20]}”, under way “{under_way[:20]}”"
             )
-        self.acknowledged = kept if kept == under_way else self.acknowledged
+        if kept == under_way != self.acknowledged:
+            self.told.kept_unsaid += 1
+            self.acknowledged = kept
 
 
 def _kept_text() -> str:

@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from ddplatform.access.identity import system_identity
 from ddplatform.db import db
 from ddplatform.errors import Conflict, Invalid, NotFound
+from ddplatform.jobs.handlers import HANDLERS, PERIODIC, JobContext
 from ddplatform.models.audit import AuditEvent
 from ddplatform.models.evidence import Evidence
 from ddplatform.models.jobs import Job
@@ -19,7 +21,7 @@ from ddplatform.models.sharing import SectionShare
 from ddplatform.queries.questionnaires import get_assignment
 from ddplatform.queries.responses import find_response, list_answers, list_files
 from ddplatform.queries.sharing import has_sources, list_shares, list_sources
-from ddplatform.services import responses, sharing
+from ddplatform.services import cascade, responses, sharing
 from ddplatform.services.response_drafts import open_draft
 from ddplatform.services.response_review import ask_back, return_answers
 from tests.answering import (
@@ -242,6 +244,27 @@ def test_a_consent_runs_out_after_its_last_day(first: Supplier, second: Supplier
         assert sharing.expire_shares(by=second.identity, at=last + timedelta(days=1)) == 1
         assert sharing.expire_shares(by=second.identity, at=last + timedelta(days=2)) == 0
     assert C01 not in _seen_by_buyer(second)
+
+
+def test_the_worker_ends_what_ran_out_and_tells_the_buyer(first: Supplier, second: Supplier):
+    share_id = _share(first, second, months=1)
+    _fill_the_rest(second)
+    receive_now(second, at=LATER)
+    after = LATER + timedelta(days=40)
+    with acting(second.id):
+        end = JobContext({}, system_identity(second.id), after, lambda _done, _all: None)
+        assert HANDLERS[sharing.EXPIRE].run(end) == {"ended": 1}
+    buyer = second.asked.tenant
+    with acting(buyer.id):
+        payload = {"share_id": str(share_id)}
+        tell = JobContext(payload, system_identity(buyer.id), after, lambda _done, _all: None)
+        assert HANDLERS[sharing.TELL].run(tell) is None
+        assert "sharing:was_ended" in db.session.scalars(select(AuditEvent.action)).all()
+    with acting(second.id):
+        refresh = JobContext({}, system_identity(second.id), after, lambda _done, _all: None)
+        assert HANDLERS[cascade.REFRESH].run(refresh) == {"changed": 0}
+    assert PERIODIC[sharing.EXPIRE] == 86_400
+    assert PERIODIC[cascade.REFRESH] == 3600
 
 
 def test_a_second_round_keeps_the_consent_and_gives_nothing_without_it(
