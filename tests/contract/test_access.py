@@ -24,6 +24,12 @@ PUBLIC = {
     "links.forgotten",
     "links.join",
     "links.new_password",
+    # Phone apps: the secret in the address is asked for by the view.
+    "openrosa.before_submission",
+    "openrosa.form",
+    "openrosa.form_list_page",
+    "openrosa.manifest_page",
+    "openrosa.submission",
     "respond.fresh_link",
     "respond.open_questions",
     "respond.questions_first",
