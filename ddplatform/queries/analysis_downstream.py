@@ -145,7 +145,7 @@ def _affected_sheet(study: Study, found: Stop, whole: str) -> Sheet:
         tuple(rows),
         "Nobody buys from it.",
         "If nobody stands in. Another source is a known one of the same good that does not "
-        "itself depend on the node. Stopping business can harm children too: disengaging "
+        "itself depend on the site. Stopping business can harm children too: disengaging "
         "comes last, and with care.",
         bar="lost",
     )

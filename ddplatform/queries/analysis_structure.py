@@ -28,15 +28,15 @@ def answer_choke_points(study: Study, *, most: int = NAMED) -> Answer:
         sentence = (
             f"{found.dependent:,} of {counted(found.reached, 'node')} "
             f"{'reaches' if found.dependent == 1 else 'reach'} the business through one "
-            f"other node only; most of them, {top.depends:,}, through {study.spot(top.row).name}."
+            f"other site only; most of them, {top.depends:,}, through {study.spot(top.row).name}."
         )
     return Answer(
         Analysis.CHOKE_POINTS,
         (),
         sentence,
         (
-            Figure("choke_points", "Nodes others depend on", found.count, Kind.NUMBER),
-            Figure("dependent", "Nodes with one way only", found.dependent, Kind.NUMBER,
+            Figure("choke_points", "Sites others depend on", found.count, Kind.NUMBER),
+            Figure("dependent", "Sites with one way only", found.dependent, Kind.NUMBER,
                    f"of {found.reached:,} that reach the business"),
         ),
         _choke_sheets(study, found, words.whole),
@@ -189,7 +189,7 @@ def answer_circles(study: Study, *, most: int = NAMED) -> Answer:
     """Nodes that through others buy from themselves."""
     found = circles_of(study.flow, study.start, most=most)
     words = words_into(study, study.arrival)
-    sentence = "There is no circle: no node buys from itself through others."
+    sentence = "There is no circle: no site buys from itself through others."
     if found.count:
         what = "circle goes" if found.count == 1 else "circles go"
         sentence = f"{found.count:,} {what} through {found.members:,} nodes."
@@ -199,7 +199,7 @@ def answer_circles(study: Study, *, most: int = NAMED) -> Answer:
         sentence,
         (
             Figure("circles", "Circles", found.count, Kind.NUMBER),
-            Figure("members", "Nodes in circles", found.members, Kind.NUMBER),
+            Figure("members", "Sites in circles", found.members, Kind.NUMBER),
             Figure("to_itself", "Linked to themselves", len(found.to_itself), Kind.NUMBER),
         ),
         (_circle_sheet(study, found, words.whole), _itself_sheet(study, found)),
@@ -247,6 +247,6 @@ def _itself_sheet(study: Study, found: Circles) -> Sheet:
         "Linked to themselves",
         (Column("node", "Supplier or site", 3),),
         tuple(rows),
-        "No node is linked to itself.",
-        "Such a link plays no part in any score; check whether another node was meant.",
+        "No site is linked to itself.",
+        "Such a link plays no part in any score; check whether another site was meant.",
     )

@@ -50,7 +50,7 @@ def answer_origins(
         sentence,
         (
             Figure("exposure", "Exposure, 0 to 1", found.exposure, Kind.SCORE, issue.value),
-            Figure("itself", "Of it from the node itself", _own(found), Kind.SHARE),
+            Figure("itself", "Of it from the site itself", _own(found), Kind.SHARE),
             Figure("origins", "Origins", len(found.origins) + found.origins_left, Kind.NUMBER),
         ),
         (
@@ -94,7 +94,7 @@ def _origin_sheet(study: Study, found: Contributions, residual: Floats) -> Sheet
             Column("reach", "How much of it arrives", kind=Kind.SHARE, missing=""),
         ),
         tuple(rows),
-        "Nothing reaches this node: neither it nor anything upstream is scored on this issue.",
+        "Nothing reaches this site: neither it nor anything upstream is scored on this issue.",
         "What an origin adds is its residual likelihood times how much of it arrives over all "
         "ways together.",
         bar="of_all",
@@ -125,8 +125,8 @@ def _country_sheet(study: Study, found: Contributions) -> Sheet:
             Column("origins", "Origins", kind=Kind.NUMBER),
         ),
         tuple(rows),
-        "Nothing reaches this node.",
-        "What all origins in a country add together, the node itself among them.",
+        "Nothing reaches this site.",
+        "What all origins in a country add together, the site itself among them.",
         bar="of_all",
     )
 
@@ -153,14 +153,14 @@ def _path_sheet(study: Study, found: Contributions, residual: Floats) -> Sheet:
         "paths",
         "By path",
         (
-            Column("path", "Path, from the node up to the origin", 4),
+            Column("path", "Path, from the site up to the origin", 4),
             Column("part", "Adds", kind=Kind.SCORE),
             Column("of_all", "Of the exposure", kind=Kind.SHARE),
             Column("factors", "How it is worked out", 3, missing=""),
             Column("goods", "What flows", missing=""),
         ),
         tuple(rows),
-        "No path carries anything to this node.",
+        "No path carries anything to this site.",
         "Each step keeps what the buyer's own likelihood leaves, times the share of its input; "
         "the end gives its likelihood. A path through a circle counts at each pass.",
         bar="of_all",

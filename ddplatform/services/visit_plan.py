@@ -85,7 +85,7 @@ def work_out(
     if not found.steps:
         raise Invalid(
             fields={
-                "chain_id": "Nothing is left to ask or to visit here for this budget: every node "
+                "chain_id": "Nothing is left to ask or to visit here for this budget: every site "
                 "has a questionnaire or a visit under way, or the budget pays none."
             }
         )

@@ -138,10 +138,10 @@ def test_a_change_is_added_by_its_form_and_shows_before_and_after(
     assert "Espoir farm group" in begin.text
     assert "is called that" not in begin.text
     mistyped = manager.get(f"/o/acme/what-if/try/{cocoa.chain}?q=Espior+famr").text
-    assert "No node of this map is called that. Like it:" in mistyped
+    assert "No site of this map is called that. Like it:" in mistyped
     assert f"at={cocoa.farms}" in mistyped
     nobody = manager.get(f"/o/acme/what-if/try/{cocoa.chain}?q=Nowhere").text
-    assert "No node of this map is called that.</p>" in nobody
+    assert "No site of this map is called that.</p>" in nobody
     asked = {"at": cocoa.farms, "do": "control", "control": "CTL-05", "coverage": "80 %",
              "evidence": "0.5"}  # fmt: skip
     added = manager.get(f"/o/acme/what-if/try/{cocoa.chain}?{urlencode(asked)}")

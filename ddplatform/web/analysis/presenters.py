@@ -1,12 +1,13 @@
 """From an answer to a page: cells with the address that each number opens."""
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from flask import url_for
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from ddplatform.models.value_chain import ValueChain
 from ddplatform.queries.analysis import Spot, load_bands
@@ -62,6 +63,19 @@ class ShownSheet:
         return next(titles, "") if self.bars and not self.legend else ""
 
 
+def in_own_direction(sentence: str, names: Collection[str]) -> Markup:
+    """A sentence with the names in it set apart, so that each runs in its own direction."""
+    known = sorted((name for name in names if name), key=lambda name: (-len(name), name))
+    if not known:
+        return escape(sentence)
+    parts = re.split("(" + "|".join(map(re.escape, known)) + ")", sentence)
+    # Every second part is a name.
+    return Markup("").join(
+        Markup("<bdi>{}</bdi>").format(part) if at % 2 else escape(part)
+        for at, part in enumerate(parts)
+    )
+
+
 class AnalysisPage:
     """Everything the page of one analysis shows."""
 
@@ -70,6 +84,16 @@ class AnalysisPage:
         self.asked, self.found = asked, found
         self.answer, self.words = found.answer, WORDS[asked.what]
         self.sheets = tuple(self._sheet(at, one) for at, one in enumerate(found.answer.sheets))
+
+    @property
+    def sentence(self) -> Markup:
+        """The answer in a sentence, each name of it in its own direction."""
+        spots = [*self.answer.about]
+        for sheet in self.answer.sheets:
+            for value in (cell for row in sheet.rows for cell in row):
+                spots += [value] if isinstance(value, Spot) else []
+                spots += value if isinstance(value, tuple) else ()
+        return in_own_direction(self.answer.sentence, {spot.name for spot in spots})
 
     @property
     def figures(self) -> list[tuple[str, str, str]]:
