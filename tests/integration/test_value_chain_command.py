@@ -6,9 +6,12 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from openpyxl import load_workbook
+from sqlalchemy import select
 
 from ddplatform.db import db
 from ddplatform.factory import create_app
+from ddplatform.models.value_chain import MapImport, ValueChain, ValueChainNode
+from ddplatform.tenancy import acting_in
 from tests.conftest import settings_for
 from tests.factories import Tenant
 
@@ -106,6 +109,33 @@ def test_refused_file_gives_a_code_words_and_advice(app: Flask, tenant: Tenant, 
     assert document["applied"] is False
     assert set(document["error"]) == {"code", "message", "advice"}
     assert "Refused:" in _run(app, "import", folder / "bad.csv", "--chain", "Cocoa").stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code"),
+    [
+        ("empty.csv", b"", "empty"),
+        ("headings.csv", b"name,country\n", "no_rows"),
+        ("nul.csv", b"name\nA\0B\n", "nul_byte"),
+        ("cut.xlsx", b"PK\x03\x04junk", "broken_workbook"),
+        ("picture.csv", b"\x89PNG\r\n", "type_mismatch"),
+        ("list.pdf", b"%PDF-1.7", "unknown_type"),
+        ("cut.json", b'{"format": "value-chain/1", "nodes": [', "broken_json"),
+        ("other.json", b"[1, 2]", "unknown_format"),
+        ("sites.geojson", b'{"type": "FeatureCollection"}', "broken_json"),
+    ],
+)
+def test_a_refused_file_leaves_neither_a_map_nor_a_node_behind(
+    app: Flask, tenant: Tenant, folder: Path, name: str, content: bytes, code: str
+):
+    (folder / name).write_bytes(content)
+    refused = _import(app, folder / name)
+
+    assert refused.exit_code == 1 and json.loads(refused.stdout)["error"]["code"] == code
+    with app.app_context(), acting_in(tenant.id):
+        kept = [db.session.scalars(select(kind)).all() for kind in (ValueChain, ValueChainNode)]
+        assert [row for rows in kept for row in rows if row.name != tenant.name] == []
+        assert db.session.scalars(select(MapImport)).all() == []
 
 
 def test_given_mapping_is_used_and_a_wrong_one_refused(app: Flask, tenant: Tenant, folder: Path):

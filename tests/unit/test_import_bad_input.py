@@ -117,6 +117,17 @@ def test_one_id_with_two_operators_is_a_problem() -> None:
 # Places
 
 
+@pytest.mark.parametrize("cell", ["Ghana, Mali", "Ghana / Mali", "Ghana and Mali", "GH;ML"])
+def test_two_countries_in_a_cell_are_told_with_both_and_the_way_out(cell: str) -> None:
+    draft = read_map([NamedBytes("list.csv", f'name,country\nA,"{cell}"\nB,Mali\n'.encode())])
+
+    (problem,) = draft.problems
+    assert (problem.row, problem.column, problem.value) == (2, "country", cell)
+    assert "names 2 countries: Ghana (GH) and Mali (ML)" in problem.problem
+    assert "a row of its own" in problem.advice
+    assert [node.name for node in draft.nodes] == ["B"]
+
+
 def test_swapped_coordinates_out_of_range_say_that_they_may_be_swapped() -> None:
     (problem,) = read("Name,Latitude,Longitude\nAlpha,106.2,10.5\n").problems
 
