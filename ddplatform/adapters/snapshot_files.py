@@ -8,6 +8,7 @@ power goes. What is missing or damaged reads as None: the caller makes it again.
 
 import hashlib
 import json
+import mmap
 import os
 import shutil
 import time
@@ -22,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 LAYOUT = 1
+POPULATE_READ = 22  # MADV_POPULATE_READ of Linux
 INDEX = "snapshot.json"
 SMALL = "small"
 SMALL_BYTES = 65_536  # arrays up to here are read, larger ones are mapped
@@ -47,6 +49,18 @@ class Snapshot:
 
     facts: Mapping[str, Any]
     arrays: Arrays
+
+    def warm(self, begins: str) -> None:
+        """Have the mapped pages of arrays at hand whose name begins so, before the first use.
+
+        Entries read here and there would otherwise be fetched page by page. Nothing is copied;
+        a system that cannot do so leaves it.
+        """
+        for name, array in self.arrays.items():
+            mapped = _mapping(array)
+            if name.startswith(begins) and mapped is not None:
+                with suppress(OSError):
+                    mapped.madvise(POPULATE_READ)
 
 
 class SnapshotStore:
@@ -142,6 +156,12 @@ class SnapshotStore:
         drafts = [folder for folder in home.parent.glob(".*") if _age(folder) > LEFT_BEHIND]
         for folder in (*versions[:-NEWEST], *parts[:-NEWEST], *drafts):
             _drop(folder, home.parent)
+
+
+def _mapping(array: object) -> mmap.mmap | None:
+    while isinstance(array, np.ndarray):
+        array = array.base
+    return array if isinstance(array, mmap.mmap) else None
 
 
 def _path(folder: Path, name: str, said: Mapping[str, Any]) -> Path:

@@ -19,6 +19,7 @@ from ddplatform.adapters.snapshot_files import MAP, Snapshot, SnapshotPlace
 from ddplatform.db import db
 from ddplatform.models.risk import AssessmentRun, RiskAssessment
 from ddplatform.models.value_chain import ValueChain
+from ddplatform.queries.map_columns import PLAN
 from ddplatform.queries.map_snapshots import find_sound_part, plan_of, row_of, state_of_run
 from ddplatform.queries.run_rows import find_changes, settled
 from supply_chain.chain_columns import NodeColumns
@@ -100,6 +101,8 @@ def _opened(chain: ValueChain, run: AssessmentRun) -> Standing | None:
     state = find_sound_part(place, state_of_run(base_id), private=True)
     if kept is None or state is None:
         return None
+    state.warm("flow_")
+    kept.warm(PLAN)
     plan, nodes = plan_of(kept), chain_of(kept.arrays).nodes
     numbers = _numbers(run, RunState.from_arrays(state.arrays), plan, nodes)
     return Standing(run.id, base_id, kept, plan, nodes, numbers)

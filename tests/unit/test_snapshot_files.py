@@ -56,6 +56,25 @@ def test_what_was_kept_is_mapped_read_only(store):
     assert store.is_whole(place(1))
 
 
+def resident(name):
+    """KB of a file that this process has mapped and at hand."""
+    lines = Path("/proc/self/smaps").read_text().splitlines()
+    at = next(at for at, line in enumerate(lines) if line.endswith(name))
+    return next(int(line.split()[1]) for line in lines[at:] if line.startswith("Rss:"))
+
+
+def test_arrays_are_warmed_by_the_beginning_of_their_name_and_nothing_is_copied(store, monkeypatch):
+    store.keep(place(1), "map", {"flow_a": np.arange(400_000), "other": np.arange(400_000)}, {})
+    found = store.open(place(1), private=True)
+    found.warm("flow_")
+    assert resident("flow_a.npy") > 3_000 > resident("other.npy")
+    found.arrays["flow_a"][3] = 7  # still private
+    assert store.open(place(1)).arrays["flow_a"][3] == 3
+    monkeypatch.setattr(snapshot_files, "POPULATE_READ", 9_999)  # a system without it
+    found.warm("other")
+    np.testing.assert_array_equal(found.arrays["other"], np.arange(400_000))
+
+
 def test_a_snapshot_of_another_version_tenant_or_part_is_not_there(store):
     store.keep(place(1), "map", arrays(), {})
     assert store.open(place(2)) is None
