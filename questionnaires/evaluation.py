@@ -237,8 +237,7 @@ class Response:
         for node in root.below():
             if node.spec.question and node.spec.question.kind is Kind.META:
                 node.raw = self._preload(node.spec.question)
-        self._engine.mark_all(root)
-        self._engine.run()
+        self._engine.run_all()
         for target, expression in self.plan.on_load:
             for node in under(self._document, target, self.plan.document):
                 if not node.raw:
@@ -259,8 +258,12 @@ class Response:
     def _read_back(self, answers: Mapping[str, str]) -> None:
         root = build(self.plan.root, self._document, with_defaults=False)
         self._document.children[root.name].append(root)
+        plain = {node.spec.path: node for node in root.below() if node.spec.question}
         for path in sorted(answers, key=lambda path: path.count("/")):
             text = answers[path]
+            if found := plain.get(path):  # outside every repeat
+                found.raw = text
+                continue
             if repeat := self._repeat_at(path, create=True):
                 if text.isdigit():
                     _fill(*repeat, min(int(text), MOST_INSTANCES))
@@ -270,9 +273,9 @@ class Response:
                 self.unknown[path] = text
             else:
                 node.raw = text
-        _add_first_instances(root, answers)
-        self._engine.mark_all(root)
-        self._engine.run()
+        if any(spec.is_repeat for spec in self.plan.specs.values()):
+            _add_first_instances(root, answers)
+        self._engine.run_all()
 
     def _find(self, path: str, *, create: bool = False) -> TreeNode | None:
         node = self._document

@@ -53,13 +53,15 @@ class Expression:
     """One compiled expression.
 
     `evaluate` takes a scope and gives a value. `token` is its tree, for finding what it reads.
-    `volatile`: it calls `random()` or `uuid()`, so a stored result is kept.
+    `volatile`: it calls `random()` or `uuid()`, so a stored result is kept. `constant`: its truth
+    where it is `true()` or `false()` alone.
     """
 
     text: str
     evaluate: Closure
     token: Token
     volatile: bool
+    constant: bool | None = None
 
 
 def compile_expression(text: str, namespaces: Mapping[str, str] | None = None) -> Expression:
@@ -79,7 +81,8 @@ def compile_expression(text: str, namespaces: Mapping[str, str] | None = None) -
 def _compiled(text: str, namespaces: tuple[tuple[str, str], ...]) -> Expression:
     token = parse_expression(text, functions=NAMES, namespaces=dict(namespaces))
     volatile = any(function_name(part) in VOLATILE for part in token.iter())
-    return Expression(text, _compile(token), token, volatile)
+    constant = {"true": True, "false": False}.get(function_name(token) or "")
+    return Expression(text, _compile(token), token, volatile, constant)
 
 
 def _compile(token: Token) -> Closure:

@@ -22,6 +22,7 @@ class Wording:
     language: str | None
     engine: Recalculation | None = None
     labels: dict[str, Mapping[str, Text]] = field(default_factory=dict)
+    plain: dict[int, str] = field(default_factory=dict)  # the form's texts without values, by id()
 
     @property
     def form(self) -> Form:
@@ -34,7 +35,13 @@ class Wording:
 
     def text(self, text: Text, node: TreeNode) -> str:
         """A text as seen from a node."""
+        if not text.by_language:
+            return ""
+        if known := self.plain.get(id(text)):
+            return known
         parts = self._parts(text)
+        if len(parts) == 1 and isinstance(parts[0], str):
+            return self.plain.setdefault(id(text), parts[0].strip())
         return "".join(
             part if isinstance(part, str) else to_text(self.value_of(part.expression, node))
             for part in parts

@@ -62,6 +62,15 @@ def plain_names(token: Token) -> tuple[str, ...]:
 
 def _plain_path(names: tuple[str, ...]) -> Closure:
     def walk(scope: Scope) -> Value:
+        node = scope.world.document
+        for name in names:
+            found = node.named(name)
+            if len(found) != 1:
+                return every(scope)
+            node = found[0]
+        return [node]
+
+    def every(scope: Scope) -> Value:
         nodes: list[XNode] = [scope.world.document]
         for name in names:
             nodes = [child for node in nodes for child in node.named(name)]

@@ -181,6 +181,11 @@ ORDER: dict[str, Callable[[float, float], bool]] = {
 def in_order(symbol: str, left: Value, right: Value) -> bool:
     """Compare by order: numbers only, true if any pair of nodes makes it true."""
     compare = ORDER[symbol]
+    if isinstance(right, float):  # the usual cases, without a loop
+        if isinstance(left, float):
+            return compare(left, right)
+        if isinstance(left, list) and len(left) == 1:
+            return compare(text_number(left[0].read()), right)
     return any(compare(to_number(a), to_number(b)) for a in _each(left) for b in _each(right))
 
 
@@ -195,6 +200,8 @@ def are_unequal(left: Value, right: Value) -> bool:
 
 
 def _any_pair(left: Value, right: Value, compare: Callable[[object, object], bool]) -> bool:
+    if isinstance(left, list) and isinstance(right, str) and len(left) == 1:
+        return compare(left[0].read(), right)  # the usual case, without a loop
     if isinstance(left, bool) or isinstance(right, bool):
         return compare(to_boolean(left), to_boolean(right))
     for a in _each(left):

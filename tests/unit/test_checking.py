@@ -412,7 +412,8 @@ def test_mended_habits_are_named_and_leave_the_form_usable():
 
     assert report.usable
     assert report.mended == ("allow_choice_duplicates", "repeat_count", "namespaces")
-    assert [fault.code for fault in report.faults] == ["choice-twice"]
+    assert [fault.code for fault in report.faults] == ["scoring", "choice-twice"]
+    assert (report.faults[0].level, report.faults[0].row) == ("warning", 2)
 
 
 def test_a_workbook_with_a_doubled_heading_names_the_column():
