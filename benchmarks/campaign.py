@@ -75,6 +75,13 @@ def _undisturbed(folder: Path, many: int) -> list[Row]:
 
 
 def _killed(folder: Path, many: int, kills: int) -> Row:
+    done, faults = send_with_kills(folder, many=many, kills=kills)
+    what = f"campaign of {many:,}, {done} kills of the worker: not asked, or asked twice"
+    return count_row(what, faults, 0, "suppliers")
+
+
+def send_with_kills(folder: Path, *, many: int, kills: int) -> tuple[int, int]:
+    """How often a worker was killed before the end, and how many were not asked exactly once."""
     app, by = make_platform(folder)
     with app.app_context():
         analyst = _analyst(by)
@@ -89,8 +96,7 @@ def _killed(folder: Path, many: int, kills: int) -> Row:
             _wait_for_the_end()
         faults = _faults(folder, by.organisation_id, many)
         db.engine.dispose()
-    what = f"campaign of {many:,}, {done} kills of the worker: not asked, or asked twice"
-    return count_row(what, faults, 0, "suppliers")
+    return done, faults
 
 
 def _analyst(by: Identity) -> Identity:

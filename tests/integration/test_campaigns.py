@@ -149,6 +149,16 @@ def test_who_has_no_address_or_the_questionnaire_already_is_left_out_and_named(t
     }
 
 
+def test_node_that_left_the_map_is_left_out_of_the_plan(tenant: Tenant):
+    chain_id, keys = make_places(tenant, 2)
+    with acting(tenant.id):
+        value_chain.archive_node(keys[0], by=tenant.analyst, at=NOW)
+
+    campaign_id = plan(tenant, chain_id, keys)
+
+    assert lines(tenant, campaign_id) == {"Farm 000": LeftOut.ARCHIVED, "Farm 001": None}
+
+
 def test_started_campaign_asks_everybody_once_and_each_gets_one_mail_with_the_note(tenant: Tenant):
     chain_id, keys = make_places(tenant, 3)
     campaign_id = plan(tenant, chain_id, keys)

@@ -5,6 +5,8 @@ import hashlib
 import io
 import json
 import zipfile
+from dataclasses import replace
+from datetime import date
 from uuid import UUID
 
 import pytest
@@ -19,6 +21,8 @@ from ddplatform.db import db
 from ddplatform.duediligence.suppression import SUPPRESSED
 from ddplatform.errors import Invalid
 from ddplatform.models.audit import AuditEvent
+from ddplatform.models.value_chain import ValueChainNode
+from ddplatform.queries.questionnaire_result_rows import wide_table
 from ddplatform.queries.questionnaire_results import (
     By,
     QuestionResult,
@@ -28,8 +32,9 @@ from ddplatform.queries.questionnaire_results import (
     load_respondents,
 )
 from ddplatform.services import questionnaire_results_export as exports
+from ddplatform.services.campaigns import How, Whom, plan_campaign
 from ddplatform.services.responses import attach
-from questionnaires import shipped_form
+from questionnaires import Kind, Question, shipped_form
 from tests.answering import (
     acting,
     add_node,
@@ -232,3 +237,30 @@ def test_archive_of_nothing_and_one_too_large_are_refused_in_words(
         monkeypatch.setattr(exports, "list_evidence", lambda _people: [])
         with pytest.raises(Invalid, match="No document"):
             exports.export_evidence(version, by=tenant.manager, at=NOW)
+
+
+def test_results_of_one_campaign_hold_its_respondents_alone(
+    tenant: Tenant, version: UUID, manager: FlaskClient
+):
+    with acting(tenant.id):
+        keys = list(db.session.scalars(select(ValueChainNode.id)))
+        chain_id = db.session.scalars(select(ValueChainNode.chain_id)).first()
+        whom = Whom(chain_id=chain_id, keys=keys, modules=["MIN"], by_rule=False)
+        how = How(name="Mines", due_on=date(2026, 12, 20))
+        campaign_id = plan_campaign(whom, how, by=tenant.analyst, at=NOW).id
+
+    assert "0 respondents" in manager.get(f"{ROOT}/{version}?campaign={campaign_id}").text
+    told = json.loads(
+        take(manager, version, form="json", shape="long", campaign=str(campaign_id)).data
+    )
+    assert told["answers"] == []
+
+
+def test_coordinates_do_not_go_out_since_they_may_be_those_of_a_home():
+    question = Question("/data/where", "where", Kind.GEOPOINT, extras={"dd:id": "OWN-1"})
+    form = replace(shipped_form("SAQ"), children=(question,))
+    one = Respondent(UUID(int=1), UUID(int=1), "Farm", "CI", 1, NOW, {"/data/where": None})
+
+    table = wide_table(form, [one], {(UUID(int=1), "/data/where"): "5.35 -4.01"})
+
+    assert table.rows[0][-1] == "(a place)"
