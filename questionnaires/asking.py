@@ -77,7 +77,8 @@ def pages(response: Response, *, light: bool = False) -> tuple[Page, ...]:
         number = len(found) + 1
         items = _Reader(section, asked, number).items(response.section(section.name))
         if any(item.kind == "question" and item.state.relevant for item in items):
-            label = section.label.plain() or _first_label(items)
+            own = response.state(section.group.path).label if section.group else ""
+            label = own or section.label.plain() or _first_label(items)
             found.append(Page(section.name, number, label, items))
     return tuple(found)
 

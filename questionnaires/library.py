@@ -11,7 +11,7 @@ from pyxform.xls2json_backends import md_to_dict
 
 from questionnaires.errors import QuestionnaireError
 from questionnaires.form import Form
-from questionnaires.translations import Translation, read_translation
+from questionnaires.translations import TITLE, Translation, read_translation
 from questionnaires.xlsform import read_form
 
 FILE_TYPE = ".md"
@@ -83,6 +83,14 @@ def shipped_translations(sha256: str) -> tuple[Translation, ...]:
     return tuple(
         read_translation(file.name.removesuffix(".csv"), file.read_bytes()) for file in files
     )
+
+
+def title_in(sha256: str, title: str, language: str) -> str:
+    """The title of the form of this checksum in a language (a code), or as it is."""
+    found = (
+        one.find(TITLE, title) for one in shipped_translations(sha256) if one.matches(language)
+    )
+    return next((text for text in found if text), title)
 
 
 def _files() -> Iterator[tuple[str, str, bytes]]:

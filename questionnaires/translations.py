@@ -52,6 +52,10 @@ class Translation:
         """The language as a form names it: "French (fr)"."""
         return f"{LANGUAGE_NAMES[self.language]} ({self.language})"
 
+    def matches(self, language: str) -> bool:
+        """Whether this is the translation into a language, named by its code."""
+        return self.language == language
+
     def find(self, place: str, source: str) -> str:
         """The text of a place, or nothing where there is none or it is stale."""
         found = self.texts.get(place)

@@ -21,6 +21,7 @@ from ddplatform.queries.organisations import HelpContact, help_contact
 from ddplatform.queries.questionnaires import get_version, load_plan
 from ddplatform.tenancy import current_organisation
 from questionnaires import Form, Page, Plan, Response, pages
+from questionnaires.library import shipped_translations, title_in
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,8 @@ class Request:
     title: str
     plan: Plan
     help: HelpContact
+    is_machine_made: bool = False
+    """Whether its texts are read in a translation that no speaker has confirmed."""
 
 
 @dataclass
@@ -91,7 +94,7 @@ class Message:
 def list_asked_of_me() -> Sequence[AskedOfMe]:
     """Every questionnaire asked of the acting organisation, the one due first on top."""
     rows = db.session.execute(
-        select(Assignment, Organisation, User, Questionnaire.title)
+        select(Assignment, Organisation, User, Questionnaire.title, QuestionnaireVersion.checksum)
         .join(Organisation, Organisation.id == Assignment.organisation_id)
         .outerjoin(User, User.id == Assignment.sent_by_id)
         .join(QuestionnaireVersion, QuestionnaireVersion.id == Assignment.version_id)
@@ -103,7 +106,7 @@ def list_asked_of_me() -> Sequence[AskedOfMe]:
         AskedOfMe(
             id=asked.id,
             requester=requester.name,
-            title=title,
+            title=title_in(checksum, title, current_language()),
             node_name=asked.node_name,
             status=asked.status,
             due_on=asked.due_on,
@@ -112,14 +115,14 @@ def list_asked_of_me() -> Sequence[AskedOfMe]:
             submitted_at=asked.submitted_at,
             help=help_contact(requester, sender),
         )
-        for asked, requester, sender, title in rows
+        for asked, requester, sender, title, checksum in rows
     ]
 
 
 def get_request(assignment_id: UUID) -> Request:
     """A questionnaire asked of the acting organisation, or NotFound."""
     row = db.session.execute(
-        select(Assignment, Organisation, User, Questionnaire.title)
+        select(Assignment, Organisation, User, Questionnaire.title, QuestionnaireVersion.checksum)
         .join(Organisation, Organisation.id == Assignment.organisation_id)
         .outerjoin(User, User.id == Assignment.sent_by_id)
         .join(QuestionnaireVersion, QuestionnaireVersion.id == Assignment.version_id)
@@ -131,9 +134,16 @@ def get_request(assignment_id: UUID) -> Request:
     ).one_or_none()
     if row is None:
         raise NotFound()
-    assignment, requester, sender, title = row
-    plan = load_plan(assignment.version_id)
-    return Request(assignment, requester.name, title, plan, help_contact(requester, sender))
+    assignment, requester, sender, title, checksum = row
+    spoken = current_language()
+    return Request(
+        assignment,
+        requester.name,
+        title_in(checksum, title, spoken),
+        load_plan(assignment.version_id),
+        help_contact(requester, sender),
+        is_machine_made=any(one.matches(spoken) for one in shipped_translations(checksum)),
+    )
 
 
 def find_response(assignment_id: UUID, *, for_change: bool = False) -> ResponseRow | None:
