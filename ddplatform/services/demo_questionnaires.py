@@ -17,6 +17,8 @@ from ddplatform.models.questionnaires import Questionnaire, QuestionnaireVersion
 from ddplatform.queries.questionnaires import get_assignment
 from ddplatform.queries.responses import list_red_flags
 from ddplatform.services import response_review as review
+from ddplatform.services.answer_submissions import keep_submissions
+from ddplatform.services.app_links import make_link
 from ddplatform.services.demo_maps import reassess
 from ddplatform.services.demo_world import Deed, Story, Timeline, World
 from ddplatform.services.questionnaire_library import publish_shipped
@@ -140,6 +142,23 @@ def _attach(world: World, entry: dict[str, Any], deed: dict[str, Any], at: datet
         )
 
 
+def _bring(world: World, entry: dict[str, Any], deed: dict[str, Any], at: datetime) -> None:
+    """What somebody filled in on a phone; it waits to be looked at."""
+    with world.acting(entry["to"]) as by:
+        keep_submissions(
+            world.made[entry["key"]],
+            filename=PurePath(deed["file"]).name,
+            content=deed["content"],
+            by=by,
+            at=at,
+        )
+
+
+def _make_link(world: World, entry: dict[str, Any], deed: dict[str, Any], at: datetime) -> None:
+    with world.acting(entry["to"]) as by:
+        make_link(world.made[entry["key"]], name=deed["name"], by=by, at=at)
+
+
 def _submit(world: World, entry: dict[str, Any], _deed: dict[str, Any], at: datetime) -> None:
     """Sent by the respondent; received for the buyer, as the worker would."""
     with world.acting(entry["to"]) as by:
@@ -200,6 +219,8 @@ _DEEDS: dict[str, Doing] = {
     "open": _open,
     "write": _write,
     "attach": _attach,
+    "bring": _bring,
+    "make_link": _make_link,
     "submit": _submit,
     "judge": _judge,
     "ask_back": _ask_back,
