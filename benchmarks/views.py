@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from urllib.parse import urlencode
 from uuid import UUID
 
 from benchmarks.assessed_map import EMAIL, PASSWORD, add_map, make_platform
@@ -87,17 +88,20 @@ def _views(chain_id: UUID, by: Identity, nodes: int) -> Views:
         page = list_nodes(chain_id, NodeFilter(q="5"), limit=25)
         db.session.rollback()
     home, one = f"/o/bench/value-chain/{chain_id}", page.rows[0].id
-    pictures = ("", "?show=upstream", "?colour=ISS-CL", f"?focus={one}")
+    pictures = ("", "?show=upstream", "?colour=ISS-CL", "?by=commodity", f"?focus={one}")
+    texts = ("99", "5", "Site 77", "Siet 77")  # some, very many, few, nobody
     asked = ("Site+12", f"N{nodes // 2:07}", "Siet+77")
     around = [f"{home}/around?focus={one}&depth={depth}" for depth in (1, 2, 4)]
     return {
         "register": (LIST, _register(chain_id, nodes * 16)),
         "table of nodes": (LIST, _table(home, page.after)),
+        "table by a text": (LIST, [f"{home}/table?{urlencode({'q': q})}" for q in texts]),
         "search": (LIST, [f"/o/bench/value-chain/search?q={text}" for text in asked]),
         "neighbourhood": (GRAPH, around),
         "picture of the map": (GRAPH, [f"{home}/{part}" for part in pictures]),
         "tier by country": (GRAPH, [f"{home}/matrix{part}" for part in ("", "?colour=ISS-CL")]),
-        "world by country": (GRAPH, [f"{home}/world"]),
+        "world by country": (GRAPH, [f"{home}/world", f"{home}/world?country=TR"]),
+        "world by volume": (GRAPH, [f"{home}/world?size=volume"]),
         "overview": (GRAPH, ["/o/bench/"]),
     }
 
@@ -109,6 +113,6 @@ def _register(chain_id: UUID, pairs: int) -> list[str]:
 
 def _table(home: str, middle: str | None) -> list[str]:
     orders = [f"sort={order.value}" for order in NodeOrder]
-    filters = ("tier=0", "band=low", "country=TR", "q=99")
+    filters = ("tier=0", "band=low", "country=TR")
     asked = [*orders, *(f"{order}&after={middle}" for order in orders), *filters]
     return [f"{home}/table?{part}" for part in asked]
