@@ -86,23 +86,38 @@ class _Touched:
     places: Ints
     begin: Ints  # (sets,) where the places of each set begin
     sizes: Ints  # (sets,) members; most sets are one node
+    are_single: bool  # all of them are
 
     @classmethod
     def of(cls, plan: Plan, sets: Ints) -> "_Touched":
         last = len(plan.set_starts) - 1
+        first = plan.set_starts[sets]
         after = np.where(sets == last, len(plan.order), plan.set_starts[np.minimum(sets + 1, last)])
-        sizes = after - plan.set_starts[sets]
+        sizes = after - first
+        if sizes.max() == 1:
+            return cls(sets, first, np.arange(len(sets)), sizes, are_single=True)
         begin = np.cumsum(sizes) - sizes
-        places = np.repeat(plan.set_starts[sets] - begin, sizes) + np.arange(sizes.sum())
-        return cls(sets, places, begin, sizes)
+        places = np.repeat(first - begin, sizes) + np.arange(sizes.sum())
+        return cls(sets, places, begin, sizes, are_single=False)
+
+    def highest(self, values: Floats) -> Floats:
+        """(sets, issues) the highest of the members of each set."""
+        if self.are_single:
+            return values
+        return np.asarray(np.maximum.reduceat(values, self.begin, axis=0))
+
+    def each(self, values: Floats) -> Floats:
+        """(places, issues) the values of the set of each place."""
+        return values if self.are_single else np.repeat(values, self.sizes, axis=0)
 
 
 def _renew(plan: Plan, flow: Flow, sets: Ints) -> tuple[Ints, Ints]:
     """Work some sets of one level out anew; the places and the sets of which a number changed."""
     touched = _Touched.of(plan, sets)
     exposed = _exposed(plan, flow, touched)
-    by_set = _linked(plan, flow, touched), _upstream(plan, flow, touched)
-    linked, upstream = (np.repeat(values, touched.sizes, axis=0) for values in by_set)
+    terms = _spans(plan.terms.starts, touched.sets)
+    linked = touched.each(_linked(plan, flow, touched, terms))
+    upstream = touched.each(_upstream(plan, flow, touched, terms))
     changed: Bools = np.zeros(len(touched.places), dtype=np.bool_)
     for kept, new in (
         (flow.exposed, exposed),
@@ -111,10 +126,13 @@ def _renew(plan: Plan, flow: Flow, sets: Ints) -> tuple[Ints, Ints]:
     ):
         changed |= (kept[touched.places] != new).any(axis=1)
         kept[touched.places] = new
-    return touched.places[changed], sets[np.logical_or.reduceat(changed, touched.begin)]
+    by_set = changed if touched.are_single else np.logical_or.reduceat(changed, touched.begin)
+    return touched.places[changed], sets[by_set]
 
 
 def _exposed(plan: Plan, flow: Flow, touched: _Touched) -> Floats:
+    if touched.are_single:
+        return _inflow(plan, flow, touched.places)
     result = np.empty((len(touched.places), flow.residual.shape[1]))
     single = np.repeat(touched.sizes == 1, touched.sizes)
     if single.any():
@@ -170,9 +188,9 @@ def _matrix(weight: Floats, row: Ints, column: Ints, shape: tuple[int, int]) -> 
     return csr_array((weight, column, starts), shape=shape)
 
 
-def _linked(plan: Plan, flow: Flow, touched: _Touched) -> Floats:
+def _linked(plan: Plan, flow: Flow, touched: _Touched, span: tuple[Ints, Ints]) -> Floats:
     own = 1 - np.multiply.reduceat(1 - flow.residual[touched.places], touched.begin, axis=0)
-    at, begin = _spans(plan.terms.starts, touched.sets)
+    at, begin = span
     if not len(at):
         return own
     terms = np.take(flow.linked, plan.terms.place[at], axis=0)
@@ -183,9 +201,9 @@ def _linked(plan: Plan, flow: Flow, touched: _Touched) -> Floats:
     return 1 - product
 
 
-def _upstream(plan: Plan, flow: Flow, touched: _Touched) -> Floats:
-    own = np.maximum.reduceat(flow.severity[touched.places], touched.begin, axis=0)
-    at, begin = _spans(plan.terms.starts, touched.sets)
+def _upstream(plan: Plan, flow: Flow, touched: _Touched, span: tuple[Ints, Ints]) -> Floats:
+    own = touched.highest(flow.severity[touched.places])
+    at, begin = span
     if not len(at):
         return own
     passed = np.take(flow.exposed, plan.terms.place[at], axis=0)
