@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 from html import unescape
 from io import BytesIO
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -12,10 +13,10 @@ from openpyxl import Workbook
 from werkzeug.test import TestResponse
 
 from ddplatform.db import db
-from ddplatform.errors import Conflict
+from ddplatform.errors import Conflict, NotFound
 from ddplatform.models.answer_intake import AnswerIntake, IntakeStatus
 from ddplatform.queries.responses import find_response, list_answers
-from ddplatform.services import answer_intake, responses
+from ddplatform.services import answer_books, answer_intake, responses
 from ddplatform.services.answer_books import write_book
 from tests.answer_books import answer_cell, changed, opened, repeat_cell, with_answers
 from tests.answering import EMAIL, Supplier, acting, ask, come_in, fill, send, typed
@@ -270,6 +271,22 @@ def test_questions_that_nobody_opened_have_no_workbook(app: Flask, tenant: Tenan
             db.session.delete(row)
         with acting(supplier.id), pytest.raises(Conflict):
             write_book(supplier.asked.assignment_id, at=NOW)
+        with acting(supplier.id), pytest.raises(NotFound):
+            answer_intake.look(supplier.asked.assignment_id, uuid4(), at=NOW)
+
+
+def test_book_in_another_language_shows_that_of_the_form_beside_it(
+    app: Flask, supplier: Supplier, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(answer_books, "language_of", lambda *_: "French (fr)")
+    with app.app_context(), acting(supplier.id):
+        _, content = write_book(supplier.asked.assignment_id, at=NOW)
+
+    assert not opened(content).worksheets[1].column_dimensions["C"].hidden
+
+
+def test_file_that_never_came_is_not_found(phone: FlaskClient, supplier: Supplier):
+    assert phone.get(f"{_ways(supplier)}/{uuid4()}").status_code == 404
 
 
 def test_upload_of_a_book_leaves_its_events(app: Flask, supplier: Supplier, phone: FlaskClient):

@@ -15,10 +15,11 @@ from flask.testing import FlaskClient
 from PIL import Image
 from werkzeug.test import TestResponse
 
+from ddplatform.access.roles import RoleId
 from ddplatform.db import db
 from ddplatform.gate import access_of
 from ddplatform.models.answer_intake import AnswerIntake, AppLink, IntakeStatus
-from ddplatform.models.organisations import User
+from ddplatform.models.organisations import Membership, User
 from ddplatform.queries.responses import find_response, list_answers, list_files
 from ddplatform.services import responses
 from ddplatform.web.responses.app_squares import collect_settings
@@ -210,7 +211,7 @@ def test_revoked_address_ends_at_once(
     assert "Field team" not in browser.get(_ways(supplier)).text
 
 
-@pytest.mark.parametrize("what", ["expired", "maker left"])
+@pytest.mark.parametrize("what", ["expired", "maker left", "maker has another role"])
 def test_address_ends_by_itself_and_with_its_maker(
     app: Flask, supplier: Supplier, phone: FlaskClient, address: str, what: str
 ):
@@ -218,8 +219,10 @@ def test_address_ends_by_itself_and_with_its_maker(
         link = db.session.query(AppLink).one()
         if what == "expired":
             link.expires_at = link.created_at - timedelta(days=1)
-        else:
+        elif what == "maker left":
             db.session.get_one(User, link.created_by_id).is_active = False
+        else:
+            db.session.query(Membership).one().role = RoleId.ANALYST
 
     assert phone.get(f"{address}/formList").status_code == 404
 
@@ -232,6 +235,14 @@ def test_address_is_kept_as_a_hash_and_shown_once(
     assert token not in browser.get(_ways(supplier)).text
     with app.app_context(), acting(supplier.id):
         assert token not in db.session.query(AppLink).one().token_hash
+
+
+def test_address_that_was_never_made_cannot_be_revoked(browser: FlaskClient, supplier: Supplier):
+    token = csrf_token(browser, _ways(supplier))
+    absent = "00000000-0000-4000-8000-000000000000"
+    answer = browser.post(f"{_ways(supplier)}/apps/{absent}/revoke", data={"csrf_token": token})
+
+    assert answer.status_code == 404
 
 
 def test_address_without_a_name_is_asked_for_one(browser: FlaskClient, supplier: Supplier):

@@ -214,6 +214,8 @@ def deep(levels: int) -> dict[str, object]:
         ("a.doc", b"hello", "unknown_kind"),
         ("a.zip", zipped({"a.csv": b"a\n1\n", "b.csv": b"a\n1\n"}), "no_submissions"),
         ("a.xml", b"<a>" * 60_000, "too_large"),
+        ("a.xml", b"<a>" + b" " * 6_000_000 + b"</a>", "too_large"),
+        ("a.xml", b"<other id='x'><b>1</b></other>", "no_instance"),
         ("a.xml", b"<a b='&lt;'", "broken"),
         ("a.xml", b"<?xml version='1.0'?>", "broken"),
         ("a.xml", b"<?xml version='1.0' encoding='nonsense'?><a/>", "broken"),
