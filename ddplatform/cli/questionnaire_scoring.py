@@ -112,9 +112,7 @@ def export(ref: str, version: str | None, out: Path, form_as: str, as_json: bool
     try:
         definition = read_shipped(ref, version)
         is_xform = form_as == "xform"
-        content = (
-            xform_of(definition, ".md").encode() if is_xform else export_workbook(definition)
-        )
+        content = xform_of(definition, ".md").encode() if is_xform else export_workbook(definition)
     except QuestionnaireError as fault:
         refuse(fault)
     write_out(out, content)
