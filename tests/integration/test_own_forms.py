@@ -6,6 +6,7 @@ from io import BytesIO
 from uuid import uuid4
 
 import pytest
+from openpyxl import Workbook
 from pyxform.xls2xform import convert
 from sqlalchemy import select
 
@@ -124,6 +125,36 @@ def test_a_form_that_is_too_large_is_refused(context, tenant):
         own_forms.bring_in("a.csv", b"x" * (own_forms.MAX_BYTES + 1), by=by, at=NOW)
 
     assert "larger than 10 MB" in refused.value.fields["file"]
+
+
+def workbook_of(rows):
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("survey")
+    for _ in range(rows):
+        sheet.append(["text"])
+    target = BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (b"survey\n" + b",text,a,A\n" * own_forms.MOST_ROWS, "long.csv"),
+        (workbook_of(own_forms.MOST_ROWS + 1), "long.xlsx"),
+    ],
+)
+def test_a_form_with_too_many_rows_is_refused_before_it_is_read(context, tenant, content, name):
+    with acting(tenant) as by, pytest.raises(Invalid) as refused:
+        own_forms.bring_in(name, content, by=by, at=NOW)
+
+    assert "more than 20,000 rows" in refused.value.fields["file"]
+
+
+def test_a_workbook_that_unpacks_to_too_much_is_refused(context, tenant, monkeypatch):
+    monkeypatch.setattr(own_forms, "MOST_UNPACKED", 100)
+    with acting(tenant) as by, pytest.raises(Invalid):
+        own_forms.bring_in("bomb.xlsx", workbook_of(3), by=by, at=NOW)
 
 
 def test_answers_are_tried_beside_the_reason_of_each_state(client, form_page):
