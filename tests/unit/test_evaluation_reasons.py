@@ -89,7 +89,7 @@ def test_a_broken_rule_is_told_without_the_answer_itself():
     reason = why_wrong(response, response.state("/data/age"))
 
     assert reason is not None
-    assert reason.rule == ". <${limit}"
+    assert reason.rule == ". < ${limit}"
     assert reason.readings == (Reading("limit", "Limit", "10"),)
 
 
