@@ -59,6 +59,7 @@ def _page(chain: ValueChain, shown: str, **more: Any) -> str:
         "value_chain/past_wait.html",
         chain=chain,
         day=shown,
+        on=day(shown),
         running=job is not None and job.state in running,
         **{"job": None, **more},
     )
