@@ -5,6 +5,7 @@ from io import BytesIO
 
 from reportlab.pdfgen.canvas import Canvas
 
+from ddplatform.languages import gettext
 from ddplatform.reports.paper import draw_pairs, draw_panel
 from ddplatform.reports.styles import (
     ACCENT,
@@ -60,31 +61,33 @@ def render_receipt(receipt: Receipt) -> bytes:
     canvas.setCreator("ddplatform")
     _draw_panel(canvas, receipt)
     y = draw_pairs(canvas, _who(receipt), PAGE_HEIGHT - PANEL - 44)
-    y = _draw_title(canvas, "What was sent", y - 14)
+    y = _draw_title(canvas, gettext("What was sent"), y - 14)
     y = draw_pairs(canvas, receipt.sent[:MOST_LINES_SENT], y)
-    y = _draw_title(canvas, "What happens next", y - 14)
+    y = _draw_title(canvas, gettext("What happens next"), y - 14)
     _draw_steps(canvas, receipt.next_steps[:MOST_STEPS], y)
     canvas.setFillColor(INK_3)
     canvas.setFont(REGULAR, 8)
-    canvas.drawString(MARGIN, 40, "Keep this page. It holds none of the answers.")
-    canvas.drawRightString(PAGE_WIDTH - MARGIN, 40, "Page 1 of 1")
+    canvas.drawString(MARGIN, 40, gettext("Keep this page. It holds none of the answers."))
+    canvas.drawRightString(PAGE_WIDTH - MARGIN, 40, gettext("Page 1 of 1"))
     canvas.save()
     return buffer.getvalue()
 
 
 def _who(receipt: Receipt) -> tuple[tuple[str, str], ...]:
     return (
-        ("Sent on", receipt.submitted),
-        ("Questionnaire", receipt.questionnaire),
-        ("Answered by", receipt.respondent),
-        ("Sent to", receipt.requester),
+        (gettext("Sent on"), receipt.submitted),
+        (gettext("Questionnaire"), receipt.questionnaire),
+        (gettext("Answered by"), receipt.respondent),
+        (gettext("Sent to"), receipt.requester),
     )
 
 
 def _draw_panel(canvas: Canvas, receipt: Receipt) -> None:
     draw_panel(canvas, PANEL)
     canvas.setFont(REGULAR, 12)
-    canvas.drawString(MARGIN, PAGE_HEIGHT - 66, "Your answers have arrived. Receipt number")
+    canvas.drawString(
+        MARGIN, PAGE_HEIGHT - 66, gettext("Your answers have arrived. Receipt number")
+    )
     number = cut(receipt.number, BOLD, 30, TEXT_WIDTH)
     canvas.setFont(BOLD, 30)
     canvas.drawString(MARGIN, PAGE_HEIGHT - 104, number)

@@ -13,7 +13,13 @@ from ddplatform.duediligence.step_facts import QuestionnaireFacts
 from ddplatform.duediligence.vocabulary import Machine
 from ddplatform.duediligence.vocabulary import QuestionnaireState as State
 from ddplatform.errors import Invalid
-from ddplatform.languages import gettext, ngettext
+from ddplatform.languages import (
+    current_language,
+    day_in_words,
+    gettext,
+    ngettext,
+    speaking_on_paper,
+)
 from ddplatform.models.responses import Answer, RedFlag, ResponseStatus
 from ddplatform.models.responses import Response as ResponseRow
 from ddplatform.queries.organisations import get_organisation
@@ -23,6 +29,7 @@ from ddplatform.services import audit, jobs
 from ddplatform.services.response_drafts import confirm_given, open_draft
 from ddplatform.services.response_files import release_files
 from ddplatform.services.sharing import expire_shares, release_shares
+from questionnaires.library import title_in
 
 RECEIVE = "response:receive"
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -118,21 +125,26 @@ def receipt_pdf(request: Request, filled: Filled) -> bytes:
     questions = [item for page in filled.pages for item in page.questions()]
     answered = sum(1 for item in questions if item.state.value)
     moment = row.submitted_at or row.started_at
-    return render_receipt(
-        Receipt(
-            number=row.receipt_number or "",
-            submitted=f"{moment:%d %B %Y, %H:%M} UTC",
-            questionnaire=request.title,
-            respondent=supplier.name,
-            requester=request.requester,
-            sent=(
-                ("Answers", f"{answered} of {len(questions)}"),
-                ("Documents", str(files)),
-                ("Round", str(row.round)),
-            ),
-            next_steps=next_steps(request),
+    form = request.plan.form
+    count = {"value": answered, "out_of": len(questions)}
+    with speaking_on_paper():
+        sent = (
+            (gettext("Answers"), gettext("%(value)s of %(out_of)s", **count)),
+            (gettext("Documents"), str(files)),
+            (gettext("Round"), str(row.round)),
         )
-    )
+        return render_receipt(
+            Receipt(
+                number=row.receipt_number or "",
+                submitted=f"{day_in_words(moment)}, {moment:%H:%M} UTC",
+                questionnaire=title_in(form.sha256, form.title, current_language()),
+                respondent=supplier.name,
+                requester=request.requester,
+                sent=sent,
+                next_steps=next_steps(request),
+                language=current_language(),
+            )
+        )
 
 
 def next_steps(request: Request) -> tuple[str, ...]:

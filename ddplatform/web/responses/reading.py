@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from ddplatform.access.permissions import Permission
 from ddplatform.errors import NotFound
 from ddplatform.gate import public, requires
-from ddplatform.languages import current_language, gettext
+from ddplatform.languages import current_language, gettext, speaking_on_paper
 from ddplatform.models.questionnaires import Assignment
 from ddplatform.queries.organisations import get_help_contact, get_organisation
 from ddplatform.queries.questionnaires import load_plan
@@ -101,9 +101,19 @@ def _page(
 
 
 def _paper(assignment: Assignment) -> ResponseReturnValue:
+    with speaking_on_paper():
+        content = _drawn(assignment)
+    return Response(
+        content,
+        mimetype="application/pdf",
+        headers={"Content-Disposition": 'attachment; filename="questions.pdf"'},
+    )
+
+
+def _drawn(assignment: Assignment) -> bytes:
     sections = _sections(assignment)
     requester = get_organisation(assignment.organisation_id).name
-    content = render_questions(
+    return render_questions(
         QuestionPaper(
             title=get_title(assignment.version_id),
             requester=gettext("%(name)s asks", name=requester),
@@ -127,11 +137,6 @@ def _paper(assignment: Assignment) -> ResponseReturnValue:
             ],
             language=current_language(),
         )
-    )
-    return Response(
-        content,
-        mimetype="application/pdf",
-        headers={"Content-Disposition": 'attachment; filename="questions.pdf"'},
     )
 
 
