@@ -61,6 +61,21 @@ def test_whole_numbers_under_x_and_y_are_no_point() -> None:
 
 
 @pytest.mark.parametrize(
+    "rows",
+    [
+        "A,Peru,east wing,north wing\nB,Peru,gate 5,gate 6\n",  # words
+        "A,Peru,100.5,120.5\nB,Peru,101.5,130.5\n",  # no half of it can be a latitude
+        "A,Peru,183000,north\nB,Peru,184000,north\n",  # one of two
+    ],
+)
+def test_what_can_be_no_point_stays_beside_the_fields(rows: str) -> None:
+    draft = read(f"Mill,Country,X,Y\n{rows}")
+
+    assert points(draft) == [(None, None)] * 2 and draft.problems == ()
+    assert all({"X", "Y"} <= node.attributes.keys() for node in draft.nodes)
+
+
+@pytest.mark.parametrize(
     "table",
     [
         "Mine,Country,UTM Easting,UTM Northing,UTM Zone\nA,Rwanda,183000,9780000,36S",

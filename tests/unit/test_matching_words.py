@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from supply_chain.matching.name_words import word_columns
-from supply_chain.matching.normalise import name_forms, normalise
+from supply_chain.matching.normalise import address_forms, name_forms, normalise
+from supply_chain.matching.towns import towns_told
 from supply_chain.matching.word_likeness import likeness
 
 
@@ -30,7 +31,14 @@ def test_one_word_in_two_spellings_is_nearly_one(short: str, long: str) -> None:
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("east", "north"), ("spain", "netherlands"), ("14", "41"), ("us", "usine"), ("ann", "mary")],
+    [
+        ("east", "north"),
+        ("spain", "netherlands"),
+        ("14", "41"),
+        ("us", "usine"),
+        ("ann", "mary"),
+        ("northern", "northumberland"),
+    ],
 )
 def test_two_words_are_two(one: str, other: str) -> None:
     assert likeness(one, other) == 0.0
@@ -44,6 +52,31 @@ def test_what_each_side_says_alone_tells_two_names_apart_and_what_one_adds_does_
     assert two["name_each_alone"] > 0.2 and more["name_each_alone"] == 0.0
     assert more["name_held"] == 1.0 and more["name_shared"] < 1.0
     assert same["name_each_alone"] < 0.15 and same["name_shared"] > 0.85
+
+
+def test_a_word_that_the_other_name_holds_inside_of_its_own_is_no_word_of_one_side_alone() -> None:
+    assert told("Sawit Jaya", "Sawitjaya Kluang")["name_each_alone"] == 0.0
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("14 Main Road, Industrial Zone", "14 Main Road, Village District"),  # words of any place
+        ("14 Main Road, Dhaka, Savar", "14 Main Road, Savar Upazila"),  # one holds the other's
+        ("14 Main Road, Dhaka", "14 Main Road, Dacca"),  # spelled in two ways
+        ("14 Main Road, Dhaka", "14 Main Road"),
+        ("14 Main Road, Old Dhakacity Tongi", "14 Main Road, Dhaka Mirpur Tongi"),
+    ],
+)
+def test_addresses_that_need_not_end_in_two_towns(one: str, other: str) -> None:
+    assert towns_told(address_forms(one), address_forms(other)) is None
+
+
+def test_a_word_that_stands_inside_of_another_is_in_common_to_both_addresses() -> None:
+    ends = towns_told(
+        address_forms("14 Sonargaon Janapath, Dhaka"), address_forms("14 Sonar Road, Khulna")
+    )
+    assert ends == ("dhaka", "khulna")
 
 
 @given(st.text("abc ", max_size=12), st.text("abc ", max_size=12))
