@@ -29,7 +29,13 @@ from supply_chain.intake.heading_parts import (
 )
 from supply_chain.intake.personal_columns import tells_of_person
 from supply_chain.intake.sheets import Table
-from supply_chain.intake.words import clean, header_forms, squeeze, words
+from supply_chain.intake.words import (
+    clean,
+    header_forms,
+    squeeze,
+    squeeze_without_brackets,
+    words,
+)
 
 _SAMPLE_ROWS = 200
 _SHORTEST_MISSPELT, _NEARLY = 6, 86
@@ -142,10 +148,12 @@ class ColumnChooser:
         if field in self.columns:
             return
         known = [form for form in spellings if len(form) >= _SHORTEST_MISSPELT and form[0] != "~"]
-        known = [form for form in known if not _is_mostly_prefix(form)]
         for name in self.free():
             form = squeeze(name)
-            if len(form) < _SHORTEST_MISSPELT or header_forms(name) & words().known_headers:
+            # "Production" alone is nearly "production cím", and no address.
+            is_thing = squeeze_without_brackets(name) in words().place_prefixes
+            is_known = header_forms(name) & words().known_headers
+            if len(form) < _SHORTEST_MISSPELT or is_thing or is_known:
                 continue
             near = process.extractOne(form, known, scorer=fuzz.ratio, score_cutoff=_NEARLY)
             numbers = field in ("latitude", "longitude", "attributes.workers")
@@ -337,14 +345,6 @@ def _tier(name: str) -> tuple[int, str | None] | None:
     """The tier that the name of a column tells, and the fact if it is not the name."""
     tiers = words().tiers
     return next((tiers[form] for form in header_forms(name) if form in tiers), None)
-
-
-def _is_mostly_prefix(form: str) -> bool:
-    """Whether little stands behind the thing: "production" itself is nearly "productionort"."""
-    return any(
-        form.startswith(prefix) and len(form) - len(prefix) < _SHORTEST_MISSPELT
-        for prefix in words().place_prefixes
-    )
 
 
 def _is_unknown(name: str) -> bool:
