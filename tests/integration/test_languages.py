@@ -1,0 +1,113 @@
+"""The language of a page: asked for, kept, offered, or the browser's; and of mails and answers."""
+
+import pytest
+from flask import Flask
+
+from ddplatform.access.roles import RoleId
+from ddplatform.db import unit_of_work
+from ddplatform.errors import Invalid
+from ddplatform.languages import (
+    LANGUAGES,
+    day_in_words,
+    direction_of,
+    gettext,
+    lazy_gettext,
+    ngettext,
+    own_name,
+    speaking,
+    speaking_on_paper,
+)
+from ddplatform.queries.organisations import get_user_by_email
+from ddplatform.services.accounts import choose_language
+from ddplatform.tenancy import nobody
+from ddplatform.web.responses.problem_words import PROBLEMS, in_words
+from tests.conftest import NOW
+from tests.factories import Tenant, signed_in_client
+
+
+def test_a_link_of_the_menu_turns_the_page_and_the_next_one_stays_turned(app: Flask):
+    client = app.test_client()
+
+    turned = client.get("/sign-in?lang=ar").text
+    after = client.get("/forgotten-password").text
+
+    assert '<html lang="ar" dir="rtl"' in turned
+    assert "تسجيل الدخول" in turned
+    assert '<html lang="ar" dir="rtl"' in after
+
+
+def test_the_menu_names_each_language_in_its_own_tongue_and_keeps_the_rest_of_the_address(
+    app: Flask,
+):
+    page = app.test_client().get("/sign-in?next=/account").text
+
+    for language in LANGUAGES:
+        assert own_name(language) in page
+    assert 'href="?next=%2Faccount&amp;lang=fr"' in page
+
+
+def test_without_a_choice_the_browser_decides_and_an_unknown_language_is_english(app: Flask):
+    fresh = app.test_client()
+
+    assert '<html lang="es"' in fresh.get("/sign-in", headers={"Accept-Language": "es-MX"}).text
+    assert '<html lang="en"' in fresh.get("/sign-in", headers={"Accept-Language": "xx"}).text
+    assert '<html lang="en"' in fresh.get("/sign-in?lang=xx").text
+
+
+def test_who_is_signed_in_finds_the_language_on_another_device(app: Flask, tenant: Tenant):
+    signed_in_client(app, tenant, RoleId.ANALYST).get("/account?lang=tr")
+
+    elsewhere = signed_in_client(app, tenant, RoleId.ANALYST).get("/account").text
+
+    assert '<html lang="tr" dir="ltr"' in elsewhere
+
+
+def test_a_language_that_is_not_offered_is_refused_for_an_account(app: Flask, tenant: Tenant):
+    with app.app_context(), nobody(), unit_of_work():
+        user = get_user_by_email(tenant.email(RoleId.ANALYST))
+        assert user is not None
+        with pytest.raises(Invalid):
+            choose_language(user, "xx")
+
+
+def test_plural_forms_days_and_values_follow_the_language(app: Flask):
+    with app.test_request_context():
+        with speaking("ar"):
+            two = ngettext("%(num)s question", "%(num)s questions", 2)
+            five = ngettext("%(num)s question", "%(num)s questions", 5)
+        with speaking("fr"):
+            assert day_in_words(NOW) == "25 novembre 2026"
+            assert gettext("Join %(organisation_name)s", organisation_name="Acme") == (
+                "Rejoindre Acme"
+            )
+        with speaking(None):
+            assert day_in_words(NOW) == "25 November 2026"
+    assert (two, five) == ("سؤالان (2)", "5 أسئلة")
+    assert direction_of("ar") == "rtl"
+
+
+def test_paper_without_the_letters_of_a_language_speaks_english(app: Flask):
+    with app.test_request_context():
+        with speaking("zh"), speaking_on_paper():
+            chinese = gettext("Receipt")
+        with speaking("fr"), speaking_on_paper():
+            french = gettext("Receipt")
+    assert (chinese, french) == ("Receipt", "Reçu")
+
+
+def test_a_lazy_text_with_a_value_is_never_read_as_markup(app: Flask):
+    text = lazy_gettext("Join %(organisation_name)s", organisation_name="<b>Acme</b>")
+
+    with app.test_request_context():
+        assert text.__html__() == "Join &lt;b&gt;Acme&lt;/b&gt;"
+
+
+def test_a_problem_of_an_answer_is_said_in_the_language_of_the_page(app: Flask):
+    problem = "'a dozen' is not a whole number. Write digits only, without words, spaces or "
+    problem += "decimals, for example 12."
+
+    with app.test_request_context(), speaking("fr"):
+        said = in_words(problem)
+        assert in_words("Own words of a form.") == "Own words of a form."
+    assert said.startswith("« a dozen » n’est pas un nombre entier. N’écrivez que des chiffres")
+    assert len(PROBLEMS) == len({problem.source for problem in PROBLEMS})
