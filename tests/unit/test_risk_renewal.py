@@ -178,6 +178,7 @@ def says_the_same(kept: Kept, whole: Assessment) -> None:
     register, wanted = register_of(kept.whole, KEYS), register_of(whole, KEYS)
     made = changes.applied(register)
     assert (len(made), made.sites) == (len(wanted), wanted.sites)
+    assert not hasattr(made, "no_column")
     every = np.arange(len(wanted))
     assert made.pairs_at(every) == wanted.pairs_at(every)
     for name in (one.name for one in fields(Register)):
