@@ -42,14 +42,11 @@ def why_hidden(response: Response, state: NodeState) -> Reason | None:
     if state.relevant:
         return None
     steps = state.path.strip("/").split("/")
-    for length in range(1, len(steps) + 1):
-        above = response.state("/" + "/".join(steps[:length]))
-        if not above.relevant:
-            spec = response.plan.specs[INSTANCE.sub("", above.path)]
-            own = above.path == state.path
-            label = "" if own else above.label or spec.name
-            return _reason(response, spec.relevant, spec, state.path, label)
-    return None
+    line = ("/" + "/".join(steps[:length]) for length in range(1, len(steps)))
+    above = next((s for s in map(response.state, line) if not s.relevant), state)
+    spec = response.plan.specs[INSTANCE.sub("", above.path)]
+    label = "" if above is state else above.label or spec.name
+    return _reason(response, spec.relevant, spec, state.path, label)
 
 
 def why_wrong(response: Response, state: NodeState) -> Reason | None:
@@ -71,15 +68,11 @@ def as_written(rule: str) -> str:
     return PATH.sub(lambda path: "${" + path[0].strip().rpartition("/")[2] + "}", rule).strip()
 
 
-def _reason(
-    response: Response, rule: Expression | None, spec: Spec, path: str, at: str
-) -> Reason | None:
-    if rule is None:
-        return None
-    found = reads(rule.token, at=spec, document=response.plan.document)
+def _reason(response: Response, rule: Expression | None, spec: Spec, path: str, at: str) -> Reason:
+    found = reads(rule.token, at=spec, document=response.plan.document) if rule else set()
     specs = sorted({read.path: read for read, _ in found if read.question}.values(), key=_place)
     readings = [_reading(response, read, path) for read in specs if read is not spec]
-    return Reason(as_written(rule.text), at, tuple(readings[:MOST_VALUES]))
+    return Reason(as_written(rule.text if rule else ""), at, tuple(readings[:MOST_VALUES]))
 
 
 def _place(spec: Spec) -> str:
@@ -103,7 +96,6 @@ def _values(response: Response, spec: Spec) -> Sequence[tuple[str, str]]:
 
 def _shares(place: str, path: str) -> bool:
     """Whether two paths are in the same instance of every repeat they share."""
-    for one, other in zip(place.split("/"), path.split("/"), strict=False):
-        if one != other:
-            return INSTANCE.sub("", one) != INSTANCE.sub("", other)
-    return True
+    steps = zip(place.split("/"), path.split("/"), strict=False)
+    one, other = next((pair for pair in steps if pair[0] != pair[1]), ("", "/"))
+    return INSTANCE.sub("", one) != INSTANCE.sub("", other)

@@ -1,6 +1,7 @@
 """Small changes of an XLSForm: words, required, order. Everything else in it stays as it is."""
 
 from collections.abc import Mapping
+from itertools import accumulate
 from typing import Any
 
 from questionnaires.errors import QuestionnaireError
@@ -93,13 +94,10 @@ def _find(sheets: Sheets, name: str) -> int:
 
 def _block(rows: list[Row], begin: int) -> tuple[int, int]:
     """A row, or a group from its beginning to behind its end."""
-    depth = 0
-    for place in range(begin, len(rows)):
-        kind = cell(rows[place], "type")
-        depth += bool(BEGIN.match(kind)) - bool(END.match(kind))
-        if depth <= 0:
-            return begin, place + 1
-    return begin, len(rows)
+    kinds = [cell(row, "type") for row in rows[begin:]]
+    depths = accumulate(bool(BEGIN.match(kind)) - bool(END.match(kind)) for kind in kinds)
+    closed = next((place for place, depth in enumerate(depths) if depth <= 0), len(kinds) - 1)
+    return begin, begin + closed + 1
 
 
 def _before(rows: list[Row], begin: int) -> int:
