@@ -1,13 +1,14 @@
 """A questionnaire as an XLSForm workbook that ODK and KoboToolbox take."""
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import xlsxwriter
 
 from questionnaires.sheets import mend, read_sheets
+from questionnaires.translations import Translation
 
 # A fixed day of creation: the same questionnaire gives the same bytes.
 _CREATED = datetime(2026, 1, 1)  # noqa: DTZ001 - the file format holds a time without zone
@@ -15,19 +16,30 @@ _CREATED = datetime(2026, 1, 1)  # noqa: DTZ001 - the file format holds a time w
 _FIRST = ("survey", "choices", "settings")
 _WIDTHS = {"label": 60, "hint": 60, "constraint_message": 40, "relevant": 40}
 _HEADER = "_header"
+_TEXTS = ("label", "hint", "guidance_hint", "constraint_message", "required_message")
+_OWN_LANGUAGE = "English (en)"
 
 
-def export_workbook(definition: bytes, media_type: str = "md") -> bytes:
+def export_workbook(
+    definition: bytes, media_type: str = "md", *, translations: Sequence[Translation] = ()
+) -> bytes:
     """Write an XLSForm as .xlsx, every cell as text, old habits mended, nothing left out.
 
     Args:
         definition: the bytes of the form.
         media_type: `md csv xls xlsx`, the ending without its point.
+        translations: each becomes columns of its own ("label::French (fr)"); a cell without a
+            translation holds the source, since an app shows nothing else.
 
     Raises:
         FormUnusable: the bytes cannot be read.
     """
-    return write_workbook(mend(read_sheets(definition, f".{media_type}")).book)
+    sheets = mend(read_sheets(definition, f".{media_type}")).copy_of_book()
+    for translation in translations:
+        _add_language(sheets, translation)
+    if translations:
+        _name_own_language(sheets)
+    return write_workbook(sheets)
 
 
 def write_workbook(sheets: Mapping[str, Any]) -> bytes:
@@ -59,3 +71,31 @@ def _names(sheets: Mapping[str, Any]) -> list[str]:
     """The sheets in the order form writers know, further ones behind."""
     known = [name for name in sheets if f"{name}{_HEADER}" in sheets]
     return [*(n for n in _FIRST if n in known), *(n for n in known if n not in _FIRST)]
+
+
+def _add_language(sheets: Mapping[str, Any], translation: Translation) -> None:
+    for name in ("survey", "choices"):
+        for row in sheets.get(name) or []:
+            for column in _TEXTS:
+                if source := row.get(column):
+                    found = translation.find(f"{_place(name, row)}/{column}", source)
+                    row[f"{column}::{translation.name}"] = found or source
+
+
+def _name_own_language(sheets: dict[str, Any]) -> None:
+    """The columns of the source get the name of its language, or an app mixes them up."""
+    for name in ("survey", "choices"):
+        for row in sheets.get(name) or []:
+            for column in [column for column in _TEXTS if column in row]:
+                row[f"{column}::{_OWN_LANGUAGE}"] = row.pop(column)
+        header = (sheets.get(f"{name}{_HEADER}") or [{}])[0]
+        named = [f"{head}::{_OWN_LANGUAGE}" if head in _TEXTS else head for head in header]
+        sheets[f"{name}{_HEADER}"] = [dict.fromkeys(named)]
+    sheets["settings"] = [
+        {**(sheets.get("settings") or [{}])[0], "default_language": _OWN_LANGUAGE}
+    ]
+
+
+def _place(sheet: str, row: Mapping[str, str]) -> str:
+    list_name = f"{row.get('list_name', '')}/" if sheet == "choices" else ""
+    return f"{sheet}/{list_name}{row.get('name', '')}"

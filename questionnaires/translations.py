@@ -29,6 +29,7 @@ HEADINGS = ("place", "source", "text")
 COLUMNS = ("label", "hint", "guidance", "constraint_message", "required_message")
 SHEET_COLUMNS = {"guidance": "guidance_hint"}
 TITLE = "settings/form_title"
+_QUOTES = str.maketrans("‘’“”", "''\"\"")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +69,9 @@ class Translation:
 
 
 def mark_of(text: str) -> str:
-    """A short checksum of a text, the same however it is spaced."""
-    return hashlib.sha256(" ".join(text.split()).encode("utf-8")).hexdigest()[:12]
+    """A short checksum of a text, the same however it is spaced and quoted."""
+    plain = " ".join(text.translate(_QUOTES).split())
+    return hashlib.sha256(plain.encode("utf-8")).hexdigest()[:12]
 
 
 def read_translation(language: str, data: bytes) -> Translation:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from questionnaires import plan, read_form
+from questionnaires import export_workbook, plan, read_form
 from questionnaires.evaluation import Response
 from questionnaires.form import Form
 from questionnaires.library import shipped_form, shipped_translations
@@ -119,3 +119,16 @@ def test_the_shipped_form_still_has_every_question_after_joining(language: str):
     assert [q.path for q in joined.questions()] == [q.path for q in saq.questions()]
     name = f"{LANGUAGE_NAMES[language]} ({language})"
     assert all(q.label.plain(name) for q in joined.questions() if q.label)
+
+
+def test_a_workbook_with_translations_has_a_column_a_language_and_the_source_where_none_is():
+    again = read_form(export_workbook(FORM.encode(), translations=[french()]), file_type=".xlsx")
+
+    assert again.languages == ("English (en)", "French (fr)")
+    assert again.default_language == "English (en)"
+    question = again.question("/data/A/q1")
+    assert question.label.plain("French (fr)") == "Comment s'appelle-t-elle ?"
+    assert question.hint.plain("French (fr)") == "As on the sign."
+    assert question.label.plain() == "What is it called?"
+    labels = [c.label.plain("French (fr)") for c in again.choice_lists["yesno"]]
+    assert labels == ["Oui", "No"]

@@ -14,6 +14,7 @@ from ddplatform.web.filters import plural
 from ddplatform.web.questionnaires.blueprint import bp
 from ddplatform.web.responses.fields import minutes_of
 from questionnaires import Answerer, Module, Question, export_workbook, list_shipped, modules
+from questionnaires.library import shipped_translations
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ANSWERERS = {
@@ -103,7 +104,8 @@ def download(version_id: UUID) -> Response:
     """One version as an XLSForm workbook for ODK and KoboToolbox."""
     form = load_plan(version_id).form
     kept = get_version(version_id)
-    response = make_response(export_workbook(kept.definition, kept.media_type))
+    spoken = shipped_translations(kept.checksum)
+    response = make_response(export_workbook(kept.definition, kept.media_type, translations=spoken))
     response.mimetype = XLSX
     name = f"{form.form_id}-{form.version}.xlsx"
     response.headers.set("Content-Disposition", "attachment", filename=name)
