@@ -21,7 +21,6 @@ STRONG_COPYLEFT = re.compile(r"\b(A?GPL|SSPL|BUSL|Business Source|Commons Clause
 # Used unchanged, as packages of their own that anyone may exchange, which the LGPL allows.
 WEAK_COPYLEFT = {
     "pycountry": "names of ISO 3166 for the script that writes our table of country names",
-    "python-bidi": "order of letters in lines of Arabic on paper, used as it is published",
     "psycopg": "PostgreSQL driver, loaded as it is published",
     "psycopg-binary": "the same driver's compiled part",
 }
