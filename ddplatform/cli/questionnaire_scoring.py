@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Collection
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -24,6 +25,7 @@ from questionnaires import (
     run_script,
 )
 from questionnaires import score as score_response
+from questionnaires.library import shipped_translations
 from questionnaires.phone_form import xform_of
 
 FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
@@ -112,7 +114,7 @@ def export(ref: str, version: str | None, out: Path, form_as: str, as_json: bool
     try:
         definition = read_shipped(ref, version)
         is_xform = form_as == "xform"
-        content = xform_of(definition, ".md").encode() if is_xform else export_workbook(definition)
+        content = xform_of(definition, ".md").encode() if is_xform else _workbook(definition)
     except QuestionnaireError as fault:
         refuse(fault)
     write_out(out, content)
@@ -126,6 +128,12 @@ def export(ref: str, version: str | None, out: Path, form_as: str, as_json: bool
         )
     else:
         click.echo(f"{ref} {written.version} written to {out}.")
+
+
+def _workbook(definition: bytes) -> bytes:
+    """The form with a column a language, as the page of the library gives it."""
+    spoken = shipped_translations(sha256(definition).hexdigest())
+    return export_workbook(definition, translations=spoken)
 
 
 def _refuse(message: str) -> NoReturn:
