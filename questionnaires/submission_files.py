@@ -1,6 +1,7 @@
 """Files of phone apps told apart: one instance, an archive with attachments, an export."""
 
 import io
+import lzma
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -15,6 +16,11 @@ MAX_ENTRIES, MAX_UNPACKED = 2_000, 60 * 1024**2
 KEPT_ROW = ".row.json"
 """The ending under which one submission of an export is kept: its row alone."""
 _CHUNK = 1 << 20
+_CUT_OFF = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, ValueError),
+    *(NotImplementedError, RuntimeError, EOFError),
+)
+"""What the ways of packing raise where an archive is not whole."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +96,6 @@ def _unpack(content: bytes) -> dict[str, bytes]:
                             raise too_large()
                         pieces.append(piece)
                 parts[member.filename] = b"".join(pieces)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError):
+    except _CUT_OFF:
         raise broken() from None
     return parts

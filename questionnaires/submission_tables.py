@@ -76,8 +76,10 @@ def read_zipped_csv(tables: Mapping[str, bytes], form: Form) -> list[Submission]
     children: dict[str, list[tuple[str, Mapping[str, Any]]]] = {}
     for name in sorted(parsed):
         for row in parsed[name] if name != mains[0] else ():
-            instance = str(row.get("KEY", "")).partition("/")[0]
-            children.setdefault(instance, []).append((str(row["KEY"]), row))
+            if not row.get("KEY"):
+                raise broken()
+            key = str(row["KEY"])
+            children.setdefault(key.partition("/")[0], []).append((key, row))
     return _read_rows(parsed[mains[0]], form, children)
 
 
@@ -144,12 +146,7 @@ class _RowReader:
             reference=gathered.meta.get(REFERENCE, ""),
             texts=gathered.texts,
             set_aside=gathered.set_aside,
-            content=json.dumps(
-                {"row": row, "entries": children.get(str(row.get("KEY", "")), ())},
-                sort_keys=True,
-                ensure_ascii=False,
-                default=str,
-            ).encode(),
+            content=_as_kept(row, children.get(str(row.get("KEY", "")), ())),
         )
         check_form(found, self.form)
         return found
@@ -218,12 +215,27 @@ class _RowReader:
         return any(isinstance(node, Group) and node.repeat for node in nodes)
 
 
+def _as_kept(row: Mapping[str, Any], entries: Sequence[tuple[str, Mapping[str, Any]]]) -> bytes:
+    """One submission of an export as it is kept; NUL and halves of letters are no text."""
+    kept = json.dumps(
+        {"row": row, "entries": entries}, sort_keys=True, ensure_ascii=False, default=str
+    )
+    try:
+        content = kept.encode()
+    except UnicodeEncodeError:
+        raise broken() from None
+    if "\\u0000" in kept:
+        raise broken()
+    return content
+
+
 def _is_system(key: str) -> bool:
     return key.startswith("_") or key in _SYSTEM or key.startswith(("meta/", "meta-", "formhub/"))
 
 
 def _is_point(value: Mapping[str, Any]) -> bool:
-    return value.get("type") == "Point" and isinstance(value.get("coordinates"), list)
+    numbers = value.get("coordinates")
+    return value.get("type") == "Point" and isinstance(numbers, list) and len(numbers) > 1
 
 
 def _text(value: Any) -> str:

@@ -1,6 +1,8 @@
 """Submissions of phone apps read into texts by path: XML, JSON, CSV, and what is in none."""
 
+import io
 import json
+import zipfile
 
 import pytest
 from hypothesis import given
@@ -201,6 +203,24 @@ def deep(levels: int) -> dict[str, object]:
     return found
 
 
+def packed_badly(way: int) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", way) as archive:
+        archive.writestr("a.xml", b"x" * 500)
+    content = bytearray(buffer.getvalue())
+    start = content.find(b"a.xml") + 17
+    content[start : start + 12] = b"\x5a" * 12
+    return bytes(content)
+
+
+def test_point_without_numbers_is_no_place():
+    found = read_json(as_json([{"_uuid": "1", "n": 4, "place": {"type": "Point"}}]), FORM)[0]
+    assert found.texts["/data/g/n"] == "4"
+
+    row = {"_uuid": "1", "n": 4, "place": {"type": "Point", "coordinates": [1]}}
+    assert read_json(as_json([row]), FORM)[0].texts["/data/g/n"] == "4"
+
+
 @pytest.mark.parametrize(
     ("name", "content", "code"),
     [
@@ -211,7 +231,13 @@ def deep(levels: int) -> dict[str, object]:
         ("a.csv", b"\xff\xfe\x00", "broken"),
         ("a.csv", b'a,b\n"open', "broken"),
         ("a.csv", b"a,b\n", "empty"),
+        ("a.csv", b"KEY,n\nuuid:1,a\x00\n", "broken"),
+        ("a.json", b'{"_uuid": "1", "t": "a\\u0000"}', "broken"),
+        ("a.json", b'{"_uuid": "1", "t": "\\ud800"}', "broken"),
         ("a.doc", b"hello", "unknown_kind"),
+        ("a.zip", packed_badly(zipfile.ZIP_LZMA), "broken"),
+        ("a.zip", packed_badly(zipfile.ZIP_BZIP2), "broken"),
+        ("a.zip", zipped({"a.csv": b"KEY\n1\n", "b.csv": b"PARENT_KEY\n1\n"}), "broken"),
         ("a.zip", zipped({"a.csv": b"a\n1\n", "b.csv": b"a\n1\n"}), "no_submissions"),
         ("a.xml", b"<a>" * 60_000, "too_large"),
         ("a.xml", b"<a>" + b" " * 6_000_000 + b"</a>", "too_large"),
