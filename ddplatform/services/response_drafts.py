@@ -1,6 +1,8 @@
 """The round of answers that is being written: opened, kept in step with the form, counted."""
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -8,6 +10,7 @@ from ddplatform.access.identity import Identity
 from ddplatform.db import db
 from ddplatform.duediligence.vocabulary import QuestionnaireState as State
 from ddplatform.errors import Conflict
+from ddplatform.languages import gettext
 from ddplatform.models.responses import Answer, ResponseStatus
 from ddplatform.models.responses import Response as ResponseRow
 from ddplatform.queries.responses import (
@@ -39,8 +42,11 @@ def draft_row(request: Request) -> ResponseRow:
     is_open = request.assignment.status is State.OPENED
     if row is None or not is_open or row.status is not ResponseStatus.DRAFT:
         raise Conflict(
-            "These questions cannot be changed now.",
-            f"They were sent to {request.requester} already, or {request.requester} closed them.",
+            gettext("These questions cannot be changed now."),
+            gettext(
+                "They were sent to %(requester)s already, or %(requester)s closed them.",
+                requester=request.requester,
+            ),
         )
     return row
 
@@ -111,6 +117,36 @@ def keep_given(filled: Filled, last: ResponseRow) -> None:
         again = filled.answers.get(answer.path)
         if again is not None and answer.share_id is not None and again.raw == answer.raw:
             again.given_at, again.share_id = answer.given_at, answer.share_id
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What stands at a path, and since when it is given."""
+
+    raw: str
+    given_at: datetime | None
+    share_id: UUID | None
+
+
+def marks_behind(filled: Filled, repeat: str, place: int) -> Mapping[str, Marks]:
+    """The entries behind entry `place` of a repeat, by the paths that they move up to."""
+    behind = re.compile(rf"{re.escape(repeat)}\[(\d+)\](/.*)\Z")
+    found = ((behind.match(path), answer) for path, answer in filled.answers.items())
+    return {
+        f"{repeat}[{int(match[1]) - 1}]{match[2]}": Marks(
+            answer.raw, answer.given_at, answer.share_id
+        )
+        for match, answer in found
+        if match and int(match[1]) > place
+    }
+
+
+def put_marks(filled: Filled, marks: Mapping[str, Marks]) -> None:
+    """Entries that moved up go on being given when they were, and under their consent."""
+    for path, was in marks.items():
+        answer = filled.answers.get(path)
+        if answer is not None and answer.raw == was.raw:
+            answer.given_at, answer.share_id = was.given_at, was.share_id
 
 
 def confirm_given(

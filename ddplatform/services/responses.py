@@ -18,6 +18,7 @@ from ddplatform.duediligence.step_facts import QuestionnaireFacts
 from ddplatform.duediligence.vocabulary import Machine
 from ddplatform.duediligence.vocabulary import QuestionnaireState as State
 from ddplatform.errors import Invalid
+from ddplatform.languages import gettext
 from ddplatform.models.responses import AnswerMessage, ResponseStatus
 from ddplatform.models.responses import Response as ResponseRow
 from ddplatform.queries.responses import (
@@ -39,7 +40,9 @@ from ddplatform.services.response_drafts import (
     keep,
     keep_given,
     mark_given,
+    marks_behind,
     open_draft,
+    put_marks,
 )
 from ddplatform.services.response_files import add_file, copy_files, remove_file, shift_files
 from ddplatform.services.response_flags import note_flags
@@ -208,8 +211,11 @@ def remove_entry(assignment_id: UUID, path: str, *, by: Identity, at: datetime) 
     filled = open_draft(assignment_id, at=at)
     filled.form.remove_repeat(path)
     place = _PLACE.search(path)
-    shift_files(filled.row, path[: place.start()] if place else path, int(place[1]) if place else 0)
+    repeat, number = (path[: place.start()], int(place[1])) if place else (path, 0)
+    shift_files(filled.row, repeat, number)
+    marks = marks_behind(filled, repeat, number)
     finish(filled, page="", by=by, at=at)
+    put_marks(filled, marks)
     audit.record("response:remove_entry", filled.row, by=by, at=at, path=path)
 
 
@@ -225,7 +231,9 @@ def attach(
     """
     filled = open_draft(assignment_id, at=at)
     if not _takes_files(filled.form, path):
-        raise Invalid("This question takes no documents.", "Write the answer instead.")
+        raise Invalid(
+            gettext("This question takes no documents."), gettext("Write the answer instead.")
+        )
     add_file(filled.row, path, filename=filename, content=content, by=by, at=at)
     _name_files(filled, path, by=by, at=at)
 
