@@ -15,12 +15,12 @@ from ddplatform.models.questionnaires import Assignment
 from ddplatform.models.responses import Answer
 from ddplatform.models.responses import Response as ResponseRow
 from ddplatform.models.sharing import SectionShare
+from ddplatform.queries.form_languages import language_of
 from ddplatform.queries.questionnaires import load_plan
 from ddplatform.queries.responses import (
     AskedOfMe,
     FileOfAnswer,
     Filled,
-    language_of,
     list_answers,
     list_asked_of_me,
     list_files,
@@ -98,7 +98,9 @@ def _sent_elsewhere(assignment: Assignment, at: datetime) -> Select[Assignment, 
 
 def _source(filled: Filled, assignment: Assignment, row: ResponseRow, buyer: str) -> Source:
     old, new = load_plan(assignment.version_id).form, filled.form.form
-    answers = [a for a in list_answers(row.id) if a.raw and not a.problem]
+    # What stands there under a consent was not given then: its own source has its day.
+    kept = [a for a in list_answers(row.id) if a.raw and a.share_id is None]
+    answers = [a for a in kept if not a.problem]
     same = _same_ids(old, new) if old.form_id != new.form_id else None
     moved = {
         path: text
@@ -118,6 +120,11 @@ def _same_ids(old: Form, new: Form) -> set[str]:
     """Questions of the new form that carry the id of one of the old: mapped by who wrote them."""
     ids = {question.extras.get("dd:id") for question in old.questions()} - {None, ""}
     return {q.path for q in new.questions() if q.extras.get("dd:id") in ids}
+
+
+def section_of(path: str) -> str:
+    """The name of the section that an answer stands in."""
+    return path.split("/")[2].partition("[")[0]
 
 
 def _plain(path: str) -> str:
@@ -247,7 +254,7 @@ def _sections_with_answers(keys: Sequence[UUID]) -> Mapping[UUID, set[str]]:
     )
     found: dict[UUID, set[str]] = {}
     for assignment_id, path in rows:
-        found.setdefault(assignment_id, set()).add(path.split("/")[2].partition("[")[0])
+        found.setdefault(assignment_id, set()).add(section_of(path))
     return found
 
 

@@ -30,7 +30,11 @@ def prefill(filled: Filled) -> Given | None:
         return None
     assignment, row = found
     old = load_filled(assignment, row, now=filled.form.now)
-    texts = {answer.path: answer.raw for answer in list_answers(row.id) if answer.raw}
+    texts = {
+        answer.path: answer.raw
+        for answer in list_answers(row.id)
+        if answer.raw and answer.share_id is None  # a consent is for one questionnaire
+    }
     carried = carry_over(old.form.form, filled.form.form, texts).answers
     return Given(put_answers(filled.form, carried), row.submitted_at or row.started_at)
 
