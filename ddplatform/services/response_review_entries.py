@@ -4,13 +4,16 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import undefer
 
 from ddplatform.db import db
 from ddplatform.models.reviews import ReviewEntry
 from ddplatform.queries.answer_comparisons import compare_answers
-from ddplatform.queries.responses import Filled, list_red_flags
+from ddplatform.queries.responses import Filled, list_answers, list_red_flags
+from ddplatform.queries.sharing import section_of
 from questionnaires import Kind, NodeState, Question, Signals
 from questionnaires.form import SELECTS, UPLOADS
 
@@ -47,6 +50,22 @@ def keep_entry(filled: Filled, signals: Signals, *, at: datetime) -> ReviewEntry
     entry.pattern = pattern_of(counted)
     db.session.flush()  # the queue of this unit of work reads it
     return entry
+
+
+def forget_hidden(assignment_id: UUID, section: str) -> None:
+    """Answers of a section that are shown no longer leave the entries of an assignment too."""
+    entries = db.session.scalars(
+        select(ReviewEntry)
+        .where(ReviewEntry.assignment_id == assignment_id)
+        .options(undefer(ReviewEntry.counted))
+    )
+    for entry in entries:
+        shown = {answer.path for answer in list_answers(entry.response_id)}
+        entry.counted = {
+            path: value
+            for path, value in entry.counted.items()
+            if path in shown or section_of(path) != section
+        }
 
 
 def worst_of(signals: Signals) -> Mapping[tuple[str, int | None], float]:

@@ -15,6 +15,7 @@ from ddplatform.access.identity import Identity, system_identity
 from ddplatform.adapters.installed import adapters
 from ddplatform.db import db
 from ddplatform.errors import Conflict, Invalid
+from ddplatform.languages import gettext
 from ddplatform.models.evidence import Evidence, EvidenceLink
 from ddplatform.models.responses import Answer
 from ddplatform.models.responses import Response as ResponseRow
@@ -31,6 +32,7 @@ from ddplatform.queries.sharing import Source, get_share, get_source, list_run_o
 from ddplatform.services import audit, evidence, jobs
 from ddplatform.services.response_drafts import count_progress, finish, mark_given, open_draft
 from ddplatform.services.response_prefill import put_answers
+from ddplatform.services.response_review_entries import forget_hidden
 from questionnaires import Page
 from questionnaires.form import UPLOADS
 
@@ -63,14 +65,14 @@ def share_section(
         Conflict: nothing is being written now.
     """
     if not 1 <= months <= MOST_MONTHS:
-        raise Invalid(fields={"months": "Choose 1 to 12 months."})
+        raise Invalid(fields={"months": gettext("Choose 1 to 12 months.")})
     filled = open_draft(assignment_id, at=at)
     source = get_source(filled, response_id, at=at)
     texts = source.in_section(filled, section)
     if not texts:
         raise Invalid(
-            "Nothing of this section was asked before, or you answered it here already.",
-            "Choose another section.",
+            gettext("Nothing of this section was asked before, or you answered it here already."),
+            gettext("Choose another section."),
         )
     share = _new_share(filled, source, section, months=months, by=by, at=at)
     paths = set(put_answers(filled.form, texts)) | _copy_files(
@@ -169,7 +171,7 @@ def release_shares(row: ResponseRow) -> None:
     """The answers were sent: the buyer reads on which day the shared ones were given."""
     db.session.execute(
         update(SectionShare)
-        .where(SectionShare.assignment_id == row.assignment_id)
+        .where(SectionShare.assignment_id == row.assignment_id, SectionShare.ended_at.is_(None))
         .values(is_released=True)
         .execution_options(synchronize_session=False)
     )
@@ -186,7 +188,10 @@ def end_share(share_id: UUID, *, by: Identity, at: datetime) -> SectionShare:
     """
     share = get_share(share_id)
     if share.ended_at is not None:
-        raise Conflict("This consent ended already.", "The buyer does not see these answers.")
+        raise Conflict(
+            gettext("This consent ended already."),
+            gettext("The buyer does not see these answers."),
+        )
     _end(share, by=by, at=at)
     audit.record("sharing:end", share, by=by, at=at, section=share.section)
     return share
@@ -208,9 +213,10 @@ def expire_shares(*, by: Identity, at: datetime) -> int:
 
 
 def tell_ended(share_id: UUID, *, by: Identity, at: datetime) -> None:
-    """The log of the buyer tells that answers are not shown any more. Twice is once."""
+    """The results of the buyer forget answers that are not shown any more; its log tells it."""
     share = db.session.scalar(select(SectionShare).where(SectionShare.id == share_id))
     if share is not None:
+        forget_hidden(share.assignment_id, share.section)
         audit.record("sharing:was_ended", share, by=by, at=at, section=share.section)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from ddplatform.access.identity import system_identity
 from ddplatform.db import db
+from ddplatform.duediligence.vocabulary import QuestionnaireState as State
 from ddplatform.errors import Conflict, Invalid, NotFound
 from ddplatform.jobs.handlers import HANDLERS, PERIODIC, JobContext
 from ddplatform.models.audit import AuditEvent
@@ -18,8 +19,9 @@ from ddplatform.models.evidence import Evidence
 from ddplatform.models.jobs import Job
 from ddplatform.models.responses import Answer
 from ddplatform.models.sharing import SectionShare
+from ddplatform.queries.questionnaire_results import load_respondents
 from ddplatform.queries.questionnaires import get_assignment
-from ddplatform.queries.responses import find_response, list_answers, list_files
+from ddplatform.queries.responses import Filled, find_response, list_answers, list_files
 from ddplatform.queries.sharing import has_sources, list_shares, list_sources
 from ddplatform.services import cascade, responses, sharing
 from ddplatform.services.response_drafts import open_draft
@@ -33,12 +35,14 @@ from tests.answering import (
     ask_again,
     come_in,
     fill,
+    fill_in,
     good_values,
     receive_now,
     typed,
 )
 from tests.conftest import NOW
 from tests.factories import Tenant
+from tests.saq_responses import GOOD_SUPPLIER
 
 C01, POLICY = "/data/C/SAQ_C01", "/data/A/SAQ_A06_evidence"
 LATER = NOW + timedelta(days=30)
@@ -207,6 +211,30 @@ def test_a_consent_taken_back_hides_the_answers_and_the_log_of_the_buyer_tells_i
         sharing.end_share(share_id, by=second.identity, at=LATER)
 
 
+def test_results_and_exports_forget_answers_whose_consent_ended(first: Supplier, second: Supplier):
+    share_id = _share(first, second)
+    _fill_the_rest(second)
+    receive_now(second, at=LATER)
+    buyer, version_id = second.asked.tenant, _version_of(second)
+    with acting(buyer.id):
+        (before,) = load_respondents(version_id)
+    with acting(second.id):
+        sharing.end_share(share_id, by=second.identity, at=LATER)
+    with acting(buyer.id):
+        sharing.tell_ended(share_id, by=system_identity(buyer.id), at=LATER)
+        (after,) = load_respondents(version_id)
+
+    gone = set(before.counted) - set(after.counted)
+    assert C01 in gone
+    assert {path.split("/")[2] for path in gone} == {"C"}
+    assert not [path for path in after.counted if path.startswith("/data/C/")]
+
+
+def _version_of(supplier: Supplier) -> UUID:
+    with acting(supplier.asked.tenant.id):
+        return get_assignment(supplier.asked.assignment_id).version_id
+
+
 def test_a_consent_taken_back_before_sending_leaves_the_questions_open(
     first: Supplier, second: Supplier
 ):
@@ -283,6 +311,73 @@ def test_a_second_round_keeps_the_consent_and_gives_nothing_without_it(
     answers = _texts(second)
     assert (answers[C01].share_id, answers[C01].given_at) == (kept, NOW)
     assert "/data/D/SAQ_D01" not in answers
+
+
+def test_answers_under_a_consent_are_not_given_again_with_a_newer_day(
+    first: Supplier, second: Supplier
+):
+    _share(first, second)
+    _fill_the_rest(second)
+    receive_now(second, at=LATER)
+    much_later = NOW + timedelta(days=380)
+    third, next_year = _ask_once_more(first.asked), _ask_once_more(second.asked)
+    come_in(third, at=LATER)
+    again = come_in(next_year, at=much_later)
+
+    with acting(second.id):
+        (source,) = list_sources(_begun(third, second), at=much_later)
+    assert source.sent_at == LATER
+    assert C01 not in source.texts
+    assert "/data/D/SAQ_D01" in source.texts
+    assert C01 not in _texts(again)
+    assert "/data/D/SAQ_D01" in _texts(again)
+
+
+def _ask_once_more(asked: Asked) -> Asked:
+    with acting(asked.tenant.id):
+        get_assignment(asked.assignment_id).status = State.ACCEPTED
+    return ask_again(asked.tenant, asked.chain_id, asked.node_id, ref="SAQ")
+
+
+def _begun(asked: Asked, supplier: Supplier) -> Filled:
+    responses.start(asked.assignment_id, by=supplier.identity, at=LATER)
+    return open_draft(asked.assignment_id, at=LATER)
+
+
+def test_entries_that_move_up_stay_under_their_consent(
+    context: Flask, tenant: Tenant, other_tenant: Tenant
+):
+    first, name = come_in(ask(tenant)), "SAQ_N02"
+    more = {f"/data/N/SAQ_N01[2]/{field}": text for field, text in GOOD_SUPPLIER.items()}
+    with acting(first.id):
+        one = first.asked.assignment_id
+        responses.start(one, by=first.identity, at=NOW)
+        responses.add_entry(one, "/data/N/SAQ_N01", by=first.identity, at=NOW)
+    fill_in(first, good_values() | more | {f"/data/N/SAQ_N01[2]/{name}": "Ferme du Soleil"})
+    receive_now(first)
+    second = come_in(ask(other_tenant, name="Espoir, Soubré"), at=LATER)
+    share_id = _share(first, second, section="N")
+
+    with acting(second.id):
+        one = second.asked.assignment_id
+        responses.remove_entry(one, "/data/N/SAQ_N01[1]", by=second.identity, at=LATER)
+
+    answer = _texts(second)[f"/data/N/SAQ_N01[1]/{name}"]
+    assert (answer.raw, answer.share_id, answer.given_at) == ("Ferme du Soleil", share_id, NOW)
+    with acting(second.id):
+        sharing.end_share(share_id, by=second.identity, at=LATER)
+    assert not [path for path in _texts(second) if path.startswith("/data/N/SAQ_N01[")]
+
+
+def test_a_consent_that_ended_before_sending_is_never_told(first: Supplier, second: Supplier):
+    share_id = _share(first, second)
+    with acting(second.id):
+        sharing.end_share(share_id, by=second.identity, at=LATER)
+    _fill_the_rest(second)
+    receive_now(second, at=LATER)
+
+    with acting(second.asked.tenant.id):
+        assert list_shares(second.asked.assignment_id) == []
 
 
 def test_what_is_typed_already_is_never_replaced(first: Supplier, second: Supplier):
