@@ -217,7 +217,7 @@ def _result(question: Question, given: Sequence[tuple[int, str]], groups: int) -
         label=question.label.plain(),
         answered=len(given),
         options=[
-            OptionCount(label, total, _split(counts[name][:groups], hide=is_hidden), risk)
+            OptionCount(label, total, _split(counts[name], total, hide=is_hidden), risk)
             for (name, label, risk), total in zip(labels, shown, strict=True)
         ],
         middle=median(numbers) if numbers and not is_hidden else None,
@@ -226,16 +226,26 @@ def _result(question: Question, given: Sequence[tuple[int, str]], groups: int) -
 
 
 def _shown(counts: Sequence[int], *, single: bool) -> Sequence[Shown]:
-    """Counts as they may be shown: those of one choice each add up, so they go together."""
+    """Counts as they may be shown: those of one choice each add up, so they go together.
+
+    How many answered stands beside them, so that nothing is shown where that would tell too much.
+    """
     if single and counts:
-        return suppress_row(counts)[:-1]
+        *shown, total = suppress_row(counts)
+        return shown if isinstance(total, int) else [SUPPRESSED for _ in counts]
     return [suppress_count(count) for count in counts]
 
 
-def _split(counts: Sequence[int], *, hide: bool) -> Sequence[Shown]:
-    """One answer by group: with its total, a group that is left open would tell a small one."""
-    is_small = hide and any(0 < count < LIMIT for count in counts)
-    return [SUPPRESSED for _ in counts] if is_small else list(counts)
+def _split(counts: Sequence[int], shown: Shown, *, hide: bool) -> Sequence[Shown]:
+    """One answer by group, its total last: a group left open would tell a small one.
+
+    So would the groups of a total that is not shown, and those beside a few in no group.
+    """
+    *groups, total = counts
+    is_small = any(0 < count < LIMIT for count in (*groups, total - sum(groups)))
+    if hide and (is_small or not isinstance(shown, int)):
+        return [SUPPRESSED for _ in groups]
+    return groups
 
 
 def _range(value: str, numbers: list[float]) -> str:

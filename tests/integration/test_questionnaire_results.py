@@ -128,6 +128,42 @@ def test_split_by_country_gives_no_small_group_of_children_away():
     assert yes.by_group == [SUPPRESSED, SUPPRESSED]
 
 
+def test_split_adds_up_to_no_count_that_is_not_shown():
+    people = [someone(n, "CI", SAQ_C06="no") for n in range(10)]
+    people += [someone(10 + n, "GH", SAQ_C06="no") for n in range(10)]
+    people += [someone(20 + n, "GH", SAQ_C06="yes") for n in range(3)]
+
+    for option in result_of("SAQ-C06", people, By.COUNTRY).options:
+        if option.shown != 0:
+            assert isinstance(option.shown, str)
+            assert option.by_group == [SUPPRESSED, SUPPRESSED]
+
+
+def test_a_few_outside_of_the_largest_groups_are_not_the_rest_of_a_sum():
+    countries = ("CI", "GH", "CM", "NG", "TG", "BJ")
+    people = [
+        someone(10 * place + n, country, SAQ_C06="yes")
+        for place, country in enumerate(countries)
+        for n in range(6)
+    ]
+    people.append(someone(99, "LR", SAQ_C06="yes"))
+
+    yes = next(one for one in result_of("SAQ-C06", people, By.COUNTRY).options if one.shown)
+
+    assert yes.shown == 37
+    assert set(yes.by_group) == {SUPPRESSED}
+
+
+@pytest.mark.parametrize(("yes", "no"), [(4, 4), (1, 0)])
+def test_how_many_answered_tells_no_small_count(yes: int, no: int):
+    people = [someone(n, "CI", SAQ_C06="yes" if n < yes else "no") for n in range(yes + no)]
+
+    found = result_of("SAQ-C06", people)
+
+    assert found.answered == yes + no
+    assert {one.shown for one in found.options} == {SUPPRESSED}
+
+
 def test_groups_are_the_largest_countries_and_all_tiers_what_is_not_known_last():
     people = [someone(1, None, None), someone(2, "GH", 2), someone(3, "GH", 0), someone(4, "CI", 2)]
 
