@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, func, select
 
-from ddplatform.db import db
+from ddplatform.db import db, held
 from ddplatform.duediligence.vocabulary import QuestionnaireState as State
 from ddplatform.errors import NotFound
 from ddplatform.models.cascade import (
@@ -101,13 +101,12 @@ def list_told() -> Mapping[UUID, Sequence[Told]]:
 
 
 def get_told(proposal_id: UUID) -> ChainProposal:
-    """What the acting organisation told a buyer, or NotFound."""
-    found = db.session.scalar(
-        select(ChainProposal).where(
-            ChainProposal.id == proposal_id,
-            ChainProposal.respondent_organisation_id == current_organisation(),
-        )
+    """What the acting organisation told a buyer, held for change; or NotFound."""
+    statement = select(ChainProposal).where(
+        ChainProposal.id == proposal_id,
+        ChainProposal.respondent_organisation_id == current_organisation(),
     )
+    found = db.session.scalar(held(statement))
     if found is None:
         raise NotFound()
     return found
@@ -202,9 +201,10 @@ def list_proposals() -> Sequence[Proposed]:
     return [Proposed(proposal, node) for proposal, node in rows]
 
 
-def get_proposal(proposal_id: UUID) -> Proposed:
-    """One of them, or NotFound."""
-    row = db.session.execute(_proposed().where(ChainProposal.id == proposal_id)).one_or_none()
+def get_proposal(proposal_id: UUID, *, for_change: bool = False) -> Proposed:
+    """One of them, or NotFound; held when it will be changed."""
+    statement = _proposed().where(ChainProposal.id == proposal_id)
+    row = db.session.execute(held(statement) if for_change else statement).one_or_none()
     if row is None:
         raise NotFound()
     return Proposed(row[0], row[1])

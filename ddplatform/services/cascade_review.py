@@ -24,7 +24,7 @@ def accept(proposal_id: UUID, *, by: Identity, at: datetime) -> SupplyLink:
     Raises:
         Conflict: decided already.
     """
-    proposed = get_proposal(proposal_id)
+    proposed = get_proposal(proposal_id, for_change=True)
     proposal, named_by = proposed.proposal, proposed.node
     _require_open(proposal)
     node = add_node(
@@ -53,7 +53,7 @@ def decline(proposal_id: UUID, *, reason: str, by: Identity, at: datetime) -> Ch
         Invalid: no reason.
         Conflict: decided already.
     """
-    proposal = get_proposal(proposal_id).proposal
+    proposal = get_proposal(proposal_id, for_change=True).proposal
     _require_open(proposal)
     if not reason.strip():
         raise Invalid(fields={"reason": "Say why; the supplier reads it."})

@@ -8,13 +8,19 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from ddplatform.access.roles import RoleId
 from ddplatform.db import db
 from ddplatform.errors import Conflict, Invalid, NotFound, TooMany
 from ddplatform.models.audit import AuditEvent
-from ddplatform.models.cascade import AskedState, ChainProposal, OwnSupplier, ShareBand
+from ddplatform.models.cascade import (
+    AskedState,
+    ChainProposal,
+    OwnSupplier,
+    ProposalState,
+    ShareBand,
+)
 from ddplatform.models.organisations import User
 from ddplatform.models.value_chain import SupplyLink, ValueChainNode
 from ddplatform.queries.cascade import get_proposal, list_above, list_proposals
@@ -135,6 +141,25 @@ def test_a_buyer_says_no_with_a_reason(context: Flask, supplier: Supplier):
         with pytest.raises(Conflict):
             cascade.withdraw_proposal(proposal_id, by=supplier.identity, at=NOW)
         assert db.session.get_one(ChainProposal, proposal_id).decline_reason == "Not for us."
+
+
+def test_two_people_who_decide_at_once_put_one_supplier_on_the_map(
+    context: Flask, supplier: Supplier
+):
+    proposal_id = _propose(supplier, _name(supplier))
+    buyer = supplier.asked.tenant
+    with acting(buyer.id):
+        read_before = get_proposal(proposal_id)
+        db.session.execute(
+            update(ChainProposal)
+            .values(state=ProposalState.ACCEPTED)
+            .execution_options(synchronize_session=False)
+        )
+        assert read_before.proposal.state is ProposalState.PROPOSED
+        with pytest.raises(Conflict, match="decided already"):
+            cascade_review.accept(proposal_id, by=buyer.manager, at=NOW)
+    with acting(supplier.id), pytest.raises(Conflict, match="decided on this already"):
+        cascade.withdraw_proposal(proposal_id, by=supplier.identity, at=NOW)
 
 
 def test_what_was_told_is_taken_back_with_its_name(context: Flask, supplier: Supplier):
