@@ -95,6 +95,17 @@ def test_a_phone_becomes_shared_by_a_button_on_any_page(app: Flask, supplier: Su
     assert "Leave and close" in phone.get(_section(supplier)).text
 
 
+def test_a_shared_phone_stays_one_when_other_sessions_end(app: Flask, supplier: Supplier):
+    phone = _phone(app, shared_phone="1")
+    assert "Leave and close" in phone.get(_section(supplier)).text
+
+    token = csrf_token(phone, "/account")
+    answer = phone.post("/account/sign-out-everywhere", data={"csrf_token": token})
+
+    assert answer.status_code == 302
+    assert "Leave and close" in phone.get(_section(supplier)).text
+
+
 def _session(app: Flask, data: dict[str, object], *, age: timedelta, seen: timedelta) -> str:
     secret = sessions.new_secret()
     with app.app_context(), unit_of_work():

@@ -13,9 +13,10 @@ from ddplatform.web.sessions import RENEW
 def start_session(user: User, *, on_shared_phone: bool = False) -> None:
     """Sign a person in with a session id of its own.
 
-    A second factor will stand before this call; nothing after it has to change.
+    A phone that others use stays one: a new password or a sign-in does not make it private. A
+    second factor will stand before this call; nothing after it has to change.
     """
-    chosen = session.get(ASKED)
+    chosen, is_shared = session.get(ASKED), on_shared_phone or SHARED in session
     session.clear()
     if chosen:
         session[ASKED], session[KEEP] = chosen, True
@@ -24,5 +25,5 @@ def start_session(user: User, *, on_shared_phone: bool = False) -> None:
     g.pop(current_app.config["WTF_CSRF_FIELD_NAME"], None)
     login_user(SignedInUser(user.id, user.name, user.email, user.theme, user.language))
     session[RENEW] = True
-    if on_shared_phone:
+    if is_shared:
         session[SHARED] = True
