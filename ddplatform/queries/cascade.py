@@ -203,8 +203,9 @@ def list_proposals() -> Sequence[Proposed]:
 
 def get_proposal(proposal_id: UUID, *, for_change: bool = False) -> Proposed:
     """One of them, or NotFound; held when it will be changed."""
-    statement = _proposed().where(ChainProposal.id == proposal_id)
-    row = db.session.execute(held(statement) if for_change else statement).one_or_none()
+    if for_change:
+        db.session.scalar(held(select(ChainProposal).where(ChainProposal.id == proposal_id)))
+    row = db.session.execute(_proposed().where(ChainProposal.id == proposal_id)).one_or_none()
     if row is None:
         raise NotFound()
     return Proposed(row[0], row[1])
