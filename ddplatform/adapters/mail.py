@@ -14,6 +14,7 @@ TIMEOUT_S = 20
 LASTING = 500
 """Answers of a mail server from here on will be the same tomorrow (RFC 5321, 4.2.1)."""
 LONGEST_REFUSAL = 200
+NOT_ASCII = "The mail server takes addresses in plain letters alone (a to z, without accents)."
 
 
 class MailRefused(Exception):
@@ -83,6 +84,8 @@ class Mailer:
                     raise  # for now only: a later try may get through
                 told = words.decode(errors="replace") if isinstance(words, bytes) else words
                 raise MailRefused(f"{code} {told}"[:LONGEST_REFUSAL]) from refused
+            except smtplib.SMTPNotSupportedError as refused:
+                raise MailRefused(NOT_ASCII) from refused
 
     @staticmethod
     def _connect(parts: SplitResult) -> smtplib.SMTP:

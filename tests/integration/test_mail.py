@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from ddplatform.adapters.mail import Mail, Mailer
+from ddplatform.adapters.mail import Mail, Mailer, MailRefused
 
 
 def test_line_end_in_a_name_makes_no_header_and_stops_no_mail(tmp_path: Path):
@@ -72,7 +72,7 @@ class _Smtp(socketserver.StreamRequestHandler):
                 self._say("220 go on")
                 self._wrap()
             else:
-                self._say("250 fine")
+                self._say("221 bye" if line == b"QUIT" else "250 fine")
 
     def _say(self, text: str) -> None:
         self.wfile.write(text.encode() + b"\r\n")
@@ -120,3 +120,25 @@ def test_mail_server_that_nobody_vouches_for_gets_no_password_and_no_mail(
         mailer.send(Mail("a@b.example", "Set a new password", "A link"))
 
     assert {"AUTH", "MAIL", "DATA"}.isdisjoint(made.heard)
+
+
+class _Plain(_Smtp):
+    """A mail server without SMTPUTF8, as many are."""
+
+    def _wrap(self) -> None:
+        """Nothing is encrypted here."""
+
+
+def test_address_that_the_server_cannot_take_is_refused_and_stops_no_other_mail(
+    tmp_path: Path, certificate: Path
+):
+    with _Server(certificate, offers_tls=False) as made:
+        made.RequestHandlerClass = _Plain
+        threading.Thread(target=made.serve_forever, daemon=True).start()
+        url = f"smtp://localhost:{made.server_address[1]}"
+        mailer = Mailer(sender="no-reply@localhost", outbox=tmp_path, url=url)
+
+        with pytest.raises(MailRefused, match="without accents"):
+            mailer.send(Mail("andré@firme.example", "Questions", "A link"))
+        made.shutdown()
+    assert {"MAIL", "DATA"}.isdisjoint(made.heard)
