@@ -208,12 +208,13 @@ def _invitations(
 
 
 def _mail_all(campaign_id: UUID, *, unit: Unit, at: datetime) -> None:
-    """Every invitation that did not go out yet, each tried once."""
+    """Every invitation that did not go out yet, each tried once; none of a stopped campaign."""
     size = 1 if adapters().mailer.is_remote else BATCH
     after: UUID | None = None
     while True:
         with unit():
-            waiting = list_to_mail(campaign_id, after=after, limit=size)
+            is_stopped = get_campaign(campaign_id, for_change=True).stopped_at is not None
+            waiting = [] if is_stopped else list_to_mail(campaign_id, after=after, limit=size)
             mails = _write_batch(campaign_id, waiting, at=at)
         if not waiting:
             return

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from ddplatform.access.identity import system_identity
 from ddplatform.access.roles import RoleId
 from ddplatform.adapters.installed import adapters
-from ddplatform.adapters.mail import MailRefused
+from ddplatform.adapters.mail import Mail, MailRefused
 from ddplatform.db import db
 from ddplatform.errors import Conflict, Invalid
 from ddplatform.models.audit import AuditEvent
@@ -295,6 +295,33 @@ def test_stopped_campaign_sends_no_more_until_it_goes_on(tenant: Tenant):
         campaigns.stop(campaign_id, by=tenant.manager, at=NOW)
         with pytest.raises(Conflict, match="nothing to stop"):
             campaigns.stop(campaign_id, by=tenant.manager, at=NOW)
+
+
+def test_campaign_stopped_while_its_mails_go_out_mails_nobody_more(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+):
+    chain_id, keys = make_places(tenant, 3)
+    campaign_id = plan(tenant, chain_id, keys)
+    start(tenant, campaign_id)
+    mailer = adapters().mailer
+    real = type(mailer).send
+
+    def stops(mail: Mail, *, key: str = "") -> None:
+        real(mailer, mail, key=key)
+        with acting(tenant.id):
+            campaigns.stop(campaign_id, by=tenant.manager, at=NOW)
+
+    monkeypatch.setattr(type(mailer), "is_remote", True)  # one mail at a time
+    monkeypatch.setattr(mailer, "send", stops)
+    work(tenant, campaign_id)
+    assert [row.mailed_at for row in sent(tenant, campaign_id)].count(None) == 2
+
+    monkeypatch.setattr(mailer, "send", real.__get__(mailer))
+    with acting(tenant.id):
+        campaigns.go_on(campaign_id, by=tenant.manager, at=NOW)
+    work(tenant, campaign_id)
+    assert [row.mailed_at for row in sent(tenant, campaign_id)] == [NOW] * 3
+    assert len(mails()) == 3
 
 
 def test_job_that_another_one_has_followed_sends_nothing(tenant: Tenant):
