@@ -4,6 +4,7 @@ Run: .venv/bin/python scripts/write_initial_migration.py
 """
 
 import subprocess
+import sys
 from pathlib import Path
 
 from alembic.autogenerate import produce_migrations, render_python_code
@@ -85,7 +86,8 @@ def main() -> None:
         f"def downgrade() -> None:\n{_indent(down)}\n"
     )
     TARGET.write_text(text)
-    subprocess.run(["ruff", "format", "-q", "--isolated", "--line-length=100", TARGET], check=True)
+    style = ["-m", "ruff", "format", "-q", "--isolated", "--line-length=100", TARGET]
+    subprocess.run([sys.executable, *style], check=True)
 
 
 def _indent(code: str) -> str:

@@ -70,7 +70,13 @@ class CampaignTarget(TenantScoped, Base):
         belongs_to("campaign", "campaign_id"),
         belongs_to("value_chain_node", "node_id"),
         belongs_to("assignment", "assignment_id"),
-        UniqueConstraint("organisation_id", "campaign_id", "node_id", "version_id"),
+        UniqueConstraint(
+            "organisation_id",
+            "campaign_id",
+            "node_id",
+            "version_id",
+            name="uq_campaign_target_asked",  # PostgreSQL keeps 63 letters of a name
+        ),
         UniqueConstraint("organisation_id", "campaign_id", "place"),
         Index("ix_target_left", "organisation_id", "campaign_id", "assignment_id", "left_out"),
     )

@@ -3949,7 +3949,7 @@ def upgrade() -> None:
             "campaign_id",
             "node_id",
             "version_id",
-            name=op.f("uq_campaign_target_organisation_id_campaign_id_node_id_version_id"),
+            name="uq_campaign_target_asked",
         ),
         sa.UniqueConstraint(
             "organisation_id",
