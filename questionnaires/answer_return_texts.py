@@ -122,11 +122,11 @@ def _plain(cell: RawCell) -> str:
 
 
 def _named(given: Given, text: str) -> str | CellProblem:
-    """The name behind a label, whatever its case; a name stands for itself."""
-    if not text or text in given.labels:
-        return text
+    """The name behind a label, whatever its case; a name that is no label stands for itself."""
     wanted = " ".join(text.split()).casefold()
     found = [name for name, label in given.labels.items() if label.casefold() == wanted]
+    if not text or (text in given.labels and not found):
+        return text
     if not found:
         found = [
             choice.name

@@ -225,6 +225,21 @@ def test_label_that_stands_twice_tells_its_name_and_a_name_stands_for_itself():
     assert texts(returned(response, book)) == {f"{WORK}/open": "y"}
 
 
+def test_label_that_is_the_name_of_another_choice_is_read_as_a_label():
+    survey = table(
+        "survey",
+        "type|name|label",
+        "begin_group|work|Work",
+        "select_one marks|mark|Which mark?",
+        "end_group||",
+    )
+    choices = table("choices", "list_name|name|label", "marks|1|5", "marks|5|1", "marks|3|3")
+    response = respond(survey, choices)
+    response.set(f"{WORK}/mark", "1")
+
+    assert texts(returned(response, written(response))) == {}
+
+
 def test_moved_rows_are_found_by_their_id():
     response = begun()
     book = opened(written(response))
