@@ -132,7 +132,7 @@ def receive_submission(
     if is_new:
         take(link.assignment_id, kept.id, leaves_clashes_open=True, by=by, at=at)
     found = look(link.assignment_id, kept.id, at=at)
-    if not is_new:
+    if not is_new and kept.status is not IntakeStatus.PUT_ASIDE:
         attach_files(kept, found.files, by=by, at=at)
     waiting = len(found.clashes) if kept.status is IntakeStatus.WAITING else 0
     return Received(kept, waiting, is_new)

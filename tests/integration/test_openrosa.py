@@ -22,6 +22,7 @@ from ddplatform.models.answer_intake import AnswerIntake, AppLink, IntakeStatus
 from ddplatform.models.organisations import Membership, User
 from ddplatform.queries.responses import find_response, list_answers, list_files
 from ddplatform.services import responses
+from ddplatform.services.answer_intake import put_aside
 from ddplatform.web.responses.app_squares import collect_settings
 from questionnaires.xform import form_from_xform
 from tests.answering import EMAIL, Supplier, acting, ask, come_in, fill, send, typed
@@ -164,6 +165,30 @@ def test_answers_that_stand_otherwise_on_the_page_wait_there(
     assert (kept[C01], kept["/data/D/SAQ_D01"]) == ("10", "3")
     with app.app_context(), acting(supplier.id):
         assert db.session.query(AnswerIntake).one().status is IntakeStatus.WAITING
+
+
+def test_what_a_person_put_aside_brings_no_attachments_later(
+    app: Flask, supplier: Supplier, phone: FlaskClient, address: str
+):
+    one = supplier.asked.assignment_id
+    with app.app_context(), acting(supplier.id):
+        responses.save_draft(one, typed({C01: "10"}), by=supplier.identity, at=NOW)
+    content = instance_xml({"C/SAQ_C01": "40", "C/SAQ_C01_evidence": "a.png"})
+    _send(phone, address, content)
+    with app.app_context(), acting(supplier.id):
+        intake_id = db.session.query(AnswerIntake).one().id
+        put_aside(one, intake_id, by=supplier.identity, at=NOW)
+    target = BytesIO()
+    Image.new("RGB", (8, 8)).save(target, "PNG")
+
+    again = _send(phone, address, content, **{"a.png": (target.getvalue(), "a.png")})
+
+    assert again.status_code == 201
+    with app.app_context(), acting(supplier.id):
+        assert list_files(find_response(one).id) == {}
+        assert [kept["name"] for kept in db.session.query(AnswerIntake).one().attachments] == [
+            "a.png"
+        ]
 
 
 def test_app_is_told_in_words_what_cannot_be_taken(phone: FlaskClient, address: str):
