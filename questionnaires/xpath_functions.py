@@ -8,11 +8,12 @@ import base64
 import binascii
 import hashlib
 import math
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID
+
+import regex
 
 from questionnaires.errors import EvaluationFault
 from questionnaires.xpath_dates import (
@@ -40,6 +41,7 @@ HASHES = {"MD5": "md5", "SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha384
     "SHA-512": "sha512"
 }
 LONGEST_SEARCHED = 20_000  # characters a regular expression is let loose on
+LONGEST_SEARCH_S = 1.0  # a form of anybody runs where all work: `(.*a){25}b` may take years
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,15 +121,21 @@ def _round(_: Scope, value: Value, places: Value = 0.0) -> float:
 
 
 @lru_cache(maxsize=512)
-def _pattern(pattern: str) -> re.Pattern[str]:
+def _pattern(pattern: str) -> "regex.Pattern[str]":
     try:
-        return re.compile(pattern)
-    except (re.error, RecursionError, OverflowError) as error:
+        return regex.compile(pattern)
+    except (regex.error, RecursionError, OverflowError) as error:
         raise EvaluationFault(f"The regular expression {pattern!r} cannot be read.") from error
 
 
 def _regex(_: Scope, value: Value, pattern: Value) -> bool:
-    return bool(_pattern(to_text(pattern)).search(to_text(value)[:LONGEST_SEARCHED]))
+    written, text = to_text(pattern), to_text(value)[:LONGEST_SEARCHED]
+    try:
+        found = _pattern(written).search(text, timeout=LONGEST_SEARCH_S, concurrent=True)
+    except TimeoutError:
+        told = f"The regular expression {written!r} takes too long for this text."
+        raise EvaluationFault(told) from None
+    return found is not None
 
 
 def _substr(_: Scope, value: Value, start: Value, end: Value = math.inf) -> str:

@@ -241,6 +241,7 @@ def test_the_place_of_a_fault_counts_over_lines():
 
 FUNCTION_FAULTS = [
     ("regex('a', '(')", "regular expression"),
+    (f"regex('{'a' * 200}', '(.*a){{25}}b$')", "takes too long"),
     ("digest('a', 'CRC')", "does not know"),
     ("position(/data/g/*)", "one instance"),
     ("count('a')", "needs questions"),
