@@ -1,6 +1,7 @@
 """Forms an organisation brings itself: checked, kept as drafts, changed, published, retired."""
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -30,6 +31,7 @@ MOST_UNPACKED = 60 * 1024 * 1024
 KINDS = (".xlsx", ".xls", ".csv", ".md")
 LONGEST_TITLE = 200
 _MACROS = b"vbaProject.bin"
+_ROW = re.compile(rb"<(?:[\w.-]+:)?row[\s/>]")
 
 
 @dataclass(frozen=True)
@@ -98,10 +100,11 @@ def _rows_in(data: bytes) -> int:
     """
     try:
         with ZipFile(BytesIO(data)) as book:
-            parts = [part for part in book.infolist() if "worksheets/" in part.filename]
-            if sum(part.file_size for part in book.infolist()) > MOST_UNPACKED:
+            parts = book.infolist()
+            if sum(part.file_size for part in parts) > MOST_UNPACKED:
                 return MOST_ROWS + 1
-            return sum(book.read(part).count(b"<row") for part in parts)
+            # Any part may be a sheet, with a prefix of its own, in letters of two bytes.
+            return sum(len(_ROW.findall(book.read(part).replace(b"\0", b""))) for part in parts)
     except (BadZipFile, OSError, RuntimeError):
         return data.count(b"\n")  # a table, or no form at all: the reader says so
 

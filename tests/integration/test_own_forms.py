@@ -1,9 +1,11 @@
 """Forms of one's own: brought in, tried out, changed, published, sent, retired."""
 
+import re
 from contextlib import contextmanager
 from html import unescape
 from io import BytesIO
 from uuid import uuid4
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from openpyxl import Workbook
@@ -21,7 +23,7 @@ from ddplatform.queries.questionnaires import get_version, list_library, load_pl
 from ddplatform.services import own_forms
 from ddplatform.services.questionnaire_library import publish_shipped
 from ddplatform.services.responses import save_section
-from questionnaires import list_shipped
+from questionnaires import check_form, list_shipped
 from tests import answering
 from tests.conftest import NOW
 from tests.factories import csrf_token, make_tenant, signed_in_client
@@ -137,9 +139,34 @@ def workbook_of(rows):
     return target.getvalue()
 
 
+def written_otherwise(content):
+    """The same sheet with a prefix, in UTF-16 and in another folder."""
+    target = BytesIO()
+    with ZipFile(BytesIO(content)) as book, ZipFile(target, "w", ZIP_DEFLATED) as other:
+        for part in book.infolist():
+            text = book.read(part).decode()
+            if "worksheets/" in part.filename:
+                text = text.split("?>", 1)[-1]
+                text = re.sub("<(/?)(?=[a-z])", r"<\1x:", text).replace("xmlns=", "xmlns:x=")
+                other.writestr("xl/sheets/one.xml", text.encode("utf-16"))
+            else:
+                other.writestr(part.filename, text.replace("worksheets/sheet1", "sheets/one"))
+    return target.getvalue()
+
+
+def test_a_workbook_written_otherwise_is_read_all_the_same():
+    plain = workbook_of(3)
+
+    reports = [check_form(one, ".xlsx", name="") for one in (plain, written_otherwise(plain))]
+
+    assert reports[0].faults == reports[1].faults
+    assert "file-unreadable" not in {fault.code for fault in reports[0].faults}
+
+
 @pytest.mark.parametrize(
     ("content", "name"),
     [
+        (written_otherwise(workbook_of(own_forms.MOST_ROWS + 1)), "odd.xlsx"),
         (b"survey\n" + b",text,a,A\n" * own_forms.MOST_ROWS, "long.csv"),
         (workbook_of(own_forms.MOST_ROWS + 1), "long.xlsx"),
     ],
