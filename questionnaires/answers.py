@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from unicodedata import digit
+from unicodedata import decimal
 
 from questionnaires.form import SELECTS, UPLOADS, Kind, Question
 from questionnaires.xpath_values import NUMBER, number_text, read_moment
@@ -82,7 +82,7 @@ def _select(kind: Kind, text: str, names: Collection[str]) -> Answer | AnswerPro
 
 
 def _number(text: str) -> float | None:
-    plain = "".join(_PLAIN.get(sign, str(digit(sign, sign))) for sign in text)
+    plain = "".join(_PLAIN.get(sign, str(decimal(sign, sign))) for sign in text)
     return float(plain) if NUMBER.match(plain) else None
 
 

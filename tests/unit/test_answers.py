@@ -26,6 +26,7 @@ SCALE = {"start": "0", "end": "1", "step": "0.1"}
         (Kind.INTEGER, "3.0", "3", 3),
         (Kind.INTEGER, "1\N{NO-BREAK SPACE}000", "1000", 1000),
         (Kind.INTEGER, "٣", "3", 3),
+        (Kind.INTEGER, "१२", "12", 12),
         (Kind.DECIMAL, "2.50", "2.5", 2.5),
         (Kind.DECIMAL, "-1e2", "-100", -100.0),
         (Kind.DATE, "2026-6-5", "2026-06-05", date(2026, 6, 5)),
@@ -61,6 +62,7 @@ def test_a_text_of_the_right_kind_is_typed(kind, raw, text, value):
     [
         (Kind.INTEGER, "twelve", "not-an-integer"),
         (Kind.INTEGER, "1.5", "not-an-integer"),
+        (Kind.INTEGER, "25²", "not-an-integer"),
         (Kind.INTEGER, "2147483648", "out-of-range"),
         (Kind.DECIMAL, "3,5", "not-a-number"),
         (Kind.DATE, "15/06/2026", "not-a-date"),
