@@ -224,6 +224,7 @@ def list_rest(sample: ReviewSample, *, limit: int) -> Sequence[tuple[Assignment,
             among(Assignment.id, [UUID(key) for key in sample.rest]),
             Assignment.status == State.SUBMITTED,
             Response.status == ResponseStatus.SUBMITTED,
+            Response.submitted_at <= sample.created_at,  # not sent anew since
             ReviewEntry.weight == 0,
         )
         .order_by(Assignment.id)

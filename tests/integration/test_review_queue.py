@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from html import unescape
 from uuid import UUID, uuid4
 
@@ -297,6 +298,18 @@ def test_what_became_remarkable_since_the_draw_is_left_to_a_person(
         sample = sampling.draw_sample(3, by=tenant.manager, at=NOW)
         late = next(one for one in calm if str(one.asked.assignment_id) == sample.rest[0])
         entry_of(late).weight = 5
+
+    assert done(tenant, sample.id) == {"accepted": 1, "left": 1}
+
+
+def test_answers_that_were_sent_anew_since_the_draw_are_left_to_a_person(
+    tenant: Tenant, calm: list[Supplier]
+):
+    with acting(tenant.id):
+        sample = sampling.draw_sample(3, by=tenant.manager, at=NOW)
+        row = find_response(UUID(sample.rest[0]))
+        assert row is not None
+        row.submitted_at = NOW + timedelta(hours=1)
 
     assert done(tenant, sample.id) == {"accepted": 1, "left": 1}
 
