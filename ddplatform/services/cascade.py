@@ -123,7 +123,7 @@ def remove_supplier(own_supplier_id: UUID, *, by: Identity, at: datetime) -> Non
     own.removed_at, own.removed_by_id = at, by.user_id
     for told in list_told().get(own.id, ()):
         if told.proposal.state is ProposalState.PROPOSED:
-            told.proposal.state = ProposalState.WITHDRAWN
+            told.proposal.state, told.proposal.name = ProposalState.WITHDRAWN, None
     audit.record("cascade:remove", own, by=by, at=at, name=own.name)
 
 

@@ -180,13 +180,14 @@ def test_a_supplier_taken_off_the_list_is_taken_back_where_nobody_decided(
     context: Flask, supplier: Supplier
 ):
     own_id = _name(supplier)
-    _propose(supplier, own_id)
+    _propose(supplier, own_id, with_name=True)
     with acting(supplier.id):
         cascade.remove_supplier(own_id, by=supplier.identity, at=NOW)
         with pytest.raises(NotFound):
             cascade.remove_supplier(own_id, by=supplier.identity, at=NOW)
     with acting(supplier.asked.tenant.id):
         assert list_proposals() == []
+    assert SECRET not in _buyer_rows(supplier)
 
 
 @pytest.mark.parametrize(
