@@ -206,9 +206,10 @@ def forward(
     own.email = email.strip().lower() or own.email
     if not own.email or not _ADDRESS.fullmatch(own.email):
         raise Invalid(fields={"email": "Write the e-mail address, like name@firm.com."})
+    # A refusal counts too: it tells whose the address is, so that none may be tried at will.
+    rate_limits.count_try(INVITATIONS, str(by.organisation_id), at=at)
     _refuse_above(own)
     _refuse_soon(own, at)
-    rate_limits.count_try(INVITATIONS, str(by.organisation_id), at=at)
     node = _node_of(own, by=by, at=at)
     (made,) = questionnaires.assign(
         questionnaires.Sending(

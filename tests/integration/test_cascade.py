@@ -311,6 +311,21 @@ def test_no_more_than_so_many_are_asked_in_a_day(
         _forward(supplier, second, "second@farm.example")
 
 
+def test_addresses_are_not_tried_at_will_for_who_is_above(
+    context: Flask, supplier: Supplier, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(
+        cascade, "INVITATIONS", cascade.rate_limits.Limit("cascade invitation", 2, 86_400)
+    )
+    own_id = _name(supplier)
+    for _try in range(2):
+        with pytest.raises(Conflict, match="already in this chain"):
+            _forward(supplier, own_id, EMAIL)
+        cascade.rate_limits.settle_tries(kept=False)  # as at the end of a refused request
+    with pytest.raises(TooMany):
+        _forward(supplier, own_id, EMAIL)
+
+
 def test_nobody_is_asked_without_an_address(context: Flask, supplier: Supplier):
     with pytest.raises(Invalid):
         _forward(supplier, _name(supplier), "")
