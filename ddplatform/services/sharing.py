@@ -5,7 +5,7 @@ consent is taken back or runs out, that buyer sees them no longer; what it concl
 """
 
 import calendar
-from collections.abc import Iterator
+from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -26,9 +26,10 @@ from ddplatform.queries.responses import (
     Filled,
     find_response,
     get_request,
+    list_files,
     load_filled,
 )
-from ddplatform.queries.sharing import Source, get_share, get_source, list_run_out
+from ddplatform.queries.sharing import Source, get_share, get_source, list_run_out, section_of
 from ddplatform.services import audit, evidence, jobs
 from ddplatform.services.response_drafts import count_progress, finish, mark_given, open_draft
 from ddplatform.services.response_prefill import put_answers
@@ -222,14 +223,12 @@ def tell_ended(share_id: UUID, *, by: Identity, at: datetime) -> None:
 
 def _end(share: SectionShare, *, by: Identity, at: datetime) -> None:
     share.ended_at, share.ended_by_id = at, by.user_id
-    under = list(_answers_under(share))
-    for answer in under:
-        _hide_files(answer, at=at)
-        answer.is_released = False
+    hidden = {(answer.response_id, answer.path) for answer in _hide_answers(share)}
+    hidden |= {(link.target_id, link.path or "") for link in _hide_files(share, at=at)}
     db.session.flush()  # what was hidden is not read any more
     newest = find_response(share.assignment_id)
     if newest is not None and newest.submitted_at is None:
-        paths = [answer.path for answer in under if answer.response_id == newest.id]
+        paths = [path for response_id, path in sorted(hidden) if response_id == newest.id]
         _blank(share.assignment_id, newest, paths, by=by, at=at)
     if share.is_released:
         jobs.enqueue(
@@ -244,31 +243,41 @@ def _end(share: SectionShare, *, by: Identity, at: datetime) -> None:
 def _blank(
     assignment_id: UUID, row: ResponseRow, paths: list[str], *, by: Identity, at: datetime
 ) -> None:
-    """What was not sent yet is asked again."""
+    """What was not sent yet is asked again; documents of one's own stay where they are."""
     request = get_request(assignment_id)
     filled = load_filled(request.assignment, row, now=at, plan=request.plan)
+    left = list_files(row.id)
     for path in paths:
-        filled.form.set(path, "")
+        filled.form.set(path, ", ".join(file.filename for file in left.get(path, ())))
     finish(filled, page="", by=by, at=at)
 
 
-def _answers_under(share: SectionShare) -> Iterator[Answer]:
-    yield from db.session.scalars(
-        select(Answer).where(Answer.share_id == share.id).order_by(Answer.response_id, Answer.path)
-    ).all()
+def _hide_answers(share: SectionShare) -> Sequence[Answer]:
+    found = db.session.scalars(select(Answer).where(Answer.share_id == share.id)).all()
+    for answer in found:
+        answer.is_released = False
+    return found
 
 
-def _hide_files(answer: Answer, *, at: datetime) -> None:
-    """Documents at an answer that is hidden are withheld with it."""
+def _hide_files(share: SectionShare, *, at: datetime) -> Sequence[EvidenceLink]:
+    """Withhold the documents that came with a consent; they bear its moment, in every round."""
+    rounds = select(ResponseRow.id).where(ResponseRow.assignment_id == share.assignment_id)
     rows = db.session.execute(
         select(EvidenceLink, Evidence)
         .join(Evidence, Evidence.id == EvidenceLink.evidence_id)
         .where(
             EvidenceLink.target_type == ResponseRow.__tablename__,
-            EvidenceLink.target_id == answer.response_id,
-            EvidenceLink.path == answer.path,
+            EvidenceLink.target_id.in_(rounds),
+            EvidenceLink.path.is_not(None),
+            Evidence.created_at == share.granted_at,
         )
     ).all()
-    for link, document in rows:
+    found = [
+        (link, document)
+        for link, document in rows
+        if link.path is not None and section_of(link.path) == share.section
+    ]
+    for link, document in found:
         link.is_released = document.is_released = False
         document.withdrawn_at = document.withdrawn_at or at
+    return [link for link, _ in found]

@@ -190,6 +190,46 @@ def test_documents_go_with_their_section_and_are_withheld_with_it(
         assert POLICY in list_files(_source_of(first))
 
 
+def test_a_shared_document_is_withheld_though_another_one_was_added_beside_it(
+    first: Supplier, second: Supplier
+):
+    share_id = _share(first, second, section="A")
+    with acting(second.id):
+        responses.attach(
+            second.asked.assignment_id,
+            POLICY,
+            filename="own.txt",
+            content=b"Ours alone.",
+            by=second.identity,
+            at=LATER + timedelta(minutes=1),
+        )
+    _fill_the_rest(second)
+    response_id = receive_now(second, at=LATER)
+    with acting(second.id):
+        sharing.end_share(share_id, by=second.identity, at=LATER)
+
+    with acting(second.asked.tenant.id):
+        assert [file.filename for file in list_files(response_id)[POLICY]] == ["own.txt"]
+
+
+def test_a_document_of_ones_own_stays_where_a_consent_ends_before_sending(
+    first: Supplier, second: Supplier
+):
+    share_id = _share(first, second, section="A")
+    with acting(second.id):
+        responses.attach(
+            second.asked.assignment_id,
+            POLICY,
+            filename="own.txt",
+            content=b"Ours alone.",
+            by=second.identity,
+            at=LATER + timedelta(minutes=1),
+        )
+        sharing.end_share(share_id, by=second.identity, at=LATER)
+
+    assert _texts(second)[POLICY].raw == "own.txt"
+
+
 def test_a_consent_taken_back_hides_the_answers_and_the_log_of_the_buyer_tells_it(
     first: Supplier, second: Supplier
 ):
