@@ -9,7 +9,14 @@ from uuid import UUID
 from questionnaires.errors import StepRefused
 from questionnaires.form import Form, Group, Kind, Question, Section
 from questionnaires.plan import Plan, plan
-from questionnaires.recalculation import MOST_INSTANCES, Recalculation, beside, build, under
+from questionnaires.recalculation import (
+    MOST_IN_ALL,
+    MOST_INSTANCES,
+    Recalculation,
+    beside,
+    build,
+    under,
+)
 from questionnaires.specs import VALUE, Spec
 from questionnaires.states import NodeState, Observer, OfferedChoice
 from questionnaires.tree import TreeNode
@@ -183,14 +190,14 @@ class Response:
         """Add an instance at the end of a free repeat, and give its path.
 
         Raises:
-            StepRefused: no such repeat, or it is counted.
+            StepRefused: no such repeat, it is counted, or there are too many entries.
         """
         repeat = self._repeat_at(path)
         if repeat is None:
             raise StepRefused(NO_SUCH_NODE)
         parent, spec = repeat
         _refuse_counted(spec)
-        if len(parent.children[spec.name]) >= MOST_INSTANCES:
+        if len(parent.children[spec.name]) >= MOST_INSTANCES or self._engine.is_full:
             raise StepRefused(f"more than {MOST_INSTANCES} instances")
         self._seen.clear()
         node = self._engine.add(parent, spec)
@@ -258,6 +265,7 @@ class Response:
     def _read_back(self, answers: Mapping[str, str]) -> None:
         root = build(self.plan.root, self._document, with_defaults=False)
         self._document.children[root.name].append(root)
+        self._room = MOST_IN_ALL
         plain = {node.spec.path: node for node in root.below() if node.spec.question}
         for path in sorted(answers, key=lambda path: path.count("/")):
             text = answers[path]
@@ -265,8 +273,8 @@ class Response:
                 found.raw = text
                 continue
             if repeat := self._repeat_at(path, create=True):
-                if text.isdigit():
-                    _fill(*repeat, min(int(text), MOST_INSTANCES))
+                if text.isdecimal():
+                    self._grow(*repeat, int(text))
                 continue
             node = self._find(path, create=True)
             if node is None or node.spec.question is None:
@@ -286,12 +294,18 @@ class Response:
                 return None
             place = int(part[2] or 1)
             if create and spec.is_repeat and place <= MOST_INSTANCES:
-                _fill(node, spec, place)
+                self._grow(node, spec, place)
             nodes = node.children[spec.name]
             if not 1 <= place <= len(nodes):
                 return None
             node = nodes[place - 1]
         return node
+
+    def _grow(self, parent: TreeNode, spec: Spec, count: int) -> None:
+        """Make the instances that are read back; paths beyond the limits stay unknown."""
+        there = len(parent.children[spec.name])
+        _fill(parent, spec, min(count, MOST_INSTANCES, there + self._room))
+        self._room -= len(parent.children[spec.name]) - there
 
     def _repeat_at(self, path: str, *, create: bool = False) -> tuple[TreeNode, Spec] | None:
         spec = self.plan.specs.get(INSTANCE.sub("", path) if "[" in path else path)

@@ -20,7 +20,7 @@ from questionnaires.xpath_values import (
 )
 
 MOST_INSTANCES = 2_000  # of one repeat: more is a mistyped count
-MOST_IN_ALL = 20_000  # of all counted repeats of a response, so that nested counts end
+MOST_IN_ALL = 20_000  # of all repeats of a response, so that nested counts and places end
 
 
 class Recalculation:
@@ -189,11 +189,16 @@ class Recalculation:
 
     # -- instances ----------------------------------------------------------------------------
 
+    @property
+    def is_full(self) -> bool:
+        """Whether a response has grown as far as it may."""
+        return self._instances >= MOST_IN_ALL
+
     def resize(self, parent: TreeNode, spec: Spec, count: int) -> None:
         """Add instances at the end of a repeat, or drop the last ones with their answers."""
         while len(parent.children[spec.name]) > count:
             self.remove(parent.children[spec.name][-1], parent)
-        while len(parent.children[spec.name]) < count and self._instances < MOST_IN_ALL:
+        while len(parent.children[spec.name]) < count and not self.is_full:
             self.add(parent, spec)
 
     def add(self, parent: TreeNode, spec: Spec) -> TreeNode:

@@ -11,10 +11,12 @@ from questionnaires import (
     NodeState,
     Response,
     StepRefused,
+    evaluation,
     plan,
     read_form_file,
     recalculation,
 )
+from questionnaires.answer_changes import Change, put
 from questionnaires.form import SELECTS, Kind
 from questionnaires.states import Observer
 from questionnaires.tree import TreeNode, list_document
@@ -414,6 +416,45 @@ def test_counts_within_counts_stop_before_they_fill_the_memory(monkeypatch):
 
     counts = [state.count for state in response.states() if state.kind == "repeat"]
     assert sum(counts) == 30
+
+
+def houses() -> Response:
+    return respond(
+        table(
+            "survey",
+            "type | name | label",
+            "begin repeat | r | R",
+            "begin repeat | s | S",
+            "text | t | T",
+            "end repeat | | ",
+            "end repeat | | ",
+        )
+    )
+
+
+def test_far_places_within_places_stop_before_they_fill_the_memory(monkeypatch):
+    monkeypatch.setattr(recalculation, "MOST_IN_ALL", 30)
+    response = houses()
+    changes = [
+        Change(path, "x", "", "", path) for path in (f"/data/r[{n}]/s[20]/t" for n in range(1, 21))
+    ]
+
+    faults = put(response, changes)
+
+    assert sum(state.count for state in response.states() if state.kind == "repeat") <= 32
+    assert faults and len(faults) < 20
+
+
+def test_answers_that_are_read_back_make_no_more_entries_than_a_response_may_have(monkeypatch):
+    monkeypatch.setattr(evaluation, "MOST_IN_ALL", 30)
+    asked = houses().plan
+    kept = {f"/data/r[{n}]/s[20]/t": "x" for n in range(1, 21)}
+
+    response = Response(asked, kept | {"/data/r": "\u00b2"}, now=NOW)
+
+    assert sum(state.count for state in response.states() if state.kind == "repeat") <= 50
+    assert response.unknown
+    assert (response.answers() | response.unknown).items() >= kept.items()
 
 
 def test_a_sum_with_a_blank_is_blank_and_a_list_keeps_its_place():
