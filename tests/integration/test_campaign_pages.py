@@ -3,6 +3,7 @@
 import csv
 import io
 from datetime import UTC, datetime
+from html import unescape
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from ddplatform.access.roles import RoleId
 from ddplatform.db import db
 from ddplatform.models.audit import AuditEvent
 from ddplatform.models.campaigns import Campaign, CampaignTarget
+from ddplatform.services.campaigns import How
 from ddplatform.services.visit_plan import Wish, make_plan
 from tests.answering import mails, saq_version
 from tests.conftest import NOW
@@ -94,6 +96,22 @@ def test_campaign_is_planned_from_an_assessment_plan(
 def make_library(tenant: Tenant) -> None:
     with acting(tenant.id):
         saq_version()
+
+
+def test_mail_of_a_draft_is_shown_in_the_language_in_which_it_goes_out(
+    tenant: Tenant, analyst: FlaskClient
+):
+    chain_id, keys = make_places(tenant, 1)
+    how = How(name="Cacao 2026", due_on=DUE, language="fr")
+    campaign_id = plan(tenant, chain_id, keys, how)
+    shown = unescape(analyst.get(f"{HERE}/{campaign_id}").text)
+    start(tenant, campaign_id)
+    work(tenant, campaign_id)
+
+    (mail,) = mails()
+    subject = mail.partition("\n")[0]
+    assert "asks you" not in subject
+    assert subject in shown
 
 
 def test_form_with_faults_comes_back_with_all_that_was_typed(tenant: Tenant, analyst: FlaskClient):

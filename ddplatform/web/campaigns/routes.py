@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from ddplatform.access.permissions import Permission
 from ddplatform.errors import NotFound
 from ddplatform.gate import requires
+from ddplatform.languages import speaking
 from ddplatform.models.campaigns import Campaign
 from ddplatform.models.jobs import Job, JobState
 from ddplatform.queries.campaign_calendar import list_calendar
@@ -98,14 +99,15 @@ def show(campaign_id: UUID) -> ResponseReturnValue:
 
 def _mail(campaign: Campaign) -> Any:
     helper = get_help_contact(campaign.organisation_id, g.identity.user_id)
-    return write_questions(
-        "",
-        buyer=get_organisation(campaign.organisation_id).name,
-        help_line=helper.line,
-        link=LINK_SHOWN,
-        until=g.now + INVITATION_LIFE,
-        note=campaign.message,
-    )
+    with speaking(campaign.language):
+        return write_questions(
+            "",
+            buyer=get_organisation(campaign.organisation_id).name,
+            help_line=helper.line,
+            link=LINK_SHOWN,
+            until=g.now + INVITATION_LIFE,
+            note=campaign.message,
+        )
 
 
 def _sending(campaign: Campaign) -> dict[str, Any]:
