@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from ddplatform.duediligence.errors import StepNotAllowed
+from ddplatform.languages import gettext, ngettext
 from questionnaires.errors import QuestionnaireError
 from supply_chain.errors import FileRefused, SupplyChainError
 
@@ -71,8 +72,8 @@ class TooMany(PlatformError):
 
     def __init__(self, retry_after_s: int) -> None:
         minutes = max(1, -(-retry_after_s // 60))  # rounded up: earlier would be refused again
-        wait = f"Try again in {minutes} minute{'' if minutes == 1 else 's'}."
-        super().__init__("Too many tries in a short time.", wait)
+        wait = ngettext("Try again in %(num)s minute.", "Try again in %(num)s minutes.", minutes)
+        super().__init__(gettext("Too many tries in a short time."), wait)
         self.retry_after_s = retry_after_s
 
 

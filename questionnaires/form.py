@@ -75,6 +75,11 @@ class Text:
                 return found
         return next(iter(self.by_language.values()), ())
 
+    def language(self, *languages: str) -> str:
+        """The language, as the form names it, of what `parts` gives."""
+        named = (one for one in languages if self.by_language.get(one))
+        return next(named, next(iter(self.by_language), NO_LANGUAGE))
+
     def plain(self, *languages: str) -> str:
         """The text alone, with "..." where a value would be put in."""
         return "".join(

@@ -8,8 +8,8 @@ from uuid import UUID
 from ddplatform.db import db
 from ddplatform.errors import NotFound
 from ddplatform.models.questionnaires import Questionnaire
+from ddplatform.queries.form_languages import Tongue, tongue_of
 from ddplatform.queries.questionnaires import get_version
-from ddplatform.queries.responses import language_of
 from questionnaires import Form, Group, Kind, Question, Section, asked_paths
 from questionnaires.form import NO_LANGUAGE, UPLOADS
 from questionnaires.scoring_plan import extra
@@ -26,7 +26,8 @@ class QuestionToRead:
     label: str
     hint: str
     why: str
-    choices: Sequence[str]
+    choices: Sequence[tuple[str, str]]
+    """Each with the code of its language where that is not the one of the page."""
     is_many: bool
     """Whether several of the answers may be chosen."""
     is_conditional: bool
@@ -34,6 +35,9 @@ class QuestionToRead:
     is_repeated: bool
     """Whether it is asked for each entry of a list."""
     takes_files: bool
+    lang: str = ""
+    """The code of the language of the label where that is not the one of the page."""
+    hint_lang: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,20 +57,19 @@ def get_title(version_id: UUID) -> str:
     return questionnaire.title
 
 
-def all_questions(form: Form, *, light: bool, language: str) -> Sequence[SectionToRead]:
+def all_questions(form: Form, *, light: bool) -> Sequence[SectionToRead]:
     """Every question that may be asked, also those that an answer has yet to open.
 
     Args:
         light: the short version alone.
-        language: a code; the form's own language where it has no such translation.
     """
-    spoken = language_of(form, language) or form.default_language
+    tongue = tongue_of(form)
     asked = asked_paths(form, light=light)
     found: list[SectionToRead] = []
     for section in form.sections:
         questions = [q for q in section.questions() if q.path in asked and q.is_input]
         if questions:
-            reader = _Reader(section, len(found) + 1, (spoken, form.default_language))
+            reader = _Reader(section, len(found) + 1, tongue)
             found.append(reader.section_of(questions))
     return found
 
@@ -81,8 +84,9 @@ def hint_and_why(question: Question, shown: str) -> tuple[str, str]:
 class _Reader:
     """Turns the questions of one section into words."""
 
-    def __init__(self, section: Section, number: int, languages: tuple[str, str]) -> None:
-        self.section, self.number, self.languages = section, number, languages
+    def __init__(self, section: Section, number: int, tongue: Tongue) -> None:
+        self.section, self.number, self.tongue = section, number, tongue
+        self.languages = tongue.names
         self.repeats = [group.path for group in _groups(section.children) if group.repeat]
         self.conditional = [g.path for g in _groups(section.children) if g.rules.relevant]
         if section.group and section.group.rules.relevant:
@@ -106,11 +110,16 @@ class _Reader:
             label=question.label.plain(*self.languages),
             hint=hint,
             why=why,
-            choices=[c.label.plain(*self.languages) or c.name for c in question.choices],
+            choices=[
+                (c.label.plain(*self.languages) or c.name, self.tongue.other(c.label))
+                for c in question.choices
+            ],
             is_many=question.kind is Kind.SELECT_MULTIPLE,
             is_conditional=bool(question.rules.relevant) or _is_in(question, self.conditional),
             is_repeated=_is_in(question, self.repeats),
             takes_files=question.kind in UPLOADS or extra(question, "id") in supported,
+            lang=self.tongue.other(question.label),
+            hint_lang=self.tongue.other(question.hint),
         )
 
 

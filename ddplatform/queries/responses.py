@@ -17,10 +17,11 @@ from ddplatform.models.organisations import Organisation, User
 from ddplatform.models.questionnaires import Assignment, Questionnaire, QuestionnaireVersion
 from ddplatform.models.responses import Answer, AnswerMessage, RedFlag
 from ddplatform.models.responses import Response as ResponseRow
+from ddplatform.queries.form_languages import spoken_language
 from ddplatform.queries.organisations import HelpContact, help_contact
 from ddplatform.queries.questionnaires import get_version, load_plan
 from ddplatform.tenancy import current_organisation
-from questionnaires import Form, Page, Plan, Response, pages
+from questionnaires import Page, Plan, Response, pages
 from questionnaires.library import shipped_translations, title_in
 
 
@@ -206,16 +207,10 @@ def load_filled(
         form_plan,
         {path: answer.raw for path, answer in answers.items() if answer.raw},
         now=row.submitted_at or now,
-        language=language_of(form_plan.form, current_language())
-        or language_of(form_plan.form, row.language),
+        language=spoken_language(form_plan.form, row.language),
         seed=str(row.id),
     )
     return Filled(assignment, row, answers, form)
-
-
-def language_of(form: Form, code: str) -> str | None:
-    """The language of a form that a code names ("fr": "French (fr)"); None: its default."""
-    return next((name for name in form.languages if name.endswith(f"({code})")), None)
 
 
 def list_answers(response_id: UUID) -> Sequence[Answer]:

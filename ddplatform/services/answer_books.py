@@ -7,11 +7,11 @@ from babel.dates import format_date
 
 from ddplatform.errors import Conflict
 from ddplatform.languages import current_locale, direction_of, gettext, speaking
+from ddplatform.queries.form_languages import language_of
 from ddplatform.queries.responses import (
     Request,
     find_response,
     get_request,
-    language_of,
     load_filled,
 )
 from questionnaires import Response

@@ -14,6 +14,7 @@ from ddplatform.access.identity import Identity
 from ddplatform.adapters.installed import adapters
 from ddplatform.db import db
 from ddplatform.errors import Conflict, NotFound
+from ddplatform.languages import gettext
 from ddplatform.models.answer_intake import AnswerIntake, IntakeStatus, IntakeWay
 from ddplatform.queries.answer_intake import get_intake
 from ddplatform.queries.responses import (
@@ -236,7 +237,7 @@ def _waiting(assignment_id: UUID, intake_id: UUID) -> AnswerIntake:
     intake = get_intake(assignment_id, intake_id, for_change=True)
     if intake.status is not IntakeStatus.WAITING:
         raise Conflict(
-            "The answers of this file were taken over or put aside already.",
-            "Upload the file again to look at it anew.",
+            gettext("The answers of this file were taken over or put aside already."),
+            gettext("Upload the file again to look at it anew."),
         )
     return intake

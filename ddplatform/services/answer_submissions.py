@@ -8,6 +8,7 @@ from uuid import UUID
 from ddplatform.access.identity import Identity
 from ddplatform.adapters.installed import adapters
 from ddplatform.adapters.uploads import check_upload
+from ddplatform.languages import gettext
 from ddplatform.models.answer_intake import AnswerIntake, IntakeWay
 from ddplatform.queries.answer_intake import find_instance
 from ddplatform.services import rate_limits
@@ -62,14 +63,20 @@ def _for_assignment(brought: Brought, assignment_id: UUID, filename: str) -> lis
     if not found:
         raise FileRefused(
             "other_assignment",
-            f"{filename}: this submission names other questions.",
-            "Upload it on the page of those questions.",
+            gettext("%(file)s: this submission names other questions.", file=filename),
+            gettext("Upload it on the page of those questions."),
         )
     if len(found) > 1 and not mine:
         raise FileRefused(
             "several",
-            f"{filename} holds {len(found)} submissions, and none names these questions.",
-            "Upload the one that belongs here alone, or use the form downloaded on this page.",
+            gettext(
+                "%(file)s holds %(count)s submissions, and none names these questions.",
+                file=filename,
+                count=len(found),
+            ),
+            gettext(
+                "Upload the one that belongs here alone, or use the form downloaded on this page."
+            ),
         )
     return found
 
@@ -107,8 +114,11 @@ def _same(
     if earlier.sha256 != sha256(one.content).hexdigest():
         raise FileRefused(
             "instance_differs",
-            f"The submission {one.instance_id} came already, with other answers.",
-            "Finish it as a new form in the app, so that it gets a number of its own.",
+            gettext(
+                "The submission %(number)s came already, with other answers.",
+                number=one.instance_id,
+            ),
+            gettext("Finish it as a new form in the app, so that it gets a number of its own."),
         )
     came = {kept["name"] for kept in earlier.attachments}
     more = [_attachment(name, part, by=by) for name, part in named.items() if name not in came]

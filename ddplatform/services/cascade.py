@@ -12,6 +12,7 @@ from uuid import UUID
 from ddplatform.access.identity import Identity
 from ddplatform.db import db
 from ddplatform.errors import Conflict, Invalid
+from ddplatform.languages import day_in_words, gettext
 from ddplatform.models.cascade import (
     AskedState,
     ChainProposal,
@@ -83,11 +84,14 @@ def name_supplier(wanted: OwnSupplierFields, *, by: Identity, at: datetime) -> O
     _check(wanted, name)
     standing = list_own_suppliers()
     if any(one.name.casefold() == name.casefold() for one in standing):
-        raise Conflict(f"“{name}” stands on your list already.", "Open it on the list.")
+        raise Conflict(
+            gettext("“%(name)s” stands on your list already.", name=name),
+            gettext("Open it on the list."),
+        )
     if len(standing) >= MOST_NAMED:
         raise Conflict(
-            f"Your list holds {MOST_NAMED} suppliers, the most there can be.",
-            "Take one off first, or tell your buyer that there are more.",
+            gettext("Your list holds %(most)s suppliers, the most there can be.", most=MOST_NAMED),
+            gettext("Take one off first, or tell your buyer that there are more."),
         )
     own = OwnSupplier(
         name=name,
@@ -108,11 +112,13 @@ def name_supplier(wanted: OwnSupplierFields, *, by: Identity, at: datetime) -> O
 def _check(wanted: OwnSupplierFields, name: str) -> None:
     faults = {}
     if not name or len(name) > MAX_NAME:
-        faults["name"] = f"Write the name of the business, at most {MAX_NAME} characters."
+        faults["name"] = gettext(
+            "Write the name of the business, at most %(most)s characters.", most=MAX_NAME
+        )
     if wanted.country not in load_reference().countries:
-        faults["country"] = "Choose the country where it works."
+        faults["country"] = gettext("Choose the country where it works.")
     if wanted.email.strip() and not _ADDRESS.fullmatch(wanted.email.strip()):
-        faults["email"] = "This is no e-mail address; write it like name@firm.com."
+        faults["email"] = gettext("This is no e-mail address; write it like name@firm.com.")
     if faults:
         raise Invalid(fields=faults)
 
@@ -138,7 +144,9 @@ def propose(
     own, asked = get_own_supplier(own_supplier_id), get_request(assignment_id)
     assignment = asked.assignment
     if find_told(assignment, own.id) is not None:
-        raise Conflict(f"{asked.requester} knows of “{own.name}” already.")
+        raise Conflict(
+            gettext("%(buyer)s knows of “%(name)s” already.", buyer=asked.requester, name=own.name)
+        )
     _refuse_above(own)
     proposal = ChainProposal(
         organisation_id=assignment.organisation_id,
@@ -178,8 +186,8 @@ def withdraw_proposal(proposal_id: UUID, *, by: Identity, at: datetime) -> Chain
     proposal = get_told(proposal_id)
     if proposal.state is not ProposalState.PROPOSED:
         raise Conflict(
-            "The buyer decided on this already.",
-            "Write to the buyer if something is wrong with it.",
+            gettext("The buyer decided on this already."),
+            gettext("Write to the buyer if something is wrong with it."),
         )
     proposal.state, proposal.name = ProposalState.WITHDRAWN, None
     audit.record("cascade:withdraw", proposal, by=by, at=at)
@@ -205,7 +213,7 @@ def forward(
     own = get_own_supplier(own_supplier_id)
     own.email = email.strip().lower() or own.email
     if not own.email or not _ADDRESS.fullmatch(own.email):
-        raise Invalid(fields={"email": "Write the e-mail address, like name@firm.com."})
+        raise Invalid(fields={"email": gettext("Write the e-mail address, like name@firm.com.")})
     # A refusal counts too: it tells whose the address is, so that none may be tried at will.
     rate_limits.count_try(INVITATIONS, str(by.organisation_id), at=at)
     _refuse_above(own)
@@ -232,15 +240,21 @@ def _refuse_above(own: OwnSupplier) -> None:
     above = list_above()
     if own.name.casefold() in {name.casefold() for name in above.values()}:
         raise Conflict(
-            f"“{own.name}” is already above you in this chain: it buys from you, or from those "
-            "who do.",
-            "Name the business that sells to you, not the one you sell to.",
+            gettext(
+                "“%(name)s” is already above you in this chain: it buys from you, or from those "
+                "who do.",
+                name=own.name,
+            ),
+            gettext("Name the business that sells to you, not the one you sell to."),
         )
     if own.email and find_above(own.email, above) is not None:
         raise Conflict(
-            f"{own.email} belongs to a business that is already in this chain: your own, or one "
-            "above you.",
-            "Write the address of the business that sells to you.",
+            gettext(
+                "%(email)s belongs to a business that is already in this chain: your own, or one "
+                "above you.",
+                email=own.email,
+            ),
+            gettext("Write the address of the business that sells to you."),
         )
 
 
@@ -249,8 +263,15 @@ def _refuse_soon(own: OwnSupplier, at: datetime) -> None:
     if last is not None and last.sent_at > at - AGAIN_AFTER:
         again = (last.sent_at + AGAIN_AFTER).date()
         raise Conflict(
-            f"“{own.name}” was asked on {last.sent_at:%d %B %Y}.",
-            f"You can ask again from {again:%d %B %Y}. A call helps more than a second mail.",
+            gettext(
+                "“%(name)s” was asked on %(day)s.",
+                name=own.name,
+                day=day_in_words(last.sent_at.date()),
+            ),
+            gettext(
+                "You can ask again from %(day)s. A call helps more than a second mail.",
+                day=day_in_words(again),
+            ),
         )
 
 

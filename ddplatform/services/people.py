@@ -11,6 +11,7 @@ from ddplatform.access.roles import ROLES, RoleId
 from ddplatform.adapters.passwords import hash_password, password_problem
 from ddplatform.db import db
 from ddplatform.errors import Conflict, Invalid, NotFound
+from ddplatform.languages import gettext
 from ddplatform.models.organisations import Invitation, InvitationPurpose, Membership, User
 from ddplatform.queries.organisations import (
     count_members_with_role,
@@ -92,10 +93,16 @@ def invite_colleague(*, email: str, name: str, by: Identity, at: datetime) -> In
         Conflict: there is an administrator, who invites; or the colleague is here already.
     """
     if by.role_id is None or count_members_with_role(RoleId.ADMIN):
-        raise Conflict("Your organisation has an administrator.", "Ask that person to invite.")
+        raise Conflict(
+            gettext("Your organisation has an administrator."),
+            gettext("Ask that person to invite."),
+        )
     address = email.strip().lower()
     if any(person.email == address for person in list_people()):
-        raise Conflict(f"{address} is a member already.", "Your colleague can sign in.")
+        raise Conflict(
+            gettext("%(email)s is a member already.", email=address),
+            gettext("Your colleague can sign in."),
+        )
     return invite(email=email, name=name, role=by.role_id, by=by, at=at)
 
 
@@ -137,7 +144,7 @@ def open_link(token: str, *, at: datetime) -> Invitation:
     """
     invitation = get_invitation_by_hash(sessions.hash_of(token))
     if invitation is None or invitation.used_at is not None or invitation.expires_at < at:
-        raise NotFound("This link does not work any more.", "Ask for a new one.")
+        raise NotFound(gettext("This link does not work any more."), gettext("Ask for a new one."))
     return invitation
 
 
@@ -266,7 +273,7 @@ def _require_address(email: str) -> None:
         validate_email(email.strip(), check_deliverability=False, test_environment=True)
     except EmailNotValidError as fault:
         raise Invalid(
-            fields={"email": "This is not an e-mail address. Example: name@company.com"}
+            fields={"email": gettext("This is not an e-mail address. Example: name@company.com")}
         ) from fault
 
 

@@ -2,11 +2,13 @@
 
 import re
 import tomllib
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
+from jinja2 import Environment, nodes
 
 from ddplatform.languages import ENGLISH, LANGUAGES
 from ddplatform.web.responses.help_words import MESSAGES
@@ -17,17 +19,16 @@ TEMPLATES = ROOT / "templates"
 FIRST_MET = sorted(
     str(path.relative_to(ROOT))
     for pattern in (
-        *("layouts/base.html", "layouts/public.html", "layouts/supplier.html"),
-        *("auth/*.html", "errors/*.html", "email/*.txt", "responses/*.html"),
-        "findings/my_action*.html",
+        *("layouts/*.html", "components/[!c]*.html", "email/*.txt"),
+        *("auth/*.html", "errors/*.html", "responses/*.html"),
+        *("sharing/*.html", "cascade/[!p]*.html", "findings/my_action*.html"),
+        *("evidence/*.html", "organisations/people.html", "organisations/colleague.html"),
     )
     for path in TEMPLATES.glob(pattern)
 )
-SPOKEN_BY_SUPPLIERS = (
-    "ddplatform/web/responses/",
-    "ddplatform/web/auth/",
-    "ddplatform/web/filters",
-)
+"""Left out: `components/charts.html` and `colour.html`, `cascade/proposals.html`: buyers' pages."""
+FOR_BUYERS = ("ddplatform/web/findings/action_forms.py",)
+"""Python whose texts only buyers read; all others that are marked are translated."""
 OTHERS = [code for code in LANGUAGES if code != ENGLISH]
 MARKED = [message for message in read_marked() if message.id]
 JINJA = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
@@ -35,6 +36,16 @@ SHOWN_ATTRIBUTE = re.compile(r'\b(?:aria-label|title|placeholder|data-label|alt)
 TAG = re.compile(r"<[^>]*>", re.DOTALL)
 WORD = re.compile(r"[A-Za-z]{2}")
 PART_OF_MARKUP = re.compile(r"^(-\w+\s*)+$|aria-")  # what macros put into ids and attributes
+IN_ATTRIBUTE = re.compile(r'\b(?:class|id|href|name|value|type|rel)="[^"]*$')
+PARSER = Environment(extensions=["jinja2.ext.i18n"], autoescape=True)
+SHOWN_ARGUMENTS = frozenset(
+    {
+        *("text", "title", "label", "legend", "hint", "note", "caption", "sub", "link", "question"),
+        *("consequence", "button", "cancel", "noun", "empty_title", "empty_text"),
+        *("empty_actions", "actions", "columns", "rows", "steps", "here"),
+    }
+)
+"""What macros show of what is handed to them."""
 PLACEHOLDER = re.compile(r"%\(\w+\)s")
 
 
@@ -46,9 +57,91 @@ def unmarked(source: str) -> list[str]:
     return [text for text in found if not PART_OF_MARKUP.search(text)]
 
 
+def macros() -> dict[str, list[str]]:
+    """The macros of the shared parts with the names of their arguments."""
+    found: dict[str, list[str]] = {}
+    for part in (TEMPLATES / "components").glob("*.html"):
+        tree = PARSER.parse(part.read_text(encoding="utf-8"))
+        for macro in tree.find_all(nodes.Macro):
+            found[macro.name] = [argument.name for argument in macro.args]
+    return found
+
+
+def handed_over(source: str) -> list[str]:
+    """Words in the expressions of a template that a reader sees and gettext does not."""
+    tree = PARSER.parse(source)
+    found = [
+        text for output in tree.find_all(nodes.Output) for text in shown(outside_attributes(output))
+    ]
+    calls = [block.call for block in tree.find_all(nodes.CallBlock)]
+    return [text for text in (*found, *shown(calls)) if WORD.search(text)]
+
+
+def outside_attributes(output: nodes.Output) -> Iterator[nodes.Node]:
+    """The expressions of a stretch of a template, but for those that give a class or a code."""
+    before = ""
+    for part in output.nodes:
+        if isinstance(part, nodes.TemplateData):
+            before = part.data
+        elif not IN_ATTRIBUTE.search(before):
+            yield part
+
+
+def shown(parts: Iterable[nodes.Node]) -> Iterator[str]:
+    """The literal texts that expressions can show: what is called, chosen or joined."""
+    for part in parts:
+        if isinstance(part, nodes.Const) and isinstance(part.value, str):
+            yield part.value
+        elif isinstance(part, nodes.Call):
+            yield from shown(arguments_shown(part))
+        elif isinstance(part, nodes.CondExpr):
+            yield from shown([one for one in (part.expr1, part.expr2) if one])
+        elif isinstance(part, (nodes.Or, nodes.And)):
+            yield from shown([part.right])
+        elif isinstance(part, (nodes.Concat, nodes.Add)):
+            yield from shown(part.iter_child_nodes())
+        elif isinstance(part, nodes.Dict):
+            yield from shown([p.value for p in part.items if p.key.as_const() in SHOWN_ARGUMENTS])
+        elif isinstance(part, (nodes.List, nodes.Tuple)):  # a tuple is a fact or a choice
+            yield from shown(part.items)
+
+
+def arguments_shown(call: nodes.Call) -> list[nodes.Node]:
+    """The arguments of a macro that end up as text, and what a lookup gives where it has none."""
+    if isinstance(call.node, nodes.Getattr) and call.node.attr == "get":
+        return list(call.args[1:])
+    names = MACROS.get(call.node.name, []) if isinstance(call.node, nodes.Name) else []
+    given = [*zip(names, call.args, strict=False), *((k.key, k.value) for k in call.kwargs)]
+    found = [value for name, value in given if names and name in SHOWN_ARGUMENTS]
+    offered = [value for name, value in given if names and name == "choices"]
+    pairs = [pair for value in offered if isinstance(value, nodes.List) for pair in value.items]
+    return [*found, *(pair.items[-1] for pair in pairs if isinstance(pair, nodes.Tuple))]
+
+
+MACROS = macros()
+
+
 def test_a_text_between_tags_or_in_a_label_is_found_and_a_marked_one_is_not():
     assert unmarked('<p title="Open">Go {{ name }}</p>') == ["Open", "Go"]
     assert unmarked("<p class=\"go\">{{ _('Go') }}</p>{# why #}") == []
+
+
+def test_a_text_handed_to_a_macro_is_found_and_a_marked_one_a_class_or_a_code_is_not():
+    source = """
+    {{ tag('not used', 'warn') }} {{ tag(_('used'), 'ok') }} {{ facts([('Buyer', x), (_('S'), y)]) }}
+    {% call card('Members', 'h-m', flush=true) %}{{ x or 'The platform' }}{% endcall %}
+    {{ data_table(_('T'), [{'label': 'Size', 'number': true}], empty_title='None' if a == 'b c') }}
+    <i class="{{ 'on' if x else 'off' }}"></i>{{ select('use', _('U'), [('', 'any'), ('go', _('G'))]) }}
+    {{ words.get(x, 'Another') }} {{ icon('download') }} {{ url_for('.show', id=1) }}
+    """
+    assert handed_over(source) == [
+        *("not used", "Buyer", "The platform", "Size", "None", "any", "Another", "Members")
+    ]
+
+
+@pytest.mark.parametrize("template", FIRST_MET)
+def test_no_text_handed_to_a_macro_of_a_page_met_first_is_left_unmarked(template: str):
+    assert handed_over((ROOT / template).read_text(encoding="utf-8")) == []
 
 
 @pytest.mark.parametrize("template", FIRST_MET)
@@ -62,7 +155,7 @@ def wanted() -> list[Message]:
         message
         for message in MARKED
         if any(
-            place in FIRST_MET or place.startswith(SPOKEN_BY_SUPPLIERS)
+            place in FIRST_MET or (place.endswith(".py") and place not in FOR_BUYERS)
             for place, _ in message.locations
         )
     ]

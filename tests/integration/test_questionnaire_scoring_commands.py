@@ -8,6 +8,7 @@ from click.testing import CliRunner, Result
 
 from ddplatform.cli.questionnaire_scoring import export, score
 from questionnaires.library import list_shipped, shipped_form
+from questionnaires.translations import LANGUAGE_NAMES
 from questionnaires.xform import form_from_xform
 from questionnaires.xlsform import read_form_file
 
@@ -36,7 +37,18 @@ def test_an_exported_questionnaire_is_the_shipped_form(workbook):
     read, shipped = read_form_file(workbook), shipped_form("SAQ")
 
     assert (read.form_id, read.version, read.title) == ("SAQ", shipped.version, shipped.title)
-    assert list(read.questions()) == list(shipped.questions())
+    assert [q.path for q in read.questions()] == [q.path for q in shipped.questions()]
+    for one, other in zip(read.questions(), shipped.questions(), strict=True):
+        assert (one.label.plain(), one.hint.plain()) == (other.label.plain(), other.hint.plain())
+        assert one.rules == other.rules
+
+
+def test_an_exported_questionnaire_has_a_column_a_language_as_the_page_gives_it(workbook):
+    question = next(q for q in read_form_file(workbook).questions() if q.name == "SAQ_A01")
+
+    assert [name[-3:-1] for name in question.label.by_language] == ["en", *sorted(LANGUAGE_NAMES)]
+    texts = {question.label.plain(name) for name in question.label.by_language}
+    assert len(texts) == 1 + len(LANGUAGE_NAMES)
 
 
 def test_export_says_what_it_wrote(tmp_path):

@@ -88,7 +88,7 @@ def test_page_and_paper_hold_every_question_and_the_page_is_light(app: Flask, as
     page = client.get(address)
     paper = re.sub(r"\s+", "", _text(client.get(f"{address}.pdf").data))
 
-    sections = all_questions(form, light=False, language="en")
+    sections = all_questions(form, light=False)
     labels = [question.label for section in sections for question in section.questions]
     assert len(labels) >= 80
     assert [label for label in labels if label not in unescape(page.text)] == []
@@ -100,8 +100,8 @@ def test_the_short_version_and_repeats_are_told_as_such(context: Flask, tenant: 
     asked = ask(tenant, light=True)
     with acting(asked.tenant.id):
         form = load_plan(saq_version()).form
-    short = all_questions(form, light=True, language="xx")
-    whole = all_questions(form, light=False, language="en")
+    short = all_questions(form, light=True)
+    whole = all_questions(form, light=False)
 
     def count(sections: object) -> int:
         return sum(len(section.questions) for section in sections)  # type: ignore[attr-defined]

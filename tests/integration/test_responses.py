@@ -19,13 +19,13 @@ from ddplatform.models.organisations import Invitation, Membership, Organisation
 from ddplatform.models.responses import Answer, RedFlag, ResponseStatus, RiskSignal
 from ddplatform.models.responses import Response as ResponseRow
 from ddplatform.models.risk import RiskFact
+from ddplatform.queries.form_languages import language_of
 from ddplatform.queries.questionnaires import get_assignment
 from ddplatform.queries.responses import (
     Filled,
     find_response,
     get_request,
     get_response,
-    language_of,
     list_answers,
     list_asked_of_me,
     list_files,

@@ -7,33 +7,39 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from ddplatform.adapters.uploads import ALLOWED_WORDS
+from ddplatform.languages import lazy_gettext as _
 
 
 class AddForm(FlaskForm):  # type: ignore[misc]
     """A new document."""
 
     document = FileField(
-        "Document or photo",
-        description=f"{ALLOWED_WORDS}, up to 25 MB. Places and makers in pictures are taken off.",
-        validators=[FileRequired("Choose a file.")],
+        _("Document or photo"),
+        description=_(
+            "%(kinds)s, up to 25 MB. Places and makers in pictures are taken off.",
+            kinds=ALLOWED_WORDS,
+        ),
+        validators=[FileRequired(_("Choose a file."))],
     )
     description = StringField(
-        "What it shows", description="Never a child's name.", validators=[Length(max=300)]
+        _("What it shows"),
+        description=_("Never a child’s name."),
+        validators=[Length(max=300)],
     )
-    issued_on = DateField("Issued on", validators=[Optional()])
+    issued_on = DateField(_("Issued on"), validators=[Optional()])
     valid_until = DateField(
-        "Valid until",
-        description="You are told before it runs out.",
+        _("Valid until"),
+        description=_("You are told before it runs out."),
         validators=[Optional()],
     )
     confidentiality = RadioField(
-        "Who may open it",
+        _("Who may open it"),
         choices=[
-            SelectChoice("normal", "Everybody of the organisation who may read documents"),
-            SelectChoice("restricted", "Only who keeps restricted documents"),
+            SelectChoice("normal", _("Everybody of the organisation who may read documents")),
+            SelectChoice("restricted", _("Only who keeps restricted documents")),
         ],
         default="normal",
-        validators=[InputRequired("Choose who may open it.")],
+        validators=[InputRequired(_("Choose who may open it."))],
     )
 
 
@@ -41,5 +47,6 @@ class WithdrawForm(FlaskForm):  # type: ignore[misc]
     """Why a document is taken out of use."""
 
     reason = TextAreaField(
-        "Why it is withdrawn", validators=[InputRequired("Give the reason."), Length(max=500)]
+        _("Why it is withdrawn"),
+        validators=[InputRequired(_("Give the reason.")), Length(max=500)],
     )

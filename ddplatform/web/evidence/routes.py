@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from ddplatform.access.permissions import Permission
 from ddplatform.gate import requires
+from ddplatform.languages import gettext
 from ddplatform.models.evidence import Confidentiality
 from ddplatform.models.findings import Finding, MitigationAction
 from ddplatform.queries.actions import get_action
@@ -101,7 +102,7 @@ def add() -> ResponseReturnValue:
         )
         if target is not None:
             evidence.attach(kept, target, at=g.now)
-        flash("The document is kept.", "success")
+        flash(gettext("The document is kept."), "success")
         return redirect(back or url_for(".show", evidence_id=kept.id))
 
     def show_form() -> str:
@@ -149,7 +150,7 @@ def withdraw(evidence_id: UUID) -> ResponseReturnValue:
 
     def save() -> ResponseReturnValue:
         evidence.withdraw(document, by=g.identity, at=g.now, reason=form.reason.data)
-        flash("The document is withdrawn.", "success")
+        flash(gettext("The document is withdrawn."), "success")
         return redirect(url_for(".show", evidence_id=evidence_id))
 
     return answer_form(

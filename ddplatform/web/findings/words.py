@@ -6,6 +6,7 @@ from ddplatform.duediligence.impacts import impact_words
 from ddplatform.duediligence.lifecycle import lifecycle
 from ddplatform.duediligence.tracking import IndicatorKind, tracking_words
 from ddplatform.duediligence.vocabulary import Machine
+from ddplatform.languages import lazy_gettext as _
 from ddplatform.models.findings import FindingSource, MitigationAction
 from ddplatform.models.risk import FactKind
 from ddplatform.queries.finding_scores import Effect
@@ -33,12 +34,12 @@ SOURCES = {
     FindingSource.OFFICIAL_LIST.value: "Official list",
 }
 TARGETS = {
-    "finding": "Finding",
-    "mitigation_action": "Action",
-    "response": "Questionnaire",
-    "answer": "Questionnaire",
-    "supply_link": "Supply link",
-    "report": "Report",
+    "finding": _("Finding"),
+    "mitigation_action": _("Action"),
+    "response": _("Questionnaire"),
+    "answer": _("Questionnaire"),
+    "supply_link": _("Supply link"),
+    "report": _("Report"),
 }
 EVENTS = {
     "finding:record": "Recorded",

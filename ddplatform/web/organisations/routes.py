@@ -10,6 +10,7 @@ from ddplatform.access.permissions import Permission
 from ddplatform.access.roles import ROLES, RoleId
 from ddplatform.errors import NotFound
 from ddplatform.gate import requires
+from ddplatform.languages import gettext
 from ddplatform.queries.organisations import (
     get_invitation,
     get_membership,
@@ -68,7 +69,7 @@ def invite_person() -> ResponseReturnValue:
             by=g.identity,
             at=g.now,
         )
-        return _told(f"An invitation is on its way to {form.email.data}.")
+        return _told(gettext("An invitation is on its way to %(email)s.", email=form.email.data))
 
     return answer_form(
         form,
@@ -85,7 +86,7 @@ def colleague() -> ResponseReturnValue:
 
     def save() -> ResponseReturnValue:
         invite_colleague(email=form.email.data, name=form.name.data, by=g.identity, at=g.now)
-        return _told(f"An invitation is on its way to {form.email.data}.")
+        return _told(gettext("An invitation is on its way to %(email)s.", email=form.email.data))
 
     return answer_form(
         form, save, lambda: render_template("organisations/colleague.html", form=form)

@@ -8,8 +8,10 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
+from ddplatform.languages import current_language
 from ddplatform.languages import lazy_gettext as _
 from ddplatform.models.responses import Answer
+from ddplatform.queries.form_languages import Tongue
 from ddplatform.queries.response_people import Said
 from ddplatform.queries.response_questions import hint_and_why
 from ddplatform.queries.responses import FileOfAnswer, Message
@@ -37,6 +39,7 @@ class ChoiceView:
     label: str
     checked: bool
     note: str = ""
+    lang: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,11 @@ class GivenView:
 
 @dataclass(frozen=True)
 class FieldView:
-    """One question as the page shows it. `control` names the part that draws it."""
+    """One question as the page shows it. `control` names the part that draws it.
+
+    `lang`, `hint_lang` and that of a choice: the code of the language a text stands in where it
+    has no translation into that of the page.
+    """
 
     path: str
     id: str
@@ -80,6 +87,10 @@ class FieldView:
     help: Sequence[str] = ()
     said: Said | None = None
     given: GivenView | None = None
+    lang: str = ""
+    hint_lang: str = ""
+    is_gap: bool = False
+    """Whether such a text is a gap in a form that speaks the language of the page else."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +107,8 @@ class Around:
     """Path -> who answered; empty where one person answers alone."""
     given: Mapping[str, Answer] = field(default_factory=dict)
     """Path -> an answer that was given before and not looked at since."""
+    tongue: Tongue = field(default_factory=lambda: Tongue(current_language()))
+    """What the form is read in."""
 
 
 def field_id(path: str) -> str:
@@ -127,7 +140,7 @@ def _view(
         inputmode="numeric" if question.kind is Kind.INTEGER else "decimal",
         text=text,
         is_open=state.relevant,
-        choices=_choices(state, text),
+        choices=_choices(state, text, around.tongue),
         errors=_errors(state, around),
         files=around.files.get(state.path, ()),
         uploads=uploads,
@@ -136,6 +149,9 @@ def _view(
         help=around.help.get(state.path, ()),
         said=around.said.get(state.path),
         given=_given(state, around.given.get(state.path)),
+        lang=around.tongue.other(question.label),
+        hint_lang=around.tongue.other(question.hint),
+        is_gap=around.tongue.is_spoken,
     )
 
 
@@ -191,14 +207,16 @@ def _is_day(text: str) -> bool:
     return True
 
 
-def _choices(state: NodeState, text: str) -> Sequence[ChoiceView]:
+def _choices(state: NodeState, text: str, tongue: Tongue) -> Sequence[ChoiceView]:
     chosen = set(text.split())
+    labels = {choice.name: choice.label for choice in _question(state).choices}
     return [
         ChoiceView(
             choice.name,
             choice.label,
             choice.name in chosen,
             str(FIND_OUT) if choice.name in NOT_SURE else "",
+            tongue.other(labels[choice.name]) if choice.name in labels else "",
         )
         for choice in state.choices
     ]
@@ -263,6 +281,7 @@ def view_items(page: Page, around: Around) -> list[dict[str, Any]]:
             "path": item.state.path,
             "id": field_id(item.state.path),
             "label": item.state.label,
+            "lang": around.tongue.other(item.state.node.label),
             "is_open": item.state.relevant,
             "place": item.place,
             "count": item.count,

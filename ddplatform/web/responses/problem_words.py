@@ -9,6 +9,7 @@ from functools import cache
 
 from ddplatform.languages import gettext
 from ddplatform.languages import lazy_gettext as _
+from ddplatform.web.responses.file_words import FAULTS
 
 PROBLEMS = (
     _("This question needs an answer."),
@@ -57,7 +58,7 @@ def _said(source: str, found: re.Match[str]) -> str:
 
 @cache
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((problem.source, _pattern(problem.source)) for problem in PROBLEMS)
+    return tuple((problem.source, _pattern(problem.source)) for problem in (*FAULTS, *PROBLEMS))
 
 
 def _pattern(source: str) -> re.Pattern[str]:

@@ -10,6 +10,7 @@ from ddplatform.errors import NotFound
 from ddplatform.gate import public, requires
 from ddplatform.languages import current_language, gettext, speaking_on_paper
 from ddplatform.models.questionnaires import Assignment
+from ddplatform.queries.form_languages import tongue_of
 from ddplatform.queries.organisations import get_help_contact, get_organisation
 from ddplatform.queries.questionnaires import load_plan
 from ddplatform.queries.response_questions import (
@@ -76,7 +77,7 @@ def _invited(token: str) -> Assignment:
 
 def _sections(assignment: Assignment) -> list[SectionToRead]:
     form = load_plan(assignment.version_id).form
-    return list(all_questions(form, light=assignment.light_mode, language=current_language()))
+    return list(all_questions(form, light=assignment.light_mode))
 
 
 def _page(
@@ -88,6 +89,7 @@ def _page(
     return render_template(
         "responses/questions.html",
         sections=sections,
+        tongue=tongue_of(load_plan(assignment.version_id).form),
         count=count,
         minutes=minutes_of(count),
         title=get_title(assignment.version_id),
@@ -141,7 +143,12 @@ def _drawn(assignment: Assignment) -> bytes:
 
 
 def _printed(question: QuestionToRead) -> PaperQuestion:
-    return PaperQuestion(question.number, question.label, question.choices, _remarks(question))
+    return PaperQuestion(
+        question.number,
+        question.label,
+        [words for words, _ in question.choices],
+        _remarks(question),
+    )
 
 
 def _remarks(question: QuestionToRead) -> list[str]:

@@ -12,6 +12,7 @@ from ddplatform.access.permissions import Permission
 from ddplatform.errors import NotFound, TooMany
 from ddplatform.gate import keep_changes, requires
 from ddplatform.languages import gettext
+from ddplatform.queries.form_languages import tongue_of
 from ddplatform.queries.response_people import given_on, load_writers, said_at, taker_of
 from ddplatform.queries.responses import (
     Filled,
@@ -42,6 +43,7 @@ from ddplatform.web.responses.fields import (
     view_items,
 )
 from ddplatform.web.responses.help_words import help_in_words
+from ddplatform.web.responses.problem_words import in_words
 from ddplatform.web.responses.routes import is_writable, newest_round
 from questionnaires import Page, red_flags
 from supply_chain.errors import FileRefused
@@ -155,7 +157,9 @@ def _take_files(assignment_id: UUID) -> Mapping[str, str]:
                 _attach(assignment_id, path, upload)
             except (FileRefused, TooMany) as error:
                 # What was typed on the same page is kept all the same.
-                refused[path] = f"{upload.filename}: {error.message} {error.advice}"
+                refused[path] = (
+                    f"{upload.filename}: {in_words(error.message)} {in_words(error.advice)}"
+                )
     return refused
 
 
@@ -222,6 +226,7 @@ def _section_page(
         refused=refused or {},
         said=said_at(filled, people) if people.are_several else {},
         given={path: answer for path, answer in filled.answers.items() if answer.given_at},
+        tongue=tongue_of(filled.form.form, filled.row.language),
     )
     items = view_items(page, around)
     taker = taker_of(filled, name)
@@ -231,6 +236,7 @@ def _section_page(
         asked=asked,
         page=page,
         items=items,
+        tongue=around.tongue,
         total=len(filled.pages),
         minutes=minutes_for(page),
         problems=problems,

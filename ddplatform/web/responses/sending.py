@@ -12,6 +12,7 @@ from ddplatform.errors import Invalid, NotFound
 from ddplatform.gate import requires
 from ddplatform.models.responses import ResponseStatus
 from ddplatform.queries.answer_comparisons import compare_answers
+from ddplatform.queries.form_languages import tongue_of
 from ddplatform.queries.responses import (
     Filled,
     Request,
@@ -119,9 +120,16 @@ def _check_page(asked: Request, filled: Filled, faults: dict[str, str] | None = 
 
 def sections_of(filled: Filled, doubtful: set[str] | None = None) -> list[dict[str, Any]]:
     files = list_files(filled.row.id)
+    tongue = tongue_of(filled.form.form, filled.row.language)
     found = []
     for page in filled.pages:
-        rows = [_row(page.name, item, files, doubtful or set()) for item in page.questions()]
+        rows = [
+            {
+                **_row(page.name, item, files, doubtful or set()),
+                "lang": tongue.other(item.state.node.label),
+            }
+            for item in page.questions()
+        ]
         missing = sum(1 for row in rows if row["messages"])
         found.append({"page": page, "rows": rows, "missing": missing})
     return found

@@ -21,6 +21,8 @@ from ddplatform.services.answer_submissions import keep_submissions
 from ddplatform.services.app_links import is_live, make_link, revoke_link
 from ddplatform.web.responses.app_squares import app_square
 from ddplatform.web.responses.blueprint import bp
+from ddplatform.web.responses.help_words import help_in_words
+from ddplatform.web.responses.problem_words import in_words
 from ddplatform.web.responses.routes import is_writable
 from ddplatform.web.uploads import read_upload
 from questionnaires.phone_form import xform_of
@@ -75,8 +77,15 @@ def bring(assignment_id: UUID) -> ResponseReturnValue:
     except (FileRefused, TooMany, Conflict) as error:
         status = 422 if isinstance(error, FileRefused) else 409
         status = 429 if isinstance(error, TooMany) else status
-        return _ways_page(assignment_id, [f"{error.message} {error.advice}"]), status
+        return _ways_page(assignment_id, [_refusal(upload.filename, error)]), status
     return redirect(url_for(".incoming", assignment_id=assignment_id, intake_id=kept[0].id))
+
+
+def _refusal(filename: str, error: FileRefused | TooMany | Conflict) -> str:
+    """Why a file cannot come in; its name stands in front where the words carry it."""
+    head = f"{filename}: "
+    name = head if error.message.startswith(head) else ""
+    return f"{name}{in_words(error.message.removeprefix(head))} {in_words(error.advice)}"
 
 
 def _keep_one_book(assignment_id: UUID, **more: object) -> Sequence[AnswerIntake]:
@@ -90,7 +99,9 @@ def incoming(assignment_id: UUID, intake_id: UUID) -> ResponseReturnValue:
     asked = get_request(assignment_id)
     found = look(assignment_id, intake_id, at=g.now)
     is_open = is_writable(asked) and found.intake.status is IntakeStatus.WAITING
-    return render_template("responses/incoming.html", asked=asked, found=found, is_open=is_open)
+    return render_template(
+        "responses/incoming.html", asked=asked, found=found, is_open=is_open, in_words=in_words
+    )
 
 
 @bp.post("/<uuid:assignment_id>/ways/<uuid:intake_id>")
@@ -116,7 +127,7 @@ def settle(assignment_id: UUID, intake_id: UUID) -> ResponseReturnValue:
         "success",
     )
     for notice in taken.new_flags:
-        flash(notice.message, "info")
+        flash(help_in_words(notice.message), "info")
     return redirect(url_for(".show", assignment_id=assignment_id))
 
 
