@@ -5,6 +5,7 @@ is released. Whoever is asked answers to who asked, not to anybody further up.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -23,6 +24,7 @@ from ddplatform.models.cascade import (
 from ddplatform.models.questionnaires import Assignment
 from ddplatform.models.value_chain import ValueChain, ValueChainNode
 from ddplatform.queries.cascade import (
+    Told,
     asked_state_of,
     below,
     find_above,
@@ -232,7 +234,7 @@ def forward(
     own.forwarded_id = made.id
     db.session.flush()  # its state is read from what was sent
     audit.record("cascade:forward", own, by=by, at=at, assignment=made.id)
-    _refresh(own)
+    _refresh(own, list_told().get(own.id, ()))
     return made
 
 
@@ -321,14 +323,15 @@ def refresh_states() -> int:
 
     States and counts alone, no change of a person: no event. Twice is once.
     """
-    return sum(_refresh(own) for own in list_own_suppliers())
+    told = list_told()
+    return sum(_refresh(own, told.get(own.id, ())) for own in list_own_suppliers())
 
 
-def _refresh(own: OwnSupplier) -> int:
+def _refresh(own: OwnSupplier, all_told: Sequence[Told]) -> int:
     own.asked_state = asked_state_of(own)
     counts = below(own).as_json()
     changed = 0
-    for told in list_told().get(own.id, ()):
+    for told in all_told:
         proposal = told.proposal
         if (proposal.asked_state, proposal.below) != (own.asked_state, counts):
             proposal.asked_state, proposal.below = own.asked_state, counts

@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 
 from ddplatform.access.roles import RoleId
 from ddplatform.db import db
@@ -238,6 +238,30 @@ def test_forwarded_questions_are_answered_to_who_forwarded_and_the_buyer_sees_ho
 def _refresh(supplier: Supplier) -> int:
     with acting(supplier.id):
         return cascade.refresh_states()
+
+
+def test_states_of_a_long_list_are_renewed_in_as_many_statements_as_those_of_a_short_one(
+    context: Flask, supplier: Supplier
+):
+    def asked() -> int:
+        seen: list[str] = []
+
+        def note(*call: object) -> None:
+            seen.append(str(call[2]))
+
+        event.listen(db.engine, "before_cursor_execute", note)
+        try:
+            _refresh(supplier)
+        finally:
+            event.remove(db.engine, "before_cursor_execute", note)
+        return len(seen)
+
+    _propose(supplier, _name(supplier))
+    short = asked()
+    for number in range(4):
+        _propose(supplier, _name(supplier, f"Ferme {number}"))
+
+    assert asked() == short
 
 
 def _state(supplier: Supplier, proposal_id: UUID) -> AskedState:
