@@ -1,5 +1,8 @@
 """The language of a page: asked for, kept, offered, or the browser's; and of mails and answers."""
 
+import re
+from pathlib import Path
+
 import pytest
 from flask import Flask
 
@@ -8,6 +11,7 @@ from ddplatform.db import unit_of_work
 from ddplatform.errors import Invalid
 from ddplatform.languages import (
     LANGUAGES,
+    LazyText,
     day_in_words,
     direction_of,
     gettext,
@@ -20,9 +24,12 @@ from ddplatform.languages import (
 from ddplatform.queries.organisations import get_user_by_email
 from ddplatform.services.accounts import choose_language
 from ddplatform.tenancy import nobody
+from ddplatform.web.responses.file_words import FAULTS
 from ddplatform.web.responses.problem_words import PROBLEMS, in_words
 from tests.conftest import NOW
 from tests.factories import Tenant, signed_in_client
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_a_link_of_the_menu_turns_the_page_and_the_next_one_stays_turned(app: Flask):
@@ -111,3 +118,27 @@ def test_a_problem_of_an_answer_is_said_in_the_language_of_the_page(app: Flask):
         assert in_words("Own words of a form.") == "Own words of a form."
     assert said.startswith("« a dozen » n’est pas un nombre entier. N’écrivez que des chiffres")
     assert len(PROBLEMS) == len({problem.source for problem in PROBLEMS})
+
+
+def values_of(source: str) -> dict[str, str]:
+    return {name: f"{name}-7" for name in re.findall(r"%\((\w+)\)s", source)}
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.source[:40])
+def test_a_fault_of_a_file_is_said_in_the_language_of_the_page(app: Flask, fault: LazyText):
+    values = values_of(fault.source)
+
+    with app.test_request_context(), speaking("sw"):
+        said = in_words(fault.source % values)
+        assert said == gettext(fault.source, **values) != fault.source % values
+        assert in_words(f"{fault.source % values} Leave it out.").endswith(gettext("Leave it out."))
+
+
+def test_faults_of_files_are_the_words_of_those_who_read_files():
+    readers = (*ROOT.glob("questionnaires/*.py"), ROOT / "ddplatform/adapters/uploads.py")
+    written = "\n".join(path.read_text("utf-8") for path in readers)
+    written = re.sub(r'"\s*\n\s*f?"', "", written)
+
+    for fault in FAULTS:
+        parts = re.split(r"%\(\w+\)s", fault.source)
+        assert re.search(r"\{[^{}\n]*\}".join(map(re.escape, parts)), written), fault.source

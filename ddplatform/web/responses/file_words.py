@@ -53,7 +53,6 @@ FAULTS = (
     _("Write 1 for the first, 2 for the second."),
     _("Write %(yes)s, or leave it empty."),
     _("“%(text)s” is not one of the answers on offer."),
-    _("“%(text)s” is not %(yes)s."),
     _("Choose from the list of the cell."),
     _("Choose the answer on the page of its section."),
     _("This is no submission of a phone app."),
@@ -76,7 +75,6 @@ FAULTS = (
     _("Choose the file of these questions, or upload it where those are asked."),
     _("Choose the file again."),
     _("Send a smaller file."),
-    _("Send %(kinds)s."),
     _("Save it anew in the program it comes from."),
     _("The content of %(name)s is not what its name says."),
     _("Save it anew in the program it comes from, or choose the right ending."),
@@ -91,5 +89,7 @@ FAULTS = (
     _("%(name)s cannot be opened."),
     _("%(name)s is locked with a password."),
     _("%(name)s holds macros or links to other files."),
+    _("“%(text)s” is not %(yes)s."),
+    _("Send %(kinds)s."),
 )
-"""What begins with a value stands last: it would fit more than its own sentence."""
+"""What fits more than its own sentence stands last."""

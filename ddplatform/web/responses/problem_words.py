@@ -5,6 +5,7 @@ a pattern finds the values in them, and the same sentence is said with these in 
 """
 
 import re
+from collections.abc import Iterator
 from functools import cache
 
 from ddplatform.languages import gettext
@@ -42,14 +43,30 @@ _VALUE = re.compile(r"%\((\w+)\)s")
 
 def in_words(message: str) -> str:
     """A problem in the language of the page; one that a form words itself stands as it is."""
+    if known := _known(message):
+        return known
+    for source, found, rest in _begun(message):
+        return f"{_said(source, found)} {in_words(rest)}"
+    return message
+
+
+def _known(message: str) -> str:
+    """The sentences of a message where each of them is one of ours; else nothing."""
+    for source, found, rest in _begun(message):
+        if known := _known(rest):
+            return f"{_said(source, found)} {known}"
     for source, pattern in _patterns():
         if found := pattern.fullmatch(message):
             return _said(source, found)
+    return ""
+
+
+def _begun(message: str) -> Iterator[tuple[str, re.Match[str], str]]:
+    """Which sentences a message can begin with, and what is left of it."""
     for source, pattern in _patterns():
         found = pattern.match(message)
         if found and message[found.end() : found.end() + 1] == " ":
-            return f"{_said(source, found)} {in_words(message[found.end() + 1 :])}"
-    return message
+            yield source, found, message[found.end() + 1 :]
 
 
 def _said(source: str, found: re.Match[str]) -> str:

@@ -1,0 +1,94 @@
+"""Texts of a form without a translation stand in the source language, and are marked as such."""
+
+import re
+
+import pytest
+from flask import Flask
+
+from ddplatform.languages import speaking
+from ddplatform.queries import questionnaires
+from ddplatform.queries.form_languages import Tongue, spoken_language, tongue_of
+from questionnaires import Form, read_form
+from questionnaires.form import Text
+from questionnaires.library import shipped_translations
+from questionnaires.translations import Translation
+from tests.answering import EMAIL, ask, come_in
+from tests.factories import PASSWORD, Tenant, csrf_token
+
+FORM = """
+| survey |
+| | type | name | label | label::French (fr) |
+| | text | q1 | What is it called? | Comment s’appelle-t-elle ? |
+| | text | q2 | Where is it? | |
+| settings |
+| | form_title | form_id |
+| | Farms | farms |
+"""
+
+
+@pytest.fixture
+def farms() -> Form:
+    return read_form(FORM.encode(), file_type=".md")
+
+
+def read_in(app: Flask, form: Form, language: str, kept: str = "") -> Tongue:
+    with app.test_request_context(), speaking(language):
+        return tongue_of(form, kept)
+
+
+def test_a_text_without_translation_is_told_with_the_code_of_the_source(app: Flask, farms: Form):
+    first, second = farms.questions()
+    french = read_in(app, farms, "fr")
+
+    assert (french.other(first.label), french.other(second.label)) == ("", "en")
+    assert french.other(Text()) == ""
+    assert french.is_spoken
+
+
+def test_a_form_that_does_not_speak_the_language_of_the_page_says_it_once(app: Flask, farms: Form):
+    turkish = read_in(app, farms, "tr")
+    kept_in_french = read_in(app, farms, "tr", kept="fr")
+
+    assert not turkish.is_spoken
+    assert [turkish.other(q.label) for q in farms.questions()] == ["en", "en"]
+    assert [kept_in_french.other(q.label) for q in farms.questions()] == ["fr", "en"]
+
+
+def test_an_english_page_shows_the_english_form_though_it_was_begun_in_french(
+    app: Flask, farms: Form
+):
+    with app.test_request_context(), speaking("en"):
+        assert spoken_language(farms, "fr") is None
+        assert tongue_of(farms, "fr").is_spoken
+    with app.test_request_context(), speaking("fr"):
+        assert spoken_language(farms, "en") == "French (fr)"
+
+
+def test_a_question_and_an_answer_without_translation_carry_their_language_and_a_word(
+    app: Flask, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+):
+    gone = ("survey/SAQ_A01/label", "choices/SAQ_A01/mine/label")
+
+    def with_gaps(checksum: str) -> tuple[Translation, ...]:
+        return tuple(
+            Translation(one.language, {p: t for p, t in one.texts.items() if p not in gone})
+            for one in shipped_translations(checksum)
+        )
+
+    monkeypatch.setattr(questionnaires, "shipped_translations", with_gaps)
+    monkeypatch.setattr(questionnaires, "_plans", {})
+    with app.app_context():
+        supplier = come_in(ask(tenant))
+    client = app.test_client()
+    token = csrf_token(client, "/sign-in")
+    client.post("/sign-in", data={"email": EMAIL, "password": PASSWORD, "csrf_token": token})
+    base = f"/o/{supplier.slug}/responses/{supplier.asked.assignment_id}"
+
+    page = client.get(f"{base}/A?lang=ar").text
+    everything = client.get(f"{base}/questions?lang=ar").text
+    english = client.get(f"{base}/A?lang=en").text
+
+    marked = r'<span lang="en" dir="auto">[^<]+</span> <small class="faint">\(لم يُترجم بعد\)'
+    assert len(re.findall(marked, page)) == len(gone)
+    assert len(re.findall(marked, everything)) == len(gone)
+    assert 'lang="en" dir="auto"' not in english
