@@ -8,8 +8,8 @@ from uuid import UUID
 from ddplatform.db import db
 from ddplatform.errors import NotFound
 from ddplatform.models.questionnaires import Questionnaire
-from ddplatform.queries.form_languages import Tongue, tongue_of
 from ddplatform.queries.questionnaires import get_version
+from ddplatform.queries.response_languages import Tongue, tongue_of
 from questionnaires import Form, Group, Kind, Question, Section, asked_paths
 from questionnaires.form import NO_LANGUAGE, UPLOADS
 from questionnaires.scoring_plan import extra

@@ -17,9 +17,9 @@ from ddplatform.models.organisations import Organisation, User
 from ddplatform.models.questionnaires import Assignment, Questionnaire, QuestionnaireVersion
 from ddplatform.models.responses import Answer, AnswerMessage, RedFlag
 from ddplatform.models.responses import Response as ResponseRow
-from ddplatform.queries.form_languages import spoken_language
 from ddplatform.queries.organisations import HelpContact, help_contact
 from ddplatform.queries.questionnaires import get_version, load_plan
+from ddplatform.queries.response_languages import spoken_language
 from ddplatform.tenancy import current_organisation
 from questionnaires import Page, Plan, Response, pages
 from questionnaires.library import shipped_translations, title_in

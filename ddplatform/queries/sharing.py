@@ -15,8 +15,8 @@ from ddplatform.models.questionnaires import Assignment
 from ddplatform.models.responses import Answer
 from ddplatform.models.responses import Response as ResponseRow
 from ddplatform.models.sharing import SectionShare
-from ddplatform.queries.form_languages import language_of
 from ddplatform.queries.questionnaires import load_plan
+from ddplatform.queries.response_languages import language_of
 from ddplatform.queries.responses import (
     AskedOfMe,
     FileOfAnswer,

@@ -7,7 +7,7 @@ from babel.dates import format_date
 
 from ddplatform.errors import Conflict
 from ddplatform.languages import current_locale, direction_of, gettext, speaking
-from ddplatform.queries.form_languages import language_of
+from ddplatform.queries.response_languages import language_of
 from ddplatform.queries.responses import (
     Request,
     find_response,

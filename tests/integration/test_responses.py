@@ -19,8 +19,8 @@ from ddplatform.models.organisations import Invitation, Membership, Organisation
 from ddplatform.models.responses import Answer, RedFlag, ResponseStatus, RiskSignal
 from ddplatform.models.responses import Response as ResponseRow
 from ddplatform.models.risk import RiskFact
-from ddplatform.queries.form_languages import language_of
 from ddplatform.queries.questionnaires import get_assignment
+from ddplatform.queries.response_languages import language_of
 from ddplatform.queries.responses import (
     Filled,
     find_response,

@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from ddplatform.languages import current_language
 from ddplatform.languages import lazy_gettext as _
 from ddplatform.models.responses import Answer
-from ddplatform.queries.form_languages import Tongue
+from ddplatform.queries.response_languages import Tongue
 from ddplatform.queries.response_people import Said
 from ddplatform.queries.response_questions import hint_and_why
 from ddplatform.queries.responses import FileOfAnswer, Message

@@ -56,8 +56,8 @@ def _known(message: str) -> str:
         if known := _known(rest):
             return f"{_said(source, found)} {known}"
     for source, pattern in _patterns():
-        if found := pattern.fullmatch(message):
-            return _said(source, found)
+        if whole := pattern.fullmatch(message):
+            return _said(source, whole)
     return ""
 
 

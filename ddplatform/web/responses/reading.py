@@ -10,9 +10,9 @@ from ddplatform.errors import NotFound
 from ddplatform.gate import public, requires
 from ddplatform.languages import current_language, gettext, speaking_on_paper
 from ddplatform.models.questionnaires import Assignment
-from ddplatform.queries.form_languages import tongue_of
 from ddplatform.queries.organisations import get_help_contact, get_organisation
 from ddplatform.queries.questionnaires import load_plan
+from ddplatform.queries.response_languages import tongue_of
 from ddplatform.queries.response_questions import (
     QuestionToRead,
     SectionToRead,

@@ -12,7 +12,7 @@ from ddplatform.access.permissions import Permission
 from ddplatform.errors import NotFound, TooMany
 from ddplatform.gate import keep_changes, requires
 from ddplatform.languages import gettext
-from ddplatform.queries.form_languages import tongue_of
+from ddplatform.queries.response_languages import tongue_of
 from ddplatform.queries.response_people import given_on, load_writers, said_at, taker_of
 from ddplatform.queries.responses import (
     Filled,

@@ -12,7 +12,7 @@ from ddplatform.errors import Invalid, NotFound
 from ddplatform.gate import requires
 from ddplatform.models.responses import ResponseStatus
 from ddplatform.queries.answer_comparisons import compare_answers
-from ddplatform.queries.form_languages import tongue_of
+from ddplatform.queries.response_languages import tongue_of
 from ddplatform.queries.responses import (
     Filled,
     Request,

@@ -7,7 +7,7 @@ from flask import Flask
 
 from ddplatform.languages import speaking
 from ddplatform.queries import questionnaires
-from ddplatform.queries.form_languages import Tongue, spoken_language, tongue_of
+from ddplatform.queries.response_languages import Tongue, spoken_language, tongue_of
 from questionnaires import Form, read_form
 from questionnaires.form import Text
 from questionnaires.library import shipped_translations
