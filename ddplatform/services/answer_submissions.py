@@ -39,7 +39,7 @@ def keep_submissions(
     Raises:
         FileRefused: broken, foreign, or the same instanceID with another content.
         Conflict: the questions cannot be answered now.
-        TooMany: too many uploads in an hour.
+        TooMany: too many uploads or attachments in an hour.
     """
     rate_limits.count_try(rate_limits.UPLOAD, str(by.user_id), at=at)
     filled = open_draft(assignment_id, at=at)
@@ -95,6 +95,8 @@ def _keep(
 ) -> AnswerIntake:
     text = " ".join(one.texts.values())
     named = {n: part for n, part in files.items() if len(files) == 1 or n in text}
+    for _name in named:  # a process of its own looks at each: no archive starts thousands of them
+        rate_limits.count_try(rate_limits.ATTACHMENT, str(by.user_id), at=at)
     earlier = find_instance(assignment_id, one.instance_id)
     if earlier is not None:
         _require_same_answers(earlier, one, form)

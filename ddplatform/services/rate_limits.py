@@ -26,6 +26,7 @@ LINK_REQUEST = Limit("link request", 5, 3600)
 TRIES = "tries"
 """Where a session keeps what it counted, until the request ends."""
 UPLOAD = Limit("upload", 60, 3600)
+ATTACHMENT = Limit("attachment of a submission", 120, 3600)
 APP_LINK = Limit("app link", 30, 3600)
 EXPORT = Limit("export", 20, 3600)
 

@@ -9,12 +9,13 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from ddplatform.db import db
 from ddplatform.models.answer_intake import AnswerIntake
 from ddplatform.queries.responses import find_response, list_answers, list_files
-from ddplatform.services import responses
+from ddplatform.services import rate_limits, responses
 from questionnaires.xform import form_from_xform
 from tests.answering import EMAIL, Supplier, acting, ask, come_in, typed
 from tests.conftest import NOW
@@ -107,20 +108,6 @@ def test_same_submission_twice_is_one(app: Flask, supplier: Supplier, phone: Fla
         assert db.session.query(AnswerIntake).count() == 1
 
 
-def test_later_export_of_the_same_answers_with_another_state_is_the_same_submission(
-    app: Flask, supplier: Supplier, phone: FlaskClient
-):
-    row = {"_uuid": "1", "dd_assignment": str(supplier.asked.assignment_id), "C/SAQ_C01": "40"}
-    first = _bring(phone, supplier, as_json([{**row, "_validation_status": "on hold"}]), "e.json")
-    assert first.status_code == 302
-
-    again = _bring(phone, supplier, as_json([{**row, "_validation_status": "approved"}]), "e.json")
-
-    assert again.location == first.location
-    with app.app_context(), acting(supplier.id):
-        assert db.session.query(AnswerIntake).count() == 1
-
-
 def test_same_number_with_other_answers_is_refused(phone: FlaskClient, supplier: Supplier):
     _bring(phone, supplier, instance_xml(FORTY, instance="uuid:1"))
 
@@ -197,6 +184,20 @@ def test_attachment_is_cleaned_and_kept_at_its_answer(
         row = find_response(supplier.asked.assignment_id)
         files = list_files(row.id)
         assert [f.filename for f in files["/data/C/SAQ_C01_evidence"]] == ["staff.png"]
+
+
+def test_one_archive_brings_no_more_attachments_than_an_hour_may(
+    app: Flask, phone: FlaskClient, supplier: Supplier, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(rate_limits, "ATTACHMENT", rate_limits.Limit("attachment", 2, 3600))
+    answers = {"C/SAQ_C01": "40", "A/SAQ_A06_evidence": "a.png b.png c.png"}
+    pictures = {name: _picture() for name in ("a.png", "b.png", "c.png")}
+
+    answer = _bring(phone, supplier, zipped({"s.xml": instance_xml(answers), **pictures}), "s.zip")
+
+    assert answer.status_code == 429
+    with app.app_context(), acting(supplier.id):
+        assert db.session.scalars(select(AnswerIntake)).all() == []
 
 
 def test_attachments_that_are_missing_or_refused_are_named(phone: FlaskClient, supplier: Supplier):
