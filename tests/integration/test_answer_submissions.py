@@ -108,6 +108,20 @@ def test_same_submission_twice_is_one(app: Flask, supplier: Supplier, phone: Fla
         assert db.session.query(AnswerIntake).count() == 1
 
 
+def test_later_export_of_the_same_answers_with_another_state_is_the_same_submission(
+    app: Flask, supplier: Supplier, phone: FlaskClient
+):
+    row = {"_uuid": "1", "dd_assignment": str(supplier.asked.assignment_id), "C/SAQ_C01": "40"}
+    first = _bring(phone, supplier, as_json([{**row, "_validation_status": "on hold"}]), "e.json")
+    assert first.status_code == 302
+
+    again = _bring(phone, supplier, as_json([{**row, "_validation_status": "approved"}]), "e.json")
+
+    assert again.location == first.location
+    with app.app_context(), acting(supplier.id):
+        assert db.session.query(AnswerIntake).count() == 1
+
+
 def test_same_number_with_other_answers_is_refused(phone: FlaskClient, supplier: Supplier):
     _bring(phone, supplier, instance_xml(FORTY, instance="uuid:1"))
 
