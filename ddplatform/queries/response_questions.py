@@ -7,11 +7,13 @@ from uuid import UUID
 
 from ddplatform.db import db
 from ddplatform.errors import NotFound
+from ddplatform.languages import current_language
 from ddplatform.models.questionnaires import Questionnaire
 from ddplatform.queries.questionnaires import get_version
 from ddplatform.queries.response_languages import Tongue, tongue_of
 from questionnaires import Form, Group, Kind, Question, Section, asked_paths
 from questionnaires.form import NO_LANGUAGE, UPLOADS
+from questionnaires.library import title_in
 from questionnaires.scoring_plan import extra
 
 WHY = "Why we ask:"
@@ -50,11 +52,12 @@ class SectionToRead:
 
 
 def get_title(version_id: UUID) -> str:
-    """What the questionnaire of a version is called. Raises NotFound."""
-    questionnaire = db.session.get(Questionnaire, get_version(version_id).questionnaire_id)
+    """What the questionnaire of a version is called on this page. Raises NotFound."""
+    kept = get_version(version_id)
+    questionnaire = db.session.get(Questionnaire, kept.questionnaire_id)
     if questionnaire is None:
         raise NotFound()
-    return questionnaire.title
+    return title_in(kept.checksum, questionnaire.title, current_language())
 
 
 def all_questions(form: Form, *, light: bool) -> Sequence[SectionToRead]:

@@ -9,7 +9,8 @@ from flask_login import current_user
 from ddplatform.access.identity import Identity
 from ddplatform.access.permissions import Permission as P
 from ddplatform.access.policy import allows
-from ddplatform.access.roles import RoleId
+from ddplatform.access.roles import Role, RoleId
+from ddplatform.languages import gettext
 from ddplatform.languages import lazy_gettext as _
 from ddplatform.services.sessions import SHARED
 from ddplatform.web import languages
@@ -131,13 +132,18 @@ def register(app: Flask) -> None:
     app.context_processor(_context)
 
 
+def _role_title(role: Role) -> str:
+    """What a role is called; other roles than that of suppliers read English pages."""
+    return gettext("Supplier") if role.id in SUPPLIERS else role.title
+
+
 def _context() -> dict[str, Any]:
     identity: Identity | None = getattr(g, "identity", None)
     role = identity.role if identity else None
     return {
         "product_name": PRODUCT,
         "organisation": getattr(g, "organisation", None),
-        "identity": {"name": identity.name, "role_title": role.title}
+        "identity": {"name": identity.name, "role_title": _role_title(role)}
         if identity and role
         else None,
         "may": may,

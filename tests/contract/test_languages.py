@@ -1,8 +1,10 @@
 """Pages that a supplier or a first-time user meets: no text unmarked, none without translation."""
 
+import ast
 import re
 import tomllib
 from collections.abc import Iterable, Iterator
+from inspect import cleandoc
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,11 @@ from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 from jinja2 import Environment, nodes
 
+from ddplatform.duediligence.lifecycle import lifecycle
+from ddplatform.duediligence.vocabulary import Machine
 from ddplatform.languages import ENGLISH, LANGUAGES
+from ddplatform.web.audit.words import ACTION_WORDS, DONE_BY_SUPPLIERS
+from ddplatform.web.findings.words import ACTION_STATES
 from ddplatform.web.responses.help_words import MESSAGES
 from scripts.update_translations import HEADER, catalogue_file, is_translated, read_marked
 
@@ -23,10 +29,23 @@ FIRST_MET = sorted(
         *("auth/*.html", "errors/*.html", "responses/*.html"),
         *("sharing/*.html", "cascade/[!p]*.html", "findings/my_action*.html"),
         *("evidence/*.html", "organisations/people.html", "organisations/colleague.html"),
+        "audit/index.html",
     )
     for path in TEMPLATES.glob(pattern)
 )
 """Left out: `components/charts.html` and `colour.html`, `cascade/proposals.html`: buyers' pages."""
+DOORS = sorted(
+    str(path.relative_to(ROOT))
+    for pattern in (
+        *("web/responses/*.py", "web/sharing/*.py", "web/cascade/own_routes.py", "web/auth/*.py"),
+        *("web/evidence/*.py", "web/openrosa/*.py", "web/findings/supplier_pages.py"),
+        *("services/responses.py", "services/response_[djpfs]*.py", "services/answer_*.py"),
+        *("services/cascade.py", "services/sharing.py", "services/app_links.py"),
+    )
+    for path in (ROOT / "ddplatform").glob(pattern)
+)
+"""Python that tells a supplier something at once: what was done, or why it was not."""
+TELLS = frozenset({"flash", "Invalid", "Conflict", "NotFound", "NotAllowed", "FileRefused"})
 FOR_BUYERS = ("ddplatform/web/findings/action_forms.py",)
 """Python whose texts only buyers read; all others that are marked are translated."""
 OTHERS = [code for code in LANGUAGES if code != ENGLISH]
@@ -46,6 +65,7 @@ SHOWN_ARGUMENTS = frozenset(
     }
 )
 """What macros show of what is handed to them."""
+BRACES = re.compile(r"^f|\{[^{}]*\}")
 PLACEHOLDER = re.compile(r"%\(\w+\)s")
 
 
@@ -142,6 +162,47 @@ def test_a_text_handed_to_a_macro_is_found_and_a_marked_one_a_class_or_a_code_is
 @pytest.mark.parametrize("template", FIRST_MET)
 def test_no_text_handed_to_a_macro_of_a_page_met_first_is_left_unmarked(template: str):
     assert handed_over((ROOT / template).read_text(encoding="utf-8")) == []
+
+
+def told(source: str) -> list[str]:
+    """Literal sentences that Python hands to a message or an error without gettext."""
+    calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    names = [(call, getattr(call.func, "id", getattr(call.func, "attr", ""))) for call in calls]
+    handed = [
+        value
+        for call, name in names
+        if name in TELLS
+        for argument in (*call.args, *(k.value for k in call.keywords))
+        for value in (argument.values if isinstance(argument, ast.Dict) else [argument])
+    ]
+    texts = [ast.unparse(v) for v in handed if isinstance(v, (ast.Constant, ast.JoinedStr))]
+    return [text for text in texts if WORD.search(BRACES.sub("", text)) and " " in text]
+
+
+def test_a_sentence_in_a_message_or_an_error_is_found_and_a_marked_one_or_a_code_is_not():
+    source = """
+    flash("It is kept.", "success"); flash(gettext("Done."), "info")
+    raise Invalid(fields={"name": f"Shorten {name} now."})
+    raise FileRefused("too_large", gettext("Too large."), "Send less.")
+    """
+    assert told(cleandoc(source)) == ["'It is kept.'", "f'Shorten {name} now.'", "'Send less.'"]
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_no_sentence_told_to_a_supplier_is_left_unmarked(door: str):
+    assert told((ROOT / door).read_text(encoding="utf-8")) == []
+
+
+def test_states_of_actions_are_those_of_their_way():
+    said = {state: word.source for state, word in ACTION_STATES.items()}
+
+    assert said == dict(lifecycle(Machine.ACTION).states)
+
+
+def test_what_suppliers_do_is_called_as_in_the_log():
+    called = {words.what for words in ACTION_WORDS.values()}
+
+    assert {word.source for word in DONE_BY_SUPPLIERS} <= called
 
 
 @pytest.mark.parametrize("template", FIRST_MET)

@@ -23,7 +23,7 @@ from ddplatform.queries.organisations import list_people
 from ddplatform.services.audit import verify
 from ddplatform.services.audit_proof import prove_event
 from ddplatform.web.address_values import LARGEST_NUMBER, day, number
-from ddplatform.web.audit.words import action_words, target_words
+from ddplatform.web.audit.words import OUTCOME_WORDS, action_words, target_words
 from ddplatform.web.list_pages import going_on
 
 bp = Blueprint("audit", __name__)
@@ -47,6 +47,7 @@ def index() -> ResponseReturnValue:
         people=list_people(),
         roles=ROLES,
         outcomes=list(Outcome),
+        outcome_words=OUTCOME_WORDS,
         is_first_page=before is None,
     )
 

@@ -5,6 +5,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from ddplatform.languages import gettext
+from ddplatform.languages import lazy_gettext as _
+from ddplatform.models.audit import Outcome
+
 ACTIONS_FILE: Final = Path(__file__).parent / "actions.csv"
 
 
@@ -25,6 +29,54 @@ def _read() -> dict[str, ActionWords]:
 
 
 ACTION_WORDS: Final[Mapping[str, ActionWords]] = _read()
+DONE_BY_SUPPLIERS: Final = (
+    _("Moved an action"),
+    _("Recorded progress of an action"),
+    _("Reported an action done"),
+    _("Brought answers in a file"),
+    _("Made an address for a phone app"),
+    _("Put a file with answers aside"),
+    _("Revoked the address of a phone app"),
+    _("Took answers of a file over"),
+    _("Forwarded questions to an own supplier"),
+    _("Named an own supplier"),
+    _("Told a buyer of an own supplier"),
+    _("Gave a buyer the name of an own supplier"),
+    _("Took an own supplier off the list"),
+    _("Took back what a buyer was told of a supplier"),
+    _("Added a document"),
+    _("Opened a document"),
+    _("Withdrew a document"),
+    _("Founded the organisation"),
+    _("Renamed the organisation"),
+    _("Set a new password"),
+    _("Invited a person"),
+    _("Invited a person again"),
+    _("Joined the organisation"),
+    _("Removed a person"),
+    _("Joined through a questionnaire"),
+    _("Added an entry to a questionnaire"),
+    _("Let a section of a questionnaire go"),
+    _("Removed an entry from a questionnaire"),
+    _("Removed a file from an answer"),
+    _("Saved a section of a questionnaire"),
+    _("Started a questionnaire"),
+    _("Answered a questionnaire"),
+    _("Took a section of a questionnaire"),
+    _("Signed out everywhere"),
+    _("Refused a sign-in"),
+    _("Signed in"),
+    _("Took back a consent to show answers"),
+    _("Ended a consent that ran out"),
+    _("Let one more buyer see answers of before"),
+    _("Was told that answers are shown no longer"),
+)
+"""What suppliers do, marked for translation; other events are read by buyers, in English."""
+OUTCOME_WORDS: Final[Mapping[Outcome, str]] = {
+    Outcome.DONE: _("done"),
+    Outcome.REFUSED: _("refused"),
+    Outcome.FAILED: _("failed"),
+}
 TARGET_WORDS: Final[Mapping[str, str]] = {
     "assessment_run": "assessment",
     "assignment": "questionnaire sent",
@@ -49,10 +101,13 @@ TARGET_WORDS: Final[Mapping[str, str]] = {
 
 
 def action_words(action: str) -> str:
-    """`evidence:add` -> "Added a document"; an unknown kind is named by its own words."""
+    """`evidence:add` -> "Added a document", translated where suppliers do it.
+
+    An unknown kind is named by its own words.
+    """
     if action in ACTION_WORDS:
-        return ACTION_WORDS[action].what
-    subject, _, verb = action.replace("_", " ").partition(":")
+        return gettext(ACTION_WORDS[action].what)
+    subject, _colon, verb = action.replace("_", " ").partition(":")
     return f"{subject.capitalize()}: {verb}"
 
 

@@ -17,7 +17,7 @@ class AddForm(FlaskForm):  # type: ignore[misc]
         _("Document or photo"),
         description=_(
             "%(kinds)s, up to 25 MB. Places and makers in pictures are taken off.",
-            kinds=ALLOWED_WORDS,
+            kinds=ALLOWED_WORDS.replace(" and ", ", "),
         ),
         validators=[FileRequired(_("Choose a file."))],
     )

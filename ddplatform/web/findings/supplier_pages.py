@@ -51,7 +51,7 @@ def start_mine(action_id: UUID) -> ResponseReturnValue:
     """Begin, or go on after waiting."""
     row = get_asked_action(action_id)
     mitigation.start(row.id, version=row.row_version, by=g.identity, at=g.now)
-    flash("Started.", "success")
+    flash(gettext("Started."), "success")
     return redirect(url_for(".my_action", action_id=action_id))
 
 

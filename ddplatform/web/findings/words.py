@@ -24,7 +24,14 @@ CONTROL_NAMES: dict[str, str] = {
     for ref, name in zip(METHOD.controls, METHOD.control_names, strict=True)
 }
 FINDING_STATES = dict(lifecycle(Machine.RISK).states)
-ACTION_STATES = dict(lifecycle(Machine.ACTION).states)
+ACTION_STATES = {
+    "planned": _("Planned"),
+    "doing": _("Being done"),
+    "waiting": _("Waiting"),
+    "to_verify": _("To be verified"),
+    "verified": _("Verified"),
+    "dropped": _("Dropped"),
+}
 SOURCES = {
     FindingSource.OWN_CHECK.value: "Own check or visit",
     FindingSource.QUESTIONNAIRE.value: "Answer to a questionnaire",
