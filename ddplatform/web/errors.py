@@ -17,7 +17,9 @@ from ddplatform.errors import STATUS, Conflict, Invalid, TooMany, status_of
 from ddplatform.languages import gettext
 from ddplatform.languages import lazy_gettext as _
 from ddplatform.web.auth.kept_input import input_of_this_request
+from ddplatform.web.problem_words import in_words
 from ddplatform.web.sent_forms import NO_SUCH_STEP, NOT_OPEN, versions_of
+from supply_chain.errors import FileRefused
 
 log = logging.getLogger(__name__)
 TOO_LARGE = _(
@@ -39,10 +41,12 @@ def register(app: Flask) -> None:
 
 def _expected(error: Exception) -> ResponseReturnValue:
     status = status_of(error)
-    message = getattr(error, "message", "") or str(error)
+    message, advice = getattr(error, "message", "") or str(error), getattr(error, "advice", "")
     if isinstance(error, StepNotAllowed):
         message = f"{NOT_OPEN}: {' '.join(error.missing or (str(NO_SUCH_STEP),))}"
-    page: dict[str, Any] = {"message": message, "advice": getattr(error, "advice", "")}
+    if isinstance(error, FileRefused):
+        message, advice = in_words(message), in_words(advice)
+    page: dict[str, Any] = {"message": message, "advice": advice}
     headers = {}
     if isinstance(error, Conflict):
         page["versions"] = versions_of(error)

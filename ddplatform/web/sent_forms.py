@@ -12,6 +12,7 @@ from ddplatform.duediligence.errors import StepNotAllowed
 from ddplatform.errors import Conflict, Invalid, status_of
 from ddplatform.languages import lazy_gettext as _
 from ddplatform.web.field_errors import show_at_fields
+from ddplatform.web.problem_words import in_words
 from supply_chain.errors import FileRefused
 
 Refused = Invalid | Conflict | StepNotAllowed | FileRefused
@@ -70,10 +71,7 @@ def show_refusal(form: Form, error: Refused) -> None:
         show_at_fields(form, error)
     elif isinstance(error, FileRefused):
         field = next(one for one in form if isinstance(one, FileField))
-        field.errors = [
-            *field.errors,
-            f"{error.message} {error.advice}",
-        ]
+        field.errors = [*field.errors, f"{in_words(error.message)} {in_words(error.advice)}"]
     elif isinstance(error, StepNotAllowed):
         form.form_errors.extend(error.missing or (NO_SUCH_STEP,))
         form.refusal = Refusal(NOT_OPEN)

@@ -24,8 +24,8 @@ from ddplatform.languages import (
 from ddplatform.queries.organisations import get_user_by_email
 from ddplatform.services.accounts import choose_language
 from ddplatform.tenancy import nobody
-from ddplatform.web.responses.file_words import FAULTS
-from ddplatform.web.responses.problem_words import PROBLEMS, in_words
+from ddplatform.web.file_words import FAULTS
+from ddplatform.web.problem_words import PROBLEMS, in_words
 from tests.conftest import NOW
 from tests.factories import Tenant, signed_in_client
 

@@ -1,9 +1,11 @@
 """Texts of a form without a translation stand in the source language, and are marked as such."""
 
 import re
+from io import BytesIO
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 from ddplatform.languages import speaking
 from ddplatform.queries import questionnaires
@@ -12,7 +14,7 @@ from questionnaires import Form, read_form
 from questionnaires.form import Text
 from questionnaires.library import shipped_translations
 from questionnaires.translations import Translation
-from tests.answering import EMAIL, ask, come_in
+from tests.answering import EMAIL, Supplier, ask, come_in
 from tests.factories import PASSWORD, Tenant, csrf_token
 
 FORM = """
@@ -64,6 +66,15 @@ def test_an_english_page_shows_the_english_form_though_it_was_begun_in_french(
         assert spoken_language(farms, "en") == "French (fr)"
 
 
+def signed_in_supplier(app: Flask, tenant: Tenant) -> tuple[Supplier, FlaskClient]:
+    with app.app_context():
+        supplier = come_in(ask(tenant))
+    client = app.test_client()
+    token = csrf_token(client, "/sign-in")
+    client.post("/sign-in", data={"email": EMAIL, "password": PASSWORD, "csrf_token": token})
+    return supplier, client
+
+
 def test_a_question_and_an_answer_without_translation_carry_their_language_and_a_word(
     app: Flask, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ):
@@ -77,11 +88,7 @@ def test_a_question_and_an_answer_without_translation_carry_their_language_and_a
 
     monkeypatch.setattr(questionnaires, "shipped_translations", with_gaps)
     monkeypatch.setattr(questionnaires, "_plans", {})
-    with app.app_context():
-        supplier = come_in(ask(tenant))
-    client = app.test_client()
-    token = csrf_token(client, "/sign-in")
-    client.post("/sign-in", data={"email": EMAIL, "password": PASSWORD, "csrf_token": token})
+    supplier, client = signed_in_supplier(app, tenant)
     base = f"/o/{supplier.slug}/responses/{supplier.asked.assignment_id}"
 
     page = client.get(f"{base}/A?lang=ar").text
@@ -92,3 +99,42 @@ def test_a_question_and_an_answer_without_translation_carry_their_language_and_a
     assert len(re.findall(marked, page)) == len(gone)
     assert len(re.findall(marked, everything)) == len(gone)
     assert 'lang="en" dir="auto"' not in english
+
+
+def test_a_form_without_the_language_of_the_page_says_so_once_and_marks_no_question(
+    app: Flask, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(questionnaires, "shipped_translations", lambda _checksum: ())
+    monkeypatch.setattr(questionnaires, "_plans", {})
+    supplier, client = signed_in_supplier(app, tenant)
+    base = f"/o/{supplier.slug}/responses/{supplier.asked.assignment_id}"
+
+    page = client.get(f"{base}/A?lang=es").text
+
+    assert page.count("Estas preguntas aún no están traducidas a su idioma.") == 1
+    assert "aún sin traducir" not in page
+    assert '<span lang="en" dir="auto">Which role fits your organisation best?</span>' in page
+
+
+def test_a_document_of_a_kind_not_taken_is_refused_in_the_language_of_the_page(
+    app: Flask, tenant: Tenant
+):
+    supplier, client = signed_in_supplier(app, tenant)
+    address = f"/o/{supplier.slug}/evidence/add?lang=es"
+    data = {"csrf_token": csrf_token(client, address), "document": (BytesIO(b"MZ"), "list.exe")}
+
+    answer = client.post(address, data=data)
+
+    assert answer.status_code == 422
+    assert "list.exe es de un tipo que no se acepta. Envíe PDF" in answer.text
+
+
+def test_a_workbook_that_is_none_is_refused_in_the_language_of_the_page(app: Flask, tenant: Tenant):
+    supplier, client = signed_in_supplier(app, tenant)
+    address = f"/o/{supplier.slug}/responses/{supplier.asked.assignment_id}/ways?lang=es"
+    data = {"csrf_token": csrf_token(client, address), "file": (BytesIO(b"no"), "a.xlsx")}
+
+    answer = client.post(address, data=data)
+
+    assert answer.status_code == 422
+    assert "a.xlsx: Este archivo no es un libro de tipo .xlsx." in answer.text

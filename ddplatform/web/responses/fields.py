@@ -17,7 +17,7 @@ from ddplatform.queries.response_questions import hint_and_why
 from ddplatform.queries.responses import FileOfAnswer, Message
 from ddplatform.services.responses import Clash, Typed
 from ddplatform.web.filters import day
-from ddplatform.web.responses.problem_words import in_words
+from ddplatform.web.problem_words import in_words
 from questionnaires import Item, Kind, NodeState, Page, Question
 from questionnaires.form import UPLOADS
 

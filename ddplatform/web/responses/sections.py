@@ -32,6 +32,7 @@ from ddplatform.services.responses import (
     save_section,
 )
 from ddplatform.web.auth.leaving import leave
+from ddplatform.web.problem_words import in_words
 from ddplatform.web.responses.blueprint import bp
 from ddplatform.web.responses.fields import (
     FILE,
@@ -43,7 +44,6 @@ from ddplatform.web.responses.fields import (
     view_items,
 )
 from ddplatform.web.responses.help_words import help_in_words
-from ddplatform.web.responses.problem_words import in_words
 from ddplatform.web.responses.routes import is_writable, newest_round
 from questionnaires import Page, red_flags
 from supply_chain.errors import FileRefused

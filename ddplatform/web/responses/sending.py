@@ -22,9 +22,9 @@ from ddplatform.queries.responses import (
     load_filled,
 )
 from ddplatform.services.response_submission import next_steps, receipt_pdf, submit
+from ddplatform.web.problem_words import in_words
 from ddplatform.web.responses.blueprint import bp
 from ddplatform.web.responses.fields import answer_words, field_id
-from ddplatform.web.responses.problem_words import in_words
 from questionnaires import Item, score
 from questionnaires.scoring_plan import question_id
 

@@ -19,10 +19,10 @@ from ddplatform.services.answer_books import write_book
 from ddplatform.services.answer_intake import is_workbook, keep_book, look, put_aside, take
 from ddplatform.services.answer_submissions import keep_submissions
 from ddplatform.services.app_links import is_live, make_link, revoke_link
+from ddplatform.web.problem_words import in_words
 from ddplatform.web.responses.app_squares import app_square
 from ddplatform.web.responses.blueprint import bp
 from ddplatform.web.responses.help_words import help_in_words
-from ddplatform.web.responses.problem_words import in_words
 from ddplatform.web.responses.routes import is_writable
 from ddplatform.web.uploads import read_upload
 from questionnaires.phone_form import xform_of

@@ -10,7 +10,7 @@ from functools import cache
 
 from ddplatform.languages import gettext
 from ddplatform.languages import lazy_gettext as _
-from ddplatform.web.responses.file_words import FAULTS
+from ddplatform.web.file_words import FAULTS
 
 PROBLEMS = (
     _("This question needs an answer."),
