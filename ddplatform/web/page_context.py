@@ -132,7 +132,7 @@ def register(app: Flask) -> None:
     app.context_processor(_context)
 
 
-def _role_title(role: Role) -> str:
+def role_title(role: Role) -> str:
     """What a role is called; other roles than that of suppliers read English pages."""
     return gettext("Supplier") if role.id in SUPPLIERS else role.title
 
@@ -143,7 +143,7 @@ def _context() -> dict[str, Any]:
     return {
         "product_name": PRODUCT,
         "organisation": getattr(g, "organisation", None),
-        "identity": {"name": identity.name, "role_title": _role_title(role)}
+        "identity": {"name": identity.name, "role_title": role_title(role)}
         if identity and role
         else None,
         "may": may,

@@ -29,7 +29,7 @@ FIRST_MET = sorted(
         *("auth/*.html", "errors/*.html", "responses/*.html"),
         *("sharing/*.html", "cascade/[!p]*.html", "findings/my_action*.html"),
         *("evidence/*.html", "organisations/people.html", "organisations/colleague.html"),
-        "audit/index.html",
+        "audit/*.html",
     )
     for path in TEMPLATES.glob(pattern)
 )

@@ -25,6 +25,7 @@ from ddplatform.services.audit_proof import prove_event
 from ddplatform.web.address_values import LARGEST_NUMBER, day, number
 from ddplatform.web.audit.words import OUTCOME_WORDS, action_words, target_words
 from ddplatform.web.list_pages import going_on
+from ddplatform.web.page_context import role_title
 
 bp = Blueprint("audit", __name__)
 
@@ -68,11 +69,12 @@ def show(sequence: int) -> ResponseReturnValue:
         "audit/show.html",
         event=event,
         actor=find_actor_name(event),
-        role=ROLES[RoleId(event.actor_role)].title if event.actor_role else None,
+        role=role_title(ROLES[RoleId(event.actor_role)]) if event.actor_role else None,
         values=list_event_values(event.id),
         proof=prove_event(event),
         action_words=action_words,
         target_words=target_words,
+        outcome_words=OUTCOME_WORDS,
     )
 
 

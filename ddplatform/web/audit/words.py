@@ -82,20 +82,20 @@ TARGET_WORDS: Final[Mapping[str, str]] = {
     "assignment": "questionnaire sent",
     "context_event": "event around sites",
     "duplicate_pair": "likely duplicate",
-    "evidence": "document",
+    "evidence": _("document"),
     "map_import": "supplier list",
     "bulk_change": "change of many sites",
     "match_run": "merge of many",
-    "membership": "person of the organisation",
-    "mitigation_action": "action",
+    "membership": _("person of the organisation"),
+    "mitigation_action": _("action"),
     "node": "supplier or site",
     "red_flag": "red flag",
     "reference_release": "reference data",
-    "response": "answers to a questionnaire",
+    "response": _("answers to a questionnaire"),
     "review_task": "site to look at again",
     "screening_list": "official list",
     "screening_match": "match with a list",
-    "user": "account",
+    "user": _("account"),
 }
 """Kinds of rows whose name in the log is not yet a plain word."""
 
@@ -121,6 +121,6 @@ def change_words(action: str, times: int) -> str:
 
 def target_words(target_type: str | None) -> str:
     """`mitigation_action` -> "action"; an event that was done to no row has none."""
-    return (
-        "" if target_type is None else TARGET_WORDS.get(target_type, target_type.replace("_", " "))
-    )
+    if target_type is None:
+        return ""
+    return str(TARGET_WORDS.get(target_type, target_type.replace("_", " ")))
