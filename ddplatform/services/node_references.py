@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 from ddplatform.models.campaigns import CampaignTarget
+from ddplatform.models.cascade import ChainProposal
 from ddplatform.models.context_events import ContextEventNode
 from ddplatform.models.findings import Finding, MitigationAction
 from ddplatform.models.map_history import MapChange
@@ -78,6 +79,7 @@ STAYS: Mapping[Column, str] = {
     ImportGone.node_id: "a question of one list about one of its records",
     DuplicatePair.left_id: "pairs that are still open are pointed to the one that stays",
     DuplicatePair.right_id: "pairs that are still open are pointed to the one that stays",
+    ChainProposal.own_supplier_id: "a line of the respondent's own list, which is no node",
     NodeMerge.survivor_id: "the record of a merge itself",
     NodeMerge.absorbed_id: "the record of a merge itself",
 }
