@@ -200,8 +200,9 @@ def test_slower_of_two_reviewers_sees_both_decisions_before_one_stands(
         row = find_response(key)
         assert row is not None
         newest = str(list_decisions(row.id)[A06].id)
-        accept_answer(key, A06, seen=newest, by=tenant.manager, at=NOW)
-        accept_answer(key, A06, seen="", by=tenant.manager, at=NOW)  # one's own is no other's
+        later = NOW + timedelta(minutes=1)
+        accept_answer(key, A06, seen=newest, by=tenant.manager, at=later)
+        accept_answer(key, A06, seen="", by=tenant.manager, at=later)  # one's own is no other's
         assert list_decisions(row.id)[A06].decision.value == "accepted"
 
 
