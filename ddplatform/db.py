@@ -23,10 +23,13 @@ from sqlalchemy import (
     TypeDecorator,
     Uuid,
     event,
+    inspect,
+    select,
 )
 from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
+from sqlalchemy.orm.util import identity_key
 from sqlalchemy.sql.selectable import FromClause
 
 NAMES = {
@@ -135,6 +138,10 @@ class HouseSession(FlaskSession):
 
     def get(self, entity: Any, ident: Any, **options: Any) -> Any:
         """The row of this key, or None; one that the acting organisation may not see raises."""
+        held = self.identity_map.get(identity_key(entity, ident))
+        if held is not None and inspect(held).expired:
+            # A reload by key alone carries no criterion of the tenant; a statement does.
+            self.scalar(select(entity).where(entity.id == ident))
         found = super().get(entity, ident, **options)
         if found is not None:
             type(self).check_found(found)

@@ -2,8 +2,6 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
-
 from ddplatform.db import db
 from ddplatform.models.value_chain import ValueChain
 from ddplatform.queries.map_snapshots import Ints, MapSnapshot, find_snapshot
@@ -19,7 +17,7 @@ def find_named(chain_id: UUID, text: str) -> tuple[MapSnapshot, Ints] | None:
     """
     if not text.isascii() or db.engine.dialect.name != "sqlite":
         return None
-    chain = db.session.scalar(select(ValueChain).where(ValueChain.id == chain_id))
+    chain = db.session.get(ValueChain, chain_id)
     snapshot = find_snapshot(chain) if chain is not None else None
     if snapshot is None:
         return None

@@ -31,7 +31,7 @@ LANGUAGE = re.compile(r"[?&]lang=")
 """Links of the language menu: the page itself, in other words."""
 IN_MANY_STATES = re.compile(r"/(responses|assignments|actions|campaigns)/\*/?\?$")
 """Pages whose state decides what they show: some of each are looked at."""
-MOST_PAGES = 150
+MOST_PAGES = 200
 """A crawl that finds more kinds than this has lost its way."""
 
 
@@ -53,7 +53,7 @@ def kind_of(path: str) -> str:
     parts = urlsplit(path)
     plain = UUID.sub("*", parts.path)
     plain = re.sub(r"/(ISS-[A-Z]{2}|[A-Z0-9]{4}-[A-Z0-9]{4}|[A-Z]{2}|\d+)(?=/|$)", "/*", plain)
-    plain = re.sub(r"/goods/\w+", "/goods/*", plain)
+    plain = re.sub(r"/(goods|questions)/\w+", r"/\1/*", plain)
     plain = re.sub(r"(/responses/\*)/[A-Z]\w*$", r"\1/section", plain)
     names = sorted({pair.split("=")[0] for pair in parts.query.split("&") if pair})
     return f"{plain}?{','.join(name for name in names if name in ('view', 'tab', 'part'))}"
