@@ -26,7 +26,7 @@ COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 SUPPLIER_BYTES, WORKSPACE_BYTES, HTML_BYTES = 30 * 1024, 130 * 1024, 30 * 1024
 ROLES = ("jeanne.", "samira.", "aya.", "ruth.", "grace.", "anouk.")
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
-NOT_PAGES = re.compile(r"\.(csv|pdf|json|xlsx|zip|bin|svg)(\?|$)|/static/|/download|/sign-out")
+NOT_PAGES = re.compile(r"\.(csv|pdf|json|xlsx|xml|zip|bin|svg)(\?|$)|/static/|/download|/sign-out")
 LANGUAGE = re.compile(r"[?&]lang=")
 """Links of the language menu: the page itself, in other words."""
 IN_MANY_STATES = re.compile(r"/(responses|assignments|actions|campaigns)/\*/?\?$")
