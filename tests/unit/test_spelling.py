@@ -23,7 +23,7 @@ def test_a_text_of_any_script_becomes_small_latin_letters(text: str, plain: str)
     assert latin(text) == plain
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(st.text(max_size=20))
 def test_latin_is_ascii_and_the_same_however_accents_were_typed(text: str):
     plain = latin(text)
