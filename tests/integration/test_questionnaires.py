@@ -8,6 +8,9 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from ddplatform.access.identity import system_identity
+from ddplatform.access.roles import RoleId
+from ddplatform.adapters.installed import adapters
+from ddplatform.adapters.mail import MailRefused
 from ddplatform.db import db
 from ddplatform.duediligence.errors import StepNotAllowed
 from ddplatform.duediligence.vocabulary import QuestionnaireState as State
@@ -21,6 +24,7 @@ from ddplatform.queries import questionnaires as queries
 from ddplatform.queries.questionnaires import View
 from ddplatform.queries.value_chain import get_node
 from ddplatform.services import invitations, questionnaires, value_chain
+from ddplatform.services.people import invite
 from ddplatform.services.questionnaire_library import publish_shipped
 from ddplatform.services.questionnaire_reminders import CHASE, chase, remind, send_reminder
 from ddplatform.services.questionnaires import Sending, assign
@@ -292,6 +296,28 @@ def test_reminder_to_who_never_came_in_is_a_fresh_link(context: Flask, tenant: T
             remind(one, by=tenant.manager, at=LATER)
         invitations.send(UUID(jobs[-1].payload["invitation_id"]), at=LATER)
     assert "/respond/" in mails()[-1]
+
+
+def test_mail_refused_for_good_is_kept_at_the_questionnaire_and_a_colleagues_is_told(
+    context: Flask, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+):
+    asked = ask(tenant)
+
+    def refuses(_self: object, _mail: object, **_more: object) -> None:
+        raise MailRefused("550 no such user")
+
+    monkeypatch.setattr(type(adapters().mailer), "send", refuses)
+    with acting(tenant.id):
+        job = db.session.scalars(select(Job).where(Job.name == "invitation:send")).one()
+        invitations.send(UUID(job.payload["invitation_id"]), at=LATER)
+        one = queries.get_assignment(asked.assignment_id)
+        assert (one.mail_refusal, one.mailed_at) == ("550 no such user", None)
+
+        by = tenant[RoleId.ADMIN]
+        new = {"email": "new@acme.example", "name": "New", "role": RoleId.ANALYST}
+        colleague = invite(**new, by=by, at=NOW)
+        with pytest.raises(MailRefused):
+            invitations.send(colleague.id, at=NOW)
 
 
 def test_reminder_to_who_came_in_names_the_address_and_no_secret(context: Flask, tenant: Tenant):
