@@ -163,10 +163,10 @@ def test_what_is_new_of_few_nodes_step_by_step_gives_what_a_whole_assessment_giv
         last = rows
         if (seed + step) % 3 == 0:
             kept.forget()
-        says_the_same(kept, assess(chain, now, reference=REFERENCE, as_of=AS_OF))
+        assert_says_the_same(kept, assess(chain, now, reference=REFERENCE, as_of=AS_OF))
 
 
-def says_the_same(kept: Kept, whole: Assessment) -> None:
+def assert_says_the_same(kept: Kept, whole: Assessment) -> None:
     """Rows, register, counts and orders of the last run are those of a whole one."""
     changes = RegisterChanges.unpack(kept.standing.changes.pack())
     records, places = kept.records.copy(), np.arange(len(kept.records))
