@@ -9,6 +9,7 @@ from datetime import datetime
 
 from ddplatform.queries.responses import Filled, find_earlier, list_answers, load_filled
 from questionnaires import Form, Response, StepRefused, carry_over
+from questionnaires.answer_changes import make_room
 from questionnaires.form import UPLOADS
 from questionnaires.scoring_plan import extra
 
@@ -57,7 +58,7 @@ def may_be_carried(form: Form) -> set[str]:
 
 
 def _put(form: Response, path: str, text: str, asked: set[str]) -> bool:
-    _make_room(form, path)
+    make_room(form, path)
     try:
         if form.state(path).node.path not in asked:
             return False
@@ -65,16 +66,3 @@ def _put(form: Response, path: str, text: str, asked: set[str]) -> bool:
     except (KeyError, StepRefused):
         return False  # a counted repeat has no such entry yet
     return True
-
-
-def _make_room(form: Response, path: str) -> None:
-    """Add entries to the free repeats on the way until the path has its place."""
-    steps = path.split("/")
-    for end, step in enumerate(steps, start=1):
-        name, mark, place = step.partition("[")
-        repeat = "/".join([*steps[: end - 1], name])
-        try:
-            while mark and form.state(repeat).count < int(place.rstrip("]")):
-                form.add_repeat(repeat)
-        except (KeyError, StepRefused):
-            return
