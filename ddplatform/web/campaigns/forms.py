@@ -7,7 +7,6 @@ from wtforms import (
     BooleanField,
     DateField,
     IntegerField,
-    RadioField,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -18,8 +17,14 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional, Va
 
 from ddplatform.models.campaigns import Campaign
 from ddplatform.services.campaigns import FURTHEST, NAME_LENGTH, How
-from ddplatform.services.questionnaires import LIGHT_BELOW, MAX_MESSAGE
-from ddplatform.web.questionnaires.forms import BY_SIZE, FULL, LANGUAGE_NAMES, SHORT
+from ddplatform.services.questionnaires import MAX_MESSAGE
+from ddplatform.web.questionnaires.forms import (
+    BY_SIZE,
+    FULL,
+    LANGUAGE_NAMES,
+    SHORT,
+    length_field,
+)
 
 LENGTHS = {None: BY_SIZE, True: SHORT, False: FULL}
 
@@ -38,16 +43,7 @@ class HowForm(FlaskForm):  # type: ignore[misc]
         choices=[SelectChoice(code, name) for code, name in LANGUAGE_NAMES.items()],
         description="A questionnaire that is not written in it is asked in its own language.",
     )
-    length = RadioField(
-        "How long",
-        choices=[
-            SelectChoice(BY_SIZE, "Short for small firms, full for the others"),
-            SelectChoice(FULL, "Full for everybody"),
-            SelectChoice(SHORT, "Short for everybody"),
-        ],
-        default=BY_SIZE,
-        description=f"Small: the map says that fewer than {LIGHT_BELOW} people work there.",
-    )
+    length = length_field()
     message = TextAreaField(
         "Your note",
         description="Why you ask, and whom to call. It stands in the mail and on the first page.",

@@ -21,12 +21,9 @@ LANGUAGE_NAMES = {
 SHORT, FULL, BY_SIZE = "short", "full", "by_size"
 
 
-class SendForm(FlaskForm):  # type: ignore[misc]
-    """How a questionnaire is sent."""
-
-    due_on = DateField("Answers due on", validators=[DataRequired("Choose the last day.")])
-    language = SelectField("Language of the questions")
-    length = RadioField(
+def length_field() -> RadioField:
+    """How much of a questionnaire is asked: of each by its size, or the same of everybody."""
+    return RadioField(
         "How long",
         choices=[
             SelectChoice(BY_SIZE, "Short for small firms, full for the others"),
@@ -36,6 +33,14 @@ class SendForm(FlaskForm):  # type: ignore[misc]
         default=BY_SIZE,
         description=f"Small: the map says that fewer than {LIGHT_BELOW} people work there.",
     )
+
+
+class SendForm(FlaskForm):  # type: ignore[misc]
+    """How a questionnaire is sent."""
+
+    due_on = DateField("Answers due on", validators=[DataRequired("Choose the last day.")])
+    language = SelectField("Language of the questions")
+    length = length_field()
     message = TextAreaField(
         "Your message",
         description="Say why you ask and whom to call. It stands on the first page.",
