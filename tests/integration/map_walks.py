@@ -127,6 +127,17 @@ def _two(walk: MapWalk, draw: random.Random) -> Sequence[UUID]:
     return nodes[0], nodes[1]
 
 
+def _some(walk: MapWalk, draw: random.Random) -> Sequence[UUID]:
+    """One standing node and perhaps others.
+
+    Raises:
+        IndexError: no node stands.
+    """
+    nodes = list(walk.nodes())
+    first = draw.choice(nodes)
+    return [first, *(node for node in nodes if node != first and draw.random() < 0.5)]
+
+
 def _rename(walk: MapWalk, draw: random.Random) -> None:
     name = f"{walk.name} {draw.randint(1, 3)}"
     value_chain.change_chain(
@@ -222,8 +233,7 @@ def _bulk(walk: MapWalk, draw: random.Random) -> None:
         BulkVerb.ARCHIVE: [""],
     }
     wish = bulk_changes.read_wish(verb, draw.choice(values.get(verb, ["new", "own brand"])))
-    nodes = list(walk.nodes())
-    keys = draw.sample(nodes, draw.randint(1, len(nodes)))
+    keys = _some(walk, draw)
     seen = bulk_changes.mark_of(list(plan_change(walk.chain_id, wish, keys).before))
     bulk_changes.request_change(
         walk.chain_id, wish, keys, seen=seen, by=walk.tenant.manager, at=walk.at
