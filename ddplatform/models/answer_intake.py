@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ddplatform.db import Base
@@ -49,6 +49,12 @@ class AnswerIntake(TenantScoped, Base):
     size_bytes: Mapped[int]
     attachments: Mapped[list[Any]] = mapped_column(
         default=list, comment="Files that came with it: name, sha256"
+    )
+    cells: Mapped[bytes | None] = mapped_column(
+        LargeBinary, deferred=True, comment="A workbook's cells as they were read, packed"
+    )
+    brought_by: Mapped[str] = mapped_column(
+        default="", comment="The phone by its name, or who of the buyer brought it"
     )
     taken_count: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]

@@ -114,6 +114,7 @@ class Assignment(Shared, Base):
     campaign_id: Mapped[UUID | None]
     mailed_at: Mapped[datetime | None] = mapped_column(comment="When the invitation went out")
     mail_refusal: Mapped[str | None] = mapped_column(comment="Why the mail server refused it")
+    mail_tries: Mapped[int] = mapped_column(default=0, comment="How often it was refused for now")
     link_opened_at: Mapped[datetime | None] = mapped_column(comment="First opening of the link")
     reminders: Mapped[int] = mapped_column(default=0, comment="How many went out")
     escalated_at: Mapped[datetime | None] = mapped_column(comment="The owner was told")

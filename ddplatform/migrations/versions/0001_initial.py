@@ -26,6 +26,7 @@ TENANT_TABLES = {
     "audit_event": ("organisation_id",),
     "audit_head": ("organisation_id",),
     "audit_value": ("organisation_id",),
+    "book_delivery": ("organisation_id",),
     "bulk_change": ("organisation_id",),
     "bulk_part": ("organisation_id",),
     "campaign": ("organisation_id",),
@@ -65,6 +66,7 @@ TENANT_TABLES = {
     "remediation_step": ("organisation_id",),
     "report": ("organisation_id",),
     "response": ("organisation_id", "respondent_organisation_id"),
+    "returned_book": ("organisation_id", "respondent_organisation_id"),
     "review_cause": ("organisation_id",),
     "review_entry": ("organisation_id",),
     "review_sample": ("organisation_id",),
@@ -336,6 +338,18 @@ def upgrade() -> None:
             nullable=False,
             comment="Files that came with it: name, sha256",
         ),
+        sa.Column(
+            "cells",
+            sa.LargeBinary(),
+            nullable=True,
+            comment="A workbook's cells as they were read, packed",
+        ),
+        sa.Column(
+            "brought_by",
+            sa.String(),
+            nullable=False,
+            comment="The phone by its name, or who of the buyer brought it",
+        ),
         sa.Column("taken_count", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_by_id", sa.Uuid(), nullable=True),
@@ -493,6 +507,38 @@ def upgrade() -> None:
         op.f("ix_audit_value_organisation_id"), "audit_value", ["organisation_id"], unique=False
     )
     op.create_index("ix_value_event", "audit_value", ["organisation_id", "event_id"], unique=False)
+    op.create_table(
+        "book_delivery",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False, comment="The file, or the first of them"),
+        sa.Column("book_count", sa.Integer(), nullable=False),
+        sa.Column("job_id", sa.Uuid(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "read_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="When the last one was read",
+        ),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"], ["user.id"], name=op.f("fk_book_delivery_created_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_book_delivery_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_book_delivery")),
+        sa.UniqueConstraint(
+            "organisation_id", "id", name=op.f("uq_book_delivery_organisation_id_id")
+        ),
+    )
+    op.create_index(
+        op.f("ix_book_delivery_organisation_id"), "book_delivery", ["organisation_id"], unique=False
+    )
+    op.create_index(
+        "ix_delivery_made", "book_delivery", ["organisation_id", "created_at", "id"], unique=False
+    )
     op.create_table(
         "column_mapping",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -3309,6 +3355,9 @@ def upgrade() -> None:
             "mail_refusal", sa.String(), nullable=True, comment="Why the mail server refused it"
         ),
         sa.Column(
+            "mail_tries", sa.Integer(), nullable=False, comment="How often it was refused for now"
+        ),
+        sa.Column(
             "link_opened_at",
             sa.DateTime(timezone=True),
             nullable=True,
@@ -4459,6 +4508,100 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
+        "returned_book",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("respondent_organisation_id", sa.Uuid(), nullable=True),
+        sa.Column("delivery_id", sa.Uuid(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False, comment="0 the first"),
+        sa.Column("filename", sa.String(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("size_bytes", sa.Integer(), nullable=False),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "waiting",
+                "handed_on",
+                "nothing_new",
+                "refused",
+                name="bookoutcome",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("assignment_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "changed_count", sa.Integer(), nullable=False, comment="Answers that were changed in it"
+        ),
+        sa.Column(
+            "faults",
+            sa.JSON(),
+            nullable=False,
+            comment="place, message, advice; never what stands in a cell",
+        ),
+        sa.Column(
+            "brought_by",
+            sa.String(),
+            nullable=False,
+            comment="The buyer's person, as the supplier reads it",
+        ),
+        sa.Column("brought_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "opened_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="When the supplier looked at it",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "assignment_id"],
+            ["assignment.organisation_id", "assignment.id"],
+            name=op.f("fk_returned_book_organisation_id_assignment_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "delivery_id"],
+            ["book_delivery.organisation_id", "book_delivery.id"],
+            name=op.f("fk_returned_book_organisation_id_delivery_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_returned_book_organisation_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["respondent_organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_returned_book_respondent_organisation_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_returned_book")),
+        sa.UniqueConstraint(
+            "organisation_id",
+            "delivery_id",
+            "place",
+            name=op.f("uq_returned_book_organisation_id_delivery_id_place"),
+        ),
+    )
+    op.create_index(
+        "ix_returned_book_asked",
+        "returned_book",
+        ["organisation_id", "assignment_id", "sha256"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_returned_book_mine",
+        "returned_book",
+        ["respondent_organisation_id", "assignment_id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_returned_book_organisation_id"), "returned_book", ["organisation_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_returned_book_respondent_organisation_id"),
+        "returned_book",
+        ["respondent_organisation_id"],
+        unique=False,
+    )
+    op.create_table(
         "section_share",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
@@ -5002,6 +5145,11 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_section_share_respondent_organisation_id"), table_name="section_share")
     op.drop_index(op.f("ix_section_share_organisation_id"), table_name="section_share")
     op.drop_table("section_share")
+    op.drop_index(op.f("ix_returned_book_respondent_organisation_id"), table_name="returned_book")
+    op.drop_index(op.f("ix_returned_book_organisation_id"), table_name="returned_book")
+    op.drop_index("ix_returned_book_mine", table_name="returned_book")
+    op.drop_index("ix_returned_book_asked", table_name="returned_book")
+    op.drop_table("returned_book")
     op.drop_index(op.f("ix_response_respondent_organisation_id"), table_name="response")
     op.drop_index(op.f("ix_response_organisation_id"), table_name="response")
     op.drop_table("response")
@@ -5241,6 +5389,9 @@ def downgrade() -> None:
     op.drop_table("context_event")
     op.drop_index(op.f("ix_column_mapping_organisation_id"), table_name="column_mapping")
     op.drop_table("column_mapping")
+    op.drop_index("ix_delivery_made", table_name="book_delivery")
+    op.drop_index(op.f("ix_book_delivery_organisation_id"), table_name="book_delivery")
+    op.drop_table("book_delivery")
     op.drop_index("ix_value_event", table_name="audit_value")
     op.drop_index(op.f("ix_audit_value_organisation_id"), table_name="audit_value")
     op.drop_table("audit_value")
