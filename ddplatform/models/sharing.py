@@ -1,6 +1,7 @@
 """What a supplier lets one more buyer read of the answers it gave before."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index
@@ -31,6 +32,9 @@ class SectionShare(SharedOnRelease, Base):
     section: Mapped[str]
     given_at: Mapped[datetime] = mapped_column(comment="When the answers were sent first")
     expires_on: Mapped[date] = mapped_column(comment="Last day on which they are shown")
+    reworded: Mapped[dict[str, Any]] = mapped_column(
+        default=dict, comment="path without places -> words of the question answered, if others"
+    )
     granted_at: Mapped[datetime]
     granted_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
     ended_at: Mapped[datetime | None]

@@ -4618,6 +4618,12 @@ def upgrade() -> None:
         sa.Column(
             "expires_on", sa.Date(), nullable=False, comment="Last day on which they are shown"
         ),
+        sa.Column(
+            "reworded",
+            sa.JSON(),
+            nullable=False,
+            comment="path without places -> words of the question answered, if others",
+        ),
         sa.Column("granted_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("granted_by_id", sa.Uuid(), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
