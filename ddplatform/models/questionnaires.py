@@ -80,6 +80,29 @@ class OwnFormDraft(TenantScoped, Base):
     created_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
 
 
+class ConfirmedText(TenantScoped, Base):
+    """A text of a questionnaire in a further language, as a person of the organisation wrote it.
+
+    It counts while `source` is the mark of today's text. An empty one was taken back.
+    """
+
+    __tablename__ = "confirmed_text"
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "questionnaire_id", "language", "place"),
+    )
+
+    questionnaire_id: Mapped[UUID] = mapped_column(ForeignKey("questionnaire.id"))
+    language: Mapped[str]
+    place: Mapped[str] = mapped_column(comment="As questionnaires/translations names it")
+    source: Mapped[str] = mapped_column(comment="Mark of the text it is a translation of")
+    text: Mapped[str]
+    confirmed_at: Mapped[datetime]
+    confirmed_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
+    edits: Mapped[int] = mapped_column(
+        default=1, comment="Grows with each change, so that its sum tells what is new"
+    )
+
+
 class Assignment(Shared, Base):
     """A questionnaire sent to the people behind one node."""
 

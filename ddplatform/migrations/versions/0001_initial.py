@@ -36,6 +36,7 @@ TENANT_TABLES = {
     "case_criterion": ("organisation_id",),
     "chain_proposal": ("organisation_id", "respondent_organisation_id"),
     "column_mapping": ("organisation_id",),
+    "confirmed_text": ("organisation_id",),
     "context_event": ("organisation_id",),
     "context_event_node": ("organisation_id",),
     "control_record": ("organisation_id",),
@@ -561,6 +562,53 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_column_mapping_organisation_id"),
         "column_mapping",
+        ["organisation_id"],
+        unique=False,
+    )
+    op.create_table(
+        "confirmed_text",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("questionnaire_id", sa.Uuid(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column(
+            "place", sa.String(), nullable=False, comment="As questionnaires/translations names it"
+        ),
+        sa.Column(
+            "source", sa.String(), nullable=False, comment="Mark of the text it is a translation of"
+        ),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("confirmed_by_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "edits",
+            sa.Integer(),
+            nullable=False,
+            comment="Grows with each change, so that its sum tells what is new",
+        ),
+        sa.ForeignKeyConstraint(
+            ["confirmed_by_id"], ["user.id"], name=op.f("fk_confirmed_text_confirmed_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_confirmed_text_organisation_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["questionnaire_id"],
+            ["questionnaire.id"],
+            name=op.f("fk_confirmed_text_questionnaire_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_confirmed_text")),
+        sa.UniqueConstraint(
+            "organisation_id",
+            "questionnaire_id",
+            "language",
+            "place",
+            name=op.f("uq_confirmed_text_organisation_id_questionnaire_id_language_place"),
+        ),
+    )
+    op.create_index(
+        op.f("ix_confirmed_text_organisation_id"),
+        "confirmed_text",
         ["organisation_id"],
         unique=False,
     )
@@ -5393,6 +5441,8 @@ def downgrade() -> None:
     op.drop_index("ix_context_event_start", table_name="context_event")
     op.drop_index(op.f("ix_context_event_organisation_id"), table_name="context_event")
     op.drop_table("context_event")
+    op.drop_index(op.f("ix_confirmed_text_organisation_id"), table_name="confirmed_text")
+    op.drop_table("confirmed_text")
     op.drop_index(op.f("ix_column_mapping_organisation_id"), table_name="column_mapping")
     op.drop_table("column_mapping")
     op.drop_index("ix_delivery_made", table_name="book_delivery")
