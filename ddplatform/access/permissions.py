@@ -37,6 +37,7 @@ class Permission(StrEnum):
     RESPONSE_READ = "response:read"
     RESPONSE_REVIEW = "response:review"
     RESPONSE_ANSWER = "response:answer"
+    CASCADE_NAME = "cascade:name"
     FINDING_READ = "finding:read"
     FINDING_EDIT = "finding:edit"
     FINDING_EXPORT = "finding:export"

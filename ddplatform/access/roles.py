@@ -13,6 +13,7 @@ class RoleId(StrEnum):
     SUSTAINABILITY_MANAGER = "sustainability_manager"
     ANALYST = "analyst"
     SUPPLIER = "supplier"
+    ASSESSOR = "assessor"
     AUDITOR = "auditor"
     SAFEGUARDING_OFFICER = "safeguarding_officer"
 
@@ -133,12 +134,20 @@ _ALL = (
                 P.PEOPLE_READ,
                 P.PEOPLE_INVITE_COLLEAGUE,
                 P.RESPONSE_ANSWER,
+                P.CASCADE_NAME,
                 P.ACTION_REPORT,
                 P.EVIDENCE_ADD,
                 P.EVIDENCE_READ,
                 P.AUDIT_READ,
             }
         ),
+    ),
+    Role(
+        RoleId.ASSESSOR,
+        "Assessor",
+        "Fills in the checklists of the visits assigned to them, and sees nothing else. "
+        "Assessors are not invited here: assign them a visit.",
+        frozenset({P.ORGANISATION_READ, P.RESPONSE_ANSWER}),
     ),
     Role(
         RoleId.AUDITOR,
@@ -177,3 +186,6 @@ _ALL = (
 )
 
 ROLES: dict[RoleId, Role] = {role.id: role for role in _ALL}
+
+ANSWERING = frozenset({RoleId.SUPPLIER, RoleId.ASSESSOR})
+"""Roles whose pages are those of the phone: they answer what an organisation asks of them."""

@@ -10,6 +10,7 @@ from ddplatform.db import Base
 from ddplatform.duediligence.vocabulary import QuestionnaireState
 from ddplatform.models.keys import belongs_to, tenant_key
 from ddplatform.tenancy import Shared, TenantScoped
+from questionnaires.modules import Answerer
 
 
 class Questionnaire(Base):
@@ -87,9 +88,7 @@ class ConfirmedText(TenantScoped, Base):
     """
 
     __tablename__ = "confirmed_text"
-    __table_args__ = (
-        UniqueConstraint("organisation_id", "questionnaire_id", "language", "place"),
-    )
+    __table_args__ = (UniqueConstraint("organisation_id", "questionnaire_id", "language", "place"),)
 
     questionnaire_id: Mapped[UUID] = mapped_column(ForeignKey("questionnaire.id"))
     language: Mapped[str]
@@ -104,7 +103,7 @@ class ConfirmedText(TenantScoped, Base):
 
 
 class Assignment(Shared, Base):
-    """A questionnaire sent to the people behind one node."""
+    """A questionnaire sent to the people behind one node, or to who visits it."""
 
     __tablename__ = "assignment"
     __table_args__ = (
@@ -119,6 +118,9 @@ class Assignment(Shared, Base):
     node_id: Mapped[UUID]
     node_name: Mapped[str] = mapped_column(comment="As the supplier may read it")
     version_id: Mapped[UUID] = mapped_column(ForeignKey("questionnaire_version.id"))
+    answered_by: Mapped[Answerer] = mapped_column(
+        default=Answerer.SUPPLIER, comment="Who fills it in: the people there, or who visits"
+    )
     status: Mapped[QuestionnaireState] = mapped_column(default=QuestionnaireState.SENT)
     invited_email: Mapped[str]
     language: Mapped[str] = mapped_column(default="en")

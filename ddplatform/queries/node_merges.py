@@ -14,6 +14,7 @@ from ddplatform.models.matching import NodeMerge
 from ddplatform.models.organisations import User
 from ddplatform.models.questionnaires import Assignment
 from ddplatform.models.value_chain import SupplyLink, ValueChainNode
+from questionnaires import Answerer
 from supply_chain.merging import StandingLink
 
 PAGE_SIZE = 50
@@ -163,7 +164,7 @@ def find_newest_status(nodes: Sequence[UUID]) -> str | None:
     """The state of the questionnaire that was sent last to one of some nodes."""
     status = db.session.scalar(
         select(Assignment.status)
-        .where(Assignment.node_id.in_(nodes))
+        .where(Assignment.node_id.in_(nodes), Assignment.answered_by == Answerer.SUPPLIER)
         .order_by(Assignment.sent_at.desc(), Assignment.id.desc())
         .limit(1)
     )

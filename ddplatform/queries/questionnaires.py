@@ -19,6 +19,7 @@ from ddplatform.models.questionnaires import (
     Questionnaire,
     QuestionnaireVersion,
 )
+from ddplatform.models.value_chain import ValueChainNode
 from ddplatform.tenancy import current_organisation
 from questionnaires import Answerer, Plan, answered_by, modules, plan, read_form
 from questionnaires.library import shipped_translations
@@ -84,6 +85,12 @@ class AssignmentRow:
     submitted_at: datetime | None
     light_mode: bool
     round: int
+    answered_by: Answerer
+
+    @property
+    def is_visit(self) -> bool:
+        """Whether somebody who visits fills it in."""
+        return self.answered_by is Answerer.ASSESSOR
 
 
 @dataclass(frozen=True)
@@ -291,6 +298,18 @@ def find_open(version_id: UUID, node_ids: Sequence[UUID]) -> dict[UUID, Assignme
     return {row.node_id: row for row in rows}
 
 
+def list_supplier_addresses(node: ValueChainNode) -> set[str]:
+    """Every address by which a place was ever asked to answer for itself, in lower case."""
+    asked = db.session.scalars(
+        select(Assignment.invited_email).where(
+            _mine(),
+            Assignment.node_id == node.id,
+            Assignment.answered_by == Answerer.SUPPLIER,
+        )
+    )
+    return {address.lower() for address in (*asked, node.contact_email) if address}
+
+
 def _mine() -> ColumnElement[bool]:
     # The wall lets both sides see an assignment; these lists are those of the one who asks.
     return Assignment.organisation_id == current_organisation()
@@ -314,6 +333,7 @@ def _columns() -> Any:
             Assignment.submitted_at,
             Assignment.light_mode,
             Assignment.round,
+            Assignment.answered_by,
         )
         .join(QuestionnaireVersion, QuestionnaireVersion.id == Assignment.version_id)
         .join(Questionnaire, Questionnaire.id == QuestionnaireVersion.questionnaire_id)

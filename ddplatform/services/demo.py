@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, select
 
-from ddplatform.access.roles import RoleId
+from ddplatform.access.roles import ANSWERING, RoleId
 from ddplatform.db import db
 from ddplatform.errors import Conflict
 from ddplatform.models.jobs import Job, JobState
@@ -25,7 +25,7 @@ from ddplatform.services.demo_reports import plan_reports
 from ddplatform.services.demo_surroundings import plan_surroundings
 from ddplatform.services.demo_world import Story, Timeline, World
 
-START_PAGES = {RoleId.SUPPLIER: "responses/", RoleId.AUDITOR: "reports/"}
+START_PAGES = {**dict.fromkeys(ANSWERING, "responses/"), RoleId.AUDITOR: "reports/"}
 """Below the organisation; the others begin at its overview."""
 
 

@@ -48,10 +48,15 @@ def _what_it_asks(form: Form) -> str:
     return "; ".join(section.label.plain() for section in form.sections if section.label)
 
 
-def require_for_suppliers(version_id: UUID) -> None:
-    """Check that a questionnaire is one that suppliers answer. Raises Conflict, NotFound."""
-    if find_answerer(version_id) is not Answerer.SUPPLIER:
+def require_sent_by_link(version_id: UUID) -> Answerer:
+    """Who is asked a questionnaire by a link: suppliers, or who visits. Raises Conflict, NotFound.
+
+    What a case worker fills in stays with the case and goes to no address.
+    """
+    answerer = find_answerer(version_id)
+    if answerer is Answerer.CASE_WORKER:
         raise Conflict(
-            "This questionnaire is filled in by a person who visits, never by the supplier.",
+            "This questionnaire is filled in by the case workers of a child, never by a link.",
             "Read it in the library, or take it away as a workbook for ODK or KoboToolbox.",
         )
+    return answerer

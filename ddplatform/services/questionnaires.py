@@ -1,4 +1,4 @@
-"""Questionnaires: sent to the people behind nodes, due dates, withdrawn."""
+"""Questionnaires: sent to the people behind nodes and to who visits, due dates, withdrawn."""
 
 import re
 from collections.abc import Sequence
@@ -18,12 +18,17 @@ from ddplatform.errors import Conflict, Invalid
 from ddplatform.models.organisations import Invitation, InvitationPurpose
 from ddplatform.models.questionnaires import Assignment
 from ddplatform.models.value_chain import NodeSummary, ValueChainNode
-from ddplatform.queries.questionnaires import find_open, get_version, load_plan
+from ddplatform.queries.questionnaires import (
+    find_open,
+    get_version,
+    list_supplier_addresses,
+    load_plan,
+)
 from ddplatform.queries.value_chain import get_node
 from ddplatform.services import audit, jobs
 from ddplatform.services.people import INVITATION_LIFE
-from ddplatform.services.questionnaire_library import require_for_suppliers
-from questionnaires import Response, pages
+from ddplatform.services.questionnaire_library import require_sent_by_link
+from questionnaires import Answerer, Response, pages
 
 MAX_AT_ONCE = 200
 MAX_MESSAGE = 2000
@@ -56,22 +61,24 @@ def assign(
     """Send a questionnaire to the people behind nodes: all of them, or none on any problem.
 
     Args:
-        addresses: node -> e-mail address; empty takes the business contact of the node.
+        addresses: node -> e-mail address. Where suppliers answer, an empty one takes the business
+            contact of the node; who visits is always named, and never one of the supplier's.
 
     Raises:
         Invalid: a problem at `due_on`, `message` or `email-<node>`.
         NotFound: no such version or node.
-        Conflict: suppliers do not answer this questionnaire.
+        Conflict: this questionnaire goes to nobody by a link.
     """
     version = get_version(sending.version_id)
-    require_for_suppliers(version.id)
+    answerer = require_sent_by_link(version.id)
     nodes = [get_node(node_id) for node_id in addresses]
     problems = _problems_of(sending, addresses, at.date())
     taken = find_open(version.id, list(addresses))
     emails: dict[UUID, str] = {}
     for node in nodes:
-        emails[node.id] = (addresses[node.id] or node.contact_email or "").strip().lower()
-        if problem := _problem_at(node, emails[node.id], taken.get(node.id)):
+        email = emails[node.id] = _address_at(node, addresses[node.id], answerer)
+        problem = _problem_at(node, email, taken.get(node.id), answerer)
+        if problem:
             problems[f"email-{node.id}"] = problem
     if problems:
         raise Invalid(fields=problems)
@@ -79,7 +86,10 @@ def assign(
     sections = {light: len(pages(empty, light=light)) for light in (False, True)}
     return [
         _assign(
-            sending, node, emails[node.id], sections=sections[is_light(sending, node)], by=by, at=at
+            _asked(sending, node, emails[node.id], answerer, sections),
+            node,
+            by=by,
+            at=at,
         )
         for node in nodes
     ]
@@ -108,47 +118,63 @@ def _problems_of(sending: Sending, addresses: dict[UUID, str], today: date) -> d
     return found
 
 
-def _problem_at(node: ValueChainNode, email: str, open_one: Assignment | None) -> str:
+def _address_at(node: ValueChainNode, typed: str, answerer: Answerer) -> str:
+    known = node.contact_email if answerer is Answerer.SUPPLIER else ""
+    return (typed or known or "").strip().lower()
+
+
+def _problem_at(
+    node: ValueChainNode, email: str, open_one: Assignment | None, answerer: Answerer
+) -> str:
+    is_visit = answerer is Answerer.ASSESSOR
     if open_one is not None:
         return f"{node.name} has this questionnaire already, due on {open_one.due_on:%d %B %Y}."
     if node.archived_at is not None:
         return f"{node.name} is archived. Restore it first."
     if not email:
-        return f"Write the e-mail address of the contact at {node.name}."
+        whom = "who visits" if is_visit else "the contact at"
+        return f"Write the e-mail address of {whom} {node.name}."
     if not is_address(email):
         return f"“{email}” is no e-mail address; write it like name@firm.com."
+    if is_visit and email in list_supplier_addresses(node):
+        return f"{email} is a contact of {node.name}. A visit needs somebody independent of it."
     return ""
 
 
-def _assign(
+def _asked(
     sending: Sending,
     node: ValueChainNode,
     email: str,
-    *,
-    sections: int,
-    by: Identity,
-    at: datetime,
+    answerer: Answerer,
+    sections: dict[bool, int],
 ) -> Assignment:
-    facts = QuestionnaireFacts(respondent_named=True, due_on=sending.due_on, today=at.date())
-    require_step(Machine.QUESTIONNAIRE, State.DRAFT, State.SENT, facts)
-    light = is_light(sending, node)
-    assignment = Assignment(
+    """What is sent to one address; the short version is for suppliers alone."""
+    light = answerer is Answerer.SUPPLIER and is_light(sending, node)
+    return Assignment(
         node_id=node.id,
         node_name=node.name,
         version_id=sending.version_id,
+        answered_by=answerer,
         status=State.SENT,
         invited_email=email,
         language=sending.language,
         light_mode=light,
         message=sending.message.strip(),
         due_on=sending.due_on,
-        sections_total=sections,
+        sections_total=sections[light],
         sections_done=0,
         round=1,
-        sent_at=at,
-        sent_by_id=by.user_id,
     )
-    node.contact_email = node.contact_email or email
+
+
+def _assign(
+    assignment: Assignment, node: ValueChainNode, *, by: Identity, at: datetime
+) -> Assignment:
+    facts = QuestionnaireFacts(respondent_named=True, due_on=assignment.due_on, today=at.date())
+    require_step(Machine.QUESTIONNAIRE, State.DRAFT, State.SENT, facts)
+    assignment.sent_at, assignment.sent_by_id = at, by.user_id
+    if assignment.answered_by is Answerer.SUPPLIER:
+        node.contact_email = node.contact_email or assignment.invited_email
     db.session.add(assignment)
     db.session.flush()  # the invitation and the event name it
     invite(assignment, by=by, at=at)
@@ -159,9 +185,10 @@ def _assign(
         by=by,
         at=at,
         node=node.id,
-        email=email,
-        due_on=sending.due_on,
-        light_mode=light,
+        email=assignment.invited_email,
+        due_on=assignment.due_on,
+        light_mode=assignment.light_mode,
+        answered_by=assignment.answered_by,
     )
     return assignment
 
@@ -249,7 +276,9 @@ def _end(assignment: Assignment, state: State, *, at: datetime) -> None:
 
 
 def show_on_map(assignment: Assignment) -> None:
-    """Keep the state beside the node, where lists and the map read it."""
+    """Keep the state beside the node, where lists and the map read it; a visit has none there."""
+    if assignment.answered_by is not Answerer.SUPPLIER:
+        return
     summary = db.session.scalar(
         select(NodeSummary).where(NodeSummary.node_id == assignment.node_id)
     )

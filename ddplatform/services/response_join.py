@@ -1,4 +1,8 @@
-"""The way in for a supplier: one link, one address, one questionnaire, used once."""
+"""The way in for who answers: one link, one address, one questionnaire, used once.
+
+A supplier comes into its own organisation, an assessor into one apart: what was seen on a visit
+never stands where a supplier reads.
+"""
 
 import re
 import unicodedata
@@ -11,13 +15,14 @@ from sqlalchemy import select
 from ddplatform.access.identity import Identity, system_identity
 from ddplatform.access.roles import RoleId
 from ddplatform.db import db
-from ddplatform.errors import NotFound
+from ddplatform.errors import Conflict, NotFound
 from ddplatform.languages import gettext
 from ddplatform.models.organisations import Invitation, Organisation, User
 from ddplatform.models.questionnaires import Assignment
 from ddplatform.models.value_chain import ValueChainNode
 from ddplatform.queries.organisations import get_organisation, get_user_by_email, list_standings
 from ddplatform.queries.questionnaires import WAITING, get_assignment
+from ddplatform.queries.response_latest import latest_answers
 from ddplatform.queries.value_chain import get_node
 from ddplatform.services import audit
 from ddplatform.services.organisations import found_organisation
@@ -25,8 +30,10 @@ from ddplatform.services.people import add_person
 from ddplatform.services.questionnaires import invite
 from ddplatform.services.responses import start
 from ddplatform.tenancy import across_tenants, acting_in
+from questionnaires import Answerer
 
 MAX_SLUG = 40
+ROLE_OF = {Answerer.SUPPLIER: RoleId.SUPPLIER, Answerer.ASSESSOR: RoleId.ASSESSOR}
 
 
 @dataclass(frozen=True)
@@ -66,42 +73,57 @@ def send_fresh_link(invitation: Invitation, *, at: datetime) -> None:
 
 
 def join(invitation: Invitation, *, name: str, password: str, at: datetime) -> Joined:
-    """Use the link: an account where there is none, the supplier's own organisation, the questions.
+    """Use the link: an account where there is none, an organisation to answer in, the questions.
 
     Call it in the tenant of the requester. Who has an account has signed in before this call;
     the name and the password are those of a new one.
 
     Raises:
         NotFound: it is asked no longer.
+        Conflict: who belongs to a supplier does not visit it.
         Invalid: a new password breaks a rule.
     """
     assignment = get_invited(invitation)
     node = get_node(assignment.node_id)
     known = get_user_by_email(invitation.email)
-    home = _own_organisation(known, node, requester=invitation.organisation_id)
+    role = ROLE_OF[assignment.answered_by]
+    if role is RoleId.ASSESSOR:
+        _require_independent(known, node)
+    home = _own_organisation(known, node, role, requester=invitation.organisation_id)
     if home is None:
-        home = _found(assignment, node, at=at)
+        visitor = known.name if known else name.strip()
+        title = visitor if role is RoleId.ASSESSOR else assignment.node_name
+        home = _found(title, node, at=at)
     with acting_in(home.id):
-        user = _member(known, invitation.email, name=name, password=password, home=home, at=at)
+        user = _member(invitation.email, role, name=name, password=password, home=home, at=at)
     assignment.respondent_organisation_id = home.id
-    node.supplier_organisation_id = home.id
+    if role is RoleId.SUPPLIER:
+        node.supplier_organisation_id = home.id
     invitation.used_at, invitation.user_id = at, user.id
     by = system_identity(invitation.organisation_id)
     audit.record("questionnaire:join", assignment, by=by, at=at, respondent=home.id)
-    db.session.flush()  # the supplier finds the assignment from now on
+    known_answers = latest_answers(assignment)
+    db.session.flush()  # the respondent finds the assignment from now on
     with acting_in(home.id):
-        start(assignment.id, by=_supplier(user, home), at=at)
+        identity = Identity(user.id, home.id, role, user.name)
+        start(assignment.id, by=identity, at=at, known=known_answers)
     return Joined(user, home.slug, assignment.id)
 
 
-def _supplier(user: User, home: Organisation) -> Identity:
-    return Identity(user.id, home.id, RoleId.SUPPLIER, user.name)
+def _require_independent(known: User | None, node: ValueChainNode) -> None:
+    with across_tenants():
+        homes = {found.organisation.id for found in list_standings(known.id)} if known else set()
+    if node.supplier_organisation_id in homes:
+        raise Conflict(
+            gettext("You belong to the organisation that this visit is about."),
+            gettext("Tell who invited you, so that somebody independent is asked."),
+        )
 
 
 def _own_organisation(
-    known: User | None, node: ValueChainNode, *, requester: UUID
+    known: User | None, node: ValueChainNode, role: RoleId, *, requester: UUID
 ) -> Organisation | None:
-    """The organisation in which this person answers as a supplier already.
+    """The organisation in which this person answers in this role already.
 
     Membership decides, never what the requester's map says: a link must not open the
     organisation of a supplier to somebody whom a buyer chose.
@@ -112,7 +134,7 @@ def _own_organisation(
         homes = [
             standing.organisation.id
             for standing in list_standings(known.id)
-            if standing.role_id is RoleId.SUPPLIER and standing.organisation.id != requester
+            if standing.role_id is role and standing.organisation.id != requester
         ]
     if not homes:
         return None
@@ -120,11 +142,11 @@ def _own_organisation(
     return get_organisation(at_node if at_node in homes and at_node else homes[0])
 
 
-def _found(assignment: Assignment, node: ValueChainNode, *, at: datetime) -> Organisation:
-    slug = _free_slug(assignment.node_name)
-    asked_by = get_organisation(assignment.organisation_id)
+def _found(title: str, node: ValueChainNode, *, at: datetime) -> Organisation:
+    slug = _free_slug(title)
+    asked_by = get_organisation(node.organisation_id)
     return found_organisation(
-        name=assignment.node_name,
+        name=title,
         slug=slug,
         country=node.country,
         at=at,
@@ -133,8 +155,9 @@ def _found(assignment: Assignment, node: ValueChainNode, *, at: datetime) -> Org
 
 
 def _member(
-    known: User | None, email: str, *, name: str, password: str, home: Organisation, at: datetime
+    email: str, role: RoleId, *, name: str, password: str, home: Organisation, at: datetime
 ) -> User:
+    known = get_user_by_email(email)
     with across_tenants():
         standings = list_standings(known.id) if known else ()
     if known is not None and any(found.organisation.id == home.id for found in standings):
@@ -142,7 +165,7 @@ def _member(
     return add_person(
         email=email,
         name=name,
-        role=RoleId.SUPPLIER,
+        role=role,
         password=password,
         by=system_identity(home.id),
         at=at,

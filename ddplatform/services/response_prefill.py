@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ddplatform.queries.responses import Filled, find_earlier, list_answers, load_filled
-from questionnaires import Form, Response, StepRefused, carry_over
+from questionnaires import Answerer, Form, Response, StepRefused, carry_over
 from questionnaires.answer_changes import make_room
 from questionnaires.form import UPLOADS
 from questionnaires.scoring_plan import extra
@@ -25,7 +25,12 @@ class Given:
 
 
 def prefill(filled: Filled) -> Given | None:
-    """Put the answers of the newest earlier questionnaire into a new form, to be confirmed."""
+    """Put the answers of the newest earlier questionnaire into a new form, to be confirmed.
+
+    A visit says what was seen that day: nothing of the visit before stands there.
+    """
+    if filled.assignment.answered_by is not Answerer.SUPPLIER:
+        return None
     found = find_earlier(filled.assignment)
     if found is None:
         return None

@@ -26,7 +26,7 @@ from ddplatform.services import audit
 from ddplatform.services.questionnaires import show_on_map
 from ddplatform.services.response_review_entries import keep_entry
 from ddplatform.services.risk import add_fact, ask_reassessment
-from questionnaires import ControlSignal, FactorSignal, Signals, red_flags, score
+from questionnaires import Answerer, ControlSignal, FactorSignal, Signals, red_flags, score
 from supply_chain.vocabulary import Issue
 
 BUYER = "buyer"
@@ -152,7 +152,7 @@ def _state_flags(filled: Filled) -> int:
                 cause_type="red_flag",
                 cause_id=flag.id,
                 since=flag.fired_at,
-                self_disclosed=True,
+                self_disclosed=filled.assignment.answered_by is Answerer.SUPPLIER,
             )
     return len(flags)
 
@@ -169,11 +169,10 @@ def _tell_sender(filled: Filled, flags: int) -> None:
     page = f"questionnaires/assignments/{assignment.id}/review"
     address = f"{home}/cascade/{own.id}/answers" if own else f"{home}/{page}"
     first = "Please look today: the answers speak of something urgent.\n\n" if flags else ""
-    adapters().mailer.send(
-        Mail(
-            sender.email,
-            f"{assignment.node_name} has sent the answers",
-            f"{first}{assignment.node_name} has answered your questions.\n\n"
-            f"Read them here: {address}\n",
-        )
-    )
+    subject = f"{assignment.node_name} has sent the answers"
+    what = f"{assignment.node_name} has answered your questions."
+    if assignment.answered_by is Answerer.ASSESSOR:
+        subject = f"The visit to {assignment.node_name} is written down"
+        what = f"The checklist of the visit to {assignment.node_name} has arrived."
+    text = f"{first}{what}\n\nRead them here: {address}\n"
+    adapters().mailer.send(Mail(sender.email, subject, text))

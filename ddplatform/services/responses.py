@@ -86,8 +86,17 @@ class Saved:
     new_flags: tuple[Notice, ...]
 
 
-def start(assignment_id: UUID, *, by: Identity, at: datetime) -> ResponseRow:
+def start(
+    assignment_id: UUID,
+    *,
+    by: Identity,
+    at: datetime,
+    known: Mapping[str, str] | None = None,
+) -> ResponseRow:
     """Open the questions: the first round, or one more after they came back.
+
+    Args:
+        known: path -> what another questionnaire says there, for fields that nobody is asked.
 
     Raises:
         StepNotAllowed: the questionnaire was withdrawn, ran out, or is being read.
@@ -114,26 +123,25 @@ def start(assignment_id: UUID, *, by: Identity, at: datetime) -> ResponseRow:
     assignment.round = row.round
     db.session.add(row)
     db.session.flush()  # answers point to it
-    _fill(request, row, last, by=by, at=at)
+    _fill(request, row, last, known or {}, by=by, at=at)
     audit.record("response:start", row, by=by, at=at, round=row.round)
     return row
 
 
 def _fill(
-    request: Request, row: ResponseRow, last: ResponseRow | None, *, by: Identity, at: datetime
+    request: Request,
+    row: ResponseRow,
+    last: ResponseRow | None,
+    known: Mapping[str, str],
+    *,
+    by: Identity,
+    at: datetime,
 ) -> None:
     """The first texts: those of the round before, else of last time, else the form's own."""
-    filled = Filled(
-        request.assignment,
-        row,
-        {},
-        Response(
-            request.plan,
-            _texts(last),
-            now=at,
-            seed=str(row.id),
-        ),
-    )
+    form = Response(request.plan, _texts(last), now=at, seed=str(row.id))
+    if known:
+        form = Response(request.plan, {**form.answers(), **known}, now=at, seed=str(row.id))
+    filled = Filled(request.assignment, row, {}, form)
     given = prefill(filled) if last is None else None
     keep(filled, page="", by=by, at=at)
     if given is not None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from ddplatform.access.identity import Identity
-from ddplatform.access.roles import RoleId
+from ddplatform.access.roles import ANSWERING
 from ddplatform.duediligence.errors import StepNotAllowed
 from ddplatform.errors import STATUS, Conflict, Invalid, TooMany, status_of
 from ddplatform.languages import gettext
@@ -105,5 +105,5 @@ def _frame(status: int) -> str:
     identity: Identity | None = getattr(g, "identity", None)
     if identity is None or status >= 500:
         return "layouts/public.html"
-    is_supplier = identity.role_id is RoleId.SUPPLIER
-    return "layouts/supplier.html" if is_supplier else "layouts/workspace.html"
+    answers = identity.role_id in ANSWERING
+    return "layouts/supplier.html" if answers else "layouts/workspace.html"

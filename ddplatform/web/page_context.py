@@ -53,7 +53,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
                 _("Questionnaires"), "clipboard-list", "questionnaires.index", P.QUESTIONNAIRE_READ
             ),
             Entry(_("My questionnaires"), "clipboard-list", "responses.index", P.RESPONSE_ANSWER),
-            Entry(_("My suppliers"), "hierarchy", "cascade.index", P.RESPONSE_ANSWER),
+            Entry(_("My suppliers"), "hierarchy", "cascade.index", P.CASCADE_NAME),
             Entry(_("Who can see what"), "eye", "sharing.index", P.RESPONSE_ANSWER),
             Entry(
                 _("My actions"),

@@ -837,6 +837,7 @@ def upgrade() -> None:
                 "sustainability_manager",
                 "analyst",
                 "supplier",
+                "assessor",
                 "auditor",
                 "safeguarding_officer",
                 name="roleid",
@@ -919,6 +920,7 @@ def upgrade() -> None:
                 "sustainability_manager",
                 "analyst",
                 "supplier",
+                "assessor",
                 "auditor",
                 "safeguarding_officer",
                 name="roleid",
@@ -3358,6 +3360,20 @@ def upgrade() -> None:
         sa.Column("node_id", sa.Uuid(), nullable=False),
         sa.Column("node_name", sa.String(), nullable=False, comment="As the supplier may read it"),
         sa.Column("version_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "answered_by",
+            sa.Enum(
+                "supplier",
+                "assessor",
+                "case_worker",
+                name="answerer",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+            comment="Who fills it in: the people there, or who visits",
+        ),
         sa.Column(
             "status",
             sa.Enum(

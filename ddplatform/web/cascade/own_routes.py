@@ -45,7 +45,7 @@ WORDS = {
 
 
 @bp.route("/", methods=["GET", "POST"])
-@requires(Permission.RESPONSE_ANSWER)
+@requires(Permission.CASCADE_NAME)
 def index() -> ResponseReturnValue:
     """The list of own suppliers, and one more."""
     form = OwnSupplierForm()
@@ -71,14 +71,14 @@ def index() -> ResponseReturnValue:
 
 
 @bp.get("/<uuid:own_supplier_id>/")
-@requires(Permission.RESPONSE_ANSWER)
+@requires(Permission.CASCADE_NAME)
 def show(own_supplier_id: UUID) -> ResponseReturnValue:
     """One own supplier: who knows of it, and what it was asked."""
     return _page(get_own_supplier(own_supplier_id), _forward_form())
 
 
 @bp.post("/<uuid:own_supplier_id>/tell")
-@requires(Permission.RESPONSE_ANSWER)
+@requires(Permission.CASCADE_NAME)
 def tell(own_supplier_id: UUID) -> ResponseReturnValue:
     """Tell a buyer of it, with its name or without."""
     cascade.propose(
@@ -93,7 +93,7 @@ def tell(own_supplier_id: UUID) -> ResponseReturnValue:
 
 
 @bp.post("/<uuid:own_supplier_id>/forward")
-@requires(Permission.RESPONSE_ANSWER)
+@requires(Permission.CASCADE_NAME)
 def forward(own_supplier_id: UUID) -> ResponseReturnValue:
     """Ask it the questions that one was asked."""
     own, form = get_own_supplier(own_supplier_id), _forward_form()
@@ -116,7 +116,7 @@ def forward(own_supplier_id: UUID) -> ResponseReturnValue:
 
 
 @bp.get("/<uuid:own_supplier_id>/answers")
-@requires(Permission.RESPONSE_ANSWER)
+@requires(Permission.CASCADE_NAME)
 def answers(own_supplier_id: UUID) -> ResponseReturnValue:
     """What an own supplier answered, as it was sent."""
     own = get_own_supplier(own_supplier_id)
@@ -129,7 +129,7 @@ def answers(own_supplier_id: UUID) -> ResponseReturnValue:
 
 
 @bp.post("/<uuid:own_supplier_id>/remove")
-@requires(Permission.RESPONSE_ANSWER)
+@requires(Permission.CASCADE_NAME)
 def remove(own_supplier_id: UUID) -> ResponseReturnValue:
     """Take it off the list."""
     cascade.remove_supplier(own_supplier_id, by=g.identity, at=g.now)
@@ -138,7 +138,7 @@ def remove(own_supplier_id: UUID) -> ResponseReturnValue:
 
 
 @bp.post("/told/<uuid:proposal_id>")
-@requires(Permission.RESPONSE_ANSWER)
+@requires(Permission.CASCADE_NAME)
 def change_told(proposal_id: UUID) -> ResponseReturnValue:
     """Give a buyer the name that was kept, or take back what it was told."""
     change = cascade.release_name if "name" in request.form else cascade.withdraw_proposal

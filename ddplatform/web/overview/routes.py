@@ -9,7 +9,7 @@ from flask import Blueprint, current_app, g, redirect, render_template, request,
 from flask.typing import ResponseReturnValue
 
 from ddplatform.access.permissions import Permission
-from ddplatform.access.roles import RoleId
+from ddplatform.access.roles import ANSWERING, RoleId
 from ddplatform.adapters.assets import load_outline, vendor_files
 from ddplatform.duediligence.reassessment import triggers
 from ddplatform.gate import requires
@@ -20,7 +20,10 @@ from ddplatform.web.overview import presenters
 
 bp = Blueprint("overview", __name__)
 
-STARTS = {RoleId.SUPPLIER: "responses.index", RoleId.AUDITOR: "reports.index"}
+STARTS = {
+    **dict.fromkeys(ANSWERING, "responses.index"),
+    RoleId.AUDITOR: "reports.index",
+}
 """Who begins elsewhere: the overview is the company's own desk."""
 
 

@@ -17,7 +17,7 @@ from ddplatform.queries.node_lists import NodeOrder, list_nodes
 from ddplatform.queries.questionnaire_proposals import propose_questionnaires
 from ddplatform.queries.questionnaires import get_version, list_library, load_plan
 from ddplatform.queries.value_chain import get_node, list_chains
-from ddplatform.services.questionnaire_library import require_for_suppliers
+from ddplatform.services.questionnaire_library import require_sent_by_link
 from ddplatform.services.questionnaires import (
     MAX_AT_ONCE,
     Sending,
@@ -47,7 +47,7 @@ class Fit:
 @requires(Permission.QUESTIONNAIRE_ASSIGN)
 def choose(version_id: UUID) -> ResponseReturnValue:
     """Choose the suppliers of one map, the riskiest first; those it fits are chosen already."""
-    require_for_suppliers(version_id)
+    require_sent_by_link(version_id)
     chains = list_chains()
     chain_id = _id(request.args.get("chain", "")) or (chains[0].id if chains else None)
     wanted = NodeFilter(
@@ -98,7 +98,7 @@ def _reasons(ref: str, node_ids: Sequence[UUID]) -> Mapping[UUID, str]:
 @requires(Permission.QUESTIONNAIRE_ASSIGN)
 def details(version_id: UUID) -> ResponseReturnValue:
     """Due date, language, length, message, and an address where the map has none."""
-    require_for_suppliers(version_id)
+    require_sent_by_link(version_id)
     nodes = _chosen()
     if not nodes:
         flash("Choose at least one supplier.", "warning")

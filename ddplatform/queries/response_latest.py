@@ -1,0 +1,63 @@
+"""What a questionnaire asks of another one: the latest accepted answer of the same place."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from sqlalchemy import select
+
+from ddplatform.db import db
+from ddplatform.duediligence.vocabulary import QuestionnaireState as State
+from ddplatform.models.questionnaires import Assignment
+from ddplatform.models.responses import Answer
+from ddplatform.models.responses import Response as ResponseRow
+from ddplatform.queries.questionnaires import load_plan
+from ddplatform.tenancy import current_organisation
+from questionnaires import Form
+
+
+def latest_answers(assignment: Assignment) -> Mapping[str, str]:
+    """The paths of fields that take an answer given elsewhere -> that answer, as it was typed.
+
+    A field without an accepted answer is left out: its question is asked. Call it in the tenant
+    of the requester, who alone may read what another respondent sent.
+    """
+    wanted = _fields(load_plan(assignment.version_id).form)
+    found: dict[str, str] = {}
+    for version_id, response_id in _accepted(assignment.node_id) if wanted else ():
+        asked = _paths(load_plan(version_id).form)
+        for field, question in wanted.items():
+            if field not in found and question in asked:
+                found[field] = _text(response_id, asked[question])
+    return {field: text for field, text in found.items() if text}
+
+
+def _fields(form: Form) -> dict[str, str]:
+    """The hidden fields of a form that repeat an answer -> the id of its question."""
+    ids = {one.path: one.extras.get("dd:latest_of", "").strip() for one in form.questions()}
+    return {path: question for path, question in ids.items() if question}
+
+
+def _paths(form: Form) -> dict[str, str]:
+    """The questions of a form by their id."""
+    return {one.extras["dd:id"]: one.path for one in form.questions() if "dd:id" in one.extras}
+
+
+def _accepted(node_id: UUID) -> list[tuple[UUID, UUID]]:
+    """Version and round of what was accepted at a place, the newest first."""
+    rows = db.session.execute(
+        select(Assignment.version_id, ResponseRow.id)
+        .join(ResponseRow, ResponseRow.assignment_id == Assignment.id)
+        .where(
+            Assignment.organisation_id == current_organisation(),
+            Assignment.node_id == node_id,
+            Assignment.status == State.ACCEPTED,
+            ResponseRow.round == Assignment.round,
+        )
+        .order_by(Assignment.decided_at.desc(), Assignment.id)
+    )
+    return [(version_id, response_id) for version_id, response_id in rows]
+
+
+def _text(response_id: UUID, path: str) -> str:
+    kept = select(Answer.raw).where(Answer.response_id == response_id, Answer.path == path)
+    return db.session.scalar(kept) or ""
