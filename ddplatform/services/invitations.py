@@ -19,6 +19,7 @@ from ddplatform.queries.organisations import (
 from ddplatform.queries.questionnaires import find_assignment
 from ddplatform.services import audit
 from ddplatform.services.sessions import hash_of, new_secret
+from questionnaires import Answerer
 
 _PATHS = {
     InvitationPurpose.JOIN: "/invitation/",
@@ -34,7 +35,7 @@ def send(invitation_id: UUID, *, at: datetime) -> None:
         return
     asked = find_assignment(invitation.assignment_id) if invitation.assignment_id else None
     with speaking(asked.language if asked else _language_of(invitation)):
-        mail = _write(invitation, give_link(invitation), note=asked.message if asked else "")
+        mail = _write(invitation, give_link(invitation), asked)
     try:
         adapters().mailer.send(mail)
     except MailRefused as refusal:
@@ -75,18 +76,68 @@ def write_questions(
         "Honest answers bring help, not loss of orders. You can stop and go on at any time.",
         buyer=buyer,
     )
+    subject = gettext("%(buyer)s asks you some questions about protecting children", buyer=buyer)
+    opens = gettext("Open the questions: %(link)s", link=link)
+    return _ask(to, subject, why, opens, buyer=buyer, help_line=help_line, until=until, note=note)
+
+
+def _write_visit(
+    to: str, *, buyer: str, place: str, help_line: str, link: str, until: datetime, note: str
+) -> Mail:
+    """The mail that asks somebody who visits a place to fill in its checklist."""
+    why = gettext(
+        "%(buyer)s asks you to visit %(place)s and to fill in the checklist of the visit.\n"
+        "You can write on a phone, stop and go on at any time. When you send it, %(buyer)s reads\n"
+        "it. The place you visit never does.",
+        buyer=buyer,
+        place=place,
+    )
+    subject = gettext("%(buyer)s asks you to visit %(place)s", buyer=buyer, place=place)
+    opens = gettext("Open the checklist: %(link)s", link=link)
+    return _ask(to, subject, why, opens, buyer=buyer, help_line=help_line, until=until, note=note)
+
+
+def _ask(
+    to: str,
+    subject: str,
+    why: str,
+    opens: str,
+    *,
+    buyer: str,
+    help_line: str,
+    until: datetime,
+    note: str,
+) -> Mail:
     parts = (
         why,
         gettext("%(buyer)s writes:", buyer=buyer) + f"\n{note.strip()}" if note.strip() else "",
-        gettext("Open the questions: %(link)s", link=link),
+        opens,
         gettext("Do you need help? Ask %(helper)s.", helper=help_line),
         gettext("The link works once, until %(day)s.", day=day_in_words(until)),
     )
-    subject = gettext("%(buyer)s asks you some questions about protecting children", buyer=buyer)
     return Mail(to, subject, "\n\n".join(part for part in parts if part) + "\n")
 
 
-def _write(invitation: Invitation, link: str, *, note: str) -> Mail:
+def _write_asked(invitation: Invitation, link: str, asked: Assignment | None, buyer: str) -> Mail:
+    helper = get_help_contact(invitation.organisation_id, invitation.created_by_id)
+    note = asked.message if asked else ""
+    until = invitation.expires_at
+    if asked is not None and asked.answered_by is Answerer.ASSESSOR:
+        return _write_visit(
+            invitation.email,
+            buyer=buyer,
+            place=asked.node_name,
+            help_line=helper.line,
+            link=link,
+            until=until,
+            note=note,
+        )
+    return write_questions(
+        invitation.email, buyer=buyer, help_line=helper.line, link=link, until=until, note=note
+    )
+
+
+def _write(invitation: Invitation, link: str, asked: Assignment | None) -> Mail:
     if invitation.purpose is InvitationPurpose.RESET:
         return Mail(
             invitation.email,
@@ -98,15 +149,7 @@ def _write(invitation: Invitation, link: str, *, note: str) -> Mail:
         )
     name = get_organisation(invitation.organisation_id).name
     if invitation.purpose is InvitationPurpose.RESPOND:
-        helper = get_help_contact(invitation.organisation_id, invitation.created_by_id)
-        return write_questions(
-            invitation.email,
-            buyer=name,
-            help_line=helper.line,
-            link=link,
-            until=invitation.expires_at,
-            note=note,
-        )
+        return _write_asked(invitation, link, asked, name)
     if invitation.role is RoleId.SUPPLIER:
         what = gettext(
             "%(name)s invites you to answer together what its buyers ask about protecting "

@@ -91,7 +91,7 @@ def join(invitation: Invitation, *, name: str, password: str, at: datetime) -> J
         _require_independent(known, node)
     home = _own_organisation(known, node, role, requester=invitation.organisation_id)
     if home is None:
-        visitor = known.name if known else name.strip()
+        visitor = (known.name if known else "") or name.strip()
         title = visitor if role is RoleId.ASSESSOR else assignment.node_name
         home = _found(title, node, at=at)
     with acting_in(home.id):

@@ -36,8 +36,13 @@ class Entry:
 
     @property
     def is_sent(self) -> bool:
-        """Whether it goes to suppliers; else it can be read and taken away only."""
-        return self.row.answered_by is Answerer.SUPPLIER
+        """Whether it goes out by a link; else it can be read and taken away only."""
+        return self.row.answered_by is not Answerer.CASE_WORKER
+
+    @property
+    def is_visit(self) -> bool:
+        """Whether somebody who visits fills it in."""
+        return self.row.answered_by is Answerer.ASSESSOR
 
     @property
     def who(self) -> str:

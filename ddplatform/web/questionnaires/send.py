@@ -1,4 +1,4 @@
-"""Sending a questionnaire: choose suppliers, then say how."""
+"""Sending a questionnaire: choose suppliers, or sites to visit, then say how."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ from ddplatform.web.filters import plural
 from ddplatform.web.questionnaire_states import STATE_WORDS
 from ddplatform.web.questionnaires.blueprint import bp
 from ddplatform.web.questionnaires.forms import BY_SIZE, FULL, LANGUAGE_NAMES, SHORT, SendForm
-from questionnaires import Form, modules
+from questionnaires import Answerer, Form, modules
 from supply_chain.node_filter import NodeFilter
 
 
@@ -46,8 +46,11 @@ class Fit:
 @bp.get("/send/<uuid:version_id>")
 @requires(Permission.QUESTIONNAIRE_ASSIGN)
 def choose(version_id: UUID) -> ResponseReturnValue:
-    """Choose the suppliers of one map, the riskiest first; those it fits are chosen already."""
-    require_sent_by_link(version_id)
+    """Choose the suppliers of one map, the riskiest first; those it fits are chosen already.
+
+    Of a visit nobody is chosen for the sender: the method proposes it to no place.
+    """
+    is_visit = require_sent_by_link(version_id) is Answerer.ASSESSOR
     chains = list_chains()
     chain_id = _id(request.args.get("chain", "")) or (chains[0].id if chains else None)
     wanted = NodeFilter(
@@ -61,7 +64,9 @@ def choose(version_id: UUID) -> ResponseReturnValue:
     return render_template(
         "questionnaires/choose.html",
         form=form,
-        chosen=request.args.get("pick") != "none" and not _is_for_everyone(form.form_id),
+        chosen=request.args.get("pick") != "none"
+        and not (is_visit or _is_for_everyone(form.form_id)),
+        is_visit=is_visit,
         reasons=_reasons(form.form_id, [row.id for row in page.rows] if page else []),
         version_id=version_id,
         chains=[(str(chain.id), chain.name) for chain in chains],
@@ -94,14 +99,26 @@ def _reasons(ref: str, node_ids: Sequence[UUID]) -> Mapping[UUID, str]:
     }
 
 
+@bp.get("/visit/<uuid:node_id>")
+@requires(Permission.QUESTIONNAIRE_ASSIGN)
+def visit(node_id: UUID) -> ResponseReturnValue:
+    """The newest checklist of a visit, to be assigned to somebody for one place."""
+    node = get_node(node_id)
+    for row in list_library():
+        if row.answered_by is Answerer.ASSESSOR:
+            return redirect(url_for(".details", version_id=row.version_id, node=node.id))
+    flash("The library has no checklist of a visit yet: press “Look for new ones”.", "warning")
+    return redirect(url_for(".library"))
+
+
 @bp.route("/send/<uuid:version_id>/details", methods=["GET", "POST"])
 @requires(Permission.QUESTIONNAIRE_ASSIGN)
 def details(version_id: UUID) -> ResponseReturnValue:
     """Due date, language, length, message, and an address where the map has none."""
-    require_sent_by_link(version_id)
+    is_visit = require_sent_by_link(version_id) is Answerer.ASSESSOR
     nodes = _chosen()
     if not nodes:
-        flash("Choose at least one supplier.", "warning")
+        flash(f"Choose at least one {'site' if is_visit else 'supplier'}.", "warning")
         return redirect(
             url_for(".choose", version_id=version_id, chain=request.values.get("chain"))
         )
@@ -124,10 +141,16 @@ def details(version_id: UUID) -> ResponseReturnValue:
             problems = error.fields
             show_at_fields(form, error)
         else:
-            many = plural(len(sent), "supplier", "suppliers")
-            flash(f"Sent to {many}. Each gets a mail with a link.", "success")
+            flash(_told(len(sent), is_visit), "success")
             return redirect(url_for(".index"))
-    return _details_page(version_id, questions, form, nodes, problems)
+    return _details_page(version_id, questions, form, nodes, problems, is_visit)
+
+
+def _told(many: int, is_visit: bool) -> str:
+    if is_visit:
+        visits = plural(many, "visit", "visits")
+        return f"Assigned: {visits}. Who visits gets a mail with a link."
+    return f"Sent to {plural(many, 'supplier', 'suppliers')}. Each gets a mail with a link."
 
 
 def _details_page(
@@ -136,11 +159,16 @@ def _details_page(
     form: SendForm,
     nodes: Sequence[ValueChainNode],
     problems: Mapping[str, str],
+    is_visit: bool,
 ) -> ResponseReturnValue:
-    also = _also_fit(questions.form_id, nodes)
-    rows = [_row(node, problems.get(f"email-{node.id}"), also[node.id]) for node in nodes]
+    also = {} if is_visit else _also_fit(questions.form_id, nodes)
+    rows = [
+        _row(node, problems.get(f"email-{node.id}"), also.get(node.id, ()), is_visit)
+        for node in nodes
+    ]
     html = render_template(
         "questionnaires/details.html",
+        is_visit=is_visit,
         questions=questions,
         has_short=_has_short(questions),
         version=get_version(version_id),
@@ -173,12 +201,15 @@ def _also_fit(ref: str, nodes: Sequence[ValueChainNode]) -> Mapping[UUID, Sequen
     }
 
 
-def _row(node: ValueChainNode, problem: str | None, also: Sequence[Fit]) -> dict[str, Any]:
+def _row(
+    node: ValueChainNode, problem: str | None, also: Sequence[Fit], is_visit: bool
+) -> dict[str, Any]:
+    known = "" if is_visit else node.contact_email or ""
     return {
         "id": node.id,
         "name": node.name,
         "country": node.country,
-        "email": request.form.get(f"email-{node.id}", node.contact_email or ""),
+        "email": request.form.get(f"email-{node.id}", known),
         "is_small": is_small(node),
         "problem": problem,
         "also": also,

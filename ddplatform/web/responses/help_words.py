@@ -1,10 +1,14 @@
 """What is said to who told of a child in danger, in the language of the page.
 
-The words are those of `questionnaires/data/red_flags.toml`; a test holds them equal.
+The words are those of `questionnaires/data/red_flags.toml`; a test holds them equal. Who visits a
+place is told other words: that person is no part of the place, and nobody reads the checklist yet.
 """
+
+from collections.abc import Iterable
 
 from ddplatform.languages import gettext
 from ddplatform.languages import lazy_gettext as _
+from questionnaires import Answerer, Notice
 
 MESSAGES = (
     _(
@@ -79,7 +83,18 @@ MESSAGES = (
     ),
 )
 
+ON_A_VISIT = _(
+    "This answer speaks of danger. Make sure first that nobody is harmed today: do not question "
+    "the child, do not say who told you, call the contacts for help that you tried before the "
+    "visit. Then tell who sent you, today: this checklist arrives only when you send it."
+)
 
-def help_in_words(message: str) -> str:
+
+def words_of_help(flags: Iterable[Notice], answerer: Answerer) -> list[str]:
+    """What to do now about the dangers that were told of, once where the words agree."""
+    return list(dict.fromkeys(help_in_words(flag.message, answerer) for flag in flags))
+
+
+def help_in_words(message: str, answerer: Answerer) -> str:
     """Words of help in the language of the page."""
-    return gettext(message)
+    return str(ON_A_VISIT) if answerer is Answerer.ASSESSOR else gettext(message)

@@ -6,6 +6,7 @@ from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ddplatform.access.permissions import Permission
+from ddplatform.access.roles import RoleId
 from ddplatform.duediligence.vocabulary import QuestionnaireState as State
 from ddplatform.errors import NotFound
 from ddplatform.gate import requires
@@ -39,7 +40,16 @@ from questionnaires import Page
 @requires(Permission.RESPONSE_ANSWER)
 def index() -> ResponseReturnValue:
     """Every questionnaire that somebody asks of this supplier."""
-    return render_template("responses/index.html", asked_list=list_asked_of_me(), State=State)
+    return render_template(
+        "responses/index.html",
+        asked_list=list_asked_of_me(),
+        State=State,
+        is_assessor=_is_assessor(),
+    )
+
+
+def _is_assessor() -> bool:
+    return bool(g.identity.role_id is RoleId.ASSESSOR)
 
 
 @bp.get("/help")
@@ -47,7 +57,7 @@ def index() -> ResponseReturnValue:
 def help_page() -> ResponseReturnValue:
     """Whom to ask at each buyer, and what to do when a child is in danger."""
     contacts = list(dict.fromkeys(asked.help for asked in list_asked_of_me()))
-    return render_template("responses/help.html", contacts=contacts)
+    return render_template("responses/help.html", contacts=contacts, is_assessor=_is_assessor())
 
 
 @bp.get("/<uuid:assignment_id>/")

@@ -43,7 +43,7 @@ from ddplatform.web.responses.fields import (
     read_typed,
     view_items,
 )
-from ddplatform.web.responses.help_words import help_in_words
+from ddplatform.web.responses.help_words import help_in_words, words_of_help
 from ddplatform.web.responses.routes import is_writable, newest_round
 from questionnaires import Page, red_flags
 from supply_chain.errors import FileRefused
@@ -113,7 +113,7 @@ def draft(assignment_id: UUID, name: str) -> ResponseReturnValue:
         clashes = [{"path": c.path, "theirs": c.theirs, "mine": c.mine} for c in saved.clashes]
         return jsonify(clashes=clashes), 409
     shown = open_paths(page) if page else []
-    return jsonify(open=shown, help=[help_in_words(flag.message) for flag in saved.new_flags])
+    return jsonify(open=shown, help=_words_of_help(saved))
 
 
 def _require_section(asked: Request, name: str) -> None:
@@ -195,8 +195,12 @@ def _id(text: str) -> UUID:
 
 
 def _tell_help(saved: Saved) -> None:
-    for notice in saved.new_flags:
-        flash(help_in_words(notice.message), "info")
+    for words in _words_of_help(saved):
+        flash(words, "info")
+
+
+def _words_of_help(saved: Saved) -> list[str]:
+    return words_of_help(saved.new_flags, saved.filled.assignment.answered_by)
 
 
 def _has_typed_problems(saved: Saved, name: str) -> bool:
@@ -260,7 +264,7 @@ def _without_a_place(saved: Saved | None, page: Page) -> list[str]:
 def _help(filled: Filled) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for flag in list_red_flags(filled.row.id):
-        message = help_in_words(red_flags()[flag.code].message)
+        message = help_in_words(red_flags()[flag.code].message, filled.assignment.answered_by)
         found.setdefault(flag.path, []).append(message)
     return found
 

@@ -22,7 +22,7 @@ from ddplatform.services.app_links import is_live, make_link, revoke_link
 from ddplatform.web.problem_words import in_words
 from ddplatform.web.responses.app_squares import app_square
 from ddplatform.web.responses.blueprint import bp
-from ddplatform.web.responses.help_words import help_in_words
+from ddplatform.web.responses.help_words import words_of_help
 from ddplatform.web.responses.routes import is_writable
 from ddplatform.web.uploads import read_upload
 from questionnaires.phone_form import xform_of
@@ -126,8 +126,9 @@ def settle(assignment_id: UUID, intake_id: UUID) -> ResponseReturnValue:
         ),
         "success",
     )
-    for notice in taken.new_flags:
-        flash(help_in_words(notice.message), "info")
+    answerer = get_request(assignment_id).assignment.answered_by
+    for words in words_of_help(taken.new_flags, answerer):
+        flash(words, "info")
     return redirect(url_for(".show", assignment_id=assignment_id))
 
 
