@@ -11,7 +11,6 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 
 from ddplatform.access.identity import Identity, system_identity
-from ddplatform.access.roles import RoleId
 from ddplatform.adapters.installed import adapters
 from ddplatform.db import db, unit_of_work
 from ddplatform.models.organisations import Invitation
@@ -19,7 +18,7 @@ from ddplatform.queries.questionnaires import get_assignment, list_library
 from ddplatform.queries.responses import find_response, get_request, load_filled
 from ddplatform.services import questionnaires, responses, value_chain
 from ddplatform.services.questionnaire_library import publish_shipped
-from ddplatform.services.response_join import Joined, join
+from ddplatform.services.response_join import ROLE_OF, Joined, join
 from ddplatform.services.response_receiving import receive
 from ddplatform.services.response_submission import submit
 from ddplatform.services.value_chain import NodeFields
@@ -50,7 +49,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Supplier:
-    """A supplier who came in by the link."""
+    """A supplier, or who visits one, who came in by the link."""
 
     asked: Asked
     identity: Identity
@@ -123,9 +122,10 @@ def come_in(asked: Asked, *, at: datetime = NOW) -> Supplier:
         )
         assert invitation is not None
         joined: Joined = join(invitation, name="Amina K.", password=PASSWORD, at=at)
-        request_home = get_assignment(asked.assignment_id).respondent_organisation_id
-    assert request_home is not None
-    identity = Identity(joined.user.id, request_home, RoleId.SUPPLIER, joined.user.name)
+        assignment = get_assignment(asked.assignment_id)
+        home, role = assignment.respondent_organisation_id, ROLE_OF[assignment.answered_by]
+    assert home is not None
+    identity = Identity(joined.user.id, home, role, joined.user.name)
     return Supplier(asked, identity, joined.organisation_slug)
 
 

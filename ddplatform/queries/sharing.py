@@ -26,7 +26,7 @@ from ddplatform.queries.responses import (
     list_files,
 )
 from ddplatform.tenancy import current_organisation
-from questionnaires import Form, carry_over
+from questionnaires import Answerer, Form, carry_over
 
 FRESH = timedelta(days=365)
 """How old answers may be that are shown to one more buyer: as long as an assessment is valid."""
@@ -89,6 +89,8 @@ def _sent_elsewhere(assignment: Assignment, at: datetime) -> Select[Assignment, 
         .where(
             Assignment.respondent_organisation_id == current_organisation(),
             Assignment.organisation_id != assignment.organisation_id,
+            # What was seen on a visit belongs to who asked for it.
+            Assignment.answered_by == Answerer.SUPPLIER,
             ResponseRow.round == Assignment.round,
             ResponseRow.submitted_at.is_not(None),
             ResponseRow.submitted_at > at - FRESH,

@@ -59,7 +59,7 @@ def _send(entry: dict[str, Any], world: World, at: datetime) -> None:
     version = db.session.scalars(
         select(QuestionnaireVersion.id)
         .join(Questionnaire, Questionnaire.id == QuestionnaireVersion.questionnaire_id)
-        .where(Questionnaire.ref == "SAQ")
+        .where(Questionnaire.ref == entry.get("questionnaire", "SAQ"))
         .order_by(QuestionnaireVersion.published_at)
     ).first()
     assert version is not None

@@ -29,6 +29,7 @@ from ddplatform.services import audit, jobs
 from ddplatform.services.response_drafts import confirm_given, open_draft
 from ddplatform.services.response_files import release_files
 from ddplatform.services.sharing import expire_shares, release_shares
+from questionnaires import Answerer
 from questionnaires.library import title_in
 
 RECEIVE = "response:receive"
@@ -149,14 +150,17 @@ def receipt_pdf(request: Request, filled: Filled) -> bytes:
 
 def next_steps(request: Request) -> tuple[str, ...]:
     """What happens after sending, one sentence each."""
+    together = gettext(
+        "Where you told of a problem, you plan together what helps. Nobody is punished for it."
+    )
+    if request.assignment.answered_by is Answerer.ASSESSOR:
+        together = gettext("The place you visited does not see what you wrote.")
     return (
         gettext(
             "%(requester)s reads your answers and may ask you about one of them.",
             requester=request.requester,
         ),
-        gettext(
-            "Where you told of a problem, you plan together what helps. Nobody is punished for it."
-        ),
+        together,
         gettext("You can read what you sent at any time under My questionnaires."),
         gettext("For help, ask %(helper)s.", helper=request.help.line),
     )

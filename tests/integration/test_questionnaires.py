@@ -126,14 +126,11 @@ def test_library_stands_in_the_order_of_the_method_and_what_it_lacks_comes_last(
         assert sent == [ref for ref in refs if ref not in ("AUD", "REM")]
 
 
-@pytest.mark.parametrize("ref", ["AUD", "REM"])
-def test_what_suppliers_do_not_answer_is_never_sent_to_them(
-    tenant: Tenant, chain_id: UUID, ref: str
-):
+def test_what_case_workers_fill_in_is_sent_to_nobody(tenant: Tenant, chain_id: UUID):
     node = add_node(tenant, chain_id)
-    with acting(tenant.id), pytest.raises(Conflict, match="never by the supplier"):
+    with acting(tenant.id), pytest.raises(Conflict, match="never by a link"):
         assign(
-            Sending(version_id=version_of(ref), due_on=DUE),
+            Sending(version_id=version_of("REM"), due_on=DUE),
             {node: EMAIL},
             by=tenant.manager,
             at=NOW,

@@ -24,7 +24,7 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 """The rules that a theme can break: colours are all that differs between light and dark."""
 SUPPLIER_BYTES, WORKSPACE_BYTES, HTML_BYTES = 30 * 1024, 130 * 1024, 30 * 1024
-ROLES = ("jeanne.", "samira.", "aya.", "ruth.", "grace.", "anouk.")
+ROLES = ("jeanne.", "samira.", "aya.", "ruth.", "grace.", "anouk.", "efua.")
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 NOT_PAGES = re.compile(r"\.(csv|pdf|json|xlsx|xml|zip|bin|svg)(\?|$)|/static/|/download|/sign-out")
 LANGUAGE = re.compile(r"[?&]lang=")
