@@ -1,4 +1,4 @@
-"""The two inner loops of one issue along the links, as machine code.
+"""The inner loops along the links, of one issue and of several, as machine code.
 
 Nobody waits for the compiler: the first question has a thread make the loops, and until they are
 there, or where numba cannot be loaded, it is answered by arrays, to the same last bit.
@@ -20,28 +20,42 @@ from supply_chain.risk.plan import Plan
 
 @dataclass(frozen=True)
 class Loops:
-    """Both loops, compiled or, in tests, as they stand below."""
+    """All loops, compiled or, in tests, as they stand below."""
 
     expose_places: Callable[..., None]
+    expose_rows: Callable[..., None]
     link_sets: Callable[..., None]
+    link_rows: Callable[..., None]
 
     def expose(self, plan: Plan, run: slice, own: Floats, exposed: Floats) -> None:
         """E of a run of places, in turn, from L_res and E of their suppliers.
 
         Args:
-            own, exposed: (nodes,) L_res and E in plan order; E is written to.
+            own, exposed: (nodes, issues) L_res and E in plan order; E is written to.
         """
         parts = _unsigned(plan.weight_starts), _unsigned(plan.weight_place), plan.weight
-        self.expose_places(run.start, run.stop, *parts, np.ascontiguousarray(own), exposed)
+        own = np.ascontiguousarray(own)
+        if own.shape[1] == 1:
+            self.expose_places(run.start, run.stop, *parts, own[:, 0], exposed[:, 0])
+        else:
+            self.expose_rows(run.start, run.stop, *parts, own, exposed)
 
     def link(self, plan: Plan, linked: Floats) -> None:
-        """LAM of all sets, in turn.
+        """LAM of one issue of all sets, in turn.
 
         Args:
             linked: (sets,) that of the members alone; LAM afterwards.
         """
         terms = plan.terms
         self.link_sets(_unsigned(terms.starts), _unsigned(terms.supplier), terms.flow, linked)
+
+    def link_issues(self, plan: Plan, own: Floats) -> Floats:
+        """LAM of several issues of all places: (nodes, issues) from L_res, in plan order."""
+        terms, linked = plan.terms, np.empty(own.shape)
+        ends = np.append(plan.set_starts, len(plan.order))
+        parts = _unsigned(ends), _unsigned(terms.starts), _unsigned(terms.place), terms.flow
+        self.link_rows(*parts, np.ascontiguousarray(own), linked)
+        return linked
 
 
 def ready_loops() -> Loops | None:
@@ -68,17 +82,24 @@ def _make() -> Loops:
     numba = importlib.import_module("numba")
     types = numba.types
 
-    def kept(kind: Any) -> Any:
+    def kept(kind: Any, dimensions: int = 1) -> Any:
         """An array that is only read, perhaps mapped from a file at an odd place."""
-        return types.Array(kind, 1, "C", readonly=True, aligned=False)
+        return types.Array(kind, dimensions, "C", readonly=True, aligned=False)
+
+    def made(function: Callable[..., None], *arguments: Any) -> Callable[..., None]:
+        # Without the liberties that would move the last bit, and while other threads run.
+        loop: Callable[..., None] = numba.njit(types.void(*arguments), nogil=True)(function)
+        return loop
 
     starts, places, numbers = kept(types.uint64), kept(types.uint32), kept(types.float64)
-    result = types.Array(types.float64, 1, "C")
-    expose = (types.int64, types.int64, places, places, numbers, numbers, result)
-    # Without the liberties that would move the last bit, and while other threads run.
+    rows, links = kept(types.float64, 2), (places, numbers)
+    one, several = (types.Array(types.float64, dimensions, "C") for dimensions in (1, 2))
+    run = (types.int64, types.int64, places)
     return Loops(
-        numba.njit(types.void(*expose), nogil=True)(expose_places),
-        numba.njit(types.void(starts, places, numbers, result), nogil=True)(link_sets),
+        made(expose_places, *run, *links, numbers, one),
+        made(expose_rows, *run, *links, rows, several),
+        made(link_sets, starts, *links, one),
+        made(link_rows, starts, starts, *links, rows, several),
     )
 
 
@@ -106,6 +127,32 @@ def expose_places(
         exposed[place] = 1.0 if inflow > 1.0 else inflow
 
 
+def expose_rows(
+    first: int,
+    stop: int,
+    starts: NDArray[Any],
+    supplier: NDArray[Any],
+    weight: Floats,
+    own: Floats,
+    exposed: Floats,
+) -> None:
+    """`Loops.expose` of several issues: the links of a place are read once for all of them."""
+    issues = range(own.shape[1])
+    inflow, begin = np.empty(own.shape[1]), starts[first]
+    for place in range(first, stop):
+        end = starts[place + 1]
+        for issue in issues:
+            inflow[issue] = 0.0
+        for at in range(begin, end):
+            row, share = supplier[at], weight[at]
+            for issue in issues:
+                inflow[issue] += share * exposed[row, issue]
+        for issue in issues:
+            found = inflow[issue] * (1 - own[place, issue]) + own[place, issue]
+            exposed[place, issue] = 1.0 if found > 1.0 else found
+        begin = end
+
+
 def link_sets(starts: NDArray[Any], supplier: NDArray[Any], flow: Floats, linked: Floats) -> None:
     """`Loops.link` on plain arrays."""
     begin = starts[0]
@@ -115,4 +162,35 @@ def link_sets(starts: NDArray[Any], supplier: NDArray[Any], flow: Floats, linked
             free *= 1 - flow[at] * linked[supplier[at]]
         if begin < end:
             linked[one] = 1 - free * (1 - linked[one])
+        begin = end
+
+
+def link_rows(
+    ends: NDArray[Any],
+    starts: NDArray[Any],
+    supplier: NDArray[Any],
+    flow: Floats,
+    own: Floats,
+    linked: Floats,
+) -> None:
+    """`Loops.link_issues` on plain arrays; `ends`: where each set begins, and the last one ends."""
+    issues = range(own.shape[1])
+    alone, free, begin = np.empty(own.shape[1]), np.empty(own.shape[1]), starts[0]
+    for one in range(len(ends) - 1):
+        first, last, end = ends[one], ends[one + 1], starts[one + 1]
+        for issue in issues:
+            alone[issue], free[issue] = 1 - own[first, issue], 1.0
+        for member in range(first + 1, last):
+            for issue in issues:
+                alone[issue] *= 1 - own[member, issue]
+        for at in range(begin, end):
+            row, part = supplier[at], flow[at]
+            for issue in issues:
+                free[issue] *= 1 - part * linked[row, issue]
+        for issue in issues:
+            # A difference from 1 is rounded: both are taken, as the arrays take them.
+            alone[issue] = 1 - free[issue] * (1 - (1 - alone[issue]))
+        for member in range(first, last):
+            for issue in issues:
+                linked[member, issue] = alone[issue]
         begin = end

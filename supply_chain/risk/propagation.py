@@ -31,8 +31,8 @@ def exposure(plan: Plan, residual: Floats) -> Floats:
         residual: (nodes, issues) L_res, 0-1, in plan order.
     """
     result = np.zeros(residual.shape)
-    if loops := _loops(plan, residual):
-        _expose_one(loops, plan, residual, result)
+    if loops := _loops(plan):
+        _expose_by_loops(loops, plan, residual, result)
         return result
     for level in plan.levels:
         for run in runs(level.nodes, residual.shape[1]):
@@ -42,19 +42,18 @@ def exposure(plan: Plan, residual: Floats) -> Floats:
     return result
 
 
-def _loops(plan: Plan, residual: Floats) -> Loops | None:
+def _loops(plan: Plan) -> Loops | None:
     """Compiled loops, where they are there and worth it."""
-    worth = residual.shape[1] == 1 and len(plan.weight_place) >= MANY_LINKS
-    return ready_loops() if worth else None
+    return ready_loops() if len(plan.weight_place) >= MANY_LINKS else None
 
 
-def _expose_one(loops: Loops, plan: Plan, residual: Floats, result: Floats) -> None:
-    """The same for one issue: levels without circles in one compiled loop."""
+def _expose_by_loops(loops: Loops, plan: Plan, residual: Floats, result: Floats) -> None:
+    """The same with levels without circles in one compiled loop."""
     begin = 0
     for level in plan.levels:
         if len(level.members) or level is plan.levels[-1]:
             run = slice(begin, level.nodes.stop)
-            loops.expose(plan, run, residual[:, 0], result[:, 0])
+            loops.expose(plan, run, residual, result)
             begin = run.stop
         if len(level.members):
             result[level.members] = _circles(level, residual[level.members], result)
@@ -104,11 +103,14 @@ def _circles(level: Level, residual: Floats, exposed: Floats) -> Floats:
 
 def linkage(plan: Plan, residual: Floats) -> Floats:
     """LAM of every node, whether risk is linked at all (11.2, circles as in 11.5)."""
+    loops = _loops(plan)
+    if loops and residual.shape[1] > 1:
+        return loops.link_issues(plan, residual)
     free = 1 - residual
     result = free if plan.without_circles else by_set(plan, np.multiply, free)
     np.subtract(1, result, out=result)  # in place: new memory costs as much as the numbers
     terms = plan.terms
-    if loops := _loops(plan, residual):
+    if loops:
         loops.link(plan, result[:, 0])
         return _spread(plan, result)
     away = -terms.flow

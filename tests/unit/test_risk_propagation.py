@@ -26,7 +26,9 @@ PLACE = SnapshotPlace(UUID(int=1), UUID(int=2), 1)
 FLOW = {"confirmed": 1.0, "probable": 0.7, "possible": 0.4, "unmapped": 1.0, None: 1.0}
 
 
-PLAIN = compiled.Loops(compiled.expose_places, compiled.link_sets)
+PLAIN = compiled.Loops(
+    compiled.expose_places, compiled.expose_rows, compiled.link_sets, compiled.link_rows
+)
 WAYS = {"arrays": lambda: None, "loops": lambda: PLAIN, "compiled": compiled.wait_for_loops}
 
 
@@ -321,11 +323,12 @@ def test_propagation_on_a_snapshot_agrees_with_a_plain_version(graph):
         assert ours.chain(severity) == plain_chain(severity, exposed, links)
 
 
-@given(graphs())
+@given(graphs(), st.integers(1, 5))
 @settings(max_examples=150, deadline=None)
-def test_arrays_and_loops_agree_to_the_last_bit(graph):
+def test_arrays_and_loops_agree_to_the_last_bit(graph, issues):
     ours = Map(*graph)
-    own = ours.plan.to_plan(ours.likelihood)
+    one = ours.plan.to_plan(ours.likelihood)
+    own = np.hstack([one ** (1 + issue) for issue in range(issues)])
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(propagation, "ready_loops", WAYS["arrays"])
         exposed, linked = exposure(ours.plan, own), linkage(ours.plan, own)
