@@ -117,6 +117,7 @@ class Assignment(Shared, Base):
 
     node_id: Mapped[UUID]
     node_name: Mapped[str] = mapped_column(comment="As the supplier may read it")
+    node_country: Mapped[str | None] = mapped_column(comment="Whose services help in danger")
     version_id: Mapped[UUID] = mapped_column(ForeignKey("questionnaire_version.id"))
     answered_by: Mapped[Answerer] = mapped_column(
         default=Answerer.SUPPLIER, comment="Who fills it in: the people there, or who visits"

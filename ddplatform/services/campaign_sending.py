@@ -40,7 +40,7 @@ from ddplatform.services.invitations import give_link, note_mailed, write_questi
 from ddplatform.services.people import INVITATION_LIFE
 from ddplatform.services.questionnaires import is_address, is_small
 from ddplatform.tenancy import insert_rows
-from questionnaires import Response, pages
+from questionnaires import Answerer, Response, pages
 
 CONTINUE = "campaign:continue"
 BATCH = 250
@@ -158,6 +158,8 @@ def _assignments(
                 "campaign_id": campaign.id,
                 "node_id": node.id,
                 "node_name": node.name,
+                "node_country": node.country,
+                "answered_by": Answerer.SUPPLIER,
                 "version_id": line.version_id,
                 "status": State.SENT,
                 "invited_email": (node.contact_email or "").strip().lower(),

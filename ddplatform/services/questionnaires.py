@@ -153,6 +153,7 @@ def _asked(
     return Assignment(
         node_id=node.id,
         node_name=node.name,
+        node_country=node.country,
         version_id=sending.version_id,
         answered_by=answerer,
         status=State.SENT,

@@ -3359,6 +3359,9 @@ def upgrade() -> None:
         sa.Column("respondent_organisation_id", sa.Uuid(), nullable=True),
         sa.Column("node_id", sa.Uuid(), nullable=False),
         sa.Column("node_name", sa.String(), nullable=False, comment="As the supplier may read it"),
+        sa.Column(
+            "node_country", sa.String(), nullable=True, comment="Whose services help in danger"
+        ),
         sa.Column("version_id", sa.Uuid(), nullable=False),
         sa.Column(
             "answered_by",
