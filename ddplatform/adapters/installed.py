@@ -5,6 +5,7 @@ from pathlib import Path
 
 from ddplatform.adapters.keys import KeyFolder
 from ddplatform.adapters.mail import Mailer
+from ddplatform.adapters.operator_list import OperatorList
 from ddplatform.adapters.screening_folder import ScreeningFolder
 from ddplatform.adapters.snapshot_files import SnapshotStore
 from ddplatform.adapters.storage import FileStore
@@ -20,8 +21,7 @@ class Adapters:
     mailer: Mailer
     keys: KeyFolder
     screening: ScreeningFolder
-    protection_services: Path
-    """The operator's own list of child-protection services; it may be missing."""
+    protection_services: OperatorList
     base_url: str
     sample_sign_ins: Path
     """Where the sign-ins of the sample company stand (docs/commands.md)."""
@@ -39,7 +39,7 @@ def install(settings: Settings) -> Adapters:
         mailer=Mailer(sender=settings.mail_from, outbox=folder / "outbox", url=settings.mail_url),
         keys=KeyFolder(folder / "keys", origin="ddplatform/" + settings.base_url.split("//")[-1]),
         screening=ScreeningFolder(folder / "screening-lists"),
-        protection_services=folder / "protection-services.yaml",
+        protection_services=OperatorList(folder / "protection-services.yaml"),
         base_url=settings.base_url,
         sample_sign_ins=folder / "demo_sign_ins.json",
     )

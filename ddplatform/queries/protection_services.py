@@ -50,10 +50,10 @@ def _own_country() -> str | None:
 
 def _in_force() -> ByCountry:
     """What ships and what the operator wrote; a faulty file is told in the log and left out."""
-    path = adapters().protection_services
+    file = adapters().protection_services
     try:
-        own = read_services(path.read_text("utf-8")) if path.is_file() else {}
+        own = read_services(file.read())
     except (DataFault, OSError, UnicodeDecodeError) as fault:
-        log.warning("%s is not read: %s", path.name, fault)
+        log.warning("%s is not read: %s", file.name, fault)
         own = {}
     return joined(own, shipped_services())

@@ -6,8 +6,11 @@ place is told other words: that person is no part of the place, and nobody reads
 
 from collections.abc import Iterable
 
-from ddplatform.languages import gettext
+from ddplatform.duediligence.protection_services import ProtectionService
+from ddplatform.languages import day_in_words, gettext
 from ddplatform.languages import lazy_gettext as _
+from ddplatform.models.questionnaires import Assignment
+from ddplatform.queries.protection_services import services_near
 from questionnaires import Answerer, Notice
 
 MESSAGES = (
@@ -90,9 +93,26 @@ ON_A_VISIT = _(
 )
 
 
-def words_of_help(flags: Iterable[Notice], answerer: Answerer) -> list[str]:
-    """What to do now about the dangers that were told of, once where the words agree."""
-    return list(dict.fromkeys(help_in_words(flag.message, answerer) for flag in flags))
+def words_of_help(flags: Iterable[Notice], assignment: Assignment) -> list[str]:
+    """What to do now about the dangers that were told of, and whom to call; each said once."""
+    told = list(flags)
+    words = [help_in_words(one.message, assignment.answered_by) for one in told]
+    if any(one.red_flag.issues for one in told):
+        words += whom_to_call(services_near(assignment))
+    return list(dict.fromkeys(words))
+
+
+def whom_to_call(services: Iterable[ProtectionService]) -> list[str]:
+    """The services of a country, one sentence each; none where none is listed."""
+    return [
+        gettext(
+            "Whom to call for a child: %(name)s, %(phones)s (as of %(day)s).",
+            name=one.name,
+            phones=" / ".join(one.phones),
+            day=day_in_words(one.as_of),
+        )
+        for one in services
+    ]
 
 
 def help_in_words(message: str, answerer: Answerer) -> str:

@@ -10,6 +10,7 @@ from ddplatform.access.roles import RoleId
 from ddplatform.duediligence.vocabulary import QuestionnaireState as State
 from ddplatform.errors import NotFound
 from ddplatform.gate import requires
+from ddplatform.queries.protection_services import services_by_country
 from ddplatform.queries.response_people import (
     given_on,
     load_people,
@@ -57,7 +58,12 @@ def _is_assessor() -> bool:
 def help_page() -> ResponseReturnValue:
     """Whom to ask at each buyer, and what to do when a child is in danger."""
     contacts = list(dict.fromkeys(asked.help for asked in list_asked_of_me()))
-    return render_template("responses/help.html", contacts=contacts, is_assessor=_is_assessor())
+    return render_template(
+        "responses/help.html",
+        contacts=contacts,
+        services=services_by_country(),
+        is_assessor=_is_assessor(),
+    )
 
 
 @bp.get("/<uuid:assignment_id>/")

@@ -12,6 +12,9 @@ from ddplatform.access.permissions import Permission
 from ddplatform.errors import NotFound, TooMany
 from ddplatform.gate import keep_changes, requires
 from ddplatform.languages import gettext
+from ddplatform.models.responses import Answer
+from ddplatform.queries.cascade import find_naming_section
+from ddplatform.queries.protection_services import services_near
 from ddplatform.queries.response_languages import tongue_of
 from ddplatform.queries.response_people import given_on, load_writers, said_at, taker_of
 from ddplatform.queries.responses import (
@@ -43,7 +46,7 @@ from ddplatform.web.responses.fields import (
     read_typed,
     view_items,
 )
-from ddplatform.web.responses.help_words import help_in_words, words_of_help
+from ddplatform.web.responses.help_words import help_in_words, whom_to_call, words_of_help
 from ddplatform.web.responses.routes import is_writable, newest_round
 from questionnaires import Page, red_flags
 from supply_chain.errors import FileRefused
@@ -200,7 +203,7 @@ def _tell_help(saved: Saved) -> None:
 
 
 def _words_of_help(saved: Saved) -> list[str]:
-    return words_of_help(saved.new_flags, saved.filled.assignment.answered_by)
+    return words_of_help(saved.new_flags, saved.filled.assignment)
 
 
 def _has_typed_problems(saved: Saved, name: str) -> bool:
@@ -263,9 +266,13 @@ def _without_a_place(saved: Saved | None, page: Page) -> list[str]:
 
 def _help(filled: Filled) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for flag in list_red_flags(filled.row.id):
-        message = help_in_words(red_flags()[flag.code].message, filled.assignment.answered_by)
-        found.setdefault(flag.path, []).append(message)
+    flags = list_red_flags(filled.row.id)
+    calls = whom_to_call(services_near(filled.assignment)) if flags else []
+    for flag in flags:
+        about = red_flags()[flag.code]
+        said = [help_in_words(about.message, filled.assignment.answered_by)]
+        said += calls if about.issues else []
+        found[flag.path] = list(dict.fromkeys([*found.get(flag.path, ()), *said]))
     return found
 
 

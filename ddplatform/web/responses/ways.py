@@ -15,10 +15,12 @@ from ddplatform.models.answer_intake import AnswerIntake, IntakeStatus
 from ddplatform.queries.answer_intake import list_app_links, list_intakes
 from ddplatform.queries.questionnaires import get_version
 from ddplatform.queries.responses import get_request
+from ddplatform.queries.returned_books import get_brought, list_brought
 from ddplatform.services.answer_books import write_book
 from ddplatform.services.answer_intake import is_workbook, keep_book, look, put_aside, take
 from ddplatform.services.answer_submissions import keep_submissions
 from ddplatform.services.app_links import is_live, make_link, revoke_link
+from ddplatform.services.returned_books import open_brought
 from ddplatform.web.problem_words import in_words
 from ddplatform.web.responses.app_squares import app_square
 from ddplatform.web.responses.blueprint import bp
@@ -126,10 +128,23 @@ def settle(assignment_id: UUID, intake_id: UUID) -> ResponseReturnValue:
         ),
         "success",
     )
-    answerer = get_request(assignment_id).assignment.answered_by
-    for words in words_of_help(taken.new_flags, answerer):
+    for words in words_of_help(taken.new_flags, get_request(assignment_id).assignment):
         flash(words, "info")
     return redirect(url_for(".show", assignment_id=assignment_id))
+
+
+@bp.post("/<uuid:assignment_id>/ways/brought/<uuid:book_id>")
+@requires(Permission.RESPONSE_ANSWER)
+def open_book(assignment_id: UUID, book_id: UUID) -> ResponseReturnValue:
+    """Look at a workbook that the buyer brought in; nothing of it counts yet."""
+    get_request(assignment_id)
+    name = get_brought(assignment_id, book_id).filename.rpartition("/")[2]
+    try:
+        kept = open_brought(assignment_id, book_id, by=g.identity, at=g.now)
+    except (FileRefused, Conflict) as error:
+        status = 422 if isinstance(error, FileRefused) else 409
+        return _ways_page(assignment_id, [_refusal(name, error)]), status
+    return redirect(url_for(".incoming", assignment_id=assignment_id, intake_id=kept.id))
 
 
 @bp.post("/<uuid:assignment_id>/ways/apps")
@@ -165,6 +180,7 @@ def _ways_page(
         asked=asked,
         is_writable=is_writable(asked),
         intakes=list_intakes(assignment_id),
+        brought=list_brought(assignment_id),
         problems=[{"href": f"#{at}", "messages": [problem]} for problem in problems],
         Status=IntakeStatus,
         address=address,
