@@ -183,7 +183,7 @@ def _pairs(
 ) -> tuple[Pairs, dict[int, float]]:
     real = np.flatnonzero(buyer != supplier)
     key = buyer[real] * count + supplier[real]
-    order = np.argsort(key, kind="stable")
+    order = np.argsort(key)  # keys that stand once have one order; the others are sorted below
     if (np.diff(key[order]) == 0).any():
         # Parallel links stand by share, so that sums do not depend on the order of the links.
         order = np.lexsort((share[real], key))
@@ -221,7 +221,7 @@ def _levels(sets: int, buyer: Ints, supplier: Ints) -> Ints:
     between = buyer != supplier
     buyer, supplier = buyer[between], supplier[between]
     waiting = np.bincount(buyer, minlength=sets)
-    order = np.argsort(supplier, kind="stable")
+    order = np.argsort(supplier)
     buyers, starts = buyer[order], _starts(sets, supplier)
     level = np.zeros(sets, dtype=np.int64)
     frontier, step = np.flatnonzero(waiting == 0), 0
