@@ -55,7 +55,7 @@ def read_services(text: str) -> ByCountry:
     """
     try:
         rows = yaml.safe_load(text) or []
-    except yaml.YAMLError as fault:
+    except (yaml.YAMLError, ValueError) as fault:  # a day that does not exist is the second
         raise DataFault(f"The list of services is no YAML: {fault}.") from fault
     if not isinstance(rows, list):
         raise DataFault("The list of services begins each entry with “- country: XX”.")

@@ -19,6 +19,7 @@ from ddplatform.queries.risk_scores import list_refs
 from ddplatform.queries.run_rows import load_register
 from ddplatform.reports.chain_view import NOT_ON_PATH
 from ddplatform.tenancy import current_organisation
+from questionnaires import Answerer
 from supply_chain.chain_columns import FLOWS
 from supply_chain.graph import ValueChain as Graph
 from supply_chain.reference import load_reference
@@ -144,6 +145,7 @@ def _questionnaires(scope: Scope) -> dict[UUID, str]:
             Assignment.sent_at < scope.end,
             Assignment.organisation_id == current_organisation(),
             Assignment.status != QuestionnaireState.WITHDRAWN,
+            Assignment.answered_by == Answerer.SUPPLIER,
         )
         .order_by(Assignment.sent_at, Assignment.id)
     ).all()
