@@ -77,10 +77,13 @@ class Register:
 
     def matching(self, wanted: RiskFilter) -> NDArray[np.int64]:
         """Positions (salience rank less one) of the risks that are asked for, rising."""
-        found = np.ones(len(self), dtype=np.bool_)
-        for condition in self._conditions(wanted):
-            found &= condition
-        return np.flatnonzero(found)
+        of_risks = np.ones(len(self), dtype=np.bool_)
+        for condition in self._of_risks(wanted):
+            of_risks &= condition
+        found = np.flatnonzero(of_risks)
+        for condition in self._of_places(wanted):
+            found = found[np.take(condition, np.take(self.place, found))]
+        return found
 
     def count_sites(self, found: NDArray[np.int64]) -> int:
         """How many nodes some of the risks stand at; unknown origins are none of the map."""
@@ -88,7 +91,7 @@ class Register:
         stands[self.place[found]] = True
         return int(np.count_nonzero(stands[: len(self.key)]))
 
-    def _conditions(self, wanted: RiskFilter) -> list[Bools]:
+    def _of_risks(self, wanted: RiskFilter) -> list[Bools]:
         asked: list[Bools] = []
         if wanted.issue is not None:
             asked.append(self.issue == ISSUES.index(wanted.issue))
@@ -100,10 +103,14 @@ class Register:
             asked.append(self.heat_cell == wanted.cell)
         if wanted.insufficient:
             asked.append(self.insufficient)
+        return asked
+
+    def _of_places(self, wanted: RiskFilter) -> list[Bools]:
+        asked: list[Bools] = []
         if wanted.country:
-            asked.append((self.country == wanted.country)[self.place])
+            asked.append(self.country == wanted.country)
         if wanted.tier is not None:
-            asked.append((self.tier == wanted.tier)[self.place])
+            asked.append(self.tier == wanted.tier)
         return asked
 
     def bands_of(self, issue: Issue) -> NDArray[np.int8]:
