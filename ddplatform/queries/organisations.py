@@ -102,6 +102,14 @@ def list_standings(user_id: UUID) -> Sequence[Standing]:
     return _standings(user_id)
 
 
+def is_only_for(role: RoleId, organisation_id: UUID) -> bool:
+    """Whether nobody in an organisation has another role; call it across tenants."""
+    others = select(Membership.id).where(
+        Membership.organisation_id == organisation_id, Membership.role != role
+    )
+    return db.session.scalar(others.limit(1)) is None
+
+
 def _standings(user_id: UUID, *wanted: ColumnElement[bool]) -> list[Standing]:
     rows = db.session.execute(
         select(

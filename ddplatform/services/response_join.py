@@ -20,7 +20,12 @@ from ddplatform.languages import gettext
 from ddplatform.models.organisations import Invitation, Organisation, User
 from ddplatform.models.questionnaires import Assignment
 from ddplatform.models.value_chain import ValueChainNode
-from ddplatform.queries.organisations import get_organisation, get_user_by_email, list_standings
+from ddplatform.queries.organisations import (
+    get_organisation,
+    get_user_by_email,
+    is_only_for,
+    list_standings,
+)
 from ddplatform.queries.questionnaires import WAITING, get_assignment
 from ddplatform.queries.response_latest import latest_answers
 from ddplatform.queries.value_chain import get_node
@@ -126,7 +131,8 @@ def _own_organisation(
     """The organisation in which this person answers in this role already.
 
     Membership decides, never what the requester's map says: a link must not open the
-    organisation of a supplier to somebody whom a buyer chose.
+    organisation of a supplier to somebody whom a buyer chose. A visit never comes into an
+    organisation where anybody has another role: they would read it too.
     """
     if known is None:
         return None
@@ -134,7 +140,9 @@ def _own_organisation(
         homes = [
             standing.organisation.id
             for standing in list_standings(known.id)
-            if standing.role_id is role and standing.organisation.id != requester
+            if standing.role_id is role
+            and standing.organisation.id != requester
+            and (role is RoleId.SUPPLIER or is_only_for(role, standing.organisation.id))
         ]
     if not homes:
         return None

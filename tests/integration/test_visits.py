@@ -168,6 +168,17 @@ def test_same_assessor_answers_every_visit_in_one_place(tenant: Tenant, chain_id
         assert len(list_asked_of_me()) == 2
 
 
+def test_visit_never_comes_into_an_organisation_where_others_would_read_it(
+    tenant: Tenant, other_tenant: Tenant, chain_id: UUID, node_id: UUID
+):
+    email = other_tenant.email(RoleId.ASSESSOR)
+
+    assessor = come_in(assign_visit(tenant, chain_id, node_id, email=email))
+
+    assert assessor.identity.user_id == other_tenant[RoleId.ASSESSOR].user_id
+    assert assessor.id not in (tenant.id, other_tenant.id)
+
+
 def test_own_colleague_visits_without_bringing_the_role_of_the_office(
     tenant: Tenant, chain_id: UUID, node_id: UUID
 ):

@@ -118,6 +118,13 @@ def test_library_offers_to_assign_a_visit_and_lists_sites_with_nobody_chosen(
     assert " checked" not in page.partition("<tbody>")[2]
 
 
+def test_nobody_is_made_assessor_inside_an_organisation(app: Flask, tenant: Tenant):
+    admin = signed_in_client(app, tenant, RoleId.ADMIN)
+
+    assert 'value="supplier"' in admin.get(f"/o/{tenant.slug}/people/invite").text
+    assert 'value="assessor"' not in admin.get(f"/o/{tenant.slug}/people/invite").text
+
+
 def test_library_without_a_checklist_says_how_to_bring_one_in(
     app: Flask, office: FlaskClient, tenant: Tenant
 ):

@@ -5,10 +5,14 @@ from wtforms import DateField, EmailField, RadioField, StringField, TelField
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Email, Length, Optional, Regexp
 
-from ddplatform.access.roles import ROLES
+from ddplatform.access.roles import ROLES, RoleId
 from ddplatform.languages import lazy_gettext as _
 
-ROLE_CHOICES = [SelectChoice(role.id.value, role.title) for role in ROLES.values()]
+ROLE_CHOICES = [
+    SelectChoice(role.id.value, role.title)
+    for role in ROLES.values()
+    if role.id is not RoleId.ASSESSOR  # who visits answers in an organisation apart
+]
 ROLE_NOTES = {role.id.value: role.description for role in ROLES.values()}
 
 
