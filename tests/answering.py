@@ -69,7 +69,7 @@ def make_chain(tenant: Tenant) -> UUID:
 
 def add_node(tenant: Tenant, chain_id: UUID, name: str = "SCOOP Espoir", **more: object) -> UUID:
     with acting(tenant.id):
-        fields = NodeFields(name=name, country="CI", **more)  # type: ignore[arg-type]
+        fields = NodeFields(name=name, **{"country": "CI", **more})  # type: ignore[arg-type]
         return value_chain.add_node(chain_id, fields, by=tenant.analyst, at=NOW).id
 
 

@@ -162,7 +162,7 @@ def test_assessor_comes_in_by_the_link_fills_in_and_sends(
     assert "/responses/" in guest.get(f"{home}/").location
     assert "The visits you were asked to make" in unescape(guest.get(f"{home}/responses/").text)
     assert "If you find a child at risk on a visit" in guest.get(f"{home}/responses/help").text
-    for shut in ("cascade/", "findings/", "people", "audit/", "value-chain/", "evidence/"):
+    for shut in ("cascade/", "findings/", "people/", "audit/", "value-chain/", "evidence/"):
         assert guest.get(f"{home}/{shut}").status_code in (403, 404), shut
 
 
