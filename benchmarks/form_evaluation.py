@@ -173,7 +173,7 @@ def _whole_form(rounds: int) -> list[Row]:
     whole = in_turn(everything, theirs, rounds, clock=time.process_time)
     return [
         gain_row(f"{len(scopes)} expressions of a form of 300 questions", alone, 4.0),
-        gain_row("form of 300 questions read back, all states and texts", whole, 2.0),
+        gain_row("form of 300 questions read back, all states and texts", whole, 4.0),
     ]
 
 

@@ -82,7 +82,9 @@ def _select(kind: Kind, text: str, names: Collection[str]) -> Answer | AnswerPro
 
 
 def _number(text: str) -> float | None:
-    plain = "".join(_PLAIN.get(sign, str(decimal(sign, sign))) for sign in text)
+    plain = text
+    if not text.isascii():
+        plain = "".join(_PLAIN.get(sign, str(decimal(sign, sign))) for sign in text)
     return float(plain) if NUMBER.match(plain) else None
 
 

@@ -30,6 +30,14 @@ def check_lists(sheets: Sheets, rows: Sequence[SurveyRow]) -> Iterator[Fault]:
     lists, external = lists_of(sheets), lists_of(sheets, EXTERNAL)
     for row in rows:
         name = row.list_name
+        if "${" in name and row.base != "select_one":
+            yield row.fault(
+                "error",
+                "list-missing",
+                "Answers given earlier can be offered by select_one alone.",
+                f"Write 'select_one {name}', or a list of the sheet choices.",
+                column="type",
+            )
         if not row.is_select or row.file or "${" in name or row.base == "select one external":
             continue
         if name not in lists and name not in external:
@@ -166,19 +174,21 @@ def _blank_translations(
 
 
 def check_media(sheets: Sheets, rows: Sequence[SurveyRow], folder: Path | None) -> Iterator[Fault]:
-    """Files that the form names and its folder does not hold; nothing without a folder."""
-    if folder is None:
-        return
+    """Files that the form names and that do not come with it: no folder holds them."""
     for row in rows:
-        if row.file and not (folder / Path(row.file).name).is_file():
-            yield _file_fault(SURVEY, row.number, "type", row.type, row.file)
+        if row.file and not _is_there(row.file, folder):
+            yield _file_fault(SURVEY, row.number, "type", row.type, row.file, folder)
     for sheet in (SURVEY, CHOICES):
         for number, cells in sheets.rows(sheet):
             for heading, text in cells.items():
                 name = Path(str(text).strip()).name
                 is_named = MEDIA.match(heading) and name and "${" not in name
-                if is_named and not (folder / name).is_file():
-                    yield _file_fault(sheet, number, heading, str(text), name)
+                if is_named and not _is_there(name, folder):
+                    yield _file_fault(sheet, number, heading, str(text), name, folder)
+
+
+def _is_there(name: str, folder: Path | None) -> bool:
+    return folder is not None and (folder / Path(name).name).is_file()
 
 
 def check_external_files(names: Iterable[str], folder: Path) -> Iterator[Fault]:
@@ -193,12 +203,21 @@ def check_external_files(names: Iterable[str], folder: Path) -> Iterator[Fault]:
             )
 
 
-def _file_fault(sheet: str, number: int, column: str, text: str, name: str) -> Fault:
+def _file_fault(
+    sheet: str, number: int, column: str, text: str, name: str, folder: Path | None
+) -> Fault:
+    message, mend = (
+        f"The file '{name}' does not lie beside the form.",
+        "Put it into the same folder, or correct its name.",
+    )
+    if folder is None:  # an upload: files of a form cannot be taken in with it
+        message = f"The file '{name}' is not taken in with the form: people meet the form without."
+        mend = "Say in words what it shows, and write lists on the sheet choices."
     return Fault(
         "warning",
         "media-missing",
-        f"The file '{name}' does not lie beside the form.",
-        "Put it into the same folder, or correct its name.",
+        message,
+        mend,
         sheet=sheet,
         row=number,
         column=column,

@@ -1,7 +1,7 @@
 """Every fault of an XLSForm at once, each with sheet, row, column, cell and the way to mend it."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,15 @@ from questionnaires.check_structure import check_frame
 from questionnaires.errors import Fault, FormUnusable
 from questionnaires.form import NO_LANGUAGE, Form
 from questionnaires.plan import plan
-from questionnaires.sheets import Sheets, canonical, mend, read_sheets, read_sheets_of
+from questionnaires.sheets import (
+    Row,
+    Sheets,
+    canonical,
+    mend,
+    read_sheets,
+    read_sheets_of,
+    rows_by_path,
+)
 from questionnaires.survey_rows import CHOICES, SETTINGS, SURVEY, SurveyRow, survey_rows
 from questionnaires.xform_xml import STANDARD
 from questionnaires.xlsform import form_from_sheets
@@ -157,8 +165,19 @@ def _try(sheets: Sheets) -> tuple[Form | None, list[Fault]]:
     try:
         plan(form)
     except FormUnusable as error:
-        return form, list(error.faults)
+        rows = rows_by_path(sheets, form.root)
+        return form, [_placed(fault, rows) for fault in error.faults]
     return form, []
+
+
+def _placed(fault: Fault, rows: Mapping[str, tuple[int, Row]]) -> Fault:
+    """A fault of the plan at the cell it comes from, where a row of the sheet has its node."""
+    number, row = rows.get(next(iter(fault.paths), ""), (None, {}))
+    if number is None:
+        return fault
+    column = next((name for name in row if canonical(name) == fault.column), fault.column)
+    cell = str(row[column]) if column in row else fault.cell
+    return replace(fault, sheet=SURVEY, row=number, column=column, cell=cell, at=None)
 
 
 def _sorted(faults: Sequence[Fault], sheets: Sheets) -> list[Fault]:

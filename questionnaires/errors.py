@@ -26,7 +26,7 @@ class Fault:
     column: str | None = None
     cell: str | None = None
     at: int | None = None
-    paths: tuple[str, ...] = ()  # of a circle: its nodes, the first again at the end
+    paths: tuple[str, ...] = ()  # the node it is about; of a circle all, the first again at the end
 
 
 class FormUnusable(QuestionnaireError):

@@ -17,9 +17,9 @@ from questionnaires.recalculation import (
     build,
     under,
 )
-from questionnaires.specs import VALUE, Spec
+from questionnaires.specs import Spec
 from questionnaires.states import NodeState, Observer, OfferedChoice
-from questionnaires.tree import TreeNode
+from questionnaires.tree import ListNode, TreeNode, kept_document
 from questionnaires.wording import Wording
 from questionnaires.xpath_scope import World
 from questionnaires.xpath_values import moment_text
@@ -28,6 +28,7 @@ __all__ = ["NodeState", "OfferedChoice", "Plan", "Response", "plan"]
 
 SEGMENT = re.compile(r"([^\[\]]+)(?:\[(\d{1,6})\])?\Z")
 INSTANCE = re.compile(r"\[\d+\]")
+LAST_SAVED = "__last-saved"  # the instance that `${last-saved#name}` reads
 NO_SUCH_NODE = "no such node"
 
 
@@ -44,6 +45,8 @@ class Response:
         now: the one moment of this evaluation, with a time zone; required.
         language: one of the form's languages; None takes its default.
         seed: makes `random()`, `uuid()` and randomised lists repeatable; take the response's id.
+        last_saved: what the same respondent sent to this form before, path -> value, for
+            `${last-saved#name}`; None or empty: nothing was sent.
     """
 
     def __init__(
@@ -54,6 +57,7 @@ class Response:
         now: datetime,
         language: str | None = None,
         seed: str = "",
+        last_saved: Mapping[str, str] | None = None,
     ) -> None:
         self.plan = plan
         self.unknown: dict[str, str] = {}
@@ -61,7 +65,7 @@ class Response:
         wording = Wording(plan, language)
         world = World(
             document=self._document,
-            instances=plan.instances,
+            instances=_with_last_saved(plan, last_saved),
             now=now.astimezone(UTC) if now.tzinfo else now.replace(tzinfo=UTC),
             random=Random(f"{seed}{now.isoformat()}"),
             words=wording,
@@ -179,12 +183,9 @@ class Response:
             raise StepRefused("read-only")
         text = (value or "").strip() if node.spec.is_select else value or ""
         self._seen.clear()
-        before = node.value
-        node.raw = self._engine.keep_offered(node, text) if node.spec.is_select else text
-        self._engine.mark(VALUE, node)
-        self._engine.run()
-        if node.value != before:
-            self._fire(node)
+        kept = self._engine.keep_offered(node, text) if node.spec.is_select else text
+        self._engine.enter(node, kept)
+        self._settle()
 
     def add_repeat(self, path: str) -> str:
         """Add an instance at the end of a free repeat, and give its path.
@@ -201,7 +202,7 @@ class Response:
             raise StepRefused(f"more than {MOST_INSTANCES} instances")
         self._seen.clear()
         node = self._engine.add(parent, spec)
-        self._engine.run()
+        self._settle()
         return node.path()
 
     def remove_repeat(self, path: str) -> None:
@@ -216,21 +217,21 @@ class Response:
         _refuse_counted(node.spec)
         self._seen.clear()
         self._engine.remove(node, node.parent)
-        self._engine.run()
+        self._settle()
 
-    def _fire(self, node: TreeNode) -> None:
-        """Run the triggers of a changed question, and of what they change, each once."""
-        waiting, fired = [node], {id(node)}
-        while waiting:
-            changed = waiting.pop(0)
+    def _settle(self) -> None:
+        """Work out what a change reaches, and run the triggers of what changed, each once."""
+        self._engine.run()
+        fired: set[int] = set()
+        while self._engine.changed:
+            changed = self._engine.changed.pop(0)
+            if id(changed) in fired:
+                continue
+            fired.add(id(changed))
             for target, expression in changed.spec.on_change:
                 for place in beside(changed, target):
-                    before = place.value
                     self._engine.write(place, expression)
                     self._engine.run()
-                    if place.value != before and id(place) not in fired:
-                        fired.add(id(place))
-                        waiting.append(place)
 
     # -- the tree -----------------------------------------------------------------------------
 
@@ -239,8 +240,7 @@ class Response:
         return self._document.children[self.plan.root.name][0]
 
     def _begin(self) -> None:
-        root = build(self.plan.root, self._document, with_repeats=True)
-        self._document.children[root.name].append(root)
+        root = self._plant(with_repeats=True, with_defaults=True)
         for node in root.below():
             if node.spec.question and node.spec.question.kind is Kind.META:
                 node.raw = self._preload(node.spec.question)
@@ -250,6 +250,16 @@ class Response:
                 if not node.raw:
                     self._engine.write(node, expression)
             self._engine.run()
+
+    def _plant(self, *, with_repeats: bool, with_defaults: bool) -> TreeNode:
+        """Make the tree, and know the nodes outside every repeat by their path."""
+        root = build(
+            self.plan.root, self._document, with_repeats=with_repeats, with_defaults=with_defaults
+        )
+        self._document.children[root.name].append(root)
+        self._places = {node.spec.path: node for node in root.below() if not node.spec.has_places}
+        self._engine.world.places.update(self._places)
+        return root
 
     def _preload(self, question: Question) -> str:
         source = question.parameters.get("preload", "")
@@ -263,13 +273,12 @@ class Response:
         return ""
 
     def _read_back(self, answers: Mapping[str, str]) -> None:
-        root = build(self.plan.root, self._document, with_defaults=False)
-        self._document.children[root.name].append(root)
+        root = self._plant(with_repeats=False, with_defaults=False)
         self._room = MOST_IN_ALL
-        plain = {node.spec.path: node for node in root.below() if node.spec.question}
         for path in sorted(answers, key=lambda path: path.count("/")):
             text = answers[path]
-            if found := plain.get(path):  # outside every repeat
+            found = self._places.get(path)
+            if found is not None and found.spec.question:
                 found.raw = text
                 continue
             if repeat := self._repeat_at(path, create=True):
@@ -313,6 +322,12 @@ class Response:
             return None
         parent = self._find(path.rpartition("/")[0], create=create)
         return (parent, spec) if parent else None
+
+
+def _with_last_saved(plan: Plan, last_saved: Mapping[str, str] | None) -> Mapping[str, ListNode]:
+    if not last_saved:
+        return plan.instances
+    return {**plan.instances, LAST_SAVED: kept_document(last_saved)}
 
 
 def _refuse_counted(spec: Spec) -> None:

@@ -11,7 +11,13 @@ from functools import lru_cache
 from questionnaires.errors import EvaluationFault, ExpressionFault
 from questionnaires.xpath_functions import FUNCTIONS
 from questionnaires.xpath_parser import Token, parse_expression, register_functions
-from questionnaires.xpath_paths import STARTS, compile_path, function_name, is_path
+from questionnaires.xpath_paths import (
+    STARTS,
+    compile_path,
+    function_name,
+    in_document_order,
+    is_path,
+)
 from questionnaires.xpath_scope import Closure, Scope
 from questionnaires.xpath_values import (
     Value,
@@ -133,8 +139,8 @@ def _compile_operator(symbol: str, token: Token) -> Closure:
 
 def _union(left: Closure, right: Closure) -> Closure:
     def union(scope: Scope) -> Value:
-        both = as_nodes(left(scope)), as_nodes(right(scope))
-        return list(dict.fromkeys([*both[0], *both[1]]))
+        both = dict.fromkeys([*as_nodes(left(scope)), *as_nodes(right(scope))])
+        return in_document_order(list(both))
 
     return union
 

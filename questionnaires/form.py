@@ -95,12 +95,17 @@ NO_TEXT = Text()
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One answer on offer. `extras`: every further column of the choices sheet, by its heading."""
+    """One answer on offer.
+
+    `extras`: every further column of the choices sheet, by its heading. `media`: names of the
+    files its label shows or plays ("image", "audio" ...).
+    """
 
     name: str
     label: Text = NO_TEXT
     extras: Mapping[str, str] = field(default_factory=nothing)
     text_id: str = ""  # of a translated label, for `jr:itext`
+    media: Mapping[str, Text] = field(default_factory=nothing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +114,7 @@ class Itemset:
 
     `nodeset` is the XPath of the items, filter included; `value` and `label` name the columns.
     `randomized` choices are shown in another order, the same for the same `seed` (an expression).
+    `is_searched`: they come by `search()`; `beside` are choices of the sheet offered before them.
     """
 
     list_name: str
@@ -117,6 +123,8 @@ class Itemset:
     label: str = "label"
     randomized: bool = False
     seed: str | None = None
+    beside: tuple[Choice, ...] = ()
+    is_searched: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +144,8 @@ class Question:
 
     `choices` is the whole list before any filter. `extras` holds every foreign attribute of the
     bind, the control and the instance node by its prefixed name ("dd:factor"), and every column
-    of the survey sheet that is not XLSForm's by its heading ("risk_factor").
+    of the survey sheet that is not XLSForm's by its heading ("risk_factor"). `media` names the
+    files its label shows or plays ("image", "audio" ...).
     """
 
     path: str
@@ -155,6 +164,7 @@ class Question:
     appearance: str = ""
     parameters: Mapping[str, str] = field(default_factory=nothing)
     extras: Mapping[str, str] = field(default_factory=nothing)
+    media: Mapping[str, Text] = field(default_factory=nothing)
 
     @property
     def is_asked(self) -> bool:

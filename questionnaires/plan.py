@@ -1,15 +1,16 @@
 """The plan of a form: everything that depends on the form alone, worked out once a version."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from graphlib import CycleError
 
 from questionnaires.dependencies import Read, Unit, circle_of, in_order, reads
 from questionnaires.errors import ExpressionFault, Fault, FormUnusable
 from questionnaires.expressions import Expression, compile_expression
-from questionnaires.form import Form, Group, Node, Question, Rules, SetValue
+from questionnaires.form import Form, Group, Itemset, Node, Question, Rules, SetValue
 from questionnaires.specs import COUNT, RELEVANCE, VALUE, Reader, Spec
 from questionnaires.tree import ListNode, list_document
+from questionnaires.xpath_values import XNode
 
 FIRST_LOAD, NEW_REPEAT, CHANGED = (
     "odk-instance-first-load",
@@ -17,19 +18,23 @@ FIRST_LOAD, NEW_REPEAT, CHANGED = (
     "xforms-value-changed",
 )
 Rows = Sequence[Mapping[str, str]]
+Lists = Mapping[str, Rows | ListNode]
 
 
 @dataclass(slots=True, eq=False)
 class Plan:
-    """A form ready to be answered. `ranks` orders the units of calculation."""
+    """A form ready to be answered. `order` is that of the units of calculation.
+
+    `words` keeps the form's texts without values, by language and id(), as responses ask them.
+    """
 
     form: Form
     document: Spec
     specs: dict[str, Spec]
     instances: dict[str, ListNode]
     order: list[tuple[str, Spec]]
-    ranks: dict[Unit, int]
     on_load: list[tuple[Spec, Expression]]
+    words: dict[str | None, dict[int, str]] = field(default_factory=dict)
 
     @property
     def root(self) -> Spec:
@@ -37,63 +42,95 @@ class Plan:
         return self.document.children[0]
 
 
-def plan(form: Form, external: Mapping[str, Rows] | None = None) -> Plan:
+def plan(form: Form, external: Lists | None = None) -> Plan:
     """Work out a form: compile its expressions and put them in order.
 
     Args:
         form: the form.
-        external: rows of the lists kept in files, by the id of the list; one that is missing is
-            an empty list.
+        external: the lists kept in files, by the id of the list: rows, or a tree where the file
+            is XML; one that is missing is an empty list.
 
     Raises:
         FormUnusable: expressions that cannot be read, or relevance or calculation in a circle.
     """
     faults: list[Fault] = []
-    document = _specs(form, faults)
+    document = _specs(form, faults, external or {})
     specs = {spec.path: spec for spec in document.walk()}
     on_load = _attach_set_values(form, specs, faults)
     if faults:
         raise FormUnusable(faults)
-    order = _order(document)
+    order = [(aspect, specs[path]) for aspect, path in _order(document)]
+    _rank(order)
     return Plan(
         form=form,
         document=document,
         specs=specs,
         instances=_instances(form, external or {}),
-        order=[(aspect, specs[path]) for aspect, path in order],
-        ranks={unit: rank for rank, unit in enumerate(order)},
+        order=order,
         on_load=on_load,
     )
 
 
-def _specs(form: Form, faults: list[Fault]) -> Spec:
+def _rank(order: Sequence[tuple[str, Spec]]) -> None:
+    """Tell each node, and who reads it, where its units stand in the order."""
+    for rank, (aspect, spec) in enumerate(order):
+        spec.ranks[aspect] = rank
+    for _, spec in order:
+        for reader in (*spec.readers, *spec.structure_readers):
+            reader.rank = reader.spec.ranks[reader.aspect]
+
+
+def _specs(form: Form, faults: list[Fault], external: Lists) -> Spec:
     document = Spec("", "", None, None)
     root_node = Group(f"/{form.root}", form.root, form.children)
-    _add_spec(form, root_node, document, faults)
+    _add_spec(form, root_node, document, faults, external)
     return document
 
 
-def _add_spec(form: Form, node: Node, parent: Spec, faults: list[Fault]) -> None:
+def _add_spec(form: Form, node: Node, parent: Spec, faults: list[Fault], external: Lists) -> None:
+    if isinstance(node, Question) and node.itemset and node.itemset.is_searched:
+        node = _searched(node, external)
     spec = Spec(node.path, node.name, node, parent)
     parent.children.append(spec)
     parent.by_name[spec.name] = spec
 
-    def compiled(text: str | None) -> Expression | None:
-        return _compiled(form, node.path, text, faults)
+    def compiled(text: str | None, column: str) -> Expression | None:
+        return _compiled(form, node.path, text, faults, column)
 
     rules: Rules = node.rules
-    spec.relevant, spec.readonly = compiled(rules.relevant), compiled(rules.readonly)
+    spec.relevant = compiled(rules.relevant, "relevant")
+    spec.readonly = compiled(rules.readonly, "read_only")
+    spec.may_be_readonly = spec.readonly is not None or parent.may_be_readonly
     if isinstance(node, Group):
-        spec.count = compiled(node.count)
+        spec.count = compiled(node.count, "repeat_count")
         for child in node.children:
-            _add_spec(form, child, spec, faults)
+            _add_spec(form, child, spec, faults, external)
         return
-    spec.required, spec.constraint = compiled(rules.required), compiled(rules.constraint)
-    spec.calculate = compiled(rules.calculate)
+    spec.required = compiled(rules.required, "required")
+    spec.constraint = compiled(rules.constraint, "constraint")
+    spec.calculate = compiled(rules.calculate, "calculation")
     if node.itemset:
-        spec.itemset = compiled(node.itemset.nodeset)
+        spec.itemset = compiled(node.itemset.nodeset, "choice_filter")
+        spec.own_items = _items_of(node.itemset)
     if spec.is_select and (node.itemset is None or "[" not in node.itemset.nodeset):
         spec.fixed_offer = _fixed_offer(node)
+
+
+def _searched(question: Question, external: Lists) -> Question:
+    """A select by `search()`: its choices are those of the file, or the sheet's without one."""
+    if question.itemset and question.itemset.list_name in external:
+        return replace(question, choices=())
+    return replace(question, itemset=None)
+
+
+def _items_of(itemset: Itemset) -> Sequence[XNode]:
+    """The choices of the sheet that stand before those of a file, as items of a list."""
+    rows = [
+        {itemset.value: choice.name, itemset.label: choice.label.plain()}
+        for choice in itemset.beside
+    ]
+    (root,) = list_document(rows).all_children()
+    return root.all_children()
 
 
 def _fixed_offer(question: Question) -> tuple[str, ...] | None:
@@ -101,7 +138,10 @@ def _fixed_offer(question: Question) -> tuple[str, ...] | None:
     return names or None  # an empty list may be one kept in a file
 
 
-def _compiled(form: Form, path: str, text: str | None, faults: list[Fault]) -> Expression | None:
+def _compiled(
+    form: Form, path: str, text: str | None, faults: list[Fault], column: str
+) -> Expression | None:
+    """An expression of the node at `path`, from the column that XLSForm calls `column`."""
     if not text:
         return None
     try:
@@ -113,8 +153,10 @@ def _compiled(form: Form, path: str, text: str | None, faults: list[Fault]) -> E
                 fault.code,
                 f"{path}: {fault.message}",
                 fault.mend,
+                column=column,
                 cell=text,
                 at=fault.at,
+                paths=(path,),
             )
         )
         return None
@@ -126,7 +168,8 @@ def _attach_set_values(
     on_load: list[tuple[Spec, Expression]] = []
     for set_value in form.set_values:
         target = specs.get(set_value.path)
-        value = _compiled(form, set_value.path, set_value.value, faults)
+        column = "calculation" if set_value.trigger else "default"
+        value = _compiled(form, set_value.path, set_value.value, faults, column)
         if target is None or value is None:
             continue
         if FIRST_LOAD in set_value.events:
@@ -229,19 +272,25 @@ def _register(aspect: str, spec: Spec, found: set[Read]) -> None:
             at = at.parent
 
 
-def _instances(form: Form, external: Mapping[str, Rows]) -> dict[str, ListNode]:
+def _instances(form: Form, external: Lists) -> dict[str, ListNode]:
     found: dict[str, ListNode] = {}
     for name, choices in form.choice_lists.items():
-        rows: Rows = external.get(name) or [
-            {
-                "name": choice.name,
-                "label": choice.label.plain(form.default_language),
-                "itextId": choice.text_id,
-                **choice.extras,
-            }
-            for choice in choices
-        ]
-        found[name] = list_document(rows)
+        found[name] = _list_of(
+            external.get(name)
+            or [
+                {
+                    "name": choice.name,
+                    "label": choice.label.plain(form.default_language),
+                    "itextId": choice.text_id,
+                    **choice.extras,
+                }
+                for choice in choices
+            ]
+        )
     for name, rows in external.items():
-        found.setdefault(name, list_document(rows))
+        found.setdefault(name, _list_of(rows))
     return found
+
+
+def _list_of(rows: Rows | ListNode) -> ListNode:
+    return rows if isinstance(rows, ListNode) else list_document(rows)

@@ -38,6 +38,8 @@ class Recalculation:
         self._arrivals = 0
         self._swept: int | None = None  # how far a sweep over the whole plan has come
         self._places: dict[str, list[TreeNode]] = {}  # nodes by path, while sweeping
+        self.changed: list[TreeNode] = []  # those whose change triggers another
+        self._fresh: set[int] = set()  # nodes that are just being made, by id()
         self._instances = 0  # added since the response was begun or read back
 
     # -- evaluating ---------------------------------------------------------------------------
@@ -62,7 +64,8 @@ class Recalculation:
     def items(self, node: TreeNode) -> list[XNode]:
         """The items of a select that are on offer, in the order of the list."""
         value = self.evaluate(node.spec.itemset, node) if node.spec.itemset else None
-        return value if isinstance(value, list) else []
+        found = value if isinstance(value, list) else []
+        return [*node.spec.own_items, *found] if node.spec.own_items else found
 
     def offer(self, node: TreeNode) -> Sequence[str]:
         """The names on offer, each once, in the order of the list."""
@@ -75,20 +78,18 @@ class Recalculation:
         )
 
     def keep_offered(self, node: TreeNode, text: str) -> str:
-        """What of a select's text is on offer: in the order of the list, for a rank of the text."""
-        question, offer = node.spec.question, self.offer(node)
-        if question is None or question.kind is Kind.SELECT_ONE:
-            return text if text in offer else ""
-        chosen = dict.fromkeys(text.split())
-        if question.kind is Kind.RANK:
-            return " ".join(name for name in chosen if name in offer)
-        return " ".join(name for name in offer if name in chosen)
+        """What of an answer is on offer: in the order of the list, for a rank of the answer."""
+        kept = self._on_offer(node, text)
+        if node.spec.question is None or node.spec.question.kind is not Kind.SELECT_MULTIPLE:
+            return kept
+        chosen = kept.split()
+        return " ".join(name for name in self.offer(node) if name in chosen)
 
     # -- the queue ----------------------------------------------------------------------------
 
     def mark(self, aspect: str, node: TreeNode) -> None:
         """Have one aspect of a node worked out again."""
-        rank = self.plan.ranks[aspect, node.spec.path]
+        rank = node.spec.ranks[aspect]
         if self._swept is not None and rank > self._swept:
             return  # its turn is still to come
         key = _key(aspect, node)
@@ -114,6 +115,7 @@ class Recalculation:
             _, _, aspect, node = heappop(self._queue)
             self._queued.discard(_key(aspect, node))
             self._work_out(aspect, node)
+        self._fresh.clear()
 
     def run_all(self) -> None:
         """Work out everything once, in the order of the plan: the same as marking all, faster."""
@@ -162,18 +164,41 @@ class Recalculation:
             self.mark(RELEVANCE, child)
 
     def _value(self, node: TreeNode) -> None:
-        value = self._new_value(node) if node.relevant else ""
+        calculate = node.spec.calculate
+        if not node.relevant:
+            node.worked_out = None
+        elif calculate and not (self.is_loading and calculate.volatile and node.raw):
+            result = self.evaluate(calculate, node)
+            text = "" if result is None else to_text(result)
+            if text != node.worked_out:  # else what a person typed over it stands
+                node.raw = node.worked_out = text
+        self._count_in(node)
+
+    def enter(self, node: TreeNode, text: str) -> None:
+        """Put in what a person entered: it stands until a calculation there gives another value."""
+        node.raw = text
+        self._count_in(node)
+
+    def _count_in(self, node: TreeNode) -> None:
+        """Have what a node holds count, as far as it does, and tell all who read it."""
+        value = self._counted(node) if node.relevant and node.raw else ""
         if value != node.value:
             node.value = value
+            if node.spec.on_change and not self.is_loading and id(node) not in self._fresh:
+                self.changed.append(node)
             self._mark_readers(node.spec.readers, node)
 
-    def _new_value(self, node: TreeNode) -> str:
-        spec, question = node.spec, node.spec.question
-        if spec.calculate and not (self.is_loading and spec.calculate.volatile and node.raw):
-            result = self.evaluate(spec.calculate, node)
-            node.raw = "" if result is None else to_text(result)
+    def _counted(self, node: TreeNode) -> str:
+        question = node.spec.question
         text = counted_text(question, node.raw) if question else node.raw
-        return self.keep_offered(node, text) if spec.is_select and text else text
+        return self._on_offer(node, text) if node.spec.is_select and text else text
+
+    def _on_offer(self, node: TreeNode, text: str) -> str:
+        """What of a select's text is on offer still, in the order in which it stands there."""
+        offer = self.offer(node)
+        if node.spec.question and node.spec.question.kind is Kind.SELECT_ONE:
+            return text if text in offer else ""
+        return " ".join(name for name in dict.fromkeys(text.split()) if name in offer)
 
     def _count(self, stand_in: TreeNode) -> None:
         """Bring a counted repeat to its number; `stand_in` is an instance outside the tree."""
@@ -212,6 +237,7 @@ class Recalculation:
         for target, expression in spec.on_new:
             for place in under(node, target, spec):
                 self.write(place, expression)
+        self._fresh.update(id(below) for below in node.below())
         self.mark_all(node)
         self._mark_structure(parent, spec)
         return node
@@ -242,8 +268,7 @@ class Recalculation:
 
     def _mark_readers(self, readers: Sequence[Reader], changed: TreeNode) -> None:
         for reader in readers:
-            rank = self.plan.ranks[reader.aspect, reader.spec.path]
-            if self._swept is None or rank <= self._swept:
+            if self._swept is None or reader.rank <= self._swept:
                 self._mark_reader(reader, reader.anchor, changed)
 
     def _mark_reader(self, reader: Reader, anchor: Spec | None, changed: TreeNode) -> None:

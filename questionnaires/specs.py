@@ -1,10 +1,11 @@
 """The nodes of a form with their expressions compiled, each knowing who reads it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from questionnaires.expressions import Expression
 from questionnaires.form import SELECTS, Group, Node, Question
+from questionnaires.xpath_values import XNode
 
 RELEVANCE, COUNT, VALUE = "relevance", "count", "value"  # the aspects that are calculated
 
@@ -16,6 +17,7 @@ class Reader:
     aspect: str
     spec: "Spec"
     anchor: "Spec | None"
+    rank: int = 0  # of the unit in the order of the plan
 
 
 @dataclass(slots=True, eq=False)
@@ -24,6 +26,9 @@ class Spec:
 
     `is_repeat`: it may have several instances. `question`: the question or value, None for
     groups. `is_select`: only what is on offer can be its value. `by_name`: its children.
+    `has_places`: its path has places, as a repeat stands on it. `own_items`: choices of the sheet
+    that stand before those of a file. `may_be_readonly`: it or one above has a rule for it.
+    `ranks`: places of its aspects in the order of the plan.
     """
 
     path: str
@@ -35,6 +40,8 @@ class Spec:
     is_repeat: bool = field(init=False)
     question: Question | None = field(init=False)
     is_select: bool = field(init=False)
+    has_places: bool = field(init=False)
+    may_be_readonly: bool = False
     relevant: Expression | None = None
     required: Expression | None = None
     constraint: Expression | None = None
@@ -43,6 +50,8 @@ class Spec:
     count: Expression | None = None
     itemset: Expression | None = None
     fixed_offer: tuple[str, ...] | None = None  # names of a list without a filter, each once
+    own_items: Sequence[XNode] = ()
+    ranks: dict[str, int] = field(default_factory=dict)
     readers: list[Reader] = field(default_factory=list)
     structure_readers: list[Reader] = field(default_factory=list)
     on_new: list[tuple["Spec", Expression]] = field(default_factory=list)
@@ -53,6 +62,8 @@ class Spec:
         self.is_repeat = isinstance(self.node, Group) and self.node.repeat
         self.question = self.node if isinstance(self.node, Question) else None
         self.is_select = self.question is not None and self.question.kind in SELECTS
+        above = self.parent is not None and self.parent.has_places
+        self.has_places = self.is_repeat or above
 
     def walk(self) -> Iterator["Spec"]:
         """This spec and all below it, parents first."""

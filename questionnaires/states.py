@@ -1,11 +1,11 @@
 """What a page or a program is told about each node of a response."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from questionnaires.answers import AnswerProblem, read_answer
-from questionnaires.form import Group, Node, Question, Text
+from questionnaires.form import Choice, Group, Node, Question, Text
 from questionnaires.recalculation import Recalculation
 from questionnaires.specs import Spec
 from questionnaires.tree import TreeNode
@@ -62,6 +62,7 @@ class Observer:
     engine: Recalculation
     wording: Wording
     seed: str
+    fixed: dict[tuple[str, str, str], tuple[OfferedChoice, ...]] = field(default_factory=dict)
 
     def states(self, node: TreeNode) -> Iterator[NodeState]:
         """The state of a node and of all below it, repeats before their instances."""
@@ -97,7 +98,7 @@ class Observer:
 
     def is_readonly(self, node: TreeNode) -> bool:
         """Whether a node, or any above it, is read-only."""
-        at: TreeNode | None = node
+        at: TreeNode | None = node if node.spec.may_be_readonly else None
         while at is not None:
             if at.spec.readonly and self.engine.truth(at.spec.readonly, at, default=False):
                 return True
@@ -184,10 +185,19 @@ class Observer:
                 OfferedChoice(choice.name, self._text(choice.label, node))
                 for choice in (question.choices if question else ())
             )
-        found = [self._offered(node, item) for item in self.engine.items(node)]
+        list_key = (itemset.nodeset, itemset.value, itemset.label)
+        if known := self.fixed.get(list_key):
+            found = known
+        else:
+            found = tuple(self._offered(node, item) for item in self.engine.items(node))
+            if node.spec.fixed_offer and all(self._is_plain(c) for c in question.choices):
+                self.fixed[list_key] = found
         if itemset.randomized:
-            found = in_seeded_order(found, self._seed(node, itemset.seed))
-        return tuple(found)
+            found = tuple(in_seeded_order(found, self._seed(node, itemset.seed)))
+        return found
+
+    def _is_plain(self, choice: Choice) -> bool:
+        return self.wording.is_plain(choice.label)
 
     def _seed(self, node: TreeNode, expression: str | None) -> int:
         if expression is None:

@@ -12,10 +12,19 @@ class TreeNode:
     """One node of a response: a group, an instance of a repeat, a question or a value.
 
     `raw` is what was entered, calculated or set, kept while not relevant; `value` is what every
-    expression reads.
+    expression reads. `worked_out` is what its calculation gave last, None while not relevant.
     """
 
-    __slots__ = ("children", "number", "parent", "raw", "relevant", "spec", "value")
+    __slots__ = (
+        "children",
+        "number",
+        "parent",
+        "raw",
+        "relevant",
+        "spec",
+        "value",
+        "worked_out",
+    )
 
     def __init__(self, spec: Spec, parent: Union["TreeNode", None], *, number: int = 1) -> None:
         self.spec = spec
@@ -24,6 +33,7 @@ class TreeNode:
         self.raw = ""
         self.value = ""
         self.relevant = True
+        self.worked_out: str | None = None
         self.children: dict[str, list[TreeNode]] = (
             {child.name: [] for child in spec.children} if spec.children else NO_CHILDREN
         )
@@ -60,8 +70,8 @@ class TreeNode:
 
     def path(self) -> str:
         """The path from the root, with `[n]` behind every repeat."""
-        if self.parent is None:
-            return ""
+        if self.parent is None or not self.spec.has_places:
+            return self.spec.path
         place = f"[{self.number}]" if self.spec.is_repeat else ""
         return f"{self.parent.path()}/{self.name}{place}"
 
@@ -91,6 +101,10 @@ class ListNode:
         self.items.append(child)
         self._columns.setdefault(name, []).append(child)
         return child
+
+    def set_attribute(self, name: str, text: str) -> None:
+        """Give the node an attribute of XML, found as `@name` and no child."""
+        self._columns[f"@{name}"] = [ListNode(name, self, text)]
 
     def read(self) -> str:
         """Its text; of an item or a list the texts of all its cells."""
@@ -122,6 +136,24 @@ class ListNode:
                     index.setdefault(cell.text, []).append(item)
             self._indexes[column] = index
         return index.get(text, ())
+
+
+def kept_document(values: Mapping[str, str]) -> ListNode:
+    """Answers of another response as a tree that expressions may ask, for `__last-saved`.
+
+    Args:
+        values: path with `[n]` behind every repeat -> text, in the order of the form.
+    """
+    document = ListNode("")
+    nodes = {"": document}
+    for path, text in values.items():
+        at = ""
+        for segment in path.removeprefix("/").split("/"):
+            above, at = nodes[at], f"{at}/{segment}"
+            if at not in nodes:
+                nodes[at] = above.add(segment.partition("[")[0])
+        nodes[at].text = text
+    return document
 
 
 def list_document(rows: Sequence[Mapping[str, str]]) -> ListNode:

@@ -22,7 +22,10 @@ class Wording:
     language: str | None
     engine: Recalculation | None = None
     labels: dict[str, Mapping[str, Text]] = field(default_factory=dict)
-    plain: dict[int, str] = field(default_factory=dict)  # the form's texts without values, by id()
+    plain: dict[int, str] = field(init=False)  # the form's texts without values, by id()
+
+    def __post_init__(self) -> None:
+        self.plain = self.plan.words.setdefault(self.language, {})
 
     @property
     def form(self) -> Form:
@@ -32,6 +35,10 @@ class Wording:
     def _parts(self, text: Text) -> tuple[str | Output, ...]:
         languages = (self.language or self.form.default_language, self.form.default_language)
         return text.parts(*languages)
+
+    def is_plain(self, text: Text) -> bool:
+        """Whether no values are put into a text, so that it reads the same everywhere."""
+        return all(isinstance(part, str) for part in self._parts(text))
 
     def text(self, text: Text, node: TreeNode) -> str:
         """A text as seen from a node."""
@@ -90,14 +97,25 @@ class Wording:
         )
 
     def choice_label(self, value: str, path: str, scope: Scope) -> str:
-        """The label of a choice of the select at `path`, for `jr:choice-name`."""
+        """The label of a choice on offer at the select at `path`, for `jr:choice-name`."""
         current = scope.current
         spec = self.plan.specs.get(_absolute(path.strip(), current))
         if spec is None or spec.question is None or not isinstance(current, TreeNode):
             return ""
-        for choice in spec.question.choices:
-            if choice.name == value:
-                return self.text(choice.label, current)
+        if spec.itemset is None or spec.fixed_offer:
+            labels = (c.label for c in spec.question.choices if c.name == value)
+            return next((self.text(label, current) for label in labels), "")
+        return self._offered_label(value, next(iter(beside(current, spec)), None))
+
+    def _offered_label(self, value: str, select: TreeNode | None) -> str:
+        """The label of a value in a list that a filter or a file decides."""
+        if self.engine is None or select is None:
+            return ""
+        itemset = select.spec.question.itemset if select.spec.question else None
+        column = itemset.value if itemset else "name"
+        for item in self.engine.items(select):
+            if to_text(list(item.named(column))) == value:
+                return self.item_label(item, select)
         return ""
 
 

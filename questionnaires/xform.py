@@ -1,7 +1,7 @@
 """An XForm document becomes a Form."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from xml.etree.ElementTree import Element
 
@@ -20,6 +20,7 @@ from questionnaires.form import (
     SetValue,
     Text,
 )
+from questionnaires.search_lists import arguments_of, searched_itemset
 from questionnaires.xform_xml import JR, ODK, XF, XForm, items_of, parse_xform, plain_text
 
 _BIND_WORDS = "nodeset type relevant required constraint calculate readonly saveIncomplete"
@@ -74,13 +75,7 @@ def form_from_xform(xml: str) -> Form:
         languages=xform.languages,
         default_language=xform.default_language,
         choice_lists=MappingProxyType(lists),
-        external_files=MappingProxyType(
-            {
-                name: node.get("src", "").rpartition("/")[2]
-                for name, node in xform.secondary.items()
-                if node.get("src")
-            }
-        ),
+        external_files=MappingProxyType(_searched_files(children) | _files(xform)),
         texts=MappingProxyType({text_id: xform.itext(text_id) for text_id in xform.translations}),
         set_values=_set_values(xform),
         instance_name=_instance_name(xform, f"/{root}"),
@@ -89,6 +84,26 @@ def form_from_xform(xml: str) -> Form:
             {prefix: address for address, prefix in xform.prefixes.items() if prefix}
         ),
     )
+
+
+def _files(xform: XForm) -> dict[str, str]:
+    """The files that lists are kept in, by the id of the list; what was saved last is no file."""
+    sources = {name: node.get("src", "") for name, node in xform.secondary.items()}
+    return {
+        name: source.rpartition("/")[2]
+        for name, source in sources.items()
+        if source and not source.startswith("jr://instance/")
+    }
+
+
+def _searched_files(children: Sequence[Node]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for node in children:
+        if isinstance(node, Group):
+            found |= _searched_files(node.children)
+        elif node.itemset and node.itemset.is_searched:
+            found[node.itemset.list_name] = f"{node.itemset.list_name}.csv"
+    return found
 
 
 def _instance_name(xform: XForm, root: str) -> str | None:
@@ -109,6 +124,7 @@ def _choice(xform: XForm, item: Element) -> Choice:
         label=xform.itext(text_id) if text_id else plain_text(label),
         text_id=text_id,
         extras=MappingProxyType(cells),
+        media=xform.media(text_id),
     )
 
 
@@ -163,7 +179,8 @@ def _question(
 ) -> Question:
     bind, control = xform.binds.get(path), xform.controls.get(path)
     rules = _rules(bind)
-    itemset = _itemset(control)
+    inline = _inline_choices(xform, control)
+    itemset = _itemset(control) or searched_itemset(_appearance(control), inline)
     attributes = bind.attrib if bind is not None else {}
     return Question(
         path=path,
@@ -176,12 +193,13 @@ def _question(
         constraint_message=xform.text(attributes.get(f"{JR}constraintMsg")),
         required_message=xform.text(attributes.get(f"{JR}requiredMsg")),
         rules=rules,
-        choices=lists.get(itemset.list_name, ()) if itemset else _inline_choices(xform, control),
+        choices=inline or (lists.get(itemset.list_name, ()) if itemset else ()),
         itemset=itemset,
         default=(element.text or "").strip(),
         appearance=_appearance(control),
         parameters=_parameters(control, attributes),
         extras=_extras(xform, element, path),
+        media=xform.media(xform.label_id(control)),
     )
 
 
@@ -229,17 +247,8 @@ def _unwrap_randomize(nodeset: str) -> tuple[str, str | None]:
     """`randomize(items, seed)` -> items and seed: order is a matter of showing, not of value."""
     if not (nodeset.startswith("randomize(") and nodeset.endswith(")")):
         return nodeset, None
-    inner, depth, quote = nodeset[len("randomize(") : -1], 0, ""
-    for place, sign in enumerate(inner):
-        if quote:
-            quote = "" if sign == quote else quote
-        elif sign in "'\"":
-            quote = sign
-        elif sign == "," and depth == 0:
-            return inner[:place].strip(), inner[place + 1 :].strip()
-        else:
-            depth += (sign in "([") - (sign in ")]")
-    return inner.strip(), None
+    inner, *seed = arguments_of(nodeset, "randomize") or [nodeset]
+    return inner, seed[0] if seed else None
 
 
 def _inline_choices(xform: XForm, control: Element | None) -> tuple[Choice, ...]:

@@ -1,6 +1,6 @@
 """The XML of an XForm taken apart: names with prefixes, texts in all languages, binds, controls."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
 from types import MappingProxyType
@@ -17,6 +17,7 @@ XH = "{http://www.w3.org/1999/xhtml}"
 JR = "{http://openrosa.org/javarosa}"
 ODK = "{http://www.opendatakit.org/xforms}"
 OUTPUT = f"{XF}output"
+MEDIA = ("image", "big-image", "audio", "video")
 NO_TRANSLATION = "-"  # what pyxform writes into an empty cell of a translated column
 STANDARD = {
     "http://www.w3.org/2002/xforms": "",
@@ -64,12 +65,29 @@ class XForm:
             return NO_TEXT
         if not reference.startswith("jr:itext("):
             return plain_text(reference)
-        return self.itext(reference[len("jr:itext(") : -1].strip("'\""), form=form)
+        return self.itext(_text_id(reference), form=form)
 
     def itext(self, text_id: str, *, form: str = "") -> Text:
         """The text of an id in all languages."""
         found = self.translations.get(text_id, {}).get(form, {})
         return Text(MappingProxyType(dict(found))) if found else NO_TEXT
+
+    def media(self, text_id: str) -> Mapping[str, Text]:
+        """The files that a label of that id shows or plays: "image" -> its name in all languages.
+
+        Source: xlsform.org, "Media".
+        """
+        found = {
+            kind: Text(MappingProxyType({language: _file_name(p) for language, p in by.items()}))
+            for kind in MEDIA
+            if (by := self.translations.get(text_id, {}).get(kind))
+        }
+        return MappingProxyType(found)
+
+    def label_id(self, element: Element | None) -> str:
+        """The id of the text that a control's label names; "" where it is written in place."""
+        child = element.find(f"{XF}label") if element is not None else None
+        return _text_id(child.get("ref", "")) if child is not None else ""
 
     def label(self, element: Element | None, tag: str = "label", *, form: str = "") -> Text:
         """The label or hint under a control, translated or written in place."""
@@ -79,6 +97,17 @@ class XForm:
         if reference := child.get("ref"):
             return self.text(reference, form=form)
         return text_of(parts_of(child)) if not form else NO_TEXT
+
+
+def _text_id(reference: str) -> str:
+    return reference.removeprefix("jr:itext(").removesuffix(")").strip("'\"")
+
+
+def _file_name(parts: Parts) -> Parts:
+    """`jr://images/map.png` -> `map.png`; a name worked out from answers stays as it is."""
+    first = parts[0]
+    name = first.rpartition("/")[2] if isinstance(first, str) else first
+    return (name, *parts[1:])
 
 
 def plain_text(words: str) -> Text:

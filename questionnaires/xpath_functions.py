@@ -122,8 +122,9 @@ def _round(_: Scope, value: Value, places: Value = 0.0) -> float:
 
 @lru_cache(maxsize=512)
 def _pattern(pattern: str) -> "regex.Pattern[str]":
+    # As in other ODK programs, \d and \w are those of ASCII; \p{L} is a letter of any script.
     try:
-        return regex.compile(pattern)
+        return regex.compile(pattern, 0 if "\\p" in pattern.lower() else regex.ASCII)
     except (regex.error, RecursionError, OverflowError) as error:
         raise EvaluationFault(f"The regular expression {pattern!r} cannot be read.") from error
 

@@ -61,7 +61,11 @@ def plain_names(token: Token) -> tuple[str, ...]:
 
 
 def _plain_path(names: tuple[str, ...]) -> Closure:
+    path = "/" + "/".join(names)
+
     def walk(scope: Scope) -> Value:
+        if known := scope.world.places.get(path):
+            return [known]
         node = scope.world.document
         for name in names:
             found = node.named(name)
@@ -145,6 +149,9 @@ def compile_step(token: Token, compile_any: Compile) -> Step:
         return lambda scope, node: node.named(prefixed)
     if symbol == "[":
         return _filtered_step(token, compile_any)
+    if symbol == "@":  # only lists kept as XML have attributes, nodes of a response have none
+        attribute = f"@{token[0].value}"
+        return lambda scope, node: node.named(attribute)
     if symbol in AXES:
         return _axis(token)
     if simple := _SIMPLE.get(symbol):
@@ -163,8 +170,22 @@ _SIMPLE: dict[str, Step] = {
     ".": lambda scope, node: [node],
     "text": lambda scope, node: [node],  # the text of a leaf reads as the leaf itself
     "..": lambda scope, node: [node.parent] if node.parent else [],
-    "@": lambda scope, node: [],  # nodes of a response have no attributes
 }
+
+
+def in_document_order(nodes: list[XNode]) -> list[XNode]:
+    """Nodes in the order of the document, as XPath's union gives them."""
+    return sorted(nodes, key=_place) if len(nodes) > 1 else nodes
+
+
+def _place(node: XNode) -> tuple[int, ...]:
+    """Where a node stands: its number among its siblings, from the document down."""
+    places: list[int] = []
+    at = node
+    while at.parent is not None:
+        places.append(list(at.parent.all_children()).index(at))
+        at = at.parent
+    return tuple(reversed(places))
 
 
 def _axis(token: Token) -> Step:

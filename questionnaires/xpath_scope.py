@@ -1,7 +1,7 @@
 """What an expression is evaluated in: a node, the whole response, one moment, one generator."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
 from typing import Protocol
@@ -29,13 +29,18 @@ class Words(Protocol):
 
 @dataclass(slots=True)
 class World:
-    """What is the same for every expression of one evaluation."""
+    """What is the same for every expression of one evaluation.
+
+    `places` knows the nodes outside every repeat by their path: they are there from the beginning
+    to the end.
+    """
 
     document: XNode  # the parent of the root node, so that `/data` is a child
     instances: Mapping[str, XNode]
     now: datetime
     random: Random
     words: Words
+    places: dict[str, XNode] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -99,3 +99,131 @@ def test_a_form_knows_its_version_and_a_choice_list_its_seeded_order():
 
     assert response.state("/data/v").value == "7"
     assert [choice.name for choice in response.state("/data/q").choices] == list("dfebca")
+
+
+# ODK XForms specification, "Calculate": worked out again when what it reads changes; what a person
+# types over it in a question that is shown stands until then.
+
+
+def test_what_is_typed_over_a_calculation_stands_until_what_it_reads_changes():
+    response = respond(
+        table(
+            "survey",
+            "type | name | label | calculation",
+            "integer | n | N | ",
+            "integer | double | Double | ${n} * 2",
+            "calculate | next | | ${double} + 1",
+        )
+    )
+    response.set("/data/n", "2")
+
+    response.set("/data/double", "7")
+    typed = response.state("/data/double").value, response.state("/data/next").value
+    response.set("/data/n", "3")
+
+    assert typed == ("7", "8")
+    assert response.state("/data/double").value == "6"
+
+
+# ODK XForms specification, "Actions", xforms-value-changed: whatever changes the value.
+
+
+def test_a_trigger_that_changes_because_it_is_hidden_or_worked_out_fires_too():
+    response = respond(
+        table(
+            "survey",
+            "type | name | label | relevant | calculation | trigger",
+            "integer | n | N | | | ",
+            "text | hidden | H | ${n} != 1 | | ",
+            "integer | double | D | | ${n} * 2 | ",
+            "text | from_hidden | F | | concat('was ', ${n}) | ${hidden}",
+            "text | from_double | F | | concat('is ', ${n}) | ${double}",
+        )
+    )
+    response.set("/data/n", "5")
+    response.set("/data/hidden", "x")
+
+    response.set("/data/n", "1")
+
+    assert response.state("/data/from_hidden").value == "was 1"
+    assert response.state("/data/from_double").value == "is 1"
+
+
+def test_values_of_an_entry_that_is_being_added_trigger_nothing():
+    response = respond(
+        table(
+            "survey",
+            "type | name | label | default | calculation | trigger",
+            "begin repeat | r | R | | | ",
+            "text | a | A | first | | ",
+            "text | b | B | | concat(${a}, '!') | ${a}",
+            "end repeat | | | | | ",
+        )
+    )
+
+    response.add_repeat("/data/r")
+
+    assert response.state("/data/r[2]/a").value == "first"
+    assert response.state("/data/r[2]/b").value == ""
+
+
+def test_a_union_stands_in_the_order_of_the_document():
+    # XPath 1.0, section 3.3: a node set is read in document order.
+    response = respond(
+        table(
+            "survey",
+            "type | name | label | calculation",
+            "text | a | A | ",
+            "text | b | B | ",
+            "calculate | both | | join('-', /data/b ¦ /data/a)",
+        )
+    )
+    response.set("/data/a", "1")
+    response.set("/data/b", "2")
+
+    assert response.state("/data/both").value == "1-2"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "found"),
+    [
+        (r"^\w+$", "Ünal", False),
+        (r"^\d+$", "١٢٣", False),
+        (r"^\d+$", "123", True),
+        (r"^\p{L}+$", "Ünal", True),
+    ],
+)
+def test_signs_of_a_regular_expression_are_those_of_other_odk_programs(pattern, text, found):
+    response = respond(
+        table("survey", "type | name | label | constraint", f"text | q | Q | regex(., '{pattern}')")
+    )
+
+    response.set("/data/q", text)
+
+    assert response.state("/data/q").constraint_ok is found
+
+
+def test_the_label_of_a_doubled_choice_is_that_of_the_one_on_offer():
+    # docs.getodk.org/form-operators-functions, jr:choice-name.
+    response = respond(
+        table(
+            "survey",
+            "type | name | label | choice_filter | calculation",
+            "text | c | C | | ",
+            "select_one l | q | Q | country = ${c} | ",
+            "calculate | words | | | jr:choice-name(${q}, '${q}')",
+            "calculate | none | | | jr:choice-name('zz', '${q}')",
+        ),
+        table(
+            "choices",
+            "list_name | name | label | country",
+            "l | capital | Accra | gh",
+            "l | capital | Abidjan | ci",
+        ),
+    )
+    response.set("/data/c", "ci")
+
+    response.set("/data/q", "capital")
+
+    assert response.state("/data/words").value == "Abidjan"
+    assert response.state("/data/none").value == ""
