@@ -15,6 +15,8 @@ import yaml
 
 from ddplatform.duediligence.errors import DataFault
 
+DIRECTORY: Final = "https://childhelplineinternational.org/helplines/"
+"""Where child helplines of most countries are found (Child Helpline International)."""
 FILE: Final = Path(__file__).parent / "data" / "protection_services.yaml"
 _COUNTRY = re.compile(r"[A-Z]{2}\Z")
 _PHONE = re.compile(r"\+?[0-9][0-9 ]{1,18}\Z")

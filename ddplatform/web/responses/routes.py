@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from ddplatform.access.permissions import Permission
 from ddplatform.access.roles import RoleId
+from ddplatform.duediligence.protection_services import DIRECTORY
 from ddplatform.duediligence.vocabulary import QuestionnaireState as State
 from ddplatform.errors import NotFound
 from ddplatform.gate import requires
@@ -62,6 +63,7 @@ def help_page() -> ResponseReturnValue:
         "responses/help.html",
         contacts=contacts,
         services=services_by_country(),
+        directory=DIRECTORY,
         is_assessor=_is_assessor(),
     )
 
