@@ -39,7 +39,14 @@ from questionnaires.scripted import (
     unusable,
 )
 from questionnaires.signals import Cause, Check, ControlSignal, FactorSignal, Signals
-from questionnaires.versions import CarriedOver, Comparison, carry_over, compare_versions
+from questionnaires.versions import (
+    CarriedOver,
+    Comparison,
+    SameAsked,
+    carry_over,
+    compare_versions,
+    same_asked,
+)
 from questionnaires.xlsform import read_form, read_form_file
 
 __all__ = [
@@ -78,6 +85,7 @@ __all__ = [
     "QuestionnaireError",
     "RedFlag",
     "Response",
+    "SameAsked",
     "Script",
     "ScriptError",
     "Section",
@@ -110,6 +118,7 @@ __all__ = [
     "red_flags",
     "red_flags_fired",
     "run_script",
+    "same_asked",
     "same_words",
     "score",
     "shipped_form",

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from questionnaires.form import SELECTS, Form, Group, Kind, Question
+from questionnaires.form import SELECTS, Form, Group, Kind, Question, Text
 from questionnaires.given import put_places, without_places
 
 Aspect = Literal["type", "wording", "choices", "rules", "scoring"]
@@ -69,6 +69,20 @@ class CarriedOver:
     dropped: tuple[Dropped, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class SameAsked:
+    """Answers to one form that another form asks for too: by id, and by what the words say.
+
+    `answers` maps paths of the new form to values, `came_from` the same paths to where they stood;
+    `reworded` maps those questions of it, without places, that ask in other words, with another
+    type or other choices to the words of the question that was answered.
+    """
+
+    answers: Mapping[str, str]
+    came_from: Mapping[str, str]
+    reworded: Mapping[str, str]
+
+
 def compare_versions(old: Form, new: Form) -> Comparison:
     """Compare two versions question by question, matched by id, in the order of the new one."""
     before, after = _by_id(old), _by_id(new)
@@ -101,6 +115,69 @@ def carry_over(old: Form, new: Form, answers: Mapping[str, str]) -> CarriedOver:
             if moved.to_confirm:
                 to_confirm.append(moved.path)
     return CarriedOver(carried, tuple(to_confirm), tuple(dropped))
+
+
+def same_asked(old: Form, new: Form, answers: Mapping[str, str]) -> SameAsked:
+    """What of the answers to `old` answers `new` too; nothing is guessed.
+
+    A question is the same by its id. A name alone says nothing, so a question without an id needs
+    the same words, type and choices. An answer of which a part would be lost, or whose chosen
+    words read otherwise there, is no answer to the other question.
+    """
+    mover = _Mover(old, new)
+    moved: dict[str, str] = {}
+    came_from: dict[str, str] = {}
+    reworded: dict[str, str] = {}
+    for path, value in answers.items():
+        found, lost = mover.move(path, value)
+        if found is None or lost is not None:
+            continue
+        source = mover.old[without_places(path)]
+        target = mover.new[without_places(found.path)]
+        is_same = _asks_the_same(source, target)
+        if not is_same and not _is_known_by_id(source, target):
+            continue
+        if not _chosen_read_the_same(source, target, value):
+            continue
+        moved[found.path], came_from[found.path] = found.value, path
+        if not is_same:
+            reworded[target.path] = source.label.plain(old.default_language)
+    return SameAsked(moved, came_from, reworded)
+
+
+def _is_known_by_id(one: Question, other: Question) -> bool:
+    first = one.extras.get("dd:id")
+    return bool(first) and first == other.extras.get("dd:id")
+
+
+def _asks_the_same(one: Question, other: Question) -> bool:
+    first, second = _labels(one), _labels(other)
+    return (
+        one.kind is other.kind
+        and _read_the_same(one.label, other.label)
+        and _read_the_same(one.hint, other.hint)
+        and first.keys() == second.keys()
+        and all(_read_the_same(first[name], second[name]) for name in first)
+    )
+
+
+def _chosen_read_the_same(one: Question, other: Question, value: str) -> bool:
+    first, second = _labels(one), _labels(other)
+    chosen = [name for name in value.split() if name in first and name in second]
+    return all(_read_the_same(first[name], second[name]) for name in chosen)
+
+
+def _read_the_same(one: Text, other: Text) -> bool:
+    """In each language that both have; where they have none in common, as they are written."""
+    there = other.by_language
+    both = [name for name, parts in one.by_language.items() if parts and there.get(name)]
+    if not both:
+        return _words(one.plain()) == _words(other.plain())
+    return all(_words(one.plain(name)) == _words(other.plain(name)) for name in both)
+
+
+def _words(text: str) -> list[str]:
+    return text.split()
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +271,7 @@ def _change(key: str, old: Question, new: Question) -> Change | None:
     )
 
 
-def _labels(question: Question) -> dict[str, object]:
+def _labels(question: Question) -> dict[str, Text]:
     return {choice.name: choice.label for choice in question.choices}
 
 

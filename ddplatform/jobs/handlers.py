@@ -372,7 +372,7 @@ PERIODIC: dict[str, int] = {
     campaign_sending.CONTINUE: 900,
     campaign_reminders.REMIND: 21_600,
     action_reminders.REMIND: 86_400,
-    sharing.EXPIRE: 86_400,
+    sharing.EXPIRE: 3600,
     cascade.REFRESH: 3600,
     reassessment_triggers.LOOK: 86_400,
     assessment_nightly.RENEW: 86_400,

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from ddplatform.db import db
+from ddplatform.db import db, held
 from ddplatform.errors import NotFound
 from ddplatform.models.answer_intake import AnswerIntake, AppLink
 
@@ -21,14 +21,21 @@ def list_intakes(assignment_id: UUID) -> Sequence[AnswerIntake]:
 
 
 def get_intake(assignment_id: UUID, intake_id: UUID, *, for_change: bool = False) -> AnswerIntake:
-    """One of them, or NotFound."""
+    """One of them, or NotFound; held and read anew when it will be changed."""
+    if for_change:
+        db.session.flush()  # reading anew would forget what is not written yet
     statement = select(AnswerIntake).where(
         AnswerIntake.id == intake_id, AnswerIntake.assignment_id == assignment_id
     )
-    found = db.session.scalar(statement.with_for_update() if for_change else statement)
+    found = db.session.scalar(held(statement) if for_change else statement)
     if found is None:
         raise NotFound()
     return found
+
+
+def find_cells(intake_id: UUID) -> bytes | None:
+    """The packed cells of a workbook as they were read when it came."""
+    return db.session.scalar(select(AnswerIntake.cells).where(AnswerIntake.id == intake_id))
 
 
 def find_instance(assignment_id: UUID, instance_id: str) -> AnswerIntake | None:

@@ -1,6 +1,6 @@
-"""Own suppliers, what buyers were told of them, and who stands above in the chain."""
+"""Own suppliers, what buyers were told of them, and who asks whom."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -19,7 +19,11 @@ from ddplatform.models.organisations import Membership, Organisation
 from ddplatform.models.questionnaires import Assignment
 from ddplatform.models.value_chain import ValueChainNode
 from ddplatform.queries.organisations import get_user_by_email
+from ddplatform.queries.questionnaires import load_plan
+from ddplatform.queries.responses import AskedOfMe
 from ddplatform.tenancy import acting_in, current_organisation
+from questionnaires import Form
+from questionnaires.scoring_plan import extra
 
 MOST_TIERS = 20
 STANDING = (ProposalState.PROPOSED, ProposalState.ACCEPTED)
@@ -140,12 +144,17 @@ def asked_state_of(own: OwnSupplier) -> AskedState:
     return ASKED.get(status, AskedState.ANSWERED) if status else AskedState.NOT_ASKED
 
 
-def below(own: OwnSupplier) -> Below:
-    """What this supplier told the acting organisation of its own suppliers, added up."""
+def below(own: OwnSupplier, above: Container[UUID]) -> Below:
+    """What this supplier told the acting organisation of its own suppliers, added up.
+
+    Nothing where it stands `above` (`list_above`): counts that go in a circle would grow for ever.
+    """
     if own.forwarded_id is None:
         return Below()
     asked = db.session.get(Assignment, own.forwarded_id)
     if asked is None or asked.respondent_organisation_id is None:
+        return Below()
+    if asked.respondent_organisation_id in above:
         return Below()
     rows = db.session.scalars(
         select(ChainProposal).where(
@@ -201,6 +210,27 @@ def list_proposals() -> Sequence[Proposed]:
     return [Proposed(proposal, node) for proposal, node in rows]
 
 
+def find_namesakes(proposals: Sequence[Proposed]) -> Mapping[UUID, ValueChainNode]:
+    """Proposal that waits -> a node of its map with just the name that was released.
+
+    The map is the buyer's own, so that this tells nothing of who asks whom.
+    """
+    named = {
+        one.proposal.id: (one.node.chain_id, one.proposal.name)
+        for one in proposals
+        if one.proposal.name and one.proposal.state is ProposalState.PROPOSED
+    }
+    nodes = db.session.scalars(
+        select(ValueChainNode).where(
+            ValueChainNode.chain_id.in_({chain_id for chain_id, _ in named.values()}),
+            ValueChainNode.name.in_({name for _, name in named.values()}),
+            ValueChainNode.archived_at.is_(None),
+        )
+    )
+    standing = {(node.chain_id, node.name): node for node in nodes}
+    return {key: standing[place] for key, place in named.items() if place in standing}
+
+
 def get_proposal(proposal_id: UUID, *, for_change: bool = False) -> Proposed:
     """One of them, or NotFound; held when it will be changed."""
     if for_change:
@@ -220,18 +250,61 @@ def _proposed() -> Select[ChainProposal, ValueChainNode]:
     )
 
 
-def list_above() -> Mapping[UUID, str]:
-    """The acting organisation and everybody who asks it, and who asks those: id -> name."""
-    found: dict[UUID, str] = {}
+def find_naming_section(form: Form) -> str:
+    """The name of the section that asks whom the respondent buys from; "" where none does."""
+    for section in form.sections:
+        if any(extra(question, "use") == "cascade" for question in section.questions()):
+            return section.name
+    return ""
+
+
+@dataclass(frozen=True)
+class AlsoAsked:
+    """A questionnaire that is being answered and asks for own suppliers too."""
+
+    assignment_id: UUID
+    section: str
+    requester: str
+    title: str
+
+
+def list_also_asked(asked: Sequence[AskedOfMe]) -> Sequence[AlsoAsked]:
+    """Those of these questionnaires that are being written and ask for own suppliers."""
+    writing = [one for one in asked if one.status is State.OPENED]
+    rows = db.session.execute(
+        select(Assignment.id, Assignment.version_id).where(
+            Assignment.id.in_([one.id for one in writing])
+        )
+    )
+    sections = {key: find_naming_section(load_plan(version).form) for key, version in rows}
+    return [
+        AlsoAsked(one.id, sections[one.id], one.requester, one.title)
+        for one in writing
+        if sections[one.id]
+    ]
+
+
+def list_asking() -> Mapping[UUID, str]:
+    """The acting organisation and who asks it, all of whom it knows: id -> name."""
+    asking = {current_organisation(), *_requesters_of(current_organisation())}
+    names = select(Organisation.id, Organisation.name).where(Organisation.id.in_(asking))
+    return {key: name for key, name in db.session.execute(names)}
+
+
+def list_above() -> frozenset[UUID]:
+    """The acting organisation, who asks it, and who asks those.
+
+    For counts alone: nobody may be shown or refused anything by it, since it tells of others.
+    """
+    found: set[UUID] = set()
     level = {current_organisation()}
     for _tier in range(MOST_TIERS):
-        level -= set(found)
+        level -= found
         if not level:
             break
-        names = select(Organisation.id, Organisation.name).where(Organisation.id.in_(level))
-        found |= {key: name for key, name in db.session.execute(names)}
-        level = {one for organisation_id in level for one in _requesters_of(organisation_id)}
-    return found
+        found |= level
+        level = {one for key in level for one in _requesters_of(key)}
+    return frozenset(found)
 
 
 def _requesters_of(organisation_id: UUID) -> Sequence[UUID]:
@@ -243,10 +316,12 @@ def _requesters_of(organisation_id: UUID) -> Sequence[UUID]:
         ).all()
 
 
-def find_above(email: str, above: Iterable[UUID]) -> UUID | None:
+def find_member(email: str, organisations: Iterable[UUID]) -> UUID | None:
     """The first of these organisations of which a person with this address is a member."""
     user = get_user_by_email(email)
-    return next((one for one in above if user is not None and _is_member(user.id, one)), None)
+    return next(
+        (one for one in organisations if user is not None and _is_member(user.id, one)), None
+    )
 
 
 def _is_member(user_id: UUID, organisation_id: UUID) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from ddplatform.models.evidence import Confidentiality, Evidence, EvidenceLink
 from ddplatform.models.responses import Answer, Response
 from ddplatform.queries.node_filters import among
 from ddplatform.queries.questionnaire_results import Respondent, asked_questions
+from ddplatform.queries.sharing_standing import list_over, section_of
 from ddplatform.reports.content import Cell, Column, Kind, Table
 from questionnaires import Form, Question
 from questionnaires import Kind as Asked
@@ -146,15 +148,19 @@ def _numbers(path: str) -> tuple[int, ...]:
     return tuple(int(found[1:-1]) for found in _PLACE.findall(path))
 
 
-def list_evidence(respondents: Sequence[Respondent]) -> Sequence[Any]:
-    """The documents that support these answers and that everybody who reads answers may open."""
-    return db.session.execute(
+def list_evidence(respondents: Sequence[Respondent], *, today: date) -> Sequence[Any]:
+    """The documents that support these answers and that everybody who reads answers may open.
+
+    Those that came with a consent are left out once it is over.
+    """
+    rows = db.session.execute(
         select(
             Evidence.id,
             Evidence.sha256,
             Evidence.storage_organisation_id,
             Evidence.filename,
             Evidence.size_bytes,
+            Evidence.created_at,
             EvidenceLink.path,
             Response.assignment_id,
         )
@@ -168,3 +174,13 @@ def list_evidence(respondents: Sequence[Respondent]) -> Sequence[Any]:
         )
         .order_by(Response.assignment_id, EvidenceLink.path, Evidence.id)
     ).all()
+    # A document that came with a consent bears its moment.
+    over = {
+        (share.assignment_id, share.section, share.granted_at)
+        for share in list_over([one.assignment_id for one in respondents], today)
+    }
+    return [
+        row
+        for row in rows
+        if not row.path or (row.assignment_id, section_of(row.path), row.created_at) not in over
+    ]

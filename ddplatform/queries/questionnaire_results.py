@@ -6,8 +6,8 @@ whose numbers are shown as "<5", and of those with an answer that fires a red fl
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from enum import StrEnum
 from statistics import median
 from typing import Any
@@ -27,6 +27,7 @@ from ddplatform.duediligence.suppression import (
 from ddplatform.models.questionnaires import Assignment, Questionnaire, QuestionnaireVersion
 from ddplatform.models.reviews import ReviewEntry
 from ddplatform.models.value_chain import NodeSummary, ValueChainNode
+from ddplatform.queries.sharing_standing import list_over, paths_that_stand, section_of
 from ddplatform.tenancy import current_organisation
 from questionnaires import Form, Kind, Question
 from questionnaires.form import SELECTS, UPLOADS
@@ -118,8 +119,13 @@ def list_results() -> Sequence[ResultsRow]:
     return [ResultsRow(*row) for row in rows]
 
 
-def load_respondents(version_id: UUID, campaign_id: UUID | None = None) -> Sequence[Respondent]:
-    """The newest answers of each assignment of a version, by name; one statement."""
+def load_respondents(
+    version_id: UUID, campaign_id: UUID | None = None, *, today: date
+) -> Sequence[Respondent]:
+    """The newest answers of each assignment of a version, by name; three statements at most.
+
+    Answers that the buyer saw by a consent are left out once it is over.
+    """
     conditions = [
         Assignment.organisation_id == current_organisation(),
         Assignment.version_id == version_id,
@@ -147,7 +153,31 @@ def load_respondents(version_id: UUID, campaign_id: UUID | None = None) -> Seque
         )
         for entry, name, country, tier, sent_at in rows
     }
-    return list(newest.values())
+    return _as_they_stand(list(newest.values()), today)
+
+
+def _as_they_stand(respondents: Sequence[Respondent], today: date) -> Sequence[Respondent]:
+    """Without what a consent showed that is over: its section keeps what stands by itself."""
+    sections: dict[UUID, set[str]] = {}
+    over = list_over([one.assignment_id for one in respondents], today)
+    for share in over:
+        sections.setdefault(share.assignment_id, set()).add(share.section)
+    touched = [one.response_id for one in respondents if one.assignment_id in sections]
+    shown = paths_that_stand(touched, over) if touched else {}
+    return [
+        replace(
+            one,
+            counted={
+                path: value
+                for path, value in one.counted.items()
+                if section_of(path) not in sections[one.assignment_id]
+                or path in shown[one.response_id]
+            },
+        )
+        if one.response_id in shown
+        else one
+        for one in respondents
+    ]
 
 
 def asked_questions(form: Form) -> Sequence[Question]:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select, tuple_
 
-from ddplatform.db import db
+from ddplatform.db import db, held
 from ddplatform.duediligence.vocabulary import QuestionnaireState as State
 from ddplatform.errors import NotFound
 from ddplatform.models.questionnaires import (
@@ -194,9 +194,12 @@ def plan_of(kept: QuestionnaireVersion | OwnFormDraft) -> Plan:
     return _plans[kept.checksum]
 
 
-def get_assignment(assignment_id: UUID) -> Assignment:
-    """A questionnaire that the acting organisation sent, or NotFound."""
-    found = db.session.scalar(select(Assignment).where(Assignment.id == assignment_id, _mine()))
+def get_assignment(assignment_id: UUID, *, for_change: bool = False) -> Assignment:
+    """A questionnaire that the acting organisation sent, or NotFound; held to be changed."""
+    if for_change:
+        db.session.flush()  # reading anew would forget what is not written yet
+    statement = select(Assignment).where(Assignment.id == assignment_id, _mine())
+    found = db.session.scalar(held(statement) if for_change else statement)
     if found is None:
         raise NotFound()
     return found

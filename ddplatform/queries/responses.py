@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from ddplatform.db import db
+from ddplatform.db import db, held
 from ddplatform.duediligence.vocabulary import QuestionnaireState as State
 from ddplatform.errors import NotFound
 from ddplatform.languages import current_language
@@ -20,6 +20,7 @@ from ddplatform.models.responses import Response as ResponseRow
 from ddplatform.queries.organisations import HelpContact, help_contact
 from ddplatform.queries.questionnaires import get_version, load_plan
 from ddplatform.queries.response_languages import spoken_language
+from ddplatform.queries.sharing_standing import texts_that_stand
 from ddplatform.tenancy import current_organisation
 from questionnaires import Page, Plan, Response, pages
 from questionnaires.library import shipped_translations, title_in
@@ -148,14 +149,19 @@ def get_request(assignment_id: UUID) -> Request:
 
 
 def find_response(assignment_id: UUID, *, for_change: bool = False) -> ResponseRow | None:
-    """The newest round that the acting organisation may see; held when it will be changed."""
+    """The newest round that the acting organisation may see.
+
+    Held and read anew when it will be changed; what this unit of work changed of it stays.
+    """
+    if for_change:
+        db.session.flush()  # reading anew would forget what is not written yet
     statement = (
         select(ResponseRow)
         .where(ResponseRow.assignment_id == assignment_id)
         .order_by(ResponseRow.round.desc())
         .limit(1)
     )
-    return db.session.scalar(statement.with_for_update() if for_change else statement)
+    return db.session.scalar(held(statement) if for_change else statement)
 
 
 def get_response(response_id: UUID) -> ResponseRow:
@@ -198,14 +204,22 @@ def find_earlier(assignment: Assignment) -> tuple[Assignment, ResponseRow] | Non
 
 
 def load_filled(
-    assignment: Assignment, row: ResponseRow, *, now: datetime, plan: Plan | None = None
+    assignment: Assignment,
+    row: ResponseRow,
+    *,
+    now: datetime,
+    plan: Plan | None = None,
+    anew: bool = False,
 ) -> Filled:
-    """The form filled with the answers of a round; a sent one as it stood when it was sent."""
-    answers = {answer.path: answer for answer in list_answers(row.id)}
+    """The form filled with the answers of a round; a sent one as it stood when it was sent.
+
+    Answers under a consent count while it stands at `now`. `anew`: as in `list_answers`.
+    """
+    answers = {answer.path: answer for answer in list_answers(row.id, anew=anew)}
     form_plan = plan or load_plan(assignment.version_id)
     form = Response(
         form_plan,
-        {path: answer.raw for path, answer in answers.items() if answer.raw},
+        texts_that_stand(row, answers, today=now.date()),
         now=row.submitted_at or now,
         language=spoken_language(form_plan.form, row.language),
         seed=str(row.id),
@@ -213,11 +227,14 @@ def load_filled(
     return Filled(assignment, row, answers, form)
 
 
-def list_answers(response_id: UUID) -> Sequence[Answer]:
-    """Everything kept of a round, by path."""
-    return db.session.scalars(
-        select(Answer).where(Answer.response_id == response_id).order_by(Answer.path)
-    ).all()
+def list_answers(response_id: UUID, *, anew: bool = False) -> Sequence[Answer]:
+    """Everything kept of a round, by path.
+
+    Args:
+        anew: also what this session read before; for a round that is held for change.
+    """
+    statement = select(Answer).where(Answer.response_id == response_id).order_by(Answer.path)
+    return db.session.scalars(statement.execution_options(populate_existing=anew)).all()
 
 
 def list_red_flags(response_id: UUID) -> Sequence[RedFlag]:

@@ -211,11 +211,35 @@ def list_drawn(sample: ReviewSample) -> Sequence[DrawnRow]:
     return [DrawnRow(*row) for row in rows]
 
 
-def list_rest(sample: ReviewSample, *, limit: int) -> Sequence[tuple[Assignment, Response]]:
+def list_rest(sample: ReviewSample, *, limit: int) -> Sequence[UUID]:
     """The next responses that a sample stands for and that still wait as they stood then."""
+    rows = _rest(sample, select(Response.id)).order_by(Assignment.id).limit(limit)
+    return db.session.scalars(rows).all()
+
+
+def hold_rest(
+    sample: ReviewSample, response_ids: Sequence[UUID]
+) -> Sequence[tuple[Assignment, Response]]:
+    """Those of them that still wait once nobody else can change them.
+
+    A reviewer holds a response from the first act on: who is at one is waited for, and what came
+    of it is read before anything is decided here.
+    """
+    chosen = among(Response.id, response_ids)
+    db.session.execute(held(select(Response).where(chosen).order_by(Response.id)))
     rows = db.session.execute(
-        select(Assignment, Response)
-        .join(
+        _rest(sample, select(Assignment, Response))
+        .where(chosen)
+        .order_by(Assignment.id)
+        .execution_options(populate_existing=True)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def _rest(sample: ReviewSample, columns: Any) -> Any:
+    return (
+        columns.join_from(
+            Assignment,
             Response,
             (Response.assignment_id == Assignment.id) & (Response.round == Assignment.round),
         )
@@ -227,8 +251,4 @@ def list_rest(sample: ReviewSample, *, limit: int) -> Sequence[tuple[Assignment,
             Response.submitted_at <= sample.created_at,  # not sent anew since
             ReviewEntry.weight == 0,
         )
-        .order_by(Assignment.id)
-        .limit(limit)
-        .execution_options(populate_existing=True)
     )
-    return [(row[0], row[1]) for row in rows]

@@ -1,6 +1,6 @@
 """Answers given to one buyer that another one asks for too, and who can see what."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -25,8 +25,10 @@ from ddplatform.queries.responses import (
     list_asked_of_me,
     list_files,
 )
+from ddplatform.queries.sharing_standing import load_reworded, section_of
 from ddplatform.tenancy import current_organisation
-from questionnaires import Answerer, Form, carry_over
+from questionnaires import Answerer, Form, Page, same_asked
+from questionnaires.given import without_places
 
 FRESH = timedelta(days=365)
 """How old answers may be that are shown to one more buyer: as long as an assessment is valid."""
@@ -37,7 +39,8 @@ MOST_SOURCES = 5
 class Source:
     """Answers that were sent to another buyer, as far as this questionnaire asks the same.
 
-    `texts` maps the paths of this form to what was said; `files` to the documents beside it.
+    `texts` maps the paths of this form to what was said; `files` to the documents beside it;
+    `reworded` its questions that ask in other words to the words that were answered.
     """
 
     response_id: UUID
@@ -46,6 +49,7 @@ class Source:
     sent_at: datetime
     texts: Mapping[str, str]
     files: Mapping[str, Sequence[FileOfAnswer]]
+    reworded: Mapping[str, str]
 
     def in_section(self, filled: Filled, section: str) -> dict[str, str]:
         """What of it belongs to one section and stands blank there now."""
@@ -53,7 +57,7 @@ class Source:
         return {
             path: text
             for path, text in self.texts.items()
-            if _plain(path) in paths and not _text(filled, path)
+            if without_places(path) in paths and not _text(filled, path)
         }
 
 
@@ -103,39 +107,32 @@ def _source(filled: Filled, assignment: Assignment, row: ResponseRow, buyer: str
     # What stands there under a consent was not given then: its own source has its day.
     kept = [a for a in list_answers(row.id) if a.raw and a.share_id is None]
     answers = [a for a in kept if not a.problem]
-    same = _same_ids(old, new) if old.form_id != new.form_id else None
-    moved = {
-        path: text
-        for path, text in carry_over(old, new, {a.path: a.raw for a in answers}).answers.items()
-        if same is None or _plain(path) in same
-    }
-    files = {
-        path: found
-        for old_path, found in list_files(row.id).items()
-        for path in carry_over(old, new, {old_path: "x"}).answers
-        if path in moved
-    }
-    return Source(row.id, buyer, assignment.node_name, row.submitted_at, moved, files)  # type: ignore[arg-type]
-
-
-def _same_ids(old: Form, new: Form) -> set[str]:
-    """Questions of the new form that carry the id of one of the old: mapped by who wrote them."""
-    ids = {question.extras.get("dd:id") for question in old.questions()} - {None, ""}
-    return {q.path for q in new.questions() if q.extras.get("dd:id") in ids}
-
-
-def section_of(path: str) -> str:
-    """The name of the section that an answer stands in."""
-    return path.split("/")[2].partition("[")[0]
-
-
-def _plain(path: str) -> str:
-    return "/".join(step.partition("[")[0] for step in path.split("/"))
+    same = same_asked(old, new, {a.path: a.raw for a in answers})
+    found = list_files(row.id)
+    files = {path: found[was] for path, was in same.came_from.items() if was in found}
+    moment = row.submitted_at
+    assert moment is not None  # `_sent_elsewhere` asks for it
+    about = assignment.node_name
+    return Source(row.id, buyer, about, moment, same.answers, files, same.reworded)
 
 
 def _text(filled: Filled, path: str) -> str:
     answer = filled.answers.get(path)
     return answer.raw if answer else ""
+
+
+def list_pages_to_look_at(filled: Filled) -> Sequence[Page]:
+    """Pages with a consented answer to other words, which nobody looked at since it came in."""
+    if not any(answer.share_id for answer in filled.answers.values()):
+        return ()
+    reworded = load_reworded(filled.assignment.id)
+    names = {
+        section_of(path)
+        for path, answer in filled.answers.items()
+        if answer.raw and answer.share_id and without_places(path) in reworded
+    }
+    seen = filled.row.visited_sections
+    return [page for page in filled.pages if page.name in names and page.name not in seen]
 
 
 def list_shares(assignment_id: UUID) -> Sequence[SectionShare]:
@@ -172,8 +169,19 @@ def list_run_out(at: datetime) -> Sequence[SectionShare]:
 
 
 @dataclass(frozen=True)
+class SharedQuestion:
+    """A question whose answer a buyer sees by consent, in the words of this buyer.
+
+    `answered_as`: the words that were answered, where they were others; else "".
+    """
+
+    label: str
+    answered_as: str
+
+
+@dataclass(frozen=True)
 class SharedSection:
-    """One section that a buyer sees by consent."""
+    """One section that a buyer sees by consent, with the questions of it that were shown."""
 
     id: UUID
     title: str
@@ -181,6 +189,7 @@ class SharedSection:
     granted_at: datetime
     expires_on: date
     ended_at: datetime | None
+    questions: Sequence[SharedQuestion]
 
 
 @dataclass(frozen=True)
@@ -222,16 +231,50 @@ def list_who_sees(language: str) -> Sequence[Seen]:
         shares.setdefault(share.assignment_id, []).append(share)
     answered = _sections_with_answers(keys)
     documents = _documents_seen(keys)
+    paths = _paths_shared([share.id for of_one in shares.values() for share in of_one])
     found = []
     for one in asked:
-        titles = section_titles(load_plan(versions[one.id]).form, language)
+        form = load_plan(versions[one.id]).form
+        titles = section_titles(form, language)
         seen = [title for name, title in titles.items() if name in answered.get(one.id, ())]
-        told = [_shared(share, titles) for share in shares.get(one.id, ())]
+        told = [
+            _shared(share, titles, _questions_of(share, form, paths.get(share.id, ()), language))
+            for share in shares.get(one.id, ())
+        ]
         found.append(Seen(one, seen, first_sent.get(one.id), documents.get(one.id, 0), told))
     return found
 
 
-def _shared(share: SectionShare, titles: Mapping[str, str]) -> SharedSection:
+def _paths_shared(share_ids: Sequence[UUID]) -> Mapping[UUID, set[str]]:
+    """Consent -> the questions, without places, whose answers stand under it."""
+    rows = db.session.execute(
+        select(Answer.share_id, Answer.path).where(Answer.share_id.in_(share_ids), Answer.raw != "")
+    )
+    found: dict[UUID, set[str]] = {}
+    for share_id, path in rows:
+        if share_id is not None:
+            found.setdefault(share_id, set()).add(without_places(path))
+    return found
+
+
+def _questions_of(
+    share: SectionShare, form: Form, paths: Collection[str], language: str
+) -> Sequence[SharedQuestion]:
+    """In the order of the form."""
+    spoken = language_of(form, language) or form.default_language
+    return [
+        SharedQuestion(
+            question.label.plain(spoken, form.default_language),
+            share.reworded.get(question.path, ""),
+        )
+        for question in form.section(share.section).questions()
+        if question.path in paths
+    ]
+
+
+def _shared(
+    share: SectionShare, titles: Mapping[str, str], questions: Sequence[SharedQuestion]
+) -> SharedSection:
     return SharedSection(
         share.id,
         titles.get(share.section, share.section),
@@ -239,6 +282,7 @@ def _shared(share: SectionShare, titles: Mapping[str, str]) -> SharedSection:
         share.granted_at,
         share.expires_on,
         share.ended_at,
+        questions,
     )
 
 

@@ -39,6 +39,7 @@ from ddplatform.services.campaigns import queue_sending
 from ddplatform.services.invitations import give_link, note_mailed, write_questions
 from ddplatform.services.people import INVITATION_LIFE
 from ddplatform.services.questionnaires import is_address, is_small
+from ddplatform.services.visit_plan_assign import note_sent
 from ddplatform.tenancy import insert_rows
 from questionnaires import Answerer, Response, pages
 
@@ -90,6 +91,10 @@ def send_batch(campaign_id: UUID, job_id: UUID, *, by: Identity, at: datetime) -
     insert_rows(Invitation, _invitations(campaign, rows, at=at))
     for line, row in zip(sent, rows, strict=True):
         line.assignment_id = UUID(str(row["id"]))
+    if campaign.plan_id is not None:
+        # Of several questionnaires for a node the plan names the first.
+        refs = [(nodes[line.node_id].external_ref, line.assignment_id) for line in reversed(sent)]
+        note_sent(campaign.plan_id, {ref: key for ref, key in refs if key is not None})
     db.session.execute(
         update(NodeSummary)
         .where(among(NodeSummary.node_id, [line.node_id for line in sent]))

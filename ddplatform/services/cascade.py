@@ -5,7 +5,7 @@ is released. Whoever is asked answers to who asked, not to anybody further up.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -27,11 +27,12 @@ from ddplatform.queries.cascade import (
     Told,
     asked_state_of,
     below,
-    find_above,
+    find_member,
     find_told,
     get_own_supplier,
     get_told,
     list_above,
+    list_asking,
     list_own_suppliers,
     list_told,
     next_number,
@@ -141,7 +142,7 @@ def propose(
     """Tell the buyer behind a questionnaire of an own supplier: with its name, or without.
 
     Raises:
-        Conflict: this buyer knows of it already, or is that supplier itself.
+        Conflict: this buyer knows of it already, or it is one that asks this organisation.
     """
     own, asked = get_own_supplier(own_supplier_id), get_request(assignment_id)
     assignment = asked.assignment
@@ -149,7 +150,7 @@ def propose(
         raise Conflict(
             gettext("%(buyer)s knows of “%(name)s” already.", buyer=asked.requester, name=own.name)
         )
-    _refuse_above(own)
+    _refuse_who_asks(own)
     proposal = ChainProposal(
         organisation_id=assignment.organisation_id,
         respondent_organisation_id=assignment.respondent_organisation_id,
@@ -162,7 +163,7 @@ def propose(
         share_band=own.share_band,
         state=ProposalState.PROPOSED,
         asked_state=own.asked_state,
-        below=below(own).as_json(),
+        below=below(own, list_above()).as_json(),
         created_at=at,
     )
     db.session.add(proposal)
@@ -209,7 +210,7 @@ def forward(
 
     Raises:
         Invalid: no address.
-        Conflict: it stands above in the chain, or was asked a short time ago.
+        Conflict: it is one that asks this organisation, or was asked a short time ago.
         TooMany: so many were asked today.
     """
     own = get_own_supplier(own_supplier_id)
@@ -218,7 +219,7 @@ def forward(
         raise Invalid(fields={"email": gettext("Write the e-mail address, like name@firm.com.")})
     # A refusal counts too: it tells whose the address is, so that none may be tried at will.
     rate_limits.count_try(INVITATIONS, str(by.organisation_id), at=at)
-    _refuse_above(own)
+    _refuse_who_asks(own)
     _refuse_soon(own, at)
     node = _node_of(own, by=by, at=at)
     (made,) = questionnaires.assign(
@@ -234,26 +235,26 @@ def forward(
     own.forwarded_id = made.id
     db.session.flush()  # its state is read from what was sent
     audit.record("cascade:forward", own, by=by, at=at, assignment=made.id)
-    _refresh(own, list_told().get(own.id, ()))
+    _refresh(own, list_told().get(own.id, ()), list_above())
     return made
 
 
-def _refuse_above(own: OwnSupplier) -> None:
-    above = list_above()
-    if own.name.casefold() in {name.casefold() for name in above.values()}:
+def _refuse_who_asks(own: OwnSupplier) -> None:
+    """Whoever asks this organisation, which it knows, is none of its suppliers.
+
+    Who stands further up is never refused: a refusal would tell who asks the buyer. The buyer sees
+    a circle on its own map (`find_namesakes`), and counts do not go round in it (`below`).
+    """
+    asking = list_asking()
+    if own.name.casefold() in {name.casefold() for name in asking.values()}:
         raise Conflict(
-            gettext(
-                "“%(name)s” is already above you in this chain: it buys from you, or from those "
-                "who do.",
-                name=own.name,
-            ),
+            gettext("“%(name)s” is your own business, or one that asks you.", name=own.name),
             gettext("Name the business that sells to you, not the one you sell to."),
         )
-    if own.email and find_above(own.email, above) is not None:
+    if own.email and find_member(own.email, asking) is not None:
         raise Conflict(
             gettext(
-                "%(email)s belongs to a business that is already in this chain: your own, or one "
-                "above you.",
+                "%(email)s belongs to your own business, or to one that asks you.",
                 email=own.email,
             ),
             gettext("Write the address of the business that sells to you."),
@@ -323,13 +324,13 @@ def refresh_states() -> int:
 
     States and counts alone, no change of a person: no event. Twice is once.
     """
-    told = list_told()
-    return sum(_refresh(own, told.get(own.id, ())) for own in list_own_suppliers())
+    told, above = list_told(), list_above()
+    return sum(_refresh(own, told.get(own.id, ()), above) for own in list_own_suppliers())
 
 
-def _refresh(own: OwnSupplier, all_told: Sequence[Told]) -> int:
+def _refresh(own: OwnSupplier, all_told: Sequence[Told], above: Container[UUID]) -> int:
     own.asked_state = asked_state_of(own)
-    counts = below(own).as_json()
+    counts = below(own, above).as_json()
     changed = 0
     for told in all_told:
         proposal = told.proposal

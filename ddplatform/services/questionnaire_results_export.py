@@ -53,7 +53,7 @@ def export_results(
     Raises:
         NotFound: no such version or campaign.
     """
-    respondents = _respondents(version_id, campaign_id)
+    respondents = _respondents(version_id, campaign_id, at)
     version, asked = get_version(version_id), load_plan(version_id).form
     texts = load_texts(respondents)
     make = wide_table if shape == "wide" else long_table
@@ -85,9 +85,9 @@ def export_evidence(
         NotFound: no such version or campaign.
         Invalid: there is none, or more than one archive can hold.
     """
-    respondents = _respondents(version_id, campaign_id)
+    respondents = _respondents(version_id, campaign_id, at)
     version, asked = get_version(version_id), load_plan(version_id).form
-    rows = list_evidence(respondents)
+    rows = list_evidence(respondents, today=at.date())
     if not rows:
         raise Invalid("No document supports these answers.")
     if sum(row.size_bytes for row in rows) > MOST_BYTES:
@@ -110,10 +110,10 @@ def export_evidence(
     return ExportedAnalysis(name, "application/zip", content)
 
 
-def _respondents(version_id: UUID, campaign_id: UUID | None) -> Sequence[Respondent]:
+def _respondents(version_id: UUID, campaign_id: UUID | None, at: datetime) -> Sequence[Respondent]:
     if campaign_id is not None:
         get_campaign(campaign_id)
-    return load_respondents(version_id, campaign_id)
+    return load_respondents(version_id, campaign_id, today=at.date())
 
 
 def _as_json(name: str, tables: Sequence[Table]) -> ExportedAnalysis:

@@ -33,7 +33,7 @@ def open_draft(assignment_id: UUID, *, at: datetime) -> Filled:
     """
     request = get_request(assignment_id)
     row = draft_row(request)
-    return load_filled(request.assignment, row, now=at, plan=request.plan)
+    return load_filled(request.assignment, row, now=at, plan=request.plan, anew=True)
 
 
 def draft_row(request: Request) -> ResponseRow:

@@ -249,8 +249,10 @@ def handle_flag(
 
 def _begin(assignment_id: UUID, *, by: Identity, at: datetime) -> Filled:
     """The round in review; the first act of a reviewer begins the review."""
-    assignment = get_assignment(assignment_id)
+    get_assignment(assignment_id)
     row = find_response(assignment_id, for_change=True)
+    # Read anew: whoever held the response before may have decided.
+    assignment = get_assignment(assignment_id, for_change=True)
     if row is None or row.status is not ResponseStatus.SUBMITTED:
         raise Conflict("There are no answers to review now.")
     filled = load_filled(assignment, row, now=at)

@@ -13,7 +13,7 @@ from ddplatform.db import db
 from ddplatform.models.reviews import ReviewEntry
 from ddplatform.queries.answer_comparisons import compare_answers
 from ddplatform.queries.responses import Filled, list_answers, list_red_flags
-from ddplatform.queries.sharing import section_of
+from ddplatform.queries.sharing_standing import section_of
 from questionnaires import Kind, NodeState, Question, Signals
 from questionnaires.form import SELECTS, UPLOADS
 

@@ -5,7 +5,7 @@ What was drawn, with which seed, and what followed stays in the sample and in th
 """
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from random import Random
@@ -21,7 +21,13 @@ from ddplatform.errors import Conflict, Invalid
 from ddplatform.models.responses import ResponseStatus
 from ddplatform.models.reviews import ReviewSample
 from ddplatform.queries.campaigns import get_campaign
-from ddplatform.queries.review_queue import get_sample, list_drawn, list_rest, list_unremarkable
+from ddplatform.queries.review_queue import (
+    get_sample,
+    hold_rest,
+    list_drawn,
+    list_rest,
+    list_unremarkable,
+)
 from ddplatform.services import audit, jobs
 from ddplatform.services.questionnaires import show_on_map
 
@@ -107,16 +113,20 @@ def accept_rest(
     while True:
         with unit():
             sample = get_sample(sample_id, for_change=True)
-            count = _accept_batch(sample, by=by, at=at)
+            waiting = list_rest(sample, limit=BATCH)
+            _accept_batch(sample, waiting, by=by, at=at)
             done, total = sample.accepted, len(sample.rest)
-        if not count:
+        if not waiting:
             return {"accepted": done, "left": total - done}
         progress(done, total)
 
 
-def _accept_batch(sample: ReviewSample, *, by: Identity, at: datetime) -> int:
-    count = 0
-    for assignment, row in list_rest(sample, limit=BATCH):
+def _accept_batch(
+    sample: ReviewSample, response_ids: Sequence[UUID], *, by: Identity, at: datetime
+) -> None:
+    """What somebody began to review meanwhile is left to that person."""
+    found = hold_rest(sample, response_ids)
+    for assignment, row in found:
         facts = QuestionnaireFacts(
             reviewer=by.user_id, respondent=row.declared_by_id, red_flags_looked_at=True
         )
@@ -126,6 +136,4 @@ def _accept_batch(sample: ReviewSample, *, by: Identity, at: datetime) -> int:
         row.status = ResponseStatus.ACCEPTED
         show_on_map(assignment)
         audit.record("response:accept", row, by=by, at=at, sample=sample.id)
-        count += 1
-    sample.accepted += count
-    return count
+    sample.accepted += len(found)

@@ -24,6 +24,7 @@ from ddplatform.models.responses import Answer, RedFlag, ResponseStatus
 from ddplatform.models.responses import Response as ResponseRow
 from ddplatform.queries.organisations import get_organisation
 from ddplatform.queries.responses import Filled, Request, find_response, get_request, list_files
+from ddplatform.queries.sharing import list_pages_to_look_at
 from ddplatform.reports.receipt import Receipt, render_receipt
 from ddplatform.services import audit, jobs
 from ddplatform.services.response_drafts import confirm_given, open_draft
@@ -44,8 +45,11 @@ def submit(
 ) -> ResponseRow:
     """Send the answers. A second press sends nothing twice: the same receipt comes back.
 
+    Consents that ran out end by it, also where nothing is sent: whoever calls keeps that.
+
     Raises:
-        Invalid: the declaration is missing, or answers are (`problems`).
+        Invalid: the declaration is missing (`declared`), answers are (`problems`), or nobody
+            looked at answers that were given to other words (`unseen`).
         Conflict: there is nothing to send.
     """
     sent = find_response(get_request(assignment_id).assignment.id, for_change=True)
@@ -77,6 +81,12 @@ def submit(
 def _require_ready(filled: Filled, *, declared: bool) -> None:
     problems = {}
     open_ones = sum(len(list(page.problems())) for page in filled.pages)
+    if unseen := list_pages_to_look_at(filled):
+        problems["unseen"] = gettext(
+            "Look at “%(sections)s” first: a question there has other words than the one you "
+            "answered for another buyer.",
+            sections=", ".join(page.title for page in unseen),
+        )
     if open_ones:
         problems["problems"] = "{}.".format(
             ngettext(

@@ -5,7 +5,7 @@ consent is taken back or runs out, that buyer sees them no longer; what it concl
 """
 
 import calendar
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from ddplatform.db import db
 from ddplatform.errors import Conflict, Invalid
 from ddplatform.languages import gettext
 from ddplatform.models.evidence import Evidence, EvidenceLink
-from ddplatform.models.responses import Answer
+from ddplatform.models.responses import Answer, RedFlag
 from ddplatform.models.responses import Response as ResponseRow
 from ddplatform.models.sharing import SectionShare
 from ddplatform.queries.evidence import get_evidence
@@ -29,13 +29,15 @@ from ddplatform.queries.responses import (
     list_files,
     load_filled,
 )
-from ddplatform.queries.sharing import Source, get_share, get_source, list_run_out, section_of
+from ddplatform.queries.sharing import Source, get_share, get_source, list_run_out
+from ddplatform.queries.sharing_standing import section_of
 from ddplatform.services import audit, evidence, jobs
 from ddplatform.services.response_drafts import count_progress, finish, mark_given, open_draft
 from ddplatform.services.response_prefill import put_answers
 from ddplatform.services.response_review_entries import forget_hidden
 from questionnaires import Page
 from questionnaires.form import UPLOADS
+from questionnaires.given import without_places
 
 EXPIRE = "sharing:expire"
 TELL = "sharing:tell_ended"
@@ -54,7 +56,8 @@ def share_section(
     """Show one section of answers that another buyer has to this one too, until a day.
 
     Only what stands blank is filled: nothing that was typed here is replaced. A section that is
-    complete by it counts as done. Nothing reaches the buyer before the answers are sent.
+    complete by it counts as done, unless a question of it has other words than the one that was
+    answered: then it is looked at first. Nothing reaches the buyer before the answers are sent.
 
     Args:
         response_id: the round that was sent to the other buyer.
@@ -81,7 +84,8 @@ def share_section(
     )
     finish(filled, page="", by=by, at=at)
     mark_given(filled, paths, given_at=source.sent_at, share_id=share.id)
-    _count_as_done(filled, section)
+    share.reworded = _reworded(source, paths)
+    _count_as_done(filled, section, is_reworded=bool(share.reworded))
     audit.record(
         "sharing:grant",
         share,
@@ -90,9 +94,15 @@ def share_section(
         section=section,
         given_to_first=response_id,
         answers=len(paths),
+        reworded=len(share.reworded),
         expires_on=share.expires_on,
     )
     return share
+
+
+def _reworded(source: Source, paths: Collection[str]) -> dict[str, str]:
+    filled = {without_places(path) for path in paths}
+    return {path: words for path, words in source.reworded.items() if path in filled}
 
 
 def _new_share(
@@ -124,8 +134,7 @@ def _copy_files(
     }
     found = set()
     for path, files in source.files.items():
-        plain = "/".join(step.partition("[")[0] for step in path.split("/"))
-        if plain in uploads and not filled.form.answers().get(path):
+        if without_places(path) in uploads and not filled.form.answers().get(path):
             names = [_copy(filled.row, path, file, by=by, at=at) for file in files]
             filled.form.set(path, ", ".join(names))
             found.add(path)
@@ -157,10 +166,13 @@ def _copy(row: ResponseRow, path: str, file: FileOfAnswer, *, by: Identity, at: 
     return copy.filename
 
 
-def _count_as_done(filled: Filled, section: str) -> None:
+def _count_as_done(filled: Filled, section: str, *, is_reworded: bool) -> None:
     page = next((page for page in filled.pages if page.name == section), None)
-    if page is not None and _is_complete(page) and section not in filled.row.visited_sections:
-        filled.row.visited_sections = [*filled.row.visited_sections, section]
+    others = [name for name in filled.row.visited_sections if name != section]
+    if is_reworded:
+        filled.row.visited_sections = others
+    elif page is not None and _is_complete(page):
+        filled.row.visited_sections = [*others, section]
     count_progress(filled)
 
 
@@ -225,6 +237,7 @@ def _end(share: SectionShare, *, by: Identity, at: datetime) -> None:
     share.ended_at, share.ended_by_id = at, by.user_id
     hidden = {(answer.response_id, answer.path) for answer in _hide_answers(share)}
     hidden |= {(link.target_id, link.path or "") for link in _hide_files(share, at=at)}
+    _blank_flags(hidden)
     db.session.flush()  # what was hidden is not read any more
     newest = find_response(share.assignment_id)
     if newest is not None and newest.submitted_at is None:
@@ -257,6 +270,15 @@ def _hide_answers(share: SectionShare) -> Sequence[Answer]:
     for answer in found:
         answer.is_released = False
     return found
+
+
+def _blank_flags(hidden: Collection[tuple[UUID, str]]) -> None:
+    """That a red flag stood stays with the buyer, who acts on it; what was answered does not."""
+    rounds = {response_id for response_id, _ in hidden}
+    flags = db.session.scalars(select(RedFlag).where(RedFlag.response_id.in_(rounds)))
+    for flag in flags:
+        if (flag.response_id, flag.path) in hidden:
+            flag.answer = ""
 
 
 def _hide_files(share: SectionShare, *, at: datetime) -> Sequence[EvidenceLink]:

@@ -1,6 +1,6 @@
 """Lines of a plan become questionnaires that are sent and visits that somebody answers for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
@@ -153,6 +153,28 @@ def _send(
         raise Invalid(fields=fields) from error
     for assignment in sent:
         by_node[assignment.node_id].assignment_id = assignment.id
+
+
+def note_sent(plan_id: UUID, sent: Mapping[str, UUID]) -> int:
+    """Mark the lines of a plan whose questionnaires a campaign sent; part of its sending.
+
+    Args:
+        sent: stable id of a node -> what it was sent. A line that is marked stays as it is.
+    """
+    plan = get_plan_for_change(plan_id)  # nobody assigns its lines meanwhile
+    lines = db.session.scalars(
+        select(VisitPlanStep)
+        .where(
+            VisitPlanStep.plan_id == plan.id,
+            VisitPlanStep.kind == StepKind.QUESTIONNAIRE,
+            VisitPlanStep.assignment_id.is_(None),
+            VisitPlanStep.node_ref.in_(sent),
+        )
+        .execution_options(populate_existing=True)
+    ).all()
+    for line in lines:
+        line.assignment_id = sent[line.node_ref]
+    return len(lines)
 
 
 def _plan_visit(

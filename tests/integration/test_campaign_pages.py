@@ -18,6 +18,8 @@ from ddplatform.access.roles import RoleId
 from ddplatform.db import db
 from ddplatform.models.audit import AuditEvent
 from ddplatform.models.campaigns import Campaign, CampaignTarget
+from ddplatform.models.value_chain import ValueChainNode
+from ddplatform.queries.campaigns import list_planned_nodes
 from ddplatform.services.campaigns import How
 from ddplatform.services.visit_plan import Wish, make_plan
 from tests.answering import mails, saq_version
@@ -91,6 +93,35 @@ def test_campaign_is_planned_from_an_assessment_plan(
 
     assert "Questionnaires of the plan “Spring”" in html
     assert "1 supplier" in html
+
+
+def test_lines_of_a_plan_that_a_campaign_sent_lead_to_what_was_sent(
+    tenant: Tenant, analyst: FlaskClient, cocoa: CocoaMap
+):
+    assess(tenant, cocoa.chain)
+    make_library(tenant)
+    with acting(tenant.id):
+        wish = Wish(name="Spring", visits=0, questionnaires=2)
+        plan_id = make_plan(cocoa.chain, wish, by=tenant.analyst, at=NOW).id
+        keys = list_planned_nodes(cocoa.chain, plan_id)
+        for node in db.session.scalars(select(ValueChainNode).where(ValueChainNode.id.in_(keys))):
+            node.contact_email = f"{node.id.hex[:8]}@coop.example"
+    whom = {"plan_id": plan_id, "by_rule": False, "modules": ["SAQ", "AGR"]}
+    campaign_id = plan(tenant, cocoa.chain, list(keys), **whom)
+    start(tenant, campaign_id)
+    work(tenant, campaign_id)
+
+    page = analyst.get(f"/o/acme/visit-plan/{plan_id}").text
+
+    with acting(tenant.id):
+        first = select(CampaignTarget.assignment_id, CampaignTarget.node_id).order_by(
+            CampaignTarget.place.desc()
+        )
+        of_node = {node_id: key for key, node_id in db.session.execute(first)}
+        assert list_planned_nodes(cocoa.chain, plan_id) == []
+    assert len(of_node) == 2
+    assert all(f"/questionnaires/assignments/{key}" in page for key in of_node.values())
+    assert "not assigned</span>" not in page
 
 
 def make_library(tenant: Tenant) -> None:

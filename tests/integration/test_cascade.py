@@ -23,7 +23,13 @@ from ddplatform.models.cascade import (
 )
 from ddplatform.models.organisations import User
 from ddplatform.models.value_chain import SupplyLink, ValueChainNode
-from ddplatform.queries.cascade import get_proposal, list_above, list_proposals
+from ddplatform.queries.cascade import (
+    get_proposal,
+    list_above,
+    list_asking,
+    list_own_suppliers,
+    list_proposals,
+)
 from ddplatform.queries.questionnaires import get_assignment
 from ddplatform.queries.responses import get_request
 from ddplatform.services import cascade, cascade_review, questionnaires
@@ -290,19 +296,80 @@ def test_the_buyer_sees_depth_answers_and_dead_ends_below_as_counts(
     assert "Hidden pickers" not in _buyer_rows(supplier)
 
 
-def test_who_stands_above_in_the_chain_is_not_asked_and_that_is_told(
-    context: Flask, supplier: Supplier, tenant: Tenant
+def test_who_asks_a_supplier_is_none_of_its_own_suppliers_and_that_is_told(
+    context: Flask, supplier: Supplier
 ):
     farm = come_in(_forward(supplier, _name(supplier)))
-    with acting(farm.id):
-        assert set(list_above()) == {farm.id, supplier.id, tenant.id}
     own_id = _name(farm, "Some trader")
-    for address in (EMAIL, FARM_EMAIL, _manager_email(tenant)):
-        with pytest.raises(Conflict, match="already in this chain"):
+    for address in (EMAIL, FARM_EMAIL):
+        with pytest.raises(Conflict, match="or to one that asks you"):
             _forward(farm, own_id, address)
-    with pytest.raises(Conflict, match="already above you"):
-        _propose(farm, _name(farm, "Acme"))
+    with pytest.raises(Conflict, match="or one that asks you"):
+        _propose(farm, _name(farm, "SCOOP Espoir"))
     assert _forward(farm, own_id, "new@trader.example")
+
+
+def test_who_stands_further_up_cannot_be_told_from_a_stranger(
+    context: Flask, supplier: Supplier, tenant: Tenant
+):
+    """Neither a name nor an address tells a supplier who asks its buyer."""
+    farm = come_in(_forward(supplier, _name(supplier)))
+    with acting(farm.id):
+        assert set(list_asking()) == {farm.id, supplier.id}
+        assert list_above() == {farm.id, supplier.id, tenant.id}
+
+    for name, address in (("Acme", _manager_email(tenant)), ("Nobody", "no@stranger.example")):
+        own_id = _name(farm, name)
+        assert _propose(farm, own_id, with_name=True)
+        assert _forward(farm, own_id, address)
+
+
+def test_a_circle_of_suppliers_does_not_count_itself_for_ever(context: Flask, supplier: Supplier):
+    """The farm names and asks a trader, who names and asks the supplier of the farm."""
+    farm = come_in(_forward(supplier, _name(supplier)))
+    trader = come_in(_forward(farm, _told(farm, "Trader"), "t@trader.example"))
+    circle = come_in(_forward(trader, _told(trader, "Round again"), EMAIL))
+    assert circle.id == supplier.id
+    with acting(circle.id):
+        own_id = list_own_suppliers()[0].id
+        told = cascade.propose(
+            own_id, circle.asked.assignment_id, with_name=False, by=circle.identity, at=NOW
+        ).id
+
+    for _hour in range(3):
+        for one in (supplier, farm, trader):
+            _refresh(one)
+
+    with acting(trader.id):
+        assert get_proposal(told).proposal.below["named"] <= 2
+    assert [_refresh(one) for one in (supplier, farm, trader)] == [0, 0, 0]
+
+
+def _told(supplier: Supplier, name: str) -> UUID:
+    own_id = _name(supplier, name)
+    _propose(supplier, own_id)
+    return own_id
+
+
+def test_a_released_name_that_stands_on_the_map_is_shown_to_the_buyer(
+    app: Flask, context: Flask, supplier: Supplier, tenant: Tenant
+):
+    _propose(supplier, _name(supplier, "Maison Cacao"), with_name=True)
+    _propose(supplier, _name(supplier, "Ferme"), with_name=True)
+
+    desk = signed_in_client(app, tenant, RoleId.ANALYST)
+    page = desk.get("/o/acme/cascade/proposals").text
+
+    assert page.count("This name stands on your map already") == 1
+
+
+def test_a_kept_name_is_not_given_away_by_the_map(app: Flask, supplier: Supplier, tenant: Tenant):
+    with app.app_context():
+        _propose(supplier, _name(supplier, "Maison Cacao"))
+
+    desk = signed_in_client(app, tenant, RoleId.ANALYST)
+
+    assert "stands on your map" not in desk.get("/o/acme/cascade/proposals").text
 
 
 def _manager_email(tenant: Tenant) -> str:
@@ -335,7 +402,7 @@ def test_no_more_than_so_many_are_asked_in_a_day(
         _forward(supplier, second, "second@farm.example")
 
 
-def test_addresses_are_not_tried_at_will_for_who_is_above(
+def test_addresses_are_not_tried_at_will_for_whose_they_are(
     context: Flask, supplier: Supplier, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(
@@ -343,7 +410,7 @@ def test_addresses_are_not_tried_at_will_for_who_is_above(
     )
     own_id = _name(supplier)
     for _try in range(2):
-        with pytest.raises(Conflict, match="already in this chain"):
+        with pytest.raises(Conflict, match="one that asks you"):
             _forward(supplier, own_id, EMAIL)
         cascade.rate_limits.settle_tries(kept=False)  # as at the end of a refused request
     with pytest.raises(TooMany):
@@ -453,3 +520,25 @@ def test_answers_of_an_own_supplier_are_read_by_who_asked(
     page = phone.get(f"/o/{supplier.slug}/cascade/{own_id}/answers")
     assert f"Answers of {SECRET}" in page.text
     assert "Read their answers" in phone.get(f"/o/{supplier.slug}/cascade/{own_id}/").text
+
+
+def test_the_question_for_own_suppliers_and_the_list_of_them_lead_to_each_other(
+    phone: FlaskClient, supplier: Supplier
+):
+    home, one = f"/o/{supplier.slug}", supplier.asked.assignment_id
+    section, listed = f"{home}/responses/{one}/N", f"{home}/cascade/"
+
+    asking, other = (phone.get(f"{home}/responses/{one}/{name}").text for name in "NC")
+    assert asking.count(f'href="{listed}"') == other.count(f'href="{listed}"') + 1
+    assert "there you decide which buyer learns what" in asking
+    assert f'href="{section}"' in phone.get(listed).text
+
+
+def test_the_list_leads_to_no_question_that_is_sent_already(
+    app: Flask, phone: FlaskClient, supplier: Supplier
+):
+    with app.app_context():
+        fill(supplier)
+        receive_now(supplier)
+
+    assert "Answer there" not in phone.get(f"/o/{supplier.slug}/cascade/").text

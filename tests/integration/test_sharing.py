@@ -257,12 +257,12 @@ def test_results_and_exports_forget_answers_whose_consent_ended(first: Supplier,
     receive_now(second, at=LATER)
     buyer, version_id = second.asked.tenant, _version_of(second)
     with acting(buyer.id):
-        (before,) = load_respondents(version_id)
+        (before,) = load_respondents(version_id, today=LATER.date())
     with acting(second.id):
         sharing.end_share(share_id, by=second.identity, at=LATER)
     with acting(buyer.id):
         sharing.tell_ended(share_id, by=system_identity(buyer.id), at=LATER)
-        (after,) = load_respondents(version_id)
+        (after,) = load_respondents(version_id, today=LATER.date())
 
     gone = set(before.counted) - set(after.counted)
     assert C01 in gone
@@ -331,7 +331,7 @@ def test_the_worker_ends_what_ran_out_and_tells_the_buyer(first: Supplier, secon
     with acting(second.id):
         refresh = JobContext({}, system_identity(second.id), after, lambda _done, _all: None)
         assert HANDLERS[cascade.REFRESH].run(refresh) == {"changed": 0}
-    assert PERIODIC[sharing.EXPIRE] == 86_400
+    assert PERIODIC[sharing.EXPIRE] == 3600
     assert PERIODIC[cascade.REFRESH] == 3600
 
 

@@ -151,6 +151,7 @@ def _tables(progress: Progress) -> list[dict[str, Any]]:
     return [
         {
             "title": "By country",
+            "sub": "as the map stands today",
             "head": "Country",
             "rows": [
                 (country_name(str(row.key)) if row.key else "Not known", row)
@@ -159,6 +160,7 @@ def _tables(progress: Progress) -> list[dict[str, Any]]:
         },
         {
             "title": "By tier",
+            "sub": "as the map stands today",
             "head": "Tier",
             "rows": [(_tier(row.key), row) for row in progress.tiers],
         },

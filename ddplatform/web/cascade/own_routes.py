@@ -10,7 +10,12 @@ from ddplatform.errors import Invalid, NotFound
 from ddplatform.gate import requires
 from ddplatform.languages import gettext
 from ddplatform.models.cascade import OwnSupplier, ProposalState, ShareBand
-from ddplatform.queries.cascade import get_own_supplier, list_own_suppliers, list_told
+from ddplatform.queries.cascade import (
+    get_own_supplier,
+    list_also_asked,
+    list_own_suppliers,
+    list_told,
+)
 from ddplatform.queries.questionnaires import get_assignment
 from ddplatform.queries.responses import (
     AskedOfMe,
@@ -65,9 +70,15 @@ def index() -> ResponseReturnValue:
             show_at_fields(form, error)
         else:
             return redirect(url_for(".show", own_supplier_id=own.id))
-    return render_template(
-        "cascade/index.html", form=form, owned=list_own_suppliers(), told=list_told(), **WORDS
-    ), (422 if form.errors else 200)
+    html = render_template(
+        "cascade/index.html",
+        form=form,
+        owned=list_own_suppliers(),
+        told=list_told(),
+        also_asked=list_also_asked(list_asked_of_me()),
+        **WORDS,
+    )
+    return html, 422 if form.errors else 200
 
 
 @bp.get("/<uuid:own_supplier_id>/")

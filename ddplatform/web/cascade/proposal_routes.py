@@ -9,7 +9,7 @@ from ddplatform.access.permissions import Permission
 from ddplatform.gate import requires
 from ddplatform.languages import gettext
 from ddplatform.models.cascade import AskedState
-from ddplatform.queries.cascade import list_proposals
+from ddplatform.queries.cascade import find_namesakes, list_proposals
 from ddplatform.services import cascade_review as review
 from ddplatform.web.cascade.blueprint import bp
 from ddplatform.web.cascade.own_routes import WORDS
@@ -26,6 +26,7 @@ def proposals() -> ResponseReturnValue:
         "cascade/proposals.html",
         proposals=found,
         on_map={one.proposal.id: review.node_on_map(one) for one in found},
+        namesakes=find_namesakes(found),
         depth=max((1 + one.get("depth", 0) for one in below), default=0),
         named=len(found) + sum(one.get("named", 0) for one in below),
         answered=states.count(AskedState.ANSWERED) + sum(b.get("answered", 0) for b in below),

@@ -10,6 +10,8 @@ from ddplatform.access.permissions import Permission
 from ddplatform.duediligence.vocabulary import QuestionnaireState as State
 from ddplatform.errors import Invalid
 from ddplatform.gate import requires
+from ddplatform.models.reviews import ReviewSample
+from ddplatform.queries.jobs import find_going_on
 from ddplatform.queries.questionnaires import COUNT_CAP
 from ddplatform.queries.review_queue import (
     DrawnRow,
@@ -19,6 +21,7 @@ from ddplatform.queries.review_queue import (
     list_unremarkable,
 )
 from ddplatform.services.response_review_sampling import (
+    ACCEPT_REST,
     LEAST,
     ask_to_accept_rest,
     draw_sample,
@@ -61,6 +64,15 @@ def accept_what_is_left(sample_id: UUID) -> ResponseReturnValue:
     return redirect(url_for(".queue", campaign=sample.campaign_id))
 
 
+def _left_out(sample: ReviewSample | None) -> int:
+    """How many a sample stood for and were not accepted with it, once that is over."""
+    if sample is None or sample.accepted_at is None:
+        return 0
+    if find_going_on(f"{ACCEPT_REST}:{sample.id}") is not None:
+        return 0
+    return len(sample.rest) - sample.accepted
+
+
 def _page(fault: str = "") -> ResponseReturnValue:
     campaign_id = request.values.get("campaign", type=UUID)
     page = list_queue(campaign_id=campaign_id, after=read_place(request.args.get("after", ""), int))
@@ -74,6 +86,7 @@ def _page(fault: str = "") -> ResponseReturnValue:
         campaign_id=campaign_id,
         next_href=going_on(after=write_place(*page.after)) if page.after else None,
         sample=sample,
+        sample_left=_left_out(sample),
         drawn=drawn,
         is_looked_at=all(row.status is State.ACCEPTED for row in drawn),
         open_ones=sum(1 for row in drawn if _is_open(row)),

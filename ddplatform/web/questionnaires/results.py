@@ -59,7 +59,7 @@ def result(version_id: UUID) -> ResponseReturnValue:
     campaign_id = request.args.get("campaign", type=UUID)
     campaign = get_campaign(campaign_id) if campaign_id else None
     by = _by()
-    respondents = load_respondents(version_id, campaign_id)
+    respondents = load_respondents(version_id, campaign_id, today=g.now.date())
     columns = [_group(key, by) for key in groups_of(respondents, by)]
     return render_template(
         "questionnaires/result.html",

@@ -27,6 +27,7 @@ from ddplatform.queries.responses import (
 from ddplatform.queries.review_queue import find_entry, list_alike
 from ddplatform.queries.reviews import list_decisions
 from ddplatform.queries.sharing import list_shares, section_titles
+from ddplatform.queries.sharing_standing import load_reworded
 from ddplatform.services.response_receiving import read_answers
 from ddplatform.services.response_review import (
     WHOLE,
@@ -166,6 +167,7 @@ def _page(
         flags=frozenset(flag.path for flag in flags),
         doubtful=frozenset(name for check in checks for name in check.questions),
         risks=risks_of(signals),
+        reworded=load_reworded(assignment_id),
     )
     sections = sections_of(filled, beside)
     turn = in_turn(sections)

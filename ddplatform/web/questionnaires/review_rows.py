@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from ddplatform.models.responses import Answer
 from ddplatform.queries.responses import FileOfAnswer, Filled, Message
 from ddplatform.queries.reviews import Decision
 from ddplatform.web.questionnaires.words import risk_words
@@ -25,6 +27,8 @@ class Beside:
     flags: frozenset[str]
     doubtful: frozenset[str]
     risks: Mapping[Place, float]
+    reworded: Mapping[str, str]
+    """Question, without places -> the words that were answered for another buyer, if others."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,10 @@ class ReviewRow:
     is_doubtful: bool
     ref: str = ""
     """Id of the question in the method."""
+    given_on: date | None = None
+    """The day on which it was given to another buyer, where it stands under a consent."""
+    answered_as: str = ""
+    """The words that were answered then, where the question here has others."""
 
     @property
     def weight(self) -> int:
@@ -93,7 +101,7 @@ def sections_of(filled: Filled, beside: Beside) -> list[dict[str, Any]]:
     old = _states(beside.before) if beside.before else None
     found = []
     for page in filled.pages:
-        rows = [_row(item, beside, old) for item in page.questions()]
+        rows = [_row(item, beside, old, filled.answers) for item in page.questions()]
         risky = sum(1 for row in rows if row.risk[1] in ("warn", "danger"))
         found.append({"page": page, "rows": rows, "risky": risky})
     return found
@@ -103,13 +111,20 @@ def _states(filled: Filled) -> dict[str, NodeState]:
     return {state.path: state for state in filled.form.states()}
 
 
-def _row(item: Item, beside: Beside, old: Mapping[str, NodeState] | None) -> ReviewRow:
+def _row(
+    item: Item,
+    beside: Beside,
+    old: Mapping[str, NodeState] | None,
+    answers: Mapping[str, Answer],
+) -> ReviewRow:
     state, question = item.state, item.question
     ref = question_id(question)
     files = [file for shown in (state, *item.uploads) for file in beside.files.get(shown.path, ())]
     before = None
     if old is not None and state.path in old and old[state.path].raw != state.raw:
         before = shown_words(old[state.path], extra(question, "show_below"))
+    answer = answers.get(state.path)
+    given_at = answer.given_at if answer and answer.share_id and state.raw else None
     return ReviewRow(
         path=state.path,
         id=field_id(state.path),
@@ -124,6 +139,8 @@ def _row(item: Item, beside: Beside, old: Mapping[str, NodeState] | None) -> Rev
         is_flagged=state.path in beside.flags,
         is_doubtful=ref in beside.doubtful,
         ref=ref,
+        given_on=given_at.date() if given_at else None,
+        answered_as=beside.reworded.get(question.path, "") if given_at else "",
     )
 
 

@@ -20,6 +20,7 @@ from ddplatform.web.filters import day
 from ddplatform.web.problem_words import in_words
 from questionnaires import Item, Kind, NodeState, Page, Question
 from questionnaires.form import UPLOADS
+from questionnaires.given import without_places
 
 NOT_SURE = frozenset({"unsure", "dont_know", "do_not_know"})
 FIND_OUT = _("We will help you find out.")
@@ -53,11 +54,15 @@ class ClashView:
 
 @dataclass(frozen=True)
 class GivenView:
-    """An answer that stands there from before: what it says, since when, and for whom."""
+    """An answer that stands there from before: what it says, since when, and for whom.
+
+    `answered_as`: the words it was given to, where the question here has others; else "".
+    """
 
     words: str
     on: date
     to_another: bool
+    answered_as: str = ""
 
 
 @dataclass(frozen=True)
@@ -107,6 +112,8 @@ class Around:
     """Path -> who answered; empty where one person answers alone."""
     given: Mapping[str, Answer] = field(default_factory=dict)
     """Path -> an answer that was given before and not looked at since."""
+    reworded: Mapping[str, str] = field(default_factory=dict)
+    """Question, without places -> the words that were answered for another buyer, if others."""
     tongue: Tongue = field(default_factory=lambda: Tongue(current_language()))
     """What the form is read in."""
 
@@ -148,7 +155,7 @@ def _view(
         clash=_clash(state, clash, around) if clash else None,
         help=around.help.get(state.path, ()),
         said=around.said.get(state.path),
-        given=_given(state, around.given.get(state.path)),
+        given=_given(state, around.given.get(state.path), around.reworded),
         lang=around.tongue.other(question.label),
         hint_lang=around.tongue.other(question.hint),
         is_gap=around.tongue.is_spoken,
@@ -163,11 +170,14 @@ def _clash(state: NodeState, clash: Clash, around: Around) -> ClashView:
     )
 
 
-def _given(state: NodeState, answer: Answer | None) -> GivenView | None:
+def _given(
+    state: NodeState, answer: Answer | None, reworded: Mapping[str, str]
+) -> GivenView | None:
     if answer is None or answer.given_at is None:
         return None
-    words = ", ".join(answer_words(state))
-    return GivenView(words, answer.given_at.date(), answer.share_id is not None)
+    words, to_another = ", ".join(answer_words(state)), answer.share_id is not None
+    other = reworded.get(without_places(state.path), "") if to_another else ""
+    return GivenView(words, answer.given_at.date(), to_another, other)
 
 
 def _question(state: NodeState) -> Question:

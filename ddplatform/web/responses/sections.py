@@ -25,6 +25,7 @@ from ddplatform.queries.responses import (
     list_messages,
     list_red_flags,
 )
+from ddplatform.queries.sharing_standing import load_reworded
 from ddplatform.services.responses import (
     Saved,
     add_entry,
@@ -225,6 +226,7 @@ def _section_page(
     if page is None:
         raise NotFound()
     people = load_writers(filled, me=g.identity.user_id)
+    given = {path: answer for path, answer in filled.answers.items() if answer.given_at}
     around = Around(
         files=list_files(filled.row.id),
         threads=list_messages(asked.assignment.id) if filled.row.round > 1 else {},
@@ -232,7 +234,8 @@ def _section_page(
         help=_help(filled),
         refused=refused or {},
         said=said_at(filled, people) if people.are_several else {},
-        given={path: answer for path, answer in filled.answers.items() if answer.given_at},
+        given=given,
+        reworded=_reworded(asked, given),
         tongue=tongue_of(filled.form.form, filled.row.language),
     )
     items = view_items(page, around)
@@ -254,9 +257,15 @@ def _section_page(
         seen=filled.row.revision,
         saved_at=max((a.saved_at for a in filled.answers.values() if a.raw), default=None),
         page_mark=uuid4().hex,
+        names_suppliers=name == find_naming_section(filled.form.form),
     )
     status = 200 if saved is None else (409 if saved.clashes else 422)
     return html, status
+
+
+def _reworded(asked: Request, given: Mapping[str, Answer]) -> Mapping[str, str]:
+    is_shared = any(answer.share_id for answer in given.values())
+    return load_reworded(asked.assignment.id) if is_shared else {}
 
 
 def _without_a_place(saved: Saved | None, page: Page) -> list[str]:

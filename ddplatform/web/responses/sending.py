@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from ddplatform.access.permissions import Permission
 from ddplatform.duediligence.vocabulary import QuestionnaireState as State
 from ddplatform.errors import Invalid, NotFound
-from ddplatform.gate import requires
+from ddplatform.gate import keep_changes, requires
 from ddplatform.models.responses import ResponseStatus
 from ddplatform.queries.answer_comparisons import compare_answers
 from ddplatform.queries.response_languages import tongue_of
@@ -21,6 +21,7 @@ from ddplatform.queries.responses import (
     list_files,
     load_filled,
 )
+from ddplatform.queries.sharing import list_pages_to_look_at
 from ddplatform.services.response_submission import next_steps, receipt_pdf, submit
 from ddplatform.web.problem_words import in_words
 from ddplatform.web.responses.blueprint import bp
@@ -52,6 +53,7 @@ def send(assignment_id: UUID) -> ResponseReturnValue:
             at=g.now,
         )
     except Invalid as error:
+        keep_changes()  # consents that ran out: they end, whatever else is missing
         asked, filled = _newest(assignment_id)
         return _check_page(asked, filled, faults=dict(error.fields)), 422
     return redirect(url_for(".sent", assignment_id=assignment_id))
@@ -107,6 +109,7 @@ def _check_page(asked: Request, filled: Filled, faults: dict[str, str] | None = 
         "responses/check.html",
         asked=asked,
         sections=sections,
+        unseen={page.name for page in list_pages_to_look_at(filled)},
         missing=[row for section in sections for row in section["rows"] if row["messages"]],
         checks=[
             {"message": found.message, "row": _row_of(sections, found.questions)}

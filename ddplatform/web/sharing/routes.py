@@ -19,6 +19,7 @@ from ddplatform.queries.sharing import (
 )
 from ddplatform.services.sharing import MOST_MONTHS, end_share, last_day, share_section
 from ddplatform.web.responses.routes import is_writable, newest_round
+from questionnaires.given import without_places
 
 bp = Blueprint("sharing", __name__)
 MONTHS = (3, 6, MOST_MONTHS)
@@ -99,13 +100,15 @@ def end(share_id: UUID) -> ResponseReturnValue:
 
 
 def _offered(filled: Filled, source: Source, titles: dict[str, str]) -> dict[str, object]:
-    counts = ((name, title, len(source.in_section(filled, name))) for name, title in titles.items())
-    return {
-        "source": source,
-        "sections": [
-            {"name": name, "title": title, "count": count} for name, title, count in counts if count
-        ],
-    }
+    sections = []
+    for name, title in titles.items():
+        paths = source.in_section(filled, name)
+        if paths:
+            reworded = {without_places(path) for path in paths} & set(source.reworded)
+            sections.append(
+                {"name": name, "title": title, "count": len(paths), "reworded": len(reworded)}
+            )
+    return {"source": source, "sections": sections}
 
 
 def _id(text: str) -> UUID:
