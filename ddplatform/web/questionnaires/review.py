@@ -13,6 +13,7 @@ from ddplatform.gate import requires
 from ddplatform.models.responses import Response as ResponseRow
 from ddplatform.models.responses import ResponseStatus
 from ddplatform.queries.answer_comparisons import compare_answers
+from ddplatform.queries.answer_traces import traces_in
 from ddplatform.queries.questionnaires import get_assignment, get_assignment_row
 from ddplatform.queries.responses import (
     Filled,
@@ -29,6 +30,7 @@ from ddplatform.queries.reviews import list_decisions
 from ddplatform.queries.sharing import list_shares, section_titles
 from ddplatform.queries.sharing_standing import load_reworded
 from ddplatform.services.response_receiving import read_answers
+from ddplatform.services.response_redaction import redact
 from ddplatform.services.response_review import (
     WHOLE,
     accept_all,
@@ -86,6 +88,19 @@ def decide(assignment_id: UUID) -> ResponseReturnValue:
     at = request.form.get("at", type=number)
     if at is not None:
         return redirect(url_for(".review", assignment_id=assignment_id, at=at + 1) + "#one")
+    return redirect(url_for(".review", assignment_id=assignment_id) + f"#{field_id(path)}")
+
+
+@bp.post("/assignments/<uuid:assignment_id>/review/redact")
+@requires(Permission.RESPONSE_REVIEW)
+def take_out(assignment_id: UUID) -> ResponseReturnValue:
+    """Take words that lead to a person out of one answer, or out of the note."""
+    path, words = request.form.get("path", ""), request.form.get("words", "")
+    try:
+        many = redact(assignment_id, path, words, by=g.identity, at=g.now)
+    except Invalid as error:
+        return _page(assignment_id, faults={f"words:{path}": error.fields["words"]})
+    flash(f"Taken out in {plural(many, 'place', 'places')}, here and at the supplier's.", "success")
     return redirect(url_for(".review", assignment_id=assignment_id) + f"#{field_id(path)}")
 
 
@@ -193,6 +208,8 @@ def _page(
         handed_on=decisions.get(WHOLE),
         faults=faults or {},
         kept=request.form.get("text") or request.form.get("note") or "",
+        kept_words=request.form.get("words", ""),
+        note_traces=traces_in(row.declared_note or ""),
     )
     return html, 409 if stale else 422 if faults else 200
 

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from ddplatform.models.responses import Answer
+from ddplatform.queries.answer_traces import is_free_text, traces_of
 from ddplatform.queries.responses import FileOfAnswer, Filled, Message
 from ddplatform.queries.reviews import Decision
 from ddplatform.web.questionnaires.words import risk_words
@@ -55,10 +56,15 @@ class ReviewRow:
     answered_as: str = ""
     """The words that were answered then, where the question here has others."""
 
+    is_text: bool = False
+    """Whether words can be taken out of it."""
+    traces: Sequence[str] = ()
+    """Words in it that may lead to a person."""
+
     @property
     def weight(self) -> int:
         """What to look at first; 0 for what is unremarkable."""
-        found = FLAGGED * self.is_flagged + DOUBTFUL * self.is_doubtful
+        found = FLAGGED * self.is_flagged + DOUBTFUL * self.is_doubtful + NAMED * bool(self.traces)
         return found + RISK_WEIGHTS.get(self.risk[1], 0) + (self.before is not None)
 
     @property
@@ -67,7 +73,7 @@ class ReviewRow:
         return str(self.decision.id) if self.decision else ""
 
 
-FLAGGED, DOUBTFUL = 1_000, 100
+FLAGGED, DOUBTFUL, NAMED = 1_000, 100, 50
 RISK_WEIGHTS = {"danger": 20, "warn": 10}
 
 
@@ -141,6 +147,8 @@ def _row(
         ref=ref,
         given_on=given_at.date() if given_at else None,
         answered_as=beside.reworded.get(question.path, "") if given_at else "",
+        is_text=is_free_text(question) and bool(state.raw),
+        traces=traces_of(state),
     )
 
 

@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 from ddplatform.languages import current_language
 from ddplatform.languages import lazy_gettext as _
 from ddplatform.models.responses import Answer
+from ddplatform.queries.answer_traces import traces_of
 from ddplatform.queries.response_languages import Tongue
 from ddplatform.queries.response_people import Said
 from ddplatform.queries.response_questions import hint_and_why
@@ -96,6 +97,8 @@ class FieldView:
     hint_lang: str = ""
     is_gap: bool = False
     """Whether such a text is a gap in a form that speaks the language of the page else."""
+    traces: Sequence[str] = ()
+    """Words of the answer that may lead to a person."""
 
 
 @dataclass(frozen=True)
@@ -159,6 +162,7 @@ def _view(
         lang=around.tongue.other(question.label),
         hint_lang=around.tongue.other(question.hint),
         is_gap=around.tongue.is_spoken,
+        traces=traces_of(state),
     )
 
 

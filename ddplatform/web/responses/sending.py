@@ -12,6 +12,7 @@ from ddplatform.errors import Invalid, NotFound
 from ddplatform.gate import keep_changes, requires
 from ddplatform.models.responses import ResponseStatus
 from ddplatform.queries.answer_comparisons import compare_answers
+from ddplatform.queries.answer_traces import traces_of
 from ddplatform.queries.response_languages import tongue_of
 from ddplatform.queries.responses import (
     Filled,
@@ -22,6 +23,7 @@ from ddplatform.queries.responses import (
     load_filled,
 )
 from ddplatform.queries.sharing import list_pages_to_look_at
+from ddplatform.services.response_redaction import TAKEN_OUT
 from ddplatform.services.response_submission import next_steps, receipt_pdf, submit
 from ddplatform.web.problem_words import in_words
 from ddplatform.web.responses.blueprint import bp
@@ -70,6 +72,7 @@ def sent(assignment_id: UUID) -> ResponseReturnValue:
         "responses/sent.html",
         asked=asked,
         row=filled.row,
+        is_redacted=any(TAKEN_OUT in answer.raw for answer in filled.answers.values()),
         steps=next_steps(asked),
         sections=sections_of(filled),
     )
@@ -111,6 +114,7 @@ def _check_page(asked: Request, filled: Filled, faults: dict[str, str] | None = 
         sections=sections,
         unseen={page.name for page in list_pages_to_look_at(filled)},
         missing=[row for section in sections for row in section["rows"] if row["messages"]],
+        named=[row for section in sections for row in section["rows"] if row["traces"]],
         checks=[
             {"message": found.message, "row": _row_of(sections, found.questions)}
             for found in checks
@@ -155,6 +159,7 @@ def _row(name: str, item: Item, files: Any, doubtful: set[str]) -> dict[str, Any
         ],
         "blank": not state.raw,
         "doubtful": ref in doubtful,
+        "traces": traces_of(state),
         "section": name,
         "id": field_id(state.path),
     }

@@ -1,0 +1,184 @@
+"""Names in answers: asked about before they are sent, taken out by who reads them."""
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from ddplatform.access.roles import RoleId
+from ddplatform.db import db
+from ddplatform.errors import Invalid, NotFound
+from ddplatform.models.audit import AuditEvent, AuditValue
+from ddplatform.models.responses import Answer
+from ddplatform.queries.answer_traces import traces_in
+from ddplatform.queries.responses import find_response
+from ddplatform.services.response_redaction import TAKEN_OUT, WHOLE, redact
+from ddplatform.services.response_review import return_answers
+from ddplatform.services.response_submission import submit
+from ddplatform.services.responses import start
+from tests.answering import (
+    EMAIL,
+    Supplier,
+    acting,
+    ask,
+    come_in,
+    fill,
+    fill_in,
+    good_values,
+    receive_now,
+    send,
+)
+from tests.conftest import NOW
+from tests.factories import PASSWORD, Tenant, csrf_token, signed_in_client
+
+HELP, LEGAL_NAME, HOW = "/data/O/SAQ_O04", "/data/A/SAQ_A02", "/data/D/SAQ_D03"
+TEXT = "The boy Kofi Mensah, phone 0544 123 456, needs papers. Kofi Mensah is 13."
+LEFT = f"The boy {TAKEN_OUT}, phone {TAKEN_OUT}, needs papers. {TAKEN_OUT} is 13."
+WORDS = "Kofi Mensah\n\n 0544 123 456 "
+
+
+@pytest.fixture
+def named(context: Flask, tenant: Tenant) -> Supplier:
+    """A supplier who wrote a child's name, and sent it."""
+    supplier = come_in(ask(tenant))
+    fill_in(supplier, {**good_values(), HELP: TEXT})
+    receive_now(supplier)
+    return supplier
+
+
+def _text(supplier: Supplier, organisation: object) -> list[str]:
+    """The text as one of the two sides reads it now, in each round."""
+    with acting(organisation):  # type: ignore[arg-type]
+        found = select(Answer).where(Answer.path == HELP).order_by(Answer.saved_at)
+        return [answer.raw for answer in db.session.scalars(found)]
+
+
+def test_names_and_numbers_in_a_text_are_seen_each_once():
+    assert traces_in(TEXT) == ("Kofi Mensah", "0544 123 456")
+    assert traces_in("We need more time and a better price. " * 20) == ()
+
+
+def test_words_are_taken_out_for_both_sides_and_stand_nowhere_in_the_log(
+    named: Supplier, tenant: Tenant
+):
+    with acting(tenant.id):
+        many = redact(named.asked.assignment_id, HELP, WORDS, by=tenant.manager, at=NOW)
+    assert many == 3
+    assert _text(named, tenant.id) == _text(named, named.id) == [LEFT]
+    with acting(tenant.id):
+        event = db.session.scalar(select(AuditEvent).where(AuditEvent.action == "response:redact"))
+        assert event is not None
+        kept = db.session.scalars(select(AuditValue)).all()
+        assert not any("Kofi" in str(row.value) for row in kept)
+
+
+def test_words_leave_the_rounds_before_too(named: Supplier, tenant: Tenant):
+    one = named.asked.assignment_id
+    with acting(tenant.id):
+        return_answers(one, reason="Page 2 is another firm.", by=tenant.manager, at=NOW)
+    with acting(named.id):
+        start(one, by=named.identity, at=NOW)
+    send(named)
+    with acting(tenant.id):
+        redact(one, HELP, WORDS, by=tenant.manager, at=NOW)
+    assert _text(named, named.id) == [LEFT, LEFT]
+
+
+def test_the_note_of_the_sender_is_redacted_too(context: Flask, tenant: Tenant):
+    supplier = come_in(ask(tenant))
+    fill(supplier)
+    with acting(supplier.id):
+        submit(
+            supplier.asked.assignment_id,
+            declared=True,
+            note="Ask Ama Boateng.",
+            by=supplier.identity,
+            at=NOW,
+        )
+    with acting(tenant.id):
+        redact(supplier.asked.assignment_id, WHOLE, "ama boateng", by=tenant.manager, at=NOW)
+        row = find_response(supplier.asked.assignment_id)
+        assert row is not None
+        assert row.declared_note == f"Ask {TAKEN_OUT}."
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (" \n ", "Copy the words"),
+        ("a", "too short"),
+        ("Kofi Mensah\nYaw Mensah", "“Yaw Mensah” does not stand in this answer"),
+    ],
+)
+def test_words_that_cannot_be_taken_out_change_nothing_and_say_why(
+    named: Supplier, tenant: Tenant, words: str, why: str
+):
+    with acting(tenant.id), pytest.raises(Invalid) as refused:
+        redact(named.asked.assignment_id, HELP, words, by=tenant.manager, at=NOW)
+    assert why in refused.value.fields["words"]
+    assert _text(named, tenant.id) == [TEXT]
+
+
+@pytest.mark.parametrize("path", [HOW, "/data/O/nothing", "/data/O/SAQ_O05_note"])
+def test_only_texts_that_were_answered_are_redacted(named: Supplier, tenant: Tenant, path: str):
+    with acting(tenant.id), pytest.raises(NotFound):
+        redact(named.asked.assignment_id, path, "birth", by=tenant.manager, at=NOW)
+
+
+def test_answers_that_were_not_sent_are_not_there_to_be_redacted(context: Flask, tenant: Tenant):
+    supplier = come_in(ask(tenant))
+    fill_in(supplier, {**good_values(), HELP: TEXT})
+    with acting(tenant.id), pytest.raises(NotFound):
+        redact(supplier.asked.assignment_id, HELP, WORDS, by=tenant.manager, at=NOW)
+
+
+def test_the_supplier_is_asked_about_a_name_and_can_send_all_the_same(app: Flask, tenant: Tenant):
+    with app.app_context():
+        supplier = come_in(ask(tenant))
+        fill_in(supplier, {**good_values(), HELP: TEXT})
+        slug, one = supplier.slug, supplier.asked.assignment_id
+    phone = app.test_client()
+    token = csrf_token(phone, "/sign-in")
+    phone.post("/sign-in", data={"email": EMAIL, "password": PASSWORD, "csrf_token": token})
+    address = f"/o/{slug}/responses/{one}"
+    for page in ("O", "check"):
+        html = phone.get(f"{address}/{page}").text
+        assert "Kofi Mensah, 0544 123 456" in html
+        assert "take names, numbers and birthdays of children and workers out" in html
+    assert "Is a person named here?" not in phone.get(f"{address}/A").text
+    token = csrf_token(phone, f"{address}/check")
+    sent = phone.post(f"{address}/check", data={"declared": "1", "csrf_token": token})
+    assert sent.status_code == 302
+
+
+def test_a_reviewer_takes_a_name_out_on_the_page_and_the_supplier_reads_that_it_was(
+    app: Flask, tenant: Tenant
+):
+    with app.app_context():
+        supplier = come_in(ask(tenant))
+        fill_in(supplier, {**good_values(), HELP: TEXT})
+        receive_now(supplier)
+        slug, one = supplier.slug, supplier.asked.assignment_id
+    reviewer = signed_in_client(app, tenant, RoleId.SUSTAINABILITY_MANAGER)
+    address = f"/o/{tenant.slug}/questionnaires/assignments/{one}/review"
+    html = reviewer.get(address).text
+    assert "may name a person" in html
+    assert "Kofi Mensah\n0544 123 456</textarea>" in html
+    token = csrf_token(reviewer, address)
+    wrong = reviewer.post(
+        f"{address}/redact", data={"path": HELP, "words": "Yaw", "csrf_token": token}
+    )
+    assert wrong.status_code == 422
+    assert "“Yaw” does not stand in this answer" in wrong.text
+    done = reviewer.post(
+        f"{address}/redact",
+        data={"path": HELP, "words": WORDS, "csrf_token": token},
+        follow_redirects=True,
+    )
+    assert "Taken out in 3 places" in done.text
+    assert "Kofi" not in done.text
+    phone = app.test_client()
+    token = csrf_token(phone, "/sign-in")
+    phone.post("/sign-in", data={"email": EMAIL, "password": PASSWORD, "csrf_token": token})
+    html = phone.get(f"/o/{slug}/responses/{one}/sent").text
+    assert "took words out that could lead to a person" in html
+    assert "Kofi" not in html
