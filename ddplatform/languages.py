@@ -23,8 +23,6 @@ from ddplatform.config import ROOT
 ENGLISH = "en"
 LANGUAGES = (ENGLISH, "fr", "es", "pt", "ar", "tr", "sw", "zh")
 """What can be chosen, in the order of the menu."""
-NOT_ON_PAPER = frozenset({"ar", "zh"})
-"""Languages whose letters the fonts of paper do not have: a PDF speaks English instead."""
 _ENGLISH_DAYS = {"long": "d MMMM y", "medium": "d MMM y"}
 CATALOGUES = ROOT / "translations"
 
@@ -94,14 +92,6 @@ def day_in_words(value: date, *, short: bool = False) -> str:
 def speaking(language: str | None) -> Iterator[None]:
     """Texts in the language of who reads them, for mails and papers; English if it is none."""
     with flask_babel.force_locale(known_or_english(language)):
-        yield
-
-
-@contextmanager
-def speaking_on_paper() -> Iterator[None]:
-    """Texts of a PDF: in the language spoken now where the fonts of paper have its letters."""
-    here = current_language()
-    with speaking(here if here not in NOT_ON_PAPER else ENGLISH):
         yield
 
 

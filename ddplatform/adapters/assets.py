@@ -1,8 +1,9 @@
 """Third-party front-end files: copied from npm packages into `static/vendor/`, never committed.
 
-Icons (Tabler, MIT), fonts (Inter and Noto Sans Arabic, OFL) and the outline of the world (Natural
-Earth, public domain, in the world-atlas package, ISC). Each keeps its licence beside it. Nothing
-here runs in the browser: the results are drawings, fonts and data.
+Icons (Tabler, MIT), fonts (Inter, Noto Sans Arabic and Noto Sans SC, OFL) and the outline of the
+world (Natural Earth, public domain, in the world-atlas package, ISC). Each keeps its licence beside
+it. Nothing here runs in the browser: the results are drawings, fonts and data. `paper` holds the
+fonts that PDFs of other scripts are set in; no page loads them.
 """
 
 import json
@@ -13,11 +14,15 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from fontTools.ttLib import TTFont
+
 from ddplatform.adapters.world_outline import HEIGHT, WIDTH, country_paths
 
 SPRITE, FONTS, LAND, COUNTRIES = "icons.svg", "fonts.css", "land.svg", "countries.json"
 _TABLER, _INTER = "@tabler/icons", "@fontsource-variable/inter"
-_ARABIC, _WORLD = "@fontsource/noto-sans-arabic", "world-atlas"
+_ARABIC, _CHINESE = "@fontsource/noto-sans-arabic", "@fontsource/noto-sans-sc"
+_WORLD = "world-atlas"
+PAPER = "paper"
 _ICON_USES = (
     re.compile(r"""\bicon\(\s*['"]([a-z0-9-]+)['"]"""),
     re.compile(r"""\bicon['"]?\s*[=:]\s*['"]([a-z0-9-]+)['"]"""),
@@ -75,6 +80,14 @@ FONT_FILES = (
     ),
 )
 
+PAPER_FONTS = {
+    "NotoSansArabic-400.ttf": (_ARABIC, "noto-sans-arabic-arabic-400-normal.woff2"),
+    "NotoSansArabic-600.ttf": (_ARABIC, "noto-sans-arabic-arabic-600-normal.woff2"),
+    "NotoSansSC-400.ttf": (_CHINESE, "noto-sans-sc-chinese-simplified-400-normal.woff2"),
+    "NotoSansSC-600.ttf": (_CHINESE, "noto-sans-sc-chinese-simplified-600-normal.woff2"),
+}
+"""Fonts of PDFs by the name they get: ReportLab takes TrueType files, not WOFF2."""
+
 
 def build_assets(
     node_modules: Path, static_dir: Path, sources: Iterable[Path] = ()
@@ -92,6 +105,7 @@ def build_assets(
     vendor.mkdir(parents=True)
     written = [_copy_licence(node_modules, vendor, package) for package in _PACKAGES]
     written += [_copy_font(node_modules, vendor, font) for font in FONT_FILES]
+    written += [_paper_font(node_modules, vendor, name) for name in PAPER_FONTS]
     topology = json.loads(_world_file(node_modules).read_text(encoding="utf-8"))
     paths = country_paths(topology)
     written += [
@@ -133,7 +147,7 @@ def vendor_files(static_dir: Path) -> frozenset[str]:
     return frozenset(name for name in names if (static_dir / "vendor" / name).is_file())
 
 
-_PACKAGES = (_TABLER, _INTER, _ARABIC, _WORLD)
+_PACKAGES = (_TABLER, _INTER, _ARABIC, _CHINESE, _WORLD)
 
 
 def _icon_file(node_modules: Path, name: str) -> Path:
@@ -157,6 +171,11 @@ def _refuse_if_missing(node_modules: Path, icons: Iterable[str]) -> None:
         node_modules / font.package / "files" / font.file
         for font in FONT_FILES
         if font.package in present
+    ]
+    needed += [
+        node_modules / package / "files" / file
+        for package, file in PAPER_FONTS.values()
+        if package in present
     ]
     if _WORLD in present:
         needed.append(_world_file(node_modules))
@@ -192,6 +211,17 @@ def _copy_licence(node_modules: Path, vendor: Path, package: str) -> Path:
 def _copy_font(node_modules: Path, vendor: Path, font: FontFile) -> Path:
     folder = vendor / _folder_name(node_modules, font.package)
     return _copy(node_modules / font.package / "files" / font.file, folder / font.file)
+
+
+def _paper_font(node_modules: Path, vendor: Path, name: str) -> Path:
+    """A font of the web as a font that a PDF can hold: the same outlines, unpacked."""
+    package, file = PAPER_FONTS[name]
+    target = vendor / PAPER / name
+    target.parent.mkdir(exist_ok=True)
+    with TTFont(node_modules / package / "files" / file, recalcTimestamp=False) as font:
+        font.flavor = None
+        font.save(target)
+    return target
 
 
 def _write(target: Path, text: str) -> Path:

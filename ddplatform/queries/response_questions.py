@@ -1,7 +1,7 @@
 """Every question of a questionnaire, to be read before anything is answered."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -13,7 +13,6 @@ from ddplatform.queries.questionnaires import get_version
 from ddplatform.queries.response_languages import Tongue, tongue_of
 from questionnaires import Form, Group, Kind, Question, Section, asked_paths
 from questionnaires.form import NO_LANGUAGE, UPLOADS
-from questionnaires.library import title_in
 from questionnaires.scoring_plan import extra
 
 WHY = "Why we ask:"
@@ -51,13 +50,17 @@ class SectionToRead:
     questions: Sequence[QuestionToRead]
 
 
-def get_title(version_id: UUID) -> str:
-    """What the questionnaire of a version is called on this page. Raises NotFound."""
+def get_title(version_id: UUID, titles: Mapping[str, str]) -> str:
+    """What the questionnaire of a version is called on this page. Raises NotFound.
+
+    Args:
+        titles: its titles in further languages, by their code.
+    """
     kept = get_version(version_id)
     questionnaire = db.session.get(Questionnaire, kept.questionnaire_id)
     if questionnaire is None:
         raise NotFound()
-    return title_in(kept.checksum, questionnaire.title, current_language())
+    return titles.get(current_language()) or questionnaire.title
 
 
 def all_questions(form: Form, *, light: bool) -> Sequence[SectionToRead]:

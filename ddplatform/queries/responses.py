@@ -1,7 +1,7 @@
 """Answers of a supplier: what was asked, what is written so far, what was said about it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -18,12 +18,13 @@ from ddplatform.models.questionnaires import Assignment, Questionnaire, Question
 from ddplatform.models.responses import Answer, AnswerMessage, RedFlag
 from ddplatform.models.responses import Response as ResponseRow
 from ddplatform.queries.organisations import HelpContact, help_contact
-from ddplatform.queries.questionnaires import get_version, load_plan
+from ddplatform.queries.questionnaire_texts import Review, load_wording
+from ddplatform.queries.questionnaires import get_version
 from ddplatform.queries.response_languages import spoken_language
 from ddplatform.queries.sharing_standing import texts_that_stand
 from ddplatform.tenancy import current_organisation
 from questionnaires import Page, Plan, Response, pages
-from questionnaires.library import shipped_translations, title_in
+from questionnaires.library import title_in
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,10 @@ class Request:
     title: str
     plan: Plan
     help: HelpContact
-    is_machine_made: bool = False
-    """Whether its texts are read in a translation that no speaker has confirmed."""
+    review: Review = field(default_factory=Review)
+    """How far a person has confirmed the translation in which its texts are read."""
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """Its title in further languages, by their code."""
 
 
 @dataclass
@@ -124,7 +127,7 @@ def list_asked_of_me() -> Sequence[AskedOfMe]:
 def get_request(assignment_id: UUID) -> Request:
     """A questionnaire asked of the acting organisation, or NotFound."""
     row = db.session.execute(
-        select(Assignment, Organisation, User, Questionnaire.title, QuestionnaireVersion.checksum)
+        select(Assignment, Organisation, User, Questionnaire.title)
         .join(Organisation, Organisation.id == Assignment.organisation_id)
         .outerjoin(User, User.id == Assignment.sent_by_id)
         .join(QuestionnaireVersion, QuestionnaireVersion.id == Assignment.version_id)
@@ -136,15 +139,17 @@ def get_request(assignment_id: UUID) -> Request:
     ).one_or_none()
     if row is None:
         raise NotFound()
-    assignment, requester, sender, title, checksum = row
+    assignment, requester, sender, title = row
     spoken = current_language()
+    wording = load_wording(assignment.version_id, assignment.organisation_id)
     return Request(
         assignment,
         requester.name,
-        title_in(checksum, title, spoken),
-        load_plan(assignment.version_id),
+        wording.titles.get(spoken) or title,
+        wording.plan,
         help_contact(requester, sender),
-        is_machine_made=any(one.matches(spoken) for one in shipped_translations(checksum)),
+        review=wording.review(spoken),
+        titles=wording.titles,
     )
 
 
@@ -216,7 +221,7 @@ def load_filled(
     Answers under a consent count while it stands at `now`. `anew`: as in `list_answers`.
     """
     answers = {answer.path: answer for answer in list_answers(row.id, anew=anew)}
-    form_plan = plan or load_plan(assignment.version_id)
+    form_plan = plan or load_wording(assignment.version_id, assignment.organisation_id).plan
     form = Response(
         form_plan,
         texts_that_stand(row, answers, today=now.date()),

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from xml.sax.saxutils import escape
 
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.platypus import Flowable, Paragraph
 
 from ddplatform.reports.content import NOT_ASSESSED, Heading, KeyFigure
+from ddplatform.reports.scripts import script
 from ddplatform.reports.styles import (
     ACCENT,
     ACCENT_SOFT,
@@ -28,25 +30,100 @@ from ddplatform.reports.styles import (
 from ddplatform.reports.text_lines import cut, text_width, wrapped
 
 
-def printed(text: str, style: ParagraphStyle, *, bullet: str | None = None) -> Paragraph:
+def printed(text: str, style: ParagraphStyle, *, bullet: str | None = None) -> Flowable:
     """A paragraph whose text is printed as it stands, whatever marks are in it."""
+    if script():
+        return LinesFlowable(text, style, bullet=bullet or "")
     return Paragraph(escape(text), style, bulletText=bullet)
 
 
-class HeadingFlowable(Paragraph):
-    """A heading that knows its anchor, for the contents and the outline of the file."""
+class LinesFlowable(Flowable):
+    """A paragraph of a script that ReportLab cannot break or turn; `lines` if it is the rest."""
 
-    def __init__(self, heading: Heading, anchor: str) -> None:
-        words = f"{heading.number}\u2002{heading.text}" if heading.number else heading.text
-        super().__init__(escape(words), HEADINGS[heading.level])
-        self.heading, self.anchor, self.words = heading, anchor, words
+    def __init__(
+        self,
+        text: str,
+        style: ParagraphStyle,
+        *,
+        bullet: str = "",
+        lines: Sequence[str] | None = None,
+    ) -> None:
+        super().__init__()
+        self.text, self.style, self.bullet, self.lines = text, style, bullet, lines
+
+    def wrap(self, aW: float, aH: float) -> tuple[float, float]:
+        look = (self.style.fontName, self.style.fontSize)
+        room = aW - self.style.leftIndent - self.style.rightIndent
+        shown = self.lines or wrapped(self.text, *look, room)
+        self.shown, self.width, self.height = shown, aW, len(shown) * self.style.leading
+        return self.width, self.height
+
+    def split(self, aW: float, aH: float) -> list[Flowable]:
+        self.wrap(aW, aH)
+        fit = int(aH // self.style.leading)
+        if fit == 0 or fit >= len(self.shown):
+            return [] if fit == 0 else [self]
+        first = LinesFlowable("", self.style, bullet=self.bullet, lines=self.shown[:fit])
+        return [first, LinesFlowable("", self.style, lines=self.shown[fit:])]
 
     def draw(self) -> None:
+        canvas, style = self.canv, self.style
+        canvas.setFillColor(style.textColor)
+        canvas.setFont(style.fontName, style.fontSize)
+        y = self.height - style.fontSize
+        if self.bullet:
+            canvas.drawString(style.bulletIndent, y, self.bullet)
+        for line in self.shown:
+            canvas.drawString(style.leftIndent, y, line)
+            y -= style.leading
+
+
+class Headed:
+    """A heading that knows its anchor, for the contents and the outline of the file."""
+
+    heading: Heading
+    anchor: str
+    words: str
+
+    def keep(self, heading: Heading, anchor: str) -> str:
+        """Remember what is headed; returns its words with the number."""
+        self.heading, self.anchor = heading, anchor
+        self.words = f"{heading.number}\u2002{heading.text}" if heading.number else heading.text
+        return self.words
+
+    def mark(self, canvas: Any, height: float) -> None:
+        """Leave the anchor here, and a line in the outline."""
         level = self.heading.level
-        self.canv.bookmarkHorizontal(self.anchor, 0, self.height)
+        canvas.bookmarkHorizontal(self.anchor, 0, height)
         if level < 3:
-            self.canv.addOutlineEntry(self.words, self.anchor, level=level - 1, closed=level > 1)
+            canvas.addOutlineEntry(self.words, self.anchor, level=level - 1, closed=level > 1)
+
+
+class HeadingFlowable(Headed, Paragraph):
+    """A heading in the report font."""
+
+    def __init__(self, heading: Heading, anchor: str) -> None:
+        Paragraph.__init__(self, escape(self.keep(heading, anchor)), HEADINGS[heading.level])
+
+    def draw(self) -> None:
+        self.mark(self.canv, self.height)
         super().draw()
+
+
+class HeadingLines(Headed, LinesFlowable):
+    """A heading of another script."""
+
+    def __init__(self, heading: Heading, anchor: str) -> None:
+        LinesFlowable.__init__(self, self.keep(heading, anchor), HEADINGS[heading.level])
+
+    def draw(self) -> None:
+        self.mark(self.canv, self.height)
+        super().draw()
+
+
+def headed(heading: Heading, anchor: str) -> Flowable:
+    """A heading on this paper."""
+    return HeadingLines(heading, anchor) if script() else HeadingFlowable(heading, anchor)
 
 
 @dataclass(frozen=True, slots=True)

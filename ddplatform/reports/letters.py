@@ -8,6 +8,7 @@ from reportlab.pdfbase.pdfmetrics import getFont
 from reportlab.pdfbase.ttfonts import TTFont
 
 from ddplatform.reports.content import Block, Note
+from ddplatform.reports.scripts import script
 from ddplatform.reports.styles import REGULAR
 
 WHITE_SPACE = frozenset(" \t\n\r\u00a0")
@@ -20,6 +21,8 @@ def letters_note(blocks: Iterable[Block]) -> tuple[Note, ...]:
     boxes. The other file formats hold every text in full.
     """
     glyphs: Mapping[int, int] = cast(TTFont, getFont(REGULAR)).face.charToGlyph
+    if script():
+        return ()
     unseen = [text for text in _texts(tuple(blocks)) if not _is_shown(text, glyphs)]
     if not unseen:
         return ()

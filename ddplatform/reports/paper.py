@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from reportlab.pdfgen.canvas import Canvas
 
+from ddplatform.languages import gettext
 from ddplatform.reports.content import Cover
 from ddplatform.reports.styles import (
     ACCENT,
@@ -102,8 +103,9 @@ def draw_running(canvas: Canvas, cover: Cover, stamp: Stamp, *, page: int, pages
     canvas.setLineWidth(0.6)
     canvas.line(MARGIN, head - 7, PAGE_WIDTH - MARGIN, head - 7)
     canvas.line(MARGIN, foot + 12, PAGE_WIDTH - MARGIN, foot + 12)
+    words = gettext("Page %(page)s of %(pages)s", page=page, pages=pages)
     canvas.drawString(MARGIN, foot, cut(_stamp(stamp), REGULAR, 8, TEXT_WIDTH - 80))
-    canvas.drawRightString(PAGE_WIDTH - MARGIN, foot, f"Page {page} of {pages}")
+    canvas.drawRightString(PAGE_WIDTH - MARGIN, foot, words)
 
 
 def _stamp(stamp: Stamp) -> str:

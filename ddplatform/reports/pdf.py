@@ -16,10 +16,12 @@ from reportlab.platypus import (
     PageTemplate,
 )
 
+from ddplatform.languages import gettext, speaking
 from ddplatform.reports.content import Document
-from ddplatform.reports.flowables import ContentsFlowable, ContentsLine, HeadingFlowable, printed
+from ddplatform.reports.flowables import ContentsFlowable, ContentsLine, Headed, printed
 from ddplatform.reports.letters import letters_note
 from ddplatform.reports.paper import Stamp, draw_cover, draw_running
+from ddplatform.reports.scripts import canvas_class, script, writing
 from ddplatform.reports.story import contents_of, tell_story, wrap_tables
 from ddplatform.reports.styles import (
     BOTTOM,
@@ -45,15 +47,22 @@ def render_pdf(document: Document, stamp: Stamp) -> bytes:
     are, then for good. No file, image or address named in the text is ever opened.
     """
     register_fonts()
+    with speaking(document.language.partition("-")[0]), writing(document.language):
+        return _render(document, stamp)
+
+
+def _render(document: Document, stamp: Stamp) -> bytes:
     blocks = (*document.blocks, *letters_note(document.blocks))
     tables = wrap_tables(blocks)
     story = tell_story(blocks, tables)
     contents = contents_of(story)
     first = _Layout(document, stamp, pages=0)
-    first.build([*_front(contents), *story], canvasmaker=SketchCanvas)
+    first.build(
+        [*_front(contents), *story], canvasmaker=canvas_class() if script() else SketchCanvas
+    )
     known = [replace(line, page=first.page_of[line.anchor]) for line in contents]
     final = _Layout(document, stamp, pages=first.page)
-    final.build([*_front(known), *tell_story(blocks, tables)])
+    final.build([*_front(known), *tell_story(blocks, tables)], canvasmaker=canvas_class())
     return final.buffer.getvalue()
 
 
@@ -61,7 +70,7 @@ def _front(contents: Sequence[ContentsLine]) -> list[Flowable]:
     return [
         NextPageTemplate("running"),
         PageBreak(),
-        printed("Contents", HEADINGS[1]),
+        printed(gettext("Contents"), HEADINGS[1]),
         ContentsFlowable(contents, TEXT_WIDTH),
         PageBreak(),
     ]
@@ -109,7 +118,7 @@ class _Layout(BaseDocTemplate):
 
     def afterFlowable(self, flowable: Flowable) -> None:
         """Called by ReportLab for each part once it stands on its page."""
-        if isinstance(flowable, HeadingFlowable):
+        if isinstance(flowable, Headed):
             self.page_of[flowable.anchor] = self.page
 
 

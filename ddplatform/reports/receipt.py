@@ -7,6 +7,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from ddplatform.languages import gettext
 from ddplatform.reports.paper import draw_pairs, draw_panel
+from ddplatform.reports.scripts import canvas_class, writing
 from ddplatform.reports.styles import (
     ACCENT,
     ACCENT_SOFT,
@@ -53,8 +54,14 @@ class Receipt:
 def render_receipt(receipt: Receipt) -> bytes:
     """Draw the receipt as a PDF of one page; equal receipts give equal bytes."""
     register_fonts()
+    with writing(receipt.language):
+        return _render(receipt)
+
+
+def _render(receipt: Receipt) -> bytes:
     buffer = BytesIO()
-    canvas = Canvas(buffer, pagesize=(PAGE_WIDTH, PAGE_HEIGHT), invariant=1, lang=receipt.language)
+    size = (PAGE_WIDTH, PAGE_HEIGHT)
+    canvas = canvas_class()(buffer, pagesize=size, invariant=1, lang=receipt.language)
     canvas.setTitle(f"Receipt {receipt.number}")
     canvas.setAuthor(receipt.requester)
     canvas.setSubject(receipt.questionnaire)

@@ -10,9 +10,10 @@ from ddplatform.reports.figures import draw_figure
 from ddplatform.reports.flowables import (
     ContentsLine,
     GapFlowable,
-    HeadingFlowable,
+    Headed,
     KeyFiguresFlowable,
     NoteFlowable,
+    headed,
     printed,
 )
 from ddplatform.reports.styles import (
@@ -60,7 +61,7 @@ def tell_story(blocks: Sequence[content.Block], tables: WrappedTables) -> list[F
         if isinstance(block, content.Heading):
             following = blocks[number + 1 : number + 4]
             story.append(CondPageBreak(_room_for(block, following, tables)))
-            story.append(HeadingFlowable(block, f"h{next(anchors)}"))
+            story.append(headed(block, f"h{next(anchors)}"))
         elif isinstance(block, content.Table):
             story.extend(_table(block, tables))
         else:
@@ -73,7 +74,7 @@ def contents_of(story: Iterable[Flowable]) -> list[ContentsLine]:
     return [
         ContentsLine(part.heading.text, part.heading.number, part.heading.level, part.anchor)
         for part in story
-        if isinstance(part, HeadingFlowable) and part.heading.level < 3
+        if isinstance(part, Headed) and part.heading.level < 3
     ]
 
 

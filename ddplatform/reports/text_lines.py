@@ -4,23 +4,34 @@ from functools import lru_cache
 
 from reportlab.pdfbase.pdfmetrics import stringWidth
 
+from ddplatform.reports.scripts import line_width, pieces, script
 
-@lru_cache(maxsize=65_536)
+
 def text_width(text: str, font: str, size: float) -> float:
     """Width of one line in points."""
-    return float(stringWidth(text, font, size))
+    return _text_width(text, font, size, script())
 
 
 @lru_cache(maxsize=65_536)
+def _text_width(text: str, font: str, size: float, language: str) -> float:
+    return line_width(text, font, size) if language else float(stringWidth(text, font, size))
+
+
 def wrapped(text: str, font: str, size: float, width: float) -> tuple[str, ...]:
     """Break text into lines no wider than `width`; a word too long for a line is broken."""
+    return _wrapped(text, font, size, width, script())
+
+
+@lru_cache(maxsize=65_536)
+def _wrapped(text: str, font: str, size: float, width: float, language: str) -> tuple[str, ...]:
     if "\n" not in text and text_width(text, font, size) <= width:
         return (text,)
     lines: list[str] = []
     for paragraph in text.splitlines() or [""]:
         line = ""
-        for word in paragraph.split():
-            longer = f"{line} {word}" if line else word
+        for piece in pieces(paragraph) if language else _words(paragraph):
+            word = piece.strip()
+            longer = f"{line}{piece}" if line else word
             if text_width(longer, font, size) <= width:
                 line = longer
                 continue
@@ -30,6 +41,10 @@ def wrapped(text: str, font: str, size: float, width: float) -> tuple[str, ...]:
             lines.extend(full)
         lines.append(line)
     return tuple(lines)
+
+
+def _words(paragraph: str) -> list[str]:
+    return [f" {word}" for word in paragraph.split()]
 
 
 def _broken(word: str, font: str, size: float, width: float) -> list[str]:

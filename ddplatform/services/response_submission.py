@@ -18,7 +18,6 @@ from ddplatform.languages import (
     day_in_words,
     gettext,
     ngettext,
-    speaking_on_paper,
 )
 from ddplatform.models.responses import Answer, RedFlag, ResponseStatus
 from ddplatform.models.responses import Response as ResponseRow
@@ -26,12 +25,12 @@ from ddplatform.queries.organisations import get_organisation
 from ddplatform.queries.responses import Filled, Request, find_response, get_request, list_files
 from ddplatform.queries.sharing import list_pages_to_look_at
 from ddplatform.reports.receipt import Receipt, render_receipt
+from ddplatform.reports.scripts import speaking_on_paper
 from ddplatform.services import audit, jobs
 from ddplatform.services.response_drafts import confirm_given, open_draft
 from ddplatform.services.response_files import release_files
 from ddplatform.services.sharing import expire_shares, release_shares
 from questionnaires import Answerer
-from questionnaires.library import title_in
 
 RECEIVE = "response:receive"
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -148,7 +147,7 @@ def receipt_pdf(request: Request, filled: Filled) -> bytes:
             Receipt(
                 number=row.receipt_number or "",
                 submitted=f"{day_in_words(moment)}, {moment:%H:%M} UTC",
-                questionnaire=title_in(form.sha256, form.title, current_language()),
+                questionnaire=request.titles.get(current_language()) or form.title,
                 respondent=supplier.name,
                 requester=request.requester,
                 sent=sent,

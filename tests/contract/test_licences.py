@@ -23,6 +23,7 @@ WEAK_COPYLEFT = {
     "pycountry": "names of ISO 3166 for the script that writes our table of country names",
     "psycopg": "PostgreSQL driver, loaded as it is published",
     "psycopg-binary": "the same driver's compiled part",
+    "python-bidi": "order of Arabic lines on paper, loaded as it is published",
 }
 # Packages that give the text of their licence and no name of it: which one it is.
 READ_BY_HAND = {

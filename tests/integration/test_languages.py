@@ -19,9 +19,10 @@ from ddplatform.languages import (
     ngettext,
     own_name,
     speaking,
-    speaking_on_paper,
 )
 from ddplatform.queries.organisations import get_user_by_email
+from ddplatform.reports import scripts
+from ddplatform.reports.scripts import speaking_on_paper
 from ddplatform.services.accounts import choose_language
 from ddplatform.tenancy import nobody
 from ddplatform.web.file_words import FAULTS
@@ -93,13 +94,19 @@ def test_plural_forms_days_and_values_follow_the_language(app: Flask):
     assert direction_of("ar") == "rtl"
 
 
-def test_paper_without_the_letters_of_a_language_speaks_english(app: Flask):
-    with app.test_request_context():
-        with speaking("zh"), speaking_on_paper():
-            chinese = gettext("Receipt")
-        with speaking("fr"), speaking_on_paper():
-            french = gettext("Receipt")
-    assert (chinese, french) == ("Receipt", "Reçu")
+def test_paper_speaks_english_only_while_the_fonts_of_a_language_are_not_there(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    def on_paper(language: str) -> str:
+        with app.test_request_context(), speaking(language), speaking_on_paper():
+            return gettext("Receipt")
+
+    there = [on_paper(language) for language in ("zh", "ar", "fr")]
+    monkeypatch.setattr(scripts, "FOLDER", tmp_path)
+    missing = [on_paper(language) for language in ("zh", "ar", "fr")]
+
+    assert there == ["回执", "إيصال", "Reçu"]
+    assert missing == ["Receipt", "Receipt", "Reçu"]
 
 
 def test_a_lazy_text_with_a_value_is_never_read_as_markup(app: Flask):

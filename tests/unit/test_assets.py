@@ -6,10 +6,14 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from fontTools.fontBuilder import FontBuilder
+from fontTools.pens.ttGlyphPen import TTGlyphPen
+from fontTools.ttLib import TTFont
 
 from ddplatform.adapters import world_outline
 from ddplatform.adapters.assets import (
     FONT_FILES,
+    PAPER_FONTS,
     MissingAssetError,
     build_assets,
     icon_names,
@@ -23,6 +27,7 @@ PACKAGES = {
     "@tabler/icons": "3.52.0",
     "@fontsource-variable/inter": "5.3.0",
     "@fontsource/noto-sans-arabic": "5.3.0",
+    "@fontsource/noto-sans-sc": "5.3.0",
     "world-atlas": "2.0.2",
 }
 # One square in the west, one ring over the date line, and what is never drawn.
@@ -68,12 +73,29 @@ def _packages(root: Path, icons: tuple[str, ...]) -> Path:
         file = root / font.package / "files" / font.file
         file.parent.mkdir(exist_ok=True)
         file.write_bytes(b"wOF2")
+    for package, name in PAPER_FONTS.values():
+        file = root / package / "files" / name
+        file.parent.mkdir(exist_ok=True)
+        _small_font(file)
     outline = root / "@tabler/icons" / "icons" / "outline"
     outline.mkdir(parents=True)
     for number, icon in enumerate((*icons, "never-used")):
         (outline / f"{icon}.svg").write_text(ICON.format(n=number))
     (root / "world-atlas" / "countries-110m.json").write_text(json.dumps(TOPOLOGY))
     return root
+
+
+def _small_font(file: Path) -> None:
+    """A font of one letter, packed as for the web."""
+    builder = FontBuilder(1000)
+    builder.setupGlyphOrder([".notdef", "A"])
+    builder.setupCharacterMap({65: "A"})
+    builder.setupGlyf({name: TTGlyphPen(None).glyph() for name in (".notdef", "A")})
+    builder.setupHorizontalMetrics({".notdef": (500, 0), "A": (500, 0)})
+    builder.setupHorizontalHeader()
+    builder.setupPost()
+    builder.font.flavor = "woff2"
+    builder.save(file)
 
 
 def _sprite_ids(static: Path) -> list[str]:
@@ -116,6 +138,15 @@ def test_font_faces_point_to_the_copied_files(tmp_path: Path) -> None:
     addresses = re.findall(r'url\("([^"]+)"\)', (vendor / "fonts.css").read_text())
     assert len(addresses) == len(FONT_FILES)
     assert all((vendor / address).is_file() for address in addresses)
+
+
+def test_fonts_of_paper_are_unpacked_to_what_a_pdf_can_hold(tmp_path: Path) -> None:
+    build_assets(_packages(tmp_path / "n", ()), tmp_path / "s")
+    paper = tmp_path / "s" / "vendor" / "paper"
+    assert {file.name for file in paper.iterdir()} == set(PAPER_FONTS)
+    for file in paper.iterdir():
+        assert file.read_bytes()[:4] == b"\0\1\0\0"
+        assert TTFont(file).getBestCmap() == {65: "A"}
 
 
 def test_a_second_build_leaves_nothing_of_the_first(tmp_path: Path) -> None:

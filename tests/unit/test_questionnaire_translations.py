@@ -7,9 +7,11 @@ import pytest
 from questionnaires import export_workbook, plan, read_form
 from questionnaires.evaluation import Response
 from questionnaires.form import Form
-from questionnaires.library import shipped_form, shipped_translations
+from questionnaires.library import list_shipped, shipped_form, shipped_translations
+from questionnaires.translation_states import TextState, text_sections, texts_in
 from questionnaires.translations import (
     LANGUAGE_NAMES,
+    Translated,
     Translation,
     join,
     mark_of,
@@ -51,16 +53,29 @@ def french() -> Translation:
     return read_translation("fr", "\n".join(["place,source,text", *lines]).encode())
 
 
-def answers(language: str | None) -> Response:
-    return Response(plan(join(form(), [french()])), {}, now=NOW, language=language, seed="s")
+def answers(language: str | None, *confirmed: Translation) -> Response:
+    joined = join(form(), [french()], confirmed)
+    texts = {"/data/A/q1": "Nord"}
+    return Response(plan(joined), texts, now=NOW, language=language, seed="s")
 
 
-def test_every_text_of_a_form_has_a_place_but_those_with_a_value_put_in():
+def by_person(language: str = "fr", **texts: str) -> Translation:
+    """Texts of the survey that a person confirmed, by the name of their question."""
+    sources = translatable(form())
+    places = {f"survey/{name}/label": text for name, text in texts.items()}
+    return Translation(
+        language,
+        {place: Translated(place, mark_of(sources[place]), t) for place, t in places.items()},
+    )
+
+
+def test_every_text_of_a_form_has_a_place_and_a_value_put_in_stands_by_its_name():
     assert translatable(form()) == {
         "settings/form_title": "Farms",
         "survey/A/label": "Your farm",
         "survey/q1/label": "What is it called?",
         "survey/q1/hint": "As on the sign.",
+        "survey/n1/label": "You wrote ${q1}.",
         "survey/q2/label": "Is there a well?",
         "choices/yesno/yes/label": "Yes",
         "choices/yesno/no/label": "No",
@@ -132,3 +147,75 @@ def test_a_workbook_with_translations_has_a_column_a_language_and_the_source_whe
     assert question.label.plain() == "What is it called?"
     labels = [c.label.plain("French (fr)") for c in again.choice_lists["yesno"]]
     assert labels == ["Oui", "No"]
+
+
+def test_words_of_a_person_go_before_those_that_ship_and_the_rest_stays():
+    shown = answers("French (fr)", by_person(q1="Quel est son nom ?"))
+
+    assert shown.state("/data/A/q1").label == "Quel est son nom ?"
+    assert shown.state("/data/A").label == "Votre ferme"
+
+
+def test_a_person_can_add_a_language_that_does_not_ship():
+    shown = answers("Arabic (ar)", by_person("ar", q1="ما اسمها؟"))
+
+    assert shown.state("/data/A/q1").label == "ما اسمها؟"
+    assert shown.state("/data/A").label == "Your farm"
+
+
+def test_a_value_is_put_into_a_translation_where_its_name_stands():
+    shown = answers("French (fr)", by_person(n1="« ${q1} », dites-vous."))
+
+    assert shown.state("/data/A/n1").label == "« Nord », dites-vous."
+
+
+def test_a_translation_that_lost_a_value_is_not_shown():
+    shown = answers("French (fr)", by_person(n1="Vous avez écrit cela."))
+
+    assert shown.state("/data/A/n1").label == "You wrote Nord."
+
+
+def test_a_language_that_the_form_speaks_itself_takes_the_words_of_a_person():
+    again = join(join(form(), [french()]), [], [by_person(q1="Son nom ?")])
+
+    assert again.languages == ("", "French (fr)")
+    assert again.question("/data/A/q1").label.plain("French (fr)") == "Son nom ?"
+
+
+def test_states_tell_a_person_from_a_machine_and_keep_what_was_said_of_an_older_source():
+    stale = Translation("fr", {"survey/A/label": Translated("survey/A/label", "old", "Ferme")})
+    first = texts_in(form(), "fr", french(), by_person(q1="Son nom ?"))
+    later = texts_in(form(), "fr", french(), stale)
+
+    assert {place: text.state.value for place, text in first.items() if text.text} == {
+        "survey/A/label": "machine-made",
+        "survey/q1/label": "confirmed",
+        "choices/yesno/yes/label": "machine-made",
+    }
+    assert first["survey/q1/hint"].state is TextState.MISSING
+    assert later["survey/A/label"].state is TextState.MACHINE
+    assert later["survey/A/label"].earlier == "Ferme"
+
+
+def test_a_shipped_text_with_the_name_of_a_reviewer_counts_as_confirmed():
+    mark = mark_of("Your farm")
+    file = f"place,source,text,reviewed\nsurvey/A/label,{mark},Votre ferme,A. Diallo 2026-11-01\n"
+
+    texts = texts_in(form(), "fr", read_translation("fr", file.encode()), None)
+
+    assert texts["survey/A/label"].state is TextState.CONFIRMED
+
+
+def test_texts_by_section_hold_each_place_once_with_its_answers_at_the_first_question():
+    sections = text_sections(form())
+
+    assert [(one.name, one.title) for one in sections] == [("A", "Your farm")]
+    assert sections[0].places == list(translatable(form()))
+
+
+def test_every_text_of_the_library_stands_in_one_section():
+    for shipped in list_shipped():
+        asked = shipped_form(shipped.ref, shipped.version)
+        places = [place for section in text_sections(asked) for place in section.places]
+
+        assert sorted(places) == sorted(translatable(asked)), shipped.ref

@@ -9,7 +9,21 @@ from ddplatform.web.questionnaires import (
     review,
     routes,
     send,
+    translation_tables,
+    translations,
 )
 from ddplatform.web.questionnaires.blueprint import bp
 
-__all__ = ["bp", "library", "own", "own_try", "queue", "results", "review", "routes", "send"]
+__all__ = [
+    "bp",
+    "library",
+    "own",
+    "own_try",
+    "queue",
+    "results",
+    "review",
+    "routes",
+    "send",
+    "translation_tables",
+    "translations",
+]

@@ -15,6 +15,7 @@ from ddplatform.gate import requires
 from ddplatform.models.value_chain import ValueChainNode
 from ddplatform.queries.node_lists import NodeOrder, list_nodes
 from ddplatform.queries.questionnaire_proposals import propose_questionnaires
+from ddplatform.queries.questionnaire_texts import load_wording
 from ddplatform.queries.questionnaires import get_version, list_library, load_plan
 from ddplatform.queries.value_chain import get_node, list_chains
 from ddplatform.services.questionnaire_library import require_sent_by_link
@@ -122,7 +123,7 @@ def details(version_id: UUID) -> ResponseReturnValue:
         return redirect(
             url_for(".choose", version_id=version_id, chain=request.values.get("chain"))
         )
-    questions = load_plan(version_id).form
+    questions = load_wording(version_id, g.identity.organisation_id).plan.form
     # A choice of very many comes in the body: an address takes so many letters only.
     begins = request.form.get("begin") == "1"
     due_on = propose_due_date(g.now.date())

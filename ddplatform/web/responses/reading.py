@@ -8,10 +8,10 @@ from flask.typing import ResponseReturnValue
 from ddplatform.access.permissions import Permission
 from ddplatform.errors import NotFound
 from ddplatform.gate import public, requires
-from ddplatform.languages import current_language, gettext, speaking_on_paper
+from ddplatform.languages import current_language, gettext
 from ddplatform.models.questionnaires import Assignment
 from ddplatform.queries.organisations import get_help_contact, get_organisation
-from ddplatform.queries.questionnaires import load_plan
+from ddplatform.queries.questionnaire_texts import Wording, load_wording
 from ddplatform.queries.response_languages import tongue_of
 from ddplatform.queries.response_questions import (
     QuestionToRead,
@@ -26,6 +26,7 @@ from ddplatform.reports.question_paper import (
     QuestionPaper,
     render_questions,
 )
+from ddplatform.reports.scripts import speaking_on_paper
 from ddplatform.services.response_join import get_invited
 from ddplatform.web.filters import day
 from ddplatform.web.responses.blueprint import bp
@@ -75,24 +76,28 @@ def _invited(token: str) -> Assignment:
     return get_invited(invitation)
 
 
-def _sections(assignment: Assignment) -> list[SectionToRead]:
-    form = load_plan(assignment.version_id).form
-    return list(all_questions(form, light=assignment.light_mode))
+def _wording(assignment: Assignment) -> Wording:
+    return load_wording(assignment.version_id, assignment.organisation_id)
+
+
+def _sections(assignment: Assignment, wording: Wording) -> list[SectionToRead]:
+    return list(all_questions(wording.plan.form, light=assignment.light_mode))
 
 
 def _page(
     assignment: Assignment, *, back: str, paper: str, asked: object = None
 ) -> ResponseReturnValue:
-    sections = _sections(assignment)
+    wording = _wording(assignment)
+    sections = _sections(assignment, wording)
     count = sum(len(section.questions) for section in sections)
     more = {"asked": asked} if asked else {}
     return render_template(
         "responses/questions.html",
         sections=sections,
-        tongue=tongue_of(load_plan(assignment.version_id).form),
+        tongue=tongue_of(wording.plan.form),
         count=count,
         minutes=minutes_of(count),
-        title=get_title(assignment.version_id),
+        title=get_title(assignment.version_id, wording.titles),
         requester=get_organisation(assignment.organisation_id).name,
         assignment=assignment,
         help=get_help_contact(assignment.organisation_id, assignment.sent_by_id),
@@ -113,11 +118,12 @@ def _paper(assignment: Assignment) -> ResponseReturnValue:
 
 
 def _drawn(assignment: Assignment) -> bytes:
-    sections = _sections(assignment)
+    wording = _wording(assignment)
+    sections = _sections(assignment, wording)
     requester = get_organisation(assignment.organisation_id).name
     return render_questions(
         QuestionPaper(
-            title=get_title(assignment.version_id),
+            title=get_title(assignment.version_id, wording.titles),
             requester=gettext("%(name)s asks", name=requester),
             respondent=assignment.node_name,
             statement=gettext(

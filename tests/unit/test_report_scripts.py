@@ -1,0 +1,162 @@
+"""Paper in Arabic, joined and from right to left, and in Chinese; its fonts are made at set-up."""
+
+import unicodedata
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pypdf import PdfReader
+
+from ddplatform.reports import scripts
+from ddplatform.reports.content import Bullets, Cover, Document, Heading, Note, Paragraph
+from ddplatform.reports.paper import Stamp
+from ddplatform.reports.pdf import render_pdf
+from ddplatform.reports.receipt import Receipt, render_receipt
+from ddplatform.reports.scripts import has_letters, pieces, runs, writing
+from ddplatform.reports.styles import MARGIN, PAGE_WIDTH, REGULAR, TEXT_WIDTH, register_fonts
+from ddplatform.reports.text_lines import text_width, wrapped
+
+ARABIC, CHINESE = "كيف تحترم منظمتك حقوق الطفل", "贵机构如何尊重儿童权利：自我评估"
+LONG = {
+    "ar": "اكتب هنا ما حدث (مثل حادث أو مرض) في Maison Cacao، ومتى حدث ذلك. " * 40,
+    "zh": "请在这里写下发生了什么（例如事故或疾病），以及Maison Cacao什么时候知道。" * 40,
+}
+
+
+@pytest.fixture(autouse=True)
+def fonts():
+    register_fonts()
+
+
+def receipt(language: str, text: str) -> Receipt:
+    return Receipt(
+        number="K7QM-2WXD",
+        submitted="2026",
+        questionnaire=text,
+        respondent="Çağlayan Tekstil (İzmir)",
+        requester="Maison Cacao",
+        sent=((text, "42"),),
+        next_steps=(text,),
+        language=language,
+    )
+
+
+def document(language: str) -> Document:
+    text = LONG[language]
+    blocks = (
+        Note(text[:40], text[:90]),
+        Heading(text[:30], 1, "1"),
+        Heading(text[:50], 3),
+        Bullets((text[:60], text[:70])),
+        Paragraph(text),
+    )
+    return Document("q", "1", language, Cover(text[:20], "Acme", "", (), ""), blocks, None)
+
+
+def read(data: bytes) -> PdfReader:
+    return PdfReader(BytesIO(data))
+
+
+def plain(text: str) -> str:
+    """Arabic as it is typed, whatever shapes the letters have; blanks left out."""
+    return "".join(unicodedata.normalize("NFKC", text).split())
+
+
+def test_arabic_letters_are_drawn_joined_and_from_right_to_left():
+    with writing("ar"):
+        line = "".join(piece for _, piece in runs("حق الطفل", REGULAR))
+
+    assert line != "حق الطفل"
+    assert all("\ufe70" <= sign <= "\ufefc" for sign in line if sign != " ")
+    assert "".join(unicodedata.normalize("NFKC", sign) for sign in reversed(line)) == "حق الطفل"
+
+
+def test_latin_words_in_an_arabic_line_stay_from_left_to_right_in_the_report_font():
+    with writing("ar"):
+        found = runs("في Maison Cacao (باريس)", REGULAR)
+
+    assert [font for font, piece in found if "Maison Cacao" in piece] == [REGULAR]
+    assert {font for font, _ in found} == {REGULAR, "ar"}
+
+
+@pytest.mark.parametrize(
+    ("text", "drawn"),
+    [("حق (طفل)", "(...) .."), ("Tekstil (Izmir)", "Tekstil (Izmir)"), ("[حق]", "[..]")],
+)
+def test_brackets_open_towards_what_they_hold(text: str, drawn: str):
+    with writing("ar"):
+        line = "".join(piece for _, piece in runs(text, REGULAR))
+
+    assert "".join(sign if sign.isascii() else "." for sign in line) == drawn
+
+
+@pytest.mark.parametrize(("language", "text"), [("ar", ARABIC), ("zh", CHINESE)])
+def test_receipt_holds_its_words_in_fonts_that_are_embedded(language: str, text: str):
+    page = read(render_receipt(receipt(language, text))).pages[0]
+
+    written = plain(page.extract_text())
+    assert any(one in written for one in (plain(text), plain(text)[::-1]))
+    names = {str(f.get_object()["/BaseFont"]) for f in page["/Resources"]["/Font"].values()}
+    assert any("Noto" in name for name in names)
+
+
+def test_arabic_page_is_mirrored_and_its_letters_are_not():
+    positions = []
+    page = read(render_receipt(receipt("ar", ARABIC))).pages[0]
+    page.extract_text(
+        visitor_text=lambda text, _cm, tm, _font, size: positions.append((text, tm[4]))
+    )
+
+    (x,) = [x for text, x in positions if "K7QM-2WXD" in text]
+    width = text_width("K7QM-2WXD", "Source-Bold", 30)
+    assert x == pytest.approx(PAGE_WIDTH - MARGIN - width, abs=0.1)
+
+
+@pytest.mark.parametrize("language", ["ar", "zh"])
+def test_paper_of_many_pages_has_its_headings_in_the_contents_and_equal_bytes(language: str):
+    first, second = (render_pdf(document(language), Stamp("R", "")) for _ in range(2))
+
+    assert first == second
+    reader = read(first)
+    assert len(reader.pages) >= 3
+    assert [one.title for one in reader.outline] == [f"1\u2002{LONG[language][:30]}"]
+
+
+@given(st.sampled_from(["ar", "zh"]), st.integers(60, 400))
+def test_lines_of_another_script_are_no_wider_than_the_paper_and_lose_nothing(
+    language: str, width: int
+):
+    with writing(language):
+        lines = wrapped(LONG[language], REGULAR, 10, width)
+        widths = [text_width(line, REGULAR, 10) for line in lines]
+
+    assert max(widths) <= width
+    assert plain("".join(lines)) == plain(LONG[language])
+    assert width < TEXT_WIDTH or len(lines) > 1
+
+
+def test_chinese_lines_break_between_signs_and_never_before_a_comma():
+    assert pieces("请写下（例如）他，然后 Maison Cacao。") == [
+        *("请", "写", "下", "（例", "如）", "他，", "然", "后", " Maison", " Cacao。")
+    ]
+
+
+def test_paper_of_a_language_with_latin_letters_is_set_as_ever(monkeypatch: pytest.MonkeyPatch):
+    with writing("fr"):
+        assert scripts.script() == ""
+    with writing("zh"):
+        assert scripts.script() == "zh"
+
+
+def test_without_its_fonts_paper_cannot_be_written_in_a_language(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    assert has_letters("ar")
+    monkeypatch.setattr(scripts, "FOLDER", tmp_path)
+
+    assert not has_letters("ar")
+    assert has_letters("fr")
+    with writing("ar"):
+        assert scripts.script() == ""
