@@ -153,7 +153,9 @@ class ColumnChooser:
             # "Production" alone is nearly "production cím", and no address.
             is_thing = squeeze_without_brackets(name) in words().place_prefixes
             is_known = header_forms(name) & words().known_headers
-            if len(form) < _SHORTEST_MISSPELT or is_thing or is_known:
+            # "Production site name" is nearly "production state name", and spelt right.
+            is_name = field != "name" and rank_of_parts(name, "name") is not None
+            if len(form) < _SHORTEST_MISSPELT or is_thing or is_known or is_name:
                 continue
             near = process.extractOne(form, known, scorer=fuzz.ratio, score_cutoff=_NEARLY)
             numbers = field in ("latitude", "longitude", "attributes.workers")

@@ -19,15 +19,22 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _WESTERN = "cp1252"
-# Tried where the bytes are not UTF; of equally proven ones the first counts.
+# Tried where the bytes are not UTF; of equally proven ones that with the fewest signs where
+# letters should be ("¶δανα" for "Άδανα"), then the first.
 _CANDIDATES = (
-    *(_WESTERN, "gb18030", "big5", "cp932", "euc_jp", "cp949", "cp1250", "cp1251", "cp1254"),
-    *("cp1253", "cp1256", "cp1255", "cp1257", "cp1258", "cp874", "koi8_r", "cp866", "mac_roman"),
-    *("cp850", "cp852"),
+    *(_WESTERN, "iso8859_15", "gb18030", "big5", "cp932", "euc_jp", "cp949", "cp1250", "cp1251"),
+    *("cp1254", "cp1253", "cp1256", "cp1255", "cp1257", "cp1258", "cp874", "koi8_r", "cp866"),
+    *("mac_roman", "cp850", "cp852", "iso8859_7", "iso8859_2", "iso8859_5"),
 )
 _SAMPLE_BYTES, _SAMPLE_CELLS, _TOP_CELLS, _LONGEST_WORD = 60_000, 600, 40, 60
 # Letters of Western Europe rarely stand six in a row outside ASCII; Chinese or Cyrillic bytes do.
 _FOREIGN_RUN = re.compile(rb"[\x80-\xff]{6,}")
+# No list of names has such a sign at a letter; a text read in the wrong one of two alike has.
+_MISPLACED = re.compile(
+    r"[\u2500-\u257f¶±¦¬¤¨¸¹¼½¾£¥©®](?=[^\W\d_])|(?<=[^\W\d_])[\u2500-\u257f¶±¦¬¤¨¸¹¼½¾]"
+    r"|[A-Za-z][\u0370-\u1cff\u3400-\u9fff]|[\u0370-\u1cff\u3400-\u9fff][A-Za-z]"
+    r"|[\uff61-\uff9f]"
+)
 _BETWEEN_CELLS = re.compile('[,;\t|\r\n"]+')
 
 
@@ -84,11 +91,16 @@ def _by_words(content: bytes) -> tuple[str | None, bool]:
     if len(sample) < len(content):
         sample = sample[: sample.rfind(b"\n") + 1] or sample
     proofs = {encoding: _proof(sample, encoding) for encoding in _CANDIDATES}
-    best = max(_CANDIDATES, key=lambda encoding: proofs[encoding])
-    if proofs[best]:
-        return best, True
+    most = max(proofs.values())
+    if most:
+        proven = [encoding for encoding in _CANDIDATES if proofs[encoding] == most]
+        return min(proven, key=lambda encoding: _misplaced(sample, encoding)), True
     # Undeclared and not certain: saying so is better than wrong letters in names.
     return (None, False) if _FOREIGN_RUN.search(content) else (_WESTERN, False)
+
+
+def _misplaced(sample: bytes, encoding: str) -> int:
+    return len(_MISPLACED.findall(sample.decode(encoding)))
 
 
 def _proof(sample: bytes, encoding: str) -> int:

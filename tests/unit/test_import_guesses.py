@@ -69,3 +69,43 @@ def test_a_plant_with_one_vendor_is_run_by_it() -> None:
     (vendor,) = [node.id for node in draft.nodes if node.name == "Beta"]
     assert [n.operated_by for n in draft.nodes if n.name != "Beta"] == [vendor, vendor]
     assert draft.links == ()
+
+
+def test_the_name_of_a_site_is_no_misspelt_region_and_empty_cells_are_the_vendor_above() -> None:
+    draft = read(
+        "Vendor name,Vendor no.,Production site name,Street,Country\n"
+        "Anadolu AS,V-1,Corlu 1,Sanayi 5,Turkey\n,,Corlu 2,Sanayi 7,Turkey\n"
+        "Dhaka Knit,V-2,Unit 2,DEPZ 7,Bangladesh\n,,Unit 3,DEPZ 8,Bangladesh\n"
+    )
+
+    names = {node.id: node.name for node in draft.nodes}
+    run_by = {node.name: names[node.operated_by] for node in draft.nodes if node.operated_by}
+    assert run_by == {
+        **dict.fromkeys(("Corlu 1", "Corlu 2"), "Anadolu AS"),
+        **dict.fromkeys(("Unit 2", "Unit 3"), "Dhaka Knit"),
+    }
+    assert not draft.problems and {node.region for node in draft.nodes} == {None}
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        *[
+            ("Εργοστάσιο;Χώρα;Πόλη\nΆδανα;Τουρκία;Άδανα\n", code)
+            for code in ("iso8859_7", "cp1253")
+        ],
+        *[("Zakład;Kraj;Miasto\nŚwit Pąk;Chiny;Łódź\n", code) for code in ("iso8859_2", "cp1250")],
+        ("Továrna;Země;Město\nŠťastný závod;Čína;Žilina\n", "iso8859_2"),
+        ("Поставщик;Страна;Город\nХлопок;Узбекистан;Ташкент\n", "iso8859_5"),
+        ("Société;Pays;Ville\nŒuvre d'Été;Sénégal;Thiès\n", "iso8859_15"),
+    ],
+)
+def test_of_two_encodings_that_are_alike_the_one_without_signs_in_words_is_read(
+    text: str, encoding: str
+) -> None:
+    _, _, name_country_city = text.partition("\n")
+    name, _, city = name_country_city.strip().split(";")
+
+    (node,) = read_map([NamedBytes("list.csv", text.encode(encoding))]).nodes
+
+    assert (node.name, node.attributes["city"]) == (name, city)
