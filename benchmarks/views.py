@@ -30,6 +30,9 @@ STATEMENTS = {"overview": 12}
 MOST_STATEMENTS = 6
 GROWTH = 1.5  # the largest map against the smallest
 
+MATRICES = ("", "?colour=ISS-CL", "?tier=1", "?band=high&tier=2")
+ONE = "&country=TR"
+
 Views = Mapping[str, tuple[float, Sequence[str]]]
 
 
@@ -99,9 +102,9 @@ def _views(chain_id: UUID, by: Identity, nodes: int) -> Views:
         "search": (LIST, [f"/o/bench/value-chain/search?q={text}" for text in asked]),
         "neighbourhood": (GRAPH, around),
         "picture of the map": (GRAPH, [f"{home}/{part}" for part in pictures]),
-        "tier by country": (GRAPH, [f"{home}/matrix{part}" for part in ("", "?colour=ISS-CL")]),
+        "tier by country": (GRAPH, [f"{home}/matrix{part}" for part in MATRICES]),
         "world by country": (GRAPH, [f"{home}/world", f"{home}/world?country=TR"]),
-        "world by volume": (GRAPH, [f"{home}/world?size=volume"]),
+        "world by volume": (GRAPH, [f"{home}/world?size=volume{part}" for part in ("", ONE)]),
         "overview": (GRAPH, ["/o/bench/"]),
     }
 

@@ -34,27 +34,29 @@ def json_option(command: Command) -> Command:
 
 
 @contextmanager
-def command_unit(*, reads_first: bool = False) -> Iterator[None]:
+def command_unit(*, reads_first: bool = False, **more: object) -> Iterator[None]:
     """One command = one unit of work; an expected error becomes one line and exit code 1.
 
     Args:
         reads_first: a file is made of what it reads, and its event alone is a change.
+        more: what the answer of a refusal says besides (`refuse`).
     """
     try:
         with nobody(), unit_of_work(reads_first=reads_first):
             yield
     except Exception as error:
         if isinstance(error, DBAPIError) and not inspect(db.engine).has_table("organisation"):
-            refuse(NotSetUp(advice="Run: flask --app app db upgrade"))
+            refuse(NotSetUp(advice="Run: flask --app app db upgrade"), **more)
         if status_of(error) >= SERVER_FAULT:
             raise
-        refuse(error)
+        refuse(error, **more)
 
 
 @contextmanager
-def organisation_unit(slug: str, *, reads_first: bool = False) -> Iterator[None]:
+def organisation_unit(slug: str, *, reads_first: bool = False, **more: object) -> Iterator[None]:
     """The same, acting in one organisation."""
-    with command_unit(reads_first=reads_first), acting_in(get_organisation_by_slug(slug).id):
+    unit = command_unit(reads_first=reads_first, **more)
+    with unit, acting_in(get_organisation_by_slug(slug).id):
         yield
 
 

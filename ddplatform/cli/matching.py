@@ -13,6 +13,7 @@ import click
 from ddplatform.cli.doors import answer, json_option, refuse, write_out
 from supply_chain.drafts import NamedBytes
 from supply_chain.errors import FileRefused
+from supply_chain.intake.cells import shield
 from supply_chain.matching.matcher import find_between, find_within, score_pairs
 from supply_chain.matching.pairs import Pair
 from supply_chain.matching.tables import Fault, ReadList, ReadPairs, read_list, read_pairs
@@ -90,9 +91,14 @@ def _verdict(pair: Pair) -> tuple[str, str, str]:
 def _write(out: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
+    # Cells are those of a list that came from outside: none may run when a spreadsheet opens it.
+    writer.writerows([_shielded(cell) for cell in row] for row in (header, *rows))
     write_out(out, text.getvalue().encode("utf-8"))
+
+
+def _shielded(cell: str) -> str:
+    """Once is enough: an answer may be the list of the next command."""
+    return cell if cell.startswith("'") else shield(cell)
 
 
 def _tell(

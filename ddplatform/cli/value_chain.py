@@ -58,10 +58,10 @@ def import_(
     """Bring CSV, XLSX, XLS or value-chain JSON files into a map, all or nothing."""
     named = [NamedBytes(path.name, path.read_bytes()) for path in files]
     mapping = _mapping(mapping_file)
-    with organisation_unit(organisation):
+    with organisation_unit(organisation, applied=False):
         plan = plan_intake(chain_name, named, mapping)
     reading = read_files(plan)
-    with organisation_unit(organisation):
+    with organisation_unit(organisation, applied=False):
         done = take_in(
             chain_name,
             plan,

@@ -41,6 +41,7 @@ from ddplatform.services import (
     sessions,
     sharing,
     visit_plan_requests,
+    what_if_requests,
 )
 from ddplatform.services.assessment_leftovers import clear_begun
 from ddplatform.services.questionnaire_library import publish_shipped
@@ -323,6 +324,10 @@ def _read_past_day(job: JobContext) -> Result:
     return map_past_days.prepare(job.payload, look=job.look)
 
 
+def _score_map(job: JobContext) -> Result:
+    return what_if_requests.prepare(job.payload, look=job.look)
+
+
 HANDLERS: dict[str, Handler] = {
     action_reminders.REMIND: Handler(_ask_reminders),
     action_reminders.MAIL: Handler(_mail_reminder),
@@ -361,6 +366,7 @@ HANDLERS: dict[str, Handler] = {
     reassessment_triggers.LOOK: Handler(_look_for_changes, is_staged=True),
     screening_lists.SCREEN: Handler(_screen, is_staged=True),
     map_past_days.PREPARE: Handler(_read_past_day, Permission.VALUE_CHAIN_READ, is_staged=True),
+    what_if_requests.PREPARE: Handler(_score_map, Permission.RISK_READ, is_staged=True),
     visit_plan_requests.MAKE: Handler(_make_plan, Permission.VISIT_PLAN_MAKE, is_staged=True),
     BUILD: Handler(_build_report, Permission.REPORT_REQUEST, is_staged=True),
 }

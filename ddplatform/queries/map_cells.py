@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ddplatform.queries.map_colours import STEPS, MapColours
+from ddplatform.queries.map_groups import lanes_in
 from ddplatform.queries.map_snapshots import Ints, MapSnapshot
 
 
@@ -37,7 +38,7 @@ def _every(snapshot: MapSnapshot) -> Ints:
 
 
 def _cells(snapshot: MapSnapshot, colours: MapColours, rows: Ints) -> Cells:
-    lanes = tuple(np.unique(snapshot.lane[rows])[::-1].tolist())
+    lanes = tuple(lanes_in(snapshot.lane[rows])[::-1].tolist())
     shape = (len(snapshot.countries), len(lanes), STEPS)
     spot = _spot(snapshot, lanes, rows) * STEPS + colours.place[rows]
     counts = np.bincount(spot, minlength=int(np.prod(shape))).reshape(shape)
@@ -53,6 +54,10 @@ def _marked(snapshot: MapSnapshot, lanes: tuple[int, ...], inside: Ints) -> Ints
 
 def _spot(snapshot: MapSnapshot, lanes: tuple[int, ...], rows: Ints) -> Ints:
     """The cell of each node, by number."""
-    at = len(lanes) - 1 - np.searchsorted(lanes[::-1], snapshot.lane[rows])
-    found: Ints = snapshot.country[rows] * len(lanes) + at
+    if not lanes:
+        return np.zeros(0, dtype=np.int64)
+    first = lanes[-1]
+    place = np.zeros(lanes[0] - first + 1, dtype=np.int64)
+    place[np.array(lanes) - first] = np.arange(len(lanes))
+    found: Ints = snapshot.country[rows] * len(lanes) + place[snapshot.lane[rows] - first]
     return found

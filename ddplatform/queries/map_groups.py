@@ -41,8 +41,17 @@ def groups_of(snapshot: MapSnapshot, rows: Ints, by: GroupBy) -> list[tuple[str,
 def tiers_of(snapshot: MapSnapshot, rows: Ints) -> list[tuple[str, Ints]]:
     """The tiers of nodes that share a lane, the nearest to the business first; `t7` is tier 7."""
     lanes = snapshot.lane[rows]
-    found = sorted(np.unique(lanes).tolist(), key=abs)
+    found = sorted(lanes_in(lanes).tolist(), key=abs)
     return [(f"{TIER}{lane}", rows[lanes == lane]) for lane in found]
+
+
+def lanes_in(lanes: Ints) -> Ints:
+    """The lanes that some nodes stand in, rising; they are few, so nothing is sorted."""
+    if not len(lanes):
+        return lanes
+    first = int(lanes.min())
+    found: Ints = np.flatnonzero(np.bincount(lanes - first)) + first
+    return found
 
 
 def tier_of(key: str) -> int | None:

@@ -8,7 +8,7 @@ from uuid import UUID
 import numpy as np
 
 from ddplatform.queries.map_boxes import STEP, Draft, MapBox, add_groups, add_singles, node_box
-from ddplatform.queries.map_groups import GroupBy, groups_of, tiers_of
+from ddplatform.queries.map_groups import GroupBy, groups_of, lanes_in, tiers_of
 from ddplatform.queries.map_memory import Memory
 from ddplatform.queries.map_snapshots import Ints, MapSnapshot
 from supply_chain.chain_columns import FLOWS
@@ -20,8 +20,13 @@ SINGLE = 8
 """A lane with at most this many nodes shows them one by one; fewer where there are many lanes."""
 FIRST_SINGLES, FIRST_GROUPS, FIRST_OF_FOCUS = 40, 30, 200
 """Boxes that all lanes share before anything is opened: about what a desk screen shows at once."""
-MOST_TIERS, MOST_CUSTOMERS = 5, 3
-"""From these on all tiers of a large map stand in one lane, each as a group."""
+FOLDS = ((5, 3), (4, 2))
+"""From these tiers and customers on all of a large map stand in one lane, each as a group.
+
+The second pair is for a map that would have more than `MOST_LANES` lanes with the first.
+"""
+MOST_LANES = 9
+"""As many as stand side by side on a desk screen."""
 MORE_LINKS = 60
 """Lines beyond one for each box; the strongest of each box is always among them."""
 KEPT = 8
@@ -97,14 +102,32 @@ def _whole(
 
 def _folded(snapshot: MapSnapshot, scope: Ints) -> tuple[MapSnapshot, frozenset[int]]:
     """The map with its farthest tiers in one lane on each side, where they are many."""
+    for tiers, customers in FOLDS:
+        found, far = _folded_from(snapshot, scope, tiers, customers)
+        if _lanes_of(found, scope) <= MOST_LANES:
+            break
+    return found, far
+
+
+def _lanes_of(snapshot: MapSnapshot, scope: Ints) -> int:
+    """How many lanes these nodes take, with that of the origins behind the last tier."""
+    lane = snapshot.lane[scope]
+    last = lane[lane < snapshot.unlinked].max(initial=-1)
+    is_blind = not np.isnan(snapshot.missing[scope[lane == last]]).all()
+    return len(lanes_in(lane)) + int(last >= 0 and is_blind)
+
+
+def _folded_from(
+    snapshot: MapSnapshot, scope: Ints, tiers: int, customers: int
+) -> tuple[MapSnapshot, frozenset[int]]:
     lane, far = snapshot.lane[scope], set()
     folded = snapshot.lane
     sides = (
-        (MOST_TIERS, (lane >= MOST_TIERS) & (lane < snapshot.unlinked), np.minimum),
-        (-MOST_CUSTOMERS, lane <= -MOST_CUSTOMERS, np.maximum),
+        (tiers, (lane >= tiers) & (lane < snapshot.unlinked), np.minimum),
+        (-customers, lane <= -customers, np.maximum),
     )
     for edge, beyond, nearer in sides:
-        if beyond.sum() > SINGLE and len(np.unique(lane[beyond])) > 1:
+        if beyond.sum() > SINGLE and len(lanes_in(lane[beyond])) > 1:
             of_tiers = folded < snapshot.unlinked
             folded = np.where(of_tiers, nearer(folded, edge), folded)
             far.add(edge)
@@ -159,7 +182,7 @@ def _drawn(
     row: int | None = None,
     groups: Callable[[int, Ints], Sequence[tuple[str, Ints]]] | None = None,
 ) -> MapView:
-    lanes = np.unique(snapshot.lane[scope])
+    lanes = lanes_in(snapshot.lane[scope])
     first = FIRST_GROUPS if groups else FIRST_OF_FOCUS
     widest = max(3, min(STEP, first // max(1, len(lanes))))
     single = max(widest, min(SINGLE, FIRST_SINGLES // max(1, len(lanes))))

@@ -17,29 +17,28 @@ def load_country_volume(chain: ValueChain, rows: Ints | None = None) -> Floats:
     What crosses a border of a country twice counts twice, so the parts do not add to 1.
 
     Args:
-        rows: only what these nodes deliver; None: all, worked out once for a version of the map.
+        rows: only what these nodes deliver; None: all. What each delivers is worked out once for
+            a version of the map, so that no filter goes over the links again.
     """
     study = load_study(chain)
-    if rows is not None:
-        return _volume(study, rows)
-    every = np.arange(len(study.snapshot.keys))
-    return study.snapshot.made.of("volume", lambda: _volume(study, every))
+    snapshot = study.snapshot
+    delivered = snapshot.made.of("delivered", lambda: _delivered(study))
+    every = np.arange(len(snapshot.keys)) if rows is None else rows
+    many = len(snapshot.countries)
+    found = np.bincount(snapshot.country[every], delivered[every], minlength=many)
+    linked = every[snapshot.lane[every] < snapshot.unlinked]
+    sites = np.bincount(snapshot.country[linked], minlength=many)
+    part: Floats = np.where((sites > 0) | (found > 0), np.minimum(found, 1.0), np.nan)
+    return part
 
 
-def _volume(study: Study, rows: Ints) -> Floats:
+def _delivered(study: Study) -> Floats:
+    """(nodes of the map,) the part that each delivers to others."""
     flow, snapshot = study.flow, study.snapshot
-    start, links = flow.start_of_business(), flow.graph.links
+    start, links, count = flow.start_of_business(), flow.graph.links, len(snapshot.keys)
     volume, _ = flow.volume_of_business
-    asked = np.zeros(len(flow), dtype=np.bool_)
-    asked[rows] = True
-    real = asked[links.supplier] & (links.buyer < len(snapshot.keys))
+    real = (links.supplier < count) & (links.buyer < count)
     supplier, buyer = links.supplier[real], links.buyer[real]
     moved = volume[buyer] * flow.link_weight[real]
     out = (snapshot.country[supplier] != snapshot.country[buyer]) | (start[buyer] > 0)
-    found = np.bincount(
-        snapshot.country[supplier[out]], moved[out], minlength=len(snapshot.countries)
-    )
-    linked = rows[snapshot.lane[rows] < snapshot.unlinked]
-    sites = np.bincount(snapshot.country[linked], minlength=len(snapshot.countries))
-    part: Floats = np.where((sites > 0) | (found > 0), np.minimum(found, 1.0), np.nan)
-    return part
+    return np.bincount(supplier[out], moved[out], minlength=count).astype(np.float64)

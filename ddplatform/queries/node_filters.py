@@ -1,8 +1,9 @@
 """What a set of filters means: the same nodes in lists, in maps and in every other view.
 
-What moves without the map (bands, answers, actions, marks of events) and what lists are sorted by
-is asked of the database; what only a whole map can tell (bands of one issue, unknown origins) is
-read from its snapshot. Both parts hold for every view, so no view has another set.
+What moves without the map (answers, actions, marks of events) and what lists are sorted by is
+asked of the database; what only a whole map can tell (bands of one issue, unknown origins) is
+read from its snapshot. Both parts hold for every view, so no view has another set. Views of a
+whole map read more of it from there, where that says the same (`map_filters`).
 """
 
 import json
@@ -39,6 +40,7 @@ from ddplatform.models.value_chain import (
     ValueChainNode,
 )
 from ddplatform.queries.map_columns import BANDS
+from ddplatform.queries.map_filters import NO_COUNTRY, find_in_columns
 from ddplatform.queries.map_snapshots import Ints, MapSnapshot, load_snapshot
 from ddplatform.queries.node_names import find_named
 from ddplatform.queries.node_search import search_nodes
@@ -51,7 +53,6 @@ FEW = 500
 MOST_LIKE = 200
 KEY_INDEX = "sqlite_autoindex_value_chain_node_3"
 """On organisation and key; the only one that a statement has to name."""
-NO_COUNTRY = "~"
 
 Conditions = list[ColumnElement[bool]]
 
@@ -179,9 +180,9 @@ def find_rows(snapshot: MapSnapshot, chain: ValueChain, wanted: NodeFilter) -> F
     """
     if wanted.is_empty:
         return FoundRows(np.arange(len(snapshot.keys)))
-    if wanted == NodeFilter(country=wanted.country):
-        code = "" if wanted.country == NOT_KNOWN else wanted.country
-        return FoundRows(_in_country(snapshot, code))
+    in_columns = find_in_columns(chain, snapshot.version, wanted)
+    if in_columns is not None:
+        return FoundRows(in_columns)
     meant = read_meaning(chain.id, wanted)
     if meant.is_nobody:
         return FoundRows(np.arange(0))
@@ -192,13 +193,6 @@ def find_rows(snapshot: MapSnapshot, chain: ValueChain, wanted: NodeFilter) -> F
     assert isinstance(row_of, RowOfKey)
     rows = row_of.rows(halves)
     return FoundRows(np.sort(rows[rows >= 0]), meant.is_like)
-
-
-def _in_country(snapshot: MapSnapshot, code: str) -> Ints:
-    """The rows of a country; a country is part of the map, so its snapshot knows it too."""
-    if code not in snapshot.countries:
-        return np.arange(0)
-    return np.flatnonzero(snapshot.country == snapshot.countries.index(code))
 
 
 def list_meant(chain_id: UUID, wanted: NodeFilter, *, limit: int) -> Sequence[UUID]:

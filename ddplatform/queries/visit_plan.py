@@ -21,7 +21,7 @@ from ddplatform.models.visit_plan import StepKind, VisitPlan, VisitPlanStep
 from ddplatform.queries.findings import LIVE_ACTIONS
 from ddplatform.queries.kept_on_map import KeptOnMap
 from ddplatform.queries.questionnaires import TO_REVIEW, WAITING
-from ddplatform.queries.what_if import load_known_map
+from ddplatform.queries.what_if_scores import load_known_map
 from supply_chain.analysis.visit_plan_field import QUESTIONNAIRE, VISIT, Aim, Stakes, stakes_of
 from supply_chain.chain_columns import NODE_KINDS
 from supply_chain.reference import load_reference

@@ -1,50 +1,29 @@
 """What-ifs: tried on a map as it stands and as it is known today, kept under a name, compared."""
 
-from collections import OrderedDict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
-from ddplatform.db import db, is_writing
+from ddplatform.db import db
 from ddplatform.duediligence.vocabulary import RiskState
 from ddplatform.errors import NotFound
 from ddplatform.models.findings import Finding
 from ddplatform.models.organisations import User
 from ddplatform.models.value_chain import ValueChain, ValueChainNode
 from ddplatform.models.what_if import KeptWhatIf
-from ddplatform.queries.analysis import keep
-from ddplatform.queries.chain_graph import load_with_keys
 from ddplatform.queries.kept_on_map import KeptOnMap
-from ddplatform.queries.risk_evidence import load_evidence
 from ddplatform.queries.value_chain import get_chain
-from ddplatform.tenancy import current_organisation
-from supply_chain.analysis.what_if import WhatIf, score_map, try_changes
+from ddplatform.queries.what_if_scores import Begin, load_begin
+from supply_chain.analysis.what_if import WhatIf, try_changes
 from supply_chain.analysis.what_if_changes import IN_PLACE_OF, Change, Problem, problems_of
-from supply_chain.graph import ValueChain as Graph
-from supply_chain.reference import load_reference
-from supply_chain.risk.evidence import Evidence
-from supply_chain.risk.rescoring import MapScores
 from supply_chain.unknown_origins import PREFIX
 
 SHOWN = 200
 """Most kept what-ifs that a page lists."""
-KEPT, KEPT_LARGE = 4, 1
-LARGE, TOO_LARGE = 50_000, 300_000
-"""Places of a map: of larger ones fewer scores are kept in a process, some 1.2 KB a place."""
-
-
-@dataclass(frozen=True)
-class KnownMap:
-    """A map as it stands with all that is known of its nodes on a day."""
-
-    graph: Graph
-    keys: Sequence[UUID]  # of the nodes, in the order of the graph
-    evidence: Evidence
-    as_of: date
 
 
 @dataclass(frozen=True)
@@ -84,46 +63,15 @@ class OpenFinding:
     issue: str
 
 
-def load_known_map(chain_id: UUID, as_of: date) -> KnownMap:
-    """A map and what is known of it, read and not changed."""
-    graph, keys = load_with_keys(chain_id)
-    return KnownMap(graph, keys, load_evidence(chain_id, keys, as_of), as_of)
-
-
-@dataclass(frozen=True)
-class _Begin:
-    """A map with what it scores as it is: what every what-if on it begins with."""
-
-    known: KnownMap
-    scores: MapScores
-
-
-_begun: OrderedDict[tuple[UUID, UUID, int, date], _Begin] = OrderedDict()
-
-
-def _begin(chain_id: UUID, as_of: date) -> _Begin:
-    """The map as it stands, scored; kept for its version as long as nothing else is known of it."""
-    key = (current_organisation(), chain_id, get_chain(chain_id).version, as_of)
-    kept = _begun.get(key)
-    if kept is None:
-        known = load_known_map(chain_id, as_of)
-    else:
-        evidence = load_evidence(chain_id, kept.known.keys, as_of)
-        if evidence.equals(kept.known.evidence):
-            return kept
-        known = replace(kept.known, evidence=evidence)
-    scores = score_map(known.graph, known.evidence, reference=load_reference(), as_of=as_of)
-    found = _Begin(known, scores)
-    if not is_writing() and len(scores.chain) <= TOO_LARGE:
-        keep(_begun, key, found, KEPT if len(scores.chain) <= LARGE else KEPT_LARGE)
-    return found
-
-
 def try_on_map(chain_id: UUID, changes: Sequence[Change], as_of: date) -> Tried:
     """What the changes would do to the map of today; those that cannot be tried are left out."""
-    begin, reference = _begin(chain_id, as_of), load_reference()
+    return try_from(load_begin(get_chain(chain_id), as_of), changes)
+
+
+def try_from(begin: Begin, changes: Sequence[Change]) -> Tried:
+    """The same, on a map with what it scores as it is."""
     known = begin.known
-    problems = problems_of(known.graph, changes, reference)
+    problems = problems_of(known.graph, changes, begin.scores.reference)
     bad = {problem.place for problem in problems}
     sound = tuple(change for place, change in enumerate(changes) if place not in bad)
     found = try_changes(known.graph, known.evidence, sound, before=begin.scores)

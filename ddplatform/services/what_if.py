@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from ddplatform.access.identity import Identity
-from ddplatform.db import db
+from ddplatform.db import begin_change, db
 from ddplatform.errors import Invalid
 from ddplatform.models.what_if import KeptWhatIf
 from ddplatform.queries.value_chain import get_chain
@@ -38,6 +38,7 @@ def keep(
     if tried.problems:
         raise Invalid(fields={"changes": " ".join(problem.text for problem in tried.problems)})
     counts = tried.what_if.counts()
+    begin_change()  # nobody waits while it is tried
     kept = KeptWhatIf(
         chain_id=chain.id,
         name=name.strip(),

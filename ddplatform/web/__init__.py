@@ -36,7 +36,7 @@ from ddplatform.web.screening.routes import bp as screening
 from ddplatform.web.sharing.routes import bp as sharing
 from ddplatform.web.value_chain import bp as value_chain
 from ddplatform.web.visit_plan.routes import bp as visit_plan
-from ddplatform.web.what_if.routes import bp as what_if
+from ddplatform.web.what_if import bp as what_if
 
 STATIC_YEAR_S = 31_536_000
 

@@ -5,6 +5,7 @@ or control by position in `METHOD.factors`, `Issue` or `METHOD.controls`. `Evide
 known". Nothing here is averaged or filled: that is the method's work.
 """
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
@@ -157,6 +158,15 @@ class Evidence:
     def of_nodes(self, rows: Ints) -> "Evidence":
         """What is known of some nodes, given by their rising rows; they are counted from 0."""
         return Evidence(**{one.name: _of_nodes(getattr(self, one.name), rows) for one in _PARTS})
+
+    def digest(self) -> str:
+        """What stands for all of it in a name; two with the same one are equal."""
+        said = hashlib.blake2b(digest_size=16)
+        for part in _PARTS:
+            for name, column in vars(getattr(self, part.name)).items():
+                said.update(f"{part.name}.{name} {column.dtype.str} {len(column)} ".encode())
+                said.update(np.ascontiguousarray(column).tobytes())
+        return said.hexdigest()
 
     def equals(self, other: "Evidence") -> bool:
         """Whether both say the same of the same rows, to the last bit."""

@@ -8,11 +8,13 @@ takes a small part of the time. What comes out equals a whole assessment to the 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
+from typing import Any
 
 import numpy as np
 
 from supply_chain.chain_columns import NodeColumns
 from supply_chain.graph import ValueChain
+from supply_chain.kept_columns import Arrays, Kept
 from supply_chain.reference import Reference
 from supply_chain.risk.assessment import (
     Assessment,
@@ -80,6 +82,39 @@ class MapScores:
             scores=KeptScores.of(found.scores),
             exposure=found.exposure,
             salience_rank=found.salience_rank,
+        )
+
+    def arrays(self) -> Arrays:
+        """What it scores by name; `from_arrays` makes the same of them."""
+        return {
+            "scored": self.scored,
+            "exposure": self.exposure,
+            "salience_rank": self.salience_rank,
+            **vars(self.scores),
+        }
+
+    @classmethod
+    def from_arrays(
+        cls, kept: Kept, chain: ValueChain, *, reference: Reference, as_of: date
+    ) -> "MapScores":
+        """The scores that gave these arrays; nothing is copied.
+
+        Args:
+            chain: the map with its unknown origins that was scored, as of the day and by the
+                reference data.
+
+        Raises:
+            KeyError: an array is missing.
+        """
+        arrays: dict[str, Any] = dict(kept)
+        return cls(
+            as_of=as_of,
+            reference=reference,
+            chain=chain,
+            scored=arrays["scored"],
+            scores=KeptScores(**{one.name: arrays[one.name] for one in fields(KeptScores)}),
+            exposure=arrays["exposure"],
+            salience_rank=arrays["salience_rank"],
         )
 
 

@@ -75,6 +75,18 @@ def test_scores_of_an_earlier_run_are_replaced(run, tmp_path):
     assert (tmp_path / "again.csv").read_text() == (tmp_path / "out.csv").read_text()
 
 
+def test_no_cell_of_a_list_runs_as_a_formula_when_the_answer_is_opened(run, tmp_path):
+    rows = "id,left_name,=right,right_name,left_latitude\n=1+1,@Acme,\t+x,Acme Ltd,-5.7\n"
+    (tmp_path / "wild.csv").write_text(rows)
+    run("match-pairs", "wild.csv", "--out", "out.csv")
+    run("match-pairs", "out.csv", "--out", "again.csv")
+
+    header, cells = (tmp_path / "out.csv").read_text().splitlines()
+    assert header.startswith("id,left_name,'=right,")
+    assert cells.startswith("'=1+1,'@Acme,'\t+x,Acme Ltd,-5.7,")
+    assert (tmp_path / "again.csv").read_text() == (tmp_path / "out.csv").read_text()
+
+
 def test_very_many_faults_are_told_in_short(run, tmp_path):
     (tmp_path / "bad.csv").write_text("id,name\n" + "x,\n" * 60)
 

@@ -88,6 +88,18 @@ def test_faulty_rows_refuse_the_whole_list_unless_they_are_left_out(
     assert "Nothing was changed." in words.stdout
 
 
+def test_an_organisation_that_is_not_there_is_refused_with_nothing_applied(
+    app: Flask, tenant: Tenant, folder: Path
+):
+    words = ("import", folder / "nodes.csv", "--chain", "Cocoa", "--json")
+    refused = _run(app, *words, organisation="nobody")
+    document = json.loads(refused.stdout)
+
+    assert refused.exit_code == 1
+    assert document["applied"] is False
+    assert set(document["error"]) == {"code", "message", "advice", "fields"}
+
+
 def test_many_problems_are_cut_off_in_words_and_complete_in_the_document(
     app: Flask, tenant: Tenant, folder: Path
 ):

@@ -206,7 +206,7 @@ def test_large_tier_is_grouped_by_country_and_opens_ten_at_a_time(
     page = analyst.get(f"{BASE}/{chain_id}/").text
     assert "Ghana" in page
     assert "Country not known" in page
-    assert "Open 60" in page
+    assert "Open 10 of 60" in page
     assert page.count('<g class="n') < 20
 
     opened = analyst.get(f"{BASE}/{chain_id}/?open=1.GH:10").text
@@ -557,6 +557,8 @@ def test_list_goes_from_upload_over_columns_and_preview_to_the_map_and_back(
     assert "What this list would change" in preview
     assert "Atlantis" in preview
     assert "Alpha" in analyst.get(f"{page}?tab=new").text
+    assert 'New <span class="faint num">1 site, 1 link</span>' in preview
+    assert 'Problems <span class="faint num">1</span>' in preview
     for tab in ("changed", "unchanged", "gone", "notes"):
         assert analyst.get(f"{page}?tab={tab}").status_code == 200
     book = analyst.get(f"{page}/problems.xlsx")

@@ -26,6 +26,7 @@ from ddplatform.models.audit import AuditEvent
 from ddplatform.models.findings import FindingSource, MitigationAction
 from ddplatform.models.value_chain import SupplyLink
 from ddplatform.queries import what_if as looking
+from ddplatform.queries import what_if_scores
 from ddplatform.queries.value_chain import find_own_business, get_node
 from ddplatform.services import findings, supply_links, value_chain, what_if
 from ddplatform.services.findings import FindingFields
@@ -560,7 +561,7 @@ def test_a_second_try_does_not_assess_the_map_again_until_more_is_known(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assessed: list[int] = []
-    score_map, load_evidence = looking.score_map, looking.load_evidence
+    score_map, load_evidence = what_if_scores.score_map, what_if_scores.load_evidence
 
     def counted(*given: Any, **named: Any) -> MapScores:
         assessed.append(1)
@@ -570,12 +571,12 @@ def test_a_second_try_does_not_assess_the_map_again_until_more_is_known(
         columns = (np.array([value]) for value in (0, 0, 1.0, 0.9, np.nan, 1.0))
         return replace(load_evidence(*given), controls=ControlsSeen(*columns))
 
-    monkeypatch.setattr(looking, "score_map", counted)
+    monkeypatch.setattr(what_if_scores, "score_map", counted)
     change = json.dumps(pack_change(AddControl(refs["farms"], "CTL-05", 1.0, 0.9)))
     page = f"/o/acme/what-if/try/{cocoa.chain}?{urlencode({'change': change})}"
     first, second = manager.get(page).text, manager.get(page).text
     assert len(assessed) == 1 and "Espoir farm group" in first
     assert second.count("Espoir farm group") == first.count("Espoir farm group")
-    monkeypatch.setattr(looking, "load_evidence", with_a_control)
+    monkeypatch.setattr(what_if_scores, "load_evidence", with_a_control)
     manager.get(page)
     assert len(assessed) == 2

@@ -166,3 +166,6 @@ def test_evidence_equals_itself_and_no_other() -> None:
     assert evidence.equals(again)
     assert not evidence.equals(replace(again, controls=controls))
     assert not evidence.equals(a_map(3)[1])
+    assert evidence.digest() == again.digest()
+    others = (replace(again, controls=controls), a_map(3)[1], Evidence())
+    assert len({one.digest() for one in (evidence, *others)}) == 4

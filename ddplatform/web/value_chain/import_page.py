@@ -20,6 +20,7 @@ from ddplatform.queries.map_import_rows import (
 )
 from ddplatform.queries.map_imports import get_import, list_applied
 from ddplatform.queries.value_chain import get_chain
+from ddplatform.web.filters import plural
 from ddplatform.web.page_context import may
 from ddplatform.web.value_chain.forms import ApplyForm
 from ddplatform.web.value_chain.import_mapping import WORDS, remembered
@@ -208,7 +209,7 @@ def _tabs(row: MapImport, tab: str) -> list[dict[str, Any]]:
             "label": label,
             "href": _address(row.id, tab=name),
             "current": name == tab,
-            "count": _count(row, name),
+            **_told(row, name),
         }
         for name, label in TABS.items()
         if _count(row, name) or name == tab or name in CHANGES
@@ -219,6 +220,15 @@ def _count(row: MapImport, tab: str) -> int:
     """How many sites and links a tab holds."""
     found: int = row.counts.get(tab, 0) + row.counts.get(f"links_{tab}", 0)
     return found
+
+
+def _told(row: MapImport, tab: str) -> dict[str, Any]:
+    """How many lines a tab shows; sites and links stand in tables of their own."""
+    links = row.counts.get(f"links_{tab}", 0)
+    if not links:
+        return {"count": _count(row, tab)}
+    sites = plural(row.counts.get(tab, 0), "site", "sites")
+    return {"words": f"{sites}, {plural(links, 'link', 'links')}"}
 
 
 def _number(text: str | None) -> int:

@@ -23,7 +23,6 @@ from ddplatform.web.value_chain.words import group_word, lane_word
 from supply_chain.layout import Box, LaneTitle, Measures, Placed, View, place
 from supply_chain.node_filter import FILTERS
 
-MANY_LANES = 7
 STATE = ("focus", "depth", "show", "open", "by", "colour")
 _KEPT = frozenset({*FILTERS, *STATE})
 MORE_WORDS: Mapping[GroupBy, tuple[str, str]] = {
@@ -33,8 +32,11 @@ MORE_WORDS: Mapping[GroupBy, tuple[str, str]] = {
     GroupBy.OPERATOR: ("operator", "operators"),
 }
 MORE_TIERS = ("tier", "tiers")
-CLOSE = Measures(box_width=146.0, lane_gap=18.0)
-"""So that eight lanes stand side by side on a desk screen."""
+MEASURES: Mapping[int, Measures] = {
+    7: Measures(box_width=146.0, lane_gap=18.0),
+    9: Measures(box_width=131.0, lane_gap=14.0),
+}
+"""From so many lanes on; eight or nine stand side by side on a desk screen of 1440 pixels."""
 
 
 @dataclass(frozen=True)
@@ -81,8 +83,8 @@ class MapPage:
         """Where everything stands."""
         lanes = tuple(self._lane_title(lane) for lane in self._lanes())
         boxes = tuple(self._layout_box(box) for box in self.view.boxes)
-        close = len(lanes) >= MANY_LANES
-        return place(View(boxes, self.view.links, lanes), measures=CLOSE if close else None)
+        fitting = [MEASURES[many] for many in sorted(MEASURES) if len(lanes) >= many]
+        return place(View(boxes, self.view.links, lanes), measures=fitting[-1] if fitting else None)
 
     def sentence(self) -> str:
         """One sentence on what the drawing shows."""
@@ -202,15 +204,22 @@ class MapPage:
                 state="" if word == self.shade(box).word else word,
                 overdue=state.overdue_actions if state else 0,
             )
-        words = f"Show next {STEP}" if box.shown else f"Open {number(len(box.rows))}"
-        if box.groups:
-            words = "Show more"  # the box says of what
+        words = "Show more" if box.groups else self._opens(box)  # the box says of what
         return replace(
             marked,
             mix=self.mix(box),
             shades=SHADES[self.colours.by],
             more=words,
         )
+
+    @staticmethod
+    def _opens(box: MapBox) -> str:
+        """How many nodes of a group come out of it next, and of how many."""
+        left = len(box.rows)
+        some = left if left <= STEP + 1 else STEP  # a rest of one comes along
+        if box.shown:
+            return f"Show next {some}"
+        return f"Open {some}" if some == left else f"Open {some} of {number(left)}"
 
     def key(self, box: MapBox) -> UUID:
         """The node that a box stands for."""

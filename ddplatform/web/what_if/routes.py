@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
+from flask import Response, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import StringField
@@ -20,18 +21,20 @@ from ddplatform.queries.node_search import find_meant
 from ddplatform.queries.risk import list_chain_choices
 from ddplatform.queries.value_chain import get_chain, get_node, list_links_of
 from ddplatform.queries.what_if_content import MOST_IN_FILES, tell
+from ddplatform.queries.what_if_scores import find_begin
 from ddplatform.services import what_if as keeping
 from ddplatform.services.analysis_export import MEDIA_TYPES
 from ddplatform.services.what_if import NAME_LENGTH
 from ddplatform.services.what_if_export import export_what_if
 from ddplatform.web.sent_forms import answer_form
 from ddplatform.web.what_if import addresses, presenters
+from ddplatform.web.what_if.blueprint import bp
+from ddplatform.web.what_if.waiting import not_scored
 from supply_chain.analysis.what_if_changes import Change, read_change
 from supply_chain.reference import load_reference
 from supply_chain.risk.method import METHOD
 from supply_chain.vocabulary import Issue
 
-bp = Blueprint("what_if", __name__)
 FOUND = 20
 
 
@@ -82,19 +85,30 @@ def try_on(chain_id: UUID) -> ResponseReturnValue:
     chain = get_chain(chain_id)
     changes = addresses.changes_of_address()
     node = _node_at(chain_id)
+    is_asked = node is not None and bool(request.args.get("do"))
+    begin = find_begin(chain, g.now.date()) if changes or is_asked else None
+    if begin is None and (changes or is_asked):
+        return not_scored(chain, _here())
     problems: dict[str, str] = {}
-    if node is not None and request.args.get("do"):
+    if node is not None and begin is not None and is_asked:
         try:
             new = addresses.new_change(node.external_ref)
         except addresses.NotReadable as error:
             problems = {error.field: error.message}
         else:
-            tried = what_if.try_on_map(chain_id, [*changes, new], g.now.date())
+            tried = what_if.try_from(begin, [*changes, new])
             last = [p.text for p in tried.problems if p.place == len(changes)]
             if not last:
                 return redirect(addresses.try_address(chain_id, [*changes, new]))
             problems = {request.args["do"]: last[0]}
-    return _try_page(chain, changes, node, problems, KeepForm())
+    form = KeepForm(name=request.args.get("name", "")[:NAME_LENGTH])
+    tried_now = what_if.try_from(begin, changes) if begin and changes else None
+    return _try_page(chain, changes, node, problems, form, tried_now)
+
+
+def _here() -> str:
+    """The address of this page, with all that was asked for."""
+    return request.full_path.rstrip("?")
 
 
 def _node_at(chain_id: UUID) -> ValueChainNode | None:
@@ -113,9 +127,9 @@ def _try_page(
     node: ValueChainNode | None,
     problems: dict[str, str],
     form: KeepForm,
+    tried: what_if.Tried | None,
 ) -> tuple[str, int]:
     q = request.args.get("q", "").strip()
-    tried = what_if.try_on_map(chain.id, changes, g.now.date()) if changes else None
     html = render_template(
         "what_if/try.html",
         chain=chain,
@@ -166,12 +180,17 @@ def _choices() -> dict[str, list[tuple[str, str]]]:
 
 
 @bp.post("/try/<uuid:chain_id>/keep")
-@requires(Permission.WHAT_IF_KEEP)
+@requires(Permission.WHAT_IF_KEEP, reads_first=True)
 def keep(chain_id: UUID) -> ResponseReturnValue:
     """Keep the changes under a name."""
     chain, form = get_chain(chain_id), KeepForm()
     changes = addresses.changes_of_address()
     problem: dict[str, str] = {}
+    begin = find_begin(chain, g.now.date())
+    if begin is None:
+        # Something new is known since the page was opened: what was typed goes along.
+        typed = urlencode({"name": form.name.data or ""})
+        return not_scored(chain, f"{addresses.try_address(chain_id, changes)}&{typed}")
 
     def save() -> ResponseReturnValue:
         try:
@@ -182,7 +201,11 @@ def keep(chain_id: UUID) -> ResponseReturnValue:
         flash("Kept. The map is as it was.", "success")
         return redirect(url_for(".show", what_if_id=kept.id))
 
-    return answer_form(form, save, lambda: _try_page(chain, changes, None, problem, form)[0])
+    def show_again() -> str:
+        tried = what_if.try_from(begin, changes) if changes else None
+        return _try_page(chain, changes, None, problem, form, tried)[0]
+
+    return answer_form(form, save, show_again)
 
 
 @bp.get("/<uuid:what_if_id>")
@@ -190,8 +213,11 @@ def keep(chain_id: UUID) -> ResponseReturnValue:
 def show(what_if_id: UUID) -> ResponseReturnValue:
     """A kept what-if, tried anew on the map of today."""
     row = what_if.get_kept_row(what_if_id)
-    changes = _changes_of(row)
-    tried = what_if.try_on_map(row.chain_id, changes, g.now.date())
+    changes, chain = _changes_of(row), get_chain(row.chain_id)
+    begin = find_begin(chain, g.now.date())
+    if begin is None:
+        return not_scored(chain, _here())
+    tried = what_if.try_from(begin, changes)
     others = [one for one in what_if.list_kept() if one.chain_id == row.chain_id]
     return render_template(
         "what_if/show.html",
@@ -211,6 +237,8 @@ def export(what_if_id: UUID) -> ResponseReturnValue:
         raise NotFound()
     row = what_if.get_kept_row(what_if_id)
     chain = get_chain(row.chain_id)
+    if find_begin(chain, g.now.date()) is None:
+        return redirect(url_for(".show", what_if_id=what_if_id))
     told = tell(chain, _changes_of(row), g.now.date(), name=row.name, most=MOST_IN_FILES)
     made = export_what_if(chain, told, form, by=g.identity, at=g.now)
     response = Response(made.content, mimetype=made.media_type)
@@ -229,9 +257,11 @@ def compare(what_if_id: UUID) -> ResponseReturnValue:
     second = what_if.get_kept_row(other_id)
     if first.chain_id != second.chain_id:
         raise NotFound()
-    one, two = (
-        what_if.try_on_map(row.chain_id, _changes_of(row), g.now.date()) for row in (first, second)
-    )
+    chain = get_chain(first.chain_id)
+    begin = find_begin(chain, g.now.date())
+    if begin is None:
+        return not_scored(chain, _here())
+    one, two = (what_if.try_from(begin, _changes_of(row)) for row in (first, second))
     told = _in_words((first, second))
     return render_template(
         "what_if/compare.html",

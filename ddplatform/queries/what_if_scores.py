@@ -1,0 +1,162 @@
+"""What a map scores as it stands: where every what-if on it begins.
+
+It is worked out once for a version of the map and what is known of it on a day, kept in the
+process, and of a large map beside its snapshot too: there every process maps it, and no page has
+to assess the map.
+"""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from ddplatform.adapters.installed import adapters
+from ddplatform.db import db, is_writing
+from ddplatform.models.value_chain import ValueChain, ValueChainNode
+from ddplatform.queries.analysis import keep
+from ddplatform.queries.chain_graph import load_with_keys
+from ddplatform.queries.map_columns import basis
+from ddplatform.queries.map_snapshots import (
+    find_part,
+    find_snapshot,
+    find_sound_part,
+    load_snapshot,
+    place_of,
+)
+from ddplatform.queries.risk_evidence import load_evidence
+from ddplatform.tenancy import current_organisation
+from supply_chain.analysis.what_if import score_map
+from supply_chain.graph import ValueChain as Graph
+from supply_chain.reference import load_reference
+from supply_chain.risk.context import primary_sectors
+from supply_chain.risk.evidence import Evidence
+from supply_chain.risk.rescoring import MapScores
+from supply_chain.unknown_origins import with_unknown_origins
+
+MANY_NODES = 10_000
+"""Nodes above which no page assesses a map: with as many unknown origins it takes a page .7 s of
+processor time, and more in the proportion of the nodes."""
+KEPT, KEPT_LARGE = 4, 1
+LARGE, TOO_LARGE = 50_000, 300_000
+"""Places of a map: of larger ones fewer scores are kept in a process, some 1.2 KB a place."""
+
+
+@dataclass(frozen=True)
+class KnownMap:
+    """A map as it stands with all that is known of its nodes on a day."""
+
+    graph: Graph
+    keys: Sequence[UUID]  # of the nodes, in the order of the graph
+    evidence: Evidence
+    as_of: date
+    version: int | None = None
+    """Of the map, where it was read as what is committed."""
+
+
+@dataclass(frozen=True)
+class Begin:
+    """A map with what it scores as it is: what every what-if on it begins with."""
+
+    known: KnownMap
+    scores: MapScores
+
+
+Key = tuple[UUID, UUID, int, date]
+_begun: OrderedDict[Key, Begin] = OrderedDict()
+
+
+def load_known_map(chain_id: UUID, as_of: date) -> KnownMap:
+    """A map and what is known of it, read and not changed."""
+    graph, keys = load_with_keys(chain_id)
+    return KnownMap(graph, keys, load_evidence(chain_id, keys, as_of), as_of)
+
+
+def find_begin(chain: ValueChain, as_of: date) -> Begin | None:
+    """What a map scores as it stands; None: a large one, not scored yet as it is known now."""
+    if not _is_large(chain):
+        return load_begin(chain, as_of)
+    if _remembered(chain, as_of, chain.version) is None and find_snapshot(chain) is None:
+        return None
+    return _found(chain, _known(chain, as_of))
+
+
+def load_begin(chain: ValueChain, as_of: date) -> Begin:
+    """What a map scores as it stands, worked out if it has to be."""
+    known = _known(chain, as_of)
+    found = _found(chain, known)
+    if found is not None:
+        return found
+    scores = score_map(known.graph, known.evidence, reference=load_reference(), as_of=as_of)
+    found = Begin(known, scores)
+    _keep_beside(chain, found)
+    return _keep_in_process(chain, found)
+
+
+def _is_large(chain: ValueChain) -> bool:
+    snapshot = find_snapshot(chain)
+    if snapshot is not None:
+        return len(snapshot.keys) > MANY_NODES
+    standing = select(ValueChainNode.id).where(
+        ValueChainNode.chain_id == chain.id, ValueChainNode.archived_at.is_(None)
+    )
+    many = standing.limit(MANY_NODES + 1).subquery()
+    return (db.session.scalar(select(func.count()).select_from(many)) or 0) > MANY_NODES
+
+
+def _known(chain: ValueChain, as_of: date) -> KnownMap:
+    """The map, once a version in a process, and what is known of it now."""
+    kept = _remembered(chain, as_of, chain.version)
+    if kept is not None:
+        evidence = load_evidence(chain.id, kept.known.keys, as_of)
+        return replace(kept.known, evidence=evidence)
+    if is_writing():
+        return load_known_map(chain.id, as_of)
+    snapshot = load_snapshot(chain)
+    evidence = load_evidence(chain.id, snapshot.keys, as_of)
+    return KnownMap(snapshot.graph, snapshot.keys, evidence, as_of, snapshot.version)
+
+
+def _found(chain: ValueChain, known: KnownMap) -> Begin | None:
+    """The scores of what is known now, from this process or from disk."""
+    if known.version is None:
+        return None
+    kept = _remembered(chain, known.as_of, known.version)
+    if kept is not None and kept.known.evidence.equals(known.evidence):
+        return kept
+    part = find_sound_part(place_of(chain.id, known.version), _part(known))
+    if part is None:
+        return None
+    reference = load_reference()
+    whole = with_unknown_origins(known.graph, primary_sectors=primary_sectors(reference))
+    scores = MapScores.from_arrays(part.arrays, whole, reference=reference, as_of=known.as_of)
+    return _keep_in_process(chain, Begin(known, scores))
+
+
+def _remembered(chain: ValueChain, as_of: date, version: int) -> Begin | None:
+    return _begun.get((current_organisation(), chain.id, version, as_of))
+
+
+def _keep_in_process(chain: ValueChain, begin: Begin) -> Begin:
+    known, places = begin.known, len(begin.scores.chain)
+    if known.version is not None and not is_writing() and places <= TOO_LARGE:
+        key = (current_organisation(), chain.id, known.version, known.as_of)
+        keep(_begun, key, begin, KEPT if places <= LARGE else KEPT_LARGE)
+    return begin
+
+
+def _keep_beside(chain: ValueChain, begin: Begin) -> None:
+    """Beside the snapshot of a large map, if that stands: it does only where it is of a version."""
+    known = begin.known
+    if known.version is None or is_writing() or len(known.graph) <= MANY_NODES:
+        return
+    place = place_of(chain.id, known.version)
+    if find_part(place) is not None:
+        adapters().snapshots.keep(place, _part(known), begin.scores.arrays(), basis())
+
+
+def _part(known: KnownMap) -> str:
+    """The name of the part: by the day, and by all that is known."""
+    return f"scores-{known.as_of.isoformat()}-{known.evidence.digest()}"
