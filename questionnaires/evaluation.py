@@ -247,7 +247,7 @@ class Response:
         self._engine.run_all()
         for target, expression in self.plan.on_load:
             for node in under(self._document, target, self.plan.document):
-                if not node.raw:
+                if node.relevant and not node.raw:
                     self._engine.write(node, expression)
             self._engine.run()
 

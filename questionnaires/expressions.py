@@ -4,6 +4,7 @@ elementpath's own evaluation is not used: it raises where XForms says false, and
 dates as other types than ODK does.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -29,6 +30,7 @@ from questionnaires.xpath_values import (
     modulo,
     to_boolean,
     to_number,
+    to_text,
 )
 
 MOVING = {  # functions compiled here: least and most arguments
@@ -202,7 +204,7 @@ def _if(condition: Closure, then: Closure, otherwise: Closure) -> Closure:
 
 
 def _once(value: Closure) -> Closure:
-    return lambda scope: scope.current.own_text() or value(scope)
+    return lambda scope: scope.current.own_text() or to_text(value(scope))
 
 
 def _position(*arguments: Closure) -> Closure:
@@ -212,7 +214,9 @@ def _position(*arguments: Closure) -> Closure:
 
     def position(scope: Scope) -> Value:
         nodes = as_nodes(of(scope))
-        if len(nodes) != 1:
+        if not nodes:
+            return math.nan
+        if len(nodes) > 1:
             raise EvaluationFault(f"position() needs one instance, {len(nodes)} are given.")
         return float(nodes[0].position_in_repeat())
 

@@ -229,18 +229,26 @@ class Recalculation:
     def add(self, parent: TreeNode, spec: Spec) -> TreeNode:
         """Add an instance at the end, with its defaults. The queue is not run."""
         instances = parent.children[spec.name]
-        is_first = self.is_loading and not instances
+        is_first = not instances and spec.count is not None and _is_of_the_first(parent)
         node = build(spec, parent, number=len(instances) + 1, with_repeats=is_first, is_later=True)
         instances.append(node)
         self._instances += 1
         self._places.clear()
         for target, expression in spec.on_new:
             for place in under(node, target, spec):
-                self.write(place, expression)
+                if self._begins_relevant(place, node):
+                    self.write(place, expression)
         self._fresh.update(id(below) for below in node.below())
         self.mark_all(node)
         self._mark_structure(parent, spec)
         return node
+
+    def _begins_relevant(self, node: TreeNode, instance: TreeNode) -> bool:
+        """Whether a node of an instance that is being added is relevant from the beginning."""
+        own = self.truth(node.spec.relevant, node, default=True)
+        if node is instance or node.parent is None:
+            return own and (node.parent is None or node.parent.relevant)
+        return own and self._begins_relevant(node.parent, instance)
 
     def remove(self, node: TreeNode, parent: TreeNode) -> None:
         """Remove an instance with its answers from its parent; the ones behind it move up."""
@@ -289,6 +297,14 @@ def _key(aspect: str, node: TreeNode) -> tuple[str, int]:
     if aspect == COUNT:
         return node.spec.path, id(node.parent)
     return aspect, id(node)
+
+
+def _is_of_the_first(node: TreeNode) -> bool:
+    """Whether a node stands in the first instance of every repeat above it."""
+    at: TreeNode | None = node
+    while at is not None and at.number == 1:
+        at = at.parent
+    return at is None
 
 
 def is_within(spec: Spec, ancestor: Spec) -> bool:

@@ -190,9 +190,13 @@ def _place(node: XNode) -> tuple[int, ...]:
 
 def _axis(token: Token) -> Step:
     test = token[0]
-    name = str(test.value) if test.symbol == "(name)" else None
     reach = _REACH[token.symbol]
-    return lambda scope, node: [n for n in reach(node) if name is None or n.name == name]
+    if test.symbol == "(name)":
+        name = str(test.value)
+        return lambda scope, node: [n for n in reach(node) if n.name == name]
+    if test.symbol == "*":  # any element: the document above the root is none
+        return lambda scope, node: [n for n in reach(node) if n.parent is not None]
+    return lambda scope, node: list(reach(node))
 
 
 def _ancestors(node: XNode, *, with_self: bool = False) -> list[XNode]:
@@ -213,7 +217,7 @@ def _descendants(node: XNode, *, with_self: bool = False) -> list[XNode]:
 
 def _siblings(node: XNode, *, after: bool) -> list[XNode]:
     everyone = list(node.parent.all_children()) if node.parent else [node]
-    place = everyone.index(node)
+    place = next((at for at, one in enumerate(everyone) if one is node), len(everyone))
     return everyone[place + 1 :] if after else everyone[:place][::-1]
 
 
