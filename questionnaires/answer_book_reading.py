@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import threading
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,6 +86,35 @@ def read_book(content: bytes) -> RawBook:
     if isinstance(found, BookRefused):
         raise found
     return found
+
+
+def pack_book(book: RawBook) -> bytes:
+    """The cells of a workbook as bytes to be kept, so that its file is opened once."""
+    kept = {
+        "pictures": book.pictures,
+        "sheets": [
+            {
+                "name": sheet.name,
+                "cells": [(c.row, c.column, c.kind, c.text) for c in sheet.cells.values()],
+                "merged": sorted(sheet.merged),
+            }
+            for sheet in book.sheets.values()
+        ],
+    }
+    return zlib.compress(json.dumps(kept, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+
+
+def unpack_book(packed: bytes) -> RawBook:
+    """The same cells again."""
+    kept = json.loads(zlib.decompress(packed).decode("utf-8", "surrogatepass"))
+    sheets = {}
+    for one in kept["sheets"]:
+        cells = (RawCell(*cell) for cell in one["cells"])
+        merged = frozenset((row, column) for row, column in one["merged"])
+        sheets[one["name"]] = RawSheet(
+            one["name"], {(cell.row, cell.column): cell for cell in cells}, merged
+        )
+    return RawBook(sheets, pictures=kept["pictures"])
 
 
 def read_books(contents: Iterable[bytes]) -> Iterator[RawBook | BookRefused]:

@@ -117,6 +117,9 @@ class _Reader:
     faults: list[ReturnFault] = field(default_factory=list)
     found: dict[str, dict[str, _Found]] = field(default_factory=dict)  # path -> choice -> cell
     seen: set[str] = field(default_factory=set)
+    news: list[tuple[RawSheet, RepeatSheet, int, str, Mapping[str, int]]] = field(
+        default_factory=list
+    )  # rows of new entries, numbered when every row with a number of its own is read
 
     def read(self) -> Returned:
         self.layout = lay_out(self.response, language=self.language, light=self.light)
@@ -134,6 +137,8 @@ class _Reader:
                 self._section(sheet, keys)
             elif NUMBER in keys:
                 self._repeat(sheet, keys)
+        for row in self.news:
+            self._new_entry(*row)
         self._missing()
         changes = tuple(self._changes())
         if self.book.pictures:
@@ -242,7 +247,8 @@ class _Reader:
                     self._take(sheet, entry + key, place, (row, column), None)
         if repeat is not None:
             for row in news:
-                self._new_entry(sheet, repeat, row, sheet.text(row, keys.get(PARENT, 2)), fields)
+                above = sheet.text(row, keys.get(PARENT, 2))
+                self.news.append((sheet, repeat, row, above, fields))
 
     def _new_entry(
         self,
@@ -272,17 +278,34 @@ class _Reader:
                 self.found.setdefault(path + suffix, {})[choice] = found
 
     def _next_path(self, repeat: RepeatSheet, above: str) -> str | None:
-        """The path of one more entry, behind those that are kept and those made just now."""
+        """The path of one more entry, behind those that are kept and those made just now.
+
+        An entry that was removed on the page since and was changed in the book keeps its number:
+        two texts never come to one path.
+        """
         name = repeat.group.path
         if repeat.above is not None:
             owners = [one for one in repeat.above.entries if number_of(one) == above.strip()]
             if not owners:
                 return None
             name = owners[0] + repeat.group.path.removeprefix(repeat.above.group.path)
-        count = sum(1 for one in repeat.entries if one.rpartition("[")[0] == name)
-        path = f"{name}[{count + 1}]"
-        repeat.entries.append(path)
-        return path
+        number = 1 + sum(1 for one in repeat.entries if one.rpartition("[")[0] == name)
+        while self._is_changed(f"{name}[{number}]"):
+            repeat.entries.append(f"{name}[{number}]")
+            number += 1
+        repeat.entries.append(f"{name}[{number}]")
+        return f"{name}[{number}]"
+
+    def _is_changed(self, entry: str) -> bool:
+        """Whether a row with a number of its own brings something at this entry or below it."""
+        inside = [path for path in self.found if path.startswith(f"{entry}/")]
+        if not inside:
+            return False
+        if any(self._changed(path, self.found[path]) is not None for path in inside):
+            return True
+        for path in inside:  # it was removed here, and nobody changed it there
+            del self.found[path]
+        return False
 
     # -- what changed -------------------------------------------------------------------------
 
@@ -314,20 +337,29 @@ class _Reader:
 
     def _changes(self) -> Iterator[Change]:
         for path, cells in self.found.items():
-            question = self._question(path)
-            if question is None:
-                continue
-            given = Given(question, self.layout.labels.get(question.path, {}), self.words)
-            before = next((self.base[k][0] for k in self._keys(path, cells) if k in self.base), "")
-            place = next((c.place for c in cells.values() if c.cell), "") or next(
-                c.place for c in cells.values()
-            )
-            text = text_of_cells(given, {choice: found.cell for choice, found in cells.items()})
-            if isinstance(text, CellProblem):
-                at = cells[text.choice].place
-                self._fault(at, text.message, text.advice, text.text)
-            elif text != base_text(given, before):
-                yield Change(path, text, before, self._label(path), place)
+            found = self._changed(path, cells)
+            if isinstance(found, CellProblem):
+                at = cells[found.choice].place
+                self._fault(at, found.message, found.advice, found.text)
+            elif found is not None:
+                yield found
+
+    def _changed(self, path: str, cells: Mapping[str, _Found]) -> Change | CellProblem | None:
+        """What the cells of a path bring; None where they say what was given out."""
+        question = self._question(path)
+        if question is None:
+            return None
+        given = Given(question, self.layout.labels.get(question.path, {}), self.words)
+        before = next((self.base[k][0] for k in self._keys(path, cells) if k in self.base), "")
+        text = text_of_cells(given, {choice: found.cell for choice, found in cells.items()})
+        if isinstance(text, CellProblem):
+            return text
+        if text == base_text(given, before):
+            return None
+        place = next((c.place for c in cells.values() if c.cell), "") or next(
+            c.place for c in cells.values()
+        )
+        return Change(path, text, before, self._label(path), place)
 
     def _keys(self, path: str, cells: Mapping[str, _Found]) -> Iterator[str]:
         return (f"{path}#{choice}" if choice else path for choice in cells)

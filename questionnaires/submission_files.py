@@ -16,7 +16,7 @@ MAX_ENTRIES, MAX_UNPACKED = 2_000, 60 * 1024**2
 KEPT_ROW = ".row.json"
 """The ending under which one submission of an export is kept: its row alone."""
 _CHUNK = 1 << 20
-_CUT_OFF = (
+CUT_OFF = (
     *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, ValueError),
     *(NotImplementedError, RuntimeError, EOFError),
 )
@@ -33,10 +33,10 @@ class Brought:
 
 def read_brought(filename: str, content: bytes, form: Form) -> Brought:
     """Read a file of an app or its server by what it holds. Raises BookRefused."""
-    start = content[:200].removeprefix(b"\xef\xbb\xbf").lstrip()
+    start = _start_of(content)
     if content.startswith(b"PK"):
         return _read_archive(content, form)
-    if start.startswith(b"<"):
+    if is_instance(content):
         return Brought((read_submission(content, form),))
     if start.startswith((b"{", b"[")):
         return Brought(tuple(read_json(content, form)))
@@ -49,11 +49,18 @@ def read_brought(filename: str, content: bytes, form: Form) -> Brought:
     )
 
 
-def read_kept(filename: str, content: bytes, form: Form) -> Submission:
-    """One submission as `content` of it was kept."""
-    if filename.endswith(KEPT_ROW):
-        return read_row(content, form)
-    return read_submission(content, form)
+def _start_of(content: bytes) -> bytes:
+    return content[:200].removeprefix(b"\xef\xbb\xbf").lstrip()
+
+
+def is_instance(content: bytes) -> bool:
+    """Whether this is an instance as XML, whatever its file is called."""
+    return _start_of(content).startswith(b"<")
+
+
+def read_kept(content: bytes, form: Form) -> Submission:
+    """One submission as `content` of it was kept: what it is tells the content, not a name."""
+    return read_submission(content, form) if is_instance(content) else read_row(content, form)
 
 
 def _read_archive(content: bytes, form: Form) -> Brought:
@@ -96,6 +103,6 @@ def _unpack(content: bytes) -> dict[str, bytes]:
                             raise too_large()
                         pieces.append(piece)
                 parts[member.filename] = b"".join(pieces)
-    except _CUT_OFF:
+    except CUT_OFF:
         raise broken() from None
     return parts

@@ -14,11 +14,39 @@ TIMEOUT_S = 20
 LASTING = 500
 """Answers of a mail server from here on will be the same tomorrow (RFC 5321, 4.2.1)."""
 LONGEST_REFUSAL = 200
+FOR_ONE = (
+    *(smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError),
+    *(smtplib.SMTPSenderRefused, smtplib.SMTPServerDisconnected),
+)
+"""What a server that was reached answers to one mail; the next one may get through."""
+HUNG_UP = "The mail server ended the connection."
 NOT_ASCII = "The mail server takes addresses in plain letters alone (a to z, without accents)."
 
 
 class MailRefused(Exception):
     """The mail server will never take mail for this address; `str` says why."""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a mail was not taken, in the server's words."""
+
+    words: str
+    is_lasting: bool
+
+
+def refusal_of(error: Exception) -> Refusal:
+    """What one of `FOR_ONE` says. A refused sender is no fault of the address: only for now."""
+    words: bytes | str
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        code, words = next(iter(error.recipients.values()))
+    elif isinstance(error, smtplib.SMTPResponseException):
+        code, words = error.smtp_code, error.smtp_error
+    else:
+        return Refusal(HUNG_UP, is_lasting=False)
+    told = words.decode(errors="replace") if isinstance(words, bytes) else words
+    is_lasting = code >= LASTING and not isinstance(error, smtplib.SMTPSenderRefused)
+    return Refusal(f"{code} {told}"[:LONGEST_REFUSAL], is_lasting)
 
 
 @dataclass(frozen=True)
@@ -78,12 +106,11 @@ class Mailer:
                 server.login(unquote(parts.username), unquote(parts.password or ""))
             try:
                 server.send_message(message)
-            except smtplib.SMTPRecipientsRefused as refused:
-                code, words = next(iter(refused.recipients.values()))
-                if code < LASTING:
+            except FOR_ONE as refused:
+                refusal = refusal_of(refused)
+                if not refusal.is_lasting:
                     raise  # for now only: a later try may get through
-                told = words.decode(errors="replace") if isinstance(words, bytes) else words
-                raise MailRefused(f"{code} {told}"[:LONGEST_REFUSAL]) from refused
+                raise MailRefused(refusal.words) from refused
             except smtplib.SMTPNotSupportedError as refused:
                 raise MailRefused(NOT_ASCII) from refused
 

@@ -8,15 +8,17 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import PurePath
+from typing import Any
 from uuid import UUID
 
 from ddplatform.access.identity import Identity
 from ddplatform.adapters.installed import adapters
+from ddplatform.adapters.uploads import CheckedFile, check_upload
 from ddplatform.db import db
 from ddplatform.errors import Conflict, NotFound
 from ddplatform.languages import gettext
 from ddplatform.models.answer_intake import AnswerIntake, IntakeStatus, IntakeWay
-from ddplatform.queries.answer_intake import get_intake
+from ddplatform.queries.answer_intake import find_cells, get_intake
 from ddplatform.queries.responses import (
     Filled,
     find_response,
@@ -26,9 +28,15 @@ from ddplatform.queries.responses import (
 )
 from ddplatform.services import audit, rate_limits
 from ddplatform.services.response_drafts import finish, open_draft
-from ddplatform.services.responses import attach
+from ddplatform.services.responses import attach_checked
 from questionnaires import Notice
-from questionnaires.answer_book_reading import BookRefused, read_book
+from questionnaires.answer_book_reading import (
+    BookRefused,
+    RawBook,
+    pack_book,
+    read_book,
+    unpack_book,
+)
 from questionnaires.answer_changes import Judged, ReturnFault, judge, put
 from questionnaires.answer_returns import check_meta, read_meta, read_returned
 from questionnaires.submission_files import read_kept
@@ -79,9 +87,18 @@ def is_workbook(filename: str) -> bool:
 
 
 def keep_book(
-    assignment_id: UUID, *, filename: str, content: bytes, by: Identity, at: datetime
+    assignment_id: UUID,
+    *,
+    filename: str,
+    content: bytes,
+    brought_by: str = "",
+    by: Identity,
+    at: datetime,
 ) -> AnswerIntake:
-    """Keep a returned workbook, to be looked at before it counts.
+    """Keep a returned workbook with its cells, to be looked at before it counts.
+
+    Args:
+        brought_by: who of the buyer brought it, where the supplier did not upload it itself.
 
     Raises:
         FileRefused: it is no workbook of these questions; nothing of it is kept.
@@ -91,15 +108,20 @@ def keep_book(
     rate_limits.count_try(rate_limits.UPLOAD, str(by.user_id), at=at)
     filled = open_draft(assignment_id, at=at)
     try:
-        meta = read_meta(read_book(content))
-        check_meta(meta, assignment=str(assignment_id), response=filled.form)
+        book = read_book(content)
+        check_meta(read_meta(book), assignment=str(assignment_id), response=filled.form)
     except BookRefused as refused:
         raise FileRefused(
             refused.code, f"{filename}: {refused.message}", refused.advice
         ) from refused
     return keep_file(
         AnswerIntake(
-            assignment_id=assignment_id, way=IntakeWay.EXCEL, filename=filename, attachments=[]
+            assignment_id=assignment_id,
+            way=IntakeWay.EXCEL,
+            filename=filename,
+            attachments=[],
+            cells=pack_book(book),
+            brought_by=brought_by,
         ),
         content,
         by=by,
@@ -116,7 +138,15 @@ def keep_file(intake: AnswerIntake, content: bytes, *, by: Identity, at: datetim
     intake.created_at, intake.created_by_id = at, by.user_id
     db.session.add(intake)
     db.session.flush()  # the event and the next page name it
-    audit.record("answers:bring", intake, by=by, at=at, way=intake.way, sha256=intake.sha256)
+    audit.record(
+        "answers:bring",
+        intake,
+        by=by,
+        at=at,
+        way=intake.way,
+        sha256=intake.sha256,
+        brought_by=intake.brought_by,
+    )
     return intake
 
 
@@ -131,17 +161,25 @@ def look(assignment_id: UUID, intake_id: UUID, *, at: datetime) -> Incoming:
 
 
 def _look(intake: AnswerIntake, filled: Filled) -> Incoming:
-    content = adapters().files.get(intake.organisation_id, intake.sha256)
+    if intake.way is not IntakeWay.EXCEL:
+        return _look_at_submission(intake, filled)
     light = filled.assignment.light_mode
-    if intake.way is IntakeWay.EXCEL:
-        returned = read_returned(read_book(content), filled.form, light=light)
-        news, faults = judge(filled.form, returned.changes)
-        return Incoming(intake, news, (*returned.faults, *faults), returned.answers)
-    return _look_at_submission(intake, content, filled)
+    returned = read_returned(_book_of(intake), filled.form, light=light)
+    news, faults = judge(filled.form, returned.changes)
+    return Incoming(intake, news, (*returned.faults, *faults), returned.answers)
 
 
-def _look_at_submission(intake: AnswerIntake, content: bytes, filled: Filled) -> Incoming:
-    found = read_kept(intake.filename, content, filled.form.form)
+def _book_of(intake: AnswerIntake) -> RawBook:
+    """The cells as they were read when the file came: no page starts the guarded child again."""
+    cells = find_cells(intake.id)
+    if cells is not None:
+        return unpack_book(cells)
+    return read_book(adapters().files.get(intake.organisation_id, intake.sha256))
+
+
+def _look_at_submission(intake: AnswerIntake, filled: Filled) -> Incoming:
+    content = adapters().files.get(intake.organisation_id, intake.sha256)
+    found = read_kept(content, filled.form.form)
     compared = compare(found, filled.form, light=filled.assignment.light_mode)
     news, faults = judge(filled.form, compared.changes, has_base=False)
     came = {one["name"]: one for one in intake.attachments}
@@ -194,7 +232,15 @@ def take(
     intake.taken_count += len(chosen)
     if not left:
         intake.status, intake.settled_at = IntakeStatus.TAKEN, at
-    audit.record("answers:take", intake, by=by, at=at, answers=len(chosen), waiting=left)
+    audit.record(
+        "answers:take",
+        intake,
+        by=by,
+        at=at,
+        answers=len(chosen),
+        waiting=left,
+        brought_by=intake.brought_by,
+    )
     return Taken(filled, len(chosen), faults, flags)
 
 
@@ -210,19 +256,44 @@ def _visit(filled: Filled, paths: set[str]) -> None:
 
 
 def attach_files(
-    intake: AnswerIntake, files: Mapping[str, str], *, by: Identity, at: datetime
+    intake: AnswerIntake,
+    files: Mapping[str, str],
+    *,
+    but: Collection[str] = (),
+    by: Identity,
+    at: datetime,
 ) -> None:
-    """Attach what came with a submission to its answers; what is there already stays as it is."""
-    came = {one["name"]: one for one in intake.attachments if not one.get("problem")}
+    """Attach what came with a submission to its answers; what is there already stays as it is.
+
+    Args:
+        but: names of those that came before: a person may have removed them since.
+    """
+    came = {
+        one["name"]: one
+        for one in intake.attachments
+        if not one.get("problem") and one["name"] not in but
+    }
     row = find_response(intake.assignment_id)
     assert row is not None
     there = {path: {f.filename for f in found} for path, found in list_files(row.id).items()}
-    for path, names in files.items():
-        for name in names.split(", "):
-            if name in came and name not in there.get(path, set()):
-                content = adapters().files.get(intake.organisation_id, came[name]["sha256"])
-                attach(intake.assignment_id, path, filename=name, content=content, by=by, at=at)
-                db.session.flush()  # the next file opens the draft anew
+    documents = {
+        path: [
+            _checked(intake, came[name])
+            for name in names.split(", ")
+            if name in came and came[name].get("filename", name) not in there.get(path, set())
+        ]
+        for path, names in files.items()
+    }
+    if news := {path: found for path, found in documents.items() if found}:
+        attach_checked(intake.assignment_id, news, by=by, at=at)
+
+
+def _checked(intake: AnswerIntake, one: Mapping[str, Any]) -> CheckedFile:
+    """An attachment as it was checked and counted when it came."""
+    content = adapters().files.get(intake.organisation_id, one["sha256"])
+    if "media_type" not in one:
+        return check_upload(one["name"], content)
+    return CheckedFile(one["filename"], one["media_type"], content, one["is_stripped"])
 
 
 def put_aside(assignment_id: UUID, intake_id: UUID, *, by: Identity, at: datetime) -> None:

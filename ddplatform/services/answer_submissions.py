@@ -1,8 +1,10 @@
 """Submissions of phone apps: kept once by their instanceID, each for the questions it names."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
 from ddplatform.access.identity import Identity
@@ -11,14 +13,68 @@ from ddplatform.adapters.uploads import check_upload
 from ddplatform.languages import gettext
 from ddplatform.models.answer_intake import AnswerIntake, IntakeWay
 from ddplatform.queries.answer_intake import find_instance
+from ddplatform.queries.responses import get_request
 from ddplatform.services import rate_limits
 from ddplatform.services.answer_intake import keep_file
 from ddplatform.services.response_drafts import open_draft
 from questionnaires import Form
 from questionnaires.answer_book_reading import BookRefused
-from questionnaires.submission_files import KEPT_ROW, Brought, read_brought, read_kept
+from questionnaires.submission_files import (
+    KEPT_ROW,
+    Brought,
+    is_instance,
+    read_brought,
+    read_kept,
+)
 from questionnaires.submissions import Submission
 from supply_chain.errors import FileRefused
+
+MOST_ATTACHMENTS = 100
+"""Of the submissions of one file: each is looked at by a process of its own."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What came with one file: how, from which phone, with which files beside it."""
+
+    filename: str
+    way: IntakeWay = IntakeWay.ODK
+    phone: str = ""
+    files: Mapping[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Again:
+    """A submission that came before: what is kept of it, and whether this time brings a file."""
+
+    intake: AnswerIntake
+    came: frozenset[str]
+    """Names of the attachments that came before."""
+    has_news: bool
+
+
+def find_again(
+    assignment_id: UUID, content: bytes, attachments: Mapping[str, bytes]
+) -> Again | None:
+    """The submission that came before with the same answers, or None.
+
+    Also where the answers were sent on meanwhile: an app that did not hear the first answer asks
+    again, and is to be told that all arrived.
+
+    Raises:
+        FileRefused: the same instanceID with other answers.
+    """
+    form = get_request(assignment_id).plan.form
+    try:
+        one = read_brought("", content, form).submissions[0]
+    except BookRefused:
+        return None  # told in words where it is to be kept
+    earlier = find_instance(assignment_id, one.instance_id)
+    if earlier is None:
+        return None
+    _require_same_answers(earlier, one, form)
+    came = frozenset(kept["name"] for kept in earlier.attachments)
+    return Again(earlier, came, has_news=not came.issuperset(_named(one, attachments)))
 
 
 def keep_submissions(
@@ -28,6 +84,7 @@ def keep_submissions(
     content: bytes,
     attachments: Mapping[str, bytes] | None = None,
     way: IntakeWay = IntakeWay.ODK,
+    phone: str = "",
     by: Identity,
     at: datetime,
 ) -> Sequence[AnswerIntake]:
@@ -49,12 +106,32 @@ def keep_submissions(
         raise FileRefused(
             refused.code, f"{filename}: {refused.message}", refused.advice
         ) from refused
-    files = {**brought.files, **(attachments or {})}
-    kept = [
-        _keep(assignment_id, one, filename, filled.form.form, files, way, by=by, at=at)
-        for one in _for_assignment(brought, assignment_id, filename)
-    ]
-    return kept
+    sent = Sent(filename, way, phone, {**brought.files, **(attachments or {})})
+    found = _for_assignment(brought, assignment_id, filename)
+    _require_few(found, sent)
+    return [_keep(assignment_id, one, sent, filled.form.form, by=by, at=at) for one in found]
+
+
+def _require_few(found: Sequence[Submission], sent: Sent) -> None:
+    """Refuse more attachments than one file may bring, before any of them is kept."""
+    count = sum(len(_named(one, sent.files)) for one in found)
+    if count > MOST_ATTACHMENTS:
+        raise FileRefused(
+            "too_many_attachments",
+            gettext(
+                "%(file)s holds %(count)s attachments; at most %(most)s come in with one file.",
+                file=sent.filename,
+                count=count,
+                most=MOST_ATTACHMENTS,
+            ),
+            gettext("Leave some of them out, and add them on the page of their section."),
+        )
+
+
+def _named(one: Submission, files: Mapping[str, bytes]) -> Mapping[str, bytes]:
+    """The files that a submission names, or the only one there is."""
+    text = " ".join(one.texts.values())
+    return {name: part for name, part in files.items() if len(files) == 1 or name in text}
 
 
 def _for_assignment(brought: Brought, assignment_id: UUID, filename: str) -> list[Submission]:
@@ -85,29 +162,32 @@ def _for_assignment(brought: Brought, assignment_id: UUID, filename: str) -> lis
 def _keep(
     assignment_id: UUID,
     one: Submission,
-    filename: str,
+    sent: Sent,
     form: Form,
-    files: Mapping[str, bytes],
-    way: IntakeWay,
     *,
     by: Identity,
     at: datetime,
 ) -> AnswerIntake:
-    text = " ".join(one.texts.values())
-    named = {n: part for n, part in files.items() if len(files) == 1 or n in text}
-    for _name in named:  # a process of its own looks at each: no archive starts thousands of them
-        rate_limits.count_try(rate_limits.ATTACHMENT, str(by.user_id), at=at)
+    named = _named(one, sent.files)
     earlier = find_instance(assignment_id, one.instance_id)
     if earlier is not None:
         _require_same_answers(earlier, one, form)
-        return _with_more(earlier, named, by=by)
-    name = filename if one.content.lstrip()[:1] == b"<" else f"{one.instance_id}{KEPT_ROW}"
+        came = {kept["name"] for kept in earlier.attachments}
+        named = {name: part for name, part in named.items() if name not in came}
+    for _name in named:  # a process of its own looks at each: no archive starts thousands of them
+        rate_limits.count_try(rate_limits.ATTACHMENT, str(by.user_id), at=at)
+    attachments = [_attachment(name, part, by=by) for name, part in named.items()]
+    if earlier is not None:
+        # An app sends them by and by.
+        earlier.attachments = [*earlier.attachments, *attachments]
+        return earlier
     intake = AnswerIntake(
         assignment_id=assignment_id,
-        way=way,
+        way=sent.way,
         instance_id=one.instance_id,
-        filename=name,
-        attachments=[_attachment(n, part, by=by) for n, part in named.items()],
+        filename=sent.filename if is_instance(one.content) else f"{one.instance_id}{KEPT_ROW}",
+        brought_by=sent.phone,
+        attachments=attachments,
     )
     return keep_file(intake, one.content, by=by, at=at)
 
@@ -117,7 +197,7 @@ def _require_same_answers(earlier: AnswerIntake, one: Submission, form: Form) ->
     if earlier.sha256 == sha256(one.content).hexdigest():
         return
     content = adapters().files.get(earlier.organisation_id, earlier.sha256)
-    if read_kept(earlier.filename, content, form).texts != one.texts:
+    if read_kept(content, form).texts != one.texts:
         raise FileRefused(
             "instance_differs",
             gettext(
@@ -128,19 +208,16 @@ def _require_same_answers(earlier: AnswerIntake, one: Submission, form: Form) ->
         )
 
 
-def _with_more(earlier: AnswerIntake, named: Mapping[str, bytes], *, by: Identity) -> AnswerIntake:
-    """What came before, with attachments that an app sends by and by."""
-    came = {kept["name"] for kept in earlier.attachments}
-    more = [_attachment(name, part, by=by) for name, part in named.items() if name not in came]
-    if more:
-        earlier.attachments = [*earlier.attachments, *more]
-    return earlier
-
-
-def _attachment(name: str, part: bytes, *, by: Identity) -> dict[str, str]:
+def _attachment(name: str, part: bytes, *, by: Identity) -> dict[str, Any]:
     """A file that came with a submission, checked and cleaned; or why it may not come in."""
     try:
         checked = check_upload(name, part)
     except FileRefused as refused:
         return {"name": name, "problem": f"{refused.message} {refused.advice}"}
-    return {"name": name, "sha256": adapters().files.put(by.organisation_id, checked.content)}
+    return {
+        "name": name,
+        "sha256": adapters().files.put(by.organisation_id, checked.content),
+        "filename": checked.filename,
+        "media_type": checked.media_type,
+        "is_stripped": checked.is_stripped,
+    }

@@ -11,12 +11,12 @@ from ddplatform.db import db
 from ddplatform.errors import Invalid, NotFound
 from ddplatform.languages import gettext
 from ddplatform.models.answer_intake import AnswerIntake, AppLink, IntakeStatus, IntakeWay
-from ddplatform.queries.answer_intake import get_app_link
+from ddplatform.queries.answer_intake import get_app_link, list_app_links
 from ddplatform.queries.organisations import get_account, get_standing_in
 from ddplatform.queries.responses import get_request
-from ddplatform.services import audit
+from ddplatform.services import audit, rate_limits
 from ddplatform.services.answer_intake import attach_files, look, take
-from ddplatform.services.answer_submissions import keep_submissions
+from ddplatform.services.answer_submissions import find_again, keep_submissions
 from ddplatform.services.response_drafts import draft_row
 from ddplatform.services.sessions import hash_of, new_secret
 
@@ -38,12 +38,23 @@ def make_link(assignment_id: UUID, *, name: str, by: Identity, at: datetime) -> 
     """Make a link for one phone; its token is told once and kept as a hash.
 
     Raises:
-        Invalid: it has no name.
+        Invalid: it has no name, or as many phones as may be have a link.
         Conflict: the questions cannot be answered now.
     """
-    draft_row(get_request(assignment_id))
+    draft_row(get_request(assignment_id))  # held: of two presses one counts the other's link
     if not name.strip():
         raise Invalid(fields={"name": gettext("Say whose phone it is, for example: field team.")})
+    live = [link for link in list_app_links(assignment_id) if is_live(link, at=at)]
+    if len(live) >= MOST_LINKS:
+        raise Invalid(
+            fields={
+                "name": gettext(
+                    "%(most)s phones have an address, and more cannot be made. Revoke one that is"
+                    " not used any more.",
+                    most=MOST_LINKS,
+                )
+            }
+        )
     token = new_secret()
     link = AppLink(
         organisation_id=by.organisation_id,
@@ -111,7 +122,8 @@ def receive_submission(
     """Keep a submission and take over what does not contradict the page.
 
     An app sends large attachments in several requests with the same submission; answers that
-    stand otherwise on the page wait there for a person.
+    stand otherwise on the page wait there for a person. What came before as it comes now changes
+    nothing, whatever became of it since.
 
     Raises:
         FileRefused: broken, foreign, or the same instanceID with another content.
@@ -119,20 +131,30 @@ def receive_submission(
         TooMany: too many uploads in an hour.
     """
     link.last_used_at = at
+    again = find_again(link.assignment_id, content, attachments)
+    if again is not None and not again.has_news:
+        rate_limits.count_try(rate_limits.UPLOAD, str(by.user_id), at=at)
+        return Received(again.intake, _count_waiting(again.intake, at=at), is_new=False)
     kept = keep_submissions(
         link.assignment_id,
         filename="submission.xml",
         content=content,
         attachments=attachments,
         way=IntakeWay.OPENROSA,
+        phone=link.name,
         by=by,
         at=at,
     )[0]
-    is_new = kept.settled_at is None and kept.created_at == at
-    if is_new:
+    if again is None:
         take(link.assignment_id, kept.id, leaves_clashes_open=True, by=by, at=at)
-    found = look(link.assignment_id, kept.id, at=at)
-    if not is_new and kept.status is not IntakeStatus.PUT_ASIDE:
-        attach_files(kept, found.files, by=by, at=at)
-    waiting = len(found.clashes) if kept.status is IntakeStatus.WAITING else 0
-    return Received(kept, waiting, is_new)
+    elif kept.status is not IntakeStatus.PUT_ASIDE:
+        files = look(link.assignment_id, kept.id, at=at).files
+        attach_files(kept, files, but=again.came, by=by, at=at)
+    return Received(kept, _count_waiting(kept, at=at), is_new=again is None)
+
+
+def _count_waiting(kept: AnswerIntake, *, at: datetime) -> int:
+    """How many answers of it stand otherwise on the page and wait there for a person."""
+    if kept.status is not IntakeStatus.WAITING:
+        return 0
+    return len(look(kept.assignment_id, kept.id, at=at).clashes)

@@ -7,7 +7,7 @@ from ddplatform.access.identity import Identity
 from ddplatform.queries.campaigns import TargetRow, get_campaign, list_targets
 from ddplatform.reports.content import Cell, Column, Kind, Table
 from ddplatform.reports.tables import render_csv, render_workbook
-from ddplatform.services import audit
+from ddplatform.services import audit, rate_limits
 from ddplatform.services.analysis_export import MEDIA_TYPES, AnalysisForm, ExportedAnalysis
 
 CSV = "text/csv"
@@ -32,7 +32,9 @@ def export_campaign(
 
     Raises:
         NotFound: no such campaign.
+        TooMany: too many exports in an hour.
     """
+    rate_limits.require_left(rate_limits.EXPORT, str(by.user_id), at=at)
     campaign = get_campaign(campaign_id)
     rows = list_targets(campaign_id, limit=None).rows
     table = Table(
@@ -46,6 +48,7 @@ def export_campaign(
     audit.record_export(
         "campaign:export", campaign, by=by, at=at, name=campaign.name, form=form, lines=len(rows)
     )
+    rate_limits.count_try(rate_limits.EXPORT, str(by.user_id), at=at)
     media_type = CSV if form == "csv" else MEDIA_TYPES["xlsx"]
     return ExportedAnalysis(f"campaign-{campaign.due_on}.{form}", media_type, content)
 

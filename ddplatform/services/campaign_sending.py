@@ -5,7 +5,6 @@ kept, under names that follow from the assignment: written again, they stand in 
 A mail server cannot promise that, so there a batch of mails is one mail.
 """
 
-import smtplib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
@@ -15,7 +14,7 @@ from sqlalchemy import select, update
 
 from ddplatform.access.identity import Identity
 from ddplatform.adapters.installed import adapters
-from ddplatform.adapters.mail import Mail, MailRefused
+from ddplatform.adapters.mail import FOR_ONE, Mail, MailRefused, Refusal, refusal_of
 from ddplatform.bulk import rising_keys
 from ddplatform.db import db
 from ddplatform.duediligence.vocabulary import QuestionnaireState as State
@@ -36,7 +35,12 @@ from ddplatform.queries.organisations import get_help_contact, get_organisation
 from ddplatform.queries.questionnaires import find_open, load_plan
 from ddplatform.services import audit
 from ddplatform.services.campaigns import queue_sending
-from ddplatform.services.invitations import give_link, note_mailed, write_questions
+from ddplatform.services.invitations import (
+    give_link,
+    note_mailed,
+    note_refused,
+    write_questions,
+)
 from ddplatform.services.people import INVITATION_LIFE
 from ddplatform.services.questionnaires import is_address, is_small
 from ddplatform.services.visit_plan_assign import note_sent
@@ -57,11 +61,12 @@ def carry_out(
     Raises:
         OSError, SMTPException: no mail goes out at all. What was sent stays sent.
     """
+    delayed: set[UUID] = set()
     while True:
         with unit():
             count = send_batch(campaign_id, job_id, by=by, at=at)
             done, total = count_sending(campaign_id, today=at.date())
-        _mail_all(campaign_id, unit=unit, at=at)
+        _mail_all(campaign_id, delayed, unit=unit, at=at)
         if not count:
             return {"sent": done, "asked": total}
         progress(done, total)
@@ -176,6 +181,7 @@ def _assignments(
                 "sections_total": sections[line.version_id, light],
                 "round": 1,
                 "reminders": 0,
+                "mail_tries": 0,
                 "sent_at": at,
                 "sent_by_id": campaign.started_by_id,
             }
@@ -214,22 +220,28 @@ def _invitations(
 # ---- mails -----------------------------------------------------------------------------------
 
 
-def _mail_all(campaign_id: UUID, *, unit: Unit, at: datetime) -> None:
-    """Every invitation that did not go out yet, each tried once; none of a stopped campaign."""
+def _mail_all(campaign_id: UUID, delayed: set[UUID], *, unit: Unit, at: datetime) -> None:
+    """Every invitation that did not go out yet, each tried once; none of a stopped campaign.
+
+    Args:
+        delayed: those that were refused for now: their next try is that of the next job.
+    """
     size = 1 if adapters().mailer.is_remote else BATCH
     after: UUID | None = None
     while True:
         with unit():
             is_stopped = get_campaign(campaign_id, for_change=True).stopped_at is not None
             waiting = [] if is_stopped else list_to_mail(campaign_id, after=after, limit=size)
-            mails = _write_batch(campaign_id, waiting, at=at)
+            due = [row for row in waiting if row.id not in delayed]
+            mails = _write_batch(campaign_id, due, at=at)
         if not waiting:
             return
         refused = {
             row.id: told
-            for row in waiting
+            for row in due
             if row.id in mails and (told := _send(row, mails[row.id])) is not None
         }
+        delayed.update(key for key, told in refused.items() if not told.is_lasting)
         with unit():
             _note(mails, refused, at=at)
         after = waiting[-1].id
@@ -264,18 +276,22 @@ def _write_batch(
     return found
 
 
-def _send(asked: Assignment, mail: Mail) -> str | None:
-    """Send one mail; returns why it was refused for good, "" where only for now, else None."""
+def _send(asked: Assignment, mail: Mail) -> Refusal | None:
+    """Send one mail; returns why it was refused, else None. One that is does not stop the others.
+
+    Raises:
+        OSError, SMTPException: no mail goes out at all.
+    """
     try:
         adapters().mailer.send(mail, key=f"{asked.sent_at:%Y%m%dT%H%M%S%f}-{asked.id.hex}")
     except MailRefused as refusal:
-        return str(refusal)
-    except smtplib.SMTPRecipientsRefused:
-        return ""
+        return Refusal(str(refusal), is_lasting=True)
+    except FOR_ONE as refusal:
+        return refusal_of(refusal)
     return None
 
 
-def _note(mails: Mapping[UUID, Mail], refused: Mapping[UUID, str], *, at: datetime) -> None:
+def _note(mails: Mapping[UUID, Mail], refused: Mapping[UUID, Refusal], *, at: datetime) -> None:
     rows = db.session.scalars(
         select(Assignment)
         .where(among(Assignment.id, list(mails)))
@@ -284,5 +300,5 @@ def _note(mails: Mapping[UUID, Mail], refused: Mapping[UUID, str], *, at: dateti
     for row in rows:
         if row.id not in refused:
             note_mailed(row, at=at)
-        elif refused[row.id]:
-            row.mail_refusal = refused[row.id]
+        else:
+            note_refused(row, refused[row.id])

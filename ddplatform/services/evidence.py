@@ -1,12 +1,13 @@
 """Documents: take in, attach, release, withdraw."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from ddplatform.access.identity import Identity
 from ddplatform.access.permissions import Permission
 from ddplatform.adapters.installed import adapters
-from ddplatform.adapters.uploads import check_upload
+from ddplatform.adapters.uploads import CheckedFile, check_upload
 from ddplatform.db import Base, db
 from ddplatform.errors import Conflict, Invalid, NotAllowed
 from ddplatform.models.evidence import Confidentiality, Evidence, EvidenceLink
@@ -41,23 +42,44 @@ def take_in(
     if issued_on is not None and valid_until is not None and valid_until < issued_on:
         raise Invalid(fields={"valid_until": "Choose a day after the day of issue."})
     rate_limits.count_try(rate_limits.UPLOAD, str(by.user_id), at=at)
-    checked = check_upload(filename, content)
+    return keep_checked(
+        check_upload(filename, content),
+        by=by,
+        at=at,
+        owner_organisation_id=owner_organisation_id,
+        respondent_organisation_id=respondent_organisation_id,
+        description=description,
+        confidentiality=confidentiality,
+        issued_on=issued_on,
+        valid_until=valid_until,
+    )
+
+
+def keep_checked(
+    checked: CheckedFile,
+    *,
+    by: Identity,
+    at: datetime,
+    owner_organisation_id: UUID | None = None,
+    **more: Any,
+) -> Evidence:
+    """Keep one document that was checked, cleaned and counted when it came in.
+
+    Args:
+        more: other columns of the document.
+    """
     keeper = owner_organisation_id or by.organisation_id
     evidence = Evidence(
         organisation_id=keeper,
-        respondent_organisation_id=respondent_organisation_id,
         sha256=adapters().files.put(keeper, checked.content),
         storage_organisation_id=keeper,
         filename=checked.filename,
         media_type=checked.media_type,
         size_bytes=len(checked.content),
-        confidentiality=confidentiality,
-        description=description,
         is_stripped=checked.is_stripped,
-        issued_on=issued_on,
-        valid_until=valid_until,
         created_at=at,
         created_by_id=by.user_id,
+        **more,
     )
     db.session.add(evidence)
     db.session.flush()  # links and the event name it

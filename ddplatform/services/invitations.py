@@ -1,12 +1,16 @@
 """The mail behind a single-use link. The secret is made here and stands in the mail alone."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from ddplatform.access.identity import system_identity
+from sqlalchemy import select
+
+from ddplatform.access.identity import Identity, system_identity
 from ddplatform.access.roles import RoleId
 from ddplatform.adapters.installed import adapters
-from ddplatform.adapters.mail import Mail, MailRefused
+from ddplatform.adapters.mail import FOR_ONE, Mail, MailRefused, Refusal, refusal_of
+from ddplatform.db import db, held
+from ddplatform.errors import Conflict
 from ddplatform.languages import day_in_words, gettext, speaking
 from ddplatform.models.organisations import Invitation, InvitationPurpose
 from ddplatform.models.questionnaires import Assignment
@@ -17,10 +21,16 @@ from ddplatform.queries.organisations import (
     get_user_by_email,
 )
 from ddplatform.queries.questionnaires import find_assignment
-from ddplatform.services import audit
+from ddplatform.services import audit, jobs
 from ddplatform.services.sessions import hash_of, new_secret
 from questionnaires import Answerer
 
+SEND = "invitation:send"
+MOST_TRIES = 20
+"""How often a server may refuse a mail for now until that counts as refused."""
+LINK_LIFE = timedelta(days=14)
+"""How long a link works at least that is handed over by a person."""
+TRY_AGAIN = timedelta(minutes=15)
 _PATHS = {
     InvitationPurpose.JOIN: "/invitation/",
     InvitationPurpose.RESET: "/new-password/",
@@ -29,7 +39,11 @@ _PATHS = {
 
 
 def send(invitation_id: UUID, *, at: datetime) -> None:
-    """Write and send the mail with a fresh link; an earlier link of it stops working."""
+    """Write and send the mail with a fresh link; an earlier link of it stops working.
+
+    That of a questionnaire which is refused for now is tried again later, a counted number of
+    times.
+    """
     invitation = get_invitation(invitation_id)
     if invitation.used_at is not None or invitation.expires_at < at:
         return
@@ -41,7 +55,15 @@ def send(invitation_id: UUID, *, at: datetime) -> None:
     except MailRefused as refusal:
         if asked is None:
             raise
-        asked.mail_refusal = str(refusal)
+        note_refused(asked, Refusal(str(refusal), is_lasting=True))
+    except FOR_ONE as refusal:
+        if asked is None:
+            raise
+        note_refused(asked, refusal_of(refusal))
+        if asked.mail_refusal is None:
+            by = system_identity(asked.organisation_id)
+            payload = {"invitation_id": str(invitation.id)}
+            jobs.enqueue(SEND, payload, by=by, at=at, run_after=at + TRY_AGAIN)
     else:
         note_mailed(asked, at=at)
 
@@ -57,6 +79,39 @@ def note_mailed(asked: Assignment | None, *, at: datetime) -> None:
     """Keep that the invitation of a questionnaire went out, and that nothing refuses it now."""
     if asked is not None:
         asked.mailed_at, asked.mail_refusal = asked.mailed_at or at, None
+        asked.mail_tries = 0
+
+
+def note_refused(asked: Assignment, refusal: Refusal) -> None:
+    """Keep that the server did not take the invitation; after enough tries it counts as refused."""
+    asked.mail_tries += 1
+    if refusal.is_lasting or asked.mail_tries >= MOST_TRIES:
+        asked.mail_refusal = refusal.words
+
+
+def show_link(asked: Assignment, *, by: Identity, at: datetime) -> str:
+    """A fresh link to be handed over another way, where the server refuses the mail.
+
+    It works once, as that of the mail would have. The log says who saw it.
+
+    Raises:
+        Conflict: no mail was refused, or the supplier needs no link any more.
+    """
+    invitation = db.session.scalar(
+        held(
+            select(Invitation).where(
+                Invitation.assignment_id == asked.id, Invitation.used_at.is_(None)
+            )
+        )
+    )
+    if asked.mail_refusal is None or invitation is None:
+        raise Conflict(
+            "The link goes out by mail alone while the mail server takes it.",
+            "Send a reminder instead.",
+        )
+    invitation.expires_at = max(invitation.expires_at, at + LINK_LIFE)
+    audit.record("questionnaire:show_link", asked, by=by, at=at)
+    return give_link(invitation)
 
 
 def note_link_opened(asked: Assignment, *, at: datetime) -> None:

@@ -26,7 +26,7 @@ from ddplatform.queries.questionnaire_results import Respondent, load_respondent
 from ddplatform.queries.questionnaires import get_version, load_plan
 from ddplatform.reports.content import Table
 from ddplatform.reports.tables import neutral
-from ddplatform.services import audit
+from ddplatform.services import audit, rate_limits
 from ddplatform.services.analysis_export import ExportedAnalysis, as_file
 
 ResultsForm = Literal["xlsx", "csv", "json"]
@@ -52,7 +52,9 @@ def export_results(
 
     Raises:
         NotFound: no such version or campaign.
+        TooMany: too many exports in an hour.
     """
+    rate_limits.require_left(rate_limits.EXPORT, str(by.user_id), at=at)
     respondents = _respondents(version_id, campaign_id, at)
     version, asked = get_version(version_id), load_plan(version_id).form
     texts = load_texts(respondents)
@@ -71,6 +73,7 @@ def export_results(
         shape=shape,
         respondents=len(respondents),
     )
+    rate_limits.count_try(rate_limits.EXPORT, str(by.user_id), at=at)
     return made
 
 
@@ -84,7 +87,9 @@ def export_evidence(
     Raises:
         NotFound: no such version or campaign.
         Invalid: there is none, or more than one archive can hold.
+        TooMany: too many exports in an hour.
     """
+    rate_limits.require_left(rate_limits.EXPORT, str(by.user_id), at=at)
     respondents = _respondents(version_id, campaign_id, at)
     version, asked = get_version(version_id), load_plan(version_id).form
     rows = list_evidence(respondents, today=at.date())
@@ -106,6 +111,7 @@ def export_evidence(
         documents=len(rows),
         sha256=hashlib.sha256(content).hexdigest(),
     )
+    rate_limits.count_try(rate_limits.EXPORT, str(by.user_id), at=at)
     name = f"{asked.form_id}-{version.version}-documents.zip"
     return ExportedAnalysis(name, "application/zip", content)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
 
 from ddplatform.db import db, held, unit_of_work
@@ -39,10 +39,25 @@ def count_try(limit: Limit, who: str, *, at: datetime) -> None:
     """
     row = _window(limit, who, at)
     if row.count >= limit.times:
-        ends = row.window_starts_at + timedelta(seconds=limit.window_s)
-        raise TooMany(int((ends - at).total_seconds()) + 1)
+        raise _too_many(row, limit, at)
     row.count += 1
     db.session.info.setdefault(TRIES, []).append((limit, who, at))
+
+
+def require_left(limit: Limit, who: str, *, at: datetime) -> None:
+    """Refuse long work before it is done where `count_try` would refuse it after; only looks.
+
+    Raises:
+        TooMany: the limit of this window is reached.
+    """
+    row = db.session.scalar(_in_window(limit, who, at))
+    if row is not None and row.count >= limit.times:
+        raise _too_many(row, limit, at)
+
+
+def _too_many(row: RateCount, limit: Limit, at: datetime) -> TooMany:
+    ends = row.window_starts_at + timedelta(seconds=limit.window_s)
+    return TooMany(int((ends - at).total_seconds()) + 1)
 
 
 def settle_tries(*, kept: bool) -> None:
@@ -57,18 +72,29 @@ def settle_tries(*, kept: bool) -> None:
 
 def _window(limit: Limit, who: str, at: datetime) -> RateCount:
     """The counter of this window, held until the end of the unit of work."""
-    starts = datetime.fromtimestamp(at.timestamp() // limit.window_s * limit.window_s, UTC)
-    key = f"{limit.name}:{who}"
-    statement = held(
-        select(RateCount).where(RateCount.key == key, RateCount.window_starts_at == starts)
-    )
+    statement = held(_in_window(limit, who, at))
     db.session.flush()  # a second try of this unit of work counts on from the first
     row = db.session.scalar(statement)
     if row is not None:
         return row
     try:
         with db.session.begin_nested():
+            key, starts = _key_of(limit, who), _start_of(limit, at)
             db.session.add(RateCount(key=key, window_starts_at=starts, count=0))
     except IntegrityError:
         pass  # another request began this window in the same moment
     return db.session.scalars(statement).one()
+
+
+def _in_window(limit: Limit, who: str, at: datetime) -> Select[RateCount]:
+    return select(RateCount).where(
+        RateCount.key == _key_of(limit, who), RateCount.window_starts_at == _start_of(limit, at)
+    )
+
+
+def _key_of(limit: Limit, who: str) -> str:
+    return f"{limit.name}:{who}"
+
+
+def _start_of(limit: Limit, at: datetime) -> datetime:
+    return datetime.fromtimestamp(at.timestamp() // limit.window_s * limit.window_s, UTC)

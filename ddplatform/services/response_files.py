@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from ddplatform.access.identity import Identity
+from ddplatform.adapters.uploads import CheckedFile
 from ddplatform.db import db
 from ddplatform.models.evidence import Evidence, EvidenceLink
 from ddplatform.models.responses import Response as ResponseRow
@@ -34,6 +35,20 @@ def add_file(
         respondent_organisation_id=row.respondent_organisation_id,
     )
     evidence.attach(taken, row, at=at, path=path)
+
+
+def add_checked(
+    row: ResponseRow, path: str, checked: CheckedFile, *, by: Identity, at: datetime
+) -> None:
+    """Keep one document for the answer at a path that was checked when it came in."""
+    kept = evidence.keep_checked(
+        checked,
+        by=by,
+        at=at,
+        owner_organisation_id=row.organisation_id,
+        respondent_organisation_id=row.respondent_organisation_id,
+    )
+    evidence.attach(kept, row, at=at, path=path)
 
 
 def remove_file(row: ResponseRow, link_id: UUID, *, by: Identity, at: datetime) -> str:

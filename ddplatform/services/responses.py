@@ -6,12 +6,13 @@ back to be chosen from.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from ddplatform.access.identity import Identity
+from ddplatform.adapters.uploads import CheckedFile
 from ddplatform.db import db
 from ddplatform.duediligence.lifecycle import require_step
 from ddplatform.duediligence.step_facts import QuestionnaireFacts
@@ -44,10 +45,17 @@ from ddplatform.services.response_drafts import (
     open_draft,
     put_marks,
 )
-from ddplatform.services.response_files import add_file, copy_files, remove_file, shift_files
+from ddplatform.services.response_files import (
+    add_checked,
+    add_file,
+    copy_files,
+    remove_file,
+    shift_files,
+)
 from ddplatform.services.response_flags import note_flags
 from ddplatform.services.response_prefill import prefill
 from questionnaires import Notice, Question, Response, StepRefused
+from questionnaires.answer_changes import make_room
 from questionnaires.form import UPLOADS
 
 MAX_REPLY = 2000
@@ -238,21 +246,47 @@ def attach(
         TooMany: too many uploads in an hour.
     """
     filled = open_draft(assignment_id, at=at)
-    if not _takes_files(filled.form, path):
-        raise Invalid(
-            gettext("This question takes no documents."), gettext("Write the answer instead.")
-        )
+    _require_upload(filled.form, path)
     add_file(filled.row, path, filename=filename, content=content, by=by, at=at)
-    _name_files(filled, path, by=by, at=at)
+    _name_files(filled, [path], by=by, at=at)
+
+
+def attach_checked(
+    assignment_id: UUID,
+    documents: Mapping[str, Sequence[CheckedFile]],
+    *,
+    by: Identity,
+    at: datetime,
+) -> None:
+    """Add documents that were checked and counted when they came in, to answers by path.
+
+    Raises:
+        Invalid: nothing is uploaded at one of these questions.
+        Conflict: the questions cannot be answered now.
+    """
+    filled = open_draft(assignment_id, at=at)
+    for path, found in documents.items():
+        make_room(filled.form, path)
+        _require_upload(filled.form, path)
+        for document in found:
+            add_checked(filled.row, path, document, by=by, at=at)
+    _name_files(filled, documents, by=by, at=at)
 
 
 def detach(assignment_id: UUID, link_id: UUID, *, by: Identity, at: datetime) -> str:
     """Take a document away from its answer; returns the path of the question."""
     filled = open_draft(assignment_id, at=at)
     path = remove_file(filled.row, link_id, by=by, at=at)
-    _name_files(filled, path, by=by, at=at)
+    _name_files(filled, [path], by=by, at=at)
     audit.record("response:remove_file", filled.row, by=by, at=at, path=path)
     return path
+
+
+def _require_upload(form: Response, path: str) -> None:
+    if not _takes_files(form, path):
+        raise Invalid(
+            gettext("This question takes no documents."), gettext("Write the answer instead.")
+        )
 
 
 def _takes_files(form: Response, path: str) -> bool:
@@ -263,11 +297,12 @@ def _takes_files(form: Response, path: str) -> bool:
     return isinstance(node, Question) and node.kind in UPLOADS
 
 
-def _name_files(filled: Filled, path: str, *, by: Identity, at: datetime) -> None:
+def _name_files(filled: Filled, paths: Iterable[str], *, by: Identity, at: datetime) -> None:
     """The text of the answer is the names of its files, as other tools keep it."""
     db.session.flush()  # the documents that came and went
-    names = [file.filename for file in list_files(filled.row.id).get(path, ())]
-    filled.form.set(path, ", ".join(names))
+    files = list_files(filled.row.id)
+    for path in paths:
+        filled.form.set(path, ", ".join(file.filename for file in files.get(path, ())))
     finish(filled, page="", by=by, at=at)
 
 

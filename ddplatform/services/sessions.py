@@ -35,19 +35,25 @@ def read_session(session_id: str, *, at: datetime) -> UserSession | None:
     row = db.session.scalar(select(UserSession).where(UserSession.id_hash == hash_of(session_id)))
     if row is None or row.expires_at < at or row.last_seen_at < at - IDLE:
         return None
-    if SHARED in row.data and _is_over_on_shared_phone(row, at):
+    if SHARED in row.data and row.last_seen_at < at - SHARED_IDLE:
         return None
     return row
 
 
-def _is_over_on_shared_phone(row: UserSession, at: datetime) -> bool:
-    return row.last_seen_at < at - SHARED_IDLE or row.created_at < at - SHARED_ABSOLUTE
-
-
 def start_session(
-    session_id: str, *, user_id: UUID | None, data: dict[str, Any], at: datetime
+    session_id: str,
+    *,
+    user_id: UUID | None,
+    data: dict[str, Any],
+    at: datetime,
+    ends_at: datetime | None = None,
 ) -> None:
-    """Begin a session under an id that nobody has used."""
+    """Begin a session under an id that nobody has used.
+
+    Args:
+        ends_at: the end of the session that goes on under this id; it is never moved away.
+    """
+    lasts = SHARED_ABSOLUTE if SHARED in data else ABSOLUTE
     db.session.add(
         UserSession(
             id_hash=hash_of(session_id),
@@ -55,7 +61,7 @@ def start_session(
             data=data,
             created_at=at,
             last_seen_at=at,
-            expires_at=at + ABSOLUTE,
+            expires_at=min(at + lasts, ends_at or at + lasts),
         )
     )
 

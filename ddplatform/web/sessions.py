@@ -25,6 +25,8 @@ from ddplatform.web.languages import ASKED, KEEP
 
 RENEW = "_renew"
 """Set in a session to get a new id: at sign-in and at every rise of rights."""
+GOES_ON = "_goes_on"
+"""Set beside RENEW where nobody proved again who they are: the session ends when it would have."""
 CARRIED = frozenset({"csrf_token", ASKED})
 """What a cookie may carry: nothing that belongs to a person or gives a right."""
 _CARRIES = "~"
@@ -34,9 +36,15 @@ _CARRIES = "~"
 class ServerSession(CallbackDict[str, Any], SessionMixin):
     """What one browser's session holds."""
 
-    def __init__(self, sid: str | None, initial: dict[str, Any], last_seen: datetime | None):
+    def __init__(
+        self,
+        sid: str | None,
+        initial: dict[str, Any],
+        last_seen: datetime | None,
+        ends_at: datetime | None = None,
+    ):
         super().__init__(initial, self._changed)
-        self.sid, self.last_seen, self.modified = sid, last_seen, False
+        self.sid, self.last_seen, self.ends_at, self.modified = sid, last_seen, ends_at, False
         self.accessed = False
 
     @staticmethod
@@ -55,7 +63,11 @@ class ServerSessionInterface(SessionInterface):
         if sid and request.endpoint != "static":
             with nobody():
                 row = sessions.read_session(sid, at=now)
-            found = ServerSession(sid, dict(row.data), row.last_seen_at) if row else None
+            found = (
+                ServerSession(sid, dict(row.data), row.last_seen_at, row.expires_at)
+                if row
+                else None
+            )
             # A form takes SQLite's write lock from its first statement; a read that is still
             # open could not be raised to it while a worker writes.
             finish(ok=False)
@@ -89,6 +101,7 @@ class ServerSessionInterface(SessionInterface):
 
     def _store(self, app: Flask, session: ServerSession, response: Response, now: datetime) -> None:
         renew, keep_language = session.pop(RENEW, False), session.pop(KEEP, False)
+        ends_at = session.ends_at if session.pop(GOES_ON, False) else None
         if session.sid and (renew or not session):
             sessions.end_session(session.sid)
         if not session:
@@ -100,10 +113,12 @@ class ServerSessionInterface(SessionInterface):
             session["ref"] = sessions.hash_of(sid)[:16]
         if user_id and keep_language:
             choose_language(get_user(UUID(user_id)), session[ASKED])
-        keep = sessions.save_session if sid == session.sid else sessions.start_session
-        keep(sid, user_id=UUID(user_id) if user_id else None, data=dict(session), at=now)
-        if sid != session.sid:
-            self._set_cookie(app, response, sid)
+        who, data = UUID(user_id) if user_id else None, dict(session)
+        if sid == session.sid:
+            sessions.save_session(sid, user_id=who, data=data, at=now)
+            return
+        sessions.start_session(sid, user_id=who, data=data, at=now, ends_at=ends_at)
+        self._set_cookie(app, response, sid)
 
     def _set_cookie(self, app: Flask, response: Response, value: str) -> None:
         response.set_cookie(

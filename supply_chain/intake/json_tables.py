@@ -15,6 +15,8 @@ from supply_chain.drafts import NamedBytes
 from supply_chain.errors import FileRefused
 from supply_chain.intake.encodings import decode_text
 
+Value = tuple[str, str, str]
+"""Name of its column, the whole way to it, text."""
 Rows = tuple[tuple[str, ...], ...]
 
 ENDINGS = (".json", ".geojson")
@@ -37,7 +39,7 @@ def json_rows(file: NamedBytes) -> Rows | None:
         return None
     if not entries:
         return None
-    flat = [dict(_flat(entry)) for entry in entries]
+    flat = _named([list(_flat(entry)) for entry in entries])
     header = list(dict.fromkeys(name for row in flat for name in row))[:_MOST_COLUMNS]
     return (tuple(header), *(tuple(row.get(name, "") for name in header) for row in flat))
 
@@ -51,21 +53,40 @@ def _entries(document: Any) -> list[dict[str, Any]]:
     return document
 
 
-def _flat(entry: dict[str, Any], way: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
+def _named(rows: list[list[Value]]) -> list[dict[str, str]]:
+    """The values of each row by the name of their column.
+
+    GeoJSON gives a feature an `id` and may give its properties another one: where the two differ
+    in any row, the inner one has a column of its own under its whole name.
+    """
+    apart: set[str] = set()
+    for row in rows:
+        outer = {name: text for name, whole, text in row if name == whole}
+        apart |= {
+            whole for name, whole, text in row if name != whole and outer.get(name, text) != text
+        }
+    return [{whole if whole in apart else name: text for name, whole, text in row} for row in rows]
+
+
+def _flat(
+    entry: dict[str, Any], way: str = "", whole_way: str = "", depth: int = 0
+) -> Iterator[Value]:
     for key, value in entry.items():
-        name = f"{way}.{key}" if way else str(key)
+        name, whole = f"{way}{key}", f"{whole_way}{key}"
         if isinstance(value, dict):
             point = _point(value)
             if point:
-                yield from zip(("latitude", "longitude"), point, strict=True)
+                # A point is the place, whatever else is said of one.
+                yield "latitude", "latitude", point[0]
+                yield "longitude", "longitude", point[1]
             elif set(value) == {"min", "max"}:
-                yield name, f"{value['min']}-{value['max']}"
+                yield name, whole, f"{value['min']}-{value['max']}"
             elif depth < _DEEPEST:
                 # What GeoJSON says of a point stands under "properties".
-                inside = way if key == "properties" else name
-                yield from _flat(value, inside, depth + 1)
+                inside = way if key == "properties" else f"{name}."
+                yield from _flat(value, inside, f"{whole}.", depth + 1)
         elif value is not None and (key, value) != ("type", "Feature"):
-            yield name, _text(value)
+            yield name, whole, _text(value)
 
 
 def _point(value: dict[str, Any]) -> tuple[str, str] | None:

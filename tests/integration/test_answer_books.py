@@ -298,3 +298,27 @@ def test_upload_of_a_book_leaves_its_events(app: Flask, supplier: Supplier, phon
         assert (intake.status, intake.taken_count) == (IntakeStatus.TAKEN, 1)
         found = answer_intake.look(supplier.asked.assignment_id, intake.id, at=LATER)
         assert found.news == ()
+
+
+def test_page_of_a_book_opens_its_file_no_more_and_compares_it_with_the_answers_of_now(
+    app: Flask, supplier: Supplier, phone: FlaskClient, monkeypatch: pytest.MonkeyPatch
+):
+    came = _bring(phone, supplier, with_answers(_book(phone, supplier), SAQ_C01=40))
+    monkeypatch.setattr(answer_intake, "read_book", None)  # a page that calls it fails
+
+    assert "1 answer changes." in _words(phone.get(came.location))
+    with app.app_context(), acting(supplier.id):
+        one = supplier.asked.assignment_id
+        responses.save_draft(one, typed({C01: "10"}), by=supplier.identity, at=NOW)
+
+    assert "Changed here too" in _words(phone.get(came.location))
+
+
+def test_book_whose_cells_were_not_kept_is_opened_anew(
+    app: Flask, supplier: Supplier, phone: FlaskClient
+):
+    came = _bring(phone, supplier, with_answers(_book(phone, supplier), SAQ_C01=40))
+    with app.app_context(), acting(supplier.id):
+        db.session.query(AnswerIntake).one().cells = None
+
+    assert "1 answer changes." in _words(phone.get(came.location))

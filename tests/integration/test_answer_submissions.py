@@ -292,3 +292,51 @@ def test_several_submissions_that_name_nothing_are_refused(phone: FlaskClient, s
 
     assert answer.status_code == 422
     assert "holds 2 submissions, and none names these questions" in _words(answer)
+
+
+def _with_attachments(count: int) -> bytes:
+    names = [f"payslip{number:03}.txt" for number in range(count)]
+    submission = instance_xml({"C/SAQ_C01": "40", "C/SAQ_C01_evidence": ", ".join(names)})
+    return zipped({"submission.xml": submission, **{name: name.encode() for name in names}})
+
+
+def test_file_with_more_attachments_than_uploads_of_an_hour_is_taken_over_whole(
+    app: Flask, supplier: Supplier, phone: FlaskClient
+):
+    came = _bring(phone, supplier, _with_attachments(70), "answers.zip")
+    assert _take(phone, came.location).status_code == 302
+
+    with app.app_context(), acting(supplier.id):
+        row = find_response(supplier.asked.assignment_id)
+        assert len(list_files(row.id)["/data/C/SAQ_C01_evidence"]) == 70
+    assert len(_kept(app, supplier)["/data/C/SAQ_C01_evidence"].split(", ")) == 70
+
+
+def test_file_with_too_many_attachments_is_refused_whole_with_the_way_out(
+    app: Flask, supplier: Supplier, phone: FlaskClient
+):
+    answer = _bring(phone, supplier, _with_attachments(101), "answers.zip")
+
+    assert answer.status_code == 422
+    assert "101 attachments; at most 100" in _words(answer)
+    assert "on the page of their section" in _words(answer)
+    with app.app_context(), acting(supplier.id):
+        assert db.session.query(AnswerIntake).count() == 0
+
+
+def test_attachment_of_an_entry_that_has_no_other_answer_gets_its_place(
+    app: Flask, supplier: Supplier, phone: FlaskClient
+):
+    content = instance_xml({"B/SAQ_B01/SAQ_B02": "Daloa", "C/SAQ_C01_evidence": "a.txt"})
+    came = _bring(phone, supplier, zipped({"s.xml": content, "a.txt": b"a"}), "answers.zip")
+
+    assert _take(phone, came.location).status_code == 302
+
+
+def test_instance_that_is_called_like_a_row_of_an_export_is_read_as_what_it_is(
+    app: Flask, supplier: Supplier, phone: FlaskClient
+):
+    came = _bring(phone, supplier, b"\xef\xbb\xbf" + instance_xml(FORTY), "x.row.json")
+
+    assert came.status_code == 302
+    assert "1 answer changes." in _words(phone.get(came.location))

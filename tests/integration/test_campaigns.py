@@ -22,7 +22,13 @@ from ddplatform.models.questionnaires import Assignment
 from ddplatform.models.value_chain import NodeSummary
 from ddplatform.queries.campaign_calendar import Happening, list_calendar
 from ddplatform.queries.campaigns import count_targets, get_campaign, list_targets
-from ddplatform.services import campaign_reminders, campaign_sending, campaigns, value_chain
+from ddplatform.services import (
+    campaign_reminders,
+    campaign_sending,
+    campaigns,
+    invitations,
+    value_chain,
+)
 from ddplatform.services.campaigns import How, Whom
 from ddplatform.services.questionnaires import withdraw
 from tests.answering import (
@@ -515,3 +521,71 @@ def test_campaign_belongs_to_one_organisation_alone(tenant: Tenant, other_tenant
     with acting(other_tenant.id):
         assert db.session.scalars(select(Campaign)).all() == []
         assert db.session.scalars(select(CampaignTarget)).all() == []
+
+
+REFUSALS = [
+    smtplib.SMTPDataError(451, b"try again later"),
+    smtplib.SMTPRecipientsRefused({"x": (450, b"greylisted")}),
+    smtplib.SMTPSenderRefused(550, b"not you", "us@localhost"),
+    smtplib.SMTPServerDisconnected("gone"),
+]
+
+
+def _refuse(monkeypatch: pytest.MonkeyPatch, begins: str, error: Exception) -> None:
+    mailer = type(adapters().mailer)
+    real = mailer.send
+
+    def refuses(self: object, mail: object, *, key: str = "") -> None:
+        if mail.to.startswith(begins):  # type: ignore[attr-defined]
+            raise error
+        real(self, mail, key=key)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(mailer, "send", refuses)
+
+
+@pytest.mark.parametrize("error", REFUSALS, ids=lambda one: type(one).__name__)
+def test_mail_that_is_refused_for_now_is_tried_a_counted_number_of_times_and_stops_no_other(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch, error: Exception
+):
+    chain_id, keys = make_places(tenant, 3)
+    campaign_id = plan(tenant, chain_id, keys)
+    start(tenant, campaign_id)
+    _refuse(monkeypatch, "farm0", error)
+
+    for tries in range(1, invitations.MOST_TRIES + 1):
+        work(tenant, campaign_id)
+        first, *others = sent(tenant, campaign_id)
+        assert first.mail_tries == tries
+        assert all(one.mailed_at == NOW for one in others)
+        assert (first.mail_refusal is None) == (tries < invitations.MOST_TRIES)
+    work(tenant, campaign_id)
+
+    assert sent(tenant, campaign_id)[0].mail_tries == invitations.MOST_TRIES
+    assert len(mails()) == 2
+
+
+def test_content_that_the_server_refuses_for_good_is_not_tried_again(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+):
+    chain_id, keys = make_places(tenant, 2)
+    campaign_id = plan(tenant, chain_id, keys)
+    start(tenant, campaign_id)
+    _refuse(monkeypatch, "farm0", smtplib.SMTPDataError(554, b"no such content"))
+    work(tenant, campaign_id)
+
+    first, other = sent(tenant, campaign_id)
+    assert (first.mail_refusal, first.mail_tries) == ("554 no such content", 1)
+    assert other.mailed_at == NOW
+
+
+def test_batches_of_one_job_try_a_refused_mail_once(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(campaign_sending, "BATCH", 1)
+    chain_id, keys = make_places(tenant, 3)
+    campaign_id = plan(tenant, chain_id, keys)
+    start(tenant, campaign_id)
+    _refuse(monkeypatch, "farm", smtplib.SMTPDataError(451, b"later"))
+    work(tenant, campaign_id)
+
+    assert [one.mail_tries for one in sent(tenant, campaign_id)] == [1, 1, 1]

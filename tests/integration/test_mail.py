@@ -1,6 +1,7 @@
 """Mail: names with line ends stay names, and the server has to prove who it is."""
 
 import datetime as clock
+import smtplib
 import socketserver
 import ssl
 import threading
@@ -142,3 +143,32 @@ def test_address_that_the_server_cannot_take_is_refused_and_stops_no_other_mail(
             mailer.send(Mail("andré@firme.example", "Questions", "A link"))
         made.shutdown()
     assert {"MAIL", "DATA"}.isdisjoint(made.heard)
+
+
+@pytest.mark.parametrize(
+    ("refused", "raised"),
+    [
+        (smtplib.SMTPDataError(554, b"no such content"), MailRefused),
+        (smtplib.SMTPRecipientsRefused({"a": (550, b"no such user")}), MailRefused),
+        (smtplib.SMTPDataError(451, b"later"), smtplib.SMTPDataError),
+        (smtplib.SMTPSenderRefused(550, b"not you", "x"), smtplib.SMTPSenderRefused),
+    ],
+)
+def test_refusal_is_for_good_by_its_code_and_never_for_the_sender_of_all_mails(
+    tmp_path: Path,
+    certificate: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    refused: Exception,
+    raised: type[Exception],
+):
+    def refuses(_self: object, _message: object) -> None:
+        raise refused
+
+    monkeypatch.setattr(smtplib.SMTP, "send_message", refuses)
+    with _Server(certificate, offers_tls=False) as made:
+        made.RequestHandlerClass = _Plain
+        threading.Thread(target=made.serve_forever, daemon=True).start()
+        url = f"smtp://localhost:{made.server_address[1]}"
+        with pytest.raises(raised):
+            Mailer(sender="no-reply@localhost", outbox=tmp_path, url=url).send(Mail("a", "b", "c"))
+        made.shutdown()

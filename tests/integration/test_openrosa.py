@@ -13,16 +13,19 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from ddplatform.access.roles import RoleId
 from ddplatform.db import db
 from ddplatform.gate import access_of
 from ddplatform.models.answer_intake import AnswerIntake, AppLink, IntakeStatus
+from ddplatform.models.audit import AuditEvent, AuditValue
 from ddplatform.models.organisations import Membership, User
 from ddplatform.queries.responses import find_response, list_answers, list_files
 from ddplatform.services import responses
 from ddplatform.services.answer_intake import put_aside
+from ddplatform.services.app_links import MOST_LINKS
 from ddplatform.web.responses.app_squares import collect_settings
 from questionnaires.xform import form_from_xform
 from tests.answering import EMAIL, Supplier, acting, ask, come_in, fill, send, typed
@@ -303,3 +306,73 @@ def test_session_of_a_browser_gives_no_access_and_is_not_touched(
 
     assert answer.status_code == 404
     assert "Set-Cookie" not in answer.headers
+
+
+def test_as_many_phones_as_may_be_have_an_address_until_one_is_revoked(
+    app: Flask, supplier: Supplier, browser: FlaskClient
+):
+    answers = [_make(browser, supplier, f"Phone {number}") for number in range(MOST_LINKS)]
+    assert {answer.status_code for answer in answers} == {200}
+
+    refused = _make(browser, supplier, "One more")
+    assert refused.status_code == 422
+    assert "Revoke one that is not used any more" in unescape(refused.text)
+    found = re.search(r'action="([^"]+/revoke)"', browser.get(_ways(supplier)).text)
+    assert found is not None
+    token = csrf_token(browser, _ways(supplier))
+    browser.post(unescape(found[1]), data={"csrf_token": token})
+
+    assert _make(browser, supplier, "One more").status_code == 200
+
+
+def test_log_and_page_say_which_phone_sent_an_answer(
+    app: Flask, supplier: Supplier, browser: FlaskClient, phone: FlaskClient, address: str
+):
+    _send(phone, address, instance_xml({"C/SAQ_C01": "40"}))
+
+    assert "Field team" in browser.get(_ways(supplier)).text.split("What came back")[1]
+    with app.app_context(), acting(supplier.id):
+        told = db.session.execute(
+            select(AuditEvent.action, AuditValue.value)
+            .join(AuditValue, AuditValue.event_id == AuditEvent.id)
+            .where(AuditValue.name == "brought_by")
+        ).all()
+    assert {action for action, value in told if "Field team" in str(value)} == {
+        "answers:bring",
+        "answers:take",
+    }
+
+
+def test_document_that_a_person_removed_stays_away_when_the_app_sends_again(
+    app: Flask, supplier: Supplier, phone: FlaskClient, address: str
+):
+    content = instance_xml({"C/SAQ_C01_evidence": "a.txt, b.txt"})
+    assert _send(phone, address, content, **{"a.txt": (b"a", "a.txt")}).status_code == 201
+    one = supplier.asked.assignment_id
+    with app.app_context(), acting(supplier.id):
+        (link,) = list_files(find_response(one).id)["/data/C/SAQ_C01_evidence"]
+        responses.detach(one, link.link_id, by=supplier.identity, at=NOW)
+
+    for name in ("a.txt", "b.txt"):
+        assert _send(phone, address, content, **{name: (b"x", name)}).status_code == 201
+
+    with app.app_context(), acting(supplier.id):
+        files = list_files(find_response(one).id)["/data/C/SAQ_C01_evidence"]
+        assert [file.filename for file in files] == ["b.txt"]
+
+
+def test_submission_that_is_sent_again_after_the_answers_were_sent_is_acknowledged(
+    app: Flask, supplier: Supplier, phone: FlaskClient, address: str
+):
+    content = instance_xml({"C/SAQ_C01": "40"})
+    other = content.replace(b">40<", b">41<")
+    assert _send(phone, address, content).status_code == 201
+    with app.app_context():
+        fill(supplier)
+        send(supplier)
+    before = _kept(app, supplier)
+
+    assert _send(phone, address, content).status_code == 201
+    assert _send(phone, address, other).status_code == 422
+    assert _send(phone, address, b"<data/>").status_code == 409
+    assert _kept(app, supplier) == before

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from ddplatform.access.roles import RoleId
 from ddplatform.db import db
+from ddplatform.models.audit import AuditEvent
 from ddplatform.models.questionnaires import Assignment
 from ddplatform.queries.questionnaires import get_assignment
 from ddplatform.queries.responses import find_response, list_red_flags
@@ -343,3 +344,29 @@ def test_pages_of_another_company_are_not_found(
     one = f"{_root(other_tenant)}/assignments/{received.asked.assignment_id}"
     for address in (one, f"{one}/review", f"{one}/withdraw"):
         assert stranger.get(address).status_code == 404
+
+
+def test_refused_mail_is_told_with_the_words_of_the_server_and_a_link_to_copy_once(
+    app: Flask, tenant: Tenant, office: FlaskClient, reader: FlaskClient
+):
+    with app.app_context():
+        asked = ask(tenant)
+    here = f"/o/{tenant.slug}/questionnaires/assignments/{asked.assignment_id}"
+    token = csrf_token(office, here)
+    early = office.post(f"{here}/link", data={"csrf_token": token})
+    with app.app_context(), acting(tenant.id):
+        get_assignment(asked.assignment_id).mail_refusal = "554 we know no amina"
+
+    told = unescape(office.get(here).text)
+    shown = office.post(f"{here}/link", data={"csrf_token": csrf_token(office, here)})
+    link = re.search(r"/respond/[\w-]+", shown.text)
+
+    assert early.status_code == 409
+    assert "The mail was refused" in told and "554 we know no amina" in told
+    assert link is not None
+    assert app.test_client().get(link[0]).status_code == 200
+    assert "/respond/" not in office.get(here).text
+    assert "Show a link to copy" not in reader.get(here).text
+    with app.app_context(), acting(tenant.id):
+        actions = db.session.scalars(select(AuditEvent.action)).all()
+    assert actions.count("questionnaire:show_link") == 1

@@ -300,3 +300,13 @@ def test_coordinates_do_not_go_out_since_they_may_be_those_of_a_home():
     table = wide_table(form, [one], {(UUID(int=1), "/data/where"): "5.35 -4.01"})
 
     assert table.rows[0][-1] == "(a place)"
+
+
+@pytest.mark.parametrize("what", ["export", "documents"])
+def test_more_than_twenty_exports_in_an_hour_are_refused_until_the_next(
+    manager: FlaskClient, version: UUID, what: str
+):
+    fields = {"form": "json", "shape": "long"} if what == "export" else {}
+    answers = [take(manager, version, what, **fields).status_code for _ in range(21)]
+
+    assert answers == [200] * 20 + [429]

@@ -1,5 +1,6 @@
 """Sending and chasing questionnaires: many at once, reminders, due dates, withdrawal, expiry."""
 
+import smtplib
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -418,3 +419,28 @@ def test_address_is_kept_with_the_supplier_where_the_map_had_none(context: Flask
     with acting(tenant.id):
         kept = db.session.get_one(ValueChainNode, asked.node_id)
         assert kept.contact_email == EMAIL
+
+
+@pytest.mark.parametrize(
+    "error", [smtplib.SMTPDataError(451, b"later"), smtplib.SMTPServerDisconnected("gone")]
+)
+def test_mail_of_one_questionnaire_that_is_refused_for_now_is_tried_later_and_then_told(
+    context: Flask, tenant: Tenant, monkeypatch: pytest.MonkeyPatch, error: Exception
+):
+    asked = ask(tenant)
+
+    def refuses(_self: object, _mail: object, *, key: str = "") -> None:
+        raise error
+
+    monkeypatch.setattr(type(adapters().mailer), "send", refuses)
+    with acting(tenant.id):
+        invitation = db.session.scalars(select(Invitation)).one()
+        for tries in range(1, invitations.MOST_TRIES + 1):
+            at = NOW + tries * invitations.TRY_AGAIN
+            invitations.send(invitation.id, at=at)
+            later = select(Job).where(Job.run_after == at + invitations.TRY_AGAIN)
+            is_last = tries == invitations.MOST_TRIES
+            assert (db.session.scalar(later) is None) == is_last
+        refused = queries.get_assignment(asked.assignment_id).mail_refusal
+
+    assert refused in ("451 later", "The mail server ended the connection.")

@@ -213,3 +213,56 @@ def test_a_cookie_that_carries_a_session_gives_no_right_and_is_not_believed_unsi
         client.set_cookie("session", cookie)
         assert not is_signed_in(client, tenant)
         assert client.get("/sign-in").status_code == 200
+
+
+@pytest.mark.parametrize("door", ["/shared-phone", "/account/sign-out-everywhere"])
+def test_session_that_goes_on_under_a_new_id_ends_when_it_would_have_ended(
+    app: Flask, tenant: Tenant, door: str
+):
+    client = signed_in_client(app, tenant, RoleId.ADMIN)
+    ends = datetime.now(UTC) + timedelta(minutes=5)
+    with app.app_context(), unit_of_work():
+        db.session.execute(update(UserSession).values(expires_at=ends))
+    before = cookie_of(client)
+    for _ in range(2):
+        assert client.post(door, data={"csrf_token": csrf_token(client, "/account")}).status_code
+    after = cookie_of(client)
+
+    assert before != after
+    with app.app_context():
+        row = sessions.read_session(after, at=datetime.now(UTC))
+        assert row is not None
+        assert row.expires_at == ends
+
+
+def test_shared_phone_ends_after_its_hour_however_often_it_is_said(app: Flask, tenant: Tenant):
+    client = signed_in_client(app, tenant, RoleId.ADMIN)
+    token = csrf_token(client, "/account")
+    client.post("/shared-phone", data={"csrf_token": token})
+    with app.app_context():
+        first = sessions.read_session(cookie_of(client), at=datetime.now(UTC))
+        assert first is not None
+        ends = first.expires_at
+    assert ends <= datetime.now(UTC) + sessions.SHARED_ABSOLUTE
+
+    client.post("/shared-phone", data={"csrf_token": csrf_token(client, "/account")})
+
+    with app.app_context():
+        again = sessions.read_session(cookie_of(client), at=datetime.now(UTC))
+        assert again is not None
+        assert again.expires_at == ends
+
+
+def test_new_password_begins_a_session_of_twelve_hours(app: Flask, tenant: Tenant):
+    client = signed_in_client(app, tenant, RoleId.ADMIN)
+    with app.app_context(), unit_of_work():
+        soon = datetime.now(UTC) + timedelta(minutes=5)
+        db.session.execute(update(UserSession).values(expires_at=soon))
+    new = "four random words here now"
+    data = {"current": PASSWORD, "password": new, "again": new}
+    client.post("/account", data={"csrf_token": csrf_token(client, "/account"), **data})
+
+    with app.app_context():
+        row = sessions.read_session(cookie_of(client), at=datetime.now(UTC))
+        assert row is not None
+        assert row.expires_at > datetime.now(UTC) + timedelta(hours=11)

@@ -11,6 +11,7 @@ import pytest
 
 from supply_chain.drafts import MapDraft, NamedBytes
 from supply_chain.errors import FileRefused
+from supply_chain.intake.json_tables import json_rows
 from supply_chain.map_import import read_map
 
 
@@ -193,6 +194,21 @@ def test_ids_and_numbers_of_json_sites_are_kept() -> None:
     assert draft.nodes[0].external_ids == {"os_id": "CN2021250D1DTN7"}
     assert draft.nodes[0].sector == "Apparel"
     assert draft.nodes[0].attributes["workers"] == "100-200"
+
+
+@pytest.mark.parametrize("inner", ["A-1", "f1"])
+def test_a_feature_with_an_id_of_its_own_and_one_among_its_properties_loses_neither(
+    inner: str,
+) -> None:
+    feature = {**FEATURE, "properties": {**FEATURE["properties"], "id": inner}}  # type: ignore[dict-item]
+    other = {**FEATURE, "id": inner, "properties": {**FEATURE["properties"], "id": inner}}  # type: ignore[dict-item]
+    text = json.dumps({"type": "FeatureCollection", "features": [feature, other]})
+    header, first, second = json_rows(NamedBytes("sites.geojson", text.encode())) or ((), (), ())
+
+    one, two = dict(zip(header, first, strict=True)), dict(zip(header, second, strict=True))
+    assert one["id"] == "f1"
+    assert one.get("properties.id", one["id"]) == inner
+    assert two["id"] == two.get("properties.id", inner) == inner
 
 
 def test_a_fault_in_a_json_list_names_its_row() -> None:

@@ -42,7 +42,7 @@ def end_sessions() -> ResponseReturnValue:
     """End every session of this person but this one."""
     user = get_user(current_user.id)
     sign_out_everywhere(user, at=g.now)
-    start_session(user)
+    start_session(user, goes_on=True)
     flash(gettext("You are signed out in every other browser."), "success")
     return redirect(url_for("account.show"))
 

@@ -14,7 +14,7 @@ from ddplatform.web.auth.forms import SignInForm
 from ddplatform.web.auth.kept_input import kept_input, safe_next
 from ddplatform.web.auth.leaving import leave
 from ddplatform.web.auth.start import start_session
-from ddplatform.web.sessions import RENEW
+from ddplatform.web.sessions import GOES_ON, RENEW
 
 bp = Blueprint("auth", __name__)
 
@@ -59,7 +59,7 @@ def sign_out() -> ResponseReturnValue:
 def shared_phone() -> ResponseReturnValue:
     """Say that others use this phone too: from now on it keeps nothing, and sessions are short."""
     session[SHARED] = True
-    session[RENEW] = True
+    session[RENEW] = session[GOES_ON] = True
     return redirect(safe_next(request.form.get("next")) or url_for("auth.home"))
 
 

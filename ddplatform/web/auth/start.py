@@ -7,14 +7,17 @@ from ddplatform.gate import SignedInUser
 from ddplatform.models.organisations import User
 from ddplatform.services.sessions import SHARED
 from ddplatform.web.languages import ASKED, KEEP
-from ddplatform.web.sessions import RENEW
+from ddplatform.web.sessions import GOES_ON, RENEW
 
 
-def start_session(user: User, *, on_shared_phone: bool = False) -> None:
+def start_session(user: User, *, on_shared_phone: bool = False, goes_on: bool = False) -> None:
     """Sign a person in with a session id of its own.
 
     A phone that others use stays one: a new password or a sign-in does not make it private. A
     second factor will stand before this call; nothing after it has to change.
+
+    Args:
+        goes_on: nobody proved again who they are; the session ends when it would have ended.
     """
     chosen, is_shared = session.get(ASKED), on_shared_phone or SHARED in session
     session.clear()
@@ -25,5 +28,7 @@ def start_session(user: User, *, on_shared_phone: bool = False) -> None:
     g.pop(current_app.config["WTF_CSRF_FIELD_NAME"], None)
     login_user(SignedInUser(user.id, user.name, user.email, user.theme, user.language))
     session[RENEW] = True
+    if goes_on:
+        session[GOES_ON] = True
     if is_shared:
         session[SHARED] = True

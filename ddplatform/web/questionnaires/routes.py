@@ -17,6 +17,7 @@ from ddplatform.queries.questionnaires import (
     list_assignments,
 )
 from ddplatform.queries.responses import find_response
+from ddplatform.services.invitations import show_link
 from ddplatform.services.questionnaire_reminders import remind as send_reminder
 from ddplatform.services.questionnaires import change_due_date
 from ddplatform.services.questionnaires import withdraw as withdraw_assignment
@@ -86,7 +87,16 @@ def assignment(assignment_id: UUID) -> ResponseReturnValue:
     return _assignment_page(assignment_id, DueForm(due_on=row.due_on))
 
 
-def _assignment_page(assignment_id: UUID, form: DueForm) -> ResponseReturnValue:
+@bp.post("/assignments/<uuid:assignment_id>/link")
+@requires(Permission.QUESTIONNAIRE_ASSIGN)
+def link(assignment_id: UUID) -> ResponseReturnValue:
+    """Show a fresh link, once, to be handed over another way than by the mail that was refused."""
+    row = get_assignment_row(assignment_id)
+    shown = show_link(get_assignment(assignment_id), by=g.identity, at=g.now)
+    return _assignment_page(assignment_id, DueForm(formdata=None, due_on=row.due_on), link=shown)
+
+
+def _assignment_page(assignment_id: UUID, form: DueForm, *, link: str = "") -> ResponseReturnValue:
     status = 422 if form.errors or form.form_errors else 200
     return render_template(
         "questionnaires/assignment.html",
@@ -96,6 +106,7 @@ def _assignment_page(assignment_id: UUID, form: DueForm) -> ResponseReturnValue:
         words=STATE_WORDS,
         today=g.now.date(),
         form=form,
+        link=link,
     ), status
 
 
