@@ -1,18 +1,22 @@
 """Workbooks that came back: read in their guarded child process, compared, judged.
 
 Each book is the answered self-assessment with some answers changed and one fault put in; ten
-times the books may take at most twelve times as long, and no fault may be missed. The database
-is left out: taking over is the same save as that of a page.
+times the books may take at most twelve times as long, and no fault may be missed. Once by itself,
+once with the database: a buyer brings the books in, each is matched to its questionnaire and
+handed on, and the supplier confirms a tenth of them.
 """
 
 import io
 import random
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import openpyxl
 
 from benchmarks.contract import SEED, Row, count_row, floor_row, in_turn
+from benchmarks.returned_books import PLACEHOLDER, Told, bring_in
 from questionnaires import Response, plan, shipped_form
 from questionnaires.answer_book_reading import RawBook, read_books
 from questionnaires.answer_changes import judge
@@ -24,6 +28,8 @@ from tests.conftest import NOW
 from tests.saq_responses import GOOD_ANSWERS, GOOD_SITE, GOOD_SUPPLIER
 
 BOOKS = {"small": 40, "full": 1000}
+BROUGHT = {"small": 100, "full": 1000}
+CONFIRMED = 20  # one of so many
 DIFFERENT = 20  # books that are made; the others are these again
 LINEAR = 12.0
 NUMBERS = ("SAQ_C01", "SAQ_C02", "SAQ_C03", "SAQ_D01")
@@ -50,7 +56,34 @@ def run(size: str) -> list[Row]:
         count_row(f"{title}, time of {few} of them", many_s / few_s, LINEAR, "times"),
         count_row(f"{title}, faults not named", many - found, 0, "faults"),
         floor_row(f"{few} returned workbooks, read and judged against openpyxl", times, 2.0),
+        *_with_database(books, BROUGHT[size]),
     ]
+
+
+def _with_database(books: Sequence[bytes], many: int) -> list[Row]:
+    """A tenth of the books in one database, all of them in another."""
+    few, all_ = _bring_in(books, many // 10), _bring_in(books, many)
+    title = f"{many:,} workbooks brought in with the database"
+    print(
+        f"{title}: {all_.import_s:.1f} s, a tenth {few.import_s:.1f} s; "
+        f"{all_.confirmed} confirmed in {all_.confirm_s:.1f} s"
+    )
+    lost = 2 * many - all_.handed_on - all_.faults + max(1, many // CONFIRMED) - all_.confirmed
+    return [
+        count_row(f"{title}, time of a tenth", all_.import_s / few.import_s, LINEAR, "times"),
+        count_row(
+            f"{title}, one in {CONFIRMED} confirmed, time of a tenth",
+            all_.confirm_s / few.confirm_s,
+            LINEAR,
+            "times",
+        ),
+        count_row(f"{title}: not handed on, fault not named, not confirmed", lost, 0, "workbooks"),
+    ]
+
+
+def _bring_in(books: Sequence[bytes], many: int) -> Told:
+    with TemporaryDirectory() as name:
+        return bring_in(Path(name), books, many=many, confirmed=max(1, many // CONFIRMED))
 
 
 def _answered() -> Response:
@@ -64,7 +97,7 @@ def _answered() -> Response:
 
 
 def _returned(response: Response) -> list[bytes]:
-    facts = BookFacts("a", "r", 1, "Self-assessment", "Buyer", "Supplier", "soon", "now")
+    facts = BookFacts(PLACEHOLDER, "r", 1, "Self-assessment", "Buyer", "Supplier", "soon", "now")
     book = write_answer_workbook(response, facts, BookWords())
     chance = random.Random(SEED)
     made = []
@@ -83,7 +116,7 @@ def _read(response: Response, books: Sequence[bytes], count: int) -> tuple[float
     start, found = time.perf_counter(), 0
     for raw in read_books(books[number % len(books)] for number in range(count)):
         assert isinstance(raw, RawBook), raw
-        check_meta(read_meta(raw), assignment="a", response=response)
+        check_meta(read_meta(raw), assignment=PLACEHOLDER, response=response)
         returned = read_returned(raw, response)
         judge(response, returned.changes)
         found += bool(returned.faults)

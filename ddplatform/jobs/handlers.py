@@ -36,6 +36,8 @@ from ddplatform.services import (
     reassessment_triggers,
     report_sealing,
     response_review_sampling,
+    returned_books,
+    returned_books_mail,
     screening,
     screening_lists,
     sessions,
@@ -51,6 +53,7 @@ from ddplatform.services.response_receiving import receive
 from ddplatform.services.response_review import TELL_ESCALATED, TELL_RETURNED
 from ddplatform.services.response_review_mails import tell_escalated, tell_returned
 from ddplatform.services.response_submission import RECEIVE
+from ddplatform.services.returned_books_mail import tell_brought
 from ddplatform.services.risk import REASSESS
 from ddplatform.tenancy import acting_in
 
@@ -272,6 +275,13 @@ def _tell_escalated(job: JobContext) -> None:
     tell_escalated(job.id_of("assignment_id"), by=job.by)
 
 
+def _read_books(job: JobContext) -> Result:
+    key = job.id_of("delivery_id")
+    return returned_books.carry_out(
+        key, look=job.look, unit=job.unit, progress=job.progress, by=job.by, at=job.at
+    )
+
+
 def _build_report(job: JobContext) -> Result:
     report_id = job.id_of("report_id")
     try:
@@ -359,6 +369,8 @@ HANDLERS: dict[str, Handler] = {
     response_review_sampling.ACCEPT_REST: Handler(
         _accept_rest, Permission.RESPONSE_REVIEW, is_staged=True
     ),
+    returned_books.READ: Handler(_read_books, Permission.QUESTIONNAIRE_ASSIGN, is_staged=True),
+    returned_books_mail.TELL: Handler(lambda job: tell_brought(job.id_of("assignment_id"))),
     campaign_sending.CONTINUE: Handler(_go_on_with_campaigns),
     campaign_reminders.REMIND: Handler(_remind_of_campaigns, is_staged=True),
     campaign_reminders.TELL: Handler(_tell_owner),

@@ -20,6 +20,7 @@ from ddplatform.services import response_review as review
 from ddplatform.services.answer_submissions import keep_submissions
 from ddplatform.services.app_links import make_link
 from ddplatform.services.demo_maps import reassess
+from ddplatform.services.demo_returned import mail_back
 from ddplatform.services.demo_world import Deed, Story, Timeline, World
 from ddplatform.services.questionnaire_library import publish_shipped
 from ddplatform.services.questionnaire_reminders import remind
@@ -220,6 +221,7 @@ _DEEDS: dict[str, Doing] = {
     "write": _write,
     "attach": _attach,
     "bring": _bring,
+    "mail_back": mail_back,
     "make_link": _make_link,
     "submit": _submit,
     "judge": _judge,

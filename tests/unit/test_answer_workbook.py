@@ -18,9 +18,12 @@ from questionnaires.answer_book_reading import (
     BookRefused,
     RawBook,
     _book,
+    pack_book,
     read_book,
     read_books,
+    unpack_book,
 )
+from questionnaires.answer_books_alone import read_alone
 from questionnaires.answer_changes import judge, put
 from questionnaires.answer_returns import Returned, check_meta, read_meta, read_returned
 from questionnaires.answer_workbook import BookFacts, write_answer_workbook
@@ -361,6 +364,52 @@ def test_entries_and_entries_within_them_are_added_where_their_number_says():
     assert (again.changes, again.faults) == ((), ())
 
 
+def two_sites() -> Response:
+    response = begun()
+    response.set("/data/site[1]/name", "First")
+    response.add_repeat("/data/site")
+    response.set("/data/site[2]/name", "Second")
+    return response
+
+
+def test_new_entry_takes_the_place_of_one_that_was_removed_since_and_is_not_changed_in_the_book():
+    response = two_sites()
+    book = opened(written(response))
+    repeat_cell(book, "/name", 3).value = "Third"
+    response.remove_repeat("/data/site[2]")
+
+    found = returned(response, book)
+    put(response, found.changes)
+
+    assert response.answers()["/data/site[2]/name"] == "Third"
+    assert "/data/site[3]/name" not in response.answers()
+
+
+def test_new_entry_and_one_that_was_removed_since_and_changed_in_the_book_are_both_kept():
+    response = two_sites()
+    book = opened(written(response))
+    repeat_cell(book, "/name", 2).value = "Second, renamed"
+    repeat_cell(book, "/name", 3).value = "Third"
+    response.remove_repeat("/data/site[2]")
+
+    found = returned(response, book)
+
+    assert texts(found) == {
+        "/data/site[2]/name": "Second, renamed",
+        "/data/site[3]/name": "Third",
+    }
+
+
+def test_cells_that_are_kept_are_the_cells_that_were_read():
+    book = opened(written(two_sites()))
+    sheet = book.worksheets[1]
+    sheet.merge_cells("D4:D5")
+    sheet["F9"].value = "\u0639 \U0001f331"
+    found = raw(saved(book))
+
+    assert unpack_book(pack_book(found)) == found
+
+
 def test_entry_without_its_id_is_named():
     response = begun()
     book = opened(written(response))
@@ -659,3 +708,19 @@ def test_child_that_ends_before_it_reads_is_told_as_too_large(monkeypatch, tmp_p
         read_book(b"0" * 5_000_000)
     monkeypatch.undo()
     assert read_book(written(begun())).pictures == 0
+
+
+def test_book_is_read_alone_beside_the_answers_it_was_given_out_with():
+    response = begun(people="3", risks="fire dust")
+    given = written(response)
+    changed = opened(given)
+    answer_cell(changed, f"{WORK}/people").value = "=1+1"
+    answer_cell(changed, f"{WORK}/why").value = "More"
+    asked = {"assignment": FACTS.assignment, "now": NOW}
+
+    untouched = read_alone(raw(given), response.plan, **asked)  # type: ignore[arg-type]
+    found = read_alone(raw(saved(changed)), response.plan, **asked)  # type: ignore[arg-type]
+
+    assert (untouched.changed, untouched.faults) == (0, ())
+    assert found.changed == 1
+    assert [fault.message for fault in found.faults] == ["The cell holds a formula, not an answer."]

@@ -1,0 +1,68 @@
+"""Uploads of many workbooks are taken apart: archives, files beside them, what systems leave."""
+
+import io
+import zipfile
+
+import pytest
+
+from questionnaires import returned_archive
+from questionnaires.answer_book_reading import BookRefused
+from questionnaires.returned_archive import Part, take_apart
+from tests.phone_submissions import zipped
+
+BOOK = zipped({"[Content_Types].xml": b"<Types/>", "xl/workbook.xml": b"<workbook/>"})
+
+
+def test_archives_and_single_workbooks_come_in_their_order():
+    archive = zipped({"north/a.xlsx": BOOK, "south/": b"", "south/b.xlsx": BOOK})
+
+    found = take_apart([("all.zip", archive), ("c.xlsx", BOOK), ("notes.pdf", b"%PDF-1.7")])
+
+    assert [part.name for part in found] == [
+        "all.zip/north/a.xlsx",
+        "all.zip/south/b.xlsx",
+        "c.xlsx",
+        "notes.pdf",
+    ]
+    assert found[0].content == BOOK
+
+
+def test_what_systems_leave_in_archives_is_nobodys_workbook():
+    archive = zipped({"__MACOSX/a.xlsx": b"x", ".DS_Store": b"x", "in/~$a.xlsx": b"x"})
+
+    assert take_apart([("all.zip", archive)]) == []
+
+
+def test_archive_that_is_cut_off_is_refused_and_a_workbook_that_is_comes_as_it_is():
+    cut = zipped({"a.xlsx": BOOK})[:-20]
+
+    assert take_apart([("a.xlsx", cut)]) == [Part("a.xlsx", cut)]
+    with pytest.raises(BookRefused, match="may be cut off"):
+        take_apart([("all.zip", cut)])
+
+
+def test_file_that_cannot_be_unpacked_stands_for_itself_and_stops_no_other():
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("a.xlsx", b"first book")
+        archive.writestr("b.xlsx", b"second book")
+    broken = target.getvalue().replace(b"first book", b"other book")
+
+    assert [(part.name, part.content) for part in take_apart([("all.zip", broken)])] == [
+        ("all.zip/a.xlsx", b""),
+        ("all.zip/b.xlsx", b"second book"),
+    ]
+
+
+@pytest.mark.parametrize(("limit", "value"), [("MAX_ENTRIES", 2), ("MAX_UNPACKED", 2_000)])
+def test_limits_hold_over_all_files_of_an_upload(
+    monkeypatch: pytest.MonkeyPatch, limit: str, value: int
+):
+    archive = zipped({f"{number}.xlsx": bytes(900) for number in range(2)})
+    monkeypatch.setattr(returned_archive, limit, value)
+
+    assert len(take_apart([("all.zip", archive)])) == 2
+    with pytest.raises(BookRefused, match="These are more than"):
+        take_apart([("all.zip", archive), ("one.xlsx", bytes(900))])
+    with pytest.raises(BookRefused, match="These are more than"):
+        take_apart([("all.zip", zipped({str(n): bytes(900) for n in range(3)}))])
