@@ -29,6 +29,8 @@ def mail_back(world: World, entry: dict[str, Any], deed: dict[str, Any], at: dat
 def _filled(content: bytes, answers: dict[str, Any]) -> bytes:
     book = load_workbook(io.BytesIO(content))
     for sheet in book.worksheets:
+        if sheet["D1"].value != "answer":
+            continue  # no sheet of a section
         for row in sheet.iter_rows(min_row=3):
             if (key := str(row[0].value)) in answers:
                 row[3].value = answers[key]
