@@ -88,7 +88,15 @@ class ConfirmedText(TenantScoped, Base):
     """
 
     __tablename__ = "confirmed_text"
-    __table_args__ = (UniqueConstraint("organisation_id", "questionnaire_id", "language", "place"),)
+    __table_args__ = (
+        UniqueConstraint(
+            "organisation_id",
+            "questionnaire_id",
+            "language",
+            "place",
+            name="uq_confirmed_text_place",  # PostgreSQL keeps 63 letters of a name
+        ),
+    )
 
     questionnaire_id: Mapped[UUID] = mapped_column(ForeignKey("questionnaire.id"))
     language: Mapped[str]
