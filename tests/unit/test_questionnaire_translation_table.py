@@ -201,6 +201,16 @@ def test_whatever_a_table_holds_is_read_and_no_value_is_ever_lost(texts: dict, b
     assert all("${who}" in c.text for c in returned.changes if "${who}" in sources[c.place])
 
 
+def test_table_without_its_hidden_sheet_of_what_went_out_changes_nothing():
+    whole = read_book(changed(book("fr"), write("fr", "who", "Qui ?")))
+    sheets = {name: sheet for name, sheet in whole.sheets.items() if name != BASE}
+
+    found = read_table(RawBook(sheets), form())
+
+    assert found.changes == []
+    assert [fault.cell for fault in found.faults] == ["Texts!D1", "Texts!E1"]
+
+
 def test_hidden_sheets_hold_what_went_out():
     found = opened(book("fr"))
 

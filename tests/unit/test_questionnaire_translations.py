@@ -197,6 +197,16 @@ def test_states_tell_a_person_from_a_machine_and_keep_what_was_said_of_an_older_
     assert later["survey/A/label"].earlier == "Ferme"
 
 
+def test_what_a_form_says_itself_in_a_language_counts_as_written_and_no_machine_is_asked():
+    spoken = read_form(FORM.replace("| hint |", "| label::French (fr) |").encode(), file_type=".md")
+
+    texts = texts_in(spoken, "fr", french(), None)
+
+    assert texts["survey/q1/label"].text == "As on the sign."
+    assert texts["survey/q1/label"].state is TextState.WRITTEN
+    assert texts["survey/A/label"].state is TextState.MISSING
+
+
 def test_a_shipped_text_with_the_name_of_a_reviewer_counts_as_confirmed():
     mark = mark_of("Your farm")
     file = f"place,source,text,reviewed\nsurvey/A/label,{mark},Votre ferme,A. Diallo 2026-11-01\n"

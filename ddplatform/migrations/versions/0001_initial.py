@@ -603,7 +603,7 @@ def upgrade() -> None:
             "questionnaire_id",
             "language",
             "place",
-            name=op.f("uq_confirmed_text_place"),
+            name="uq_confirmed_text_place",
         ),
     )
     op.create_index(
