@@ -14,7 +14,7 @@ from questionnaires.form import Form
 from questionnaires.translations import TITLE, Translation, read_translation
 from questionnaires.xlsform import read_form
 
-FILE_TYPE = ".md"
+FILE_TYPE, WRITTEN_IN = ".md", "en"
 NOT_ASKED = frozenset(["begin_group", "end_group", "end_repeat", "note", "calculate", "hidden"])
 
 
@@ -91,6 +91,16 @@ def title_in(sha256: str, title: str, language: str) -> str:
         one.find(TITLE, title) for one in shipped_translations(sha256) if one.matches(language)
     )
     return next((text for text in found if text), title)
+
+
+def title_language(sha256: str, title: str, language: str) -> str:
+    """The code of the language that title stands in, where it is another than `language`.
+
+    "": it stands in `language`, or nobody knows: the forms that ship are written in English.
+    """
+    is_shipped = any(one.sha256 == sha256 for one in list_shipped())
+    is_english = is_shipped and title_in(sha256, title, language) == title
+    return WRITTEN_IN if is_english and language != WRITTEN_IN else ""
 
 
 def _files() -> Iterator[tuple[str, str, bytes]]:

@@ -28,6 +28,12 @@ class Tongue:
         code = _code_of(text.language(*self.names))
         return "" if code == self.here else code
 
+    def of_section(self, form: Form, name: str) -> str:
+        """The same for the title of a section."""
+        section = form.section(name)
+        own = section.group.label if section.group else None
+        return self.other(own or section.label)
+
 
 def language_of(form: Form, code: str) -> str | None:
     """The language of a form that a code names ("fr": "French (fr)"); None: its default."""

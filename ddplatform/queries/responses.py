@@ -24,7 +24,7 @@ from ddplatform.queries.response_languages import spoken_language
 from ddplatform.queries.sharing_standing import texts_that_stand
 from ddplatform.tenancy import current_organisation
 from questionnaires import Page, Plan, Response, pages
-from questionnaires.library import title_in
+from questionnaires.library import title_in, title_language
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,8 @@ class AskedOfMe:
     sections_total: int
     submitted_at: datetime | None
     help: HelpContact
+    title_lang: str = ""
+    """The language of the title, where it is not that of the page."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,13 @@ class Request:
     """How far a person has confirmed the translation in which its texts are read."""
     titles: Mapping[str, str] = field(default_factory=dict)
     """Its title in further languages, by their code."""
+
+    @property
+    def title_lang(self) -> str:
+        """The language of the title, where it is not that of the page."""
+        form = self.plan.form
+        is_as_written = self.title == form.title
+        return title_language(form.sha256, form.title, current_language()) if is_as_written else ""
 
 
 @dataclass
@@ -112,6 +121,7 @@ def list_asked_of_me() -> Sequence[AskedOfMe]:
             id=asked.id,
             requester=requester.name,
             title=title_in(checksum, title, current_language()),
+            title_lang=title_language(checksum, title, current_language()),
             node_name=asked.node_name,
             status=asked.status,
             due_on=asked.due_on,

@@ -8,9 +8,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from ddplatform.languages import speaking
-from ddplatform.queries import questionnaires
+from ddplatform.queries import questionnaire_texts, questionnaires
 from ddplatform.queries.response_languages import Tongue, spoken_language, tongue_of
-from questionnaires import Form, read_form
+from questionnaires import Form, library, read_form
 from questionnaires.form import Text
 from questionnaires.library import shipped_translations
 from questionnaires.translations import Translation
@@ -114,6 +114,28 @@ def test_a_form_without_the_language_of_the_page_says_so_once_and_marks_no_quest
     assert page.count("Estas preguntas aún no están traducidas a su idioma.") == 1
     assert "aún sin traducir" not in page
     assert '<span lang="en" dir="auto">Which role fits your organisation best?</span>' in page
+
+
+def test_titles_of_a_form_that_is_not_translated_carry_its_language(
+    app: Flask, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+):
+    for place in (questionnaires, questionnaire_texts, library):
+        monkeypatch.setattr(place, "shipped_translations", lambda _checksum: ())
+    monkeypatch.setattr(questionnaire_texts, "_as_shipped", lambda _checksum: ({}, {}))
+    monkeypatch.setattr(questionnaires, "_plans", {})
+    supplier, client = signed_in_supplier(app, tenant)
+    base = f"/o/{supplier.slug}/responses/{supplier.asked.assignment_id}"
+    section = '<span lang="en" dir="auto">About your organisation</span>'
+    title = '<span lang="en" dir="auto">How your organisation respects'
+
+    show = client.get(f"{base}/?lang=sw").text
+    assert show.count(title) == 1
+    assert f"1. {section}" in show
+    assert f"<h1>{section}</h1>" in client.get(f"{base}/A?lang=sw").text
+    assert f"1. {section}" in client.get(f"{base}/check?lang=sw").text
+    assert title in client.get(f"/o/{supplier.slug}/responses/?lang=sw").text
+    assert title in client.get(f"/o/{supplier.slug}/sharing/?lang=sw").text
+    assert 'lang="en" dir="auto"' not in client.get(f"{base}/?lang=en").text
 
 
 def test_a_document_of_a_kind_not_taken_is_refused_in_the_language_of_the_page(

@@ -12,6 +12,7 @@ from ddplatform.duediligence.vocabulary import QuestionnaireState as State
 from ddplatform.errors import NotFound
 from ddplatform.gate import requires
 from ddplatform.queries.protection_services import services_by_country
+from ddplatform.queries.response_languages import tongue_of
 from ddplatform.queries.response_people import (
     given_on,
     load_people,
@@ -77,16 +78,18 @@ def show(assignment_id: UUID) -> ResponseReturnValue:
     pages = filled.pages
     back = asked_back(list_messages(assignment_id)) if is_writable(asked) else frozenset()
     people = load_people()
-    said = said_at(filled, people)
+    said, tongue = said_at(filled, people), tongue_of(filled.form.form, filled.row.language)
     return render_template(
         "responses/show.html",
         asked=asked,
         row=filled.row,
         is_writable=is_writable(asked),
         State=State,
+        tongue=tongue,
         sections=[
             {
                 "page": page,
+                "lang": tongue.of_section(filled.form.form, page.name),
                 "done": is_done(page, filled.row),
                 "asked_back": _first_of(page, back),
                 "questions": sum(1 for _ in page.questions()),

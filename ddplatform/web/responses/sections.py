@@ -247,6 +247,7 @@ def _section_page(
         page=page,
         items=items,
         tongue=around.tongue,
+        title_lang=around.tongue.of_section(filled.form.form, name),
         total=len(filled.pages),
         minutes=minutes_for(page),
         problems=problems,

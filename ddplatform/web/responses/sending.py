@@ -138,7 +138,8 @@ def sections_of(filled: Filled, doubtful: set[str] | None = None) -> list[dict[s
             for item in page.questions()
         ]
         missing = sum(1 for row in rows if row["messages"])
-        found.append({"page": page, "rows": rows, "missing": missing})
+        lang = tongue.of_section(filled.form.form, page.name)
+        found.append({"page": page, "rows": rows, "missing": missing, "lang": lang})
     return found
 
 
