@@ -24,7 +24,10 @@ _PHONE = re.compile(r"\+?[0-9][0-9 ]{1,18}\Z")
 
 @dataclass(frozen=True, slots=True)
 class ProtectionService:
-    """One service. `said_on`: the day of the source, none where it bears no date."""
+    """One service. `said_on`: the day of the source, none where it bears no date.
+
+    A source without a date may be old: the day it was read says nothing of the number.
+    """
 
     country: str
     name: str
@@ -33,11 +36,6 @@ class ProtectionService:
     source: str
     said_on: date | None
     read_on: date
-
-    @property
-    def as_of(self) -> date:
-        """The day the number was last known to be right."""
-        return self.said_on or self.read_on
 
 
 ByCountry = Mapping[str, tuple[ProtectionService, ...]]

@@ -285,7 +285,21 @@ def test_help_page_names_the_services_of_the_country_with_their_day(app: Flask, 
     page = _help(app, tenant, "GH")
 
     assert '<a class="ltr" href="tel:0800800800">0800 800 800</a>' in page
-    assert "As of 28 November 2026. Nobody here called it" in page
+    assert "Read on 28 November 2026 in a source without a date. Nobody here called it" in page
+
+
+def test_number_from_a_source_without_a_date_says_so_beside_the_answer(app: Flask, tenant: Tenant):
+    with app.app_context():
+        chain_id = make_chain(tenant)
+        node_id = add_node(tenant, chain_id, country="UG")
+        assessor = come_in(assign_visit(tenant, chain_id, node_id))
+    phone = _signed_in(app, ASSESSOR)
+    address = f"{_base(assessor)}/B"
+
+    marks = _marks(phone.get(address).text)
+    told = phone.post(f"{address}/draft", data={**marks, "/data/B/AUD_15": "clear"}).get_json()
+
+    assert told["help"][1].endswith("Sauti, 116 (from a source without a date).")
 
 
 def test_help_page_of_a_country_without_a_service_says_so_and_where_to_look(

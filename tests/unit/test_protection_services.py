@@ -37,14 +37,14 @@ def test_every_service_that_ships_has_a_country_a_number_and_a_source_of_a_day()
         assert one.country in known
         assert one.phones
         assert one.source.startswith(("https://", "http://"))
-        assert one.as_of <= one.read_on
+        assert (one.said_on or one.read_on) <= one.read_on
 
 
-def test_service_is_as_old_as_its_source_and_else_as_its_reading():
+def test_service_keeps_the_day_of_its_source_and_of_its_reading_apart():
     one, two = read_services(entry(said_on="2020-11-20") + entry())["CI"]
 
-    assert one.as_of == date(2020, 11, 20)
-    assert two.as_of == date(2026, 11, 1)
+    assert (one.said_on, one.read_on) == (date(2020, 11, 20), date(2026, 11, 1))
+    assert two.said_on is None
     assert (one.phones, one.always) == (("116",), False)
 
 

@@ -104,15 +104,21 @@ def words_of_help(flags: Iterable[Notice], assignment: Assignment) -> list[str]:
 
 def whom_to_call(services: Iterable[ProtectionService]) -> list[str]:
     """The services of a country, one sentence each; none where none is listed."""
-    return [
-        gettext(
-            "Whom to call for a child: %(name)s, %(phones)s (as of %(day)s).",
-            name=one.name,
-            phones=" / ".join(one.phones),
-            day=day_in_words(one.as_of),
+    return [_call(one) for one in services]
+
+
+def _call(one: ProtectionService) -> str:
+    words = {"name": one.name, "phones": " / ".join(one.phones)}
+    if one.said_on is None:
+        return gettext(
+            "Whom to call for a child: %(name)s, %(phones)s (from a source without a date).",
+            **words,
         )
-        for one in services
-    ]
+    return gettext(
+        "Whom to call for a child: %(name)s, %(phones)s (as of %(day)s).",
+        day=day_in_words(one.said_on),
+        **words,
+    )
 
 
 def help_in_words(message: str, answerer: Answerer) -> str:
