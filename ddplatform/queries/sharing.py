@@ -25,7 +25,7 @@ from ddplatform.queries.responses import (
     list_asked_of_me,
     list_files,
 )
-from ddplatform.queries.sharing_standing import load_reworded, section_of
+from ddplatform.queries.sharing_standing import list_over, load_reworded, section_of
 from ddplatform.tenancy import current_organisation
 from questionnaires import Answerer, Form, Page, same_asked
 from questionnaires.given import without_places
@@ -133,6 +133,20 @@ def list_pages_to_look_at(filled: Filled) -> Sequence[Page]:
     }
     seen = filled.row.visited_sections
     return [page for page in filled.pages if page.name in names and page.name not in seen]
+
+
+def find_withheld(filled: Filled, *, today: date) -> frozenset[str]:
+    """Where the requester reads nothing since a consent is over: no answer was left empty there."""
+    if filled.row.organisation_id != current_organisation():
+        return frozenset()
+    sections = {share.section for share in list_over([filled.assignment.id], today)}
+    return frozenset(
+        item.state.path
+        for page in filled.pages
+        if page.name in sections
+        for item in page.questions()
+        if not item.state.raw
+    )
 
 
 def list_shares(assignment_id: UUID) -> Sequence[SectionShare]:

@@ -4,6 +4,7 @@ Everything here acts in the tenant of the requester. Signals are never overwritt
 that is read again (accepted documents) adds newer ones.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -21,12 +22,14 @@ from ddplatform.queries.organisations import get_account, get_organisation
 from ddplatform.queries.questionnaires import get_assignment
 from ddplatform.queries.reference import find_sector_risk
 from ddplatform.queries.responses import Filled, get_response, list_red_flags, load_filled
+from ddplatform.queries.sharing import find_withheld
 from ddplatform.queries.value_chain import find_own_business, get_node
 from ddplatform.services import audit
 from ddplatform.services.questionnaires import show_on_map
 from ddplatform.services.response_review_entries import keep_entry
 from ddplatform.services.risk import add_fact, ask_reassessment
 from questionnaires import Answerer, ControlSignal, FactorSignal, Signals, red_flags, score
+from questionnaires.scoring_plan import question_id
 from supply_chain.vocabulary import Issue
 
 BUYER = "buyer"
@@ -58,24 +61,52 @@ def receive(response_id: UUID, *, by: Identity, at: datetime) -> None:
 
 
 def score_again(filled: Filled, *, by: Identity, at: datetime) -> None:
-    """Newer signals after documents were accepted; part of a larger change that records it."""
-    keep_entry(filled, write_signals(filled, at=at), at=at)
+    """Newer signals after documents were accepted; part of a larger change that records it.
+
+    What a consent showed that is over is not read as silence: what was made of it stays.
+    """
+    withheld = _withheld_questions(filled, at)
+    signals = write_signals(filled, but=withheld, at=at)
+    if not withheld:
+        keep_entry(filled, signals, at=at)
     ask_reassessment(get_node(filled.assignment.node_id).chain_id, "answers", by=by, at=at)
 
 
-def write_signals(filled: Filled, *, at: datetime) -> Signals:
-    """Score a response and keep what it says of each factor and control."""
+def _withheld_questions(filled: Filled, at: datetime) -> frozenset[str]:
+    paths = find_withheld(filled, today=at.date())
+    return frozenset(
+        question_id(item.question)
+        for page in filled.pages
+        for item in page.questions()
+        if item.state.path in paths
+    )
+
+
+def write_signals(filled: Filled, *, but: Collection[str] = (), at: datetime) -> Signals:
+    """Score a response and keep what it says of each factor and control.
+
+    Args:
+        but: questions that nobody reads now; what they speak of is left as it was kept before.
+    """
     signals, node_id = read_answers(filled), filled.assignment.node_id
     buyer_id = _own_business(node_id)
     for factor, signal in signals.factors.items():
+        if _rests_on(signal, but):
+            continue
         # WRK-21 tells of the buyer who asked: it never counts against the supplier.
         charged = buyer_id if signal.charged_to == BUYER else node_id
         if charged is not None:
             db.session.add(_factor(filled, charged, factor, signal, at=at))
     for control, credit in signals.controls.items():
+        if _rests_on(credit, but):
+            continue
         db.session.add(_control(filled, node_id, control, credit, at=at))
     db.session.flush()  # a second reading of this response finds them
     return signals
+
+
+def _rests_on(signal: FactorSignal | ControlSignal, questions: Collection[str]) -> bool:
+    return any(cause.question in questions for cause in signal.causes)
 
 
 def read_answers(filled: Filled) -> Signals:

@@ -270,7 +270,7 @@ def test_archive_of_nothing_and_one_too_large_are_refused_in_words(
     with acting(tenant.id):
         with pytest.raises(Invalid, match="larger than"):
             exports.export_evidence(version, by=tenant.manager, at=NOW)
-        monkeypatch.setattr(exports, "list_evidence", lambda _people: [])
+        monkeypatch.setattr(exports, "list_evidence", lambda _people, today: [])
         with pytest.raises(Invalid, match="No document"):
             exports.export_evidence(version, by=tenant.manager, at=NOW)
 

@@ -7,9 +7,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from ddplatform.access.roles import RoleId
 from ddplatform.db import db
 from ddplatform.models.questionnaires import Assignment
-from ddplatform.models.responses import RedFlag
+from ddplatform.models.responses import RedFlag, RiskSignal
 from ddplatform.models.sharing import SectionShare
 from ddplatform.queries.questionnaire_result_rows import list_evidence
 from ddplatform.queries.questionnaire_results import load_respondents
@@ -20,11 +21,13 @@ from ddplatform.queries.responses import (
     list_red_flags,
     load_filled,
 )
+from ddplatform.queries.sharing import find_withheld
 from ddplatform.services import responses, sharing
 from ddplatform.services.response_drafts import open_draft
+from ddplatform.services.response_receiving import score_again
 from tests.answering import EMAIL, Supplier, acting, ask, come_in, fill, good_values, receive_now
 from tests.conftest import NOW
-from tests.factories import PASSWORD, Tenant, csrf_token
+from tests.factories import PASSWORD, Tenant, csrf_token, signed_in_client
 
 C01, C06, D01 = "/data/C/SAQ_C01", "/data/C/SAQ_C06", "/data/D/SAQ_D01"
 POLICY = "/data/A/SAQ_A06_evidence"
@@ -175,6 +178,35 @@ def test_a_red_flag_stays_and_what_was_answered_leaves_with_the_consent(shown: S
     assert flags() == [(C06, "yes")]
     _end(shown, "C")
     assert flags() == [(C06, "")]
+
+
+def test_a_withheld_answer_is_no_silence_to_the_reviewer_nor_to_the_scores(
+    app: Flask, shown: Supplier, other_tenant: Tenant
+):
+    _end(shown, "C")
+    with acting(other_tenant.id):
+        row = find_response(shown.asked.assignment_id)
+        assert row is not None
+        assignment = get_assignment(shown.asked.assignment_id)
+        filled = load_filled(assignment, row, now=ENDED)
+        assert C01 in find_withheld(filled, today=ENDED.date())
+        assert D01 not in find_withheld(filled, today=ENDED.date())
+        score_again(filled, by=other_tenant.manager, at=ENDED)
+        causes = [
+            cause["question"]
+            for signal in db.session.scalars(
+                select(RiskSignal).where(RiskSignal.observed_at == ENDED)
+            )
+            for cause in signal.causes
+        ]
+    assert causes
+    assert not [one for one in causes if one.startswith("SAQ-C")]
+
+    desk = signed_in_client(app, other_tenant, RoleId.SUSTAINABILITY_MANAGER)
+    one = shown.asked.assignment_id
+    page = desk.get(f"/o/other/questionnaires/assignments/{one}/review").text
+
+    assert "Not shown any more: the consent is over" in page
 
 
 def test_the_flag_of_the_first_buyer_keeps_its_answer(first: Supplier, shown: Supplier):

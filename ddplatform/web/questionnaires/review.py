@@ -27,7 +27,7 @@ from ddplatform.queries.responses import (
 )
 from ddplatform.queries.review_queue import find_entry, list_alike
 from ddplatform.queries.reviews import list_decisions
-from ddplatform.queries.sharing import list_shares, section_titles
+from ddplatform.queries.sharing import find_withheld, list_shares, section_titles
 from ddplatform.queries.sharing_standing import load_reworded
 from ddplatform.services.response_receiving import read_answers
 from ddplatform.services.response_redaction import redact
@@ -183,6 +183,7 @@ def _page(
         doubtful=frozenset(name for check in checks for name in check.questions),
         risks=risks_of(signals),
         reworded=load_reworded(assignment_id),
+        withheld=find_withheld(filled, today=g.now.date()),
     )
     sections = sections_of(filled, beside)
     turn = in_turn(sections)

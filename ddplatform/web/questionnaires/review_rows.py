@@ -30,6 +30,8 @@ class Beside:
     risks: Mapping[Place, float]
     reworded: Mapping[str, str]
     """Question, without places -> the words that were answered for another buyer, if others."""
+    withheld: frozenset[str] = frozenset()
+    """Where nothing is read since a consent is over."""
 
 
 @dataclass(frozen=True)
@@ -51,11 +53,12 @@ class ReviewRow:
     is_doubtful: bool
     ref: str = ""
     """Id of the question in the method."""
+    is_withheld: bool = False
+    """Whether it is not shown any more, since a consent is over."""
     given_on: date | None = None
     """The day on which it was given to another buyer, where it stands under a consent."""
     answered_as: str = ""
     """The words that were answered then, where the question here has others."""
-
     is_text: bool = False
     """Whether words can be taken out of it."""
     traces: Sequence[str] = ()
@@ -74,6 +77,7 @@ class ReviewRow:
 
 
 FLAGGED, DOUBTFUL, NAMED = 1_000, 100, 50
+NOT_SHOWN = ("Not shown", "line")
 RISK_WEIGHTS = {"danger": 20, "warn": 10}
 
 
@@ -129,7 +133,7 @@ def _row(
     before = None
     if old is not None and state.path in old and old[state.path].raw != state.raw:
         before = shown_words(old[state.path], extra(question, "show_below"))
-    answer = answers.get(state.path)
+    answer, is_withheld = answers.get(state.path), state.path in beside.withheld
     given_at = answer.given_at if answer and answer.share_id and state.raw else None
     return ReviewRow(
         path=state.path,
@@ -139,11 +143,12 @@ def _row(
         words=shown_words(state, extra(question, "show_below")),
         files=files,
         before=before,
-        risk=risk_words(beside.risks.get((ref, _place(state.path)))),
+        risk=NOT_SHOWN if is_withheld else risk_words(beside.risks.get((ref, _place(state.path)))),
         decision=beside.decisions.get(state.path),
         thread=beside.threads.get(state.path, ()),
         is_flagged=state.path in beside.flags,
-        is_doubtful=ref in beside.doubtful,
+        is_doubtful=ref in beside.doubtful and not is_withheld,
+        is_withheld=is_withheld,
         ref=ref,
         given_on=given_at.date() if given_at else None,
         answered_as=beside.reworded.get(question.path, "") if given_at else "",
