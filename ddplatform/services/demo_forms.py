@@ -1,14 +1,19 @@
-"""Forms of its own of the sample company: one published, one still a draft."""
+"""Forms of its own of the sample company, and a translation of which a person confirmed a part."""
 
 from datetime import datetime
 from functools import partial
 
+from ddplatform.queries.questionnaire_texts import load_texts
+from ddplatform.queries.questionnaires import list_library
 from ddplatform.services import own_forms
 from ddplatform.services.demo_world import Story, Timeline, World
+from ddplatform.services.questionnaire_texts import confirm
 
 WHO = "samira.haddad@maison-cacao.example"
 FORMS = (("hostel.md", 60, True), ("harvest.md", 12, False))
 """File, days ago, and whether it was published on the day after."""
+CONFIRMED = (20, "SAQ", "pt", 8)
+"""Days ago, questionnaire, language, and how many of its first texts were confirmed."""
 
 
 def plan_own_forms(story: Story, timeline: Timeline) -> None:
@@ -18,6 +23,7 @@ def plan_own_forms(story: Story, timeline: Timeline) -> None:
         timeline.add(days_ago, partial(_bring, name, content))
         if is_published:
             timeline.add(days_ago - 1, partial(_publish, name))
+    timeline.add(CONFIRMED[0], _confirm)
 
 
 def _bring(name: str, content: bytes, world: World, at: datetime) -> None:
@@ -30,3 +36,11 @@ def _bring(name: str, content: bytes, world: World, at: datetime) -> None:
 def _publish(name: str, world: World, at: datetime) -> None:
     with world.acting(WHO) as by:
         own_forms.publish(world.made[name], number=1, by=by, at=at)
+
+
+def _confirm(world: World, at: datetime) -> None:
+    _, ref, language, first = CONFIRMED
+    with world.acting(WHO) as by:
+        version_id = next(row.version_id for row in list_library() if row.ref == ref)
+        known = list(load_texts(version_id, language).texts.values())[:first]
+        confirm(version_id, language, {one.place: one.text for one in known}, by=by, at=at)
