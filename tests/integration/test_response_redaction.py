@@ -1,5 +1,7 @@
 """Names in answers: asked about before they are sent, taken out by who reads them."""
 
+import time
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -55,6 +57,14 @@ def _text(supplier: Supplier, organisation: object) -> list[str]:
 def test_names_and_numbers_in_a_text_are_seen_each_once():
     assert traces_in(TEXT) == ("Kofi Mensah", "0544 123 456")
     assert traces_in("We need more time and a better price. " * 20) == ()
+
+
+@pytest.mark.parametrize("text", ["a" * 3_000_000, "A.b-" * 700_000, "Kofi " * 600_000])
+def test_a_text_of_any_length_is_searched_in_a_moment(text: str):
+    begun = time.process_time()
+    traces_in(f"{TEXT} {text}")
+    assert time.process_time() - begun < 1
+    assert traces_in(f"{TEXT} {text}")[:2] == ("Kofi Mensah", "0544 123 456")
 
 
 def test_words_are_taken_out_for_both_sides_and_stand_nowhere_in_the_log(
