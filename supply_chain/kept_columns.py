@@ -151,6 +151,11 @@ class KeyColumn(Column[UUID]):
     def __iter__(self) -> Iterator[UUID]:
         return (UUID(int=high << 64 | low) for high, low in self.halves.tolist())
 
+    def digits(self, rows: NDArray[np.int64]) -> list[str]:
+        """The keys of some rows as 32 hexadecimal digits; of many faster than one by one."""
+        text = self.halves[rows].astype(">u8").tobytes().hex()
+        return [text[at : at + 32] for at in range(0, len(text), 32)]
+
     def rising(self) -> NDArray[np.int64]:
         """The rows in the order of their keys."""
         return np.lexsort((self.halves[:, 1], self.halves[:, 0]))

@@ -91,6 +91,10 @@ class SnapshotStore:
         except (OSError, ValueError, KeyError, TypeError, EOFError):
             return None
 
+    def has(self, place: SnapshotPlace, begins: str) -> bool:
+        """Whether a part stands there whose name begins so; nothing is opened."""
+        return any(self._folder(place).glob(f"{begins}*"))
+
     def is_whole(self, place: SnapshotPlace, part: str = MAP) -> bool:
         """Whether every byte of a part is as it was written. Reads all of it."""
         if self.open(place, part) is None:

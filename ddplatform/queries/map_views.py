@@ -20,12 +20,12 @@ SINGLE = 8
 """A lane with at most this many nodes shows them one by one; fewer where there are many lanes."""
 FIRST_SINGLES, FIRST_GROUPS, FIRST_OF_FOCUS = 40, 30, 200
 """Boxes that all lanes share before anything is opened: about what a desk screen shows at once."""
-FOLDS = ((5, 3), (4, 2))
-"""From these tiers and customers on all of a large map stand in one lane, each as a group.
-
-The second pair is for a map that would have more than `MOST_LANES` lanes with the first.
+FOLDS = ((5, 3, SINGLE), (5, 3, 1), (4, 2, 1))
+"""From which tier and which customer on all stand in one lane, each as a group, where they are
+more than so many nodes. The second and third are for a map that has more than `MOST_LANES` lanes
+by the one before.
 """
-MOST_LANES = 9
+MOST_LANES = 8
 """As many as stand side by side on a desk screen."""
 MORE_LINKS = 60
 """Lines beyond one for each box; the strongest of each box is always among them."""
@@ -102,8 +102,8 @@ def _whole(
 
 def _folded(snapshot: MapSnapshot, scope: Ints) -> tuple[MapSnapshot, frozenset[int]]:
     """The map with its farthest tiers in one lane on each side, where they are many."""
-    for tiers, customers in FOLDS:
-        found, far = _folded_from(snapshot, scope, tiers, customers)
+    for tiers, customers, few in FOLDS:
+        found, far = _folded_from(snapshot, scope, tiers, customers, few)
         if _lanes_of(found, scope) <= MOST_LANES:
             break
     return found, far
@@ -118,7 +118,7 @@ def _lanes_of(snapshot: MapSnapshot, scope: Ints) -> int:
 
 
 def _folded_from(
-    snapshot: MapSnapshot, scope: Ints, tiers: int, customers: int
+    snapshot: MapSnapshot, scope: Ints, tiers: int, customers: int, few: int
 ) -> tuple[MapSnapshot, frozenset[int]]:
     lane, far = snapshot.lane[scope], set()
     folded = snapshot.lane
@@ -127,7 +127,7 @@ def _folded_from(
         (-customers, lane <= -customers, np.maximum),
     )
     for edge, beyond, nearer in sides:
-        if beyond.sum() > SINGLE and len(lanes_in(lane[beyond])) > 1:
+        if beyond.sum() > few and len(lanes_in(lane[beyond])) > 1:
             of_tiers = folded < snapshot.unlinked
             folded = np.where(of_tiers, nearer(folded, edge), folded)
             far.add(edge)

@@ -44,12 +44,13 @@ from ddplatform.queries.map_filters import NO_COUNTRY, find_in_columns
 from ddplatform.queries.map_snapshots import Ints, MapSnapshot, load_snapshot
 from ddplatform.queries.node_names import find_named
 from ddplatform.queries.node_search import search_nodes
-from supply_chain.kept_columns import RowOfKey
+from supply_chain.kept_columns import KeyColumn, RowOfKey
 from supply_chain.node_filter import NO_TIER, NOT_KNOWN, Coverage, NodeFilter
 from supply_chain.risk.method import METHOD
 from supply_chain.vocabulary import Issue, RiskBand
 
-FEW = 500
+FEW, MANY = 500, 2_000
+"""Nodes that a statement names one by one, and those that it takes as one value."""
 MOST_LIKE = 200
 KEY_INDEX = "sqlite_autoindex_value_chain_node_3"
 """On organisation and key; the only one that a statement has to name."""
@@ -156,6 +157,8 @@ def _named(chain_id: UUID, wanted: NodeFilter, whole: Meant) -> Meant:
         snapshot, rows = found
         by_id = [snapshot.row_of[key] for key in db.session.scalars(ids) if key in snapshot.row_of]
         rows = np.union1d(rows, np.array(by_id, dtype=np.int64))
+        if FEW < len(rows) <= MANY:
+            return _many(snapshot, rows, whole, is_all=replace(wanted, q="").is_empty)
         few = [snapshot.keys[row] for row in rows[: FEW + 1].tolist()]
     if not few:
         like = search_nodes(wanted.q, chain_id=chain_id, limit=MOST_LIKE)
@@ -171,6 +174,22 @@ def _named(chain_id: UUID, wanted: NodeFilter, whole: Meant) -> Meant:
         is_by_name=True,
         known=len(rows) if is_rest_empty else None,
     )
+
+
+def _many(snapshot: MapSnapshot, rows: Ints, whole: Meant, *, is_all: bool) -> Meant:
+    """Those of some more nodes that meet the rest.
+
+    In the order of names all who begin alike stand together, so that the database would look
+    through most of the others before it comes to them.
+
+    Args:
+        is_all: nothing else is asked of them.
+    """
+    keys = snapshot.keys
+    assert isinstance(keys, KeyColumn)
+    of_nodes = [_in_json(ValueChainNode.id, keys.digits(rows)), *(whole.of_nodes or ())[1:]]
+    known = len(rows) if is_all else None
+    return Meant(of_nodes, whole.of_summaries[1:], is_few=True, known=known)
 
 
 def find_rows(snapshot: MapSnapshot, chain: ValueChain, wanted: NodeFilter) -> FoundRows:
@@ -337,10 +356,14 @@ def _of_arrays(chain_id: UUID, wanted: NodeFilter) -> Iterator[ColumnElement[boo
 def among(column: Any, keys: Sequence[UUID]) -> ColumnElement[bool]:
     """One of very many keys: they go over as one value, since a statement takes so many only."""
     if db.engine.dialect.name == "sqlite":
-        rows = func.json_each(json.dumps([key.hex for key in keys])).table_valued("value")
-        inside: ColumnElement[bool] = column.in_(select(rows.c.value))
-        return inside
+        return _in_json(column, [key.hex for key in keys])
     of_keys: ColumnElement[bool] = column == any_(
         cast(literal(list(keys), ARRAY(Uuid)), ARRAY(Uuid))
     )
     return of_keys
+
+
+def _in_json(column: Any, digits: Sequence[str]) -> ColumnElement[bool]:
+    rows = func.json_each(json.dumps(digits)).table_valued("value")
+    inside: ColumnElement[bool] = column.in_(select(rows.c.value))
+    return inside

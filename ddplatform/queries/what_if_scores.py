@@ -39,6 +39,8 @@ from supply_chain.unknown_origins import with_unknown_origins
 MANY_NODES = 10_000
 """Nodes above which no page assesses a map: with as many unknown origins it takes a page .7 s of
 processor time, and more in the proportion of the nodes."""
+KIND = "scores"
+"""With what the names of their parts begin."""
 KEPT, KEPT_LARGE = 4, 1
 LARGE, TOO_LARGE = 50_000, 300_000
 """Places of a map: of larger ones fewer scores are kept in a process, some 1.2 KB a place."""
@@ -78,7 +80,10 @@ def find_begin(chain: ValueChain, as_of: date) -> Begin | None:
     """What a map scores as it stands; None: a large one, not scored yet as it is known now."""
     if not _is_large(chain):
         return load_begin(chain, as_of)
-    if _remembered(chain, as_of, chain.version) is None and find_snapshot(chain) is None:
+    begins = f"{KIND}-{as_of.isoformat()}"
+    is_there = adapters().snapshots.has(place_of(chain.id, chain.version), begins)
+    # Without either nobody scored it today, whatever is known of it: that is not read then.
+    if _remembered(chain, as_of, chain.version) is None and not is_there:
         return None
     return _found(chain, _known(chain, as_of))
 
@@ -159,4 +164,4 @@ def _keep_beside(chain: ValueChain, begin: Begin) -> None:
 
 def _part(known: KnownMap) -> str:
     """The name of the part: by the day, and by all that is known."""
-    return f"scores-{known.as_of.isoformat()}-{known.evidence.digest()}"
+    return f"{KIND}-{known.as_of.isoformat()}-{known.evidence.digest()}"
