@@ -1,5 +1,6 @@
 """Questions that wait for each other, found in the sheet, also when other cells are broken."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from graphlib import CycleError
 
@@ -21,7 +22,10 @@ MOST = 20  # circles named of one form
 
 def check_circles(rows: Sequence[SurveyRow]) -> Iterator[Fault]:
     """Each circle of relevance, counts, calculations and filters once, at its first row."""
-    named = {row.name: row for row in rows if row.name and not row.is_end}
+    begun = [row for row in rows if row.name and not row.is_end]
+    times = Counter(row.name for row in begun)
+    # Of a name that stands twice nobody knows which is meant; the check of references says so.
+    named = {row.name: row for row in begun if times[row.name] == 1}
     needs = _needs(named)
     for _ in range(MOST):
         try:

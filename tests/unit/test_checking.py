@@ -507,3 +507,22 @@ def test_every_real_form_can_be_used(path):
         "languages",
         "faults",
     }
+
+
+def test_groups_of_one_name_within_each_other_are_no_circle():
+    report = check(
+        table(
+            "survey",
+            "type | name | label",
+            "begin group | a | A",
+            "begin group | b | B",
+            "begin group | a | A",
+            "text | t | T",
+            "end group | | ",
+            "end group | | ",
+            "end group | | ",
+        )
+    )
+
+    assert report.usable
+    assert report.faults == ()
