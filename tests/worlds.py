@@ -235,7 +235,7 @@ class _Builder:
                 found = self._filled(PLAN["values"][key], part)
                 is_bytes = isinstance(column.type, LargeBinary) and isinstance(found, str)
                 return found.encode() if is_bytes else found
-        if table == "evidence" and name == "sha256":
+        if table in ("evidence", "returned_book") and name == "sha256":
             return adapters().files.put(self.world.tenant.id, mark(self.world.slug, part).encode())
         if table == "evidence" and name == "storage_organisation_id":
             return self.world.tenant.id
