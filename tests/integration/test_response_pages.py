@@ -610,3 +610,18 @@ def test_answers_of_the_pages_equal_those_of_the_services(
         filled = load_filled(request.assignment, row, now=NOW)
         assert filled.form.state("/data/D/SAQ_D03").value == "birth_record trained_interview"
         assert {a.path for a in list_answers(row.id)} >= {"/data/D/SAQ_D03"}
+
+
+def test_a_number_that_loses_its_decimals_says_what_it_counts_as(
+    app: Flask, supplier: Supplier, phone: FlaskClient
+):
+    base = f"/o/{supplier.slug}/responses/{supplier.asked.assignment_id}"
+    with app.app_context():
+        fill(supplier, SAQ_D01="7.5")
+
+    assert "What stands there counts as 7." in phone.get(f"{base}/D").text
+    assert "<bdi>7.5 (counts as 7)</bdi>" in phone.get(f"{base}/check").text
+    with app.app_context():
+        fill(supplier, SAQ_D01="٧")
+    assert "counts as" not in phone.get(f"{base}/D").text
+    assert "<bdi>٧</bdi>" in phone.get(f"{base}/check").text

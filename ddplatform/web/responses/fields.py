@@ -25,6 +25,7 @@ from questionnaires.given import without_places
 
 NOT_SURE = frozenset({"unsure", "dont_know", "do_not_know"})
 FIND_OUT = _("We will help you find out.")
+COUNTS_AS = _("%(typed)s (counts as %(value)s)")
 REPLY = "reply:"
 CHOOSE = "choose:"
 THEIRS = "theirs"
@@ -99,6 +100,8 @@ class FieldView:
     """Whether such a text is a gap in a form that speaks the language of the page else."""
     traces: Sequence[str] = ()
     """Words of the answer that may lead to a person."""
+    counts_as: str = ""
+    """What a number counts as, where it is not what was typed."""
 
 
 @dataclass(frozen=True)
@@ -152,6 +155,7 @@ def _view(
         is_open=state.relevant,
         choices=_choices(state, text, around.tongue),
         errors=_errors(state, around),
+        counts_as="" if words_of(state, state.raw) == answer_words(state) else state.value,
         files=around.files.get(state.path, ()),
         uploads=uploads,
         thread=around.threads.get(state.path, ()),
@@ -237,7 +241,14 @@ def _choices(state: NodeState, text: str, tongue: Tongue) -> Sequence[ChoiceView
 
 
 def answer_words(state: NodeState) -> Sequence[str]:
-    """An answer as it reads: the labels of what was chosen, a day in words, or the text."""
+    """An answer as it reads: the labels of what was chosen, a day in words, or the text.
+
+    A number that loses its decimals says so: the forms of ODK count "1.5" as 1.
+    """
+    whole = state.raw.strip().lstrip("+-").isdecimal()
+    is_integer = isinstance(state.node, Question) and state.node.kind is Kind.INTEGER
+    if is_integer and state.value and not whole and not state.choices:
+        return [str(COUNTS_AS) % {"typed": state.raw, "value": state.value}]
     return words_of(state, state.raw)
 
 
