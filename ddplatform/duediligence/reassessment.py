@@ -23,6 +23,9 @@ class SeenBy(StrEnum):
 
     MONTHS_PASSED = "months_passed"
     NEW_NODE = "new_node"
+    NEW_GOODS_OR_COUNTRY = "new_goods_or_country"
+    NEW_OPERATOR = "new_operator"
+    LIST_ENTRY = "list_entry"
     SHARE_CHANGE = "share_change"
     CONTEXT_EVENT = "context_event"
     FACT = "fact"

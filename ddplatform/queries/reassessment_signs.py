@@ -78,10 +78,14 @@ def see_time_passed(before: datetime) -> Iterator[Seen]:
         last = looked.get(node_id)
         if last is None:
             yield Seen(
-                node_id, f"time:{created_at.date()}", f"In the map since {_day(created_at.date())}"
+                node_id,
+                f"time:{created_at.date()}",
+                f"In the map since {day_in_words(created_at.date())}",
             )
         elif last < before:
-            yield Seen(node_id, f"time:{last.date()}", f"Last looked at on {_day(last.date())}")
+            yield Seen(
+                node_id, f"time:{last.date()}", f"Last looked at on {day_in_words(last.date())}"
+            )
 
 
 def _accepted() -> Select[UUID, datetime | None]:
@@ -100,7 +104,8 @@ def _closed() -> Select[UUID, datetime | None]:
     )
 
 
-def _day(day: date) -> str:
+def day_in_words(day: date) -> str:
+    """A day as people write it: 28 November 2026."""
     return f"{day.day} {day:%B %Y}"
 
 
@@ -121,7 +126,7 @@ def see_new_nodes() -> Iterator[Seen]:
         )
     )
     for node_id, created_at in rows:
-        yield Seen(node_id, "new", f"Joined the map on {_day(created_at.date())}")
+        yield Seen(node_id, "new", f"Joined the map on {day_in_words(created_at.date())}")
 
 
 def see_facts() -> Iterator[Seen]:
@@ -156,7 +161,7 @@ def see_expired_evidence(today: date) -> Iterator[Seen]:
     )
     for statement in targets:
         for evidence_id, until, node_id in db.session.execute(statement):
-            reason = f"A document was valid until {_day(until)}"
+            reason = f"A document was valid until {day_in_words(until)}"
             yield Seen(node_id, f"evidence:{evidence_id}:{until}", reason)
 
 
@@ -179,7 +184,7 @@ def see_closures() -> Iterator[Seen]:
     for node_id, archived_at in rows:
         if archived_at is not None:
             day = archived_at.date()
-            reason = f"Left the map on {_day(day)} with findings open"
+            reason = f"Left the map on {day_in_words(day)} with findings open"
             yield Seen(node_id, f"closed:{day}", reason)
 
 

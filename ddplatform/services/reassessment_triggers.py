@@ -14,6 +14,11 @@ from ddplatform.access.identity import Identity
 from ddplatform.db import db
 from ddplatform.duediligence.reassessment import SeenBy, has_changed_much, trigger_seen_by
 from ddplatform.models.reassessment import ShareMemory
+from ddplatform.queries.reassessment_changes import (
+    see_list_entries,
+    see_new_goods_and_countries,
+    see_new_operators,
+)
 from ddplatform.queries.reassessment_signs import (
     ChainShares,
     Seen,
@@ -45,7 +50,7 @@ def look_for_changes(*, by: Identity, at: datetime, unit: Unit) -> dict[str, int
     for way, see in _ways(at).items():
         trigger = trigger_seen_by(way).ref
         with unit():
-            found[trigger] = _open(trigger, see(), by=by, at=at)
+            found[trigger] = found.get(trigger, 0) + _open(trigger, see(), by=by, at=at)
     return {name: count for name, count in found.items() if count}
 
 
@@ -55,6 +60,9 @@ def _ways(at: datetime) -> dict[SeenBy, Callable[[], Iterable[Seen]]]:
     return {
         SeenBy.MONTHS_PASSED: lambda: see_time_passed(long_ago),
         SeenBy.NEW_NODE: see_new_nodes,
+        SeenBy.NEW_GOODS_OR_COUNTRY: lambda: see_new_goods_and_countries(at),
+        SeenBy.NEW_OPERATOR: lambda: see_new_operators(at),
+        SeenBy.LIST_ENTRY: see_list_entries,
         SeenBy.SHARE_CHANGE: _see_changed_shares,
         SeenBy.FACT: see_facts,
         SeenBy.EVIDENCE_EXPIRY: lambda: see_expired_evidence(at.date()),

@@ -1,0 +1,118 @@
+"""What maps and lists say otherwise than before, and asks for a new assessment (UNGP 17(c))."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from ddplatform.db import db
+from ddplatform.models.map_history import MapChange, MapStep
+from ddplatform.models.screening import MatchAnswer, ScreeningList, ScreeningMatch
+from ddplatform.models.value_chain import ValueChainNode
+from ddplatform.queries.reassessment_signs import Seen, day_in_words
+
+LOOKED_BACK = timedelta(days=30)
+TAKEN_BACK_WITHIN = timedelta(days=1)
+"""What was changed and put back so soon was a slip of the hand, or an import that was undone."""
+
+
+@dataclass(frozen=True)
+class _Change:
+    """One node says otherwise since a step of its map."""
+
+    step_id: UUID
+    made_at: datetime
+    before: Any
+    after: Any
+
+
+def see_new_operators(at: datetime) -> Iterator[Seen]:
+    """Nodes that another company runs than before; one that was never told is no change."""
+    for node_id, one in _changes("operated_by_id", at):
+        reason = f"Who runs it changed on {day_in_words(one.made_at.date())}"
+        yield Seen(node_id, f"operator:{one.step_id}", reason)
+
+
+def see_new_goods_and_countries(at: datetime) -> Iterator[Seen]:
+    """Nodes with goods that they did not have before, or in another country than before."""
+    for node_id, one in _changes("commodity_refs", at):
+        if set(one.after or ()) - set(one.before):
+            reason = f"It has other goods since {day_in_words(one.made_at.date())}"
+            yield Seen(node_id, f"goods:{one.step_id}", reason)
+    for node_id, one in _changes("country", at):
+        if one.after is not None:
+            reason = f"It is in another country since {day_in_words(one.made_at.date())}"
+            yield Seen(node_id, f"country:{one.step_id}", reason)
+
+
+def see_list_entries() -> Iterator[Seen]:
+    """Nodes that a person confirmed to be on an edition in use of an official list.
+
+    An entry that says the same in the next edition is no change.
+    """
+    rows = db.session.execute(
+        select(
+            ScreeningMatch.node_id,
+            ScreeningMatch.entry_hash,
+            ScreeningList.name,
+            ScreeningList.edition_on,
+        )
+        .join(ScreeningList, ScreeningList.id == ScreeningMatch.list_id)
+        .join(ValueChainNode, ValueChainNode.id == ScreeningMatch.node_id)
+        .where(
+            ScreeningMatch.answer == MatchAnswer.SAME,
+            ScreeningMatch.gone_at.is_(None),
+            ScreeningList.superseded_at.is_(None),
+            ValueChainNode.archived_at.is_(None),
+        )
+    )
+    for node_id, entry_hash, name, edition_on in rows:
+        reason = f"Named on “{name}”, edition of {day_in_words(edition_on)}"
+        yield Seen(node_id, f"list:{entry_hash}", reason)
+
+
+def _changes(column: str, at: datetime) -> Iterator[tuple[UUID, _Change]]:
+    """Each change of a column in the last days from something to something else, but slips."""
+    rows = db.session.execute(
+        select(
+            MapChange.node_id,
+            MapChange.before,
+            MapStep.id,
+            MapStep.made_at,
+            getattr(ValueChainNode, column),
+        )
+        .join(MapStep, MapStep.id == MapChange.step_id)
+        .join(ValueChainNode, ValueChainNode.id == MapChange.node_id)
+        .where(
+            MapStep.made_at >= at - LOOKED_BACK - TAKEN_BACK_WITHIN,
+            ValueChainNode.archived_at.is_(None),
+        )
+        .order_by(MapStep.version)
+    )
+    told: dict[UUID, list[tuple[UUID, datetime, Any]]] = defaultdict(list)
+    now: dict[UUID, Any] = {}
+    for node_id, before, step_id, made_at, value in rows:
+        if node_id is not None and column in before:
+            told[node_id].append((step_id, made_at, before[column]))
+            now[node_id] = str(value) if isinstance(value, UUID) else value
+    for node_id, steps in told.items():
+        afters = [*(before for *_, before in steps[1:]), now[node_id]]
+        changes = [_Change(*step, after) for step, after in zip(steps, afters, strict=True)]
+        for one in _without_slips(changes):
+            if one.before and one.before != one.after and one.made_at >= at - LOOKED_BACK:
+                yield node_id, one
+
+
+def _without_slips(changes: list[_Change]) -> list[_Change]:
+    kept: list[_Change] = []
+    for one in changes:
+        is_back = kept and kept[-1].before == one.after
+        if is_back and one.made_at - kept[-1].made_at <= TAKEN_BACK_WITHIN:
+            kept.pop()
+        else:
+            kept.append(one)
+    return kept
