@@ -57,6 +57,7 @@ DONE_BY_SUPPLIERS: Final = (
     _("Joined through a questionnaire"),
     _("Added a supplier or site"),
     _("Sent a questionnaire"),
+    _("Told of something where help comes first"),
     _("Added an entry to a questionnaire"),
     _("Let a section of a questionnaire go"),
     _("Removed an entry from a questionnaire"),
