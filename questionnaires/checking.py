@@ -173,11 +173,10 @@ def _try(sheets: Sheets) -> tuple[Form | None, list[Fault]]:
 def _placed(fault: Fault, rows: Mapping[str, tuple[int, Row]]) -> Fault:
     """A fault of the plan at the cell it comes from, where a row of the sheet has its node."""
     number, row = rows.get(next(iter(fault.paths), ""), (None, {}))
-    if number is None:
-        return fault
     column = next((name for name in row if canonical(name) == fault.column), fault.column)
     cell = str(row[column]) if column in row else fault.cell
-    return replace(fault, sheet=SURVEY, row=number, column=column, cell=cell, at=None)
+    sheet = SURVEY if number else None
+    return replace(fault, sheet=sheet, row=number, column=column, cell=cell, at=None)
 
 
 def _sorted(faults: Sequence[Fault], sheets: Sheets) -> list[Fault]:

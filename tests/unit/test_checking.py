@@ -526,3 +526,28 @@ def test_groups_of_one_name_within_each_other_are_no_circle():
 
     assert report.usable
     assert report.faults == ()
+
+
+def test_answers_given_earlier_are_offered_by_select_one_alone():
+    report = check(
+        table(
+            "survey",
+            "type | name | label",
+            "begin repeat | r | R",
+            "text | t | T",
+            "end repeat | | ",
+            "select_multiple ${t} | q | Q",
+        )
+    )
+
+    fault = only(report, "list-missing")
+    assert (fault.row, fault.column, fault.mend[:22]) == (5, "type", "Write 'select_one ${t}")
+
+
+def test_a_default_that_cannot_be_read_is_told_in_its_row():
+    report = check(
+        table("survey", "type | name | label | default", "date | d | D | today() + foo(")
+    )
+
+    assert not report.usable
+    assert {(fault.sheet, fault.row) for fault in report.faults} == {("survey", 2)}

@@ -227,3 +227,51 @@ def test_the_label_of_a_doubled_choice_is_that_of_the_one_on_offer():
 
     assert response.state("/data/words").value == "Abidjan"
     assert response.state("/data/none").value == ""
+
+
+def test_the_label_of_a_choice_is_blank_where_its_question_has_no_entry():
+    response = respond(
+        table(
+            "survey",
+            "type | name | label | choice_filter | calculation | repeat_count",
+            "begin repeat | r | R | | | 0",
+            "select_one l | q | Q | name != 'b' | | ",
+            "end repeat | | | | | ",
+            "calculate | words | | | jr:choice-name('a', '/data/r/q') | ",
+        ),
+        table("choices", "list_name | name | label", "l | a | A", "l | b | B"),
+    )
+
+    assert response.state("/data/words").value == ""
+
+
+def test_triggers_that_set_each_other_end():
+    response = respond(
+        table(
+            "survey",
+            "type | name | label | calculation | trigger",
+            "text | a | A | concat(${b}, 'x') | ${b}",
+            "text | b | B | concat(${a}, 'y') | ${a}",
+        )
+    )
+
+    response.set("/data/a", "1")
+
+    assert response.state("/data/b").value == "1y"
+    assert response.state("/data/a").value == "1yx"
+
+
+def test_what_stands_in_a_read_only_group_is_read_only():
+    response = respond(
+        table(
+            "survey",
+            "type | name | label | read_only",
+            "begin group | g | G | yes",
+            "text | t | T | ",
+            "end group | | | ",
+            "text | free | F | ",
+        )
+    )
+
+    assert response.state("/data/g/t").readonly
+    assert not response.state("/data/free").readonly

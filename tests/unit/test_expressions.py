@@ -164,6 +164,7 @@ MEANING = [
     ("count(/data/g/n/parent::*/t)", "1"),
     ("count(/data/g/self::node())", "1"),
     ("count(/data/g/n/ancestor-or-self::*)", "3"),
+    ("position(/data/g[9])", ""),
     ("count(/data/g/n/ancestor::data)", "1"),
     ("count(/data/g/descendant::n)", "1"),
     ("count(/data/g/descendant-or-self::g)", "1"),
