@@ -15,6 +15,7 @@ from ddplatform.queries import node_filters
 from ddplatform.queries.analysis import load_study
 from ddplatform.queries.map_filters import find_in_columns
 from ddplatform.queries.map_snapshots import load_snapshot
+from ddplatform.queries.map_views import view_map
 from ddplatform.queries.map_volume import load_country_volume
 from ddplatform.queries.node_filters import find_rows
 from ddplatform.queries.value_chain import get_chain
@@ -186,3 +187,44 @@ def test_sqlite_finds_a_commodity_in_small_letters_or_large_ones(mills: CocoaMap
         )
         assert (small == large) is is_sqlite
         finish(ok=False)
+
+
+def test_a_chain_of_many_thin_tiers_fits_a_desk_screen(cocoa: CocoaMap, tenant: Tenant):
+    keys = [UUID(int=number + 1) for number in range(9)]
+    behind = [cocoa.farms, *keys]
+    nodes = [
+        {
+            "id": key,
+            "chain_id": cocoa.chain,
+            "external_ref": f"step-{number}",
+            "kind": NodeKind.SITE,
+            "name": f"Step {number}",
+            "country": "CI",
+            "created_at": NOW,
+        }
+        for number, key in enumerate(keys)
+    ]
+    links = [
+        {
+            "id": UUID(int=1000 + number),
+            "chain_id": cocoa.chain,
+            "supplier_id": key,
+            "buyer_id": behind[number],
+            "kind": LinkKind.SUPPLIES,
+            "flow_evidence": FlowEvidence.POSSIBLE,
+            "created_at": NOW,
+        }
+        for number, key in enumerate(keys)
+    ]
+    with acting(tenant):
+        insert_rows(ValueChainNode, nodes[:3])
+        insert_rows(SupplyLink, links[:3])
+        few = view_map(load_snapshot(get_chain(cocoa.chain)))
+        insert_rows(ValueChainNode, nodes[3:])
+        insert_rows(SupplyLink, links[3:])
+        many = view_map(load_snapshot(get_chain(cocoa.chain)))
+    assert sorted(few.lanes) == [0, 1, 2, 3, 4, 5]
+    assert not few.far
+    assert sorted(many.lanes) == [0, 1, 2, 3, 4, 5]
+    assert many.far == {5}
+    assert many.lanes[5] == (7, 5)  # nodes, and those shown one by one
