@@ -157,8 +157,8 @@ class _Writer:
         base: Worksheet = self.book.add_worksheet(BASE)
         row = 0
         for code, texts in self.languages.items():
-            for place, text in texts.items():
-                for column, value in enumerate((code, place, text.text, text.state.value)):
+            for place, known in texts.items():
+                for column, value in enumerate((code, place, known.text, known.state.value)):
                     base.write_string(row, column, value)
                 row += 1
         for sheet in (meta, base):
