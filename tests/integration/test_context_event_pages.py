@@ -117,11 +117,15 @@ def test_areas_of_each_kind_are_told_in_words(app, tenant, analyst, cocoa):
     circle = analyst.get(
         entered(analyst, area="circle", latitude="5.8", longitude="-6.6", radius_km="50")
     ).text
+    with_commas = analyst.get(
+        entered(analyst, area="circle", latitude="5,8", longitude="-6,6", radius_km="50")
+    ).text
     far = analyst.get(
         entered(analyst, area="circle", country="", latitude="0", longitude="0", radius_km="5")
     ).text
 
     assert "Bas-Sassandra, Côte" in region and "May be inside" in region
+    assert "50 km around 5.8, -6.6 (Côte" in with_commas
     assert "50 km around 5.8, -6.6 (Côte" in circle and "Somewhere" in circle
     assert "5 km around 0, 0" in far and "No site of your maps is inside" in far
 

@@ -468,6 +468,8 @@ def test_wrong_input_of_a_node_comes_back_with_words_at_the_field_and_all_that_w
         ({"operated_by": "Coop Espior"}, "Like it: “Coop Espoir”"),
         ({"latitude": "5"}, "both coordinates"),
         ({"latitude": "500"}, "Degrees between"),
+        ({"latitude": "north"}, "Write a number in digits"),
+        ({"latitude": "nan", "longitude": "5,36"}, "Write a number in digits"),
         ({"name": ""}, "Give it a name"),
     ):
         answer = _post(analyst, new, {**base, "address": "Port road", **more})

@@ -3,12 +3,13 @@
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, FloatField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import DateField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from ddplatform.services.context_event_fields import EventFields
 from ddplatform.web.context_events.words import AREAS, KINDS, SOURCES
+from ddplatform.web.number_fields import NumberField
 from ddplatform.web.sent_forms import VersionForm
 from ddplatform.web.value_chain.forms import country_choices
 from supply_chain.areas import AreaKind
@@ -49,17 +50,17 @@ class EventForm(FlaskForm):  # type: ignore[misc]
         description="For a region: its name as it stands in your supplier list.",
         validators=[Length(max=200)],
     )
-    latitude = FloatField(
+    latitude = NumberField(
         "Latitude of the centre",
         description="For a circle: degrees, for example 5.78.",
         validators=[Optional()],
     )
-    longitude = FloatField(
+    longitude = NumberField(
         "Longitude of the centre",
         description="For a circle: degrees, for example -6.59.",
         validators=[Optional()],
     )
-    radius_km = FloatField("Radius in km", description="For a circle.", validators=[Optional()])
+    radius_km = NumberField("Radius in km", description="For a circle.", validators=[Optional()])
     starts_on = DateField("First day", validators=[InputRequired("Enter the first day.")])
     ends_on = DateField(
         "Last day",

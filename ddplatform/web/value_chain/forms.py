@@ -9,7 +9,6 @@ from flask_wtf.file import FileField, FileRequired, MultipleFileField
 from wtforms import (
     BooleanField,
     DateField,
-    FloatField,
     RadioField,
     SelectField,
     StringField,
@@ -19,6 +18,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Email, Length, NumberRange, Optional
 
 from ddplatform.services.saved_views import NAME_LENGTH
+from ddplatform.web.number_fields import NumberField
 from ddplatform.web.sent_forms import VersionForm
 from ddplatform.web.value_chain.words import FLOW_WORDS, KIND_WORDS, LINK_WORDS
 from supply_chain.labels import GROUP_LENGTH, MOST_TAGS, TAG_LENGTH
@@ -106,12 +106,12 @@ class NodeForm(FlaskForm):  # type: ignore[misc]
         description="Of the business or site, never a home address.",
         validators=[Length(max=500)],
     )
-    latitude = FloatField(
+    latitude = NumberField(
         "Latitude",
         description="Degrees, for example 5.36.",
         validators=[Optional(), NumberRange(-90, 90, "Degrees between -90 and 90.")],
     )
-    longitude = FloatField(
+    longitude = NumberField(
         "Longitude",
         description="Degrees, for example -4.01.",
         validators=[Optional(), NumberRange(-180, 180, "Degrees between -180 and 180.")],
@@ -184,7 +184,7 @@ class LinkTerms(FlaskForm):  # type: ignore[misc]
         validators=[DataRequired("Choose what flows.")],
     )
     commodity = StringField("Commodity", validators=[Length(max=200)])
-    share = FloatField(
+    share = NumberField(
         "Share of the buyer's input, in per cent",
         description="Leave it empty when it is not known: that counts as not known, not as zero.",
         validators=[Optional(), NumberRange(0, 100, "Between 0 and 100.")],
