@@ -68,7 +68,7 @@ def test_sections_are_ticked_filled_and_listed_and_a_consent_is_taken_back(
 
     assert _give(app, phone, first, second).status_code == 302
     listed = phone.get(f"/o/{second.slug}/sharing/").text
-    assert listed.count("by your consent of") == 2
+    assert listed.count("This buyer sees it once you send it, until") == 2
     assert "Sees your answers since" in listed
     assert "Nothing was sent" in listed
     section = phone.get(f"/o/{second.slug}/responses/{second.asked.assignment_id}/C").text
