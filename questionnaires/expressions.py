@@ -21,6 +21,7 @@ from questionnaires.xpath_paths import (
 )
 from questionnaires.xpath_scope import Closure, Scope
 from questionnaires.xpath_values import (
+    ORDER,
     Value,
     XNode,
     are_equal,
@@ -52,6 +53,8 @@ ARITHMETIC: Mapping[str, Callable[[float, float], float]] = {
     "mod": modulo,
 }
 OPERATORS = {"and", "or", "=", "!=", "<", "<=", ">", ">=", "|", *ARITHMETIC}
+
+COMPARISONS = frozenset({"=", "!=", *ORDER})
 
 register_functions(NAMES)
 
@@ -124,19 +127,30 @@ def _compile_operator(symbol: str, token: Token) -> Closure:
     if len(token) != 2 or symbol not in OPERATORS:
         raise not_supported(token)
     left, right = _compile(token[0]), _compile(token[1])
-    if symbol == "and":
-        return lambda scope: to_boolean(left(scope)) and to_boolean(right(scope))
-    if symbol == "or":
-        return lambda scope: to_boolean(left(scope)) or to_boolean(right(scope))
+    if symbol in ("and", "or"):
+        return _both_or_one(symbol, _as_truth(token[0], left), _as_truth(token[1], right))
     if symbol == "=":
         return lambda scope: are_equal(left(scope), right(scope))
     if symbol == "!=":
         return lambda scope: are_unequal(left(scope), right(scope))
-    if symbol in ("<", "<=", ">", ">="):
-        return lambda scope: in_order(symbol, left(scope), right(scope))
+    if compare := ORDER.get(symbol):
+        return lambda scope: in_order(compare, left(scope), right(scope))
     if calculate := ARITHMETIC.get(symbol):
         return lambda scope: calculate(to_number(left(scope)), to_number(right(scope)))
     return _union(left, right)
+
+
+def _both_or_one(symbol: str, left: Closure, right: Closure) -> Closure:
+    if symbol == "and":
+        return lambda scope: left(scope) and right(scope)
+    return lambda scope: left(scope) or right(scope)
+
+
+def _as_truth(token: Token, value: Closure) -> Closure:
+    """The truth of a value; a comparison is one already."""
+    if token.symbol in COMPARISONS and len(token) == 2:
+        return value
+    return lambda scope: to_boolean(value(scope))
 
 
 def _union(left: Closure, right: Closure) -> Closure:

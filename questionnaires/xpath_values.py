@@ -178,9 +178,8 @@ ORDER: dict[str, Callable[[float, float], bool]] = {
 }
 
 
-def in_order(symbol: str, left: Value, right: Value) -> bool:
-    """Compare by order: numbers only, true if any pair of nodes makes it true."""
-    compare = ORDER[symbol]
+def in_order(compare: Callable[[float, float], bool], left: Value, right: Value) -> bool:
+    """Compare by one of `ORDER`: numbers only, true if any pair of nodes makes it true."""
     if isinstance(right, float):  # the usual cases, without a loop
         if isinstance(left, float):
             return compare(left, right)
