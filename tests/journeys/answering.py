@@ -3,11 +3,12 @@
 import json
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from ddplatform.config import ROOT
-from tests.journeys.running import Visitor
+from tests.journeys.running import Running, Visitor, visitor
 
 SAVED = re.compile(r"Saved")
 SECTIONS = "ABCDEFGHIJKLMNO"
@@ -17,6 +18,25 @@ def answers_of(name: str) -> dict[str, str]:
     """Answers by path; of repeats only the first entry, which is there from the start."""
     found: dict[str, str] = json.loads((ROOT / f"demo/answers/{name}.json").read_text("utf-8"))
     return {path: text for path, text in found.items() if not re.search(r"\[(?!1\])\d+\]", path)}
+
+
+def ask(running: Running, browser: Browser, *, node: str, email: str) -> None:
+    """The manager sends the core self-assessment."""
+    with visitor(running, browser) as manager:
+        page = manager.sign_in(running.sign_in("samira."))
+        page.goto(f"{running.address}/o/maison-cacao/questionnaires/library")
+        page.click("a:has-text('Send this one') >> nth=0")
+        page.select_option("[name=chain]", label="Chocolate and pralines")
+        page.fill("#node-q", node)
+        page.press("#node-q", "Enter")
+        page.check(f"tr:has-text('{node}') input[name=node]")
+        page.click("button:has-text('Go on with the chosen')")
+        due = datetime.now(UTC).date() + timedelta(days=28)
+        page.fill("[name=due_on]", due.isoformat())
+        page.check("[name=length][value=full]")
+        page.fill("[name^=email-]", email)
+        page.click("button:has-text('Send 1 questionnaire')")
+        expect(page.locator("main")).to_contain_text(node)
 
 
 def fill(page: Page, answers: Mapping[str, str]) -> list[str]:

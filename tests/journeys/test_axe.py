@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page
 
 from ddplatform.config import ROOT
 from ddplatform.languages import LANGUAGES
+from tests.journeys.answering import ask
 from tests.journeys.running import Running, Visitor, visitor
 
 pytestmark = pytest.mark.journey
@@ -218,3 +219,27 @@ def test_a_suppliers_pages_are_free_of_axe_faults_in_every_language(
     spoken: dict[str, list[str]], language: str
 ) -> None:
     assert spoken[language] == []
+
+
+@pytest.fixture(scope="module")
+def met_first(running: Running, browser: Browser) -> dict[str, list[str]]:
+    """Faults of what somebody meets who never was here: the link of a mail, one that is dead."""
+    email = "bureau@escaut.example"
+    ask(running, browser, node="Escaut Transport & Entrepôts", email=email)
+    link = running.link_in_mail(email, "/respond/").removeprefix(running.address)
+    pages = ("/sign-in", "/forgotten-password", "/respond/dead", link, f"{link}/questions")
+    faults: dict[str, list[str]] = {language: [] for language in LANGUAGES}
+    with visitor(running, browser, bypass_csp=True) as guest:
+        for language, found in faults.items():
+            for path in pages:
+                found.extend(_faults_in(guest, path, language))
+                assert guest.page.locator(f"html[lang={language}]").count() == 1, path
+        guest.faults.clear()  # the dead link is answered by a 404, as it should be
+    return faults
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_met_first_is_free_of_axe_faults_in_every_language(
+    met_first: dict[str, list[str]], language: str
+) -> None:
+    assert met_first[language] == []

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.journeys.answering import (
     answer,
     answers_of,
+    ask,
     declare_and_send,
     fill,
     join,
@@ -31,30 +32,11 @@ def photo(tmp_path: Path) -> Path:
     return file
 
 
-def _ask(running: Running, browser: Browser, *, node: str, email: str) -> None:
-    """The manager sends the core self-assessment."""
-    with visitor(running, browser) as manager:
-        page = manager.sign_in(running.sign_in("samira."))
-        page.goto(f"{running.address}/o/maison-cacao/questionnaires/library")
-        page.click("a:has-text('Send this one') >> nth=0")
-        page.select_option("[name=chain]", label="Chocolate and pralines")
-        page.fill("#node-q", node)
-        page.press("#node-q", "Enter")
-        page.check(f"tr:has-text('{node}') input[name=node]")
-        page.click("button:has-text('Go on with the chosen')")
-        due = datetime.now(UTC).date() + timedelta(days=28)
-        page.fill("[name=due_on]", due.isoformat())
-        page.check("[name=length][value=full]")
-        page.fill("[name^=email-]", email)
-        page.click("button:has-text('Send 1 questionnaire')")
-        expect(page.locator("main")).to_contain_text(node)
-
-
 def test_a_supplier_answers_on_a_phone_and_loses_nothing_without_a_network(
     running: Running, browser: Browser, photo: Path
 ) -> None:
     email, node = "kvalitet@blechwerk.example", "Blechwerk Lahn"
-    _ask(running, browser, node=node, email=email)
+    ask(running, browser, node=node, email=email)
     with visitor(running, browser, **PHONE) as supplier:
         questions = join(supplier, email, name="Jutta", password=PASSWORD)
         assert supplier.page.evaluate("document.documentElement.scrollWidth") <= 390
@@ -153,7 +135,7 @@ def test_a_supplier_answers_with_scripts_off(
     running: Running, browser: Browser, photo: Path
 ) -> None:
     email, node = "bureau@comoe.example", "Comptoir Cacao de la Comoé"
-    _ask(running, browser, node=node, email=email)
+    ask(running, browser, node=node, email=email)
     with visitor(running, browser, **PHONE, java_script_enabled=False) as supplier:
         questions = join(supplier, email, name="Yao", password=PASSWORD)
         answers = answers_of("lagune")
