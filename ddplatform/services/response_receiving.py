@@ -4,9 +4,9 @@ Everything here acts in the tenant of the requester. Signals are never overwritt
 that is read again (accepted documents) adds newer ones.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import select
@@ -33,6 +33,7 @@ from questionnaires.scoring_plan import question_id
 from supply_chain.vocabulary import Issue
 
 BUYER = "buyer"
+Kept = TypeVar("Kept", FactorSignal, ControlSignal)
 
 
 def receive(response_id: UUID, *, by: Identity, at: datetime) -> None:
@@ -90,23 +91,24 @@ def write_signals(filled: Filled, *, but: Collection[str] = (), at: datetime) ->
     """
     signals, node_id = read_answers(filled), filled.assignment.node_id
     buyer_id = _own_business(node_id)
-    for factor, signal in signals.factors.items():
-        if _rests_on(signal, but):
-            continue
+    for factor, signal in _read_still(signals.factors, but).items():
         # WRK-21 tells of the buyer who asked: it never counts against the supplier.
         charged = buyer_id if signal.charged_to == BUYER else node_id
         if charged is not None:
             db.session.add(_factor(filled, charged, factor, signal, at=at))
-    for control, credit in signals.controls.items():
-        if _rests_on(credit, but):
-            continue
+    for control, credit in _read_still(signals.controls, but).items():
         db.session.add(_control(filled, node_id, control, credit, at=at))
     db.session.flush()  # a second reading of this response finds them
     return signals
 
 
-def _rests_on(signal: FactorSignal | ControlSignal, questions: Collection[str]) -> bool:
-    return any(cause.question in questions for cause in signal.causes)
+def _read_still(found: Mapping[str, Kept], but: Collection[str]) -> Mapping[str, Kept]:
+    """Those that rest on none of these questions."""
+    return {
+        name: signal
+        for name, signal in found.items()
+        if not any(cause.question in but for cause in signal.causes)
+    }
 
 
 def read_answers(filled: Filled) -> Signals:
