@@ -13,7 +13,7 @@ from uuid import UUID
 
 from ddplatform.access.identity import Identity
 from ddplatform.adapters.installed import adapters
-from ddplatform.adapters.uploads import CheckedFile, check_upload
+from ddplatform.adapters.uploads import CheckedFile
 from ddplatform.db import db
 from ddplatform.errors import Conflict, NotFound
 from ddplatform.languages import gettext
@@ -280,7 +280,7 @@ def attach_files(
         path: [
             _checked(intake, came[name])
             for name in names.split(", ")
-            if name in came and came[name].get("filename", name) not in there.get(path, set())
+            if name in came and came[name]["filename"] not in there.get(path, set())
         ]
         for path, names in files.items()
     }
@@ -291,8 +291,6 @@ def attach_files(
 def _checked(intake: AnswerIntake, one: Mapping[str, Any]) -> CheckedFile:
     """An attachment as it was checked and counted when it came."""
     content = adapters().files.get(intake.organisation_id, one["sha256"])
-    if "media_type" not in one:
-        return check_upload(one["name"], content)
     return CheckedFile(one["filename"], one["media_type"], content, one["is_stripped"])
 
 
