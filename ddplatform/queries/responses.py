@@ -137,7 +137,8 @@ def list_asked_of_me() -> Sequence[AskedOfMe]:
 def get_request(assignment_id: UUID) -> Request:
     """A questionnaire asked of the acting organisation, or NotFound."""
     row = db.session.execute(
-        select(Assignment, Organisation, User, Questionnaire.title)
+        # The version comes along: its wording is looked up next.
+        select(Assignment, Organisation, User, Questionnaire.title, QuestionnaireVersion)
         .join(Organisation, Organisation.id == Assignment.organisation_id)
         .outerjoin(User, User.id == Assignment.sent_by_id)
         .join(QuestionnaireVersion, QuestionnaireVersion.id == Assignment.version_id)
@@ -149,7 +150,7 @@ def get_request(assignment_id: UUID) -> Request:
     ).one_or_none()
     if row is None:
         raise NotFound()
-    assignment, requester, sender, title = row
+    assignment, requester, sender, title, _version = row
     spoken = current_language()
     wording = load_wording(assignment.version_id, assignment.organisation_id)
     return Request(
