@@ -27,16 +27,16 @@ SHORTEST_PATTERN = 8
 
 def keep_entry(filled: Filled, signals: Signals, *, at: datetime) -> ReviewEntry:
     """Make the entry of a response, or make it anew; part of a larger change that records it."""
+    checks = (*signals.checks, *compare_answers(filled, note=filled.row.declared_note))
+    worst = worst_of(signals).values()
+    counted, flags = dict(_counted(filled)), len(list_red_flags(filled.row.id))
     entry = db.session.scalar(select(ReviewEntry).where(ReviewEntry.response_id == filled.row.id))
     if entry is None:
         entry = ReviewEntry(
             response_id=filled.row.id, assignment_id=filled.assignment.id, received_at=at
         )
         db.session.add(entry)
-    checks = (*signals.checks, *compare_answers(filled, note=filled.row.declared_note))
-    worst = worst_of(signals).values()
-    counted = dict(_counted(filled))
-    entry.flags = len(list_red_flags(filled.row.id))
+    entry.flags = flags
     entry.serious = sum(r >= SERIOUS for r in worst)
     entry.raised = sum(RAISED <= r < SERIOUS for r in worst)
     entry.checks = sorted({check.check for check in checks})
