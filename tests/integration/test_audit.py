@@ -220,10 +220,11 @@ def test_trail_is_filtered_by_the_address_and_shows_before_and_after(app: Flask,
     client.post(page, data={"name": "Acme Foods", "csrf_token": csrf_token(client, page)})
 
     listed = client.get(f"/o/{tenant.slug}/audit/?action=organisation:rename")
-    sequence = listed.text.split("/audit/", 1)[1]
-    newest = client.get(f"/o/{tenant.slug}/audit/8").text
+    found = re.search(r"/audit/(\d+)", listed.text.split("<tbody>", 1)[1])
+    assert found is not None
+    newest = client.get(f"/o/{tenant.slug}/audit/{found[1]}").text
 
-    assert listed.status_code == 200 and sequence
+    assert listed.status_code == 200
     assert "person, join" not in listed.text.split("<tbody>", 1)[1]
     assert "Acme Foods" in newest and ">Acme<" in newest
 
