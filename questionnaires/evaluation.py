@@ -247,7 +247,9 @@ class Response:
         self._engine.run_all()
         for target, expression in self.plan.on_load:
             for node in under(self._document, target, self.plan.document):
-                if node.relevant and not node.raw:
+                # Also where it is not relevant yet: defaults come before anything is worked out
+                # (ODK XForms Specification, odk-instance-first-load).
+                if not node.raw:
                     self._engine.write(node, expression)
             self._engine.run()
 

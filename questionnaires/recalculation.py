@@ -236,19 +236,11 @@ class Recalculation:
         self._places.clear()
         for target, expression in spec.on_new:
             for place in under(node, target, spec):
-                if self._begins_relevant(place, node):
-                    self.write(place, expression)
+                self.write(place, expression)
         self._fresh.update(id(below) for below in node.below())
         self.mark_all(node)
         self._mark_structure(parent, spec)
         return node
-
-    def _begins_relevant(self, node: TreeNode, instance: TreeNode) -> bool:
-        """Whether a node of an instance that is being added is relevant from the beginning."""
-        own = self.truth(node.spec.relevant, node, default=True)
-        if node is instance or node.parent is None:
-            return own and (node.parent is None or node.parent.relevant)
-        return own and self._begins_relevant(node.parent, instance)
 
     def remove(self, node: TreeNode, parent: TreeNode) -> None:
         """Remove an instance with its answers from its parent; the ones behind it move up."""

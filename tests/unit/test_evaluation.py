@@ -679,6 +679,30 @@ def test_a_list_is_never_hidden_so_its_own_text_is_what_it_reads_as():
     assert row.own_text() == row.read() == "aApples"
 
 
+def test_a_dynamic_default_stands_when_its_question_is_asked_later():
+    # ODK XForms Specification, odk-instance-first-load and odk-new-repeat: whether a node is
+    # relevant is worked out after them.
+    response = respond(
+        table(
+            "survey",
+            "type | name | label | relevant | default",
+            "text | when | When | | ",
+            "text | day | Day | ${when} = 'now' | concat('to', 'day')",
+            "begin repeat | visit | Visit | | ",
+            "text | by | By | ${when} = 'now' | concat('no', 'body')",
+            "end repeat | | | | ",
+        )
+    )
+    response.add_repeat("/data/visit")
+    assert response.state("/data/day").value == response.state("/data/visit[2]/by").value == ""
+
+    response.set("/data/when", "now")
+
+    assert response.state("/data/day").value == "today"
+    assert response.state("/data/visit[1]/by").value == "nobody"
+    assert response.state("/data/visit[2]/by").value == "nobody"
+
+
 def test_words_come_in_the_language_asked_for_else_the_default():
     sheets = (
         table(
