@@ -26,6 +26,7 @@ _LISTS = ("results", "features", "data", "items", "facilities", "suppliers", "si
 _MOST_COLUMNS, _DEEPEST = 5_000, 4
 # A pair of degrees of GeoJSON and of objects: the columns are called as lists call them.
 _LATITUDES, _LONGITUDES = ("lat", "latitude"), ("lng", "lon", "long", "longitude")
+_DEGREES = ("latitude", "longitude")
 
 
 @lru_cache(maxsize=8)
@@ -56,16 +57,37 @@ def _entries(document: Any) -> list[dict[str, Any]]:
 def _named(rows: list[list[Value]]) -> list[dict[str, str]]:
     """The values of each row by the name of their column.
 
-    GeoJSON gives a feature an `id` and may give its properties another one: where the two differ
-    in any row, the inner one has a column of its own under its whole name.
+    GeoJSON numbers its features with an `id` and may give their properties another one: where the
+    two differ in any row, the one among the properties is the site's own and keeps the plain name,
+    and that of the feature moves aside. A place is where its point stands.
     """
     apart: set[str] = set()
     for row in rows:
         outer = {name: text for name, whole, text in row if name == whole}
-        apart |= {
-            whole for name, whole, text in row if name != whole and outer.get(name, text) != text
-        }
-    return [{whole if whole in apart else name: text for name, whole, text in row} for row in rows]
+        apart |= {name for name, whole, text in row if outer.get(name, text) != text}
+    taken = {name for row in rows for name, _, _ in row}
+    return [_row_named(row, {name: _aside(name, taken) for name in apart}) for row in rows]
+
+
+def _row_named(row: list[Value], asides: dict[str, str]) -> dict[str, str]:
+    inner = {name for name, whole, _ in row if name != whole}
+    named = {}
+    for name, whole, text in row:
+        column = name
+        if name in asides and name in _DEGREES:
+            column = whole
+        elif name in asides and name == whole and name in inner:
+            column = asides[name]
+        named[column] = text
+    return named
+
+
+def _aside(name: str, taken: set[str]) -> str:
+    """Where a value of a feature goes whose name its properties have: a name that is free."""
+    aside = f"feature.{name}"
+    while aside in taken:
+        aside = f"feature.{aside}"
+    return aside
 
 
 def _flat(

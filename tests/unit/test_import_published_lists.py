@@ -206,9 +206,42 @@ def test_a_feature_with_an_id_of_its_own_and_one_among_its_properties_loses_neit
     header, first, second = json_rows(NamedBytes("sites.geojson", text.encode())) or ((), (), ())
 
     one, two = dict(zip(header, first, strict=True)), dict(zip(header, second, strict=True))
-    assert one["id"] == "f1"
-    assert one.get("properties.id", one["id"]) == inner
-    assert two["id"] == two.get("properties.id", inner) == inner
+    assert one["id"] == two["id"] == inner
+    assert one.get("feature.id", one["id"]) == "f1"
+    assert two.get("feature.id", two["id"]) == inner
+
+
+def _collection(*features: dict[str, object]) -> str:
+    return json.dumps({"type": "FeatureCollection", "features": features})
+
+
+def _numbered(number: int, **told: object) -> dict[str, object]:
+    return {**FEATURE, "id": number, "properties": {"country": "CN", **told}}
+
+
+def test_sites_keep_their_own_ids_where_the_file_numbers_its_features() -> None:
+    text = _collection(
+        _numbered(0, id="SUP-1", name="Alfa", latitude=1), _numbered(1, id="SUP-2", name="Beta")
+    )
+    draft = read(text, name="sites.geojson")
+
+    assert [(node.id, node.name) for node in draft.nodes] == [("SUP-1", "Alfa"), ("SUP-2", "Beta")]
+    assert {(node.latitude, node.longitude) for node in draft.nodes} == {(22.5, 114.1)}
+    assert draft.problems == ()
+
+
+def test_features_with_an_id_of_their_own_alone_keep_it() -> None:
+    text = _collection(_numbered(7, name="Alfa"), _numbered(8, name="Beta", id="SUP-2"))
+
+    assert [node.id for node in read(text, name="sites.geojson").nodes] == ["7", "SUP-2"]
+
+
+def test_no_column_of_a_site_is_written_over_by_the_id_of_its_feature() -> None:
+    text = _collection(_numbered(7, name="Alfa", id="SUP-1", **{"feature.id": "x"}))
+    header, row = json_rows(NamedBytes("sites.geojson", text.encode())) or ((), ())
+
+    named = dict(zip(header, row, strict=True))
+    assert (named["id"], named["feature.id"], named["feature.feature.id"]) == ("SUP-1", "x", "7")
 
 
 def test_a_fault_in_a_json_list_names_its_row() -> None:
