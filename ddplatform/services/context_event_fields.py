@@ -132,7 +132,7 @@ def _circle(wanted: EventFields) -> dict[str, str]:
             wanted.radius_km,
             0.1,
             LONGEST_RADIUS_KM,
-            f"Kilometres between 0.1 and {LONGEST_RADIUS_KM:,.0f}.",
+            f"Kilometres between 0.1 and {LONGEST_RADIUS_KM:.0f}.",
         ),
     }
     return {

@@ -1,9 +1,12 @@
 """Numbers as people type them: with a point or with a comma."""
 
 import math
+import re
 from collections.abc import Sequence
 
 from wtforms import FloatField
+
+_THOUSANDS = re.compile(r"[1-9]\d{0,2}(,\d{3})+")
 
 
 class NumberField(FloatField):  # type: ignore[misc]
@@ -21,3 +24,14 @@ class NumberField(FloatField):  # type: ignore[misc]
         if self.data is None or not math.isfinite(self.data):
             self.data = None
             raise ValueError("Write a number in digits, for example 5.36.")
+
+
+class LargeNumberField(NumberField):
+    """A number that may reach thousands: "5,000" is nobody's 5, so it is asked for again."""
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        typed = valuelist[0].strip() if valuelist else ""
+        if _THOUSANDS.fullmatch(typed):
+            self.data = None
+            raise ValueError(f"Write {typed.replace(',', '')}, without a comma.")
+        super().process_formdata(valuelist)

@@ -130,6 +130,30 @@ def test_areas_of_each_kind_are_told_in_words(app, tenant, analyst, cocoa):
     assert "5 km around 0, 0" in far and "No site of your maps is inside" in far
 
 
+@pytest.mark.parametrize(
+    ("radius", "told"),
+    [
+        ("5,000", "Write 5000, without a comma."),
+        ("1,250,000", "Write 1250000, without a comma."),
+        ("6000", "Kilometres between 0.1 and 5000."),
+    ],
+)
+def test_a_radius_in_thousands_is_never_kept_as_another(
+    analyst: FlaskClient, radius: str, told: str
+) -> None:
+    circle = {"area": "circle", "latitude": "5,8", "longitude": "-6,6", "radius_km": radius}
+    answer = send(analyst, f"{HOME}/context-events/new", **{**EVENT, **circle})
+
+    assert told in answer.text and f'value="{radius}"' in answer.text
+
+
+@pytest.mark.parametrize(("radius", "kept"), [("2,5", "2.5 km"), ("0,500", "0.5 km")])
+def test_a_radius_keeps_its_decimal_comma(analyst: FlaskClient, radius: str, kept: str) -> None:
+    circle = {"area": "circle", "latitude": "5,8", "longitude": "-6,6", "radius_km": radius}
+
+    assert f"{kept} around 5.8, -6.6" in analyst.get(entered(analyst, **circle)).text
+
+
 def test_an_event_is_changed_by_who_saw_the_newest_version(analyst):
     page = f"{entered(analyst)}/edit"
     shown = analyst.get(page).text

@@ -9,7 +9,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from ddplatform.services.context_event_fields import EventFields
 from ddplatform.web.context_events.words import AREAS, KINDS, SOURCES
-from ddplatform.web.number_fields import NumberField
+from ddplatform.web.number_fields import LargeNumberField, NumberField
 from ddplatform.web.sent_forms import VersionForm
 from ddplatform.web.value_chain.forms import country_choices
 from supply_chain.areas import AreaKind
@@ -60,7 +60,9 @@ class EventForm(FlaskForm):  # type: ignore[misc]
         description="For a circle: degrees, for example -6.59.",
         validators=[Optional()],
     )
-    radius_km = NumberField("Radius in km", description="For a circle.", validators=[Optional()])
+    radius_km = LargeNumberField(
+        "Radius in km", description="For a circle.", validators=[Optional()]
+    )
     starts_on = DateField("First day", validators=[InputRequired("Enter the first day.")])
     ends_on = DateField(
         "Last day",
