@@ -80,6 +80,8 @@ def _look_over_parts(archive: ZipFile) -> int:
         raise Refused("too_large")
     if any(member.flag_bits & 1 for member in members):
         raise Refused("encrypted")
+    if any(m.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for m in members):
+        raise Refused("broken")  # of other packings the library unpacks without end
     if any("vbaproject" in name or "macrosheets/" in name for name in names):
         raise Refused("macros")
     if "xl/workbook.xml" not in names:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from questionnaires.answer_book_reading import BookRefused
-from questionnaires.submission_files import CUT_OFF, MAX_ENTRIES, MAX_UNPACKED
+from questionnaires.archives import CUT_OFF, UnpacksToTooMuch, unpack
+from questionnaires.submission_files import MAX_ENTRIES, MAX_UNPACKED
 
-_CHUNK = 1 << 20
 _WORKBOOK = "[Content_Types].xml"
 """What every workbook holds, which is an archive itself."""
 _LEFT_BY_SYSTEMS = ("__MACOSX/", "~$", ".")
@@ -29,7 +29,8 @@ def take_apart(files: Sequence[tuple[str, bytes]]) -> list[Part]:
     What systems leave in archives (`__MACOSX`, `~$...`, hidden files) is no file of anybody.
 
     Raises:
-        BookRefused: too many files, too large when unpacked, or an archive that is cut off.
+        BookRefused: too many files, too large when unpacked, or an archive that is cut off or
+            packed in a way that is not read.
     """
     found: list[Part] = []
     room = MAX_UNPACKED
@@ -91,14 +92,10 @@ def _is_left_by_a_system(name: str) -> bool:
 
 
 def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo, room: int) -> bytes:
-    """The bytes of one file, read in pieces up to the limit; empty where it cannot be unpacked."""
-    pieces = bytearray()
+    """The bytes of one file; empty where it cannot be unpacked."""
     try:
-        with archive.open(member) as part:
-            while piece := part.read(_CHUNK):
-                pieces += piece
-                if len(pieces) > room:
-                    raise _too_much()
+        return unpack(archive, member, room)
+    except UnpacksToTooMuch:
+        raise _too_much() from None
     except CUT_OFF:
         return b""
-    return bytes(pieces)

@@ -1,13 +1,12 @@
 """Files of phone apps told apart: one instance, an archive with attachments, an export."""
 
 import io
-import lzma
 import zipfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
+from questionnaires.archives import CUT_OFF, UnpacksToTooMuch, unpack
 from questionnaires.form import Form
 from questionnaires.submission_tables import read_csv, read_json, read_row, read_zipped_csv
 from questionnaires.submissions import Submission, broken, read_submission, refuse, too_large
@@ -15,12 +14,6 @@ from questionnaires.submissions import Submission, broken, read_submission, refu
 MAX_ENTRIES, MAX_UNPACKED = 2_000, 60 * 1024**2
 KEPT_ROW = ".row.json"
 """The ending under which one submission of an export is kept: its row alone."""
-_CHUNK = 1 << 20
-CUT_OFF = (
-    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, ValueError),
-    *(NotImplementedError, RuntimeError, EOFError),
-)
-"""What the ways of packing raise where an archive is not whole."""
 
 
 @dataclass(frozen=True)
@@ -86,23 +79,19 @@ def _read_archive(content: bytes, form: Form) -> Brought:
 
 
 def _unpack(content: bytes) -> dict[str, bytes]:
-    """Every part of an archive, read in pieces up to the limits."""
+    """Every part of an archive, up to the limits."""
     parts: dict[str, bytes] = {}
-    total = 0
+    room = MAX_UNPACKED
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = [one for one in archive.infolist() if not one.is_dir()]
             if len(members) > MAX_ENTRIES:
                 raise too_large()
             for member in members:
-                pieces = []
-                with archive.open(member) as part:
-                    while piece := part.read(_CHUNK):
-                        total += len(piece)
-                        if total > MAX_UNPACKED:
-                            raise too_large()
-                        pieces.append(piece)
-                parts[member.filename] = b"".join(pieces)
+                parts[member.filename] = unpack(archive, member, room)
+                room -= len(parts[member.filename])
+    except UnpacksToTooMuch:
+        raise too_large() from None
     except CUT_OFF:
         raise broken() from None
     return parts

@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+import zlib
 from collections.abc import Mapping
 from uuid import uuid4
 from xml.sax.saxutils import escape
@@ -49,3 +50,13 @@ def zipped(files: Mapping[str, bytes]) -> bytes:
 def as_json(document: object) -> bytes:
     """The bytes of a JSON export."""
     return json.dumps(document).encode()
+
+
+def claiming(size: int, content: bytes, name: str = "a.xlsx") -> bytes:
+    """An archive of a file that is said to be smaller than it is, with the checksum of that."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, content)
+        archive.infolist()[0].file_size = size
+        archive.infolist()[0].CRC = zlib.crc32(content[:size])
+    return target.getvalue()

@@ -230,6 +230,8 @@ def _check_members(members: list[zipfile.ZipInfo]) -> None:
         raise Refused(TOO_LARGE)
     if any(member.flag_bits & 1 for member in members):
         raise Refused(ENCRYPTED)
+    if any(m.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for m in members):
+        raise Refused(BROKEN)  # of other packings the library unpacks without end
     if any(stat.S_ISLNK(member.external_attr >> 16) for member in members):
         raise Refused(FORBIDDEN)
     unsafe = any(".." in name or name.startswith("/") or "\\" in name for name in names)

@@ -131,6 +131,7 @@ def receive_submission(
         TooMany: too many uploads in an hour.
     """
     link.last_used_at = at
+    rate_limits.require_left(rate_limits.UPLOAD, str(by.user_id), at=at)  # before it is unpacked
     again = find_again(link.assignment_id, content, attachments)
     if again is not None and not again.has_news:
         rate_limits.count_try(rate_limits.UPLOAD, str(by.user_id), at=at)

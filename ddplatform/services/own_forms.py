@@ -8,7 +8,7 @@ from datetime import datetime
 from io import BytesIO
 from pathlib import PurePath
 from uuid import UUID
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 from ddplatform.access.identity import Identity
 from ddplatform.db import db
@@ -23,6 +23,8 @@ from ddplatform.queries.own_forms import get_draft, get_own_form, list_published
 from ddplatform.queries.questionnaires import plan_of
 from ddplatform.services import audit
 from questionnaires import Form, FormReport, check_form
+from questionnaires.answer_book_reading import BookRefused
+from questionnaires.archives import CUT_OFF, UnpacksToTooMuch, unpack
 from questionnaires.sheet_edits import EditRefused, change_row, move_row
 
 MAX_BYTES = 10 * 1024 * 1024
@@ -31,6 +33,7 @@ MOST_UNPACKED = 60 * 1024 * 1024
 KINDS = (".xlsx", ".xls", ".csv", ".md")
 LONGEST_TITLE = 200
 _MACROS = b"vbaProject.bin"
+_BROKEN = "This workbook cannot be opened; it may be cut off. Save it again as .xlsx."
 _ROW = re.compile(rb"<(?:[\w.-]+:)?row[\s/>]")
 
 
@@ -96,17 +99,32 @@ def _kind_of(filename: str, data: bytes) -> str:
 def _rows_in(data: bytes) -> int:
     """How many rows a form has, before it is read; too many where a workbook unpacks to too much.
 
-    Reading takes a third of a millisecond a row, so that this bounds the time of an upload.
+    Reading takes a third of a millisecond a row, so that this bounds the time of an upload. The
+    reader opens what was unpacked here to its end, and nothing else.
     """
     try:
-        with ZipFile(BytesIO(data)) as book:
-            parts = book.infolist()
-            if sum(part.file_size for part in parts) > MOST_UNPACKED:
-                return MOST_ROWS + 1
-            # Any part may be a sheet, with a prefix of its own, in letters of two bytes.
-            return sum(len(_ROW.findall(book.read(part).replace(b"\0", b""))) for part in parts)
-    except (BadZipFile, OSError, RuntimeError):
+        book = ZipFile(BytesIO(data))
+    except CUT_OFF:
         return data.count(b"\n")  # a table, or no form at all: the reader says so
+    try:
+        with book:
+            return _rows_in_parts(book)
+    except UnpacksToTooMuch:
+        return MOST_ROWS + 1
+    except BookRefused as refused:
+        raise Invalid(fields={"file": f"{refused.message} Save it again as .xlsx."}) from None
+    except CUT_OFF:
+        raise Invalid(fields={"file": _BROKEN}) from None
+
+
+def _rows_in_parts(book: ZipFile) -> int:
+    """Rows in all parts: any may be a sheet, with a prefix of its own, in letters of two bytes."""
+    room, rows = MOST_UNPACKED, 0
+    for part in book.infolist():
+        content = unpack(book, part, room)
+        room -= len(content)
+        rows += len(_ROW.findall(content.replace(b"\0", b"")))
+    return rows
 
 
 def _keep(

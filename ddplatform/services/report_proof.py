@@ -20,6 +20,7 @@ from ddplatform.models.reports import Report
 from ddplatform.queries.audit import list_event_values, list_leaf_hashes
 from ddplatform.queries.reports import find_report_named, find_report_of_file, report_name
 from ddplatform.services import audit
+from questionnaires.archives import PACKINGS_READ
 
 NAME = re.compile(r"R-\d{4}-\d{3,}")
 MOST_SCANNED = 4 * 1024 * 1024
@@ -92,7 +93,8 @@ def _claims(content: bytes) -> list[str]:
     texts = [content[:MOST_SCANNED].decode("latin-1"), content[-MOST_SCANNED:].decode("latin-1")]
     try:
         with ZipFile(BytesIO(content)) as pack, pack.open("docProps/core.xml") as core:
-            texts.append(core.read(MOST_SCANNED).decode("utf-8", "replace"))
+            if pack.getinfo("docProps/core.xml").compress_type in PACKINGS_READ:
+                texts.append(core.read(MOST_SCANNED).decode("utf-8", "replace"))
     except (BadZipFile, KeyError, RuntimeError, NotImplementedError, OSError):
         pass  # no workbook, or one too broken to say what it is
     return list(dict.fromkeys(name for text in texts for name in NAME.findall(text)))

@@ -98,7 +98,8 @@ def bring(files: Sequence[tuple[str, bytes]], *, by: Identity, at: datetime) -> 
         TooMany: too many uploads in an hour.
     """
     assert by.user_id is not None
-    rate_limits.require_left(rate_limits.UPLOAD, str(by.user_id), at=at)
+    # Counted before it is unpacked, so that an archive that is refused counts too.
+    rate_limits.count_try(rate_limits.UPLOAD, str(by.user_id), at=at)
     try:
         parts = take_apart(files)
     except BookRefused as refused:
@@ -107,7 +108,6 @@ def bring(files: Sequence[tuple[str, bytes]], *, by: Identity, at: datetime) -> 
         raise FileRefused("empty", "There is no workbook in it.", "Choose the workbooks (.xlsx).")
     store = adapters().files
     sums = [store.put(by.organisation_id, part.content) for part in parts]
-    rate_limits.count_try(rate_limits.UPLOAD, str(by.user_id), at=at)
     delivery = BookDelivery(
         name=files[0][0][-MAX_NAME:],
         book_count=len(parts),

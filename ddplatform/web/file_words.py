@@ -65,6 +65,8 @@ FAULTS = (
     _("Export the data of one form as CSV (zip) from ODK Central."),
     _("This file holds no submission."),
     _("Export it again with its data."),
+    _("This archive is packed in a way that is not read here."),
+    _("Make it again as an ordinary .zip, and upload that."),
     _("This file cannot be read; it may be cut off."),
     _("Export or send it again from the app, and upload that file."),
     _("This file is larger than any filled-in form."),

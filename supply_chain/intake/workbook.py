@@ -116,7 +116,9 @@ def _archive_ends_file(content: bytes, end: int) -> bool:
 def _is_unsafe(member: zipfile.ZipInfo) -> bool:
     is_link = (member.external_attr >> 16) & 0o170000 == 0o120000
     path = member.filename.replace("\\", "/")
-    return is_link or path.startswith("/") or ".." in path.split("/")
+    # Of other packings the library unpacks without end, however little of it is asked for.
+    is_odd = member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+    return is_link or is_odd or path.startswith("/") or ".." in path.split("/")
 
 
 def _check_sizes(name: str, members: list[zipfile.ZipInfo]) -> None:

@@ -23,7 +23,7 @@ from ddplatform.models.answer_intake import AnswerIntake, AppLink, IntakeStatus
 from ddplatform.models.audit import AuditEvent, AuditValue
 from ddplatform.models.organisations import Membership, User
 from ddplatform.queries.responses import find_response, list_answers, list_files
-from ddplatform.services import responses
+from ddplatform.services import app_links, rate_limits, responses
 from ddplatform.services.answer_intake import put_aside
 from ddplatform.services.app_links import MOST_LINKS
 from ddplatform.web.responses.app_squares import collect_settings
@@ -222,6 +222,16 @@ def test_unknown_address_is_told_so_and_counted(phone: FlaskClient):
     assert answers[0] == 404
     assert answers[-1] == 429
     assert phone.get("/openrosa/guess/formList").status_code == 404
+
+
+def test_submission_beyond_the_limit_of_an_hour_is_not_even_unpacked(
+    phone: FlaskClient, address: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(rate_limits, "UPLOAD", rate_limits.Limit("upload", 1, 3600))
+    assert _send(phone, address, instance_xml({"C/SAQ_C01": "40"})).status_code == 201
+    monkeypatch.setattr(app_links, "find_again", None)  # a call fails
+
+    assert _send(phone, address, instance_xml({"C/SAQ_C01": "40"})).status_code == 429
 
 
 def test_revoked_address_ends_at_once(

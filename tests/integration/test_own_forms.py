@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from html import unescape
 from io import BytesIO
 from uuid import uuid4
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZipFile
 
 import pytest
 from openpyxl import Workbook
@@ -28,6 +28,7 @@ from tests import answering
 from tests.conftest import NOW
 from tests.factories import csrf_token, make_tenant, signed_in_client
 from tests.forms import table
+from tests.phone_submissions import claiming
 
 HOME = "/o/acme/questionnaires/own"
 FORM = (
@@ -182,6 +183,28 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused(context, tenant, monkeyp
     monkeypatch.setattr(own_forms, "MOST_UNPACKED", 100)
     with acting(tenant) as by, pytest.raises(Invalid):
         own_forms.bring_in("bomb.xlsx", workbook_of(3), by=by, at=NOW)
+
+
+def repacked(content, way):
+    target = BytesIO()
+    with ZipFile(BytesIO(content)) as book, ZipFile(target, "w", way) as other:
+        for name in book.namelist():
+            other.writestr(name, book.read(name))
+    return target.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (repacked(workbook_of(3), ZIP_BZIP2), "packed in a way that is not read here"),
+        (claiming(10, b" " * 3_000_000, "xl/workbook.xml"), "cannot be opened"),
+    ],
+)
+def test_a_workbook_that_no_limit_would_bound_is_refused(context, tenant, content, words):
+    with acting(tenant) as by, pytest.raises(Invalid) as refused:
+        own_forms.bring_in("bomb.xlsx", content, by=by, at=NOW)
+
+    assert words in refused.value.fields["file"]
 
 
 def test_answers_are_tried_beside_the_reason_of_each_state(client, form_page):

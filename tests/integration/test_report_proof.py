@@ -5,7 +5,7 @@ import re
 from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
-from zipfile import ZipFile
+from zipfile import ZIP_BZIP2, ZipFile
 
 import pytest
 from flask import Flask
@@ -90,6 +90,14 @@ def test_a_tampered_file_is_found_and_told_what_it_calls_itself(
     assert not proof.is_sound
     assert proof.name == "R-2026-001"
     assert "its bytes are not those that were sealed" in proof.checks[0].words
+
+
+def test_a_pack_that_no_limit_would_bound_is_not_opened(tenant: Tenant, report: Report) -> None:
+    packed = BytesIO()
+    with ZipFile(packed, "w", ZIP_BZIP2) as pack:
+        pack.writestr("docProps/core.xml", b"R-2026-001" + bytes(1_000))
+    with acting(tenant):
+        assert verify_file(packed.getvalue()).name is None
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 broken", b"R-2026-999", b"R-1999-001"])

@@ -22,10 +22,9 @@ from ddplatform.models.returned_books import ReturnedBook
 from ddplatform.queries.questionnaires import get_assignment
 from ddplatform.queries.responses import find_response, list_answers
 from ddplatform.queries.returned_books import get_delivery, list_books
-from ddplatform.services import questionnaires, responses, returned_books
+from ddplatform.services import questionnaires, rate_limits, responses, returned_books
 from ddplatform.services.answer_books import write_book
 from ddplatform.services.returned_books_mail import TELL, tell_brought
-from supply_chain.errors import FileRefused
 from tests.answer_books import answer_cell, opened, saved, with_answers
 from tests.answering import (
     EMAIL,
@@ -371,12 +370,19 @@ def test_workbook_of_one_questionnaire_is_not_opened_at_another(
             returned_books.open_brought(uuid4(), book_id, by=supplier.identity, at=NOW)
 
 
-def test_more_uploads_than_an_hour_allows_are_refused_before_anything_is_kept(
-    app: Flask, tenant: Tenant
+def _upload(office: FlaskClient, name: str, content: bytes) -> TestResponse:
+    here = f"/o/acme/{PAGE}"
+    data = {"csrf_token": csrf_token(office, here), "files": [(BytesIO(content), name)]}
+    return office.post(here, data=data)
+
+
+def test_archive_that_is_refused_is_counted_and_keeps_nothing(
+    app: Flask, tenant: Tenant, office: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ):
+    monkeypatch.setattr(rate_limits, "UPLOAD", rate_limits.Limit("upload", 1, 3600))
+
+    assert [_upload(office, "all.zip", b"PK\x03\x04").status_code for _ in range(2)] == [422, 429]
     with app.app_context(), acting(tenant.id):
-        with pytest.raises(FileRefused):
-            returned_books.bring([("all.zip", b"PK\x03\x04")], by=tenant.manager, at=NOW)
         assert db.session.scalar(select(func.count()).select_from(ReturnedBook)) == 0
 
 

@@ -488,9 +488,9 @@ def test_book_without_its_hidden_sheets_is_refused():
         read_meta(raw(saved(Workbook())))
 
 
-def zip_of(**parts: bytes) -> bytes:
+def zip_of(way: int = zipfile.ZIP_DEFLATED, **parts: bytes) -> bytes:
     target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(target, "w", way) as archive:
         for name, content in parts.items():
             archive.writestr(name.replace("__", "/").replace("_xml", ".xml"), content)
     return target.getvalue()
@@ -508,6 +508,7 @@ def zip_of(**parts: bytes) -> bytes:
         (zip_of(xl__workbook_xml=b"<!DOCTYPE a>"), "broken"),
         (zip_of(xl__workbook_xml=b"<a/>"), "broken"),
         (zip_of(xl__workbook_xml=b" " * 5_000_000), "too_large"),
+        (zip_of(zipfile.ZIP_BZIP2, xl__workbook_xml=b"<a/>", xl__vbaProject=b""), "broken"),
     ],
 )
 def test_file_that_is_no_plain_workbook_is_refused_by_its_code(content, code):

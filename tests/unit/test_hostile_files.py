@@ -161,6 +161,14 @@ def test_member_that_climbs_out_of_the_archive_is_refused(member):
     assert _refused("climb.xlsx", _repacked({member: b"x"})).code == "unsafe_archive"
 
 
+def test_member_whose_packing_knows_no_limit_is_refused():
+    stream = io.BytesIO(_workbook())
+    with zipfile.ZipFile(stream, "a", zipfile.ZIP_BZIP2) as archive:
+        archive.writestr("xl/more.xml", b"<more/>")
+
+    assert _refused("odd.xlsx", stream.getvalue()).code == "unsafe_archive"
+
+
 def test_too_many_members_are_refused():
     many = _repacked({f"xl/part{number}.xml": b"x" for number in range(2_001)})
 

@@ -8,7 +8,7 @@ import pytest
 from questionnaires import returned_archive
 from questionnaires.answer_book_reading import BookRefused
 from questionnaires.returned_archive import Part, take_apart
-from tests.phone_submissions import zipped
+from tests.phone_submissions import claiming, zipped
 
 BOOK = zipped({"[Content_Types].xml": b"<Types/>", "xl/workbook.xml": b"<workbook/>"})
 
@@ -66,3 +66,20 @@ def test_limits_hold_over_all_files_of_an_upload(
         take_apart([("all.zip", archive), ("one.xlsx", bytes(900))])
     with pytest.raises(BookRefused, match="These are more than"):
         take_apart([("all.zip", zipped({str(n): bytes(900) for n in range(3)}))])
+
+
+@pytest.mark.parametrize("way", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_archive_whose_packing_knows_no_limit_is_refused_in_words(way: int):
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", way) as archive:
+        archive.writestr("a.xlsx", bytes(5_000_000))
+    assert len(target.getvalue()) < 2_000
+
+    with pytest.raises(BookRefused, match="packed in a way that is not read here"):
+        take_apart([("all.zip", target.getvalue())])
+
+
+def test_file_that_holds_more_than_its_directory_says_is_not_unpacked():
+    assert take_apart([("all.zip", claiming(10, bytes(3_000_000)))]) == [
+        Part("all.zip/a.xlsx", b"")
+    ]

@@ -339,6 +339,12 @@ def test_plain_web_link_in_a_document_may_stay():
     assert check_upload("letter.docx", content).is_stripped
 
 
+def test_document_whose_packing_knows_no_limit_is_refused():
+    content = archive({"word/document.xml": b"<w/>"}, method=zipfile.ZIP_BZIP2)
+
+    assert refusal("letter.docx", content).code == "broken"
+
+
 def test_entry_that_is_a_link_is_refused():
     output = io.BytesIO()
     with zipfile.ZipFile(output, "w") as made:
