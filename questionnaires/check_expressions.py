@@ -11,7 +11,8 @@ from questionnaires.expressions import compile_expression
 from questionnaires.sheets import Sheets, choice_name
 from questionnaires.survey_rows import SurveyRow
 
-REFERENCE = re.compile(r"\$\{\s*(?:last-saved#)?([^{}]*?)\s*\}")
+# What was read is not given back (`++`), so that a long row of spaces is read once.
+REFERENCE = re.compile(r"\$\{\s*+(?:last-saved#)?+([^{}\s]*+(?:\s++[^{}\s]++)*+)\s*+\}")
 EXPRESSIONS = [
     "relevant",
     "required",
@@ -23,7 +24,7 @@ EXPRESSIONS = [
 ]
 TEXTS = ["label", "hint", "constraint_message", "required_message", "guidance_hint", "trigger"]
 LITERAL = r"(?:'([^']*)'|\"([^\"]*)\")"
-PLACE = r"(\$\{\s*[^{}]+?\s*\}|(?<![\w./])\.(?![\w./]))"
+PLACE = r"(\$\{[^{}]+\}|(?<![\w./])\.(?![\w./]))"
 CHOSEN = (
     re.compile(rf"selected\(\s*{PLACE}\s*,\s*{LITERAL}\s*\)"),
     re.compile(rf"{PLACE}\s*!?=\s*{LITERAL}"),

@@ -34,7 +34,7 @@ COLUMNS = ("label", "hint", "guidance", "constraint_message", "required_message"
 SHEET_COLUMNS = {"guidance": "guidance_hint"}
 TITLE = "settings/form_title"
 _CODE = re.compile(r"\(([A-Za-z-]+)\)$")
-_VALUE = re.compile(r"\$\{\s*([^{}]+?)\s*\}")
+_VALUE = re.compile(r"\$\{([^{}]*)\}")
 _NAME = re.compile(r"[\w.-]+")
 _QUOTES = str.maketrans("‘’“”", "''\"\"")
 
@@ -133,7 +133,7 @@ def written(parts: Iterable[str | Output]) -> str:
 
 def values_in(text: str) -> tuple[str, ...]:
     """The names of the values that a written text has put in, sorted."""
-    return tuple(sorted(_VALUE.findall(text)))
+    return tuple(sorted(name for found in _VALUE.findall(text) if (name := found.strip())))
 
 
 def join(
@@ -250,5 +250,11 @@ def _parts(text: str, source: Iterable[str | Output]) -> tuple[str | Output, ...
     """A written text with the values of its source put in."""
     values = {_name_of(part): part for part in source if isinstance(part, Output)}
     pieces = _VALUE.split(text)
-    found = [values[piece] if place % 2 else piece for place, piece in enumerate(pieces)]
+    found = [_put_in(values, piece) if at % 2 else piece for at, piece in enumerate(pieces)]
     return tuple(part for part in found if part)
+
+
+def _put_in(values: Mapping[str, Output], inside: str) -> str | Output:
+    """The value that stands in braces; braces around nothing are plain words."""
+    name = inside.strip()
+    return values[name] if name else f"${{{inside}}}"

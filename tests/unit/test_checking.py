@@ -1,11 +1,13 @@
 """A check finds every fault at once, each with its cell and a way to mend it."""
 
+import time
 from io import BytesIO
 
 import openpyxl
 import pytest
 
 from questionnaires import Fault, FormReport, check_file, check_form
+from questionnaires.check_expressions import CHOSEN, REFERENCE
 from questionnaires.external import LARGEST, read_external
 from tests.forms import REAL_FORMS, form, table
 
@@ -551,3 +553,17 @@ def test_a_default_that_cannot_be_read_is_told_in_its_row():
 
     assert not report.usable
     assert {(fault.sheet, fault.row) for fault in report.faults} == {("survey", 2)}
+
+
+@pytest.mark.parametrize("pattern", [REFERENCE, *CHOSEN])
+def test_many_spaces_in_an_unfinished_reference_are_read_at_once(pattern):
+    begun = time.process_time()
+
+    assert not pattern.search("selected(${" + 2_000 * " " + "x")
+    assert time.process_time() - begun < 1
+
+
+def test_a_reference_may_stand_between_spaces():
+    found = [found[1] for found in REFERENCE.finditer("${ a } ${last-saved#b} ${ c d } ${}")]
+
+    assert found == ["a", "b", "c d", ""]

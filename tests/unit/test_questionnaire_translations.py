@@ -1,5 +1,6 @@
 """Translations of a form: by place, joined when it is read, stale when the source changed."""
 
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -17,6 +18,7 @@ from questionnaires.translations import (
     mark_of,
     read_translation,
     translatable,
+    values_in,
 )
 
 NOW = datetime(2026, 11, 28, tzinfo=UTC)
@@ -167,6 +169,20 @@ def test_a_value_is_put_into_a_translation_where_its_name_stands():
     shown = answers("French (fr)", by_person(n1="« ${q1} », dites-vous."))
 
     assert shown.state("/data/A/n1").label == "« Nord », dites-vous."
+
+
+def test_a_value_may_stand_between_spaces_and_braces_around_nothing_are_plain_words():
+    shown = answers("French (fr)", by_person(n1="« ${ q1 } », dites-vous ${ }."))
+
+    assert values_in("${ b } and ${a}, ${ } ${}") == ("a", "b")
+    assert shown.state("/data/A/n1").label == "« Nord », dites-vous ${ }."
+
+
+def test_many_spaces_in_an_unfinished_value_are_read_at_once():
+    begun = time.process_time()
+
+    assert values_in("${" + 2_000 * " " + "x") == ()
+    assert time.process_time() - begun < 1
 
 
 def test_a_translation_that_lost_a_value_is_not_shown():
