@@ -60,16 +60,16 @@ class Sighting:
 
 _MONTH: Final = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 _DEGREES: Final = r"\d{1,3}\s*°\s*(?:\d{1,2}\s*['′]\s*)?(?:[\d.]+\s*[\"″]\s*)?[NSEW]?"
-_NAME_WORD: Final = r"[^\W\d_a-z][^\W\d_]*(?:['’-][^\W\d_]+)*"
+_NAME_WORD: Final = r"[^\W\d_a-z][^\W\d_]*(?:['’-][^\W\d_]+){0,5}"
 
 _FORMS: Final = (
-    (Trace.EMAIL, re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")),
+    (Trace.EMAIL, re.compile(r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")),
     (Trace.HANDLE, re.compile(r"(?<!\w)@\w{2,}|\b(?:https?://|www\.)\S+", re.I)),
     (
         Trace.COORDINATES,
         re.compile(
             rf"{_DEGREES}(?:[\s,;]*{_DEGREES})?"
-            r"|[-+]?\d{1,3}[.]\d{3,}\s*[,;/\s]\s*[-+]?\d{1,3}[.]\d{3,}"
+            r"|[-+]?\d{1,3}[.]\d{3,}(?:\s*[,;/]\s*|\s+)[-+]?\d{1,3}[.]\d{3,}"
             r"|\b(?:lat|lon|lng|latitude|longitude)\b\W{0,3}[-+]?\d+(?:[.,]\d+)?",
             re.I,
         ),

@@ -1,5 +1,6 @@
 """Free text of a case is searched for what would give a person away."""
 
+import time
 from itertools import pairwise
 
 import pytest
@@ -20,6 +21,8 @@ def seen(text: str) -> list[tuple[str, str]]:
         ("on chat as @kofi_77", [("handle", "@kofi_77")]),
         ("see https://example.org/u/77 for more", [("handle", "https://example.org/u/77")]),
         ("found at 5.55342, -0.19672 near the pit", [("coordinates", "5.55342, -0.19672")]),
+        ("found at 5.55342 -0.19672 near", [("coordinates", "5.55342 -0.19672")]),
+        ("found at 5.55342 ; 0.19672 near", [("coordinates", "5.55342 ; 0.19672")]),
         ("found at 5°33'12\"N 0°11'48\"W", [("coordinates", "5°33'12\"N 0°11'48\"W")]),
         ("Lat: 5.5", [("coordinates", "Lat: 5.5")]),
         ("since 2012-03-14 here", [("date", "2012-03-14")]),
@@ -48,6 +51,17 @@ def test_trace_of_a_person_is_seen_where_it_stands(text, expected):
     assert [(one.trace.value, one.seen) for one in found] == expected
     assert all(text[one.start : one.end] == one.seen for one in found)
     assert all(one.advice == ADVICE[one.trace] for one in found)
+
+
+@pytest.mark.parametrize(
+    "text", ["1.234" + 20_000 * " ", 20_000 * "a", 10_000 * "A-", 20_000 * "9"]
+)
+def test_a_long_text_of_one_kind_of_sign_is_looked_through_at_once(text):
+    begun = time.process_time()
+
+    look_for_traces(text)
+
+    assert time.process_time() - begun < 0.3
 
 
 @pytest.mark.parametrize(
