@@ -1,9 +1,11 @@
 """Returned workbooks as plain cells, read in a child process with limits."""
 
 import json
+import logging
 import subprocess
 import sys
 import threading
+import traceback
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -11,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from questionnaires.errors import QuestionnaireError
+
+log = logging.getLogger(__name__)
 
 MAX_BYTES = 10 * 1024**2
 CHILD_MEMORY_BYTES = 1024**3
@@ -134,7 +138,7 @@ def read_books(contents: Iterable[bytes]) -> Iterator[RawBook | BookRefused]:
             if answer is None:  # a limit ended it
                 _end(child)
                 child = None
-            yield _book(answer or {"code": "too_large"})
+            yield _told(answer or {"code": "too_large"})
     finally:
         _end(child)
 
@@ -176,6 +180,20 @@ def refusal(code: str) -> BookRefused:
     return BookRefused(code, *_WORDS[code])
 
 
+def _told(answer: Mapping[str, Any]) -> RawBook | BookRefused:
+    try:
+        return _book(answer)
+    except Exception as error:  # what nobody foresaw of one book stops no other
+        log.error("the cells of a workbook could not be told: %s", where(error))
+        return refusal("broken")
+
+
+def where(error: Exception) -> str:
+    """The kind and the line of an error for a log: its own words may quote a cell."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} at {Path(last.filename).name}:{last.lineno}"
+
+
 def _book(answer: Mapping[str, Any]) -> RawBook | BookRefused:
     if "code" in answer:
         return refusal(answer["code"])
@@ -193,8 +211,9 @@ def _sheet(one: Mapping[str, Any]) -> RawSheet:
 
 
 def _places(area: str) -> Iterator[tuple[int, int]]:
-    """The cells of an area such as B2:C4, of very large ones those at its edge first."""
-    (top, left), (bottom, right) = (_place(corner) for corner in area.split(":"))
+    """The cells of an area such as B2:C4 or B2, of very large ones those at its edge first."""
+    first, _, last = area.partition(":")
+    (top, left), (bottom, right) = _place(first), _place(last or first)
     for row in range(top, min(bottom, top + 2_000) + 1):
         for column in range(left, min(right, left + 200) + 1):
             yield row, column

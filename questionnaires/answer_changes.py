@@ -98,7 +98,7 @@ def make_room(form: Response, path: str) -> None:
         try:
             while mark and form.state(repeat).count < int(place.rstrip("]")):
                 form.add_repeat(repeat)
-        except (KeyError, StepRefused):
+        except (KeyError, StepRefused, ValueError):  # a number longer than Python reads is none
             return
 
 

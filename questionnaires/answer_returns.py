@@ -12,6 +12,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from questionnaires.answer_book_reading import BookRefused, RawBook, RawCell, RawSheet
 from questionnaires.answer_changes import Change, ReturnFault
+from questionnaires.answer_entry_places import EntryPlaces
 from questionnaires.answer_return_texts import CellProblem, Given, base_text, text_of_cells
 from questionnaires.answer_workbook_layout import (
     ANSWER,
@@ -26,14 +27,15 @@ from questionnaires.answer_workbook_layout import (
     QUESTION,
     RepeatSheet,
     lay_out,
-    number_of,
 )
 from questionnaires.answer_workbook_words import BookWords
 from questionnaires.evaluation import Response
 from questionnaires.form import Question
+from questionnaires.recalculation import MOST_INSTANCES
 
 NEW_ENTRY = "[+]"
 _PLACE = re.compile(r"\[\d+\]")
+_ENTRY = re.compile(r"\[\d+\](?=/)")
 MOST_NAMED = 30  # missing questions that are named one by one
 
 
@@ -116,6 +118,8 @@ class _Reader:
     light: bool
     faults: list[ReturnFault] = field(default_factory=list)
     found: dict[str, dict[str, _Found]] = field(default_factory=dict)  # path -> choice -> cell
+    inside: dict[str, list[str]] = field(default_factory=dict)  # entry -> paths below it
+    places: EntryPlaces = field(default_factory=EntryPlaces)
     seen: set[str] = field(default_factory=set)
     news: list[tuple[RawSheet, RepeatSheet, int, str, Mapping[str, int]]] = field(
         default_factory=list
@@ -210,7 +214,7 @@ class _Reader:
             self._note(path, _Found(place, cell, choice), key)
 
     def _note(self, path: str, found: _Found, key: str) -> None:
-        cells = self.found.setdefault(path, {})
+        cells = self._cells_of(path)
         earlier = cells.get(found.choice)
         if earlier and (earlier.cell and earlier.cell.text) != (found.cell and found.cell.text):
             self._fault(
@@ -223,6 +227,13 @@ class _Reader:
             return
         self.seen.add(key)
         cells[found.choice] = found
+
+    def _cells_of(self, path: str) -> dict[str, _Found]:
+        """The cells of a path, noted at every entry that it stands in."""
+        if path not in self.found and self._question(path):
+            for mark in _ENTRY.finditer(path):
+                self.inside.setdefault(path[: mark.end()], []).append(path)
+        return self.found.setdefault(path, {})
 
     # -- repeats ------------------------------------------------------------------------------
 
@@ -258,9 +269,19 @@ class _Reader:
         above: str,
         fields: Mapping[str, int],
     ) -> None:
+        place = f"{sheet.name}, {xl_rowcol_to_cell(row, 2)}"
+        number = self.places.count_row(repeat)
+        if number > MOST_INSTANCES:
+            if number == MOST_INSTANCES + 1:
+                self._fault(
+                    place,
+                    f"More than {MOST_INSTANCES} new rows stand here; this row and those below it"
+                    " are left out.",
+                    "Ask whoever sent the questions how to send the rest.",
+                )
+            return
         path = self._next_path(repeat, above)
         if path is None:
-            place = f"{sheet.name}, {xl_rowcol_to_cell(row, 2)}"
             title = repeat.above.title if repeat.above else ""
             self._fault(
                 place,
@@ -274,8 +295,7 @@ class _Reader:
             if cell is not None:
                 suffix, _, choice = key.partition("#")
                 place = f"{sheet.name}, {xl_rowcol_to_cell(row, column)}"
-                found = _Found(place, cell, choice)
-                self.found.setdefault(path + suffix, {})[choice] = found
+                self._cells_of(path + suffix)[choice] = _Found(place, cell, choice)
 
     def _next_path(self, repeat: RepeatSheet, above: str) -> str | None:
         """The path of one more entry, behind those that are kept and those made just now.
@@ -283,24 +303,12 @@ class _Reader:
         An entry that was removed on the page since and was changed in the book keeps its number:
         two texts never come to one path.
         """
-        name = repeat.group.path
-        if repeat.above is not None:
-            owners = [one for one in repeat.above.entries if number_of(one) == above.strip()]
-            if not owners:
-                return None
-            name = owners[0] + repeat.group.path.removeprefix(repeat.above.group.path)
-        number = 1 + sum(1 for one in repeat.entries if one.rpartition("[")[0] == name)
-        while self._is_changed(f"{name}[{number}]"):
-            repeat.entries.append(f"{name}[{number}]")
-            number += 1
-        repeat.entries.append(f"{name}[{number}]")
-        return f"{name}[{number}]"
+        places = self.places.free_places(repeat, above)
+        return next((one for one in places if not self._is_changed(one)), None)
 
     def _is_changed(self, entry: str) -> bool:
         """Whether a row with a number of its own brings something at this entry or below it."""
-        inside = [path for path in self.found if path.startswith(f"{entry}/")]
-        if not inside:
-            return False
+        inside = {path for path in self.inside.get(entry, ()) if path in self.found}
         if any(self._changed(path, self.found[path]) is not None for path in inside):
             return True
         for path in inside:  # it was removed here, and nobody changed it there

@@ -28,6 +28,8 @@ __all__ = ["NodeState", "OfferedChoice", "Plan", "Response", "plan"]
 
 SEGMENT = re.compile(r"([^\[\]]+)(?:\[(\d{1,6})\])?\Z")
 INSTANCE = re.compile(r"\[\d+\]")
+LONGEST_COUNT = 6
+"""Digits of a count that is read back, as many as a place may have."""
 LAST_SAVED = "__last-saved"  # the instance that `${last-saved#name}` reads
 NO_SUCH_NODE = "no such node"
 
@@ -284,7 +286,7 @@ class Response:
                 found.raw = text
                 continue
             if repeat := self._repeat_at(path, create=True):
-                if text.isdecimal():
+                if text.isdecimal() and len(text) <= LONGEST_COUNT:
                     self._grow(*repeat, int(text))
                 continue
             node = self._find(path, create=True)

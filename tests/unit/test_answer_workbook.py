@@ -11,12 +11,14 @@ from openpyxl import Workbook
 from openpyxl.drawing.image import Image as Picture
 from PIL import Image
 
-from questionnaires import Response
+from questionnaires import Response, answer_book_reading
 from questionnaires.answer_book_child import MAX_CELLS, look_over, transcribe
 from questionnaires.answer_book_reading import (
     MAX_BYTES,
     BookRefused,
     RawBook,
+    RawCell,
+    RawSheet,
     _book,
     pack_book,
     read_book,
@@ -24,13 +26,14 @@ from questionnaires.answer_book_reading import (
     unpack_book,
 )
 from questionnaires.answer_books_alone import read_alone
-from questionnaires.answer_changes import judge, put
+from questionnaires.answer_changes import Change, judge, put
 from questionnaires.answer_returns import Returned, check_meta, read_meta, read_returned
 from questionnaires.answer_workbook import BookFacts, write_answer_workbook
 from questionnaires.answer_workbook_formulas import Conditions
-from questionnaires.answer_workbook_layout import cell_keys, lay_out
+from questionnaires.answer_workbook_layout import BASE, FIRST_ENTRY, cell_keys, lay_out
 from questionnaires.answer_workbook_words import BookWords
-from tests.answer_books import answer_cell, opened, repeat_cell, saved
+from questionnaires.recalculation import MOST_INSTANCES
+from tests.answer_books import answer_cell, changed, opened, repeat_cell, saved
 from tests.forms import NOW, respond, table
 
 FACTS = BookFacts("a", "r", 1, "Check", "Maison Cacao", "SCOOP", "20 December", "now")
@@ -370,6 +373,75 @@ def two_sites() -> Response:
     response.add_repeat("/data/site")
     response.set("/data/site[2]/name", "Second")
     return response
+
+
+def many_sites(count: int) -> RawBook:
+    """A book with so many new rows, written into its cells as they are read."""
+    book = raw(written(begun()))
+    cells = dict(book.sheets["Sites"].cells)
+    for row in range(FIRST_ENTRY + 1, FIRST_ENTRY + 1 + count):
+        cells[row, 0] = RawCell(row, 0, "s", "/data/site[+]")
+        cells[row, 3] = RawCell(row, 3, "s", f"Site {row}")
+    return RawBook({**book.sheets, "Sites": RawSheet("Sites", cells)})
+
+
+def with_base(path: str, text: str) -> RawBook:
+    """A book whose hidden sheet says that this was given out."""
+    book = raw(written(begun()))
+    cells = dict(book.sheets[BASE].cells)
+    row = 1 + max(row for row, _ in cells)
+    cells |= {(row, 0): RawCell(row, 0, "s", path), (row, 1): RawCell(row, 1, "s", text)}
+    return RawBook({**book.sheets, BASE: RawSheet(BASE, cells)})
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [("/data/site", "9" * 5_000), (f"/data/site[{'9' * 5_000}]/name", "Given")],
+)
+def test_number_of_thousands_of_digits_in_the_hidden_sheet_is_none(path: str, text: str):
+    read = read_alone(with_base(path, text), begun().plan, assignment="a", now=NOW)
+
+    assert read.changed == 0
+
+
+def test_answer_in_an_entry_of_thousands_of_digits_is_a_fault_and_no_error():
+    response = begun()
+    path = f"/data/site[{'9' * 5_000}]/name"
+
+    faults = put(response, [Change(path, "Far off", "", "Name", "Sites, D4")])
+
+    assert [fault.place for fault in faults] == ["Sites, D4"]
+
+
+def test_merged_area_of_one_cell_is_a_merged_cell():
+    book = changed(written(begun()), lambda found: found.worksheets[2].merge_cells("D3:D3"))
+    name = opened(book).sheetnames[2]
+
+    assert read_book(book).sheets[name].merged == {(2, 3)}
+
+
+def test_workbook_that_nobody_foresaw_is_refused_and_logged_without_its_text(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    def fail(_answer: object) -> RawBook:
+        raise ValueError("what stands in a cell")
+
+    monkeypatch.setattr(answer_book_reading, "_book", fail)
+    with pytest.raises(BookRefused, match="cannot be opened"):
+        read_book(written(begun()))
+
+    assert "ValueError at test_answer_workbook.py" in caplog.text
+    assert "what stands in a cell" not in caplog.text
+
+
+def test_new_rows_beyond_what_a_repeat_holds_are_told_in_one_fault():
+    found = read_returned(many_sites(MOST_INSTANCES + 40), begun())
+
+    assert len(found.changes) == MOST_INSTANCES
+    assert [fault.message for fault in found.faults] == [
+        "More than 2000 new rows stand here; this row and those below it are left out."
+    ]
+    assert read_returned(many_sites(MOST_INSTANCES), begun()).faults == ()
 
 
 def test_new_entry_takes_the_place_of_one_that_was_removed_since_and_is_not_changed_in_the_book():
