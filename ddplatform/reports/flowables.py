@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 from xml.sax.saxutils import escape
 
 from reportlab.lib.styles import ParagraphStyle
@@ -78,52 +77,33 @@ class LinesFlowable(Flowable):
             y -= style.leading
 
 
-class Headed:
-    """A heading that knows its anchor, for the contents and the outline of the file."""
+class Headed(Flowable):
+    """A heading that knows its anchor, for the contents and the outline of the file.
 
-    heading: Heading
-    anchor: str
-    words: str
+    One that runs over the end of a page leaves the anchor where it begins.
+    """
 
-    def keep(self, heading: Heading, anchor: str) -> str:
-        """Remember what is headed; returns its words with the number."""
-        self.heading, self.anchor = heading, anchor
+    def __init__(self, heading: Heading, anchor: str, *, part: Flowable | None = None) -> None:
+        super().__init__()
+        self.heading, self.anchor, self.style = heading, anchor, HEADINGS[heading.level]
         self.words = f"{heading.number}\u2002{heading.text}" if heading.number else heading.text
-        return self.words
+        self.part = part or printed(self.words, self.style)
 
-    def mark(self, canvas: Any, height: float) -> None:
-        """Leave the anchor here, and a line in the outline."""
+    def wrap(self, aW: float, aH: float) -> tuple[float, float]:
+        self.width, self.height = self.part.wrap(aW, aH)
+        return self.width, self.height
+
+    def split(self, aW: float, aH: float) -> list[Flowable]:
+        parts = self.part.split(aW, aH)
+        first = [Headed(self.heading, self.anchor, part=part) for part in parts[:1]]
+        return [*first, *parts[1:]]
+
+    def draw(self) -> None:
         level = self.heading.level
-        canvas.bookmarkHorizontal(self.anchor, 0, height)
+        self.canv.bookmarkHorizontal(self.anchor, 0, self.height)
         if level < 3:
-            canvas.addOutlineEntry(self.words, self.anchor, level=level - 1, closed=level > 1)
-
-
-class HeadingFlowable(Headed, Paragraph):
-    """A heading in the report font."""
-
-    def __init__(self, heading: Heading, anchor: str) -> None:
-        Paragraph.__init__(self, escape(self.keep(heading, anchor)), HEADINGS[heading.level])
-
-    def draw(self) -> None:
-        self.mark(self.canv, self.height)
-        super().draw()
-
-
-class HeadingLines(Headed, LinesFlowable):
-    """A heading of another script."""
-
-    def __init__(self, heading: Heading, anchor: str) -> None:
-        LinesFlowable.__init__(self, self.keep(heading, anchor), HEADINGS[heading.level])
-
-    def draw(self) -> None:
-        self.mark(self.canv, self.height)
-        super().draw()
-
-
-def headed(heading: Heading, anchor: str) -> Flowable:
-    """A heading on this paper."""
-    return HeadingLines(heading, anchor) if script() else HeadingFlowable(heading, anchor)
+            self.canv.addOutlineEntry(self.words, self.anchor, level=level - 1, closed=level > 1)
+        self.part.drawOn(self.canv, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,40 +2,48 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
+from functools import partial
 from typing import cast
 
 from reportlab.pdfbase.pdfmetrics import getFont
 from reportlab.pdfbase.ttfonts import TTFont
 
-from ddplatform.reports.content import Block, Note
-from ddplatform.reports.scripts import script
+from ddplatform.languages import gettext, ngettext
+from ddplatform.reports.content import Block, Cover, Note
+from ddplatform.reports.scripts import has_glyphs, script
 from ddplatform.reports.styles import REGULAR
 
 WHITE_SPACE = frozenset(" \t\n\r\u00a0")
 
 
-def letters_note(blocks: Iterable[Block]) -> tuple[Note, ...]:
+def letters_note(content: Iterable[Block | Cover], *, is_report: bool) -> tuple[Note, ...]:
     """A warning to print at the end where texts hold letters that the font lacks.
 
-    Source Sans Pro has Latin, Greek and Cyrillic; letters of other scripts stand as empty
-    boxes. The other file formats hold every text in full.
+    Source Sans Pro has Latin, Greek and Cyrillic, paper in Arabic or Chinese its own letters
+    besides; those of other scripts stand as empty boxes.
+
+    Args:
+        is_report: there are files of other formats besides, which hold every text in full.
     """
-    glyphs: Mapping[int, int] = cast(TTFont, getFont(REGULAR)).face.charToGlyph
-    if script():
-        return ()
-    unseen = [text for text in _texts(tuple(blocks)) if not _is_shown(text, glyphs)]
+    is_shown = partial(has_glyphs, font=REGULAR) if script() else _is_shown
+    unseen = sum(1 for text in _texts(tuple(content)) if not (text.isascii() or is_shown(text)))
     if not unseen:
         return ()
-    count = f"{len(unseen):,} {'text holds' if len(unseen) == 1 else 'texts hold'}"
-    words = (
-        f"{count} letters that the font of this file lacks; they stand as empty boxes. "
-        "The Excel, CSV and JSON files of this report hold them in full."
+    words = ngettext(
+        "%(num)s text holds letters that the font of this file lacks; they stand as empty boxes.",
+        "%(num)s texts hold letters that the font of this file lacks; they stand as empty boxes.",
+        unseen,
     )
-    return (Note("Letters that are not shown", words, warning=True),)
+    if is_report:
+        in_full = gettext("The Excel, CSV and JSON files of this report hold them in full.")
+        words = f"{words} {in_full}"
+    title = gettext("Letters that are not shown")
+    return (Note(title, words, warning=True),)
 
 
-def _is_shown(text: str, glyphs: Mapping[int, int]) -> bool:
-    return text.isascii() or all(ord(sign) in glyphs for sign in set(text) - WHITE_SPACE)
+def _is_shown(text: str) -> bool:
+    glyphs: Mapping[int, int] = cast(TTFont, getFont(REGULAR)).face.charToGlyph
+    return all(ord(sign) in glyphs for sign in set(text) - WHITE_SPACE)
 
 
 def _texts(value: object) -> Iterator[str]:

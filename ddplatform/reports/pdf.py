@@ -52,7 +52,9 @@ def render_pdf(document: Document, stamp: Stamp) -> bytes:
 
 
 def _render(document: Document, stamp: Stamp) -> bytes:
-    blocks = (*document.blocks, *letters_note(document.blocks))
+    written = (document.cover, *document.blocks)
+    note = letters_note(written, is_report=document.made_at is not None)
+    blocks = (*document.blocks, *note)
     tables = wrap_tables(blocks)
     story = tell_story(blocks, tables)
     contents = contents_of(story)

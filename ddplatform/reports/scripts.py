@@ -33,9 +33,17 @@ _HEAVY = frozenset({SEMIBOLD, BOLD})
 _OWN = frozenset({REGULAR, SEMIBOLD, BOLD, ITALIC})
 _OPEN, _CLOSE = "（《“‘「『【〔(", "，。、；：？！）》”’」』】〕…,.;:?!)"
 _WIDE = "\u2e80-\u303f\u3040-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef"
-_WORD = re.compile(rf"\s*(?:[{_OPEN}]*(?:[{_WIDE}]|[^\s{_WIDE}{_OPEN}{_CLOSE}]+)[{_CLOSE}]*|\S)")
-_OPENED = {"(": ")", "[": "]", "{": "}", "«": "»"}
-_OPENS = {closing: opening for opening, closing in _OPENED.items()}
+# A stop or comma inside a number, a day or an address ends nothing.
+_INSIDE = rf"[^\s{_WIDE}{_OPEN}{_CLOSE}]|[.,:’](?=[^\W{_WIDE}])"
+_WORD = re.compile(rf"\s*(?:[{_OPEN}]*(?:[{_WIDE}]|(?:{_INSIDE})+)[{_CLOSE}]*|\S)")
+_OPENED, _CLOSED = r"(\[{«", r")\]}»"
+_OPENING, _CLOSING = re.compile(f"[{_OPENED}]"), re.compile(f"[{_CLOSED}]")
+_OTHER_WAY = str.maketrans("([{«)]}»", ")]}»([{«")
+_UNSEEN = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_MARK = "\ufffc"  # without a direction, as brackets are, and nothing that is ever drawn
+_BRACKET = re.compile(
+    f"(?P<kept>[{_OPENED}]{_MARK}|{_MARK}[{_CLOSED}])|{_MARK}[{_OPENED}]|[{_CLOSED}]{_MARK}"
+)
 _reshaper = ArabicReshaper({"delete_harakat": False, "support_ligatures": True})
 _language: ContextVar[str] = ContextVar("language_of_paper", default="")
 
@@ -106,10 +114,10 @@ def _runs(text: str, font: str, language: str) -> tuple[tuple[str, str], ...]:
     is_turned = direction_of(language) == "rtl"
     if is_turned or any("\u0590" <= sign <= "\u08ff" for sign in text):
         base = "R" if is_turned else "L"
-        text = _mirrored(str(get_display(_reshaper.reshape(text), base_dir=base)))
+        text = _in_order(_reshaper.reshape(text), base)
     fonts = _fonts_for(font)
     found: list[tuple[str, str]] = []
-    for sign in text:
+    for sign in _UNSEEN.sub("", text):  # of use for the order alone
         last = found[-1][0] if found else font
         order = [last, *fonts] if sign == " " else fonts
         chosen = next((one for one in order if ord(sign) in _glyphs(one)), font)
@@ -120,32 +128,31 @@ def _runs(text: str, font: str, language: str) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-def _mirrored(line: str) -> str:
-    """A line as it is drawn with the brackets of what was turned turned too.
+def _in_order(text: str, base: str) -> str:
+    """A line as it is drawn, with the brackets of what runs from right to left turned.
 
-    The library puts signs in order and leaves their shapes: a pair that was turned is found by
-    its closing bracket, which now stands before the opening one.
+    The library puts signs in order and leaves their shapes. A mark on the inner side of each
+    bracket tells: it comes out on the other side where the bracket was turned.
     """
-    found: list[str] = []
-    waiting: list[str] = []  # the sign that ends each pair
-    for sign in line:
-        if waiting and sign == waiting[-1]:
-            waiting.pop()
-            found.append(sign if sign in _OPENS else _OPENED.get(sign, sign))
-        elif sign in _OPENED:
-            waiting.append(_OPENED[sign])
-            found.append(sign)
-        elif sign in _OPENS:
-            waiting.append(_OPENS[sign])
-            found.append(_OPENS[sign])
-        else:
-            found.append(sign)
-    return "".join(found)
+    text = text.replace(_MARK, "")
+    marked = _OPENING.sub(rf"\g<0>{_MARK}", _CLOSING.sub(rf"{_MARK}\g<0>", text))
+    drawn = _BRACKET.sub(_turned, str(get_display(marked, base_dir=base)))
+    return drawn.replace(_MARK, "")
+
+
+def _turned(found: re.Match[str]) -> str:
+    return found[0] if found["kept"] else found[0].translate(_OTHER_WAY)
 
 
 def runs(text: str, font: str) -> tuple[tuple[str, str], ...]:
     """One line as pairs of a font and the letters drawn in it, in the order they are drawn."""
     return _runs(text, font, script() or ENGLISH)
+
+
+def has_glyphs(text: str, font: str) -> bool:
+    """Whether this paper shows every letter of a text: in a font of the reports or its own."""
+    drawn = (run for line in text.splitlines() for run in runs(line, font))
+    return all(ord(sign) in _glyphs(one) for one, piece in drawn for sign in piece.strip())
 
 
 def line_width(text: str, font: str, size: float) -> float:

@@ -13,7 +13,6 @@ from ddplatform.reports.flowables import (
     Headed,
     KeyFiguresFlowable,
     NoteFlowable,
-    headed,
     printed,
 )
 from ddplatform.reports.styles import (
@@ -61,7 +60,7 @@ def tell_story(blocks: Sequence[content.Block], tables: WrappedTables) -> list[F
         if isinstance(block, content.Heading):
             following = blocks[number + 1 : number + 4]
             story.append(CondPageBreak(_room_for(block, following, tables)))
-            story.append(headed(block, f"h{next(anchors)}"))
+            story.append(Headed(block, f"h{next(anchors)}"))
         elif isinstance(block, content.Table):
             story.extend(_table(block, tables))
         else:

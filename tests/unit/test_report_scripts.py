@@ -5,12 +5,14 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from bidi import get_display
 from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from ddplatform.reports import scripts
 from ddplatform.reports.content import Bullets, Cover, Document, Heading, Note, Paragraph
+from ddplatform.reports.letters import letters_note
 from ddplatform.reports.paper import Stamp
 from ddplatform.reports.pdf import render_pdf
 from ddplatform.reports.receipt import Receipt, render_receipt
@@ -141,6 +143,80 @@ def test_chinese_lines_break_between_signs_and_never_before_a_comma():
     assert pieces("请写下（例如）他，然后 Maison Cacao。") == [
         *("请", "写", "下", "（例", "如）", "他，", "然", "后", " Maison", " Cacao。")
     ]
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["1,250.50", "2026.11.28", "14:32", "anna.b@acme.example", "l’huile", "D'Arc", "9.5"],
+)
+def test_numbers_days_and_addresses_stay_on_one_line(word: str):
+    assert pieces(f"في {word}، هنا") == ["في", f" {word}،", " هنا"]
+    assert pieces(f"写{word}，然") == ["写", f"{word}，", "然"]
+    assert pieces(f"{word}. End") == [f"{word}.", " End"]
+
+
+def test_a_line_may_still_be_broken_after_a_stop_before_a_chinese_sign():
+    assert pieces("ISO 9001.然后,他") == ["ISO", " 9001.", "然", "后,", "他"]
+
+
+@pytest.mark.parametrize(
+    ("text", "drawn"),
+    [
+        ("Factory 1) x مصنع", ".... Factory 1) x"),
+        ("مصنع Factory 1) x", "Factory 1) x ...."),
+        ("مصنع (A) B) C", "B) C (A) ...."),
+        ("1) مصنع", ".... (1"),
+        ("مصنع 2) A (B) «C» 3)", "(A (B) «C» 3 (2 ...."),
+    ],
+)
+def test_a_single_bracket_is_turned_only_where_its_line_is(text: str, drawn: str):
+    with writing("ar"):
+        line = "".join(piece for _, piece in runs(text, REGULAR))
+
+    assert "".join(sign if sign.isascii() or sign in "«»" else "." for sign in line) == drawn
+
+
+@pytest.mark.parametrize(("language", "heading"), [("en", "Long words "), ("ar", "كلمات طويلة ")])
+@pytest.mark.parametrize("level", [1, 3])
+def test_a_long_heading_goes_on_over_the_end_of_a_page_wherever_it_begins(
+    language: str, heading: str, level: int
+):
+    long = heading * (60 if level == 1 else 110)
+    for offset in range(1, 46, 4):
+        filler = [Paragraph("x")] * offset
+        blocks = (*filler, Heading(long, level, "1"), Paragraph("end"), Heading("Z", 1))
+        cover = Cover("Title", "Acme", "", (), "")
+        reader = read(render_pdf(Document("q", "1", language, cover, blocks, None), Stamp("R", "")))
+
+        text = plain("".join(page.extract_text() for page in reader.pages[2:]))
+        assert "end" in text and len(reader.outline) == (2 if level == 1 else 1)
+        assert text.count("x") == offset
+
+
+@pytest.mark.parametrize("language", ["ar", "zh"])
+def test_paper_of_another_script_says_which_letters_it_lacks(language: str):
+    with writing(language):
+        lacked = [Paragraph("ঢাকা"), Heading("ไทย"), Paragraph(LONG[language])]
+        (note,) = letters_note(lacked, is_report=False)
+        shown = [Paragraph(f"{ARABIC}\n({CHINESE})"), Heading("Łódź\u200f (1)\u00a0· “é”")]
+        none = letters_note(shown, is_report=False)
+
+    assert "2 texts hold letters" in note.text and "Excel" not in note.text and none == ()
+
+
+def test_letters_missing_on_the_cover_are_told_too():
+    cover = Cover("Title", "ঢাকা", "", (), "")
+    data = render_pdf(Document("q", "1", "zh", cover, (), None), Stamp("R", ""))
+
+    assert "1 text holds letters" in read(data).pages[-1].extract_text()
+
+
+@given(st.text("ab 1.,-/حق٣()[]{}«»", max_size=30), st.sampled_from(["R", "L"]))
+def test_turning_brackets_leaves_the_order_of_a_line(text: str, base: str):
+    drawn, plainly = scripts._in_order(text, base), str(get_display(text, base_dir=base))
+
+    bare = str.maketrans(")]}»", "([{«")
+    assert drawn.translate(bare) == plainly.translate(bare)
 
 
 def test_paper_of_a_language_with_latin_letters_is_set_as_ever(monkeypatch: pytest.MonkeyPatch):
