@@ -13,10 +13,11 @@ from ddplatform.errors import Invalid, NotFound
 from ddplatform.models.responses import Answer
 from ddplatform.models.responses import Response as ResponseRow
 from ddplatform.queries.answer_traces import is_free_text
-from ddplatform.queries.questionnaires import get_assignment
-from ddplatform.queries.responses import find_response, load_filled
+from ddplatform.queries.questionnaires import get_assignment, load_plan
+from ddplatform.queries.responses import find_response
 from ddplatform.services import audit
-from questionnaires import Question, Response
+from questionnaires import Plan, Question
+from questionnaires.given import without_places
 
 TAKEN_OUT = "[…]"
 """What stands in place of the words, in every language."""
@@ -26,7 +27,7 @@ LEAST = 2
 
 
 def redact(assignment_id: UUID, path: str, words: str, *, by: Identity, at: datetime) -> int:
-    """Take words out of an answer, in every round that the requester reads; returns how often.
+    """Take words out of an answer, in every round that was sent; returns how often.
 
     The answer of the supplier is this very text, so the words are gone there too. The log keeps
     that it was done, by whom and at which question, and never the words.
@@ -35,7 +36,7 @@ def redact(assignment_id: UUID, path: str, words: str, *, by: Identity, at: date
         words: one stretch of words a line, as they stand in the answer.
 
     Raises:
-        Invalid: nothing to take out, or it does not stand there (`words`).
+        Invalid: nothing to take out, or it stands in no round (`words`).
         NotFound: no such answers, or no text is written at this question.
     """
     assignment = get_assignment(assignment_id)
@@ -44,20 +45,18 @@ def redact(assignment_id: UUID, path: str, words: str, *, by: Identity, at: date
         raise NotFound()
     wanted = _stretches(words)
     if path == WHOLE:
-        row.declared_note, many = _without(row.declared_note or "", wanted)
+        many = _redact_notes(assignment_id, wanted)
     else:
-        _require_text(load_filled(assignment, row, now=at).form, path)
-        many = _redact_rounds(assignment_id, path, wanted)
+        question = without_places(path)
+        _require_text(load_plan(assignment.version_id), question)
+        many = _redact_answers(assignment_id, question, wanted)
     audit.record("response:redact", row, by=by, at=at, path=path, times=many)
     return many
 
 
-def _require_text(form: Response, path: str) -> None:
-    try:
-        node = form.state(path).node
-    except KeyError:
-        raise NotFound() from None
-    if not isinstance(node, Question) or not is_free_text(node):
+def _require_text(plan: Plan, question: str) -> None:
+    spec = plan.specs.get(question)
+    if spec is None or not isinstance(spec.node, Question) or not is_free_text(spec.node):
         raise NotFound()
 
 
@@ -70,35 +69,52 @@ def _stretches(words: str) -> Sequence[str]:
     return sorted(found, key=len, reverse=True)
 
 
-def _redact_rounds(assignment_id: UUID, path: str, wanted: Sequence[str]) -> int:
-    """The newest round has to hold them; in older ones they go where they stand."""
-    answers = db.session.scalars(
+def _redact_notes(assignment_id: UUID, wanted: Sequence[str]) -> int:
+    rows = db.session.scalars(
+        select(ResponseRow).where(
+            ResponseRow.assignment_id == assignment_id, ResponseRow.submitted_at.is_not(None)
+        )
+    ).all()
+    _require_standing([row.declared_note or "" for row in rows], wanted)
+    many = 0
+    for row in rows:
+        if row.declared_note:
+            row.declared_note, times = _pattern(wanted).subn(TAKEN_OUT, row.declared_note)
+            many += times
+    return many
+
+
+def _redact_answers(assignment_id: UUID, question: str, wanted: Sequence[str]) -> int:
+    """In all its places: an entry of a repeat may stand elsewhere in another round."""
+    found = db.session.scalars(
         select(Answer)
         .join(ResponseRow, ResponseRow.id == Answer.response_id)
         .where(
             ResponseRow.assignment_id == assignment_id,
             ResponseRow.submitted_at.is_not(None),
-            Answer.path == path,
+            Answer.path.endswith(question.rpartition("/")[2], autoescape=True),
         )
-        .order_by(ResponseRow.round.desc())
-    ).all()
+    )
+    answers = [answer for answer in found if without_places(answer.path) == question]
     if not answers:
         raise NotFound()
-    answers[0].raw, many = _without(answers[0].raw, wanted)
-    for answer in answers[1:]:
-        answer.raw = _pattern(wanted).sub(TAKEN_OUT, answer.raw)
+    _require_standing([answer.raw for answer in answers], wanted)
+    many = 0
+    for answer in answers:
+        answer.raw, times = _pattern(wanted).subn(TAKEN_OUT, answer.raw)
+        many += times
     return many
 
 
-def _without(text: str, wanted: Sequence[str]) -> tuple[str, int]:
+def _require_standing(texts: Sequence[str], wanted: Sequence[str]) -> None:
+    """Each stretch of words has to stand in one of the texts at least."""
     for words in wanted:
-        if not re.search(re.escape(words), text, re.IGNORECASE):
+        if not any(re.search(re.escape(words), text, re.IGNORECASE) for text in texts):
             raise Invalid(
                 fields={
                     "words": f"“{words}” does not stand in this answer. Copy it as it stands there."
                 }
             )
-    return _pattern(wanted).subn(TAKEN_OUT, text)
 
 
 def _pattern(wanted: Sequence[str]) -> re.Pattern[str]:

@@ -12,7 +12,7 @@ from ddplatform.errors import Invalid, NotFound
 from ddplatform.models.audit import AuditEvent, AuditValue
 from ddplatform.models.responses import Answer
 from ddplatform.queries.answer_traces import traces_in
-from ddplatform.queries.responses import find_response
+from ddplatform.queries.responses import find_response, get_response
 from ddplatform.services.response_redaction import TAKEN_OUT, WHOLE, redact
 from ddplatform.services.response_review import return_answers
 from ddplatform.services.response_submission import submit
@@ -109,6 +109,78 @@ def test_the_note_of_the_sender_is_redacted_too(context: Flask, tenant: Tenant):
         row = find_response(supplier.asked.assignment_id)
         assert row is not None
         assert row.declared_note == f"Ask {TAKEN_OUT}."
+
+
+def _again(supplier: Supplier, **texts: str) -> None:
+    """Sent back, and sent once more with other texts at these questions."""
+    one, tenant = supplier.asked.assignment_id, supplier.asked.tenant
+    with acting(tenant.id):
+        return_answers(one, reason="Leave names out.", by=tenant.manager, at=NOW)
+    with acting(supplier.id):
+        start(one, by=supplier.identity, at=NOW)
+    fill_in(supplier, {**good_values(), **texts})
+    receive_now(supplier)
+
+
+@pytest.mark.parametrize("now", ["", "Papers for a child."])
+def test_words_that_stand_in_the_round_before_alone_are_taken_out_there(
+    named: Supplier, tenant: Tenant, now: str
+):
+    _again(named, **{HELP: now})
+    with acting(tenant.id):
+        many = redact(named.asked.assignment_id, HELP, WORDS, by=tenant.manager, at=NOW)
+    assert many == 3
+    assert sorted(text for text in _text(named, named.id) if text) == sorted(
+        text for text in (now, LEFT) if text
+    )
+
+
+def test_words_leave_an_entry_that_stood_in_another_place(context: Flask, tenant: Tenant):
+    supplier = come_in(ask(tenant))
+    site = "/data/B/SAQ_B01[{}]/SAQ_B02"
+    fill_in(supplier, {**good_values(), site.format(1): "At Kofi Mensah's farm"})
+    receive_now(supplier)
+    with acting(tenant.id):
+        redact(
+            supplier.asked.assignment_id, site.format(2), "Kofi Mensah", by=tenant.manager, at=NOW
+        )
+        kept = select(Answer.raw).where(Answer.path == site.format(1))
+        assert db.session.scalars(kept).all() == [f"At {TAKEN_OUT}'s farm"]
+
+
+def test_the_note_of_a_round_before_is_redacted_too(named: Supplier, tenant: Tenant):
+    one = named.asked.assignment_id
+    with acting(tenant.id):
+        first = find_response(one)
+        assert first is not None
+        first.declared_note = "Ask Ama Boateng."
+        first_id = first.id
+    _again(named)
+    with acting(tenant.id):
+        redact(one, WHOLE, "Ama Boateng", by=tenant.manager, at=NOW)
+        assert get_response(first_id).declared_note == f"Ask {TAKEN_OUT}."
+
+
+def test_the_review_offers_to_take_a_name_out_that_stands_in_the_round_before_alone(
+    app: Flask, tenant: Tenant
+):
+    with app.app_context():
+        supplier = come_in(ask(tenant))
+        fill_in(supplier, {**good_values(), HELP: TEXT})
+        receive_now(supplier)
+        _again(supplier, **{HELP: ""})
+        one = supplier.asked.assignment_id
+    reviewer = signed_in_client(app, tenant, RoleId.SUSTAINABILITY_MANAGER)
+    address = f"/o/{tenant.slug}/questionnaires/assignments/{one}/review"
+    assert "Kofi Mensah\n0544 123 456</textarea>" in reviewer.get(address).text
+    token = csrf_token(reviewer, address)
+    done = reviewer.post(
+        f"{address}/redact",
+        data={"path": HELP, "words": WORDS, "csrf_token": token},
+        follow_redirects=True,
+    )
+    assert "Taken out in 3 places" in done.text
+    assert "Kofi" not in done.text
 
 
 @pytest.mark.parametrize(

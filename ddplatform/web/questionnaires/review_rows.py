@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from ddplatform.models.responses import Answer
 from ddplatform.queries.answer_traces import is_free_text, traces_of
 from ddplatform.queries.responses import FileOfAnswer, Filled, Message
 from ddplatform.queries.reviews import Decision
@@ -62,7 +61,7 @@ class ReviewRow:
     is_text: bool = False
     """Whether words can be taken out of it."""
     traces: Sequence[str] = ()
-    """Words in it that may lead to a person."""
+    """Words in it, or in that of the round before, that may lead to a person."""
 
     @property
     def weight(self) -> int:
@@ -111,7 +110,7 @@ def sections_of(filled: Filled, beside: Beside) -> list[dict[str, Any]]:
     old = _states(beside.before) if beside.before else None
     found = []
     for page in filled.pages:
-        rows = [_row(item, beside, old, filled.answers) for item in page.questions()]
+        rows = [_row(item, beside, old, filled) for item in page.questions()]
         risky = sum(1 for row in rows if row.risk[1] in ("warn", "danger"))
         found.append({"page": page, "rows": rows, "risky": risky})
     return found
@@ -125,7 +124,7 @@ def _row(
     item: Item,
     beside: Beside,
     old: Mapping[str, NodeState] | None,
-    answers: Mapping[str, Answer],
+    filled: Filled,
 ) -> ReviewRow:
     state, question = item.state, item.question
     ref = question_id(question)
@@ -133,7 +132,8 @@ def _row(
     before = None
     if old is not None and state.path in old and old[state.path].raw != state.raw:
         before = shown_words(old[state.path], extra(question, "show_below"))
-    answer, is_withheld = answers.get(state.path), state.path in beside.withheld
+    answer, is_withheld = filled.answers.get(state.path), state.path in beside.withheld
+    sent = _sent(state, old, beside, filled)
     given_at = answer.given_at if answer and answer.share_id and state.raw else None
     return ReviewRow(
         path=state.path,
@@ -152,9 +152,19 @@ def _row(
         ref=ref,
         given_on=given_at.date() if given_at else None,
         answered_as=beside.reworded.get(question.path, "") if given_at else "",
-        is_text=is_free_text(question) and bool(state.raw),
-        traces=traces_of(state),
+        is_text=is_free_text(question) and any(one.raw for one in sent),
+        traces=tuple(dict.fromkeys(words for one in sent for words in traces_of(one))),
     )
+
+
+def _sent(
+    state: NodeState, old: Mapping[str, NodeState] | None, beside: Beside, filled: Filled
+) -> Sequence[NodeState]:
+    """The answer as this row shows it, with that of the round before where this is one."""
+    before = beside.before
+    if old is None or before is None or before.assignment.id != filled.assignment.id:
+        return [state]
+    return [state, old[state.path]] if state.path in old else [state]
 
 
 def shown_words(state: NodeState, show_below: str) -> Sequence[str]:
