@@ -3,6 +3,7 @@
 import os
 import smtplib
 import ssl
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -15,11 +16,16 @@ LASTING = 500
 """Answers of a mail server from here on will be the same tomorrow (RFC 5321, 4.2.1)."""
 LONGEST_REFUSAL = 200
 FOR_ONE = (
-    *(smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError),
-    *(smtplib.SMTPSenderRefused, smtplib.SMTPServerDisconnected),
+    smtplib.SMTPRecipientsRefused,
+    smtplib.SMTPDataError,
+    smtplib.SMTPServerDisconnected,
 )
-"""What a server that was reached answers to one mail; the next one may get through."""
+"""What a server that was reached answers to one mail; the next one may get through.
+
+A refused sender is none of them: that is no fault of an address, and hits every mail.
+"""
 HUNG_UP = "The mail server ended the connection."
+NOT_ONE = "What is written there is not one e-mail address; it was not given to a mail server."
 NOT_ASCII = "The mail server takes addresses in plain letters alone (a to z, without accents)."
 
 
@@ -36,7 +42,7 @@ class Refusal:
 
 
 def refusal_of(error: Exception) -> Refusal:
-    """What one of `FOR_ONE` says. A refused sender is no fault of the address: only for now."""
+    """What one of `FOR_ONE` says."""
     words: bytes | str
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         code, words = next(iter(error.recipients.values()))
@@ -45,8 +51,7 @@ def refusal_of(error: Exception) -> Refusal:
     else:
         return Refusal(HUNG_UP, is_lasting=False)
     told = words.decode(errors="replace") if isinstance(words, bytes) else words
-    is_lasting = code >= LASTING and not isinstance(error, smtplib.SMTPSenderRefused)
-    return Refusal(f"{code} {told}"[:LONGEST_REFUSAL], is_lasting)
+    return Refusal(f"{code} {told}"[:LONGEST_REFUSAL], is_lasting=code >= LASTING)
 
 
 @dataclass(frozen=True)
@@ -77,13 +82,14 @@ class Mailer:
                 and on its way over SMTP it has the same Message-ID.
 
         Raises:
-            MailRefused: the server will never take it for this address.
+            MailRefused: it is not one address, or the server will never take it for this one.
             OSError, SMTPException: the server cannot be reached, or refuses it for now.
         """
         message = EmailMessage()
         if key:
             message["Message-ID"] = f"<{key}@{self._sender.rpartition('@')[2].strip('>')}>"
-        message["From"], message["To"] = self._sender, mail.to
+        message["From"] = self._sender
+        _address_to(message, mail.to)
         # Names of sites and organisations stand in subjects; a list may bring one of two lines.
         message["Subject"] = " ".join(mail.subject.split())
         message.set_content(mail.text)
@@ -100,32 +106,56 @@ class Mailer:
         os.chmod(path, 0o600)
 
     def _send_smtp(self, message: EmailMessage) -> None:
-        parts = urlsplit(self._url or "")
-        with self._connect(parts) as server:
-            if parts.username:
-                server.login(unquote(parts.username), unquote(parts.password or ""))
-            try:
-                server.send_message(message)
-            except FOR_ONE as refused:
-                refusal = refusal_of(refused)
-                if not refusal.is_lasting:
-                    raise  # for now only: a later try may get through
-                raise MailRefused(refusal.words) from refused
-            except smtplib.SMTPNotSupportedError as refused:
-                raise MailRefused(NOT_ASCII) from refused
+        server = self._connect()
+        try:
+            server.send_message(message)
+        except FOR_ONE as refused:
+            refusal = refusal_of(refused)
+            if not refusal.is_lasting:
+                raise  # for now only: a later try may get through
+            raise MailRefused(refusal.words) from refused
+        except smtplib.SMTPNotSupportedError as refused:
+            raise MailRefused(NOT_ASCII) from refused
+        finally:
+            with suppress(smtplib.SMTPServerDisconnected):
+                server.quit()  # whatever it answers: the mail was taken or refused before
+            server.close()
 
-    @staticmethod
-    def _connect(parts: SplitResult) -> smtplib.SMTP:
-        """Encrypted, and with a server that proves who it is; plain only without a password."""
-        place = (parts.hostname or "localhost", parts.port or 0)
-        tls = ssl.create_default_context()
-        if parts.scheme == "smtps":
-            return smtplib.SMTP_SSL(*place, timeout=TIMEOUT_S, context=tls)
+    def _connect(self) -> smtplib.SMTP:
+        """A server that knows us. One that hangs up before is not there, for any mail."""
+        try:
+            return _sign_in(urlsplit(self._url or ""))
+        except smtplib.SMTPServerDisconnected as gone:
+            raise ConnectionError(f"The mail server is not there: {gone}") from gone
+
+
+def _address_to(message: EmailMessage, written: str) -> None:
+    """Never more than the one address: what was typed may hold two, or none that can be read."""
+    try:
+        message["To"] = written
+        read = [found.addr_spec for found in message["To"].addresses]
+    except (ValueError, AttributeError, IndexError, TypeError) as fault:
+        raise MailRefused(NOT_ONE) from fault
+    if read != [written] or not written:
+        raise MailRefused(NOT_ONE)
+
+
+def _sign_in(parts: SplitResult) -> smtplib.SMTP:
+    """Encrypted, and with a server that proves who it is; plain only without a password."""
+    place = (parts.hostname or "localhost", parts.port or 0)
+    tls = ssl.create_default_context()
+    server: smtplib.SMTP
+    if parts.scheme == "smtps":
+        server = smtplib.SMTP_SSL(*place, timeout=TIMEOUT_S, context=tls)
+    else:
         server = smtplib.SMTP(*place, timeout=TIMEOUT_S)
+    try:
+        if parts.username and parts.scheme != "smtps":
+            server.starttls(context=tls)
+        server.ehlo_or_helo_if_needed()
         if parts.username:
-            try:
-                server.starttls(context=tls)
-            except BaseException:
-                server.close()
-                raise
-        return server
+            server.login(unquote(parts.username), unquote(parts.password or ""))
+    except BaseException:
+        server.close()
+        raise
+    return server

@@ -104,7 +104,8 @@ class Handler:
 
 
 def _send_invitation(job: JobContext) -> None:
-    invitations.send(job.id_of("invitation_id"), at=job.at)
+    retry_of = job.payload.get("retry_of")
+    invitations.send(job.id_of("invitation_id"), at=job.at, retry_of=retry_of)
 
 
 def _tell_officers(job: JobContext) -> None:

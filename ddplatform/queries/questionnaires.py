@@ -263,11 +263,15 @@ def count_assignments(today: date) -> Counts:
 
 
 def list_due(days: Sequence[date]) -> Sequence[Assignment]:
-    """The open assignments of no campaign that are due on one of these days."""
+    """The open assignments of no campaign that are due on one of these days.
+
+    Without those whose mail was refused: their link is handed over by a person.
+    """
     return db.session.scalars(
         select(Assignment)
         .where(
             _mine(),
+            Assignment.mail_refusal.is_(None),
             Assignment.campaign_id.is_(None),  # a campaign has a calendar of its own
             Assignment.status.in_(WAITING),
             Assignment.due_on.in_(days),

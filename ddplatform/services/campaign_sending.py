@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 
 from ddplatform.access.identity import Identity
 from ddplatform.adapters.installed import adapters
-from ddplatform.adapters.mail import FOR_ONE, Mail, MailRefused, Refusal, refusal_of
+from ddplatform.adapters.mail import Mail, Refusal
 from ddplatform.bulk import rising_keys
 from ddplatform.db import db
 from ddplatform.duediligence.vocabulary import QuestionnaireState as State
@@ -37,12 +37,13 @@ from ddplatform.services import audit
 from ddplatform.services.campaigns import queue_sending
 from ddplatform.services.invitations import (
     give_link,
+    give_to_server,
     note_mailed,
     note_refused,
     write_questions,
 )
-from ddplatform.services.people import INVITATION_LIFE
-from ddplatform.services.questionnaires import is_address, is_small
+from ddplatform.services.people import INVITATION_LIFE, is_address
+from ddplatform.services.questionnaires import is_small
 from ddplatform.services.visit_plan_assign import note_sent
 from ddplatform.tenancy import insert_rows
 from questionnaires import Answerer, Response, pages
@@ -236,10 +237,12 @@ def _mail_all(campaign_id: UUID, delayed: set[UUID], *, unit: Unit, at: datetime
             mails = _write_batch(campaign_id, due, at=at)
         if not waiting:
             return
+        # One that is refused does not stop the others.
         refused = {
             row.id: told
             for row in due
-            if row.id in mails and (told := _send(row, mails[row.id])) is not None
+            if row.id in mails
+            and (told := give_to_server(mails[row.id], key=_key_of(row))) is not None
         }
         delayed.update(key for key, told in refused.items() if not told.is_lasting)
         with unit():
@@ -276,19 +279,8 @@ def _write_batch(
     return found
 
 
-def _send(asked: Assignment, mail: Mail) -> Refusal | None:
-    """Send one mail; returns why it was refused, else None. One that is does not stop the others.
-
-    Raises:
-        OSError, SMTPException: no mail goes out at all.
-    """
-    try:
-        adapters().mailer.send(mail, key=f"{asked.sent_at:%Y%m%dT%H%M%S%f}-{asked.id.hex}")
-    except MailRefused as refusal:
-        return Refusal(str(refusal), is_lasting=True)
-    except FOR_ONE as refusal:
-        return refusal_of(refusal)
-    return None
+def _key_of(asked: Assignment) -> str:
+    return f"{asked.sent_at:%Y%m%dT%H%M%S%f}-{asked.id.hex}"
 
 
 def _note(mails: Mapping[UUID, Mail], refused: Mapping[UUID, Refusal], *, at: datetime) -> None:

@@ -18,7 +18,8 @@ from ddplatform.queries.questionnaire_proposals import propose_questionnaires
 from ddplatform.queries.questionnaires import LibraryRow, find_open, list_for_suppliers
 from ddplatform.queries.value_chain import get_chain
 from ddplatform.services import audit, jobs
-from ddplatform.services.questionnaires import MAX_MESSAGE, is_address
+from ddplatform.services.people import is_address
+from ddplatform.services.questionnaires import MAX_MESSAGE
 from ddplatform.tenancy import insert_rows
 
 SEND = "campaign:send"

@@ -4,7 +4,6 @@ Names belong to who named them: a buyer reads country, kind and share, and the n
 is released. Whoever is asked answers to who asked, not to anybody further up.
 """
 
-import re
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -42,6 +41,7 @@ from ddplatform.queries.questionnaires import find_assignment
 from ddplatform.queries.responses import get_request
 from ddplatform.queries.value_chain import find_chain, find_own_business
 from ddplatform.services import audit, questionnaires, rate_limits
+from ddplatform.services.people import is_address
 from ddplatform.services.supply_links import LinkFields, add_link
 from ddplatform.services.value_chain import NodeFields, add_node, create_chain
 from supply_chain.reference import load_reference
@@ -62,7 +62,6 @@ SHARES = {
     ShareBand.NOT_KNOWN: None,
 }
 """The middle of each band: what a link says until somebody knows better."""
-_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,7 +119,7 @@ def _check(wanted: OwnSupplierFields, name: str) -> None:
         )
     if wanted.country not in load_reference().countries:
         faults["country"] = gettext("Choose the country where it works.")
-    if wanted.email.strip() and not _ADDRESS.fullmatch(wanted.email.strip()):
+    if wanted.email.strip() and not is_address(wanted.email):
         faults["email"] = gettext("This is no e-mail address; write it like name@firm.com.")
     if faults:
         raise Invalid(fields=faults)
@@ -215,7 +214,7 @@ def forward(
     """
     own = get_own_supplier(own_supplier_id)
     own.email = email.strip().lower() or own.email
-    if not own.email or not _ADDRESS.fullmatch(own.email):
+    if not own.email or not is_address(own.email):
         raise Invalid(fields={"email": gettext("Write the e-mail address, like name@firm.com.")})
     # A refusal counts too: it tells whose the address is, so that none may be tried at will.
     rate_limits.count_try(INVITATIONS, str(by.organisation_id), at=at)

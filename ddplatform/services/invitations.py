@@ -1,5 +1,6 @@
 """The mail behind a single-use link. The secret is made here and stands in the mail alone."""
 
+import logging
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from ddplatform.services import audit, jobs
 from ddplatform.services.sessions import hash_of, new_secret
 from questionnaires import Answerer
 
+log = logging.getLogger(__name__)
 SEND = "invitation:send"
 MOST_TRIES = 20
 """How often a server may refuse a mail for now until that counts as refused."""
@@ -38,34 +40,69 @@ _PATHS = {
 }
 
 
-def send(invitation_id: UUID, *, at: datetime) -> None:
+def send(invitation_id: UUID, *, at: datetime, retry_of: str | None = None) -> None:
     """Write and send the mail with a fresh link; an earlier link of it stops working.
 
-    That of a questionnaire which is refused for now is tried again later, a counted number of
-    times.
+    That of a questionnaire which does not get through is tried again later, and the link that
+    was known before works on. Refusals for now are counted; a server that is not there, or that
+    takes nothing from us, says nothing about an address and is told in the log.
+
+    Args:
+        retry_of: the link (its mark) that stood when an earlier try did not get through. Where
+            another one was mailed or handed over since, nothing is sent.
     """
     invitation = get_invitation(invitation_id)
     if invitation.used_at is not None or invitation.expires_at < at:
         return
+    if retry_of is not None and retry_of != _mark_of(invitation):
+        return
     asked = find_assignment(invitation.assignment_id) if invitation.assignment_id else None
+    known = invitation.token_hash
     with speaking(asked.language if asked else _language_of(invitation)):
         mail = _write(invitation, give_link(invitation), asked)
-    try:
+    if asked is None:
         adapters().mailer.send(mail)
-    except MailRefused as refusal:
-        if asked is None:
-            raise
-        note_refused(asked, Refusal(str(refusal), is_lasting=True))
-    except FOR_ONE as refusal:
-        if asked is None:
-            raise
-        note_refused(asked, refusal_of(refusal))
-        if asked.mail_refusal is None:
-            by = system_identity(asked.organisation_id)
-            payload = {"invitation_id": str(invitation.id)}
-            jobs.enqueue(SEND, payload, by=by, at=at, run_after=at + TRY_AGAIN)
+        return
+    try:
+        refusal = give_to_server(mail)
+    except OSError as fault:
+        log.error("no mail goes out, invitation %s is tried again: %r", invitation.id, fault)
+        is_tried_again = True
     else:
-        note_mailed(asked, at=at)
+        if refusal is None:
+            note_mailed(asked, at=at)
+            return
+        note_refused(asked, refusal)
+        is_tried_again = asked.mail_refusal is None
+    invitation.token_hash = known or invitation.token_hash
+    if is_tried_again:
+        _try_again(invitation, asked, at=at)
+
+
+def give_to_server(mail: Mail, *, key: str = "") -> Refusal | None:
+    """Send one mail of many; returns why it was refused, else None.
+
+    Raises:
+        OSError, SMTPException: no mail goes out at all.
+    """
+    try:
+        adapters().mailer.send(mail, key=key)
+    except MailRefused as refusal:
+        return Refusal(str(refusal), is_lasting=True)
+    except FOR_ONE as refusal:
+        return refusal_of(refusal)
+    return None
+
+
+def _mark_of(invitation: Invitation) -> str:
+    """Tells one link of an invitation from a later one, and gives away neither."""
+    return hash_of(invitation.token_hash or "")
+
+
+def _try_again(invitation: Invitation, asked: Assignment, *, at: datetime) -> None:
+    payload = {"invitation_id": str(invitation.id), "retry_of": _mark_of(invitation)}
+    by = system_identity(asked.organisation_id)
+    jobs.enqueue(SEND, payload, by=by, at=at, run_after=at + TRY_AGAIN)
 
 
 def give_link(invitation: Invitation) -> str:

@@ -268,13 +268,20 @@ def _send(invitation: Invitation, *, by: Identity, at: datetime) -> None:
     jobs.enqueue("invitation:send", {"invitation_id": str(invitation.id)}, by=by, at=at)
 
 
-def _require_address(email: str) -> None:
+def is_address(text: str) -> bool:
+    """Whether a text is written like one e-mail address; nobody is asked whether it exists."""
     try:
-        validate_email(email.strip(), check_deliverability=False, test_environment=True)
-    except EmailNotValidError as fault:
+        validate_email(text.strip(), check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        return False
+    return True
+
+
+def _require_address(email: str) -> None:
+    if not is_address(email):
         raise Invalid(
             fields={"email": gettext("This is not an e-mail address. Example: name@company.com")}
-        ) from fault
+        )
 
 
 def _new_user(*, email: str, name: str, at: datetime) -> User:

@@ -1,6 +1,5 @@
 """Questionnaires: sent to the people behind nodes and to who visits, due dates, withdrawn."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -26,7 +25,7 @@ from ddplatform.queries.questionnaires import (
 )
 from ddplatform.queries.value_chain import get_node
 from ddplatform.services import audit, jobs
-from ddplatform.services.people import INVITATION_LIFE
+from ddplatform.services.people import INVITATION_LIFE, is_address
 from ddplatform.services.questionnaire_library import require_sent_by_link
 from questionnaires import Answerer, Response, pages
 
@@ -34,8 +33,6 @@ MAX_AT_ONCE = 200
 MAX_MESSAGE = 2000
 LIGHT_BELOW = 50
 """Workers below which light mode is proposed (questionnaires.md section 0)."""
-
-_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,11 +95,6 @@ def assign(
 def is_light(sending: Sending, node: ValueChainNode) -> bool:
     """Whether this node gets the short version."""
     return is_small(node) if sending.light_mode is None else sending.light_mode
-
-
-def is_address(text: str) -> bool:
-    """Whether a text could be an e-mail address."""
-    return len(text) <= 254 and _ADDRESS.fullmatch(text.strip()) is not None
 
 
 def _problems_of(sending: Sending, addresses: dict[UUID, str], today: date) -> dict[str, str]:

@@ -43,6 +43,7 @@ from tests.answering import (
 )
 from tests.conftest import NOW
 from tests.factories import Tenant
+from tests.mail_server import GREETING, HANGS_UP, MailServer, mail_server
 
 pytestmark = pytest.mark.usefixtures("context")
 DUE = date(2026, 12, 20)
@@ -143,14 +144,16 @@ def test_without_the_rule_everybody_chosen_is_asked_the_same(tenant: Tenant):
 def test_who_has_no_address_or_the_questionnaire_already_is_left_out_and_named(tenant: Tenant):
     chain_id, keys = make_places(tenant, 1)
     silent = add_node(tenant, chain_id, "No address")
+    faxed = add_node(tenant, chain_id, "Fax", contact_email="fax:030/123;info@firma.de")
     asked = add_node(tenant, chain_id, "Asked", contact_email="a@coop.example")
     ask_again(tenant, chain_id, asked, ref="SAQ", email="a@coop.example")
 
-    campaign_id = plan(tenant, chain_id, [*keys, silent, asked])
+    campaign_id = plan(tenant, chain_id, [*keys, silent, faxed, asked])
 
     assert lines(tenant, campaign_id) == {
         "Farm 000": None,
         "No address": LeftOut.NO_ADDRESS,
+        "Fax": LeftOut.NO_ADDRESS,
         "Asked": LeftOut.HAS_IT,
     }
 
@@ -526,7 +529,6 @@ def test_campaign_belongs_to_one_organisation_alone(tenant: Tenant, other_tenant
 REFUSALS = [
     smtplib.SMTPDataError(451, b"try again later"),
     smtplib.SMTPRecipientsRefused({"x": (450, b"greylisted")}),
-    smtplib.SMTPSenderRefused(550, b"not you", "us@localhost"),
     smtplib.SMTPServerDisconnected("gone"),
 ]
 
@@ -589,3 +591,65 @@ def test_batches_of_one_job_try_a_refused_mail_once(
     work(tenant, campaign_id)
 
     assert [one.mail_tries for one in sent(tenant, campaign_id)] == [1, 1, 1]
+
+
+@pytest.fixture
+def server(context: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[MailServer]:
+    """A mail server that takes what is sent here."""
+    with mail_server() as made:
+        monkeypatch.setattr(adapters().mailer, "_url", made.url)
+        yield made
+
+
+def test_what_is_no_address_is_told_at_its_questionnaire_and_stops_no_other_mail(
+    tenant: Tenant, server: MailServer
+):
+    chain_id, keys = make_places(tenant, 3)
+    campaign_id = plan(tenant, chain_id, keys)
+    start(tenant, campaign_id)
+    server.answers[GREETING] = HANGS_UP
+    with pytest.raises(ConnectionError):
+        work(tenant, campaign_id)
+    with acting(tenant.id):
+        rows = db.session.scalars(select(Assignment).order_by(Assignment.node_name)).all()
+        rows[0].invited_email = "fax:030/123;info@firma.de"
+        rows[1].invited_email = "a@b.c,x"
+
+    server.answers.clear()
+    work(tenant, campaign_id)
+
+    fax, two, fine = sent(tenant, campaign_id)
+    for told in (fax, two):
+        assert "not one e-mail address" in (told.mail_refusal or "")
+        assert told.mailed_at is None
+    assert (fine.mailed_at, fine.mail_refusal) == (NOW, None)
+    assert len(server.taken) == 1
+
+
+@pytest.mark.parametrize(
+    ("begins", "answer", "raised"),
+    [
+        (GREETING, HANGS_UP, ConnectionError),
+        ("EHLO", HANGS_UP, ConnectionError),
+        ("MAIL", "550 not you", smtplib.SMTPSenderRefused),
+        ("MAIL", "451 too many", smtplib.SMTPSenderRefused),
+    ],
+)
+def test_server_that_takes_no_mail_from_us_fails_the_job_and_counts_against_no_address(
+    tenant: Tenant, server: MailServer, begins: str, answer: str, raised: type[Exception]
+):
+    chain_id, keys = make_places(tenant, 2)
+    campaign_id = plan(tenant, chain_id, keys)
+    start(tenant, campaign_id)
+    server.answers[begins] = answer
+    for _ in range(invitations.MOST_TRIES + 1):
+        with pytest.raises(raised):
+            work(tenant, campaign_id)
+    for one in sent(tenant, campaign_id):
+        assert (one.mail_tries, one.mail_refusal) == (0, None)
+
+    server.answers.clear()
+    work(tenant, campaign_id)
+
+    assert [one.mailed_at for one in sent(tenant, campaign_id)] == [NOW, NOW]
+    assert len(server.taken) == 2

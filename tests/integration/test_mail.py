@@ -2,6 +2,7 @@
 
 import datetime as clock
 import smtplib
+import socket
 import socketserver
 import ssl
 import threading
@@ -16,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from ddplatform.adapters.mail import Mail, Mailer, MailRefused
+from tests.mail_server import GREETING, HANGS_UP, MailServer, mail_server
 
 
 def test_line_end_in_a_name_makes_no_header_and_stops_no_mail(tmp_path: Path):
@@ -172,3 +174,83 @@ def test_refusal_is_for_good_by_its_code_and_never_for_the_sender_of_all_mails(
         with pytest.raises(raised):
             Mailer(sender="no-reply@localhost", outbox=tmp_path, url=url).send(Mail("a", "b", "c"))
         made.shutdown()
+
+
+@pytest.fixture
+def plain() -> Iterator[MailServer]:
+    with mail_server() as made:
+        yield made
+
+
+def _mailer(plain: MailServer, tmp_path: Path) -> Mailer:
+    return Mailer(sender="no-reply@localhost", outbox=tmp_path, url=plain.url)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("fax:030/123;info@firma.de", "info@[firma.de", "a@b.c,x", "a@b.de;c@d.de", ""),
+        *("a@b.de\r\nBcc: c@d.de", "Firma <a@b.de>"),
+    ],
+)
+def test_what_is_no_single_address_is_refused_before_any_server_is_asked(
+    tmp_path: Path, plain: MailServer, written: str
+):
+    with pytest.raises(MailRefused, match="not one e-mail address"):
+        _mailer(plain, tmp_path).send(Mail(written, "Questions", "A link"))
+    assert plain.heard == []
+
+
+def test_mail_reaches_the_one_address_it_is_for(tmp_path: Path, plain: MailServer):
+    _mailer(plain, tmp_path).send(Mail("Info@Firma.de", "Questions", "A link"))
+
+    assert [line for line in plain.heard if line.startswith("rcpt")] == ["rcpt TO:<Info@Firma.de>"]
+    assert plain.taken == ["A link\n"]
+
+
+@pytest.mark.parametrize("begins", [GREETING, "EHLO"])
+def test_server_that_hangs_up_before_any_mail_is_not_there_and_refuses_nobody(
+    tmp_path: Path, plain: MailServer, begins: str
+):
+    plain.answers[begins] = HANGS_UP
+    with pytest.raises(ConnectionError, match="not there"):
+        _mailer(plain, tmp_path).send(Mail("a@b.example", "Questions", "A link"))
+
+
+class _HangsUpAtAuth(_Smtp):
+    """A mail server that ends the connection when somebody signs in."""
+
+    def finish(self) -> None:
+        super().finish()
+        self.connection.close()
+
+    def _say(self, text: str) -> None:
+        server: _Server = self.server  # type: ignore[assignment]
+        if server.heard[-1:] == ["AUTH"]:
+            self.connection.shutdown(socket.SHUT_RDWR)
+        else:
+            super()._say(text.replace("250 hello", "250-hello\r\n250 AUTH PLAIN"))
+
+
+def test_server_that_hangs_up_at_the_sign_in_is_not_there_and_refuses_nobody(
+    tmp_path: Path, certificate: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    with _Server(certificate, offers_tls=False) as made:
+        made.RequestHandlerClass = _HangsUpAtAuth
+        threading.Thread(target=made.serve_forever, daemon=True).start()
+        url = f"smtps://user:secret@localhost:{made.server_address[1]}"
+        mailer = Mailer(sender="no-reply@localhost", outbox=tmp_path, url=url)
+        with pytest.raises(ConnectionError, match="not there"):
+            mailer.send(Mail("a@b.example", "Questions", "A link"))
+        made.shutdown()
+    assert "AUTH" in made.heard
+
+
+@pytest.mark.parametrize("farewell", ["421 too late", HANGS_UP])
+def test_mail_that_was_taken_is_sent_however_the_server_says_goodbye(
+    tmp_path: Path, plain: MailServer, farewell: str
+):
+    plain.answers["QUIT"] = farewell
+    _mailer(plain, tmp_path).send(Mail("a@b.example", "Questions", "A link"))
+    assert len(plain.taken) == 1

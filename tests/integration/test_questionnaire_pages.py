@@ -122,6 +122,10 @@ def test_questionnaire_is_sent_in_two_steps_and_all_input_stays_on_a_problem(
     assert refused.status_code == 422
     assert "Write the e-mail address" in refused.text
     assert "We start with you." in refused.text
+    for typed in ("fax:030/123;info@firma.de", "info@[firma.de", "a@b.c,x"):
+        refused = office.post(f"{choose}/details", data={**data, f"email-{unknown}": typed})
+        assert refused.status_code == 422
+        assert f"“{typed}” is no e-mail address" in unescape(refused.text)
     sent = office.post(f"{choose}/details", data={**data, f"email-{unknown}": "f@soubre.example"})
     assert sent.status_code == 302
     lines = unescape(office.get(f"{_root(tenant)}/").text)
@@ -363,6 +367,7 @@ def test_refused_mail_is_told_with_the_words_of_the_server_and_a_link_to_copy_on
 
     assert early.status_code == 409
     assert "The mail was refused" in told and "554 we know no amina" in told
+    assert "None goes out by itself while the mail is refused." in told
     assert link is not None
     assert app.test_client().get(link[0]).status_code == 200
     assert "/respond/" not in office.get(here).text

@@ -1,7 +1,8 @@
 """Sending and chasing questionnaires: many at once, reminders, due dates, withdrawal, expiry."""
 
 import smtplib
-from datetime import date, timedelta
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -16,8 +17,8 @@ from ddplatform.db import db
 from ddplatform.duediligence.errors import StepNotAllowed
 from ddplatform.duediligence.vocabulary import QuestionnaireState as State
 from ddplatform.errors import Conflict, Invalid, NotFound
-from ddplatform.jobs.handlers import HANDLERS, PERIODIC
-from ddplatform.models.jobs import Job
+from ddplatform.jobs.handlers import HANDLERS, PERIODIC, JobContext
+from ddplatform.models.jobs import Job, JobState
 from ddplatform.models.organisations import Invitation, InvitationPurpose
 from ddplatform.models.questionnaires import Assignment, Questionnaire, QuestionnaireVersion
 from ddplatform.models.value_chain import NodeSummary, ValueChainNode
@@ -29,9 +30,11 @@ from ddplatform.services.people import invite
 from ddplatform.services.questionnaire_library import publish_shipped
 from ddplatform.services.questionnaire_reminders import CHASE, chase, remind, send_reminder
 from ddplatform.services.questionnaires import Sending, assign
+from ddplatform.services.sessions import hash_of
 from tests.answering import (
     DUE,
     EMAIL,
+    Asked,
     acting,
     add_node,
     ask,
@@ -45,6 +48,7 @@ from tests.answering import (
 )
 from tests.conftest import NOW
 from tests.factories import Tenant
+from tests.mail_server import GREETING, HANGS_UP, MailServer, mail_server
 
 LATER = NOW + timedelta(days=1)
 
@@ -444,3 +448,172 @@ def test_mail_of_one_questionnaire_that_is_refused_for_now_is_tried_later_and_th
         refused = queries.get_assignment(asked.assignment_id).mail_refusal
 
     assert refused in ("451 later", "The mail server ended the connection.")
+
+
+# -- mails and links that are under way ----------------------------------------------------------
+
+
+@pytest.fixture
+def server(context: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[MailServer]:
+    """A mail server that takes what is sent here."""
+    with mail_server() as made:
+        monkeypatch.setattr(adapters().mailer, "_url", made.url)
+        yield made
+
+
+def _work(tenant: Tenant, *, at: datetime) -> int:
+    """Do what is queued and due of the mails, as the worker would; returns how much it was."""
+    with acting(tenant.id):
+        due = db.session.scalars(
+            select(Job).where(
+                Job.name == invitations.SEND, Job.state == JobState.QUEUED, Job.run_after <= at
+            )
+        ).all()
+        for row in due:
+            row.state = JobState.DONE
+            db.session.flush()
+            HANDLERS[row.name].run(
+                JobContext(
+                    payload=row.payload,
+                    by=system_identity(tenant.id),
+                    at=at,
+                    progress=lambda _done, _total: None,
+                )
+            )
+        return len(due)
+
+
+def _remind(asked: Asked, *, at: datetime) -> None:
+    with acting(asked.tenant.id):
+        remind(queries.get_assignment(asked.assignment_id), by=asked.tenant.manager, at=at)
+
+
+def _state(asked: Asked) -> tuple[int, str | None, bool]:
+    with acting(asked.tenant.id):
+        one = queries.get_assignment(asked.assignment_id)
+        return one.mail_tries, one.mail_refusal, one.mailed_at is not None
+
+
+def _opens(tenant: Tenant, text: str) -> bool:
+    """Whether the link in a text still works."""
+    token = text.partition("/respond/")[2].split()[0]
+    with acting(tenant.id):
+        found = select(Invitation.id).where(Invitation.token_hash == hash_of(token))
+        return db.session.scalar(found) is not None
+
+
+@pytest.mark.parametrize(
+    ("begins", "answer"),
+    [(GREETING, HANGS_UP), ("EHLO", HANGS_UP), (GREETING, "421 busy"), ("MAIL", "550 not you")],
+)
+def test_server_that_takes_no_mail_from_us_is_tried_later_logged_and_counts_against_no_address(
+    tenant: Tenant,
+    server: MailServer,
+    caplog: pytest.LogCaptureFixture,
+    begins: str,
+    answer: str,
+):
+    asked = ask(tenant)
+    server.answers[begins] = answer
+    for tries in range(invitations.MOST_TRIES + 1):
+        assert _work(tenant, at=NOW + tries * invitations.TRY_AGAIN) == 1
+    assert _state(asked) == (0, None, False)
+    assert "no mail goes out" in caplog.text
+    assert EMAIL not in caplog.text
+
+    server.answers.clear()
+    _work(tenant, at=LATER)
+
+    assert _state(asked) == (0, None, True)
+    assert len(server.taken) == 1
+    assert _opens(tenant, server.taken[0])
+
+
+def test_link_that_was_handed_over_outlives_reminders_whose_mail_is_refused(
+    tenant: Tenant, server: MailServer
+):
+    asked = ask(tenant)
+    server.answers["RCPT"] = "550 no such user"
+    _work(tenant, at=NOW)
+    with acting(tenant.id):
+        one = queries.get_assignment(asked.assignment_id)
+        link = invitations.show_link(one, by=tenant.manager, at=NOW)
+
+    for answers in ({"RCPT": "550 no such user"}, {"RCPT": "451 later"}, {GREETING: HANGS_UP}):
+        server.answers = answers
+        at = NOW + timedelta(days=len(server.heard))
+        _remind(asked, at=at)
+        assert _work(tenant, at=at) == 1
+        assert _opens(tenant, link), answers
+
+    server.answers.clear()
+    _remind(asked, at=at + timedelta(days=1))
+    _work(tenant, at=at + timedelta(days=1))
+    assert _opens(tenant, server.taken[-1])
+    assert _state(asked) == (0, None, True)
+
+
+def test_calendar_reminds_nobody_whose_mail_was_refused(context: Flask, tenant: Tenant):
+    asked = ask(tenant)
+    with acting(tenant.id):
+        queries.get_assignment(asked.assignment_id).mail_refusal = "550 no such user"
+    at = NOW.replace(year=DUE.year, month=DUE.month, day=DUE.day) - timedelta(days=7)
+    with acting(tenant.id):
+        assert chase(by=system_identity(tenant.id), at=at)["reminded"] == 0
+
+
+def test_retry_sends_nothing_where_a_reminder_went_out_meanwhile(
+    tenant: Tenant, server: MailServer
+):
+    asked = ask(tenant)
+    server.answers["RCPT"] = "451 later"
+    _work(tenant, at=NOW)
+    server.answers.clear()
+    _remind(asked, at=NOW)
+    assert _work(tenant, at=NOW) == 1
+    assert len(server.taken) == 1
+
+    assert _work(tenant, at=NOW + invitations.TRY_AGAIN) == 1
+
+    assert len(server.taken) == 1
+    assert _opens(tenant, server.taken[0])
+
+
+def test_retry_sends_nothing_where_a_link_was_handed_over_meanwhile(
+    tenant: Tenant, server: MailServer
+):
+    asked = ask(tenant)
+    server.answers["RCPT"] = "550 no such user"
+    _work(tenant, at=NOW)
+    server.answers = {GREETING: HANGS_UP}
+    _remind(asked, at=NOW)
+    _work(tenant, at=NOW)
+    with acting(tenant.id):
+        one = queries.get_assignment(asked.assignment_id)
+        link = invitations.show_link(one, by=tenant.manager, at=NOW)
+    server.answers.clear()
+
+    assert _work(tenant, at=NOW + invitations.TRY_AGAIN) == 1
+
+    assert server.taken == []
+    assert _opens(tenant, link)
+
+
+@pytest.mark.parametrize("answers", [{GREETING: HANGS_UP}, {"RCPT": "451 later"}])
+def test_reminder_that_did_not_get_through_goes_out_with_its_retry_once(
+    tenant: Tenant, server: MailServer, answers: dict[str, str]
+):
+    asked = ask(tenant)
+    _work(tenant, at=NOW)
+    assert len(server.taken) == 1
+    server.answers = answers
+    _remind(asked, at=LATER)
+    _work(tenant, at=LATER)
+    assert _opens(tenant, server.taken[0])
+    server.answers = {}
+
+    for tries in range(1, 4):
+        _work(tenant, at=LATER + tries * invitations.TRY_AGAIN)
+
+    assert len(server.taken) == 2
+    assert _opens(tenant, server.taken[1])

@@ -8,7 +8,7 @@ from ddplatform.queries.campaign_progress import Stage
 from ddplatform.queries.campaigns import CampaignRow
 
 LEFT_OUT_WORDS: Mapping[LeftOut, str] = {
-    LeftOut.NO_ADDRESS: "No e-mail address is known",
+    LeftOut.NO_ADDRESS: "No e-mail address that can be used is known",
     LeftOut.HAS_IT: "Has this questionnaire already",
     LeftOut.ARCHIVED: "Left the map",
     LeftOut.BY_HAND: "Left out by hand",
