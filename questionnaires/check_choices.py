@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from questionnaires.errors import Fault
+from questionnaires.search_lists import searched_file
 from questionnaires.sheets import YES, Row, Sheets, choice_name, list_name
 from questionnaires.survey_rows import CHOICES, SETTINGS, SURVEY, SurveyRow
 
@@ -178,6 +179,9 @@ def check_media(sheets: Sheets, rows: Sequence[SurveyRow], folder: Path | None) 
     for row in rows:
         if row.file and not _is_there(row.file, folder):
             yield _file_fault(SURVEY, row.number, "type", row.type, row.file, folder)
+        searched = searched_file(row.text("appearance")) if row.is_select else ""
+        if searched and not _is_there(searched, folder):
+            yield _search_fault(row, searched, folder)
     for sheet in (SURVEY, CHOICES):
         for number, cells in sheets.rows(sheet):
             for heading, text in cells.items():
@@ -185,6 +189,20 @@ def check_media(sheets: Sheets, rows: Sequence[SurveyRow], folder: Path | None) 
                 is_named = MEDIA.match(heading) and name and "${" not in name
                 if is_named and not _is_there(name, folder):
                     yield _file_fault(sheet, number, heading, str(text), name, folder)
+
+
+def _search_fault(row: SurveyRow, name: str, folder: Path | None) -> Fault:
+    """An error: without the file, names of its columns would be the only answers."""
+    where = "is not taken in with the form" if folder is None else "does not lie beside the form"
+    way_out = "" if folder is None else "Put it into the same folder, or "
+    mend = "write the answers on the sheet choices and take search() out of the appearance."
+    return row.fault(
+        "error",
+        "media-missing",
+        f"The file '{name}', from which search() takes the choices, {where}.",
+        f"{way_out}{mend}" if way_out else mend.capitalize(),
+        column="appearance",
+    )
 
 
 def _is_there(name: str, folder: Path | None) -> bool:

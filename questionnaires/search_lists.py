@@ -42,6 +42,13 @@ def arguments_of(text: str, name: str) -> list[str]:
     return []
 
 
+def searched_file(appearance: str) -> str:
+    """The name of the file that `search()` looks in; empty where there is no `search()`."""
+    file, *_ = arguments_of(appearance, "search") or [""]
+    name = _word(file).removesuffix(".csv")
+    return f"{name}.csv" if name else ""
+
+
 def searched_itemset(appearance: str, choices: Sequence[Choice]) -> Itemset | None:
     """Where the choices of a select with `search()` come from; None where it has none.
 
@@ -49,11 +56,11 @@ def searched_itemset(appearance: str, choices: Sequence[Choice]) -> Itemset | No
         appearance: of the control, paths in place of `${names}`.
         choices: those of the sheet: one that names columns, and answers of its own.
     """
-    file, *rest = arguments_of(appearance, "search") or [""]
+    _, *rest = arguments_of(appearance, "search") or [""]
     columns = next((choice for choice in choices if not WHOLE.match(choice.name)), None)
     if columns is None or not COLUMN.match(columns.name):
         return None
-    list_name = _word(file).removesuffix(".csv")
+    list_name = searched_file(appearance).removesuffix(".csv")
     # More than one column for the words is allowed; the first is shown.
     label = columns.label.plain().partition(",")[0].strip()
     return Itemset(

@@ -462,6 +462,37 @@ def test_files_that_do_not_lie_beside_the_form_are_named(tmp_path):
     assert report.usable
 
 
+SEARCHED = table(
+    "survey",
+    "type | name | label | appearance",
+    "select_one places | a | A | minimal search('villages')",
+    "select_multiple places | b | B | search( \"towns.csv\", 'matches', 'of', ${a})",
+    "text | c | Research (free) | w1 research('x')",
+) + table("choices", "list_name | name | label", "places | key | words")
+
+
+def test_a_select_by_search_without_its_file_is_an_error_for_it_offers_column_names():
+    report = check_form(SEARCHED.encode(), ".csv", name="x")
+
+    found = [f for f in report.faults if f.code == "media-missing"]
+    assert [(f.level, f.sheet, f.row, f.column) for f in found] == [
+        ("error", "survey", 2, "appearance"),
+        ("error", "survey", 3, "appearance"),
+    ]
+    assert not report.usable and "'villages.csv'" in found[0].message
+    assert "'towns.csv'" in found[1].message and "sheet choices" in found[0].mend
+
+
+def test_a_select_by_search_whose_file_lies_beside_the_form_is_no_fault(tmp_path):
+    (tmp_path / "form.csv").write_text(SEARCHED)
+    for name in ("villages.csv", "towns.csv"):
+        (tmp_path / name).write_text("key,words,of\n1,One,2\n")
+
+    report = check_file(tmp_path / "form.csv")
+
+    assert report.usable and report.faults == ()
+
+
 def test_a_list_too_large_to_be_read_counts_as_missing(tmp_path):
     found = form(table("survey", "type | name | label", "select_one_from_file big.csv | a | A"))
     with (tmp_path / "big.csv").open("wb") as file:
