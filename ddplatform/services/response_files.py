@@ -85,9 +85,10 @@ def shift_files(row: ResponseRow, repeat: str, place: int) -> None:
 
 
 def release_files(row: ResponseRow) -> None:
-    """The answers were sent: the requester may read their documents."""
+    """The answers were sent: the requester may read their documents, but none out of use."""
     for _, document in _links(row):
-        evidence.release(document)
+        if document.withdrawn_at is None:
+            evidence.release(document)
 
 
 def _links(row: ResponseRow) -> list[tuple[EvidenceLink, Evidence]]:

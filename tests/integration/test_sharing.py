@@ -230,6 +230,20 @@ def test_a_document_of_ones_own_stays_where_a_consent_ends_before_sending(
     assert _texts(second)[POLICY].raw == "own.txt"
 
 
+def test_a_document_whose_consent_was_taken_back_before_sending_never_reaches_the_buyer(
+    first: Supplier, second: Supplier
+):
+    share_id = _share(first, second, section="A")
+    with acting(second.id):
+        sharing.end_share(share_id, by=second.identity, at=LATER)
+
+    _fill_the_rest(second)
+    receive_now(second, at=LATER)
+
+    with acting(second.asked.tenant.id):
+        assert db.session.scalars(select(Evidence.filename)).all() == []
+
+
 def test_a_consent_taken_back_hides_the_answers_and_the_log_of_the_buyer_tells_it(
     first: Supplier, second: Supplier
 ):
