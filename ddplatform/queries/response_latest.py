@@ -1,4 +1,4 @@
-"""What a questionnaire asks of another one: the latest accepted answer of the same place."""
+"""What a visit need not ask: the latest accepted answer of the supplier at the same place."""
 
 from collections.abc import Mapping
 from uuid import UUID
@@ -12,15 +12,18 @@ from ddplatform.models.responses import Answer
 from ddplatform.models.responses import Response as ResponseRow
 from ddplatform.queries.questionnaires import load_plan
 from ddplatform.tenancy import current_organisation
-from questionnaires import Form
+from questionnaires import Answerer, Form
 
 
 def latest_answers(assignment: Assignment) -> Mapping[str, str]:
     """The paths of fields that take an answer given elsewhere -> that answer, as it was typed.
 
-    A field without an accepted answer is left out: its question is asked. Call it in the tenant
-    of the requester, who alone may read what another respondent sent.
+    A field without an accepted answer is left out: its question is asked. Only who visits is
+    told, and only what the supplier told this buyer itself: not what it sees by a consent, nor
+    what a visit saw. Call it in the tenant of the requester, who alone may read what was sent.
     """
+    if assignment.answered_by is not Answerer.ASSESSOR:
+        return {}
     wanted = _fields(load_plan(assignment.version_id).form)
     found: dict[str, str] = {}
     for version_id, response_id in _accepted(assignment.node_id) if wanted else ():
@@ -51,6 +54,7 @@ def _accepted(node_id: UUID) -> list[tuple[UUID, UUID]]:
             Assignment.organisation_id == current_organisation(),
             Assignment.node_id == node_id,
             Assignment.status == State.ACCEPTED,
+            Assignment.answered_by == Answerer.SUPPLIER,
             ResponseRow.round == Assignment.round,
         )
         .order_by(Assignment.decided_at.desc(), Assignment.id)
@@ -59,5 +63,7 @@ def _accepted(node_id: UUID) -> list[tuple[UUID, UUID]]:
 
 
 def _text(response_id: UUID, path: str) -> str:
-    kept = select(Answer.raw).where(Answer.response_id == response_id, Answer.path == path)
+    kept = select(Answer.raw).where(
+        Answer.response_id == response_id, Answer.path == path, Answer.share_id.is_(None)
+    )
     return db.session.scalar(kept) or ""
