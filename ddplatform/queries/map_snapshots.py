@@ -210,6 +210,14 @@ def find_sound_part(place: SnapshotPlace, part: str, *, private: bool = False) -
     return found
 
 
+def stands_on_disk(chain: ValueChain) -> bool:
+    """Whether the map stands on disk at its version; it is written again if it was cleared."""
+    place = place_of(chain.id, chain.version)
+    if find_part(place) is None:
+        _open(chain)
+    return find_part(place) is not None
+
+
 def _open(chain: ValueChain) -> MapSnapshot:
     place, store = place_of(chain.id, chain.version), adapters().snapshots
     kept = find_part(place)

@@ -20,11 +20,11 @@ from ddplatform.queries.analysis import keep
 from ddplatform.queries.chain_graph import load_with_keys
 from ddplatform.queries.map_columns import basis
 from ddplatform.queries.map_snapshots import (
-    find_part,
     find_snapshot,
     find_sound_part,
     load_snapshot,
     place_of,
+    stands_on_disk,
 )
 from ddplatform.queries.risk_evidence import load_evidence
 from ddplatform.tenancy import current_organisation
@@ -92,12 +92,11 @@ def load_begin(chain: ValueChain, as_of: date) -> Begin:
     """What a map scores as it stands, worked out if it has to be."""
     known = _known(chain, as_of)
     found = _found(chain, known)
-    if found is not None:
-        return found
-    scores = score_map(known.graph, known.evidence, reference=load_reference(), as_of=as_of)
-    found = Begin(known, scores)
+    if found is None:
+        scores = score_map(known.graph, known.evidence, reference=load_reference(), as_of=as_of)
+        found = _keep_in_process(chain, Begin(known, scores))
     _keep_beside(chain, found)
-    return _keep_in_process(chain, found)
+    return found
 
 
 def _is_large(chain: ValueChain) -> bool:
@@ -153,13 +152,13 @@ def _keep_in_process(chain: ValueChain, begin: Begin) -> Begin:
 
 
 def _keep_beside(chain: ValueChain, begin: Begin) -> None:
-    """Beside the snapshot of a large map, if that stands: it does only where it is of a version."""
+    """Beside the snapshot of a large map, also where that was cleared: pages wait for it there."""
     known = begin.known
-    if known.version is None or is_writing() or len(known.graph) <= MANY_NODES:
+    if known.version != chain.version or is_writing() or len(known.graph) <= MANY_NODES:
         return
-    place = place_of(chain.id, known.version)
-    if find_part(place) is not None:
-        adapters().snapshots.keep(place, _part(known), begin.scores.arrays(), basis())
+    place, part = place_of(chain.id, chain.version), _part(known)
+    if find_sound_part(place, part) is None and stands_on_disk(chain):
+        adapters().snapshots.keep(place, part, begin.scores.arrays(), basis())
 
 
 def _part(known: KnownMap) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import unquote_plus
 from uuid import UUID
 
 from ddplatform.access.identity import Identity
@@ -16,18 +17,40 @@ from ddplatform.queries.what_if_scores import load_begin
 from ddplatform.services import jobs
 
 PREPARE = "what_if:score-map"
+TYPED = frozenset({"q", "name"})
+"""What people typed into these pages: their addresses hold it, no job does."""
+
+
+def split_typed(address: str) -> tuple[str, str]:
+    """An address without what was typed, and that as a query of its own."""
+    path, _, query = address.partition("?")
+    told: dict[bool, list[str]] = {True: [], False: []}
+    for piece in filter(None, query.split("&")):
+        told[unquote_plus(piece.partition("=")[0]) in TYPED].append(piece)
+    return _joined(path, "?", "&".join(told[False])), "&".join(told[True])
+
+
+def with_typed(address: str, typed: str) -> str:
+    """The address with what was typed."""
+    return _joined(address, "&" if "?" in address else "?", typed)
+
+
+def _joined(address: str, sign: str, query: str) -> str:
+    return f"{address}{sign}{query}" if query else address
 
 
 def request_scores(chain_id: UUID, page: str, *, by: Identity, at: datetime) -> Job:
     """Queue that a map is scored; a job that waits or is at work for it is returned instead.
 
     Args:
-        page: the address of the page that needs the scores, to lead back there.
+        page: the address of the page that needs the scores, to lead back there; what was typed
+            is left out of it.
 
     Raises:
         NotFound: no such map.
     """
     chain, day = get_chain(chain_id), at.date().isoformat()
+    page, _ = split_typed(page)
     payload = {"chain_id": str(chain.id), "day": day, "page": page}
     mark = hashlib.sha256(page.encode()).hexdigest()[:16]
     key = f"{PREPARE}:{chain.id}:{chain.version}:{day}:{mark}"

@@ -1,6 +1,7 @@
 """A large map is scored by the worker before the first what-if; after that nobody waits."""
 
 import json
+import shutil
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 from uuid import UUID, uuid4
@@ -11,6 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from ddplatform.access.roles import RoleId
+from ddplatform.adapters.installed import adapters
 from ddplatform.db import db, finish
 from ddplatform.models.jobs import Job, JobState
 from ddplatform.models.responses import RiskSignal
@@ -194,6 +196,78 @@ def test_a_name_typed_before_the_map_changed_is_there_when_it_is_scored_again(
     assert manager.post(keep, data=form).status_code == 302
     with acting(tenant):
         assert db.session.scalars(select(KeptWhatIf.name)).all() == ["Bridge & classes"]
+
+
+def clear_disk() -> None:
+    shutil.rmtree(adapters().snapshots.root)
+
+
+def test_scores_are_there_although_the_snapshots_were_cleared_before_the_work(
+    cocoa: CocoaMap, manager: FlaskClient, address: str, monkeypatch: pytest.MonkeyPatch
+):
+    _, waiting = ask(manager, cocoa, address)
+    clear_disk()
+    _work()
+    what_if_scores._begun.clear()
+    nobody_scores(monkeypatch)
+
+    assert manager.get(waiting).location == address
+    assert "at Espoir farm group: reaches 80 %" in manager.get(address).text
+
+
+def test_scores_that_only_the_worker_remembers_are_written_again_for_the_pages(
+    cocoa: CocoaMap, manager: FlaskClient, address: str, monkeypatch: pytest.MonkeyPatch
+):
+    ask(manager, cocoa, address)
+    _work()
+    of_the_worker = dict(what_if_scores._begun)
+    clear_disk()
+    what_if_scores._begun.clear()  # the pages are another process
+    nobody_scores(monkeypatch)
+    assert WAITS in manager.get(address).text
+
+    ask(manager, cocoa, address)
+    what_if_scores._begun.update(of_the_worker)
+    _work()
+    what_if_scores._begun.clear()
+
+    assert "at Espoir farm group: reaches 80 %" in manager.get(address).text
+
+
+@pytest.mark.parametrize("typed", ["q=Ama+%26+sons&name=Bridge", "name=B%C3%A9", ""])
+def test_what_was_typed_goes_along_in_the_address_and_never_into_the_job(
+    tenant: Tenant, cocoa: CocoaMap, manager: FlaskClient, address: str, typed: str
+):
+    back = f"{address}&{typed}" if typed else address
+    _, waiting = ask(manager, cocoa, back)
+    with acting(tenant):
+        (payload,) = db.session.scalars(select(Job.payload).where(Job.name == PREPARE))
+    assert payload["page"] == address
+    assert urlsplit(waiting).query == typed
+    held = f"{waiting}{'&' if typed else '?'}change=x&next=y"
+    _work()
+
+    assert manager.get(held).location == back
+
+
+def test_one_map_is_scored_once_whatever_is_typed(
+    cocoa: CocoaMap, manager: FlaskClient, address: str
+):
+    one, other = (ask(manager, cocoa, f"{address}&q={q}")[1] for q in ("Ama", "Kofi"))
+
+    assert urlsplit(one).path == urlsplit(other).path
+
+
+def test_a_typed_text_is_there_to_try_again_after_the_work_stopped(
+    tenant: Tenant, cocoa: CocoaMap, manager: FlaskClient, address: str
+):
+    _, waiting = ask(manager, cocoa, f"{address}&name=Bridge+classes")
+    with acting(tenant):
+        job = db.session.scalars(select(Job).where(Job.name == PREPARE)).one()
+        job.state, job.last_error = JobState.FAILED, "No room left."
+
+    page = manager.get(waiting).text
+    assert "Try again" in page and "name=Bridge+classes" in page
 
 
 def test_work_that_stopped_is_told_and_can_be_asked_for_again(

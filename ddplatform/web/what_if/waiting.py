@@ -13,6 +13,7 @@ from ddplatform.models.jobs import Job, JobState
 from ddplatform.models.value_chain import ValueChain
 from ddplatform.queries.value_chain import get_chain
 from ddplatform.services import what_if_requests
+from ddplatform.services.what_if_requests import split_typed, with_typed
 from ddplatform.web.auth.kept_input import safe_next
 from ddplatform.web.what_if.blueprint import bp
 
@@ -34,7 +35,8 @@ def prepare(chain_id: UUID) -> ResponseReturnValue:
     """Ask for the scores; they are worked out behind the page."""
     back = _back(request.form.get("back"))
     job = what_if_requests.request_scores(chain_id, back, by=g.identity, at=g.now)
-    return redirect(url_for(".being_scored", chain_id=chain_id, job_id=job.id))
+    waiting = url_for(".being_scored", chain_id=chain_id, job_id=job.id)
+    return redirect(with_typed(waiting, split_typed(back)[1]))
 
 
 @bp.get("/scores/<uuid:chain_id>/<uuid:job_id>")
@@ -42,7 +44,7 @@ def prepare(chain_id: UUID) -> ResponseReturnValue:
 def being_scored(chain_id: UUID, job_id: UUID) -> ResponseReturnValue:
     """How far it is; reloads itself until the scores are there, then leads back."""
     job = what_if_requests.get_request(job_id, chain_id)
-    back: str = job.payload["page"]
+    back = with_typed(job.payload["page"], split_typed(request.full_path)[1])
     return redirect(back) if job.state == JobState.DONE else _page(get_chain(chain_id), back, job)
 
 
