@@ -617,3 +617,19 @@ def test_reminder_that_did_not_get_through_goes_out_with_its_retry_once(
 
     assert len(server.taken) == 2
     assert _opens(tenant, server.taken[1])
+
+
+def test_retry_of_a_questionnaire_that_was_withdrawn_meanwhile_sends_nothing(
+    tenant: Tenant, server: MailServer
+):
+    asked = ask(tenant)
+    server.answers["RCPT"] = "451 later"
+    _work(tenant, at=NOW)
+    with acting(tenant.id):
+        one = queries.get_assignment(asked.assignment_id)
+        questionnaires.withdraw(one, reason="Wrong supplier", by=tenant.manager, at=NOW)
+    server.answers.clear()
+
+    assert _work(tenant, at=NOW + invitations.TRY_AGAIN) == 1
+
+    assert server.taken == []
