@@ -35,6 +35,17 @@ class ReturnFault:
     message: str
     advice: str
     text: str = ""
+    quoted: str = ""
+    """What the message quotes of the cells beside `text`."""
+
+
+def without_cells(fault: ReturnFault) -> str:
+    """The message of a fault, with an ellipsis where it quotes what stands in a cell."""
+    message = fault.message
+    for text in filter(None, (fault.text, fault.quoted)):
+        for quotation in ("“{}”", "the error {}."):
+            message = message.replace(quotation.format(text), quotation.format("…"))
+    return message
 
 
 @dataclass(frozen=True, slots=True)

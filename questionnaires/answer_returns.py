@@ -154,8 +154,10 @@ class _Reader:
         given = sum(1 for cells in self.found.values() if any(c.cell for c in cells.values()))
         return Returned(changes, tuple(self.faults), given)
 
-    def _fault(self, place: str, message: str, advice: str, text: str = "") -> None:
-        self.faults.append(ReturnFault(place, message, advice, text))
+    def _fault(
+        self, place: str, message: str, advice: str, text: str = "", quoted: str = ""
+    ) -> None:
+        self.faults.append(ReturnFault(place, message, advice, text, quoted))
 
     # -- finding the cells --------------------------------------------------------------------
 
@@ -191,6 +193,7 @@ class _Reader:
                 f"The question “{key}” is not part of these questions.",
                 "Leave it out.",
                 text,
+                key,
             )
         elif question is not None and _plain(question) != _plain(self.base[key][1]):
             self.seen.add(key)
@@ -288,6 +291,7 @@ class _Reader:
                 f"“{above}” is the number of no entry in the sheet “{title}”.",
                 "Write there the number of the entry that this row belongs to.",
                 " · ".join(sheet.text(row, c) for c in fields.values() if (row, c) in sheet.cells),
+                above,
             )
             return
         for key, column in fields.items():

@@ -94,9 +94,24 @@ def list_unread(delivery_id: UUID, *, limit: int) -> Sequence[tuple[UUID, str]]:
     return [(row[0], row[1]) for row in rows]
 
 
-def find_asked(keys: Collection[UUID]) -> Mapping[UUID, AskedBook]:
-    """Those of these questionnaires that the acting organisation sent itself."""
-    rows = db.session.execute(
+def list_waiting(keys: Collection[UUID]) -> Sequence[ReturnedBook]:
+    """Those of these workbooks that are not settled yet, held for change."""
+    return db.session.scalars(
+        held(
+            select(ReturnedBook)
+            .where(
+                _mine(),
+                ReturnedBook.id.in_(list(keys)),
+                ReturnedBook.outcome == BookOutcome.WAITING,
+            )
+            .order_by(ReturnedBook.place)
+        )
+    ).all()
+
+
+def find_asked(keys: Collection[UUID], *, for_change: bool = False) -> Mapping[UUID, AskedBook]:
+    """Those of these questionnaires that the acting organisation sent itself, in one order."""
+    statement = (
         select(
             Assignment.id,
             Assignment.node_name,
@@ -104,8 +119,11 @@ def find_asked(keys: Collection[UUID]) -> Mapping[UUID, AskedBook]:
             Assignment.version_id,
             Assignment.light_mode,
             Assignment.respondent_organisation_id,
-        ).where(Assignment.organisation_id == current_organisation(), Assignment.id.in_(list(keys)))
+        )
+        .where(Assignment.organisation_id == current_organisation(), Assignment.id.in_(list(keys)))
+        .order_by(Assignment.id)
     )
+    rows = db.session.execute(statement.with_for_update() if for_change else statement)
     return {row.id: AskedBook(**row._mapping) for row in rows}
 
 

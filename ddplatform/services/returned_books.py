@@ -4,13 +4,12 @@ A buyer never writes the answers of a supplier. Each workbook is read by itself,
 that it was given out with; what it brings waits until the supplier looks at it and takes it over.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import logging
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
-
-from sqlalchemy import select
 
 from ddplatform.access.identity import Identity
 from ddplatform.adapters.installed import adapters
@@ -21,6 +20,7 @@ from ddplatform.models.answer_intake import AnswerIntake
 from ddplatform.models.returned_books import BookDelivery, BookOutcome, ReturnedBook
 from ddplatform.queries.organisations import get_organisation
 from ddplatform.queries.questionnaires import load_plan
+from ddplatform.queries.responses import get_request
 from ddplatform.queries.returned_books import (
     AskedBook,
     count_outcomes,
@@ -29,16 +29,21 @@ from ddplatform.queries.returned_books import (
     get_brought,
     get_delivery,
     list_unread,
+    list_waiting,
 )
 from ddplatform.services import audit, jobs, rate_limits
 from ddplatform.services.answer_intake import keep_book
+from ddplatform.services.responses import start
 from ddplatform.services.returned_books_mail import TELL
 from ddplatform.tenancy import insert_rows
-from questionnaires.answer_book_reading import BookRefused, RawBook, read_books
-from questionnaires.answer_books_alone import read_alone
+from questionnaires.answer_book_reading import BookRefused, RawBook, read_books, where
+from questionnaires.answer_books_alone import ReadAlone, read_alone
+from questionnaires.answer_changes import without_cells
 from questionnaires.answer_returns import read_meta
 from questionnaires.returned_archive import Part, take_apart
 from supply_chain.errors import FileRefused
+
+log = logging.getLogger(__name__)
 
 READ = "answers:read_returned_books"
 BATCH = 50
@@ -74,7 +79,13 @@ _SENT_ALREADY = (
     "The supplier has sent its answers already.",
     "Ask back the answers that changed, then upload the workbook again.",
 )
-_OPEN = frozenset({State.OPENED, State.RETURNED})
+UNREADABLE = (
+    "This workbook could not be read.",
+    "Ask the supplier to upload it on the page of its own questions.",
+)
+_OPEN = frozenset({State.SENT, State.OPENED, State.RETURNED})
+"""Where the supplier is known: questions that ran out are sent again when they get more time."""
+_NOT_BEGUN = frozenset({State.SENT, State.RETURNED})
 
 
 @dataclass(frozen=True)
@@ -208,19 +219,33 @@ def _verdict(raw: RawBook, asked: AskedBook | None, *, at: datetime) -> Verdict:
         read_meta(raw)
         if asked is None:
             return _refused(None, UNKNOWN)
-        if asked.status not in _OPEN or asked.respondent_organisation_id is None:
-            return _refused(asked, _CLOSED.get(asked.status, _SENT_ALREADY))
-        read = read_alone(
-            raw,
-            load_plan(asked.version_id),
-            assignment=str(asked.id),
-            now=at,
-            light=asked.light_mode,
-        )
+        if closed := _closed(asked):
+            return _refused(asked, closed)
+        plan = load_plan(asked.version_id)
     except BookRefused as refused:
         return _refused(asked, (refused.message, refused.advice))
+    try:
+        key = str(asked.id)
+        read = read_alone(raw, plan, assignment=key, now=at, light=asked.light_mode)
+    except BookRefused as refused:
+        return _refused(asked, (refused.message, refused.advice))
+    except Exception as error:  # what nobody foresaw of one workbook stops no other
+        log.error("a returned workbook of %s could not be read: %s", key, where(error))
+        return _refused(asked, UNREADABLE)
+    return _verdict_of(read, asked)
+
+
+def _closed(asked: AskedBook) -> tuple[str, str] | None:
+    """Why these questions take no workbook now."""
+    if asked.status in _OPEN and asked.respondent_organisation_id is not None:
+        return None
+    return _CLOSED.get(asked.status, _SENT_ALREADY)
+
+
+def _verdict_of(read: ReadAlone, asked: AskedBook) -> Verdict:
     faults: list[Mapping[str, str]] = [
-        {"place": one.place, "message": one.message, "advice": one.advice} for one in read.faults
+        {"place": one.place, "message": without_cells(one), "advice": one.advice}
+        for one in read.faults
     ]
     if len(faults) > MOST_FAULTS:
         more = f"{len(faults) - MOST_FAULTS} more faults are in this workbook."
@@ -240,18 +265,27 @@ def _told(words: tuple[str, str]) -> list[Mapping[str, str]]:
 
 
 def _settle(
-    delivery_id: UUID, verdicts: Mapping[UUID, Verdict], *, by: Identity, at: datetime
+    delivery_id: UUID, verdicts: dict[UUID, Verdict], *, by: Identity, at: datetime
 ) -> None:
-    """Keep what a batch came to; what is handed on is told to its supplier."""
-    rows = db.session.scalars(select(ReturnedBook).where(ReturnedBook.id.in_(list(verdicts))))
-    for row in rows.all():
-        verdict = verdicts[row.id]
+    """Keep what a batch came to; what is handed on is told to its supplier.
+
+    Another delivery may have brought the same workbook since it was judged, and another worker may
+    have read this one: the questionnaires are held, and what is handed on is judged by them again.
+    """
+    asked = find_asked({one.asked.id for one in verdicts.values() if one.asked}, for_change=True)
+    came = find_handed_on(asked)
+    rows = list_waiting(verdicts)
+    if not rows:
+        return
+    for row in rows:
+        verdict = verdicts[row.id] = _judged_again(verdicts[row.id], row.sha256, asked, came)
         row.outcome, row.changed_count = verdict.outcome, verdict.changed
         row.faults = [dict(fault) for fault in verdict.faults]
         if verdict.asked is None:
             continue
         row.assignment_id = verdict.asked.id
         if verdict.outcome is BookOutcome.HANDED_ON:
+            came.add((verdict.asked.id, row.sha256))
             row.respondent_organisation_id = verdict.asked.respondent_organisation_id
             payload = {"assignment_id": str(verdict.asked.id)}
             jobs.enqueue(TELL, payload, by=by, at=at, unique_key=f"{TELL}:{verdict.asked.id}")
@@ -260,17 +294,32 @@ def _settle(
         get_delivery(delivery_id),
         by=by,
         at=at,
-        books=len(verdicts),
-        handed_on=[
-            str(verdict.asked.id)
-            for verdict in verdicts.values()
-            if verdict.asked and verdict.outcome is BookOutcome.HANDED_ON
-        ],
+        books=len(rows),
+        handed_on=[str(row.assignment_id) for row in rows if row.outcome is BookOutcome.HANDED_ON],
     )
+
+
+def _judged_again(
+    verdict: Verdict,
+    digest: str,
+    asked: Mapping[UUID, AskedBook],
+    came: Collection[tuple[UUID, str]],
+) -> Verdict:
+    """The same verdict, unless another came first or the questions were closed meanwhile."""
+    if verdict.asked is None or verdict.outcome is not BookOutcome.HANDED_ON:
+        return verdict
+    now = asked[verdict.asked.id]
+    if closed := _closed(now):
+        return _refused(now, closed)
+    if (now.id, digest) in came:
+        return Verdict(BookOutcome.NOTHING_NEW, now, faults=_told(CAME_ALREADY))
+    return replace(verdict, asked=now)
 
 
 def open_brought(assignment_id: UUID, book_id: UUID, *, by: Identity, at: datetime) -> AnswerIntake:
     """The supplier looks at a workbook that its buyer brought: from now on it is its own file.
+
+    Questions that came back, or were sent again after they ran out, are opened by it.
 
     Raises:
         NotFound: no such workbook for these questions.
@@ -279,6 +328,8 @@ def open_brought(assignment_id: UUID, book_id: UUID, *, by: Identity, at: dateti
         TooMany: too many uploads in an hour.
     """
     book = get_brought(assignment_id, book_id)
+    if get_request(assignment_id).assignment.status in _NOT_BEGUN:
+        start(assignment_id, by=by, at=at)
     kept = keep_book(
         assignment_id,
         filename=book.filename.rpartition("/")[2],

@@ -1,8 +1,9 @@
 """Workbooks that came back by mail: the buyer brings them in, the supplier confirms them."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date, timedelta
 from html import unescape
 from io import BytesIO
 from uuid import UUID, uuid4
@@ -15,8 +16,10 @@ from werkzeug.test import TestResponse
 
 from ddplatform.access.roles import RoleId
 from ddplatform.db import db
+from ddplatform.duediligence.vocabulary import QuestionnaireState as State
 from ddplatform.errors import NotFound
 from ddplatform.models.answer_intake import AnswerIntake
+from ddplatform.models.audit import AuditEvent
 from ddplatform.models.jobs import Job
 from ddplatform.models.returned_books import ReturnedBook
 from ddplatform.queries.questionnaires import get_assignment
@@ -24,13 +27,16 @@ from ddplatform.queries.responses import find_response, list_answers
 from ddplatform.queries.returned_books import get_delivery, list_books
 from ddplatform.services import questionnaires, rate_limits, responses, returned_books
 from ddplatform.services.answer_books import write_book
+from ddplatform.services.response_review import return_answers
 from ddplatform.services.returned_books_mail import TELL, tell_brought
+from questionnaires.answer_books_alone import ReadAlone
 from tests.answer_books import answer_cell, opened, saved, with_answers
 from tests.answering import (
     EMAIL,
     Supplier,
     acting,
     ask,
+    ask_again,
     come_in,
     fill,
     mails,
@@ -304,6 +310,165 @@ def test_workbook_of_questions_that_are_closed_is_refused_with_the_way_out(
 
     assert outcome == "refused"
     assert says in faults[0]["message"]
+
+
+def _run_out_and_sent_again(app: Flask, tenant: Tenant, supplier: Supplier) -> None:
+    after = NOW + timedelta(days=40)
+    with app.app_context(), acting(tenant.id):
+        asked = get_assignment(supplier.asked.assignment_id)
+        questionnaires.expire(asked, by=tenant.manager, at=after)
+        questionnaires.change_due_date(asked, date(2027, 3, 1), by=tenant.manager, at=after)
+
+
+def _returned(app: Flask, tenant: Tenant, supplier: Supplier) -> None:
+    with app.app_context():
+        fill(supplier)
+        send(supplier)
+        with acting(tenant.id):
+            asked_id = supplier.asked.assignment_id
+            return_answers(asked_id, reason="Please look again.", by=tenant.analyst, at=NOW)
+
+
+@pytest.mark.parametrize("come_to", [_run_out_and_sent_again, _returned])
+def test_workbook_of_questions_that_wait_again_is_handed_on_and_opens_them(
+    app: Flask,
+    tenant: Tenant,
+    supplier: Supplier,
+    phone: FlaskClient,
+    come_to: Callable[[Flask, Tenant, Supplier], None],
+):
+    book = _book(app, supplier, SAQ_C01=40)
+    come_to(app, tenant, supplier)
+
+    assert _come_back(app, tenant, ("a.xlsx", book)) == [("handed_on", [])]
+    assert _open(phone, supplier).status_code == 302
+    with app.app_context(), acting(tenant.id):
+        assert get_assignment(supplier.asked.assignment_id).status is State.OPENED
+
+
+def test_questions_that_nobody_ever_opened_take_no_workbook(
+    app: Flask, tenant: Tenant, supplier: Supplier
+):
+    book = _book(app, supplier, SAQ_C01=40)
+    with app.app_context():
+        other = ask_again(
+            tenant, supplier.asked.chain_id, supplier.asked.node_id, ref="REC", email="b@b.example"
+        )
+    unopened = opened(book)
+    for row in unopened["_meta"].iter_rows():
+        if row[0].value == "assignment":
+            row[1].value = str(other.assignment_id)
+
+    ((outcome, faults),) = _come_back(app, tenant, ("a.xlsx", saved(unopened)))
+
+    assert outcome == "refused" and "never opened" in faults[0]["message"]
+
+
+def test_workbook_that_nobody_foresaw_is_refused_and_the_others_go_on(
+    app: Flask,
+    tenant: Tenant,
+    supplier: Supplier,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+):
+    real, calls = returned_books.read_alone, []
+
+    def fails_once(*what: object, **more: object) -> ReadAlone:
+        calls.append(what)
+        if len(calls) == 1:
+            raise ValueError("what stands in a cell")
+        return real(*what, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(returned_books, "read_alone", fails_once)
+    books = [(f"{n}.xlsx", _book(app, supplier, SAQ_C01=n)) for n in (1, 2)]
+    (first, faults), (second, _) = _come_back(app, tenant, *books)
+
+    assert (first, second) == ("refused", "handed_on")
+    assert faults[0]["message"] == "This workbook could not be read."
+    assert "ValueError at test_returned_books.py" in caplog.text
+    assert "what stands in a cell" not in caplog.text
+
+
+def test_faults_that_are_kept_quote_no_cell(app: Flask, tenant: Tenant, supplier: Supplier):
+    wrong = opened(_book(app, supplier))
+    answer_cell(wrong, "/data/C/SAQ_C05").value = "Amina pays them"
+    answer_cell(wrong, C01).value = "#REF!"
+    cell = answer_cell(wrong, "/data/D/SAQ_D01")
+    cell.parent.cell(cell.row, 1).value = "Amina's row"
+
+    ((_, faults),) = _come_back(app, tenant, ("a.xlsx", saved(wrong)))
+
+    messages = {fault["message"] for fault in faults}
+    assert "“…” is not one of the answers on offer." in messages
+    assert "The cell holds the error …." in messages
+    assert "The question “…” is not part of these questions." in messages
+    assert "Amina" not in str(faults)
+
+
+def _read_while(
+    app: Flask, tenant: Tenant, delivery_id: UUID, meanwhile: Callable[[], object]
+) -> dict[str, int]:
+    """Read a delivery; something else happens once between its judging and its settling."""
+    waiting = [meanwhile]
+
+    @contextmanager
+    def look() -> Iterator[None]:
+        with acting(tenant.id):
+            yield
+
+    @contextmanager
+    def unit() -> Iterator[None]:
+        if waiting:
+            waiting.pop()()
+        with acting(tenant.id):
+            yield
+
+    with app.app_context():
+        return returned_books.carry_out(
+            delivery_id,
+            look=look,
+            unit=unit,
+            progress=lambda _done, _total: None,
+            by=tenant.manager,
+            at=NOW,
+        )
+
+
+def test_same_workbook_in_two_deliveries_at_once_is_handed_on_once(
+    app: Flask, tenant: Tenant, supplier: Supplier
+):
+    book = _book(app, supplier, SAQ_C01=40)
+    one, other = (_bring(app, tenant, (name, book)) for name in ("a.xlsx", "b.xlsx"))
+
+    later = _read_while(app, tenant, one, lambda: _read(app, tenant, other))
+
+    assert (later["handed_on"], later["nothing_new"]) == (0, 1)
+
+
+def test_delivery_that_two_workers_read_is_settled_once(
+    app: Flask, tenant: Tenant, supplier: Supplier
+):
+    delivery_id = _bring(app, tenant, ("a.xlsx", _book(app, supplier, SAQ_C01=40)))
+
+    done = _read_while(app, tenant, delivery_id, lambda: _read(app, tenant, delivery_id))
+
+    assert done["handed_on"] == 1
+    with app.app_context(), acting(tenant.id):
+        told = select(func.count()).where(AuditEvent.action == "returned_books:read")
+        assert db.session.scalar(told) == 1
+
+
+def test_questions_that_are_closed_while_a_workbook_is_read_are_handed_nothing(
+    app: Flask, tenant: Tenant, supplier: Supplier
+):
+    delivery_id = _bring(app, tenant, ("a.xlsx", _book(app, supplier, SAQ_C01=40)))
+
+    def close() -> None:
+        with app.app_context(), acting(tenant.id):
+            asked = get_assignment(supplier.asked.assignment_id)
+            questionnaires.withdraw(asked, reason="No need.", by=tenant.manager, at=NOW)
+
+    assert _read_while(app, tenant, delivery_id, close)["refused"] == 1
 
 
 def test_reading_that_ended_early_goes_on_where_it_was(
