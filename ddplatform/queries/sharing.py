@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, exists, func, select
 
-from ddplatform.db import db
+from ddplatform.db import db, held
 from ddplatform.errors import NotFound
 from ddplatform.models.evidence import Evidence, EvidenceLink
 from ddplatform.models.organisations import Organisation
@@ -158,14 +158,13 @@ def list_shares(assignment_id: UUID) -> Sequence[SectionShare]:
     ).all()
 
 
-def get_share(share_id: UUID) -> SectionShare:
-    """One consent that the acting organisation gave, or NotFound."""
-    found = db.session.scalar(
-        select(SectionShare).where(
-            SectionShare.id == share_id,
-            SectionShare.respondent_organisation_id == current_organisation(),
-        )
+def get_share(share_id: UUID, *, for_change: bool = False) -> SectionShare:
+    """One consent that the acting organisation gave, or NotFound. Held when it will be changed."""
+    statement = select(SectionShare).where(
+        SectionShare.id == share_id,
+        SectionShare.respondent_organisation_id == current_organisation(),
     )
+    found = db.session.scalar(held(statement) if for_change else statement)
     if found is None:
         raise NotFound()
     return found
@@ -174,11 +173,13 @@ def get_share(share_id: UUID) -> SectionShare:
 def list_run_out(at: datetime) -> Sequence[SectionShare]:
     """Consents of the acting organisation whose last day is past."""
     return db.session.scalars(
-        select(SectionShare).where(
+        select(SectionShare)
+        .where(
             SectionShare.respondent_organisation_id == current_organisation(),
             SectionShare.ended_at.is_(None),
             SectionShare.expires_on < at.date(),
         )
+        .order_by(SectionShare.assignment_id, SectionShare.id)
     ).all()
 
 

@@ -199,7 +199,7 @@ def end_share(share_id: UUID, *, by: Identity, at: datetime) -> SectionShare:
         NotFound: this organisation gave no such consent.
         Conflict: it ended already.
     """
-    share = get_share(share_id)
+    share = _held(get_share(share_id))
     if share.ended_at is not None:
         raise Conflict(
             gettext("This consent ended already."),
@@ -212,7 +212,8 @@ def end_share(share_id: UUID, *, by: Identity, at: datetime) -> SectionShare:
 
 def expire_shares(*, by: Identity, at: datetime) -> int:
     """End the consents of the acting organisation whose last day is past; returns how many."""
-    found = list_run_out(at)
+    run_out = [_held(share) for share in list_run_out(at)]
+    found = [share for share in run_out if share.ended_at is None]
     for share in found:
         _end(share, by=system_identity(by.organisation_id), at=at)
         audit.record(
@@ -231,6 +232,12 @@ def tell_ended(share_id: UUID, *, by: Identity, at: datetime) -> None:
     if share is not None:
         forget_hidden(share.assignment_id, share.section)
         audit.record("sharing:was_ended", share, by=by, at=at, section=share.section)
+
+
+def _held(share: SectionShare) -> SectionShare:
+    """The same consent, held with the answers under it: first those, as who sends them does."""
+    find_response(share.assignment_id, for_change=True)
+    return get_share(share.id, for_change=True)
 
 
 def _end(share: SectionShare, *, by: Identity, at: datetime) -> None:
