@@ -20,7 +20,7 @@ class Reader:
     rank: int = 0  # of the unit in the order of the plan
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Spec:
     """One node of the form with its compiled expressions.
 
@@ -64,6 +64,10 @@ class Spec:
         self.is_select = self.question is not None and self.question.kind in SELECTS
         above = self.parent is not None and self.parent.has_places
         self.has_places = self.is_repeat or above
+
+    def __repr__(self) -> str:
+        # Specs name each other all round: in full, one would write the whole form many times over.
+        return f"Spec({self.path!r})"
 
     def walk(self) -> Iterator["Spec"]:
         """This spec and all below it, parents first."""

@@ -703,6 +703,12 @@ def test_a_dynamic_default_stands_when_its_question_is_asked_later():
     assert response.state("/data/visit[2]/by").value == "nobody"
 
 
+def test_a_node_of_a_form_is_written_as_its_path_not_as_the_whole_form():
+    response = respond(table("survey", "type | name | label", "text | a | A", "text | b | ${a}"))
+
+    assert repr(response.plan.specs["/data/a"]) == "Spec('/data/a')"
+
+
 def test_words_come_in_the_language_asked_for_else_the_default():
     sheets = (
         table(
