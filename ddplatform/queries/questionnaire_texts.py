@@ -14,7 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from ddplatform.db import db
+from ddplatform.db import db, is_writing
 from ddplatform.errors import NotFound
 from ddplatform.models.organisations import User
 from ddplatform.models.questionnaires import ConfirmedText, QuestionnaireVersion
@@ -97,11 +97,14 @@ def load_wording(version_id: UUID, words_of: UUID) -> Wording:
         titles, reviews = _as_shipped(kept.checksum)
         return Wording(plan_of(kept), reviews=reviews, titles=titles)
     key = (kept.checksum, words_of)
-    if key not in _wordings or _wordings[key].stamp != stamp:
-        _wordings.pop(key, None)
-        _make_room(_wordings)
-        _wordings[key] = _worded(kept, words_of, stamp)
-    return _wordings[key]
+    found = _wordings.get(key)
+    if found is None or found.stamp != stamp:
+        found = _worded(kept, words_of, stamp)
+        if not is_writing():
+            _wordings.pop(key, None)
+            _make_room(_wordings)
+            _wordings[key] = found
+    return found
 
 
 def _stamp(questionnaire_id: UUID, organisation_id: UUID) -> int:
@@ -186,15 +189,17 @@ def _confirmed(questionnaire_id: UUID, organisation_id: UUID) -> tuple[Translati
 
 def _form_of(kept: QuestionnaireVersion) -> Form:
     """A form as it was written, without translations from beside it."""
-    if kept.checksum not in _forms:
+    found = _forms.get(kept.checksum)
+    if found is None:
+        found = read_form(kept.definition, file_type=f".{kept.media_type}")
         _make_room(_forms)
-        _forms[kept.checksum] = read_form(kept.definition, file_type=f".{kept.media_type}")
-    return _forms[kept.checksum]
+        _forms[kept.checksum] = found
+    return found
 
 
 def _make_room(kept: dict[Any, Any]) -> None:
-    if len(kept) >= MOST_KEPT:
-        del kept[next(iter(kept))]
+    while len(kept) >= MOST_KEPT:
+        kept.pop(next(iter(kept)), None)  # another thread may have been quicker
 
 
 def load_source(version_id: UUID) -> Form:

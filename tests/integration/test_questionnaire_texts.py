@@ -1,9 +1,12 @@
 """Translations that a person confirms: side by side, by table, and what suppliers read of it."""
 
 import re
+import zlib
+from base64 import b64encode
 from collections.abc import Iterator
 from html import unescape
 from io import BytesIO
+from threading import Event
 from uuid import UUID
 
 import pytest
@@ -12,7 +15,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from ddplatform.access.roles import RoleId
-from ddplatform.db import db
+from ddplatform.db import db, finish, release_write_lock, write_lock
 from ddplatform.errors import Invalid, NotFound
 from ddplatform.languages import speaking
 from ddplatform.models.audit import AuditEvent
@@ -22,6 +25,7 @@ from ddplatform.queries.questionnaire_texts import Review, load_texts, load_word
 from ddplatform.queries.responses import get_request
 from ddplatform.services import own_forms
 from ddplatform.services.questionnaire_texts import confirm, take_back
+from ddplatform.tenancy import acting_in
 from questionnaires.library import shipped_translations
 from questionnaires.translation_states import TextState
 from questionnaires.translations import mark_of
@@ -30,6 +34,7 @@ from tests.answering import EMAIL, Supplier, acting, ask, come_in, saq_version
 from tests.conftest import NOW
 from tests.factories import PASSWORD, Tenant, csrf_token, make_tenant, signed_in_client
 from tests.forms import table
+from tests.integration.test_response_races import both
 
 PLACE = "survey/SAQ_A01/label"
 WORDS = "Quel rôle décrit le mieux votre organisation, selon vous ?"
@@ -150,6 +155,35 @@ def test_what_another_wrote_meanwhile_is_shown_and_not_written_over(tenant: Tena
     assert french(tenant, version).texts[PLACE].text == WORDS
 
 
+def test_two_who_confirm_the_first_words_of_a_text_in_one_moment_do_not_write_over_each_other(
+    context: Flask, tenant: Tenant
+):
+    with acting(tenant.id):
+        version = saq_version()
+        seen = {PLACE: mark_of(load_texts(version, "fr").texts[PLACE].text)}
+    written, told = Event(), list[str]()
+
+    def confirming(words: str) -> None:
+        with acting(tenant.id):
+            confirm(version, "fr", {PLACE: words}, seen=seen, by=tenant.analyst, at=NOW)
+            db.session.flush()
+            written.set()
+            Event().wait(timeout=0.5)  # the other one comes while this is not kept yet
+
+    def second() -> None:
+        written.wait()
+        try:
+            confirming("Autres mots")
+        except Invalid as refused:
+            told.append(refused.fields[PLACE])
+
+    both(context, lambda: confirming(WORDS), second)
+
+    assert french(tenant, version).texts[PLACE].text == WORDS
+    assert len(told) == 1
+    assert WORDS in told[0]
+
+
 def test_a_language_that_is_none_and_that_of_the_form_are_not_found(tenant: Tenant, version: UUID):
     for language in ("de", "en"):
         with pytest.raises(NotFound):
@@ -210,15 +244,45 @@ def test_the_title_is_read_as_confirmed(app: Flask, tenant: Tenant, version: UUI
     assert request.review == Review(len(french(tenant, version).texts) - 1, 1)
 
 
+def test_words_that_are_not_committed_are_kept_for_nobody(
+    tenant: Tenant, version: UUID, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(queries, "_wordings", {})
+    texts = {"settings/form_title": "Titre"}
+    with acting_in(tenant.id), write_lock():
+        confirm(version, "fr", texts, by=tenant.analyst, at=NOW)
+        assert load_wording(version, tenant.id).titles["fr"] == "Titre"
+        assert queries._wordings == {}
+        finish(ok=False)
+
+    with acting(tenant.id):
+        assert load_wording(version, tenant.id).titles["fr"] != "Titre"
+
+
+def test_a_wording_that_another_thread_drops_meanwhile_is_given_all_the_same(
+    tenant: Tenant, version: UUID, monkeypatch: pytest.MonkeyPatch
+):
+    class Dropping(dict[object, object]):
+        def __setitem__(self, key: object, value: object) -> None:
+            """Nothing stays: it is dropped as soon as it is kept."""
+
+    confirm_as(tenant, version, {"settings/form_title": "Titre"})
+    monkeypatch.setattr(queries, "_wordings", Dropping())
+    monkeypatch.setattr(queries, "_forms", Dropping())
+    with acting(tenant.id):
+        assert load_wording(version, tenant.id).titles["fr"] == "Titre"
+
+
 def test_wordings_kept_in_a_process_are_no_more_than_so_many(
     tenant: Tenant, version: UUID, monkeypatch: pytest.MonkeyPatch
 ):
+    release_write_lock()  # as each request begins
     monkeypatch.setattr(queries, "MOST_KEPT", 1)
     monkeypatch.setattr(queries, "_wordings", {})
     own = publish(tenant)
     for one in (version, own):
         confirm_as(tenant, one, {"settings/form_title": "Titre"})
-        with acting(tenant.id):
+        with acting_in(tenant.id):
             assert load_wording(one, tenant.id).titles["fr"] == "Titre"
 
     assert len(queries._wordings) == 1
@@ -438,7 +502,15 @@ def test_a_faulty_cell_is_told_and_a_foreign_file_refused(
     assert [faulty.status_code, other.status_code, broken.status_code] == [200, 422, 422]
 
 
-@pytest.mark.parametrize("packed", ["", "%%", "AAAA", "eJwDAAAAAAE="])
+def _packed(text: str) -> str:
+    return b64encode(zlib.compress(text.encode())).decode()
+
+
+DEEP = _packed("[" * 100_000 + "]" * 100_000)
+HALF_A_SIGN = _packed(r'[["fr", "survey/SAQ_A01/label", "\ud800", ""]]')
+
+
+@pytest.mark.parametrize("packed", ["", "%%", "AAAA", "eJwDAAAAAAE=", DEEP, HALF_A_SIGN])
 def test_changes_that_were_damaged_on_the_way_are_asked_for_again(
     client: FlaskClient, tenant: Tenant, version: UUID, packed: str
 ):
