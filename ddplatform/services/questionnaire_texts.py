@@ -4,10 +4,16 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import select
+
 from ddplatform.access.identity import Identity
-from ddplatform.db import db
+from ddplatform.db import db, held
 from ddplatform.errors import Invalid
-from ddplatform.models.questionnaires import ConfirmedText, QuestionnaireVersion
+from ddplatform.models.questionnaires import (
+    ConfirmedText,
+    Questionnaire,
+    QuestionnaireVersion,
+)
 from ddplatform.queries.questionnaire_texts import (
     list_confirmed_rows,
     load_texts,
@@ -45,6 +51,7 @@ def confirm(
         NotFound: no such version, or not translated into that language.
     """
     version = get_version(version_id)
+    _hold(version)  # before what stands there is read: a text may have no row of its own yet
     known = load_texts(version_id, language).texts
     clean = {place: text.strip() for place, text in texts.items() if place in known}
     _require_sound(known, clean, seen or {})
@@ -61,6 +68,14 @@ def confirm(
             places=sorted(new),
         )
     return len(new)
+
+
+def _hold(version: QuestionnaireVersion) -> None:
+    """One after the other: words hold for every version of a questionnaire."""
+    db.session.flush()  # reading anew would forget what is not written yet
+    db.session.scalar(
+        held(select(Questionnaire).where(Questionnaire.id == version.questionnaire_id))
+    )
 
 
 def _is_new(known: TextIn, text: str) -> bool:
