@@ -104,12 +104,17 @@ def _unpacked(packed: str, taken: set[str]) -> Chosen | None:
     try:
         reader = zlib.decompressobj()
         plain = reader.decompress(b64decode(packed, validate=True), MOST_UNPACKED)
-        rows = [tuple(map(str, row)) for row in json.loads(plain)]
+        rows = [tuple(map(_whole, row)) for row in json.loads(plain)]
         found: Chosen = {}
         for number, (language, place, text, mark) in enumerate(rows):
             if str(number) in taken:
                 texts, seen = found.setdefault(language, ({}, {}))
                 texts[place], seen[place] = text, mark
-    except (ValueError, TypeError, zlib.error):
+    except (ValueError, TypeError, RecursionError, zlib.error):
         return None
     return found
+
+
+def _whole(text: object) -> str:
+    """A text that can be kept. Raises ValueError for one with half a sign in it."""
+    return str(text).encode().decode()
