@@ -51,6 +51,8 @@ REFRESH = "cascade:refresh"
 CHAIN = "Our own suppliers"
 INVITATIONS = rate_limits.Limit("cascade invitation", 20, 86_400)
 """How many questionnaires one organisation forwards in a day."""
+PROPOSALS = rate_limits.Limit("cascade proposal", 60, 86_400)
+"""How often in a day one organisation tells a buyer of a supplier that has an address."""
 MOST_NAMED = 200
 AGAIN_AFTER = timedelta(days=30)
 MAX_NAME = 200
@@ -142,6 +144,7 @@ def propose(
 
     Raises:
         Conflict: this buyer knows of it already, or it is one that asks this organisation.
+        TooMany: so many with an address were told of today.
     """
     own, asked = get_own_supplier(own_supplier_id), get_request(assignment_id)
     assignment = asked.assignment
@@ -149,6 +152,9 @@ def propose(
         raise Conflict(
             gettext("%(buyer)s knows of “%(name)s” already.", buyer=asked.requester, name=own.name)
         )
+    if own.email:
+        # As in `forward`: whose the address is shall not be found out at will.
+        rate_limits.count_try(PROPOSALS, str(by.organisation_id), at=at)
     _refuse_who_asks(own)
     proposal = ChainProposal(
         organisation_id=assignment.organisation_id,

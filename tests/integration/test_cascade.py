@@ -417,6 +417,21 @@ def test_addresses_are_not_tried_at_will_for_whose_they_are(
         _forward(supplier, own_id, EMAIL)
 
 
+def test_a_buyer_is_not_told_at_will_to_find_out_whose_an_address_is(
+    context: Flask, supplier: Supplier, monkeypatch: pytest.MonkeyPatch
+):
+    limit = cascade.rate_limits.Limit("cascade proposal", 2, 86_400)
+    monkeypatch.setattr(cascade, "PROPOSALS", limit, raising=False)
+    own_id, without = _name(supplier, email=EMAIL), _name(supplier, "Without an address")
+    for _try in range(2):
+        with pytest.raises(Conflict, match="one that asks you"):
+            _propose(supplier, own_id)
+        cascade.rate_limits.settle_tries(kept=False)  # as at the end of a refused request
+    with pytest.raises(TooMany):
+        _propose(supplier, own_id)
+    assert _propose(supplier, without)
+
+
 def test_nobody_is_asked_without_an_address(context: Flask, supplier: Supplier):
     with pytest.raises(Invalid):
         _forward(supplier, _name(supplier), "")
