@@ -317,6 +317,19 @@ def list_supplier_addresses(node: ValueChainNode) -> set[str]:
     return {address.lower() for address in (*asked, node.contact_email) if address}
 
 
+def list_visitors(node_ids: Sequence[UUID]) -> set[tuple[UUID, str]]:
+    """Node and address, in lower case, of everybody who was asked to visit one of these places."""
+    rows = db.session.execute(
+        select(Assignment.node_id, Assignment.invited_email).where(
+            _mine(),
+            Assignment.node_id.in_(node_ids),
+            Assignment.answered_by == Answerer.ASSESSOR,
+            Assignment.status != State.WITHDRAWN,
+        )
+    )
+    return {(node_id, address.lower()) for node_id, address in rows}
+
+
 def _mine() -> ColumnElement[bool]:
     # The wall lets both sides see an assignment; these lists are those of the one who asks.
     return Assignment.organisation_id == current_organisation()

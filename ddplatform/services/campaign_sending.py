@@ -5,7 +5,7 @@ kept, under names that follow from the assignment: written again, they stand in 
 A mail server cannot promise that, so there a batch of mails is one mail.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -32,7 +32,7 @@ from ddplatform.queries.campaigns import (
 )
 from ddplatform.queries.node_filters import among
 from ddplatform.queries.organisations import get_help_contact, get_organisation
-from ddplatform.queries.questionnaires import find_open, load_plan
+from ddplatform.queries.questionnaires import find_open, list_visitors, load_plan
 from ddplatform.services import audit
 from ddplatform.services.campaigns import queue_sending
 from ddplatform.services.invitations import (
@@ -90,7 +90,8 @@ def send_batch(campaign_id: UUID, job_id: UUID, *, by: Identity, at: datetime) -
     if not lines:
         return 0
     nodes = _nodes_of(lines)
-    sent = [line for line in lines if _settle(line, nodes[line.node_id])]
+    visitors = list_visitors(list(nodes))
+    sent = [line for line in lines if _settle(line, nodes[line.node_id], visitors)]
     sent = _without_open(sent)
     rows = _assignments(campaign, sent, nodes, at=at)
     insert_rows(Assignment, rows)
@@ -129,11 +130,15 @@ def _nodes_of(lines: Sequence[CampaignTarget]) -> Mapping[UUID, ValueChainNode]:
     return {row.id: row for row in rows}
 
 
-def _settle(line: CampaignTarget, node: ValueChainNode) -> bool:
+def _settle(
+    line: CampaignTarget, node: ValueChainNode, visitors: Container[tuple[UUID, str]]
+) -> bool:
     """Whether a line can still be sent; what changed since it was planned leaves it out."""
     if node.archived_at is not None:
         line.left_out = LeftOut.ARCHIVED
-    elif not is_address(node.contact_email or ""):
+    elif not is_address(email := (node.contact_email or "").strip().lower()) or (
+        (node.id, email) in visitors  # who visits a place does not answer for it
+    ):
         line.left_out = LeftOut.NO_ADDRESS
     return line.left_out is None
 

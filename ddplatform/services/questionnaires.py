@@ -21,6 +21,7 @@ from ddplatform.queries.questionnaires import (
     find_open,
     get_version,
     list_supplier_addresses,
+    list_visitors,
     load_plan,
 )
 from ddplatform.queries.value_chain import get_node
@@ -71,10 +72,13 @@ def assign(
     nodes = [get_node(node_id) for node_id in addresses]
     problems = _problems_of(sending, addresses, at.date())
     taken = find_open(version.id, list(addresses))
+    visitors = list_visitors(list(addresses)) if answerer is Answerer.SUPPLIER else set()
     emails: dict[UUID, str] = {}
     for node in nodes:
         email = emails[node.id] = _address_at(node, addresses[node.id], answerer)
         problem = _problem_at(node, email, taken.get(node.id), answerer)
+        if not problem and (node.id, email) in visitors:
+            problem = f"{email} visits {node.name}. Ask somebody who belongs to it."
         if problem:
             problems[f"email-{node.id}"] = problem
     if problems:

@@ -93,7 +93,7 @@ def join(invitation: Invitation, *, name: str, password: str, at: datetime) -> J
     known = get_user_by_email(invitation.email)
     role = ROLE_OF[assignment.answered_by]
     if role is RoleId.ASSESSOR:
-        _require_independent(known, node)
+        _require_independent(known.id if known else None, node)
     home = _own_organisation(known, node, role, requester=invitation.organisation_id)
     if home is None:
         visitor = (known.name if known else "") or name.strip()
@@ -115,9 +115,20 @@ def join(invitation: Invitation, *, name: str, password: str, at: datetime) -> J
     return Joined(user, home.slug, assignment.id)
 
 
-def _require_independent(known: User | None, node: ValueChainNode) -> None:
+def require_still_independent(assignment: Assignment, *, by: Identity) -> None:
+    """Who visited may have come to belong to the place since it was assigned.
+
+    Raises:
+        Conflict: this person belongs to the organisation that the visit is about.
+    """
+    with acting_in(assignment.organisation_id):
+        node = get_node(assignment.node_id)
+    _require_independent(by.user_id, node)
+
+
+def _require_independent(user_id: UUID | None, node: ValueChainNode) -> None:
     with across_tenants():
-        homes = {found.organisation.id for found in list_standings(known.id)} if known else set()
+        homes = {found.organisation.id for found in list_standings(user_id)} if user_id else set()
     if node.supplier_organisation_id in homes:
         raise Conflict(
             gettext("You belong to the organisation that this visit is about."),

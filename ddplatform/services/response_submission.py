@@ -29,6 +29,7 @@ from ddplatform.reports.scripts import speaking_on_paper
 from ddplatform.services import audit, jobs
 from ddplatform.services.response_drafts import confirm_given, open_draft
 from ddplatform.services.response_files import release_files
+from ddplatform.services.response_join import require_still_independent
 from ddplatform.services.sharing import expire_shares, release_shares
 from questionnaires import Answerer
 
@@ -49,7 +50,7 @@ def submit(
     Raises:
         Invalid: the declaration is missing (`declared`), answers are (`problems`), or nobody
             looked at answers that were given to other words (`unseen`).
-        Conflict: there is nothing to send.
+        Conflict: there is nothing to send, or who visited belongs to the place by now.
     """
     sent = find_response(get_request(assignment_id).assignment.id, for_change=True)
     if sent is not None and sent.status is ResponseStatus.SUBMITTED:
@@ -58,6 +59,8 @@ def submit(
     filled = open_draft(assignment_id, at=at)
     _require_ready(filled, declared=declared)
     row, assignment = filled.row, filled.assignment
+    if assignment.answered_by is Answerer.ASSESSOR:
+        require_still_independent(assignment, by=by)
     confirm_given(filled, by=by, at=at)  # the declaration says it of all that stands there
     facts = QuestionnaireFacts(required_answers_complete=True)
     require_step(Machine.QUESTIONNAIRE, assignment.status, State.SUBMITTED, facts)

@@ -19,7 +19,7 @@ from ddplatform.models.audit import AuditEvent
 from ddplatform.models.campaigns import Campaign, CampaignTarget, LeftOut
 from ddplatform.models.organisations import Invitation
 from ddplatform.models.questionnaires import Assignment
-from ddplatform.models.value_chain import NodeSummary
+from ddplatform.models.value_chain import NodeSummary, ValueChainNode
 from ddplatform.queries.campaign_calendar import Happening, list_calendar
 from ddplatform.queries.campaigns import count_targets, get_campaign, list_targets
 from ddplatform.services import (
@@ -44,6 +44,7 @@ from tests.answering import (
 from tests.conftest import NOW
 from tests.factories import Tenant
 from tests.mail_server import GREETING, HANGS_UP, MailServer, mail_server
+from tests.visits import assign_visit
 
 pytestmark = pytest.mark.usefixtures("context")
 DUE = date(2026, 12, 20)
@@ -156,6 +157,24 @@ def test_who_has_no_address_or_the_questionnaire_already_is_left_out_and_named(t
         "Fax": LeftOut.NO_ADDRESS,
         "Asked": LeftOut.HAS_IT,
     }
+
+
+def test_who_visits_a_place_gets_no_questionnaire_of_a_campaign_about_it(tenant: Tenant):
+    chain_id, keys = make_places(tenant, 2)
+    with acting(tenant.id):
+        address = db.session.get_one(ValueChainNode, keys[0]).contact_email
+        db.session.get_one(ValueChainNode, keys[0]).contact_email = "office@farm.example"
+    assert address is not None
+    assign_visit(tenant, chain_id, keys[0], email=address)
+    with acting(tenant.id):
+        db.session.get_one(ValueChainNode, keys[0]).contact_email = address.upper()
+
+    campaign_id = plan(tenant, chain_id, keys)
+    start(tenant, campaign_id)
+    work(tenant, campaign_id)
+
+    assert [one.node_id for one in sent(tenant, campaign_id)] == [keys[1]]
+    assert sorted(str(why) for why in lines(tenant, campaign_id).values()) == ["None", "no_address"]
 
 
 def test_node_that_left_the_map_is_left_out_of_the_plan(tenant: Tenant):

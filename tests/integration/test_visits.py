@@ -223,6 +223,33 @@ def test_supplier_finds_nothing_of_a_visit(
             assert db.session.scalar(mine) == 0
 
 
+def test_who_visits_a_place_is_not_asked_to_answer_for_it(
+    tenant: Tenant, chain_id: UUID, node_id: UUID
+):
+    visit = assign_visit(tenant, chain_id, node_id)
+
+    with pytest.raises(Invalid) as refused:
+        ask_again(tenant, chain_id, node_id, ref="SAQ", email=ASSESSOR.upper())
+    assert "visits" in refused.value.fields[f"email-{node_id}"]
+
+    with acting(tenant.id):
+        withdrawn = get_assignment(visit.assignment_id)
+        questionnaires.withdraw(withdrawn, reason="Wrong address", by=tenant.manager, at=NOW)
+    assert ask_again(tenant, chain_id, node_id, ref="SAQ", email=ASSESSOR)
+
+
+def test_visit_is_not_sent_by_who_belongs_to_the_place_by_now(
+    tenant: Tenant, chain_id: UUID, node_id: UUID, supplier: Supplier
+):
+    assessor = visited(assign_visit(tenant, chain_id, node_id))
+    with acting(supplier.id):
+        who = assessor.identity.user_id
+        db.session.add(Membership(user_id=who, role=RoleId.SUPPLIER, created_at=NOW))
+
+    with pytest.raises(Conflict, match="You belong to the organisation"):
+        send(assessor)
+
+
 def test_buyer_reads_no_answer_of_a_visit_before_it_is_sent(
     tenant: Tenant, chain_id: UUID, node_id: UUID
 ):
