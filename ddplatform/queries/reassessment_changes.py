@@ -1,13 +1,13 @@
 """What maps and lists say otherwise than before, and asks for a new assessment (UNGP 17(c))."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Text, cast, or_, select
 
 from ddplatform.db import db
 from ddplatform.models.map_history import MapChange, MapStep
@@ -15,9 +15,12 @@ from ddplatform.models.screening import MatchAnswer, ScreeningList, ScreeningMat
 from ddplatform.models.value_chain import ValueChainNode
 from ddplatform.queries.reassessment_signs import Seen, day_in_words
 
+ROWS = 1_000  # read at a time
 LOOKED_BACK = timedelta(days=30)
 TAKEN_BACK_WITHIN = timedelta(days=1)
 """What was changed and put back so soon was a slip of the hand, or an import that was undone."""
+
+_Told = dict[UUID, list[tuple[UUID, datetime, Any]]]
 
 
 @dataclass(frozen=True)
@@ -32,18 +35,19 @@ class _Change:
 
 def see_new_operators(at: datetime) -> Iterator[Seen]:
     """Nodes that another company runs than before; one that was never told is no change."""
-    for node_id, one in _changes("operated_by_id", at):
+    for node_id, one in _changes(["operated_by_id"], at)["operated_by_id"]:
         reason = f"Who runs it changed on {day_in_words(one.made_at.date())}"
         yield Seen(node_id, f"operator:{one.step_id}", reason)
 
 
 def see_new_goods_and_countries(at: datetime) -> Iterator[Seen]:
     """Nodes with goods that they did not have before, or in another country than before."""
-    for node_id, one in _changes("commodity_refs", at):
+    changes = _changes(["commodity_refs", "country"], at)
+    for node_id, one in changes["commodity_refs"]:
         if set(one.after or ()) - set(one.before):
             reason = f"It has other goods since {day_in_words(one.made_at.date())}"
             yield Seen(node_id, f"goods:{one.step_id}", reason)
-    for node_id, one in _changes("country", at):
+    for node_id, one in changes["country"]:
         if one.after is not None:
             reason = f"It is in another country since {day_in_words(one.made_at.date())}"
             yield Seen(node_id, f"country:{one.step_id}", reason)
@@ -75,36 +79,55 @@ def see_list_entries() -> Iterator[Seen]:
         yield Seen(node_id, f"list:{entry_hash}", reason)
 
 
-def _changes(column: str, at: datetime) -> Iterator[tuple[UUID, _Change]]:
-    """Each change of a column in the last days from something to something else, but slips."""
+def _changes(columns: Sequence[str], at: datetime) -> dict[str, list[tuple[UUID, _Change]]]:
+    """Each change of these columns in the last days from something to something else, but slips.
+
+    Two records that became one, or two again, say nothing new of a site.
+    """
     rows = db.session.execute(
         select(
             MapChange.node_id,
             MapChange.before,
             MapStep.id,
             MapStep.made_at,
-            getattr(ValueChainNode, column),
+            *(getattr(ValueChainNode, column) for column in columns),
         )
         .join(MapStep, MapStep.id == MapChange.step_id)
         .join(ValueChainNode, ValueChainNode.id == MapChange.node_id)
         .where(
             MapStep.made_at >= at - LOOKED_BACK - TAKEN_BACK_WITHIN,
+            MapStep.merge_id.is_(None),
+            MapStep.run_id.is_(None),
             ValueChainNode.archived_at.is_(None),
+            or_(*(cast(MapChange.before, Text).contains(f'"{name}"') for name in columns)),
         )
-        .order_by(MapStep.version)
+        .order_by(MapStep.version),
+        execution_options={"yield_per": ROWS},
     )
-    told: dict[UUID, list[tuple[UUID, datetime, Any]]] = defaultdict(list)
-    now: dict[UUID, Any] = {}
-    for node_id, before, step_id, made_at, value in rows:
-        if node_id is not None and column in before:
-            told[node_id].append((step_id, made_at, before[column]))
-            now[node_id] = str(value) if isinstance(value, UUID) else value
-    for node_id, steps in told.items():
-        afters = [*(before for *_, before in steps[1:]), now[node_id]]
-        changes = [_Change(*step, after) for step, after in zip(steps, afters, strict=True)]
-        for one in _without_slips(changes):
-            if one.before and one.before != one.after and one.made_at >= at - LOOKED_BACK:
-                yield node_id, one
+    told: dict[str, _Told] = {column: defaultdict(list) for column in columns}
+    now: dict[tuple[str, UUID], Any] = {}
+    for node_id, before, step_id, made_at, *values in rows:
+        for column, value in zip(columns, values, strict=True):
+            if column in before:
+                told[column][node_id].append((step_id, made_at, before[column]))
+                now[column, node_id] = str(value) if isinstance(value, UUID) else value
+    return {
+        column: [
+            (node_id, one)
+            for node_id, steps in told[column].items()
+            for one in _changes_of(steps, now[column, node_id])
+            if one.made_at >= at - LOOKED_BACK
+        ]
+        for column in columns
+    }
+
+
+def _changes_of(steps: Sequence[tuple[UUID, datetime, Any]], now: Any) -> Iterator[_Change]:
+    afters = [*(before for *_, before in steps[1:]), now]
+    changes = [_Change(*step, after) for step, after in zip(steps, afters, strict=True)]
+    for one in _without_slips(changes):
+        if one.before and one.before != one.after:
+            yield one
 
 
 def _without_slips(changes: list[_Change]) -> list[_Change]:

@@ -12,6 +12,7 @@ from ddplatform.models.screening import MatchAnswer, ScreeningMatch
 from ddplatform.queries.reassessment import list_reasons
 from ddplatform.queries.value_chain import get_node
 from ddplatform.services import screening, screening_lists, value_chain
+from ddplatform.services.node_merge import merge_nodes, split_merge
 from ddplatform.services.reassessment_triggers import look_for_changes
 from ddplatform.services.screening_lists import ListFields
 from ddplatform.services.value_chain import NodeFields
@@ -77,6 +78,41 @@ def test_another_company_that_runs_a_site_asks_for_a_look_and_a_first_one_does_n
 
     assert look(tenant, NOW + DAY) == {"TRG-03": 1}
     assert reasons(tenant, "TRG-03") == ["Who runs it changed on 26 November 2026"]
+
+
+def add_company(tenant, chain_id, name):
+    with acting(tenant):
+        fields = NodeFields(name=name)
+        return value_chain.add_node(chain_id, fields, by=tenant.analyst, at=NOW).id
+
+
+def test_a_company_that_was_one_with_another_all_along_is_no_new_operator(tenant, cocoa):
+    one, same = (add_company(tenant, cocoa.chain, name) for name in ("Holding", "Holding Ltd"))
+    change(tenant, cocoa.farms, operated_by_id=same)
+    with acting(tenant):
+        merge_id = merge_nodes(one, same, by=tenant.manager, at=NOW + DAY).id
+    assert look(tenant, NOW + DAY) == {}
+    with acting(tenant):
+        split_merge(merge_id, by=tenant.manager, at=NOW + 3 * DAY)
+
+    assert look(tenant, NOW + 3 * DAY) == {}
+
+
+def test_a_new_operator_is_seen_before_and_after_records_were_merged(tenant, cocoa):
+    first, one, same, last = (
+        add_company(tenant, cocoa.chain, name) for name in ("First", "Holding", "Same", "Last")
+    )
+    change(tenant, cocoa.farms, operated_by_id=first)
+    change(tenant, cocoa.farms, at=NOW + 2 * DAY, operated_by_id=same)
+    with acting(tenant):
+        merge_nodes(one, same, by=tenant.manager, at=NOW + 4 * DAY)
+    change(tenant, cocoa.farms, at=NOW + 6 * DAY, operated_by_id=last)
+
+    assert look(tenant, NOW + 6 * DAY) == {"TRG-03": 2}
+    assert sorted(reasons(tenant, "TRG-03")) == [
+        "Who runs it changed on 1 December 2026",
+        "Who runs it changed on 27 November 2026",
+    ]
 
 
 def test_what_is_put_back_within_a_day_was_a_slip(tenant, cocoa):
