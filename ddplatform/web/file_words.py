@@ -40,6 +40,8 @@ FAULTS = (
     _("Delete the copied row."),
     _("“%(text)s” is the number of no entry in the sheet “%(title)s”."),
     _("Write there the number of the entry that this row belongs to."),
+    _("More than %(most)s new rows stand here; this row and those below it are left out."),
+    _("Ask whoever sent the questions how to send the rest."),
     _("The row of “%(question)s” is gone."),
     _("What was kept stays as it is. Answer it on its page, or in a fresh download."),
     _("%(count)s more rows are gone."),
