@@ -52,11 +52,13 @@ def as_json(document: object) -> bytes:
     return json.dumps(document).encode()
 
 
-def claiming(size: int, content: bytes, name: str = "a.xlsx") -> bytes:
-    """An archive of a file that is said to be smaller than it is, with the checksum of that."""
+def claiming(
+    size: int, content: bytes, name: str = "a.xlsx", *, checked: int | None = None
+) -> bytes:
+    """An archive of a file that is said to be smaller, with the checksum of so many bytes of it."""
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(name, content)
         archive.infolist()[0].file_size = size
-        archive.infolist()[0].CRC = zlib.crc32(content[:size])
+        archive.infolist()[0].CRC = zlib.crc32(content[: checked or size])
     return target.getvalue()
