@@ -35,6 +35,7 @@ from questionnaires.xform_xml import STANDARD
 from questionnaires.xlsform import form_from_sheets
 
 SHEET_ORDER = (SURVEY, CHOICES, "external_choices", SETTINGS)
+COUNT_NODE = "_count"  # ends the name of the node that the converter makes of a repeat_count
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +173,11 @@ def _try(sheets: Sheets) -> tuple[Form | None, list[Fault]]:
 
 def _placed(fault: Fault, rows: Mapping[str, tuple[int, Row]]) -> Fault:
     """A fault of the plan at the cell it comes from, where a row of the sheet has its node."""
-    number, row = rows.get(next(iter(fault.paths), ""), (None, {}))
-    column = next((name for name in row if canonical(name) == fault.column), fault.column)
+    path, wanted = next(iter(fault.paths), ""), fault.column
+    if path not in rows and path.removesuffix(COUNT_NODE) in rows:
+        path, wanted = path.removesuffix(COUNT_NODE), "repeat_count"
+    number, row = rows.get(path, (None, {}))
+    column = next((name for name in row if canonical(name) == wanted), wanted)
     cell = str(row[column]) if column in row else fault.cell
     sheet = SURVEY if number else None
     return replace(fault, sheet=sheet, row=number, column=column, cell=cell, at=None)

@@ -5,7 +5,7 @@ A longer search of the same kind over the real forms found what other tests hold
 
 from copy import deepcopy
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from questionnaires import Response, plan
@@ -55,6 +55,7 @@ TEXTS = st.one_of(st.sampled_from(ODD), st.text(max_size=20))
 
 @settings(max_examples=200, deadline=None)
 @given(place=st.sampled_from(PLACES), text=TEXTS)
+@example(place=("survey", 1, "repeat_count"), text="regex(., '[')")
 def test_whatever_stands_in_a_cell_is_told_with_its_place_or_can_be_answered(place, text):
     sheet, row, heading = place
     book = deepcopy(SHEETS.book)
