@@ -28,6 +28,14 @@ def get_job_named(job_id: UUID, name: str) -> Job:
     return job
 
 
+def get_job_on_map(job_id: UUID, name: str, chain_id: UUID) -> Job:
+    """A job of the acting organisation that does this work for a map, or NotFound."""
+    job = get_job_named(job_id, name)
+    if job.payload["chain_id"] != str(chain_id):
+        raise NotFound()
+    return job
+
+
 def find_going_on(unique_key: str) -> Job | None:
     """The job of the acting organisation with this key that waits or is at work."""
     return db.session.scalar(

@@ -7,9 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from ddplatform.access.identity import Identity
-from ddplatform.errors import NotFound
 from ddplatform.models.jobs import Job
-from ddplatform.queries.jobs import find_going_on, get_job_named
+from ddplatform.queries.jobs import find_going_on, get_job_on_map
 from ddplatform.queries.map_past import check_day, load_past
 from ddplatform.queries.map_snapshots import load_past_snapshot
 from ddplatform.queries.value_chain import get_chain
@@ -37,10 +36,7 @@ def request_day(chain_id: UUID, day: date, page: str, *, by: Identity, at: datet
 
 def get_request(job_id: UUID, chain_id: UUID) -> Job:
     """The job of a day of this map that was asked for, or NotFound."""
-    job = get_job_named(job_id, PREPARE)
-    if job.payload["chain_id"] != str(chain_id):
-        raise NotFound()
-    return job
+    return get_job_on_map(job_id, PREPARE, chain_id)
 
 
 def prepare(

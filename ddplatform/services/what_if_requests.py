@@ -9,9 +9,8 @@ from urllib.parse import unquote_plus
 from uuid import UUID
 
 from ddplatform.access.identity import Identity
-from ddplatform.errors import NotFound
 from ddplatform.models.jobs import Job
-from ddplatform.queries.jobs import find_going_on, get_job_named
+from ddplatform.queries.jobs import find_going_on, get_job_on_map
 from ddplatform.queries.value_chain import get_chain
 from ddplatform.queries.what_if_scores import load_begin
 from ddplatform.services import jobs
@@ -59,10 +58,7 @@ def request_scores(chain_id: UUID, page: str, *, by: Identity, at: datetime) -> 
 
 def get_request(job_id: UUID, chain_id: UUID) -> Job:
     """The job that scores this map, or NotFound."""
-    job = get_job_named(job_id, PREPARE)
-    if job.payload["chain_id"] != str(chain_id):
-        raise NotFound()
-    return job
+    return get_job_on_map(job_id, PREPARE, chain_id)
 
 
 def prepare(
