@@ -11,7 +11,8 @@ from ddplatform.access.policy import allows
 from ddplatform.db import finish, unit_of_work
 from ddplatform.errors import NotAllowed, status_of
 from ddplatform.jobs import claims
-from ddplatform.jobs.handlers import HANDLERS, Handler, JobContext
+from ddplatform.jobs.context import Handler, JobContext
+from ddplatform.jobs.handlers import HANDLERS
 from ddplatform.queries.organisations import (
     get_account,
     get_standing_in,

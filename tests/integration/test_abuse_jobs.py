@@ -10,7 +10,8 @@ from sqlalchemy import insert
 
 from ddplatform.access.roles import RoleId
 from ddplatform.db import db
-from ddplatform.jobs.handlers import HANDLERS, Handler, JobContext
+from ddplatform.jobs.context import Handler, JobContext
+from ddplatform.jobs.handlers import HANDLERS
 from ddplatform.models.jobs import JobState
 from ddplatform.models.organisations import User
 from ddplatform.services.jobs import MAX_ATTEMPTS

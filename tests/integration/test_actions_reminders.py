@@ -12,7 +12,8 @@ from sqlalchemy import select
 from ddplatform.access.identity import system_identity
 from ddplatform.access.roles import RoleId
 from ddplatform.db import db
-from ddplatform.jobs.handlers import HANDLERS, PERIODIC, JobContext
+from ddplatform.jobs.context import JobContext
+from ddplatform.jobs.handlers import HANDLERS, PERIODIC
 from ddplatform.models.jobs import Job
 from ddplatform.queries.action_reminders import list_reminders
 from ddplatform.services import action_reminders

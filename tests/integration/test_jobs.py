@@ -17,7 +17,8 @@ from sqlalchemy import func, select, update
 from ddplatform.access.roles import RoleId
 from ddplatform.db import db, unit_of_work
 from ddplatform.jobs import claims
-from ddplatform.jobs.handlers import HANDLERS, Handler, JobContext
+from ddplatform.jobs.context import Handler, JobContext
+from ddplatform.jobs.handlers import HANDLERS
 from ddplatform.jobs.runner import run_job
 from ddplatform.models.audit import AuditEvent
 from ddplatform.models.jobs import Job, JobState

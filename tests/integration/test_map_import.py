@@ -15,7 +15,8 @@ from ddplatform.access.identity import Identity
 from ddplatform.db import db, unit_of_work
 from ddplatform.errors import Conflict, Invalid, NotFound
 from ddplatform.jobs import claims
-from ddplatform.jobs.handlers import HANDLERS, JobContext
+from ddplatform.jobs.context import JobContext
+from ddplatform.jobs.handlers import HANDLERS
 from ddplatform.jobs.runner import run_job
 from ddplatform.models.audit import AuditEvent
 from ddplatform.models.jobs import Job, JobState

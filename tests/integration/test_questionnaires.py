@@ -17,7 +17,8 @@ from ddplatform.db import db
 from ddplatform.duediligence.errors import StepNotAllowed
 from ddplatform.duediligence.vocabulary import QuestionnaireState as State
 from ddplatform.errors import Conflict, Invalid, NotFound
-from ddplatform.jobs.handlers import HANDLERS, PERIODIC, JobContext
+from ddplatform.jobs.context import JobContext
+from ddplatform.jobs.handlers import HANDLERS, PERIODIC
 from ddplatform.models.jobs import Job, JobState
 from ddplatform.models.organisations import Invitation, InvitationPurpose
 from ddplatform.models.questionnaires import Assignment, Questionnaire, QuestionnaireVersion

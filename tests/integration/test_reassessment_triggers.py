@@ -9,7 +9,8 @@ from sqlalchemy import select
 from ddplatform.db import db
 from ddplatform.duediligence.vocabulary import QuestionnaireState
 from ddplatform.jobs import periodic
-from ddplatform.jobs.handlers import HANDLERS, PERIODIC, JobContext
+from ddplatform.jobs.context import JobContext
+from ddplatform.jobs.handlers import HANDLERS, PERIODIC
 from ddplatform.models.evidence import Evidence, EvidenceLink
 from ddplatform.models.findings import Finding, FindingSource
 from ddplatform.models.jobs import Job

@@ -12,7 +12,8 @@ from ddplatform.db import db
 from ddplatform.duediligence.errors import StepNotAllowed
 from ddplatform.duediligence.vocabulary import QuestionnaireState as State
 from ddplatform.errors import Conflict, Invalid, NotFound
-from ddplatform.jobs.handlers import HANDLERS, JobContext
+from ddplatform.jobs.context import JobContext
+from ddplatform.jobs.handlers import HANDLERS
 from ddplatform.models.audit import AuditEvent
 from ddplatform.models.findings import FindingSource
 from ddplatform.models.responses import ResponseStatus, ReviewDecision, RiskSignal

@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from ddplatform.db import db
 from ddplatform.jobs import periodic
-from ddplatform.jobs.handlers import HANDLERS, PERIODIC, JobContext
+from ddplatform.jobs.context import JobContext
+from ddplatform.jobs.handlers import HANDLERS, PERIODIC
 from ddplatform.models.jobs import Job, JobState
 from ddplatform.models.risk import WholeBecause
 from ddplatform.services.assessment_nightly import RENEW

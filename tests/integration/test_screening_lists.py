@@ -11,7 +11,8 @@ from ddplatform.adapters.installed import adapters
 from ddplatform.adapters.screening_folder import MAX_BYTES
 from ddplatform.db import db
 from ddplatform.errors import Conflict, Invalid, NotFound
-from ddplatform.jobs.handlers import HANDLERS, PERIODIC, JobContext
+from ddplatform.jobs.context import JobContext
+from ddplatform.jobs.handlers import HANDLERS, PERIODIC
 from ddplatform.models.audit import AuditEvent
 from ddplatform.models.findings import Finding, FindingSource
 from ddplatform.models.jobs import Job

@@ -13,7 +13,8 @@ from ddplatform.access.identity import system_identity
 from ddplatform.db import db
 from ddplatform.duediligence.vocabulary import QuestionnaireState as State
 from ddplatform.errors import Conflict, Invalid, NotFound
-from ddplatform.jobs.handlers import HANDLERS, PERIODIC, JobContext
+from ddplatform.jobs.context import JobContext
+from ddplatform.jobs.handlers import HANDLERS, PERIODIC
 from ddplatform.models.audit import AuditEvent
 from ddplatform.models.evidence import Evidence
 from ddplatform.models.jobs import Job
