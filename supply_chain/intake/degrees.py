@@ -8,6 +8,7 @@ from supply_chain.intake.cells import CellFault, parse_number
 
 # What nearly every cell holds.
 _PLAIN = re.compile(r"-?\d{1,3}(?:\.\d{1,17})?", re.ASCII)
+_LONGEST_PAIR = 200  # signs; two places written out with seconds have some 60
 _PART = r"\d{1,2}(?:[.,]\d+)?"
 _MARKED = re.compile(
     rf"""(?P<sign>-?)(?P<degrees>\d{{1,3}})\s*[°º]\s*(?:(?P<minutes>{_PART})\s*['′’]\s*)?
@@ -76,6 +77,8 @@ def split_pair(text: str) -> tuple[str, str] | None:
 
     "POINT (78.3 27.1)", as programs for maps write it, names the longitude first.
     """
+    if len(text) > _LONGEST_PAIR:
+        return None
     known = _WELL_KNOWN_TEXT.fullmatch(text.strip())
     if known:
         return known[2], known[1]

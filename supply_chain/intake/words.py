@@ -13,11 +13,12 @@ import yaml
 
 _DATA = Path(__file__).parent.parent / "data"
 _NUMBERING = re.compile(r"^\s*(?:\d{1,2}|[A-Za-z])\s*[.)]\s*(?=\S)")
+# Blanks and brackets are counted: looked for without end, a cell of 30,000 of them takes seconds.
 _SCRIPTS = re.compile(
-    r"(?<=[a-zA-Z.)])\s*/?\s*(?=[\u0370-\u1dff\u2e80-\uffef])"
-    r"|(?<=[\u0370-\u1dff\u2e80-\uffef])\s*/?\s*(?=[a-zA-Z(])"
+    r"(?<=[a-zA-Z.)])\s{0,20}/?\s{0,20}(?=[\u0370-\u1dff\u2e80-\uffef])"
+    r"|(?<=[\u0370-\u1dff\u2e80-\uffef])\s{0,20}/?\s{0,20}(?=[a-zA-Z(])"
 )
-_LANGUAGES = re.compile(r"\s*[\n|]\s*|\s+[/–—-]\s+|" + _SCRIPTS.pattern)
+_LANGUAGES = re.compile(r"\s{0,20}[\n|]\s{0,20}|\s{1,20}[/–—-]\s{1,20}|" + _SCRIPTS.pattern)
 _WORDS = re.compile(r"[^\W_]+")
 # Words that only join others in the name of a column.
 _JOINING = frozenset(
@@ -27,7 +28,7 @@ _JOINING = frozenset(
         " dell van",
     )
 )
-_BRACKETS = re.compile(r"[(\[（].*?[)\]）]")
+_BRACKETS = re.compile(r"[(\[（][^)\]）\n]{0,300}[)\]）]")
 
 
 # Signs above and below letters that spell nothing of their own: accents of Latin, Greek and

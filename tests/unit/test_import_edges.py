@@ -5,6 +5,13 @@ import json
 import pytest
 
 from supply_chain.drafts import MapDraft, NamedBytes
+from supply_chain.intake.degrees import split_pair
+from supply_chain.intake.words import (
+    header_forms,
+    scripts_apart,
+    squeeze,
+    squeeze_without_brackets,
+)
 from supply_chain.map_import import read_map
 
 
@@ -125,3 +132,19 @@ def test_a_list_without_column_names_says_which_row_was_taken_for_them():
 
     assert (1, "Foo Ltd | FR | 1 Main St") in [(n.row, n.value) for n in draft.notes]
     assert read(("list.csv", "Name;Land\nBar;GB\n")).notes == ()
+
+
+@pytest.mark.timeout(30)  # looked for without end, each of these would take minutes
+@pytest.mark.parametrize(
+    "cell", ["a" + " " * 300_000 + "b", "(" * 300_000, " " * 300_000 + "x|" * 9]
+)
+def test_an_endless_heading_or_place_is_told_apart_all_the_same(cell: str):
+    assert squeeze(cell) in header_forms(cell) | {""}
+    assert squeeze_without_brackets(cell) == squeeze(cell)
+    assert scripts_apart(cell) == [cell]
+    assert split_pair(f"N {cell}") is None
+
+
+def test_brackets_and_two_scripts_are_told_apart():
+    assert squeeze_without_brackets("Country (of the (first) site)") == "countrysite"
+    assert scripts_apart("China   /  中国") == ["China", "中国"]
