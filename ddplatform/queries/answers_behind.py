@@ -1,5 +1,6 @@
 """Which answers of a supplier stand behind a score or a finding, for the way back to them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,8 +9,8 @@ from uuid import UUID
 from sqlalchemy import select
 
 from ddplatform.db import db
-from ddplatform.models.questionnaires import Assignment
-from ddplatform.models.responses import Response
+from ddplatform.models.questionnaires import Assignment, Questionnaire, QuestionnaireVersion
+from ddplatform.models.responses import Response, RiskSignal
 
 
 @dataclass(frozen=True)
@@ -17,30 +18,43 @@ class AnswersBehind:
     """Answers that were sent, and the questionnaire they belong to."""
 
     assignment_id: UUID
+    title: str
     submitted_at: datetime
     receipt_number: str
 
 
-def find_newest_answers(node_id: UUID) -> AnswersBehind | None:
-    """The answers about a node that were sent last: those that its factors rest on."""
-    return _first(_sent().where(Assignment.node_id == node_id))
+def list_answers_behind(node_id: UUID) -> Sequence[AnswersBehind]:
+    """The answers that the factors of a node rest on, newest first.
+
+    Of each questionnaire the last that was sent, by each node that told something (RM-1.0 3.3):
+    a visit leaves the self-assessment in force, and both lead back to their answers.
+    """
+    told = select(RiskSignal.response_id).where(RiskSignal.node_id == node_id)
+    newest: dict[tuple[UUID, UUID], AnswersBehind] = {}
+    for row in db.session.execute(_sent().where(Response.id.in_(told))):
+        newest.setdefault((row.told_by, row.told_in), AnswersBehind(*row[:4]))
+    return list(newest.values())
 
 
 def find_answers(response_id: UUID) -> AnswersBehind | None:
     """The answers of one round, once they were sent."""
-    return _first(_sent().where(Response.id == response_id))
+    row = db.session.execute(_sent().where(Response.id == response_id)).one_or_none()
+    return AnswersBehind(*row[:4]) if row else None
 
 
 def _sent() -> Any:
     return (
-        select(Assignment.id, Response.submitted_at, Response.receipt_number)
+        select(
+            Assignment.id,
+            Questionnaire.title,
+            Response.submitted_at,
+            Response.receipt_number,
+            Assignment.node_id.label("told_by"),
+            Questionnaire.id.label("told_in"),
+        )
         .join(Assignment, Assignment.id == Response.assignment_id)
+        .join(QuestionnaireVersion, QuestionnaireVersion.id == Assignment.version_id)
+        .join(Questionnaire, Questionnaire.id == QuestionnaireVersion.questionnaire_id)
         .where(Response.submitted_at.is_not(None))
         .order_by(Response.submitted_at.desc(), Response.id)
-        .limit(1)
     )
-
-
-def _first(statement: Any) -> AnswersBehind | None:
-    row = db.session.execute(statement).one_or_none()
-    return AnswersBehind(*row) if row else None

@@ -1,5 +1,6 @@
 """The library of questionnaires, and who was asked what."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -130,16 +131,16 @@ def list_library() -> Sequence[LibraryRow]:
     ).all()
     counted = select(Assignment.version_id, func.count()).where(_mine())
     sent = {row[0]: row[1] for row in db.session.execute(counted.group_by(Assignment.version_id))}
-    newest: dict[str, LibraryRow] = {}
+    times: Counter[str] = Counter()
+    newest: dict[str, Any] = {}
     for row in rows:
+        times[row.ref] += sent.get(row.version_id, 0)
         kept = newest.get(row.ref)
-        times = sent.get(row.version_id, 0) + (kept.sent if kept else 0)
         if kept is None or _numbers(row.version) > _numbers(kept.version):
-            newest[row.ref] = LibraryRow(**row._mapping, sent=times)
+            newest[row.ref] = row
+    library = [LibraryRow(**row._mapping, sent=times[ref]) for ref, row in newest.items()]
     order = list(modules())
-    return sorted(
-        newest.values(), key=lambda row: order.index(row.ref) if row.ref in order else len(order)
-    )
+    return sorted(library, key=lambda row: order.index(row.ref) if row.ref in order else len(order))
 
 
 def list_for_suppliers() -> Sequence[LibraryRow]:

@@ -61,7 +61,7 @@ def test_the_sign_ins_of_the_readme_are_those_of_the_sample():
     }
     shown = set(re.findall(r'(\S+@[\w.-]+), "([^"]+)"', TEXT.replace("(", " ")))
 
-    assert len(shown) == 4
+    assert len(shown) == 5
     assert shown <= sample
 
 

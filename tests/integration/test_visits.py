@@ -18,8 +18,9 @@ from ddplatform.models.responses import Answer, RiskSignal
 from ddplatform.models.responses import Response as ResponseRow
 from ddplatform.models.risk import RiskFact
 from ddplatform.models.value_chain import NodeSummary
+from ddplatform.queries.answers_behind import list_answers_behind
 from ddplatform.queries.node_merges import find_newest_status
-from ddplatform.queries.questionnaires import get_assignment, get_assignment_row
+from ddplatform.queries.questionnaires import get_assignment, get_assignment_row, list_library
 from ddplatform.queries.responses import find_response, get_request, list_asked_of_me, load_filled
 from ddplatform.queries.sharing import has_sources
 from ddplatform.queries.value_chain import get_node
@@ -344,6 +345,29 @@ def test_how_the_visit_was_made_decides_how_much_it_is_believed(
         assert {"WRK-01", "WRK-05", "WRK-16", "COM-01"} <= {one.factor for one in signals}
         assert {one.source_type for one in signals} == {source}
         assert [one.quality for one in signals] == pytest.approx([quality] * len(signals))
+
+
+def test_score_leads_back_to_the_last_answers_of_each_questionnaire_it_rests_on(
+    tenant: Tenant, chain_id: UUID, node_id: UUID, supplier: Supplier
+):
+    receive_now(supplier)
+    first = assign_visit(tenant, chain_id, node_id)
+    receive_now(visited(first, AUD_06="announced"))
+    with acting(tenant.id):
+        accept_all(first.assignment_id, by=tenant.manager, at=NOW)
+    second = assign_visit(tenant, chain_id, node_id)
+    receive_now(visited(second, AUD_06="unannounced"))
+
+    with acting(tenant.id):
+        behind = {one.title: one for one in list_answers_behind(node_id)}
+        assert len(behind) == 2
+        assert behind[title_of("SAQ")].assignment_id == supplier.asked.assignment_id
+        assert behind[title_of("AUD")].assignment_id == second.assignment_id
+
+
+def title_of(ref: str) -> str:
+    """The title of a questionnaire of the library."""
+    return next(row.title for row in list_library() if row.ref == ref)
 
 
 def test_danger_seen_on_a_visit_is_a_fact_that_the_site_did_not_tell(

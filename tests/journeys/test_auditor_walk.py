@@ -65,7 +65,7 @@ def _follow_a_figure(auditor: Visitor, report: str) -> None:
     expect(likelihood).to_contain_text(re.compile(r"\b20(1\d|2\d)\b"))
     expect(likelihood).to_contain_text("Supplier, without evidence")
     source = likelihood.locator("a[href*='/reference/']").first.get_attribute("href")
-    page.click("a:has-text('the answers of')")
+    page.click("a:has-text('Self-assessment'):has-text('the answers of')")
     page.wait_for_url(re.compile(r"/review$"))
     expect(page.locator("h1")).to_contain_text("Coopérative Espoir de Soubré")
     page.click("a:has-text('canteen-contract.pdf')")

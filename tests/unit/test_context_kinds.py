@@ -48,8 +48,11 @@ def test_owners_have_fourteen_days_after_an_event():
 
 
 def test_what_only_people_can_know_is_told_with_a_form():
-    assert triggers()["TRG-03"].seen_by == (SeenBy.PERSON,)
     assert triggers()["TRG-11"].seen_by == (SeenBy.PERSON,)
+
+
+def test_a_new_owner_is_seen_on_the_map_and_a_new_management_told_with_a_form():
+    assert triggers()["TRG-03"].seen_by == (SeenBy.NEW_OPERATOR, SeenBy.PERSON)
 
 
 def test_the_trigger_of_time_is_twelve_months():

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask, flash, render_template, render_template_string
 
+from ddplatform.access.permissions import Permission
 from ddplatform.web import filters
 from ddplatform.web.page_context import GROUPS
 
@@ -62,7 +63,10 @@ def app() -> Flask:
     made.secret_key = "test only"
     filters.register(made)
     made.jinja_env.globals.update(
-        csrf_token=lambda: "token", vendor=frozenset({"icons.svg", "fonts.css"})
+        csrf_token=lambda: "token",
+        vendor=frozenset({"icons.svg", "fonts.css"}),
+        permission=Permission,
+        may=lambda permission: permission is Permission.VALUE_CHAIN_READ,
     )
     return made
 

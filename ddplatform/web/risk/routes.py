@@ -10,7 +10,7 @@ from ddplatform.access.permissions import Permission
 from ddplatform.errors import NotFound
 from ddplatform.gate import requires
 from ddplatform.queries import risk, risk_judged, risk_runs
-from ddplatform.queries.answers_behind import find_newest_answers
+from ddplatform.queries.answers_behind import list_answers_behind
 from ddplatform.queries.value_chain import get_chain, get_node, get_node_by_ref
 from ddplatform.services.risk import ask_reassessment
 from ddplatform.web import register_filter
@@ -85,7 +85,7 @@ def show(node_id: UUID, issue: str) -> ResponseReturnValue:
         "changes": risk_judged.list_changes(node_id, about),
         "facts": risk_judged.list_facts(node_id, about),
         "past": presenters.turns(risk_judged.list_past_scores(node_id, about)),
-        "answers": find_newest_answers(node_id),
+        "answers": list_answers_behind(node_id),
         "words": words,
     }
     if head is None or scored is None:
