@@ -77,14 +77,25 @@ def put(form: Response, changes: Iterable[Change]) -> tuple[ReturnFault, ...]:
     waiting = list(changes)
     for _ in range(2):
         waiting = [change for change in waiting if not _put(form, change)]
-    return tuple(
-        ReturnFault(
+    return tuple(_fault(form, change) for change in waiting)
+
+
+def _fault(form: Response, change: Change) -> ReturnFault:
+    text = change.shown or change.text
+    try:
+        form.state(change.path)
+    except KeyError:
+        return ReturnFault(
             change.place,
-            f"“{change.shown or change.text}” is not one of the answers on offer.",
-            "Choose the answer on the page of its section.",
-            change.shown or change.text,
+            "There is no entry for this answer: its list cannot be longer.",
+            "Write it into one of the entries that are there.",
+            text,
         )
-        for change in waiting
+    return ReturnFault(
+        change.place,
+        f"“{text}” is not one of the answers on offer.",
+        "Choose the answer on the page of its section.",
+        text,
     )
 
 

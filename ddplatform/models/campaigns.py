@@ -17,6 +17,7 @@ class LeftOut(StrEnum):
     """Why a supplier of a campaign is not asked."""
 
     NO_ADDRESS = "no_address"
+    VISITS = "visits"
     HAS_IT = "has_it"
     ARCHIVED = "archived"
     BY_HAND = "by_hand"

@@ -197,6 +197,21 @@ def find_round(assignment_id: UUID, number: int) -> ResponseRow | None:
     )
 
 
+def list_notes_before(row: ResponseRow) -> Mapping[int, str]:
+    """The notes that were sent with the rounds before this one, by round, the newest first."""
+    rows = db.session.execute(
+        select(ResponseRow.round, ResponseRow.declared_note)
+        .where(
+            ResponseRow.assignment_id == row.assignment_id,
+            ResponseRow.round < row.round,
+            ResponseRow.submitted_at.is_not(None),
+            ResponseRow.declared_note.is_not(None),
+        )
+        .order_by(ResponseRow.round.desc())
+    )
+    return {number: note or "" for number, note in rows}
+
+
 def find_earlier(assignment: Assignment) -> tuple[Assignment, ResponseRow] | None:
     """What the same supplier last sent to the same buyer on the same questionnaire and node."""
     siblings = select(QuestionnaireVersion.id).where(

@@ -34,7 +34,7 @@ from ddplatform.queries.node_filters import among
 from ddplatform.queries.organisations import get_help_contact, get_organisation
 from ddplatform.queries.questionnaires import find_open, list_visitors, load_plan
 from ddplatform.services import audit
-from ddplatform.services.campaigns import queue_sending
+from ddplatform.services.campaigns import queue_sending, why_no_mail
 from ddplatform.services.invitations import (
     give_link,
     give_to_server,
@@ -42,7 +42,7 @@ from ddplatform.services.invitations import (
     note_refused,
     write_questions,
 )
-from ddplatform.services.people import INVITATION_LIFE, is_address
+from ddplatform.services.people import INVITATION_LIFE
 from ddplatform.services.questionnaires import is_small
 from ddplatform.services.visit_plan_assign import note_sent
 from ddplatform.tenancy import insert_rows
@@ -136,10 +136,8 @@ def _settle(
     """Whether a line can still be sent; what changed since it was planned leaves it out."""
     if node.archived_at is not None:
         line.left_out = LeftOut.ARCHIVED
-    elif not is_address(email := (node.contact_email or "").strip().lower()) or (
-        (node.id, email) in visitors  # who visits a place does not answer for it
-    ):
-        line.left_out = LeftOut.NO_ADDRESS
+    else:
+        line.left_out = why_no_mail(node.id, node.contact_email, visitors)
     return line.left_out is None
 
 

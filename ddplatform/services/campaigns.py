@@ -1,6 +1,6 @@
 """Campaigns: planned by rule, looked at, started in waves, stopped, gone on with."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -15,7 +15,12 @@ from ddplatform.models.campaigns import Campaign, CampaignTarget, LeftOut
 from ddplatform.queries.campaigns import Place, get_campaign, list_places, to_send
 from ddplatform.queries.jobs import find_going_on
 from ddplatform.queries.questionnaire_proposals import propose_questionnaires
-from ddplatform.queries.questionnaires import LibraryRow, find_open, list_for_suppliers
+from ddplatform.queries.questionnaires import (
+    LibraryRow,
+    find_open,
+    list_for_suppliers,
+    list_visitors,
+)
 from ddplatform.queries.value_chain import get_chain
 from ddplatform.services import audit, jobs
 from ddplatform.services.people import is_address
@@ -166,6 +171,7 @@ def _lines(
     keys = [place.id for place in places]
     fits = propose_questionnaires(keys, today=today)
     taken = {row.ref: find_open(row.version_id, keys) for row in modules}
+    visitors = list_visitors(keys)
     for place in places:
         reasons = {one.ref: one.reason for one in fits.get(place.id, ())}
         for row in modules:
@@ -176,17 +182,31 @@ def _lines(
                 "node_id": place.id,
                 "version_id": row.version_id,
                 "reason": reasons.get(row.ref, "" if has_it else BY_HAND),
-                "left_out": why_not(place, has_it=has_it),
+                "left_out": why_not(place, visitors, has_it=has_it),
             }
 
 
-def why_not(place: Place, *, has_it: bool) -> LeftOut | None:
-    """Why a place is not asked; None where it can be."""
+def why_not(place: Place, visitors: Container[tuple[UUID, str]], *, has_it: bool) -> LeftOut | None:
+    """Why a place is not asked; None where it can be.
+
+    Args:
+        visitors: node and address of who was asked to visit, as `list_visitors` gives them.
+    """
     if place.is_archived:
         return LeftOut.ARCHIVED
     if has_it:
         return LeftOut.HAS_IT
-    return None if is_address(place.contact_email or "") else LeftOut.NO_ADDRESS
+    return why_no_mail(place.id, place.contact_email, visitors)
+
+
+def why_no_mail(
+    node_id: UUID, address: str | None, visitors: Container[tuple[UUID, str]]
+) -> LeftOut | None:
+    """Why nothing can be sent to the address of a place: who visits it does not answer for it."""
+    email = (address or "").strip().lower()
+    if not is_address(email):
+        return LeftOut.NO_ADDRESS
+    return LeftOut.VISITS if (node_id, email) in visitors else None
 
 
 def change_how(campaign_id: UUID, how: How, *, by: Identity, at: datetime) -> Campaign:

@@ -55,6 +55,8 @@ FAULTS = (
     _("Write 1 for the first, 2 for the second."),
     _("Write %(yes)s, or leave it empty."),
     _("“%(text)s” is not one of the answers on offer."),
+    _("There is no entry for this answer: its list cannot be longer."),
+    _("Write it into one of the entries that are there."),
     _("Choose from the list of the cell."),
     _("Choose the answer on the page of its section."),
     _("This is no submission of a phone app."),

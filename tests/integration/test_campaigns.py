@@ -170,11 +170,25 @@ def test_who_visits_a_place_gets_no_questionnaire_of_a_campaign_about_it(tenant:
         db.session.get_one(ValueChainNode, keys[0]).contact_email = address.upper()
 
     campaign_id = plan(tenant, chain_id, keys)
+
+    assert lines(tenant, campaign_id) == {"Farm 000": LeftOut.VISITS, "Farm 001": None}
+
+
+def test_who_is_asked_to_visit_after_the_plan_gets_no_questionnaire_either(tenant: Tenant):
+    chain_id, keys = make_places(tenant, 2)
+    campaign_id = plan(tenant, chain_id, keys)
+    with acting(tenant.id):
+        node = db.session.get_one(ValueChainNode, keys[0])
+        address, node.contact_email = node.contact_email, "office@farm.example"
+    assert address is not None
+    assign_visit(tenant, chain_id, keys[0], email=address)
+    with acting(tenant.id):
+        db.session.get_one(ValueChainNode, keys[0]).contact_email = address.upper()
     start(tenant, campaign_id)
     work(tenant, campaign_id)
 
     assert [one.node_id for one in sent(tenant, campaign_id)] == [keys[1]]
-    assert sorted(str(why) for why in lines(tenant, campaign_id).values()) == ["None", "no_address"]
+    assert lines(tenant, campaign_id) == {"Farm 000": LeftOut.VISITS, "Farm 001": None}
 
 
 def test_node_that_left_the_map_is_left_out_of_the_plan(tenant: Tenant):

@@ -161,6 +161,31 @@ def test_the_note_of_a_round_before_is_redacted_too(named: Supplier, tenant: Ten
         assert get_response(first_id).declared_note == f"Ask {TAKEN_OUT}."
 
 
+def test_the_review_offers_to_take_a_name_out_of_the_note_of_a_round_before(
+    app: Flask, tenant: Tenant
+):
+    with app.app_context():
+        supplier = come_in(ask(tenant))
+        fill_in(supplier, {**good_values(), HELP: TEXT})
+        receive_now(supplier)
+        one = supplier.asked.assignment_id
+        with acting(tenant.id):
+            first = find_response(one)
+            assert first is not None
+            first.declared_note = "Ask Mr Kofi Mensah, 0544 123 456."
+        _again(supplier)
+    reviewer = signed_in_client(app, tenant, RoleId.SUSTAINABILITY_MANAGER)
+    address = f"/o/{tenant.slug}/questionnaires/assignments/{one}/review"
+    assert "The note of round 1 may name a person" in reviewer.get(address).text
+    sent = {"path": WHOLE, "round": "1", "csrf_token": csrf_token(reviewer, address)}
+    wrong = reviewer.post(f"{address}/redact", data={**sent, "words": "Yaw"})
+    assert "“Yaw” does not stand in this answer" in wrong.text
+    words = "Mr Kofi Mensah\n0544 123 456"
+    done = reviewer.post(f"{address}/redact", data={**sent, "words": words}, follow_redirects=True)
+    assert "Taken out in 2 places" in done.text
+    assert "The note of round 1" not in done.text
+
+
 def test_the_review_offers_to_take_a_name_out_that_stands_in_the_round_before_alone(
     app: Flask, tenant: Tenant
 ):

@@ -443,6 +443,9 @@ def test_far_places_within_places_stop_before_they_fill_the_memory(monkeypatch):
 
     assert sum(state.count for state in response.states() if state.kind == "repeat") <= 32
     assert faults and len(faults) < 20
+    assert {fault.message for fault in faults} == {
+        "There is no entry for this answer: its list cannot be longer."
+    }
 
 
 def test_answers_that_are_read_back_make_no_more_entries_than_a_response_may_have(monkeypatch):

@@ -44,6 +44,7 @@ TENANT_TABLES = {
     "evidence": ("organisation_id", "respondent_organisation_id"),
     "evidence_link": ("organisation_id", "respondent_organisation_id"),
     "finding": ("organisation_id",),
+    "follow_up_visit": ("organisation_id",),
     "fresh_evidence": ("organisation_id",),
     "import_fault": ("organisation_id",),
     "import_fault_row": ("organisation_id",),
@@ -106,6 +107,7 @@ APPEND_ONLY = {
     "case_criterion": None,
     "context_value": None,
     "control_record": None,
+    "follow_up_visit": "OLD.recorded_at IS NOT NULL",
     "indicator_value": None,
     "map_change": None,
     "map_step": None,
@@ -4025,6 +4027,7 @@ def upgrade() -> None:
             "left_out",
             sa.Enum(
                 "no_address",
+                "visits",
                 "has_it",
                 "archived",
                 "by_hand",
@@ -4328,6 +4331,51 @@ def upgrade() -> None:
         "ix_proposal_state",
         "chain_proposal",
         ["organisation_id", "state", "created_at", "id"],
+        unique=False,
+    )
+    op.create_table(
+        "follow_up_visit",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False, comment="Counts from 1 in each case"),
+        sa.Column(
+            "form_version", sa.String(), nullable=False, comment="Version of the questionnaire REM"
+        ),
+        sa.Column("sealed_answers", sa.LargeBinary(), nullable=False, comment="Answers by path"),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("recorded_by_id", sa.Uuid(), nullable=True),
+        sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(recorded_at IS NULL) = (recorded_by_id IS NULL)",
+            name=op.f("ck_follow_up_visit_recorded_pair"),
+        ),
+        sa.CheckConstraint("number > 0", name=op.f("ck_follow_up_visit_number")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "case_id"],
+            ["remediation_case.organisation_id", "remediation_case.id"],
+            name=op.f("fk_follow_up_visit_organisation_id_case_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_follow_up_visit_organisation_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["recorded_by_id"], ["user.id"], name=op.f("fk_follow_up_visit_recorded_by_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_follow_up_visit")),
+        sa.UniqueConstraint(
+            "organisation_id",
+            "case_id",
+            "number",
+            name=op.f("uq_follow_up_visit_organisation_id_case_id_number"),
+        ),
+    )
+    op.create_index(
+        op.f("ix_follow_up_visit_organisation_id"),
+        "follow_up_visit",
+        ["organisation_id"],
         unique=False,
     )
     op.create_table(
@@ -5234,6 +5282,8 @@ def downgrade() -> None:
     op.drop_index("ix_step_at", table_name="map_step")
     op.drop_index(op.f("ix_map_step_organisation_id"), table_name="map_step")
     op.drop_table("map_step")
+    op.drop_index(op.f("ix_follow_up_visit_organisation_id"), table_name="follow_up_visit")
+    op.drop_table("follow_up_visit")
     op.drop_index("ix_proposal_state", table_name="chain_proposal")
     op.drop_index(op.f("ix_chain_proposal_respondent_organisation_id"), table_name="chain_proposal")
     op.drop_index(op.f("ix_chain_proposal_organisation_id"), table_name="chain_proposal")

@@ -9,6 +9,7 @@ from ddplatform.queries.campaigns import CampaignRow
 
 LEFT_OUT_WORDS: Mapping[LeftOut, str] = {
     LeftOut.NO_ADDRESS: "No e-mail address that can be used is known",
+    LeftOut.VISITS: "Its address is that of somebody asked to visit it",
     LeftOut.HAS_IT: "Has this questionnaire already",
     LeftOut.ARCHIVED: "Left the map",
     LeftOut.BY_HAND: "Left out by hand",

@@ -22,6 +22,7 @@ from ddplatform.queries.responses import (
     find_round,
     list_files,
     list_messages,
+    list_notes_before,
     list_red_flags,
     load_filled,
 )
@@ -99,7 +100,8 @@ def take_out(assignment_id: UUID) -> ResponseReturnValue:
     try:
         many = redact(assignment_id, path, words, by=g.identity, at=g.now)
     except Invalid as error:
-        return _page(assignment_id, faults={f"words:{path}": error.fields["words"]})
+        at = request.form.get("round", "")
+        return _page(assignment_id, faults={f"words:{path}{at}": error.fields["words"]})
     flash(f"Taken out in {plural(many, 'place', 'places')}, here and at the supplier's.", "success")
     return redirect(url_for(".review", assignment_id=assignment_id) + f"#{field_id(path)}")
 
@@ -211,6 +213,11 @@ def _page(
         kept=request.form.get("text") or request.form.get("note") or "",
         kept_words=request.form.get("words", ""),
         note_traces=traces_in(row.declared_note or ""),
+        notes_before=[
+            (number, note, traces)
+            for number, note in list_notes_before(row).items()
+            if (traces := traces_in(note))
+        ],
     )
     return html, 409 if stale else 422 if faults else 200
 
