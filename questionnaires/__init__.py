@@ -1,5 +1,11 @@
 """Asking and judging answers: XLSForm is the format, the ODK XForms specification the meaning."""
 
+from questionnaires.answer_time import (
+    minutes_of,
+    seconds_in_all,
+    seconds_left,
+    seconds_of_count,
+)
 from questionnaires.answers import Answer, AnswerProblem, read_answer
 from questionnaires.asking import Item, Page, asked_paths, pages
 from questionnaires.checking import FormReport, check_file, check_form
@@ -104,6 +110,7 @@ __all__ = [
     "far_moves",
     "has_note",
     "list_shipped",
+    "minutes_of",
     "modules",
     "own_words",
     "pages",
@@ -121,6 +128,9 @@ __all__ = [
     "same_asked",
     "same_words",
     "score",
+    "seconds_in_all",
+    "seconds_left",
+    "seconds_of_count",
     "shipped_form",
     "unusable",
 ]

@@ -26,8 +26,7 @@ class NotShipped(QuestionnaireError):
 class Shipped:
     """One version of one questionnaire; `sha256` is that of its file, which is never edited.
 
-    `questions` are those of the method, `short_questions` those of light mode (0: it marks none),
-    `fields` everything that is asked but for files.
+    `questions` are those of the method, `short_questions` those of light mode (0: it marks none).
     """
 
     ref: str
@@ -36,7 +35,6 @@ class Shipped:
     sha256: str
     questions: int
     short_questions: int
-    fields: int
 
 
 @cache
@@ -136,11 +134,6 @@ def _shipped(ref: str, version: str, data: bytes) -> Shipped:
         sha256=hashlib.sha256(data).hexdigest(),
         questions=len(questions),
         short_questions=sum(1 for row in questions if row.get("bind::dd:light") == "yes"),
-        fields=sum(
-            1
-            for row in asked
-            if _kind(row) != "begin_repeat" and not row.get("bind::dd:evidence_for")
-        ),
     )
 
 

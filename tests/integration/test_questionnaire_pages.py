@@ -146,7 +146,7 @@ def test_library_tells_for_whom_each_is_how_long_it_takes_and_gives_it_away(
 
     cards = page.split("<section")[1:]
     assert len(cards) == 10
-    assert "72 questions, at most about 56 minutes" in cards[0]
+    assert "72 questions, an estimated 93 minutes if all are asked" in cards[0]
     assert "The short version for fewer than 50 workers has 37 questions." in cards[0]
     assert "Farms and farmer groups" in cards[1]
     download = re.search(r'href="([^"]+/form\.xlsx)"', cards[1])

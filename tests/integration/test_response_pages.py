@@ -165,6 +165,27 @@ def test_supplier_goes_from_the_link_to_the_receipt_without_scripts(app: Flask, 
     assert "arrived" in client.get(f"{base}/").text
 
 
+def test_time_that_is_told_shrinks_with_each_answer_and_is_called_an_estimate(
+    app: Flask, phone: FlaskClient, supplier: Supplier
+):
+    home, section = f"{_base(supplier)}/", f"{_base(supplier)}/C"
+    before = _minutes(phone.get(home).text)
+    assert "We estimate it by the kind of each open question." in phone.get(home).text
+    values = {p: v for p, v in good_values().items() if p.startswith("/data/C/")}
+    _post(phone, section, {p: v.split() if " " in v and "_" in v else v for p, v in values.items()})
+    assert _minutes(phone.get(home).text) < before
+    assert "Everything here is answered. You can still change it." in phone.get(section).text
+    all_questions = phone.get(f"{home}questions").text
+    assert _minutes(all_questions) > before
+    assert "We estimate it by the kind of each question." in all_questions
+
+
+def _minutes(page: str) -> int:
+    found = re.search(r"[Aa]bout (\d+) minutes", page)
+    assert found is not None
+    return int(found[1])
+
+
 def test_opening_the_link_uses_nothing_up(app: Flask, asked: Asked):
     link, client = _link(app, asked), app.test_client()
     for _ in range(3):

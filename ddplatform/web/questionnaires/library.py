@@ -12,8 +12,19 @@ from ddplatform.queries.questionnaires import LibraryRow, get_version, list_libr
 from ddplatform.services.questionnaire_library import publish_shipped
 from ddplatform.web.filters import plural
 from ddplatform.web.questionnaires.blueprint import bp
-from ddplatform.web.responses.fields import minutes_of
-from questionnaires import Answerer, Module, Question, export_workbook, list_shipped, modules
+from questionnaires import (
+    Answerer,
+    Module,
+    Question,
+    Shipped,
+    export_workbook,
+    list_shipped,
+    minutes_of,
+    modules,
+    seconds_in_all,
+    seconds_of_count,
+    shipped_form,
+)
 from questionnaires.library import shipped_translations
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -66,8 +77,14 @@ def _entry(row: LibraryRow) -> Entry:
         module=modules().get(row.ref),
         questions=shipped.questions if shipped else row.question_count,
         short=shipped.short_questions if shipped else 0,
-        minutes=minutes_of(shipped.fields if shipped else row.question_count),
+        minutes=minutes_of(_seconds(row, shipped)),
     )
+
+
+def _seconds(row: LibraryRow, shipped: Shipped | None) -> float:
+    if shipped is None:
+        return seconds_of_count(row.question_count)
+    return seconds_in_all(shipped_form(shipped.ref, shipped.version))
 
 
 @bp.post("/library")

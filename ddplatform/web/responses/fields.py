@@ -283,16 +283,6 @@ def _text(texts: Sequence[str]) -> str:
     return texts[0].replace("\r\n", "\n")
 
 
-def minutes_for(page: Page) -> int:
-    """How long a page takes, by the number of its questions."""
-    return minutes_of(sum(1 for _ in page.questions()))
-
-
-def minutes_of(questions: int) -> int:
-    """How long so many questions take: our estimate until answers have been timed."""
-    return max(1, round(0.7 * questions))
-
-
 def open_paths(page: Page) -> list[str]:
     """What the page asks now, for the script that opens and closes branches."""
     return [item.state.path for item in page.items if item.state.relevant]

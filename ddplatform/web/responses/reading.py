@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from ddplatform.access.permissions import Permission
 from ddplatform.errors import NotFound
 from ddplatform.gate import public, requires
-from ddplatform.languages import current_language, gettext
+from ddplatform.languages import current_language, gettext, ngettext
 from ddplatform.models.questionnaires import Assignment
 from ddplatform.queries.organisations import get_help_contact, get_organisation
 from ddplatform.queries.questionnaire_texts import Wording, load_wording
@@ -30,9 +30,9 @@ from ddplatform.reports.scripts import speaking_on_paper
 from ddplatform.services.response_join import get_invited
 from ddplatform.web.filters import day
 from ddplatform.web.responses.blueprint import bp
-from ddplatform.web.responses.fields import minutes_of
 from ddplatform.web.responses.joining import bp as respond
 from ddplatform.web.responses.joining import find_invitation
+from questionnaires import minutes_of, seconds_in_all
 
 
 @bp.get("/<uuid:assignment_id>/questions")
@@ -84,6 +84,14 @@ def _sections(assignment: Assignment, wording: Wording) -> list[SectionToRead]:
     return list(all_questions(wording.plan.form, light=assignment.light_mode))
 
 
+def _minutes(assignment: Assignment, wording: Wording) -> int:
+    return minutes_of(seconds_in_all(wording.plan.form, light=assignment.light_mode))
+
+
+def _time(minutes: int) -> str:
+    return ngettext("about %(num)s minute", "about %(num)s minutes", minutes)
+
+
 def _page(
     assignment: Assignment, *, back: str, paper: str, asked: object = None
 ) -> ResponseReturnValue:
@@ -96,7 +104,7 @@ def _page(
         sections=sections,
         tongue=tongue_of(wording.plan.form),
         count=count,
-        minutes=minutes_of(count),
+        minutes=_minutes(assignment, wording),
         title=get_title(assignment.version_id, wording.titles),
         requester=get_organisation(assignment.organisation_id).name,
         assignment=assignment,
@@ -133,6 +141,7 @@ def _drawn(assignment: Assignment) -> bytes:
             lines=(
                 (gettext("Please answer by"), day(assignment.due_on)),
                 (gettext("Questions"), str(sum(len(one.questions) for one in sections))),
+                (gettext("Time, if all are asked"), _time(_minutes(assignment, wording))),
             ),
             note_title=gettext("Honest answers bring help, not loss of orders"),
             note=gettext(

@@ -20,6 +20,7 @@ from ddplatform.queries.response_people import (
     said_on,
     taker_of,
 )
+from ddplatform.queries.response_time import seconds_left_on
 from ddplatform.queries.responses import (
     Filled,
     Request,
@@ -27,6 +28,7 @@ from ddplatform.queries.responses import (
     find_response,
     get_request,
     list_asked_of_me,
+    list_files,
     list_messages,
     load_filled,
 )
@@ -35,8 +37,8 @@ from ddplatform.services.response_drafts import is_done
 from ddplatform.services.response_people import leave_section, take_section
 from ddplatform.services.responses import start
 from ddplatform.web.responses.blueprint import bp
-from ddplatform.web.responses.fields import field_id, minutes_for
-from questionnaires import Page
+from ddplatform.web.responses.fields import field_id
+from questionnaires import Page, minutes_of
 
 
 @bp.get("/")
@@ -75,7 +77,8 @@ def show(assignment_id: UUID) -> ResponseReturnValue:
     """The sections of one questionnaire, how far each is, and what was asked back."""
     asked = get_request(assignment_id)
     filled = newest_round(asked)
-    pages = filled.pages
+    pages, files = filled.pages, list_files(filled.row.id)
+    left = {page.name: seconds_left_on(page, filled, files) for page in pages}
     back = asked_back(list_messages(assignment_id)) if is_writable(asked) else frozenset()
     people = load_people()
     said, tongue = said_at(filled, people), tongue_of(filled.form.form, filled.row.language)
@@ -93,7 +96,7 @@ def show(assignment_id: UUID) -> ResponseReturnValue:
                 "done": is_done(page, filled.row),
                 "asked_back": _first_of(page, back),
                 "questions": sum(1 for _ in page.questions()),
-                "minutes": minutes_for(page),
+                "minutes": minutes_of(left[page.name]),
                 "said": said_on(page, said),
                 "taken_by": people.name(taker) if (taker := taker_of(filled, page.name)) else "",
                 "is_mine": taker is not None and taker == g.identity.user_id,
@@ -103,7 +106,7 @@ def show(assignment_id: UUID) -> ResponseReturnValue:
         ],
         shows_people=people.are_several,
         has_sources=is_writable(asked) and has_sources(asked.assignment, at=g.now),
-        minutes=sum(minutes_for(page) for page in pages if not is_done(page, filled.row)),
+        minutes=minutes_of(sum(left[p.name] for p in pages if not is_done(p, filled.row))),
     )
 
 

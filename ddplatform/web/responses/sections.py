@@ -17,6 +17,7 @@ from ddplatform.queries.cascade import find_naming_section
 from ddplatform.queries.protection_services import services_near
 from ddplatform.queries.response_languages import tongue_of
 from ddplatform.queries.response_people import given_on, load_writers, said_at, taker_of
+from ddplatform.queries.response_time import seconds_left_on
 from ddplatform.queries.responses import (
     Filled,
     Request,
@@ -42,14 +43,13 @@ from ddplatform.web.responses.fields import (
     FILE,
     Around,
     field_id,
-    minutes_for,
     open_paths,
     read_typed,
     view_items,
 )
 from ddplatform.web.responses.help_words import help_in_words, whom_to_call, words_of_help
 from ddplatform.web.responses.routes import is_writable, newest_round
-from questionnaires import Page, red_flags
+from questionnaires import Page, minutes_of, red_flags
 from supply_chain.errors import FileRefused
 
 ELSEWHERE = frozenset({"later", "leave", "back", "add", "remove", "detach", "again"})
@@ -249,7 +249,7 @@ def _section_page(
         tongue=around.tongue,
         title_lang=around.tongue.of_section(filled.form.form, name),
         total=len(filled.pages),
-        minutes=minutes_for(page),
+        minutes=minutes_of(seconds_left_on(page, filled, around.files)),
         problems=problems,
         clashes=saved.clashes if saved else (),
         lost=_without_a_place(saved, page),
