@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from unicodedata import decimal
 
-from questionnaires.form import SELECTS, UPLOADS, Kind, Question
+from questionnaires.form import SELECTS, UNASKED, UPLOADS, Kind, Question
 from questionnaires.xpath_values import NUMBER, number_text, read_moment
 
 LEAST_INTEGER, MOST_INTEGER = -(2**31), 2**31 - 1
@@ -210,12 +210,13 @@ def counted_text(question: Question, raw: str) -> str:
     """What of a text counts for expressions: numbers cut to their type, nonsense left out.
 
     The rules of the form's data types, more lenient than `read_answer`: an integer loses its
-    decimals, and what is no number, no date or off the scale counts as blank.
+    decimals, and what is no number, no date or off the scale counts as blank. So does a text of
+    blanks only that a person typed; one that was worked out stays, as XPath has it.
     """
-    text = raw.strip()
-    if not text or question.kind in SELECTS:
+    text, rule = raw.strip(), _COUNTED.get(question.data_type)
+    is_worked_out = question.kind in UNASKED or question.rules.calculate is not None
+    if question.kind in SELECTS or (not text and (rule or not is_worked_out)):
         return text
-    rule = _COUNTED.get(question.data_type)
     counted = rule(text) if rule else raw
     is_off = question.kind is Kind.RANGE and not _is_on_range(question, counted)
     return "" if is_off else counted

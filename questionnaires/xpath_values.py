@@ -10,7 +10,7 @@ import operator
 import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Protocol
 
 
@@ -61,6 +61,7 @@ NUMBER = re.compile(r"\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\s*\Z")
 DATE_LIKE = re.compile(r"\s*\d{4}-\d{1,2}-\d{1,2}(T.*)?\s*\Z")
 LONGEST_PLAIN = 1e21  # from here on, and below the next, numbers are written with an exponent
 SMALLEST_PLAIN = 1e-6
+ALL_DIGITS = Context(prec=700)  # digits: as many as any float has, rounded to 300 places or none
 EXACT = 2.0**53  # beyond, whole numbers have gaps: the shortest digits name them, then noughts
 
 
@@ -149,9 +150,9 @@ def round_half_away(number: float, places: int = 0) -> float:
     """Round to `places` decimals (negative: tens, hundreds), halves away from zero."""
     if math.isnan(number) or math.isinf(number):
         return number
-    step = Decimal(1).scaleb(-places)
     exact = Decimal(repr(number))
-    return float((exact / step).quantize(Decimal(1), ROUND_HALF_UP) * step)
+    # A float has its digits between 308 places before the point and 324 behind it.
+    return float(exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, ALL_DIGITS))
 
 
 def divide(left: float, right: float) -> float:

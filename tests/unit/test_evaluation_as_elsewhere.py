@@ -245,6 +245,25 @@ def test_the_label_of_a_choice_is_blank_where_its_question_has_no_entry():
     assert response.state("/data/words").value == ""
 
 
+def test_blanks_that_were_worked_out_are_a_text_and_blanks_that_were_typed_are_none():
+    response = respond(
+        table(
+            "survey",
+            "type | name | label | calculation | required",
+            "text | first | First | | yes",
+            "text | last | Last | | ",
+            "calculate | whole | | concat(${first}, ' ', ${last}) | ",
+            "calculate | known | | ${whole} != '' | ",
+        )
+    )
+
+    response.set("/data/first", "  ")
+
+    assert not response.state("/data/first").required_ok
+    assert response.state("/data/whole").value == " "
+    assert response.state("/data/known").value == "true"
+
+
 def test_triggers_that_set_each_other_end():
     response = respond(
         table(
