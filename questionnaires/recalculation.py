@@ -40,6 +40,7 @@ class Recalculation:
         self._places: dict[str, list[TreeNode]] = {}  # nodes by path, while sweeping
         self.changed: list[TreeNode] = []  # those whose change triggers another
         self._fresh: set[int] = set()  # nodes that are just being made, by id()
+        self._new: list[tuple[TreeNode, Expression]] = []  # their defaults still to be worked out
         self._instances = 0  # added since the response was begun or read back
 
     # -- evaluating ---------------------------------------------------------------------------
@@ -110,12 +111,20 @@ class Recalculation:
                     self.mark(COUNT, TreeNode(child, node))
 
     def run(self) -> None:
-        """Work the queue off, in the order of the plan."""
+        """Work the queue off, in the order of the plan; then what new instances begin with."""
+        self._drain()
+        while self._new:
+            waiting, self._new = self._new, []
+            for place, expression in waiting:
+                self.write(place, expression)
+                self._drain()
+        self._fresh.clear()
+
+    def _drain(self) -> None:
         while self._queue:
             _, _, aspect, node = heappop(self._queue)
             self._queued.discard(_key(aspect, node))
             self._work_out(aspect, node)
-        self._fresh.clear()
 
     def run_all(self) -> None:
         """Work out everything once, in the order of the plan: the same as marking all, faster."""
@@ -234,9 +243,12 @@ class Recalculation:
         instances.append(node)
         self._instances += 1
         self._places.clear()
-        for target, expression in spec.on_new:
-            for place in under(node, target, spec):
-                self.write(place, expression)
+        # A default may read what is worked out in its own instance, so it waits for that.
+        self._new += [
+            (place, expression)
+            for target, expression in spec.on_new
+            for place in under(node, target, spec)
+        ]
         self._fresh.update(id(below) for below in node.below())
         self.mark_all(node)
         self._mark_structure(parent, spec)

@@ -167,6 +167,28 @@ def test_values_of_an_entry_that_is_being_added_trigger_nothing():
     assert response.state("/data/r[2]/b").value == ""
 
 
+def test_a_default_of_an_entry_reads_what_is_worked_out_in_it():
+    response = respond(
+        table(
+            "survey",
+            "type | name | label | default | calculation | repeat_count",
+            "begin repeat | r | R | | | ",
+            "calculate | place | | | position(..) * 10 | ",
+            "integer | n | N | ${place} + 1 | | ",
+            "end repeat | | | | | ",
+            "begin repeat | counted | C | | | 2",
+            "calculate | place2 | | | position(..) * 10 | ",
+            "integer | m | M | ${place2} + 1 | | ",
+            "end repeat | | | | | ",
+        )
+    )
+
+    response.add_repeat("/data/r")
+
+    assert [response.state(f"/data/r[{n}]/n").value for n in (1, 2)] == ["11", "21"]
+    assert [response.state(f"/data/counted[{n}]/m").value for n in (1, 2)] == ["11", "21"]
+
+
 def test_a_union_stands_in_the_order_of_the_document():
     # XPath 1.0, section 3.3: a node set is read in document order.
     response = respond(
