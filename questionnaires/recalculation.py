@@ -193,9 +193,21 @@ class Recalculation:
         value = self._counted(node) if node.relevant and node.raw else ""
         if value != node.value:
             node.value = value
-            if node.spec.on_change and not self.is_loading and id(node) not in self._fresh:
-                self.changed.append(node)
             self._mark_readers(node.spec.readers, node)
+        if node.spec.on_change:
+            self._note_change(node)
+
+    def _note_change(self, node: TreeNode) -> None:
+        """Have a trigger fire for another value, not because it is hidden or shown again.
+
+        ODK XForms specification, xforms-value-changed, after XForms 1.1, 4.4.2: what changes is
+        the node of the instance, which keeps its value while it is not relevant.
+        """
+        if self.is_loading or id(node) in self._fresh:
+            node.told = self._counted(node)
+        elif node.relevant and node.value != node.told:
+            node.told = node.value
+            self.changed.append(node)
 
     def _counted(self, node: TreeNode) -> str:
         question = node.spec.question

@@ -22,6 +22,7 @@ class TreeNode:
         "raw",
         "relevant",
         "spec",
+        "told",
         "value",
         "worked_out",
     )
@@ -31,7 +32,7 @@ class TreeNode:
         self.parent = parent
         self.number = number
         self.raw = ""
-        self.value = ""
+        self.value = self.told = ""
         self.relevant = True
         self.worked_out: str | None = None
         self.children: dict[str, list[TreeNode]] = (

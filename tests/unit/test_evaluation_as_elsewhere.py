@@ -125,28 +125,58 @@ def test_what_is_typed_over_a_calculation_stands_until_what_it_reads_changes():
     assert response.state("/data/double").value == "6"
 
 
-# ODK XForms specification, "Actions", xforms-value-changed: whatever changes the value.
+# ODK XForms specification, xforms-value-changed: as in XForms 1.1 (4.4.2), when the node of the
+# instance changes. A question that is hidden keeps its value, so nothing changes.
+
+TRIGGERS = table(
+    "survey",
+    "type | name | label | relevant | calculation | trigger | default",
+    "integer | n | N | | | | ",
+    "text | hidden | H | ${n} != 1 | | | first",
+    "integer | double | D | | ${n} * 2 | | ",
+    "text | from_hidden | F | | concat('was ', ${n}) | ${hidden} | ",
+    "text | from_double | F | | concat('is ', ${n}) | ${double} | ",
+)
 
 
-def test_a_trigger_that_changes_because_it_is_hidden_or_worked_out_fires_too():
-    response = respond(
-        table(
-            "survey",
-            "type | name | label | relevant | calculation | trigger",
-            "integer | n | N | | | ",
-            "text | hidden | H | ${n} != 1 | | ",
-            "integer | double | D | | ${n} * 2 | ",
-            "text | from_hidden | F | | concat('was ', ${n}) | ${hidden}",
-            "text | from_double | F | | concat('is ', ${n}) | ${double}",
-        )
-    )
-    response.set("/data/n", "5")
+def test_hiding_and_showing_a_trigger_leaves_what_was_typed_in_the_question_it_sets():
+    response = respond(TRIGGERS)
     response.set("/data/hidden", "x")
+    response.set("/data/from_hidden", "typed")
 
     response.set("/data/n", "1")
+    while_hidden = response.state("/data/from_hidden").value
+    response.set("/data/n", "2")
 
-    assert response.state("/data/from_hidden").value == "was 1"
-    assert response.state("/data/from_double").value == "is 1"
+    assert (while_hidden, response.state("/data/from_hidden").value) == ("typed", "typed")
+
+
+def test_a_trigger_that_begins_hidden_fires_at_its_first_answer_and_not_when_it_is_shown():
+    response = respond(TRIGGERS.replace("{n} != 1", "{n} = 1"))
+
+    response.set("/data/n", "1")
+    shown = response.state("/data/from_hidden").value
+    response.set("/data/hidden", "y")
+
+    assert (shown, response.state("/data/from_hidden").value) == ("", "was 1")
+
+
+def test_a_trigger_that_is_answered_while_it_is_hidden_fires_once_it_is_shown():
+    response = respond(TRIGGERS)
+    response.set("/data/n", "1")
+
+    response.set("/data/hidden", "x")
+    response.set("/data/n", "2")
+
+    assert response.state("/data/from_hidden").value == "was 2"
+
+
+def test_a_trigger_that_is_worked_out_fires_too():
+    response = respond(TRIGGERS)
+
+    response.set("/data/n", "5")
+
+    assert response.state("/data/from_double").value == "is 5"
 
 
 def test_values_of_an_entry_that_is_being_added_trigger_nothing():
