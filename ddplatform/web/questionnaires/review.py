@@ -212,14 +212,18 @@ def _page(
         faults=faults or {},
         kept=request.form.get("text") or request.form.get("note") or "",
         kept_words=request.form.get("words", ""),
-        note_traces=traces_in(row.declared_note or ""),
-        notes_before=[
-            (number, note, traces)
-            for number, note in list_notes_before(row).items()
-            if (traces := traces_in(note))
-        ],
+        **_notes(row),
     )
     return html, 409 if stale else 422 if faults else 200
+
+
+def _notes(row: ResponseRow) -> dict[str, Any]:
+    """What may name a person in the note, and the notes of rounds before that may."""
+    before = [(number, text, traces_in(text)) for number, text in list_notes_before(row).items()]
+    return {
+        "note_traces": traces_in(row.declared_note or ""),
+        "notes_before": [note for note in before if note[2]],
+    }
 
 
 def _one(turn: Sequence[ReviewRow]) -> dict[str, Any] | None:
