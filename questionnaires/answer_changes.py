@@ -138,7 +138,7 @@ def judge(
     """
     now = form.answers()
     news = [change for change in changes if now.get(change.path, "") != change.text]
-    trial = Response(form.plan, now, now=form.now)
+    trial = Response(form.plan, now, now=form.now, last_saved=form.last_saved)
     faults = put(trial, news)
     refused = {fault.place for fault in faults}
     found = [_judged(trial, one, now, has_base) for one in news if one.place not in refused]

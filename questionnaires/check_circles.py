@@ -17,6 +17,7 @@ DECIDED_BY = {
     "calculation": VALUE,
     "choice_filter": VALUE,
 }
+BEFORE = "last-saved#"
 MOST = 20  # circles named of one form
 
 
@@ -48,12 +49,18 @@ def _needs(named: Mapping[str, SurveyRow]) -> dict[Unit, set[Unit]]:
         needs[RELEVANCE, name] = above | {(COUNT, name)}
         needs[VALUE, name] = {(RELEVANCE, name)}
         for column, aspect in DECIDED_BY.items():
-            for found in REFERENCE.finditer(row.text(column)):
-                read = named.get(found[1])
-                own_filter = column == "choice_filter" and found[1] == name
+            for wanted in _waited_for(row.text(column)):
+                read = named.get(wanted)
+                own_filter = column == "choice_filter" and wanted == name
                 if read is not None and not own_filter:
-                    needs[aspect, name].add((COUNT if read.is_begin else VALUE, found[1]))
+                    needs[aspect, name].add((COUNT if read.is_begin else VALUE, wanted))
     return needs
+
+
+def _waited_for(expression: str) -> list[str]:
+    """The names that an expression reads; what was sent before waits for nothing."""
+    found = REFERENCE.finditer(expression)
+    return [one[1] for one in found if not one[0].removeprefix("${").lstrip().startswith(BEFORE)]
 
 
 def _fault(circle: Sequence[Unit], named: Mapping[str, SurveyRow]) -> Fault:
@@ -64,5 +71,5 @@ def _fault(circle: Sequence[Unit], named: Mapping[str, SurveyRow]) -> Fault:
         row.fault(told.level, told.code, told.message, told.mend, column=column)
         for row in rows
         for column in DECIDED_BY
-        if any(found[1] in names for found in REFERENCE.finditer(row.text(column)))
+        if any(found in names for found in _waited_for(row.text(column)))
     )

@@ -7,7 +7,7 @@ from random import Random
 from uuid import UUID
 
 from questionnaires.errors import StepRefused
-from questionnaires.form import Form, Group, Kind, Question, Section
+from questionnaires.form import LAST_SAVED, Form, Group, Kind, Question, Section
 from questionnaires.plan import Plan, plan
 from questionnaires.recalculation import (
     MOST_IN_ALL,
@@ -30,7 +30,6 @@ SEGMENT = re.compile(r"([^\[\]]+)(?:\[(\d{1,6})\])?\Z")
 INSTANCE = re.compile(r"\[\d+\]")
 LONGEST_COUNT = 6
 """Digits of a count that is read back, as many as a place may have."""
-LAST_SAVED = "__last-saved"  # the instance that `${last-saved#name}` reads
 NO_SUCH_NODE = "no such node"
 
 
@@ -62,6 +61,7 @@ class Response:
         last_saved: Mapping[str, str] | None = None,
     ) -> None:
         self.plan = plan
+        self.last_saved = last_saved
         self.unknown: dict[str, str] = {}
         self._document = TreeNode(plan.document, None)
         wording = Wording(plan, language)

@@ -216,6 +216,10 @@ class Section:
         yield from _questions(self.children)
 
 
+LAST_SAVED = "__last-saved"
+"""The instance that `${last-saved#name}` reads."""
+
+
 @dataclass(frozen=True, slots=True)
 class SetValue:
     """A value written once at an event, not a formula.
@@ -229,6 +233,11 @@ class SetValue:
     events: frozenset[str]
     trigger: str | None = None
 
+    @property
+    def reads_last_saved(self) -> bool:
+        """Whether the value comes from what was sent to this form before."""
+        return LAST_SAVED in self.value
+
 
 @dataclass(frozen=True, slots=True)
 class Form:
@@ -236,7 +245,8 @@ class Form:
 
     `children` are the nodes of the primary instance save `meta`, in order. `choice_lists` are
     the lists of the workbook; `external_files` maps the id of a list kept in a file to the name
-    of that file. `texts` are all translated texts by id. `sha256` is that of the workbook's
+    of that file. `reads_last_saved`: an expression reads what was sent to this form before.
+    `texts` are all translated texts by id. `sha256` is that of the workbook's
     bytes; `mended` names old habits put right while reading.
     """
 
@@ -250,6 +260,7 @@ class Form:
     default_language: str = NO_LANGUAGE
     choice_lists: Mapping[str, tuple[Choice, ...]] = field(default_factory=nothing)
     external_files: Mapping[str, str] = field(default_factory=nothing)
+    reads_last_saved: bool = False
     texts: Mapping[str, Text] = field(default_factory=nothing)
     set_values: tuple[SetValue, ...] = ()
     instance_name: str | None = None

@@ -225,7 +225,9 @@ def _recalculated(
     }
     if not theirs:
         return
-    trial = Response(response.plan, response.answers(), now=response.now)
+    trial = Response(
+        response.plan, response.answers(), now=response.now, last_saved=response.last_saved
+    )
     put(trial, changes)
     for path, text in theirs.items():
         ours = _value(trial, path)

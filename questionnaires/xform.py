@@ -6,6 +6,7 @@ from types import MappingProxyType
 from xml.etree.ElementTree import Element
 
 from questionnaires.form import (
+    LAST_SAVED,
     NO_TEXT,
     UNASKED,
     Choice,
@@ -76,6 +77,7 @@ def form_from_xform(xml: str) -> Form:
         default_language=xform.default_language,
         choice_lists=MappingProxyType(lists),
         external_files=MappingProxyType(_searched_files(children) | _files(xform)),
+        reads_last_saved=LAST_SAVED in xform.secondary,
         texts=MappingProxyType({text_id: xform.itext(text_id) for text_id in xform.translations}),
         set_values=_set_values(xform),
         instance_name=_instance_name(xform, f"/{root}"),

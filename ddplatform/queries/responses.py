@@ -21,6 +21,7 @@ from ddplatform.queries.organisations import HelpContact, help_contact
 from ddplatform.queries.questionnaire_texts import Review, load_wording
 from ddplatform.queries.questionnaires import get_version
 from ddplatform.queries.response_languages import spoken_language
+from ddplatform.queries.response_last_saved import load_last_saved
 from ddplatform.queries.sharing_standing import texts_that_stand
 from ddplatform.tenancy import current_organisation
 from questionnaires import Page, Plan, Response, pages
@@ -254,6 +255,7 @@ def load_filled(
         now=row.submitted_at or now,
         language=spoken_language(form_plan.form, row.language),
         seed=str(row.id),
+        last_saved=load_last_saved(assignment, row, form_plan.form),
     )
     return Filled(assignment, row, answers, form)
 

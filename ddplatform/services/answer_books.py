@@ -36,7 +36,13 @@ def write_book(assignment_id: UUID, *, at: datetime) -> tuple[str, bytes]:
     language = language_of(form, row.language)
     source = None
     if language not in (None, form.default_language):
-        source = Response(request.plan, filled.form.answers(), now=at, seed=str(row.id))
+        source = Response(
+            request.plan,
+            filled.form.answers(),
+            now=at,
+            seed=str(row.id),
+            last_saved=filled.form.last_saved,
+        )
     with speaking(row.language):
         facts = BookFacts(
             assignment=str(assignment_id),

@@ -41,8 +41,20 @@ def prefill(filled: Filled) -> Given | None:
         for answer in list_answers(row.id)
         if answer.raw and answer.share_id is None  # a consent is for one questionnaire
     }
-    carried = carry_over(old.form.form, filled.form.form, texts).answers
+    carried = {
+        path: text
+        for path, text in carry_over(old.form.form, filled.form.form, texts).answers.items()
+        if not _says_otherwise(filled.form, path, text)
+    }
     return Given(put_answers(filled.form, carried), row.submitted_at or row.started_at)
+
+
+def _says_otherwise(form: Response, path: str, text: str) -> bool:
+    """Whether the form itself put another answer of last time there (`${last-saved#other}`)."""
+    own = {one.path for one in form.form.set_values if one.reads_last_saved}
+    if path not in own:
+        return False
+    return form.state(path).raw not in ("", text)
 
 
 def put_answers(form: Response, texts: Mapping[str, str]) -> frozenset[str]:

@@ -22,6 +22,7 @@ from ddplatform.errors import Invalid
 from ddplatform.languages import gettext
 from ddplatform.models.responses import AnswerMessage, ResponseStatus
 from ddplatform.models.responses import Response as ResponseRow
+from ddplatform.queries.response_last_saved import load_last_saved
 from ddplatform.queries.responses import (
     Filled,
     Request,
@@ -146,9 +147,11 @@ def _fill(
     at: datetime,
 ) -> None:
     """The first texts: those of the round before, else of last time, else the form's own."""
-    form = Response(request.plan, _texts(last), now=at, seed=str(row.id))
+    sent = load_last_saved(request.assignment, row, request.plan.form)
+    form = Response(request.plan, _texts(last), now=at, seed=str(row.id), last_saved=sent)
     if known:
-        form = Response(request.plan, {**form.answers(), **known}, now=at, seed=str(row.id))
+        texts = {**form.answers(), **known}
+        form = Response(request.plan, texts, now=at, seed=str(row.id), last_saved=sent)
     filled = Filled(request.assignment, row, {}, form)
     given = prefill(filled) if last is None else None
     keep(filled, page="", by=by, at=at)
