@@ -9,22 +9,26 @@ from rapidfuzz import fuzz, process
 
 from supply_chain.drafts import ColumnGuess, TableMapping
 from supply_chain.intake.column_fit import (
+    NEARLY,
     fits,
     fits_parts,
     has_digit,
     is_country,
+    is_near,
     is_point,
     names_in,
     share_of,
+    tier_of,
 )
 from supply_chain.intake.columns import columns_of_people
-from supply_chain.intake.countries import country_code
+from supply_chain.intake.countries import country_code, country_in_address
 from supply_chain.intake.external_ids import scheme_of_values
 from supply_chain.intake.grid_columns import grid_columns
 from supply_chain.intake.heading_parts import (
     is_of_goods,
     names_a_company,
     names_a_thing,
+    names_an_owning_company,
     rank_of_parts,
 )
 from supply_chain.intake.personal_columns import tells_of_person
@@ -38,7 +42,7 @@ from supply_chain.intake.words import (
 )
 
 _SAMPLE_ROWS = 200
-_SHORTEST_MISSPELT, _NEARLY = 6, 86
+_SHORTEST_MISSPELT = 6
 _SOME, _MOSTLY = 0.3, 0.8
 _BY_PARTS, _BY_THING = 0.7, 0.5
 _EXAMPLES = 3
@@ -157,10 +161,10 @@ class ColumnChooser:
             is_name = field != "name" and rank_of_parts(name, "name") is not None
             if len(form) < _SHORTEST_MISSPELT or is_thing or is_known or is_name:
                 continue
-            near = process.extractOne(form, known, scorer=fuzz.ratio, score_cutoff=_NEARLY)
+            near = process.extractOne(form, known, scorer=fuzz.ratio, score_cutoff=NEARLY)
             numbers = field in ("latitude", "longitude", "attributes.workers")
             is_fit = not numbers or share_of(self._values(name), has_digit) >= _SOME
-            if near and is_fit and self._fits(field, name):
+            if near and is_fit and is_near(form, near[0]) and self._fits(field, name):
                 self.take(field, name, 0.5, f"“{name}” is spelt nearly like “{near[0]}”")
                 return
 
@@ -178,7 +182,7 @@ class ColumnChooser:
         """Columns that each name the company of one tier, one beside the other."""
         found: dict[int, str] = {}
         for name in self.header:
-            tier = _tier(name)
+            tier = tier_of(name)
             if tier and tier[1] is None and self._fits(f"chain.{tier[0]}", name):
                 found.setdefault(tier[0], name)
         if len(found) < 2 and not any("tier" in name.casefold() for name in found.values()):
@@ -196,15 +200,23 @@ class ColumnChooser:
             for name in self.free():
                 for fact, names in words().tier_facts.items():
                     is_own = any(base + word == squeeze(name) for base in bases for word in names)
-                    if (is_own or _tier(name) == (int(field[-1]), fact)) and (
+                    if (is_own or tier_of(name) == (int(field[-1]), fact)) and (
                         f"{field}.{fact}" not in self.columns
                     ):
                         self.take(f"{field}.{fact}", name, 0.8, f"“{name}” beside “{company}”")
+        places = [self.header.index(name) for name in tiers.values()]
+        if len(places) > 1 and "name" not in self.columns and places == sorted(places):
+            # A number between two tiers is that of the company before it.
+            between = self.header[places[0] : places[-1]]
+            ids = {f: n for f, n in self.columns.items() if f.startswith("external_ids.")}
+            for field in [field for field, name in ids.items() if name in between]:
+                self.leave(field)
+            self._open = [name for name in self._open if name not in between]
 
     def choose_site_beside_company(self) -> None:
         """Where the name is that of a company, a further column may name its sites."""
         company = self.columns.get("name", "")
-        if not company or not names_a_company(company):
+        if not names_a_company(company) and not names_an_owning_company(company):
             return
         names = names_in(self._values(company))
         for name in self.free():
@@ -220,10 +232,10 @@ class ColumnChooser:
         site = squeeze(self.columns.get("name", ""))
         if not any(word in site for word in words().site_words):
             return
-        raw = any(word in site for word in words().raw_site_words)
-        field = "chain.1" if raw else "operated_by"
-        if field not in self.columns:
-            self.choose(field, words().company_columns, parts="company")
+        if any(word in site for word in words().raw_site_words):
+            self._choose_company_beside_raw()
+        elif "operated_by" not in self.columns:
+            self.choose("operated_by", words().company_columns, parts="company")
         word = squeeze(self.columns.get("operated_by", "")).removesuffix("name")
         if word and squeeze(self.columns.get("id", "")).startswith(word):
             # The number of the company that runs the site is not that of the site.
@@ -231,6 +243,18 @@ class ColumnChooser:
         for field in [field for field in self.columns if field.startswith("external_ids.")]:
             if "operated_by" in self.columns and self._is_of_company(field):
                 self.leave(field)
+
+    def _choose_company_beside_raw(self) -> None:
+        """Who buys from mills, mines and farms; what is but called a company runs them."""
+        if "chain.1" not in self.columns:
+            self.choose("chain.1", words().company_columns, parts="company")
+        company = self.columns.get("chain.1", "")
+        if names_an_owning_company(company):
+            self.leave("chain.1")
+            if "operated_by" not in self.columns:
+                self.take("operated_by", company, _BY_PARTS, f"“{company}” beside the sites")
+        if "chain.1" not in self.columns:
+            self.choose("chain.1", words().raw_buyers)
 
     def _is_of_company(self, field: str) -> bool:
         """Whether an id is the same for all sites of a company that has several."""
@@ -290,7 +314,7 @@ class ColumnChooser:
             # A country among the companies of tiers is of none of them for certain.
             if (
                 "country" not in self.columns
-                and not _tier(name)
+                and not tier_of(name)
                 and not is_of_goods(name)
                 and self.header.index(name) > last_tier
                 and share_of(values, is_country) >= _MOSTLY
@@ -301,6 +325,8 @@ class ColumnChooser:
                 and share_of(values, is_point) >= _MOSTLY
             ):
                 self.take("coordinates", name, 0.7, "its values are pairs of degrees")
+            elif self._tells_towns_of_countries(name, values):
+                self.take("city", name, 0.6, f"“{name}” tells towns and their countries")
             elif (scheme := scheme_of_values(values)) and (
                 f"external_ids.{scheme}" not in self.columns
             ):
@@ -310,6 +336,12 @@ class ColumnChooser:
         self._choose_direct_supplier()
         if not self.columns.keys() & {"name", "id", "chain.1"}:
             self._choose_name_by_values()
+
+    def _tells_towns_of_countries(self, name: str, values: Sequence[str]) -> bool:
+        """Whether the only places of a list are written so: "Chongqing, China"."""
+        if self.columns.keys() & {"country", "city"} or rank_of_parts(name, "address") is None:
+            return False
+        return share_of(values, lambda v: "," in v and country_in_address(v) is not None) >= _MOSTLY
 
     def _choose_direct_supplier(self) -> None:
         """“Company X Supplier” beside a site of raw goods is whom the site delivers to."""
@@ -323,7 +355,11 @@ class ColumnChooser:
                 return
 
     def _choose_name_by_values(self) -> None:
-        best = max(self.free(), key=lambda name: names_in(self._values(name)), default=None)
+        names = [*self.free(), *filter(None, [self.columns.get("buyer")])]
+        best = max(names, key=lambda name: names_in(self._values(name)), default=None)
+        if best is not None and best == self.columns.get("buyer"):
+            # A list of customers, as who certifies them calls those it is of.
+            self.leave("buyer")
         if best is None or not names_in(self._values(best)):
             best = max(self.free(), key=lambda name: _texts_in(self._values(name)), default=None)
         if best is not None and _texts_in(self._values(best)):
@@ -341,12 +377,6 @@ class ColumnChooser:
         index = self.header.index(name)
         cells = (clean(row[index]) for row in self._sample if index < len(row))
         return [cell for cell in cells if cell and cell.casefold() not in words().blank_words]
-
-
-def _tier(name: str) -> tuple[int, str | None] | None:
-    """The tier that the name of a column tells, and the fact if it is not the name."""
-    tiers = words().tiers
-    return next((tiers[form] for form in header_forms(name) if form in tiers), None)
 
 
 def _is_unknown(name: str) -> bool:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
+
+from rapidfuzz import fuzz
 
 from supply_chain.intake.cells import CellFault, parse_count
 from supply_chain.intake.countries import countries_in_cell, country_code
 from supply_chain.intake.degrees import parse_degrees, split_pair
 from supply_chain.intake.external_ids import has_shape, scheme_of_values
-from supply_chain.intake.words import squeeze, words
+from supply_chain.intake.heading_parts import names_a_thing
+from supply_chain.intake.words import header_forms, squeeze, words
 
 _HALF, _MOSTLY, _MANY = 0.5, 0.8, 6
 _SHORTEST_NAME = 3
+NEARLY = 86  # per cent of the letters of two names that are alike
 _LEAST_ALPHABETIC = "\u2e80"  # from here on a single sign may be a word
 
 
@@ -38,6 +43,29 @@ def fits(field: str, header: str, values: Sequence[str]) -> bool:
         return True
     scheme = field.removeprefix("external_ids.")
     return not values or share_of(values, lambda value: has_shape(scheme, value)) >= _HALF
+
+
+def tier_of(name: str) -> tuple[int, str | None] | None:
+    """The tier that the name of a column tells, and the fact if it is not the name."""
+    tiers = words().tiers
+    known = next((tiers[form] for form in header_forms(name) if form in tiers), None)
+    thing = _TIER_OF_THINGS.fullmatch(name)
+    if known is None and thing and names_a_thing(thing[2]):
+        return int(thing[1]), None
+    return known
+
+
+_TIER_OF_THINGS = re.compile(r"tier\s?([1-8])\b\W{0,3}([^\W\d].{0,40})", re.IGNORECASE)
+
+
+def is_near(form: str, known: str) -> bool:
+    """Whether two names are alike also without the word that both begin with.
+
+    "Supplier status" is nearly "supplier stato", but "status" is not "stato".
+    """
+    prefixes = (p for p in words().place_prefixes if form.startswith(p) and known.startswith(p))
+    both = max(map(len, prefixes), default=0)
+    return fuzz.ratio(form[both:], known[both:]) >= NEARLY
 
 
 def fits_parts(field: str, values: Sequence[str]) -> bool:

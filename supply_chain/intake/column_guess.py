@@ -13,7 +13,8 @@ from supply_chain.intake.columns import (
     find_header_row,
     unique_header,
 )
-from supply_chain.intake.heading_parts import rank_of_parts, tells_field
+from supply_chain.intake.heading_parts import is_column_name, rank_of_parts, tells_field
+from supply_chain.intake.personal_columns import tells_of_people
 from supply_chain.intake.sheets import Table
 from supply_chain.intake.words import header_forms, squeeze, words
 
@@ -44,12 +45,22 @@ def guess_mapping(tables: Sequence[Table]) -> Mapping:
         if table.sheet and count < min(most_known, _least_known(table.sheet)):
             # A cover sheet or a legend beside sheets with lists.
             continue
+        if table.sheet and count < most_known and _is_form(table):
+            continue
         header = unique_header(table, header_row)
         if is_links_header(header):
             links[table.key] = _guess_links(table, header_row, header)
         else:
             nodes[table.key] = _guess_nodes(table, header_row, header)
     return Mapping(nodes, links)
+
+
+def _is_form(table: Table) -> bool:
+    """Whether a sheet asks who filled it in: "Company name", "Contact", each with its answer."""
+    rows = [[cell for cell in map(str.strip, row) if cell] for row in table.rows]
+    filled = [row for row in rows if row]
+    labels = sum(is_column_name(row[0]) or tells_of_people(row[0]) for row in filled)
+    return len(filled) > 1 and max(map(len, filled)) == 2 and 2 * labels > len(filled)
 
 
 def _least_known(sheet: str) -> int:

@@ -12,9 +12,12 @@ from supply_chain.intake.cells import is_blank, key_of_column, unshield
 from supply_chain.intake.heading_parts import is_column_name
 from supply_chain.intake.personal_columns import (
     columns_of_roster,
+    names_owners,
+    tells_of_papers,
     tells_of_people,
     tells_of_person,
 )
+from supply_chain.intake.row_layout import has_legal_form
 from supply_chain.intake.sheets import Table
 from supply_chain.intake.words import clean, header_forms, squeeze, words
 from supply_chain.intake.workbook import column_letter
@@ -177,11 +180,19 @@ def columns_of_people(table: Table, header_row: int) -> frozenset[str]:
         }
         others = (name for name in keys if not name.startswith("external_ids."))
         return frozenset(name for name in others if tells_of_people(keys[name]))
-    return columns_of_roster(header) | frozenset(
-        name
-        for place, name in enumerate(header)
-        if tells_of_people(name, (row[place] for row in body if place < len(row)))
-    )
+    cells = {
+        name: [row[place] for row in body if place < len(row)] for place, name in enumerate(header)
+    }
+    found = columns_of_roster(header) | {n for n in header if tells_of_people(n, cells[n])}
+    if any(map(tells_of_papers, found)):
+        # Beside papers of persons an owner is one, where most are not named like companies.
+        found |= {n for n in header if names_owners(n) and not _are_companies(cells[n])}
+    return frozenset(found)
+
+
+def _are_companies(cells: Sequence[str]) -> bool:
+    named = [cell for cell in cells if cell.strip()]
+    return 2 * sum(map(has_legal_form, named)) >= len(named)
 
 
 def with_samples(table: Table, how: TableMapping) -> TableMapping:

@@ -99,6 +99,16 @@ def names_a_company(header: str) -> bool:
     return not forms & words().known_headers and rank_of_parts(header, "company") is not None
 
 
+def names_an_owning_company(header: str) -> bool:
+    """Whether a heading says but "company": it runs the site beside it, of whatever kind."""
+    heads = _parts().fields["name"].heads
+    owning = words().owning_words
+    return any(
+        bool(owning & set(split))
+        for split in (_split(tokens, heads | owning) or () for tokens in _readings(header))
+    )
+
+
 @lru_cache(maxsize=16_384)
 def is_column_name(cell: str) -> bool:
     """Whether a cell is a name of a column, as a whole or by its words; a thing alone is none."""

@@ -6,7 +6,7 @@ import csv
 from collections.abc import Sequence
 
 from supply_chain.intake.cells import parse_number
-from supply_chain.intake.countries import country_code
+from supply_chain.intake.column_fit import is_country
 from supply_chain.intake.heading_parts import is_column_name
 from supply_chain.intake.words import clean, header_forms, words
 
@@ -66,7 +66,7 @@ def _packed_column(rows: Rows) -> int | None:
 def _facts(line: str) -> tuple[str, ...]:
     """Country, name, address, latitude and longitude of a line, empty where it has none."""
     parts = [clean(part) for part in _cells(line, ",")]
-    country = next((part for part in parts if len(part) > 1 and country_code(part)), "")
+    country = next(filter(is_country, parts), "")
     rest = [part for part in parts if part and part is not country]
     point: Sequence[str] = [part.strip("'\"") for part in rest[-2:]]
     if len(point) == 2 and all(parse_number(part) is not None for part in point):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from supply_chain.intake.cells import CellFault, is_blank, parse_number
+from supply_chain.intake.cells import CellFault, is_blank
 from supply_chain.intake.countries import country_code
 from supply_chain.intake.personal_columns import tells_of_person
 from supply_chain.intake.words import clean, squeeze, words
@@ -21,6 +21,7 @@ _MARKS = "*†‡§©※＊"  # a note of a list begins with one of these
 # Or with a number in brackets, to which the headings refer: "(2) parent group, if known".
 _NUMBERED = re.compile(r"[(\[]\s*(?:\d{1,2}|[a-z])\s*[)\]]\s*\S|[¹²³⁴⁵⁶⁷⁸⁹]", re.IGNORECASE)
 _LONGEST_UNIT = 12
+_FIGURE = re.compile(r"[-+]?\d[\d.,'’\s]{0,40}")  # "1.684.567,5": thousands parted by any sign
 _LONG_NOTE = 60  # characters: a name is shorter than a sentence
 
 
@@ -102,11 +103,11 @@ def _is_total_of_country(text: str) -> bool:
 
 def _is_figure(cell: str) -> bool:
     """A number, perhaps of something ("3 factories"), or nothing."""
-    plain = cell.strip().rstrip("%").replace(",", "").strip()
-    figure, _, unit = plain.partition(" ")
-    if unit and unit.isalpha() and len(unit) <= _LONGEST_UNIT:
+    plain = cell.strip().rstrip("%").strip()
+    figure, _, unit = plain.rpartition(" ")
+    if figure and unit.isalpha() and len(unit) <= _LONGEST_UNIT:
         plain = figure
-    return parse_number(plain) is not None or is_blank(cell.strip())
+    return _FIGURE.fullmatch(plain) is not None or is_blank(cell.strip())
 
 
 _TOTAL = CellFault(

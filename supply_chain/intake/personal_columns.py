@@ -51,7 +51,12 @@ def tells_of_people(header: str, values: Iterable[str] = ()) -> bool:
         return True
     if found & words().personal_with_long_numbers:
         return _mostly(values, _is_long_number)
-    return not is_column_name(header) and _hold_contacts(values)
+    if is_column_name(header):
+        return False
+    if found & words().words_of_ids:
+        # "050-000777-000" below "amfori ID" only looks like a telephone.
+        return _mostly(values, _is_address_or_paper)
+    return _hold_contacts(values)
 
 
 def columns_of_roster(header: Iterable[str]) -> frozenset[str]:
@@ -64,6 +69,20 @@ def columns_of_roster(header: Iterable[str]) -> frozenset[str]:
     if len(found) < _LEAST_OF_ROSTER:
         return frozenset()
     return frozenset(found | {n for n, form in plain.items() if form in words().roster_facts})
+
+
+def tells_of_papers(header: str) -> bool:
+    """Whether a heading names a paper that a person has: "CPF/CNPJ", "NID no."."""
+    return bool(_tokens_of(header) & words().personal_papers)
+
+
+def names_owners(header: str) -> bool:
+    """Whether a heading names owners or producers, companies or persons."""
+    return bool(_tokens_of(header) & words().owner_words)
+
+
+def _tokens_of(header: str) -> set[str]:
+    return {squeeze(word) for word in _TOKENS.findall(_apart(header))}
 
 
 def tells_of_person(text: str) -> bool:
@@ -127,6 +146,11 @@ def _is_contact(cell: str) -> bool:
         return True
     is_long = len(text) - sum(map(text.count, " ./-()")) >= _LOCAL_DIGITS
     return bool(is_long and _LOCAL_PHONE.fullmatch(text)) or bool(_PAPERS.fullmatch(text))
+
+
+def _is_address_or_paper(cell: str) -> bool:
+    text = cell.strip()
+    return _EMAIL.fullmatch(text) is not None or _PAPERS.fullmatch(text) is not None
 
 
 def _is_long_number(cell: str) -> bool:

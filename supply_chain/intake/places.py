@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from supply_chain.intake.cells import CellFault
 from supply_chain.intake.countries import (
     countries_in_cell,
@@ -99,15 +101,21 @@ def read_country(view: TableView, row: tuple[str, ...], field: str = "country") 
 
 
 def _from_address(view: TableView, row: tuple[str, ...]) -> str | None:
-    address = view.text(row, "address")
-    code = country_in_address(address) if address else None
-    if code:
-        remark = CellFault(
-            f"The country {country_name(code)} was taken from the address.",
-            "Add a country column if that is not right.",
-        )
-        view.log.note(view.column("address"), address, remark)
-    return code
+    for field in ("address", "city"):
+        text = view.text(row, field)
+        code = country_in_address(text) if text else None
+        # "Panama" is a town too, and "Atlanta, Georgia" a town of another country.
+        if code and (field == "address" or ("," in str(text) and code not in _STATES)):
+            remark = CellFault(
+                f"The country {country_name(code)} was taken from the {field}.",
+                "Add a country column if that is not right.",
+            )
+            view.log.note(view.column(field), text, remark)
+            return code
+    return None
+
+
+_STATES = {"GE"}  # as well the name of a state of the United States
 
 
 def read_point(view: TableView, row: tuple[str, ...], country: str | None) -> Point:
@@ -125,12 +133,30 @@ def read_point(view: TableView, row: tuple[str, ...], country: str | None) -> Po
             view.log.problem(view.column("coordinates"), pair, fault)
             return None, None
         texts = dict(zip(texts, parts, strict=True))
+    east_or_west = told_half(texts["longitude"], country)
     point = (
         _degrees(view, "latitude", texts["latitude"], 90),
-        _degrees(view, "longitude", texts["longitude"], 180),
+        _degrees(view, "longitude", east_or_west, 180),
     )
     column = view.column("latitude") or view.column("coordinates")
     return (None, None) if view.log.faulty else judge_point(view.log, column, point, country)
+
+
+def told_half(text: str | None, country: str | None) -> str | None:
+    """A longitude whose O is the west (oeste, ouest, ovest) or the east (Ost) as W or E.
+
+    The country tells which, where it lies clear of the other; else the text stays as it is.
+    """
+    centre = country_point(country) if country else None
+    match = _WITH_O.fullmatch(text) if text else None
+    if match is None or centre is None or abs(centre[1]) < _FAR_DEGREES:
+        return text
+    return f"{match['before'] or match['behind']} {'W' if centre[1] < 0 else 'E'}"
+
+
+_WITH_O = re.compile(
+    r"(?:(?P<before>[^A-Za-z]{1,40})O|O(?P<behind>[^A-Za-z]{1,40}))", re.IGNORECASE
+)
 
 
 def _from_grid(view: TableView, row: tuple[str, ...], country: str | None) -> Point:

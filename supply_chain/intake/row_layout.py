@@ -36,6 +36,7 @@ _DOTTED = re.compile(r"\b(?:\w\.){2,}")
 _COMPANY = "business entity"
 _GROUP_FIELDS = ("operated_by", "buyer", "country", "region", "sector", "chain.1", "chain.2")
 _MOST_BLANKS_UNGROUPED = 0.3
+CHAINS = tuple(f"chain.{number}" for number in range(1, 9))
 _ENOUGH_ROWS = 3
 
 
@@ -136,10 +137,10 @@ def _all_head(
         name_place is not None and name_place < len(cells) and _INDENT.match(cells[name_place])
         for cells in below
     )
-    return indented or (len(heads) > 1 and all(map(_has_legal_form, texts)))
+    return indented or (len(heads) > 1 and all(map(has_legal_form, texts)))
 
 
-def _has_legal_form(name: str) -> bool:
+def has_legal_form(name: str) -> bool:
     """Whether a name ends or is marked as a company's: Ltd, GmbH, S.A. and the like."""
     dotless = _DOTTED.sub(lambda match: match[0].replace(".", ""), name)
     return bool(_LEGAL_FORMS.search(dotless))
@@ -205,7 +206,9 @@ def _apply_headings(
 
 def _fill_groups(layout: Layout, fields: Mapping[str, int], width: int) -> None:
     """Fill group columns that stand before the names and are filled in first rows alone."""
-    name_place = fields.get("name")
+    # Of tiers beside each other the farthest names the row.
+    tiers = [fields[name] for name in CHAINS if name in fields]
+    name_place = fields.get("name", tiers[-1] if len(tiers) > 1 else None)
     if name_place is None or len(layout.rows) < _ENOUGH_ROWS:
         return
     by_place = {fields[name]: name for name in _GROUP_FIELDS if name in fields}

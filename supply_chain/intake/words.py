@@ -148,6 +148,8 @@ class Words:
         self.site_words = tuple(map(squeeze, tables["site_words"]))
         self.raw_site_words = tuple(map(squeeze, tables["raw_site_words"]))
         self.company_columns = _ranked({"": tables["company_columns"]})[""]
+        self.raw_buyers = _ranked({"": tables["raw_buyers"]})[""]
+        self.owning_words = frozenset(map(squeeze, tables["owning_words"]))
         self.truth = {squeeze(w): True for w in tables["true_words"]}
         self.truth |= {squeeze(w): False for w in tables["false_words"]}
         self.id_schemes = {
@@ -171,6 +173,9 @@ class Words:
         self.personal_words = frozenset(map(squeeze, tables["personal_words"]))
         self.personal_parts = tuple(map(squeeze, tables["personal_parts"]))
         self.people = frozenset(map(squeeze, tables["people"]))
+        self.owner_words = frozenset(map(squeeze, tables["owner_words"]))
+        self.personal_papers = frozenset(map(squeeze, tables["personal_papers"]))
+        self.words_of_ids = frozenset(map(squeeze, tables["words_of_ids"]))
         self.roster_columns = frozenset(map(squeeze, tables["roster_columns"]))
         self.roster_facts = frozenset(
             squeeze(word) for key in ("roster_facts", "roster_names") for word in tables[key]

@@ -1,0 +1,246 @@
+"""Lists as purchasing systems, certifiers and traders put them out. All names are made up."""
+
+import io
+
+import openpyxl
+import pytest
+
+from supply_chain.drafts import MapDraft, NamedBytes
+from supply_chain.map_import import read_map
+
+
+def read(content: str | bytes, *, encoding: str = "utf-8", name: str = "list.csv") -> MapDraft:
+    data = content if isinstance(content, bytes) else content.encode(encoding)
+    return read_map([NamedBytes(name, data)])
+
+
+def columns(draft: MapDraft) -> dict[str, str]:
+    (table,) = draft.mapping.nodes.values()
+    return dict(table.columns)
+
+
+def sites(draft: MapDraft) -> list[tuple[str, str | None]]:
+    return [(node.name, node.country) for node in draft.nodes]
+
+
+def links(draft: MapDraft) -> set[tuple[str, str]]:
+    names = {node.id: node.name for node in draft.nodes}
+    return {(names[link.supplier], names[link.buyer]) for link in draft.links}
+
+
+def attributes(draft: MapDraft) -> set[str]:
+    return {key for node in draft.nodes for key in node.attributes}
+
+
+def test_the_address_of_a_purchasing_system_is_read_and_its_status_is_no_country() -> None:
+    draft = read(
+        "supplier_id,supplier_name,supplier_status,primary_address_street1,primary_address_city,"
+        "primary_address_state,primary_address_postal_code,primary_address_country_code\n"
+        "5531,Ames Packaging Inc,active,12 Mill St,Toledo,OH,43601,US\n"
+        "5532,Nordpack AG,active,Seestr. 9,Zug,ZG,6300,CH\n"
+    )
+    found = columns(draft)
+    fields = {"address", "city", "region", "postal_code", "country"}
+    assert {field: found[field].removeprefix("primary_address_") for field in fields} == {
+        "address": "street1",
+        "city": "city",
+        "region": "state",
+        "postal_code": "postal_code",
+        "country": "country_code",
+    }
+    assert sites(draft) == [("Ames Packaging Inc", "US"), ("Nordpack AG", "CH")]
+
+
+def test_numbers_with_thousands_are_no_lines_packed_into_a_cell() -> None:
+    draft = read(
+        "Higg ID,Account Name,Country/Area,Total Energy (MJ)\n"
+        '123456,Hoa Lan Textile,Vietnam,"1,200,300"\n234567,Arif Mills,Pakistan,"8,200,300"\n'
+    )
+    assert sites(draft) == [("Hoa Lan Textile", "VN"), ("Arif Mills", "PK")]
+
+
+def test_numbers_of_partners_are_no_telephones() -> None:
+    draft = read(
+        "amfori ID;Site Name;Country\n050-000777-000;Megh Denims;Bangladesh\n"
+        "050-000778-000;Padma Knit;Bangladesh\n"
+    )
+    assert attributes(draft) == {"amfori ID"}
+
+
+def test_papers_of_persons_under_an_id_are_left_out_all_the_same() -> None:
+    draft = read("Farm;Country;Code\nSitio Um;BR;123.456.789-09\nSitio Dois;BR;987.654.321-00\n")
+    assert attributes(draft) == set()
+
+
+def test_owners_beside_papers_of_persons_are_left_out_and_the_slaughterhouse_buys() -> None:
+    draft = read(
+        "Frigorífico;Fazenda;Proprietário;CPF/CNPJ\n"
+        "Frigorífico Norte S.A.;Fazenda Boa Vista;João da Silva;123.456.789-09\n"
+        "Frigorífico Norte S.A.;Fazenda Sol;Maria Souza;987.654.321-00\n"
+    )
+    assert "Silva" not in repr(draft) and "Souza" not in repr(draft)
+    buyer = "Frigorífico Norte S.A."
+    assert links(draft) == {("Fazenda Boa Vista", buyer), ("Fazenda Sol", buyer)}
+
+
+def test_owners_named_like_companies_stay_beside_papers() -> None:
+    draft = read(
+        "Fazenda;Proprietário;CPF/CNPJ\nFazenda Boa Vista;Agro Norte Ltda;00.000.000/0001-91\n"
+        "Fazenda Sol;Sol Agro S.A.;02.003.402/0001-75\n"
+    )
+    assert attributes(draft) == {"Proprietário"}
+
+
+@pytest.mark.parametrize(
+    "column",
+    ["ERNAM", "Created by", "Chủ hộ", "Titolare", "N° CNI", "Sexe", "Kontak", "Geändert von"],
+)
+def test_who_keeps_a_list_or_holds_a_farm_never_enters(column: str) -> None:
+    draft = read(f"Name;Country;{column}\nNam Farm;VN;Somebody\nHoa Farm;VN;Another\n")
+    assert attributes(draft) == set()
+
+
+@pytest.mark.parametrize(
+    ("header", "first", "expected"),
+    [
+        (
+            "Fornitore di 1° livello;Partita IVA;Subfornitore (2° livello);Nazione",
+            "Arno Srl;IT01234567890;Conceria Croce;Italia",
+            {("Conceria Croce", "Arno Srl")},
+        ),
+        (
+            "Tier 1 supplier;Tier 1 country;Tier 2 supplier;Tier 3 mine",
+            "Pigment KG;Germany;Mica Kolkata;Giridih pits",
+            {("Mica Kolkata", "Pigment KG"), ("Giridih pits", "Mica Kolkata")},
+        ),
+    ],
+)
+def test_tiers_are_known_by_any_thing_they_name(
+    header: str, first: str, expected: set[tuple[str, str]]
+) -> None:
+    draft = read(f"{header}\n{first}\n")
+    assert links(draft) == expected
+    assert not any(node.external_ids for node in draft.nodes)
+
+
+def test_a_tier_filled_in_first_rows_alone_counts_for_its_group() -> None:
+    draft = read(
+        "Country,Tier 1,Tier 2 - Farmer Group\nIvory Coast,Barry,ECAM Meagui\n"
+        ",,SCOOPS Yaka\n,Cardo,CAGNA Gna\nGhana,ECOMA,Asante Coop\n,,Offinso Union\n"
+    )
+    assert ("SCOOPS Yaka", "Barry") in links(draft)
+    assert ("CAGNA Gna", "CI") in sites(draft)
+
+
+def test_a_group_of_farmers_is_an_organisation_and_supplies_who_buys_from_it() -> None:
+    draft = read("Country,Farmer group name,Direct supplier\nGhana,Kuapa District Goaso,Tavo\n")
+    assert links(draft) == {("Kuapa District Goaso", "Tavo")}
+
+
+def test_a_company_beside_a_mill_runs_it() -> None:
+    draft = read("Nama PKS;Nama Perusahaan;Provinsi\nPKS Sei Garo;PT Kencana Tani;Riau\n")
+    assert columns(draft)["operated_by"] == "Nama Perusahaan"
+    assert not draft.links
+
+
+@pytest.mark.parametrize(
+    ("header", "name"),
+    [
+        ("Company Name;Production site Name;Country", "Production site Name"),
+        ("Tedarikçi Ünvanı;Üretim Tesisinin Adı;Ülke", "Üretim Tesisinin Adı"),
+        ("Leverancier;Naam productielocatie;Land", "Naam productielocatie"),
+        ("Auftraggeber;Subunternehmer;Werk;Land", "Werk"),
+    ],
+)
+def test_sites_beside_their_companies_are_the_nodes(header: str, name: str) -> None:
+    row = "Alpha AG;Beta Nord;Vietnam" if header.count(";") == 2 else "Gamma;Alpha AG;Beta;Vietnam"
+    found = columns(read(f"{header}\n{row}\n"))
+    assert found["name"] == name
+    assert found["operated_by"] == header.split(";")[header.count(";") - 2]
+
+
+def test_who_is_called_customer_in_a_list_without_other_names_is_what_it_is_of() -> None:
+    draft = read(
+        "FLOID;Customer Name;Country;Category\n2345;CONA Inc.;Ghana;Producer Organisation\n"
+        "1111;Kuapa Union;Ghana;Producer Organisation\n"
+    )
+    assert sites(draft) == [("CONA Inc.", "GH"), ("Kuapa Union", "GH")]
+    assert not draft.links
+
+
+def test_from_is_a_day_beside_the_seller() -> None:
+    draft = read(
+        "Seller;Buyer;Share of buyer's purchases;From\nAsia Mills;Delta;45 %;2023-02-01\n"
+        "Bursa Iplik;Delta;55 %;2023-03-15\n"
+    )
+    assert [link.share for link in draft.links] == [0.45, 0.55]
+    assert links(draft) == {("Asia Mills", "Delta"), ("Bursa Iplik", "Delta")}
+    assert [str(link.valid_from) for link in draft.links] == ["2023-02-01", "2023-03-15"]
+
+
+def test_a_town_with_its_country_tells_the_country_beside_a_street() -> None:
+    draft = read(
+        "Supplier,Manufacturing location,Street address\n"
+        'Foxa,"Chongqing, China",18 Zong Avenue\nJabo,"Penang, Malaysia",Plot 56\n'
+    )
+    assert sites(draft) == [("Foxa", "CN"), ("Jabo", "MY")]
+
+
+@pytest.mark.parametrize("city", ["Panama", "Atlanta, Georgia"])
+def test_a_town_that_is_called_like_a_country_tells_none(city: str) -> None:
+    assert sites(read(f'Supplier,City\nAmes,"{city}"\n')) == [("Ames", None)]
+
+
+@pytest.mark.parametrize(
+    ("country", "longitude", "degrees"),
+    [("Guatemala", "91º 57' 00\" O", -91.95), ("Indonesien", "106° 30' O", 106.5)],
+)
+def test_o_is_west_or_east_by_the_country(country: str, longitude: str, degrees: float) -> None:
+    (node,) = read(f"Farm;Country;Latitude;Longitude\nUno;{country};5.5;{longitude}\n").nodes
+    assert node.longitude == pytest.approx(degrees)
+
+
+def test_o_near_the_middle_is_asked_for() -> None:
+    draft = read("Farm;Country;Latitude;Longitude\nUno;France;45.5;1° 30' O\n")
+    assert [problem.column for problem in draft.problems] == ["Longitude"]
+
+
+def test_a_total_with_thousands_parted_by_points_is_no_plant() -> None:
+    draft = read("Planta;Estado;Volume (t)\nNorte;MT;1.234.567,5\nSul;BA;450\nTotal;;1.235.017,5\n")
+    assert [node.name for node in draft.nodes] == ["Norte", "Sul"]
+
+
+def test_a_turkish_list_in_words_of_another_language_keeps_its_letters() -> None:
+    text = "País;Razón social\nTurquía;Bereket Tic. Ltd. Şti.\n"
+    assert sites(read(text, encoding="cp1254")) == [("Bereket Tic. Ltd. Şti.", "TR")]
+
+
+@pytest.mark.parametrize(
+    ("heading", "field"),
+    [
+        ("Dirección del centro productivo", "address"),
+        ("Adres zakładu produkcyjnego", "address"),
+        ("Audited site address", "address"),
+        ("Products Made", "commodities"),
+        ("Rodzaj produktu", "commodities"),
+        ("จำนวนพนักงาน", "attributes.workers"),
+    ],
+)
+def test_further_headings_tell_their_field(heading: str, field: str) -> None:
+    cell = "120" if field.endswith("workers") else "Rua 12"
+    assert columns(read(f"Factory name;Country;{heading}\nUno;PT;{cell}\n"))[field] == heading
+
+
+def test_a_sheet_that_asks_who_filled_it_in_is_no_list() -> None:
+    book = openpyxl.Workbook()
+    declaration = book.create_sheet("Declaration")
+    for row in (["Company Name", "ACME"], ["Contact Name", "Jane Roe"], ["Email", "j@acme.com"]):
+        declaration.append(row)
+    smelters = book.create_sheet("Smelter List")
+    for row in (["Smelter Name", "Smelter Country", "Metal"], ["Aida Co", "Japan", "Gold"]):
+        smelters.append(row)
+    stream = io.BytesIO()
+    book.save(stream)
+    draft = read(stream.getvalue(), name="cmrt.xlsx")
+    assert sites(draft) == [("Aida Co", "JP")]
+    assert "Jane" not in repr(draft)
