@@ -3,10 +3,14 @@
 Sizes are SVG attributes, colours are classes of `static/css/workspace.css`; the pages show the
 same data as a table. Coordinates always run left to right: for right-to-left pages the server
 mirrors the flow and anchors the text anew; maps are never mirrored.
+
+The parts of a drawing are plain text in which every word from outside is escaped where it goes in:
+a picture has some two hundred parts, and putting them together as `Markup` took most of its time.
 """
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from markupsafe import Markup, escape
 
@@ -20,7 +24,8 @@ _END_INSET = 8
 _LETTER_WIDTH = 6.1
 _NARROW, _WIDE = frozenset("iljtfrI.,:;'’|!()[] -·"), frozenset("mwMW@%…—")
 _PILE = (6, 3)
-_HATCH = Markup(
+_MIDDLE = ' text-anchor="middle"'
+_HATCH = (
     '<defs><pattern id="hatch" width="4" height="4" patternUnits="userSpaceOnUse" '
     'patternTransform="rotate(45)"><path class="hatch-l" d="M0 0V4"/></pattern></defs>'
 )
@@ -69,8 +74,8 @@ class _Side:
         """The x of something `width` wide that stands at the beginning of the line."""
         return x + w - inset - width if self.rtl else x + inset
 
-    def anchor(self, *, at_end: bool = False) -> Markup:
-        return Markup(' text-anchor="end"') if self.rtl != at_end else Markup("")
+    def anchor(self, *, at_end: bool = False) -> str:
+        return ' text-anchor="end"' if self.rtl != at_end else ""
 
 
 def value_chain_svg(
@@ -94,20 +99,16 @@ def value_chain_svg(
     drawing = mirrored(placed) if rtl else placed
     side = _Side(rtl)
     links = sorted(drawing.links, key=lambda one: _ends(one) in path)
+    w, h = _n(drawing.width), _n(drawing.height)
+    lanes = "".join(_lane(lane, side) for lane in drawing.lanes)
+    curves = "".join(_link(one, on=_ends(one) in path) for one in links)
+    boxes = "".join(
+        _box(one, details[one.box.id], side, selected=one.box.id == selected)
+        for one in drawing.boxes
+    )
     return Markup(
-        '<svg class="g" width="{w}" height="{h}" viewBox="0 0 {w} {h}" role="group" '
-        'aria-label="{label}">{hatch}{lanes}{links}{boxes}</svg>'
-    ).format(
-        w=_n(drawing.width),
-        h=_n(drawing.height),
-        label=label,
-        hatch=_HATCH,
-        lanes=Markup("").join(_lane(lane, side) for lane in drawing.lanes),
-        links=Markup("").join(_link(one, on=_ends(one) in path) for one in links),
-        boxes=Markup("").join(
-            _box(one, details[one.box.id], side, selected=one.box.id == selected)
-            for one in drawing.boxes
-        ),
+        f'<svg class="g" width="{w}" height="{h}" viewBox="0 0 {w} {h}" role="group" '
+        f'aria-label="{escape(label)}">{_HATCH}{lanes}{curves}{boxes}</svg>'
     )
 
 
@@ -115,8 +116,9 @@ def _ends(placed: PlacedLink) -> tuple[str, str]:
     return placed.link.supplier, placed.link.buyer
 
 
+@lru_cache(maxsize=4096)
 def _n(value: float) -> str:
-    return f"{value:.1f}".removesuffix(".0")
+    return f"{value + 0.0:.1f}".removesuffix(".0")  # -0.0, which equals 0.0, is written as that
 
 
 def _cut(text: str, room: float, size: float) -> str:
@@ -133,6 +135,7 @@ def _cut(text: str, room: float, size: float) -> str:
     return text[:kept].rstrip() + "…"
 
 
+@lru_cache(maxsize=4096)
 def _em(letter: str) -> float:
     """About how wide a letter is in the face of the drawing, in letter sizes; rather too wide."""
     if letter in _NARROW:
@@ -142,24 +145,21 @@ def _em(letter: str) -> float:
     return 0.75 if letter.isupper() else 0.61
 
 
-def _text(css: str, x: float, y: float, words: str, anchor: Markup) -> Markup:
-    # By hand, since a picture has hundreds: all but the words is ours.
-    inside = escape(words)
-    return Markup(f'<text class="{css}" x="{_n(x)}" y="{_n(y)}"{anchor}>{inside}</text>\n')
+def _text(css: str, x: float, y: float, words: str, anchor: str) -> str:
+    return f'<text class="{css}" x="{_n(x)}" y="{_n(y)}"{anchor}>{escape(words)}</text>\n'
 
 
-def _rect(css: str, x: float, y: float, w: float, h: float, *, rx: float) -> Markup:
+def _rect(css: str, x: float, y: float, w: float, h: float, *, rx: float) -> str:
     place = f'x="{_n(x)}" y="{_n(y)}" width="{_n(w)}" height="{_n(h)}"'
-    return Markup(f'<rect class="{css}" {place} rx="{_n(rx)}"/>')
+    return f'<rect class="{css}" {place} rx="{_n(rx)}"/>'
 
 
-def _hatched(x: float, y: float, w: float, h: float) -> Markup:
-    return Markup('<rect fill="url(#hatch)" x="{}" y="{}" width="{}" height="{}"/>').format(
-        _n(x), _n(y), _n(w), _n(h)
-    )
+def _hatched(x: float, y: float, w: float, h: float) -> str:
+    place = f'x="{_n(x)}" y="{_n(y)}" width="{_n(w)}" height="{_n(h)}"'
+    return f'<rect fill="url(#hatch)" {place}/>'
 
 
-def _lane(lane: PlacedLane, side: _Side) -> Markup:
+def _lane(lane: PlacedLane, side: _Side) -> str:
     return (
         _rect("lane", lane.x, lane.y, lane.w, lane.h, rx=8)
         + _text("colh", lane.text_x, 30, lane.lane.title, side.anchor())
@@ -167,27 +167,22 @@ def _lane(lane: PlacedLane, side: _Side) -> Markup:
     )
 
 
-def _link(placed: PlacedLink, *, on: bool) -> Markup:
+def _link(placed: PlacedLink, *, on: bool) -> str:
     css = "e" + (" on" if on else "") + ("" if placed.link.confirmed else " q")
     start, first, second, end = (f"{_n(x)},{_n(y)}" for x, y in placed.curve)
-    return Markup('<path class="{}" stroke-width="{}" d="M{}C{} {} {}"/>').format(
-        css, _n(placed.width), start, first, second, end
-    )
+    curve = f"M{start}C{first} {second} {end}"
+    return f'<path class="{css}" stroke-width="{_n(placed.width)}" d="{curve}"/>'
 
 
-def _box(placed: PlacedBox, detail: BoxDetail, side: _Side, *, selected: bool) -> Markup:
+def _box(placed: PlacedBox, detail: BoxDetail, side: _Side, *, selected: bool) -> str:
     css = "n" + (" sel" if selected else "") + (" ghost" if placed.box.ghost else "")
-    return Markup('<g class="{}"><a href="{}"{}><title>{}</title>\n{}{}{}{}{}</a>{}</g>').format(
-        css,
-        detail.href,
-        Markup(' aria-current="true"') if selected else "",
-        _name(placed, detail),
-        _frame(placed, detail, side),
-        _words(placed, side),
-        _foot(placed, detail, side),
-        _event(placed, detail, side),
-        _badge(placed, detail, side),
-        _more(placed, detail),
+    current = ' aria-current="true"' if selected else ""
+    return (
+        f'<g class="{css}"><a href="{escape(detail.href)}"{current}>'
+        f"<title>{escape(_name(placed, detail))}</title>\n"
+        f"{_frame(placed, detail, side)}{_words(placed, side)}{_foot(placed, detail, side)}"
+        f"{_event(placed, detail, side)}{_badge(placed, detail, side)}</a>"
+        f"{_more(placed, detail)}</g>"
     )
 
 
@@ -209,9 +204,9 @@ def _css(placed: PlacedBox, detail: BoxDetail) -> str:
     return detail.shade.css if detail.shade else band_class(placed.box.band)
 
 
-def _frame(placed: PlacedBox, detail: BoxDetail, side: _Side) -> Markup:
+def _frame(placed: PlacedBox, detail: BoxDetail, side: _Side) -> str:
     x, y, w, h = placed.x, placed.y, placed.w, placed.h
-    out = Markup("")
+    out = ""
     if placed.box.group:
         for step in _PILE:
             out += _rect("box", x - step if side.rtl else x + step, y + step, w, h, rx=8)
@@ -222,7 +217,7 @@ def _frame(placed: PlacedBox, detail: BoxDetail, side: _Side) -> Markup:
     return out + _hatched(stripe, y + 7, 5, h - 14) if css == "none" else out
 
 
-def _words(placed: PlacedBox, side: _Side) -> Markup:
+def _words(placed: PlacedBox, side: _Side) -> str:
     x = side.start(placed.x, placed.w, _INSET)
     room = placed.w - _INSET - _END_INSET
     title = _cut(placed.box.title, room, _TITLE_SIZE)
@@ -232,7 +227,7 @@ def _words(placed: PlacedBox, side: _Side) -> Markup:
     )
 
 
-def _foot(placed: PlacedBox, detail: BoxDetail, side: _Side) -> Markup:
+def _foot(placed: PlacedBox, detail: BoxDetail, side: _Side) -> str:
     """The mix of a group, or the shade of one node in a word with its questionnaire."""
     if detail.mix and sum(detail.mix):
         return _mix(placed, detail, side)
@@ -246,7 +241,7 @@ def _foot(placed: PlacedBox, detail: BoxDetail, side: _Side) -> Markup:
         x + width / 2,
         placed.y + 50.5,
         word,
-        Markup(' text-anchor="middle"'),
+        _MIDDLE,
     )
     if detail.state:
         end = side.end(placed.x, placed.w, 10)
@@ -255,9 +250,9 @@ def _foot(placed: PlacedBox, detail: BoxDetail, side: _Side) -> Markup:
     return out
 
 
-def _mix(placed: PlacedBox, detail: BoxDetail, side: _Side) -> Markup:
+def _mix(placed: PlacedBox, detail: BoxDetail, side: _Side) -> str:
     mix = detail.mix or ()
-    room, total, done, out = placed.w - 2 * _INSET, sum(mix), 0.0, Markup("")
+    room, total, done, out = placed.w - 2 * _INSET, sum(mix), 0.0, ""
     for css, count in zip((shade.css for shade in detail.shades), mix, strict=True):
         width = room * count / total
         if count:
@@ -269,33 +264,27 @@ def _mix(placed: PlacedBox, detail: BoxDetail, side: _Side) -> Markup:
     return out
 
 
-def _event(placed: PlacedBox, detail: BoxDetail, side: _Side) -> Markup:
+def _event(placed: PlacedBox, detail: BoxDetail, side: _Side) -> str:
     """A triangle over the edge, beside the place of the count of overdue actions."""
     if not detail.events:
-        return Markup("")
-    x, y = side.end(placed.x, placed.w, 32), placed.y
-    return Markup(
-        '<path class="ev" d="M{} {}l8 14h-16z"/><text class="evt" x="{}" y="{}">!</text>'
-    ).format(_n(x), _n(y - 8), _n(x), _n(y + 4))
+        return ""
+    x, y = _n(side.end(placed.x, placed.w, 32)), placed.y
+    mark = f'<path class="ev" d="M{x} {_n(y - 8)}l8 14h-16z"/>'
+    return f'{mark}<text class="evt" x="{x}" y="{_n(y + 4)}">!</text>'
 
 
-def _badge(placed: PlacedBox, detail: BoxDetail, side: _Side) -> Markup:
+def _badge(placed: PlacedBox, detail: BoxDetail, side: _Side) -> str:
     if not detail.overdue:
-        return Markup("")
-    return Markup(
-        '<circle class="badge" cx="{x}" cy="{y}" r="9"/>'
-        '<text class="badgt" x="{x}" y="{t}">{n}</text>'
-    ).format(
-        x=_n(side.end(placed.x, placed.w, 9)),
-        y=_n(placed.y + 2),
-        t=_n(placed.y + 5.5),
-        n=number(detail.overdue),
-    )
+        return ""
+    x, y = _n(side.end(placed.x, placed.w, 9)), placed.y
+    count = escape(number(detail.overdue))
+    mark = f'<circle class="badge" cx="{x}" cy="{_n(y + 2)}" r="9"/>'
+    return f'{mark}<text class="badgt" x="{x}" y="{_n(y + 5.5)}">{count}</text>'
 
 
-def _more(placed: PlacedBox, detail: BoxDetail) -> Markup:
+def _more(placed: PlacedBox, detail: BoxDetail) -> str:
     if not detail.more:
-        return Markup("")
+        return ""
     button = _rect(
         "plus", placed.x + _INSET, placed.y + 57, placed.w - 2 * _INSET, 17, rx=4
     ) + _text(
@@ -303,8 +292,8 @@ def _more(placed: PlacedBox, detail: BoxDetail) -> Markup:
         placed.x + placed.w / 2,
         placed.y + 69.5,
         _cut(detail.more, placed.w - 2 * _INSET, _MORE_SIZE),
-        Markup(' text-anchor="middle"'),
+        _MIDDLE,
     )
-    return Markup('<a class="more" href="{}"><title>{}, {}</title>{}</a>').format(
-        detail.more_href or detail.href, detail.more, placed.box.title, button
-    )
+    href, told = escape(detail.more_href or detail.href), escape(detail.more)
+    named = f"<title>{told}, {escape(placed.box.title)}</title>"
+    return f'<a class="more" href="{href}">{named}{button}</a>'

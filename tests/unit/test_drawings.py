@@ -123,6 +123,23 @@ def test_names_with_markup_cannot_leave_their_place() -> None:
     assert tags <= {"svg", "defs", "pattern", "path", "rect", "text", "g", "a", "title"}
 
 
+@pytest.mark.parametrize("part", ["title", "sub", "state", "more", "more_href", "href", "lane"])
+def test_markup_in_any_word_of_a_group_or_lane_stays_words(part: str) -> None:
+    bad = '"><script>&'
+    words = dict.fromkeys(("title", "sub", "state", "more", "more_href", "href", "lane"), "Farms")
+    words[part] = bad
+    box = Box("x", 0, words["title"], words["sub"], group=True)
+    detail = BoxDetail(
+        words["href"], words["state"], more=words["more"], more_href=words["more_href"]
+    )
+    placed = place(View((box,), (), (LaneTitle(0, words["lane"]),)))
+    drawing = value_chain_svg(placed, details={"x": detail}, label="One group")
+    found = _tree(drawing).iter()
+    told = [text for one in found for text in (one.text, *one.attrib.values()) if text]
+    assert any(bad in text for text in told)
+    assert "<script" not in drawing
+
+
 def test_drawings_hold_no_style_and_no_script(placed: Placed) -> None:
     drawing = _chain(placed) + _world()
     assert not re.search(r"\sstyle=|\son[a-z]+=|<script|<style", drawing)
