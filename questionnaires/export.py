@@ -35,11 +35,26 @@ def export_workbook(
         FormUnusable: the bytes cannot be read.
     """
     sheets = mend(read_sheets(definition, f".{media_type}")).copy_of_book()
+    add_languages(sheets, translations)
+    return write_workbook(sheets)
+
+
+def add_languages(
+    sheets: dict[str, Any], translations: Sequence[Translation], *, first: str = ""
+) -> None:
+    """Put translations into the sheets of a form that is written in one language, unnamed.
+
+    Args:
+        first: the code of the language that an app opens the form in, where it speaks it; else
+            the language of the source.
+    """
     for translation in translations:
         _add_language(sheets, translation)
     if translations:
-        _name_own_language(sheets)
-    return write_workbook(sheets)
+        names = {translation.language: translation.name for translation in translations}
+        _name_own_language(sheets, names.get(first, _OWN_LANGUAGE))
+        for name in ("survey", "choices", "settings"):
+            _complete_headings(sheets, name)
 
 
 def write_workbook(sheets: Mapping[str, Any]) -> bytes:
@@ -82,7 +97,7 @@ def _add_language(sheets: Mapping[str, Any], translation: Translation) -> None:
                     row[f"{column}::{translation.name}"] = found or source
 
 
-def _name_own_language(sheets: dict[str, Any]) -> None:
+def _name_own_language(sheets: dict[str, Any], opened_in: str) -> None:
     """The columns of the source get the name of its language, or an app mixes them up."""
     for name in ("survey", "choices"):
         for row in sheets.get(name) or []:
@@ -91,9 +106,14 @@ def _name_own_language(sheets: dict[str, Any]) -> None:
         header = (sheets.get(f"{name}{_HEADER}") or [{}])[0]
         named = [f"{head}::{_OWN_LANGUAGE}" if head in _TEXTS else head for head in header]
         sheets[f"{name}{_HEADER}"] = [dict.fromkeys(named)]
-    sheets["settings"] = [
-        {**(sheets.get("settings") or [{}])[0], "default_language": _OWN_LANGUAGE}
-    ]
+    sheets["settings"] = [{**(sheets.get("settings") or [{}])[0], "default_language": opened_in}]
+
+
+def _complete_headings(sheets: dict[str, Any], name: str) -> None:
+    """Name every column in the header, since the converter refuses others."""
+    header = (sheets.get(f"{name}{_HEADER}") or [{}])[0]
+    further = (heading for row in sheets.get(name) or [] for heading in row)
+    sheets[f"{name}{_HEADER}"] = [dict.fromkeys((*header, *further))]
 
 
 def _place(sheet: str, row: Mapping[str, str]) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from io import StringIO
 from types import MappingProxyType
 
-from questionnaires.form import Choice, Form, Group, Node, Output, Question, Text
+from questionnaires.form import NO_LANGUAGE, Choice, Form, Group, Node, Output, Question, Text
 from questionnaires.xform import sections_of
 
 LANGUAGE_NAMES = {
@@ -154,6 +154,26 @@ def join(
     for translation in kept.values():
         form = _joined(form, translation)
     return form
+
+
+def spoken_beside(form: Form) -> tuple[Translation, ...]:
+    """What a form written in one unnamed language says in further ones, as kept beside it.
+
+    Empty for a form whose own sheets name their languages: it carries all of them itself.
+    """
+    if form.default_language != NO_LANGUAGE:
+        return ()
+    return tuple(
+        _beside(form, name, found[1]) for name in form.languages if (found := _CODE.search(name))
+    )
+
+
+def _beside(form: Form, name: str, code: str) -> Translation:
+    texts = {}
+    for place, text in places_of(form).items():
+        if parts := text.by_language.get(name):
+            texts[place] = Translated(place, mark_of(_own(form, text)), written(parts))
+    return Translation(code, MappingProxyType(texts))
 
 
 def first_of(form: Form, first: Translation, then: Translation) -> Translation:

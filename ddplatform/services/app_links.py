@@ -23,6 +23,8 @@ from ddplatform.services.sessions import hash_of, new_secret
 LASTS = timedelta(days=60)
 MAX_NAME = 80
 MOST_LINKS = 20
+SUBMISSION = "submission.xml"
+"""What a submission of an app is called."""
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,7 @@ def receive_submission(
         return Received(again.intake, _count_waiting(again.intake, at=at), is_new=False)
     kept = keep_submissions(
         link.assignment_id,
-        filename="submission.xml",
+        filename=SUBMISSION,
         content=content,
         attachments=attachments,
         way=IntakeWay.OPENROSA,

@@ -8,9 +8,11 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+from ddplatform.errors import PlatformError
 from ddplatform.languages import gettext
 from ddplatform.languages import lazy_gettext as _
 from ddplatform.web.file_words import FAULTS
+from supply_chain.errors import FileRefused
 
 PROBLEMS = (
     _("This question needs an answer."),
@@ -48,6 +50,14 @@ def in_words(message: str) -> str:
     for source, found, rest in _begun(message):
         return f"{_said(source, found)} {in_words(rest)}"
     return message
+
+
+def refusal_in_words(error: FileRefused | PlatformError, filename: str) -> str:
+    """Why a file cannot come in; its name stands in front where the words carry it."""
+    head = f"{filename}: "
+    name = head if error.message.startswith(head) else ""
+    words = in_words(error.message.removeprefix(head))
+    return f"{name}{words} {in_words(error.advice)}".strip()
 
 
 def _known(message: str) -> str:

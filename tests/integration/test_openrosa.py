@@ -26,6 +26,7 @@ from ddplatform.queries.responses import find_response, list_answers, list_files
 from ddplatform.services import app_links, rate_limits, responses
 from ddplatform.services.answer_intake import put_aside
 from ddplatform.services.app_links import MOST_LINKS
+from ddplatform.tenancy import across_tenants
 from ddplatform.web.responses.app_squares import collect_settings
 from questionnaires.xform import form_from_xform
 from tests.answering import EMAIL, Supplier, acting, ask, come_in, fill, send, typed
@@ -201,6 +202,39 @@ def test_app_is_told_in_words_what_cannot_be_taken(phone: FlaskClient, address: 
     assert (broken.status_code, nothing.status_code) == (422, 422)
     assert "may be cut off" in _said(broken)
     assert "no submission in what the app sent" in _said(nothing)
+
+
+def test_app_hears_a_refusal_in_the_language_of_who_made_its_address(
+    app: Flask, supplier: Supplier, phone: FlaskClient, address: str
+):
+    with app.app_context(), across_tenants():
+        account = db.session.get_one(User, supplier.identity.user_id)
+        account.language = "fr"
+        db.session.commit()
+
+    told = _said(_send(phone, address, b"<data>"))
+
+    assert told.startswith("submission.xml: ")
+    assert "cut off" not in told
+    assert "tronqué" in told
+
+
+def test_form_speaks_every_language_it_is_translated_into_and_opens_in_that_of_the_supplier(
+    app: Flask, supplier: Supplier, phone: FlaskClient, address: str
+):
+    with app.app_context(), acting(supplier.id):
+        row = find_response(supplier.asked.assignment_id)
+        assert row is not None
+        row.language = "ar"
+        db.session.commit()
+
+    form = form_from_xform(phone.get(f"{address}/form.xml").text)
+
+    assert form.default_language == "Arabic (ar)"
+    assert len(form.languages) == 8
+    asked = form.question(C01).label
+    texts = {asked.plain(language) for language in form.languages}
+    assert len(texts) == 8
 
 
 def test_questions_that_are_sent_take_nothing_more(

@@ -16,7 +16,9 @@ from questionnaires.translations import (
     Translation,
     join,
     mark_of,
+    places_of,
     read_translation,
+    spoken_beside,
     translatable,
     values_in,
 )
@@ -245,3 +247,16 @@ def test_every_text_of_the_library_stands_in_one_section():
         places = [place for section in text_sections(asked) for place in section.places]
 
         assert sorted(places) == sorted(translatable(asked)), shipped.ref
+
+
+def test_what_a_form_says_beside_its_own_language_reads_back_as_it_was_joined():
+    joined = join(read_form(FORM.encode(), file_type=".md"), [french()])
+    (again,) = spoken_beside(joined)
+
+    assert again.name == "French (fr)"
+    assert places_of(join(read_form(FORM.encode(), file_type=".md"), [again])) == places_of(joined)
+
+
+def test_a_form_that_names_its_languages_carries_them_itself():
+    named = read_form(export_workbook(FORM.encode(), translations=[french()]), file_type=".xlsx")
+    assert spoken_beside(named) == ()

@@ -83,6 +83,14 @@ def test_form_without_a_reference_and_with_one():
     assert (found.reference, found.set_aside) == ("abc", {})
 
 
+def test_reference_that_looks_like_a_sum_stands_in_the_form_as_it_is():
+    reference = "58895231-7742-4549-9123-5680754421"
+    named = xform_of((SURVEY + CHOICES).encode(), ".csv", reference=reference)
+
+    assert form_from_xform(named).question(f"/data/{REFERENCE}").default == reference
+    assert "setvalue" not in named
+
+
 def test_what_the_phone_worked_out_otherwise_is_shown():
     response = begun()
     found = read_submission(xml("<g><n>4</n></g><twice>9</twice>"), FORM)

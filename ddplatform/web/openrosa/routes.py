@@ -13,15 +13,17 @@ from ddplatform.gate import bind_organisation, by_token
 from ddplatform.languages import gettext
 from ddplatform.models.answer_intake import AppLink
 from ddplatform.queries.answer_intake import find_app_link
-from ddplatform.queries.questionnaires import get_version
-from ddplatform.queries.responses import Request, get_request
+from ddplatform.queries.answer_phone_forms import load_phone_form
+from ddplatform.queries.organisations import get_account
+from ddplatform.queries.responses import get_request
 from ddplatform.services import rate_limits
-from ddplatform.services.app_links import identity_of, receive_submission
+from ddplatform.services.app_links import SUBMISSION, identity_of, receive_submission
 from ddplatform.services.sessions import hash_of
 from ddplatform.tenancy import across_tenants
+from ddplatform.web.languages import offer
 from ddplatform.web.openrosa.answers import answer, form_list, hash_of_form, manifest, message
+from ddplatform.web.problem_words import refusal_in_words
 from ddplatform.web.uploads import read_upload
-from questionnaires.phone_form import xform_of
 from supply_chain.errors import FileRefused
 
 bp = Blueprint("openrosa", __name__, url_prefix="/openrosa/<token>")
@@ -37,7 +39,7 @@ def _begin_no_session() -> None:
 @bp.errorhandler(FileRefused)
 def _refused(error: PlatformError | FileRefused) -> Response:
     """The app shows these words to the person."""
-    response = answer(message(f"{error.message} {error.advice}".strip()), status_of(error))
+    response = answer(message(refusal_in_words(error, SUBMISSION)), status_of(error))
     if isinstance(error, TooMany):
         response.headers["Retry-After"] = str(error.retry_after_s)
     return response
@@ -49,7 +51,7 @@ def form_list_page(token: str) -> ResponseReturnValue:
     """The form that this link is for."""
     link, _ = _come_in(token)
     asked = get_request(link.assignment_id)
-    content = _xform(asked, link)
+    content = load_phone_form(asked)
     form = asked.plan.form
     return answer(
         form_list(
@@ -72,7 +74,7 @@ def form_list_page(token: str) -> ResponseReturnValue:
 def form(token: str) -> ResponseReturnValue:
     """The form itself, with the field that tells whose answers it takes."""
     link, _ = _come_in(token)
-    return answer(_xform(get_request(link.assignment_id), link), 200)
+    return answer(load_phone_form(get_request(link.assignment_id)), 200)
 
 
 @bp.get("/manifest")
@@ -137,15 +139,12 @@ def _come_in(token: str) -> tuple[AppLink, Identity]:
                 gettext("This address for the app does not work any more."),
                 gettext("Ask whoever gave it to you for a new one."),
             ) from None
+        account = get_account(link.created_by_id)
     bind_organisation(link.organisation_id)
     g.identity = who
+    if account is not None:
+        offer(account.language)  # Collect names no language of its own
     return link, who
-
-
-def _xform(asked: Request, link: AppLink) -> bytes:
-    version = get_version(asked.assignment.version_id)
-    reference = str(link.assignment_id)
-    return xform_of(version.definition, f".{version.media_type}", reference=reference).encode()
 
 
 def _address(endpoint: str, token: str) -> str:

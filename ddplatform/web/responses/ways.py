@@ -13,7 +13,7 @@ from ddplatform.gate import requires
 from ddplatform.languages import gettext, ngettext
 from ddplatform.models.answer_intake import AnswerIntake, IntakeStatus
 from ddplatform.queries.answer_intake import list_app_links, list_intakes
-from ddplatform.queries.questionnaires import get_version
+from ddplatform.queries.answer_phone_forms import load_phone_form
 from ddplatform.queries.responses import get_request
 from ddplatform.queries.returned_books import get_brought, list_brought
 from ddplatform.services.answer_books import write_book
@@ -21,13 +21,12 @@ from ddplatform.services.answer_intake import is_workbook, keep_book, look, put_
 from ddplatform.services.answer_submissions import keep_submissions
 from ddplatform.services.app_links import is_live, make_link, revoke_link
 from ddplatform.services.returned_books import open_brought
-from ddplatform.web.problem_words import in_words
+from ddplatform.web.problem_words import in_words, refusal_in_words
 from ddplatform.web.responses.app_squares import app_square
 from ddplatform.web.responses.blueprint import bp
 from ddplatform.web.responses.help_words import words_of_help
 from ddplatform.web.responses.routes import is_writable
 from ddplatform.web.uploads import read_upload
-from questionnaires.phone_form import xform_of
 from supply_chain.errors import FileRefused
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -53,10 +52,8 @@ def workbook(assignment_id: UUID) -> ResponseReturnValue:
 def phone_form(assignment_id: UUID) -> ResponseReturnValue:
     """The questions as an XForm that knows whose answers it takes."""
     asked = get_request(assignment_id)
-    version = get_version(asked.assignment.version_id)
-    xform = xform_of(version.definition, f".{version.media_type}", reference=str(assignment_id))
     form = asked.plan.form
-    return _file(f"{form.form_id}-{form.version}.xml", xform.encode(), "application/xml")
+    return _file(f"{form.form_id}-{form.version}.xml", load_phone_form(asked), "application/xml")
 
 
 @bp.post("/<uuid:assignment_id>/ways")
@@ -79,15 +76,8 @@ def bring(assignment_id: UUID) -> ResponseReturnValue:
     except (FileRefused, TooMany, Conflict) as error:
         status = 422 if isinstance(error, FileRefused) else 409
         status = 429 if isinstance(error, TooMany) else status
-        return _ways_page(assignment_id, [_refusal(upload.filename, error)]), status
+        return _ways_page(assignment_id, [refusal_in_words(error, upload.filename)]), status
     return redirect(url_for(".incoming", assignment_id=assignment_id, intake_id=kept[0].id))
-
-
-def _refusal(filename: str, error: FileRefused | TooMany | Conflict) -> str:
-    """Why a file cannot come in; its name stands in front where the words carry it."""
-    head = f"{filename}: "
-    name = head if error.message.startswith(head) else ""
-    return f"{name}{in_words(error.message.removeprefix(head))} {in_words(error.advice)}"
 
 
 def _keep_one_book(assignment_id: UUID, **more: object) -> Sequence[AnswerIntake]:
@@ -143,7 +133,7 @@ def open_book(assignment_id: UUID, book_id: UUID) -> ResponseReturnValue:
         kept = open_brought(assignment_id, book_id, by=g.identity, at=g.now)
     except (FileRefused, Conflict) as error:
         status = 422 if isinstance(error, FileRefused) else 409
-        return _ways_page(assignment_id, [_refusal(name, error)]), status
+        return _ways_page(assignment_id, [refusal_in_words(error, name)]), status
     return redirect(url_for(".incoming", assignment_id=assignment_id, intake_id=kept.id))
 
 
