@@ -16,21 +16,25 @@ import yaml
 from sqlalchemy import JSON, Column, Date, Enum, Float, Integer, LargeBinary, Text, Uuid, select
 from sqlalchemy.sql.sqltypes import Boolean, String
 
+from ddplatform.access.identity import Identity
 from ddplatform.access.roles import RoleId
 from ddplatform.adapters.installed import adapters
 from ddplatform.db import Base, UtcDateTime, db, unit_of_work
 from ddplatform.duediligence.impacts import AgeBand, WorkClass, impact_words
 from ddplatform.models.audit import AuditEvent
 from ddplatform.models.matching import DuplicatePair, NodeMerge
+from ddplatform.models.remedy import RemediationCase
 from ddplatform.models.risk import RunRegister
 from ddplatform.models.value_chain import ValueChainNode
 from ddplatform.services import audit, jobs, remedy
+from ddplatform.services.case_visits import Seen, write_visit
 from ddplatform.services.questionnaire_library import publish_shipped
 from ddplatform.services.sessions import hash_of, new_secret
 from ddplatform.tenancy import Shared, SharedOnRelease, TenantScoped, acting_in
 from supply_chain.matching.pairs import Decision
 from supply_chain.risk.kept_scores import ISSUES, NODE, Records, pack
 from supply_chain.risk.register import Register
+from tests.case_answers import GOOD
 from tests.factories import Tenant, make_tenant
 
 PLAN = yaml.safe_load((Path(__file__).parent / "data" / "world_values.yaml").read_text())
@@ -146,6 +150,15 @@ class _Builder:
         self.world.rows[OWN, "remediation_case"] = case
         self.world.keys[OWN, "remediation_case"] = str(case.id)
         self.world.keys[OWN, "case_code"] = case.code
+        self._record_visit(case, officer)
+
+    def _record_visit(self, case: RemediationCase, officer: Identity) -> None:
+        answers = {**GOOD, "/data/E/REM_Q14": mark(self.world.slug, "visit")}
+        answers["/data/A/REM_Q01"] = self.at.date().isoformat()
+        written = write_visit(case, answers, seen=Seen(1, 0), record=True, by=officer, at=self.at)
+        assert written.is_sound
+        self.world.rows[OWN, "follow_up_visit"] = written.visit.row
+        self.world.keys[OWN, "follow_up_visit"] = str(written.visit.row.id)
 
     def _finish(self) -> None:
         """What names no model row (a job, a link by mail, events of the log) or needs several."""

@@ -128,6 +128,32 @@ class CaseCriterion(TenantScoped, Base):
     judged_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
 
 
+class FollowUpVisit(TenantScoped, Base):
+    """One follow-up visit of a case (REM-11): the answers of the case worker's form, sealed.
+
+    One that is not recorded yet is still being written; what is recorded does not change.
+    """
+
+    __tablename__ = "follow_up_visit"
+    __table_args__ = (
+        belongs_to("remediation_case", "case_id"),
+        UniqueConstraint("organisation_id", "case_id", "number"),
+        CheckConstraint("number > 0", name="number"),
+        CheckConstraint("(recorded_at IS NULL) = (recorded_by_id IS NULL)", name="recorded_pair"),
+    )
+    is_append_only_when = "OLD.recorded_at IS NOT NULL"
+
+    case_id: Mapped[UUID]
+    number: Mapped[int] = mapped_column(comment="Counts from 1 in each case")
+    form_version: Mapped[str] = mapped_column(comment="Version of the questionnaire REM")
+    sealed_answers: Mapped[bytes] = mapped_column(LargeBinary, comment="Answers by path")
+    recorded_at: Mapped[datetime | None]
+    recorded_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
+    row_version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": row_version}  # noqa: RUF012
+
+
 class CaseAccess(TenantScoped, Base):
     """One reading of a case: shown on the case itself."""
 

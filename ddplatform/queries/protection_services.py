@@ -24,8 +24,12 @@ log = logging.getLogger(__name__)
 
 def services_near(assignment: Assignment) -> Sequence[ProtectionService]:
     """The services of the country of the place that a questionnaire is about."""
-    country = assignment.node_country or _own_country()
-    return _in_force().get(country or "", ())
+    return services_in(assignment.node_country)
+
+
+def services_in(country: str | None) -> Sequence[ProtectionService]:
+    """The services of a country; of that of the acting organisation where none is known."""
+    return _in_force().get(country or _own_country() or "", ())
 
 
 def services_by_country() -> Mapping[str, Sequence[ProtectionService]]:

@@ -27,7 +27,7 @@ from ddplatform.web.overview.routes import bp as overview
 from ddplatform.web.questionnaires import bp as questionnaires
 from ddplatform.web.reassessment.routes import bp as reassessment
 from ddplatform.web.reference import bp as reference
-from ddplatform.web.remedy.routes import bp as remedy
+from ddplatform.web.remedy import bp as remedy
 from ddplatform.web.reports.routes import bp as reports
 from ddplatform.web.responses import bp as responses
 from ddplatform.web.responses.joining import bp as respond

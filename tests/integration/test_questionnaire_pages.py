@@ -164,6 +164,7 @@ def test_what_case_workers_fill_in_is_to_read_only(app: Flask, office: FlaskClie
     card = _card(office.get(f"{_root(tenant)}/library").text, "REM")
     assert "Case workers answer it" in card
     assert "To read and to download only" in card
+    assert "goes to nobody by a link" in card and "“Follow-up visits”" in card
     assert "Send this one" not in card
     assert "To read and to download only" in office.get(f"{_root(tenant)}/library/{version}").text
 

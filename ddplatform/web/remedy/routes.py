@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, flash, g, redirect, render_template, url_for
+from flask import flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from wtforms.fields import SelectChoice
 
@@ -23,6 +23,7 @@ from ddplatform.queries.remedy import (
     list_officers,
 )
 from ddplatform.services import remedy
+from ddplatform.web.remedy.blueprint import bp
 from ddplatform.web.remedy.forms import (
     AssignForm,
     CriterionForm,
@@ -33,9 +34,9 @@ from ddplatform.web.remedy.forms import (
     SupportStatusForm,
 )
 from ddplatform.web.remedy.presenters import case_page
+from ddplatform.web.remedy.visit_page import newest_flags, proposals_of
 from ddplatform.web.sent_forms import answer_form
 
-bp = Blueprint("remedy", __name__)
 DANGER = {"yes": True, "no": False, "unknown": None}
 
 
@@ -84,7 +85,12 @@ def show(code: str) -> ResponseReturnValue:
     case, assignment = _case(code)
     remedy.note_reading(case, purpose="Opened the case page", by=g.identity, at=g.now)
     page = case_page(case, assignment, by=g.identity, at=g.now)
-    return render_template("remedy/show.html", page=page)
+    return render_template(
+        "remedy/show.html",
+        page=page,
+        proposals=proposals_of(case, at=g.now),
+        flags=newest_flags(case, at=g.now),
+    )
 
 
 @bp.route("/<code>/steps/<step>", methods=["GET", "POST"])
@@ -212,7 +218,12 @@ def criterion(code: str, criterion: str) -> ResponseReturnValue:
 
     def show() -> str:
         return render_template(
-            "remedy/criterion.html", form=form, case=case, ref=criterion, words=words
+            "remedy/criterion.html",
+            form=form,
+            case=case,
+            ref=criterion,
+            words=words,
+            proposal=proposals_of(case, at=g.now).get(criterion),
         )
 
     return answer_form(form, save, show)
