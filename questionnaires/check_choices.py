@@ -6,7 +6,7 @@ from pathlib import Path
 
 from questionnaires.errors import Fault
 from questionnaires.search_lists import searched_file
-from questionnaires.sheets import YES, Row, Sheets, choice_name, list_name
+from questionnaires.sheets import LIST_HEADINGS, YES, Row, Sheets, choice_name, list_name, lowered
 from questionnaires.survey_rows import CHOICES, SETTINGS, SURVEY, SurveyRow
 
 TRANSLATED = re.compile(
@@ -29,6 +29,7 @@ def lists_of(sheets: Sheets, sheet: str = CHOICES) -> dict[str, list[tuple[int, 
 def check_lists(sheets: Sheets, rows: Sequence[SurveyRow]) -> Iterator[Fault]:
     """Lists that are missing or empty, choices that stand twice or have no name."""
     lists, external = lists_of(sheets), lists_of(sheets, EXTERNAL)
+    is_unnamed = bool(lists) and not LIST_HEADINGS & lowered(sheets.headings(CHOICES))
     for row in rows:
         name = row.list_name
         if "${" in name and row.base != "select_one":
@@ -41,6 +42,8 @@ def check_lists(sheets: Sheets, rows: Sequence[SurveyRow]) -> Iterator[Fault]:
             )
         if not row.is_select or row.file or "${" in name or row.base == "select one external":
             continue
+        if name and (not sheets.has(CHOICES) or is_unnamed):
+            continue  # that the sheet or its column is missing is one mistake, and told as one
         if name not in lists and name not in external:
             yield row.fault(
                 "error",

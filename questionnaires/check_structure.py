@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from questionnaires.errors import Fault
-from questionnaires.sheets import END, LIST_HEADINGS, NAME_HEADINGS, Sheets, canonical
+from questionnaires.sheets import END, LIST_HEADINGS, NAME_HEADINGS, Sheets, canonical, lowered
 from questionnaires.survey_rows import CHOICES, KNOWN_TYPES, SURVEY, UNSUPPORTED, SurveyRow
 from questionnaires.xlsform_words import SCORING_COLUMNS, SETTINGS, SPECIAL, is_own_column
 
@@ -16,9 +16,10 @@ def check_frame(sheets: Sheets, rows: Sequence[SurveyRow]) -> Iterator[Fault]:
     """Faults of sheets, columns, types, names and groups."""
     yield from _check_sheets(sheets, rows)
     yield from _check_columns(sheets)
+    headings = [canonical(name) for name in sheets.headings(SURVEY)]
     for row in rows:
-        yield from _check_type(row)
-        yield from _check_name(row)
+        yield from _check_type(row) if "type" in headings else ()
+        yield from _check_name(row) if "name" in headings else ()
     yield from _check_doubled_names(rows)
     yield from _check_groups(rows)
 
@@ -59,7 +60,7 @@ def _check_columns(sheets: Sheets) -> Iterator[Fault]:
             )
         if is_own_column(heading):
             yield _unknown_column(heading)
-    choices = {name.strip().lower() for name in sheets.headings(CHOICES)}
+    choices = lowered(sheets.headings(CHOICES))
     for column, accepted in (("list_name", LIST_HEADINGS), ("name", NAME_HEADINGS)):
         if sheets.book.get(CHOICES) and not choices & accepted:
             yield _column_missing(CHOICES, column)
@@ -181,31 +182,52 @@ def _check_doubled_names(rows: Sequence[SurveyRow]) -> Iterator[Fault]:
 
 
 def _check_groups(rows: Sequence[SurveyRow]) -> Iterator[Fault]:
+    """Groups that are not closed, ends of none, groups that cross: one fault for each mistake."""
     open_rows: list[SurveyRow] = []
+    wrong: list[tuple[SurveyRow, SurveyRow | None, bool]] = []  # an end, what is open, whether both
     for row in rows:
         if row.is_begin:
             open_rows.append(row)
         elif row.is_end:
             kind = _group_kind(row)
-            if open_rows and _group_kind(open_rows[-1]) == kind:
-                open_rows.pop()
-                continue
-            yield row.fault(
-                "error",
-                "group-unopened",
-                f"This ends a {kind}, but no {kind} is open here.",
-                f"Delete the row, or add 'begin {kind}' above; groups must not cross.",
-                column="type",
-            )
-    for row in open_rows:
-        kind = _group_kind(row)
-        yield row.fault(
-            "error",
-            "group-unclosed",
-            f"The {kind} '{row.name}' is not closed.",
-            f"Add a row 'end {kind}' after its last question.",
-            column="type",
-        )
+            same = [above for above in open_rows if _group_kind(above) == kind]
+            if not same or same[-1] is not open_rows[-1]:
+                wrong.append((row, open_rows[-1] if open_rows else None, bool(same)))
+            if same:
+                open_rows.remove(same[-1])
+    # An end of the wrong kind is told instead of the missing one, a missing end within a group
+    # that ends instead of the end of that group.
+    for row, inner, crosses in wrong:
+        if not (crosses and inner in open_rows):
+            yield _unopened(row, inner)
+    told = [inner for _, inner, crosses in wrong if not crosses]
+    yield from (_unclosed(row) for row in open_rows if row not in told)
+
+
+def _unopened(row: SurveyRow, inner: SurveyRow | None) -> Fault:
+    kind, what = _group_kind(row), "nothing"
+    mend = f"Delete the row, or add 'begin {kind}' above."
+    if inner is not None:
+        what = f"the {_group_kind(inner)} '{inner.name}' of row {inner.number}"
+        mend = f"End that {_group_kind(inner)} first; groups must not cross."
+    return row.fault(
+        "error",
+        "group-unopened",
+        f"This ends a {kind}, but {what} is open here.",
+        mend,
+        column="type",
+    )
+
+
+def _unclosed(row: SurveyRow) -> Fault:
+    kind = _group_kind(row)
+    return row.fault(
+        "error",
+        "group-unclosed",
+        f"The {kind} '{row.name}' is not closed.",
+        f"Add a row 'end {kind}' after its last question.",
+        column="type",
+    )
 
 
 def _group_kind(row: SurveyRow) -> str:

@@ -16,6 +16,7 @@ from defusedxml.ElementTree import fromstring
 
 from questionnaires.form import Form
 from questionnaires.tree import ListNode
+from questionnaires.xpath_values import number_text
 
 Rows = list[dict[str, str]]
 LARGEST = 50 * 1024 * 1024  # bytes of one file
@@ -129,6 +130,8 @@ def _feature(feature: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _plain(value: object) -> str:
+    if isinstance(value, float):
+        return number_text(value)  # 102.0 is the number 102
     return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
@@ -136,7 +139,7 @@ def _shape(geometry: Mapping[str, Any]) -> str:
     """A point, a line or a closed shape as ODK writes places; other shapes have none."""
     corners: Callable[[Any], Sequence[Any]] | None = _CORNERS.get(str(geometry.get("type")))
     places = corners(geometry.get("coordinates") or []) if corners else ()
-    return "; ".join(f"{latitude} {longitude} 0 0" for longitude, latitude, *_ in places)
+    return "; ".join(f"{_plain(north)} {_plain(east)} 0 0" for east, north, *_ in places)
 
 
 _CORNERS: Mapping[str, Callable[[Any], Sequence[Any]]] = {

@@ -2,7 +2,7 @@
 
 import re
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from io import BytesIO
@@ -166,6 +166,11 @@ def mend(sheets: Sheets) -> Sheets:
 def list_name(row: Mapping[str, str]) -> str:
     """The list a row of the choices sheet belongs to, under any of that column's headings."""
     return next((str(row[key]).strip() for key in row if key.strip().lower() in LIST_HEADINGS), "")
+
+
+def lowered(headings: Iterable[str]) -> set[str]:
+    """Headings as they are told apart: stripped, in small letters."""
+    return {heading.strip().lower() for heading in headings}
 
 
 LIST_HEADINGS = frozenset({"list_name", "list name", "list"})

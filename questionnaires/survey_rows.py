@@ -19,6 +19,7 @@ WITHOUT_CONTROL = (
 )
 UNASKED_TYPES = frozenset(WITHOUT_CONTROL.split())
 UNSUPPORTED = frozenset({"geotrace", "geoshape", "background-audio", "start-geopoint", "osm"})
+SELECT_BASES = frozenset({"select_one", "select_multiple", "rank", "select one external"})
 OTHER_TYPES = frozenset({"osm", "entity", "include", "loop"}) | UNASKED_TYPES
 
 
@@ -49,7 +50,7 @@ class SurveyRow:
     @property
     def is_select(self) -> bool:
         """Whether its answers come from a list."""
-        return self.base.startswith(("select", "rank"))
+        return self.base in SELECT_BASES
 
     @property
     def is_asked(self) -> bool:

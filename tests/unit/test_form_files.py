@@ -114,7 +114,7 @@ def test_lines_and_shapes_of_a_geojson_file_are_written_as_places(tmp_path):
     (tmp_path / "lines.geojson").write_text(
         '{"features": ['
         '{"id": "a", "properties": {"title": "A"},'
-        ' "geometry": {"type": "LineString", "coordinates": [[1, 2], [3, 4]]}},'
+        ' "geometry": {"type": "LineString", "coordinates": [[1.0, 2], [3, 4]]}},'
         '{"properties": {"id": "b", "title": "B"},'
         ' "geometry": {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [0, 0]]]}},'
         '{"id": "c", "properties": null, "geometry": {"type": "MultiPoint", "coordinates": []}}]}'

@@ -1,0 +1,70 @@
+"""One mistake of an author is one fault, at its cell, with the way to mend it."""
+
+import pytest
+
+from questionnaires import FormReport, check_form
+from tests.forms import table
+
+SURVEY = "type | name | label | relevant | calculation"
+YES_NO = table("choices", "list_name | name | label", "yn | yes | Yes", "yn | no | No")
+BEGIN_GROUP, BEGIN_REPEAT = "begin group | g | G | | ", "begin repeat | r | R | | "
+END_GROUP, END_REPEAT = "end group | | | | ", "end repeat | | | | "
+QUESTION = "text | a | A | | "
+
+
+def check(*sheets: str) -> FormReport:
+    return check_form("".join(sheets).encode(), ".csv", name="form.csv")
+
+
+def survey(*rows: str) -> str:
+    return table("survey", SURVEY, *rows)
+
+
+ONE_FAULT = {
+    "a group that crosses a repeat": (
+        ("group-unopened", "survey", 5, "type"),
+        [survey(BEGIN_GROUP, BEGIN_REPEAT, QUESTION, END_GROUP, END_REPEAT)],
+    ),
+    "a repeat in a group without its end": (
+        ("group-unclosed", "survey", 3, "type"),
+        [survey(BEGIN_GROUP, BEGIN_REPEAT, QUESTION, END_GROUP)],
+    ),
+    "an end of the wrong kind": (
+        ("group-unopened", "survey", 4, "type"),
+        [survey(BEGIN_REPEAT, QUESTION, END_GROUP)],
+    ),
+    "an end too many": (
+        ("group-unopened", "survey", 5, "type"),
+        [survey(BEGIN_GROUP, QUESTION, END_GROUP, END_GROUP)],
+    ),
+    "no column type": (
+        ("column-missing", "survey", 1, None),
+        [table("survey", "name | label", "a | A")],
+    ),
+    "no column name": (
+        ("column-missing", "survey", 1, None),
+        [table("survey", "type | label", "text | A")],
+    ),
+    "no sheet of choices": (
+        ("sheet-missing", None, None, None),
+        [survey("select_one yn | q | Q | | ")],
+    ),
+    "no column list_name": (
+        ("column-missing", "choices", 1, None),
+        [survey("select_one yn | q | Q | | "), table("choices", "liste | name | label", "yn|y|Y")],
+    ),
+    "a type with a typing mistake": (
+        ("type-unknown", "survey", 2, "type"),
+        [survey("select_on yn | q | Q | | "), YES_NO],
+    ),
+}
+
+
+@pytest.mark.parametrize("mistake", ONE_FAULT)
+def test_one_mistake_is_one_fault_at_its_cell(mistake):
+    expected, sheets = ONE_FAULT[mistake]
+
+    found = check(*sheets).faults
+
+    assert [(f.code, f.sheet, f.row, f.column) for f in found] == [expected]
+    assert found[0].mend
