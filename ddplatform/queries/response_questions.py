@@ -21,7 +21,7 @@ _BEFORE_COLON = re.compile(r"^[^:：]*[:：]")
 
 @dataclass(frozen=True)
 class QuestionToRead:
-    """One question as it reads, with every answer on offer."""
+    """One question as it reads, with every answer on offer; a further field has no number."""
 
     number: str
     label: str
@@ -104,15 +104,23 @@ class _Reader:
         """The section: uploads that only support an answer are told at that answer."""
         supported = {extra(q, "evidence_for") for q in questions if q.kind in UPLOADS}
         own = [q for q in questions if not (q.kind in UPLOADS and extra(q, "evidence_for"))]
-        read = [self._question(place, q, supported) for place, q in enumerate(own, start=1)]
+        read = [self._question(number, q, supported) for number, q in self._numbered(own)]
         title = self.section.label.plain(*self.languages)
         return SectionToRead(self.number, title or read[0].label, read)
 
-    def _question(self, place: int, question: Question, supported: set[str]) -> QuestionToRead:
+    def _numbered(self, questions: Sequence[Question]) -> Iterator[tuple[str, Question]]:
+        """The numbers of the pages: further fields of a question have none."""
+        place = 0
+        for question in questions:
+            is_further = bool(extra(question, "part_of"))
+            place += not is_further
+            yield ("" if is_further else f"{self.number}.{place}"), question
+
+    def _question(self, number: str, question: Question, supported: set[str]) -> QuestionToRead:
         hint = question.hint.plain(*self.languages)
         hint, why = hint_and_why(question, hint)
         return QuestionToRead(
-            number=f"{self.number}.{place}",
+            number=number,
             label=question.label.plain(*self.languages),
             hint=hint,
             why=why,

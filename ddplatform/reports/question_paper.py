@@ -60,7 +60,7 @@ def _blocks(paper: QuestionPaper) -> Iterator[Block]:
     for section in paper.sections:
         yield Heading(section.title, 1, str(section.number))
         for question in section.questions:
-            yield Heading(f"{question.number} {question.label}", 3)
+            yield Heading(f"{question.number} {question.label}".strip(), 3)
             if question.choices:
                 yield Bullets(tuple(question.choices))
             for remark in question.remarks:

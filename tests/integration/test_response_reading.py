@@ -17,6 +17,7 @@ from ddplatform.models.organisations import Invitation
 from ddplatform.queries.questionnaires import load_plan
 from ddplatform.queries.response_questions import all_questions
 from ddplatform.services import invitations
+from questionnaires import Response, pages
 from tests.answering import Asked, acting, ask, come_in, mails, saq_version
 from tests.factories import PASSWORD, Tenant, csrf_token
 
@@ -94,6 +95,26 @@ def test_page_and_paper_hold_every_question_and_the_page_is_light(app: Flask, as
     assert [label for label in labels if label not in unescape(page.text)] == []
     assert [label for label in labels if re.sub(r"\s+", "", label) not in paper] == []
     assert len(brotli.compress(page.data)) <= 18 * 1024
+
+
+@pytest.mark.parametrize("light", [False, True])
+def test_a_question_read_first_has_the_number_in_its_section_under_which_it_is_answered(
+    context: Flask, tenant: Tenant, light: bool
+):
+    with acting(tenant.id):
+        plan = load_plan(saq_version())
+    answering = pages(Response(plan, None, now=REAL_NOW), light=light)
+    answered = {
+        item.state.label: item.number.partition(".")[2]
+        for page in answering
+        for item in page.items
+        if item.kind == "question"
+    }
+    told = [q for section in all_questions(plan.form, light=light) for q in section.questions]
+    read = {q.label: q.number.partition(".")[2] for q in told}
+
+    assert {label: read[label] for label in answered} == answered
+    assert sum(1 for q in told if q.number) == (35 if light else 71)
 
 
 def test_the_short_version_and_repeats_are_told_as_such(context: Flask, tenant: Tenant):

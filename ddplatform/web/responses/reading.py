@@ -1,5 +1,6 @@
 """All questions on one page and on paper, to be read before, while and after answering."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from flask import Response, g, render_template, url_for
@@ -84,6 +85,11 @@ def _sections(assignment: Assignment, wording: Wording) -> list[SectionToRead]:
     return list(all_questions(wording.plan.form, light=assignment.light_mode))
 
 
+def _count(sections: Sequence[SectionToRead]) -> int:
+    """How many questions are numbered: a further field is not counted as one of its own."""
+    return sum(1 for section in sections for question in section.questions if question.number)
+
+
 def _minutes(assignment: Assignment, wording: Wording) -> int:
     return minutes_of(seconds_in_all(wording.plan.form, light=assignment.light_mode))
 
@@ -97,7 +103,7 @@ def _page(
 ) -> ResponseReturnValue:
     wording = _wording(assignment)
     sections = _sections(assignment, wording)
-    count = sum(len(section.questions) for section in sections)
+    count = _count(sections)
     more = {"asked": asked} if asked else {}
     return render_template(
         "responses/questions.html",
@@ -140,7 +146,7 @@ def _drawn(assignment: Assignment) -> bytes:
             ),
             lines=(
                 (gettext("Please answer by"), day(assignment.due_on)),
-                (gettext("Questions"), str(sum(len(one.questions) for one in sections))),
+                (gettext("Questions"), str(_count(sections))),
                 (gettext("Time, if all are asked"), _time(_minutes(assignment, wording))),
             ),
             note_title=gettext("Honest answers bring help, not loss of orders"),

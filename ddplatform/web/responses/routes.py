@@ -95,7 +95,7 @@ def show(assignment_id: UUID) -> ResponseReturnValue:
                 "lang": tongue.of_section(filled.form.form, page.name),
                 "done": is_done(page, filled.row),
                 "asked_back": _first_of(page, back),
-                "questions": sum(1 for _ in page.questions()),
+                "questions": len({one.number for one in page.questions() if one.number}),
                 "minutes": minutes_of(left[page.name]),
                 "said": said_on(page, said),
                 "taken_by": people.name(taker) if (taker := taker_of(filled, page.name)) else "",
