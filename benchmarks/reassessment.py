@@ -2,15 +2,17 @@
 
 `assess` reads the map and all that is known and scores it; `assess and keep` also writes one row
 for each node with the scores of all issues, the register of the run, and the node summaries.
-`one changed node` is one new answer: from its commit to the first page of the new ranks read, by
-a process that read the ranks before. The nodes are drawn at random; the map has peers.
+`one new answer`, and `one node that is other` in country, trade, goods or name: from the commit
+of the change to the first page of the new ranks read, by a process that read the ranks before.
+The nodes are drawn at random; the map has peers.
 """
 
 import random
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import fields
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,7 +20,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from benchmarks.assessed_map import NOW, add_map, make_platform
+from benchmarks.assessed_map import COUNTRIES, NOW, SECTORS, add_map, make_platform
 from benchmarks.contract import SEED, Row, limit_row
 from ddplatform.access.identity import Identity
 from ddplatform.db import db, finish, unit_of_work
@@ -28,13 +30,16 @@ from ddplatform.queries.risk import list_risks
 from ddplatform.queries.risk_runs import find_current_head
 from ddplatform.services.assessment_changes import STEPS, assess_changes
 from ddplatform.services.assessments import assess_chain, load
+from ddplatform.services.value_chain import NodeFields, change_node
 from ddplatform.tenancy import acting_in
+from supply_chain.reference import load_reference
 from supply_chain.risk.register import RiskFilter
 
 NODES = {"small": 1_000, "full": 100_000}
 SCORE_SECONDS_PER_NODE = 0.0004
 KEEP_SECONDS_PER_NODE = 0.0006
-CHANGE = 0.05
+CHANGE = 0.05  # seconds of the median
+Change = Callable[[random.Random, UUID, Identity, datetime], None]
 FACTORS = ("WRK-01", "WRK-06", "COM-01")
 
 
@@ -46,13 +51,22 @@ def run(size: str) -> list[Row]:
         with app.app_context():
             chain_id = add_map(by, nodes)
             scored, kept = _score(chain_id, by), keep(chain_id, by)
-            wall, busy = _changes(chain_id, by)
+            answers = _steps(chain_id, by, "one new answer", _answer)
+            others = _steps(chain_id, by, "one node that is other", _become_other)
             db.engine.dispose()
     return [
         limit_row(f"assess {nodes:,} nodes x 16", scored, SCORE_SECONDS_PER_NODE * nodes + 1),
         limit_row(f"assess and keep {nodes:,} x 16", kept, KEEP_SECONDS_PER_NODE * nodes + 1),
-        limit_row(f"one changed node of {nodes:,} to new ranks read, processor", busy, CHANGE),
-        limit_row(f"one changed node of {nodes:,} to new ranks read, by the clock", wall, CHANGE),
+        *_told(f"one new answer in {nodes:,}", answers),
+        *_told(f"one node that is other of {nodes:,}", others),
+    ]
+
+
+def _told(what: str, times: tuple[float, float]) -> list[Row]:
+    wall, busy = times
+    return [
+        limit_row(f"{what} to new ranks read, processor", busy, CHANGE),
+        limit_row(f"{what} to new ranks read, by the clock", wall, CHANGE),
     ]
 
 
@@ -85,10 +99,10 @@ def _acting(by: Identity) -> Iterator[None]:
         yield
 
 
-def _changes(chain_id: UUID, by: Identity) -> tuple[float, float]:
+def _steps(chain_id: UUID, by: Identity, what: str, change: Change) -> tuple[float, float]:
     """Median seconds by the clock and of the processor of one changed node, step after step.
 
-    A step that moves too much for a run of its own is told, not timed.
+    A step that needs a whole run is told, not timed.
     """
     chance, times, wholes = random.Random(SEED), [], 0
     with _acting(by):
@@ -98,7 +112,7 @@ def _changes(chain_id: UUID, by: Identity) -> tuple[float, float]:
     for step in range(1, STEPS):
         at = NOW + timedelta(minutes=step)
         with _acting(by):
-            db.session.add(_answer(chance, chance.choice(keys), at))
+            change(chance, chance.choice(keys), by, at)
         start, spent = time.perf_counter(), time.process_time()
         done = assess_changes(
             chain_id, "answers", as_of=NOW.date(), by=by, at=at, unit=lambda: _acting(by)
@@ -111,21 +125,37 @@ def _changes(chain_id: UUID, by: Identity) -> tuple[float, float]:
             keep(chain_id, by)
     wall, busy = zip(*times, strict=True)
     high = " / ".join(f"{value * 1e3:.0f}" for value in statistics.quantiles(busy, n=10)[6::2])
-    print(f"one changed node: processor time at 70 / 90 % {high} ms of {len(times)} steps")
-    print(f"one changed node: {wholes} more moved so much that the whole map was assessed")
+    print(f"{what}: processor time at 70 / 90 % {high} ms of {len(times)} steps")
+    print(f"{what}: {wholes} more moved so much that the whole map was assessed")
     return statistics.median(wall), statistics.median(busy)
 
 
-def _answer(chance: random.Random, node_id: UUID, at: datetime) -> RiskSignal:
-    return RiskSignal(
-        node_id=node_id,
-        factor=chance.choice(FACTORS),
-        value=chance.random(),
-        source_type="audit",
-        quality=chance.random(),
-        causes=[],
-        observed_at=at,
+def _answer(chance: random.Random, node_id: UUID, by: Identity, at: datetime) -> None:
+    db.session.add(
+        RiskSignal(
+            node_id=node_id,
+            factor=chance.choice(FACTORS),
+            value=chance.random(),
+            source_type="audit",
+            quality=chance.random(),
+            causes=[],
+            observed_at=at,
+        )
     )
+
+
+def _become_other(chance: random.Random, node_id: UUID, by: Identity, at: datetime) -> None:
+    """As the form of a node does: another country, trade, goods and name, or some of these."""
+    node, reference = db.session.get_one(ValueChainNode, node_id), load_reference()
+    others = {
+        "name": f"{node.name}, {at:%H:%M}",
+        "country": chance.choice(COUNTRIES),
+        "sector_ref": chance.choice(sorted(reference.sectors)[:SECTORS]),
+        "commodity_refs": (chance.choice(sorted(reference.commodities)),),
+    }
+    said = {one.name: getattr(node, one.name) for one in fields(NodeFields)}
+    wanted = {**said, **{name: others[name] for name in chance.sample(sorted(others), 2)}}
+    change_node(node_id, NodeFields(**wanted), row_version=node.row_version, by=by, at=at)
 
 
 def _look(chain_id: UUID, by: Identity) -> None:

@@ -1,13 +1,14 @@
 """Columns of the nodes and links of a value chain, as the database layer and files give them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TypeVar
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from supply_chain.errors import ChainRefused
+from supply_chain.kept_columns import PutColumn
 from supply_chain.vocabulary import FlowEvidence, LinkKind, NodeKind
 
 NODE_KINDS = tuple(NodeKind)
@@ -45,6 +46,28 @@ class NodeColumns:
             own_operation=self.own_operation[rows],
             origin=self.origin[rows],
             closed=self.closed[rows],
+        )
+
+    def put(self, rows: NDArray[np.int64], others: "NodeColumns") -> "NodeColumns":
+        """The columns with other facts of some nodes; ids and own operation stay theirs.
+
+        Args:
+            others: one entry for each of `rows`.
+        """
+
+        def column(name: str) -> PutColumn[Any]:
+            entries = dict(zip(rows.tolist(), getattr(others, name), strict=True))
+            return PutColumn(getattr(self, name), entries)
+
+        kind, origin = self.kind.copy(), self.origin.copy()
+        kind[rows], origin[rows] = others.kind, others.origin
+        return replace(
+            self,
+            kind=kind,
+            country=column("country"),
+            sector=column("sector"),
+            commodities=column("commodities"),
+            origin=origin,
         )
 
     @classmethod

@@ -128,6 +128,25 @@ class CodedColumn(Column[Value]):
         return map(self.table.__getitem__, self.codes.tolist())
 
 
+class PutColumn(Column[Value]):
+    """Another column with other entries in few rows; nothing is copied."""
+
+    _under: Sequence[Value]
+    _entries: Mapping[int, Value]
+
+    def __init__(self, under: Sequence[Value], entries: Mapping[int, Value]) -> None:
+        self._under, self._entries = under, entries
+        if isinstance(under, PutColumn):
+            self._under, self._entries = under._under, {**under._entries, **entries}
+
+    def __len__(self) -> int:
+        return len(self._under)
+
+    def at(self, row: int) -> Value:
+        """The entry of a row from 0 on."""
+        return self._entries[row] if row in self._entries else self._under[row]
+
+
 class KeyColumn(Column[UUID]):
     """UUIDs as (rows, 2) halves, most significant first."""
 

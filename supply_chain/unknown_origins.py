@@ -40,7 +40,7 @@ def with_unknown_origins(
         The nodes and links of `chain` in their order, then the ghosts, named
         `unknown-origin:<buyer id>`, in the order of their buyers.
     """
-    share = _missing_share(chain, _origins(chain, primary_sectors))
+    share = _missing_share(chain, _origins(chain.nodes, primary_sectors))
     buyers = np.flatnonzero(~np.isnan(share))
     if not len(buyers):
         return chain
@@ -52,11 +52,31 @@ def with_unknown_origins(
     return ValueChain.build(nodes=nodes, links=links)
 
 
-def _origins(chain: ValueChain, primary_sectors: frozenset[str]) -> NDArray[np.bool_]:
+def are_same_origins(
+    chain: ValueChain,
+    rows: NDArray[np.int64],
+    now: NodeColumns,
+    *,
+    primary_sectors: frozenset[str] = frozenset(),
+) -> bool:
+    """Whether a map has the same ghosts once some nodes have other facts and no link changed.
+
+    Args:
+        now: of `rows`.
+    """
+    before = chain.nodes.take(rows)
+    if ((before.kind == _GHOST) != (now.kind == _GHOST)).any():
+        return False
+    unlinked = np.diff(chain.suppliers.starts)[rows] == 0  # of others the shares of links tell
+    other = _origins(before, primary_sectors) != _origins(now, primary_sectors)
+    return not (other & unlinked).any()
+
+
+def _origins(nodes: NodeColumns, primary_sectors: frozenset[str]) -> NDArray[np.bool_]:
     kinds = [NODE_KINDS.index(kind) for kind in METHOD.origin_kinds]
-    primary = np.array([sector in primary_sectors for sector in chain.nodes.sector], np.bool_)
-    marked = chain.nodes.origin
-    by_nature = np.isin(chain.nodes.kind, kinds) | primary
+    primary = np.array([sector in primary_sectors for sector in nodes.sector], np.bool_)
+    marked = nodes.origin
+    by_nature = np.isin(nodes.kind, kinds) | primary
     return np.asarray(np.where(marked < 0, by_nature, marked == 1), dtype=np.bool_)
 
 

@@ -45,6 +45,7 @@ from ddplatform.queries.run_rows import load_register
 from ddplatform.queries.value_chain import get_chain
 from ddplatform.services import risk
 from ddplatform.services.assessment_changes import assess_changes
+from ddplatform.services.value_chain import NodeFields, change_node
 from ddplatform.tenancy import acting_in, insert_rows
 from supply_chain.areas import AreaKind
 from supply_chain.node_filter import NodeFilter
@@ -58,6 +59,7 @@ from tests.risk_maps import acting
 
 NODES = 26
 SECTOR = sorted(load_reference().sectors)[0]
+PRIMARY = next(r for r, s in load_reference().sectors.items() if s.is_primary_production)
 GOODS = sorted(load_reference().commodities)[:3]
 FACTORS = [factor for factor in METHOD.factors if factor.startswith(("WRK", "COM"))][:8]
 DAY = NOW.date()
@@ -305,6 +307,33 @@ LEARNED: tuple[Learned, ...] = (
 )
 
 
+def change_facts(tenant: Tenant, node_id: UUID, at: datetime, **other: Any) -> None:
+    """Say other of a node itself, as its form does."""
+    with acting(tenant):
+        node = db.session.get_one(ValueChainNode, node_id)
+        said = {one.name: getattr(node, one.name) for one in fields(NodeFields)}
+        said["commodity_refs"] = tuple(said["commodity_refs"])
+        wanted = NodeFields(**{**said, **other})
+        change_node(node_id, wanted, row_version=node.row_version, by=tenant.analyst, at=at)
+
+
+def other_facts(random: Random, *, buys: bool) -> dict[str, Any]:
+    """Something that a node may be; of one that buys nothing, what makes it no other origin."""
+    facts: dict[str, Any] = {
+        "country": random.choice(("CI", "GH", None)),
+        "commodity_refs": tuple(random.sample(GOODS, random.randint(0, 2))),
+        "kind": random.choice((NodeKind.SITE, NodeKind.BUSINESS_ENTITY)),
+        "name": f"Called {random.randint(0, 99)}",
+        "tags": (f"tag {random.randint(0, 9)}",),
+    }
+    if buys:
+        facts["sector_ref"] = random.choice((SECTOR, PRIMARY, None))
+        facts["is_origin"] = random.choice((True, False, None))
+        facts["kind"] = random.choice((facts["kind"], NodeKind.PLATFORM))
+    some = random.sample(sorted(facts), random.randint(1, len(facts)))
+    return {name: facts[name] for name in some}
+
+
 # ---- assessing and reading -------------------------------------------------------------------
 
 
@@ -438,6 +467,8 @@ def _pictures(chain: ValueChain) -> dict[str, Any]:
         f"{name} {when}": getattr(snapshot, name).tolist()
         for when, snapshot in (("now", now), ("past", past))
         for name in ("band", "band_by_issue", "rank")
+    } | {
+        "map": [list(now.names), list(now.graph.nodes.country), list(now.graph.nodes.commodities)],
     }
     return told | {
         f"colours {by}": load_colours(chain, now, by, Issue.FL).place.tolist() for by in ColourBy

@@ -30,6 +30,7 @@ SMALL_BYTES = 65_536  # arrays up to here are read, larger ones are mapped
 NEWEST = 2  # versions of a map, and parts of one kind in a version, that are kept
 LEFT_BEHIND = 3_600  # seconds after which an unfinished folder has no writer any more
 MAP = "map"
+STATE = "state"  # parts that later versions may rest on: the newest versions with one are kept too
 
 Arrays = Mapping[str, NDArray[np.generic]]
 
@@ -158,7 +159,9 @@ class SnapshotStore:
         kind = part.partition("-")[0]
         parts = sorted(home.glob(f"{kind}-*"), key=_written)
         drafts = [folder for folder in home.parent.glob(".*") if _age(folder) > LEFT_BEHIND]
-        for folder in (*versions[:-NEWEST], *parts[:-NEWEST], *drafts):
+        stays = [folder for folder in versions if any(folder.glob(f"{STATE}-*"))][-NEWEST:]
+        old = [folder for folder in versions[:-NEWEST] if folder not in stays]
+        for folder in (*old, *parts[:-NEWEST], *drafts):
             _drop(folder, home.parent)
 
 

@@ -13,6 +13,7 @@ from ddplatform.services import (
     map_apply,
     map_import,
     map_past_days,
+    map_snapshots,
     match_search,
     matching_imports,
     matching_many,
@@ -102,6 +103,7 @@ def _assess_chain(job: JobContext) -> Result:
         chain_id, cause, as_of=job.at.date(), by=job.by, at=job.at, unit=job.unit, run_id=job.id
     )
     if isinstance(done, UUID):
+        map_snapshots.keep_now(chain_id, job.look)  # the ranks can be read already
         return {"run_id": str(done)}
     assessed = assessments.assess_chain(
         chain_id,

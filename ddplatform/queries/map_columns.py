@@ -33,7 +33,7 @@ BANDS = (RiskBand.CRITICAL, RiskBand.HIGH, RiskBand.MEDIUM, RiskBand.LOW, None)
 """Worst first; the order of `mix` in drawings."""
 TRIES = 3
 PLAN = "plan_"
-COLUMNS = 2
+COLUMNS = 3
 """Raise it when a snapshot gets other columns, so that no old one is read."""
 
 

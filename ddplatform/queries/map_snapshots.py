@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from sqlalchemy import func, select
 
 from ddplatform.adapters.installed import adapters
-from ddplatform.adapters.snapshot_files import MAP, Snapshot, SnapshotPlace
+from ddplatform.adapters.snapshot_files import MAP, STATE, Snapshot, SnapshotPlace
 from ddplatform.db import db, is_writing
 from ddplatform.models.value_chain import NO_RANK, ValueChain, ValueChainNode
 from ddplatform.queries.map_columns import (
@@ -182,7 +182,7 @@ def part_of_run(run_id: UUID) -> str:
 
 def state_of_run(run_id: UUID) -> str:
     """The name of the part that holds the numbers of a whole run, for runs that rest on it."""
-    return f"state-{run_id.hex}"
+    return f"{STATE}-{run_id.hex}"
 
 
 def find_part(place: SnapshotPlace, part: str = MAP, *, private: bool = False) -> Snapshot | None:

@@ -14,7 +14,7 @@ from ddplatform.queries.chain_graph import load_value_chain
 from ddplatform.queries.risk_evidence import load_evidence
 from ddplatform.queries.risk_runs import RunHead
 from ddplatform.queries.risk_scores import RiskScore, list_residuals
-from ddplatform.queries.run_rows import of_whole_run
+from ddplatform.queries.run_rows import of_run, settled
 from supply_chain.chain_columns import LinkColumns, NodeColumns
 from supply_chain.graph import ValueChain as Graph
 from supply_chain.reference import load_reference
@@ -93,12 +93,14 @@ def list_origins(head: RunHead, node_ref: str, issue: Issue) -> list[tuple[str, 
 
 def list_names_of(run_id: UUID, refs: Sequence[str]) -> dict[str, tuple[str, UUID | None]]:
     """Node ref -> (name, id) as a run kept them."""
+    row = RiskAssessment
     rows = db.session.execute(
-        select(RiskAssessment.node_ref, RiskAssessment.node_name, RiskAssessment.node_id).where(
-            of_whole_run(run_id), RiskAssessment.node_ref.in_(refs)
+        select(row.node_ref, row.step, row.node_name, row.node_id).where(
+            of_run(run_id), row.node_ref.in_(refs)
         )
     ).all()
-    return {row.node_ref: (row.node_name, row.node_id) for row in rows}
+    newest = settled(rows, "node_ref")
+    return {ref: (row.node_name, row.node_id) for ref, row in newest.items()}
 
 
 def _with_peers(node: ValueChainNode) -> list[ValueChainNode]:

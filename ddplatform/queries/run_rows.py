@@ -65,7 +65,8 @@ def of_run(run_id: UUID) -> ColumnElement[bool]:
 def of_whole_run(run_id: UUID) -> ColumnElement[bool]:
     """Rows of all nodes, one each: those of a whole run, or of the one that a run rests on.
 
-    Who the nodes are is the same in both, as a map that changes is assessed as a whole.
+    Which nodes there are is the same in both, as any other map is assessed as a whole; what they
+    are called is not.
     """
     return and_(RiskAssessment.run_id == _whole(run_id), RiskAssessment.step == 0)
 

@@ -4,7 +4,7 @@ It says to the last bit what a whole run would say. Where it could not, or not m
 answer is why, and the whole map is assessed as before.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 from uuid import UUID, uuid4
@@ -13,7 +13,6 @@ import numpy as np
 from sqlalchemy import select
 
 from ddplatform.access.identity import Identity
-from ddplatform.bulk import rising_keys
 from ddplatform.db import db, held
 from ddplatform.errors import NotFound
 from ddplatform.models.risk import (
@@ -26,13 +25,16 @@ from ddplatform.models.risk import (
 from ddplatform.models.value_chain import ValueChain
 from ddplatform.queries.fresh_evidence import list_marks
 from ddplatform.queries.risk_evidence import load_evidence, load_self_disclosed
+from ddplatform.queries.risk_own_facts import find_own_changes
 from ddplatform.queries.risk_runs import find_current_run
 from ddplatform.services import audit
+from ddplatform.services.assessment_own_facts import OwnChanges
 from ddplatform.services.assessment_rows import ISSUES, summary_of_changed
 from ddplatform.services.assessment_standing import (
     Rows,
     Standing,
     after,
+    countries_of,
     keep_standing,
     take_standing,
     tiers_of,
@@ -43,7 +45,7 @@ from ddplatform.services.reference import checksum_in_use
 from ddplatform.tenancy import insert_rows
 from supply_chain.reference import load_reference
 from supply_chain.risk.changed_run import ChangedRun, changed_run
-from supply_chain.risk.kept_scores import Records, pack, unpack
+from supply_chain.risk.kept_scores import Records, unpack
 from supply_chain.risk.method import METHOD, METHOD_VERSION, Bools, Ints
 from supply_chain.risk.renewal import MOST, renew
 
@@ -82,16 +84,18 @@ def assess_changes(
         run = find_current_run(chain_id)
         if run is None:
             return WholeBecause.FIRST
-        if because := _why_whole(chain, run, as_of):
+        if because := _why_whole(run, as_of):
             return because
-        marks = list_marks(chain_id)
-        if not marks:
+        own, marks = find_own_changes(chain, run.chain_version), list_marks(chain_id)
+        if own is None:
+            return WholeBecause.MAP
+        if not marks and run.chain_version == chain.version:
             return WholeBecause.UNMARKED
         standing = take_standing(chain, run)
         if standing is None:
             return WholeBecause.SNAPSHOT
         step = _Step(chain, run, standing, cause=cause, by=by, at=at)
-        done = step.keep(run_id or uuid4(), [mark.node_id for mark in marks])
+        done = step.keep(run_id or uuid4(), [mark.node_id for mark in marks], own)
         if not isinstance(done, Standing):
             return done
         clear_marks([mark.id for mark in marks])
@@ -100,11 +104,9 @@ def assess_changes(
     return done.run_id
 
 
-def _why_whole(chain: ValueChain, run: AssessmentRun, as_of: date) -> WholeBecause | None:
+def _why_whole(run: AssessmentRun, as_of: date) -> WholeBecause | None:
     release = db.session.get_one(ReferenceRelease, run.release_id)
     data = release.checksum, run.method_version, run.parameters_sha256
-    if run.chain_version != chain.version:
-        return WholeBecause.MAP
     if run.as_of != as_of:
         return WholeBecause.DAY
     if data != (checksum_in_use(), METHOD_VERSION, METHOD.parameters_sha256):
@@ -128,21 +130,30 @@ class _Step:
         self._chain, self._last, self._standing = chain, last, standing
         self._cause, self._by, self._at = cause, by, at
 
-    def keep(self, run_id: UUID, marked: Sequence[UUID]) -> Standing | WholeBecause:
-        """Work the run out and write it as the current one; where it stands then."""
-        before, row_of = self._standing, self._standing.row_of
-        found = {row_of[key] for key in marked if key in row_of}  # others left the map
-        touched = np.array(sorted(found), dtype=np.int64)
-        if not len(touched):
-            return before
+    def keep(
+        self, run_id: UUID, marked: Iterable[UUID], changed: Collection[UUID]
+    ) -> Standing | WholeBecause:
+        """Work the run out and write it as the current one; where it stands then.
+
+        Args:
+            marked: nodes of which something new is known. changed: those that are other now.
+        """
+        touched = self._standing.rows_of({*marked, *changed})
+        if not len(touched) and self._last.chain_version == self._chain.version:
+            return self._standing
         if len(touched) > MOST:
             return WholeBecause.MANY
+        own = OwnChanges.of(self._standing, changed)
+        if own is None:
+            return WholeBecause.MAP
+        before = own.standing
         renewed = renew(
             before.run,
             before.plan,
             before.nodes,
             touched,
             lambda rows: load_evidence(self._chain.id, before.keys_of(rows), self._last.as_of),
+            own=own.rows,
             reference=load_reference(),
             as_of=self._last.as_of,
         )
@@ -156,10 +167,11 @@ class _Step:
             before.nodes,
             in_remedy=self._in_remedy(renewed.fresh),
             tiers=tiers_of(rows),
+            countries=countries_of(rows),
         )
         if len(made.standing.changes.changed) > MOST_CHANGED:
             return WholeBecause.MANY
-        self._write(run_id, made, rows)
+        self._write(run_id, made, rows, own)
         return after(before, run_id, made.standing)
 
     def _in_remedy(self, fresh: Ints) -> Bools:
@@ -169,32 +181,31 @@ class _Step:
             found[row, ISSUES.index(issue)] = True
         return found
 
-    def _write(self, run_id: UUID, made: ChangedRun, before: Rows) -> None:
+    def _write(self, run_id: UUID, made: ChangedRun, before: Rows, own: OwnChanges) -> None:
         base_id, last = self._standing.base_id, self._last
-        scores, content = pack(made.records[made.differs]), made.standing.changes.pack()
-        differs = [before[at] for at in np.flatnonzero(made.differs).tolist()]
-        new = {"run_id": base_id, "step": last.step + 1}
-        insert_rows(
-            RiskAssessment,
-            [
-                {**row._mapping, **new, "id": key, "scores": kept}
-                for key, row, kept in zip(rising_keys(len(differs)), differs, scores, strict=True)
-            ],
+        written, content = (
+            own.written(before, made.records, made.differs, last.step),
+            made.standing.changes.pack(),
         )
+        insert_rows(RiskAssessment, written)
         db.session.add(RunRegister(run_id=run_id, content=content))
         run = AssessmentRun(
             id=run_id,
             base_run_id=base_id,
             step=last.step + 1,
             chain_id=last.chain_id,
-            chain_version=last.chain_version,
+            chain_version=self._chain.version,
             cause=self._cause,
             method_version=last.method_version,
             parameters_sha256=last.parameters_sha256,
             release_id=last.release_id,
             as_of=last.as_of,
             node_count=last.node_count,
-            summary=summary_of_changed(last.summary, made.standing, [content, *scores]),
+            summary=summary_of_changed(
+                own.summary(last.summary, before),
+                made.standing,
+                [content, *(row["scores"] for row in written)],
+            ),
             scaled=last.scaled,
             created_at=self._at,
             created_by_id=self._by.user_id,
@@ -215,7 +226,7 @@ class _Step:
             method=run.method_version,
             nodes=run.node_count,
             rests_on=str(base_id),
-            rows=len(differs),
+            rows=len(written),
         )
 
     def _show_shifted(self, made: ChangedRun) -> None:

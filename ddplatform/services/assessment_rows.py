@@ -71,7 +71,12 @@ class RowMaker:
             return self._names[self._keys[row]]
         buyer = self._assessment.chain.nodes.ids[row].removeprefix(PREFIX)
         bought_by = self._names[self._keys[self._assessment.chain.rows[buyer]]]
-        return f"Unknown origin of what {bought_by} buys"
+        return unknown_origin(bought_by)
+
+
+def unknown_origin(bought_by: str) -> str:
+    """The name of the unknown origin of what a node buys."""
+    return f"Unknown origin of what {bought_by} buys"
 
 
 def summary_of(assessment: Assessment, *, nodes: int) -> dict[str, Any]:

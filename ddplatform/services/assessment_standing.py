@@ -21,12 +21,15 @@ from ddplatform.models.risk import AssessmentRun, RiskAssessment
 from ddplatform.models.value_chain import ValueChain
 from ddplatform.queries.map_columns import PLAN
 from ddplatform.queries.map_snapshots import find_sound_part, plan_of, row_of, state_of_run
+from ddplatform.queries.risk_own_facts import load_own_facts
 from ddplatform.queries.run_rows import find_changes, settled
 from supply_chain.chain_columns import NodeColumns
+from supply_chain.graph import ValueChain as Graph
 from supply_chain.kept_chain import chain_of
 from supply_chain.kept_columns import KeyColumn
 from supply_chain.risk.kept_scores import Records, unpack
 from supply_chain.risk.method import Ints
+from supply_chain.risk.moved_nodes import Words, words
 from supply_chain.risk.plan import Plan
 from supply_chain.risk.run_state import RunState
 from supply_chain.risk.standing_run import StandingRun
@@ -45,9 +48,10 @@ class Standing:
 
     run_id: UUID
     base_id: UUID  # of the whole run
-    map: Snapshot
+    map: Snapshot  # as the whole run read it: links, and which nodes there are, are the same now
     plan: Plan
-    nodes: NodeColumns
+    whole: Graph  # of that map
+    nodes: NodeColumns  # as they are now
     run: StandingRun
 
     @cached_property
@@ -60,9 +64,25 @@ class Standing:
         arrays: dict[str, Any] = dict(self.map.arrays)
         return KeyColumn(arrays["key"])
 
+    def rows_of(self, keys: Iterable[UUID]) -> Ints:
+        """The rows of some nodes, rising; others left the map."""
+        row_of = self.row_of
+        return np.array(sorted({row_of[key] for key in keys if key in row_of}), dtype=np.int64)
+
     def keys_of(self, rows: Ints) -> list[UUID]:
         """The keys of the nodes of some rows."""
         return [self._keys.at(row) for row in rows.tolist()]
+
+    def with_facts(self, rows: Ints, facts: NodeColumns) -> "Standing":
+        """The same, where some nodes are other by now."""
+        return replace(self, nodes=self.nodes.put(rows, facts)) if len(rows) else self
+
+    def ghost_of(self, row: int) -> int | None:
+        """The place of the unknown origin of what a node buys; None where all of it is known."""
+        missing: Any = self.map.arrays["missing"]
+        if np.isnan(missing[row]):
+            return None
+        return len(missing) + int(np.count_nonzero(~np.isnan(missing[:row])))
 
     def rows_at(self, places: Ints, step: int) -> Rows:
         """The rows of scores of some places that count at a step on the whole run."""
@@ -90,39 +110,42 @@ def keep_standing(organisation_id: UUID, chain_id: UUID, standing: Standing) -> 
 
 
 def after(standing: Standing, run_id: UUID, run: StandingRun) -> Standing:
-    """The same map once another run stands."""
+    """The same once another run stands."""
     return replace(standing, run_id=run_id, run=run)
 
 
 def _opened(chain: ValueChain, run: AssessmentRun) -> Standing | None:
-    place = SnapshotPlace(chain.organisation_id, chain.id, chain.version)
     base_id = run.base_run_id or run.id
+    base = db.session.get_one(AssessmentRun, base_id)
+    place = SnapshotPlace(chain.organisation_id, chain.id, base.chain_version)
     kept = find_sound_part(place, MAP)
     state = find_sound_part(place, state_of_run(base_id), private=True)
     if kept is None or state is None:
         return None
     state.warm("flow_")
     kept.warm(PLAN)
-    plan, nodes = plan_of(kept), chain_of(kept.arrays).nodes
-    numbers = _numbers(run, RunState.from_arrays(state.arrays), plan, nodes)
-    return Standing(run.id, base_id, kept, plan, nodes, numbers)
+    plan, whole = plan_of(kept), chain_of(kept.arrays)
+    numbers = _numbers(run, RunState.from_arrays(state.arrays), plan)
+    standing = Standing(run.id, base_id, kept, plan, whole, whole.nodes, numbers)
+    moved = numbers.changes.moved.place
+    return standing.with_facts(moved, load_own_facts(standing.keys_of(moved)).nodes)
 
 
-def _numbers(run: AssessmentRun, state: RunState, plan: Plan, nodes: NodeColumns) -> StandingRun:
+def _numbers(run: AssessmentRun, state: RunState, plan: Plan) -> StandingRun:
     found = find_changes(run.id) if run.base_run_id else None
     if found is None:
         return StandingRun.of_whole(state)
     base_id, changes = found
     rows = _rows(base_id, changes.changed, run.step)
-    now = list(settled(rows, "place").values())
+    whole = [row for row in rows if row.step == 0]
     return StandingRun.again(
         state,
         plan,
-        nodes,
         changes,
-        _records(row for row in rows if row.step == 0),
-        _records(now),
-        tiers_of(now),
+        _records(whole),
+        _records(settled(rows, "place").values()),
+        tiers=tiers_of(whole),
+        countries=countries_of(whole),
     )
 
 
@@ -133,6 +156,11 @@ def _records(rows: Iterable[Any]) -> Records:
 def tiers_of(rows: Rows) -> Ints:
     """The tiers of some rows of scores; -1 without a path to the own business."""
     return np.array([-1 if row.tier is None else row.tier for row in rows], dtype=np.int64)
+
+
+def countries_of(rows: Rows) -> Words:
+    """The countries of some rows of scores; empty where none is known."""
+    return words([row.country for row in rows])
 
 
 def _rows(base_id: UUID, places: Ints, step: int) -> Rows:

@@ -2,13 +2,21 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from uuid import UUID
 
 from ddplatform.adapters.installed import adapters
 from ddplatform.adapters.snapshot_files import MAP, SnapshotPlace
-from ddplatform.queries.map_columns import MapRows, basis, map_part, run_part
-from ddplatform.queries.map_snapshots import find_part, part_of_run, row_of, state_of_run
+from ddplatform.queries.map_columns import MapRows, basis, map_part, read_map, run_part
+from ddplatform.queries.map_snapshots import (
+    find_part,
+    part_of_run,
+    place_of,
+    row_of,
+    state_of_run,
+)
 from ddplatform.queries.node_search import PART, find_index, index_part, read_words
+from ddplatform.queries.value_chain import get_chain
 from supply_chain.risk.assessment import Assessment
 from supply_chain.risk.evidence import Evidence
 from supply_chain.risk.register import Register
@@ -24,6 +32,21 @@ def keep_map(place: SnapshotPlace, rows: MapRows) -> None:
     if rows.is_steady and (find_part(place) is None or not store.is_whole(place)):
         made = map_part(rows)
         store.keep(place, MAP, made.arrays, made.facts)
+
+
+def keep_now(chain_id: UUID, look: Callable[[], AbstractContextManager[None]]) -> None:
+    """Keep a map as it stands, with the index of its search, unless both are there.
+
+    Args:
+        look: opens a look at the tenant of the map.
+    """
+    with look():
+        place = place_of(chain_id, get_chain(chain_id).version)
+        rows = read_map(chain_id) if find_part(place) is None else None
+    if rows is not None:
+        place = replace(place, version=rows.version)
+        keep_map(place, rows)
+    keep_index(place, look)
 
 
 def keep_index(place: SnapshotPlace, unit: Callable[[], AbstractContextManager[None]]) -> None:

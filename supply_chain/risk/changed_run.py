@@ -8,6 +8,7 @@ import numpy as np
 from supply_chain.chain_columns import NodeColumns
 from supply_chain.risk.kept_scores import CHAIN_SCORES, Records, records_of
 from supply_chain.risk.method import Bools, Floats, Ints
+from supply_chain.risk.moved_nodes import Words, words
 from supply_chain.risk.pairs import PairScores
 from supply_chain.risk.register_changes import BY_REGISTER, CameIn, RegisterChanges
 from supply_chain.risk.renewal import Renewed
@@ -60,13 +61,14 @@ def changed_run(
     *,
     in_remedy: Bools,
     tiers: Ints,
+    countries: Words,
 ) -> ChangedRun:
     """Put together what a run keeps.
 
     Args:
         standing: the run before, whose flow `renewed` brought up to date.
         before: the records of `renewed.changed` in that run, with ranks as they are kept.
-        nodes: of the map. tiers: of `renewed.changed`.
+        nodes: of the map. tiers, countries: of `renewed.changed`, in the run before.
         in_remedy: (fresh, 16) pairs with an open impact that the site told of itself.
     """
     rows, state = renewed.changed, standing.state
@@ -76,10 +78,10 @@ def changed_run(
         records[name] = getattr(renewed, name)
     records[fresh] = _scored_anew(renewed, in_remedy)
     changes = _changes(standing, renewed, before, records)
-    of_fresh = nodes.take(renewed.fresh), tiers[fresh]
+    now = words(nodes.take(renewed.fresh).country)
     counts = standing.counts.changed(
-        counts_of_nodes(state, before[fresh], *of_fresh),
-        counts_of_nodes(state, records[fresh], *of_fresh),
+        counts_of_nodes(state, before[fresh], countries[fresh], tiers[fresh]),
+        counts_of_nodes(state, records[fresh], now, tiers[fresh]),
     )
     return ChangedRun(
         standing=StandingRun(state, changes, counts),
@@ -118,6 +120,7 @@ def _changes(
         highest_index=index,
         seen=renewed.seen,
         priors=renewed.priors,
+        moved=renewed.moved,
     )
 
 

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from supply_chain.risk.factors import Cells
 from supply_chain.risk.method import Bools, Ints
+from supply_chain.risk.moved_nodes import MovedNodes
 from supply_chain.risk.ranking import Keys, RankKeys
 from supply_chain.risk.register import ISSUES, Register
 
@@ -82,6 +83,7 @@ class RegisterChanges:
     highest_index: NDArray[np.float64]  # of these
     seen: Cells  # what is seen of the factors of `touched`
     priors: Cells  # where what is assumed of a factor is another; NaN: as nobody lifts it
+    moved: MovedNodes  # of `touched`, those whose own facts are others, or were in between
 
     @classmethod
     def none(cls) -> "RegisterChanges":
@@ -101,7 +103,7 @@ class RegisterChanges:
             second=keys,
         )
         cells = Cells(no, number, number)
-        return cls(no, no, no, came, no, number, cells, cells)
+        return cls(no, no, no, came, no, number, cells, cells, MovedNodes.none())
 
     def ranks(self, before: Ints) -> Ints:
         """The ranks, 1 first, of risks that stayed, from those in the whole run."""
@@ -182,7 +184,12 @@ class RegisterChanges:
         return changes
 
 
-_PARTS: Final[Mapping[str, type[Any]]] = {"came": CameIn, "seen": Cells, "priors": Cells}
+_PARTS: Final[Mapping[str, type[Any]]] = {
+    "came": CameIn,
+    "seen": Cells,
+    "priors": Cells,
+    "moved": MovedNodes,
+}
 
 
 def vars_of(columns: Any) -> dict[str, Any]:
@@ -199,7 +206,8 @@ class MovedRegister(Register):
     def __init__(self, base: Register, changes: RegisterChanges) -> None:
         """Take the register of the whole run, and what the run says other than that."""
         vars(self).update(_base=base, _changes=changes)  # a register is frozen
-        vars(self).update(country=base.country, tier=base.tier, key=base.key)
+        vars(self).update(tier=base.tier, key=base.key)
+        vars(self).update(country=changes.moved.countries(base.country))
 
     def __getattr__(self, name: str) -> Any:
         """A column, worked out the first time that it is asked for."""

@@ -1,8 +1,9 @@
-"""What the runs on a whole one find: of few nodes something new is known, same day and map.
+"""What the runs on a whole one find: of few nodes something new is known, same day and links.
 
 Scores of a node hang on the node, on what is known of it, and on its peers (RM-1.0 3.4): a node
-whose peers lift another prior now is scored anew too. Risk then travels to the buyers behind.
-What comes out equals a whole assessment to the last bit.
+whose peers lift another prior now is scored anew too. A node that is in another country or trade
+now leaves peers and comes to others. Risk then travels to the buyers behind. What comes out
+equals a whole assessment to the last bit.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,8 +20,9 @@ from supply_chain.risk.evidence import Evidence
 from supply_chain.risk.factors import FACTORS, Cells, peer_priors
 from supply_chain.risk.incremental import change_nodes
 from supply_chain.risk.method import Bools, Floats, Ints
+from supply_chain.risk.moved_nodes import MovedNodes
 from supply_chain.risk.pairs import PairScores
-from supply_chain.risk.plan import Plan
+from supply_chain.risk.plan import Places, Plan
 from supply_chain.risk.ranking import RankKeys
 from supply_chain.risk.run_state import RunState
 from supply_chain.risk.standing_run import StandingRun
@@ -29,6 +31,7 @@ MOST = 2_000
 """Nodes that one run scores anew at most."""
 
 EvidenceOf = Callable[[Ints], Evidence]
+NOBODY: Ints = np.zeros(0, dtype=np.int64)
 _ALL = np.arange(FACTORS)
 
 
@@ -36,8 +39,9 @@ _ALL = np.arange(FACTORS)
 class Renewed:
     """What differs from the run before; rows are those of the map, rising."""
 
-    touched: Ints  # nodes of which something new is known
-    seen: Cells  # as in `RegisterChanges`, once this run stands
+    touched: Ints  # nodes of which something new is known, or which are others now
+    moved: MovedNodes  # as in `RegisterChanges`, once this run stands
+    seen: Cells  # the same
     priors: Cells
     fresh: Ints  # nodes that were scored anew
     scored: Bools  # (fresh, 16)
@@ -56,6 +60,7 @@ def renew(
     touched: Ints,
     evidence_of: EvidenceOf,
     *,
+    own: Ints = NOBODY,
     reference: Reference,
     as_of: date,
 ) -> Renewed | None:
@@ -63,16 +68,19 @@ def renew(
 
     Args:
         standing: the run before; its flow is written to.
-        plan, nodes: of its map, with unknown origins or without.
+        plan, nodes: of the map as it is, with unknown origins or without.
         touched: rising rows of all nodes of which something new is known since then.
+        own: rising rows, among `touched`, of nodes whose own facts changed since then. Who has a
+            supplier of unknown origin is the same.
         evidence_of: what is known now of the nodes of some rows, which count from 0 in it.
         reference, as_of: those of the whole run.
     """
     evidence = evidence_of(touched)
     cells = join_known(nodes.take(touched), evidence, reference, as_of).factors.cells
     seen = scores_at(cells, np.arange(len(touched)), _ALL)
-    groups = _moved_groups(standing, touched, seen)
-    fresh = np.unique(np.concatenate([touched, *(group.moved for group in groups)]))
+    moved = standing.changes.moved.put(own, nodes.take(own))
+    groups = _moved_groups(standing, touched, seen, standing.state.groups(moved))
+    fresh = np.unique(np.concatenate([touched, *(group.members for group in groups)]))
     if len(fresh) > MOST:
         return None
     if len(fresh) > len(touched):
@@ -87,6 +95,7 @@ def renew(
     upstream = flow.upstream[at]
     return Renewed(
         touched=touched,
+        moved=moved,
         seen=overlay(state.cells, standing.changes.seen, touched, _ALL, seen),
         priors=priors,
         fresh=fresh,
@@ -118,29 +127,38 @@ def _carry(state: RunState, plan: Plan, fresh: Ints, scores: PairScores) -> Ints
 
 @dataclass(frozen=True)
 class _Group:
-    """Peers among whom factors of some were seen otherwise, and what is assumed of them now."""
+    """Nodes of whom peers let something else be assumed now, all of one country and trade."""
 
     members: Ints  # rising rows
     factors: Ints
     priors: Floats  # (members, factors) the lifted prior, NaN where it is not lifted
-    moved: Ints  # the members of whom it differs from before
 
 
-def _moved_groups(standing: StandingRun, touched: Ints, seen: Floats) -> list[_Group]:
-    """The peers of the nodes that were touched, where any score of a factor is another now."""
+def _moved_groups(
+    standing: StandingRun, touched: Ints, seen: Floats, group: Places
+) -> list[_Group]:
+    """The peers of the nodes that were touched, where any score of a factor is another now.
+
+    Args:
+        group: (nodes,) number of the peers of each now.
+    """
     differs = ~same(standing.seen(touched, _ALL), seen)
-    of_all = standing.state.group
-    group = of_all[touched]
+    then, now = standing.state.groups(standing.changes.moved)[touched], group[touched]
+    differs[then != now] = True  # one peer less here, one more there, and others around it
     found = []
-    for one in np.unique(group[(group >= 0) & differs.any(axis=1)]).tolist():
-        mine = group == one
-        factors = np.flatnonzero(differs[mine].any(axis=0))
-        members = np.flatnonzero(of_all == one)
+    for one in np.unique(np.append(then, now)[np.tile(differs.any(axis=1), 2)]).tolist():
+        mine = now == one
+        factors = np.flatnonzero(differs[mine | (then == one)].any(axis=0))
+        # Without peers only who had some before is looked at: nothing is lifted there.
+        members = np.flatnonzero(group == one) if one >= 0 else touched[mine & (then != now)]
+        if not len(members):
+            continue
         score = standing.seen(members, factors)
-        score[np.searchsorted(members, touched[mine])] = seen[np.ix_(mine, factors)]
-        priors = _lifted(score, factors)
-        as_before = same(priors, standing.priors(members, factors)).all(axis=1)
-        found.append(_Group(members, factors, priors, members[~as_before]))
+        if one >= 0:
+            score[np.searchsorted(members, touched[mine])] = seen[np.ix_(mine, factors)]
+        priors = _lifted(score, factors) if one >= 0 else np.full(score.shape, np.nan)
+        other = ~same(priors, standing.priors(members, factors)).all(axis=1)
+        found.append(_Group(members[other], factors, priors[other]))
     return found
 
 

@@ -13,6 +13,7 @@ from supply_chain.risk.evidence import Evidence
 from supply_chain.risk.factors import Cells
 from supply_chain.risk.heat_map import heat_cells
 from supply_chain.risk.incremental import Flow
+from supply_chain.risk.moved_nodes import MovedNodes, Words, words
 from supply_chain.risk.plan import Places
 from supply_chain.risk.ranking import RankKeys
 from supply_chain.risk.run_counts import CountedNodes, RunCounts
@@ -27,6 +28,8 @@ class RunState:
     order: RankKeys  # of all risks, the first one first
     by_id: Places  # (places,) place of each node id by code point
     group: Places  # (nodes,) number of the peers of each; -1 none; without unknown origins
+    peer_country: Words  # who the peers are, by number
+    peer_sector: Words
     cells: Cells  # what was seen of each (node, factor)
     priors: Cells  # where peers lift what is assumed of it
     counts: RunCounts
@@ -44,6 +47,9 @@ class RunState:
         keys = RankKeys.of(open_risks(evidence, found.scored, scores, by_id=by_id))
         ranks = found.salience_rank[np.nonzero(found.scored)]
         counts, countries = counts_of(found, nodes=nodes)
+        columns, group = found.chain.nodes, peer_groups(found.chain.nodes)[:nodes]
+        numbers, first = np.unique(group, return_index=True)  # one a number from 0 on
+        peers = columns.take(first[numbers >= 0])
         return cls(
             flow=Flow(
                 residual=plan.to_plan(np.nan_to_num(scores.residual_likelihood)),
@@ -54,12 +60,19 @@ class RunState:
             ),
             order=keys.take(np.argsort(ranks)),
             by_id=by_id.astype(np.int32),
-            group=peer_groups(found.chain.nodes)[:nodes].astype(np.int32),
+            group=group.astype(np.int32),
+            peer_country=words(peers.country),
+            peer_sector=words(peers.sector),
             cells=factors.cells,
             priors=factors.priors,
             counts=counts,
             countries=countries,
         )
+
+    def groups(self, moved: MovedNodes) -> Places:
+        """(nodes,) number of the peers of each node once some moved; -1 none."""
+        peers = zip(self.peer_country.tolist(), self.peer_sector.tolist(), strict=True)
+        return moved.groups(self.group, list(peers))
 
     def arrays(self) -> Arrays:
         """All columns by name; `from_arrays` makes the same state of them."""
@@ -72,9 +85,7 @@ class RunState:
         }
         return {
             **kept,
-            "by_id": self.by_id,
-            "group": self.group,
-            "countries": self.countries,
+            **{name: getattr(self, name) for name in _COLUMNS},
         }
 
     @classmethod
@@ -92,13 +103,14 @@ class RunState:
         return cls(
             flow=part(Flow, "flow"),
             order=part(RankKeys, "order"),
-            by_id=arrays["by_id"],
-            group=arrays["group"],
+            **{name: arrays[name] for name in _COLUMNS},
             cells=part(Cells, "cells"),
             priors=part(Cells, "priors"),
             counts=part(RunCounts, "counts"),
-            countries=arrays["countries"],
         )
+
+
+_COLUMNS = ("by_id", "group", "peer_country", "peer_sector", "countries")
 
 
 def counts_of(found: Assessment, *, nodes: int) -> tuple[RunCounts, NDArray[np.str_]]:

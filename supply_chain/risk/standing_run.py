@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from supply_chain.chain_columns import NodeColumns
 from supply_chain.risk.changed_cells import overlaid
 from supply_chain.risk.kept_scores import Records
 from supply_chain.risk.method import Floats, Ints
+from supply_chain.risk.moved_nodes import Words
 from supply_chain.risk.plan import Plan
 from supply_chain.risk.register_changes import RegisterChanges
 from supply_chain.risk.run_counts import CountedNodes, RunCounts
@@ -32,17 +32,19 @@ class StandingRun:
         cls,
         state: RunState,
         plan: Plan,
-        nodes: NodeColumns,
         changes: RegisterChanges,
         whole: Records,
         now: Records,
+        *,
         tiers: Ints,
+        countries: Words,
     ) -> "StandingRun":
         """The numbers of a run from those of its whole run and the rows of what changed.
 
         Args:
             state: of the whole run; its flow is written to.
-            whole, now, tiers: of the places `changes.changed`, in the whole run and in this one.
+            whole, now: of the places `changes.changed`, in the whole run and in this one.
+            tiers, countries: of these places in the whole run.
         """
         at, flow = plan.place[changes.changed], state.flow
         flow.residual[at] = np.nan_to_num(now["residual_likelihood"])
@@ -50,10 +52,11 @@ class StandingRun:
         flow.exposed[at], flow.linked[at] = now["exposure"], now["linkage"]
         flow.upstream[at] = np.nan_to_num(now["severity_chain"])
         fresh = np.searchsorted(changes.changed, changes.fresh)
-        of_fresh = nodes.take(changes.fresh), tiers[fresh]
+        codes = countries.astype(np.result_type(countries, changes.moved.country))
+        codes[np.searchsorted(changes.changed, changes.moved.place)] = changes.moved.country
         counts = state.counts.changed(
-            counts_of_nodes(state, whole[fresh], *of_fresh),
-            counts_of_nodes(state, now[fresh], *of_fresh),
+            counts_of_nodes(state, whole[fresh], countries[fresh], tiers[fresh]),
+            counts_of_nodes(state, now[fresh], codes[fresh], tiers[fresh]),
         )
         return cls(state, changes, counts)
 
@@ -66,11 +69,8 @@ class StandingRun:
         return overlaid(self.state.priors, self.changes.priors, rows, factors)
 
 
-def counts_of_nodes(
-    state: RunState, records: Records, nodes: NodeColumns, tiers: Ints
-) -> RunCounts:
+def counts_of_nodes(state: RunState, records: Records, countries: Words, tiers: Ints) -> RunCounts:
     """How some nodes of the map count in a run."""
-    codes = np.array([code or "" for code in nodes.country], dtype=np.str_)
     counted = CountedNodes(
         severity_band=records["severity_band"],
         residual_band=records["residual_band"],
@@ -78,7 +78,7 @@ def counts_of_nodes(
         insufficient=records["insufficient_evidence"],
         confidence=records["confidence"],
         tier=tiers,
-        country=country_places(codes, state.countries),
+        country=country_places(countries, state.countries),
         is_node=np.ones(len(records), dtype=np.bool_),
     )
     shape = state.counts.tiers.shape[0] - 1, len(state.countries)

@@ -6,19 +6,25 @@ from uuid import UUID
 import numpy as np
 import pytest
 
+from supply_chain.chain_columns import NODE_KINDS, NodeColumns
+from supply_chain.graph import ValueChain
 from supply_chain.reference import load_reference
 from supply_chain.risk.assessment import Assessment, assess
 from supply_chain.risk.changed_run import ChangedRun, changed_run
+from supply_chain.risk.context import primary_sectors
 from supply_chain.risk.evidence import STATES, Adjustments, Evidence, Judgements, Priorities, States
 from supply_chain.risk.factors import Observations, join_observations
 from supply_chain.risk.kept_scores import Records, records_of
 from supply_chain.risk.method import METHOD
+from supply_chain.risk.moved_nodes import words
 from supply_chain.risk.register import Register, register_of
 from supply_chain.risk.register_changes import RegisterChanges, order_of
-from supply_chain.risk.renewal import MOST, renew
+from supply_chain.risk.renewal import MOST, NOBODY, renew
 from supply_chain.risk.run_state import RunState, country_places, counts_of
 from supply_chain.risk.standing_run import StandingRun
-from tests.unit.test_risk_rescoring import a_map
+from supply_chain.unknown_origins import are_same_origins
+from supply_chain.vocabulary import NodeKind
+from tests.unit.test_risk_rescoring import GOODS, SECTORS, a_map
 
 REFERENCE = load_reference()
 AS_OF = REFERENCE.as_of
@@ -97,20 +103,22 @@ class Kept:
     standing: StandingRun
     records: Records  # of all places, with ranks as they are kept
     orders: np.ndarray
+    nodes: NodeColumns  # as they are by now
+    countries: np.ndarray  # of all places, as the rows say
 
     @classmethod
     def of(cls, whole: Assessment, known: Evidence) -> "Kept":
         records = records_of(whole, in_remedy_of(whole), 0, len(whole.chain)).copy()
         orders = np.where(whole.salience_rank > 0, order_of(whole.salience_rank), -1)
         standing = StandingRun.of_whole(state_of(whole, known))
-        return cls(whole, known, standing, records, orders)
+        nodes = whole.chain.nodes
+        return cls(whole, known, standing, records, orders, nodes, words(nodes.country))
 
-    def renew(self, now: Evidence, rows: np.ndarray) -> ChangedRun:
+    def renew(self, now: Evidence, rows: np.ndarray, own: np.ndarray = NOBODY) -> ChangedRun:
         """A run on the last one; only rows that differ and orders that moved are taken over."""
-        whole, nodes = self.whole, self.whole.chain.nodes
-        renewed = renew(
-            self.standing, whole.plan, nodes, rows, now.of_nodes, reference=REFERENCE, as_of=AS_OF
-        )
+        whole, nodes = self.whole, self.nodes
+        told = {"reference": REFERENCE, "as_of": AS_OF}
+        renewed = renew(self.standing, whole.plan, nodes, rows, now.of_nodes, own=own, **told)
         assert renewed is not None
         made = changed_run(
             self.standing,
@@ -119,8 +127,10 @@ class Kept:
             nodes,
             in_remedy=np.zeros(renewed.scored.shape, dtype=bool),
             tiers=whole.chain.tiers[renewed.changed],
+            countries=self.countries[renewed.changed],
         )
         self.standing = made.standing
+        self.countries = words(nodes.country)
         self.records[made.rows[made.differs]] = made.records[made.differs]
         self.orders[made.rows] = made.orders
         kept = self.records["salience_rank"][made.shifted]
@@ -134,11 +144,11 @@ class Kept:
         self.standing = StandingRun.again(
             state_of(self.whole, self.known),
             self.whole.plan,
-            self.whole.chain.nodes,
             changes,
             first[changes.changed],
             self.records[changes.changed],
-            self.whole.chain.tiers[changes.changed],
+            tiers=self.whole.chain.tiers[changes.changed],
+            countries=words(self.whole.chain.nodes.country)[changes.changed],
         )
 
 
@@ -166,6 +176,53 @@ def test_what_is_new_of_few_nodes_step_by_step_gives_what_a_whole_assessment_giv
         assert_says_the_same(kept, assess(chain, now, reference=REFERENCE, as_of=AS_OF))
 
 
+def other_facts(chain: ValueChain, rows: np.ndarray, random: np.random.Generator) -> NodeColumns:
+    """Other countries, trades, goods and kinds of some nodes; who is an origin stays."""
+    marks = [False, True]
+    return replace(
+        chain.nodes.take(rows),
+        country=tuple(random.choice([None, "CI", "GH"]) for _ in rows),
+        sector=tuple(random.choice([None, *SECTORS]) for _ in rows),
+        commodities=tuple((random.choice(GOODS),) for _ in rows),
+        kind=np.where(
+            chain.nodes.kind[rows] == NODE_KINDS.index(NodeKind.UNKNOWN_ORIGIN),
+            chain.nodes.kind[rows],
+            random.choice([NODE_KINDS.index(kind) for kind in (NodeKind.SITE, "platform")]),
+        ).astype(np.int8),
+        origin=np.array([marks.index(random.choice(marks)) for _ in rows], dtype=np.int8),
+    )
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_nodes_that_come_to_another_country_or_trade_give_what_a_whole_assessment_gives(
+    seed: int,
+) -> None:
+    chain, known = a_map(seed)
+    random = np.random.default_rng(seed)
+    primary = primary_sectors(REFERENCE)
+    kept = Kept.of(assess(chain, known, reference=REFERENCE, as_of=AS_OF), known)
+    now, last, whole = known, NOBODY, kept.whole.chain
+    for step in range(random.integers(1, 5)):
+        own = np.sort(random.choice(60, random.integers(1, 6), replace=False))
+        facts = other_facts(chain, own, random)
+        stay = [
+            are_same_origins(chain, own[at], facts.take(at), primary_sectors=primary)
+            for at in np.arange(len(own))[:, None]
+        ]
+        own, facts = own[stay], facts.take(np.flatnonzero(stay))
+        rows = np.sort(random.choice(60, random.integers(1, 4), replace=False))
+        now = changed_evidence(now, rows, random)
+        kept.nodes = kept.nodes.put(own, facts)
+        kept.renew(now, np.union1d(np.union1d(rows, last), own), own)
+        last = rows
+        if (seed + step) % 3 == 0:
+            kept.forget()
+        chain = replace(chain, nodes=chain.nodes.put(own, facts))
+        again = assess(chain, now, reference=REFERENCE, as_of=AS_OF)
+        assert again.chain.nodes.ids == whole.nodes.ids
+        assert_says_the_same(kept, again)
+
+
 def assert_says_the_same(kept: Kept, whole: Assessment) -> None:
     """Rows, register, counts and orders of the last run are those of a whole one."""
     changes = RegisterChanges.unpack(kept.standing.changes.pack())
@@ -175,6 +232,7 @@ def assert_says_the_same(kept: Kept, whole: Assessment) -> None:
     for name in expected.dtype.names or ():
         np.testing.assert_array_equal(records[name], expected[name], err_msg=name)
     assert records.tobytes() == expected.tobytes()
+    assert kept.countries.tolist() == words(whole.chain.nodes.country).tolist()
     register, wanted = register_of(kept.whole, KEYS), register_of(whole, KEYS)
     made = changes.applied(register)
     assert (len(made), made.sites) == (len(wanted), wanted.sites)

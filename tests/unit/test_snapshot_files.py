@@ -137,6 +137,15 @@ def test_the_newest_two_versions_and_two_runs_of_each_are_kept(store, tmp_path):
     assert sorted(path.name for path in (home / "10").iterdir()) == ["map", "run-c", "run-d"]
 
 
+def test_versions_that_hold_numbers_of_a_run_are_kept_besides_the_newest_two(store, tmp_path):
+    for version in range(1, 8):
+        store.keep(place(version), "map", arrays(version), {})
+        if version in (1, 2, 4):
+            store.keep(place(version), "state-a", arrays(version), {})
+    home = tmp_path / "snapshots" / TENANT.hex / CHAIN.hex
+    assert sorted(path.name for path in home.iterdir()) == ["2", "4", "6", "7"]
+
+
 def test_a_reader_keeps_what_it_mapped_when_the_snapshot_is_replaced_and_dropped(store):
     store.keep(place(1), "map", arrays(1), {})
     found = store.open(place(1))
