@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pyxform import aliases
 
 from questionnaires.check_choices import lists_of
+from questionnaires.check_paths import Known, check_paths, known_names
 from questionnaires.errors import ExpressionFault, Fault
 from questionnaires.expressions import compile_expression
 from questionnaires.sheets import Sheets, choice_name
@@ -44,25 +45,26 @@ def check_cells(
         for name, choices in lists_of(sheets).items()
     }
     selects = {row.name: row for row in rows if row.is_select and row.list_name in offered}
+    known = known_names(sheets, rows)
     for row in rows:
         for column in EXPRESSIONS:
             text = row.text(column)
             if text and text not in aliases.yes_no:
                 yield from _check_references(row, column, names)
-                yield from _check_syntax(row, column, namespaces)
+                yield from _check_syntax(row, column, namespaces, known)
                 yield from _check_literals(row, column, selects, offered)
         for column in TEXTS:
             yield from _check_references(row, column, names)
-        yield from _check_default(row, names, namespaces)
+        yield from _check_default(row, names, namespaces, known)
 
 
 def _check_default(
-    row: SurveyRow, names: Mapping[str, int], namespaces: Mapping[str, str]
+    row: SurveyRow, names: Mapping[str, int], namespaces: Mapping[str, str], known: Known
 ) -> Iterator[Fault]:
     """A default is an expression only when it refers to a question or calls a function alone."""
     if REFERENCE.search(row.text("default")):
         yield from _check_references(row, "default", names)
-        yield from _check_syntax(row, "default", namespaces)
+        yield from _check_syntax(row, "default", namespaces, known)
 
 
 def _raw(row: SurveyRow, column: str) -> str:
@@ -94,13 +96,17 @@ def _check_references(row: SurveyRow, column: str, names: Mapping[str, int]) -> 
             )
 
 
-def _check_syntax(row: SurveyRow, column: str, namespaces: Mapping[str, str]) -> Iterator[Fault]:
+def _check_syntax(
+    row: SurveyRow, column: str, namespaces: Mapping[str, str], known: Known
+) -> Iterator[Fault]:
     # A path of the same length takes the place of each reference, so that places stay right.
     text = REFERENCE.sub(lambda found: "/" + "x" * (len(found[0]) - 2) + " ", _raw(row, column))
     try:
-        compile_expression(text, namespaces)
+        compiled = compile_expression(text, namespaces)
     except ExpressionFault as fault:
         yield row.fault("error", fault.code, str(fault), fault.mend, column=column, at=fault.at)
+    else:
+        yield from check_paths(row, column, text, compiled.token, known)
 
 
 def _check_literals(

@@ -11,7 +11,12 @@ from functools import lru_cache
 
 from questionnaires.errors import EvaluationFault, ExpressionFault
 from questionnaires.xpath_functions import FUNCTIONS
-from questionnaires.xpath_parser import Token, parse_expression, register_functions
+from questionnaires.xpath_parser import (
+    OTHER_LANGUAGES,
+    Token,
+    parse_expression,
+    register_functions,
+)
 from questionnaires.xpath_paths import (
     STARTS,
     compile_path,
@@ -166,7 +171,7 @@ def not_supported(token: Token) -> ExpressionFault:
     return ExpressionFault(
         "expression-syntax",
         f"'{token.value or token.symbol}' cannot be used in a form.",
-        "Use paths, operators and the functions of the ODK XForms specification.",
+        OTHER_LANGUAGES.get(token.symbol, "Use paths, operators and functions of ODK XForms."),
         token.position[1] - 1,
     )
 

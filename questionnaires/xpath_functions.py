@@ -121,7 +121,8 @@ def _round(_: Scope, value: Value, places: Value = 0.0) -> float:
 
 
 @lru_cache(maxsize=512)
-def _pattern(pattern: str) -> "regex.Pattern[str]":
+def compile_pattern(pattern: str) -> "regex.Pattern[str]":
+    """The pattern of `regex()`, ready to search. Raises EvaluationFault."""
     # As in other ODK programs, \d and \w are those of ASCII; \p{L} is a letter of any script.
     try:
         return regex.compile(pattern, 0 if "\\p" in pattern.lower() else regex.ASCII)
@@ -132,7 +133,7 @@ def _pattern(pattern: str) -> "regex.Pattern[str]":
 def _regex(_: Scope, value: Value, pattern: Value) -> bool:
     written, text = to_text(pattern), to_text(value)[:LONGEST_SEARCHED]
     try:
-        found = _pattern(written).search(text, timeout=LONGEST_SEARCH_S, concurrent=True)
+        found = compile_pattern(written).search(text, timeout=LONGEST_SEARCH_S, concurrent=True)
     except TimeoutError:
         told = f"The regular expression {written!r} takes too long for this text."
         raise EvaluationFault(told) from None

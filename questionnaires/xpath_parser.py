@@ -123,13 +123,16 @@ def _unglue(text: str, bare: str) -> str:
     return text
 
 
+def place_of(token: Token, text: str) -> int:
+    """Where a token stands in its expression, from 0."""
+    line, column = token.position
+    before = text.split("\n")[: line - 1]
+    return min(sum(len(part) + 1 for part in before) + int(column) - 1, len(text))
+
+
 def _syntax_fault(text: str, error: Exception) -> ExpressionFault:
     token = getattr(error, "token", None)
-    at: int | None = None
-    if token is not None:
-        line, column = token.position
-        before = text.split("\n")[: line - 1]
-        at = min(sum(len(part) + 1 for part in before) + column - 1, len(text))
+    at = None if token is None else place_of(token, text)
     if token is None or token.symbol == "(end)":
         return ExpressionFault(
             "expression-syntax",
@@ -140,6 +143,33 @@ def _syntax_fault(text: str, error: Exception) -> ExpressionFault:
     return ExpressionFault(
         "expression-syntax",
         f"The expression cannot be read at '{token.value or token.symbol}'.",
-        "Check brackets, commas, quotes and operators at that place.",
+        _way_out(text, at or 0),
         at,
     )
+
+
+def _way_out(text: str, at: int) -> str:
+    """What to write instead, where a sign of another language stands at or around a place."""
+    for sign, mend in OTHER_LANGUAGES.items():
+        if text[max(0, at - 1) :].lstrip().startswith(sign) or text[at:].startswith(sign):
+            return mend
+    return "Check brackets, commas, quotes and operators at that place."
+
+
+OTHER_LANGUAGES = {
+    "==": "Write one '=' to compare.",
+    "=>": "Write '>=' for at least.",
+    "=<": "Write '<=' for at most.",
+    "<>": "Write '!=' for another value.",
+    "&": "Write 'and' between conditions.",
+    "||": "Write 'or' between conditions.",
+    "AND": "Write 'and' in small letters.",
+    "OR": "Write 'or' in small letters.",
+    "%": "Write 'mod' for the rest of a division.",
+    "!(": "Write not( ) around what must not be.",
+    "{": "Write a question as ${name}.",
+    "${": "Close the name of the question with '}'.",
+    "$": "Write a question as ${name}.",
+    "'": "Close the quote: every text stands between two of them.",
+    '"': "Close the quote: every text stands between two of them.",
+}

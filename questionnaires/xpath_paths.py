@@ -159,7 +159,7 @@ def compile_step(token: Token, compile_any: Compile) -> Step:
     raise ExpressionFault(
         "expression-syntax",
         f"'{token.value or symbol}' cannot be a step of a path.",
-        "Write a question's name, '.', '..' or '*' between the slashes.",
+        "Name a question between the slashes; to divide, write 'div'.",
         token.position[1] - 1,
     )
 
