@@ -7,7 +7,7 @@ combination. The columns are kept with the run, and like it they never change.
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from functools import cached_property
+from functools import cached_property, reduce
 from uuid import UUID
 
 import numpy as np
@@ -21,6 +21,8 @@ from supply_chain.vocabulary import Issue, RiskBand, SeverityBand
 
 ISSUES = tuple(Issue)
 NO_TIER = -1
+AT_ONCE = 1 << 15
+"""Risks that are looked at together, so that what is made of them stays near the processor."""
 
 
 @dataclass(frozen=True)
@@ -77,10 +79,10 @@ class Register:
 
     def matching(self, wanted: RiskFilter) -> NDArray[np.int64]:
         """Positions (salience rank less one) of the risks that are asked for, rising."""
-        of_risks = np.ones(len(self), dtype=np.bool_)
-        for condition in self._of_risks(wanted):
-            of_risks &= condition
-        found = np.flatnonzero(of_risks)
+        of_risks = self._of_risks(wanted)
+        found = (
+            np.flatnonzero(reduce(np.logical_and, of_risks)) if of_risks else np.arange(len(self))
+        )
         for condition in self._of_places(wanted):
             found = found[np.take(condition, np.take(self.place, found))]
         return found
@@ -88,8 +90,12 @@ class Register:
     def count_sites(self, found: NDArray[np.int64]) -> int:
         """How many nodes some of the risks stand at; unknown origins are none of the map."""
         stands = np.zeros(len(self.tier), dtype=np.bool_)
-        stands[self.place[found]] = True
-        return int(np.count_nonzero(stands[: len(self.key)]))
+        sites, most = stands[: len(self.key)], self.sites
+        for at in range(0, len(found), AT_ONCE):
+            stands[np.take(self.place, found[at : at + AT_ONCE]).astype(np.intp)] = True
+            if np.count_nonzero(sites) == most:
+                break  # every one of them stands already
+        return int(np.count_nonzero(sites))
 
     def _of_risks(self, wanted: RiskFilter) -> list[Bools]:
         asked: list[Bools] = []

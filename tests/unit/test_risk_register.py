@@ -21,7 +21,7 @@ from supply_chain.risk.kept_scores import (
     records_of,
     unpack,
 )
-from supply_chain.risk.register import ISSUES, Register, RiskFilter, register_of
+from supply_chain.risk.register import AT_ONCE, ISSUES, Register, RiskFilter, register_of
 from supply_chain.risk.scoring import RISK_BANDS, SEVERITY_BANDS
 from supply_chain.vocabulary import Issue, RiskBand, SeverityBand
 
@@ -158,8 +158,33 @@ def test_a_filter_finds_what_a_loop_over_the_scores_finds(
             del asked["insufficient"]
         if all(facts[name] == value for name, value in asked.items()):
             expected.append(at)
-    assert register.matching(wanted).tolist() == expected
+    found = register.matching(wanted)
+    assert found.tolist() == expected
     assert wanted.is_empty == (len(expected) == len(register))
+    sites = {place for place in register.place[found].tolist() if place < len(KEYS)}
+    assert register.count_sites(found) == len(sites)
+
+
+@pytest.mark.parametrize("share", [1.0, 0.5, 0.01, 0.0])
+def test_sites_of_very_many_risks_are_each_counted_once(share: float) -> None:
+    chance, nodes, places = np.random.default_rng(5), 30_000, 50_000  # the rest unknown origins
+    place = chance.integers(0, places, size=3 * AT_ONCE + 7).astype(np.int32)
+    column = np.zeros(len(place), dtype=np.int8)
+    register = Register(
+        place=place,
+        issue=column,
+        severity_band=column,
+        residual_band=column,
+        heat_cell=column,
+        insufficient=column > 0,
+        country=np.full(places, "CI"),
+        tier=np.zeros(places, dtype=np.int16),
+        highest_index=np.zeros(places),
+        key=np.zeros((nodes, 16), dtype=np.uint8),
+    )
+    found = np.flatnonzero(chance.random(len(place)) < share)
+    stood_at = set(place[found].tolist())
+    assert register.count_sites(found) == sum(1 for one in stood_at if one < nodes)
 
 
 def test_bands_by_place_are_those_of_the_scores(result: Assessment, register: Register) -> None:
