@@ -14,37 +14,37 @@ def same(one: Floats, another: Floats) -> Bools:
 
 def scores_at(cells: Cells, rows: Ints, factors: Ints) -> Floats:
     """(rows, factors) the score of each cell, NaN where there is none."""
-    return _picked(cells, _cells_of(rows, factors))[0].reshape(len(rows), len(factors))
+    return _picked(cells, rows, factors)[0]
 
 
 def overlaid(cells: Cells, other: Cells, rows: Ints, factors: Ints) -> Floats:
     """The same, where `other` has the cells that are not as in `cells`, NaN where none is."""
-    wanted = _cells_of(rows, factors)
-    found, _ = _picked(cells, wanted)
-    told, there = _picked(other, wanted)
-    return np.where(there, told, found).reshape(len(rows), len(factors))
+    found, _ = _picked(cells, rows, factors)
+    told, there = _picked(other, rows, factors)
+    return np.where(there, told, found)
 
 
 def overlay(cells: Cells, other: Cells, rows: Ints, factors: Ints, scores: Floats) -> Cells:
     """What is not as in `cells`, from `other`, once cells of some rows have these scores."""
-    wanted, values = _cells_of(rows, factors), scores.ravel()
-    differs = ~same(_picked(cells, wanted)[0], values)
+    wanted = np.asarray(rows[:, None] * FACTORS + factors, dtype=np.int64)
+    differs = ~same(_picked(cells, rows, factors)[0], scores)
     stays = ~np.isin(other.cell, wanted)
     cell = np.concatenate([other.cell[stays], wanted[differs]])
-    score = np.concatenate([other.score[stays], values[differs]])
+    score = np.concatenate([other.score[stays], scores[differs]])
     order = np.argsort(cell)
     return Cells(cell[order], score[order], np.zeros(len(cell)))
 
 
-def _cells_of(rows: Ints, factors: Ints) -> Ints:
-    return np.asarray(rows[:, None] * FACTORS + factors, dtype=np.int64).ravel()
+def _picked(cells: Cells, rows: Ints, factors: Ints) -> tuple[Floats, Bools]:
+    """(rows, factors) the score of each cell, NaN where there is none; and whether it is there.
 
-
-def _picked(cells: Cells, wanted: Ints) -> tuple[Floats, Bools]:
-    """The score of each cell that is wanted, NaN where there is none; and whether it is there."""
-    found, there = np.full(len(wanted), np.nan), np.zeros(len(wanted), dtype=np.bool_)
-    if len(cells.cell):
-        at = np.minimum(np.searchsorted(cells.cell, wanted), len(cells.cell) - 1)
-        there = cells.cell[at] == wanted
-        found[there] = cells.score[at[there]]
-    return found, there
+    All cells of a row follow each other: only where they begin is looked for.
+    """
+    first, after = (np.searchsorted(cells.cell, (rows + more) * FACTORS) for more in (0, 1))
+    size = after - first
+    at = np.repeat(first - (np.cumsum(size) - size), size) + np.arange(size.sum())
+    place = cells.cell[at] + np.repeat((np.arange(len(rows)) - rows) * FACTORS, size)
+    found = np.full((len(rows), FACTORS), np.nan)
+    there = np.zeros(found.shape, dtype=np.bool_)
+    found.ravel()[place], there.ravel()[place] = cells.score[at], True
+    return found[:, factors], there[:, factors]
