@@ -62,11 +62,20 @@ def check_lists(sheets: Sheets, rows: Sequence[SurveyRow]) -> Iterator[Fault]:
                 "Add rows with a name to the list.",
                 column="type",
             )
+    of_several = {row.list_name for row in rows if row.base == "select_multiple"}
+    yield from _check_spaces([pair for name in sorted(of_several) for pair in lists.get(name, ())])
     doubles_are_meant = str(sheets.settings.get("allow_choice_duplicates", "")).lower() in YES
     for choices in lists.values():
         for fault in _check_choices(choices):
             if fault.code != "choice-twice" or not doubles_are_meant:
                 yield fault
+
+
+def _check_spaces(choices: Sequence[tuple[int, Row]]) -> Iterator[Fault]:
+    for number, row in choices:
+        if len(choice_name(row).split()) > 1:
+            message = f"'{choice_name(row)}' cannot be chosen beside others, whose names it parts."
+            yield _choice_fault(number, row, "name-invalid", message, "name")
 
 
 def _check_choices(choices: Sequence[tuple[int, Row]]) -> Iterator[Fault]:
@@ -89,11 +98,12 @@ def _check_choices(choices: Sequence[tuple[int, Row]]) -> Iterator[Fault]:
 def _choice_fault(number: int, row: Row, code: str, message: str, column: str) -> Fault:
     mends = {
         "name-missing": "Give it a name; answers are kept under it.",
+        "name-invalid": "Write '_' in place of each space.",
         "choice-twice": "Give one of them another name, unless a choice_filter tells them apart.",
         "label-missing": "Write the words that people see.",
     }
     return Fault(
-        "error" if code == "name-missing" else "warning",
+        "error" if code.startswith("name-") else "warning",
         code,
         message,
         mends[code],
@@ -247,8 +257,21 @@ def _file_fault(
 
 
 def check_settings(sheets: Sheets) -> Iterator[Fault]:
-    """Settings that stop a later step."""
+    """Settings that stop a later step, or name a language that is not there."""
+    languages = languages_of(sheets)
     for heading, text in sheets.settings.items():
+        language, is_default = str(text).strip(), heading.strip().lower() == "default_language"
+        if is_default and language and languages and language not in languages:
+            yield Fault(
+                "warning",
+                "translation-missing",
+                f"Nothing is written in '{language}', the language a form begins with.",
+                f"Write one of {', '.join(languages)}, or add columns such as label::{language}.",
+                sheet=SETTINGS,
+                row=2,
+                column=heading,
+                cell=str(text),
+            )
         if heading.strip().lower() == "public_key" and str(text).strip():
             yield Fault(
                 "warning",

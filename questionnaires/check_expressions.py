@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from pyxform import aliases
 
@@ -10,7 +11,7 @@ from questionnaires.check_paths import Known, check_paths, known_names
 from questionnaires.errors import ExpressionFault, Fault
 from questionnaires.expressions import compile_expression
 from questionnaires.sheets import Sheets, choice_name
-from questionnaires.survey_rows import SurveyRow
+from questionnaires.survey_rows import SETTINGS, SurveyRow
 
 # What was read is not given back (`++`), so that a long row of spaces is read once.
 REFERENCE = re.compile(r"\$\{\s*+(?:last-saved#)?+([^{}\s]*+(?:\s++[^{}\s]++)*+)\s*+\}")
@@ -56,6 +57,24 @@ def check_cells(
         for column in TEXTS:
             yield from _check_references(row, column, names)
         yield from _check_default(row, names, namespaces, known)
+    yield from _check_instance_name(sheets, names, namespaces)
+
+
+def _check_instance_name(
+    sheets: Sheets, names: Mapping[str, int], namespaces: Mapping[str, str]
+) -> Iterator[Fault]:
+    """The one expression of the settings sheet, looked at as if it stood in a row."""
+    for heading, text in sheets.settings.items():
+        if heading.strip().lower() == "instance_name" and str(text).strip():
+            row = SurveyRow(2, {"calculation": str(text)}, "calculate", "", "calculate")
+            known = Known(frozenset(), frozenset(), frozenset(), frozenset())
+            faults = [
+                *_check_references(row, "calculation", names),
+                *_check_syntax(row, "calculation", namespaces, known),
+            ]
+            for fault in faults:
+                if fault.level == "error":
+                    yield replace(fault, sheet=SETTINGS, column=heading)
 
 
 def _check_default(

@@ -109,7 +109,7 @@ def check_sheets(sheets: Sheets, *, name: str, media: Path | None = None) -> For
     if not any(fault.level == "error" for fault in faults):
         form, further = _try(mended)
         if form is None:
-            last = further
+            last = [_as_written(fault, rows) for fault in further]
         else:
             faults += further
             faults += [] if further else check_scoring(form, mended)
@@ -169,6 +169,15 @@ def _try(sheets: Sheets) -> tuple[Form | None, list[Fault]]:
         rows = rows_by_path(sheets, form.root)
         return form, [_placed(fault, rows) for fault in error.faults]
     return form, []
+
+
+def _as_written(fault: Fault, rows: Sequence[SurveyRow]) -> Fault:
+    """A fault of the converter with the heading and the cell as the sheet has them."""
+    row = next((row for row in rows if row.number == fault.row), None)
+    if row is None or fault.sheet != SURVEY or not fault.column:
+        return fault
+    told = row.fault(fault.level, fault.code, fault.message, fault.mend, column=fault.column)
+    return replace(fault, column=told.column, cell=told.cell)
 
 
 def _placed(fault: Fault, rows: Mapping[str, tuple[int, Row]]) -> Fault:

@@ -19,6 +19,8 @@ from questionnaires.xform import form_from_xform, sections_of
 from questionnaires.xform_xml import plain_text
 from questionnaires.xlsform_words import is_own_column
 
+COLUMN_IN_ERROR = re.compile(r"the '(\w+)' value")
+COLUMNS_BY_WORDS = {"Missing calculation": "calculation", "Choice filter": "choice_filter"}
 ROW_IN_ERROR = re.compile(r"\[row : (\d+)\]\s*(?:On the '(\w+)' sheet, )?")
 ITEMSETS = "itemsets.csv"  # where ODK keeps the lists of the sheet `external_choices`
 CONVERTER_ERRORS = (PyXFormError, KeyError, TypeError, AttributeError, ValueError, IndexError)
@@ -99,8 +101,15 @@ def converter_fault(error: Exception) -> Fault:
         "Mend the cell named and check the form again.",
         sheet=sheet,
         row=row,
-        column=context.get("column"),
+        column=context.get("column") or (_column_in(text) if row else None),
     )
+
+
+def _column_in(text: str) -> str | None:
+    """The column, as XLSForm calls it, that the converter's words are about."""
+    if named := COLUMN_IN_ERROR.search(text):
+        return named[1]
+    return next((column for words, column in COLUMNS_BY_WORDS.items() if words in text), None)
 
 
 def _with_own_columns(

@@ -53,6 +53,47 @@ ONE_FAULT = {
         ("column-missing", "choices", 1, None),
         [survey("select_one yn | q | Q | | "), table("choices", "liste | name | label", "yn|y|Y")],
     ),
+    "a calculation without one": (
+        ("converter", "survey", 2, "calculation"),
+        [survey("calculate | c | | | ")],
+    ),
+    "answers given elsewhere and a filter": (
+        ("converter", "survey", 2, "choice_filter"),
+        [
+            table(
+                "survey",
+                "type | name | label | choice_filter",
+                "select_one yn or_other | q | Q | name != 'no'",
+            ),
+            YES_NO,
+        ],
+    ),
+    "a reserved name": (
+        ("converter", "survey", 2, "Name"),
+        [table("survey", "type | Name | label", "text | meta | A")],
+    ),
+    "a space in a name that stands beside others": (
+        ("name-invalid", "choices", 2, "name"),
+        [
+            survey("select_multiple l | q | Q | | "),
+            table("choices", "list_name | name | label", "l | no way | No"),
+        ],
+    ),
+    "a language that is not there": (
+        ("translation-missing", "settings", 2, "default_language"),
+        [
+            table("survey", "type | name | label::English (en)", "text | a | A"),
+            table("settings", "default_language", "French (fr)"),
+        ],
+    ),
+    "the name of an instance that is cut off": (
+        ("expression-syntax", "settings", 2, "instance_name"),
+        [survey(QUESTION), table("settings", "instance_name", "concat(${a}, ")],
+    ),
+    "the name of an instance by a question that is not there": (
+        ("reference-unknown", "settings", 2, "instance_name"),
+        [survey(QUESTION), table("settings", "instance_name", "${zz}")],
+    ),
     "a type with a typing mistake": (
         ("type-unknown", "survey", 2, "type"),
         [survey("select_on yn | q | Q | | "), YES_NO],

@@ -67,6 +67,7 @@ def test_a_filter_by_a_column_that_the_choices_do_not_have_is_told():
         ("calculation", "jr:choice-name(${q}, '${q}')", "text"),
         ("calculation", "instance('__last-saved')/data/n", "text"),
         ("calculation", "/data/meta/instanceID", "text"),
+        ("calculation", "count((/data/n ¦ ../q)[. = ''])", "text"),
         ("constraint", "regex(., '^[a-z]+$') and not(. = 'a')", "text"),
     ],
 )
