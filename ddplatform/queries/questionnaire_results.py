@@ -5,7 +5,8 @@ whose numbers are shown as "<5", and of those with an answer that fires a red fl
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -69,6 +70,7 @@ class Respondent:
     tier: int | None
     submitted_at: datetime | None
     counted: Mapping[str, str | None]
+    campaign_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -139,6 +141,7 @@ def load_respondents(
             ValueChainNode.country,
             NodeSummary.tier,
             Assignment.submitted_at,
+            Assignment.campaign_id,
         )
         .options(undefer(ReviewEntry.counted))
         .join(Assignment, Assignment.id == ReviewEntry.assignment_id)
@@ -149,9 +152,16 @@ def load_respondents(
     )
     newest = {
         entry.assignment_id: Respondent(
-            entry.response_id, entry.assignment_id, name, country, tier, sent_at, entry.counted
+            response_id=entry.response_id,
+            assignment_id=entry.assignment_id,
+            node_name=name,
+            country=country,
+            tier=tier,
+            submitted_at=sent_at,
+            counted=entry.counted,
+            campaign_id=campaign,
         )
-        for entry, name, country, tier, sent_at in rows
+        for entry, name, country, tier, sent_at, campaign in rows
     }
     return _as_they_stand(list(newest.values()), today)
 
@@ -206,9 +216,18 @@ def groups_of(respondents: Iterable[Respondent], by: By | None) -> Sequence[Any]
 
 
 def count_answers(
-    form: Form, respondents: Sequence[Respondent], *, by: By | None = None
+    form: Form,
+    respondents: Sequence[Respondent],
+    *,
+    by: By | None = None,
+    everyone: Sequence[Respondent] = (),
 ) -> Sequence[QuestionResult]:
-    """Every countable question of a form with what all said; nothing is looked up."""
+    """Every countable question of a form with what all said; nothing is looked up.
+
+    Args:
+        everyone: all respondents of the version, where `respondents` are those of one campaign:
+            who takes one from the other must read no small count.
+    """
     groups = groups_of(respondents, by)
     place_of = {key: place for place, key in enumerate(groups)}
     given: dict[str, list[tuple[int, str]]] = {}
@@ -217,14 +236,49 @@ def count_answers(
         for path, value in one.counted.items():
             if value is not None:
                 given.setdefault(_PLACE.sub("", path), []).append((place, value))
+    apart = _answers_by_campaign(everyone, by)
     return [
-        _result(question, given.get(question.path, []), len(groups))
+        _result(
+            question,
+            given.get(question.path, []),
+            len(groups),
+            _told_by_difference(question, apart.get(question.path, [])),
+        )
         for question in asked_questions(form)
         if question.kind in SELECTS or question.kind in (Kind.INTEGER, Kind.DECIMAL, Kind.RANGE)
     ]
 
 
-def _result(question: Question, given: Sequence[tuple[int, str]], groups: int) -> QuestionResult:
+def _answers_by_campaign(
+    everyone: Sequence[Respondent], by: By | None
+) -> Mapping[str, list[tuple[Any, str]]]:
+    """Question -> its answers, each with the campaign, and the group where there are groups."""
+    found: dict[str, list[tuple[Any, str]]] = {}
+    for one in everyone:
+        part = (one.campaign_id, getattr(one, by.value) if by else None)
+        for path, value in one.counted.items():
+            if value is not None:
+                found.setdefault(_PLACE.sub("", path), []).append((part, value))
+    return found
+
+
+def _told_by_difference(question: Question, apart: Sequence[tuple[Any, str]]) -> frozenset[str]:
+    """The answers that a few gave in one campaign, or in none, or in a group of it."""
+    counts = Counter((part, name) for part, value in apart for name in _names(question, value))
+    return frozenset(name for (_, name), count in counts.items() if count < LIMIT)
+
+
+def _names(question: Question, value: str) -> Sequence[str]:
+    """The answers that a value stands for: those chosen, or the range of a number."""
+    return value.split() if question.kind in SELECTS else [_range(value, [])]
+
+
+def _result(
+    question: Question,
+    given: Sequence[tuple[int, str]],
+    groups: int,
+    told: Collection[str] = (),
+) -> QuestionResult:
     is_choice, is_hidden = question.kind in SELECTS, concerns_children(question)
     labels = (
         [(choice.name, choice.label.plain(), _risk(choice.extras)) for choice in question.choices]
@@ -240,8 +294,10 @@ def _result(question: Question, given: Sequence[tuple[int, str]], groups: int) -
                 if place >= 0:
                     counts[name][place] += 1
     single = question.kind is not Kind.SELECT_MULTIPLE
-    totals = [counts[name][groups] for name, _, _ in labels]
-    shown = _shown(totals, single=single) if is_hidden else totals
+    shown: Sequence[Shown] = [counts[name][groups] for name, _, _ in labels]
+    if is_hidden:
+        is_told = [name in told for name, _, _ in labels]
+        shown = _shown([counts[name][groups] for name, _, _ in labels], is_told, single=single)
     return QuestionResult(
         ref=question_id(question),
         label=question.label.plain(),
@@ -255,11 +311,19 @@ def _result(question: Question, given: Sequence[tuple[int, str]], groups: int) -
     )
 
 
-def _shown(counts: Sequence[int], *, single: bool) -> Sequence[Shown]:
+def _shown(counts: Sequence[int], told: Sequence[bool], *, single: bool) -> Sequence[Shown]:
     """Counts as they may be shown: those of one choice each add up, so they go together.
 
     How many answered stands beside them, so that nothing is shown where that would tell too much.
+
+    Args:
+        told: which of them a reader of all campaigns could take apart.
     """
+    if any(told):
+        return [
+            SUPPRESSED if single or one else suppress_count(count)
+            for one, count in zip(told, counts, strict=True)
+        ]
     if single and counts:
         *shown, total = suppress_row(counts)
         return shown if isinstance(total, int) else [SUPPRESSED for _ in counts]

@@ -27,6 +27,7 @@ from ddplatform.queries.questionnaire_results import (
     By,
     QuestionResult,
     Respondent,
+    concerns_children,
     count_answers,
     groups_of,
     load_respondents,
@@ -126,6 +127,69 @@ def test_split_by_country_gives_no_small_group_of_children_away():
 
     yes = next(one for one in found.options if one.shown == 9)
     assert yes.by_group == [SUPPRESSED, SUPPRESSED]
+
+
+def test_a_campaign_taken_from_all_leaves_no_count_of_a_few():
+    campaign = UUID(int=99)
+    asked = [
+        replace(someone(n, "CI", SAQ_C06="yes" if n < 6 else "no"), campaign_id=campaign)
+        for n in range(12)
+    ]
+    others = [someone(20 + n, "CI", SAQ_C06="yes" if n < 2 else "no") for n in range(8)]
+    everyone = [*asked, *others]
+    told = result_of("SAQ-C06", everyone)
+
+    alone = next(
+        one
+        for one in count_answers(shipped_form("SAQ"), asked, everyone=everyone)
+        if one.ref == "SAQ-C06"
+    )
+
+    assert 8 in [one.shown for one in told.options]  # 8 - 6 would say that 2 others said so
+    assert {one.shown for one in alone.options} == {SUPPRESSED}
+
+
+def test_a_country_of_a_campaign_taken_from_the_country_leaves_no_count_of_a_few():
+    campaign = UUID(int=99)
+    asked = [replace(someone(n, "CI", SAQ_C06="yes"), campaign_id=campaign) for n in range(6)]
+    others = [someone(20 + n, "CI" if n < 2 else "GH", SAQ_C06="yes") for n in range(7)]
+    everyone = [*asked, *others]
+
+    whole, split = (
+        next(
+            one
+            for one in count_answers(shipped_form("SAQ"), asked, by=by, everyone=everyone)
+            if one.ref == "SAQ-C06"
+        )
+        for by in (None, By.COUNTRY)
+    )
+
+    assert 6 in [one.shown for one in whole.options]  # 13 - 6 are no few
+    assert {shown for one in split.options for shown in one.by_group} == {SUPPRESSED}
+
+
+def test_of_several_choices_only_those_are_withheld_in_a_campaign_that_a_few_others_made():
+    campaign = UUID(int=99)
+    choices = next(
+        q
+        for q in shipped_form("SAQ").questions()
+        if concerns_children(q) and q.kind is Kind.SELECT_MULTIPLE
+    )
+    first, second = (choice.name for choice in choices.choices[:2])
+    name = choices.name
+    asked = [
+        replace(someone(n, "CI", **{name: f"{first} {second}"}), campaign_id=campaign)
+        for n in range(6)
+    ]
+    others = [someone(20, "CI", **{name: first})]
+
+    alone = next(
+        one
+        for one in count_answers(shipped_form("SAQ"), asked, everyone=[*asked, *others])
+        if one.label == choices.label.plain()
+    )
+
+    assert [one.shown for one in alone.options[:2]] == [SUPPRESSED, 6]
 
 
 def test_split_adds_up_to_no_count_that_is_not_shown():

@@ -59,7 +59,9 @@ def result(version_id: UUID) -> ResponseReturnValue:
     campaign_id = request.args.get("campaign", type=UUID)
     campaign = get_campaign(campaign_id) if campaign_id else None
     by = _by()
-    respondents = load_respondents(version_id, campaign_id, today=g.now.date())
+    everyone = load_respondents(version_id, today=g.now.date())
+    respondents = [one for one in everyone if campaign_id in (None, one.campaign_id)]
+    answers = count_answers(form, respondents, by=by, everyone=everyone if campaign else ())
     columns = [_group(key, by) for key in groups_of(respondents, by)]
     return render_template(
         "questionnaires/result.html",
@@ -68,9 +70,7 @@ def result(version_id: UUID) -> ResponseReturnValue:
         campaign=campaign,
         many=len(respondents),
         columns=columns,
-        questions=[
-            _drawn(one, columns) for one in count_answers(form, respondents, by=by) if one.answered
-        ],
+        questions=[_drawn(one, columns) for one in answers if one.answered],
         legend=LEGEND,
         views=[
             {
