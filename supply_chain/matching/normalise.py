@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from supply_chain.matching.legal_forms import legal_forms
+from supply_chain.matching.parts import is_of_unit, number_told
 from supply_chain.matching.plain_words import plain_words
+from supply_chain.matching.town_names import with_known_towns
 
 _ROMAN = re.compile(r"x{0,3}(?:ix|iv|v?i{0,3})")
 _ROMAN_DIGITS = {"i": 1, "v": 5, "x": 10}
@@ -43,7 +45,7 @@ def name_forms(name: str) -> Forms:
 @lru_cache(maxsize=KEPT)
 def address_forms(address: str) -> Forms:
     """The forms of an address."""
-    return forms_of_words(plain_words(address))
+    return forms_of_words(with_known_towns(plain_words(address)))
 
 
 def forms_of_words(words: tuple[str, ...]) -> Forms:
@@ -69,14 +71,18 @@ def _without_inside_forms(name: str) -> tuple[str, frozenset[str]]:
 
 
 def _numerals_read(words: tuple[str, ...]) -> tuple[str, ...]:
-    """Roman numerals up to 39 as digits; one letter alone only at the end ("Plant V")."""
-    last = len(words) - 1
-    return tuple(
-        str(_roman(word))
-        if place > 0 and _ROMAN.fullmatch(word) and (len(word) > 1 or place == last)
-        else word
-        for place, word in enumerate(words)
-    )
+    """Roman numerals up to 39 and words for numbers as digits.
+
+    One letter alone and a word only at the end or behind a word like "plant" ("Plant V Sur").
+    """
+    return tuple(_numeral(words, place) for place in range(len(words)))
+
+
+def _numeral(words: tuple[str, ...], place: int) -> str:
+    word = words[place]
+    if place > 0 and _ROMAN.fullmatch(word) and (len(word) > 1 or is_of_unit(words, place)):
+        return str(_roman(word))
+    return number_told(words, place) or word
 
 
 def _roman(word: str) -> int:

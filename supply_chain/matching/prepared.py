@@ -16,6 +16,7 @@ from supply_chain.matching.normalise import Forms, address_forms, forms_of_words
 from supply_chain.matching.plain_words import plain_words
 from supply_chain.matching.records import Record
 from supply_chain.matching.sounds import sounded
+from supply_chain.matching.town_names import with_known_towns
 
 # A text shorter than this and without a number names a province, not an address.
 ADDRESS_WORDS, ADDRESS_WORD_LETTERS = 3, 16
@@ -145,7 +146,7 @@ def _address_and_place(record: Record) -> tuple[Forms, str]:
     """The address without its country's name, and the words for city and region."""
     forms = address_forms(record.address)
     words = _without_run(forms.words, _country_words(record.country))
-    near = " ".join(plain_words(f"{record.city} {record.region}"))
+    near = " ".join(with_known_towns(plain_words(f"{record.city} {record.region}")))
     is_full = (
         len(words) >= ADDRESS_WORDS
         or any(word.isdigit() for word in words)

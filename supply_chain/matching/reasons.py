@@ -6,6 +6,7 @@ import numpy as np
 
 from supply_chain.matching.ids import IdsCompared
 from supply_chain.matching.normalise import Forms
+from supply_chain.matching.parts import parts_told
 from supply_chain.matching.prepared import Prepared
 from supply_chain.matching.towns import towns_told
 
@@ -56,6 +57,9 @@ def _names(prepared: Prepared, left: int, right: int, values: Mapping[str, float
         yield f"only one name has a number ({_numbers(one) or _numbers(other)})"
     elif one.numbers and one.numbers != other.numbers:
         yield f"numbers in the names differ in part ({_numbers(one)} and {_numbers(other)})"
+    parts = parts_told(one.words, other.words) if values["parts_differ"] else None
+    if parts:
+        yield f"words for parts differ ({parts[0]} and {parts[1]})"
 
 
 def _alike_names(prepared: Prepared, left: int, right: int, values: Mapping[str, float]) -> str:

@@ -10,6 +10,7 @@ from supply_chain.matching.features import Columns, compare, distance_km
 from supply_chain.matching.grams import Floats, Ints
 from supply_chain.matching.ids import NOTHING, IdsCompared, compare_ids
 from supply_chain.matching.pairs import Decision
+from supply_chain.matching.parts import parts_told
 from supply_chain.matching.prepared import Prepared
 from supply_chain.matching.towns import towns_told
 from supply_chain.matching.two_places import NEAR_KM, name_two_places, questioned
@@ -49,7 +50,8 @@ def score(prepared: Prepared, left: Ints, right: Ints, weights: Weights) -> Scor
     asked = name_two_places(columns, km) | contradict
     is_open = (found >= weights.same_from) & ~asked & ~(km <= NEAR_KM)
     columns["towns_differ"] = _two_towns(prepared, left, right, is_open)
-    asked |= columns["towns_differ"] > 0
+    columns["parts_differ"] = _two_parts(prepared, left, right, found >= weights.same_from)
+    asked |= (columns["towns_differ"] > 0) | (columns["parts_differ"] > 0)
     found = np.where(asked, questioned(found, **limits), found)
     shares_site = np.array([bool(pair.site) for pair in ids], dtype=bool)
     names_unlike = columns["name_grams"] < UNLIKE_NAMES
@@ -69,6 +71,15 @@ def _two_towns(prepared: Prepared, left: Ints, right: Ints, looked_at: Flags) ->
         one, other = addresses[left[place]], addresses[right[place]]
         if one.words != other.words:
             found[place] = towns_told(one, other) is not None
+    return found
+
+
+def _two_parts(prepared: Prepared, left: Ints, right: Ints, looked_at: Flags) -> Floats:
+    """1 for those of the pairs looked at whose names tell of two parts, each of its own."""
+    found = np.zeros(len(left))
+    for place in np.flatnonzero(looked_at).tolist():
+        one, other = prepared.names[left[place]], prepared.names[right[place]]
+        found[place] = parts_told(one.words, other.words) is not None
     return found
 
 

@@ -4,12 +4,14 @@ from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
+from supply_chain.intake.countries import country_code
 from supply_chain.matching.sounds import sounded
 
 KEPT = 1 << 17  # as many pairs of words are kept at a time
 NEARLY = 0.75  # of the letters; from here on it is a typing mistake
 ALIKE = 0.9  # of words shortened or of one sound
 SHORTEST, LONGEST_SHORT = 3, 5
+CODE_LETTERS = 2
 _VOWELS = frozenset("aeiou")
 
 
@@ -19,6 +21,8 @@ def likeness(one: str, other: str) -> float:
     if one.isdigit() or other.isdigit():
         return float(one == other)
     short, long = (one, other) if len(one) <= len(other) else (other, one)
+    if len(short) == CODE_LETTERS and _is_code_of(short, long):
+        return ALIKE
     has_one_sound = len(short) > SHORTEST and _sound(one) == _sound(other)
     if one != other and (has_one_sound or _shortens(short, long)):
         return ALIKE
@@ -37,6 +41,11 @@ def _shortens(short: str, long: str) -> bool:
     letters = iter(long)
     is_inside = all(letter in letters for letter in short)
     return is_inside and (long[-1] == short[-1] or _VOWELS.isdisjoint(short[1:]))
+
+
+def _is_code_of(code: str, word: str) -> bool:
+    """Whether a word is the code of the country that the other names: "VN" of "Vietnam"."""
+    return len(word) > SHORTEST and country_code(word) == code.upper()
 
 
 @lru_cache(maxsize=KEPT)

@@ -1,0 +1,25 @@
+"""Towns that lists call by several names: Bengaluru and Bangalore, München and Munich.
+
+`data/matching/town_names.csv` gives for each other name, in plain Latin letters, the one it stands
+for. Spellings that sound alike need no row (`word_likeness`).
+"""
+
+import csv
+from functools import lru_cache
+
+from supply_chain.matching.legal_forms import DATA
+
+
+def with_known_towns(words: tuple[str, ...]) -> tuple[str, ...]:
+    """The plain words of an address or place with each town by one name."""
+    known = town_names()
+    if known.keys().isdisjoint(words):
+        return words
+    return tuple(part for word in words for part in known.get(word, (word,)))
+
+
+@lru_cache(maxsize=1)
+def town_names() -> dict[str, tuple[str, ...]]:
+    """Other name of a town -> the words of the name that it stands for."""
+    with (DATA / "town_names.csv").open(encoding="utf-8", newline="") as handle:
+        return {row["other"]: tuple(row["town"].split()) for row in csv.DictReader(handle)}
