@@ -68,6 +68,18 @@ ONE_FAULT = {
             YES_NO,
         ],
     ),
+    "a repeat that is counted by itself": (
+        ("circular", "survey", 2, "repeat_count"),
+        [
+            table(
+                "survey",
+                "type | name | label | repeat_count",
+                "begin repeat | r | R | string-length(.) + 1",
+                "text | a | A | ",
+                "end repeat | | | ",
+            )
+        ],
+    ),
     "a reserved name": (
         ("converter", "survey", 2, "Name"),
         [table("survey", "type | Name | label", "text | meta | A")],
