@@ -1,14 +1,14 @@
 """Follow-up visits: the form of a case worker (REM), filled in and sealed within its case."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import uuid4
 
 from ddplatform.access.identity import Identity
 from ddplatform.db import db
-from ddplatform.duediligence.free_text import look_for_traces
-from ddplatform.duediligence.remedy_protocol import remedy_due
+from ddplatform.duediligence.free_text import Trace, look_for_traces
+from ddplatform.duediligence.remedy_protocol import remedy_due, remedy_steps
 from ddplatform.duediligence.vocabulary import ImpactState
 from ddplatform.errors import Conflict
 from ddplatform.models.remedy import FollowUpVisit, RemediationCase, RemediationStep
@@ -38,10 +38,14 @@ OUT_OF_RHYTHM = "other"
 
 @dataclass(frozen=True)
 class Visit:
-    """One visit, opened; `row` is None for one that nobody has begun to write."""
+    """One visit, opened; `row` is None for one that nobody has begun to write.
+
+    `ticked` are the statements of the protocol that the form does not ask for.
+    """
 
     row: FollowUpVisit | None
     form: Response
+    ticked: frozenset[str] = frozenset()
 
     def state(self, name: str) -> NodeState:
         """The state of a question by its name in the form. Raises KeyError."""
@@ -105,6 +109,12 @@ class Written:
         return not (self.refused or self.clashes or self.is_taken or has_faults)
 
 
+def further_statements() -> dict[str, str]:
+    """The statements of the step that the form does not ask for: fact -> words."""
+    records = remedy_steps()[FOLLOW_UP].records
+    return {flag: words for flag, words in records.items() if flag not in (SAFE_VISIT, NOT_REACHED)}
+
+
 def path_of(form: Response, name: str) -> str:
     """Where a question stands, by its name in the form. Raises KeyError."""
     found = {question.name: question.path for question in form.form.questions()}
@@ -157,6 +167,7 @@ def write_visit(
     record: bool,
     by: Identity,
     at: datetime,
+    ticked: Collection[str] = (),
 ) -> Written:
     """Keep what was typed about a visit, sealed; record it when nothing stands against it.
 
@@ -165,6 +176,7 @@ def write_visit(
     Args:
         typed: path -> text, as the page sends it.
         record: it is complete, and does not change any further.
+        ticked: statements of the protocol that the form does not ask for; others are left out.
 
     Raises:
         Conflict: the alert was not substantiated, so there is nobody to visit.
@@ -178,6 +190,7 @@ def write_visit(
     is_stale = row is not None and (row.number, row.row_version) != (seen.number, seen.version)
     if is_stale and (clashes := _clashes(visit.form, typed)):
         return Written(visit, {}, clashes, is_taken)
+    visit = replace(visit, ticked=frozenset(ticked) & set(further_statements()))
     refused = _enter(visit.form, typed)
     if is_taken:
         return Written(visit, refused, is_taken=True)
@@ -185,17 +198,33 @@ def write_visit(
     refused |= named
     if record:
         refused |= {s.path: " ".join(s.messages) for s in visit.form.broken() if not s.raw}
-    is_done = record and Written(visit, refused).is_sound
-    row = row or _new_row(case, number=len(rows) + 1)
-    kept = {path: text for path, text in visit.form.answers().items() if path not in named}
-    row.sealed_answers = case_seal.seal(case, row, "sealed_answers", row.id, kept)
-    if is_done:
+    visit = replace(visit, row=row or _new_row(case, number=len(rows) + 1))
+    written = Written(visit, refused)
+    _keep(case, visit, but=named, record=record and written.is_sound, by=by, at=at)
+    return written
+
+
+def _keep(
+    case: RemediationCase,
+    visit: Visit,
+    *,
+    but: Collection[str],
+    record: bool,
+    by: Identity,
+    at: datetime,
+) -> None:
+    """Seal a visit without the answers at the paths `but`; one event."""
+    row = visit.row
+    assert row is not None
+    answers = {path: text for path, text in visit.form.answers().items() if path not in but}
+    content = {"answers": answers, "ticked": sorted(visit.ticked)}
+    row.sealed_answers = case_seal.seal(case, row, "sealed_answers", row.id, content)
+    if record:
         row.recorded_at, row.recorded_by_id = at, by.user_id
         db.session.add(_follow_up_step(case, visit, by=by, at=at))
     db.session.add(row)
     db.session.flush()  # the event names it, and the page shows its version
-    audit.record("case:visit" if is_done else "case:draft", row, by=by, at=at, restricted=True)
-    return Written(Visit(row, visit.form), refused)
+    audit.record("case:visit" if record else "case:draft", row, by=by, at=at, restricted=True)
 
 
 def _new_row(case: RemediationCase, *, number: int) -> FollowUpVisit:
@@ -203,9 +232,10 @@ def _new_row(case: RemediationCase, *, number: int) -> FollowUpVisit:
 
 
 def _open(case: RemediationCase, row: FollowUpVisit, *, at: datetime) -> Visit:
-    answers = case_seal.unseal(case, row, "sealed_answers", row.sealed_answers)
-    now = row.recorded_at or at
-    return Visit(row, Response(visit_plan(row.form_version), answers, now=now, seed=str(row.id)))
+    content = case_seal.unseal(case, row, "sealed_answers", row.sealed_answers)
+    plan, now = visit_plan(row.form_version), row.recorded_at or at
+    form = Response(plan, content["answers"], now=now, seed=str(row.id))
+    return Visit(row, form, frozenset(content["ticked"]))
 
 
 def _clashes(form: Response, typed: Mapping[str, str]) -> list[Clash]:
@@ -253,21 +283,22 @@ def _texts_that_name(form: Response) -> dict[str, str]:
     for state in form.states():
         is_text = isinstance(state.node, Question) and is_free_text(state.node)
         if is_text and state.path != path_of(form, CODE) and (seen := look_for_traces(state.raw)):
-            found[state.path] = " ".join(dict.fromkeys(one.advice for one in seen))
+            words = ", ".join(one.seen for one in seen if one.trace is not Trace.TOO_LONG)
+            advice = " ".join(dict.fromkeys(one.advice for one in seen))
+            found[state.path] = f"{words}: {advice}" if words else advice
     return found
 
 
 def _follow_up_step(
     case: RemediationCase, visit: Visit, *, by: Identity, at: datetime
 ) -> RemediationStep:
-    """The step of the protocol that a visit is, with the two statements that the form asks for."""
+    """The step of the protocol that a visit is, with what it found and what was ticked."""
+    is_met = visit.answer(MET) != "not_found"
     is_safe = visit.answer(SAFE) == "yes" and visit.answer(WORK) in LAWFUL
-    statement = SAFE_VISIT if is_safe else None
-    if visit.answer(MET) == "not_found":
-        statement = NOT_REACHED
+    found = {SAFE_VISIT} if is_met and is_safe else set() if is_met else {NOT_REACHED}
     step = RemediationStep(
         id=uuid4(), case_id=case.id, step=FOLLOW_UP, taken_at=at, taken_by_id=by.user_id
     )
-    note = {"ticked": [statement] if statement else [], "note": ""}
+    note = {"ticked": sorted(found | visit.ticked), "note": ""}
     step.sealed_note = case_seal.seal(case, step, "sealed_note", step.id, note)
     return step

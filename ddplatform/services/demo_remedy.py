@@ -10,8 +10,10 @@ from ddplatform.db import db
 from ddplatform.duediligence.impacts import AgeBand, WorkClass
 from ddplatform.duediligence.vocabulary import ImpactState
 from ddplatform.models.remedy import RemediationCase, SupportItem, SupportStatus
+from ddplatform.queries.case_visits import list_visits
 from ddplatform.queries.findings import get_finding
 from ddplatform.services import remedy
+from ddplatform.services.case_visits import DAY, Seen, begin_visit, path_of, write_visit
 from ddplatform.services.demo_world import Story, Timeline, World
 
 Doing = Callable[[RemediationCase, World, dict[str, Any], Identity, datetime], None]
@@ -22,6 +24,8 @@ def plan_case(story: Story, timeline: Timeline) -> None:
     """Everything that `case.yaml` tells after the case was opened."""
     told = story.read("case.yaml")
     for deed in told["deeds"]:
+        if deed["do"] == "visit":
+            deed["answers"] = {**told["visit"], **deed["answers"]}
         timeline.add(deed["days_ago"], _deed(told["manager"], deed))
 
 
@@ -71,6 +75,23 @@ def _step(
     remedy.take_step(case, deed["step"], ticked=deed["ticked"], note=deed["note"], by=by, at=at)
 
 
+def _visit(
+    case: RemediationCase, _world: World, deed: dict[str, Any], by: Identity, at: datetime
+) -> None:
+    form = begin_visit(case, at=at).form
+    answers = {**deed["answers"], DAY: at.date().isoformat()}
+    written = write_visit(
+        case,
+        {path_of(form, name): text for name, text in answers.items()},
+        seen=Seen(len(list_visits(case.id)) + 1, 0),
+        record=True,
+        ticked=deed.get("ticked", ()),
+        by=by,
+        at=at,
+    )
+    assert written.is_sound, written.refused
+
+
 def _move(
     case: RemediationCase, _world: World, deed: dict[str, Any], by: Identity, at: datetime
 ) -> None:
@@ -110,6 +131,7 @@ def _criterion(
 _DEEDS: dict[str, Doing] = {
     "read": _read,
     "step": _step,
+    "visit": _visit,
     "move": _move,
     "support": _support,
     "deliver": _deliver,

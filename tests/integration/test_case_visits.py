@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 from html import unescape
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -69,7 +70,7 @@ class Door:
         self.case = f"/o/{tenant.slug}/remedy/{code}"
         self.form = f"{self.case}/visits/form"
 
-    def send(self, typed: Mapping[str, str], *, number: int = 1, seen: int = 0, button="record"):
+    def send(self, typed: Mapping[str, Any], *, number: int = 1, seen: int = 0, button="record"):
         token = csrf_token(self.client, self.form)
         hidden = {"csrf_token": token, "number": str(number), "seen": str(seen), button: "1"}
         data = {
@@ -91,6 +92,13 @@ def code(app: Flask, tenant: Tenant) -> str:
 @pytest.fixture
 def door(app: Flask, tenant: Tenant, code: str) -> Door:
     return Door(app, tenant, code, RoleId.SAFEGUARDING_OFFICER)
+
+
+def first_visit(door: Door) -> str:
+    """The page of the visit on top of the list, as it stands behind the case."""
+    found = re.search(r"/visits/[0-9a-f-]{36}", door.read())
+    assert found is not None
+    return found[0]
 
 
 # -- walls ---------------------------------------------------------------------------------------
@@ -200,7 +208,7 @@ def test_each_reading_of_the_visits_is_shown_on_the_case(
     app: Flask, tenant: Tenant, door: Door, code: str
 ):
     door.send(GOOD)
-    for page in ("/visits", re.search(r"/visits/[0-9a-f-]{36}", door.read())[0]):
+    for page in ("/visits", first_visit(door)):
         assert door.client.get(door.case + page).status_code == 200
     with app.app_context(), acting_in(tenant.id):
         case = db.session.scalars(select(RemediationCase)).one()
@@ -217,7 +225,7 @@ def test_visit_is_filled_in_on_one_page_and_listed_with_what_is_due_next(door: D
     assert "Visit 1" in page
     assert "Next of the rhythm: after 1 month" in page
     assert "9 of 9 spoken for" in page
-    one = door.read(re.search(r"/visits/[0-9a-f-]{36}", page)[0])
+    one = door.read(first_visit(door))
     assert "Health care, Papers" in one
     assert "more hours of school help" in one
 
@@ -227,6 +235,7 @@ def test_form_asks_for_no_file_and_not_for_the_code_it_knows(door: Door):
     assert 'type="file"' not in page
     assert "REM_Q01_case" not in page
     assert 'name="/data/E/REM_Q15"' in page
+    assert "We will help you find out" not in page
 
 
 def test_what_is_missing_stands_at_its_field_and_nothing_typed_is_lost(door: Door):
@@ -267,12 +276,21 @@ def test_service_that_the_plan_lacks_is_told_before_it_is_left_out(door: Door):
     assert "Not in the plan, so left out: Counselling." in sent.text
 
 
-@pytest.mark.parametrize("text", ["ask Kofi Mensah", "call 0244 123 456", "x" * 281])
-def test_text_that_could_show_who_the_child_is_is_shown_again_and_never_kept(door: Door, text: str):
+@pytest.mark.parametrize(
+    ("text", "advice"),
+    [
+        ("ask Kofi Mensah", "Kofi Mensah: Leave out the name"),
+        ("call 0244 123 456", "0244 123 456: Leave out the phone number."),
+        ("x" * 281, "Shorten the text to 280 characters"),
+    ],
+)
+def test_text_that_could_show_who_the_child_is_is_shown_again_and_never_kept(
+    door: Door, text: str, advice: str
+):
     sent = door.send({**GOOD, TEXT: text}, button="later")
     assert sent.status_code == 422
     assert text in unescape(sent.text)
-    assert "Leave out" in sent.text or "Shorten the text" in sent.text
+    assert advice in unescape(sent.text)
     again = door.read("/visits/form")
     assert text not in again
     assert re.search(r'value="week_2"[^>]* checked', again)
@@ -426,6 +444,20 @@ def test_recorded_visit_is_the_step_of_the_protocol_with_what_it_found(
         assert open_steps(case) == []
         write(case, officer, seen=Seen(1, 1), **changes)
         assert [(step.step, step.ticked) for step in open_steps(case)] == [("REM-11", ticked)]
+
+
+def test_statements_that_the_form_does_not_ask_for_are_ticked_with_it_and_kept(
+    app: Flask, tenant: Tenant, door: Door
+):
+    ticks = {"ticked": ["first_goals_met", "safety_checklist_done"]}
+    door.send(ticks, button="later")
+    assert re.search(r'value="first_goals_met"[^>]* checked', door.read("/visits/form"))
+    door.send({**GOOD, **ticks}, seen=1)
+    assert "The first goals of the plan are met" in door.read(first_visit(door))
+    with app.app_context(), acting_in(tenant.id):
+        case = db.session.scalars(select(RemediationCase)).one()
+        steps = [step.ticked for step in open_steps(case)]
+    assert steps == [("first_goals_met", "safe_and_out_of_work")]
 
 
 def test_recorded_visit_may_follow_the_closure_of_a_case(

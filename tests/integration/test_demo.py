@@ -29,6 +29,7 @@ from ddplatform.queries.risk_judged import list_past_scores
 from ddplatform.queries.visit_plan import list_plans, list_steps
 from ddplatform.queries.what_if import list_kept
 from ddplatform.services import audit
+from ddplatform.services.case_visits import open_visits, rhythm_of
 from ddplatform.services.demo import load_sample
 from ddplatform.services.demo_removal import remove_sample
 from ddplatform.services.organisations import found_organisation
@@ -102,6 +103,17 @@ def test_the_sample_holds_questionnaires_and_actions_in_all_their_states(sample:
     assert asked == set(QuestionnaireState) - never_kept
     assert actions == set(ActionState)
     assert len(cases) == 1
+
+
+def test_the_case_of_the_sample_was_visited_three_times_and_the_next_visit_is_told(
+    sample: Flask,
+) -> None:
+    with sample.app_context(), acting_in(_organisation("maison-cacao").id):
+        case = db.session.scalars(select(RemediationCase)).one()
+        recorded, draft = open_visits(case, at=NOW)
+        due = [one.label for one in rhythm_of(case, recorded, at=NOW) if one.visit is None]
+    assert len(recorded) == 3 and draft is None
+    assert due[0] == "After 6 months"
 
 
 def test_the_sample_holds_two_what_ifs_and_a_plan_with_visits_to_come(sample: Flask) -> None:

@@ -168,7 +168,9 @@ def form_pages(visit: Visit) -> list[Page]:
         replace(
             page,
             items=tuple(
-                replace(item, uploads=()) for item in page.items if item.state.path != code
+                replace(item, uploads=(), number="")
+                for item in page.items
+                if item.state.path != code
             ),
         )
         for page in pages(visit.form)
@@ -183,7 +185,19 @@ def form_sections(
     if written is not None:
         clashes = {one.path: one for one in written.clashes}
         around = replace(around, refused=written.refused, clashes=clashes)
-    return [(page, view_items(page, around)) for page in form_pages(visit)]
+    return [
+        (page, [_for_case_worker(item) for item in view_items(page, around)])
+        for page in form_pages(visit)
+    ]
+
+
+def _for_case_worker(item: dict[str, Any]) -> dict[str, Any]:
+    """An item without the words that only a supplier is told."""
+    field = item["field"]
+    if field is None:
+        return item
+    choices = [replace(choice, note="") for choice in field.choices]
+    return {**item, "field": replace(field, choices=choices, traces=())}
 
 
 def summary(sections: Iterable[tuple[Page, list[dict[str, Any]]]]) -> list[dict[str, Any]]:
@@ -198,15 +212,12 @@ def summary(sections: Iterable[tuple[Page, list[dict[str, Any]]]]) -> list[dict[
     ]
 
 
-def answers_of(visit: Visit) -> list[tuple[str, list[tuple[str, str, str]]]]:
-    """Title of each section -> number, question and answer as they read."""
+def answers_of(visit: Visit) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Title of each section -> question and answer as they read."""
     return [
         (
             page.title,
-            [
-                (item.number, item.state.label, ", ".join(answer_words(item.state)))
-                for item in page.questions()
-            ],
+            [(item.state.label, ", ".join(answer_words(item.state))) for item in page.questions()],
         )
         for page in form_pages(visit)
     ]

@@ -16,6 +16,7 @@ from ddplatform.services.case_visits import (
     Visit,
     Written,
     begin_visit,
+    further_statements,
     open_visit,
     open_visits,
     write_visit,
@@ -61,6 +62,7 @@ def write(code: str) -> ResponseReturnValue:
         read_typed(request.form).values,
         seen=Seen(_number("number"), _number("seen")),
         record="record" in request.form,
+        ticked=request.form.getlist("ticked"),
         by=g.identity,
         at=g.now,
     )
@@ -87,6 +89,7 @@ def visit(code: str, visit_id: UUID) -> ResponseReturnValue:
         case=case,
         visit=found,
         sections=answers_of(found),
+        statements=[words for flag, words in further_statements().items() if flag in found.ticked],
         flags=flags_of(case, [found]),
     )
 
@@ -112,6 +115,8 @@ def _form_page(case: RemediationCase, visit: Visit, written: Written | None = No
         number=visit.row.number if visit.row else len(list_visits(case.id)) + 1,
         seen=visit.row.row_version if visit.row else 0,
         sections=sections,
+        statements=further_statements(),
+        ticked=visit.ticked,
         problems=summary(sections) if written else [],
         written=written,
         flags=flags_of(case, [visit]) if written else [],
