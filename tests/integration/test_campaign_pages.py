@@ -22,6 +22,7 @@ from ddplatform.models.value_chain import ValueChainNode
 from ddplatform.queries.campaigns import list_planned_nodes
 from ddplatform.services.campaigns import How
 from ddplatform.services.visit_plan import Wish, make_plan
+from ddplatform.web.campaigns.words import reminder_words
 from tests.answering import mails, saq_version
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
@@ -278,3 +279,10 @@ def test_opening_the_link_of_the_mail_is_counted_once(
     with acting(tenant.id):
         opened = select(func.count()).where(AuditEvent.action == "questionnaire:open_link")
         assert db.session.scalar(opened) == 1
+
+
+def test_reminders_of_a_draft_are_told_in_words():
+    assert reminder_words((-14, -1, 0, 7)) == (
+        "14 days before, 1 day before, on, 7 days after the due date"
+    )
+    assert reminder_words(()) == "none"

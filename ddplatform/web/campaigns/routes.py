@@ -37,6 +37,7 @@ from ddplatform.web.campaigns.words import (
     LEFT_OUT_WORDS,
     STAGE_WORDS,
     day_words,
+    reminder_words,
     state_words,
 )
 from ddplatform.web.countries import country_name
@@ -80,6 +81,7 @@ def show(campaign_id: UUID) -> ResponseReturnValue:
     if campaign.started_at is None:
         return render_template(
             "campaigns/draft.html",
+            reminder_words=reminder_words,
             **shared,
             lines=list_targets(campaign_id, limit=FIRST_LINES).rows,
             mail=_mail(campaign),

@@ -1,11 +1,12 @@
 """What campaigns are called on their pages."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from ddplatform.models.campaigns import Campaign, LeftOut
 from ddplatform.queries.campaign_calendar import CalendarRow, Happening
 from ddplatform.queries.campaign_progress import Stage
 from ddplatform.queries.campaigns import CampaignRow
+from ddplatform.web.filters import plural
 
 LEFT_OUT_WORDS: Mapping[LeftOut, str] = {
     LeftOut.NO_ADDRESS: "No e-mail address that can be used is known",
@@ -41,8 +42,15 @@ def state_words(row: Campaign | CampaignRow) -> tuple[str, str]:
 
 def day_words(row: CalendarRow) -> str:
     """A day beside the due date: "7 days before the due date"."""
-    if row.from_due == 0:
-        return "on the due date"
-    many = abs(row.from_due)
-    days = "1 day" if many == 1 else f"{many} days"
-    return f"{days} {'before' if row.from_due < 0 else 'after'} the due date"
+    return f"{_beside(row.from_due)} the due date"
+
+
+def reminder_words(days: Sequence[int]) -> str:
+    """When reminders go out: "7 days before, 1 day after the due date"; "none" without any."""
+    return f"{', '.join(_beside(day) for day in days)} the due date" if days else "none"
+
+
+def _beside(day: int) -> str:
+    if day == 0:
+        return "on"
+    return f"{plural(abs(day), 'day', 'days')} {'before' if day < 0 else 'after'}"
