@@ -99,16 +99,22 @@ class SearchIndex:
         words = wanted.split()
         hits = [
             Hit(row, likeness, text)
-            for row in self._candidates(wanted)
+            for row in self.candidates(wanted)
             if (likeness := _likeness(words, wanted, text := self.texts[row])) >= LEAST_LIKE
         ]
         return sorted(hits, key=lambda hit: (-hit.likeness, hit.text, hit.row))
 
-    def _candidates(self, wanted: str) -> list[int]:
+    def candidates(self, wanted: str, among: NDArray[np.bool_] | None = None) -> list[int]:
+        """The rows that share most runs with a plain text, at most `CANDIDATES`.
+
+        Args:
+            among: (rows,) which of them count; None: all.
+        """
         runs = np.unique(_runs_of([wanted], 0, end="")[0])
         holding = [self.rows[self.starts[run] : self.starts[run + 1]] for run in runs.tolist()]
         shared = np.bincount(np.concatenate(holding), minlength=len(self.texts))
-        found = np.flatnonzero(shared >= math.ceil(LEAST_SHARED * len(runs)))
+        enough = shared >= math.ceil(LEAST_SHARED * len(runs))
+        found = np.flatnonzero(enough if among is None else enough & among)
         if len(found) > CANDIDATES:
             best_first = np.argsort(-shared[found], kind="stable")
             found = found[best_first[:CANDIDATES]]

@@ -1,5 +1,8 @@
 """The search over the nodes of one map or of all: names, ids and places, as people type them.
 
+A name is found in whatever script it is typed or kept: by letters, and by consonants where one of
+the two is not in Latin letters.
+
 Each map has an index beside its snapshot, one for each version: a cache that is read from the
 database again where it is missing or damaged. No change of a node has to keep it up.
 """
@@ -19,11 +22,12 @@ from ddplatform.models.value_chain import NodeSummary, ValueChain, ValueChainNod
 from ddplatform.queries.map_snapshots import place_of
 from supply_chain.kept_columns import KeyColumn
 from supply_chain.name_search import SHORTEST, SearchIndex, plain
+from supply_chain.script_search import ScriptIndex, find_like
 from supply_chain.vocabulary import NodeKind, RiskBand
 
 PART = "search"
 ROWS = 10_000
-LAYOUT = {"search": 2}
+LAYOUT = {"search": 3}
 """Raise it when texts or runs are made in another way, so that no old index is read."""
 
 
@@ -100,7 +104,7 @@ def search_nodes(q: str, *, chain_id: UUID | None = None, limit: int = 20) -> Se
     ).all():
         arrays: dict[str, Any] = dict(_index_of(chain).arrays)
         keys = KeyColumn(arrays["key"])
-        found = SearchIndex.of(arrays).find(typed)[:limit]
+        found = find_like(arrays, typed)[:limit]
         hits += [(-hit.likeness, hit.text, keys[hit.row]) for hit in found]
     order = {key: place for place, (_, _, key) in enumerate(sorted(hits)[:limit])}
     nodes = _found(limit, ValueChainNode.id.in_(order)) if order else []
@@ -177,4 +181,5 @@ def read_words(chain_id: UUID) -> MapWords:
 def index_part(words: MapWords) -> Snapshot:
     """The index as arrays. Takes time and no database."""
     index = SearchIndex.arrays([plain(text) for text in words.texts])
-    return Snapshot(LAYOUT, {**index, "key": KeyColumn.of(words.keys).halves})
+    scripts = ScriptIndex.arrays(words.texts)
+    return Snapshot(LAYOUT, {**index, **scripts, "key": KeyColumn.of(words.keys).halves})

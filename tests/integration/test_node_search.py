@@ -70,6 +70,28 @@ def test_names_places_and_ids_are_found_as_people_type_them(
     assert "Nothing found" not in html
 
 
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("القاهرة", "Al Qahira Spinning"),
+        ("Al Qahira", "مصنع القاهرة"),
+        ("Київ", "Kyiv Textile"),
+        ("Shanghai Fangzhi", "上海纺织"),
+        ("Μπάμπης", "Babis Mills"),
+    ],
+)
+def test_a_supplier_is_found_by_its_name_in_another_script(
+    analyst: FlaskClient, tenant: Tenant, cocoa: CocoaMap, typed: str, kept: str
+):
+    add(tenant, cocoa.chain, kept)
+
+    html = page(analyst, typed)
+    listed = analyst.get(f"/o/acme/value-chain/{cocoa.chain}/table", query_string={"q": typed}).text
+
+    assert kept in html and "Lagune Export" not in html
+    assert kept in listed and "These are like it" in listed
+
+
 def test_the_likest_stand_first_over_all_maps(tenant: Tenant, cocoa: CocoaMap):
     with acting(tenant):
         other = value_chain.create_chain("Tea", own_business="Us", by=tenant.analyst, at=NOW).id
