@@ -57,6 +57,6 @@ def require_sent_by_link(version_id: UUID) -> Answerer:
     if answerer is Answerer.CASE_WORKER:
         raise Conflict(
             "This questionnaire is filled in by the case workers of a child, never by a link.",
-            "Read it in the library, or take it away as a workbook for ODK or KoboToolbox.",
+            "Read it in the library; it is filled in within a case, under its follow-up visits.",
         )
     return answerer

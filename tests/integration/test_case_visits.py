@@ -341,6 +341,15 @@ def test_recorded_visit_does_not_change(context: Flask, tenant: Tenant, officer:
     db.session.rollback()
 
 
+def test_page_of_an_alert_that_was_not_substantiated_offers_no_form(
+    app: Flask, tenant: Tenant, door: Door
+):
+    with app.app_context(), acting_in(tenant.id), unit_of_work():
+        db.session.scalars(select(RemediationCase)).one().status = ImpactState.UNSUBSTANTIATED
+    assert "/visits/form" not in door.read()
+    assert door.send(GOOD).status_code == 409
+
+
 def test_alert_that_was_not_substantiated_has_no_visits(
     context: Flask, tenant: Tenant, officer: Identity
 ):
