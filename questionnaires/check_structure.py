@@ -32,13 +32,19 @@ def _check_sheets(sheets: Sheets, rows: Sequence[SurveyRow]) -> Iterator[Fault]:
             "There is no sheet 'survey'.",
             "Add a sheet called survey with the columns type, name and label.",
         )
-    if not sheets.has(CHOICES) and any(row.is_select and row.list_name for row in rows):
+    if not sheets.has(CHOICES) and any(_needs_choices(row) for row in rows):
         yield Fault(
             "error",
             "sheet-missing",
             "There is no sheet 'choices', but the form asks to choose.",
             "Add a sheet called choices with the columns list_name, name and label.",
         )
+
+
+def _needs_choices(row: SurveyRow) -> bool:
+    """Whether its answers stand on the sheet choices, not in earlier answers or another sheet."""
+    is_elsewhere = "${" in row.list_name or row.base == "select one external"
+    return row.is_select and bool(row.list_name) and not is_elsewhere
 
 
 def _check_columns(sheets: Sheets) -> Iterator[Fault]:

@@ -28,7 +28,9 @@ TYPOGRAPHIC = re.compile("[‘’‚“”„«»]")
 COMPARISONS = dict.fromkeys(("=", "!="), 30) | dict.fromkeys(("<", "<=", ">", ">="), 35)
 # elementpath takes one comparison only; XPath 1.0 chains them, order before equality.
 PREFIXES = {"jr": "http://openrosa.org/javarosa", "orx": "http://openrosa.org/xforms"}
-LONGEST = 32_000  # characters: an Excel cell holds no more
+LONGEST = 320_000  # characters: ten full cells of Excel, as a ${name} becomes a whole path
+SHORT_ROW = 8  # conditions joined by one word that may stand as they are read
+DEEPEST_TREE = 300  # levels of a parsed expression; each takes two frames of the stack
 DEEPEST = 120  # brackets in one another; beyond it is a mistake or an attack on the stack
 
 
@@ -85,9 +87,11 @@ def parse_expression(
     _refuse_unknown_function(bare, functions)
     source = _unglue(text, bare)
     try:
-        return OdkParser(namespaces=dict(namespaces or {})).parse(source)
+        token = OdkParser(namespaces=dict(namespaces or {})).parse(source)
     except (ElementPathError, SyntaxError, ValueError, TypeError, NameError, RecursionError) as e:
         raise _syntax_fault(text, e) from e
+    _refuse_depth(token)
+    return token
 
 
 def _refuse_oversize(bare: str) -> None:
@@ -96,11 +100,49 @@ def _refuse_oversize(bare: str) -> None:
         depth += (sign in "([") - (sign in ")]")
         deepest = max(deepest, depth)
     if len(bare) > LONGEST or deepest > DEEPEST:
-        raise ExpressionFault(
-            "expression-syntax",
-            "The expression is too long or its brackets stand too deep.",
-            "Split it: calculate parts in questions of their own.",
-        )
+        raise _oversize()
+
+
+def _oversize() -> ExpressionFault:
+    return ExpressionFault(
+        "expression-syntax",
+        "The expression is too long or its brackets stand too deep.",
+        "Split it: calculate parts in questions of their own.",
+    )
+
+
+def _refuse_depth(token: Token) -> None:
+    """Refuse what would not fit on the stack, once long rows of `and` and `or` are evened out."""
+    open_tokens = [(token, 1)]
+    while open_tokens:
+        part, depth = open_tokens.pop()
+        if depth > DEEPEST_TREE:
+            raise _oversize()
+        if part.symbol in ("and", "or") and len(part) == 2:
+            _even_out(part)
+        open_tokens += [(below, depth + 1) for below in part]
+
+
+def _even_out(top: Token) -> None:
+    """Make the tree of `a or b or c ...` as shallow as it can be; its order stays as it is."""
+    operators, operands, part = [], [], top
+    while part.symbol == top.symbol and len(part) == 2:
+        operators.append(part)
+        operands.append(part[1])
+        part = part[0]
+    operands = [part, *reversed(operands)]
+    if len(operands) <= SHORT_ROW:
+        return
+    spare = iter(operators)
+
+    def tree(first: int, end: int) -> Token:
+        if end - first == 1:
+            return operands[first]
+        operator, middle = next(spare), (first + end) // 2
+        operator[0], operator[1] = tree(first, middle), tree(middle, end)
+        return operator
+
+    tree(0, len(operands))
 
 
 def _refuse_unknown_function(bare: str, functions: Collection[str]) -> None:

@@ -121,3 +121,24 @@ def test_one_mistake_is_one_fault_at_its_cell(mistake):
 
     assert [(f.code, f.sheet, f.row, f.column) for f in found] == [expected]
     assert found[0].mend
+
+
+def test_answers_from_earlier_ones_or_from_outside_need_no_sheet_of_choices():
+    people = survey(
+        "begin repeat | r | R | | ",
+        QUESTION,
+        "end repeat | | | | ",
+        "select_one ${a} | q | Q | | ",
+    )
+    towns = table(
+        "external_choices", "list_name | name | label | country", "towns | acc | Accra | gh"
+    )
+    asked = table(
+        "survey",
+        "type | name | label | choice_filter",
+        "text | c | C | ",
+        "select_one_external towns | t | T | country = ${c}",
+    )
+
+    assert check(people).faults == ()
+    assert [fault for fault in check(asked, towns).faults if fault.level == "error"] == []

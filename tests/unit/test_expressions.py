@@ -230,6 +230,22 @@ def test_brackets_too_deep_are_refused_before_they_are_parsed():
         compile_expression("(" * 5_000 + "1" + ")" * 5_000)
 
 
+def test_thousands_of_conditions_in_a_row_are_one_condition():
+    wanted = " or ".join(f"${{n}} = {number}" for number in range(1_500))
+    unwanted = " and ".join(f"${{n}} != {number}" for number in range(1_500))
+
+    assert value_of(wanted, n="1499") == "true"
+    assert value_of(f"{unwanted} or ${{n}} = 3", n="2000") == "true"
+    assert value_of(unwanted, n="700") == "false"
+
+
+def test_a_sum_of_two_hundred_parts_is_worked_out_and_one_of_thousands_is_refused():
+    assert value_of(" + ".join(["1"] * 200)) == "200"
+
+    with pytest.raises(ExpressionFault, match="too long"):
+        compile_expression(" + ".join(["1"] * 5_000))
+
+
 def test_a_declared_prefix_can_be_a_step():
     compiled = compile_expression("/data/osm:building", {"osm": "urn:osm"})
 
