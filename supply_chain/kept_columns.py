@@ -81,6 +81,13 @@ class TextColumn(Column[str]):
         start = self._ends[row - 1] if row else 0
         return self._content[start : self._ends[row]].tobytes().decode("utf-8", "surrogatepass")
 
+    def coded(self, rows: NDArray[np.int64]) -> list[bytes]:
+        """The texts of some rows as UTF-8; of many faster than one by one."""
+        ends = self._ends[rows].tolist()
+        starts = np.where(rows > 0, self._ends[rows - 1], 0).tolist()
+        content = self._content
+        return [content[start:end].tobytes() for start, end in zip(starts, ends, strict=True)]
+
     def __iter__(self) -> Iterator[str]:
         content, start = self._content.tobytes(), 0
         for end in self._ends.tolist():

@@ -7,15 +7,15 @@ from numpy.typing import NDArray
 
 from supply_chain.kept_columns import TextColumn
 
-MOST = 20_000
-"""Places in names after which there are so many that a list finds them soon in any order."""
+BETWEEN = 0xFF
+"""Stands between two names; no letter of UTF-8 has this byte."""
 
 Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
 class NameTexts:
-    """Names in small letters as UTF-8, one after the other, and where each ends.
+    """Names in small letters as UTF-8, one after the other, and where `BETWEEN` stands after each.
 
     Only the letters A to Z are made small, as a database compares them.
     """
@@ -27,21 +27,21 @@ class NameTexts:
     def of(cls, names: TextColumn) -> "NameTexts":
         """The names of a column."""
         content, ends = names.raw
-        return cls(content.tobytes().lower(), np.asarray(ends))
+        parted = np.insert(content, ends, BETWEEN)
+        return cls(parted.tobytes().lower(), ends + np.arange(len(ends)))
 
-    def holding(self, typed: str) -> Ints | None:
-        """The rows with these letters in their names, rising; None: more than `MOST`."""
+    def holding(self, typed: str, *, most: int) -> Ints:
+        """The rows with these letters in their names, rising; of no letters none.
+
+        Args:
+            most: of more rows than this, the first `most` + 1 are told.
+        """
         wanted = typed.encode("utf-8", "surrogatepass").lower()
-        if not wanted:
-            return None
-        places, at = [], self.content.find(wanted)
-        while at >= 0:
+        places: list[int] = []
+        at = self.content.find(wanted) if wanted else -1
+        while at >= 0 and len(places) <= most:
             places.append(at)
-            if len(places) > MOST:
-                return None
-            at = self.content.find(wanted, at + 1)
-        starts = np.array(places, dtype=np.int64)
-        rows = np.searchsorted(self.ends, starts, side="right")
-        # What begins in one name and ends in the next stands in neither.
-        found: Ints = np.unique(rows[starts + len(wanted) <= self.ends[rows]])
+            # On behind this name, which stands in the answer already.
+            at = self.content.find(wanted, self.content.find(BETWEEN, at))
+        found: Ints = np.searchsorted(self.ends, np.array(places, dtype=np.int64))
         return found

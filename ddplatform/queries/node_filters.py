@@ -44,7 +44,7 @@ from ddplatform.queries.map_filters import NO_COUNTRY, find_in_columns
 from ddplatform.queries.map_snapshots import Ints, MapSnapshot, load_snapshot
 from ddplatform.queries.node_names import find_named
 from ddplatform.queries.node_search import search_nodes
-from supply_chain.kept_columns import KeyColumn, RowOfKey
+from supply_chain.kept_columns import KeyColumn, RowOfKey, TextColumn
 from supply_chain.node_filter import NO_TIER, NOT_KNOWN, Coverage, NodeFilter
 from supply_chain.risk.method import METHOD
 from supply_chain.vocabulary import Issue, RiskBand
@@ -71,7 +71,10 @@ class Meant:
     is_by_name: bool = False
     """A text in names is looked for, node by node."""
     known: int | None = None
-    """How many they are, where that was found on the way."""
+    """How many they are, where that was found on the way; more than `MANY` stands for "more"."""
+
+    listed: tuple[MapSnapshot, Ints] | None = None
+    """Their rows in the map as it stands, where these are all that is asked."""
 
     @property
     def is_nobody(self) -> bool:
@@ -81,14 +84,21 @@ class Meant:
     def of(self, statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
         """The statement on these nodes alone, joined with their summaries."""
         asked = joined(statement).where(*(self.of_nodes or ()), *self.of_summaries)
-        if not self.is_few:
-            return asked
-        # Without figures SQLite takes an organisation for ten rows, and would read all it has.
-        return asked.with_hint(ValueChainNode, f"INDEXED BY {KEY_INDEX}", "sqlite")
+        return by_key(asked) if self.is_few else asked
+
+    def by_name(self) -> list[UUID] | None:
+        """All of them by name and key, as the database sorts both; None: it has to be asked."""
+        if self.listed is None:
+            return None
+        snapshot, rows = self.listed
+        names, keys = snapshot.names, snapshot.keys
+        assert isinstance(names, TextColumn) and isinstance(keys, KeyColumn)
+        pairs = zip(names.coded(rows), keys.digits(rows), strict=True)
+        return [UUID(digits) for _, digits in sorted(pairs)]
 
     def count(self, limit: int) -> int:
         """How many they are, counted up to a limit; one statement at most."""
-        if self.known is not None:
+        if self.known is not None and (self.known <= MANY or self.known >= limit):
             return min(self.known, limit)
         found = self.of(select(ValueChainNode.id))
         if self.is_by_name:
@@ -114,6 +124,14 @@ def joined(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
         (NodeSummary.node_id == ValueChainNode.id)
         & (NodeSummary.chain_id == ValueChainNode.chain_id),
     )
+
+
+def by_key(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """The same, with nodes looked up by the keys that it names.
+
+    Without figures SQLite takes an organisation for ten rows, and would read all it has.
+    """
+    return statement.with_hint(ValueChainNode, f"INDEXED BY {KEY_INDEX}", "sqlite")
 
 
 def read_meaning(chain_id: UUID, wanted: NodeFilter) -> Meant:
@@ -150,7 +168,7 @@ def _few(keys: Sequence[UUID], whole: Meant, *, is_like: bool = False) -> Meant:
 def _named(chain_id: UUID, wanted: NodeFilter, whole: Meant) -> Meant:
     """Those with a text in their name, or this id; if there are none, those like it."""
     names, ids = _of_name(chain_id, wanted.q)
-    found = None if wanted.archived else find_named(chain_id, wanted.q)
+    found = None if wanted.archived else find_named(chain_id, wanted.q, most=MANY)
     if found is None:
         few = db.session.scalars(union_all(names, ids).limit(FEW + 1)).all()
     else:
@@ -188,8 +206,8 @@ def _many(snapshot: MapSnapshot, rows: Ints, whole: Meant, *, is_all: bool) -> M
     keys = snapshot.keys
     assert isinstance(keys, KeyColumn)
     of_nodes = [_in_json(ValueChainNode.id, keys.digits(rows)), *(whole.of_nodes or ())[1:]]
-    known = len(rows) if is_all else None
-    return Meant(of_nodes, whole.of_summaries[1:], is_few=True, known=known)
+    meant = Meant(of_nodes, whole.of_summaries[1:], is_few=True)
+    return replace(meant, known=len(rows), listed=(snapshot, rows)) if is_all else meant
 
 
 def find_rows(snapshot: MapSnapshot, chain: ValueChain, wanted: NodeFilter) -> FoundRows:

@@ -8,15 +8,18 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, select, tuple_
 
+from ddplatform.bulk import many_objects
 from ddplatform.db import db
 from ddplatform.models.organisations import Membership, User
 from ddplatform.models.value_chain import NodeSummary, ValueChainNode
-from ddplatform.queries.node_filters import in_event, joined, read_meaning
+from ddplatform.queries.node_filters import by_key, in_event, joined, read_meaning
 from supply_chain.node_filter import NodeFilter
 from supply_chain.vocabulary import NodeKind, RiskBand
 
 PAGE_SIZE = 50
 COUNT_CAP = 1000
+ROWS = 10_000
+"""Rows of a whole list that are read at a time."""
 
 
 class NodeOrder(StrEnum):
@@ -82,10 +85,13 @@ def list_nodes(
     meant = read_meaning(chain_id, wanted)
     if meant.is_nobody:
         return NodePage(rows=(), before=None, after=None, total=0)
-    key = _sort_key(order)
-    statement = meant.of(select(ValueChainNode.id))
+    key, descending = _sort_key(order), before is not None and after is None
+    directed = [column.desc() if descending else column for column in key]
     cursor = after or before
-    if cursor is not None:
+    named = meant.by_name() if order is NodeOrder.NAME else None
+    part = None if named is None else _beside(named, after, before, limit + 1)
+    statement = meant.of(select(ValueChainNode.id))
+    if cursor is not None and part is None:
         place = db.session.execute(
             joined(select(*key)).where(ValueChainNode.id == cursor)
         ).one_or_none()
@@ -93,13 +99,10 @@ def list_nodes(
             there = tuple_(*(column for column in key))
             values = tuple_(*place)
             statement = statement.where(there > values if after else there < values)
-    descending = before is not None and after is None
-    directed = [column.desc() if descending else column for column in key]
     # The keys of a page are found first, so that no wide rows are sorted.
-    found = statement.order_by(*directed).limit(limit + 1)
-    rows = db.session.execute(
-        _columns().where(ValueChainNode.id.in_(found)).order_by(*directed)
-    ).all()
+    found = statement.order_by(*directed).limit(limit + 1) if part is None else part
+    wide = _columns().where(ValueChainNode.id.in_(found)).order_by(*directed)
+    rows = db.session.execute(wide if part is None else by_key(wide)).all()
     has_more = len(rows) > limit
     page = [NodeRow(**row._mapping) for row in rows[:limit]]
     if descending:
@@ -111,6 +114,29 @@ def list_nodes(
         total=meant.count(COUNT_CAP + 1),
         is_like=meant.is_like,
     )
+
+
+def _beside(
+    keys: Sequence[UUID], after: UUID | None, before: UUID | None, limit: int
+) -> Sequence[UUID] | None:
+    """The next or last few of all keys, beside a cursor; None where it is none of them."""
+    cursor = after or before
+    if cursor is None:
+        return keys[:limit]
+    if cursor not in keys:
+        return None
+    at = keys.index(cursor)
+    return keys[at + 1 :][:limit] if after else keys[max(0, at - limit) : at]
+
+
+@many_objects()
+def load_node_rows(chain_id: UUID) -> dict[UUID, NodeRow]:
+    """All standing nodes of a map as its list shows them, by key; one statement."""
+    rows = db.session.execute(
+        _columns().where(ValueChainNode.chain_id == chain_id, ValueChainNode.archived_at.is_(None)),
+        execution_options={"yield_per": ROWS},
+    )
+    return {row.id: NodeRow(**row._mapping) for row in rows}
 
 
 def _columns() -> Select[*tuple[Any, ...]]:

@@ -9,11 +9,11 @@ from supply_chain.kept_columns import TextColumn
 from supply_chain.name_texts import NameTexts
 
 
-def find_named(chain_id: UUID, text: str) -> tuple[MapSnapshot, Ints] | None:
-    """The map as it stands and the rows with a text in their names, none left out.
+def find_named(chain_id: UUID, text: str, *, most: int) -> tuple[MapSnapshot, Ints] | None:
+    """The map as it stands and the rows with a text in their names, up to `most` + 1.
 
     None where the database has to be asked: no snapshot is there yet (a list never waits for
-    one), very many are called so, or the letters are not those that both compare in one way.
+    one), or the letters are not those that both compare in one way.
     """
     if not text.isascii() or db.engine.dialect.name != "sqlite":
         return None
@@ -21,8 +21,7 @@ def find_named(chain_id: UUID, text: str) -> tuple[MapSnapshot, Ints] | None:
     snapshot = find_snapshot(chain) if chain is not None else None
     if snapshot is None:
         return None
-    rows = snapshot.made.of("names", lambda: _texts(snapshot)).holding(text)
-    return None if rows is None else (snapshot, rows)
+    return snapshot, snapshot.made.of("names", lambda: _texts(snapshot)).holding(text, most=most)
 
 
 def _texts(snapshot: MapSnapshot) -> NameTexts:

@@ -1,7 +1,9 @@
 """One set of filters for every view: the list, the map and what is chosen for many hold the same."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -17,7 +19,7 @@ from ddplatform.queries import node_filters
 from ddplatform.queries.map_columns import BANDS
 from ddplatform.queries.map_snapshots import load_snapshot
 from ddplatform.queries.node_filters import KEY_INDEX, find_rows, list_meant
-from ddplatform.queries.node_lists import NodeOrder, list_nodes
+from ddplatform.queries.node_lists import PAGE_SIZE, NodeOrder, NodePage, list_nodes
 from ddplatform.queries.node_names import find_named
 from ddplatform.queries.value_chain import get_chain
 from ddplatform.services.tiers import refresh_tiers
@@ -223,9 +225,9 @@ def test_a_text_is_read_from_a_snapshot_that_is_there_as_the_database_reads_it(
         names = {n.id: (n.name, n.external_ref) for n in nodes}
     with acting_in(tenant.id):
         is_sqlite = db.engine.dialect.name == "sqlite"
-        assert find_named(mixed.chain, "lagu") is None  # nobody waits for a snapshot
+        assert find_named(mixed.chain, "lagu", most=9) is None  # nobody waits for a snapshot
         load_snapshot(get_chain(mixed.chain))
-        assert (find_named(mixed.chain, "lagu") is not None) is is_sqlite
+        assert (find_named(mixed.chain, "lagu", most=9) is not None) is is_sqlite
         for text in ("LAGU", "100%_l", "%", "mill", "ö", "mill-3"):
             expected = {
                 key
@@ -235,6 +237,50 @@ def test_a_text_is_read_from_a_snapshot_that_is_there_as_the_database_reads_it(
             page = list_nodes(mixed.chain, NodeFilter(q=text), limit=100)
             assert {row.id for row in page.rows} == expected
             assert page.total == len(expected)
+        finish(ok=False)
+
+
+def _pages(chain_id: UUID, order: NodeOrder, limit: int) -> list[NodePage]:
+    """All pages of a text, from the first on."""
+    pages = [list_nodes(chain_id, NodeFilter(q="mill"), order=order, limit=limit)]
+    while after := pages[-1].after:
+        more = {"after": UUID(after), "limit": limit, "order": order}
+        pages.append(list_nodes(chain_id, NodeFilter(q="mill"), **more))
+    return pages
+
+
+@pytest.mark.parametrize("order", NodeOrder)
+@pytest.mark.parametrize("many", [2_000, 2])
+def test_pages_of_a_text_go_on_and_back_as_the_whole_list_does(
+    mixed: CocoaMap, tenant: Tenant, monkeypatch: pytest.MonkeyPatch, many: int, order: NodeOrder
+):
+    monkeypatch.setattr(node_filters, "FEW", 1)
+    monkeypatch.setattr(node_filters, "MANY", many)
+    with acting(tenant):
+        nodes = [n for n, _ in everything(mixed.chain) if n.archived_at is None]
+        for node, name in zip(
+            nodes, ("mill b", "Mill É", "Mill B", "A mill", "mill b"), strict=False
+        ):
+            node.name = name
+        get_chain(mixed.chain).version += 1
+    with acting_in(tenant.id):
+        load_snapshot(get_chain(mixed.chain))
+        whole = list_nodes(mixed.chain, NodeFilter(), order=order, limit=1_000).rows
+        expected = [row.id for row in whole if "mill" in row.name.lower()]
+        pages = _pages(mixed.chain, order, 20)
+        assert [row.id for page in pages for row in page.rows] == expected
+        assert len(expected) >= 5 and {page.total for page in pages} == {len(expected)}
+        for before, page in pairwise(pages):
+            cursor = UUID(page.before or "")
+            back = list_nodes(
+                mixed.chain, NodeFilter(q="mill"), order=order, before=cursor, limit=20
+            )
+            assert replace(back, before=None) == replace(before, before=None)
+        others = [(at, row.id) for at, row in enumerate(whole) if row.id not in expected]
+        for at, other in others[:4]:  # a cursor of another list
+            found = list_nodes(mixed.chain, NodeFilter(q="mill"), order=order, after=other).rows
+            behind = [row.id for row in whole[at:] if row.id in expected]
+            assert [row.id for row in found] == behind[:PAGE_SIZE]
         finish(ok=False)
 
 

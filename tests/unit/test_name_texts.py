@@ -3,7 +3,6 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from supply_chain import name_texts
 from supply_chain.kept_columns import TextColumn
 from supply_chain.name_texts import NameTexts
 
@@ -18,27 +17,22 @@ def small(text: str) -> str:
     return "".join(char.lower() if char.isascii() else char for char in text)
 
 
-@given(st.lists(WORDS, max_size=12), st.text("abAB9 é", min_size=1, max_size=3))
-def test_rows_with_a_text_are_those_whose_name_holds_it(names: list[str], typed: str):
+@given(st.lists(WORDS, max_size=12), st.text("abAB9 é", min_size=1, max_size=3), st.integers(0, 12))
+def test_rows_with_a_text_are_those_whose_name_holds_it(names: list[str], typed: str, most: int):
     expected = [row for row, name in enumerate(names) if small(typed) in small(name)]
 
-    found = texts_of(names).holding(typed)
-
-    assert found is not None
-    assert found.tolist() == expected
+    assert texts_of(names).holding(typed, most=most).tolist() == expected[: most + 1]
 
 
 def test_what_ends_in_the_next_name_is_not_found():
-    found = texts_of(["Mill ab", "cd Farm", "abcd"]).holding("abcd")
+    found = texts_of(["Mill ab", "cd Farm", "abcd"]).holding("abcd", most=9)
 
-    assert found is not None
     assert found.tolist() == [2]
 
 
-def test_no_text_and_very_many_places_are_left_to_the_database(monkeypatch):
-    monkeypatch.setattr(name_texts, "MOST", 2)
-    texts = texts_of(["aa", "a", "b"])
+def test_a_name_that_holds_a_text_twice_counts_once_and_no_text_finds_nobody():
+    texts = texts_of(["aa", "", "aXa", "b"])
 
-    assert texts.holding("") is None
-    assert texts.holding("a") is None
-    assert texts.holding("b") is not None
+    assert texts.holding("a", most=9).tolist() == [0, 2]
+    assert texts.holding("a", most=0).tolist() == [0]
+    assert texts.holding("", most=9).tolist() == []
