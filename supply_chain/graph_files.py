@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
@@ -16,12 +16,14 @@ _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 class GraphPart:
     """The nodes of a graph, or its links: one row each under one header.
 
-    `ends` of a node is its id, of a link the ids of its supplier and its buyer.
+    `ends` of a node is its id, of a link the ids of its supplier and its buyer. `numbers` names the
+    columns that hold numbers alone, so that programs can weigh by them; an empty cell is left out.
     """
 
     header: Sequence[str]
     rows: Sequence[Sequence[Cell]]
     ends: Sequence[tuple[str, ...]]
+    numbers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -41,14 +43,19 @@ def fit_for_xml(text: str) -> str:
 def write_graphml(
     nodes: GraphPart, links: GraphPart, *, name: str, note: str | None = None
 ) -> bytes:
-    """A directed graph from supplier to buyer; each column is a key of type string."""
+    """A directed graph from supplier to buyer; each column is a key, of text or of numbers.
+
+    Args:
+        note: what a reader has to know of all of it: the description of the file.
+    """
     root = ElementTree.Element("graphml", {"xmlns": _GRAPHML})
     if note is not None:
         ElementTree.SubElement(root, "desc").text = note
     for what, part in (("node", nodes), ("edge", links)):
         for place, column in enumerate(part.header):
             key = {"id": f"{what}{place}", "for": what, "attr.name": column}
-            ElementTree.SubElement(root, "key", {**key, "attr.type": "string"})
+            kind = "double" if column in part.numbers else "string"
+            ElementTree.SubElement(root, "key", {**key, "attr.type": kind})
     graph = ElementTree.SubElement(root, "graph", {"id": name, "edgedefault": "directed"})
     for (node,), row in zip(nodes.ends, nodes.rows, strict=True):
         _add_data(ElementTree.SubElement(graph, "node", {"id": node}), "node", row)
@@ -69,9 +76,21 @@ def _filled(row: Sequence[Cell]) -> Iterator[tuple[int, Cell]]:
     return ((place, cell) for place, cell in enumerate(row) if cell != "")
 
 
-def write_geojson(points: Sequence[Point], *, name: str, note: str | None = None) -> bytes:
-    """Points as a FeatureCollection (RFC 7946); the same points give the same bytes."""
-    head = {"name": name} if note is None else {"name": name, "note": note}
+def write_geojson(
+    points: Sequence[Point],
+    *,
+    name: str,
+    about: Mapping[str, Cell] | None = None,
+    note: str | None = None,
+) -> bytes:
+    """Points as a FeatureCollection (RFC 7946); the same points give the same bytes.
+
+    Args:
+        about: what the file says of itself, a member of that name beside the points.
+        note: what a reader has to know of the places.
+    """
+    said = {"about": about and dict(about), "note": note}
+    head = {"name": name, **{key: value for key, value in said.items() if value}}
     features = [
         {
             "type": "Feature",

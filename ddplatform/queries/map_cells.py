@@ -40,20 +40,20 @@ def _every(snapshot: MapSnapshot) -> Ints:
 def _cells(snapshot: MapSnapshot, colours: MapColours, rows: Ints) -> Cells:
     lanes = tuple(lanes_in(snapshot.lane[rows])[::-1].tolist())
     shape = (len(snapshot.countries), len(lanes), STEPS)
-    spot = _spot(snapshot, lanes, rows) * STEPS + colours.place[rows]
+    spot = cell_of(snapshot, lanes, rows) * STEPS + colours.place[rows]
     counts = np.bincount(spot, minlength=int(np.prod(shape))).reshape(shape)
     return Cells(lanes, counts, np.zeros(shape[:2], np.int64))
 
 
 def _marked(snapshot: MapSnapshot, lanes: tuple[int, ...], inside: Ints) -> Ints:
     shape = (len(snapshot.countries), len(lanes))
-    counted = np.bincount(_spot(snapshot, lanes, inside), minlength=shape[0] * shape[1])
+    counted = np.bincount(cell_of(snapshot, lanes, inside), minlength=shape[0] * shape[1])
     found: Ints = counted.reshape(shape)
     return found
 
 
-def _spot(snapshot: MapSnapshot, lanes: tuple[int, ...], rows: Ints) -> Ints:
-    """The cell of each node, by number."""
+def cell_of(snapshot: MapSnapshot, lanes: tuple[int, ...], rows: Ints) -> Ints:
+    """The cell of each of these nodes, by number: country by country, in each the lanes."""
     if not lanes:
         return np.zeros(0, dtype=np.int64)
     first = lanes[-1]

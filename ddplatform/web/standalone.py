@@ -14,9 +14,11 @@ from pathlib import Path
 import resvg_py
 from markupsafe import Markup
 
+from ddplatform.reports.scripts import FOLDER, SCRIPTS
 from ddplatform.web.shades import Shade
 from supply_chain.graph_files import fit_for_xml
 
+PICTURES = frozenset({"svg", "png"})
 FONT = "Source Sans Pro"
 _CUTS = ("Regular", "Semibold", "Bold")
 _SHEETS = ("core.css", "workspace.css")
@@ -24,6 +26,7 @@ _DRAWN = (".g ", ".map ", "svg .x-", ".f-", ".ev")
 _GRID = (
     ".mh{{font-size:12px;font-weight:600;fill:{--ink}}} .mt{{font-size:12.5px;fill:{--ink}}}"
     ".mn{{font-size:13px;font-weight:600;fill:{--ink}}} .ml{{stroke:{--line};fill:none}}"
+    ".ms{{font-size:11px;fill:{--ink-2}}}"
     ".mc{{font-size:10px;font-weight:700;text-anchor:middle}}"
     ".mark{{fill:none;stroke:{--ink};stroke-width:1.2}}"
 )
@@ -98,8 +101,13 @@ def png_file(svg: bytes) -> bytes:
 
 @cache
 def _fonts() -> list[str]:
+    """The font of reports and, once they are made at set-up, those of Arabic and Chinese."""
     folder = files("font_source_sans_pro") / "files"
-    return [str(folder / f"SourceSansPro-{cut}.ttf") for cut in _CUTS]
+    others = [FOLDER / name for names in SCRIPTS.values() for name in names]
+    return [
+        *(str(folder / f"SourceSansPro-{cut}.ttf") for cut in _CUTS),
+        *(str(path) for path in others if path.is_file()),
+    ]
 
 
 @cache

@@ -36,7 +36,7 @@ from ddplatform.services.context_events import add_event
 from ddplatform.services.supply_links import LinkFields
 from ddplatform.services.value_chain import NodeFields
 from ddplatform.tenancy import acting_in
-from ddplatform.web.value_chain.export_bar import FORMS
+from ddplatform.web.value_chain.export_bar import FORM_WORDS
 from supply_chain.areas import AreaKind
 from supply_chain.vocabulary import FlowEvidence, NodeKind
 from tests.conftest import NOW
@@ -45,7 +45,7 @@ from tests.integration.test_findings_pages import statements
 from tests.risk_maps import COCOA, CocoaMap, acting, assess
 
 SVG = "{http://www.w3.org/2000/svg}"
-EXPORTS = [(kind, form) for kind, forms in FORMS.items() for form in forms]
+EXPORTS = [(kind, form) for kind in ViewKind for form in FORM_WORDS]
 
 
 def add_node(tenant: Tenant, chain_id: UUID, name: str, **more: object) -> UUID:
@@ -336,7 +336,7 @@ def test_neighbourhood_of_nobody_says_how_to_find_one_and_of_a_stranger_is_not_f
 def test_world_has_a_bubble_and_a_row_for_each_country(grown: CocoaMap, manager: FlaskClient):
     page = manager.get(at(grown, "world")).text
     assert re.search(r"<title>Ghana: 9, \w+", page)
-    assert re.search(r'country=GH[^"]*"><bdi>Ghana</bdi></a></th><td class="n">9</td>', page)
+    assert re.search(r'country=GH[^"]*"><bdi>Ghana</bdi></a></th><td class="n"[^>]*>9</td>', page)
     assert "15 sites in 3 countries" in page
 
 
@@ -417,7 +417,9 @@ def _svg(data: bytes) -> bool:
     assert not root.findall(f".//{SVG}a")
     assert b"var(" not in data
     assert b"href=" not in data
-    return "Data coverage" in texts and "Not assessed" in texts
+    # A list has no colours to choose: its bands are the highest over all issues.
+    is_told = "Data coverage" in texts or "Highest risk over all issues" in texts
+    return is_told and "Not assessed" in texts
 
 
 def _png(data: bytes) -> bool:
@@ -452,7 +454,8 @@ def _graphml(data: bytes) -> bool:
 def _geojson(data: bytes) -> bool:
     features = json.loads(data)["features"]
     places = {tuple(one["geometry"]["coordinates"]) for one in features}
-    return places == {(-1.6, 6.7)} or len(places) == 3  # three sites at one place; three countries
+    # Three sites at one place, with a group in the middle of its country, or three countries.
+    return ((-1.6, 6.7) in places and len(places) <= 2) or len(places) == 3
 
 
 READ = {
@@ -486,7 +489,7 @@ def test_only_who_may_take_a_map_out_may_take_a_view_out(
 def test_a_form_that_a_view_does_not_go_out_in_is_refused_and_no_event_is_left(
     grown: CocoaMap, tenant: Tenant, manager: FlaskClient
 ):
-    assert export(manager, grown, ViewKind.MATRIX, "graphml").status_code == 422
+    assert export(manager, grown, ViewKind.MATRIX, "pdf").status_code == 422
     token = csrf_token(manager, at(grown))
     sent = {"csrf_token": token, "form": "svg"}
     assert manager.post(at(grown, "export/nothing"), data=sent).status_code == 404

@@ -2,11 +2,15 @@
 
 import csv
 import io
+import json
 import re
 import zipfile
+from datetime import UTC, date, datetime
 from html import unescape
 from xml.etree import ElementTree
 
+import networkx
+import openpyxl
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -14,20 +18,22 @@ from markupsafe import Markup
 from PIL import Image
 
 from ddplatform.config import ROOT
+from ddplatform.db import db
 from ddplatform.models.saved_views import ViewKind
+from ddplatform.models.value_chain import ValueChainNode
 from ddplatform.queries.map_colours import ColourBy
 from ddplatform.services import value_chain
 from ddplatform.web.shades import SHADES
 from ddplatform.web.standalone import Picture, png_file, svg_file
-from ddplatform.web.value_chain.export_bar import FORMS
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token
 from tests.integration.test_findings_pages import statements
-from tests.integration.test_map_views import add_node, at, export, exported
+from tests.integration.test_map_views import add_link, add_node, at, export, exported, told
 from tests.integration.test_map_views import grown as grown
 from tests.integration.test_map_views import manager as manager
 from tests.risk_maps import CocoaMap, acting
 
+GRAPHML = "http://graphml.graphdrawing.org/xmlns"
 STATIC = ROOT / "static"
 CHILD_LABOUR = "Residual risk: Child labour below the minimum age"
 
@@ -166,8 +172,263 @@ def test_a_view_says_that_its_sites_are_only_like_the_search(
     assert "like it" not in plain
     assert notes == [{"Note": LIKE}]
     assert "notes" not in tables_of(export(manager, grown, kind, "csv", "q=Lagune+Export").data)
-    if "svg" in FORMS[kind]:
-        assert LIKE in export(manager, grown, kind, "svg", "q=Lagune+Exprot").text
+    assert LIKE in export(manager, grown, kind, "svg", "q=Lagune+Exprot").text
+
+
+# ---- what a file says of itself ----------------------------------------------------------------
+
+
+SAID = {
+    "Organisation": "Acme",
+    "Map": "Cocoa",
+    "Shows": "Ghana",
+    "Method": "RM-1.0",
+}
+
+
+def said_by(form: str, data: bytes) -> dict[str, str]:
+    """What a file says of itself, as text by heading."""
+    if form == "csv":
+        return {row["What"]: row["Value"] for row in tables_of(data)["about"]}
+    if form == "xlsx":
+        rows = openpyxl.load_workbook(io.BytesIO(data))["About"].iter_rows(values_only=True)
+        return {str(what): str(value) for what, value in rows}
+    if form == "graphml":
+        text = ElementTree.fromstring(data).findtext(f"{{{GRAPHML}}}desc") or ""
+        return dict(line.split(": ", 1) for line in text.splitlines())
+    return {what: str(value) for what, value in json.loads(data)["about"].items()}
+
+
+@pytest.mark.parametrize("kind", list(ViewKind))
+def test_every_file_says_which_map_it_is_when_it_was_made_and_with_which_filter(
+    grown: CocoaMap, manager: FlaskClient, kind: ViewKind
+):
+    for form in ("csv", "xlsx", "graphml", "geojson"):
+        told = said_by(form, export(manager, grown, kind, form, "country=GH").data)
+        assert {what: told[what].removesuffix(". One site in focus") for what in SAID} == SAID
+        assert int(told["Map version"]) > 1 and told["Scores"].startswith("as of 2026-")
+        assert 0 <= (datetime.now(UTC).date() - date.fromisoformat(told["Made on"])).days <= 1
+    picture = export(manager, grown, kind, "svg", "country=GH").text
+    for words in ("; method RM-1.0, scores as of 2026-", "Ghana", "Map version"):
+        assert words in picture, (kind, words)
+
+
+def test_a_file_of_a_map_that_was_never_assessed_says_so(cocoa: CocoaMap, manager: FlaskClient):
+    told = said_by("csv", export(manager, cocoa, ViewKind.MATRIX, "csv").data)
+    assert (told["Method"], told["Scores"]) == ("RM-1.0", "not assessed yet")
+    assert "Reference data" not in told
+
+
+@pytest.mark.parametrize("kind", list(ViewKind))
+def test_a_printed_view_says_which_map_it_is_and_with_which_filter(
+    grown: CocoaMap, manager: FlaskClient, kind: ViewKind
+):
+    focus = f"focus={grown.own}&" if kind is ViewKind.AROUND else ""
+    path = {ViewKind.MAP: "", ViewKind.ALL_SITES: "all"}.get(kind, kind.value)
+    page = manager.get(at(grown, f"{path}?{focus}country=GH")).text
+    paper = re.findall(r'<div class="onpaper bd small">(.*?)</div>', page)
+
+    assert len(paper) == 1
+    for words in ("<bdi>Cocoa: ", "Ghana", "Map version ", "; method RM-1.0, scores as of 2026-"):
+        assert words in paper[0], (kind, words)
+
+
+def test_a_printed_list_of_archived_sites_says_so(grown: CocoaMap, manager: FlaskClient):
+    page = manager.get(at(grown, "table?archived=1")).text
+    assert re.search(r'<div class="onpaper bd small">.*Archived', page)
+
+
+# ---- the list as a picture -------------------------------------------------------------------
+
+
+def test_a_picture_of_the_list_is_the_page_that_one_turned_to(
+    grown: CocoaMap, tenant: Tenant, manager: FlaskClient
+):
+    with acting(tenant):
+        for place in range(60):
+            add_node(tenant, grown.chain, f"Ring {place:02}", country="PE", region="Puno")
+    first = manager.get(at(grown, "table?q=Ring")).text
+    turned = manager.get(unescape(re.search(r'href="([^"]*)" rel="next"', first)[1])).text  # type: ignore[index]
+    action = unescape(re.search(r'action="([^"]*/export/table[^"]*)"', turned)[1])  # type: ignore[index]
+    token = csrf_token(manager, at(grown))
+    picture = manager.post(action, data={"csrf_token": token, "form": "svg"}).text
+
+    assert "10 of 60 sites, by name: from “Ring 50” to “Ring 59”." in turned
+    assert re.findall(r">(Ring \d\d)<", picture) == [f"Ring {place}" for place in range(50, 60)]
+    assert "10 of 60 sites, by name: from “Ring 50” to “Ring 59”." in picture
+    assert picture.count(">Puno<") == 10
+    assert exported(tenant)[-1]["nodes"] == 10
+    token = csrf_token(manager, at(grown))
+    table = tables_of(manager.post(action, data={"csrf_token": token, "form": "csv"}).data)
+    assert len(table["sites"]) == 60
+    assert exported(tenant)[-1]["nodes"] == 60
+
+
+def test_a_picture_of_the_list_says_what_its_rows_say(
+    grown: CocoaMap, tenant: Tenant, manager: FlaskClient
+):
+    told(tenant, grown.exporter, open_findings=3, overdue_actions=2, questionnaire_status="sent")
+    picture = export(manager, grown, ViewKind.TABLE, "svg", "q=Lagune&sort=risk").text
+    texts = [*ElementTree.fromstring(picture).itertext()]
+
+    assert "1 site, worst first." in texts
+    for words in ("Lagune Export", "Business", "Côte d’Ivoire", "3", "2 overdue", "Sent"):
+        assert words in texts, words
+
+
+def test_a_picture_of_an_empty_list_says_that_no_site_matches(
+    grown: CocoaMap, manager: FlaskClient
+):
+    assert "No site matches." in export(manager, grown, ViewKind.TABLE, "svg", "country=PE").text
+
+
+def test_the_tables_of_the_list_hold_all_that_the_page_says(
+    grown: CocoaMap, tenant: Tenant, manager: FlaskClient
+):
+    told(tenant, grown.exporter, open_findings=3, overdue_actions=2, questionnaire_status="sent")
+    with acting(tenant):
+        row = db.session.get_one(ValueChainNode, grown.exporter)
+        row.group_name, row.tags = "Ports", ["a", "b"]
+    (row,) = tables_of(export(manager, grown, ViewKind.TABLE, "csv", "q=Lagune").data)["sites"]
+    assert {name: row[name] for name in LIST_COLUMNS} == dict(
+        zip(LIST_COLUMNS, ("3", "2", "Sent", "Ports", "a, b"), strict=True)
+    )
+
+
+LIST_COLUMNS = (
+    "Open findings",
+    "Actions overdue",
+    "Questionnaire",
+    "Group",
+    "Tags",
+)
+
+
+def test_who_answers_for_a_site_leaves_the_organisation_in_no_file_of_a_view(
+    grown: CocoaMap, tenant: Tenant, manager: FlaskClient
+):
+    person = tenant.manager
+    with acting(tenant):
+        row = db.session.get_one(ValueChainNode, grown.exporter)
+        row.owner_id = person.user_id
+    query = f"owner={person.user_id}"
+    assert person.name in manager.get(at(grown, f"table?{query}")).text
+    for form in ("svg", "csv", "graphml", "geojson"):
+        data = export(manager, grown, ViewKind.TABLE, form, query).data
+        text = str(tables_of(data)) if form == "csv" else data.decode()
+        assert "Lagune Export" in text or form == "geojson"
+        assert "Sites that one person answers for" in text
+        assert person.name not in text, form
+
+
+# ---- graphs and points of counts ---------------------------------------------------------------
+
+
+Graph = tuple[dict[str, dict[str, str]], dict[tuple[str, str], dict[str, str]]]
+
+
+def graph_of(data: bytes) -> Graph:
+    """Nodes and links of a graph, each with its values by name."""
+    graph = networkx.parse_graphml(data.decode())
+    assert not graph.is_multigraph()
+    return dict(graph.nodes(data=True)), {(a, b): values for a, b, values in graph.edges(data=True)}
+
+
+def test_the_graph_of_tier_by_country_has_its_cells_and_all_links_between_two_as_one(
+    grown: CocoaMap, manager: FlaskClient
+):
+    nodes, links = graph_of(export(manager, grown, ViewKind.MATRIX, "graphml").data)
+
+    assert {name: values["Sites"] for name, values in nodes.items()} == {
+        "FR Own business": 1,
+        "CI Tier 1": 1,
+        "CI Tier 2": 4,
+        "GH Tier 2": 9,
+    }
+    assert (nodes["GH Tier 2"]["Country"], nodes["GH Tier 2"]["Tier"]) == ("Ghana", "Tier 2")
+    assert {ends: values["Links"] for ends, values in links.items()} == {
+        ("CI Tier 1", "FR Own business"): 1,
+        ("CI Tier 2", "CI Tier 1"): 4,
+        ("GH Tier 2", "CI Tier 1"): 9,
+    }
+    assert links["CI Tier 1", "FR Own business"]["Part of our input"] == pytest.approx(1.0)
+    parts = [values["Part of our input"] for ends, values in links.items() if "2" in ends[0]]
+    assert 0.6 <= sum(parts) <= 1.0
+
+
+def test_the_graph_of_the_world_has_countries_with_their_tiers(
+    grown: CocoaMap, manager: FlaskClient
+):
+    nodes, links = graph_of(export(manager, grown, ViewKind.WORLD, "graphml").data)
+
+    assert {name: values["Sites"] for name, values in nodes.items()} == {"FR": 1, "CI": 5, "GH": 9}
+    assert nodes["CI"]["Tiers"] == "Tier 2; Tier 1"
+    assert {ends: values["Links"] for ends, values in links.items()} == {
+        ("CI", "CI"): 4,
+        ("CI", "FR"): 1,
+        ("GH", "CI"): 9,
+    }
+
+
+@pytest.mark.parametrize("kind", [ViewKind.MATRIX, ViewKind.WORLD])
+def test_a_graph_of_counts_holds_nothing_beyond_its_filter(
+    grown: CocoaMap, manager: FlaskClient, kind: ViewKind
+):
+    nodes, links = graph_of(export(manager, grown, kind, "graphml", "country=GH").data)
+    assert [values["Sites"] for values in nodes.values()] == [9]
+    assert links == {}
+    nothing = graph_of(export(manager, grown, kind, "graphml", "country=PE").data)
+    assert nothing == ({}, {})
+
+
+def test_what_flows_between_sites_that_are_not_linked_to_the_business_is_not_known(
+    grown: CocoaMap, tenant: Tenant, manager: FlaskClient
+):
+    with acting(tenant):
+        ends = [add_node(tenant, grown.chain, name, country=name) for name in ("PE", "BO")]
+        add_link(tenant, *ends)
+    _, links = graph_of(export(manager, grown, ViewKind.WORLD, "graphml").data)
+    assert links["PE", "BO"] == {"Links": 1}
+
+
+def test_points_of_tier_by_country_stand_at_the_middle_of_countries_and_leave_none_unsaid(
+    grown: CocoaMap, tenant: Tenant, manager: FlaskClient
+):
+    with acting(tenant):
+        add_node(tenant, grown.chain, "Somewhere")
+    made = json.loads(export(manager, grown, ViewKind.MATRIX, "geojson").data)
+    counted = {
+        (one["properties"]["Code"], one["properties"]["Tier"]): one["properties"]["Sites"]
+        for one in made["features"]
+    }
+    places = {tuple(one["geometry"]["coordinates"]) for one in made["features"]}
+
+    assert counted[("GH", "Tier 2")] == 9 and counted[("CI", "Tier 1")] == 1
+    assert len(places) == 3 and (-1.6, 6.7) not in places
+    assert made["about"]["Not a point"] == "Country not known"
+    assert "middle of its country" in made["about"]["Places"]
+
+
+def test_points_of_sites_say_how_many_have_no_place(grown: CocoaMap, manager: FlaskClient):
+    for kind, words in (
+        (ViewKind.ALL_SITES, "3 of 15 sites have a place"),
+        (ViewKind.MAP, "2 of 6 boxes have a place"),
+    ):
+        made = json.loads(export(manager, grown, kind, "geojson").data)
+        assert made["about"]["Points"] == words
+
+
+def test_a_group_of_one_country_is_a_point_at_its_middle(grown: CocoaMap, manager: FlaskClient):
+    made = json.loads(export(manager, grown, ViewKind.MAP, "geojson").data)
+    groups = {one["properties"]["Site or group"]: one for one in made["features"]}
+
+    assert {name: one["properties"]["Sites"] for name, one in groups.items()} == {
+        "Ghana": 9,
+        "Côte d’Ivoire": 4,
+    }
+    assert groups["Ghana"]["properties"]["Place"] == "middle of the country"
+    longitude, latitude = groups["Ghana"]["geometry"]["coordinates"]
+    assert -3.3 < longitude < 1.2 and 4.7 < latitude < 11.2
 
 
 # ---- reading ---------------------------------------------------------------------------------
@@ -205,3 +466,12 @@ def test_a_picture_whose_title_is_long_and_of_other_letters_becomes_pixels(shift
     picture = Picture(Markup("<svg></svg>"), 600.0, 80.0, title, [title], SHADES[ColourBy.BAND], [])
     png = png_file(svg_file(picture, STATIC))
     assert Image.open(io.BytesIO(png)).width == 2 * (600 + 2 * 16)
+
+
+def test_a_name_in_chinese_is_drawn_in_its_own_letters_whatever_fonts_the_machine_has():
+    """Letters without a font are drawn as one and the same box."""
+    pictures = [
+        png_file(svg_file(Picture(Markup("<svg></svg>"), 600.0, 80.0, "", [name], [], []), STATIC))
+        for name in ("上海", "北京")
+    ]
+    assert pictures[0] != pictures[1]

@@ -44,7 +44,7 @@ def around(chain_id: UUID) -> ResponseReturnValue:
         colouring=chosen_colouring(),
         colours=map_colour_choices(),
         saved=view_bar(chain_id, ViewKind.AROUND, views),
-        files=export_bar(chain_id, ViewKind.AROUND),
+        files=export_bar(chain, ViewKind.AROUND),
         bar=filter_bar(
             chain_id, "value_chain.around", read_filter(standing=True), is_like=page.is_like
         ),

@@ -1,14 +1,16 @@
-"""In which forms a view of a map can be downloaded, and where."""
+"""In which forms each view of a map can be downloaded, and where."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
 from flask import request, url_for
 
 from ddplatform.models.saved_views import ViewKind
+from ddplatform.models.value_chain import ValueChain
 from ddplatform.services.saved_views import kept_parts
-from ddplatform.web.value_chain.node_filter import read_filter
+from ddplatform.web.value_chain.node_filter import PAGING, read_filter
+from ddplatform.web.value_chain.pictures import asked_uuid
+from ddplatform.web.value_chain.view_about import told_of_address
 from ddplatform.web.value_chain.view_bar import query_of
 
 FORM_WORDS: Mapping[str, str] = {
@@ -19,23 +21,20 @@ FORM_WORDS: Mapping[str, str] = {
     "graphml": "Graph (GraphML)",
     "geojson": "Points (GeoJSON)",
 }
-_ALL = tuple(FORM_WORDS)
-FORMS: Mapping[ViewKind, Sequence[str]] = {
-    ViewKind.MAP: _ALL,
-    ViewKind.AROUND: _ALL,
-    ViewKind.ALL_SITES: _ALL,
-    ViewKind.TABLE: tuple(form for form in _ALL if form not in ("svg", "png")),
-    ViewKind.WORLD: tuple(form for form in _ALL if form != "graphml"),
-    ViewKind.MATRIX: ("svg", "png", "csv", "xlsx"),
-}
 
 
 @dataclass(frozen=True)
 class ExportBar:
-    """Where the view that is open goes out, and in which forms."""
+    """Where the view that is open goes out, and what it says of itself on paper."""
 
-    href: str
-    forms: tuple[tuple[str, str], ...]
+    href: str | None
+    """None where what the page shows goes out in no file."""
+    told: Sequence[str]
+
+    @property
+    def forms(self) -> Sequence[tuple[str, str]]:
+        """The forms of files, with words."""
+        return tuple(FORM_WORDS.items())
 
 
 def is_of_archived(kind: ViewKind) -> bool:
@@ -43,13 +42,17 @@ def is_of_archived(kind: ViewKind) -> bool:
     return kind is ViewKind.TABLE and read_filter().archived
 
 
-def export_bar(chain_id: UUID, kind: ViewKind) -> ExportBar | None:
+def export_bar(chain: ValueChain, kind: ViewKind) -> ExportBar:
     """The bar for the page that is open: its filters and what is open go along.
 
-    None where what it shows does not go out.
+    So does the page of a list that one has turned to, which is what its picture shows.
     """
+    view = told_of_address(chain, kind)
+    told = (view.title, *view.lines)
     if is_of_archived(kind):
-        return None
+        return ExportBar(None, told)
     parts = kept_parts(kind, request.args.items(multi=True))
-    href = url_for("value_chain.export_view", chain_id=chain_id, page=kind.value, **query_of(parts))
-    return ExportBar(href, tuple((form, FORM_WORDS[form]) for form in FORMS[kind]))
+    turned = [[name, str(key)] for name in sorted(PAGING) if (key := asked_uuid(name))]
+    asked = query_of([*parts, *(turned if kind is ViewKind.TABLE else [])])
+    href = url_for("value_chain.export_view", chain_id=chain.id, page=kind.value, **asked)
+    return ExportBar(href, told)

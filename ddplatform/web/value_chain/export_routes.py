@@ -17,7 +17,7 @@ from ddplatform.services.saved_views import kept_parts
 from ddplatform.services.view_export import record_view_export
 from ddplatform.web.standalone import png_file, svg_file
 from ddplatform.web.value_chain.blueprint import bp
-from ddplatform.web.value_chain.export_bar import FORMS, is_of_archived
+from ddplatform.web.value_chain.export_bar import FORM_WORDS, is_of_archived
 from ddplatform.web.value_chain.view_content import ViewContent, content_of
 
 MEDIA_TYPES: Mapping[str, str] = {
@@ -37,8 +37,8 @@ def export_view(chain_id: UUID, page: str) -> ResponseReturnValue:
     if page not in set(ViewKind):
         raise NotFound()
     kind, form = ViewKind(page), request.form.get("form", "")
-    if form not in FORMS[kind]:
-        raise Invalid(fields={"form": "Choose one of the forms that this view goes out in."})
+    if form not in FORM_WORDS:
+        raise Invalid(fields={"form": "Choose one of the forms that a view goes out in."})
     if is_of_archived(kind):
         raise Invalid("The list of archived sites does not go out.", "Choose the sites of the map.")
     chain = get_chain(chain_id)
@@ -49,7 +49,7 @@ def export_view(chain_id: UUID, page: str) -> ResponseReturnValue:
         kind,
         form,
         asked=kept_parts(kind, request.args.items(multi=True)),
-        nodes=content.nodes,
+        nodes=content.nodes_in(form),
         by=g.identity,
         at=g.now,
     )
@@ -61,18 +61,7 @@ def export_view(chain_id: UUID, page: str) -> ResponseReturnValue:
 
 
 def _svg(content: ViewContent) -> bytes:
-    assert content.picture
     return svg_file(content.picture(), Path(current_app.static_folder or ""))
-
-
-def _graphml(content: ViewContent) -> bytes:
-    assert content.graphml
-    return content.graphml()
-
-
-def _geojson(content: ViewContent) -> bytes:
-    assert content.geojson
-    return content.geojson()
 
 
 _WRITE: Mapping[str, Callable[[ViewContent], bytes]] = {
@@ -80,6 +69,6 @@ _WRITE: Mapping[str, Callable[[ViewContent], bytes]] = {
     "png": lambda content: png_file(_svg(content)),
     "csv": lambda content: render_table_pack(content.sheets()),
     "xlsx": lambda content: render_workbook(content.sheets()),
-    "graphml": _graphml,
-    "geojson": _geojson,
+    "graphml": lambda content: content.graphml(),
+    "geojson": lambda content: content.geojson(),
 }

@@ -12,12 +12,7 @@ from ddplatform.errors import NotFound
 from ddplatform.gate import requires
 from ddplatform.models.saved_views import ViewKind
 from ddplatform.queries.map_groups import GroupBy
-from ddplatform.queries.node_lists import (
-    COUNT_CAP,
-    NodeOrder,
-    NodePage,
-    list_nodes,
-)
+from ddplatform.queries.node_lists import NodeOrder, NodePage
 from ddplatform.queries.saved_views import get_chain_with_views
 from ddplatform.queries.value_chain import get_node, get_summary
 from ddplatform.web.address_values import carried
@@ -27,8 +22,9 @@ from ddplatform.web.value_chain.box_rows import rows_of
 from ddplatform.web.value_chain.export_bar import export_bar
 from ddplatform.web.value_chain.filter_routes import short_choices
 from ddplatform.web.value_chain.node_filter import PAGING, filter_bar, read_filter
-from ddplatform.web.value_chain.pictures import DEPTHS, asked_uuid, map_page, read_map_state
+from ddplatform.web.value_chain.pictures import DEPTHS, map_page, read_map_state
 from ddplatform.web.value_chain.presenters import MapPage
+from ddplatform.web.value_chain.site_list import list_of_address
 from ddplatform.web.value_chain.view_bar import view_bar
 from ddplatform.web.value_chain.words import KIND_WORDS
 
@@ -68,7 +64,7 @@ def show(chain_id: UUID) -> ResponseReturnValue:
         colouring=colouring,
         colours=map_colour_choices(),
         saved=view_bar(chain_id, ViewKind.MAP, views),
-        files=export_bar(chain_id, ViewKind.MAP),
+        files=export_bar(chain, ViewKind.MAP),
         bar=filter_bar(
             chain_id, "value_chain.show", read_filter(standing=True), is_like=page.is_like
         ),
@@ -97,30 +93,24 @@ def _panel(focus: UUID | None, page: MapPage) -> dict[str, Any]:
 def table(chain_id: UUID) -> ResponseReturnValue:
     """All sites of a map, searched, filtered, sorted, a page at a time."""
     chain, views = get_chain_with_views(chain_id)
-    wanted, order = read_filter(), _order()
-    page = list_nodes(
-        chain_id, wanted, order=order, after=asked_uuid("after"), before=asked_uuid("before")
-    )
+    wanted, listed = read_filter(), list_of_address(chain_id)
+    page = listed.page
     return render_template(
         "value_chain/table.html",
         chain=chain,
         page=page,
         wanted=wanted,
-        order=order,
+        order=listed.order,
         sort={o.value: _address(chain_id, sort=o.value) for o in NodeOrder},
         paging=_paging(chain_id, page),
         choices=short_choices(wanted.sector),
         bar=filter_bar(chain_id, "value_chain.table", wanted, is_like=page.is_like),
         kind_words=KIND_WORDS,
         saved=view_bar(chain_id, ViewKind.TABLE, views),
-        files=export_bar(chain_id, ViewKind.TABLE),
-        total=f"{COUNT_CAP:,}+" if page.total > COUNT_CAP else f"{page.total:,}",
+        files=export_bar(chain, ViewKind.TABLE),
+        total=listed.total,
+        sentence=listed.sentence,
     )
-
-
-def _order() -> NodeOrder:
-    word = request.args.get("sort", "")
-    return NodeOrder(word) if word in set(NodeOrder) else NodeOrder.NAME
 
 
 def _address(chain_id: UUID, **changes: str) -> str:

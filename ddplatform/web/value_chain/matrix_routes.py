@@ -33,7 +33,7 @@ def matrix(chain_id: UUID) -> ResponseReturnValue:
         colouring=scope.colouring,
         colours=map_colour_choices(),
         saved=view_bar(chain_id, ViewKind.MATRIX, views),
-        files=export_bar(chain_id, ViewKind.MATRIX),
+        files=export_bar(chain, ViewKind.MATRIX),
         bar=filter_bar(
             chain_id, "value_chain.matrix", read_filter(standing=True), is_like=scope.is_like
         ),

@@ -51,7 +51,7 @@ def all_sites(chain_id: UUID) -> ResponseReturnValue:
         colouring=scope.colouring,
         colours=map_colour_choices(),
         saved=view_bar(chain_id, ViewKind.ALL_SITES, views),
-        files=export_bar(chain_id, ViewKind.ALL_SITES),
+        files=export_bar(chain, ViewKind.ALL_SITES),
         bar=filter_bar(
             chain_id, "value_chain.all_sites", read_filter(standing=True), is_like=scope.is_like
         ),

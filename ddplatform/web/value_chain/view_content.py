@@ -1,39 +1,46 @@
 """What each view of a map gives away as a file: its picture, tables, graph and points.
 
-All of it is made from what the page itself shows, so a file is never wider than its page. Places
-of sites are those that are kept, rounded where somebody may live; a country stands at the middle of
-its area.
+All of it is made from what the page itself shows, so a file is never wider than its page. A picture
+of a list is the page of it that one has turned to; its other files hold the whole list.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from flask import current_app, request
+from flask import current_app
 
 from ddplatform.adapters.assets import load_outline
 from ddplatform.errors import NotFound
 from ddplatform.models.saved_views import ViewKind
 from ddplatform.models.value_chain import ValueChain
-from ddplatform.queries.node_places import Place, list_coordinates
 from ddplatform.reports.content import Column, Table
-from ddplatform.reports.words import cell_words
-from ddplatform.services.saved_views import kept_parts
-from ddplatform.web.issue_colour import HIGHEST
-from ddplatform.web.map_colour import Colouring, chosen_colouring, colouring_of
 from ddplatform.web.matrix_drawing import Line, Spot, matrix_size, matrix_svg
 from ddplatform.web.site_dots import dots_size, dots_svg
-from ddplatform.web.standalone import Picture
+from ddplatform.web.standalone import PICTURES, Picture
 from ddplatform.web.value_chain.country_rows import CountryRow
-from ddplatform.web.value_chain.map_scope import MapScope, map_scope
+from ddplatform.web.value_chain.map_scope import map_scope
 from ddplatform.web.value_chain.node_filter import read_filter
 from ddplatform.web.value_chain.pictures import around_page, map_page, row_in_focus
 from ddplatform.web.value_chain.presenters import MapPage
+from ddplatform.web.value_chain.site_list import list_of_address, picture_of_list
 from ddplatform.web.value_chain.site_routes import dots_of, site_columns
-from ddplatform.web.value_chain.view_bar import PAGE_WORDS, view_words
+from ddplatform.web.value_chain.view_about import Told, told_of_address
+from ddplatform.web.value_chain.view_graphs import (
+    graph_of_boxes,
+    graph_of_cells,
+    graph_of_countries,
+    graph_of_sites,
+)
+from ddplatform.web.value_chain.view_points import (
+    points_of_boxes,
+    points_of_countries,
+    points_of_sites,
+)
 from ddplatform.web.value_chain.view_tables import (
     box_tables,
     country_table,
+    list_table,
     site_table,
     tier_table,
 )
@@ -41,39 +48,39 @@ from ddplatform.web.value_chain.words import lane_word
 from ddplatform.web.value_chain.world_routes import (
     BubbleSize,
     asked_size,
-    place_of_country,
     world_drawing,
     world_rows,
 )
-from supply_chain.chain_columns import FLOWS
-from supply_chain.graph_files import GraphPart, Point, write_geojson, write_graphml
-from supply_chain.home_places import NOTE
 
 CREDIT = "Map data: Natural Earth, public domain."
 LINES = "Line width: share of input. Dashed line: not confirmed. Dashed box: origin not known."
 EVENT = "Triangle: in the area of an event."
-ROUNDED = "rounded, it may be a home"
-
-_Record = dict[str, str | int | float]
 
 
 @dataclass(frozen=True)
 class ViewContent:
-    """A view, ready for files; what it has no word for is None."""
+    """A view, ready for files."""
 
     nodes: int
+    told: Told
     tables: Callable[[], Sequence[Table]]
-    picture: Callable[[], Picture] | None = None
-    graphml: Callable[[], bytes] | None = None
-    geojson: Callable[[], bytes] | None = None
+    picture: Callable[[], Picture]
+    graphml: Callable[[], bytes]
+    geojson: Callable[[], bytes]
     notes: Sequence[str] = ()
     """What has to be known with all of it."""
+    pictured: int | None = None
+    """How many of the nodes a picture shows, where it does not show all."""
+
+    def nodes_in(self, form: str) -> int:
+        """How many nodes a file of this form holds."""
+        return self.nodes if self.pictured is None or form not in PICTURES else self.pictured
 
     def sheets(self) -> list[Table]:
-        """The tables, and the notes as one more."""
+        """The tables, the notes as one more, and what the file says of itself."""
         rows = tuple((note,) for note in self.notes)
         notes = [Table("notes", "Notes", (Column("note", "Note", 5),), rows)] if rows else []
-        return [*self.tables(), *notes]
+        return [*self.tables(), *notes, self.told.table]
 
 
 def content_of(chain: ValueChain, kind: ViewKind) -> ViewContent:
@@ -82,27 +89,7 @@ def content_of(chain: ValueChain, kind: ViewKind) -> ViewContent:
     Raises:
         NotFound: a neighbourhood of no node.
     """
-    # The table has no colours to choose: its bands are the highest over all issues.
-    colouring = colouring_of(HIGHEST) if kind is ViewKind.TABLE else chosen_colouring()
-    return _CONTENT[kind](chain, _Told(chain, kind, colouring))
-
-
-@dataclass(frozen=True)
-class _Told:
-    chain: ValueChain
-    kind: ViewKind
-    colouring: Colouring
-
-    @property
-    def title(self) -> str:
-        return f"{self.chain.name}: {PAGE_WORDS[self.kind]}"
-
-    @property
-    def lines(self) -> list[str]:
-        parts = kept_parts(self.kind, request.args.items(multi=True))
-        asked = [part for part in parts if part[0] != "colour"]
-        told = [f"Coloured by: {self.colouring.label}", *(view_words(asked) if asked else [])]
-        return [f"{'. '.join(told)}. Map version {self.chain.version}."]
+    return _CONTENT[kind](chain, told_of_address(chain, kind))
 
 
 def _notes(*, is_like: bool) -> list[str]:
@@ -111,19 +98,21 @@ def _notes(*, is_like: bool) -> list[str]:
     return [f"No site is called “{read_filter().q}”. These are like it."]
 
 
-def _drawing(chain: ValueChain, told: _Told) -> ViewContent:
+def _drawing(chain: ValueChain, told: Told) -> ViewContent:
     return _of_boxes(map_page(chain), told)
 
 
-def _around(chain: ValueChain, told: _Told) -> ViewContent:
+def _around(chain: ValueChain, told: Told) -> ViewContent:
     row = row_in_focus(chain)
     if row is None:
         raise NotFound()
     return _of_boxes(around_page(chain, row), told)
 
 
-def _of_boxes(page: MapPage, told: _Told) -> ViewContent:
+def _of_boxes(page: MapPage, told: Told) -> ViewContent:
     notes = _notes(is_like=page.is_like)
+    nodes = sum(total for total, _ in page.view.lanes.values())
+    told = replace(told, said={"Drawing": page.sentence(), "Sites": nodes})
 
     def picture() -> Picture:
         placed = page.placed()
@@ -140,31 +129,23 @@ def _of_boxes(page: MapPage, told: _Told) -> ViewContent:
     def tables() -> list[Table]:
         return box_tables(page, told.colouring)
 
-    def graphml() -> bytes:
-        boxes, links = tables()
-        ids = [(box.id,) for box in page.view.boxes]
-        ends = [(link.supplier, link.buyer) for link in page.view.links]
-        return write_graphml(_part(boxes, ids), _part(links, ends), name=told.title)
-
-    def geojson() -> bytes:
-        boxes, shown = tables()[0], page.view.boxes
-        places = list_coordinates(page.chain.id)
-        return _points(
-            [
-                (places.get(page.key(box)) if box.kind == "node" else None, told_)
-                for box, told_ in zip(shown, _records(boxes), strict=True)
-            ],
-            told.title,
-        )
-
-    nodes = sum(total for total, _ in page.view.lanes.values())
-    return ViewContent(nodes, tables, picture, graphml, geojson, notes)
+    return ViewContent(
+        nodes,
+        told,
+        tables,
+        picture,
+        lambda: graph_of_boxes(page, told),
+        lambda: points_of_boxes(page, tables()[0], told),
+        notes,
+    )
 
 
-def _world(chain: ValueChain, told: _Told) -> ViewContent:
+def _world(chain: ValueChain, told: Told) -> ViewContent:
     scope, size = map_scope(chain), asked_size()
     rows, by_volume = world_rows(scope, size), size is BubbleSize.VOLUME
+    pairs = [(row.country, row.volume) for row in rows]
     notes = _notes(is_like=scope.is_like)
+    told = replace(told, said={"Sites": len(scope.rows)})
 
     def picture() -> Picture:
         outline = load_outline(Path(current_app.static_folder or ""))
@@ -182,25 +163,25 @@ def _world(chain: ValueChain, told: _Told) -> ViewContent:
         )
 
     def tables() -> list[Table]:
-        pairs = [(row.country, row.volume) for row in rows]
         return [country_table(pairs, told.colouring, by_volume=by_volume)]
 
-    def geojson() -> bytes:
-        points = [
-            Point(*at, told_)
-            for row, told_ in zip(rows, _records(tables()[0]), strict=True)
-            if (at := place_of_country(row.country))
-        ]
-        return write_geojson(points, name=told.title)
+    return ViewContent(
+        len(scope.rows),
+        told,
+        tables,
+        picture,
+        lambda: graph_of_countries(scope, pairs, told, by_volume=by_volume),
+        lambda: points_of_countries([row for row, _ in pairs], tables()[0], told),
+        notes,
+    )
 
-    return ViewContent(len(scope.rows), tables, picture, geojson=geojson, notes=notes)
 
-
-def _matrix(chain: ValueChain, told: _Told) -> ViewContent:
+def _matrix(chain: ValueChain, told: Told) -> ViewContent:
     scope = map_scope(chain)
     columns = [lane_word(scope.snapshot, lane) for lane in scope.cells.lanes]
     rows = scope.countries
     notes = _notes(is_like=scope.is_like)
+    told = replace(told, said={"Sites": len(scope.rows)})
 
     def picture() -> Picture:
         heads, lines = [*columns, "All"], [_line(row) for row in rows]
@@ -215,14 +196,23 @@ def _matrix(chain: ValueChain, told: _Told) -> ViewContent:
             notes=[f"Letter: the gravest of the sites. {EVENT}", *notes],
         )
 
+    def tiers() -> Table:
+        return tier_table(columns, rows, told.colouring)
+
     def tables() -> list[Table]:
         whole = [(row, None) for row in rows]
-        return [
-            tier_table(columns, rows, told.colouring),
-            country_table(whole, told.colouring, by_volume=False),
-        ]
+        return [tiers(), country_table(whole, told.colouring, by_volume=False)]
 
-    return ViewContent(len(scope.rows), tables, picture, notes=notes)
+    of_tiers = [row for row in rows for cell in row.cells if cell.count]
+    return ViewContent(
+        len(scope.rows),
+        told,
+        tables,
+        picture,
+        lambda: graph_of_cells(scope, told),
+        lambda: points_of_countries(of_tiers, tiers(), told),
+        notes,
+    )
 
 
 def _line(row: CountryRow) -> Line:
@@ -235,9 +225,10 @@ def _line(row: CountryRow) -> Line:
     )
 
 
-def _sites(chain: ValueChain, told: _Told) -> ViewContent:
-    scope = map_scope(chain, told.colouring)
+def _sites(chain: ValueChain, told: Told) -> ViewContent:
+    scope = map_scope(chain)
     notes = _notes(is_like=scope.is_like)
+    told = replace(told, said={"Sites": len(scope.rows)})
 
     def picture() -> Picture:
         width, height = dots_size()
@@ -252,81 +243,45 @@ def _sites(chain: ValueChain, told: _Told) -> ViewContent:
             notes=["Frame: in the area of an event.", *notes],
         )
 
+    def table() -> Table:
+        return site_table(scope)
+
     return ViewContent(
         len(scope.rows),
-        lambda: [site_table(scope)],
-        picture if told.kind is ViewKind.ALL_SITES else None,
-        lambda: _graph_of_sites(scope, told.title),
-        lambda: _points_of_sites(scope, told.title),
+        told,
+        lambda: [table()],
+        picture,
+        lambda: graph_of_sites(scope, table(), told),
+        lambda: points_of_sites(scope, table(), told),
         notes,
     )
 
 
-def _graph_of_sites(scope: MapScope, name: str) -> bytes:
-    nodes, links = scope.snapshot.graph.nodes, scope.snapshot.graph.links
-    asked = [False] * len(nodes)
-    for row in scope.rows.tolist():
-        asked[row] = True
-    kept = [
-        at
-        for at, ends in enumerate(zip(links.supplier.tolist(), links.buyer.tolist(), strict=True))
-        if asked[ends[0]] and asked[ends[1]]
-    ]
-    share = ["" if value != value else value for value in links.share[kept].tolist()]
-    flow = [FLOWS[place].value for place in links.flow[kept].tolist()]
-    ends = [(nodes.ids[int(links.supplier[at])], nodes.ids[int(links.buyer[at])]) for at in kept]
-    table = site_table(scope)
-    return write_graphml(
-        _part(table, [(str(row[0]),) for row in table.rows]),
-        GraphPart(["Share of the buyer's input", "Flow"], [*zip(share, flow, strict=True)], ends),
-        name=name,
+def _list(chain: ValueChain, told: Told) -> ViewContent:
+    scope = map_scope(chain, told.colouring)
+    listed, notes = list_of_address(chain.id), _notes(is_like=scope.is_like)
+    told = replace(told, said={"Sites": len(scope.rows)})
+
+    def table() -> Table:
+        return list_table(scope)
+
+    return ViewContent(
+        len(scope.rows),
+        told,
+        lambda: [table()],
+        lambda: picture_of_list(listed, told, notes),
+        lambda: graph_of_sites(scope, table(), told),
+        lambda: points_of_sites(scope, table(), told),
+        notes,
+        pictured=len(listed.page.rows),
     )
 
 
-def _points_of_sites(scope: MapScope, name: str) -> bytes:
-    places, keys = list_coordinates(scope.chain.id), scope.snapshot.keys
-    records = _records(site_table(scope))
-    return _points(
-        [
-            (places.get(keys[row]), told)
-            for row, told in zip(scope.rows.tolist(), records, strict=True)
-        ],
-        name,
-    )
-
-
-def _points(found: Sequence[tuple[Place | None, _Record]], name: str) -> bytes:
-    """The sites that have a place; what is rounded says so, and the file why."""
-    points = [
-        Point(at.longitude, at.latitude, {**told, "Place": ROUNDED} if at.is_rounded else told)
-        for at, told in found
-        if at is not None
-    ]
-    is_any = any(at is not None and at.is_rounded for at, _ in found)
-    return write_geojson(points, name=name, note=NOTE if is_any else None)
-
-
-def _part(table: Table, ends: Sequence[tuple[str, ...]]) -> GraphPart:
-    titles = [column.title for column in table.columns]
-    return GraphPart(titles, [["" if c is None else c for c in row] for row in table.rows], ends)
-
-
-def _records(table: Table) -> list[_Record]:
-    """Each row by the titles of its columns; numbers stay numbers."""
-    return [
-        {
-            column.title: cell if isinstance(cell, int | float) else cell_words(cell, column)
-            for column, cell in zip(table.columns, row, strict=True)
-        }
-        for row in table.rows
-    ]
-
-
-_CONTENT: Mapping[ViewKind, Callable[[ValueChain, _Told], ViewContent]] = {
+_CONTENT: Mapping[ViewKind, Callable[[ValueChain, Told], ViewContent]] = {
     ViewKind.MAP: _drawing,
     ViewKind.AROUND: _around,
     ViewKind.WORLD: _world,
     ViewKind.MATRIX: _matrix,
     ViewKind.ALL_SITES: _sites,
-    ViewKind.TABLE: _sites,
+    ViewKind.TABLE: _list,
 }

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 
 from ddplatform.queries.map_boxes import MapBox
+from ddplatform.queries.node_lists import NodeRow, load_node_rows
 from ddplatform.reports.content import Align, Cell, Column, Kind, Table
 from ddplatform.web.map_colour import Colouring
+from ddplatform.web.questionnaire_states import questionnaire_word
 from ddplatform.web.shades import Shade
 from ddplatform.web.value_chain.country_rows import Cell as CountryCell
 from ddplatform.web.value_chain.country_rows import CountryRow
@@ -193,3 +195,33 @@ def site_table(scope: MapScope) -> Table:
             for row in scope.rows.tolist()
         ),
     )
+
+
+def list_table(scope: MapScope) -> Table:
+    """The same with what a list says besides: work, group and tags.
+
+    Who answers for a site does not leave the organisation.
+    """
+    sites, rows = site_table(scope), load_node_rows(scope.chain.id)
+    keys = [scope.snapshot.keys[row] for row in scope.rows.tolist()]
+    return Table(
+        sites.ref,
+        sites.title,
+        (
+            *sites.columns,
+            figure("findings", "Open findings"),
+            figure("overdue", "Actions overdue"),
+            text("state", "Questionnaire", missing="none"),
+            text("group", "Group", missing="none"),
+            text("tags", "Tags", 2, missing="none"),
+        ),
+        tuple((*site, *_work(rows.get(key))) for site, key in zip(sites.rows, keys, strict=True)),
+    )
+
+
+def _work(row: NodeRow | None) -> tuple[Cell, ...]:
+    """What a list says of a site; nothing of one that left the map since its snapshot was made."""
+    if row is None:
+        return (None,) * 5
+    state, tags = questionnaire_word(row.questionnaire_status), ", ".join(row.tags)
+    return (row.open_findings, row.overdue_actions, state, row.group_name, tags)

@@ -85,7 +85,7 @@ def world(chain_id: UUID) -> ResponseReturnValue:
         colouring=scope.colouring,
         colours=map_colour_choices(),
         saved=view_bar(chain_id, ViewKind.WORLD, views),
-        files=export_bar(chain_id, ViewKind.WORLD),
+        files=export_bar(chain, ViewKind.WORLD),
         bar=filter_bar(
             chain_id, "value_chain.world", read_filter(standing=True), is_like=scope.is_like
         ),
@@ -107,7 +107,7 @@ def world_rows(scope: MapScope, size: BubbleSize) -> list[WorldRow]:
         by_code = zip(scope.snapshot.countries, parts, strict=True)
         known = {code: part for code, part in by_code if not math.isnan(part)}
     rows = [
-        WorldRow(row, known.get(row.code or ""), place_of_country(row) is not None)
+        WorldRow(row, known.get(row.code or ""), place_of_country(row.code) is not None)
         for row in scope.countries
     ]
     return sorted(rows, key=lambda row: 1.0 if row.volume is None else -row.volume)
@@ -130,7 +130,7 @@ def world_drawing(
             events=row.country.whole.events,
         )
         for row in rows
-        if (at := place_of_country(row.country))
+        if (at := place_of_country(row.country.code))
     ]
     hits = {row.country.code: row.country.whole.gravest for row in rows if row.country.code}
     outline = load_outline(Path(current_app.static_folder or ""))
@@ -143,9 +143,9 @@ def _part(volume: float | None) -> str:
     return "?" if volume is None else percent(volume)
 
 
-def place_of_country(row: CountryRow) -> tuple[float, float] | None:
+def place_of_country(code: str | None) -> tuple[float, float] | None:
     """Longitude and latitude of the middle of a country; None where it has none."""
-    at = load_reference().countries.get(row.code or "")
+    at = load_reference().countries.get(code or "")
     if at is None or at.longitude is None or at.latitude is None:
         return None
     return at.longitude, at.latitude
