@@ -15,9 +15,11 @@ from supply_chain.intake.column_fit import (
     has_digit,
     is_country,
     is_near,
+    is_part_of_all,
     is_point,
     names_in,
     share_of,
+    texts_in,
     tier_of,
 )
 from supply_chain.intake.columns import columns_of_people
@@ -26,6 +28,7 @@ from supply_chain.intake.external_ids import scheme_of_values
 from supply_chain.intake.grid_columns import grid_columns
 from supply_chain.intake.heading_parts import (
     is_of_goods,
+    is_of_other_end,
     names_a_company,
     names_a_thing,
     names_an_owning_company,
@@ -164,6 +167,7 @@ class ColumnChooser:
             near = process.extractOne(form, known, scorer=fuzz.ratio, score_cutoff=NEARLY)
             numbers = field in ("latitude", "longitude", "attributes.workers")
             is_fit = not numbers or share_of(self._values(name), has_digit) >= _SOME
+            is_fit = is_fit and not (field == "attributes.workers" and is_part_of_all(name))
             if near and is_fit and is_near(form, near[0]) and self._fits(field, name):
                 self.take(field, name, 0.5, f"“{name}” is spelt nearly like “{near[0]}”")
                 return
@@ -212,6 +216,17 @@ class ColumnChooser:
             for field in [field for field, name in ids.items() if name in between]:
                 self.leave(field)
             self._open = [name for name in self._open if name not in between]
+            self._move_country_to_tier(tiers)
+
+    def _move_country_to_tier(self, tiers: dict[str, str]) -> None:
+        """A country between tiers, where the last has its own, is that of the one before it."""
+        country = self.columns.get("country")
+        if country is None or f"{[*tiers][-1]}.country" not in self.columns:
+            return
+        before = [f for f, n in tiers.items() if self.header.index(n) < self.header.index(country)]
+        if before and f"{before[-1]}.country" not in self.columns:
+            self.leave("country")
+            self.take(f"{before[-1]}.country", country, 0.8, f"“{country}” behind “{before[-1]}”")
 
     def choose_site_beside_company(self) -> None:
         """Where the name is that of a company, a further column may name its sites."""
@@ -315,7 +330,7 @@ class ColumnChooser:
             if (
                 "country" not in self.columns
                 and not tier_of(name)
-                and not is_of_goods(name)
+                and not (is_of_goods(name) or is_of_other_end(name))
                 and self.header.index(name) > last_tier
                 and share_of(values, is_country) >= _MOSTLY
             ):
@@ -361,8 +376,8 @@ class ColumnChooser:
             # A list of customers, as who certifies them calls those it is of.
             self.leave("buyer")
         if best is None or not names_in(self._values(best)):
-            best = max(self.free(), key=lambda name: _texts_in(self._values(name)), default=None)
-        if best is not None and _texts_in(self._values(best)):
+            best = max(self.free(), key=lambda name: texts_in(self._values(name)), default=None)
+        if best is not None and texts_in(self._values(best)):
             self.take("name", best, 0.4, "the column with most different texts")
 
     def _fits(self, field: str, name: str) -> bool:
@@ -381,7 +396,3 @@ class ColumnChooser:
 
 def _is_unknown(name: str) -> bool:
     return header_forms(name).isdisjoint(words().known_headers)
-
-
-def _texts_in(values: Sequence[str]) -> int:
-    return len({value for value in values if any(map(str.isalpha, value))})

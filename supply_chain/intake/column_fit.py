@@ -90,6 +90,19 @@ def names_in(values: Sequence[str]) -> int:
     return len({value for value in values if _reads_as_name(value)})
 
 
+def texts_in(values: Sequence[str]) -> int:
+    """How many different values hold a letter."""
+    return len({value for value in values if any(map(str.isalpha, value))})
+
+
+def is_part_of_all(header: str) -> bool:
+    """Whether a count is of some alone: "Trabajadores H" are the men among them, no misspelling."""
+    return _ONE_LETTER.search(header) is not None
+
+
+_ONE_LETTER = re.compile(r"\b[^\W\d_]\b")
+
+
 def share_of(values: Sequence[str], test: Callable[[str], bool]) -> float:
     """The part of the values, 0..1, that pass a test."""
     return sum(1 for value in values if test(value)) / len(values) if values else 0.0
@@ -143,12 +156,15 @@ def _reads_as_name(value: str) -> bool:
     return letters >= least and letters >= len(value) / 2
 
 
+# So many or fewer, from so many to so many: "< 500", "501–1000", "5000+".
+_BAND = re.compile(r"[<>≤≥~]?\s?\d[\d.,]{0,9}(?:\s?[-–]\s?\d[\d.,]{0,9}|\s?\+)?")
+
 _SIGNS: dict[str, Callable[[str], bool]] = {
     "country": lambda value: is_country(value) or bool(countries_in_cell(value)),
     "latitude": lambda value: _is_degree(value, 180),
     "longitude": lambda value: _is_degree(value, 180),
     "coordinates": is_point,
-    "attributes.workers": lambda value: parse_count(value) is not None,
+    "attributes.workers": lambda v: parse_count(v) is not None or bool(_BAND.fullmatch(v)),
     "share": has_digit,
     "valid_from": has_digit,
     "valid_to": has_digit,

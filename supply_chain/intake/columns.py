@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import fields as dataclass_fields
 from dataclasses import replace
+from itertools import islice
 
 from supply_chain.drafts import LinkDraft, NodeDraft, TableMapping
 from supply_chain.intake.cells import is_blank, key_of_column, unshield
 from supply_chain.intake.heading_parts import is_column_name
 from supply_chain.intake.personal_columns import (
     columns_of_roster,
+    is_site_of_persons,
+    names_an_organisation,
     names_owners,
     tells_of_papers,
     tells_of_people,
@@ -38,6 +41,7 @@ _HEADER_SEARCH_ROWS = 30
 _SAMPLE_ROWS = 200
 _EXAMPLES = 3
 _SHOWN_CHARACTERS = 120
+_ENOUGH_NAMES = 2_000  # of owners, to tell companies from persons
 
 
 def find_header_row(table: Table) -> tuple[int, int]:
@@ -87,7 +91,8 @@ def unique_header(table: Table, header_row: int) -> list[str]:
     """
     own = _line(table, header_row)
     above = _line(table, header_row - 1)
-    if sum(map(bool, above)) < 2 or header_row > len(table.rows):
+    is_group_line = sum(map(bool, above)) > 1 and not any(map(tells_of_person, above))
+    if not is_group_line or header_row > len(table.rows):
         above = []
     width = max(len(own), len(above))
     own, above = _padded(own, width), _padded(above, width)
@@ -149,7 +154,7 @@ def _says_little(text: str, group: str, groups: list[str], *, is_spilt: bool) ->
     """
     if tells_of_people(group):
         return not (is_spilt and _is_of_site(text))
-    is_alone = " " not in text and not header_forms(text) & words().known_headers
+    is_alone = " " not in text and not is_column_name(text)
     return bool(group) and is_alone and groups.count(group) > 1
 
 
@@ -180,19 +185,22 @@ def columns_of_people(table: Table, header_row: int) -> frozenset[str]:
         }
         others = (name for name in keys if not name.startswith("external_ids."))
         return frozenset(name for name in others if tells_of_people(keys[name]))
-    cells = {
-        name: [row[place] for row in body if place < len(row)] for place, name in enumerate(header)
-    }
-    found = columns_of_roster(header) | {n for n in header if tells_of_people(n, cells[n])}
-    if any(map(tells_of_papers, found)):
-        # Beside papers of persons an owner is one, where most are not named like companies.
-        found |= {n for n in header if names_owners(n) and not _are_companies(cells[n])}
+
+    def cells(name: str) -> Iterator[str]:
+        place = header.index(name)
+        return (row[place] for row in body if place < len(row))
+
+    found = columns_of_roster(header) | {n for n in header if tells_of_people(n, cells(n))}
+    if any(map(tells_of_papers, found)) or any(map(is_site_of_persons, header)):
+        # Beside papers of persons, and of farms, an owner is a person, where most are not named
+        # like companies.
+        found |= {n for n in header if names_owners(n) and not _are_companies(cells(n))}
     return frozenset(found)
 
 
-def _are_companies(cells: Sequence[str]) -> bool:
-    named = [cell for cell in cells if cell.strip()]
-    return 2 * sum(map(has_legal_form, named)) >= len(named)
+def _are_companies(cells: Iterator[str]) -> bool:
+    named = list(islice(filter(str.strip, cells), _ENOUGH_NAMES))
+    return 2 * sum(has_legal_form(n) or names_an_organisation(n) for n in named) >= len(named)
 
 
 def with_samples(table: Table, how: TableMapping) -> TableMapping:

@@ -54,9 +54,29 @@ def _judged(text: str, limit: float, name: str) -> float:
     return degrees
 
 
+def _with_halves(text: str) -> str:
+    """A text with the halves of the world as N, S, E, W: "64,70° с.ш.", "北纬30.5"."""
+    if text.isascii():
+        return text
+    for written, half in _HALVES_WRITTEN:
+        text = written.sub(half, text)
+    return text
+
+
+_HALVES_WRITTEN = tuple(
+    (re.compile(written, re.IGNORECASE), half)
+    for written, half in (
+        (r"с\.?\s?ш\.?|北[纬緯]", "N"),
+        (r"ю\.?\s?ш\.?|南[纬緯]", "S"),
+        (r"в\.?\s?д\.?|东[经經]|東[経經]", "E"),
+        (r"з\.?\s?д\.?|西[经經経]", "W"),
+    )
+)
+
+
 def _read(text: str) -> tuple[float | None, str]:
     """The number of a text and the half of the world it names, N, S, E or W."""
-    plain = text.strip().rstrip("°º").strip()
+    plain = _with_halves(text).strip().rstrip("°º").strip()
     half = ""
     if plain[-1:].upper() in "NSEW":
         half, plain = plain[-1:].upper(), plain[:-1].strip()
@@ -82,7 +102,7 @@ def split_pair(text: str) -> tuple[str, str] | None:
     known = _WELL_KNOWN_TEXT.fullmatch(text.strip())
     if known:
         return known[2], known[1]
-    plain = text.strip("[]() ")
+    plain = _with_halves(text).strip("[]() ")
     halves = _BY_HALVES.fullmatch(plain)
     if halves:
         return halves["latitude"].strip(" ,"), halves["longitude"].strip(" ,")

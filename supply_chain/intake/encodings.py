@@ -33,7 +33,7 @@ _FOREIGN_RUN = re.compile(rb"[\x80-\xff]{6,}")
 _MISPLACED = re.compile(
     r"[\u2500-\u257f¶±¦¬¤¨¸¹¼½¾£¥©®](?=[^\W\d_])|(?<=[^\W\d_])[\u2500-\u257f¶±¦¬¤¨¸¹¼½¾]"
     r"|[A-Za-z][\u0370-\u1cff\u3400-\u9fff]|[\u0370-\u1cff\u3400-\u9fff][A-Za-z]"
-    r"|[\uff61-\uff9f]|\b[ÞŢŽ]ti\b|\bÝ(?:stanbul|zmir)"
+    r"|[\uff61-\uff9f]|[\u00c0-\u024f]{5}|\b[ÞŢŽ]ti\b|\bÝ(?:stanbul|zmir)"
 )
 _BETWEEN_CELLS = re.compile('[,;\t|\r\n"]+')
 

@@ -48,6 +48,7 @@ class _Parts:
     alone: frozenset[str]
     elsewhere: frozenset[str]
     goods: frozenset[str]
+    other_end: frozenset[str]
     fields: dict[str, _Field]
     link_fields: dict[str, _Field]
 
@@ -84,6 +85,12 @@ def is_of_goods(header: str) -> bool:
         not parts.goods.isdisjoint(run) and parts.things.isdisjoint(run)
         for run in map(_runs, _readings(header))
     )
+
+
+def is_of_other_end(header: str) -> bool:
+    """Whether a heading tells something of who buys: "Country of destination"."""
+    found = set().union(*map(_runs, _readings(header)))
+    return not _parts().other_end.isdisjoint(found)
 
 
 def _runs(tokens: Sequence[str]) -> set[str]:
@@ -232,6 +239,7 @@ def _parts() -> _Parts:
         things - plain(tables["never_alone"]),
         elsewhere,
         plain(tables["goods"]),
+        plain(tables["other_end"]),
         fields(tables["fields"], in_links=False),
         fields(tables["link_fields"], in_links=True),
     )

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable
 
 from supply_chain.intake.cells import CellFault, is_blank
-from supply_chain.intake.heading_parts import is_column_name
+from supply_chain.intake.heading_parts import is_column_name, names_a_thing
 from supply_chain.intake.words import header_forms, squeeze, whole_forms, words
 
 _HALF = 0.5
@@ -79,6 +79,18 @@ def tells_of_papers(header: str) -> bool:
 def names_owners(header: str) -> bool:
     """Whether a heading names owners or producers, companies or persons."""
     return bool(_tokens_of(header) & words().owner_words)
+
+
+def is_site_of_persons(header: str) -> bool:
+    """Whether a heading names a farm or plot, which persons own: "Nome da fazenda"."""
+    names = _tokens_of(header) & words().words_for_name
+    found = _tokens_of(header) & words().sites_of_persons
+    return bool(found) and (bool(names) or is_column_name(header) or names_a_thing(header))
+
+
+def names_an_organisation(text: str) -> bool:
+    """Whether a name has a word that organisations are named by: "Grupo Bom Futuro"."""
+    return bool(_tokens_of(text) & words().words_of_organisations)
 
 
 def _tokens_of(header: str) -> set[str]:

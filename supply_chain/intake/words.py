@@ -174,6 +174,8 @@ class Words:
         self.personal_parts = tuple(map(squeeze, tables["personal_parts"]))
         self.people = frozenset(map(squeeze, tables["people"]))
         self.owner_words = frozenset(map(squeeze, tables["owner_words"]))
+        self.sites_of_persons = frozenset(map(squeeze, tables["sites_of_persons"]))
+        self.words_of_organisations = frozenset(map(squeeze, tables["words_of_organisations"]))
         self.personal_papers = frozenset(map(squeeze, tables["personal_papers"]))
         self.words_of_ids = frozenset(map(squeeze, tables["words_of_ids"]))
         self.roster_columns = frozenset(map(squeeze, tables["roster_columns"]))

@@ -244,3 +244,113 @@ def test_a_sheet_that_asks_who_filled_it_in_is_no_list() -> None:
     draft = read(stream.getvalue(), name="cmrt.xlsx")
     assert sites(draft) == [("Aida Co", "JP")]
     assert "Jane" not in repr(draft)
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        ("Farm ID,Farm name,Owner,Gender of owner,Country", "F1,Kapsoit Plot 3,Ada Mwangi,F,KE"),
+        ("Fazenda fornecedora,Produtor,Algodoeira", "Fazenda Pivot,José Almeida,Cerrado"),
+        ("Site,Country,Assessor,Vessel master", "Alpha,India,R. Tan,J. Etxe"),
+    ],
+)
+def test_owners_of_farms_and_those_who_look_at_sites_are_persons(header: str, row: str) -> None:
+    said = repr(read(f"{header}\n{row}\n"))
+    assert not any(name in said for name in ("Mwangi", "Almeida", "Tan", "Etxe", "'F'"))
+
+
+def test_owners_of_farms_that_are_organisations_stay() -> None:
+    draft = read("Fazenda;Proprietário\nFazenda Sol;Grupo Bom Futuro\nFazenda Lua;Agro Norte\n")
+    assert attributes(draft) == {"Proprietário"}
+
+
+def test_a_contact_above_the_header_heads_no_column() -> None:
+    draft = read(
+        "Contact: Mr. John Smith,+44 7700 900123,\nFactory,Country,Process\n"
+        "Alpha Weaving,India,Weaving\nBeta Dyeing,India,Dyeing\n"
+    )
+    assert sites(draft) == [("Alpha Weaving", "IN"), ("Beta Dyeing", "IN")]
+    assert "Smith" not in repr(draft) and "7700" not in repr(draft)
+
+
+def test_a_title_over_a_known_name_is_no_part_of_it_and_bands_are_counts() -> None:
+    draft = read(
+        "Produktionsstätten;;Stand 12/2023;\nName;Land;Region;Beschäftigtenzahl\n"
+        "Zibo;China;;< 500\nHung Yen;Vietnam;;501–1000\n"
+    )
+    assert columns(draft)["attributes.workers"] == "Beschäftigtenzahl"
+
+
+def test_a_count_of_men_is_not_that_of_all() -> None:
+    draft = read("Planta;País;Trabajadores H;Trabajadores M\nUno;PE;300;700\n")
+    assert attributes(draft) == {"Trabajadores H", "Trabajadores M"}
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "expected"),
+    [
+        (
+            "NOMBRE EXPORTADOR;PAIS DE ORIGEN;NOMBRE IMPORTADOR",
+            "CAFE ALTURA SA;HONDURAS;TOSTADORA SUR",
+            ("CAFE ALTURA SA", "TOSTADORA SUR", "HN"),
+        ),
+        (
+            "Tên người xuất khẩu;Tên người nhập khẩu;Nước nhập khẩu",
+            "MAY HONG;BLUE INC;Hoa Kỳ",
+            ("MAY HONG", "BLUE INC", None),
+        ),
+    ],
+)
+def test_who_imports_buys_and_the_country_of_imports_is_not_that_of_the_seller(
+    header: str, row: str, expected: tuple[str, str, str | None]
+) -> None:
+    draft = read(f"{header}\n{row}\n")
+    seller, buyer, country = expected
+    assert links(draft) == {(seller, buyer)}
+    assert (seller, country) in sites(draft)
+
+
+@pytest.mark.parametrize("heading", ["Country of destination", "Customer country", "Zielland"])
+def test_where_goods_go_is_not_where_the_site_stands(heading: str) -> None:
+    assert sites(read(f"Factory;{heading}\nAlpha;Germany\nBeta;France\n")) == [
+        ("Alpha", None),
+        ("Beta", None),
+    ]
+
+
+def test_a_country_behind_a_tier_is_of_that_tier_in_japanese_too() -> None:
+    draft = read(
+        "一次サプライヤー,国,二次サプライヤー,二次サプライヤー国\n東洋,日本,華强,中国\n東洋,日本,サイアム,タイ\n"
+    )
+    assert sorted(sites(draft)) == sorted([("東洋", "JP"), ("華强", "CN"), ("サイアム", "TH")])
+
+
+@pytest.mark.parametrize(
+    ("pair", "point"),
+    [
+        ("64,70° с.ш. 43,39° в.д.", (64.7, 43.39)),
+        ("10° ю.ш. 43° з.д.", (-10.0, -43.0)),
+        ("北纬30.5 东经120.25", (30.5, 120.25)),
+    ],
+)
+def test_halves_of_the_world_in_other_scripts_tell_a_place(
+    pair: str, point: tuple[float, float]
+) -> None:
+    (node,) = read(f"Name;Coordinates\nUno;{pair}\n").nodes
+    assert (node.latitude, node.longitude) == pytest.approx(point)
+
+
+def test_a_cyrillic_list_of_few_known_words_is_read_in_its_letters() -> None:
+    text = "Леспромхоз;Субъект РФ;Лесничество;Координаты;Объём;Арендатор\nЛПХ Северный;Обл.;Пинежское;;12;АО\n"
+    assert [node.name for node in read(text, encoding="cp1251").nodes] == ["ЛПХ Северный"]
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        *(("米国", "US"), ("アメリカ", "US"), ("한국", "KR"), ("Южная Корея", "KR"), ("КНР", "CN")),
+        *(("République tchèque", "CZ"), ("Grande-Bretagne", "GB"), ("Weißrussland", "BY")),
+    ],
+)
+def test_countries_are_known_by_what_people_call_them(name: str, code: str) -> None:
+    assert sites(read(f"Name,Country\nUno,{name}\n")) == [("Uno", code)]
