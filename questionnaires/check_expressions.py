@@ -139,9 +139,13 @@ def _check_literals(
             reference = REFERENCE.match(found[1])
             select = selects.get(reference[1] if reference else row.name)
             literal = found[2] if found[2] is not None else found[3]
-            if select is None or not literal or literal in offered[select.list_name]:
+            if select is None or not literal:
                 continue
-            if literal == "other" and "other" in select.type:
+            # Two names with a space between them are the answer of a question that takes several.
+            takes_several = select.base != "select_one" and pattern is not CHOSEN[0]
+            names = set(literal.split() if takes_several else [literal])
+            others = {"other"} if "other" in select.type else set()
+            if names <= offered[select.list_name] | others:
                 continue
             yield row.fault(
                 "warning",

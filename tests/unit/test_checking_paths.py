@@ -17,6 +17,7 @@ def faults(column: str, expression: str, kind: str = "text") -> tuple[Fault, ...
     rows = [
         cells | {"type": "select_one yn", "name": "q"},
         cells | {"type": "integer", "name": "n"},
+        cells | {"type": "select_multiple yn", "name": "m"},
         cells | {"type": "begin repeat", "name": "r"},
         cells | {"name": "v"},
         cells | {"type": "end repeat", "name": "", "label": ""},
@@ -41,14 +42,14 @@ def faults(column: str, expression: str, kind: str = "text") -> tuple[Fault, ...
 def test_a_name_that_leads_nowhere_is_told_at_its_place(column, expression, code, level, at):
     (fault,) = faults(column, expression)
 
-    assert (fault.code, fault.level, fault.row, fault.column) == (code, level, 7, column)
+    assert (fault.code, fault.level, fault.row, fault.column) == (code, level, 8, column)
     assert fault.at == at
 
 
 def test_a_filter_by_a_column_that_the_choices_do_not_have_is_told():
     (fault,) = faults("choice_filter", "district = ${n}", "select_one yn")
 
-    assert (fault.code, fault.row, fault.column) == ("column-missing", 7, "choice_filter")
+    assert (fault.code, fault.row, fault.column) == ("column-missing", 8, "choice_filter")
 
 
 @pytest.mark.parametrize(
@@ -65,6 +66,7 @@ def test_a_filter_by_a_column_that_the_choices_do_not_have_is_told():
         ),
         ("calculation", "instance('yn')/root/item[name = ${q}]/label", "text"),
         ("calculation", "jr:choice-name(${q}, '${q}')", "text"),
+        ("relevant", "${m} = 'yes no' or selected(${m}, 'no')", "text"),
         ("calculation", "instance('__last-saved')/data/n", "text"),
         ("calculation", "/data/meta/instanceID", "text"),
         ("calculation", "count((/data/n ¦ ../q)[. = ''])", "text"),
@@ -73,6 +75,13 @@ def test_a_filter_by_a_column_that_the_choices_do_not_have_is_told():
 )
 def test_names_that_lead_somewhere_raise_no_alarm(column, expression, kind):
     assert [f for f in faults(column, expression, kind) if f.code != "media-missing"] == []
+
+
+@pytest.mark.parametrize("expression", ["${m} = 'yes maybe'", "selected(${m}, 'yes no')"])
+def test_names_together_are_told_where_no_answer_is_so(expression):
+    (fault,) = faults("relevant", expression)
+
+    assert (fault.code, fault.row, fault.column) == ("choice-never", 8, "relevant")
 
 
 @pytest.mark.parametrize(
