@@ -1,6 +1,6 @@
 """Accounts, memberships and people."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -130,6 +130,23 @@ def _standings(user_id: UUID, *wanted: ColumnElement[bool]) -> list[Standing]:
 def get_user_by_email(email: str) -> User | None:
     """The user with this address, in any spelling of case."""
     return db.session.scalar(select(User).where(User.email == email.strip().lower()))
+
+
+def chosen_languages(emails: Collection[str]) -> Mapping[str, str]:
+    """Address as given -> the language that its person chose; left out where nobody chose one."""
+    by_account = {email: email.strip().lower() for email in emails}
+    rows = db.session.execute(
+        select(User.email, User.language).where(
+            User.email.in_(sorted(set(by_account.values()))), User.language != ""
+        )
+    )
+    found = {email: language for email, language in rows}
+    return {email: found[account] for email, account in by_account.items() if account in found}
+
+
+def language_to_write_in(email: str, offered: str) -> str:
+    """What a mail to an address is written in: what its person chose, else what was offered."""
+    return chosen_languages([email]).get(email, offered)
 
 
 def get_user(user_id: UUID) -> User:

@@ -31,7 +31,11 @@ from ddplatform.queries.campaigns import (
     list_to_send,
 )
 from ddplatform.queries.node_filters import among
-from ddplatform.queries.organisations import get_help_contact, get_organisation
+from ddplatform.queries.organisations import (
+    chosen_languages,
+    get_help_contact,
+    get_organisation,
+)
 from ddplatform.queries.questionnaires import find_open, list_visitors, load_plan
 from ddplatform.services import audit
 from ddplatform.services.campaigns import queue_sending, why_no_mail
@@ -266,11 +270,12 @@ def _write_batch(
         .where(among(Invitation.assignment_id, list(waiting)), Invitation.used_at.is_(None))
         .execution_options(populate_existing=True)
     )
+    chosen = chosen_languages([asked.invited_email for asked in waiting.values()])
     found: dict[UUID, Mail] = {}
     for invitation in invitations:
         asked = waiting[invitation.assignment_id or UUID(int=0)]
         invitation.expires_at = max(invitation.expires_at, at + timedelta(days=1))
-        with speaking(asked.language):
+        with speaking(chosen.get(asked.invited_email, asked.language)):
             found[asked.id] = write_questions(
                 asked.invited_email,
                 buyer=buyer,

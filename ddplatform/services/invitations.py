@@ -19,7 +19,7 @@ from ddplatform.queries.organisations import (
     get_help_contact,
     get_invitation,
     get_organisation,
-    get_user_by_email,
+    language_to_write_in,
 )
 from ddplatform.queries.questionnaires import find_assignment
 from ddplatform.services import audit, jobs
@@ -58,7 +58,7 @@ def send(invitation_id: UUID, *, at: datetime, retry_of: str | None = None) -> N
         return
     asked = find_assignment(invitation.assignment_id) if invitation.assignment_id else None
     known = invitation.token_hash
-    with speaking(asked.language if asked else _language_of(invitation)):
+    with speaking(language_to_write_in(invitation.email, asked.language if asked else "")):
         mail = _write(invitation, give_link(invitation), asked)
     if asked is None:
         adapters().mailer.send(mail)
@@ -253,9 +253,3 @@ def _write(invitation: Invitation, link: str, asked: Assignment | None) -> Mail:
     until = gettext("The link works once, until %(day)s.", day=day_in_words(invitation.expires_at))
     subject = gettext("%(name)s invites you", name=name)
     return Mail(invitation.email, subject, f"{what}\n\n{link}\n\n{until}\n")
-
-
-def _language_of(invitation: Invitation) -> str:
-    """The language of who gets the mail: chosen by the person, if there is an account."""
-    known = get_user_by_email(invitation.email)
-    return known.language if known else ""

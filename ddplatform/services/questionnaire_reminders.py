@@ -9,7 +9,11 @@ from ddplatform.adapters.mail import Mail
 from ddplatform.errors import Conflict
 from ddplatform.languages import day_in_words, gettext, speaking
 from ddplatform.models.questionnaires import Assignment
-from ddplatform.queries.organisations import get_help_contact, get_organisation
+from ddplatform.queries.organisations import (
+    get_help_contact,
+    get_organisation,
+    language_to_write_in,
+)
 from ddplatform.queries.questionnaires import WAITING, get_assignment, list_due, list_due_before
 from ddplatform.services import audit, jobs
 from ddplatform.services.questionnaires import expire, invite
@@ -62,7 +66,7 @@ def send_reminder(assignment_id: UUID) -> None:
     supplier = get_organisation(supplier_id)
     helper = get_help_contact(assignment.organisation_id, assignment.sent_by_id)
     link = f"{adapters().base_url}/o/{supplier.slug}/responses/{assignment.id}/"
-    with speaking(assignment.language):
+    with speaking(language_to_write_in(assignment.invited_email, assignment.language)):
         due = gettext(
             "Your answers to %(requester)s are due on %(day)s. What you wrote\n"
             "so far is kept. You can skip a question and come back.",

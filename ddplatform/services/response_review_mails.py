@@ -9,7 +9,12 @@ from ddplatform.adapters.installed import adapters
 from ddplatform.adapters.mail import Mail
 from ddplatform.duediligence.vocabulary import QuestionnaireState as State
 from ddplatform.languages import gettext, speaking
-from ddplatform.queries.organisations import get_help_contact, get_organisation, list_people
+from ddplatform.queries.organisations import (
+    get_help_contact,
+    get_organisation,
+    language_to_write_in,
+    list_people,
+)
 from ddplatform.queries.questionnaires import get_assignment
 
 
@@ -23,7 +28,7 @@ def tell_returned(assignment_id: UUID) -> None:
     supplier = get_organisation(supplier_id)
     helper = get_help_contact(assignment.organisation_id, assignment.sent_by_id)
     link = f"{adapters().base_url}/o/{supplier.slug}/responses/{assignment.id}/"
-    with speaking(assignment.language):
+    with speaking(language_to_write_in(assignment.invited_email, assignment.language)):
         asks = gettext(
             "%(requester)s read your answers and asks you to look at some of them again.\n"
             "All you wrote is kept.",

@@ -5,7 +5,11 @@ from uuid import UUID
 from ddplatform.adapters.installed import adapters
 from ddplatform.adapters.mail import Mail
 from ddplatform.languages import gettext, speaking
-from ddplatform.queries.organisations import get_help_contact, get_organisation
+from ddplatform.queries.organisations import (
+    get_help_contact,
+    get_organisation,
+    language_to_write_in,
+)
 from ddplatform.queries.questionnaires import get_assignment
 
 TELL = "answers:tell_brought_book"
@@ -19,7 +23,7 @@ def tell_brought(assignment_id: UUID) -> None:
     supplier = get_organisation(assignment.respondent_organisation_id)
     helper = get_help_contact(assignment.organisation_id, assignment.sent_by_id)
     link = f"{adapters().base_url}/o/{supplier.slug}/responses/{assignment.id}/ways"
-    with speaking(assignment.language):
+    with speaking(language_to_write_in(assignment.invited_email, assignment.language)):
         parts = (
             gettext(
                 "%(requester)s brought your filled-in workbook here. Nothing of it counts before"
