@@ -36,11 +36,23 @@ class Adjacency:
 
     def of_many(self, rows: Ints) -> Ints:
         """Neighbours of all `rows`, one after the other."""
+        found: Ints = self.neighbours[self._places(rows)]
+        return found
+
+    def links_of(self, rows: Ints) -> Ints:
+        """Rows of the links that lead to the neighbours of all `rows`, rising."""
+        return np.sort(self.link[self._places(rows)])
+
+    def count_of(self, rows: Ints) -> int:
+        """How many links lead to neighbours of all `rows`."""
+        return int((self.starts[rows + 1] - self.starts[rows]).sum())
+
+    def _places(self, rows: Ints) -> Ints:
         begin, size = self.starts[rows], self.starts[rows + 1] - self.starts[rows]
         ends = np.cumsum(size)
         offset = np.repeat(begin - (ends - size), size)
-        found: Ints = self.neighbours[offset + np.arange(ends[-1] if len(ends) else 0)]
-        return found
+        places: Ints = offset + np.arange(ends[-1] if len(ends) else 0)
+        return places
 
 
 @dataclass(frozen=True)

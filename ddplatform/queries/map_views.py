@@ -29,6 +29,9 @@ MOST_LANES = 8
 """As many as stand side by side on a desk screen."""
 MORE_LINKS = 60
 """Lines beyond one for each box; the strongest of each box is always among them."""
+FEW = 4
+"""Nodes that take less than one link in so many are drawn without going through all links."""
+ALL = slice(None)
 KEPT = 8
 """Views of a map that are kept with it."""
 FAR = 99
@@ -251,10 +254,12 @@ def _links(snapshot: MapSnapshot, boxes: Sequence[MapBox]) -> tuple[tuple[Link, 
         if box.kind != "ghost":
             box_of[box.rows] = place
     columns = snapshot.graph.links
-    supplier, buyer = box_of[columns.supplier], box_of[columns.buyer]
-    seen = np.flatnonzero((supplier >= 0) & (buyer >= 0) & (supplier != buyer))
+    near = _near(snapshot, box_of)
+    supplier, buyer = box_of[columns.supplier[near]], box_of[columns.buyer[near]]
+    inside = np.flatnonzero((supplier >= 0) & (buyer >= 0) & (supplier != buyer))
     # Boxes are few, so that pairs of them are counted in a table: no sorting of all links.
-    code, table = supplier[seen] * len(boxes) + buyer[seen], len(boxes) ** 2
+    code, table = supplier[inside] * len(boxes) + buyer[inside], len(boxes) ** 2
+    seen = inside if isinstance(near, slice) else near[inside]
     counted = np.bincount(code, minlength=table)
     pair = np.flatnonzero(counted)
     weight = counted[pair]
@@ -273,6 +278,14 @@ def _links(snapshot: MapSnapshot, boxes: Sequence[MapBox]) -> tuple[tuple[Link, 
     ]
     links += _ghost_links(snapshot, boxes, box_of)
     return tuple(links), len(pair) - len(kept), box_of
+
+
+def _near(snapshot: MapSnapshot, box_of: Ints) -> Ints | slice:
+    """Rows of the links that may lead between boxes, rising: of few nodes their own, else all."""
+    rows, suppliers = np.flatnonzero(box_of >= 0), snapshot.graph.suppliers
+    if suppliers.count_of(rows) * FEW > len(snapshot.graph.links):
+        return ALL
+    return suppliers.links_of(rows)
 
 
 def _strongest(pair: Ints, weight: Ints, boxes: int) -> Ints:

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 
 from ddplatform.access.roles import RoleId
 from ddplatform.db import unit_of_work
+from ddplatform.queries import map_views
 from ddplatform.queries.map_snapshots import load_snapshot
 from ddplatform.queries.map_views import view_around
 from ddplatform.queries.value_chain import get_chain
@@ -101,6 +102,25 @@ def test_in_a_circle_both_sides_of_a_site_are_walked_to_the_end(tenant: Tenant, 
     assert lane["Mill"] == 1
     assert lane["Trader"] == -2
     assert lane["Maison Cacao"] == -1
+
+
+def test_a_neighbourhood_drawn_from_its_own_links_is_that_drawn_from_all(
+    tenant: Tenant, cocoa: CocoaMap, monkeypatch: pytest.MonkeyPatch
+):
+    with acting(tenant):
+        trader = add_node(tenant, cocoa.chain, "Trader")
+        for supplier, buyer in ((trader, cocoa.exporter), (cocoa.exporter, trader)):
+            add_link(tenant, supplier, buyer)
+    with acting_in(tenant.id):
+        snapshot = load_snapshot(get_chain(cocoa.chain))
+        for row in range(len(snapshot.keys)):
+            drawn = []
+            for few in (0, 10**9):  # never all links, and always
+                monkeypatch.setattr(map_views, "FEW", few)
+                view = view_around(snapshot, row, depth=2)
+                drawn.append((view.links, view.links_left_out, view.path))
+            assert drawn[0] == drawn[1]
+        assert any(drawn[0])
 
 
 def cells_of(page: str) -> list[tuple[str, int]]:

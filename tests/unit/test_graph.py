@@ -52,6 +52,15 @@ def test_the_path_to_the_own_business_is_a_shortest_one():
     assert EXAMPLE.path_to_own_business(row("X")) == ()
 
 
+def test_links_of_some_nodes_are_those_to_their_suppliers_in_the_order_of_all_links():
+    links, suppliers = EXAMPLE.links, EXAMPLE.suppliers
+    for asked in ("", "B", "MB", "HFMX", "BFHMGXY"):
+        rows = np.array([row(ref) for ref in asked], dtype=np.int64)
+        is_own = np.isin(links.buyer, rows) & (links.buyer != links.supplier)
+        assert suppliers.links_of(rows).tolist() == np.flatnonzero(is_own).tolist()
+        assert suppliers.count_of(rows) == is_own.sum()
+
+
 def test_faulty_columns_are_refused_with_every_fault():
     nodes = NodeColumns.build(["A", "B", "A"])
     links = LinkColumns.build(
