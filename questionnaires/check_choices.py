@@ -1,7 +1,8 @@
 """Faults of lists, labels, translations, media and settings."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from questionnaires.errors import Fault
@@ -187,8 +188,18 @@ def _blank_translations(
             )
 
 
-def check_media(sheets: Sheets, rows: Sequence[SurveyRow], folder: Path | None) -> Iterator[Fault]:
-    """Files that the form names and that do not come with it: no folder holds them."""
+def check_media(
+    sheets: Sheets,
+    rows: Sequence[SurveyRow],
+    folder: Path | None,
+    given: Collection[str] = (),
+) -> Iterator[Fault]:
+    """Files that the form names and that do not come with it.
+
+    Args:
+        folder: where they lie; None for an upload.
+        given: the names of pictures, sounds and films that were uploaded along.
+    """
     for row in rows:
         if row.file and not _is_there(row.file, folder):
             yield _file_fault(SURVEY, row.number, "type", row.type, row.file, folder)
@@ -200,8 +211,9 @@ def check_media(sheets: Sheets, rows: Sequence[SurveyRow], folder: Path | None) 
             for heading, text in cells.items():
                 name = Path(str(text).strip()).name
                 is_named = MEDIA.match(heading) and name and "${" not in name
-                if is_named and not _is_there(name, folder):
-                    yield _file_fault(sheet, number, heading, str(text), name, folder)
+                if is_named and name not in given and not _is_there(name, folder):
+                    fault = _file_fault(sheet, number, heading, str(text), name, folder)
+                    yield fault if folder else _not_given(fault, name)
 
 
 def _search_fault(row: SurveyRow, name: str, folder: Path | None) -> Fault:
@@ -253,6 +265,15 @@ def _file_fault(
         row=number,
         column=column,
         cell=text,
+    )
+
+
+def _not_given(fault: Fault, name: str) -> Fault:
+    """Of an upload: pictures, sounds and films can be given along, lists cannot."""
+    return replace(
+        fault,
+        message=f"The file '{name}' was not given along: people meet the form without it.",
+        mend="Upload the form again and choose it too, under this very name; or empty this cell.",
     )
 
 

@@ -1,6 +1,6 @@
 """Every fault of an XLSForm at once, each with sheet, row, column, cell and the way to mend it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -80,30 +80,35 @@ def check_file(path: Path, *, media: Path | None = None) -> FormReport:
     return check_sheets(sheets, name=path.name, media=media or path.parent)
 
 
-def check_form(data: bytes, file_type: str, *, name: str) -> FormReport:
+def check_form(
+    data: bytes, file_type: str, *, name: str, given: Collection[str] = ()
+) -> FormReport:
     """Check a form as bytes (an upload); files beside it are not looked for.
 
     Args:
         data: the bytes of the file.
         file_type: `.xlsx .xlsm .xls .csv .md`.
         name: what the report calls it.
+        given: the names of pictures, sounds and films that come with it.
     """
     try:
         sheets = read_sheets(data, file_type)
     except FormUnusable as error:
         return _unreadable(name, error)
-    return check_sheets(sheets, name=name)
+    return check_sheets(sheets, name=name, given=given)
 
 
 def _unreadable(name: str, error: FormUnusable) -> FormReport:
     return FormReport(name, False, (), 0, (), error.faults)
 
 
-def check_sheets(sheets: Sheets, *, name: str, media: Path | None = None) -> FormReport:
+def check_sheets(
+    sheets: Sheets, *, name: str, media: Path | None = None, given: Collection[str] = ()
+) -> FormReport:
     """Check sheets that are read already."""
     rows = list(survey_rows(sheets))
     mended = mend(sheets)
-    faults = _own_faults(sheets, mended, rows, media)
+    faults = [*_own_faults(sheets, mended, rows), *check_media(sheets, rows, media, given)]
     form: Form | None = None
     last: list[Fault] = []
     if not any(fault.level == "error" for fault in faults):
@@ -134,9 +139,7 @@ def check_sheets(sheets: Sheets, *, name: str, media: Path | None = None) -> For
     )
 
 
-def _own_faults(
-    sheets: Sheets, mended: Sheets, rows: Sequence[SurveyRow], media: Path | None
-) -> list[Fault]:
+def _own_faults(sheets: Sheets, mended: Sheets, rows: Sequence[SurveyRow]) -> list[Fault]:
     prefixes = {prefix: address for address, prefix in STANDARD.items() if prefix}
     found = [
         *check_frame(sheets, rows),
@@ -145,7 +148,6 @@ def _own_faults(
         *check_cells(sheets, rows, prefixes | {"osm": "urn:osm"}),
         *check_circles(rows),
         *check_translations(sheets),
-        *check_media(sheets, rows, media),
         *check_settings(sheets),
     ]
     if "repeat_count" not in mended.mended:

@@ -115,6 +115,25 @@ class Response:
         for spec in self.plan.root.children:
             yield from self._states_below(spec)
 
+    def media(self, path: str) -> Mapping[str, str]:
+        """The files that a question's label shows or plays ("image", "audio" ...), by name.
+
+        Raises:
+            KeyError: there is no such node now.
+        """
+        node = self._find(path)
+        if node is None:
+            raise KeyError(path)
+        return self._observer.media(node.spec.question.media, node) if node.spec.question else {}
+
+    def choice_media(self, path: str) -> Mapping[str, Mapping[str, str]]:
+        """The same for the labels of its choices, by the name of the choice. Raises KeyError."""
+        node = self._find(path)
+        if node is None:
+            raise KeyError(path)
+        choices = node.spec.question.choices if node.spec.question else ()
+        return {one.name: self._observer.media(one.media, node) for one in choices if one.media}
+
     def section(self, name: str) -> tuple[NodeState, ...]:
         """The states of one page, in order. Raises KeyError."""
         section: Section = self.plan.form.section(name)

@@ -1,6 +1,6 @@
 """What a page or a program is told about each node of a response."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -195,6 +195,11 @@ class Observer:
         if itemset.randomized:
             found = tuple(in_seeded_order(found, self._seed(node, itemset.seed)))
         return found
+
+    def media(self, files: Mapping[str, Text], node: TreeNode) -> Mapping[str, str]:
+        """The files of a label as seen from a node: kind -> name in the language of the page."""
+        named = {kind: self._text(text, node) for kind, text in files.items()}
+        return {kind: name for kind, name in named.items() if name}
 
     def _is_plain(self, choice: Choice) -> bool:
         return self.wording.is_plain(choice.label)

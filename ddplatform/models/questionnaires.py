@@ -1,6 +1,7 @@
 """Questionnaires, their versions, and who was asked."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
@@ -43,6 +44,7 @@ class QuestionnaireVersion(Base):
     question_count: Mapped[int]
     published_at: Mapped[datetime]
     is_own: Mapped[bool] = mapped_column(default=False, comment="As its questionnaire")
+    media: Mapped[list[Any]] = mapped_column(default=list, comment="As those of its draft")
 
 
 class OwnForm(TenantScoped, Base):
@@ -77,6 +79,9 @@ class OwnFormDraft(TenantScoped, Base):
     checksum: Mapped[str] = mapped_column(comment="SHA-256 of the definition")
     question_count: Mapped[int]
     note: Mapped[str] = mapped_column(comment="What was changed, in words")
+    media: Mapped[list[Any]] = mapped_column(
+        default=list, comment="Files of labels, as `queries/form_media.MediaFile`; bytes on disk"
+    )
     created_at: Mapped[datetime]
     created_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from io import BytesIO
@@ -11,6 +11,7 @@ from uuid import UUID
 from zipfile import ZipFile
 
 from ddplatform.access.identity import Identity
+from ddplatform.adapters.uploads import CheckedFile
 from ddplatform.db import db
 from ddplatform.errors import Conflict, Invalid
 from ddplatform.models.questionnaires import (
@@ -19,9 +20,11 @@ from ddplatform.models.questionnaires import (
     Questionnaire,
     QuestionnaireVersion,
 )
+from ddplatform.queries.form_media import MediaFile, list_media
 from ddplatform.queries.own_forms import get_draft, get_own_form, list_published
 from ddplatform.queries.questionnaires import plan_of
-from ddplatform.services import audit
+from ddplatform.services import audit, rate_limits
+from ddplatform.services.own_form_media import Uploaded, check_all, chosen
 from questionnaires import Form, FormReport, check_form
 from questionnaires.answer_book_reading import BookRefused
 from questionnaires.archives import CUT_OFF, UnpacksToTooMuch, unpack
@@ -39,41 +42,61 @@ _ROW = re.compile(rb"<(?:[\w.-]+:)?row[\s/>]")
 
 @dataclass(frozen=True)
 class Brought:
-    """What became of an upload: the report, and the form if it can be used."""
+    """What became of an upload: the report, and the form if it can be used.
+
+    `unnamed`: files that were given along and that no label of the form names; not kept.
+    """
 
     report: FormReport
     form: OwnForm | None
+    unnamed: Sequence[str] = ()
 
 
 def bring_in(
-    filename: str, data: bytes, *, by: Identity, at: datetime, form_id: UUID | None = None
+    filename: str,
+    data: bytes,
+    *,
+    by: Identity,
+    at: datetime,
+    form_id: UUID | None = None,
+    media: Uploaded = (),
 ) -> Brought:
     """Check a form and keep it as a draft; one with errors is not kept, its report tells all.
 
     Args:
         form_id: the form this is another draft of; None for a new one.
+        media: names and bytes of the pictures, sounds and films of its labels, or archives of
+            them; those of the draft before stay where no newer one has their name.
 
     Raises:
-        Invalid: at `file`: the kind, the size or macros.
+        Invalid: at `file`: the kind, the size or macros; at `media`: what may not come in.
         NotFound: no such form.
+        TooMany: too many uploads in an hour.
     """
     form = get_own_form(form_id) if form_id else None
     kind = _kind_of(filename, data)
-    report = _checked(data, kind, PurePath(filename).name[:LONGEST_TITLE])
+    if media:
+        rate_limits.count_try(rate_limits.UPLOAD, str(by.user_id), at=at)
+    new = check_all(media)
+    before = list_media(get_draft(form.id)) if form else ()
+    given = {*new, *(one.name for one in before)}
+    report = _checked(data, kind, PurePath(filename).name[:LONGEST_TITLE], given)
     if not report.usable:
         return Brought(report, None)
     if form is None:
         form = OwnForm(title="", created_at=at, created_by_id=by.user_id)
         db.session.add(form)
         db.session.flush()  # the draft names it
-    _keep(form, data, kind, report, f"Uploaded as {report.form}", by=by, at=at)
+    note = f"Uploaded as {report.form}"
+    draft = _keep(form, data, kind, report, note, new=new, before=before, by=by, at=at)
     audit.record("own_form:upload", form, by=by, at=at, file=report.form, title=form.title)
-    return Brought(report, form)
+    kept = {one.name for one in list_media(draft)}
+    return Brought(report, form, sorted(set(new) - kept))
 
 
-def _checked(data: bytes, kind: str, name: str) -> FormReport:
+def _checked(data: bytes, kind: str, name: str, given: Collection[str]) -> FormReport:
     """The report of a form, in which what could not be scored counts as an error."""
-    report = check_form(data, kind, name=name)
+    report = check_form(data, kind, name=name, given=given)
     faults = tuple(replace(f, level="error") if f.code == "scoring" else f for f in report.faults)
     usable = not any(fault.level == "error" for fault in faults)
     return replace(report, faults=faults, usable=usable)
@@ -134,10 +157,16 @@ def _keep(
     report: FormReport,
     note: str,
     *,
+    new: Mapping[str, CheckedFile],
+    before: Iterable[MediaFile],
     by: Identity,
     at: datetime,
 ) -> OwnFormDraft:
-    """Add a draft behind those there are; the title is the one the form gives itself."""
+    """Add a draft behind those there are; the title is the one the form gives itself.
+
+    Args:
+        new, before: files that came with it, and those of the draft before.
+    """
     number = get_draft(form.id).number + 1 if form.title else 1
     draft = OwnFormDraft(
         form_id=form.id,
@@ -150,8 +179,9 @@ def _keep(
         created_at=at,
         created_by_id=by.user_id,
     )
-    db.session.add(draft)
     planned = plan_of(draft).form
+    draft.media = [one.as_kept() for one in chosen(planned, new, before, by=by)]
+    db.session.add(draft)
     form.title = (planned.title or planned.form_id or report.form)[:LONGEST_TITLE]
     return draft
 
@@ -215,11 +245,12 @@ def _keep_edited(
     form_id: UUID, data: bytes, note: str, *, by: Identity, at: datetime
 ) -> OwnFormDraft:
     form = get_own_form(form_id)
-    report = _checked(data, ".xlsx", form.title)
+    before = list_media(get_draft(form_id))
+    report = _checked(data, ".xlsx", form.title, [one.name for one in before])
     if not report.usable:
         fault = next(fault for fault in report.faults if fault.level == "error")
         raise Invalid(fields={fault.column or "label": f"{fault.message} {fault.mend}"})
-    draft = _keep(form, data, ".xlsx", report, note, by=by, at=at)
+    draft = _keep(form, data, ".xlsx", report, note, new={}, before=before, by=by, at=at)
     audit.record("own_form:edit", form, by=by, at=at, draft=draft.number, change=note)
     return draft
 
@@ -234,7 +265,7 @@ def publish(form_id: UUID, *, number: int, by: Identity, at: datetime) -> Questi
     draft = _newest(form_id, number)
     form = get_own_form(form_id)
     before = list_published(form)
-    if before and before[0].checksum == draft.checksum and form.retired_at is None:
+    if before and is_same(draft, before[0]) and form.retired_at is None:
         raise Conflict(
             f"Draft {number} is published already, as version {before[0].version}.",
             "Change the form first, or send the version there is.",
@@ -249,6 +280,7 @@ def publish(form_id: UUID, *, number: int, by: Identity, at: datetime) -> Questi
         question_count=draft.question_count,
         published_at=at,
         is_own=True,
+        media=draft.media,
     )
     db.session.add(version)
     form.retired_at = None
@@ -263,6 +295,11 @@ def publish(form_id: UUID, *, number: int, by: Identity, at: datetime) -> Questi
         checksum=version.checksum,
     )
     return version
+
+
+def is_same(draft: OwnFormDraft, version: QuestionnaireVersion) -> bool:
+    """Whether a draft says what a version says, and shows the same files."""
+    return draft.checksum == version.checksum and draft.media == version.media
 
 
 def _next_version(before: Sequence[QuestionnaireVersion]) -> int:

@@ -29,6 +29,7 @@ def policy(nonce: str) -> str:
             "style-src 'self'",
             "font-src 'self'",
             "img-src 'self'",
+            "media-src 'self'",
             "connect-src 'self'",
             "form-action 'self'",
             "base-uri 'none'",

@@ -29,6 +29,7 @@ PUBLIC = {
     "openrosa.form",
     "openrosa.form_list_page",
     "openrosa.manifest_page",
+    "openrosa.media",
     "openrosa.submission",
     "respond.fresh_link",
     "respond.open_questions",

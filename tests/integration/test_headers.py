@@ -32,6 +32,7 @@ DIRECTIVES = {
     "form-action 'self'",
     "base-uri 'none'",
     "object-src 'none'",
+    "media-src 'self'",
     "frame-ancestors 'none'",
     "require-trusted-types-for 'script'",
 }

@@ -1001,6 +1001,7 @@ def upgrade() -> None:
         sa.Column("question_count", sa.Integer(), nullable=False),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("is_own", sa.Boolean(), nullable=False, comment="As its questionnaire"),
+        sa.Column("media", sa.JSON(), nullable=False, comment="As those of its draft"),
         sa.ForeignKeyConstraint(
             ["questionnaire_id"],
             ["questionnaire.id"],
@@ -1579,6 +1580,12 @@ def upgrade() -> None:
         sa.Column("checksum", sa.String(), nullable=False, comment="SHA-256 of the definition"),
         sa.Column("question_count", sa.Integer(), nullable=False),
         sa.Column("note", sa.String(), nullable=False, comment="What was changed, in words"),
+        sa.Column(
+            "media",
+            sa.JSON(),
+            nullable=False,
+            comment="Files of labels, as `queries/form_media.MediaFile`; bytes on disk",
+        ),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_by_id", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(

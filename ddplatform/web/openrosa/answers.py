@@ -1,10 +1,13 @@
 """Documents of the OpenRosa protocol (docs.getodk.org: form list, manifest, response)."""
 
+from collections.abc import Iterable
 from hashlib import md5
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from flask import Response, current_app, make_response
 from werkzeug.http import http_date
+
+from ddplatform.queries.form_media import MediaFile
 
 VERSION = "1.0"
 LIST = "http://openrosa.org/xforms/xformsList"
@@ -46,9 +49,15 @@ def form_list(form: dict[str, str]) -> Element:
     return document
 
 
-def manifest() -> Element:
-    """The media of the form: it has none."""
-    return Element("manifest", xmlns=MANIFEST)
+def manifest(files: Iterable[tuple[MediaFile, str]]) -> Element:
+    """The media of the form, each with its sum and its address; the protocol asks for MD5."""
+    document = Element("manifest", xmlns=MANIFEST)
+    for file, address in files:
+        one = SubElement(document, "mediaFile")
+        SubElement(one, "filename").text = file.name
+        SubElement(one, "hash").text = f"md5:{file.md5}"
+        SubElement(one, "downloadUrl").text = address
+    return document
 
 
 def hash_of_form(content: bytes) -> str:

@@ -3,6 +3,8 @@
 No session is read or begun here, and no form token asked: `gate.by_token`.
 """
 
+from typing import Any
+
 from flask import Blueprint, Response, g, request, session, url_for
 from flask.typing import ResponseReturnValue
 
@@ -12,16 +14,27 @@ from ddplatform.errors import NotFound, PlatformError, TooMany, status_of
 from ddplatform.gate import bind_organisation, by_token
 from ddplatform.languages import gettext
 from ddplatform.models.answer_intake import AppLink
+from ddplatform.models.questionnaires import QuestionnaireVersion
 from ddplatform.queries.answer_intake import find_app_link
 from ddplatform.queries.answer_phone_forms import load_phone_form
+from ddplatform.queries.form_media import get_media, list_media
 from ddplatform.queries.organisations import get_account
+from ddplatform.queries.questionnaires import get_version
 from ddplatform.queries.responses import get_request
 from ddplatform.services import rate_limits
 from ddplatform.services.app_links import SUBMISSION, identity_of, receive_submission
 from ddplatform.services.sessions import hash_of
 from ddplatform.tenancy import across_tenants
+from ddplatform.web.label_media import serve
 from ddplatform.web.languages import offer
-from ddplatform.web.openrosa.answers import answer, form_list, hash_of_form, manifest, message
+from ddplatform.web.openrosa.answers import (
+    VERSION,
+    answer,
+    form_list,
+    hash_of_form,
+    manifest,
+    message,
+)
 from ddplatform.web.problem_words import refusal_in_words
 from ddplatform.web.uploads import read_upload
 from supply_chain.errors import FileRefused
@@ -81,8 +94,20 @@ def form(token: str) -> ResponseReturnValue:
 @by_token
 def manifest_page(token: str) -> ResponseReturnValue:
     """The media of the form."""
-    _come_in(token)
-    return answer(manifest(), 200)
+    link, _ = _come_in(token)
+    files = list_media(_version_of(link))
+    addresses = [_address(".media", token, name=file.name) for file in files]
+    return answer(manifest(zip(files, addresses, strict=True)), 200)
+
+
+@bp.get("/media/<name>")
+@by_token
+def media(token: str, name: str) -> ResponseReturnValue:
+    """One picture, sound or film of the form."""
+    link, _ = _come_in(token)
+    response = serve(get_media(_version_of(link), name))
+    response.headers["X-OpenRosa-Version"] = VERSION
+    return response
 
 
 @bp.route("/submission", methods=["HEAD", "GET"])
@@ -147,5 +172,9 @@ def _come_in(token: str) -> tuple[AppLink, Identity]:
     return link, who
 
 
-def _address(endpoint: str, token: str) -> str:
-    return adapters().base_url.rstrip("/") + url_for(endpoint, token=token)
+def _version_of(link: AppLink) -> QuestionnaireVersion:
+    return get_version(get_request(link.assignment_id).assignment.version_id)
+
+
+def _address(endpoint: str, token: str, **more: Any) -> str:
+    return adapters().base_url.rstrip("/") + url_for(endpoint, token=token, **more)

@@ -1,11 +1,13 @@
 """What people fill in to send and to chase questionnaires."""
 
 from flask_wtf import FlaskForm
-from flask_wtf.file import FileField, FileRequired
+from flask_wtf.file import FileField, FileRequired, MultipleFileField
 from wtforms import DateField, RadioField, SelectField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Length
 
+from ddplatform.adapters.label_media import MAX_BYTES, TAKEN_WORDS
+from ddplatform.services.own_form_media import MOST_BYTES
 from ddplatform.services.questionnaires import LIGHT_BELOW, MAX_MESSAGE
 
 LANGUAGE_NAMES = {
@@ -57,6 +59,13 @@ class OwnFileForm(FlaskForm):  # type: ignore[misc]
         "KoboToolbox take it. Lists kept in other files cannot come along: put them on the "
         "sheet “choices”.",
         validators=[FileRequired("Choose the file.")],
+    )
+    media = MultipleFileField(
+        "Pictures, sounds and films of its labels",
+        description=f"Those that media::image, big-image, media::audio and media::video name, as "
+        f"they are called there, or a .zip of them: {TAKEN_WORDS}. Up to {MAX_BYTES // 1024**2} MB "
+        f"each and {MOST_BYTES // 1024**2} MB together. Phones load each of them: keep them small. "
+        "The place and the day are taken off a picture; a sound or a film stays as it is.",
     )
 
 

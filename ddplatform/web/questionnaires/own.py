@@ -11,6 +11,7 @@ from ddplatform.access.permissions import Permission
 from ddplatform.errors import Conflict, Invalid, NotFound
 from ddplatform.gate import requires
 from ddplatform.models.questionnaires import OwnForm, OwnFormDraft
+from ddplatform.queries.form_media import get_media, list_media
 from ddplatform.queries.own_forms import (
     get_draft,
     get_own_form,
@@ -21,8 +22,10 @@ from ddplatform.queries.own_forms import (
 from ddplatform.queries.questionnaires import plan_of
 from ddplatform.services import own_forms as service
 from ddplatform.web.field_errors import show_at_fields
+from ddplatform.web.label_media import serve
 from ddplatform.web.questionnaires.blueprint import bp
 from ddplatform.web.questionnaires.forms import OwnFileForm
+from ddplatform.web.uploads import read_upload
 from questionnaires import (
     Form,
     FormReport,
@@ -93,6 +96,7 @@ def _upload(own: OwnForm | None) -> ResponseReturnValue:
                 by=g.identity,
                 at=g.now,
                 form_id=own.id if own else None,
+                media=_media_of(form),
             )
         except Invalid as error:
             show_at_fields(form, error)
@@ -100,8 +104,15 @@ def _upload(own: OwnForm | None) -> ResponseReturnValue:
             if brought.form is None:
                 return _faults_page(brought.report, own), 422
             flash("The form is kept as a draft. Nobody outside sees it yet.", "success")
+            if brought.unnamed:
+                flash(f"No label names these files: {', '.join(brought.unnamed)}.", "info")
             return redirect(url_for(".own_form", form_id=brought.form.id))
     return (_own_page(form) if own is None else _form_page(own, form)), 422
+
+
+def _media_of(form: OwnFileForm) -> list[tuple[str, bytes]]:
+    uploads = [one for one in form.media.data or () if one and one.filename]
+    return [(one.filename, read_upload(one)) for one in uploads]
 
 
 def _faults_page(report: FormReport, own: OwnForm | None) -> str:
@@ -125,17 +136,19 @@ def own_form(form_id: UUID) -> ResponseReturnValue:
 
 def _form_page(own: OwnForm, form: OwnFileForm) -> str:
     draft, drafts, published = get_draft(own.id), list_drafts(own.id), list_published(own)
-    planned = _planned(draft)
+    planned, media = _planned(draft), list_media(draft)
+    given = [one.name for one in media]
     return render_template(
         "questionnaires/own_form.html",
         own=own,
         draft=draft,
         drafts=drafts,
         published=published,
-        report=check_form(draft.definition, f".{draft.media_type}", name=own.title),
+        report=check_form(draft.definition, f".{draft.media_type}", name=own.title, given=given),
+        media=media,
         planned=planned,
         rows=list(_rows(planned)),
-        is_published=bool(published) and published[0].checksum == draft.checksum,
+        is_published=bool(published) and service.is_same(draft, published[0]),
         form=form,
     )
 
@@ -196,6 +209,13 @@ def download_draft(form_id: UUID, number: int) -> Response:
         "Content-Disposition", "attachment", filename=f"{form_id.hex[:8]}-draft-{number}.xlsx"
     )
     return response
+
+
+@bp.get("/own/<uuid:form_id>/drafts/<int:number>/media/<name>")
+@requires(Permission.QUESTIONNAIRE_READ)
+def draft_media(form_id: UUID, number: int, name: str) -> Response:
+    """One picture, sound or film of a draft."""
+    return serve(get_media(get_draft(form_id, number), name))
 
 
 @bp.route("/own/<uuid:form_id>/questions/<name>", methods=["GET", "POST"])

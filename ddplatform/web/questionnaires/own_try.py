@@ -5,14 +5,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from flask import g, render_template, request
+from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ddplatform.access.permissions import Permission
 from ddplatform.errors import Conflict
 from ddplatform.gate import requires
+from ddplatform.models.questionnaires import OwnFormDraft
+from ddplatform.queries.form_media import list_media
 from ddplatform.queries.own_forms import get_draft, get_own_form
 from ddplatform.queries.questionnaires import plan_of
+from ddplatform.web.label_media import LabelMedia, MediaView
 from ddplatform.web.questionnaires.blueprint import bp
 from ddplatform.web.responses.fields import Around, FieldView, field_view, read_typed, view_items
 from questionnaires import (
@@ -46,6 +49,7 @@ class TriedRow:
     wrong: Reason | None = None
     calculated: Reason | None = None
     can_change: bool = False
+    media: MediaView | None = None
 
 
 @bp.route("/own/<uuid:form_id>/try", methods=["GET", "POST"])
@@ -58,6 +62,7 @@ def try_own(form_id: UUID) -> ResponseReturnValue:
     except FormUnusable as unusable:
         raise Conflict(f"This draft cannot be read: {unusable}", "Upload it again.") from unusable
     response = _answered(plan)
+    media = _media_of(draft, response)
     view = RESPONDENT if request.args.get("view") == RESPONDENT else STATE
     names = [section.name for section in plan.form.sections]
     section = (request.form.getlist("section") or [""])[-1]  # a pressed button stands last
@@ -75,14 +80,22 @@ def try_own(form_id: UUID) -> ResponseReturnValue:
             (one.name, one.label.plain() or f"Questions from {one.name}")
             for one in plan.form.sections
         ],
-        rows=list(_rows(response, section)) if view == STATE and section else [],
+        rows=list(_rows(response, section, media)) if view == STATE and section else [],
         page=page,
         pages=shown,
-        items=view_items(page, Around()) if view == RESPONDENT and page else [],
+        items=view_items(page, Around(media=media)) if view == RESPONDENT and page else [],
         kept=json.dumps(response.answers()),
         language=request.form.get("language", ""),
         open_required=response.open_required(),
         broken=len(response.broken()),
+    )
+
+
+def _media_of(draft: OwnFormDraft, response: Response) -> LabelMedia:
+    return LabelMedia(
+        response,
+        frozenset(one.name for one in list_media(draft)),
+        lambda name: url_for(".draft_media", form_id=draft.form_id, number=draft.number, name=name),
     )
 
 
@@ -136,7 +149,7 @@ def _step(response: Response, path: str, *, add: bool) -> None:
         return  # pressed twice: it is there, or gone, already
 
 
-def _rows(response: Response, section: str) -> Iterator[TriedRow]:
+def _rows(response: Response, section: str, media: LabelMedia) -> Iterator[TriedRow]:
     """The nodes of a section, and the values that stand between the sections."""
     form = response.form
     paged = {node.path for one in form.sections for node in one.children}
@@ -149,17 +162,23 @@ def _rows(response: Response, section: str) -> Iterator[TriedRow]:
             free = node.repeat and node.count is None
             yield TriedRow(state.kind, state, node.name, hidden=hidden, can_change=free)
         elif isinstance(node, Question):
-            yield _question_row(response, state, node, hidden)
+            yield _question_row(response, state, node, hidden, media)
 
 
 def _question_row(
-    response: Response, state: NodeState, node: Question, hidden: Reason | None
+    response: Response,
+    state: NodeState,
+    node: Question,
+    hidden: Reason | None,
+    media: LabelMedia,
 ) -> TriedRow:
     calculated = how_calculated(response, state)
     if not node.is_asked or node.kind is Kind.NOTE:
         kind = "value" if not node.is_asked else "note"
-        return TriedRow(kind, state, node.name, hidden=hidden, calculated=calculated)
-    field = replace(field_view(Item("question", state), Around()), is_open=True)
+        return TriedRow(
+            kind, state, node.name, hidden=hidden, calculated=calculated, media=media.at(state)
+        )
+    field = replace(field_view(Item("question", state), Around(media=media)), is_open=True)
     if field.control == "file":
         field = replace(field, control="text", hint=f"{field.hint} Name of a file".strip())
     return TriedRow(

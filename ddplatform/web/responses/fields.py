@@ -18,6 +18,7 @@ from ddplatform.queries.response_questions import hint_and_why
 from ddplatform.queries.responses import FileOfAnswer, Message
 from ddplatform.services.responses import Clash, Typed
 from ddplatform.web.filters import day
+from ddplatform.web.label_media import LabelMedia, MediaView
 from ddplatform.web.problem_words import in_words
 from questionnaires import Item, Kind, NodeState, Page, Question
 from questionnaires.form import UPLOADS
@@ -43,6 +44,7 @@ class ChoiceView:
     checked: bool
     note: str = ""
     lang: str = ""
+    media: MediaView | None = None
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,8 @@ class FieldView:
     """Words of the answer that may lead to a person."""
     counts_as: str = ""
     """What a number counts as, where it is not what was typed."""
+    media: MediaView | None = None
+    """What its label shows or plays."""
 
 
 @dataclass(frozen=True)
@@ -122,6 +126,8 @@ class Around:
     """Question, without places -> the words that were answered for another buyer, if others."""
     tongue: Tongue = field(default_factory=lambda: Tongue(current_language()))
     """What the form is read in."""
+    media: LabelMedia = field(default_factory=LabelMedia)
+    """What labels show or play."""
 
 
 def field_id(path: str) -> str:
@@ -153,7 +159,7 @@ def _view(
         inputmode="numeric" if question.kind is Kind.INTEGER else "decimal",
         text=text,
         is_open=state.relevant,
-        choices=_choices(state, text, around.tongue),
+        choices=_choices(state, text, around),
         errors=_errors(state, around),
         counts_as="" if words_of(state, state.raw) == answer_words(state) else state.value,
         files=around.files.get(state.path, ()),
@@ -167,6 +173,7 @@ def _view(
         hint_lang=around.tongue.other(question.hint),
         is_gap=around.tongue.is_spoken,
         traces=traces_of(state),
+        media=around.media.at(state),
     )
 
 
@@ -225,8 +232,8 @@ def _is_day(text: str) -> bool:
     return True
 
 
-def _choices(state: NodeState, text: str, tongue: Tongue) -> Sequence[ChoiceView]:
-    chosen = set(text.split())
+def _choices(state: NodeState, text: str, around: Around) -> Sequence[ChoiceView]:
+    chosen, media = set(text.split()), around.media.of_choices(state)
     labels = {choice.name: choice.label for choice in _question(state).choices}
     return [
         ChoiceView(
@@ -234,7 +241,8 @@ def _choices(state: NodeState, text: str, tongue: Tongue) -> Sequence[ChoiceView
             choice.label,
             choice.name in chosen,
             str(FIND_OUT) if choice.name in NOT_SURE else "",
-            tongue.other(labels[choice.name]) if choice.name in labels else "",
+            around.tongue.other(labels[choice.name]) if choice.name in labels else "",
+            media.get(choice.name),
         )
         for choice in state.choices
     ]
@@ -302,6 +310,7 @@ def view_items(page: Page, around: Around) -> list[dict[str, Any]]:
             "count": item.count,
             "can_change": item.can_change,
             "field": field_view(item, around) if item.kind == "question" else None,
+            "media": around.media.at(item.state) if item.kind == "note" else None,
         }
         for item in page.items
     ]

@@ -48,6 +48,7 @@ from ddplatform.web.responses.fields import (
     view_items,
 )
 from ddplatform.web.responses.help_words import help_in_words, whom_to_call, words_of_help
+from ddplatform.web.responses.media import media_of
 from ddplatform.web.responses.routes import is_writable, newest_round
 from questionnaires import Page, minutes_of, red_flags
 from supply_chain.errors import FileRefused
@@ -237,6 +238,7 @@ def _section_page(
         given=given,
         reworded=_reworded(asked, given),
         tongue=tongue_of(filled.form.form, filled.row.language),
+        media=media_of(filled),
     )
     items = view_items(page, around)
     taker = taker_of(filled, name)
