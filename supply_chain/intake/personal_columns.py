@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable
 
 from supply_chain.intake.cells import CellFault, is_blank
-from supply_chain.intake.heading_parts import is_column_name, names_a_thing
+from supply_chain.intake.heading_parts import is_column_name, names_a_thing, tells_field
 from supply_chain.intake.words import header_forms, squeeze, whole_forms, words
 
 _HALF = 0.5
@@ -77,8 +77,9 @@ def tells_of_papers(header: str) -> bool:
 
 
 def names_owners(header: str) -> bool:
-    """Whether a heading names owners or producers, companies or persons."""
-    return bool(_tokens_of(header) & words().owner_words)
+    """Whether a heading names owners or producers, companies or persons, and no site of theirs."""
+    is_site = is_site_of_persons(header) and tells_field(header, "name")
+    return bool(_tokens_of(header) & words().owner_words) and not is_site
 
 
 def is_site_of_persons(header: str) -> bool:

@@ -264,6 +264,14 @@ def test_owners_of_farms_that_are_organisations_stay() -> None:
     assert attributes(draft) == {"Proprietário"}
 
 
+def test_a_heading_of_producers_and_their_farms_names_the_farms() -> None:
+    draft = read(
+        "Producer / Farm name,Country,Farm owner\nEl Sol,Peru,Ada Vera\nLa Luna,Peru,Eva Rey\n"
+    )
+    assert sites(draft) == [("El Sol", "PE"), ("La Luna", "PE")]
+    assert attributes(draft) == set()
+
+
 def test_a_contact_above_the_header_heads_no_column() -> None:
     draft = read(
         "Contact: Mr. John Smith,+44 7700 900123,\nFactory,Country,Process\n"
