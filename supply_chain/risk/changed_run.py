@@ -75,7 +75,7 @@ def changed_run(
     fresh = np.searchsorted(rows, renewed.fresh)
     records = before.copy()
     for name in CHAIN_SCORES:
-        records[name] = getattr(renewed, name)
+        records[name] = getattr(renewed.reached, name)
     records[fresh] = _scored_anew(renewed, in_remedy)
     changes = _changes(standing, renewed, before, records)
     now = words(nodes.take(renewed.fresh).country)
@@ -138,13 +138,13 @@ def _came(standing: StandingRun, renewed: Renewed, records: Records) -> CameIn:
 
 
 def _scored_anew(renewed: Renewed, in_remedy: Bools) -> Records:
-    own = np.searchsorted(renewed.changed, renewed.fresh)
+    reached, own = renewed.reached, np.searchsorted(renewed.changed, renewed.fresh)
     made = _Fresh(
         scored=renewed.scored,
         scores=renewed.scores,
-        exposure=renewed.exposure[own],
-        linkage=renewed.linkage[own],
-        severity_chain=renewed.severity_chain[own],
+        exposure=reached.exposure[own],
+        linkage=reached.linkage[own],
+        severity_chain=reached.severity_chain[own],
         salience_rank=np.full(renewed.scored.shape, BY_REGISTER, dtype=np.int64),
     )
     return records_of(made, in_remedy, 0, len(own))

@@ -47,8 +47,20 @@ class Renewed:
     scored: Bools  # (fresh, 16)
     scores: PairScores  # of `fresh`
     keys: RankKeys  # of the scored pairs of `fresh`, by node, then by issue
-    changed: Ints  # `fresh`, and the places that risk reaches otherwise now
-    exposure: Floats  # (changed, 16)
+    reached: "Reached"
+
+    @property
+    def changed(self) -> Ints:
+        """Rows of which any score may differ: `fresh`, and those that risk reaches otherwise."""
+        return self.reached.rows
+
+
+@dataclass(frozen=True)
+class Reached:
+    """How risk reaches the rows of which any score may differ; arrays (rows, 16)."""
+
+    rows: Ints
+    exposure: Floats
     linkage: Floats
     severity_chain: Floats  # NaN where nothing upstream is scored either
 
@@ -90,9 +102,6 @@ def renew(
     known = _with_priors(join_known(taken, evidence, reference, as_of), lifted)
     scored = scored_pairs(taken, evidence)
     scores = score_known(known, scored)
-    changed = _carry(state, plan, fresh, scores)
-    at, flow = plan.place[changed], state.flow
-    upstream = flow.upstream[at]
     return Renewed(
         touched=touched,
         moved=moved,
@@ -102,24 +111,28 @@ def renew(
         scored=scored,
         scores=scores,
         keys=RankKeys.of(open_risks(evidence, scored, scores, by_id=state.by_id[fresh])),
-        changed=changed,
-        exposure=flow.exposed[at],
-        linkage=flow.linked[at],
-        severity_chain=np.where(upstream > 0, upstream, np.nan),
+        reached=_carry(state, plan, fresh, scores),
     )
 
 
-def _carry(state: RunState, plan: Plan, fresh: Ints, scores: PairScores) -> Ints:
-    """Send what is new of some nodes to their buyers; the rows of which any number may differ."""
+def _carry(state: RunState, plan: Plan, fresh: Ints, scores: PairScores) -> Reached:
+    """Send what is new of some nodes to their buyers."""
     at, flow = plan.place[fresh], state.flow
     residual = np.nan_to_num(scores.residual_likelihood)
     severity = np.nan_to_num(scores.severity)
     differs = (flow.residual[at] != residual) | (flow.severity[at] != severity)
-    other = differs.any(axis=1)
-    if not other.any():
-        return fresh
-    moved = change_nodes(plan, flow, at[other], residual[other], severity[other])
-    return np.union1d(fresh, plan.order[moved])
+    other, rows = differs.any(axis=1), fresh
+    if other.any():
+        moved = change_nodes(plan, flow, at[other], residual[other], severity[other])
+        rows = np.union1d(fresh, plan.order[moved])
+    at = plan.place[rows]
+    upstream = flow.upstream[at]
+    return Reached(
+        rows=rows,
+        exposure=flow.exposed[at],
+        linkage=flow.linked[at],
+        severity_chain=np.where(upstream > 0, upstream, np.nan),
+    )
 
 
 # ---- peers -----------------------------------------------------------------------------------
