@@ -119,8 +119,7 @@ def _of_item(item: Item, given: frozenset[str], documents: frozenset[str]) -> in
 
 
 def _of_state(state: NodeState) -> int:
-    if not isinstance(state.node, Question):
-        raise TypeError(f"{state.path} is no question.")
+    assert isinstance(state.node, Question)  # only questions and uploads come here
     return _seconds(state.node, len(state.choices), is_required=state.required)
 
 
