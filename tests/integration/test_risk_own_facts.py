@@ -37,7 +37,7 @@ from tests.conftest import NOW
 from tests.factories import Tenant
 from tests.integration.test_risk_changes import records_of_run
 from tests.integration.test_risk_runs import queued_reassessment
-from tests.risk_maps import acting, assess
+from tests.risk_maps import CocoaMap, acting, assess
 
 pytestmark = pytest.mark.usefixtures("context")
 
@@ -262,3 +262,12 @@ def test_the_job_leaves_the_map_of_the_new_version_and_the_numbers_that_runs_res
         home = adapters().snapshots.root / tenant.id.hex / chain_id.hex
         kept = sorted(int(folder.name) for folder in home.iterdir())
         assert kept == [1, 4, 5]
+
+
+def test_a_node_of_which_all_input_is_known_is_the_only_row_of_its_new_name(
+    tenant: Tenant, cocoa: CocoaMap
+) -> None:
+    base = assess(tenant, cocoa.chain)
+    change_facts(tenant, cocoa.own, NOW + minutes(1), name="Maison du Cacao")
+    assert isinstance(assess_new(tenant, cocoa.chain, NOW + minutes(1)), UUID)
+    assert rows_written(tenant, base) == 1
