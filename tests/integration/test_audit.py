@@ -324,7 +324,7 @@ def test_page_of_an_event_says_who_did_it_in_which_role_and_what_changed(
 
     assert "Sustainability manager of acme" in page
     assert "<dd>Sustainability manager</dd>" in page
-    assert "<td>yes</td><td>no</td>" in page
+    assert '>yes</td><td data-label="After">no</td>' in page
     assert "No head of the log was signed since" in page
 
 
