@@ -4,19 +4,13 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from ddplatform.access.identity import Identity
-from ddplatform.adapters.installed import adapters
-from ddplatform.adapters.mail import Mail
 from ddplatform.errors import Conflict
-from ddplatform.languages import day_in_words, gettext, speaking
+from ddplatform.languages import day_in_words, gettext
 from ddplatform.models.questionnaires import Assignment
-from ddplatform.queries.organisations import (
-    get_help_contact,
-    get_organisation,
-    language_to_write_in,
-)
 from ddplatform.queries.questionnaires import WAITING, get_assignment, list_due, list_due_before
 from ddplatform.services import audit, jobs
 from ddplatform.services.questionnaires import expire, invite
+from ddplatform.services.supplier_letters import Letter, Letterhead, send_letter
 
 REMIND = "questionnaire:remind"
 CHASE = "questionnaire:chase"
@@ -59,28 +53,26 @@ def chase(*, by: Identity, at: datetime) -> dict[str, int]:
 def send_reminder(assignment_id: UUID) -> None:
     """The mail to a supplier who has joined: the address of the questions, no secret in it."""
     assignment = get_assignment(assignment_id)
-    supplier_id = assignment.respondent_organisation_id
-    if assignment.status not in WAITING or supplier_id is None:
+    if assignment.status not in WAITING or assignment.respondent_organisation_id is None:
         return
-    requester = get_organisation(assignment.organisation_id).name
-    supplier = get_organisation(supplier_id)
-    helper = get_help_contact(assignment.organisation_id, assignment.sent_by_id)
-    link = f"{adapters().base_url}/o/{supplier.slug}/responses/{assignment.id}/"
-    with speaking(language_to_write_in(assignment.invited_email, assignment.language)):
+
+    def reminder(head: Letterhead) -> Letter:
         due = gettext(
             "Your answers to %(requester)s are due on %(day)s. What you wrote\n"
             "so far is kept. You can skip a question and come back.",
-            requester=requester,
+            requester=head.requester,
             day=day_in_words(assignment.due_on),
         )
-        parts = (
-            due,
-            gettext("Go on here: %(link)s", link=link),
-            gettext("Do you need help, or more time? Ask %(helper)s.", helper=helper.line),
+        return Letter(
+            gettext("%(requester)s still waits for your answers", requester=head.requester),
+            (
+                due,
+                gettext("Go on here: %(link)s", link=head.pages),
+                gettext("Do you need help, or more time? Ask %(helper)s.", helper=head.helper),
+            ),
         )
-        subject = gettext("%(requester)s still waits for your answers", requester=requester)
-        mail = Mail(assignment.invited_email, subject, "\n\n".join(parts) + "\n")
-    adapters().mailer.send(mail)
+
+    send_letter(assignment, reminder)
 
 
 def _was_reminded(assignment: Assignment, at: datetime) -> bool:

@@ -8,40 +8,32 @@ from ddplatform.access.roles import ROLES
 from ddplatform.adapters.installed import adapters
 from ddplatform.adapters.mail import Mail
 from ddplatform.duediligence.vocabulary import QuestionnaireState as State
-from ddplatform.languages import gettext, speaking
-from ddplatform.queries.organisations import (
-    get_help_contact,
-    get_organisation,
-    language_to_write_in,
-    list_people,
-)
+from ddplatform.languages import gettext
+from ddplatform.queries.organisations import get_organisation, list_people
 from ddplatform.queries.questionnaires import get_assignment
+from ddplatform.services.supplier_letters import Letter, Letterhead, send_letter
 
 
 def tell_returned(assignment_id: UUID) -> None:
     """The mail to the supplier: there are questions back. It names no answer."""
     assignment = get_assignment(assignment_id)
-    supplier_id = assignment.respondent_organisation_id
-    if assignment.status is not State.RETURNED or supplier_id is None:
-        return
-    requester = get_organisation(assignment.organisation_id).name
-    supplier = get_organisation(supplier_id)
-    helper = get_help_contact(assignment.organisation_id, assignment.sent_by_id)
-    link = f"{adapters().base_url}/o/{supplier.slug}/responses/{assignment.id}/"
-    with speaking(language_to_write_in(assignment.invited_email, assignment.language)):
-        asks = gettext(
-            "%(requester)s read your answers and asks you to look at some of them again.\n"
-            "All you wrote is kept.",
-            requester=requester,
-        )
-        parts = (
-            asks,
-            gettext("See what is asked: %(link)s", link=link),
-            gettext("Do you need help? Ask %(helper)s.", helper=helper.line),
-        )
-        subject = gettext("%(requester)s has a question about your answers", requester=requester)
-        mail = Mail(assignment.invited_email, subject, "\n\n".join(parts) + "\n")
-    adapters().mailer.send(mail)
+    if assignment.status is State.RETURNED and assignment.respondent_organisation_id is not None:
+        send_letter(assignment, _returned)
+
+
+def _returned(head: Letterhead) -> Letter:
+    return Letter(
+        gettext("%(requester)s has a question about your answers", requester=head.requester),
+        (
+            gettext(
+                "%(requester)s read your answers and asks you to look at some of them again.\n"
+                "All you wrote is kept.",
+                requester=head.requester,
+            ),
+            gettext("See what is asked: %(link)s", link=head.pages),
+            gettext("Do you need help? Ask %(helper)s.", helper=head.helper),
+        ),
+    )
 
 
 def tell_escalated(assignment_id: UUID, *, by: Identity) -> None:
