@@ -9,8 +9,8 @@ from ddplatform.languages import day_in_words, gettext
 from ddplatform.models.questionnaires import Assignment
 from ddplatform.queries.questionnaires import WAITING, get_assignment, list_due, list_due_before
 from ddplatform.services import audit, jobs
+from ddplatform.services.questionnaire_letters import Letter, Letterhead, send_letter
 from ddplatform.services.questionnaires import expire, invite
-from ddplatform.services.supplier_letters import Letter, Letterhead, send_letter
 
 REMIND = "questionnaire:remind"
 CHASE = "questionnaire:chase"

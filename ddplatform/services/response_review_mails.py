@@ -11,7 +11,7 @@ from ddplatform.duediligence.vocabulary import QuestionnaireState as State
 from ddplatform.languages import gettext
 from ddplatform.queries.organisations import get_organisation, list_people
 from ddplatform.queries.questionnaires import get_assignment
-from ddplatform.services.supplier_letters import Letter, Letterhead, send_letter
+from ddplatform.services.questionnaire_letters import Letter, Letterhead, send_letter
 
 
 def tell_returned(assignment_id: UUID) -> None:

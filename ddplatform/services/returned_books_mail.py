@@ -4,7 +4,7 @@ from uuid import UUID
 
 from ddplatform.languages import gettext
 from ddplatform.queries.questionnaires import get_assignment
-from ddplatform.services.supplier_letters import Letter, Letterhead, send_letter
+from ddplatform.services.questionnaire_letters import Letter, Letterhead, send_letter
 
 TELL = "answers:tell_brought_book"
 
