@@ -6,13 +6,13 @@ characters with what was typed are candidates; these few are compared word by wo
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from supply_chain.kept_columns import Arrays, Kept, TextColumn
 from supply_chain.spelling import latin
@@ -96,11 +96,12 @@ class SearchIndex:
         wanted = plain(typed)
         if len(wanted) < SHORTEST:
             return []
-        words = wanted.split()
+        rows = self.candidates(wanted)
+        texts = [self.texts[row] for row in rows]
         hits = [
             Hit(row, likeness, text)
-            for row in self.candidates(wanted)
-            if (likeness := _likeness(words, wanted, text := self.texts[row])) >= LEAST_LIKE
+            for row, likeness, text in zip(rows, _likenesses(wanted, texts), texts, strict=True)
+            if likeness >= LEAST_LIKE
         ]
         return sorted(hits, key=lambda hit: (-hit.likeness, hit.text, hit.row))
 
@@ -143,16 +144,37 @@ def _runs_of(
     return runs.astype(np.uint16), (rows + first).astype(np.int32)
 
 
-def _likeness(words: Sequence[str], wanted: str, text: str) -> float:
-    """How alike, 0 to 100: every word found somewhere, or all of it in one piece."""
-    best = [max(_word_likeness(word, text)) for word in words]
-    by_word = sum(best) / len(best) if min(best) >= LEAST_WORD else 0.0
-    whole = fuzz.partial_ratio(wanted, text) if len(wanted) <= len(text) else 0.0
-    return max(by_word, INSIDE * whole)
+def _likenesses(wanted: str, texts: Sequence[str]) -> list[float]:
+    """How alike each text is, 0 to 100: every word found somewhere, or all of it in one piece.
+
+    Args:
+        texts: plain texts, none of them blank.
+    """
+    if not texts:
+        return []
+    place: dict[str, int] = {}  # a word that many texts hold is compared once
+    split = [text.split() for text in texts]
+    word_of = [place.setdefault(word, len(place)) for words in split for word in words]
+    starts = np.cumsum([0, *map(len, split[:-1])])
+    best = np.array(
+        [
+            np.maximum.reduceat(_word_likenesses(word, list(place))[word_of], starts)
+            for word in wanted.split()
+        ]
+    )
+    by_word = np.where(best.min(axis=0) >= LEAST_WORD, best.sum(axis=0) / len(best), 0.0)
+    whole = _ratios(fuzz.partial_ratio, wanted, texts)
+    whole[[len(wanted) > len(text) for text in texts]] = 0.0
+    found: list[float] = np.maximum(by_word, INSIDE * whole).tolist()
+    return found
 
 
-def _word_likeness(word: str, text: str) -> Iterator[float]:
-    """Against each word of a text, as a whole and as far as it was typed."""
-    for other in text.split():
-        yield fuzz.ratio(word, other)
-        yield fuzz.ratio(word, other[: len(word)])
+def _word_likenesses(word: str, others: Sequence[str]) -> NDArray[np.float64]:
+    """Against each other word, as a whole and as far as it was typed."""
+    begun = [other[: len(word)] for other in others]
+    return np.maximum(_ratios(fuzz.ratio, word, others), _ratios(fuzz.ratio, word, begun))
+
+
+def _ratios(scorer: Any, wanted: str, others: Sequence[str]) -> NDArray[np.float64]:
+    scores: NDArray[np.float64] = process.cdist([wanted], others, scorer=scorer, dtype=np.float64)
+    return scores.ravel()

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rapidfuzz import fuzz
 
 from supply_chain import name_search
 from supply_chain.name_search import CANDIDATES, SearchIndex, plain
@@ -73,6 +74,36 @@ def test_of_very_many_the_likest_are_compared():
 
     assert hits[0] == names[-1]
     assert len(hits) <= CANDIDATES
+
+
+WORDS = st.lists(
+    st.sampled_from(["coop", "cooperative", "espoir", "espior", "de", "soubre", "7", "sucre"]),
+    min_size=1,
+    max_size=4,
+).map(" ".join)
+
+
+@settings(max_examples=50, deadline=None)
+@given(WORDS, st.lists(WORDS, min_size=1, max_size=6))
+def test_likeness_is_that_of_each_word_to_the_likest_or_of_all_in_one_piece(
+    typed: str, texts: list[str]
+):
+    hits = {hit.row: hit.likeness for hit in index_of(texts).find(typed)}
+
+    for row in index_of(texts).candidates(typed):
+        likeness = _by_the_book(typed, texts[row])
+        assert hits.get(row) == (likeness if likeness >= name_search.LEAST_LIKE else None)
+
+
+def _by_the_book(typed: str, text: str) -> float:
+    words, others = typed.split(), text.split()
+    best = [
+        max(max(fuzz.ratio(word, other), fuzz.ratio(word, other[: len(word)])) for other in others)
+        for word in words
+    ]
+    by_word = sum(best) / len(best) if min(best) >= name_search.LEAST_WORD else 0.0
+    whole = fuzz.partial_ratio(typed, text) if len(typed) <= len(text) else 0.0
+    return max(by_word, name_search.INSIDE * whole)
 
 
 @settings(max_examples=25, deadline=None)
