@@ -127,7 +127,8 @@ class _Writer:
         sheet.set_column(0, 0, 90)
         sheet.write_string(0, 0, facts.title, self.title)
         about = self.words.about(facts.requester, facts.respondent, facts.due)
-        for row, text in enumerate((*about, "", *self.words.advice), start=1):
+        told = (self.words.translation,) if self.words.translation else ()
+        for row, text in enumerate((*about, *told, "", *self.words.advice), start=1):
             sheet.write_string(row, 0, text, self.plain)
         sheet.protect()
 

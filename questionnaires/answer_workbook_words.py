@@ -34,6 +34,8 @@ class BookWords:
         "{requester} asks. {respondent} answers.",
         "Please send your answers by {due}.",
     )
+    translation: str = ""
+    """What is told of the translation of the questions; "" where a person has confirmed it."""
     advice: tuple[str, ...] = (
         "Write in the yellow cells only. The other cells are locked.",
         "Some answers have a list: click the cell, then the arrow beside it.",

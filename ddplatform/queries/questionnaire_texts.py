@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 
 from ddplatform.db import db, is_writing
 from ddplatform.errors import NotFound
+from ddplatform.languages import gettext
 from ddplatform.models.organisations import User
 from ddplatform.models.questionnaires import ConfirmedText, QuestionnaireVersion
 from ddplatform.queries.questionnaires import get_version, plan_of
@@ -39,6 +40,21 @@ class Review:
     def is_partly(self) -> bool:
         """Whether some are confirmed and others are not."""
         return self.machine > 0 and self.confirmed > 0
+
+    @property
+    def words(self) -> str:
+        """What readers of the language are told, in the one spoken now; "" where all is well."""
+        if self.is_partly:
+            return gettext(
+                "Parts of this translation were made by a machine, and no speaker has reviewed"
+                " them yet. There the English text counts."
+            )
+        if self.machine:
+            return gettext(
+                "This translation was made by a machine. No speaker has reviewed it yet. The"
+                " English text counts."
+            )
+        return ""
 
 
 @dataclass(frozen=True)

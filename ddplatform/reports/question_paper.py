@@ -40,6 +40,8 @@ class QuestionPaper:
     note: str
     sections: Sequence[PaperSection]
     language: str = "en"
+    translation: str = ""
+    """What is told of the translation; "" where a person has confirmed it."""
 
 
 def render_questions(paper: QuestionPaper) -> bytes:
@@ -57,6 +59,8 @@ def render_questions(paper: QuestionPaper) -> bytes:
 
 def _blocks(paper: QuestionPaper) -> Iterator[Block]:
     yield Note(paper.note_title, paper.note)
+    if paper.translation:
+        yield Paragraph(paper.translation)
     for section in paper.sections:
         yield Heading(section.title, 1, str(section.number))
         for question in section.questions:

@@ -7,6 +7,7 @@ from babel.dates import format_date
 
 from ddplatform.errors import Conflict
 from ddplatform.languages import current_locale, direction_of, gettext, speaking
+from ddplatform.queries.questionnaire_texts import Review, load_wording
 from ddplatform.queries.response_languages import language_of
 from ddplatform.queries.responses import (
     Request,
@@ -54,7 +55,8 @@ def write_book(assignment_id: UUID, *, at: datetime) -> tuple[str, bytes]:
             due=format_date(request.assignment.due_on, "long", current_locale()),
             written=at.isoformat(),
         )
-        words = book_words(row.language)
+        wording = load_wording(request.assignment.version_id, request.assignment.organisation_id)
+        words = book_words(row.language, wording.review(row.language))
     book = write_answer_workbook(
         filled.form,
         facts,
@@ -71,8 +73,12 @@ def _plain(request: Request) -> str:
     return f"{form.form_id}-{str(request.assignment.id)[:8]}"
 
 
-def book_words(language: str) -> BookWords:
-    """The words of a workbook in the language spoken now."""
+def book_words(language: str, review: Review) -> BookWords:
+    """The words of a workbook in the language spoken now.
+
+    Args:
+        review: how far a person has confirmed the translation of its questions.
+    """
     return BookWords(
         is_right_to_left=direction_of(language) == "rtl",
         read_me=gettext("Read me"),
@@ -98,6 +104,7 @@ def book_words(language: str) -> BookWords:
             gettext("{requester} asks. {respondent} answers."),
             gettext("Please send your answers by {due}."),
         ),
+        translation=review.words,
         advice=(
             gettext("Write in the yellow cells only. The other cells are locked."),
             gettext("Some answers have a list: click the cell, then the arrow beside it."),

@@ -285,6 +285,20 @@ def test_book_in_another_language_shows_that_of_the_form_beside_it(
     assert not opened(content).worksheets[1].column_dimensions["C"].hidden
 
 
+def test_book_says_that_no_speaker_has_reviewed_its_translation(app: Flask, supplier: Supplier):
+    def read_me(language: str) -> str:
+        with app.app_context(), acting(supplier.id):
+            row = find_response(supplier.asked.assignment_id)
+            assert row is not None
+            row.language = language
+            _, content = write_book(supplier.asked.assignment_id, at=NOW)
+        sheet = opened(content).worksheets[0]
+        return " ".join(str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value)
+
+    assert "Tafsiri hii imetengenezwa na mashine" in read_me("sw")
+    assert "made by a machine" not in read_me("en")
+
+
 def test_file_that_never_came_is_not_found(phone: FlaskClient, supplier: Supplier):
     assert phone.get(f"{_ways(supplier)}/{uuid4()}").status_code == 404
 

@@ -64,6 +64,18 @@ def test_who_holds_the_link_reads_every_question_before_beginning(
     assert "SCOOP Espoir" in _text(paper.data)
 
 
+def test_page_and_paper_say_that_no_speaker_has_reviewed_the_translation(
+    app: Flask, client: FlaskClient, asked: Asked
+):
+    link = _link(app, asked)
+    said = "Cette traduction a été faite par une machine."
+
+    assert said in unescape(client.get(f"{link}/questions?lang=fr").text)
+    assert said in re.sub(r"\s+", " ", _text(client.get(f"{link}/questions.pdf").data))
+    source = unescape(client.get(f"{link}/questions?lang=en").text)
+    assert "made by a machine" not in source
+
+
 def test_a_link_that_ran_out_shows_no_questions(app: Flask, client: FlaskClient, asked: Asked):
     link = _link(app, asked)
     with app.app_context(), acting(asked.tenant.id):

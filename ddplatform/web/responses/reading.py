@@ -111,6 +111,7 @@ def _page(
         tongue=tongue_of(wording.plan.form),
         count=count,
         minutes=_minutes(assignment, wording),
+        review=wording.review(current_language()),
         title=get_title(assignment.version_id, wording.titles),
         requester=get_organisation(assignment.organisation_id).name,
         assignment=assignment,
@@ -154,6 +155,7 @@ def _drawn(assignment: Assignment) -> bytes:
                 "Every work place has problems. If you tell of one, you plan together what helps. "
                 "Never write the name of a child."
             ),
+            translation=wording.review(current_language()).words,
             sections=[
                 PaperSection(one.number, one.title, [_printed(q) for q in one.questions])
                 for one in sections
