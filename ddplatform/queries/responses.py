@@ -59,6 +59,8 @@ class Request:
     """How far a person has confirmed the translation in which its texts are read."""
     titles: Mapping[str, str] = field(default_factory=dict)
     """Its title in further languages, by their code."""
+    version: QuestionnaireVersion | None = None
+    """Held, so that whatever asks for it next finds it without a statement."""
 
     @property
     def title_lang(self) -> str:
@@ -151,7 +153,7 @@ def get_request(assignment_id: UUID) -> Request:
     ).one_or_none()
     if row is None:
         raise NotFound()
-    assignment, requester, sender, title, _version = row
+    assignment, requester, sender, title, version = row
     spoken = current_language()
     wording = load_wording(assignment.version_id, assignment.organisation_id)
     return Request(
@@ -162,6 +164,7 @@ def get_request(assignment_id: UUID) -> Request:
         help_contact(requester, sender),
         review=wording.review(spoken),
         titles=wording.titles,
+        version=version,
     )
 
 
