@@ -69,6 +69,8 @@ class Told:
     @cached_property
     def _scores(self) -> Mapping[str, str]:
         """Of the run that the map points to; a run never changes, so it is read once for a map."""
+        if self.chain.current_run_id is None:
+            return {"Method": METHOD_VERSION, "Scores": "not assessed yet"}
         snapshot = find_snapshot(self.chain)
         if snapshot is None:
             return _scores_of(self.chain.id)
@@ -99,8 +101,7 @@ class Told:
 
 def _scores_of(chain_id: UUID) -> dict[str, str]:
     head = find_current_head(chain_id)
-    if head is None:
-        return {"Method": METHOD_VERSION, "Scores": "not assessed yet"}
+    assert head is not None  # the map points to a run
     return {
         "Method": head.method_version,
         "Scores": f"as of {head.as_of}, of map version {head.chain_version}",
