@@ -63,6 +63,7 @@ def test_a_run_that_is_short_says_so_before_pytests_closing_line(tmp_path, mode,
         **os.environ,
         "COVERAGE": mode,
         "PYTHONPATH": str(ROOT),
+        "PYTEST_PLUGINS": "",
         "PYTEST_ADDOPTS": "",  # what the outer run asks for is not meant for this one
     }
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
