@@ -213,13 +213,19 @@ def counted_text(question: Question, raw: str) -> str:
     decimals, and what is no number, no date or off the scale counts as blank. So does a text of
     blanks only that a person typed; one that was worked out stays, as XPath has it.
     """
-    text, rule = raw.strip(), _COUNTED.get(question.data_type)
-    is_worked_out = question.kind in UNASKED or question.rules.calculate is not None
-    if question.kind in SELECTS or (not text and (rule or not is_worked_out)):
+    text = raw.strip()
+    if question.kind in SELECTS:
+        return text
+    rule = _COUNTED.get(question.data_type)
+    if not text and (rule or not _is_worked_out(question)):
         return text
     counted = rule(text) if rule else raw
     is_off = question.kind is Kind.RANGE and not _is_on_range(question, counted)
     return "" if is_off else counted
+
+
+def _is_worked_out(question: Question) -> bool:
+    return question.kind in UNASKED or question.rules.calculate is not None
 
 
 def _is_on_range(question: Question, text: str) -> bool:
