@@ -124,7 +124,7 @@ class Recalculation:
         while self._queue:
             _, _, aspect, node = heappop(self._queue)
             self._queued.discard(_key(aspect, node))
-            self._work_out(aspect, node)
+            _WORK[aspect](self, node)
 
     def run_all(self) -> None:
         """Work out everything once, in the order of the plan: the same as marking all, faster."""
@@ -134,19 +134,12 @@ class Recalculation:
                 for parent in self._nodes_of(spec.parent):
                     self._count(TreeNode(spec, parent))
             else:
-                for node in self._nodes_of(spec):
-                    self._work_out(aspect, node)
+                work = _WORK[aspect]
+                for node in self._places.get(spec.path) or self._nodes_of(spec):
+                    work(self, node)
         self._swept = None
         self._places.clear()
         self.run()
-
-    def _work_out(self, aspect: str, node: TreeNode) -> None:
-        if aspect == RELEVANCE:
-            self._relevance(node)
-        elif aspect == VALUE:
-            self._value(node)
-        else:
-            self._count(node)
 
     def _nodes_of(self, spec: Spec) -> list[TreeNode]:
         """Every node of a spec there is now, found once until an instance comes or goes."""
@@ -375,3 +368,11 @@ def build(
         elif with_repeats and isinstance(child.node, Group) and not child.node.count:
             node.children[child.name].append(build(child, node, with_repeats=True))
     return node
+
+
+# Not bound to an engine: a circle of references would wait for the garbage collector.
+_WORK = {
+    RELEVANCE: Recalculation._relevance,
+    VALUE: Recalculation._value,
+    COUNT: Recalculation._count,
+}

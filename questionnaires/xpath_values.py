@@ -106,7 +106,7 @@ def to_number(value: Value) -> float:
 
 def text_number(text: str) -> float:
     """The number or the day that a text names, else NaN."""
-    if NUMBER.match(text):
+    if (text.isascii() and text.isdigit()) or NUMBER.match(text):  # mostly digits alone
         return float(text)
     if DATE_LIKE.match(text):
         moment = read_moment(text)
