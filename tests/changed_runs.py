@@ -65,6 +65,11 @@ FACTORS = [factor for factor in METHOD.factors if factor.startswith(("WRK", "COM
 DAY = NOW.date()
 
 
+def minutes(number: int) -> timedelta:
+    """So long after the whole run."""
+    return timedelta(minutes=number)
+
+
 def make_peers_map(tenant: Tenant) -> UUID:
     """Two countries of peers, own business first, links in layers with one circle; its id."""
     keys = [uuid4() for _ in range(NODES)]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ddplatform.adapters.installed import adapters
 from ddplatform.adapters.mail import Mail
-from ddplatform.languages import speaking
+from ddplatform.languages import gettext, speaking
 from ddplatform.models.questionnaires import Assignment
 from ddplatform.queries.organisations import (
     get_help_contact,
@@ -27,6 +27,11 @@ class Letterhead:
     """Address of the questionnaire's pages; ends with a stroke."""
     helper: str
     """The person of the requester to ask, and how."""
+
+    @property
+    def help(self) -> str:
+        """Whom to ask, as most letters end; in the language spoken now."""
+        return gettext("Do you need help? Ask %(helper)s.", helper=self.helper)
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ def _returned(head: Letterhead) -> Letter:
                 requester=head.requester,
             ),
             gettext("See what is asked: %(link)s", link=head.pages),
-            gettext("Do you need help? Ask %(helper)s.", helper=head.helper),
+            head.help,
         ),
     )
 

@@ -24,6 +24,6 @@ def _brought(head: Letterhead) -> Letter:
                 requester=head.requester,
             ),
             gettext("Look at it: %(link)s", link=f"{head.pages}ways"),
-            gettext("Do you need help? Ask %(helper)s.", helper=head.helper),
+            head.help,
         ),
     )

@@ -45,6 +45,7 @@ from tests.changed_runs import (
     keys_of,
     looking,
     make_peers_map,
+    minutes,
 )
 from tests.conftest import NOW
 from tests.factories import Tenant
@@ -53,10 +54,6 @@ from tests.integration.test_risk_runs import queued_reassessment, row_of
 from tests.risk_maps import CocoaMap, acting, assess
 
 pytestmark = pytest.mark.usefixtures("context")
-
-
-def minutes(number: int) -> timedelta:
-    return timedelta(minutes=number)
 
 
 def learn(tenant: Tenant, chain_id: UUID, random: Random, step: int) -> None:

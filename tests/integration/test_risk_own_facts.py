@@ -31,6 +31,7 @@ from tests.changed_runs import (
     keys_of,
     looking,
     make_peers_map,
+    minutes,
     other_facts,
 )
 from tests.conftest import NOW
@@ -40,10 +41,6 @@ from tests.integration.test_risk_runs import queued_reassessment
 from tests.risk_maps import CocoaMap, acting, assess
 
 pytestmark = pytest.mark.usefixtures("context")
-
-
-def minutes(number: int) -> timedelta:
-    return timedelta(minutes=number)
 
 
 @pytest.fixture
