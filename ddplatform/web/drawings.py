@@ -16,13 +16,13 @@ from markupsafe import Markup, escape
 
 from ddplatform.web.filters import band_class, band_word, number, plural
 from ddplatform.web.shades import BAND_SHADES, Shade, mix_words
+from ddplatform.web.svg_text import cut
 from supply_chain.layout import Placed, PlacedBox, PlacedLane, PlacedLink, mirrored
 
 _TITLE_SIZE, _SUB_SIZE, _MORE_SIZE = 12.0, 11.0, 11.0
 _INSET = 14
 _END_INSET = 8
 _LETTER_WIDTH = 6.1
-_NARROW, _WIDE = frozenset("iljtfrI.,:;'’|!()[] -·"), frozenset("mwMW@%…—")
 _PILE = (6, 3)
 _MIDDLE = ' text-anchor="middle"'
 _HATCH = (
@@ -121,30 +121,6 @@ def _n(value: float) -> str:
     return f"{value + 0.0:.1f}".removesuffix(".0")  # -0.0, which equals 0.0, is written as that
 
 
-def _cut(text: str, room: float, size: float) -> str:
-    """The text as far as it fits into `room` at a letter size, both in units of the drawing."""
-    widths = [size * _em(letter) for letter in text]
-    if sum(widths) <= room:
-        return text
-    kept, left = 0, room - size * _em("…")
-    for width in widths:
-        left -= width
-        if left < 0:
-            break
-        kept += 1
-    return text[:kept].rstrip() + "…"
-
-
-@lru_cache(maxsize=4096)
-def _em(letter: str) -> float:
-    """About how wide a letter is in the face of the drawing, in letter sizes; rather too wide."""
-    if letter in _NARROW:
-        return 0.34
-    if letter in _WIDE or ord(letter) > 0x2E7F:  # scripts of East Asia fill their square
-        return 0.95
-    return 0.75 if letter.isupper() else 0.61
-
-
 def _text(css: str, x: float, y: float, words: str, anchor: str) -> str:
     return f'<text class="{css}" x="{_n(x)}" y="{_n(y)}"{anchor}>{escape(words)}</text>\n'
 
@@ -220,8 +196,8 @@ def _frame(placed: PlacedBox, detail: BoxDetail, side: _Side) -> str:
 def _words(placed: PlacedBox, side: _Side) -> str:
     x = side.start(placed.x, placed.w, _INSET)
     room = placed.w - _INSET - _END_INSET
-    title = _cut(placed.box.title, room, _TITLE_SIZE)
-    sub = _cut(placed.box.sub, room, _SUB_SIZE)
+    title = cut(placed.box.title, room, _TITLE_SIZE)
+    sub = cut(placed.box.sub, room, _SUB_SIZE)
     return _text("t", x, placed.y + 19, title, side.anchor()) + _text(
         "s", x, placed.y + 34, sub, side.anchor()
     )
@@ -245,7 +221,7 @@ def _foot(placed: PlacedBox, detail: BoxDetail, side: _Side) -> str:
     )
     if detail.state:
         end = side.end(placed.x, placed.w, 10)
-        state = _cut(detail.state, placed.w - _INSET - width - 14, _SUB_SIZE)
+        state = cut(detail.state, placed.w - _INSET - width - 14, _SUB_SIZE)
         out += _text("s", end, placed.y + 50.5, state, side.anchor(at_end=True))
     return out
 
@@ -291,7 +267,7 @@ def _more(placed: PlacedBox, detail: BoxDetail) -> str:
         "plust",
         placed.x + placed.w / 2,
         placed.y + 69.5,
-        _cut(detail.more, placed.w - 2 * _INSET, _MORE_SIZE),
+        cut(detail.more, placed.w - 2 * _INSET, _MORE_SIZE),
         _MIDDLE,
     )
     href, told = escape(detail.more_href or detail.href), escape(detail.more)

@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from unicodedata import east_asian_width
 
 from markupsafe import Markup
 
 from ddplatform.web.shades import Shade
+from ddplatform.web.svg_text import cut
 
 HEAD, ROW = 30.0, 36.0
 _GAP = 10.0
-_LETTERS = {"mh": 6.6, "mn": 6.8, "mt": 6.0, "ms": 5.4}
-"""Width of a usual letter in pixels, by the style of the words. Chinese ones take two."""
+_SIZES = {"mh": 12.0, "mn": 13.0, "mt": 12.5, "ms": 11.0}
+"""Letter sizes of the styles in `standalone`, in pixels."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def list_svg(heads: Sequence[Head], rows: Sequence[Sequence[Entry]], *, empty: s
     width, height = list_size(heads, rows)
     lefts = [sum(head.width for head in heads[:at]) for at in range(len(heads))]
     out = Markup("").join(
-        _text("mh", left, 20, _fitted(head.words, head.width - _GAP, "mh"))
+        _text("mh", left, 20, cut(head.words, head.width - _GAP, _SIZES["mh"]))
         for left, head in zip(lefts, heads, strict=True)
     )
     for at, row in enumerate(rows):
@@ -68,28 +68,14 @@ def _entry(entry: Entry, css: str, left: float, top: float, room: float) -> Mark
             shade.css, left, top + 4
         ) + _text(f"mc x-{shade.css}", left + 8, top + 14.5, shade.letter)
         shift = 22.0
-    out += _text(css, left + shift, top + 16, _fitted(entry.words, room - shift, css))
+    out += _text(css, left + shift, top + 16, cut(entry.words, room - shift, _SIZES[css]))
     if entry.is_marked:
         out += Markup('<path class="ev" d="M{} {}l5 9h-10z"/>').format(left + 8, top + 21)
         shift = max(shift, 22.0)
     if entry.below:
-        below = _fitted(entry.below, room - shift, "ms")
+        below = cut(entry.below, room - shift, _SIZES["ms"])
         out += _text("ms", left + shift, top + 30, below)
     return out
-
-
-def _fitted(words: str, room: float, css: str) -> str:
-    """As many letters as stand in so much room; an ellipsis says that there are more."""
-    letter = _LETTERS[css]
-    wide = [letter * (2 if east_asian_width(sign) in "WF" else 1) for sign in words]
-    if sum(wide) <= room:
-        return words
-    used, kept = letter, ""
-    for sign, size in zip(words, wide, strict=True):
-        if (used := used + size) > room:
-            break
-        kept += sign
-    return f"{kept.rstrip()}…"
 
 
 def _text(css: str, x: float, y: float, words: str) -> Markup:

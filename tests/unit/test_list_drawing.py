@@ -12,8 +12,8 @@ HEADS = [Head("Name", 110), Head("Risk", 100)]
     ("name", "drawn"),
     [
         ("Short name", ">Short name<"),
-        ("A name that is much longer than its column", ">A name that i…<"),
-        ("上海可可进出口有限公司", ">上海可可进出…<"),
+        ("A name that is much longer than its column", ">A name that…<"),
+        ("上海可可进出口有限公司", ">上海可可进出口…<"),
         ("A < B & C", ">A &lt; B &amp; C<"),
     ],
 )

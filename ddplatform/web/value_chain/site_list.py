@@ -19,9 +19,9 @@ from ddplatform.web.value_chain.view_about import Told
 from ddplatform.web.value_chain.words import KIND_WORDS
 
 HEADS = (
-    Head("Name", 300),
-    Head("Kind", 126),
-    Head("Country", 126),
+    Head("Name", 340),
+    Head("Kind", 132),
+    Head("Country", 140),
     Head("Tier", 76),
     Head("Risk", 112),
     Head("Findings", 82),
