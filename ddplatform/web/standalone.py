@@ -35,6 +35,8 @@ _HATCHES = "legend-hatch"
 _MARGIN, _LINE, _TITLE_LINE = 16.0, 17.0, 24.0
 _MOST_PIXELS = 16_000_000
 _SHARPEST = 2.0
+_AT_SOME_WIDTH = re.compile(r"@[^{};]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
+"""Rules of pages that are narrow, or printed: a file is neither."""
 _RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 _VARIABLE = re.compile(r"var\((--[\w-]+)\)")
 
@@ -116,6 +118,7 @@ def _style(static: Path) -> str:
     sheets = [(static / "css" / name).read_text(encoding="utf-8") for name in _SHEETS]
     sheet = re.sub(r"/\*.*?\*/", "", "\n".join(sheets), flags=re.DOTALL)
     known = _variables(sheet)
+    sheet = _AT_SOME_WIDTH.sub("", sheet)
     rules = [
         f"{','.join(kept)}{{{_plain(body, known)}}}"
         for selectors, body in _RULE.findall(sheet)

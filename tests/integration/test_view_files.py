@@ -356,6 +356,18 @@ def test_the_graph_of_tier_by_country_has_its_cells_and_all_links_between_two_as
     assert 0.6 <= sum(parts) <= 1.0
 
 
+def test_countries_keep_their_names_and_numbers_in_a_picture_of_the_world(
+    grown: CocoaMap, manager: FlaskClient
+):
+    picture = export(manager, grown, ViewKind.WORLD, "svg").text
+    style = re.search(r"<style>(.*?)</style>", picture, re.DOTALL)
+
+    assert style
+    assert ".map .bub{" in style[1]
+    assert "display:none" not in style[1]  # what pages leave out where they are narrow
+    assert ">Ghana</text>" in picture and ">9</text>" in picture
+
+
 def test_the_graph_of_the_world_has_countries_with_their_tiers(
     grown: CocoaMap, manager: FlaskClient
 ):

@@ -20,7 +20,7 @@ from ddplatform.web.value_chain.words import KIND_WORDS
 
 HEADS = (
     Head("Name", 340),
-    Head("Kind", 132),
+    Head("Kind", 158),
     Head("Country", 140),
     Head("Tier", 76),
     Head("Risk", 112),
