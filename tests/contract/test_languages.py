@@ -268,3 +268,18 @@ def test_words_of_help_are_those_of_the_red_flags():
     flags = tomllib.loads((ROOT / "questionnaires/data/red_flags.toml").read_text("utf-8"))
 
     assert [message.source for message in MESSAGES] == [row["message"] for row in flags.values()]
+
+
+def test_french_signs_of_two_parts_stay_on_the_line_of_their_word():
+    """Before : ; ? and ! stands a blank at which no line breaks (Imprimerie nationale, Lexique)."""
+    with catalogue_file("fr").open("rb") as file:
+        words = [text for message in read_po(file) for text in _texts_of(message)]
+    shipped = (ROOT / "questionnaires/data/SAQ/translations/fr.csv").read_text(encoding="utf-8")
+    breaking = re.compile(r" [:;?!](?=\s|»|$)")
+
+    assert [text for text in words if breaking.search(text)] == []
+    assert breaking.findall(shipped) == []
+
+
+def _texts_of(message: Message) -> Iterable[str]:
+    return message.string if isinstance(message.string, tuple) else (message.string,)
