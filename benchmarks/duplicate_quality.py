@@ -2,22 +2,30 @@
 
 Ours at its shipped threshold; beside it, on the same pairs in the same run, a plain mix of
 RapidFuzz ratios and nomenklatura's logic-v2 (where it is installed), each with the threshold that
-is best for it on the open half of the same set. The spread is that of 400 resamples of the pairs;
+is best for it on the open half of the same pairs, and ours once more with a threshold so chosen.
+After the sets stand all their pairs in one pool, with one threshold for all, and the mean over the
+sets. The spread is that of 400 resamples of the pairs, that of a difference of the same resamples;
 `duplicate_splits` beside this module says how steady all are when ours is trained anew.
 """
 
 import importlib
 import importlib.util
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from rapidfuzz import fuzz, utils
-from scipy.stats import rankdata
 
 from benchmarks import labelled_pairs
-from benchmarks.contract import SEED, Row
+from benchmarks.agreement import (
+    Quality,
+    Truth,
+    best_threshold,
+    difference,
+    mean_quality,
+    quality,
+)
+from benchmarks.contract import Row
 from benchmarks.labelled_pairs import (
     Labelled,
     names_alone,
@@ -28,45 +36,44 @@ from supply_chain.matching.grams import Floats
 from supply_chain.matching.matcher import score_pairs
 from supply_chain.matching.weights import weights
 
-RESAMPLES = 400
 NAME_PART = 0.6  # of the mix, the address has the rest
 LARGEST = {"small": 400, "full": 10_000}
+OURS, OURS_BEST = "ours", "ours, at its best threshold of the open half"
+OURS_SHOWN = "ours, questions counted as found"
 
 Evidence = Callable[[list[Labelled]], list[Labelled]]
 Load = Callable[..., list[Labelled]]
 Scorer = Callable[[Sequence[Labelled]], Floats]
-Truth = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class Quality:
-    """Figures of one scorer on one set; `spread` are the 5th and 95th percentile of F1."""
+class Scored:
+    """The scores of each matcher for the same pairs, and what people said of them."""
 
-    auc: float
-    precision: float
-    recall: float
-    f1: float
-    spread: tuple[float, float]
+    scores: Mapping[str, Floats]
+    is_match: Truth
 
 
 def run(size: str) -> list[Row]:
-    """One row a set and rival: F1 on the proof half."""
-    rows = []
-    for name, load in SETS.items():
-        opened, proof = (thinned(load(proof=half), size) for half in (False, True))
-        scores = ours_scores(proof)
-        ours = quality(scores, truth(proof), weights().same_from)
-        _print(name, "ours", len(proof), ours)
-        shown = quality(scores, truth(proof), weights().review_from)
-        _print(name, "ours, questions counted as found", len(proof), shown)
-        for rival, scorer in rivals().items():
-            limit = best_threshold(scorer(opened), truth(opened))
-            theirs = quality(scorer(proof), truth(proof), limit)
-            _print(name, rival, len(proof), theirs)
-            label = f"duplicates, agreement with people, {name}, against {rival}"
-            ratio = ours.f1 / theirs.f1
-            rows.append(Row(label, ours.f1, theirs.f1, ratio, ">= 1x", bool(ratio >= 1.0), "F1"))
-    return rows
+    """One row a set, pool or mean and rival: F1 on the proof half."""
+    matchers = {OURS: ours_scores, **rivals()}
+    halves = {name: _halves(load, matchers, size) for name, load in SETS.items()}
+    found = {name: qualities(*both) for name, both in halves.items()}
+    counts = {name: len(proof.is_match) for name, (_, proof) in halves.items()}
+    for told, names in TOGETHER.items():
+        opened, proof = (pooled([halves[name][side] for name in names]) for side in (0, 1))
+        found[f"all pairs, {told}"] = qualities(opened, proof)
+        counts[f"all pairs, {told}"] = len(proof.is_match)
+    for told, names in TOGETHER.items():
+        found[f"mean of the sets, {told}"] = {
+            who: mean_quality([found[name][who] for name in names]) for who in found[names[0]]
+        }
+    for name, by_matcher in found.items():
+        _print_figures(f"{name} ({counts[name]})" if name in counts else name, by_matcher)
+    rivalled = [who for who in matchers if who != OURS]
+    for name, by_matcher in found.items():
+        _print_differences(name, by_matcher, rivalled)
+    return [_row(name, rival, found[name]) for name in found for rival in rivalled]
 
 
 def only(evidence: Evidence, load: Load) -> Load:
@@ -91,6 +98,23 @@ SETS: dict[str, Load] = {
     "mills without coordinates": only(without_coordinates, labelled_pairs.mills),
     "mills, names alone": only(names_alone, labelled_pairs.mills),
 }
+# What is pooled and averaged: each labelled pair once, with one kind of evidence. Coordinates
+# stand in the set of mills alone.
+TOGETHER = {
+    "all they tell": ("facilities", "names alone", "care sites", "mills"),
+    "without coordinates": (
+        "facilities",
+        "names alone",
+        "care sites",
+        "mills without coordinates",
+    ),
+    "names alone": (
+        "facilities, names alone",
+        "names alone",
+        "care sites, names alone",
+        "mills, names alone",
+    ),
+}
 
 
 def rivals() -> dict[str, Scorer]:
@@ -101,6 +125,23 @@ def rivals() -> dict[str, Scorer]:
     else:
         print("nomenklatura is not installed: see benchmarks/peers/requirements.txt")
     return found
+
+
+def qualities(opened: Scored, proof: Scored) -> dict[str, Quality]:
+    """The figures of each matcher on the proof half; ours three times, by three thresholds."""
+    found = {}
+    for who, limit in ((OURS, weights().same_from), (OURS_SHOWN, weights().review_from)):
+        found[who] = quality(proof.scores[OURS], proof.is_match, limit)
+    for who, scores in proof.scores.items():
+        limit = best_threshold(opened.scores[who], opened.is_match)
+        found[OURS_BEST if who == OURS else who] = quality(scores, proof.is_match, limit)
+    return found
+
+
+def pooled(parts: Sequence[Scored]) -> Scored:
+    """Several sets as one: each pair counts as much, whichever set it is of."""
+    scores = {who: np.concatenate([part.scores[who] for part in parts]) for who in parts[0].scores}
+    return Scored(scores, np.concatenate([part.is_match for part in parts]))
 
 
 def ours_scores(pairs: Sequence[Labelled]) -> Floats:
@@ -124,46 +165,45 @@ def truth(pairs: Sequence[Labelled]) -> Truth:
     return np.array([pair.is_match for pair in pairs])
 
 
-def best_threshold(scores: Floats, is_match: Truth) -> float:
-    """The threshold with the highest F1."""
-    return max(np.unique(scores).tolist(), key=lambda limit: f1_of(scores >= limit, is_match)[2])
+def thinned(pairs: list[Labelled], size: str) -> list[Labelled]:
+    """Every n-th pair, as many as the size allows."""
+    return pairs[:: max(1, len(pairs) // LARGEST[size])]
 
 
-def quality(scores: Floats, is_match: Truth, limit: float) -> Quality:
-    """The figures at a threshold."""
-    said = scores >= limit
-    draw = np.random.default_rng(SEED)
-    picks = draw.integers(0, len(said), (RESAMPLES, len(said)))
-    spread = np.percentile([f1_of(said[pick], is_match[pick])[2] for pick in picks], [5, 95])
-    auc = _auc(scores, is_match)
-    return Quality(auc, *f1_of(said, is_match), spread=(float(spread[0]), float(spread[1])))
-
-
-def f1_of(said: Truth, is_match: Truth) -> tuple[float, float, float]:
-    """Precision, recall and F1."""
-    right = float((said & is_match).sum())
-    precision, recall = right / max(int(said.sum()), 1), right / max(int(is_match.sum()), 1)
-    return precision, recall, 2 * right / max(int(said.sum()) + int(is_match.sum()), 1)
-
-
-def _auc(scores: Floats, is_match: Truth) -> float:
-    """How often a match scores above a non-match."""
-    ranks, matches = rankdata(scores), int(is_match.sum())
-    above = ranks[is_match].sum() - matches * (matches + 1) / 2
-    return float(above / (matches * (len(scores) - matches)))
+def _halves(load: Load, matchers: Mapping[str, Scorer], size: str) -> tuple[Scored, Scored]:
+    """The open and the proof half of a set, scored."""
+    opened, proof = (
+        Scored({who: scorer(pairs) for who, scorer in matchers.items()}, truth(pairs))
+        for pairs in (thinned(load(proof=half), size) for half in (False, True))
+    )
+    return opened, proof
 
 
 def _ratio(one: str, other: str) -> float:
     return fuzz.token_set_ratio(one, other, processor=utils.default_process) / 100
 
 
-def thinned(pairs: list[Labelled], size: str) -> list[Labelled]:
-    """Every n-th pair, as many as the size allows."""
-    return pairs[:: max(1, len(pairs) // LARGEST[size])]
+def _row(name: str, rival: str, found: Mapping[str, Quality]) -> Row:
+    ours, theirs = found[OURS].f1, found[rival].f1
+    label = f"duplicates, agreement with people, {name}, against {rival}"
+    return Row(label, ours, theirs, ours / theirs, ">= 1x", bool(ours >= theirs), "F1")
 
 
-def _print(name: str, who: str, count: int, found: Quality) -> None:
-    print(
-        f"| {name} ({count}) | {who} | {found.auc:.3f} | {found.precision:.3f} | {found.recall:.3f}"
-        f" | {found.f1:.3f} ({found.spread[0]:.3f}-{found.spread[1]:.3f}) |"
-    )
+def _print_figures(name: str, found: Mapping[str, Quality]) -> None:
+    for who, told in found.items():
+        low, high = told.spread
+        print(
+            f"| {name} | {who} | {told.auc:.3f} | {told.precision:.3f} | {told.recall:.3f}"
+            f" | {told.f1:.3f} ({low:.3f}-{high:.3f}) |"
+        )
+
+
+def _print_differences(name: str, found: Mapping[str, Quality], rivalled: Sequence[str]) -> None:
+    for who in (OURS, OURS_BEST):
+        for rival in rivalled:
+            told = difference(found[who], found[rival])
+            low, high = told.spread
+            word = "told apart" if told.is_told else "not told apart"
+            print(
+                f"| {name} | {who} - {rival} | {told.f1:+.3f} ({low:+.3f} to {high:+.3f}) {word} |"
+            )

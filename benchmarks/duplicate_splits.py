@@ -15,11 +15,10 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from benchmarks import labelled_pairs
+from benchmarks.agreement import best_threshold, f1_of
 from benchmarks.contract import Row
 from benchmarks.duplicate_quality import (
     Evidence,
-    best_threshold,
-    f1_of,
     of_one_unit,
     rivals,
     thinned,
