@@ -10,9 +10,8 @@ from questionnaires.search_lists import searched_file
 from questionnaires.sheets import LIST_HEADINGS, YES, Row, Sheets, choice_name, list_name, lowered
 from questionnaires.survey_rows import CHOICES, SETTINGS, SURVEY, SurveyRow
 
-TRANSLATED = re.compile(
-    r"(label|hint|constraint_message|required_message|guidance_hint)\s*::?\s*(.+)\Z", re.I
-)
+TRANSLATABLE = r"label|hint|constraint[_ ]message|required[_ ]message|guidance[_ ]hint"
+TRANSLATED = re.compile(rf"({TRANSLATABLE})\s*::?\s*(.+)\Z", re.I)
 MEDIA = re.compile(r"(?:media\s*::?\s*)?(image|audio|video|big-image)(?:\s*::?.*)?\Z", re.I)
 LABELS = re.compile(r"(label|caption)(\s*::?.*)?\Z", re.I)
 HINTS = ("hint", "guidance_hint")
@@ -63,13 +62,25 @@ def check_lists(sheets: Sheets, rows: Sequence[SurveyRow]) -> Iterator[Fault]:
                 "Add rows with a name to the list.",
                 column="type",
             )
-    of_several = {row.list_name for row in rows if row.base == "select_multiple"}
-    yield from _check_spaces([pair for name in sorted(of_several) for pair in lists.get(name, ())])
+    yield from _check_names_together(rows, lists)
     doubles_are_meant = str(sheets.settings.get("allow_choice_duplicates", "")).lower() in YES
     for choices in lists.values():
         for fault in _check_choices(choices):
             if fault.code != "choice-twice" or not doubles_are_meant:
                 yield fault
+
+
+def _check_names_together(
+    rows: Sequence[SurveyRow], lists: Mapping[str, Sequence[tuple[int, Row]]]
+) -> Iterator[Fault]:
+    """Names that cannot stand beside others; of a ranking the converter takes them all the same."""
+    of_several = {row.list_name for row in rows if row.base == "select_multiple"}
+    ranked = {row.list_name for row in rows if row.base == "rank"} - of_several
+    for name in sorted(of_several):
+        yield from _check_spaces(lists.get(name, ()))
+    for name in sorted(ranked):
+        for fault in _check_spaces(lists.get(name, ())):
+            yield replace(fault, level="warning")
 
 
 def _check_spaces(choices: Sequence[tuple[int, Row]]) -> Iterator[Fault]:
@@ -124,6 +135,14 @@ def _has_label(row: Mapping[str, str]) -> bool:
 def check_labels(rows: Sequence[SurveyRow]) -> Iterator[Fault]:
     """Questions that nobody can read, and constraints that do not say what is wrong."""
     for row in rows:
+        if row.is_begin and row.type.lower().endswith("repeat") and not _has_label(row.cells):
+            yield row.fault(
+                "warning",
+                "label-missing",
+                f"The repeat '{row.name}' has no label: nobody is told what can be added.",
+                "Write what each entry is about, for example 'Member of the household'.",
+                column="label",
+            )
         if row.is_asked and not (_is_worded(row) or row.text("calculation")):
             yield row.fault(
                 "error",

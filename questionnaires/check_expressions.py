@@ -7,6 +7,7 @@ from dataclasses import replace
 from pyxform import aliases
 
 from questionnaires.check_choices import lists_of
+from questionnaires.check_meaning import Facts, check_meaning, facts_of, several_answers
 from questionnaires.check_paths import Known, check_paths, known_names
 from questionnaires.errors import ExpressionFault, Fault
 from questionnaires.expressions import compile_expression
@@ -46,16 +47,17 @@ def check_cells(
         for name, choices in lists_of(sheets).items()
     }
     selects = {row.name: row for row in rows if row.is_select and row.list_name in offered}
-    known = known_names(sheets, rows)
+    known, facts = known_names(sheets, rows), facts_of(rows, offered)
     for row in rows:
         for column in EXPRESSIONS:
             text = row.text(column)
             if text and text not in aliases.yes_no:
                 yield from _check_references(row, column, names)
-                yield from _check_syntax(row, column, namespaces, known)
+                yield from _check_syntax(row, column, namespaces, known, facts)
                 yield from _check_literals(row, column, selects, offered)
         for column in TEXTS:
             yield from _check_references(row, column, names)
+            yield from _check_several(row, column, facts)
         yield from _check_default(row, names, namespaces, known)
     yield from _check_instance_name(sheets, names, namespaces)
 
@@ -115,17 +117,38 @@ def _check_references(row: SurveyRow, column: str, names: Mapping[str, int]) -> 
             )
 
 
+def _check_several(row: SurveyRow, column: str, facts: Facts) -> Iterator[Fault]:
+    """Values put into texts from a repeat that the text stands outside of."""
+    if column == "trigger":
+        return
+    for found in REFERENCE.finditer(_raw(row, column)):
+        if fault := several_answers(row, column, found[1], facts, found.start()):
+            yield fault
+
+
 def _check_syntax(
-    row: SurveyRow, column: str, namespaces: Mapping[str, str], known: Known
+    row: SurveyRow,
+    column: str,
+    namespaces: Mapping[str, str],
+    known: Known,
+    facts: Facts | None = None,
 ) -> Iterator[Fault]:
     # A path of the same length takes the place of each reference, so that places stay right.
-    text = REFERENCE.sub(lambda found: "/" + "x" * (len(found[0]) - 2) + " ", _raw(row, column))
+    raw = _raw(row, column)
+    text = REFERENCE.sub(lambda found: "/" + "x" * (len(found[0]) - 2) + " ", raw)
     try:
         compiled = compile_expression(text, namespaces)
     except ExpressionFault as fault:
         yield row.fault("error", fault.code, str(fault), fault.mend, column=column, at=fault.at)
     else:
         yield from check_paths(row, column, text, compiled.token, known)
+        if facts:
+            references = {
+                found.start(): found[1]
+                for found in REFERENCE.finditer(raw)
+                if "last-saved#" not in found[0]
+            }
+            yield from check_meaning(row, column, text, compiled.token, facts, references)
 
 
 def _check_literals(

@@ -17,6 +17,7 @@ from questionnaires.xpath_paths import function_name, is_path, plain_names
 MADE = ("meta", "_other", "_count")  # nodes that the converter makes
 OF_EVERY_ITEM = frozenset({"name", "label", "itextid", "geometry", "id", "title"})
 LAST_SAVED = "__last-saved"
+YES_OR_NO = frozenset({"required", "read_only"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,8 @@ def check_paths(
     walk = _Walk(known, "" if unknown else row.list_name if listed else None)
     walk.value(token, walk.start)
     for code, level, message, mend, at in walk.found:
+        if token.symbol == "(name)" and column in YES_OR_NO:
+            mend = "Write yes or no, or a condition such as ${age} > 17."
         yield row.fault(level, code, message, mend, column=column, at=place_of(at, text))
 
 

@@ -20,6 +20,7 @@ def check_frame(sheets: Sheets, rows: Sequence[SurveyRow]) -> Iterator[Fault]:
     for row in rows:
         yield from _check_type(row) if "type" in headings else ()
         yield from _check_name(row) if "name" in headings else ()
+        yield from _check_calculation(row)
     yield from _check_doubled_names(rows)
     yield from _check_groups(rows)
 
@@ -128,6 +129,14 @@ def _column_fault(
 
 
 def _check_type(row: SurveyRow) -> Iterator[Fault]:
+    if row.is_miswritten:
+        yield row.fault(
+            "error",
+            "type-unknown",
+            f"The type '{row.type}' is not known: types are written in small letters.",
+            "Write it in small letters; names of lists stay as they are.",
+            column="type",
+        )
     if row.is_begin or row.is_end or row.is_select:
         return
     if row.base in UNSUPPORTED:
@@ -145,6 +154,17 @@ def _check_type(row: SurveyRow) -> Iterator[Fault]:
             f"The type '{row.type}' is not known." if row.type else "The type is missing.",
             "Write a type of XLSForm, for example text, integer or select_one LIST.",
             column="type",
+        )
+
+
+def _check_calculation(row: SurveyRow) -> Iterator[Fault]:
+    if row.base == "calculate" and not row.text("calculation") and not row.text("default"):
+        yield row.fault(
+            "error",
+            "calculation-missing",
+            f"'{row.name}' is calculated, and nothing says how.",
+            "Write the calculation, or delete the row.",
+            column="calculation",
         )
 
 

@@ -15,7 +15,9 @@ from questionnaires.check_choices import (
     languages_of,
 )
 from questionnaires.check_circles import check_circles
+from questionnaires.check_defaults import check_defaults
 from questionnaires.check_expressions import check_cells
+from questionnaires.check_languages import check_languages
 from questionnaires.check_scoring import check_scoring
 from questionnaires.check_structure import check_frame
 from questionnaires.errors import Fault, FormUnusable
@@ -118,6 +120,7 @@ def check_sheets(
         else:
             faults += further
             faults += [] if further else check_scoring(form, mended)
+            faults += [] if further else check_defaults(form, mended, rows)
             named = {row.file for row in rows if row.file}
             names = [
                 file
@@ -148,6 +151,7 @@ def _own_faults(sheets: Sheets, mended: Sheets, rows: Sequence[SurveyRow]) -> li
         *check_cells(sheets, rows, prefixes | {"osm": "urn:osm"}),
         *check_circles(rows),
         *check_translations(sheets),
+        *check_languages(sheets),
         *check_settings(sheets),
     ]
     if "repeat_count" not in mended.mended:

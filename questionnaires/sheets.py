@@ -132,7 +132,8 @@ def canonical(heading: str) -> str:
         text.split("::", 1)[0] if not text.startswith(("bind::", "body::", "instance::")) else text
     )
     base = base.split(":", 1)[0] if base.lower().startswith(("label:", "hint:")) else base
-    known = aliases.survey_header.get(base.lower().replace(" ", "_"), base.lower())
+    plain = base.strip().lower().replace(" ", "_")
+    known = aliases.survey_header.get(plain, plain)
     if isinstance(known, tuple):
         known = known[-1]
     return _TODAY.get(str(known), str(known))

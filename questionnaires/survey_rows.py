@@ -57,6 +57,16 @@ class SurveyRow:
         """Whether a person sees it as a question or note."""
         return not (self.is_begin or self.is_end or self.base in UNASKED_TYPES)
 
+    @property
+    def is_miswritten(self) -> bool:
+        """Whether a type of XLSForm is written with capitals, which other programs refuse."""
+        text = " ".join(self.type.split())
+        if self.is_begin or self.is_end:
+            return text != text.lower()
+        if self.is_select:
+            return not text.startswith(tuple(aliases.select))
+        return self.base not in KNOWN_TYPES and self.base.lower() in KNOWN_TYPES
+
     def text(self, column: str) -> str:
         """The cell under a heading of XLSForm, stripped."""
         return cell(self.cells, column)

@@ -54,7 +54,7 @@ ONE_FAULT = {
         [survey("select_one yn | q | Q | | "), table("choices", "liste | name | label", "yn|y|Y")],
     ),
     "a calculation without one": (
-        ("converter", "survey", 2, "calculation"),
+        ("calculation-missing", "survey", 2, "calculation"),
         [survey("calculate | c | | | ")],
     ),
     "answers given elsewhere and a filter": (
@@ -109,6 +109,25 @@ ONE_FAULT = {
     "a type with a typing mistake": (
         ("type-unknown", "survey", 2, "type"),
         [survey("select_on yn | q | Q | | "), YES_NO],
+    ),
+    "a type with a capital letter": (
+        ("type-unknown", "survey", 2, "type"),
+        [survey("Select_One yn | q | Q | | "), YES_NO],
+    ),
+    "a group that begins with a capital letter": (
+        ("type-unknown", "survey", 2, "type"),
+        [survey("Begin group | g | G | | ", QUESTION, END_GROUP)],
+    ),
+    "a repeat that nobody is told about": (
+        ("label-missing", "survey", 2, "label"),
+        [survey("begin repeat | r | | | ", QUESTION, END_REPEAT)],
+    ),
+    "a space in a name that is put in order": (
+        ("name-invalid", "choices", 2, "name"),
+        [
+            survey("rank l | q | Q | | "),
+            table("choices", "list_name | name | label", "l | no way | No"),
+        ],
     ),
 }
 
