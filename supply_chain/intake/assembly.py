@@ -167,9 +167,20 @@ class Assembly:
                 self._companies_named.hear(step)
             for buyer in row.buyers:
                 self._companies_named.hear(_alone(buyer))
+        self._onward |= self._heads_of_sites()
         for row in rows:
             if row.node.id in self.nodes:
                 self._add_links_of(row, link_to)
+
+    def _heads_of_sites(self) -> set[str]:
+        """Companies without a place that only stand above their sites: those deliver."""
+        running = {node.operated_by for node in self.nodes.values()}
+        kept = (node for node in self.nodes.values() if node.id in running)
+        return {
+            node.id
+            for node in kept
+            if node.kind is NodeKind.BUSINESS_ENTITY and not (node.country or node.address)
+        }
 
     def _add_links_of(self, row: NodeRow, link_to: str | None) -> None:
         ends = [row.node.id]

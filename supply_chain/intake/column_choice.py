@@ -311,7 +311,7 @@ class ColumnChooser:
 
     def take(self, field: str, name: str, confidence: float, reason: str) -> None:
         self.columns[field] = name
-        shown = (value for value in self._values(name) if not tells_of_person(value))
+        shown = (v for v in self._values(name) if v != name and not tells_of_person(v))
         examples = tuple(dict.fromkeys(shown))[:_EXAMPLES]
         self._guesses.append(ColumnGuess(field, name, round(confidence, 2), reason, examples))
 

@@ -28,7 +28,7 @@ def fits(field: str, header: str, values: Sequence[str]) -> bool:
     """
     if field == "id" and squeeze(header) != "id":
         return len(values) < _MANY or _differ(values)
-    if field == "kind" and squeeze(header) == "type":
+    if field == "kind" and squeeze(header) in words().vague_kinds:
         # "Type" may be one of anything: its values must be kinds of nodes.
         return bool(values) and share_of(values, _is_kind) >= _MOSTLY
     if field == "origin":

@@ -14,6 +14,7 @@ from supply_chain.intake.columns import (
     unique_header,
 )
 from supply_chain.intake.heading_parts import is_column_name, rank_of_parts, tells_field
+from supply_chain.intake.link_ends import with_ids_of_ends
 from supply_chain.intake.personal_columns import tells_of_people
 from supply_chain.intake.sheets import Table
 from supply_chain.intake.words import header_forms, squeeze, words
@@ -52,6 +53,8 @@ def guess_mapping(tables: Sequence[Table]) -> Mapping:
             links[table.key] = _guess_links(table, header_row, header)
         else:
             nodes[table.key] = _guess_nodes(table, header_row, header)
+    if links and nodes:
+        nodes = with_ids_of_ends(tables, nodes, links)
     return Mapping(nodes, links)
 
 
@@ -111,6 +114,9 @@ def _guess_nodes(table: Table, header_row: int, header: list[str]) -> TableMappi
     if "buyer" in chooser.columns:
         for field in ROW_LINK_FIELDS:
             chooser.choose(field, words().link_columns[field], in_links=True)
+    else:
+        # A share of what is bought alone: of ownership, women or turnover there are many.
+        chooser.choose("share", words().purchase_shares, parts="none")
     return chooser.mapping()
 
 

@@ -213,6 +213,7 @@ def with_samples(table: Table, how: TableMapping) -> TableMapping:
     for row in table.rows[how.header_row : how.header_row + _SAMPLE_ROWS]:
         for name, cell in zip(header, row, strict=False):
             is_open = len(seen[name]) < _EXAMPLES and cell and not is_blank(cell.strip())
+            is_open = is_open and clean(cell) != name  # the header once more
             if is_open and not tells_of_person(cell):
                 seen[name][clean(cell)[:_SHOWN_CHARACTERS]] = None
     of_people = columns_of_people(table, how.header_row)

@@ -17,6 +17,7 @@ TYPICAL_CELLS = 3
 """A row with more filled cells than this is neither a heading nor a note."""
 
 _PAGE = re.compile(r"\W*(?:page|seite|página|pagina|pág|页|第)\W*\d+.{0,20}", re.IGNORECASE)
+_PAGES = frozenset(("page", "seite", "pagina", "pag", "strona", "sayfa", "页"))
 _MARKS = "*†‡§©※＊"  # a note of a list begins with one of these
 # Or with a number in brackets, to which the headings refer: "(2) parent group, if known".
 _NUMBERED = re.compile(r"[(\[]\s*(?:\d{1,2}|[a-z])\s*[)\]]\s*\S|[¹²³⁴⁵⁶⁷⁸⁹]", re.IGNORECASE)
@@ -85,7 +86,7 @@ def _is_total(cells: Sequence[str], fields: Mapping[str, int]) -> bool:
     """Whether a row sums up: a word for it first, and nothing but numbers beside it."""
     first = next((cell for cell in cells if cell.strip()), "")
     start = re.split(r"[:=(\d]", first, maxsplit=1)[0]
-    if squeeze(start) not in words().total_words and not _is_total_of_country(start):
+    if squeeze(start) not in words().total_words and not _is_total_of_part(start):
         return False
     others = [cell for cell in cells if cell.strip() and cell is not first]
     placed = [
@@ -95,10 +96,12 @@ def _is_total(cells: Sequence[str], fields: Mapping[str, int]) -> bool:
     return not is_placed and all(map(_is_figure, others))
 
 
-def _is_total_of_country(text: str) -> bool:
-    """ "Subtotal Ecuador": a word for a sum and the country it is of."""
+def _is_total_of_part(text: str) -> bool:
+    """ "Subtotal Ecuador", "Total page": a word for a sum and the country or page it is of."""
     word, _, rest = text.strip().partition(" ")
-    return bool(rest) and squeeze(word) in words().total_words and country_code(rest) is not None
+    if not rest or squeeze(word) not in words().total_words:
+        return False
+    return squeeze(rest) in _PAGES or country_code(rest) is not None
 
 
 def _is_figure(cell: str) -> bool:

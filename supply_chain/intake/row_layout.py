@@ -38,6 +38,7 @@ _GROUP_FIELDS = ("operated_by", "buyer", "country", "region", "sector", "chain.1
 _MOST_BLANKS_UNGROUPED = 0.3
 CHAINS = tuple(f"chain.{number}" for number in range(1, 9))
 _ENOUGH_ROWS = 3
+_PLACES = ("country", "region", "city", "address", "latitude", "coordinates")
 
 
 @dataclass(slots=True)
@@ -91,6 +92,10 @@ def _shown(cells: Sequence[str]) -> str | None:
 
 def _take_headings(layout: Layout, fields: Mapping[str, int], width: int) -> None:
     """Let lines of one cell say the country, or the company, of the rows below them."""
+    above_indented = _heads_above_indented(layout.rows, fields)
+    if above_indented:
+        _apply_headings(layout, fields, width, set(), above_indented)
+        return
     counts = [_count(cells) for _, cells in layout.rows]
     singles = {at for at, count in enumerate(counts) if count == 1}
     if not singles or len(singles) == len(counts):
@@ -108,6 +113,25 @@ def _take_headings(layout: Layout, fields: Mapping[str, int], width: int) -> Non
     company_heads = set(heads) if is_grouped else set()
     if country_heads or company_heads:
         _apply_headings(layout, fields, width, country_heads, company_heads)
+
+
+def _heads_above_indented(rows: Sequence[Row], fields: Mapping[str, int]) -> set[int]:
+    """Rows of companies that have a few more cells than the name: a sum, a note, a share.
+
+    Their sites stand indented below them, and tell the place that no row of a company tells.
+    """
+    name = fields.get("name")
+    placed = [fields[field] for field in _PLACES if field in fields]
+    if name is None or not placed:
+        return set()
+    indented = [bool(name < len(cells) and _INDENT.match(cells[name])) for _, cells in rows]
+    heads = {at for at, is_site in enumerate(indented) if not is_site}
+    if not any(indented) or not heads or 0 not in heads:
+        return set()
+    is_placed = [any(p < len(cells) and cells[p].strip() for p in placed) for _, cells in rows]
+    fits = all(not is_placed[at] and at + 1 < len(rows) and indented[at + 1] for at in heads)
+    sites = [placed for placed, is_site in zip(is_placed, indented, strict=True) if is_site]
+    return heads if fits and 2 * sum(sites) > len(sites) else set()
 
 
 def _all_head(
@@ -288,6 +312,6 @@ _COUNTRY_HEADING = CellFault(
     "Give each row its country in a column of its own if that is not right.",
 )
 _COMPANY_HEADING = CellFault(
-    "The line has a name alone: it was read as the company whose sites stand below it.",
+    "The line names no place: it was read as the company whose sites stand below it.",
     "Add its country or address if it is a site itself.",
 )

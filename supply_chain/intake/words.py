@@ -74,8 +74,10 @@ def header_forms(header: str) -> frozenset[str]:
 
 def languages_apart(header: str) -> list[str]:
     """A column name as it stands, without brackets and numbering, and each language in it."""
-    bare = _NUMBERING.sub("", _BRACKETS.sub("", header))
-    return [header, bare, *_LANGUAGES.split(bare)]
+    # "1. Kademe Tedarikçi (Kumaş)": here the number is no numbering.
+    plain = _BRACKETS.sub("", header)
+    bare = _NUMBERING.sub("", plain)
+    return [header, plain, bare, *_LANGUAGES.split(bare)]
 
 
 def whole_forms(header: str) -> frozenset[str]:
@@ -125,6 +127,7 @@ class Words:
             _add_prefixed(self.node_columns[field], prefixes)
         self.chain_columns = _ranked(tables["chain_columns"])
         self.link_columns = _ranked(tables["link_columns"])
+        self.purchase_shares = _ranked({"": tables["purchase_shares"]})[""]
         self.tier_facts = {
             fact: frozenset(map(squeeze, names)) for fact, names in tables["tier_facts"].items()
         }
@@ -142,6 +145,7 @@ class Words:
         self.total_words = frozenset(map(squeeze, tables["total_words"]))
         self.no_names = frozenset(map(squeeze, tables["no_names"]))
         self.node_kinds = _meanings(tables["node_kinds"])
+        self.vague_kinds = frozenset(map(squeeze, tables["vague_kinds"]))
         self.link_kinds = _meanings(tables["link_kinds"])
         self.flow_evidence = _meanings(tables["flow_evidence"])
         self.ownership_relations = frozenset(map(squeeze, tables["ownership_relations"]))
