@@ -38,7 +38,7 @@ def links(draft: MapDraft) -> dict[tuple[str, str], LinkDraft]:
 TURKISH_TIERS = """Marka;1. Kademe Tedarikçi (Konfeksiyon);1. Kademe Ülke;2. Kademe Tedarikçi (Kumaş);2. Kademe Ülke;3. Kademe Tedarikçi (İplik);3. Kademe Ülke
 Defne Tekstil;Güneş Konfeksiyon;Türkiye;Bursa Dokuma;Türkiye;Fergana İplik;Özbekistan
 Defne Tekstil;Meghna Apparels;Bangladeş;Tirupur Fabrics;Hindistan;;
-"""  # noqa: E501
+"""
 
 
 def test_numbered_tiers_with_the_trade_in_brackets_are_a_chain_with_its_countries():
