@@ -12,8 +12,6 @@ from questionnaires.submission_tables import read_csv, read_json, read_row, read
 from questionnaires.submissions import Submission, broken, read_submission, refuse, too_large
 
 MAX_ENTRIES, MAX_UNPACKED = 2_000, 60 * 1024**2
-KEPT_ROW = ".row.json"
-"""The ending under which one submission of an export is kept: its row alone."""
 
 
 @dataclass(frozen=True)

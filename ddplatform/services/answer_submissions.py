@@ -1,7 +1,7 @@
 """Submissions of phone apps: kept once by their instanceID, each for the questions it names."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -20,9 +20,7 @@ from ddplatform.services.response_drafts import open_draft
 from questionnaires import Form
 from questionnaires.answer_book_reading import BookRefused
 from questionnaires.submission_files import (
-    KEPT_ROW,
     Brought,
-    is_instance,
     read_brought,
     read_kept,
 )
@@ -31,6 +29,8 @@ from supply_chain.errors import FileRefused
 
 MOST_ATTACHMENTS = 100
 """Of the submissions of one file: each is looked at by a process of its own."""
+MOST_TO_CHOOSE = 20
+"""Submissions of a file that name no questions: a person looks at each and takes one over."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,8 @@ def keep_submissions(
     """Keep what a file of a phone app or its server holds, to be looked at before it counts.
 
     One that came before is given back as it stands. Where several submissions are in the file,
-    those whose hidden field names other questions are left out.
+    those whose hidden field names other questions are left out; where none names any, a person
+    looks at each on its page and takes over the one that belongs here.
 
     Raises:
         FileRefused: broken, foreign, or the same instanceID with another content.
@@ -107,9 +108,14 @@ def keep_submissions(
             refused.code, f"{filename}: {refused.message}", refused.advice
         ) from refused
     sent = Sent(filename, way, phone, {**brought.files, **(attachments or {})})
-    found = _for_assignment(brought, assignment_id, filename)
+    found = _for_assignment(brought, assignment_id, sent)
     _require_few(found, sent)
-    return [_keep(assignment_id, one, sent, filled.form.form, by=by, at=at) for one in found]
+    named = [sent, *(replace(sent, filename=f"{filename} ({n})") for n in range(2, len(found) + 1))]
+    form = filled.form.form
+    return [
+        _keep(assignment_id, one, file, form, by=by, at=at)
+        for one, file in zip(found, named, strict=False)
+    ]
 
 
 def _require_few(found: Sequence[Submission], sent: Sent) -> None:
@@ -134,22 +140,23 @@ def _named(one: Submission, files: Mapping[str, bytes]) -> Mapping[str, bytes]:
     return {name: part for name, part in files.items() if len(files) == 1 or name in text}
 
 
-def _for_assignment(brought: Brought, assignment_id: UUID, filename: str) -> list[Submission]:
+def _for_assignment(brought: Brought, assignment_id: UUID, sent: Sent) -> list[Submission]:
     """The submissions for these questions: those that name them, else those that name none."""
     mine = [one for one in brought.submissions if one.reference == str(assignment_id)]
     found = mine or [one for one in brought.submissions if not one.reference]
     if not found:
         raise FileRefused(
             "other_assignment",
-            gettext("%(file)s: this submission names other questions.", file=filename),
+            gettext("%(file)s: this submission names other questions.", file=sent.filename),
             gettext("Upload it on the page of those questions."),
         )
-    if len(found) > 1 and not mine:
+    most = 1 if sent.way is IntakeWay.OPENROSA else MOST_TO_CHOOSE
+    if len(found) > most and not mine:
         raise FileRefused(
             "several",
             gettext(
                 "%(file)s holds %(count)s submissions, and none names these questions.",
-                file=filename,
+                file=sent.filename,
                 count=len(found),
             ),
             gettext(
@@ -185,7 +192,7 @@ def _keep(
         assignment_id=assignment_id,
         way=sent.way,
         instance_id=one.instance_id,
-        filename=sent.filename if is_instance(one.content) else f"{one.instance_id}{KEPT_ROW}",
+        filename=sent.filename,
         brought_by=sent.phone,
         attachments=attachments,
     )

@@ -66,7 +66,18 @@ FAULTS = (
     _("This JSON file holds no submissions."),
     _("Export the data of the form as JSON from KoboToolbox or ODK Central."),
     _("This archive holds no table of submissions, or several."),
-    _("Export the data of one form as CSV (zip) from ODK Central."),
+    _("Export the data of one form as CSV (zip) from ODK Central or KoboToolbox."),
+    _("The letters of this table cannot be told: it is not kept as UTF-8."),
+    _("Export it again, or save it in your spreadsheet program as CSV UTF-8."),
+    _(
+        "Row %(number)s has more cells than the table has headings, so that answers may stand"
+        " under the wrong question."
+    ),
+    _("Export it again, and upload it as it comes, not changed in another program."),
+    _("The table %(name)s is called like no list of these questions."),
+    _("Leave the tables of an export as they are called, and upload the archive whole."),
+    _("The table %(name)s names row %(number)s of the table above it, which is not there."),
+    _("Export the data again, and upload the archive with all its tables."),
     _("This file holds no submission."),
     _("Export it again with its data."),
     _("This archive is packed in a way that is not read here."),

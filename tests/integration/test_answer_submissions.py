@@ -285,13 +285,49 @@ def test_table_of_several_submissions_takes_the_one_that_names_these_questions(
     assert _kept(app, supplier)[C01] == "40"
 
 
-def test_several_submissions_that_name_nothing_are_refused(phone: FlaskClient, supplier: Supplier):
+def test_of_several_submissions_that_name_nothing_a_person_takes_the_one_that_belongs_here(
+    app: Flask, supplier: Supplier, phone: FlaskClient
+):
     table = "C/SAQ_C01,KEY\n40,uuid:1\n50,uuid:2\n"
 
-    answer = _bring(phone, supplier, table.encode(), "export.csv")
+    came = _bring(phone, supplier, table.encode(), "export.csv")
+
+    page = phone.get(came.location)
+    assert "The file holds 2 submissions." in _words(page)
+    ways = re.findall(r'href="([^"]+)"><bdi>export.csv \(2\)<', page.text)
+    assert C01 not in _kept(app, supplier)
+    _take(phone, ways[0])
+    assert _kept(app, supplier)[C01] == "50"
+
+
+def test_more_submissions_than_a_person_can_look_at_are_refused(
+    app: Flask, phone: FlaskClient, supplier: Supplier
+):
+    rows = "".join(f"{number},uuid:{number}\n" for number in range(21))
+
+    answer = _bring(phone, supplier, f"C/SAQ_C01,KEY\n{rows}".encode(), "export.csv")
 
     assert answer.status_code == 422
-    assert "holds 2 submissions, and none names these questions" in _words(answer)
+    assert "holds 21 submissions, and none names these questions" in _words(answer)
+    with app.app_context(), acting(supplier.id):
+        assert db.session.query(AnswerIntake).count() == 0
+
+
+def test_export_with_labels_and_split_columns_is_the_submission_that_came_before(
+    app: Flask, supplier: Supplier, phone: FlaskClient
+):
+    reference = str(supplier.asked.assignment_id)
+    answers = {"A/SAQ_A05": "yes", "A/SAQ_A06": "child_labour hazardous_under_18"}
+    first = _bring(phone, supplier, instance_xml(answers, reference=reference, instance="uuid:1"))
+
+    table = (
+        '"Is a senior person in charge of children\'s rights, with time and money for it?",'
+        "SAQ_A06/hazardous_under_18,SAQ_A06/child_labour,dd_assignment,_uuid\n"
+        f"Yes,1,1,{reference},1\n"
+    )
+    again = _bring(phone, supplier, table.encode(), "export.csv")
+
+    assert again.location == first.location
 
 
 def _with_attachments(count: int) -> bytes:

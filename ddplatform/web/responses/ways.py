@@ -77,6 +77,16 @@ def bring(assignment_id: UUID) -> ResponseReturnValue:
         status = 422 if isinstance(error, FileRefused) else 409
         status = 429 if isinstance(error, TooMany) else status
         return _ways_page(assignment_id, [refusal_in_words(error, upload.filename)]), status
+    if len(kept) > 1:
+        flash(
+            gettext(
+                "The file holds %(count)s submissions. Look at each, and take over the one that is"
+                " yours.",
+                count=len(kept),
+            ),
+            "info",
+        )
+        return redirect(url_for(".ways", assignment_id=assignment_id, _anchor="came"))
     return redirect(url_for(".incoming", assignment_id=assignment_id, intake_id=kept[0].id))
 
 
