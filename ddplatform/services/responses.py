@@ -68,13 +68,15 @@ class Typed:
     """What one open page sends.
 
     `values` maps paths to texts; `seen` is the revision the page was made from; `page` names the
-    open page, so that its own earlier saves are no contradiction.
+    open page, so that its own earlier saves are no contradiction; `untouched` are the paths that
+    say what the page showed: what others wrote there meanwhile stays, and nobody is asked.
     """
 
     values: Mapping[str, str]
     seen: int
     page: str
     replies: Mapping[str, str] = field(default_factory=dict)
+    untouched: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -316,13 +318,15 @@ def _save(filled: Filled, typed: Typed, *, by: Identity, at: datetime) -> Saved:
         if (kept.raw if kept else "") == text:
             continue
         if kept and kept.version > typed.seen and kept.page != typed.page:
-            clashes.append(Clash(path, kept.raw, text))
+            if path not in typed.untouched:
+                clashes.append(Clash(path, kept.raw, text))
             continue
         try:
             filled.form.set(path, text)
         except StepRefused:
-            # The entry was removed elsewhere: the text goes back to the person.
-            clashes.append(Clash(path, "", text))
+            # The entry was removed elsewhere: what was typed goes back to the person.
+            if path not in typed.untouched:
+                clashes.append(Clash(path, "", text))
     new = finish(filled, page=typed.page, by=by, at=at)
     return Saved(filled, tuple(clashes), new)
 

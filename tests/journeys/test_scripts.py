@@ -44,7 +44,9 @@ PAGES = {
     + "<h1>Map</h1><details class=menu><summary>Account</summary><p>Sign out</p></details>"
     "<aside class=panel><div class=hd><a class=iconbtn href=/done>Close</a></div><button>Inside</button></aside>",
     "draft.html": HEAD + "<div id=save-state role=status><span>Nothing yet</span></div>"
-    "<form method=post action=/save data-autosave=/draft data-saved='Saved at'>"
+    "<form method=post action=/save data-autosave=/draft data-saved='Saved at' data-saving=Saving"
+    " data-offline='No signal, kept on this page' data-out='Signed out' data-conflict='Changed on another device'"
+    " data-waiting='No signal. Kept here, sent when it is back'>"
     "<input name=many><input type=checkbox name=w value=a><input type=checkbox name=w value=b>"
     "<label hidden><input type=checkbox data-keep>Keep</label><input type=file name=photo accept='image/*'><output></output></form>"
     "<form id=out method=post action=/out data-forget><button>Sign out</button></form>",

@@ -20,6 +20,7 @@ from ddplatform.services.responses import Clash, Typed
 from ddplatform.web.filters import day
 from ddplatform.web.label_media import LabelMedia, MediaView
 from ddplatform.web.problem_words import in_words
+from ddplatform.web.responses.shown_marks import untouched_in
 from questionnaires import Item, Kind, NodeState, Page, Question
 from questionnaires.form import UPLOADS
 from questionnaires.given import without_places
@@ -282,7 +283,13 @@ def read_typed(form: MultiDict[str, str]) -> Typed:
         elif name.startswith(f"{REPLY}/"):
             replies[name.removeprefix(REPLY)] = _text(form.getlist(name))
     seen = form.get("seen", "")
-    return Typed(values, int(seen) if seen.isdigit() else 0, form.get("page", "")[:64], replies)
+    return Typed(
+        values,
+        int(seen) if seen.isdecimal() and len(seen) < 10 else 0,
+        form.get("page", "")[:64],
+        replies,
+        untouched_in(form.get("shown", ""), values),
+    )
 
 
 def _text(texts: Sequence[str]) -> str:

@@ -50,6 +50,7 @@ from ddplatform.web.responses.fields import (
 from ddplatform.web.responses.help_words import help_in_words, whom_to_call, words_of_help
 from ddplatform.web.responses.media import media_of
 from ddplatform.web.responses.routes import is_writable, newest_round
+from ddplatform.web.responses.shown_marks import marks_of
 from questionnaires import Page, minutes_of, red_flags
 from supply_chain.errors import FileRefused
 
@@ -258,6 +259,7 @@ def _section_page(
         taken_by=people.name(taker) if taker and taker != g.identity.user_id else "",
         given=given_on(page, filled),
         seen=filled.row.revision,
+        marks=marks_of(page),
         saved_at=max((a.saved_at for a in filled.answers.values() if a.raw), default=None),
         page_mark=uuid4().hex,
         names_suppliers=name == find_naming_section(filled.form.form),
