@@ -17,7 +17,7 @@ _FIRST = ("survey", "choices", "settings")
 _WIDTHS = {"label": 60, "hint": 60, "constraint_message": 40, "relevant": 40}
 _HEADER = "_header"
 _TEXTS = ("label", "hint", "guidance_hint", "constraint_message", "required_message")
-_OWN_LANGUAGE = "English (en)"
+OWN_LANGUAGE = "English (en)"
 
 
 def export_workbook(
@@ -52,7 +52,7 @@ def add_languages(
         _add_language(sheets, translation)
     if translations:
         names = {translation.language: translation.name for translation in translations}
-        _name_own_language(sheets, names.get(first, _OWN_LANGUAGE))
+        _name_own_language(sheets, names.get(first, OWN_LANGUAGE))
         for name in ("survey", "choices", "settings"):
             _complete_headings(sheets, name)
 
@@ -102,9 +102,9 @@ def _name_own_language(sheets: dict[str, Any], opened_in: str) -> None:
     for name in ("survey", "choices"):
         for row in sheets.get(name) or []:
             for column in [column for column in _TEXTS if column in row]:
-                row[f"{column}::{_OWN_LANGUAGE}"] = row.pop(column)
+                row[f"{column}::{OWN_LANGUAGE}"] = row.pop(column)
         header = (sheets.get(f"{name}{_HEADER}") or [{}])[0]
-        named = [f"{head}::{_OWN_LANGUAGE}" if head in _TEXTS else head for head in header]
+        named = [f"{head}::{OWN_LANGUAGE}" if head in _TEXTS else head for head in header]
         sheets[f"{name}{_HEADER}"] = [dict.fromkeys(named)]
     sheets["settings"] = [{**(sheets.get("settings") or [{}])[0], "default_language": opened_in}]
 

@@ -22,11 +22,13 @@ from ddplatform.gate import access_of
 from ddplatform.models.answer_intake import AnswerIntake, AppLink, IntakeStatus
 from ddplatform.models.audit import AuditEvent, AuditValue
 from ddplatform.models.organisations import Membership, User
+from ddplatform.queries import answer_phone_forms
 from ddplatform.queries.responses import find_response, list_answers, list_files
 from ddplatform.services import app_links, rate_limits, responses
 from ddplatform.services.answer_intake import put_aside
 from ddplatform.services.app_links import MOST_LINKS
 from ddplatform.tenancy import across_tenants
+from ddplatform.web.openrosa.answers import hash_of_form
 from ddplatform.web.responses.app_squares import collect_settings
 from questionnaires.xform import form_from_xform
 from tests.answering import EMAIL, Supplier, acting, ask, come_in, fill, send, typed
@@ -124,6 +126,16 @@ def test_app_lists_the_form_gets_it_and_sends_answers(
         assert answer.headers["X-OpenRosa-Accept-Content-Length"].isdigit()
         assert answer.headers["Date"].endswith("GMT")
         assert "Set-Cookie" not in answer.headers
+
+
+def test_form_list_and_form_are_of_one_form_that_is_made_once(phone: FlaskClient, address: str):
+    answer_phone_forms._kept.clear()
+
+    listed = [fromstring(phone.get(f"{address}/formList").data)[0] for _ in range(2)]
+    form = phone.get(f"{address}/form.xml")
+
+    assert len(answer_phone_forms._kept) == 1
+    assert {one.findtext(f"{LIST}hash") for one in listed} == {hash_of_form(form.data)}
 
 
 def test_same_submission_is_acknowledged_again_and_counts_once(
