@@ -193,7 +193,11 @@ def _file(text: str) -> Answer | AnswerProblem:
     return Answer(text, text)
 
 
-_PLAIN = {"\N{ARABIC DECIMAL SEPARATOR}": "."}
+_PLAIN = {"\N{ARABIC DECIMAL SEPARATOR}": ".", "\N{NARROW NO-BREAK SPACE}": ""} | dict.fromkeys(
+    # Signs of direction and joining, which nobody sees: phones copy them along with a number.
+    "\u061c\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff",
+    "",
+)
 
 _READERS: Mapping[Kind, Callable[[str], Answer | AnswerProblem]] = {
     Kind.INTEGER: _integer,

@@ -40,6 +40,7 @@ PROBLEMS = (
     _("A file's name cannot hold a path."),
     _("Give the name alone, for example policy.pdf."),
 )
+_TURNS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _VALUE = re.compile(r"%\((\w+)\)s")
 
 
@@ -80,7 +81,8 @@ def _begun(message: str) -> Iterator[tuple[str, re.Match[str], str]]:
 
 
 def _said(source: str, found: re.Match[str]) -> str:
-    return gettext(source, **found.groupdict())
+    # A sign of direction in what was typed would turn the whole sentence round.
+    return gettext(source, **{k: _TURNS.sub("", v) for k, v in found.groupdict().items()})
 
 
 @cache

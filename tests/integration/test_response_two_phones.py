@@ -89,6 +89,7 @@ def test_a_choice_between_two_answers_is_asked_again_when_a_third_came(
     third = _marks(phone.get(address).text)
     phone.post(address, data={**third, C01: "12", "later": "1"})
 
+    assert '<li><a href="#q-data-C-SAQ_C01">' in clash.text
     again = phone.post(address, data={**_marks(clash.text), C01: "11", "later": "1"})
 
     assert again.status_code == 409

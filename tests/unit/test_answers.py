@@ -92,6 +92,16 @@ def test_a_text_of_another_kind_is_a_problem_with_a_way_out(kind, raw, code):
     assert problem.advice
 
 
+@pytest.mark.parametrize(
+    "raw", ["\u202a1200\u202c", "1200\u200f", "\ufeff1200", "1\u202f200", "\u061c١٢٠٠"]
+)
+def test_signs_that_nobody_sees_do_not_stand_against_a_number(raw):
+    answer = read_answer(question(Kind.INTEGER), raw)
+
+    assert isinstance(answer, Answer)
+    assert answer.value == 1200
+
+
 def test_only_what_is_on_offer_now_can_be_chosen():
     asked = question(Kind.SELECT_ONE, choices=CHOICES)
 

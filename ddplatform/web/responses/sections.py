@@ -37,7 +37,7 @@ from ddplatform.services.responses import (
     save_section,
 )
 from ddplatform.web.auth.leaving import leave
-from ddplatform.web.problem_words import in_words
+from ddplatform.web.problem_words import refusal_in_words
 from ddplatform.web.responses.blueprint import bp
 from ddplatform.web.responses.fields import (
     FILE,
@@ -163,9 +163,9 @@ def _take_files(assignment_id: UUID) -> Mapping[str, str]:
                 _attach(assignment_id, path, upload)
             except (FileRefused, TooMany) as error:
                 # What was typed on the same page is kept all the same.
-                refused[path] = (
-                    f"{upload.filename}: {in_words(error.message)} {in_words(error.advice)}"
-                )
+                words = refusal_in_words(error, upload.filename)
+                named = words if upload.filename in words else f"{upload.filename}: {words}"
+                refused[path] = f"{refused.get(path, '')} {named}".strip()
     return refused
 
 
@@ -293,7 +293,7 @@ def _help(filled: Filled) -> dict[str, list[str]]:
 def _summary(items: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     fields = [item["field"] for item in items if item["field"] is not None]
     return [
-        {"href": f"#{shown.id}", "label": shown.label, "messages": list(shown.errors)}
+        {"href": f"#{shown.id}", "label": shown.label.rstrip(".。"), "messages": list(shown.errors)}
         for field in fields
         for shown in (field, *field.uploads)
         if shown.errors and shown.is_open

@@ -1,0 +1,97 @@
+"""What a tired person does wrong on the pages of a supplier, and what the page answers."""
+
+from io import BytesIO
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from ddplatform.services import rate_limits
+from tests.answering import EMAIL, Supplier, ask, come_in
+from tests.factories import PASSWORD, Tenant, csrf_token
+
+POLICY = "/data/A/SAQ_A06_evidence"
+C01 = "/data/C/SAQ_C01"
+
+
+@pytest.fixture
+def supplier(app: Flask, tenant: Tenant) -> Supplier:
+    with app.app_context():
+        return come_in(ask(tenant))
+
+
+@pytest.fixture
+def phone(app: Flask, supplier: Supplier) -> FlaskClient:
+    client = app.test_client()
+    token = csrf_token(client, "/sign-in")
+    data = {"email": EMAIL, "password": PASSWORD, "csrf_token": token}
+    assert client.post("/sign-in", data=data).status_code == 302
+    return client
+
+
+def _address(supplier: Supplier, rest: str) -> str:
+    return f"/o/{supplier.slug}/responses/{supplier.asked.assignment_id}/{rest}"
+
+
+def test_of_several_refused_files_each_is_named_once_with_its_reason(
+    phone: FlaskClient, supplier: Supplier
+):
+    address = _address(supplier, "A")
+    chosen = [(BytesIO(b"MZ"), "tool.exe"), (BytesIO(b""), "empty.pdf")]
+    token = csrf_token(phone, address)
+    data = {"csrf_token": token, f"file:{POLICY}": chosen}
+
+    page = phone.post(address, data=data, content_type="multipart/form-data").text
+
+    summary = page.partition('id="errors-title"')[2].partition("</section>")[0]
+    assert summary.count("tool.exe") == summary.count("empty.pdf is empty") == 1
+    assert ".:" not in summary
+
+
+def test_a_file_too_many_is_named_with_when_it_can_come(
+    phone: FlaskClient, supplier: Supplier, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(rate_limits, "UPLOAD", rate_limits.Limit("upload", 0, 3600))
+    address = _address(supplier, "A")
+    token = csrf_token(phone, address)
+    data = {"csrf_token": token, f"file:{POLICY}": (BytesIO(b"%PDF-1.4"), "policy.pdf")}
+
+    page = phone.post(address, data=data, content_type="multipart/form-data").text
+
+    assert "policy.pdf: " in page
+
+
+def test_signs_of_direction_in_what_was_typed_do_not_turn_the_sentence_about_it(
+    phone: FlaskClient, supplier: Supplier
+):
+    address = _address(supplier, "C")
+    token = csrf_token(phone, address)
+
+    page = phone.post(address, data={"csrf_token": token, C01: "ten \u202eabc"}).text
+
+    assert "&#39;ten abc&#39; is not a whole number." in page
+    assert 'value="ten \u202eabc"' in page
+
+
+def test_the_file_that_comes_back_is_chosen_by_a_button_in_the_language_of_the_page(
+    phone: FlaskClient, supplier: Supplier
+):
+    page = phone.get(_address(supplier, "ways") + "?lang=sw").text
+    assert "Chagua faili" in page
+
+
+def test_a_brought_file_that_is_missing_is_asked_for_at_its_field(
+    phone: FlaskClient, supplier: Supplier
+):
+    address = _address(supplier, "ways")
+    page = phone.post(address, data={"csrf_token": csrf_token(phone, address)})
+    assert page.status_code == 422
+    assert 'id="file-error">Choose the file that you filled in.' in page.text
+
+
+def test_roles_of_the_people_of_a_supplier_are_named_in_the_language_of_the_page(
+    phone: FlaskClient, supplier: Supplier
+):
+    page = phone.get(f"/o/{supplier.slug}/people/?lang=fr").text
+    assert "Fournisseur" in page
+    assert "Administrator" not in page
