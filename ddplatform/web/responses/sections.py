@@ -155,7 +155,7 @@ def _address_before(assignment_id: UUID, pages: Sequence[Page], name: str) -> st
 
 def _take_files(assignment_id: UUID) -> Mapping[str, str]:
     """Add the chosen documents; returns why those that were refused could not come in."""
-    refused = {}
+    refused: dict[str, str] = {}
     for name, upload in request.files.items(multi=True):
         if name.startswith(f"{FILE}/") and upload.filename:
             path = name.removeprefix(FILE)
