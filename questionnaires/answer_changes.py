@@ -74,25 +74,32 @@ def put(form: Response, changes: Iterable[Change]) -> tuple[ReturnFault, ...]:
     Returns:
         What could not be kept as it came.
     """
+    return tuple(_fault(form, change) for change in _put_all(form, changes))
+
+
+def _put_all(form: Response, changes: Iterable[Change]) -> list[Change]:
+    """Put changes in; those that could not be."""
     waiting = list(changes)
     for _ in range(2):
         waiting = [change for change in waiting if not _put(form, change)]
-    return tuple(_fault(form, change) for change in waiting)
+    return waiting
 
 
 def _fault(form: Response, change: Change) -> ReturnFault:
     text = change.shown or change.text
+    # Nobody reads paths: what has no cell is known by its question.
+    place = change.label if change.place == change.path else change.place
     try:
         form.state(change.path)
     except KeyError:
         return ReturnFault(
-            change.place,
+            place,
             "There is no entry for this answer: its list cannot be longer.",
             "Write it into one of the entries that are there.",
             text,
         )
     return ReturnFault(
-        change.place,
+        place,
         f"“{text}” is not one of the answers on offer.",
         "Choose the answer on the page of its section.",
         text,
@@ -139,10 +146,10 @@ def judge(
     now = form.answers()
     news = [change for change in changes if now.get(change.path, "") != change.text]
     trial = Response(form.plan, now, now=form.now, last_saved=form.last_saved)
-    faults = put(trial, news)
-    refused = {fault.place for fault in faults}
-    found = [_judged(trial, one, now, has_base) for one in news if one.place not in refused]
-    return tuple(found), faults
+    refused = _put_all(trial, news)
+    paths = {change.path for change in refused}
+    found = [_judged(trial, one, now, has_base) for one in news if one.path not in paths]
+    return tuple(found), tuple(_fault(trial, change) for change in refused)
 
 
 def _judged(trial: Response, change: Change, now: Mapping[str, str], has_base: bool) -> Judged:

@@ -100,6 +100,13 @@ def read_submission(content: bytes, form: Form) -> Submission:
 
 def check_form(found: Submission, form: Form) -> None:
     """Refuse what has no id or nothing of this form. Raises BookRefused."""
+    if not found.texts and not found.reference and not found.form_id:
+        raise refuse(
+            "no_answers",
+            "Nothing in this file is an answer to these questions.",
+            "Choose an export of these questions from ODK or KoboToolbox, or their workbook saved"
+            " as .xlsx.",
+        )
     if not found.instance_id:
         raise refuse(
             "no_instance",

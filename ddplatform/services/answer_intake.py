@@ -187,12 +187,16 @@ def _look_at_submission(intake: AnswerIntake, filled: Filled) -> Incoming:
         ReturnFault(name, one["problem"], "") for name, one in came.items() if one.get("problem")
     ]
     named = [name for names in compared.files.values() for name in names.split(", ")]
+    root = f"/{filled.form.form.root}/"
     return Incoming(
         intake,
         news,
         (*faults, *refused),
         len(compared.changes),
-        set_aside=(*found.set_aside.items(), *compared.not_asked),
+        set_aside=(
+            *((path.removeprefix(root), text) for path, text in found.set_aside.items()),
+            *compared.not_asked,
+        ),
         recalculated=compared.recalculated,
         awaited=[name for name in named if name not in came],
         files=compared.files,

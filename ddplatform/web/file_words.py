@@ -88,6 +88,11 @@ FAULTS = (
     _("Send the submission alone, and large files on the page of their section."),
     _("This submission has no instanceID, so that nobody can tell whether it came before."),
     _("Send it from ODK Collect, Enketo or KoboToolbox, or export it from there."),
+    _("Nothing in this file is an answer to these questions."),
+    _(
+        "Choose an export of these questions from ODK or KoboToolbox, or their workbook saved as"
+        " .xlsx."
+    ),
     _("This submission belongs to the form “%(theirs)s”, not to “%(ours)s”."),
     _("Choose the file of these questions, or upload it where those are asked."),
     _("Choose the file again."),

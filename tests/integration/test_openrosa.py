@@ -176,7 +176,7 @@ def test_answers_that_stand_otherwise_on_the_page_wait_there(
         )
     sent = _send(phone, address, instance_xml({"C/SAQ_C01": "40", "D/SAQ_D01": "3"}))
 
-    assert "1 of them stand otherwise on the page" in _said(sent)
+    assert "1 of them stands otherwise on the page" in _said(sent)
     kept = _kept(app, supplier)
     assert (kept[C01], kept["/data/D/SAQ_D01"]) == ("10", "3")
     with app.app_context(), acting(supplier.id):
@@ -432,3 +432,14 @@ def test_submission_that_is_sent_again_after_the_answers_were_sent_is_acknowledg
     assert _send(phone, address, other).status_code == 422
     assert _send(phone, address, b"<data/>").status_code == 409
     assert _kept(app, supplier) == before
+
+
+def test_app_is_told_in_its_own_protocol_that_it_sent_too_much(
+    app: Flask, phone: FlaskClient, address: str
+):
+    app.config["MAX_CONTENT_LENGTH"] = 2_000
+
+    sent = _send(phone, address, instance_xml({"C/SAQ_C01": "40"}), a=(b"0" * 3_000, "a.txt"))
+
+    assert (sent.status_code, sent.mimetype) == (413, "text/xml")
+    assert "nothing" in _said(sent)

@@ -251,6 +251,8 @@ def test_point_without_numbers_is_no_place():
         ("a.xml", b"<a>" * 60_000, "too_large"),
         ("a.xml", b"<a>" + b" " * 6_000_000 + b"</a>", "too_large"),
         ("a.xml", b"<other id='x'><b>1</b></other>", "no_instance"),
+        ("a.xml", b"<html><body>Sign in</body></html>", "no_answers"),
+        ("a.csv", b"Question,Your answer\nHow many?,4\n", "no_answers"),
         ("a.xml", b"<a b='&lt;'", "broken"),
         ("a.xml", b"<?xml version='1.0'?>", "broken"),
         ("a.xml", b"<?xml version='1.0' encoding='nonsense'?><a/>", "broken"),

@@ -7,12 +7,13 @@ from typing import Any
 
 from flask import Blueprint, Response, g, request, session, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from ddplatform.access.identity import Identity
 from ddplatform.adapters.installed import adapters
 from ddplatform.errors import NotFound, PlatformError, TooMany, status_of
 from ddplatform.gate import bind_organisation, by_token
-from ddplatform.languages import gettext
+from ddplatform.languages import gettext, ngettext
 from ddplatform.models.answer_intake import AppLink
 from ddplatform.models.questionnaires import QuestionnaireVersion
 from ddplatform.queries.answer_intake import find_app_link
@@ -25,6 +26,7 @@ from ddplatform.services import rate_limits
 from ddplatform.services.app_links import SUBMISSION, identity_of, receive_submission
 from ddplatform.services.sessions import hash_of
 from ddplatform.tenancy import across_tenants
+from ddplatform.web.errors import TOO_LARGE
 from ddplatform.web.label_media import serve
 from ddplatform.web.languages import offer
 from ddplatform.web.openrosa.answers import (
@@ -56,6 +58,11 @@ def _refused(error: PlatformError | FileRefused) -> Response:
     if isinstance(error, TooMany):
         response.headers["Retry-After"] = str(error.retry_after_s)
     return response
+
+
+@bp.errorhandler(RequestEntityTooLarge)
+def _too_large(_error: RequestEntityTooLarge) -> Response:
+    return answer(message(str(TOO_LARGE)), 413)
 
 
 @bp.get("/formList")
@@ -141,9 +148,10 @@ def submission(token: str) -> ResponseReturnValue:
     received = receive_submission(link, content, attachments, by=who, at=g.now)
     words = gettext("Your answers arrived. Check them on the page and press Send there.")
     if received.waiting:
-        words = gettext(
-            "Your answers arrived. %(count)s of them stand otherwise on the page: choose there.",
-            count=received.waiting,
+        words = ngettext(
+            "Your answers arrived. %(num)s of them stands otherwise on the page: choose there.",
+            "Your answers arrived. %(num)s of them stand otherwise on the page: choose there.",
+            received.waiting,
         )
     return answer(message(words, nature="submit_success"), 201)
 
