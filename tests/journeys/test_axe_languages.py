@@ -8,7 +8,15 @@ from playwright.sync_api import Browser
 from ddplatform.languages import LANGUAGES
 from tests.journeys.answering import ask
 from tests.journeys.running import Running, Visitor, visitor
-from tests.journeys.test_axe import AXE, COLOURS, TAGS, axe_faults, crawl, kind_of
+from tests.journeys.test_axe import (
+    COLOURS,
+    TAGS,
+    axe_faults,
+    crawl,
+    give_axe,
+    kind_of,
+    links_on,
+)
 
 pytestmark = pytest.mark.journey
 
@@ -18,9 +26,14 @@ def spoken(running: Running, browser: Browser) -> dict[str, list[str]]:
     """Faults of every kind of a supplier's pages in each further language; sideways scroll too."""
     sign_in = running.sign_in("aya.")
     faults: dict[str, list[str]] = {language: [] for language in LANGUAGES if language != "en"}
-    with visitor(running, browser, bypass_csp=True) as guest:
+    with visitor(running, browser) as guest:
         guest.sign_in(sign_in)
-        paths = crawl(guest, sign_in["start"], "aya.")
+
+        def links_of(path: str) -> list[str] | None:
+            guest.open(path)
+            return links_on(guest)
+
+        paths = crawl(links_of, sign_in["start"], "aya.")
         first = {kind_of(path): path for path in reversed(paths)}
         kinds = {kind: path for kind, path in first.items() if _is_suppliers(guest, path)}
         for language, found in faults.items():
@@ -38,7 +51,7 @@ def _faults_in(guest: Visitor, path: str, language: str) -> Iterator[str]:
     page = guest.page
     asked = f"{path}{'&' if '?' in path else '?'}lang={language}"
     page.goto(guest.running.address + asked)
-    page.add_script_tag(path=AXE)
+    give_axe(page)
     for width in (1440, 390):
         page.set_viewport_size({"width": width, "height": 900})
         for scheme in ("light", "dark"):
@@ -64,7 +77,7 @@ def met_first(running: Running, browser: Browser) -> dict[str, list[str]]:
     link = running.link_in_mail(email, "/respond/").removeprefix(running.address)
     pages = ("/sign-in", "/forgotten-password", "/respond/dead", link, f"{link}/questions")
     faults: dict[str, list[str]] = {language: [] for language in LANGUAGES}
-    with visitor(running, browser, bypass_csp=True) as guest:
+    with visitor(running, browser) as guest:
         for language, found in faults.items():
             for path in pages:
                 found.extend(_faults_in(guest, path, language))
