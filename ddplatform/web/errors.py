@@ -3,12 +3,15 @@
 import logging
 from typing import Any
 
-from flask import Flask, Response, g, render_template, request
+from flask import Flask, Response, g, redirect, render_template, request
+from flask.globals import request_ctx
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
+from werkzeug.exceptions import NotFound as NoSuchAddress
+from werkzeug.routing import RequestRedirect
 
 from ddplatform.access.identity import Identity
 from ddplatform.access.roles import ANSWERING
@@ -17,6 +20,7 @@ from ddplatform.errors import STATUS, Conflict, Invalid, TooMany, status_of
 from ddplatform.languages import gettext
 from ddplatform.languages import lazy_gettext as _
 from ddplatform.web.auth.kept_input import input_of_this_request
+from ddplatform.web.languages import ASKED
 from ddplatform.web.problem_words import in_words
 from ddplatform.web.sent_forms import NO_SUCH_STEP, NOT_OPEN, versions_of
 from supply_chain.errors import FileRefused
@@ -82,10 +86,27 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     if isinstance(error, SecurityError):  # a foreign host name: no page, since none has a link
         return Response("This host name is not served here.\n", 400, mimetype="text/plain")
     status = error.code or 500
+    if isinstance(error, MethodNotAllowed) and ASKED in request.args:
+        # A language was chosen on a form that was shown again, whose address takes forms alone.
+        return redirect(_page_above())
     if status == 413:
         return _page(422, message=TOO_LARGE), 413
     shown = status if status in PAGES else (404 if status < 500 else 500)
     return _page(shown), status
+
+
+def _page_above() -> str:
+    """The nearest address above this one that has a page."""
+    path, adapter = request.path.rstrip("/"), request_ctx.url_adapter
+    while adapter and (path := path.rpartition("/")[0]):
+        try:
+            adapter.match(path, method="GET")
+        except RequestRedirect:
+            return f"{request.script_root}{path}/"
+        except (NoSuchAddress, MethodNotAllowed):
+            continue
+        return f"{request.script_root}{path}"
+    return f"{request.script_root}/"
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:

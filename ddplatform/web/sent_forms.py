@@ -10,6 +10,7 @@ from wtforms.validators import InputRequired
 
 from ddplatform.duediligence.errors import StepNotAllowed
 from ddplatform.errors import Conflict, Invalid, status_of
+from ddplatform.languages import gettext
 from ddplatform.languages import lazy_gettext as _
 from ddplatform.web.field_errors import show_at_fields
 from ddplatform.web.problem_words import in_words
@@ -78,7 +79,7 @@ def show_refusal(form: Form, error: Refused) -> None:
     else:
         words = (error.advice,) if error.theirs else (error.message, error.advice)
         form.form_errors.append(" ".join(words).strip())
-        form.refusal = Refusal(error.title, versions_of(error))
+        form.refusal = Refusal(gettext(error.title), versions_of(error))
         if error.version is not None:
             form.version.data = error.version
 

@@ -557,3 +557,66 @@ def test_the_list_leads_to_no_question_that_is_sent_already(
         receive_now(supplier)
 
     assert "Answer there" not in phone.get(f"/o/{supplier.slug}/cascade/").text
+
+
+def test_what_was_typed_stays_when_the_address_is_that_of_a_buyer_and_another_language_is_chosen(
+    app: Flask, phone: FlaskClient, supplier: Supplier
+):
+    own, ask_them = _own_on_the_pages(app, phone, supplier)
+
+    refused = phone.post(f"{own}forward", data={**ask_them, "email": EMAIL, "message": "Dear Ama"})
+    turned = phone.get(f"{own}forward?lang=fr")
+
+    assert refused.status_code == 409
+    assert "one that asks you" in refused.text
+    assert "Dear Ama" in refused.text
+    assert turned.location == own
+    assert '<html lang="fr"' in phone.get(own).text
+
+
+def test_a_name_that_stands_on_the_list_is_refused_above_the_form_that_keeps_it(
+    app: Flask, phone: FlaskClient, supplier: Supplier
+):
+    _own_on_the_pages(app, phone, supplier)
+    base = f"/o/{supplier.slug}/cascade/"
+    token = csrf_token(phone, base)
+    data = {"csrf_token": token, "name": SECRET, "country": "CI", "kind": "site",
+            "share_band": "over_50"}  # fmt: skip
+
+    page = phone.post(f"{base}?lang=fr", data=data)
+
+    assert page.status_code == 409
+    assert f'value="{SECRET}"' in page.text
+    assert "This cannot be done now" not in page.text
+
+
+def test_a_buyer_who_knows_already_and_too_many_mails_are_told_above_the_form(
+    app: Flask, phone: FlaskClient, supplier: Supplier, monkeypatch: pytest.MonkeyPatch
+):
+    own, ask_them = _own_on_the_pages(app, phone, supplier)
+    one = str(supplier.asked.assignment_id)
+    tell = {"csrf_token": ask_them["csrf_token"], "assignment": one, "with_name": "no"}
+    phone.post(f"{own}tell", data=tell)
+    monkeypatch.setattr(cascade, "INVITATIONS", cascade.rate_limits.Limit("cascade", 0, 86_400))
+
+    again = phone.post(f"{own}tell", data=tell)
+    many = phone.post(f"{own}forward", data={**ask_them, "message": "Dear Ama"})
+
+    assert again.status_code == 409
+    assert "already" in again.text and "Ask them in turn" in again.text
+    assert many.status_code == 429
+    assert "Dear Ama" in many.text
+
+
+def _own_on_the_pages(
+    app: Flask, phone: FlaskClient, supplier: Supplier
+) -> tuple[str, dict[str, str]]:
+    """One own supplier named on the page; its address, and what its form sends."""
+    base = f"/o/{supplier.slug}/cascade/"
+    token = csrf_token(phone, base)
+    data = {"csrf_token": token, "name": SECRET, "country": "CI", "kind": "site",
+            "share_band": "over_50"}  # fmt: skip
+    own = phone.post(base, data=data).location
+    with app.app_context(), acting(supplier.id):
+        version = str(get_request(supplier.asked.assignment_id).assignment.version_id)
+    return own, {"csrf_token": token, "version": version, "email": FARM_EMAIL}

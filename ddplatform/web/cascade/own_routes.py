@@ -6,7 +6,7 @@ from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ddplatform.access.permissions import Permission
-from ddplatform.errors import Invalid, NotFound
+from ddplatform.errors import Conflict, NotFound, TooMany, status_of
 from ddplatform.gate import requires
 from ddplatform.languages import gettext
 from ddplatform.models.cascade import OwnSupplier, ProposalState, ShareBand
@@ -35,8 +35,8 @@ from ddplatform.web.cascade.words import (
     PROPOSAL_WORDS,
     SHARE_WORDS,
 )
-from ddplatform.web.field_errors import show_at_fields
 from ddplatform.web.responses.sending import sections_of
+from ddplatform.web.sent_forms import answer_form
 from supply_chain.vocabulary import NodeKind
 
 WORDS = {
@@ -54,31 +54,21 @@ WORDS = {
 def index() -> ResponseReturnValue:
     """The list of own suppliers, and one more."""
     form = OwnSupplierForm()
-    if form.validate_on_submit():
-        try:
-            own = cascade.name_supplier(
-                OwnSupplierFields(
-                    name=form.name.data,
-                    country=form.country.data,
-                    kind=NodeKind(form.kind.data),
-                    share_band=ShareBand(form.share_band.data),
-                ),
-                by=g.identity,
-                at=g.now,
-            )
-        except Invalid as error:
-            show_at_fields(form, error)
-        else:
-            return redirect(url_for(".show", own_supplier_id=own.id))
-    html = render_template(
-        "cascade/index.html",
-        form=form,
-        owned=list_own_suppliers(),
-        told=list_told(),
-        also_asked=list_also_asked(list_asked_of_me()),
-        **WORDS,
-    )
-    return html, 422 if form.errors else 200
+
+    def save() -> ResponseReturnValue:
+        own = cascade.name_supplier(
+            OwnSupplierFields(
+                name=form.name.data,
+                country=form.country.data,
+                kind=NodeKind(form.kind.data),
+                share_band=ShareBand(form.share_band.data),
+            ),
+            by=g.identity,
+            at=g.now,
+        )
+        return redirect(url_for(".show", own_supplier_id=own.id))
+
+    return answer_form(form, save, lambda: _list_page(form))
 
 
 @bp.get("/<uuid:own_supplier_id>/")
@@ -92,13 +82,18 @@ def show(own_supplier_id: UUID) -> ResponseReturnValue:
 @requires(Permission.CASCADE_NAME)
 def tell(own_supplier_id: UUID) -> ResponseReturnValue:
     """Tell a buyer of it, with its name or without."""
-    cascade.propose(
-        own_supplier_id,
-        _id(request.form.get("assignment", "")),
-        with_name=request.form.get("with_name") == "yes",
-        by=g.identity,
-        at=g.now,
-    )
+    try:
+        cascade.propose(
+            own_supplier_id,
+            _id(request.form.get("assignment", "")),
+            with_name=request.form.get("with_name") == "yes",
+            by=g.identity,
+            at=g.now,
+        )
+    except (Conflict, TooMany) as error:
+        form = _forward_form(empty=True)
+        form.form_errors.append(f"{error.message} {error.advice}".strip())
+        return _page(get_own_supplier(own_supplier_id), form), status_of(error)
     flash(gettext("The buyer was told, and decides whether it comes onto the map."), "success")
     return redirect(url_for(".show", own_supplier_id=own_supplier_id))
 
@@ -108,22 +103,24 @@ def tell(own_supplier_id: UUID) -> ResponseReturnValue:
 def forward(own_supplier_id: UUID) -> ResponseReturnValue:
     """Ask it the questions that one was asked."""
     own, form = get_own_supplier(own_supplier_id), _forward_form()
-    if form.validate_on_submit():
-        try:
-            cascade.forward(
-                own.id,
-                UUID(form.version.data),
-                email=form.email.data,
-                message=form.message.data or "",
-                by=g.identity,
-                at=g.now,
-            )
-        except Invalid as error:
-            show_at_fields(form, error)
-        else:
-            flash(gettext("The questions are on their way. The answers come to you."), "success")
-            return redirect(url_for(".show", own_supplier_id=own.id))
-    return _page(own, form), 422
+
+    def save() -> ResponseReturnValue:
+        cascade.forward(
+            own.id,
+            UUID(form.version.data),
+            email=form.email.data,
+            message=form.message.data or "",
+            by=g.identity,
+            at=g.now,
+        )
+        flash(gettext("The questions are on their way. The answers come to you."), "success")
+        return redirect(url_for(".show", own_supplier_id=own.id))
+
+    try:
+        return answer_form(form, save, lambda: _page(own, form))
+    except TooMany as error:
+        form.form_errors.append(f"{error.message} {error.advice}")
+        return _page(own, form), status_of(error)
 
 
 @bp.get("/<uuid:own_supplier_id>/answers")
@@ -157,6 +154,17 @@ def change_told(proposal_id: UUID) -> ResponseReturnValue:
     return redirect(url_for(".show", own_supplier_id=told.own_supplier_id))
 
 
+def _list_page(form: OwnSupplierForm) -> str:
+    return render_template(
+        "cascade/index.html",
+        form=form,
+        owned=list_own_suppliers(),
+        told=list_told(),
+        also_asked=list_also_asked(list_asked_of_me()),
+        **WORDS,
+    )
+
+
 def _page(own: OwnSupplier, form: ForwardForm) -> str:
     told = list_told().get(own.id, ())
     knowing = {one.proposal.organisation_id for one in told if one.proposal.state != "withdrawn"}
@@ -179,8 +187,9 @@ def _buyer_of(asked: AskedOfMe) -> UUID:
     return get_request(asked.id).assignment.organisation_id
 
 
-def _forward_form() -> ForwardForm:
-    form = ForwardForm()
+def _forward_form(*, empty: bool = False) -> ForwardForm:
+    """The form of what is sent to it; `empty`: another form of the page was sent."""
+    form = ForwardForm(None) if empty else ForwardForm()
     choices = {
         str(get_request(one.id).assignment.version_id): one.title for one in list_asked_of_me()
     }
