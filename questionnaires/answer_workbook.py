@@ -5,7 +5,7 @@ answers unlocked. Protection guides; nothing is believed when the book comes bac
 """
 
 import io
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,7 +39,8 @@ from questionnaires.answer_workbook_layout import (
 )
 from questionnaires.answer_workbook_words import BookWords
 from questionnaires.evaluation import Response
-from questionnaires.form import Question
+from questionnaires.form import Node, Question
+from questionnaires.label_media import files_of, named_line
 
 FORMAT = "1"
 A4 = 9
@@ -68,6 +69,7 @@ def write_answer_workbook(
     source: Response | None = None,
     language: str | None = None,
     light: bool = False,
+    files: Collection[str] = (),
 ) -> bytes:
     """Write the workbook of a response as .xlsx.
 
@@ -76,12 +78,16 @@ def write_answer_workbook(
         source: the same in the language the form was written in, where that is another.
         language: the language of `response`, as the form names it.
         light: only what light mode asks.
+        files: names of the pictures, sounds and films that came along; the book holds none, and
+            names beside a question those of its label.
     """
     target = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(target, options) as book:
         book.set_properties({"title": facts.title, "company": facts.requester})
         writer = _Writer(book, response, words, source)
+        writer.files = files
+        writer.languages = (language or "", response.form.default_language)
         writer.layout = lay_out(response, language=language, light=light)
         writer.write(facts, language or "")
     return target.getvalue()
@@ -89,6 +95,8 @@ def write_answer_workbook(
 
 class _Writer:
     layout: Layout
+    files: Collection[str]
+    languages: tuple[str, str]
 
     def __init__(
         self, book: Any, response: Response, words: BookWords, source: Response | None
@@ -173,7 +181,8 @@ class _Writer:
         sheet.write_string(row, COLUMNS.index(QUESTION), text, head)
         sheet.write_string(row, COLUMNS.index(SOURCE), "" if line.choice else other, self.faint)
         if not line.choice:
-            sheet.write_string(row, COLUMNS.index(HELP), state.hint, self.faint)
+            help_text = "\n".join(filter(None, [state.hint, *self._files(state.node)]))
+            sheet.write_string(row, COLUMNS.index(HELP), help_text, self.faint)
         if line.kind == "sheet":
             sheet.write_url(
                 row,
@@ -190,6 +199,13 @@ class _Writer:
             labels = self.layout.labels.get(state.node.path, {})
             self.cells.write(sheet, cell, state.raw, labels, label=text.strip())
         self._state(sheet, line)
+
+    def _files(self, node: Node) -> list[str]:
+        """The files of a label and of its choices, each with what it shows."""
+        if not isinstance(node, Question) or not self.files:
+            return []
+        found = files_of(node, self.languages)
+        return [named_line(one) for one in found if one.name in self.files]
 
     def _state(self, sheet: Worksheet, line: Line) -> None:
         """Whether a line applies: a formula where one can tell, else as it stood when written."""
@@ -271,7 +287,8 @@ class _Writer:
         languages = (self.response.form.default_language,)
         other = one.question.label.plain(*languages) if self.source is not None else ""
         hint = one.question.hint.plain(*languages) if self.source is None else ""
-        sheet.write_string(2, one.column, other or hint, self.faint)
+        below = filter(None, [other or hint, *self._files(one.question)])
+        sheet.write_string(2, one.column, "\n".join(below), self.faint)
         applies = self.conditions.of(one.question.path, entry=repeat)
         if applies:
             area = (FIRST_ENTRY, one.column, repeat.last_row, one.column)

@@ -13,6 +13,7 @@ from ddplatform.queries.questionnaires import get_version
 from ddplatform.queries.response_languages import Tongue, tongue_of
 from questionnaires import Form, Group, Kind, Question, Section, asked_paths
 from questionnaires.form import NO_LANGUAGE, UPLOADS
+from questionnaires.label_media import LabelFile, files_of
 from questionnaires.scoring_plan import extra
 
 WHY = "Why we ask:"
@@ -36,6 +37,8 @@ class QuestionToRead:
     is_repeated: bool
     """Whether it is asked for each entry of a list."""
     takes_files: bool
+    files: Sequence[LabelFile] = ()
+    """What its label and those of its choices show or play, whether or not it came along."""
     lang: str = ""
     """The code of the language of the label where that is not the one of the page."""
     hint_lang: str = ""
@@ -132,6 +135,7 @@ class _Reader:
             is_conditional=bool(question.rules.relevant) or _is_in(question, self.conditional),
             is_repeated=_is_in(question, self.repeats),
             takes_files=question.kind in UPLOADS or extra(question, "id") in supported,
+            files=files_of(question, self.languages),
             lang=self.tongue.other(question.label),
             hint_lang=self.tongue.other(question.hint),
         )

@@ -210,11 +210,19 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Photo:
+    """A picture as a file holds it (PNG, JPEG, GIF, WebP), with words for what it shows."""
+
+    content: bytes
+    caption: str
+
+
+@dataclass(frozen=True, slots=True)
 class PageBreak:
     """What follows begins on a new page."""
 
 
-Block = Heading | Paragraph | Bullets | Table | KeyFigures | Figure | Gap | Note | PageBreak
+Block = Heading | Paragraph | Bullets | Table | KeyFigures | Figure | Gap | Note | PageBreak | Photo
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,16 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ddplatform.reports.content import Block, Bullets, Cover, Document, Heading, Note, Paragraph
+from ddplatform.reports.content import (
+    Block,
+    Bullets,
+    Cover,
+    Document,
+    Heading,
+    Note,
+    Paragraph,
+    Photo,
+)
 from ddplatform.reports.paper import Stamp
 from ddplatform.reports.pdf import render_pdf
 
@@ -16,6 +25,8 @@ class PaperQuestion:
     label: str
     choices: Sequence[str]
     remarks: Sequence[str]
+    photos: Sequence[Photo] = ()
+    """What its label and those of the answers on offer show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +76,7 @@ def _blocks(paper: QuestionPaper) -> Iterator[Block]:
         yield Heading(section.title, 1, str(section.number))
         for question in section.questions:
             yield Heading(f"{question.number} {question.label}".strip(), 3)
+            yield from question.photos
             if question.choices:
                 yield Bullets(tuple(question.choices))
             for remark in question.remarks:

@@ -15,6 +15,7 @@ from ddplatform.reports.flowables import (
     NoteFlowable,
     printed,
 )
+from ddplatform.reports.photos import draw_photo
 from ddplatform.reports.styles import (
     BODY,
     BULLET,
@@ -173,4 +174,5 @@ TELLERS: Mapping[type, Callable[..., list[Flowable]]] = {
     content.Gap: _gap,
     content.Note: _note,
     content.PageBreak: _page_break,
+    content.Photo: draw_photo,
 }

@@ -7,7 +7,9 @@ from babel.dates import format_date
 
 from ddplatform.errors import Conflict
 from ddplatform.languages import current_locale, direction_of, gettext, speaking
+from ddplatform.queries.form_media import list_media
 from ddplatform.queries.questionnaire_texts import Review, load_wording
+from ddplatform.queries.questionnaires import get_version
 from ddplatform.queries.response_languages import language_of
 from ddplatform.queries.responses import (
     Request,
@@ -64,6 +66,7 @@ def write_book(assignment_id: UUID, *, at: datetime) -> tuple[str, bytes]:
         source=source,
         language=language,
         light=request.assignment.light_mode,
+        files=[one.name for one in list_media(get_version(request.assignment.version_id))],
     )
     return f"{_plain(request)}.xlsx", book
 

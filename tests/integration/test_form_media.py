@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
+from pypdf import PdfReader
 
 from ddplatform.access.roles import RoleId
 from ddplatform.errors import Invalid
@@ -17,9 +18,11 @@ from ddplatform.queries.form_media import list_media
 from ddplatform.queries.own_forms import get_draft
 from ddplatform.queries.questionnaires import get_version, list_library
 from ddplatform.services import own_form_media, own_forms
+from ddplatform.services.answer_books import write_book
 from ddplatform.services.app_links import make_link
 from ddplatform.services.own_form_media import check_all
 from questionnaires.sheet_edits import texts_of
+from tests.answer_books import opened
 from tests.answering import EMAIL, Supplier, acting, ask, come_in
 from tests.conftest import NOW
 from tests.factories import PASSWORD, Tenant, csrf_token, make_tenant, signed_in_client
@@ -368,3 +371,55 @@ def test_an_app_finds_the_files_with_their_sums_in_the_manifest(app: Flask, supp
         assert file.headers["X-OpenRosa-Version"] == "1.0"
     assert phone.get(f"/openrosa/{token}/media/gone.png").status_code == 404
     assert phone.get("/openrosa/nobody/media/house.png").status_code == 404
+
+
+def test_paper_of_the_questions_shows_pictures_with_their_words_and_names_what_is_played(
+    app: Flask, supplier: Supplier
+):
+    paper = on_phone(app).get(f"{address(supplier)}/questions.pdf")
+
+    pages = PdfReader(BytesIO(paper.data)).pages
+    colours = [
+        image.image.convert("RGB").getpixel((0, 0)) for page in pages for image in page.images
+    ]
+    text = " ".join(page.extract_text() for page in pages)
+    assert [max(range(3), key=one.__getitem__) for one in colours] == [0, 1]  # red, green
+    assert "ask.mp3 (Is this your hostel?)" in text and "no.ogg (No)" in text
+    assert "missing.png" not in text and "large.png" not in text
+
+
+def test_workbook_names_the_files_of_a_label_beside_its_question(app: Flask, supplier: Supplier):
+    with app.app_context(), acting(supplier.id):
+        _, book = write_book(supplier.asked.assignment_id, at=NOW)
+
+    sheets = opened(book).worksheets
+    helps = [str(cell.value or "") for sheet in sheets for row in sheet.rows for cell in row[5:6]]
+
+    (named,) = [text for text in helps if "house.png" in text]
+    assert named.splitlines() == [
+        "house.png (Is this your hostel?)",
+        "ask.mp3 (Is this your hostel?)",
+        "yes.png (Yes)",
+        "no.ogg (No)",
+    ]
+    assert not any("missing.png" in text for text in helps)
+
+
+def test_page_of_a_version_shows_its_files_to_who_may_read_it(
+    app: Flask, tenant: Tenant, supplier: Supplier
+):
+    client = signed_in_client(app, tenant, RoleId.ANALYST)
+    with app.app_context(), acting(tenant.id):
+        version = next(row.version_id for row in list_library() if row.title == "Hostels")
+    home = f"/o/acme/questionnaires/library/{version}"
+
+    page = client.get(home).text
+
+    assert f'src="{home}/media/house.png" alt="Is this your hostel?"' in page
+    assert f'src="{home}/media/yes.png" alt="Yes"' in page
+    assert f'src="{home}/media/no.ogg" aria-label="No"' in page
+    assert "missing.png" not in page
+    kept = client.get(f"{home}/media/house.png")
+    assert (kept.status_code, kept.mimetype) == (200, "image/png")
+    assert app.test_client().get(f"{home}/media/house.png").status_code == 302
+    assert client.get(f"{home}/media/missing.png").status_code == 404

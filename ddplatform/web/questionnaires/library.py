@@ -1,5 +1,6 @@
 """The library: every questionnaire, whom it asks, how long it is; to read and to take away."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -8,12 +9,15 @@ from flask.typing import ResponseReturnValue
 
 from ddplatform.access.permissions import Permission
 from ddplatform.gate import requires
+from ddplatform.queries.form_media import get_media, list_media
 from ddplatform.queries.questionnaires import LibraryRow, get_version, list_library, load_plan
 from ddplatform.services.questionnaire_library import publish_shipped
 from ddplatform.web.filters import plural
+from ddplatform.web.label_media import MediaView, serve
 from ddplatform.web.questionnaires.blueprint import bp
 from questionnaires import (
     Answerer,
+    Form,
     Module,
     Question,
     Shipped,
@@ -25,8 +29,10 @@ from questionnaires import (
     seconds_of_count,
     shipped_form,
 )
+from questionnaires.label_media import files_of
 from questionnaires.library import shipped_translations
 
+_SHOWN = {"big-image": "big"}
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ANSWERERS = {
     Answerer.SUPPLIER: "Suppliers answer it",
@@ -111,8 +117,34 @@ def version(version_id: UUID) -> ResponseReturnValue:
         form=form,
         sections=sections,
         version_id=version_id,
+        media=_views_of(version_id, form),
         entry=_entry(row) if row else None,
     )
+
+
+@bp.get("/library/<uuid:version_id>/media/<name>")
+@requires(Permission.QUESTIONNAIRE_READ)
+def version_media(version_id: UUID, name: str) -> Response:
+    """One picture, sound or film of the labels of a version."""
+    return serve(get_media(get_version(version_id), name))
+
+
+def _views_of(version_id: UUID, form: Form) -> Mapping[str, Sequence[MediaView]]:
+    """What the labels of the questions show or play, by their path; what is missing is left out."""
+    names = frozenset(one.name for one in list_media(get_version(version_id)))
+
+    def address(name: str) -> str:
+        return url_for(".version_media", version_id=version_id, name=name)
+
+    found = {}
+    for question in form.questions() if names else ():
+        files = files_of(question, [form.default_language])
+        found[question.path] = [
+            MediaView(one.label, **{_SHOWN.get(one.kind, one.kind): address(one.name)})
+            for one in files
+            if one.name in names
+        ]
+    return found
 
 
 def _is_file(question: Question) -> bool:

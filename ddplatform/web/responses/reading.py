@@ -1,6 +1,6 @@
 """All questions on one page and on paper, to be read before, while and after answering."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from flask import Response, g, render_template, url_for
@@ -11,8 +11,10 @@ from ddplatform.errors import NotFound
 from ddplatform.gate import public, requires
 from ddplatform.languages import current_language, gettext, ngettext
 from ddplatform.models.questionnaires import Assignment
+from ddplatform.queries.form_media import MediaFile, list_media
 from ddplatform.queries.organisations import get_help_contact, get_organisation
 from ddplatform.queries.questionnaire_texts import Wording, load_wording
+from ddplatform.queries.questionnaires import get_version
 from ddplatform.queries.response_languages import tongue_of
 from ddplatform.queries.response_questions import (
     QuestionToRead,
@@ -21,6 +23,7 @@ from ddplatform.queries.response_questions import (
     get_title,
 )
 from ddplatform.queries.responses import get_request
+from ddplatform.reports.content import Photo
 from ddplatform.reports.question_paper import (
     PaperQuestion,
     PaperSection,
@@ -28,12 +31,14 @@ from ddplatform.reports.question_paper import (
     render_questions,
 )
 from ddplatform.reports.scripts import speaking_on_paper
+from ddplatform.services.own_form_media import read
 from ddplatform.services.response_join import get_invited
 from ddplatform.web.filters import day
 from ddplatform.web.responses.blueprint import bp
 from ddplatform.web.responses.joining import bp as respond
 from ddplatform.web.responses.joining import find_invitation
 from questionnaires import minutes_of, seconds_in_all
+from questionnaires.label_media import named_line
 
 
 @bp.get("/<uuid:assignment_id>/questions")
@@ -136,6 +141,7 @@ def _drawn(assignment: Assignment) -> bytes:
     wording = _wording(assignment)
     sections = _sections(assignment, wording)
     requester = get_organisation(assignment.organisation_id).name
+    came_along = {one.name: one for one in list_media(get_version(assignment.version_id))}
     return render_questions(
         QuestionPaper(
             title=get_title(assignment.version_id, wording.titles),
@@ -157,7 +163,9 @@ def _drawn(assignment: Assignment) -> bytes:
             ),
             translation=wording.review(current_language()).words,
             sections=[
-                PaperSection(one.number, one.title, [_printed(q) for q in one.questions])
+                PaperSection(
+                    one.number, one.title, [_printed(q, came_along) for q in one.questions]
+                )
                 for one in sections
             ],
             language=current_language(),
@@ -165,12 +173,14 @@ def _drawn(assignment: Assignment) -> bytes:
     )
 
 
-def _printed(question: QuestionToRead) -> PaperQuestion:
+def _printed(question: QuestionToRead, came_along: Mapping[str, MediaFile]) -> PaperQuestion:
+    files = [one for one in question.files if one.name in came_along]
     return PaperQuestion(
         question.number,
         question.label,
         [words for words, _ in question.choices],
-        _remarks(question),
+        [*(named_line(one) for one in files if not one.is_picture), *_remarks(question)],
+        [Photo(read(came_along[one.name]), one.label) for one in files if one.is_picture],
     )
 
 
