@@ -40,6 +40,7 @@ TELL_ESCALATED = "questionnaire:tell_escalated"
 MAX_TEXT = 2000
 WHOLE = ""
 """The path of a decision on a response as a whole."""
+_FLAG = "flag:"
 
 
 DECISION_WORDS = {
@@ -197,9 +198,11 @@ def accept_all(assignment_id: UUID, *, by: Identity, at: datetime) -> None:
     """Close the review: every answer without a decision is taken as it is.
 
     Raises:
+        Conflict: a question is asked back, maybe by somebody else: nobody would ever answer it.
         StepNotAllowed: a red flag was not looked at, or the reviewer answered it.
     """
     filled = _begin(assignment_id, by=by, at=at)
+    _require_none_asked_back(filled)
     looked = all(flag.handled_at is not None for flag in list_red_flags(filled.row.id))
     _step(filled, State.ACCEPTED, _facts(filled, by, looked=looked))
     filled.row.status, filled.assignment.decided_at = ResponseStatus.ACCEPTED, at
@@ -228,23 +231,57 @@ def handle_flag(
         refuted: it proved to be a mistake. Only then its fact ends: looking alone lowers no risk.
 
     Raises:
-        Invalid: nothing is said.
+        Invalid: nothing is said, or too much.
         NotFound: the newest answers have no such flag.
+        Conflict: somebody else looked at it meanwhile; with both versions.
     """
     if not note.strip():
         raise Invalid(fields={"note": "Say what is done about it, without names."})
+    if len(note) > MAX_TEXT:
+        raise Invalid(fields={"note": f"Shorten it to {MAX_TEXT} characters."})
     filled = _begin(assignment_id, by=by, at=at)
     flag: RedFlag | None = next(
         (found for found in list_red_flags(filled.row.id) if found.id == flag_id), None
     )
     if flag is None:
         raise NotFound()
+    _require_seen(
+        filled, of_flag(flag.id), "", mine=ReviewDecision.ACCEPTED, note=note.strip(), by=by
+    )
     flag.handled_at, flag.handled_by_id = at, by.user_id
+    # The flag itself is the supplier's too; what the reviewer says of it is not.
+    db.session.add(
+        AnswerReview(
+            response_id=filled.row.id,
+            path=of_flag(flag.id),
+            decision=ReviewDecision.ACCEPTED,
+            note=note.strip(),
+            created_at=at,
+            created_by_id=by.user_id,
+        )
+    )
     if refuted:
         end_fact("red_flag", flag.id, at=at)
     audit.record(
         "red_flag:handle", flag, by=by, at=at, code=flag.code, note=note.strip(), refuted=refuted
     )
+
+
+def of_flag(flag_id: UUID) -> str:
+    """The path of what reviewers said about a red flag."""
+    return f"{_FLAG}{flag_id}"
+
+
+def _require_none_asked_back(filled: Filled) -> None:
+    decisions = list_decisions(filled.row.id).values()
+    asking = [one for one in decisions if one.decision is ReviewDecision.ASKED_BACK]
+    if asking:
+        names = ", ".join(sorted({one.by for one in asking}))
+        raise Conflict(
+            f"{names} asked back about {len(asking)} of these answers, and accepting them all"
+            " would leave that without an answer.",
+            "Send the answers back, or first accept each answer that was asked about.",
+        )
 
 
 def _begin(assignment_id: UUID, *, by: Identity, at: datetime) -> Filled:
@@ -295,15 +332,16 @@ def _require_seen(
     if seen is None or newest is None or str(newest.id) == seen or newest.by_id == by.user_id:
         return
     raise Conflict(
-        f"{newest.by} decided about this answer while you read it.",
+        f"{newest.by} decided about this while you read it.",
         "Look at both, then decide again: the newest decision stands.",
-        theirs={newest.by: _words(newest.decision, newest.note)},
-        mine={newest.by: _words(mine, note)},
+        theirs={newest.by: _words(path, newest.decision, newest.note)},
+        mine={newest.by: _words(path, mine, note)},
     )
 
 
-def _words(decision: ReviewDecision, note: str) -> str:
-    return DECISION_WORDS[decision] + (f": {note}" if note else "")
+def _words(path: str, decision: ReviewDecision, note: str) -> str:
+    word = "Looked at" if path.startswith(_FLAG) else DECISION_WORDS[decision]
+    return word + (f": {note}" if note else "")
 
 
 def _decide(

@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from ddplatform.access.roles import RoleId
 from ddplatform.db import db
 from ddplatform.duediligence.errors import StepNotAllowed
 from ddplatform.duediligence.vocabulary import QuestionnaireState as State
@@ -41,6 +42,7 @@ from ddplatform.services.response_review import (
     get_reviewed,
     handle_flag,
     judge_documents,
+    of_flag,
     return_answers,
 )
 from ddplatform.services.response_review_mails import tell_escalated, tell_returned
@@ -243,6 +245,42 @@ def test_refuted_red_flag_stops_raising_the_risk(context: Flask, tenant: Tenant)
             handle_flag(
                 one, supplier.asked.node_id, note="x", refuted=False, by=tenant.manager, at=LATER
             )
+
+
+def test_red_flag_that_two_reviewers_look_at_keeps_what_the_first_one_said(
+    context: Flask, tenant: Tenant
+):
+    supplier = _sent(tenant, SAQ_C06="yes", SAQ_D06="none")
+    one, other = supplier.asked.assignment_id, tenant.people[RoleId.ADMIN]
+    with acting(tenant.id):
+        flag = list_red_flags(get_reviewed(one).id)[0]
+        handle_flag(one, flag.id, note="Case opened", refuted=False, by=tenant.manager, at=LATER)
+
+        with pytest.raises(Conflict, match="while you read it") as met:
+            handle_flag(one, flag.id, note="A mistake", refuted=True, by=other, at=LATER)
+
+        assert list(met.value.theirs.values()) == ["Looked at: Case opened"]
+        assert flag.handled_by_id == tenant.manager.user_id
+        assert not any(fact.ended_at for fact in db.session.scalars(select(RiskFact)))
+        said = list_decisions(flag.response_id)[of_flag(flag.id)]
+        assert (said.by, said.note) == (tenant.manager.name, "Case opened")
+        with pytest.raises(Invalid):
+            handle_flag(one, flag.id, note="x" * 2001, refuted=False, by=tenant.manager, at=LATER)
+
+
+def test_question_that_somebody_asked_back_is_not_accepted_over(context: Flask, tenant: Tenant):
+    supplier = _sent(tenant)
+    one, other = supplier.asked.assignment_id, tenant.people[RoleId.ADMIN]
+    with acting(tenant.id):
+        ask_back(one, A06, "Which year?", by=other, at=LATER)
+
+        with pytest.raises(Conflict, match="asked back about 1 of these answers"):
+            accept_all(one, by=tenant.manager, at=LATER)
+
+        assert get_assignment(one).status is State.UNDER_REVIEW
+        accept_answer(one, A06, by=tenant.manager, at=LATER)
+        accept_all(one, by=tenant.manager, at=LATER)
+        assert get_assignment(one).status is State.ACCEPTED
 
 
 def test_question_back_needs_words_and_not_too_many(context: Flask, tenant: Tenant):

@@ -1,6 +1,6 @@
 """Reviewing one response: accept, ask back, documents, red flags, send back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -27,7 +27,7 @@ from ddplatform.queries.responses import (
     load_filled,
 )
 from ddplatform.queries.review_queue import find_entry, list_alike
-from ddplatform.queries.reviews import list_decisions
+from ddplatform.queries.reviews import Decision, list_decisions
 from ddplatform.queries.sharing import find_withheld, list_shares, section_titles
 from ddplatform.queries.sharing_standing import load_reworded
 from ddplatform.services.response_receiving import read_answers
@@ -42,6 +42,7 @@ from ddplatform.services.response_review import (
     get_reviewed,
     handle_flag,
     judge_documents,
+    of_flag,
     return_answers,
 )
 from ddplatform.web.address_values import number
@@ -198,7 +199,7 @@ def _page(
         sections=sections,
         shares=list_shares(assignment_id),
         section_titles=section_titles(filled.form.form, "en"),
-        flags=[_flag(flag, sections) for flag in flags],
+        flags=[_flag(flag, sections, decisions) for flag in flags],
         checks=[(check, _first_row(check, turn)) for check in checks],
         alike=list_alike(entry, assignment.node_id) if entry else (),
         first=first_of(sections),
@@ -255,7 +256,9 @@ def _is_before(earlier: ResponseRow, row: ResponseRow) -> bool:
     return first is not None and second is not None and first < second
 
 
-def _flag(flag: Any, sections: list[dict[str, Any]]) -> dict[str, Any]:
+def _flag(
+    flag: Any, sections: list[dict[str, Any]], decisions: Mapping[str, Decision]
+) -> dict[str, Any]:
     about = red_flags()[flag.code]
     row = next(
         (row for section in sections for row in section["rows"] if row.path == flag.path), None
@@ -269,4 +272,5 @@ def _flag(flag: Any, sections: list[dict[str, Any]]) -> dict[str, Any]:
         "path": flag.path,
         "row": row,
         "handled_at": flag.handled_at,
+        "said": decisions.get(of_flag(flag.id)),
     }
