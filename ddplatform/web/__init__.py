@@ -38,8 +38,6 @@ from ddplatform.web.value_chain import bp as value_chain
 from ddplatform.web.visit_plan.routes import bp as visit_plan
 from ddplatform.web.what_if import bp as what_if
 
-STATIC_YEAR_S = 31_536_000
-
 
 def register(app: Flask) -> None:
     """Hang the browser's pages into the application."""
