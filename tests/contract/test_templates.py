@@ -12,6 +12,8 @@ ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted(path for path in (ROOT / "templates").rglob("*") if path.is_file())
 PAGES = [path for path in TEMPLATES if path.suffix == ".html"]
 STYLES = sorted((ROOT / "static" / "css").glob("*.css"))
+PUT_TOGETHER = re.compile(r"[bfx]-|s\d$")
+"""Classes whose ending is a band, a shade or the place of a series."""
 COMMENT = re.compile(r"\{#.*?#\}|<!--.*?-->", re.DOTALL)
 
 
@@ -21,6 +23,10 @@ def _name(path: Path) -> str:
 
 def _source(path: Path) -> str:
     return COMMENT.sub("", path.read_text(encoding="utf-8"))
+
+
+def _rules(path: Path) -> str:
+    return re.sub(r"/\*.*?\*/", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
 
 
 def _app() -> Flask:
@@ -82,14 +88,14 @@ def test_every_form_that_changes_something_carries_the_token(path: Path) -> None
 
 @pytest.mark.parametrize("path", STYLES, ids=_name)
 def test_style_sheets_use_logical_properties_only(path: Path) -> None:
-    source = re.sub(r"/\*.*?\*/", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    source = _rules(path)
     assert not re.findall(r"(?<![\w.#-])(?:[a-z]+-)*(?:left|right)(?:-[a-z]+)*\s*:", source)
     assert not re.findall(r":\s*(?:left|right)\b", source)
 
 
 @pytest.mark.parametrize("path", STYLES, ids=_name)
 def test_style_sheets_load_nothing(path: Path) -> None:
-    source = re.sub(r"/\*.*?\*/", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    source = _rules(path)
     assert "url(" not in source
     assert "@import" not in source
 
@@ -101,3 +107,19 @@ def test_both_dark_palettes_are_the_same() -> None:
     assert chosen is not None
     assert device is not None
     assert chosen[1] == device[1]
+
+
+def test_every_class_of_the_style_sheets_is_on_some_page() -> None:
+    folders = (ROOT / "templates", ROOT / "static" / "js", ROOT / "ddplatform" / "web")
+    files = (path for folder in folders for path in folder.rglob("*"))
+    pages = "\n".join(p.read_text("utf-8") for p in files if p.suffix in (".html", ".js", ".py"))
+    written = set(re.findall(r"[\w-]+", pages))
+    unused = {
+        name
+        for path in STYLES
+        for selector in re.findall(r"([^{}]+)\{", re.sub(r"\"[^\"]*\"", "", _rules(path)))
+        for name in re.findall(r"\.(-?[a-zA-Z_][\w-]*)", selector)
+        if name not in written and not PUT_TOGETHER.match(name)
+    }
+
+    assert unused == set()
