@@ -22,11 +22,13 @@ OTHER = "Other"
 _SMALLEST_SHARE = 0.06
 _FULL = 65_535
 _WIDTH_PX, _HEIGHT_PX = 1190.0, 544.0
-_WIDEST_STEP_PX, _FEW_STEP_PX = 6.0, 9.0
-_FEW = 40
-"""A column of so few sites has larger dots, as in `points.js`."""
+_LOW = {"low": (3, 208.0), "mid": (6, 352.0)}
+"""A drawing of so few rows is no higher than that, in pixels; heights as in `workspace.css`."""
+_WIDEST_STEP_PX = 6.0
+_LARGE_STEPS_PX = range(22, 8, -1)
+_LARGE_DOT = 0.7  # of the step
 _LABELS_PX, _HEADS_PX = 150.0, 26.0
-_LARGE_DOT_PX, _DOT_PX, _SMALL_DOT_PX, _MANY = 6.0, 3.2, 1.5, 20_000
+_DOT_PX, _SMALL_DOT_PX, _MANY = 3.2, 1.5, 20_000
 _USED_WIDTH, _USED_HEIGHT = 0.9, 0.84
 
 
@@ -53,7 +55,11 @@ class DotRow:
 
 @dataclass(frozen=True, slots=True)
 class DotMap:
-    """The drawing: its rows, the dots in the order of the file, and which site each stands for."""
+    """The drawing: its rows, the dots in the order of the file, and which site each stands for.
+
+    `side` is that of all dots in pixels where they are so few that they can be large, else 0;
+    `height` is "low", "mid" or "" for the whole.
+    """
 
     rows: tuple[DotRow, ...]
     x: NDArray[np.uint16]
@@ -61,6 +67,13 @@ class DotMap:
     kind: NDArray[np.uint8]
     marked: Ints
     order: Ints
+    side: float
+    height: str
+
+    @property
+    def height_px(self) -> float:
+        """Height of the dots."""
+        return _LOW[self.height][1] if self.height else _HEIGHT_PX
 
     @property
     def packed(self) -> bytes:
@@ -91,15 +104,43 @@ def dot_map(sites: Sites, columns: int) -> DotMap:
     cell = row_of_label[sites.label] * columns + sites.column
     order = np.lexsort((np.arange(len(cell)), sites.place, cell))
     x, y = np.zeros(len(order), np.uint16), np.zeros(len(order), np.uint16)
-    few = np.bincount(sites.column, minlength=columns) <= _FEW
     cells, starts, counts = np.unique(cell[order], return_index=True, return_counts=True)
+    high = np.array([row.bottom - row.top for row in rows])[cells // columns]
+    height, step = _large_step(high, counts, len(rows), columns)
     for at, start, count in zip(cells.tolist(), starts.tolist(), counts.tolist(), strict=True):
         row, column = divmod(at, columns)
         here = slice(start, start + count)
-        step = _FEW_STEP_PX if few[column] else _WIDEST_STEP_PX
-        x[here], y[here] = _cell(rows[row], column, columns, count, step)
+        if step:
+            tall = _LOW[height][1] if height else _HEIGHT_PX
+            x[here], y[here] = _large_cell(rows[row], column, columns, count, (step, tall))
+        else:
+            x[here], y[here] = _cell(rows[row], column, columns, count)
     kind = (sites.column[order] * 8 + sites.place[order]).astype(np.uint8)
-    return DotMap(rows, x, y, kind, np.flatnonzero(sites.marked[order]), order)
+    marked = np.flatnonzero(sites.marked[order])
+    return DotMap(rows, x, y, kind, marked, order, round(step * _LARGE_DOT, 1), height)
+
+
+def _large_step(
+    high: NDArray[np.float64], counts: Ints, rows: int, columns: int
+) -> tuple[str, int]:
+    """Height of the drawing and one distance for all its dots, 0 where they are too many.
+
+    Args:
+        high: the part of the height, 0..1, that each cell has; `counts` its dots.
+    """
+    names = [name for name, (most, _) in _LOW.items() if rows <= most]
+    for name in [*names, ""]:
+        tall = high * (_LOW[name][1] if name else _HEIGHT_PX) * _USED_HEIGHT
+        for step in _LARGE_STEPS_PX:
+            lines = np.ceil(counts / max(1, _across(columns, step)))
+            if _across(columns, step) and (lines * step <= tall).all():
+                return name, step
+    return "", 0
+
+
+def _across(columns: int, step: float) -> int:
+    """How many dots stand beside each other in a cell."""
+    return int(_WIDTH_PX / columns * _USED_WIDTH / step)
 
 
 def row_labels_svg(rows: Sequence[DotRow]) -> Markup:
@@ -124,9 +165,8 @@ def dots_svg(dots: DotMap, columns: Sequence[str], fills: Sequence[str]) -> Mark
     """
     wide = _WIDTH_PX / max(1, len(columns))
     x = _LABELS_PX + dots.x / _FULL * _WIDTH_PX
-    y = _HEADS_PX + dots.y / _FULL * _HEIGHT_PX
-    sites = len(dots.order)
-    size = _LARGE_DOT_PX if sites <= _FEW else _DOT_PX if sites < _MANY else _SMALL_DOT_PX
+    y = _HEADS_PX + dots.y / _FULL * dots.height_px
+    size = dots.side or (_DOT_PX if len(dots.order) < _MANY else _SMALL_DOT_PX)
     out = Markup("").join(
         Markup('<text class="mh" x="{:.1f}" y="16">{}</text>').format(
             _LABELS_PX + at * wide + 4, words[: max(4, int(wide / 6.5))]
@@ -134,7 +174,7 @@ def dots_svg(dots: DotMap, columns: Sequence[str], fills: Sequence[str]) -> Mark
         for at, words in enumerate(columns)
     )
     for row in dots.rows:
-        at = _HEADS_PX + row.top * _HEIGHT_PX
+        at = _HEADS_PX + row.top * dots.height_px
         edge = Markup('<path class="ml" d="M0 {:.1f}H{}"/>').format(at, _LABELS_PX + _WIDTH_PX)
         words = f"{row.name}: {row.count:,}"
         out += edge + Markup('<text class="mt" x="4" y="{:.1f}">{}</text>').format(at + 15, words)
@@ -146,15 +186,15 @@ def dots_svg(dots: DotMap, columns: Sequence[str], fills: Sequence[str]) -> Mark
     if len(dots.marked):
         marks = _squares(x[dots.marked] - 1, y[dots.marked] - 1, size + 2)
         out += Markup('<path class="mark" d="{}"/>').format(marks)
-    width, height = dots_size()
+    width, height = dots_size(dots)
     return Markup('<svg class="m" width="{0}" height="{1}" viewBox="0 0 {0} {1}">{2}</svg>').format(
         width, height, out
     )
 
 
-def dots_size() -> tuple[float, float]:
+def dots_size(dots: DotMap) -> tuple[float, float]:
     """Width and height of the picture for files."""
-    return _LABELS_PX + _WIDTH_PX, _HEADS_PX + _HEIGHT_PX
+    return _LABELS_PX + _WIDTH_PX, _HEADS_PX + dots.height_px
 
 
 def _squares(x: NDArray[np.float64], y: NDArray[np.float64], size: float) -> str:
@@ -187,14 +227,32 @@ def _rows(sites: Sites) -> tuple[tuple[DotRow, ...], Ints]:
     return tuple(rows), row_of_label
 
 
-def _cell(row: DotRow, column: int, columns: int, count: int, widest: float) -> tuple[Ints, Ints]:
+def _large_cell(
+    row: DotRow, column: int, columns: int, count: int, step_and_height: tuple[int, float]
+) -> tuple[Ints, Ints]:
+    """Places of the dots of one cell of few, filled as one reads: to the right, then down."""
+    step, height = step_and_height
+    line, place = np.divmod(np.arange(count), _across(columns, step))
+    left, top = _corner(row, column, columns)
+    return _whole(left + place * step / _WIDTH_PX), _whole(top + line * step / height)
+
+
+def _cell(row: DotRow, column: int, columns: int, count: int) -> tuple[Ints, Ints]:
     """Places of the dots of one cell, filled from top to bottom, then to the right."""
     height = row.bottom - row.top
     wide, tall = _WIDTH_PX / columns * _USED_WIDTH, _HEIGHT_PX * height * _USED_HEIGHT
-    step = min(widest, sqrt(wide * tall / count))
+    step = min(_WIDEST_STEP_PX, sqrt(wide * tall / count))
     line, place = np.divmod(np.arange(count), max(1, int(tall / step)))
+    left, top = _corner(row, column, columns)
+    return _whole(left + line * step / _WIDTH_PX), _whole(top + place * step / _HEIGHT_PX)
+
+
+def _corner(row: DotRow, column: int, columns: int) -> tuple[float, float]:
+    """Where the first dot of a cell stands, as parts of the width and the height."""
+    height = row.bottom - row.top
     left = (column + (1 - _USED_WIDTH) / 2) / columns
-    top = row.top + height * (1 - _USED_HEIGHT) / 2
-    x = (left + line * step / _WIDTH_PX) * _FULL
-    y = (top + place * step / _HEIGHT_PX) * _FULL
-    return np.minimum(x, _FULL).astype(np.int64), np.minimum(y, _FULL).astype(np.int64)
+    return left, row.top + height * (1 - _USED_HEIGHT) / 2
+
+
+def _whole(parts: NDArray[np.float64]) -> Ints:
+    return np.minimum(parts * _FULL, _FULL).astype(np.int64)

@@ -1,4 +1,4 @@
-/* Dot map of every site (up to 100k). data-points, -rows, -columns, -words, -inks, -hint, -failed, -site: docs/frontend.md. Data: one binary file, made by the server:
+/* Dot map of every site (up to 100k). data-points, -rows, -columns, -words, -inks, -hint, -failed, -site, -side: docs/frontend.md. Data: one binary file, made by the server:
    uint32 count, then uint16 x[count], uint16 y[count], uint8 kind[count] (column*8 + place in the scale, 0 the gravest), uint32 m, uint32 marked[m] (stands in an event).
    Plain 2-D canvas, no WebGL needed. Everything here is also in the table below the drawing. */
 const box = document.querySelector("[data-points]");
@@ -10,10 +10,12 @@ if (box) {
   let X, Y, K, n = 0, marked = [], order = [], per = [], grid = new Map(), k = 1, ox = 0, oy = 0, raf = 0, inEvent = () => false, W = 0, H = 0;
   const dpr = Math.min(2, devicePixelRatio || 1);
   const sx = () => W / 65536 * k, sy = () => H / 65536 * k;
+  /* where they are few, all dots have the one side that the server made room for, at its width of 1190 */
+  const large = () => Math.min(30, +box.dataset.side * W / 1190 * Math.sqrt(k));
   function draw() {
     raf = 0;
     c.setTransform(dpr, 0, 0, dpr, 0, 0); c.clearRect(0, 0, W, H);
-    const ax = sx(), ay = sy(), small = Math.min(9, 1.5 * k), big = Math.min(9, 3.2 * Math.sqrt(k)), side = i => (p => p > 8000 ? small : p > 40 ? big : Math.max(Math.min(6, W / 200), big))(per[K[i] >> 3]);
+    const ax = sx(), ay = sy(), small = Math.min(9, 1.5 * k), big = Math.min(9, 3.2 * Math.sqrt(k)), side = i => large() || (p => p > 8000 ? small : p > 40 ? big : Math.max(Math.min(6, W / 200), big))(per[K[i] >> 3]);
     for (let b = 4; b >= 0; b--) {
       c.fillStyle = ink[b];
       for (const i of order[b]) {
@@ -44,7 +46,8 @@ if (box) {
   function zoom(f, px, py) { const nk = Math.max(1, Math.min(60, k * f)); ox = px - (px - ox) * nk / k; oy = py - (py - oy) * nk / k; k = nk; clamp(); redraw(); }
   function clamp() { ox = Math.min(0, Math.max(W - W * k, ox)); oy = Math.min(0, Math.max(H - H * k, oy)); }
   function nearest(px, py) {
-    const gx = (px - ox) / sx(), gy = (py - oy) / sy(); let best = -1, bd = 12;
+    const gx = (px - ox) / sx(), gy = (py - oy) / sy(), half = large() / 2; let best = -1, bd = 12;
+    if (half) { for (let i = 0; i < n; i++) { const d = Math.hypot(X[i] * sx() + ox + half - px, Y[i] * sy() + oy + half - py); if (d < bd + half / 2) { bd = d - half / 2; best = i; } } return best; }
     for (let a = -1; a <= 1; a++) for (let b = -1; b <= 1; b++) for (const i of grid.get(((gx >> 9) + a) * 256 + (gy >> 9) + b) || []) {
       const d = Math.hypot(X[i] * sx() + ox - px, Y[i] * sy() + oy - py); if (d < bd) { bd = d; best = i; }
     }

@@ -124,8 +124,8 @@ def test_a_neighbourhood_drawn_from_its_own_links_is_that_drawn_from_all(
 
 
 def cells_of(page: str) -> list[tuple[str, int]]:
-    """Address and number of each cell of the matrix."""
-    found = re.findall(r'<td><a href="([^"]*)">(\d+)</a>', page)
+    """Address and number of each cell of the matrix; on a phone each names its tier."""
+    found = re.findall(r'<td data-label="[^"]+"><div><a href="([^"]*)">(\d+)</a>', page)
     return [(unescape(href), int(count)) for href, count in found]
 
 

@@ -9,7 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ddplatform.web.site_dots import MAX_ROWS, OTHER, Sites, dot_map, row_labels_svg, rows_json
+from ddplatform.web.site_dots import (
+    MAX_ROWS,
+    OTHER,
+    Sites,
+    dot_map,
+    dots_size,
+    dots_svg,
+    row_labels_svg,
+    rows_json,
+)
 
 Fact = tuple[str, int, int]  # country, tier, place in the scale
 CRITICAL, HIGH, LOW, NOT_ASSESSED = 0, 1, 3, 4
@@ -102,11 +111,35 @@ def test_no_site_is_lost_and_no_dot_leaves_its_column(facts: list[Fact]) -> None
     assert all(kind >> 3 == x * 5 // 65536 for x, kind in zip(xs, kinds, strict=True))
 
 
-def test_dots_stand_further_apart_in_a_column_of_few_sites() -> None:
-    few, many = (
-        unpack(dot_map(sites([("Ghana", 0, LOW)] * count), 1).packed)[1] for count in (40, 41)
-    )
-    assert few[1] - few[0] == pytest.approx(1.5 * (many[1] - many[0]), abs=2)
+def test_dots_of_a_small_map_are_large_and_stand_beside_each_other() -> None:
+    drawing = dot_map(sites([("Ghana", 0, LOW)] * 5 + [("Togo", 2, LOW)] * 2), 4)
+    xs, ys, _, _ = unpack(drawing.packed)
+    assert drawing.side == pytest.approx(0.7 * 22)
+    assert len(set(ys[:5])) == 1
+    assert xs[1] - xs[0] == pytest.approx(22 / 1190 * 65_535, abs=2)
+    assert xs[6] - xs[5] == pytest.approx(xs[1] - xs[0], abs=2)
+
+
+def test_a_map_of_few_countries_is_drawn_low_as_long_as_its_dots_fit() -> None:
+    heights = {
+        countries: dot_map(sites([(f"C{c}", 0, LOW) for c in range(countries)]), 8).height
+        for countries in (1, 3, 4, 6, 7)
+    }
+    assert heights == {1: "low", 3: "low", 4: "mid", 6: "mid", 7: ""}
+    assert dot_map(sites([("Ghana", 0, LOW)] * 600), 8).height == ""
+
+
+def test_dots_of_a_large_map_are_as_small_as_their_cells_ask() -> None:
+    drawing = dot_map(sites([("Ghana", 0, LOW)] * 5_000), 4)
+    _, ys, _, _ = unpack(drawing.packed)
+    assert drawing.side == 0
+    assert (ys[1] - ys[0]) / 65_535 * 544 < 6
+
+
+def test_a_picture_for_a_file_is_as_high_as_the_drawing_and_its_dots_as_large() -> None:
+    drawing = dot_map(sites([("Ghana", 0, LOW)]), 1)
+    assert dots_size(drawing) == (1340, 26 + 208)
+    assert "h15.4" in dots_svg(drawing, ["Tier 1"], ["low"] * 5)
 
 
 def test_a_column_outside_the_drawing_is_refused_by_the_site() -> None:

@@ -39,6 +39,7 @@ def all_sites(chain_id: UUID) -> ResponseReturnValue:
     """One dot a site, and the same numbers as a table."""
     chain, views = get_chain_with_views(chain_id)
     scope = map_scope(chain)
+    drawn = dots_of(scope)
     columns = [lane_word(scope.snapshot, lane) for lane in scope.cells.lanes]
     return render_template(
         "value_chain/all_sites.html",
@@ -46,7 +47,7 @@ def all_sites(chain_id: UUID) -> ResponseReturnValue:
         total=len(scope.rows),
         columns=columns,
         dot_columns=site_columns(scope),
-        dot_rows=dots_of(scope).rows,
+        drawn=drawn,
         rows=scope.countries,
         colouring=scope.colouring,
         colours=map_colour_choices(),

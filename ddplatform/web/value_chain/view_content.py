@@ -231,10 +231,11 @@ def _sites(chain: ValueChain, told: Told) -> ViewContent:
     told = replace(told, said={"Sites": len(scope.rows)})
 
     def picture() -> Picture:
-        width, height = dots_size()
+        dots = dots_of(scope)
+        width, height = dots_size(dots)
         fills = [shade.css for shade in told.colouring.shades]
         return Picture(
-            drawing=dots_svg(dots_of(scope), site_columns(scope), fills),
+            drawing=dots_svg(dots, site_columns(scope), fills),
             width=width,
             height=height,
             title=told.title,
