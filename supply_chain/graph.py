@@ -61,23 +61,38 @@ class ValueChain:
 
     nodes: NodeColumns
     links: LinkColumns
-    suppliers: Adjacency
-    buyers: Adjacency
 
     @classmethod
     def build(cls, *, nodes: NodeColumns, links: LinkColumns) -> "ValueChain":
-        """Check and index the columns.
+        """Check the columns.
 
         Raises:
             ChainRefused: a doubled id, a link to a row that does not exist, a share outside 0-1.
         """
         _check(nodes, links)
-        suppliers = _adjacency(len(nodes), links.buyer, links.supplier)
-        buyers = _adjacency(len(nodes), links.supplier, links.buyer)
-        return cls(nodes, links, suppliers, buyers)
+        return cls(nodes, links)
+
+    @classmethod
+    def of_indexed(
+        cls, nodes: NodeColumns, links: LinkColumns, suppliers: Adjacency, buyers: Adjacency
+    ) -> "ValueChain":
+        """A map whose adjacency is known already; nothing is checked."""
+        chain = cls(nodes, links)
+        vars(chain).update(suppliers=suppliers, buyers=buyers)
+        return chain
 
     def __len__(self) -> int:
         return len(self.nodes)
+
+    @cached_property
+    def suppliers(self) -> Adjacency:
+        """Upstream. Made when it is first asked for: what is scored alone goes without."""
+        return _adjacency(len(self), self.links.buyer, self.links.supplier)
+
+    @cached_property
+    def buyers(self) -> Adjacency:
+        """Downstream, likewise."""
+        return _adjacency(len(self), self.links.supplier, self.links.buyer)
 
     @cached_property
     def rows(self) -> MappingProxyType[str, int]:

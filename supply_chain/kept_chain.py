@@ -36,7 +36,7 @@ def chain_of(kept: Kept) -> ValueChain:
     """
     nodes: dict[str, Any] = {name: kept[name] for name in _NODE_ARRAYS}
     links: dict[str, Any] = {name: kept[f"link_{name}"] for name in _LINK_ARRAYS}
-    chain = ValueChain(
+    chain = ValueChain.of_indexed(
         NodeColumns(
             ids=TextColumn.of("id", kept),
             country=CodedColumn.of("country", kept),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,9 @@ class KnownFlow:
     commodity: str | None = None  # commodity ref
 
 
+_NOTHING = KnownFlow()  # one for all: a large map has as many ghosts as nodes
+
+
 def with_unknown_origins(
     chain: ValueChain,
     *,
@@ -41,15 +45,23 @@ def with_unknown_origins(
         `unknown-origin:<buyer id>`, in the order of their buyers.
     """
     share = _missing_share(chain, _origins(chain.nodes, primary_sectors))
-    buyers = np.flatnonzero(~np.isnan(share))
+    has_ghost = ~np.isnan(share)
+    buyers = np.flatnonzero(has_ghost)
     if not len(buyers):
         return chain
     known = known_flows or {}
-    ids = [chain.nodes.ids[row] for row in buyers.tolist()]
-    ghosts = [known.get(ref, KnownFlow()) for ref in ids]
+    ids = list(compress(chain.nodes.ids, has_ghost.tolist()))
+    ghosts = [known.get(ref, _NOTHING) for ref in ids]
     nodes = _more_nodes(chain.nodes, ids, ghosts)
     links = _more_links(chain.links, buyers, share[buyers], ghosts, first=len(chain))
     return ValueChain.build(nodes=nodes, links=links)
+
+
+def lacks_origin(
+    chain: ValueChain, *, primary_sectors: frozenset[str] = frozenset()
+) -> NDArray[np.bool_]:
+    """(nodes,) whether a node has a ghost supplier."""
+    return ~np.isnan(_missing_share(chain, _origins(chain.nodes, primary_sectors)))
 
 
 def are_same_origins(

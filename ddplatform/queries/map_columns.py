@@ -193,9 +193,9 @@ def _lanes(graph: Graph) -> tuple[Ints, int]:
         degree = np.diff(graph.buyers.starts), np.diff(graph.suppliers.starts)
         ends = (degree[0] == 0) & (degree[1] > 0)
         nodes = replace(graph.nodes, own_operation=ends)
-        rooted = Graph(nodes, graph.links, graph.suppliers, graph.buyers)
+        rooted = Graph.of_indexed(nodes, graph.links, graph.suppliers, graph.buyers)
     up = np.minimum(rooted.tiers, LAST_LANE)
-    turned = Graph(rooted.nodes, rooted.links, rooted.buyers, rooted.suppliers)
+    turned = Graph.of_indexed(rooted.nodes, rooted.links, rooted.buyers, rooted.suppliers)
     down = np.minimum(turned.tiers, LAST_LANE)
     unlinked = int(up.max(initial=0)) + 2  # one lane is left for what is behind the last tier
     lane = np.where(up != UNREACHED, up, np.where(down > 0, -down, unlinked))

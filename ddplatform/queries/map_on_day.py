@@ -13,7 +13,14 @@ from ddplatform.models.value_chain import ValueChainNode
 from supply_chain.risk.context import age_in_months
 
 Columns = TypeVarTuple("Columns")
+Nodes = Sequence[UUID] | Mapping[UUID, int]
+"""The keys of the nodes in the order of the graph, or the row of each there (`rows_of`)."""
 FEW = 500  # nodes that a statement names one by one; of more it reads the whole map
+
+
+def rows_of(keys: Sequence[UUID]) -> Mapping[UUID, int]:
+    """The row of each node: of a large map made once for many looks at it."""
+    return {key: row for row, key in enumerate(keys)}
 
 
 @dataclass(frozen=True)
@@ -25,9 +32,10 @@ class MapOnDay:
     as_of: date
 
     @classmethod
-    def of(cls, chain_id: UUID, keys: Sequence[UUID], as_of: date) -> "MapOnDay":
-        """Of the keys of the nodes in the order of the graph."""
-        return cls(chain_id, {key: row for row, key in enumerate(keys)}, as_of)
+    def of(cls, chain_id: UUID, nodes: Nodes, as_of: date) -> "MapOnDay":
+        """Of the nodes of the graph."""
+        rows = nodes if isinstance(nodes, Mapping) else rows_of(nodes)
+        return cls(chain_id, rows, as_of)
 
     @property
     def end(self) -> datetime:

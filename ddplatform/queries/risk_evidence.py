@@ -19,7 +19,7 @@ from ddplatform.models.responses import Response as ResponseRow
 from ddplatform.models.responses import RiskSignal
 from ddplatform.models.risk import FactKind, RiskFact
 from ddplatform.queries.context_observations import load_context_observations
-from ddplatform.queries.map_on_day import MapOnDay
+from ddplatform.queries.map_on_day import MapOnDay, Nodes
 from ddplatform.queries.risk_judgements import (
     load_adjustments,
     load_controls,
@@ -44,13 +44,9 @@ IN_REMEDY = (
 )
 
 
-def load_evidence(chain_id: UUID, keys: Sequence[UUID], as_of: date) -> Evidence:
-    """Everything known of the nodes of a map on a day, besides the map and reference data.
-
-    Args:
-        keys: the key of the node in each row of the graph.
-    """
-    known = MapOnDay.of(chain_id, keys, as_of)
+def load_evidence(chain_id: UUID, nodes: Nodes, as_of: date) -> Evidence:
+    """Everything known of the nodes of a map on a day, besides the map and reference data."""
+    known = MapOnDay.of(chain_id, nodes, as_of)
     signals = _signals(known)
     return Evidence(
         observations=_observations(known, signals),

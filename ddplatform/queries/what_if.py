@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from ddplatform.bulk import many_objects
 from ddplatform.db import db
 from ddplatform.duediligence.vocabulary import RiskState
 from ddplatform.errors import NotFound
@@ -68,6 +69,7 @@ def try_on_map(chain_id: UUID, changes: Sequence[Change], as_of: date) -> Tried:
     return try_from(load_begin(get_chain(chain_id), as_of), changes)
 
 
+@many_objects()
 def try_from(begin: Begin, changes: Sequence[Change]) -> Tried:
     """The same, on a map with what it scores as it is."""
     known = begin.known

@@ -6,7 +6,7 @@ to assess the map.
 """
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
@@ -14,11 +14,13 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from ddplatform.adapters.installed import adapters
+from ddplatform.bulk import many_objects
 from ddplatform.db import db, is_writing
 from ddplatform.models.value_chain import ValueChain, ValueChainNode
 from ddplatform.queries.analysis import keep
 from ddplatform.queries.chain_graph import load_with_keys
 from ddplatform.queries.map_columns import basis
+from ddplatform.queries.map_on_day import rows_of
 from ddplatform.queries.map_snapshots import (
     find_snapshot,
     find_sound_part,
@@ -33,7 +35,7 @@ from supply_chain.graph import ValueChain as Graph
 from supply_chain.reference import load_reference
 from supply_chain.risk.context import primary_sectors
 from supply_chain.risk.evidence import Evidence
-from supply_chain.risk.rescoring import MapScores
+from supply_chain.risk.map_scores import MapScores
 from supply_chain.unknown_origins import with_unknown_origins
 
 MANY_NODES = 10_000
@@ -51,7 +53,7 @@ class KnownMap:
     """A map as it stands with all that is known of its nodes on a day."""
 
     graph: Graph
-    keys: Sequence[UUID]  # of the nodes, in the order of the graph
+    rows: Mapping[UUID, int]  # the row of each node in the graph
     evidence: Evidence
     as_of: date
     version: int | None = None
@@ -73,9 +75,11 @@ _begun: OrderedDict[Key, Begin] = OrderedDict()
 def load_known_map(chain_id: UUID, as_of: date) -> KnownMap:
     """A map and what is known of it, read and not changed."""
     graph, keys = load_with_keys(chain_id)
-    return KnownMap(graph, keys, load_evidence(chain_id, keys, as_of), as_of)
+    rows = rows_of(keys)
+    return KnownMap(graph, rows, load_evidence(chain_id, rows, as_of), as_of)
 
 
+@many_objects()
 def find_begin(chain: ValueChain, as_of: date) -> Begin | None:
     """What a map scores as it stands; None: a large one, not scored yet as it is known now."""
     if not _is_large(chain):
@@ -88,6 +92,7 @@ def find_begin(chain: ValueChain, as_of: date) -> Begin | None:
     return _found(chain, _known(chain, as_of))
 
 
+@many_objects()
 def load_begin(chain: ValueChain, as_of: date) -> Begin:
     """What a map scores as it stands, worked out if it has to be."""
     known = _known(chain, as_of)
@@ -114,13 +119,14 @@ def _known(chain: ValueChain, as_of: date) -> KnownMap:
     """The map, once a version in a process, and what is known of it now."""
     kept = _remembered(chain, as_of, chain.version)
     if kept is not None:
-        evidence = load_evidence(chain.id, kept.known.keys, as_of)
+        evidence = load_evidence(chain.id, kept.known.rows, as_of)
         return replace(kept.known, evidence=evidence)
     if is_writing():
         return load_known_map(chain.id, as_of)
     snapshot = load_snapshot(chain)
-    evidence = load_evidence(chain.id, snapshot.keys, as_of)
-    return KnownMap(snapshot.graph, snapshot.keys, evidence, as_of, snapshot.version)
+    rows = rows_of(snapshot.keys)
+    evidence = load_evidence(chain.id, rows, as_of)
+    return KnownMap(snapshot.graph, rows, evidence, as_of, snapshot.version)
 
 
 def _found(chain: ValueChain, known: KnownMap) -> Begin | None:
@@ -135,7 +141,14 @@ def _found(chain: ValueChain, known: KnownMap) -> Begin | None:
         return None
     reference = load_reference()
     whole = with_unknown_origins(known.graph, primary_sectors=primary_sectors(reference))
-    scores = MapScores.from_arrays(part.arrays, whole, reference=reference, as_of=known.as_of)
+    scores = MapScores.from_arrays(
+        part.arrays,
+        base=known.graph,
+        chain=whole,
+        priorities=known.evidence.priorities,
+        reference=reference,
+        as_of=known.as_of,
+    )
     return _keep_in_process(chain, Begin(known, scores))
 
 

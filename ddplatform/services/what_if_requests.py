@@ -68,4 +68,4 @@ def prepare(
     with look():
         chain = get_chain(UUID(payload["chain_id"]))
         begin = load_begin(chain, date.fromisoformat(payload["day"]))
-        return {"nodes": len(begin.known.keys)}
+        return {"nodes": len(begin.known.rows)}

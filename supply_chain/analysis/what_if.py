@@ -24,8 +24,9 @@ from supply_chain.graph import ValueChain
 from supply_chain.reference import Reference
 from supply_chain.risk.assessment import assess
 from supply_chain.risk.evidence import Evidence
-from supply_chain.risk.method import METHOD, Bools, Floats, Ints
-from supply_chain.risk.rescoring import MapScores, score_again
+from supply_chain.risk.map_scores import MapScores
+from supply_chain.risk.method import METHOD, Floats, Ints
+from supply_chain.risk.rescoring import score_again
 from supply_chain.risk.scoring import RISK_BANDS
 from supply_chain.unknown_origins import PREFIX
 from supply_chain.vocabulary import Issue, RiskBand
@@ -73,76 +74,96 @@ class WhatIf:
 
     before: MapScores
     after: MapScores
-
-    @cached_property
-    def ids(self) -> tuple[str, ...]:
-        """Nodes of both sides: those of the first, then unknown origins only the second has."""
-        known = self.before.chain.rows
-        new = [ref for ref in self.after.chain.nodes.ids if _today(ref) not in known]
-        return (*self.before.chain.nodes.ids, *new)
-
-    @cached_property
-    def _places(self) -> dict[str, int]:
-        return {ref: place for place, ref in enumerate(self.ids)}
+    rows: Ints  # row in `before` of each node of `after`; -1 new
 
     @cached_property
     def _rows(self) -> tuple[Ints, Ints]:
-        """Row of each id on both sides; -1 where it is not there."""
-        before = self.before.chain.rows
-        after = {_today(ref): row for ref, row in self.after.chain.rows.items()}
-        first, second = (
-            np.array([rows.get(ref, -1) for ref in self.ids], dtype=np.int64)
-            for rows in (before, after)
-        )
-        return first, second
+        """Row of each node on both sides, -1 where it is not there.
 
-    def _moves(self) -> tuple[Floats, Floats]:
-        """How far RI / 100 and E of each pair move, (ids, 16); what is not there counts 0."""
-        moves = []
-        for values in (
-            [np.nan_to_num(side.scores.residual_index) / 100 for side in (self.before, self.after)],
-            [np.nan_to_num(side.exposure) for side in (self.before, self.after)],
-        ):
-            first, second = (
-                np.where((rows >= 0)[:, None], side[rows], 0.0)
-                for side, rows in zip(values, self._rows, strict=True)
-            )
-            moves.append(second - first)
-        return moves[0], moves[1]
+        Those of the first side stand first, then those that the second side alone has.
+        """
+        known, ids = self.before.chain.rows, self.after.chain.nodes.ids
+        both, new = self.rows.copy(), np.flatnonzero(self.rows < 0)
+        both[new] = [known.get(_today(ids[row]), -1) for row in new.tolist()]
+        alone = np.flatnonzero(both < 0)
+        count, there = len(known), np.flatnonzero(both >= 0)
+        second = np.full(count, -1, dtype=np.int64)
+        second[both[there]] = there
+        first = np.append(np.arange(count), np.full(len(alone), -1))
+        return first, np.append(second, alone)
+
+    @cached_property
+    def moved(self) -> Ints:
+        """Places in `_rows`, rising, of nodes of which a number may be another."""
+        first, second = self._rows
+        same = (first >= 0) & (second >= 0)
+        for name in ("residual_index", "exposure"):
+            one, other = _numbers(self.before, name), _numbers(self.after, name)
+            same &= ~(one[first] != other[second]).any(axis=1)
+        return np.flatnonzero(~same)
 
     @cached_property
     def move(self) -> Floats:
-        """(ids, 16) the larger of both moves by size, with its sign: above 0 is a higher risk."""
-        index, exposed = self._moves()
-        moved: Floats = np.where(np.abs(index) >= np.abs(exposed), index, exposed)
-        return np.round(moved, METHOD.policy.decimals)
+        """(moved, 16) the larger change of RI / 100 and of E, with its sign: above 0 is higher."""
+        index, exposed = self._moves(self.moved)
+        larger: Floats = np.where(np.abs(index) >= np.abs(exposed), index, exposed)
+        return np.round(larger, METHOD.policy.decimals)
+
+    def _moves(self, places: Ints) -> list[Floats]:
+        """How far RI / 100 and E of some nodes move, (places, 16); what is not there counts 0."""
+        moves = []
+        for name, whole in (("residual_index", 100), ("exposure", 1)):
+            first, second = (
+                np.where(
+                    (rows[places] >= 0)[:, None],
+                    np.nan_to_num(_numbers(side, name)[rows[places]]) / whole,
+                    0.0,
+                )
+                for side, rows in zip((self.before, self.after), self._rows, strict=True)
+            )
+            moves.append(second - first)
+        return moves
 
     @cached_property
-    def own(self) -> Bools:
-        """(ids,) nodes of the own business."""
-        flags = np.zeros(len(self.ids), dtype=np.bool_)
-        own = self.before.chain.nodes.own_operation
-        flags[: len(own)] = own
-        return flags
+    def own(self) -> Ints:
+        """Places of the own business: rows of the first side."""
+        return np.flatnonzero(self.before.chain.nodes.own_operation)
 
     def counts(self, issue: Issue | None = None) -> Counts:
         """How many nodes get a higher and a lower risk, by their largest change."""
         moved = self._largest_moves(issue)[1]
         higher, lower = int((moved > 0).sum()), int((moved < 0).sum())
-        return Counts(higher, lower, len(moved) - higher - lower)
+        return Counts(higher, lower, len(self._rows[0]) - higher - lower)
 
     def effects(self, *, limit: int, issue: Issue | None = None) -> list[Effect]:
         """Nodes that change, the own business left out, largest change first, then by id."""
-        column, moved = self._largest_moves(issue)
-        rows = np.flatnonzero((moved != 0) & ~self.own)
-        order = sorted(rows.tolist(), key=lambda row: (-abs(moved[row]), self.ids[row]))
-        return [self._effect(row, int(column[row])) for row in order[:limit]]
+        columns, moves = self._largest_moves(issue)
+        shown = (moves != 0) & ~np.isin(self.moved, self.own)
+        found = sorted(
+            (-abs(move), self._id(place), place, column)
+            for place, column, move in zip(
+                self.moved[shown].tolist(),
+                columns[shown].tolist(),
+                moves[shown].tolist(),
+                strict=True,
+            )
+        )
+        return [self._effect(place, column, -size) for size, _, place, column in found[:limit]]
 
     def own_effects(self, issue: Issue | None = None) -> list[Effect]:
         """The nodes of the own business, changed or not, by id."""
-        column = self._largest_moves(issue)[0]
-        rows = sorted(np.flatnonzero(self.own).tolist(), key=lambda row: self.ids[row])
-        return [self._effect(row, int(column[row])) for row in rows]
+        columns, moves = self._largest_moves(issue)
+        told = dict(zip(self.moved.tolist(), zip(columns.tolist(), moves.tolist(), strict=True),
+                        strict=True))  # fmt: skip
+        effects = []
+        for place in sorted(self.own.tolist(), key=self._id):
+            column, move = told.get(place, (0, 0.0))
+            if issue is not None:
+                column = ISSUES.index(issue)
+            elif not move:
+                column = self._first_in_rank(place)
+            effects.append(self._effect(place, column, abs(move)))
+        return effects
 
     def before_of(self, node: str, issue: Issue) -> Side | None:
         """A pair as it is today; None for a node that today is not there."""
@@ -153,37 +174,53 @@ class WhatIf:
         return self._side_of(1, node, issue)
 
     def _side_of(self, side: int, node: str, issue: Issue) -> Side | None:
-        place = self._places.get(node)
+        place = self._place(node)
         if place is None:
             return None
         row = int(self._rows[side][place])
         assessed = (self.before, self.after)[side]
         return None if row < 0 else _side(assessed, row, ISSUES.index(issue))
 
+    def _place(self, node: str) -> int | None:
+        place = self.before.chain.rows.get(node)
+        if place is None and node in self.after.chain.rows:
+            found = np.flatnonzero(self._rows[1] == self.after.chain.rows[node])
+            place = int(found[0])
+        return place
+
+    def _id(self, place: int) -> str:
+        first, second = (int(rows[place]) for rows in self._rows)
+        if first >= 0:
+            return self.before.chain.nodes.ids[first]
+        return self.after.chain.nodes.ids[second]
+
     def _largest_moves(self, issue: Issue | None) -> tuple[Ints, Floats]:
-        """The issue of each node that is shown, and its move; without a move the first in rank."""
+        """(moved,) the issue of each node that moves most, and its move."""
         if issue is not None:
-            column = np.full(len(self.ids), ISSUES.index(issue), dtype=np.int64)
+            column = np.full(len(self.moved), ISSUES.index(issue), dtype=np.int64)
         else:
-            size = np.abs(self.move)
-            column = np.where(size.any(axis=1), size.argmax(axis=1), self._first_in_rank())
-        return column, self.move[np.arange(len(self.ids)), column]
+            column = np.abs(self.move).argmax(axis=1)
+        return column, self.move[np.arange(len(self.moved)), column]
 
-    def _first_in_rank(self) -> Ints:
-        rank = np.where(self.before.salience_rank < 0, np.inf, self.before.salience_rank)
-        first = np.zeros(len(self.ids), dtype=np.int64)
-        first[: len(rank)] = rank.argmin(axis=1)
-        return first
+    def _first_in_rank(self, place: int) -> int:
+        """The issue of a node of the first side that is first in rank."""
+        rank = self.before.salience_rank[place]
+        return int(np.where(rank < 0, np.inf, rank).argmin())
 
-    def _effect(self, row: int, column: int) -> Effect:
-        first, second = (int(rows[row]) for rows in self._rows)
+    def _effect(self, place: int, column: int, size: float) -> Effect:
+        first, second = (int(rows[place]) for rows in self._rows)
         return Effect(
-            node=self.ids[row],
+            node=self._id(place),
             issue=ISSUES[column],
             before=_side(self.before, first, column) if first >= 0 else None,
             after=_side(self.after, second, column) if second >= 0 else None,
-            size=abs(float(self.move[row, column])),
+            size=size,
         )
+
+
+def _numbers(scores: MapScores, name: str) -> Floats:
+    found: Floats = scores.exposure if name == "exposure" else getattr(scores.scores, name)
+    return found
 
 
 def _today(ref: str) -> str:
@@ -208,7 +245,8 @@ def score_map(
     chain: ValueChain, evidence: Evidence, *, reference: Reference, as_of: date
 ) -> MapScores:
     """The map as it is: what every what-if on it begins with."""
-    return MapScores.of(assess(chain, evidence, reference=reference, as_of=as_of))
+    found = assess(chain, evidence, reference=reference, as_of=as_of)
+    return MapScores.of(found, chain, evidence.priorities)
 
 
 def try_changes(
@@ -228,11 +266,11 @@ def try_changes(
     if problems:
         raise ChainRefused([problem.text for problem in problems])
     changed = apply_changes(chain, evidence, changes)
-    after = score_again(
+    again = score_again(
         before,
         changed.chain,
         changed.evidence,
         touched={change.node for change in changes if isinstance(change, AddControl)},
         known_flows=changed.known_flows,
     )
-    return WhatIf(before, after)
+    return WhatIf(before, again.scores, again.rows)

@@ -17,7 +17,7 @@ from supply_chain.reference import Reference
 from supply_chain.risk.context import primary_sectors
 from supply_chain.risk.evidence import ControlsSeen, Evidence
 from supply_chain.risk.method import METHOD, Ints
-from supply_chain.unknown_origins import PREFIX, KnownFlow, with_unknown_origins
+from supply_chain.unknown_origins import KnownFlow, lacks_origin
 from supply_chain.vocabulary import FlowEvidence, NodeKind
 
 MOST = 20  # changes in one what-if
@@ -125,16 +125,20 @@ def problems_of(
     ]
     bad = {problem.place for problem in found}
     sound = [change for place, change in enumerate(changes) if place not in bad]
-    whole = _with_links(chain, sound)
-    whole = with_unknown_origins(whole, primary_sectors=primary_sectors(reference))
-    found += [
-        Problem(place, f"All that {change.node} buys has a known source: no origin is missing.")
+    asked = [
+        (place, change.node)
         for place, change in enumerate(changes)
         if place not in bad
         and isinstance(change, KnowOrigin)
         and chain.nodes.kind[chain.rows[change.node]] != _UNKNOWN
-        and PREFIX + change.node not in whole.rows
     ]
+    if asked:
+        lacks = lacks_origin(_with_links(chain, sound), primary_sectors=primary_sectors(reference))
+        found += [
+            Problem(place, f"All that {node} buys has a known source: no origin is missing.")
+            for place, node in asked
+            if not lacks[chain.rows[node]]
+        ]
     return tuple(sorted(found, key=lambda problem: problem.place))
 
 
@@ -190,8 +194,17 @@ def apply_changes(chain: ValueChain, evidence: Evidence, changes: Sequence[Chang
     return Changed(_with_links(chain, changes), evidence, flows)
 
 
+def _touches(chain: ValueChain, change: Change) -> bool:
+    """Whether the nodes or links of the map themselves are other with a change."""
+    if isinstance(change, KnowOrigin):
+        return bool(chain.nodes.kind[chain.rows[change.node]] == _UNKNOWN)
+    return not isinstance(change, AddControl)
+
+
 def _with_links(chain: ValueChain, changes: Sequence[Change]) -> ValueChain:
-    """Nodes and links with closures, shares and known origins."""
+    """Nodes and links with closures, shares and known origins; the map itself without any."""
+    if not any(_touches(chain, change) for change in changes):
+        return chain
     nodes, links = chain.nodes, chain.links
     closed, share = nodes.closed.copy(), links.share.copy()
     country, goods = list(nodes.country), list(nodes.commodities)

@@ -26,13 +26,14 @@ from supply_chain.risk.context import (
 from supply_chain.risk.evidence import (
     STATES,
     Evidence,
+    Priorities,
     State,
     controls_of,
     factor_table,
     facts_of,
     judgement_of,
 )
-from supply_chain.risk.factors import FactorTable, Observations, join_observations
+from supply_chain.risk.factors import FactorTable, Observations, join_observations, rounded
 from supply_chain.risk.method import METHOD, METHOD_VERSION, Bools, Floats, Ints
 from supply_chain.risk.pairs import Inputs, PairScores, Ranked, join_scores, score_pairs
 from supply_chain.risk.plan import Plan, make_plan
@@ -242,24 +243,26 @@ def open_risks(evidence: Evidence, scored: Bools, scores: Ranked, *, by_id: Ints
     Args:
         by_id: (nodes,) place of each node id by code point.
     """
-    given, shape = evidence.priorities, scored.shape
-    at = (given.node, given.issue)
-    emergency, delay = np.zeros(shape, dtype=np.bool_), np.full(shape, -1)
-    involvement = np.full(shape, -1)
-    emergency[at], delay[at], involvement[at] = given.emergency, given.delay, given.involvement
-    lasting = np.round(scores.irremediability, METHOD.policy.decimals)
-    late = np.where(delay < 0, lasting >= METHOD.policy.delay_from_irremediability, delay == 1)
-    linked = INVOLVEMENTS.index(Involvement.LINKED)
     node, issue = np.nonzero(scored)
+    return risks_of((node, issue), evidence.priorities, scores, by_id=by_id)
+
+
+def risks_of(pairs: tuple[Ints, Ints], given: Priorities, scores: Ranked, *, by_id: Ints) -> Risks:
+    """The same of any scored pairs, given by their nodes and issues."""
+    node, issue = pairs
+    judged = given.of_pairs(node, issue)
+    lasting = rounded(scores.irremediability[node, issue])
+    late = lasting >= METHOD.policy.delay_from_irremediability
+    linked = INVOLVEMENTS.index(Involvement.LINKED)
     by_code = places([code.value for code in Issue])
     return Risks(
         node=by_id[node],
         issue=by_code[issue],
-        emergency=emergency[node, issue],
-        delay=late[node, issue],
+        emergency=judged.emergency,
+        delay=np.where(judged.delay < 0, late, judged.delay == 1),
         severity=scores.severity[node, issue],
         residual=scores.residual_likelihood[node, issue],
         scope=scores.scope[node, issue],
         confidence=scores.confidence[node, issue],
-        involvement=np.where(involvement < 0, linked, involvement)[node, issue],
+        involvement=np.where(judged.involvement < 0, linked, judged.involvement),
     )

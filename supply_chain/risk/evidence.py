@@ -141,6 +141,18 @@ class Priorities:
     delay: Ints = field(default_factory=no_ints)  # 1 yes, 0 no, -1 not judged
     involvement: Ints = field(default_factory=no_ints)  # place in INVOLVEMENTS, -1 not judged
 
+    def of_pairs(self, node: Ints, issue: Ints) -> "Priorities":
+        """What is judged of some pairs, one entry each; no emergency where nothing is."""
+        mine, asked = self.node * ISSUES + self.issue, node * ISSUES + issue
+        order = np.argsort(mine)
+        known = np.flatnonzero(np.isin(asked, mine))
+        entry = order[np.searchsorted(mine[order], asked[known])]
+        emergency, delay = np.zeros(len(asked), dtype=np.bool_), np.full(len(asked), -1)
+        involvement = np.full(len(asked), -1)
+        emergency[known], delay[known] = self.emergency[entry], self.delay[entry]
+        involvement[known] = self.involvement[entry]
+        return Priorities(node, issue, emergency, delay, involvement)
+
 
 @dataclass(frozen=True)
 class Evidence:

@@ -1,9 +1,11 @@
 """The salience order of a whole map, in which few risks can be moved without sorting again.
 
 All keys of section 12 of RM-1.0 stand in two numbers a risk, so that the order is two sorted
-columns: a rank is found by halving. What moved lies beside them as a few lines.
+columns: a rank is found by halving. What moved lies beside them as a few lines. Where all ranks
+are known already, `KeptOrder` moves few risks without the columns.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -78,6 +80,16 @@ class RankKeys:
             for start, stop, key in zip(low.tolist(), high.tolist(), asked.second, strict=True)
         ]
         return np.array(found, dtype=np.int64)
+
+    def before(self, others: "RankKeys") -> Bools:
+        """Whether each of these keys comes before the one beside it."""
+        weak: Bools = (self.first == others.first) & (self.second < others.second)
+        return weak | (self.first < others.first)
+
+    def same(self, others: "RankKeys") -> Bools:
+        """Whether each of these keys equals the one beside it."""
+        same: Bools = (self.first == others.first) & (self.second == others.second)
+        return same
 
     def has(self, asked: "RankKeys", positions: Ints) -> Bools:
         """Whether each of those keys stands at its position."""
@@ -156,6 +168,44 @@ class Ranking:
         issue = key & np.uint64(2**ISSUE_BITS - 1)
         node = (key >> np.uint64(ISSUE_BITS)) & np.uint64(2**NODE_BITS - 1)
         return node.astype(np.int64), issue.astype(np.int64)
+
+
+@dataclass(frozen=True)
+class KeptOrder:
+    """An order of which all ranks are known: the keys of a risk are made when it is asked for."""
+
+    count: int  # risks in it
+    keys_at: Callable[[Ints], RankKeys]  # of the risks at these positions, 0 first
+
+    def moved(self, gone: Ints, new: RankKeys) -> tuple[Ints, Ints]:
+        """The order once some risks have left it and others have come.
+
+        Args:
+            gone: positions of those that leave, each once.
+            new: those that come, in any order; one that moves both leaves and comes.
+
+        Returns:
+            By what the rank of the risk at each position moves, which means nothing for those
+            that left; and the rank of each that came, 1 first.
+        """
+        at = self._positions(new)
+        step = np.bincount(at, minlength=self.count + 1)
+        step[gone] -= 1
+        left, order = np.sort(gone), new.order
+        ranks = np.empty(len(new), dtype=np.int64)
+        ranks[order] = np.arange(1, len(new) + 1)
+        return np.cumsum(step[:-1]), ranks + at - np.searchsorted(left, at)
+
+    def _positions(self, asked: RankKeys) -> Ints:
+        """How many risks of the order come before each of those."""
+        low = np.zeros(len(asked), dtype=np.int64)
+        high = np.full(len(asked), self.count, dtype=np.int64)
+        for _ in range(self.count.bit_length()):
+            middle = (low + high) // 2
+            there = self.keys_at(np.minimum(middle, self.count - 1))
+            comes = there.before(asked) & (low < high)
+            low, high = np.where(comes, middle + 1, low), np.where(comes, high, middle)
+        return low
 
 
 def _steps(values: Floats) -> Ints:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from supply_chain.risk.ranking import Ranking
+from supply_chain.risk.ranking import KeptOrder, Ranking, RankKeys
 from supply_chain.risk.salience import Risks, salience_ranks
 
 few = st.sampled_from
@@ -74,6 +74,26 @@ def test_risks_moved_twice_stand_where_sorting_all_again_puts_them(data):
         ranking = ranking.moved(part(whole, at), after)
         whole = joined(part(whole, np.flatnonzero(~np.isin(whole.node, chosen))), after)
         assert_same_order(ranking, whole)
+
+
+@given(st.data())
+@settings(max_examples=60, deadline=None)
+def test_ranks_after_a_move_are_those_of_sorting_all_again_also_without_columns(data):
+    whole = data.draw(risks(5))
+    chosen = sorted(data.draw(st.sets(st.integers(0, 4), max_size=3)))
+    leaves = np.isin(whole.node, chosen)
+    # Of what left some comes back changed, at other nodes than those that stay.
+    after = data.draw(risks(0, nodes=chosen[:2] or [7]))
+    ranks = salience_ranks(whole)
+    ordered = part(whole, np.argsort(ranks))
+
+    kept = KeptOrder(len(ranks), lambda at: RankKeys.of(part(ordered, at)))
+    moves, came = kept.moved(ranks[leaves] - 1, RankKeys.of(after))
+
+    stays = ranks[~leaves]
+    wanted = salience_ranks(joined(part(whole, np.flatnonzero(~leaves)), after))
+    assert (stays + moves[stays - 1]).tolist() == wanted[: len(stays)].tolist()
+    assert came.tolist() == wanted[len(stays) :].tolist()
 
 
 @given(risks(3))

@@ -18,11 +18,13 @@ from supply_chain.analysis.what_if_changes import (
 from supply_chain.chain_columns import FLOWS, LinkColumns, NodeColumns
 from supply_chain.graph import ValueChain
 from supply_chain.reference import load_reference
+from supply_chain.risk import moved_ranks
 from supply_chain.risk.assessment import assess
-from supply_chain.risk.evidence import STATES, ControlsSeen, Evidence, States
+from supply_chain.risk.evidence import STATES, ControlsSeen, Evidence, Priorities, States
 from supply_chain.risk.factors import Observations
+from supply_chain.risk.map_scores import KeptScores
 from supply_chain.risk.method import METHOD
-from supply_chain.risk.rescoring import KeptScores, MapScores, score_again
+from supply_chain.risk.rescoring import score_again
 from supply_chain.vocabulary import NodeKind
 
 REFERENCE = load_reference()
@@ -89,6 +91,15 @@ def some_evidence(random: np.random.Generator) -> Evidence:
     )
 
 
+PRIORITIES = Priorities(
+    node=np.array([4, 20, 4, 33]),
+    issue=np.array([5, 0, 1, 7]),
+    emergency=np.array([False, True, True, False]),
+    delay=np.array([1, -1, 0, 1]),
+    involvement=np.array([-1, 0, 1, 2]),
+)
+
+
 def some_changes(chain: ValueChain, seed: int) -> list[Change]:
     random = np.random.default_rng(seed)
     ids = chain.nodes.ids
@@ -111,9 +122,14 @@ def some_changes(chain: ValueChain, seed: int) -> list[Change]:
     return sound if not problems_of(chain, sound, REFERENCE) else sound[:1]
 
 
+@pytest.mark.parametrize("most", [0, 1])  # all risks sorted again; few moved in their order
 @pytest.mark.parametrize("seed", range(25))
-def test_a_what_if_equals_a_whole_assessment_of_the_changed_map(seed: int) -> None:
+def test_a_what_if_equals_a_whole_assessment_of_the_changed_map(
+    seed: int, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(moved_ranks, "MOST", most)
     chain, evidence = a_map(seed)
+    evidence = replace(evidence, priorities=PRIORITIES)
     before = score_map(chain, evidence, reference=REFERENCE, as_of=AS_OF)
     changes = some_changes(chain, seed)
     assert changes
@@ -121,14 +137,12 @@ def test_a_what_if_equals_a_whole_assessment_of_the_changed_map(seed: int) -> No
     found = try_changes(chain, evidence, changes, before=before).after
 
     changed = apply_changes(chain, evidence, changes)
-    whole = MapScores.of(
-        assess(
-            changed.chain,
-            changed.evidence,
-            reference=REFERENCE,
-            as_of=AS_OF,
-            known_flows=changed.known_flows,
-        )
+    whole = assess(
+        changed.chain,
+        changed.evidence,
+        reference=REFERENCE,
+        as_of=AS_OF,
+        known_flows=changed.known_flows,
     )
     assert list(found.chain.nodes.ids) == list(whole.chain.nodes.ids)
     for one in fields(KeptScores):
@@ -136,6 +150,29 @@ def test_a_what_if_equals_a_whole_assessment_of_the_changed_map(seed: int) -> No
         assert np.array_equal(ours, wanted, equal_nan=True), one.name
     for name in ("scored", "exposure", "salience_rank"):
         assert np.array_equal(getattr(found, name), getattr(whole, name), equal_nan=True), name
+
+
+def test_a_few_risks_that_move_are_not_a_reason_to_sort_all(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    chain, evidence = a_map(1)
+    before = score_map(chain, evidence, reference=REFERENCE, as_of=AS_OF)
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("All risks were sorted again.")
+
+    monkeypatch.setitem(score_again.__globals__, "rank_risks", refuse)
+    found = try_changes(chain, evidence, [AddControl("n00", "CTL-05", 1.0, 0.9)], before=before)
+
+    assert (found.after.salience_rank != before.salience_rank).any()
+
+
+def test_what_is_judged_of_a_pair_is_found_whatever_the_order_of_the_judgements() -> None:
+    found = PRIORITIES.of_pairs(np.array([33, 1, 4]), np.array([7, 1, 1]))
+
+    assert found.emergency.tolist() == [False, False, True]
+    assert found.delay.tolist() == [1, -1, 0]
+    assert found.involvement.tolist() == [2, -1, 1]
 
 
 def test_only_what_changed_and_its_peers_are_scored_again(monkeypatch: pytest.MonkeyPatch) -> None:

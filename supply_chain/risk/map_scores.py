@@ -1,0 +1,136 @@
+"""What of the scores of a whole map is kept, so that a map of few other nodes can be scored."""
+
+from dataclasses import dataclass, fields
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from supply_chain.graph import ValueChain
+from supply_chain.kept_columns import Arrays, Kept
+from supply_chain.reference import Reference
+from supply_chain.risk.assessment import Assessment, chain_plan
+from supply_chain.risk.evidence import Priorities
+from supply_chain.risk.method import Bools, Floats, Ints
+from supply_chain.risk.pairs import PairScores
+from supply_chain.risk.plan import Plan
+from supply_chain.risk.salience import places
+
+
+@dataclass(frozen=True)
+class KeptScores:
+    """What of the scores is kept, arrays (nodes, 16); as in `PairScores`."""
+
+    severity: Floats
+    scope: Floats
+    irremediability: Floats
+    confidence: Floats
+    residual_likelihood: Floats
+    residual_index: Floats
+    residual_band: Ints
+
+    @classmethod
+    def of(cls, scores: PairScores) -> "KeptScores":
+        """The same of whole scores."""
+        return cls(**{one.name: getattr(scores, one.name) for one in fields(cls)})
+
+    def put(self, rows: Ints, scores: "KeptScores", at: Ints) -> "KeptScores":
+        """Rows `rows` of these, -1 where there is none, with `scores` put in at `at`."""
+        made = {}
+        for one in fields(self):
+            column = getattr(self, one.name)[rows]
+            column[at] = getattr(scores, one.name)
+            made[one.name] = column
+        return KeptScores(**made)
+
+
+@dataclass(frozen=True)
+class MapScores:
+    """A map with its unknown origins and what it scores, as of a day."""
+
+    as_of: date
+    reference: Reference
+    base: ValueChain  # the map without its unknown origins
+    chain: ValueChain  # the nodes of `base`, then the unknown origins
+    priorities: Priorities  # what the salience order asks beyond the scores
+    scored: Bools  # (nodes, 16)
+    scores: KeptScores
+    exposure: Floats  # E, (nodes, 16)
+    salience_rank: Ints  # 1 first; -1 not ranked
+
+    @classmethod
+    def of(cls, found: Assessment, base: ValueChain, priorities: Priorities) -> "MapScores":
+        """The same of a whole assessment of a map, with what was said of its priorities."""
+        return cls(
+            as_of=found.as_of,
+            reference=found.reference,
+            base=base,
+            chain=found.chain,
+            priorities=priorities,
+            scored=found.scored,
+            scores=KeptScores.of(found.scores),
+            exposure=found.exposure,
+            salience_rank=found.salience_rank,
+        )
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The plan of the map with its unknown origins."""
+        return chain_plan(self.chain)
+
+    @cached_property
+    def by_id(self) -> Ints:
+        """(nodes,) place of each node id by code point."""
+        return places(self.chain.nodes.ids)
+
+    @cached_property
+    def order(self) -> tuple[Ints, Ints]:
+        """Node and issue of each scored pair, the first in rank first."""
+        node, issue = np.nonzero(self.scored)
+        position = self.salience_rank[node, issue] - 1
+        ordered = np.empty_like(node), np.empty_like(issue)
+        ordered[0][position], ordered[1][position] = node, issue
+        return ordered
+
+    def arrays(self) -> Arrays:
+        """What it scores by name; `from_arrays` makes the same of them."""
+        return {
+            "scored": self.scored,
+            "exposure": self.exposure,
+            "salience_rank": self.salience_rank,
+            **vars(self.scores),
+        }
+
+    @classmethod
+    def from_arrays(
+        cls,
+        kept: Kept,
+        *,
+        base: ValueChain,
+        chain: ValueChain,
+        priorities: Priorities,
+        reference: Reference,
+        as_of: date,
+    ) -> "MapScores":
+        """The scores that gave these arrays; nothing is copied.
+
+        Args:
+            chain: the map with its unknown origins that was scored, as of the day and by the
+                reference data.
+
+        Raises:
+            KeyError: an array is missing.
+        """
+        arrays: dict[str, Any] = dict(kept)
+        return cls(
+            as_of=as_of,
+            reference=reference,
+            base=base,
+            chain=chain,
+            priorities=priorities,
+            scored=arrays["scored"],
+            scores=KeptScores(**{one.name: arrays[one.name] for one in fields(KeptScores)}),
+            exposure=arrays["exposure"],
+            salience_rank=arrays["salience_rank"],
+        )
