@@ -13,6 +13,7 @@ from ddplatform.models.campaigns import Campaign, CampaignTarget
 from ddplatform.models.organisations import Membership
 from ddplatform.models.questionnaires import Assignment
 from ddplatform.models.value_chain import ValueChainNode
+from ddplatform.queries.campaigns import to_send
 from ddplatform.queries.questionnaires import WAITING
 
 DAY = timedelta(days=1)
@@ -40,7 +41,10 @@ class CalendarRow:
 
 
 def list_calendar(campaign: Campaign, *, today: date) -> Sequence[CalendarRow]:
-    """Waves, reminders, the due date and the escalation, by day; two statements."""
+    """Waves, reminders, the due date and the escalation, by day; three statements.
+
+    Whom a day would reach: who was asked and has not answered, and who is asked until then.
+    """
     waves = db.session.execute(
         select(CampaignTarget.send_on, func.count())
         .where(
@@ -50,23 +54,35 @@ def list_calendar(campaign: Campaign, *, today: date) -> Sequence[CalendarRow]:
         )
         .group_by(CampaignTarget.send_on)
     )
-    waiting = _count(campaign.id, Assignment.status.in_(WAITING))
+    reached = _Reached(campaign.id)
     due = campaign.due_on
     rows = [_row(campaign, day, Happening.WAVE, many, today) for day, many in waves if day]
     for distance in campaign.reminder_days:
         day = due + timedelta(days=distance)
         told = campaign.calendar.get(day.isoformat(), {}).get("reminded", 0)
-        rows.append(
-            _row(campaign, day, Happening.REMINDER, told if day < today else waiting, today)
-        )
-    rows.append(_row(campaign, due, Happening.DUE, waiting, today))
+        many = told if day < today else reached.until(day)
+        rows.append(_row(campaign, day, Happening.REMINDER, many, today))
+    rows.append(_row(campaign, due, Happening.DUE, reached.until(due), today))
     if campaign.escalate_after is not None:
         day = due + timedelta(days=campaign.escalate_after)
         told = sum(one.get("escalated", 0) for one in campaign.calendar.values())
-        rows.append(
-            _row(campaign, day, Happening.ESCALATION, told if day < today else waiting, today)
-        )
+        many = told if day < today else reached.until(day)
+        rows.append(_row(campaign, day, Happening.ESCALATION, many, today))
     return sorted(rows, key=lambda row: (row.day, list(Happening).index(row.what)))
+
+
+class _Reached:
+    """How many a campaign would reach on a day by what is known now."""
+
+    def __init__(self, campaign_id: UUID) -> None:
+        self.waiting = _count(campaign_id, Assignment.status.in_(WAITING))
+        statement = select(CampaignTarget.send_on, func.count()).where(*to_send(campaign_id))
+        to_come = db.session.execute(statement.group_by(CampaignTarget.send_on))
+        self.to_come = [(day, many) for day, many in to_come]
+
+    def until(self, day: date) -> int:
+        """Those who wait, and those asked by then; a draft has no days of sending yet."""
+        return self.waiting + sum(many for on, many in self.to_come if on is None or on <= day)
 
 
 def _row(campaign: Campaign, day: date, what: Happening, many: int, today: date) -> CalendarRow:

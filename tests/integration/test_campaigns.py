@@ -542,12 +542,23 @@ def test_calendar_says_what_goes_out_when_and_to_how_many(tenant: Tenant):
     assert [(row.what, row.many) for row in rows] == [
         (Happening.WAVE, 2),
         (Happening.WAVE, 1),
-        (Happening.REMINDER, 2),
-        (Happening.DUE, 2),
-        (Happening.REMINDER, 2),
-        (Happening.ESCALATION, 2),
+        (Happening.REMINDER, 3),
+        (Happening.DUE, 3),
+        (Happening.REMINDER, 3),
+        (Happening.ESCALATION, 3),
     ]
     assert [row.from_due for row in rows][-1] == 10
+
+
+def test_calendar_of_a_draft_says_whom_it_would_reach(tenant: Tenant):
+    chain_id, keys = make_places(tenant, 3)
+    how = How(name="C", due_on=DUE, per_day=2, reminder_days=[-7])
+    campaign_id = plan(tenant, chain_id, keys, how)
+
+    with acting(tenant.id):
+        rows = list_calendar(get_campaign(campaign_id), today=NOW.date())
+
+    assert [(row.what, row.many) for row in rows] == [(Happening.REMINDER, 3), (Happening.DUE, 3)]
 
 
 def test_campaign_belongs_to_one_organisation_alone(tenant: Tenant, other_tenant: Tenant):

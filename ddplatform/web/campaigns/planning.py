@@ -1,5 +1,6 @@
 """Planning a campaign: whom, what, how; and leaving single suppliers out."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -26,6 +27,13 @@ from ddplatform.web.questionnaire_states import STATE_WORDS
 from ddplatform.web.sent_forms import answer_form
 from ddplatform.web.value_chain.filter_routes import short_choices
 from ddplatform.web.value_chain.node_filter import filter_query, filter_words, read_filter
+
+TARGET_VIEWS: Mapping[str | None, tuple[str, bool | None]] = {
+    None: ("All", None),
+    "asked": ("Asked", False),
+    "left_out": ("Left out", True),
+}
+"""Views of the lines by their word in the address: label, and whether they are left out."""
 
 
 @dataclass(frozen=True)
@@ -123,11 +131,11 @@ def edit(campaign_id: UUID) -> ResponseReturnValue:
 def targets(campaign_id: UUID) -> ResponseReturnValue:
     """Every line with its reason and its state, a page at a time."""
     campaign = get_campaign(campaign_id)
-    only_out = request.args.get("view") == "left_out"
+    view = request.args.get("view")
+    view = view if view in TARGET_VIEWS else None
     page = list_targets(
-        campaign_id, left_out=only_out or None, after=request.args.get("after", type=number)
+        campaign_id, left_out=TARGET_VIEWS[view][1], after=request.args.get("after", type=number)
     )
-    views = [("All", None), ("Left out", "left_out")]
     return render_template(
         "campaigns/targets.html",
         campaign=campaign,
@@ -138,15 +146,15 @@ def targets(campaign_id: UUID) -> ResponseReturnValue:
         views=[
             {
                 "label": label,
-                "href": url_for(".targets", campaign_id=campaign_id, view=view),
-                "current": (view == "left_out") is only_out,
+                "href": url_for(".targets", campaign_id=campaign_id, view=one),
+                "current": one == view,
             }
-            for label, view in views
+            for one, (label, _) in TARGET_VIEWS.items()
         ],
         next_href=url_for(
             ".targets",
             campaign_id=campaign_id,
-            view="left_out" if only_out else None,
+            view=view,
             after=page.after,
         )
         if page.after is not None

@@ -83,7 +83,7 @@ def show(campaign_id: UUID) -> ResponseReturnValue:
             "campaigns/draft.html",
             reminder_words=reminder_words,
             **shared,
-            lines=list_targets(campaign_id, limit=FIRST_LINES).rows,
+            lines=list_targets(campaign_id, left_out=False, limit=FIRST_LINES).rows,
             mail=_mail(campaign),
         )
     progress = load_progress(campaign_id)
