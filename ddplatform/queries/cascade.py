@@ -128,10 +128,14 @@ def find_told(assignment: Assignment, own_supplier_id: UUID) -> ChainProposal | 
     return next(found, None)
 
 
-def next_number(assignment_id: UUID) -> int:
-    """Which number the next supplier that is named for an assignment gets."""
+def next_number(assignment: Assignment) -> int:
+    """Which number the next supplier gets that the node of an assignment names to this buyer.
+
+    One count for all questionnaires of a node: kept names are told apart by it alone.
+    """
+    of_node = select(Assignment.id).where(Assignment.node_id == assignment.node_id)
     last = db.session.scalar(
-        select(func.max(ChainProposal.number)).where(ChainProposal.assignment_id == assignment_id)
+        select(func.max(ChainProposal.number)).where(ChainProposal.assignment_id.in_(of_node))
     )
     return (last or 0) + 1
 

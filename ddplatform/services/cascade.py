@@ -161,7 +161,7 @@ def propose(
         respondent_organisation_id=assignment.respondent_organisation_id,
         assignment_id=assignment.id,
         own_supplier_id=own.id,
-        number=next_number(assignment.id),
+        number=next_number(assignment),
         name=own.name if with_name else None,
         country=own.country,
         kind=own.kind,

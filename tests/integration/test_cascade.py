@@ -40,6 +40,7 @@ from tests.answering import (
     Supplier,
     acting,
     ask,
+    ask_again,
     come_in,
     fill,
     mails,
@@ -123,6 +124,23 @@ def test_an_accepted_supplier_stands_on_the_map_with_its_link_and_history(
         events = db.session.scalars(select(AuditEvent.action)).all()
         assert {"node:add", "link:add", "cascade:accept"} <= set(events)
     assert SECRET not in _buyer_rows(supplier)
+
+
+def test_kept_names_of_two_questionnaires_of_one_node_are_told_apart_by_their_number(
+    context: Flask, supplier: Supplier, tenant: Tenant
+):
+    first = supplier.asked
+    again = come_in(ask_again(tenant, first.chain_id, first.node_id, ref="AGR"))
+    _propose(supplier, _name(supplier))
+    _propose(again, _name(supplier, "Second"))
+
+    with acting(tenant.id):
+        names = {one.title for one in list_proposals()}
+
+    assert names == {
+        "Supplier 1 of SCOOP Espoir (name kept)",
+        "Supplier 2 of SCOOP Espoir (name kept)",
+    }
 
 
 def test_a_name_that_is_released_later_is_put_on_the_map(context: Flask, supplier: Supplier):
