@@ -2,6 +2,7 @@
 
 import sys
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -66,6 +67,16 @@ def entered(client: FlaskClient, **changes: str) -> str:
 def task_of(app: Flask, tenant: Tenant, node_id: UUID) -> UUID:
     with app.app_context(), acting(tenant):
         return db.session.scalars(select(ReviewTask.id).where(ReviewTask.node_id == node_id)).one()
+
+
+def test_fields_of_a_circle_and_of_a_region_stand_apart_so_that_the_style_leaves_them_out(analyst):
+    page = analyst.get(f"{HOME}/context-events/new").text
+    style = Path("static/css/workspace.css").read_text(encoding="utf-8")
+
+    circle, region = (page.split(f'class="{part}')[1] for part in ("of-circle", "of-region"))
+    assert 'name="radius_km"' in circle and 'name="region"' in region
+    for part in (".of-circle", ".of-region"):
+        assert f":checked) {part}" in style
 
 
 def test_an_event_is_entered_and_shows_on_every_page_of_the_sites_inside(analyst, cocoa):

@@ -762,9 +762,18 @@ def test_import_with_dependents_names_them_with_links_and_offers_no_undo(
     assert f"/findings/{finding_id}" in shown
     assert "Children seen in the sewing room" in shown
     assert "Undo this import" not in shown
+    assert "Undo later imports first" not in shown
     undo = analyst.get(f"{page}/undo")
     assert undo.status_code == 409
     assert f"/findings/{finding_id}" in undo.text
+
+
+def test_import_with_a_later_one_says_to_undo_that_first(
+    tenant: Tenant, chain_id: UUID, analyst: FlaskClient
+):
+    staged, _ = _applied(tenant, chain_id)
+    _import(tenant, chain_id, _csv(HEAD + "Zeta,TR,1 Road,1\n", "zeta.csv"))
+    assert "Undo later imports first" in analyst.get(f"{BASE}/imports/{staged}").text
 
 
 def test_page_of_a_long_list_asks_the_database_as_often_as_that_of_a_short_one(

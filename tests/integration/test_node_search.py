@@ -246,3 +246,23 @@ def test_what_changed_while_it_was_read_is_not_kept(
     with acting(tenant):
         assert [hit.name for hit in search_nodes("lagune export")] == ["Lagune Export"]
     assert kept == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "leads_to"),
+    [
+        ("Côte d’Ivoire", "/reference/countries/CI"),
+        ("Elfenbeinküste", "/reference/countries/CI"),
+        ("科特迪瓦", "/reference/countries/CI"),
+        ("Kakao", "/reference/goods/cocoa"),
+    ],
+)
+def test_who_types_a_country_or_a_good_is_led_to_all_sites_of_it(
+    analyst: FlaskClient, typed: str, leads_to: str
+):
+    assert f'href="/o/acme{leads_to}"' in page(analyst, typed)
+
+
+@pytest.mark.parametrize("typed", ["ci", "Lagune", ""])
+def test_who_types_no_country_is_led_to_none(analyst: FlaskClient, typed: str):
+    assert "/reference/countries/" not in page(analyst, typed)

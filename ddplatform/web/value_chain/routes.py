@@ -15,7 +15,13 @@ from ddplatform.services.map_export import export_chain
 from ddplatform.web.sent_forms import answer_form
 from ddplatform.web.value_chain.blueprint import bp
 from ddplatform.web.value_chain.forms import ChainForm, ChainNameForm, ExportForm
+from supply_chain.intake.commodities import commodity_ref
+from supply_chain.intake.countries import country_code
 from supply_chain.map_export import ExportForm as FileForm
+from supply_chain.reference import load_reference
+
+LEAST_COUNTRY = 3
+"""Letters of a country's name: two may be anything, and an id begins with a code."""
 
 
 @bp.get("/")
@@ -74,7 +80,14 @@ def rename(chain_id: UUID) -> ResponseReturnValue:
 def search() -> ResponseReturnValue:
     """Suppliers and sites of all maps by name, id or place."""
     q = request.args.get("q", "")[:200]
-    return render_template("value_chain/search.html", q=q, found=search_nodes(q))
+    # Whoever types a country or a good may mean all that stands there or is made of it.
+    return render_template(
+        "value_chain/search.html",
+        q=q,
+        found=search_nodes(q),
+        country=country_code(q) if len(q.strip()) >= LEAST_COUNTRY else None,
+        good=load_reference().catalogue.commodities.get(commodity_ref(q.strip()) or ""),
+    )
 
 
 @bp.route("/<uuid:chain_id>/export", methods=["GET", "POST"])
