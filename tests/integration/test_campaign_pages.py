@@ -179,12 +179,12 @@ def test_draft_is_changed_and_single_lines_are_left_out(tenant: Tenant, analyst:
     assert "Spring 2027" in analyst.get(here).text
 
     with acting(tenant.id):
-        first = db.session.scalars(select(CampaignTarget.id).order_by(CampaignTarget.place)).first()
+        first = db.session.scalars(select(CampaignTarget.id)).first()
     post(analyst, f"{here}/suppliers", f"{here}/suppliers", target=[str(first), "none"])
     assert "Left out by hand" in analyst.get(f"{here}/suppliers?view=left_out").text
-    assert "Farm 001" in analyst.get(f"{here}/suppliers?view=asked").text
     for page in (f"{here}/suppliers?view=asked", here):  # a draft shows whom it asks
-        assert ">Farm 000<" not in analyst.get(page).text
+        shown = analyst.get(page).text
+        assert [f">Farm {number:03}<" in shown for number in (0, 1)].count(True) == 1
     assert sum(why is None for why in lines(tenant, campaign_id).values()) == 1
 
 
