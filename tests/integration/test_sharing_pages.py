@@ -85,7 +85,11 @@ def test_sections_are_ticked_filled_and_listed_and_a_consent_is_taken_back(
 def test_nothing_ticked_or_a_strange_source_is_told_in_words(
     app: Flask, phone: FlaskClient, first: Supplier, second: Supplier
 ):
-    assert "No section is ticked" in _give(app, phone, first, second, section=[]).text
+    unticked = _give(app, phone, first, second, section=[])
+    assert unticked.status_code == 422
+    assert '<a href="#sections-1">Tick the sections that may be seen.</a>' in unticked.text
+    assert 'id="sections-1-error">Tick the sections' in unticked.text
+    assert _give(app, phone, first, second, section=[], source="x").status_code == 422
     assert _give(app, phone, first, second, section=["gone"]).status_code == 404
     assert _give(app, phone, first, second, source="x").status_code == 404
     assert "1 to 12 months" in _give(app, phone, first, second, months="99").text

@@ -6,10 +6,10 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 from ddplatform.access.permissions import Permission
-from ddplatform.errors import Invalid, NotFound
+from ddplatform.errors import NotFound
 from ddplatform.gate import requires
 from ddplatform.languages import current_language, gettext, ngettext
-from ddplatform.queries.responses import Filled, get_request
+from ddplatform.queries.responses import Filled, Request, get_request
 from ddplatform.queries.sharing import (
     Source,
     get_share,
@@ -39,25 +39,17 @@ def offer(assignment_id: UUID) -> ResponseReturnValue:
     asked = get_request(assignment_id)
     if not is_writable(asked):
         return redirect(url_for("responses.show", assignment_id=assignment_id))
-    filled = newest_round(asked)
-    titles = section_titles(filled.form.form, current_language())
-    sources = [_offered(filled, one, titles) for one in list_sources(filled, at=g.now)]
-    return render_template(
-        "sharing/offer.html",
-        asked=asked,
-        sources=[one for one in sources if one["sections"]],
-        months=[(one, last_day(g.now.date(), one)) for one in MONTHS],
-    )
+    return _offer_page(asked)
 
 
 @bp.post("/<uuid:assignment_id>/offer")
 @requires(Permission.RESPONSE_ANSWER)
 def give(assignment_id: UUID) -> ResponseReturnValue:
     """Give consent for the ticked sections of one source."""
-    names = request.form.getlist("section")
-    if not names:
-        raise Invalid(gettext("No section is ticked."), gettext("Go back and tick a section."))
-    known = {section.name for section in get_request(assignment_id).plan.form.sections}
+    names, asked = request.form.getlist("section"), get_request(assignment_id)
+    if not names and is_writable(asked):
+        return _offer_page(asked, unticked=request.form.get("source", "")), 422
+    known = {section.name for section in asked.plan.form.sections}
     for name in names:
         if name not in known:
             raise NotFound()
@@ -97,6 +89,20 @@ def end(share_id: UUID) -> ResponseReturnValue:
     end_share(share_id, by=g.identity, at=g.now)
     flash(gettext("Done. The buyer does not see these answers any more."), "success")
     return redirect(url_for(".index"))
+
+
+def _offer_page(asked: Request, *, unticked: str | None = None) -> str:
+    """The page of what can be used; `unticked`: the source that was sent without a section."""
+    filled = newest_round(asked)
+    titles = section_titles(filled.form.form, current_language())
+    sources = [_offered(filled, one, titles) for one in list_sources(filled, at=g.now)]
+    return render_template(
+        "sharing/offer.html",
+        asked=asked,
+        sources=[one for one in sources if one["sections"]],
+        months=[(one, last_day(g.now.date(), one)) for one in MONTHS],
+        unticked=unticked,
+    )
 
 
 def _offered(filled: Filled, source: Source, titles: dict[str, str]) -> dict[str, object]:
