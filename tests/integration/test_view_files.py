@@ -17,6 +17,7 @@ from flask.testing import FlaskClient
 from markupsafe import Markup
 from PIL import Image
 
+from ddplatform.access.roles import RoleId
 from ddplatform.config import ROOT
 from ddplatform.db import db
 from ddplatform.models.saved_views import ViewKind
@@ -26,7 +27,7 @@ from ddplatform.services import value_chain
 from ddplatform.web.shades import SHADES
 from ddplatform.web.standalone import Picture, png_file, svg_file
 from tests.conftest import NOW
-from tests.factories import Tenant, csrf_token
+from tests.factories import Tenant, csrf_token, signed_in_client
 from tests.integration.test_findings_pages import statements
 from tests.integration.test_map_views import add_link, add_node, at, export, exported, told
 from tests.integration.test_map_views import grown as grown
@@ -55,6 +56,30 @@ def file_of_page(browser: FlaskClient, address: str) -> dict[str, list[dict[str,
     assert form
     data = {"csrf_token": csrf_token(browser, address), "form": "csv"}
     return tables_of(browser.post(unescape(form[1]), data=data).data)
+
+
+# ---- shares ----------------------------------------------------------------------------------
+
+
+def test_a_share_that_is_left_over_is_a_round_number_in_a_file(
+    cocoa: CocoaMap, tenant: Tenant, manager: FlaskClient
+):
+    with acting(tenant):
+        trader = add_node(tenant, cocoa.chain, "Trader", country="DE")
+        add_link(tenant, trader, cocoa.own, 0.2)
+        for name, share in (("Alfa", 0.7), ("Beta", 0.1), ("Gamma", 0.09)):
+            add_link(tenant, add_node(tenant, cocoa.chain, name, country="DE"), trader, share)
+    links = file_of_page(manager, at(cocoa, ""))["links"]
+    shares = [row["Share of the buyer's input"] for row in links]
+    assert "0.11" in shares, shares
+    assert max(map(len, (share for share in shares if share[0].isdigit()))) <= 8
+
+
+def test_without_scripts_the_page_of_dots_leads_to_its_table(cocoa: CocoaMap, manager: FlaskClient):
+    page = manager.get(at(cocoa, "all")).text
+    style = (STATIC / "css/workspace.css").read_text(encoding="utf-8")
+    assert "<noscript><p" in page and "The table below has the same numbers" in page
+    assert "@media (scripting:none){.dots{display:none}}" in style
 
 
 # ---- bands -----------------------------------------------------------------------------------
@@ -93,19 +118,88 @@ def test_a_file_names_the_issue_of_its_bands(grown: CocoaMap, manager: FlaskClie
 # ---- the same sites --------------------------------------------------------------------------
 
 
-def test_the_list_of_archived_sites_does_not_go_out_as_the_standing_map(
-    grown: CocoaMap, tenant: Tenant, manager: FlaskClient
-):
+@pytest.fixture
+def archived(grown: CocoaMap, tenant: Tenant) -> CocoaMap:
+    """The map after two of its sites were archived."""
     with acting(tenant):
-        gone = add_node(tenant, grown.chain, "Gone")
-        value_chain.archive_node(gone, by=tenant.analyst, at=NOW)
-    page = manager.get(at(grown, "table?archived=1")).text
-    sent = export(manager, grown, ViewKind.TABLE, "csv", "archived=1")
+        for name, country in (("=Gone", "GH"), ("Left", "CI")):
+            gone = add_node(tenant, grown.chain, name, country=country, region="Nawa")
+            value_chain.archive_node(gone, by=tenant.analyst, at=NOW)
+    return grown
 
-    assert "Gone" in page
-    assert "This view as a file" not in page
-    assert sent.status_code == 422
-    assert "archived sites" in sent.text
+
+def test_the_list_of_archived_sites_goes_out_with_the_heading_and_filter_of_its_page(
+    archived: CocoaMap, tenant: Tenant, manager: FlaskClient
+):
+    page = manager.get(at(archived, "table?archived=1&country=GH")).text
+    found = file_of_page(manager, at(archived, "table?archived=1&country=GH"))
+    (row,) = found["sites"]
+    about = {line["What"]: line["Value"] for line in found["about"]}
+
+    assert page.count("<tr>") == 2 and "=Gone" in page  # the heading and one site
+    assert (row["Name"], row["Country"], row["Region"]) == ("'=Gone", "Ghana", "Nawa")
+    assert (row["Tier"], row["Archived on"]) == ("not linked", NOW.date().isoformat())
+    assert about["Map"] == "Cocoa" and int(about["Map version"]) > 1
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", about["Made on"])
+    assert "Archived" in about["Shows"] and "Ghana" in about["Shows"]
+    (event,) = exported(tenant)
+    assert (event["form"], event["nodes"]) == ("csv", 1)
+
+
+def test_archived_sites_as_a_workbook_and_as_json_say_the_same(
+    archived: CocoaMap, manager: FlaskClient
+):
+    sent = export(manager, archived, ViewKind.TABLE, "json", "archived=1")
+    said = json.loads(sent.data)
+    book = openpyxl.load_workbook(
+        io.BytesIO(export(manager, archived, ViewKind.TABLE, "xlsx", "archived=1").data)
+    )
+
+    assert [site["name"] for site in said["sites"]] == ["=Gone", "Left"]
+    assert said["sites"][1]["country"] == "CI" and said["sites"][1]["tier"] is None
+    assert said["about"]["Archived sites"] == 2
+    assert [row[1] for row in book["Archived sites"].iter_rows(2, values_only=True)] == [
+        "=Gone",
+        "Left",
+    ]
+    assert "About" in book.sheetnames
+    assert "archived-v" in sent.headers["Content-Disposition"]
+
+
+def test_a_name_that_no_archived_site_has_gives_a_file_without_sites(
+    archived: CocoaMap, manager: FlaskClient
+):
+    for asked in ("zzzz+nobody", "Left", "Coop"):
+        sent = export(manager, archived, ViewKind.TABLE, "json", f"archived=1&q={asked}")
+        names = [site["name"] for site in json.loads(sent.data)["sites"]]
+        assert names == (["Left"] if asked == "Left" else []), asked
+
+
+def test_archived_sites_have_no_picture_and_those_of_the_map_no_json(
+    archived: CocoaMap, tenant: Tenant, manager: FlaskClient
+):
+    assert export(manager, archived, ViewKind.TABLE, "svg", "archived=1").status_code == 422
+    assert export(manager, archived, ViewKind.TABLE, "json").status_code == 422
+    assert exported(tenant) == []
+
+
+def test_archived_sites_go_out_to_those_alone_who_may_have_files(
+    app: Flask, archived: CocoaMap, tenant: Tenant
+):
+    analyst = signed_in_client(app, tenant, RoleId.ANALYST)
+
+    assert export(analyst, archived, ViewKind.TABLE, "json", "archived=1").status_code == 403
+    assert "This view as a file" not in analyst.get(at(archived, "table?archived=1")).text
+
+
+def test_archived_sites_of_another_organisation_are_not_there(
+    app: Flask, archived: CocoaMap, tenant: Tenant, other_tenant: Tenant
+):
+    stranger = signed_in_client(app, other_tenant, RoleId.SUSTAINABILITY_MANAGER)
+    data = {"csrf_token": csrf_token(stranger, "/o/other/value-chain/"), "form": "json"}
+    address = at(archived, "export/table?archived=1").replace("/acme/", "/other/")
+
+    assert stranger.post(address, data=data).status_code == 404
     assert exported(tenant) == []
 
 

@@ -99,7 +99,9 @@ def _box(page: MapPage, box: MapBox, shades: Sequence[Shade]) -> tuple[Cell, ...
 
 def _link(link: Link, titles: dict[str, str]) -> tuple[Cell, ...]:
     confirmed = "yes" if link.confirmed else "no"
-    return titles[link.supplier], titles[link.buyer], link.share, confirmed
+    # What is left of a whole is no round number in binary: 1 - 0.89 is 0.10999999999999999.
+    share = None if link.share is None else round(link.share, 6)
+    return titles[link.supplier], titles[link.buyer], share, confirmed
 
 
 # ---- countries and tiers ---------------------------------------------------------------------
@@ -209,13 +211,20 @@ def list_table(scope: MapScope) -> Table:
         sites.title,
         (
             *sites.columns,
-            figure("findings", "Open findings"),
-            figure("overdue", "Actions overdue"),
-            text("state", "Questionnaire", missing="none"),
-            text("group", "Group", missing="none"),
-            text("tags", "Tags", 2, missing="none"),
+            *work_columns(),
         ),
         tuple((*site, *_work(rows.get(key))) for site, key in zip(sites.rows, keys, strict=True)),
+    )
+
+
+def work_columns() -> tuple[Column, ...]:
+    """What a list says of the work at a site, of its group and its tags."""
+    return (
+        figure("findings", "Open findings"),
+        figure("overdue", "Actions overdue"),
+        text("state", "Questionnaire", missing="none"),
+        text("group", "Group", missing="none"),
+        text("tags", "Tags", 2, missing="none"),
     )
 
 
