@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from benchmarks.labelled_pairs import DATA as LISTS
 from benchmarks.labelled_pairs import site_records
-from supply_chain.matching.legal_forms import DATA
+from supply_chain.matching.data_files import DATA
 from supply_chain.matching.normalise import Forms, address_forms, name_forms
 
 FEWEST = 3

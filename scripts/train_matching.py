@@ -23,8 +23,8 @@ from benchmarks.labelled_pairs import (
 )
 from scripts.facility_variants import facility_variants
 from scripts.matching_variants import mill_variants, of_one_park, placed
+from supply_chain.matching.data_files import DATA
 from supply_chain.matching.features import Columns, compare
-from supply_chain.matching.legal_forms import DATA
 from supply_chain.matching.prepared import prepare
 from supply_chain.matching.weights import term_columns
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from supply_chain.matching.legal_forms import DATA
+from supply_chain.matching.data_files import DATA
 
 BASE = 38  # 26 letters, 10 digits, the edge of a text, and 0 between texts
 EDGE = 37

@@ -9,11 +9,9 @@ import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
+from supply_chain.matching.data_files import DATA
 from supply_chain.matching.plain_words import plain_words
-
-DATA = Path(__file__).resolve().parents[1] / "data" / "matching"
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ LEAST_WEIGHT = 0.1
 MOST = 2.0  # rare words; more than these say no more
 SHORTEST_HELD = 4  # letters of a word that the other name may hold inside of its own
 SHORTEST_NAME = 3
+SHORTEST_SPREAD = 8  # letters of a name written with blanks inside of its words
 SURE = 0.8
 
 
@@ -50,7 +51,17 @@ def _weights(one: Forms, other: Forms) -> tuple[float, float, float]:
     there = {word: _most_alike(word, mine, one, least) for word in theirs}
     shared = sum(map(_weight, both))
     shared += max(_told(here), _told(there))
-    return _alone(here), _alone(there), shared
+    alone, there_alone = _alone(here), _alone(there)
+    if _is_spread_out(one, other):
+        return 0.0, there_alone, shared + alone
+    if _is_spread_out(other, one):
+        return alone, 0.0, shared + there_alone
+    return alone, there_alone, shared
+
+
+def _is_spread_out(short: Forms, long: Forms) -> bool:
+    """Whether a name of several letters stands in the other, whose blanks fall elsewhere."""
+    return len(short.squeezed) >= SHORTEST_SPREAD and short.squeezed in long.squeezed
 
 
 def _most_alike(word: str, others: set[str], name: Forms, least: int) -> float:

@@ -9,6 +9,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
+from supply_chain.matching.address_words import with_plain_address_words
 from supply_chain.matching.legal_forms import legal_forms
 from supply_chain.matching.parts import is_of_unit, number_told
 from supply_chain.matching.plain_words import plain_words
@@ -45,7 +46,7 @@ def name_forms(name: str) -> Forms:
 @lru_cache(maxsize=KEPT)
 def address_forms(address: str) -> Forms:
     """The forms of an address."""
-    return forms_of_words(with_known_towns(plain_words(address)))
+    return forms_of_words(with_plain_address_words(with_known_towns(plain_words(address))))
 
 
 def forms_of_words(words: tuple[str, ...]) -> Forms:

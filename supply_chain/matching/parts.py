@@ -8,7 +8,7 @@ import csv
 from collections.abc import Sequence
 from functools import lru_cache
 
-from supply_chain.matching.legal_forms import DATA
+from supply_chain.matching.data_files import DATA
 
 _NO_PARTS = frozenset({"number", "unit"})
 

@@ -2,6 +2,7 @@
 
 import re
 
+from supply_chain.matching.script_words import with_known_words
 from supply_chain.spelling import latin
 
 _PIECES = re.compile(r"[a-z]+|[0-9]+")
@@ -13,7 +14,7 @@ def plain_words(text: str) -> tuple[str, ...]:
     """Latin words and numbers of a text in any script, lower case; single letters in a row join."""
     words: list[str] = []
     run = ""
-    for piece in _PIECES.findall(_JOINERS.sub("", latin(text))):
+    for piece in _PIECES.findall(_JOINERS.sub("", latin(with_known_words(text)))):
         if len(piece) == 1 and piece >= "a":
             run += piece
             continue

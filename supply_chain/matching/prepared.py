@@ -18,7 +18,7 @@ from supply_chain.matching.records import Record
 from supply_chain.matching.sounds import sounded
 from supply_chain.matching.town_names import with_known_towns
 
-# A text shorter than this and without a number names a province, not an address.
+# A text shorter than this and without a number but a postcode names a town, not an address.
 ADDRESS_WORDS, ADDRESS_WORD_LETTERS = 3, 16
 # A number with as many digits is a postcode, one with fewer that of a house, plot or floor.
 UNIT_DIGITS = 2
@@ -133,7 +133,7 @@ def _unit_numbers(form: Forms) -> list[str]:
 
 
 def _number_kinds(form: Forms) -> int:
-    has_postcode = [len(number) >= POSTCODE_DIGITS for number in form.numbers]
+    has_postcode = [*map(_is_postcode, form.numbers)]
     return (False in has_postcode) + 2 * (True in has_postcode)
 
 
@@ -147,14 +147,20 @@ def _address_and_place(record: Record) -> tuple[Forms, str]:
     forms = address_forms(record.address)
     words = _without_run(forms.words, _country_words(record.country))
     near = " ".join(with_known_towns(plain_words(f"{record.city} {record.region}")))
+    named = tuple(word for word in words if not _is_postcode(word))
     is_full = (
-        len(words) >= ADDRESS_WORDS
-        or any(word.isdigit() for word in words)
-        or any(len(word) >= ADDRESS_WORD_LETTERS for word in words)
+        len(named) >= ADDRESS_WORDS
+        or not named
+        or any(word.isdigit() for word in named)
+        or any(len(word) >= ADDRESS_WORD_LETTERS for word in named)
     )
     if is_full:
         return (forms if words is forms.words else forms_of_words(words)), near
-    return forms_of_words(()), " ".join([*near.split(), *words])
+    return forms_of_words(()), " ".join([*near.split(), *named])
+
+
+def _is_postcode(word: str) -> bool:
+    return word.isdigit() and len(word) >= POSTCODE_DIGITS
 
 
 @lru_cache(maxsize=1_000)

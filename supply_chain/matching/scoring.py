@@ -5,15 +5,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from supply_chain.matching.columns import Flags
+from supply_chain.matching.columns import Flags, flags
 from supply_chain.matching.features import Columns, compare, distance_km
 from supply_chain.matching.grams import Floats, Ints
 from supply_chain.matching.ids import NOTHING, IdsCompared, compare_ids
 from supply_chain.matching.pairs import Decision
 from supply_chain.matching.parts import parts_told
 from supply_chain.matching.prepared import Prepared
-from supply_chain.matching.towns import towns_told
-from supply_chain.matching.two_places import NEAR_KM, name_two_places, questioned
+from supply_chain.matching.towns import towns_told, words_held
+from supply_chain.matching.two_places import (
+    NEAR_KM,
+    name_two_places,
+    names_say_their_own,
+    questioned,
+    unlike_letters,
+)
 from supply_chain.matching.weights import Weights
 
 # Two records that say the same word for word are one, however little they say.
@@ -47,11 +53,15 @@ def score(prepared: Prepared, left: Ints, right: Ints, weights: Weights) -> Scor
     limits = {"same_from": weights.same_from, "review_from": weights.review_from}
     says_the_same = (prepared.said[left] == prepared.said[right]) & ~contradict
     found = np.maximum(plain, EQUAL_RECORDS * says_the_same)
+    is_same = found >= weights.same_from
+    columns["address_held"] = _held(prepared, left, right, is_same & unlike_letters(columns))
+    columns["own_words"] = flags(is_same & names_say_their_own(columns))
     asked = name_two_places(columns, km) | contradict
-    is_open = (found >= weights.same_from) & ~asked & ~(km <= NEAR_KM)
+    is_open = is_same & ~asked & ~(km <= NEAR_KM)
     columns["towns_differ"] = _two_towns(prepared, left, right, is_open)
-    columns["parts_differ"] = _two_parts(prepared, left, right, found >= weights.same_from)
-    asked |= (columns["towns_differ"] > 0) | (columns["parts_differ"] > 0)
+    columns["parts_differ"] = _two_parts(prepared, left, right, is_same)
+    for sign in ("towns_differ", "parts_differ", "own_words"):
+        asked |= columns[sign] > 0
     found = np.where(asked, questioned(found, **limits), found)
     shares_site = np.array([bool(pair.site) for pair in ids], dtype=bool)
     names_unlike = columns["name_grams"] < UNLIKE_NAMES
@@ -61,6 +71,15 @@ def score(prepared: Prepared, left: Ints, right: Ints, weights: Weights) -> Scor
     is_question = names_unlike | contradict
     found = np.where(shares_site, np.where(is_question, question, answer), found)
     return Scored(found, columns, ids, km)
+
+
+def _held(prepared: Prepared, left: Ints, right: Ints, looked_at: Flags) -> Floats:
+    """How much one address holds of the other by its words; 0 for pairs not looked at."""
+    found = np.zeros(len(left))
+    addresses = prepared.addresses
+    for place in np.flatnonzero(looked_at).tolist():
+        found[place] = words_held(addresses[left[place]], addresses[right[place]])
+    return found
 
 
 def _two_towns(prepared: Prepared, left: Ints, right: Ints, looked_at: Flags) -> Floats:

@@ -7,7 +7,7 @@ for. Spellings that sound alike need no row (`word_likeness`).
 import csv
 from functools import lru_cache
 
-from supply_chain.matching.legal_forms import DATA
+from supply_chain.matching.data_files import DATA
 
 
 def with_known_towns(words: tuple[str, ...]) -> tuple[str, ...]:

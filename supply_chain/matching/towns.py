@@ -30,6 +30,16 @@ def towns_told(one: Forms, other: Forms) -> tuple[str, str] | None:
     return ends if common < MOST_IN_COMMON * min(mine, theirs) else None
 
 
+def words_held(one: Forms, other: Forms) -> float:
+    """How much of the address with less of its own the other holds, word by word, 0 to 1.
+
+    In whatever order, spelled in two ways, and with whatever else the longer one says.
+    """
+    mine, theirs, common = _weights(one, other)
+    fewer = min(mine, theirs)
+    return common / (common + fewer) if common else 0.0
+
+
 def _ends(one: Forms, other: Forms) -> tuple[str, str]:
     """The last words that may be towns, before a province or country that closes both."""
     mine, theirs = ([*filter(_may_be_town, side.words)] for side in (one, other))

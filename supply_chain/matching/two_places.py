@@ -15,8 +15,13 @@ NEAR_KM, APART_KM = 2.0, 5.0
 # Likeness of addresses by their runs of letters: from here on one place, below the other two,
 # unless the longer holds most of the shorter, which then only says less.
 ALIKE_ADDRESS, UNLIKE_ADDRESS, HELD_ADDRESS = 0.6, 0.4, 0.7
+# The same told by words (`address_held`), for those written in another order or spelling. Two
+# parks of one town have .6 in common; beside a number in both addresses that is enough.
+HELD_WORDS, HELD_BESIDE_NUMBER = 0.7, 0.6
 # Words of cities and regions that are less alike name two.
 ALIKE_PLACES = 0.6
+# Of `name_each_alone`: so much says a rare word and a half that each of two names has alone.
+OWN_WORDS = 0.35
 # Keeps the highest of them below *same* when it is rounded.
 BELOW = 0.99
 
@@ -27,8 +32,10 @@ def name_two_places(columns: Columns, km: Floats) -> Flags:
     likeness = columns["address_grams"]
     numbers_differ = columns["address_numbers_differ"] > 0
     one_address = has_addresses & (likeness >= ALIKE_ADDRESS) & ~numbers_differ
-    is_unlike = (likeness < UNLIKE_ADDRESS) & (columns["address_part"] < HELD_ADDRESS)
-    two_addresses = has_addresses & (is_unlike | numbers_differ)
+    has_number = columns["address_numbers_shared"] > 0
+    held_from = np.where(has_number, HELD_BESIDE_NUMBER, HELD_WORDS)
+    is_unlike = unlike_letters(columns) & (columns["address_held"] < held_from)
+    two_addresses = is_unlike | (has_addresses & numbers_differ)
     is_near, is_apart = km <= NEAR_KM, km > APART_KM
     two_towns = (columns["place_given"] > 0) & (columns["place_words"] < ALIKE_PLACES)
     two_countries = columns["countries_differ"] > 0
@@ -37,6 +44,24 @@ def name_two_places(columns: Columns, km: Floats) -> Flags:
     apart = is_apart | two_towns | two_countries | maybe_a_unit
     two_units = columns["name_numbers_differ"] > 0
     found: Flags = two_units | (~is_near & (two_addresses | (~one_address & apart)))
+    return found
+
+
+def unlike_letters(columns: Columns) -> Flags:
+    """Whether both give an address and these are unlike by their letters."""
+    is_unlike = columns["address_grams"] < UNLIKE_ADDRESS
+    is_unlike &= columns["address_part"] < HELD_ADDRESS
+    found: Flags = is_unlike & (columns["address_given"] > 0)
+    return found
+
+
+def names_say_their_own(columns: Columns) -> Flags:
+    """Whether each name has words that the other lacks and nothing but the names is compared.
+
+    "Bright Future School" and "Bright Start School" may be one, but no likeness of letters says so.
+    """
+    is_more = sum(columns[given] for given in ("address_given", "distance_given", "operator_given"))
+    found: Flags = (columns["name_each_alone"] >= OWN_WORDS) & (is_more == 0)
     return found
 
 

@@ -8,10 +8,10 @@ from operator import mul
 
 import numpy as np
 
+from supply_chain.matching.data_files import DATA
 from supply_chain.matching.features import Columns
 from supply_chain.matching.grams import Floats
 from supply_chain.matching.ids import IdRules
-from supply_chain.matching.legal_forms import DATA
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Whether two words may be one: mistyped, spelled by the sound, or shortened ("mfg", "univ")."""
 
+import re
 from functools import lru_cache
 
 from rapidfuzz.distance import OSA
@@ -13,6 +14,11 @@ ALIKE = 0.9  # of words shortened or of one sound
 SHORTEST, LONGEST_SHORT = 3, 5
 CODE_LETTERS = 2
 _VOWELS = frozenset("aeiou")
+# Arabic, Hebrew and Persian are written without most vowels; their long ones become "w" and "y".
+_CONSONANTS = str.maketrans("qczv", "kksf", "aeiouywh")
+_ARTICLE = "l"
+SHORTEST_SKELETON = 2
+_DOUBLED = re.compile(r"(.)\1+")
 
 
 @lru_cache(maxsize=KEPT)
@@ -24,7 +30,7 @@ def likeness(one: str, other: str) -> float:
     if len(short) == CODE_LETTERS and _is_code_of(short, long):
         return ALIKE
     has_one_sound = len(short) > SHORTEST and _sound(one) == _sound(other)
-    if one != other and (has_one_sound or _shortens(short, long)):
+    if one != other and (has_one_sound or _shortens(short, long) or _lacks_vowels(short, long)):
         return ALIKE
     found = float(OSA.normalized_similarity(one, other))
     return found if found >= NEARLY else 0.0
@@ -41,6 +47,20 @@ def _shortens(short: str, long: str) -> bool:
     letters = iter(long)
     is_inside = all(letter in letters for letter in short)
     return is_inside and (long[-1] == short[-1] or _VOWELS.isdisjoint(short[1:]))
+
+
+def _lacks_vowels(bare: str, spelled: str) -> bool:
+    """Whether a word is another without its vowels: "krchy" (کراچی) of "karachi"."""
+    if len(bare) < SHORTEST or not _VOWELS.isdisjoint(bare) or _VOWELS.isdisjoint(spelled):
+        return False
+    wanted, found = _skeleton(spelled), _skeleton(bare)
+    if len(wanted) < SHORTEST_SKELETON:
+        return False
+    return found in (wanted, _ARTICLE + wanted)
+
+
+def _skeleton(word: str) -> str:
+    return _DOUBLED.sub(r"\1", word.translate(_CONSONANTS))
 
 
 def _is_code_of(code: str, word: str) -> bool:

@@ -19,7 +19,7 @@ from supply_chain.matching.weights import weights
         ("Artistic Milliners (Pvt) Limited. (Unit No. 14)", "artistic milliners unit no 14"),
         ("Hanes Ink S.A. de C.V.", "hanes ink"),
         ("Starline Konfeksiyon San. Tic.Ltd. Şti.", "starline konfeksiyon"),
-        ("深圳市富士康有限公司", "shenzhenshifushikang"),
+        ("深圳市富士康有限公司", "shenzhen fushikang"),
         ("ООО «Газпром»", "gazprom"),
         ("株式会社トヨタ", "toyota"),
         ("A.B.C. Company", "abc"),
