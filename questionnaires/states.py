@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from questionnaires.answers import AnswerProblem, read_answer
+from questionnaires.answers import LONGEST_TEXT, AnswerProblem, read_answer
 from questionnaires.form import Choice, Group, Node, Question, Text
 from questionnaires.recalculation import Recalculation
 from questionnaires.specs import Spec
@@ -164,7 +164,9 @@ class Observer:
         own: tuple[str | None, str | None],
     ) -> tuple[str, ...]:
         question = node.spec.question
-        if question and node.relevant and question.is_input and node.raw and not node.value:
+        is_typed = question and node.relevant and question.is_input and node.raw
+        # A text counts at any length, as in other tools; one that nobody can read is told.
+        if question and is_typed and (not node.value or len(node.raw) > LONGEST_TEXT):
             problem = read_answer(question, node.raw, on_offer=self._offer(node))
             if isinstance(problem, AnswerProblem):
                 return (f"{problem.message} {problem.advice}",)

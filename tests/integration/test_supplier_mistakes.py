@@ -73,6 +73,19 @@ def test_signs_of_direction_in_what_was_typed_do_not_turn_the_sentence_about_it(
     assert 'value="ten \u202eabc"' in page
 
 
+def test_a_text_that_nobody_can_read_to_the_end_is_kept_and_asked_to_be_shorter(
+    phone: FlaskClient, supplier: Supplier
+):
+    address, name = _address(supplier, "A"), "/data/A/SAQ_A02"
+    token = csrf_token(phone, address)
+
+    page = phone.post(address, data={"csrf_token": token, name: "word " * 5000})
+
+    assert page.status_code == 422
+    assert "This answer has 25000 characters. Shorten it to 20000 characters" in page.text
+    assert "word " * 4999 in phone.get(address).text
+
+
 def test_the_file_that_comes_back_is_chosen_by_a_button_in_the_language_of_the_page(
     phone: FlaskClient, supplier: Supplier
 ):
