@@ -223,12 +223,20 @@ def turn_into_finding(response_id: UUID, path: str, *, by: Identity, at: datetim
 
 
 def handle_flag(
-    assignment_id: UUID, flag_id: UUID, *, note: str, refuted: bool, by: Identity, at: datetime
+    assignment_id: UUID,
+    flag_id: UUID,
+    *,
+    note: str,
+    refuted: bool,
+    seen: str | None = None,
+    by: Identity,
+    at: datetime,
 ) -> None:
-    """Say that a red flag was looked at and what is done about it.
+    """Say that a red flag was looked at and what is done about it; more can be said later.
 
     Args:
         refuted: it proved to be a mistake. Only then its fact ends: looking alone lowers no risk.
+        seen: as in `accept_answer`, of what was said about the flag.
 
     Raises:
         Invalid: nothing is said, or too much.
@@ -246,7 +254,7 @@ def handle_flag(
     if flag is None:
         raise NotFound()
     _require_seen(
-        filled, of_flag(flag.id), "", mine=ReviewDecision.ACCEPTED, note=note.strip(), by=by
+        filled, of_flag(flag.id), seen, mine=ReviewDecision.ACCEPTED, note=note.strip(), by=by
     )
     flag.handled_at, flag.handled_by_id = at, by.user_id
     # The flag itself is the supplier's too; what the reviewer says of it is not.

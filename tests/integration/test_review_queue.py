@@ -20,11 +20,17 @@ from ddplatform.models.audit import AuditEvent
 from ddplatform.models.jobs import Job
 from ddplatform.models.reviews import ReviewEntry, ReviewSample
 from ddplatform.queries.questionnaires import get_assignment
-from ddplatform.queries.responses import find_response
+from ddplatform.queries.responses import find_response, list_red_flags
 from ddplatform.queries.review_queue import find_entry, list_alike, list_queue
 from ddplatform.queries.reviews import list_decisions
 from ddplatform.services import response_review_sampling as sampling
-from ddplatform.services.response_review import accept_answer, accept_section, ask_back
+from ddplatform.services.response_review import (
+    accept_answer,
+    accept_section,
+    ask_back,
+    get_reviewed,
+    handle_flag,
+)
 from ddplatform.services.response_review_entries import pattern_of
 from tests.answering import (
     Supplier,
@@ -204,6 +210,46 @@ def test_slower_of_two_reviewers_sees_both_decisions_before_one_stands(
         accept_answer(key, A06, seen=newest, by=tenant.manager, at=later)
         accept_answer(key, A06, seen="", by=tenant.manager, at=later)  # one's own is no other's
         assert list_decisions(row.id)[A06].decision.value == "accepted"
+
+
+def test_slower_reviewer_of_a_red_flag_reads_both_and_may_say_more(
+    tenant: Tenant, manager: FlaskClient
+):
+    supplier = answered(tenant, make_chain(tenant), "Farm", SAQ_C06="yes")
+    key, other = supplier.asked.assignment_id, tenant[RoleId.ADMIN]
+    review = f"{ROOT}/assignments/{key}/review"
+    token = {"csrf_token": csrf_token(manager, review)}
+    with acting(tenant.id):
+        flag_id = list_red_flags(get_reviewed(key).id)[0].id
+        handle_flag(key, flag_id, note="Case opened", refuted=False, by=other, at=NOW)
+
+    said = {**token, "seen": "", "note": "Called them"}
+    answer = manager.post(f"{review}/flags/{flag_id}", data=said)
+
+    assert answer.status_code == 409
+    assert "Looked at: Case opened" in answer.text and "Looked at: Called them" in answer.text
+    newest = answer.text.split(f"flags/{flag_id}")[1].split('name="seen" value="')[1].split('"')[0]
+    manager.post(f"{review}/flags/{flag_id}", data={**said, "seen": newest})
+    assert "<bdi>Called them</bdi>" in manager.get(review).text
+    answer = manager.post(f"{review}/flags/{uuid4()}", data={**said})
+    assert answer.status_code == 404
+
+
+def test_accepting_all_over_a_question_stays_on_the_page_with_the_way_out(
+    tenant: Tenant, manager: FlaskClient
+):
+    supplier = answered(tenant, make_chain(tenant), "Farm")
+    key, other = supplier.asked.assignment_id, tenant[RoleId.ADMIN]
+    review = f"{ROOT}/assignments/{key}/review"
+    token = {"csrf_token": csrf_token(manager, review)}
+    with acting(tenant.id):
+        ask_back(key, A06, "Since when?", by=other, at=NOW)
+
+    answer = manager.post(f"{review}/accept", data=token)
+
+    assert answer.status_code == 409
+    assert f"{other.name} asked back about 1 of these answers" in answer.text
+    assert "Since when?" in answer.text
 
 
 def test_conflict_that_is_no_second_decision_is_told_as_itself(

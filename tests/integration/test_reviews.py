@@ -257,13 +257,14 @@ def test_red_flag_that_two_reviewers_look_at_keeps_what_the_first_one_said(
         handle_flag(one, flag.id, note="Case opened", refuted=False, by=tenant.manager, at=LATER)
 
         with pytest.raises(Conflict, match="while you read it") as met:
-            handle_flag(one, flag.id, note="A mistake", refuted=True, by=other, at=LATER)
+            handle_flag(one, flag.id, note="A mistake", refuted=True, seen="", by=other, at=LATER)
 
         assert list(met.value.theirs.values()) == ["Looked at: Case opened"]
         assert flag.handled_by_id == tenant.manager.user_id
         assert not any(fact.ended_at for fact in db.session.scalars(select(RiskFact)))
         said = list_decisions(flag.response_id)[of_flag(flag.id)]
         assert (said.by, said.note) == (tenant.manager.name, "Case opened")
+        handle_flag(one, flag.id, note="More", refuted=False, seen=str(said.id), by=other, at=LATER)
         with pytest.raises(Invalid):
             handle_flag(one, flag.id, note="x" * 2001, refuted=False, by=tenant.manager, at=LATER)
 

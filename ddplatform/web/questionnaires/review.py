@@ -127,11 +127,16 @@ def look_at_flag(assignment_id: UUID, flag_id: UUID) -> ResponseReturnValue:
             flag_id,
             note=request.form.get("note", ""),
             refuted="refuted" in request.form,
+            seen=request.form.get("seen"),
             by=g.identity,
             at=g.now,
         )
     except Invalid as error:
         return _page(assignment_id, faults={str(flag_id): error.fields.get("note", "")})
+    except Conflict as error:
+        if not error.theirs:
+            raise
+        return _page(assignment_id, stale={str(flag_id): error})
     flash("It is noted that you looked at this red flag.", "success")
     return redirect(url_for(".review", assignment_id=assignment_id))
 
@@ -140,7 +145,10 @@ def look_at_flag(assignment_id: UUID, flag_id: UUID) -> ResponseReturnValue:
 @requires(Permission.RESPONSE_REVIEW)
 def accept(assignment_id: UUID) -> ResponseReturnValue:
     """Take all answers and end the review."""
-    accept_all(assignment_id, by=g.identity, at=g.now)
+    try:
+        accept_all(assignment_id, by=g.identity, at=g.now)
+    except Conflict as error:
+        return _page(assignment_id, stale={WHOLE: error})
     flash("The answers are accepted.", "success")
     return redirect(url_for(".assignment", assignment_id=assignment_id))
 
