@@ -251,8 +251,9 @@ class Recalculation:
         # A default may read what is worked out in its own instance, so it waits for that.
         self._new += [
             (place, expression)
-            for target, expression in spec.on_new
-            for place in under(node, target, spec)
+            for new in node.below()  # also of the instances that come with it, in its groups
+            for target, expression in new.spec.on_new
+            for place in under(new, target, new.spec)
         ]
         self._fresh.update(id(below) for below in node.below())
         self.mark_all(node)

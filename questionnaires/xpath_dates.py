@@ -22,9 +22,11 @@ FURTHEST = 3_650_000  # days: ten thousand years either way, what a calendar can
 
 
 def to_date(value: Value) -> str:
-    """`date(x)`: a date text stays one, in UTC; a number of days becomes one; nothing is blank."""
-    if isinstance(value, (float, bool)):
-        return _text_of_days(float(value))
+    """`date(x)`: a date text stays one, in UTC; a number of days becomes one; else blank."""
+    if isinstance(value, bool):
+        return ""
+    if isinstance(value, float):
+        return _text_of_days(value)
     text = to_text(value).strip()
     moment = read_moment(text)
     if isinstance(moment, datetime):
@@ -60,6 +62,8 @@ def decimal_date_time(value: Value) -> float:
 def decimal_time(value: Value) -> float:
     """`decimal-time(x)`: the fraction of the day that has gone at a time or a date and time."""
     clock = to_text(value).strip().rpartition("T")[2]
+    if clock[2:3] != ":":
+        return math.nan  # a number is no time, though Python reads "1e3" and "123456" as one
     try:
         moment = datetime.fromisoformat(f"1970-01-02T{clock}")
     except ValueError:

@@ -36,6 +36,7 @@ from questionnaires.xpath_values import (
 )
 
 LOGARITHMS = (math.log, math.log10)
+NO_LIMIT = -1  # of `checklist()`; no count is below it
 MANY = 1_000  # more arguments than any form writes
 HASHES = {"MD5": "md5", "SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha384"} | {
     "SHA-512": "sha512"
@@ -95,7 +96,9 @@ def _math(function: Callable[[float], float]) -> Callable[[Scope, Value], float]
         number = to_number(value)
         try:
             return float(function(number))
-        except (ValueError, OverflowError):
+        except OverflowError:  # of the powers alone: what is too large is an infinity
+            return math.inf
+        except ValueError:
             return -math.inf if function in LOGARITHMS and number == 0 else math.nan
 
     return call
@@ -143,10 +146,13 @@ def _regex(_: Scope, value: Value, pattern: Value) -> bool:
 def _substr(_: Scope, value: Value, start: Value, end: Value = math.inf) -> str:
     """From `start` (0-based, negative from the end) up to but not `end`."""
     text = to_text(value)
-    first, last = to_number(start), to_number(end)
+    first, last = _truncated(to_number(start)), _truncated(to_number(end))
     if math.isnan(first) or math.isnan(last):
         return ""
     return text[_index(first, len(text)) : _index(last, len(text))]
+
+
+_truncated = _whole(math.trunc)
 
 
 def _index(number: float, length: int) -> int:
@@ -213,7 +219,7 @@ def _flags(items: Sequence[Value]) -> list[bool]:
 
 def _between(least: Value, most: Value, count: float) -> bool:
     low, high = to_number(least), to_number(most)
-    return (low < 0 or count >= low) and (high < 0 or count <= high)
+    return count >= low and (high == NO_LIMIT or count <= high)
 
 
 def _digest(_: Scope, value: Value, algorithm: Value, encoding: Value = "base64") -> str:
@@ -225,8 +231,10 @@ def _digest(_: Scope, value: Value, algorithm: Value, encoding: Value = "base64"
 
 
 def _base64_decode(_: Scope, value: Value) -> str:
+    text = to_text(value)
+    filled = text + "=" * (-len(text) % 4)  # the signs that fill it up may be missing
     try:
-        return base64.b64decode(to_text(value), validate=True).decode("utf-8", "replace")
+        return base64.b64decode(filled, validate=True).decode("utf-8", "replace")
     except (binascii.Error, ValueError):
         return ""
 
@@ -239,9 +247,10 @@ def _uuid(scope: Scope, length: Value = "") -> str:
     return "".join(scope.world.random.choices(letters, k=int(max(0.0, min(size, 256.0)))))
 
 
-def _randomize(scope: Scope, nodes: Value, seed: Value = "") -> Value:
+def _randomize(scope: Scope, nodes: Value, seed: Value | None = None) -> Value:
     items = list(_nodes(nodes, "randomize"))
-    return in_seeded_order(items, number_seed(seed) if seed else scope.world.random.getrandbits(31))
+    number = scope.world.random.getrandbits(31) if seed is None else number_seed(seed)
+    return in_seeded_order(items, number)
 
 
 def _number(scope: Scope, *values: Value) -> float:

@@ -18,14 +18,17 @@ def read_places(texts: Sequence[str]) -> list[tuple[float, float]]:
                 latitude, longitude = float(parts[0]), float(parts[1])
             except (ValueError, IndexError):
                 continue
+            if abs(latitude) > 90 or abs(longitude) > 180 or len(parts) > 4:
+                continue
             places.append((math.radians(latitude), math.radians(longitude)))
     return places
 
 
 def area(texts: Sequence[str]) -> float:
-    """Square metres enclosed by the places, 0 for fewer than three."""
+    """Square metres enclosed by the places, 0 for fewer than three or one that is none."""
     places = read_places(texts)
-    if len(places) < 3:
+    named = sum(1 for text in texts for place in text.split(";") if place.strip())
+    if len(places) < 3 or len(places) < named:
         return 0.0
     total = 0.0
     for (lat_a, lon_a), (lat_b, lon_b) in zip(places, places[1:] + places[:1], strict=True):

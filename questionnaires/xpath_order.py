@@ -21,7 +21,8 @@ def number_seed(seed: Value) -> int:
 
 def in_seeded_order(items: Sequence[T], seed: int) -> list[T]:
     """The order every ODK program gives for a seed: Park and Miller's generator, inside out."""
-    state = int(math.fmod(seed, MOST_SEEDS))
+    # The rest with the sign of the seed; a hash is too long for a float to hold all of it.
+    state = abs(seed) % MOST_SEEDS * (1 if seed >= 0 else -1)
     state = state + MOST_SEEDS - 1 if state <= 0 else state
     out: list[T] = []
     for number, item in enumerate(items):

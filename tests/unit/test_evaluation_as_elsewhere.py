@@ -34,6 +34,26 @@ def test_an_instance_added_later_has_the_repeats_of_its_groups_but_none_of_its_o
     assert response.state("/data/a[2]/g/grouped[1]/inner").count == 1
 
 
+def test_an_instance_that_comes_with_another_has_its_dynamic_default_too():
+    response = respond(
+        table(
+            "survey",
+            "type | name | label | default",
+            "begin repeat | a | A | ",
+            "begin group | g | G | ",
+            "begin repeat | b | B | ",
+            "integer | place | P | position(..)",
+            "end repeat | | | ",
+            "end group | | | ",
+            "end repeat | | | ",
+        )
+    )
+
+    response.add_repeat("/data/a")
+
+    assert response.state("/data/a[2]/g/b[1]/place").value == "1"
+
+
 @pytest.mark.parametrize(
     ("kind", "typed", "value"),
     [

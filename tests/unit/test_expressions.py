@@ -64,6 +64,18 @@ MEANING = [
     ("substring-after('a-b', '-')", "b"),
     ("selected(${blank}, '')", "true"),
     ("checklist(1, 2, 'x', '', false())", "true"),
+    ("checklist(-2, -2, true())", "false"),
+    ("checklist(-2, -1, false())", "true"),
+    ("substr('hello world', -2.5)", "ld"),
+    ("substr('hello world', 1.9, -1.5)", "ello worl"),
+    ("base64-decode('aGVsbG8')", "hello"),
+    ("base64-decode('a')", ""),
+    ("exp(1000)", "Infinity"),
+    ("exp10(400)", "Infinity"),
+    ("exp(-1000)", "0"),
+    ("date(true())", ""),
+    ("decimal-time('1e3')", ""),
+    ("decimal-time('123456')", ""),
     # places
     ("distance('1.5 2.5 0 0;1.6 2.5 0 0')", "11131.88"),
     ("geofence('0.5 0.5', '0 0;0 1;1 1;1 0;0 0')", "true"),
@@ -156,6 +168,9 @@ MEANING = [
     ("round(area('0 0; 0 1; 1 1; 1 0') div 1000000, 0)", "12391"),
     ("area('0 0')", "0"),
     ("area('here')", "0"),
+    ("area('0 0;0 1;here;1 1')", "0"),
+    ("area('91 0;0 1;1 1')", "0"),
+    ("area('0 0 0 0 0;0 1;1 1')", "0"),
     # paths
     ("name(/data/g/n)", "n"),
     ("count(/data/g/*) = 4 and count(/data/g/node()) = 4", "true"),
@@ -310,3 +325,7 @@ def test_randomize_keeps_all_items_and_a_seed_their_order():
 
     assert sorted(joined("").split()) == ["a", "b", "c"]
     assert joined(", 7") == joined(", 7")
+    assert [joined(", 0") for _ in range(9)] == ["c b a"] * 9
+    # The first 64 bits of a SHA-256 are more than a float holds.
+    words = ("seed", "a", "b")
+    assert [joined(f", '{word}'") for word in words] == ["c b a", "a b c", "c a b"]
