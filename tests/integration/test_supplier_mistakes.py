@@ -86,6 +86,18 @@ def test_a_text_that_nobody_can_read_to_the_end_is_kept_and_asked_to_be_shorter(
     assert "word " * 4999 in phone.get(address).text
 
 
+def test_who_tells_of_a_child_in_danger_reads_that_nobody_knows_of_it_before_it_is_sent(
+    phone: FlaskClient, supplier: Supplier
+):
+    address = _address(supplier, "C")
+    token = csrf_token(phone, address)
+
+    draft = phone.post(f"{address}/draft", data={"csrf_token": token, "/data/C/SAQ_C06": "yes"})
+
+    assert "do not wait for that: get help first" in draft.get_json()["help"][0]
+    assert "only when you send your answers" in phone.get(address).text
+
+
 def test_the_file_that_comes_back_is_chosen_by_a_button_in_the_language_of_the_page(
     phone: FlaskClient, supplier: Supplier
 ):

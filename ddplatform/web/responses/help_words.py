@@ -92,6 +92,11 @@ ON_A_VISIT = _(
     "visit. Then tell who sent you, today: this checklist arrives only when you send it."
 )
 
+UNTIL_SENT = _(
+    "Your buyer reads this only when you send your answers. If a child is in danger now, do not "
+    "wait for that: get help first."
+)
+
 
 def words_of_help(flags: Iterable[Notice], assignment: Assignment) -> list[str]:
     """What to do now about the dangers that were told of, and whom to call; each said once."""
@@ -122,5 +127,7 @@ def _call(one: ProtectionService) -> str:
 
 
 def help_in_words(message: str, answerer: Answerer) -> str:
-    """Words of help in the language of the page."""
-    return str(ON_A_VISIT) if answerer is Answerer.ASSESSOR else gettext(message)
+    """Words of help in the language of the page, and that nobody else has read of it yet."""
+    if answerer is Answerer.ASSESSOR:
+        return str(ON_A_VISIT)
+    return f"{gettext(message)} {UNTIL_SENT}"
