@@ -1,7 +1,8 @@
 """Nodes as lists: searched, filtered, sorted, a page at a time."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -65,6 +66,14 @@ class NodePage:
     """Counted up to `COUNT_CAP` + 1, which stands for "more"."""
     is_like: bool = False
     """Nobody is called what was typed: these are like it."""
+
+
+@dataclass(frozen=True)
+class ArchivedRow(NodeRow):
+    """A node that was taken out of the map."""
+
+    ref: str
+    archived_at: datetime
 
 
 def list_nodes(
@@ -137,6 +146,23 @@ def load_node_rows(chain_id: UUID) -> dict[UUID, NodeRow]:
         execution_options={"yield_per": ROWS},
     )
     return {row.id: NodeRow(**row._mapping) for row in rows}
+
+
+@many_objects()
+def list_archived(chain_id: UUID, wanted: NodeFilter) -> Sequence[ArchivedRow]:
+    """All archived nodes of a map that a filter means, by name; four statements at most."""
+    meant = read_meaning(chain_id, replace(wanted, archived=True))
+    if meant.is_nobody:
+        return ()
+    more = ValueChainNode.external_ref.label("ref"), ValueChainNode.archived_at
+    found = meant.of(select(ValueChainNode.id))
+    rows = db.session.execute(
+        _columns()
+        .add_columns(*more)
+        .where(ValueChainNode.id.in_(found))
+        .order_by(*_sort_key(NodeOrder.NAME))
+    ).all()
+    return [ArchivedRow(**row._mapping) for row in rows]
 
 
 def _columns() -> Select[*tuple[Any, ...]]:

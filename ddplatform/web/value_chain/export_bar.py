@@ -21,25 +21,32 @@ FORM_WORDS: Mapping[str, str] = {
     "graphml": "Graph (GraphML)",
     "geojson": "Points (GeoJSON)",
 }
+ARCHIVED_WORDS: Mapping[str, str] = {
+    "csv": FORM_WORDS["csv"],
+    "xlsx": FORM_WORDS["xlsx"],
+    "json": "Data (JSON)",
+}
+"""What is archived stands at no place of the map: it has no picture, graph or points."""
 
 
 @dataclass(frozen=True)
 class ExportBar:
     """Where the view that is open goes out, and what it says of itself on paper."""
 
-    href: str | None
-    """None where what the page shows goes out in no file."""
+    href: str
     told: Sequence[str]
-
-    @property
-    def forms(self) -> Sequence[tuple[str, str]]:
-        """The forms of files, with words."""
-        return tuple(FORM_WORDS.items())
+    forms: Sequence[tuple[str, str]]
+    """The forms of files, with words."""
 
 
 def is_of_archived(kind: ViewKind) -> bool:
-    """Whether the page that is open lists archived sites: files hold what stands in the map."""
+    """Whether the page that is open lists archived sites."""
     return kind is ViewKind.TABLE and read_filter().archived
+
+
+def form_words(kind: ViewKind) -> Mapping[str, str]:
+    """The forms in which the page that is open goes out, with words."""
+    return ARCHIVED_WORDS if is_of_archived(kind) else FORM_WORDS
 
 
 def export_bar(chain: ValueChain, kind: ViewKind) -> ExportBar:
@@ -49,10 +56,8 @@ def export_bar(chain: ValueChain, kind: ViewKind) -> ExportBar:
     """
     view = told_of_address(chain, kind)
     told = (view.title, *view.lines)
-    if is_of_archived(kind):
-        return ExportBar(None, told)
     parts = kept_parts(kind, request.args.items(multi=True))
     turned = [[name, str(key)] for name in sorted(PAGING) if (key := asked_uuid(name))]
     asked = query_of([*parts, *(turned if kind is ViewKind.TABLE else [])])
     href = url_for("value_chain.export_view", chain_id=chain.id, page=kind.value, **asked)
-    return ExportBar(href, told)
+    return ExportBar(href, told, tuple(form_words(kind).items()))

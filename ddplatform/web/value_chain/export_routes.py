@@ -11,13 +11,15 @@ from ddplatform.access.permissions import Permission
 from ddplatform.errors import Invalid, NotFound
 from ddplatform.gate import requires
 from ddplatform.models.saved_views import ViewKind
+from ddplatform.models.value_chain import ValueChain
 from ddplatform.queries.value_chain import get_chain
 from ddplatform.reports.tables import render_table_pack, render_workbook
 from ddplatform.services.saved_views import kept_parts
 from ddplatform.services.view_export import record_view_export
 from ddplatform.web.standalone import png_file, svg_file
+from ddplatform.web.value_chain.archived_list import archived_sites
 from ddplatform.web.value_chain.blueprint import bp
-from ddplatform.web.value_chain.export_bar import FORM_WORDS, is_of_archived
+from ddplatform.web.value_chain.export_bar import form_words, is_of_archived
 from ddplatform.web.value_chain.view_content import ViewContent, content_of
 
 MEDIA_TYPES: Mapping[str, str] = {
@@ -27,6 +29,7 @@ MEDIA_TYPES: Mapping[str, str] = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "graphml": "application/xml",
     "geojson": "application/geo+json",
+    "json": "application/json",
 }
 
 
@@ -37,27 +40,34 @@ def export_view(chain_id: UUID, page: str) -> ResponseReturnValue:
     if page not in set(ViewKind):
         raise NotFound()
     kind, form = ViewKind(page), request.form.get("form", "")
-    if form not in FORM_WORDS:
-        raise Invalid(fields={"form": "Choose one of the forms that a view goes out in."})
-    if is_of_archived(kind):
-        raise Invalid("The list of archived sites does not go out.", "Choose the sites of the map.")
+    if form not in form_words(kind):
+        raise Invalid(fields={"form": "Choose one of the forms that this view goes out in."})
     chain = get_chain(chain_id)
-    content = content_of(chain, kind)
-    made = _WRITE[form](content)
+    made, nodes = _file_of(chain, kind, form)
     record_view_export(
         chain_id,
         kind,
         form,
         asked=kept_parts(kind, request.args.items(multi=True)),
-        nodes=content.nodes_in(form),
+        nodes=nodes,
         by=g.identity,
         at=g.now,
     )
     response = Response(made, mimetype=MEDIA_TYPES[form])
     ending = "zip" if form == "csv" else form
-    name = f"{chain.slug}-{kind.value}-v{chain.version}.{ending}"
+    what = "archived" if is_of_archived(kind) else kind.value
+    name = f"{chain.slug}-{what}-v{chain.version}.{ending}"
     response.headers.set("Content-Disposition", "attachment", filename=name)
     return response
+
+
+def _file_of(chain: ValueChain, kind: ViewKind, form: str) -> tuple[bytes, int]:
+    """The file, and how many nodes it holds."""
+    if is_of_archived(kind):
+        archived = archived_sites(chain)
+        return archived.write(form), archived.nodes
+    content = content_of(chain, kind)
+    return _WRITE[form](content), content.nodes_in(form)
 
 
 def _svg(content: ViewContent) -> bytes:

@@ -1,0 +1,81 @@
+"""The list of archived sites as a file: what its page shows, all of it, with when each left."""
+
+import json
+from dataclasses import dataclass, replace
+
+from ddplatform.models.saved_views import ViewKind
+from ddplatform.models.value_chain import ValueChain
+from ddplatform.queries.node_lists import ArchivedRow, list_archived
+from ddplatform.reports.content import Cell, Column, Kind, Table
+from ddplatform.reports.tables import render_table_pack, render_workbook
+from ddplatform.web.questionnaire_states import questionnaire_word
+from ddplatform.web.shades import shade_of
+from ddplatform.web.value_chain.node_filter import read_filter
+from ddplatform.web.value_chain.view_about import Told, told_of_address
+from ddplatform.web.value_chain.view_tables import UNKNOWN, figure, text, work_columns
+from ddplatform.web.value_chain.words import KIND_WORDS
+
+
+@dataclass(frozen=True)
+class ArchivedSites:
+    """The list, ready for files."""
+
+    told: Told
+    table: Table
+
+    @property
+    def nodes(self) -> int:
+        """How many sites it holds."""
+        return len(self.table.rows)
+
+    def write(self, form: str) -> bytes:
+        """The file: `csv` (an archive), `xlsx` or `json`."""
+        if form == "json":
+            return self._json()
+        tables = [self.table, self.told.table]
+        return render_workbook(tables) if form == "xlsx" else render_table_pack(tables)
+
+    def _json(self) -> bytes:
+        keys = [column.key for column in self.table.columns]
+        said = {
+            "about": self.told.facts,
+            "sites": [dict(zip(keys, row, strict=True)) for row in self.table.rows],
+        }
+        return json.dumps(said, ensure_ascii=False, indent=1).encode()
+
+
+def archived_sites(chain: ValueChain) -> ArchivedSites:
+    """The archived sites that the address asks for."""
+    rows, told = list_archived(chain.id, read_filter()), told_of_address(chain, ViewKind.TABLE)
+    columns = (
+        text("id", "Id"),
+        text("name", "Name", 3),
+        text("kind", "Kind"),
+        Column("country", "Country", kind=Kind.COUNTRY, missing=UNKNOWN),
+        text("region", "Region"),
+        figure("tier", "Tier", missing="not linked"),
+        text("shade", told.colouring.heading),
+        *work_columns(),
+        text("archived", "Archived on"),
+    )
+    table = Table("sites", "Archived sites", columns, tuple(map(_row, rows)))
+    told = replace(told, said={"Archived sites": len(rows)})
+    return ArchivedSites(told, table)
+
+
+def _row(row: ArchivedRow) -> tuple[Cell, ...]:
+    return (
+        row.ref,
+        row.name,
+        KIND_WORDS[row.kind],
+        row.country,
+        row.region,
+        row.tier,
+        shade_of(row.band).word,
+        row.open_findings,
+        row.overdue_actions,
+        questionnaire_word(row.questionnaire_status),
+        row.group_name,
+        ", ".join(row.tags),
+        row.archived_at.date().isoformat(),
+    )
