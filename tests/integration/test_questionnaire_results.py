@@ -339,6 +339,19 @@ def test_archive_of_nothing_and_one_too_large_are_refused_in_words(
             exports.export_evidence(version, by=tenant.manager, at=NOW)
 
 
+def test_archive_that_cannot_be_made_is_told_on_the_page_of_the_results(
+    manager: FlaskClient, version: UUID, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(exports, "MOST_BYTES", 3)
+
+    answer = take(manager, version, "documents")
+
+    assert answer.status_code == 302
+    page = manager.get(answer.location).text
+    assert "These documents are larger than" in page and "Take them campaign by campaign." in page
+    assert "Take it away" in page
+
+
 def test_results_of_one_campaign_hold_its_respondents_alone(
     tenant: Tenant, version: UUID, manager: FlaskClient
 ):

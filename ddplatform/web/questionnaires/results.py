@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from flask import Response, g, render_template, request, url_for
+from flask import Response, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ddplatform.access.permissions import Permission
 from ddplatform.duediligence.suppression import Shown
-from ddplatform.errors import NotFound
+from ddplatform.errors import Invalid, NotFound
 from ddplatform.gate import requires
 from ddplatform.queries.campaigns import get_campaign
 from ddplatform.queries.questionnaire_results import (
@@ -174,7 +174,12 @@ def export_answers(version_id: UUID) -> ResponseReturnValue:
 @requires(Permission.QUESTIONNAIRE_EXPORT, reads_first=True)
 def export_documents(version_id: UUID) -> ResponseReturnValue:
     """The documents behind the answers in one archive."""
-    return _file(export_evidence(version_id, campaign_id=_campaign(), by=g.identity, at=g.now))
+    try:
+        made = export_evidence(version_id, campaign_id=_campaign(), by=g.identity, at=g.now)
+    except Invalid as error:
+        flash(f"{error.message} {error.advice}".strip(), "info")
+        return redirect(url_for(".result", version_id=version_id, campaign=_campaign()))
+    return _file(made)
 
 
 def _campaign() -> UUID | None:
