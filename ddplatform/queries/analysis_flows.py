@@ -20,6 +20,10 @@ from supply_chain.analysis.products import ProductFlow, product_flows
 STEPS_SHOWN = 12
 
 
+LEAST_ON_ITS_WAY = 0.001
+"""A step that less than this part of the volume reaches is not told on its own."""
+
+
 def answer_blind_spots(study: Study, row: int | None, *, most: int = NAMED) -> Answer:
     """How much of the volume ends in unknown origin, tier by tier (RM-1.0 11.3)."""
     arrival = study.arrival_at(row)
@@ -43,8 +47,13 @@ def answer_blind_spots(study: Study, row: int | None, *, most: int = NAMED) -> A
 
 
 def _tier_sheet(found: BlindSpots, words: FlowWords) -> Sheet:
-    so_far, rows = 0.0, []
+    so_far, beyond = 0.0, ""
+    rows: list[tuple[Value, ...]] = []
     for tier in found.tiers[: STEPS_SHOWN + 1]:
+        # A circle gives ever smaller parts: rows of 0% and more 0%.
+        if rows and tier.unknown + tier.begins + tier.onward < LEAST_ON_ITS_WAY:
+            beyond = f" Beyond these steps less than {LEAST_ON_ITS_WAY:.1%} is on its way."
+            break
         so_far += tier.unknown
         rows.append((tier.step, tier.unknown, tier.begins, tier.onward, so_far))
     return Sheet(
@@ -60,7 +69,7 @@ def _tier_sheet(found: BlindSpots, words: FlowWords) -> Sheet:
         tuple(rows),
         "Nothing is mapped.",
         f"Parts of all {words.whole}. Each own operation counts the same: the map does not say "
-        "how large they are.",
+        f"how large they are.{beyond}",
         bar="unknown",
     )
 

@@ -258,6 +258,23 @@ def test_choke_points_circles_and_gaps_are_found(app: Flask, tools: UUID) -> Non
     assert whole["sentence"] == "Where all of it comes from is known."
 
 
+def test_steps_that_a_circle_alone_still_fills_are_told_together(
+    app: Flask, tenant: Tenant, tmp_path: Path, analyst: FlaskClient
+) -> None:
+    nodes = {"hq": NODES["hq"], "x": {"name": "Mill"}, "y": {"name": "Scrap yard"}}
+    links = [
+        {"supplier": "x", "buyer": "hq", "share": 1.0},
+        {"supplier": "y", "buyer": "x", "share": 0.1},
+        {"supplier": "x", "buyer": "y", "share": 0.1},
+    ]
+    bring_in(app, tmp_path, nodes, links, "Scrap")
+    scrap = assessed(app, tenant, "Scrap")
+    steps = run(app, "blind-spots", chain="Scrap")["tables"]["tiers"]
+    assert [row["step"] for row in steps] == [0, 1, 2, 3, 4, 5]  # 100% twice, then 10, 1, 0.1%
+    told = analyst.get(page(scrap, "blind-spots")).text
+    assert "Beyond these steps less than 0.1% is on its way." in told
+
+
 def test_dependence_names_shares_of_suppliers_places_and_goods(app: Flask, tools: UUID) -> None:
     found = run(app, "dependence", "--most", "2")["tables"]
     assert [row["share"] for row in found["suppliers"]] == [
