@@ -57,8 +57,6 @@ def _names(prepared: Prepared, left: int, right: int, values: Mapping[str, float
         yield f"only one name has a number ({_numbers(one) or _numbers(other)})"
     elif one.numbers and one.numbers != other.numbers:
         yield f"numbers in the names differ in part ({_numbers(one)} and {_numbers(other)})"
-    if values["own_words"]:
-        yield "each name has a word that the other lacks"
     parts = parts_told(one.words, other.words) if values["parts_differ"] else None
     if parts:
         yield f"words for parts differ ({parts[0]} and {parts[1]})"

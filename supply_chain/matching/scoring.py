@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from supply_chain.matching.columns import Flags, flags
+from supply_chain.matching.columns import Flags
 from supply_chain.matching.features import Columns, compare, distance_km
 from supply_chain.matching.grams import Floats, Ints
 from supply_chain.matching.ids import NOTHING, IdsCompared, compare_ids
@@ -16,7 +16,6 @@ from supply_chain.matching.towns import towns_told, words_held
 from supply_chain.matching.two_places import (
     NEAR_KM,
     name_two_places,
-    names_say_their_own,
     questioned,
     unlike_letters,
 )
@@ -55,13 +54,11 @@ def score(prepared: Prepared, left: Ints, right: Ints, weights: Weights) -> Scor
     found = np.maximum(plain, EQUAL_RECORDS * says_the_same)
     is_same = found >= weights.same_from
     columns["address_held"] = _held(prepared, left, right, is_same & unlike_letters(columns))
-    columns["own_words"] = flags(is_same & names_say_their_own(columns))
     asked = name_two_places(columns, km) | contradict
     is_open = is_same & ~asked & ~(km <= NEAR_KM)
     columns["towns_differ"] = _two_towns(prepared, left, right, is_open)
     columns["parts_differ"] = _two_parts(prepared, left, right, is_same)
-    for sign in ("towns_differ", "parts_differ", "own_words"):
-        asked |= columns[sign] > 0
+    asked |= (columns["towns_differ"] > 0) | (columns["parts_differ"] > 0)
     found = np.where(asked, questioned(found, **limits), found)
     shares_site = np.array([bool(pair.site) for pair in ids], dtype=bool)
     names_unlike = columns["name_grams"] < UNLIKE_NAMES

@@ -20,8 +20,6 @@ ALIKE_ADDRESS, UNLIKE_ADDRESS, HELD_ADDRESS = 0.6, 0.4, 0.7
 HELD_WORDS, HELD_BESIDE_NUMBER = 0.7, 0.6
 # Words of cities and regions that are less alike name two.
 ALIKE_PLACES = 0.6
-# Of `name_each_alone`: so much says a rare word and a half that each of two names has alone.
-OWN_WORDS = 0.35
 # Keeps the highest of them below *same* when it is rounded.
 BELOW = 0.99
 
@@ -52,16 +50,6 @@ def unlike_letters(columns: Columns) -> Flags:
     is_unlike = columns["address_grams"] < UNLIKE_ADDRESS
     is_unlike &= columns["address_part"] < HELD_ADDRESS
     found: Flags = is_unlike & (columns["address_given"] > 0)
-    return found
-
-
-def names_say_their_own(columns: Columns) -> Flags:
-    """Whether each name has words that the other lacks and nothing but the names is compared.
-
-    "Bright Future School" and "Bright Start School" may be one, but no likeness of letters says so.
-    """
-    is_more = sum(columns[given] for given in ("address_given", "distance_given", "operator_given"))
-    found: Flags = (columns["name_each_alone"] >= OWN_WORDS) & (is_more == 0)
     return found
 
 

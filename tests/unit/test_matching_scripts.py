@@ -2,7 +2,6 @@
 
 import csv
 import unicodedata
-from dataclasses import replace
 
 import pytest
 
@@ -159,22 +158,3 @@ def test_a_name_whose_blanks_fall_elsewhere_says_nothing_of_its_own() -> None:
     )
 
     assert pair.decision is Decision.SAME
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ("Golden Gate Garments Weaving", "Golden Gate Garments Dyeing"),
-        ("Brandix Apparel Solutions Minuwangoda", "Brandix Apparel Solutions Rambukkana"),
-    ],
-)
-def test_names_alone_that_each_have_a_word_of_their_own_are_a_question(
-    one: str, other: str
-) -> None:
-    left, right = Record("a", one), Record("b", other)
-
-    pair = judged(left, right)
-
-    assert pair.decision is Decision.REVIEW
-    assert "each name has a word that the other lacks" in pair.reasons
-    assert judged(left, replace(left, id="b", name=f"{one} Ltd")).decision is Decision.SAME
