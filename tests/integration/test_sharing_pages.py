@@ -79,7 +79,9 @@ def test_sections_are_ticked_filled_and_listed_and_a_consent_is_taken_back(
     asked = phone.get(end[1])
     assert "Shall this buyer see these answers no longer?" in asked.text
     phone.post(end[1], data={"csrf_token": csrf_token(phone, end[1])})
-    assert "ended on" in phone.get(f"/o/{second.slug}/sharing/").text
+    ended = phone.get(f"/o/{second.slug}/sharing/").text
+    assert ": this buyer does not see it." in ended
+    assert "This one may see it" not in ended
 
 
 def test_nothing_ticked_or_a_strange_source_is_told_in_words(
