@@ -30,7 +30,11 @@ def commodity_ref(text: str) -> str | None:
     if text in catalogue.commodities:
         return text
     found = catalogue.find(text)
-    return found.ref if found else _other_names().get(squeeze(text))
+    if found:
+        return found.ref
+    key = squeeze(text)
+    # Lists in Arabic write goods with and without the article: القطن, قطن.
+    return _other_names().get(key) or _other_names().get(f"ال{key}")
 
 
 @lru_cache(maxsize=16_384)

@@ -110,6 +110,7 @@ def test_kinds_of_sites_are_known_in_arabic():
         ("Porcentaje de compras", "7%", 0.07),
         ("Share of spend", "0.25", 0.25),
         ("采购占比", "40%", 0.4),
+        ("% de compras", "35%", 0.35),
     ],
 )
 def test_a_share_of_what_we_buy_is_that_of_the_link_to_us(heading: str, cell: str, share: float):
@@ -124,6 +125,27 @@ def test_a_share_of_something_else_is_a_fact_of_the_site(heading: str):
 
     assert links(draft)["Alfa Stone", "own"].share is None
     assert heading in named(draft)["Alfa Stone"].attributes
+
+
+SPANISH_PLANTS = """Empresa;Planta procesadora;Municipio;País;Especie;Nº trabajadores
+Pesquera Sol S.A.;Planta Manta;Manta;Ecuador;Camarón;420
+Pesquera Sol S.A.;Planta Posorja;Posorja;Ecuador;Atún;b.d.
+Congelados Piura SAC;Planta Paita;Paita;Perú;Calamar;310
+"""
+
+
+def test_plants_that_process_are_sites_of_the_company_beside_them():
+    draft = read(SPANISH_PLANTS)
+
+    names = {node.id: node.name for node in draft.nodes}
+    run = {node.name: names[node.operated_by] for node in draft.nodes if node.operated_by}
+    assert run == {
+        "Planta Manta": "Pesquera Sol S.A.",
+        "Planta Posorja": "Pesquera Sol S.A.",
+        "Planta Paita": "Congelados Piura SAC",
+    }
+    assert named(draft)["Planta Posorja"].commodities == ("fish",)
+    assert "workers" not in named(draft)["Planta Posorja"].attributes
 
 
 FLOWERS: list[list[object]] = [
@@ -191,7 +213,13 @@ def test_countries_are_known_as_chinese_lists_write_them(text: str, code: str):
     ("text", "ref"),
     [
         *[("Sandstein", "sandstone"), ("Granit", "granite"), ("Marmor", "stones")],
-        *[("锂电池", "lithium_ion_batteries"), ("سمسم", "sesame"), ("Œillets", "cut_flowers")],
+        *[
+            ("锂电池", "lithium_ion_batteries"),
+            ("سمسم", "sesame"),
+            ("قطن", "cotton"),
+            ("القطن", "cotton"),
+            ("Œillets", "cut_flowers"),
+        ],
         *[("Holzkohle", "charcoal"), ("kimyon", "cumin"), ("pimienta", "pepper")],
     ],
 )
