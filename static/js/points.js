@@ -11,6 +11,7 @@ if (box) {
   const dpr = Math.min(2, devicePixelRatio || 1);
   const sx = () => W / 65536 * k, sy = () => H / 65536 * k;
   /* where they are few, all dots have the one side that the server made room for, at its width of 1190 */
+  const drop = () => k > 1 && +box.dataset.side ? 14 : 0; // room for the name of the cell
   const large = () => Math.min(30, +box.dataset.side * W / 1190 * Math.sqrt(k));
   function draw() {
     raf = 0;
@@ -19,12 +20,12 @@ if (box) {
     for (let b = 4; b >= 0; b--) {
       c.fillStyle = ink[b];
       for (const i of order[b]) {
-        const px = X[i] * ax + ox, py = Y[i] * ay + oy, s = side(i);
+        const px = X[i] * ax + ox, py = Y[i] * ay + oy + drop(), s = side(i);
         if (px > -s && px < W && py > -s && py < H) c.fillRect(px, py, s, s);
       }
     }
     c.strokeStyle = css.getPropertyValue("--ink"); c.lineWidth = 1.5;
-    for (const i of marked) { const px = X[i] * ax + ox, py = Y[i] * ay + oy, s = side(i); if (px > -s && px < W && py > -s && py < H) c.strokeRect(px - 1.5, py - 1.5, s + 3, s + 3); }
+    for (const i of marked) { const px = X[i] * ax + ox, py = Y[i] * ay + oy + drop(), s = side(i); if (px > -s && px < W && py > -s && py < H) c.strokeRect(px - 1.5, py - 1.5, s + 3, s + 3); }
     labels();
     box.dataset.ready ||= Math.round(performance.now());
   }
@@ -36,7 +37,7 @@ if (box) {
     names.forEach(([name, top, bottom], r) => { for (let t = 0; t < cols.length; t++) {
       const x1 = t / cols.length * W * k + ox, x2 = (t + 1) / cols.length * W * k + ox, y1 = top * H * k + oy, y2 = bottom * H * k + oy;
       if (x2 < 60 || x1 > W - 20 || y2 < 20 || y1 > H - 10) continue;
-      const text = name + ", " + cols[t], x = Math.max(x1, 0) + 6, y = Math.max(y1, 0) + 4, w = c.measureText(text).width;
+      const text = name + ", " + cols[t], x = Math.max(x1, 0) + 6, y = Math.max(y1, 0) + (large() ? 1 : 4), w = c.measureText(text).width;
       c.fillStyle = css.getPropertyValue("--surface"); c.globalAlpha = .88; c.fillRect(x - 3, y - 2, w + 6, 17); c.globalAlpha = 1;
       c.fillStyle = css.getPropertyValue("--ink"); c.fillText(text, x, y);
     } });
@@ -47,7 +48,7 @@ if (box) {
   function clamp() { ox = Math.min(0, Math.max(W - W * k, ox)); oy = Math.min(0, Math.max(H - H * k, oy)); }
   function nearest(px, py) {
     const gx = (px - ox) / sx(), gy = (py - oy) / sy(), half = large() / 2; let best = -1, bd = 12;
-    if (half) { for (let i = 0; i < n; i++) { const d = Math.hypot(X[i] * sx() + ox + half - px, Y[i] * sy() + oy + half - py); if (d < bd + half / 2) { bd = d - half / 2; best = i; } } return best; }
+    if (half) { for (let i = 0; i < n; i++) { const d = Math.hypot(X[i] * sx() + ox + half - px, Y[i] * sy() + oy + drop() + half - py); if (d < bd + half / 2) { bd = d - half / 2; best = i; } } return best; }
     for (let a = -1; a <= 1; a++) for (let b = -1; b <= 1; b++) for (const i of grid.get(((gx >> 9) + a) * 256 + (gy >> 9) + b) || []) {
       const d = Math.hypot(X[i] * sx() + ox - px, Y[i] * sy() + oy - py); if (d < bd) { bd = d; best = i; }
     }

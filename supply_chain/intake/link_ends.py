@@ -9,6 +9,7 @@ from supply_chain.drafts import ColumnGuess, TableMapping
 from supply_chain.intake.columns import columns_of_people, places_of_columns
 from supply_chain.intake.sheets import Table
 from supply_chain.intake.words import clean
+from supply_chain.intake.workbook import MAX_COLUMNS
 
 _ROWS = 5_000  # looked at in each table
 _LEAST_CALLED = 0.5
@@ -57,9 +58,8 @@ def _called(values: Iterable[str], ends: set[str]) -> float:
 
 
 def _cells(table: Table, how: TableMapping, column: str | None) -> Iterator[str]:
-    place = places_of_columns(table, how.header_row).get(column or "")
-    if place is None:
-        return
+    """What stands in a column; nothing where there is no such column."""
+    place = places_of_columns(table, how.header_row).get(column or "", MAX_COLUMNS)
     for row in table.rows[how.header_row : how.header_row + _ROWS]:
         cell = clean(row[place]) if place < len(row) else ""
         if cell:
