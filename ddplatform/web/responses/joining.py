@@ -1,6 +1,6 @@
 """The link in the mail: GET shows who asks and why, only POST uses it."""
 
-from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
+from flask import Blueprint, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf import FlaskForm
@@ -85,10 +85,12 @@ def fresh_link(token: str) -> ResponseReturnValue:
     """Send a new link to the address the old one was for."""
     invitation = find_invitation(token)
     rate_limits.count_try(rate_limits.LINK_REQUEST, invitation.email, at=g.now)
-    if invitation.used_at is None:
-        send_fresh_link(invitation, at=g.now)
-    flash(gettext("A new link is on its way to the address that was invited."), "success")
-    return redirect(url_for("auth.sign_in"))
+    if invitation.used_at is not None:
+        return redirect(url_for("auth.sign_in"))
+    # Not the page to sign in: who never was here has no password yet.
+    page = _worn_out_page(invitation, token, is_sent=True)
+    send_fresh_link(invitation, at=g.now)
+    return page
 
 
 def find_invitation(token: str) -> Invitation:
@@ -104,15 +106,18 @@ def find_invitation(token: str) -> Invitation:
 
 
 def _worn_out(invitation: Invitation, token: str) -> ResponseReturnValue:
-    requester = get_organisation(invitation.organisation_id).name
-    was_used = invitation.used_at is not None
+    return _worn_out_page(invitation, token), 410
+
+
+def _worn_out_page(invitation: Invitation, token: str, *, is_sent: bool = False) -> str:
     return render_template(
         "responses/worn_out.html",
-        requester=requester,
-        was_used=was_used,
+        requester=get_organisation(invitation.organisation_id).name,
+        was_used=invitation.used_at is not None,
+        is_sent=is_sent,
         token=token,
         help=get_help_contact(invitation.organisation_id, invitation.created_by_id),
-    ), 410
+    )
 
 
 def _form(known: User | None) -> FlaskForm:
