@@ -180,16 +180,8 @@ def escalate(assignment_id: UUID, *, reason: str, by: Identity, at: datetime) ->
     """
     filled = _begin(assignment_id, by=by, at=at)
     _step(filled, State.ESCALATED, _facts(filled, by, reason=reason))
-    db.session.add(
-        AnswerReview(
-            response_id=filled.row.id,
-            path=WHOLE,
-            decision=ReviewDecision.ESCALATED,
-            note=reason.strip()[:MAX_TEXT],
-            created_at=at,
-            created_by_id=by.user_id,
-        )
-    )
+    note = reason.strip()[:MAX_TEXT]
+    _add(filled, WHOLE, ReviewDecision.ESCALATED, note=note, by=by, at=at)
     jobs.enqueue(TELL_ESCALATED, {"assignment_id": str(assignment_id)}, by=by, at=at)
     audit.record("response:escalate", filled.row, by=by, at=at, reason=reason.strip())
 
@@ -258,16 +250,7 @@ def handle_flag(
     )
     flag.handled_at, flag.handled_by_id = at, by.user_id
     # The flag itself is the supplier's too; what the reviewer says of it is not.
-    db.session.add(
-        AnswerReview(
-            response_id=filled.row.id,
-            path=of_flag(flag.id),
-            decision=ReviewDecision.ACCEPTED,
-            note=note.strip(),
-            created_at=at,
-            created_by_id=by.user_id,
-        )
-    )
+    _add(filled, of_flag(flag.id), ReviewDecision.ACCEPTED, note=note.strip(), by=by, at=at)
     if refuted:
         end_fact("red_flag", flag.id, at=at)
     audit.record(
@@ -364,13 +347,27 @@ def _decide(
 ) -> None:
     if path not in _known_paths(filled):
         raise NotFound()
-    before = path in accepted_paths(filled.row.id)
+    if evidence is None:
+        evidence = path in accepted_paths(filled.row.id)
+    _add(filled, path, decision, evidence=evidence, note=note, by=by, at=at)
+
+
+def _add(
+    filled: Filled,
+    path: str,
+    decision: ReviewDecision,
+    *,
+    note: str,
+    evidence: bool = False,
+    by: Identity,
+    at: datetime,
+) -> None:
     db.session.add(
         AnswerReview(
             response_id=filled.row.id,
             path=path,
             decision=decision,
-            evidence_accepted=before if evidence is None else evidence,
+            evidence_accepted=evidence,
             note=note,
             created_at=at,
             created_by_id=by.user_id,

@@ -221,7 +221,9 @@ def test_slower_reviewer_of_a_red_flag_reads_both_and_may_say_more(
     token = {"csrf_token": csrf_token(manager, review)}
     with acting(tenant.id):
         flag_id = list_red_flags(get_reviewed(key).id)[0].id
-        handle_flag(key, flag_id, note="Case opened", refuted=False, by=other, at=NOW)
+        handle_flag(
+            key, flag_id, note="Case opened", refuted=False, by=other, at=NOW - timedelta(minutes=5)
+        )
 
     said = {**token, "seen": "", "note": "Called them"}
     answer = manager.post(f"{review}/flags/{flag_id}", data=said)
