@@ -49,6 +49,7 @@ from ddplatform.tenancy import acting_in, nobody
 from supply_chain.drafts import Mapping, NamedBytes, TableMapping
 from tests.conftest import NOW
 from tests.factories import Tenant
+from tests.integration.test_what_if import every_row
 
 LISTS = Path(__file__).parents[1] / "data" / "supplier_lists"
 LATER = NOW + timedelta(minutes=5)
@@ -263,6 +264,32 @@ def test_refused_file_is_kept_as_a_refusal_in_words(tenant: Tenant, chain_id: UU
             import_requests.request_apply(
                 staged, skip_faulty=True, archive_links=False, by=tenant.analyst, at=NOW
             )
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code"),
+    [
+        ("list.xlsx", b"PK\x03\x04 broken", "broken_workbook"),
+        ("list.csv", b"id,name\na,Alpha\nb,B\0\n", "nul_byte"),
+        ("list.csv", b"id,name\na,Alpha\n" + b"x," * 5_000, "too_large"),
+        ("list.csv", b"id,name,country\n", "no_rows"),
+        ("list.json", b'{"format": "value-chain/1", "nodes": [', "broken_json"),
+    ],
+)
+def test_a_refused_file_leaves_nothing_in_the_map_nor_in_any_preview(
+    tenant: Tenant, chain_id: UUID, name: str, content: bytes, code: str
+):
+    told_of_it = {"map_import", "job", "audit_event", "audit_head", "audit_value"}
+    with acting(tenant):
+        before = every_row()
+    staged = _stage(tenant, chain_id, NamedBytes(name, content))
+    _work()
+
+    with acting(tenant):
+        assert get_import(staged).refusal["code"] == code
+        after = every_row()
+    changed = {table for table in after if after[table] != before[table]}
+    assert changed <= told_of_it, changed
 
 
 def test_killed_apply_leaves_nothing_and_its_repetition_exactly_one_import(

@@ -244,7 +244,7 @@ def test_value_that_was_read_by_a_guess_is_shown_and_corrected(tenant: Tenant, c
         assert load_page(staged, "new", 1)[0]["country"] == "TW"
 
 
-def test_list_of_headings_alone_is_refused_and_leaves_nothing(tenant: Tenant, chain_id: UUID):
+def test_list_of_headings_alone_is_refused_in_words(tenant: Tenant, chain_id: UUID):
     staged = _faulty(tenant, chain_id, HEAD)
 
     with acting(tenant):

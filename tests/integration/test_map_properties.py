@@ -31,29 +31,46 @@ from tests.conftest import NOW
 from tests.factories import Tenant
 
 SOON, LATER = NOW + timedelta(minutes=1), NOW + timedelta(minutes=5)
-refs = st.sampled_from("abcde")
+refs = st.sampled_from("abc")  # few, so that the second list changes what the first said
+NODE_HEADER = "id,name,country,address,region,kind,commodities,workers,duns,latitude,longitude"
+LINK_HEADER = "supplier,buyer,share,flow_evidence,valid_to"
+facts = st.tuples(
+    st.sampled_from(["", "East", "West"]),
+    st.sampled_from(["", "site", "business_entity"]),
+    st.sampled_from(["", "cocoa", "cotton"]),
+    st.sampled_from(["", "40", "50"]),
+    st.sampled_from(["", "150483782"]),
+    st.sampled_from([",", "6.1,-5.2"]),
+).map(",".join)
 nodes = st.dictionaries(
     refs,
-    st.tuples(st.sampled_from(["Mill", "Farm"]), st.sampled_from(["CI", "GH", ""]), refs),
-    min_size=1,
+    st.tuples(st.sampled_from(["Mill", "Farm"]), st.sampled_from(["CI", "GH", ""]), refs, facts),
+    min_size=2,
 )
-shares = st.sampled_from(["", "0.1", "0.3"])
-links = st.dictionaries(st.tuples(refs, refs).filter(lambda ends: ends[0] != ends[1]), shares)
+flows = st.tuples(
+    st.sampled_from(["", "0.1", "0.3"]),
+    st.sampled_from(["", "confirmed", "possible"]),
+    st.sampled_from(["", "2030-12-31"]),
+).map(",".join)
+links = st.dictionaries(
+    st.tuples(refs, refs).filter(lambda ends: ends[0] != ends[1]), flows, min_size=1
+)
 lists = st.tuples(nodes, links)
 
-Given = tuple[dict[str, tuple[str, str, str]], dict[tuple[str, str], str]]
+Given = tuple[dict[str, tuple[str, str, str, str]], dict[tuple[str, str], str]]
 
 
 def files_of(given_list: Given) -> tuple[NamedBytes, ...]:
     """Both tables as text; links to nodes that the list does not name are left out."""
-    sites, flows = given_list
+    sites, ends = given_list
     rows = [
-        f"{ref},{name} {ref},{country},{road} Road" for ref, (name, country, road) in sites.items()
+        f"{ref},{name} {ref},{country},{road} Road,{more}"
+        for ref, (name, country, road, more) in sites.items()
     ]
-    ends = [f"{s},{b},{share}" for (s, b), share in flows.items() if {s, b} <= sites.keys()]
-    tables = {"nodes.csv": ["id,name,country,address", *rows]}
-    if ends:
-        tables["links.csv"] = ["supplier,buyer,share", *ends]
+    flow = [f"{s},{b},{said}" for (s, b), said in ends.items() if {s, b} <= sites.keys()]
+    tables = {"nodes.csv": [NODE_HEADER, *rows]}
+    if flow:
+        tables["links.csv"] = [LINK_HEADER, *flow]
     return tuple(NamedBytes(name, "\n".join(text).encode()) for name, text in tables.items())
 
 

@@ -68,7 +68,8 @@ def test_circle_self_link_and_missing_node_are_each_told() -> None:
     draft = read(NODES, "supplier,buyer\na,b\nb,a\nc,c\na,zz\n")
 
     assert [told(p) for p in draft.problems] == [(5, "buyer", "zz")]
-    assert any("circle" in note.problem for note in draft.notes)
+    (circle,) = [note for note in draft.notes if "circle" in note.problem]
+    assert told(circle) == (2, None, "Alpha, Beta") and "direction" in circle.advice
     assert [told(n) for n in draft.notes if "itself" in n.problem] == [(4, "buyer", "c")]
 
 
