@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import Executable, bindparam, func, select
 
 from ddplatform.access.roles import RoleId
 from ddplatform.db import db
@@ -68,21 +68,37 @@ class Standing:
     access_until: date | None
 
 
+# Asked on every page, so written once: making a statement takes longer than running it.
+_ACCOUNT = select(User.id, User.name, User.email, User.is_active, User.theme, User.language).where(
+    User.id == bindparam("user_id")
+)
+_STANDINGS = (
+    select(
+        Organisation.id,
+        Organisation.name,
+        Organisation.slug,
+        Organisation.is_sample,
+        Membership.role,
+        Membership.access_until,
+    )
+    .join(Membership, Membership.organisation_id == Organisation.id)
+    .where(Membership.user_id == bindparam("user_id"))
+    .order_by(Organisation.name, Organisation.id)
+)
+_STANDING = _STANDINGS.where(
+    Organisation.slug == bindparam("slug"), Organisation.kind == OrganisationKind.COMPANY
+)
+
+
 def get_account(user_id: UUID) -> Account | None:
     """The account, or None."""
-    row = db.session.execute(
-        select(User.id, User.name, User.email, User.is_active, User.theme, User.language).where(
-            User.id == user_id
-        )
-    ).one_or_none()
+    row = db.session.execute(_ACCOUNT, {"user_id": user_id}).one_or_none()
     return Account(*row) if row else None
 
 
 def get_standing(user_id: UUID, slug: str) -> Standing | None:
     """The person's role in the organisation with this slug; call it across tenants."""
-    found = _standings(
-        user_id, Organisation.slug == slug, Organisation.kind == OrganisationKind.COMPANY
-    )
+    found = _standings(_STANDING, user_id=user_id, slug=slug)
     return found[0] if found else None
 
 
@@ -99,7 +115,7 @@ def installation_organisation_id() -> UUID:
 
 def list_standings(user_id: UUID) -> Sequence[Standing]:
     """Every organisation of a person, by name; call it across tenants."""
-    return _standings(user_id)
+    return _standings(_STANDINGS, user_id=user_id)
 
 
 def is_only_for(role: RoleId, organisation_id: UUID) -> bool:
@@ -110,20 +126,8 @@ def is_only_for(role: RoleId, organisation_id: UUID) -> bool:
     return db.session.scalar(others.limit(1)) is None
 
 
-def _standings(user_id: UUID, *wanted: ColumnElement[bool]) -> list[Standing]:
-    rows = db.session.execute(
-        select(
-            Organisation.id,
-            Organisation.name,
-            Organisation.slug,
-            Organisation.is_sample,
-            Membership.role,
-            Membership.access_until,
-        )
-        .join(Membership, Membership.organisation_id == Organisation.id)
-        .where(Membership.user_id == user_id, *wanted)
-        .order_by(Organisation.name, Organisation.id)
-    )
+def _standings(statement: Executable, **values: object) -> list[Standing]:
+    rows = db.session.execute(statement, values)
     return [Standing(OrganisationFacts(*row[:4]), row.role, row.access_until) for row in rows]
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from ddplatform.db import db
 from ddplatform.models.organisations import UserSession
@@ -18,6 +18,8 @@ SHARED = "shared_phone"
 SHARED_IDLE = timedelta(minutes=10)
 SHARED_ABSOLUTE = timedelta(hours=1)
 TOUCH_EVERY = timedelta(minutes=1)
+# Asked on every page, so written once: making a statement takes longer than running it.
+_SESSION = select(UserSession).where(UserSession.id_hash == bindparam("id_hash"))
 
 
 def hash_of(secret: str) -> str:
@@ -32,7 +34,7 @@ def new_secret() -> str:
 
 def read_session(session_id: str, *, at: datetime) -> UserSession | None:
     """The live session behind a cookie, or None."""
-    row = db.session.scalar(select(UserSession).where(UserSession.id_hash == hash_of(session_id)))
+    row = db.session.scalar(_SESSION, {"id_hash": hash_of(session_id)})
     if row is None or row.expires_at < at or row.last_seen_at < at - IDLE:
         return None
     if SHARED in row.data and row.last_seen_at < at - SHARED_IDLE:
@@ -70,7 +72,7 @@ def save_session(
     session_id: str, *, user_id: UUID | None, data: dict[str, Any], at: datetime
 ) -> None:
     """Keep what the session holds. One that was ended meanwhile stays ended."""
-    row = db.session.scalar(select(UserSession).where(UserSession.id_hash == hash_of(session_id)))
+    row = db.session.scalar(_SESSION, {"id_hash": hash_of(session_id)})
     if row is not None:
         row.user_id, row.data, row.last_seen_at = user_id, data, at
 
