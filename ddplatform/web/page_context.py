@@ -123,6 +123,13 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
 )
 
 
+CLAIMED = frozenset(
+    endpoint
+    for _, entries in GROUPS
+    for entry in entries
+    for endpoint in (entry.endpoint, *entry.also)
+)
+"""Pages that an entry names: no other entry of their blueprint stands for them."""
 UNDER = {"matching": "value_chain", "campaigns": "questionnaires"}
 """Pages of a column that stand under the entry of another."""
 
@@ -190,15 +197,9 @@ def _is_current(entry: Entry) -> bool:
     here = request.endpoint or ""
     if here == entry.endpoint or here in entry.also:
         return True
-    claimed = {
-        endpoint
-        for _, entries in GROUPS
-        for other in entries
-        for endpoint in (other.endpoint, *other.also)
-    }
     blueprint = here.partition(".")[0]
     same_blueprint = UNDER.get(blueprint, blueprint) == entry.endpoint.partition(".")[0]
-    return here not in claimed and same_blueprint and not entry.also
+    return here not in CLAIMED and same_blueprint and not entry.also
 
 
 def _links() -> dict[str, str]:
