@@ -30,7 +30,8 @@ class VersionForm(FlaskForm):  # type: ignore[misc]
     @property
     def version_number(self) -> int:
         """The version that was shown; 0 for none, which is always stale."""
-        return int(self.version.data) if str(self.version.data).isdigit() else 0
+        text = str(self.version.data)
+        return int(text) if text.isdecimal() and len(text) < 10 else 0
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from ddplatform.services import rate_limits
+from ddplatform.web.sent_forms import VersionForm
 from tests.answering import EMAIL, Supplier, ask, come_in
 from tests.factories import PASSWORD, Tenant, csrf_token
 
@@ -112,6 +113,12 @@ def test_a_brought_file_that_is_missing_is_asked_for_at_its_field(
     page = phone.post(address, data={"csrf_token": csrf_token(phone, address)})
     assert page.status_code == 422
     assert 'id="file-error">Choose the file that you filled in.' in page.text
+
+
+@pytest.mark.parametrize("text", ["²", "9" * 5000, "x"])
+def test_a_version_of_a_form_that_is_no_number_is_stale(app: Flask, text: str):
+    with app.test_request_context(method="POST", data={"version": text}):
+        assert VersionForm(meta={"csrf": False}).version_number == 0
 
 
 def test_roles_of_the_people_of_a_supplier_are_named_in_the_language_of_the_page(
