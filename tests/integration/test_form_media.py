@@ -418,6 +418,8 @@ def test_page_of_a_version_shows_its_files_to_who_may_read_it(
     assert f'src="{home}/media/house.png" alt="Is this your hostel?"' in page
     assert f'src="{home}/media/yes.png" alt="Yes"' in page
     assert f'src="{home}/media/no.ogg" aria-label="No"' in page
+    assert '<p class="small muted">Yes</p>' in page
+    assert '<p class="small muted">Is this your hostel?</p>' not in page
     assert "missing.png" not in page
     kept = client.get(f"{home}/media/house.png")
     assert (kept.status_code, kept.mimetype) == (200, "image/png")
