@@ -534,7 +534,7 @@ def test_a_supplier_is_named_told_and_asked_on_the_pages_and_the_buyer_decides(
     phone_token = csrf_token(phone, base)
     told = f"/o/{supplier.slug}/cascade/told/{proposal_id}"
     phone.post(told, data={"csrf_token": phone_token, "name": "1"})
-    assert "Give the node its name" in desk.get("/o/acme/cascade/proposals").text
+    assert "Give the site its name" in desk.get("/o/acme/cascade/proposals").text
     desk.post(decide, data={"csrf_token": token, "name": "1"})
     assert SECRET in desk.get("/o/acme/cascade/proposals").text
     phone.post(f"{own}remove", data={"csrf_token": phone_token})
