@@ -25,7 +25,7 @@ from ddplatform.duediligence.step_facts import (
     StepFacts,
     holds,
 )
-from ddplatform.duediligence.time_limits import TimeLimit, read_time_limit
+from ddplatform.duediligence.time_limits import TimeLimit, limit_in, read_time_limit
 from ddplatform.duediligence.vocabulary import Machine
 
 LIFECYCLES_FILE: Final = Path(__file__).parent / "data" / "lifecycles.yaml"
@@ -202,5 +202,5 @@ def due_by(step: Step, opened_at: datetime, *, danger: bool | None = None) -> da
     Raises:
         ValueError: `opened_at` carries no time zone.
     """
-    limit = step.within if danger is False else step.within_danger or step.within
+    limit = limit_in(danger, within=step.within, within_danger=step.within_danger)
     return None if limit is None else limit.end(opened_at)

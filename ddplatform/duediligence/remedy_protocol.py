@@ -10,7 +10,7 @@ from typing import Final
 
 import yaml
 
-from ddplatform.duediligence.time_limits import TimeLimit, read_time_limit
+from ddplatform.duediligence.time_limits import TimeLimit, limit_in, read_time_limit
 
 REMEDY_STEPS_FILE: Final = Path(__file__).parent / "data" / "remedy_steps.yaml"
 
@@ -70,6 +70,6 @@ def remedy_due(
         ValueError: `alerted_at` carries no time zone.
     """
     step = remedy_steps()[ref]
-    limit = step.within if danger is False else step.within_danger or step.within
+    limit = limit_in(danger, within=step.within, within_danger=step.within_danger)
     limits = step.visits if limit is None else (limit,)
     return tuple(one.end(alerted_at) for one in limits)

@@ -52,6 +52,17 @@ def read_time_limit(data: Mapping[str, Any] | None) -> TimeLimit | None:
     return None if data is None else TimeLimit(**data)
 
 
+def limit_in(
+    danger: bool | None, *, within: TimeLimit | None, within_danger: TimeLimit | None
+) -> TimeLimit | None:
+    """The limit that holds; None (nobody has said whether a child is in danger) counts as danger.
+
+    Args:
+        within: the limit without danger. within_danger: the one in danger, where it is another.
+    """
+    return within if danger is False else within_danger or within
+
+
 def _add_months(start: datetime, months: int) -> datetime:
     year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
     day = min(start.day, monthrange(year, month + 1)[1])
