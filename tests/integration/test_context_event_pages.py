@@ -76,7 +76,7 @@ def test_fields_of_a_circle_and_of_a_region_stand_apart_so_that_the_style_leaves
     circle, region = (page.split(f'class="{part}')[1] for part in ("of-circle", "of-region"))
     assert 'name="radius_km"' in circle and 'name="region"' in region
     for part in (".of-circle", ".of-region"):
-        assert f":checked) {part}" in style
+        assert f":checked)) {part}" in style
 
 
 def test_an_event_is_entered_and_shows_on_every_page_of_the_sites_inside(analyst, cocoa):

@@ -77,9 +77,13 @@ def test_a_share_that_is_left_over_is_a_round_number_in_a_file(
 
 def test_without_scripts_the_page_of_dots_leads_to_its_table(cocoa: CocoaMap, manager: FlaskClient):
     page = manager.get(at(cocoa, "all")).text
-    style = (STATIC / "css/workspace.css").read_text(encoding="utf-8")
-    assert "<noscript><p" in page and "The table below has the same numbers" in page
-    assert "@media (scripting:none){.dots{display:none}}" in style
+    style = (STATIC / "css/core.css").read_text(encoding="utf-8")
+    assert (
+        '<div class="dots scripted' in page
+        and "<noscript><p" in page
+        and "The table below has the same numbers" in page
+    )
+    assert "@media (scripting:none){.scripted{display:none!important}}" in style
 
 
 # ---- bands -----------------------------------------------------------------------------------
