@@ -7,6 +7,7 @@ from typing import Any
 
 import xlsxwriter
 
+from questionnaires.repeat_comparisons import counted
 from questionnaires.sheets import mend, read_sheets
 from questionnaires.translations import Translation
 
@@ -23,7 +24,10 @@ OWN_LANGUAGE = "English (en)"
 def export_workbook(
     definition: bytes, media_type: str = "md", *, translations: Sequence[Translation] = ()
 ) -> bytes:
-    """Write an XLSForm as .xlsx, every cell as text, old habits mended, nothing left out.
+    """Write an XLSForm as .xlsx, every cell as text, nothing left out.
+
+    Old habits are mended, and what apps on phones cannot work out stands in another way
+    (`repeat_comparisons`).
 
     Args:
         definition: the bytes of the form.
@@ -35,6 +39,7 @@ def export_workbook(
         FormUnusable: the bytes cannot be read.
     """
     sheets = mend(read_sheets(definition, f".{media_type}")).copy_of_book()
+    sheets["survey"] = counted(sheets["survey"])
     add_languages(sheets, translations)
     return write_workbook(sheets)
 

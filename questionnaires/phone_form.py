@@ -5,6 +5,7 @@ from types import MappingProxyType
 from xml.sax.saxutils import escape
 
 from questionnaires.export import OWN_LANGUAGE, add_languages
+from questionnaires.repeat_comparisons import counted
 from questionnaires.sheets import Sheets, mend, read_sheets
 from questionnaires.translations import Translation
 from questionnaires.xlsform import convert_sheets
@@ -43,6 +44,7 @@ def xform_of(
         FormUnusable: the definition cannot be read.
     """
     sheets = mend(read_sheets(definition, file_type))
+    sheets.book["survey"] = counted(sheets.book["survey"])
     if translations:
         add_languages(sheets.book, translations, first=language)
         _add_note(sheets, about, translations)

@@ -1,7 +1,8 @@
 """Results: what all respondents of a questionnaire say to each question, and the rows behind it.
 
 Counts about children below five are withheld (`ddplatform.duediligence.suppression`): of questions
-whose numbers are shown as "<5", and of those with an answer that fires a red flag.
+whose numbers are shown as "<5", of those with an answer that fires a red flag, and of those that
+speak to a factor about children on a site.
 """
 
 import re
@@ -36,6 +37,8 @@ from questionnaires.scoring_plan import extra, question_id
 
 MOST_GROUPS = 6
 OTHERS = "others"
+_OF_CHILDREN = frozenset({"WRK-01", "WRK-02", "WRK-20"})
+"""Children below the minimum age, in hazardous work, at the site (RM-1.0 section 6.1)."""
 _PLACE = re.compile(r"\[\d+\]")
 _EDGES = (0, 10, 50, 200, 1_000)
 _RANGES = ("0", "1 to 10", "11 to 50", "51 to 200", "201 to 1,000", "more than 1,000")
@@ -198,7 +201,8 @@ def asked_questions(form: Form) -> Sequence[Question]:
 def concerns_children(question: Question) -> bool:
     """Whether small counts of its answers could lead to a child."""
     flagged = any(choice.extras.get("red_flag") for choice in question.choices)
-    return bool(extra(question, "show_below")) or flagged
+    speaks = extra(question, "factor") in _OF_CHILDREN
+    return bool(extra(question, "show_below")) or flagged or speaks
 
 
 def groups_of(respondents: Iterable[Respondent], by: By | None) -> Sequence[Any]:

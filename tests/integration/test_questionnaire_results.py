@@ -36,6 +36,7 @@ from ddplatform.services import questionnaire_results_export as exports
 from ddplatform.services.campaigns import How, Whom, plan_campaign
 from ddplatform.services.responses import attach
 from questionnaires import Kind, Question, shipped_form
+from questionnaires.scoring_plan import question_id
 from tests.answering import (
     acting,
     add_node,
@@ -117,6 +118,18 @@ def test_small_counts_that_could_lead_to_a_child_are_withheld():
     assert found.concerns_children
     assert "<5" in shown.values() and 2 not in shown.values()
     assert result_of("SAQ-D01", [someone(1, "CI", SAQ_D01="3")]).middle is None
+
+
+@pytest.mark.parametrize(
+    ("ref", "question", "hidden"),
+    [("AUD", "AUD-17", True), ("SAQ", "SAQ-B03", True), ("AUD", "AUD-19", False)],
+)
+def test_whether_children_are_at_a_site_is_counted_as_what_could_lead_to_a_child(
+    ref, question, hidden
+):
+    asked = next(q for q in shipped_form(ref).questions() if question_id(q) == question)
+
+    assert concerns_children(asked) is hidden
 
 
 def test_split_by_country_gives_no_small_group_of_children_away():

@@ -1,6 +1,7 @@
 """`questionnaires score` and `questionnaires export`, as an operator calls them."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,14 @@ def test_an_exported_questionnaire_is_the_shipped_form(workbook):
     assert [q.path for q in read.questions()] == [q.path for q in shipped.questions()]
     for one, other in zip(read.questions(), shipped.questions(), strict=True):
         assert (one.label.plain(), one.hint.plain()) == (other.label.plain(), other.hint.plain())
-        assert one.rules == other.rules
+        assert replace(one.rules, relevant=other.rules.relevant) == other.rules
+    # Several sites are compared at once only as a count, which apps on phones can work out.
+    written = [
+        (q.rules.relevant, p.rules.relevant)
+        for q, p in zip(read.questions(), shipped.questions(), strict=True)
+    ]
+    assert all("count(" in one for one, other in written if one != other)
+    assert sum(one != other for one, other in written) == 4
 
 
 def test_an_exported_questionnaire_has_a_column_a_language_as_the_page_gives_it(workbook):

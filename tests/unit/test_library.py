@@ -1,5 +1,6 @@
 """The ten questionnaires as data: complete, as the method writes them, and taken by ODK's tools."""
 
+import re
 from dataclasses import replace
 from functools import cache
 
@@ -264,8 +265,10 @@ def test_check_finds_no_fault_and_pyxform_takes_the_file_without_a_warning(ref, 
 
 @pytest.mark.parametrize("ref", REFS)
 def test_the_exported_workbook_reads_back_to_the_same_form(ref):
+    """But for comparisons of several sites at once, which are counts there."""
     workbook = export_workbook(read_shipped(ref))
-    form: Form = shipped_form(ref)
+    asked = re.sub(rb"(\$\{SAQ_B03\})( !?= '\w+')", rb"count(\1[.\2]) > 0", read_shipped(ref))
+    form: Form = read_form(asked, file_type=".md")
 
     assert replace(read_form(workbook, file_type=".xlsx"), sha256=form.sha256) == form
     assert convert(xlsform=workbook, file_type=".xlsx").warnings == []
