@@ -9,7 +9,6 @@ from questionnaires.survey_rows import CHOICES, KNOWN_TYPES, SURVEY, UNSUPPORTED
 from questionnaires.xlsform_words import SCORING_COLUMNS, SETTINGS, SPECIAL, is_own_column
 
 NAME = re.compile(r"[^\W\d][\w.-]*\Z")
-REPEATED = frozenset({"group", "repeat", "loop"})
 
 
 def check_frame(sheets: Sheets, rows: Sequence[SurveyRow]) -> Iterator[Fault]:

@@ -146,13 +146,6 @@ class Response:
             self._seen[spec.path] = tuple(self._observer.child_states(self._root, spec))
         return self._seen[spec.path]
 
-    def is_section_relevant(self, name: str) -> bool:
-        """Whether a page has anything to ask now. Raises KeyError."""
-        return any(
-            isinstance(state.node, Question) and state.node.is_asked and state.relevant
-            for state in self.section(name)
-        )
-
     def open_required(self) -> int:
         """How many questions of the whole form still need an answer."""
         return sum(

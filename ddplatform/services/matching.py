@@ -65,7 +65,7 @@ def decide(
     )
     if pair.state in (PairState.SAME, PairState.COVERED):
         raise Conflict(
-            "These two are one node already.", "Split them on the page of the supplier first."
+            "These two are one site already.", "Split them on the page of the supplier first."
         )
     return Decided(pair, _follow(pair, state, keep_id, by=by, at=at))
 

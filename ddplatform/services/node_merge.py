@@ -93,9 +93,9 @@ def absorb(
 
 def _check(chain: ValueChain, survivor: ValueChainNode, absorbed: ValueChainNode) -> None:
     if survivor.id == absorbed.id:
-        raise Conflict("These are one node already.", "Nothing is left to merge.")
+        raise Conflict("These are one site already.", "Nothing is left to merge.")
     if {survivor.chain_id, absorbed.chain_id} != {chain.id}:
-        raise Conflict("They stand in two maps.", "Only nodes of one map can be merged.")
+        raise Conflict("They stand in two maps.", "Only sites of one map can be merged.")
     for node in (survivor, absorbed):
         if node.archived_at is not None:
             raise Conflict(

@@ -334,7 +334,7 @@ def test_nodes_of_two_maps_archived_ones_and_one_with_itself_cannot_be_merged(
         value_chain.archive_node(gone, by=tenant.manager, at=NOW)
         for one, other, words in (
             (here, there, "two maps"),
-            (here, here, "one node already"),
+            (here, here, "one site already"),
             (here, gone, "not part of the map"),
             (gone, here, "not part of the map"),
         ):

@@ -649,7 +649,6 @@ def test_sections_tell_the_state_of_their_questions_in_order():
         "room",
     ]
     assert [state.path for state in first] == ["/data/rooms", "/data/work"]
-    assert not response.is_section_relevant("details")
     assert [s.kind for s in response.section("member")] == [
         "repeat",
         "instance",
