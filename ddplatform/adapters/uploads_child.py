@@ -18,6 +18,8 @@ from pypdf.generic import ArrayObject, DictionaryObject, EncodedStreamObject, In
 
 TOO_LARGE, BROKEN, ENCRYPTED, FORBIDDEN = 3, 4, 5, 6
 MAX_PIXELS = 40_000_000
+LONGEST = 2_400
+"""Pixels of the longer side that are kept: some 200 to an inch of a page of A4."""
 MAX_ENTRIES, MAX_UNPACKED, MAX_RATIO = 2_000, 200 * 1024**2, 100
 PICTURE_FORMATS = {"image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WEBP"}
 PROPERTY_PARTS = {
@@ -90,7 +92,10 @@ def clean(content: bytes, media_type: str) -> bytes:
 
 
 def clean_picture(content: bytes, format_name: str) -> bytes:
-    """Only the pixels, turned upright as the camera meant them."""
+    """Only the pixels, turned upright as the camera meant them, no more than a reader needs.
+
+    Phones without scripts send photos as large as they were taken.
+    """
     Image.MAX_IMAGE_PIXELS = None  # our own limit stands below, before anything is decoded
     try:
         with Image.open(io.BytesIO(content), formats=[format_name]) as picture:
@@ -98,6 +103,7 @@ def clean_picture(content: bytes, format_name: str) -> bytes:
                 raise Refused(TOO_LARGE)
             upright = ImageOps.exif_transpose(picture)
             plain = upright.convert("RGB" if format_name == "JPEG" else "RGBA")
+            plain.thumbnail((LONGEST, LONGEST), Image.Resampling.LANCZOS)
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
         raise Refused(BROKEN) from error
     fresh = Image.frombytes(plain.mode, plain.size, plain.tobytes())

@@ -178,6 +178,13 @@ def test_photo_is_turned_upright_before_its_metadata_goes():
         assert cleaned.size == (30, 40)
 
 
+def test_a_photo_as_large_as_it_was_taken_is_kept_as_large_as_it_can_be_read():
+    kept = check_upload("a.jpg", picture("JPEG", size=(4_000, 3_000)))
+
+    with Image.open(io.BytesIO(kept.content)) as cleaned:
+        assert cleaned.size == (2_400, 1_800)
+
+
 def test_picture_of_too_many_pixels_is_refused_before_it_is_opened():
     def block(kind: bytes, body: bytes) -> bytes:
         crc = struct.pack(">I", zlib.crc32(kind + body))
