@@ -295,6 +295,10 @@ def test_answers_are_decided_one_by_one_and_all_at_the_end(
     looked = f"{review}/flags/{flag}"
     assert office.post(looked, data=token).status_code == 422
     assert office.post(looked, data={**token, "note": "Case opened"}).status_code == 302
+    waiting = office.post(f"{review}/accept", data=token)
+    assert waiting.status_code == 409
+    assert "asked back" in waiting.text
+    office.post(decide, data={**token, "path": D03, "do": "accept"})
     assert office.post(f"{review}/accept", data=token).status_code == 302
     assert "not in review now" in office.get(review).text
 
