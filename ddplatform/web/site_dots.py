@@ -128,6 +128,8 @@ def _large_step(
     Args:
         high: the part of the height, 0..1, that each cell has; `counts` its dots.
     """
+    if not len(counts):
+        return "", 0
     names = [name for name, (most, _) in _LOW.items() if rows <= most]
     for name in [*names, ""]:
         tall = high * (_LOW[name][1] if name else _HEIGHT_PX) * _USED_HEIGHT
