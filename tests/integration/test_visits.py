@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
@@ -356,7 +358,7 @@ def test_score_leads_back_to_the_last_answers_of_each_questionnaire_it_rests_on(
     with acting(tenant.id):
         accept_all(first.assignment_id, by=tenant.manager, at=NOW)
     second = assign_visit(tenant, chain_id, node_id)
-    receive_now(visited(second, AUD_06="unannounced"))
+    receive_now(visited(second, AUD_06="unannounced"), at=NOW + timedelta(days=1))
 
     with acting(tenant.id):
         behind = {one.title: one for one in list_answers_behind(node_id)}
