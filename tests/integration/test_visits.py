@@ -1,8 +1,7 @@
 """Visits: assigned to somebody independent, filled in apart from suppliers, heard by the score."""
 
-from uuid import UUID
-
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from flask import Flask
