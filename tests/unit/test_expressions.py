@@ -113,6 +113,7 @@ MEANING = [
     ("decimal-date-time('x')", ""),
     ("decimal-time('06:00')", "0.25"),
     ("decimal-time('x')", ""),
+    ("decimal-time('99:99')", ""),
     ("format-date('2026-06-01', '%e %b %Y %n %y %a')", "1 Jun 2026 6 26 Mon"),
     ("format-date('2026-06-01', '%d/%m %q%%')", "01/06 %q%"),
     ("format-date(${blank}, '%Y')", ""),

@@ -9,6 +9,7 @@ from questionnaires import export_workbook, plan, read_form
 from questionnaires.evaluation import Response
 from questionnaires.form import Form
 from questionnaires.library import list_shipped, shipped_form, shipped_translations
+from questionnaires.phone_form import xform_of
 from questionnaires.translation_states import TextState, text_sections, texts_in
 from questionnaires.translations import (
     LANGUAGE_NAMES,
@@ -138,6 +139,14 @@ def test_the_shipped_form_still_has_every_question_after_joining(language: str):
     assert [q.path for q in joined.questions()] == [q.path for q in saq.questions()]
     name = f"{LANGUAGE_NAMES[language]} ({language})"
     assert all(q.label.plain(name) for q in joined.questions() if q.label)
+
+
+@pytest.mark.parametrize("about", [{}, {"": "Read me", "fr": "A lire"}])
+def test_a_phone_form_begins_with_a_note_only_where_there_is_something_to_say(about):
+    made = xform_of(FORM.encode(), ".md", translations=[french()], about=about)
+
+    assert "Comment s'appelle-t-elle ?" in made
+    assert [words in made for words in ("dd_about", "Read me", "A lire")] == [bool(about)] * 3
 
 
 def test_a_workbook_with_translations_has_a_column_a_language_and_the_source_where_none_is():
