@@ -45,6 +45,7 @@ def test_a_filter_that_nobody_meets_says_so_and_shows_the_way_out(
     assert "Peru" in page.text
     assert "Show all" in page.text
     assert "This map is empty" not in page.text
+    assert "the 0 sites" not in page.text
 
 
 def test_all_filters_stand_on_one_page_that_leads_back(analyst: FlaskClient, cocoa: CocoaMap):
