@@ -173,7 +173,10 @@ def _stale(chain_id: UUID) -> Iterator[str]:
 
 
 def _snapshot_faults(chain_id: UUID) -> Iterator[str]:
-    """No snapshot is newer than the map, each is whole, and that of its version shows it."""
+    """No snapshot is newer than the map, each is whole, and that of its version shows it.
+
+    Of web and worker one lives on, and may take an old snapshot away while this looks.
+    """
     chain, store = get_chain(chain_id), adapters().snapshots
     home = store.root / chain.organisation_id.hex / chain.id.hex
     for folder in home.glob("[0-9]*"):
@@ -181,8 +184,8 @@ def _snapshot_faults(chain_id: UUID) -> Iterator[str]:
         place = SnapshotPlace(chain.organisation_id, chain.id, version)
         if version > chain.version:
             yield f"snapshot: of version {version}, the map is at {chain.version}"
-        for part in folder.iterdir():
-            if not store.is_whole(place, part.name):
+        for part in folder.glob("*"):
+            if not store.is_whole(place, part.name) and part.exists():
                 yield f"snapshot: {version}/{part.name} is not whole"
         if version == chain.version:
             yield from _other_content(chain, place)
