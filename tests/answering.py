@@ -8,6 +8,8 @@ from email import message_from_bytes
 from email.policy import default
 from uuid import UUID, uuid4
 
+from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from ddplatform.access.identity import Identity, system_identity
@@ -24,7 +26,7 @@ from ddplatform.services.response_submission import submit
 from ddplatform.services.value_chain import NodeFields
 from ddplatform.tenancy import acting_in
 from tests.conftest import NOW
-from tests.factories import PASSWORD, Tenant
+from tests.factories import PASSWORD, Tenant, csrf_token
 from tests.saq_responses import GOOD_ANSWERS, GOOD_SITE, GOOD_SUPPLIER
 
 DUE = date(2026, 12, 20)
@@ -188,3 +190,12 @@ def mails() -> list[str]:
     found = sorted(folder.glob("*.eml")) if folder.exists() else []
     parsed = [message_from_bytes(path.read_bytes(), policy=default) for path in found]
     return [f"{mail['subject']}\n{mail.get_content()}" for mail in parsed]
+
+
+def phone_of(app: Flask, email: str = EMAIL) -> FlaskClient:
+    """A browser in which the person of this address has signed in."""
+    client = app.test_client()
+    token = csrf_token(client, "/sign-in")
+    data = {"email": email, "password": PASSWORD, "csrf_token": token}
+    assert client.post("/sign-in", data=data).status_code == 302
+    return client

@@ -19,9 +19,9 @@ from ddplatform.queries.responses import find_response, list_answers
 from ddplatform.services import answer_books, answer_intake, responses
 from ddplatform.services.answer_books import write_book
 from tests.answer_books import answer_cell, changed, opened, repeat_cell, with_answers
-from tests.answering import EMAIL, Supplier, acting, ask, come_in, fill, send, typed
+from tests.answering import Supplier, acting, ask, come_in, fill, phone_of, send, typed
 from tests.conftest import NOW
-from tests.factories import PASSWORD, Tenant, csrf_token
+from tests.factories import Tenant, csrf_token
 
 C01, D01 = "/data/C/SAQ_C01", "/data/D/SAQ_D01"
 LATER = NOW + timedelta(hours=1)
@@ -36,11 +36,7 @@ def supplier(app: Flask, tenant: Tenant) -> Supplier:
 
 @pytest.fixture
 def phone(app: Flask, supplier: Supplier) -> FlaskClient:
-    client = app.test_client()
-    token = csrf_token(client, "/sign-in")
-    data = {"email": EMAIL, "password": PASSWORD, "csrf_token": token}
-    assert client.post("/sign-in", data=data).status_code == 302
-    return client
+    return phone_of(app)
 
 
 def _ways(supplier: Supplier) -> str:

@@ -17,9 +17,9 @@ from ddplatform.models.answer_intake import AnswerIntake
 from ddplatform.queries.responses import find_response, list_answers, list_files
 from ddplatform.services import rate_limits, responses
 from questionnaires.xform import form_from_xform
-from tests.answering import EMAIL, Supplier, acting, ask, come_in, typed
+from tests.answering import Supplier, acting, ask, come_in, phone_of, typed
 from tests.conftest import NOW
-from tests.factories import PASSWORD, Tenant, csrf_token
+from tests.factories import Tenant, csrf_token
 from tests.phone_submissions import as_json, instance_xml, zipped
 
 C01 = "/data/C/SAQ_C01"
@@ -34,11 +34,7 @@ def supplier(app: Flask, tenant: Tenant) -> Supplier:
 
 @pytest.fixture
 def phone(app: Flask, supplier: Supplier) -> FlaskClient:
-    client = app.test_client()
-    token = csrf_token(client, "/sign-in")
-    data = {"email": EMAIL, "password": PASSWORD, "csrf_token": token}
-    assert client.post("/sign-in", data=data).status_code == 302
-    return client
+    return phone_of(app)
 
 
 def _ways(supplier: Supplier) -> str:

@@ -31,9 +31,9 @@ from ddplatform.tenancy import across_tenants
 from ddplatform.web.openrosa.answers import hash_of_form
 from ddplatform.web.responses.app_squares import collect_settings
 from questionnaires.xform import form_from_xform
-from tests.answering import EMAIL, Supplier, acting, ask, come_in, fill, send, typed
+from tests.answering import Supplier, acting, ask, come_in, fill, phone_of, send, typed
 from tests.conftest import NOW
-from tests.factories import PASSWORD, Tenant, csrf_token
+from tests.factories import Tenant, csrf_token
 from tests.phone_submissions import instance_xml
 
 C01 = "/data/C/SAQ_C01"
@@ -48,11 +48,7 @@ def supplier(app: Flask, tenant: Tenant) -> Supplier:
 
 @pytest.fixture
 def browser(app: Flask, supplier: Supplier) -> FlaskClient:
-    client = app.test_client()
-    token = csrf_token(client, "/sign-in")
-    data = {"email": EMAIL, "password": PASSWORD, "csrf_token": token}
-    assert client.post("/sign-in", data=data).status_code == 302
-    return client
+    return phone_of(app)
 
 
 @pytest.fixture

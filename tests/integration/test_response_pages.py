@@ -33,6 +33,7 @@ from tests.answering import (
     fill,
     good_values,
     mails,
+    phone_of,
     receive_now,
     send,
 )
@@ -61,11 +62,7 @@ def phone(app: Flask, supplier: Supplier) -> FlaskClient:
 
 
 def _signed_in(app: Flask) -> FlaskClient:
-    client = app.test_client()
-    token = csrf_token(client, "/sign-in")
-    data = {"email": EMAIL, "password": PASSWORD, "csrf_token": token}
-    assert client.post("/sign-in", data=data).status_code == 302
-    return client
+    return phone_of(app)
 
 
 def _link(app: Flask, asked: Asked) -> str:

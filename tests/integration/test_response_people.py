@@ -25,13 +25,14 @@ from tests.answering import (
     ask,
     come_in,
     fill,
+    phone_of,
     receive_now,
     saq_version,
     send,
     typed,
 )
 from tests.conftest import NOW
-from tests.factories import PASSWORD, Tenant, csrf_token
+from tests.factories import PASSWORD, Tenant
 
 C01, C02 = "/data/C/SAQ_C01", "/data/C/SAQ_C02"
 COLLEAGUE = "kofi@scoop.example"
@@ -59,11 +60,7 @@ def kofi(app: Flask, supplier: Supplier) -> Identity:
 
 
 def _browser(app: Flask, email: str) -> FlaskClient:
-    client = app.test_client()
-    token = csrf_token(client, "/sign-in")
-    data = {"email": email, "password": PASSWORD, "csrf_token": token}
-    assert client.post("/sign-in", data=data).status_code == 302
-    return client
+    return phone_of(app, email)
 
 
 def _base(supplier: Supplier) -> str:

@@ -9,9 +9,9 @@ from flask.testing import FlaskClient
 
 from ddplatform.queries.responses import find_response, list_answers
 from ddplatform.services import responses
-from tests.answering import EMAIL, Supplier, acting, ask, come_in
+from tests.answering import Supplier, acting, ask, come_in, phone_of
 from tests.conftest import NOW
-from tests.factories import PASSWORD, Tenant, csrf_token
+from tests.factories import Tenant
 
 C01, C02 = "/data/C/SAQ_C01", "/data/C/SAQ_C02"
 SITES = "/data/B/SAQ_B01"
@@ -26,11 +26,7 @@ def supplier(app: Flask, tenant: Tenant) -> Supplier:
 
 @pytest.fixture
 def phone(app: Flask, supplier: Supplier) -> FlaskClient:
-    client = app.test_client()
-    token = csrf_token(client, "/sign-in")
-    data = {"email": EMAIL, "password": PASSWORD, "csrf_token": token}
-    assert client.post("/sign-in", data=data).status_code == 302
-    return client
+    return phone_of(app)
 
 
 def _address(supplier: Supplier, section: str) -> str:

@@ -32,7 +32,6 @@ from ddplatform.services.returned_books_mail import TELL, tell_brought
 from questionnaires.answer_books_alone import ReadAlone
 from tests.answer_books import answer_cell, opened, saved, with_answers
 from tests.answering import (
-    EMAIL,
     Supplier,
     acting,
     ask,
@@ -40,11 +39,12 @@ from tests.answering import (
     come_in,
     fill,
     mails,
+    phone_of,
     send,
     typed,
 )
 from tests.conftest import NOW
-from tests.factories import PASSWORD, Tenant, csrf_token, signed_in_client
+from tests.factories import Tenant, csrf_token, signed_in_client
 from tests.phone_submissions import zipped
 
 C01 = "/data/C/SAQ_C01"
@@ -64,11 +64,7 @@ def office(app: Flask, tenant: Tenant) -> FlaskClient:
 
 @pytest.fixture
 def phone(app: Flask, supplier: Supplier) -> FlaskClient:
-    client = app.test_client()
-    token = csrf_token(client, "/sign-in")
-    data = {"email": EMAIL, "password": PASSWORD, "csrf_token": token}
-    assert client.post("/sign-in", data=data).status_code == 302
-    return client
+    return phone_of(app)
 
 
 def _book(app: Flask, supplier: Supplier, **answers: object) -> bytes:

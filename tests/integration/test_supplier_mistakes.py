@@ -8,8 +8,8 @@ from flask.testing import FlaskClient
 
 from ddplatform.services import rate_limits
 from ddplatform.web.sent_forms import VersionForm
-from tests.answering import EMAIL, Supplier, ask, come_in
-from tests.factories import PASSWORD, Tenant, csrf_token
+from tests.answering import Supplier, ask, come_in, phone_of
+from tests.factories import Tenant, csrf_token
 
 POLICY = "/data/A/SAQ_A06_evidence"
 C01 = "/data/C/SAQ_C01"
@@ -23,11 +23,7 @@ def supplier(app: Flask, tenant: Tenant) -> Supplier:
 
 @pytest.fixture
 def phone(app: Flask, supplier: Supplier) -> FlaskClient:
-    client = app.test_client()
-    token = csrf_token(client, "/sign-in")
-    data = {"email": EMAIL, "password": PASSWORD, "csrf_token": token}
-    assert client.post("/sign-in", data=data).status_code == 302
-    return client
+    return phone_of(app)
 
 
 def _address(supplier: Supplier, rest: str) -> str:
