@@ -17,7 +17,7 @@ from ddplatform.adapters.installed import adapters
 from ddplatform.db import db, unit_of_work
 from ddplatform.models.organisations import Invitation
 from ddplatform.queries.questionnaires import get_assignment, list_library
-from ddplatform.queries.responses import find_response, get_request, load_filled
+from ddplatform.queries.responses import find_response, get_request, list_answers, load_filled
 from ddplatform.services import questionnaires, responses, value_chain
 from ddplatform.services.questionnaire_library import publish_shipped
 from ddplatform.services.response_join import ROLE_OF, Joined, join
@@ -199,3 +199,11 @@ def phone_of(app: Flask, email: str = EMAIL) -> FlaskClient:
     data = {"email": email, "password": PASSWORD, "csrf_token": token}
     assert client.post("/sign-in", data=data).status_code == 302
     return client
+
+
+def answers_of(app: Flask, supplier: Supplier) -> dict[str, str]:
+    """What stands in the answers of a supplier now, by path."""
+    with app.app_context(), acting(supplier.id):
+        row = find_response(supplier.asked.assignment_id)
+        assert row is not None
+        return {answer.path: answer.raw for answer in list_answers(row.id)}

@@ -22,6 +22,7 @@ from tests.answering import (
     Asked,
     Supplier,
     acting,
+    answers_of,
     ask,
     come_in,
     fill,
@@ -70,13 +71,6 @@ def _base(supplier: Supplier) -> str:
 def _marks(page: str) -> dict[str, str]:
     found = re.findall(r'<input type="hidden" name="(csrf_token|seen|page)" value="([^"]*)">', page)
     return {name: unescape(value) for name, value in found}
-
-
-def _answers(app: Flask, supplier: Supplier) -> dict[str, str]:
-    with app.app_context(), acting(supplier.id):
-        row = find_response(supplier.asked.assignment_id)
-        assert row is not None
-        return {answer.path: answer.raw for answer in list_answers(row.id)}
 
 
 def test_colleagues_see_who_answered_what_and_who_answers_a_section(
@@ -151,7 +145,7 @@ def test_of_two_answers_the_chosen_one_stays(
     )
 
     assert answer.status_code == 302
-    answers = _answers(app, supplier)
+    answers = answers_of(app, supplier)
     assert (answers[C01], answers[C02]) == (kept, "5")
 
 

@@ -7,9 +7,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from ddplatform.queries.responses import find_response, list_answers
 from ddplatform.services import responses
-from tests.answering import Supplier, acting, ask, come_in, phone_of
+from tests.answering import Supplier, acting, answers_of, ask, come_in, phone_of
 from tests.conftest import NOW
 from tests.factories import Tenant
 
@@ -41,13 +40,6 @@ def _marks(page: str) -> dict[str, str]:
     return {name: unescape(value) for name, value in found}
 
 
-def _answers(app: Flask, supplier: Supplier) -> dict[str, str]:
-    with app.app_context(), acting(supplier.id):
-        row = find_response(supplier.asked.assignment_id)
-        assert row is not None
-        return {answer.path: answer.raw for answer in list_answers(row.id)}
-
-
 def test_a_field_left_as_it_was_keeps_what_a_colleague_wrote_there_meanwhile(
     app: Flask, phone: FlaskClient, supplier: Supplier
 ):
@@ -58,8 +50,8 @@ def test_a_field_left_as_it_was_keeps_what_a_colleague_wrote_there_meanwhile(
     answer = phone.post(address, data={**mine, C01: "", C02: "5", "later": "1"})
 
     assert answer.status_code == 302
-    assert _answers(app, supplier)[C01] == "10"
-    assert _answers(app, supplier)[C02] == "5"
+    assert answers_of(app, supplier)[C01] == "10"
+    assert answers_of(app, supplier)[C02] == "5"
 
 
 def test_a_draft_is_no_contradiction_where_its_fields_were_not_touched(
@@ -72,7 +64,7 @@ def test_a_draft_is_no_contradiction_where_its_fields_were_not_touched(
 
     assert phone.post(f"{address}/draft", data={**mine, C01: "9", C02: "5"}).status_code == 200
     assert phone.post(f"{address}/draft", data={**mine, C01: "8", C02: "5"}).status_code == 409
-    assert _answers(app, supplier)[C01] == "10"
+    assert answers_of(app, supplier)[C01] == "10"
 
 
 def test_a_choice_between_two_answers_is_asked_again_when_a_third_came(
@@ -110,7 +102,7 @@ def test_boxes_that_came_in_another_order_are_untouched_all_the_same(
         phone.post(address, data={**mine, path: ["", first, second], "later": "1"}).status_code
         == 302
     )
-    assert _answers(app, supplier)[path] == second
+    assert answers_of(app, supplier)[path] == second
 
 
 def test_an_untouched_entry_that_was_removed_elsewhere_is_not_given_back(
@@ -127,7 +119,7 @@ def test_an_untouched_entry_that_was_removed_elsewhere_is_not_given_back(
         )
 
     assert phone.post(address, data={**mine, name: "Far field", "later": "1"}).status_code == 302
-    assert name not in _answers(app, supplier) or _answers(app, supplier)[name] == ""
+    assert name not in answers_of(app, supplier) or answers_of(app, supplier)[name] == ""
     assert phone.post(address, data={**mine, name: "Near field"}).status_code == 409
 
 
