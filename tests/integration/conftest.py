@@ -5,6 +5,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from ddplatform.access.roles import RoleId
+from tests.answering import Supplier, ask, come_in, phone_of
 from tests.factories import Tenant, signed_in_client
 from tests.risk_maps import CocoaMap, make_cocoa_map
 
@@ -19,3 +20,16 @@ def cocoa(context: Flask, tenant: Tenant) -> CocoaMap:
 def analyst(app: Flask, tenant: Tenant) -> FlaskClient:
     """A browser in which the analyst is signed in."""
     return signed_in_client(app, tenant, RoleId.ANALYST)
+
+
+@pytest.fixture
+def supplier(app: Flask, tenant: Tenant) -> Supplier:
+    """Who was asked the self-assessment and came in by the link."""
+    with app.app_context():
+        return come_in(ask(tenant))
+
+
+@pytest.fixture
+def phone(app: Flask, supplier: Supplier) -> FlaskClient:
+    """A browser in which the supplier is signed in."""
+    return phone_of(app)

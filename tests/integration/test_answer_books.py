@@ -19,24 +19,13 @@ from ddplatform.queries.responses import find_response, list_answers
 from ddplatform.services import answer_books, answer_intake, responses
 from ddplatform.services.answer_books import write_book
 from tests.answer_books import answer_cell, changed, opened, repeat_cell, with_answers
-from tests.answering import Supplier, acting, ask, come_in, fill, phone_of, send, typed
+from tests.answering import Supplier, acting, ask, come_in, fill, send, typed
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token
 
 C01, D01 = "/data/C/SAQ_C01", "/data/D/SAQ_D01"
 LATER = NOW + timedelta(hours=1)
 XLSX = "answers.xlsx"
-
-
-@pytest.fixture
-def supplier(app: Flask, tenant: Tenant) -> Supplier:
-    with app.app_context():
-        return come_in(ask(tenant))
-
-
-@pytest.fixture
-def phone(app: Flask, supplier: Supplier) -> FlaskClient:
-    return phone_of(app)
 
 
 def _ways(supplier: Supplier) -> str:

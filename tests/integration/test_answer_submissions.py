@@ -17,24 +17,13 @@ from ddplatform.models.answer_intake import AnswerIntake
 from ddplatform.queries.responses import find_response, list_answers, list_files
 from ddplatform.services import rate_limits, responses
 from questionnaires.xform import form_from_xform
-from tests.answering import Supplier, acting, ask, come_in, phone_of, typed
+from tests.answering import Supplier, acting, typed
 from tests.conftest import NOW
-from tests.factories import Tenant, csrf_token
+from tests.factories import csrf_token
 from tests.phone_submissions import as_json, instance_xml, zipped
 
 C01 = "/data/C/SAQ_C01"
 FORTY = {"C/SAQ_C01": "40"}
-
-
-@pytest.fixture
-def supplier(app: Flask, tenant: Tenant) -> Supplier:
-    with app.app_context():
-        return come_in(ask(tenant))
-
-
-@pytest.fixture
-def phone(app: Flask, supplier: Supplier) -> FlaskClient:
-    return phone_of(app)
 
 
 def _ways(supplier: Supplier) -> str:

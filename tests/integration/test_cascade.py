@@ -39,7 +39,6 @@ from tests.answering import (
     Asked,
     Supplier,
     acting,
-    ask,
     ask_again,
     come_in,
     fill,
@@ -52,12 +51,6 @@ from tests.factories import PASSWORD, Tenant, csrf_token, signed_in_client
 
 SECRET = "Ferme du Soleil"
 FARM_EMAIL = "awa@ferme.example"
-
-
-@pytest.fixture
-def supplier(app: Flask, tenant: Tenant) -> Supplier:
-    with app.app_context():
-        return come_in(ask(tenant))
 
 
 def _name(supplier: Supplier, name: str = SECRET, **more: object) -> UUID:

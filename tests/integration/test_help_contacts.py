@@ -26,12 +26,6 @@ from tests.factories import PASSWORD, Tenant, csrf_token, signed_in_client
 DESK, MAIL, PHONE = "Supplier help desk", "help@acme.example", "+44 20 7946 0000"
 
 
-@pytest.fixture
-def supplier(app: Flask, tenant: Tenant) -> Supplier:
-    with app.app_context():
-        return come_in(ask(tenant))
-
-
 def _phone(app: Flask) -> FlaskClient:
     client = app.test_client()
     data = {"email": EMAIL, "password": PASSWORD, "csrf_token": csrf_token(client, "/sign-in")}

@@ -31,19 +31,13 @@ from ddplatform.tenancy import across_tenants
 from ddplatform.web.openrosa.answers import hash_of_form
 from ddplatform.web.responses.app_squares import collect_settings
 from questionnaires.xform import form_from_xform
-from tests.answering import Supplier, acting, ask, come_in, fill, phone_of, send, typed
+from tests.answering import Supplier, acting, fill, phone_of, send, typed
 from tests.conftest import NOW
-from tests.factories import Tenant, csrf_token
+from tests.factories import csrf_token
 from tests.phone_submissions import instance_xml
 
 C01 = "/data/C/SAQ_C01"
 LIST = "{http://openrosa.org/xforms/xformsList}"
-
-
-@pytest.fixture
-def supplier(app: Flask, tenant: Tenant) -> Supplier:
-    with app.app_context():
-        return come_in(ask(tenant))
 
 
 @pytest.fixture

@@ -23,7 +23,6 @@ from tests.answering import (
     Supplier,
     acting,
     answers_of,
-    ask,
     come_in,
     fill,
     phone_of,
@@ -38,12 +37,6 @@ from tests.factories import PASSWORD, Tenant
 C01, C02 = "/data/C/SAQ_C01", "/data/C/SAQ_C02"
 COLLEAGUE = "kofi@scoop.example"
 YEAR_LATER = NOW + timedelta(days=365)
-
-
-@pytest.fixture
-def supplier(app: Flask, tenant: Tenant) -> Supplier:
-    with app.app_context():
-        return come_in(ask(tenant))
 
 
 @pytest.fixture

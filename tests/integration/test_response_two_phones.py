@@ -8,24 +8,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from ddplatform.services import responses
-from tests.answering import Supplier, acting, answers_of, ask, come_in, phone_of
+from tests.answering import Supplier, acting, answers_of
 from tests.conftest import NOW
-from tests.factories import Tenant
 
 C01, C02 = "/data/C/SAQ_C01", "/data/C/SAQ_C02"
 SITES = "/data/B/SAQ_B01"
 STATES = ("saving", "saved", "offline", "waiting", "conflict", "out")
-
-
-@pytest.fixture
-def supplier(app: Flask, tenant: Tenant) -> Supplier:
-    with app.app_context():
-        return come_in(ask(tenant))
-
-
-@pytest.fixture
-def phone(app: Flask, supplier: Supplier) -> FlaskClient:
-    return phone_of(app)
 
 
 def _address(supplier: Supplier, section: str) -> str:

@@ -34,12 +34,9 @@ from tests.answer_books import answer_cell, opened, saved, with_answers
 from tests.answering import (
     Supplier,
     acting,
-    ask,
     ask_again,
-    come_in,
     fill,
     mails,
-    phone_of,
     send,
     typed,
 )
@@ -52,19 +49,8 @@ PAGE = "questionnaires/returned-workbooks"
 
 
 @pytest.fixture
-def supplier(app: Flask, tenant: Tenant) -> Supplier:
-    with app.app_context():
-        return come_in(ask(tenant))
-
-
-@pytest.fixture
 def office(app: Flask, tenant: Tenant) -> FlaskClient:
     return signed_in_client(app, tenant, RoleId.SUSTAINABILITY_MANAGER)
-
-
-@pytest.fixture
-def phone(app: Flask, supplier: Supplier) -> FlaskClient:
-    return phone_of(app)
 
 
 def _book(app: Flask, supplier: Supplier, **answers: object) -> bytes:

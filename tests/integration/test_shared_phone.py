@@ -13,17 +13,11 @@ from ddplatform.db import db, unit_of_work
 from ddplatform.models.organisations import UserSession
 from ddplatform.queries.responses import find_response, list_answers
 from ddplatform.services import sessions
-from tests.answering import EMAIL, Supplier, acting, ask, come_in
-from tests.factories import PASSWORD, Tenant, csrf_token
+from tests.answering import EMAIL, Supplier, acting
+from tests.factories import PASSWORD, csrf_token
 
 C01 = "/data/C/SAQ_C01"
 NOW = datetime(2026, 11, 28, 9, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def supplier(app: Flask, tenant: Tenant) -> Supplier:
-    with app.app_context():
-        return come_in(ask(tenant))
 
 
 def _phone(app: Flask, **more: str) -> FlaskClient:

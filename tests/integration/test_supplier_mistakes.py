@@ -8,22 +8,11 @@ from flask.testing import FlaskClient
 
 from ddplatform.services import rate_limits
 from ddplatform.web.sent_forms import VersionForm
-from tests.answering import Supplier, ask, come_in, phone_of
-from tests.factories import Tenant, csrf_token
+from tests.answering import Supplier
+from tests.factories import csrf_token
 
 POLICY = "/data/A/SAQ_A06_evidence"
 C01 = "/data/C/SAQ_C01"
-
-
-@pytest.fixture
-def supplier(app: Flask, tenant: Tenant) -> Supplier:
-    with app.app_context():
-        return come_in(ask(tenant))
-
-
-@pytest.fixture
-def phone(app: Flask, supplier: Supplier) -> FlaskClient:
-    return phone_of(app)
 
 
 def _address(supplier: Supplier, rest: str) -> str:
