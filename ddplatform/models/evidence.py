@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index
@@ -37,6 +38,9 @@ class Evidence(SharedOnRelease, Base):
     confidentiality: Mapped[Confidentiality] = mapped_column(default=Confidentiality.NORMAL)
     description: Mapped[str] = mapped_column(default="")
     is_stripped: Mapped[bool] = mapped_column(default=False, comment="Metadata was removed")
+    traces: Mapped[dict[str, Any] | None] = mapped_column(
+        comment="What may lead to a person (UploadTraces); none: not searched yet"
+    )
     issued_on: Mapped[date | None]
     valid_until: Mapped[date | None]
     created_at: Mapped[datetime]

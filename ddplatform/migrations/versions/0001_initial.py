@@ -752,6 +752,12 @@ def upgrade() -> None:
         ),
         sa.Column("description", sa.String(), nullable=False),
         sa.Column("is_stripped", sa.Boolean(), nullable=False, comment="Metadata was removed"),
+        sa.Column(
+            "traces",
+            sa.JSON(),
+            nullable=True,
+            comment="What may lead to a person (UploadTraces); none: not searched yet",
+        ),
         sa.Column("issued_on", sa.Date(), nullable=True),
         sa.Column("valid_until", sa.Date(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
