@@ -12,6 +12,7 @@ from supply_chain.intake.assembly import Assembly
 from supply_chain.intake.cells import CellFault
 from supply_chain.intake.column_guess import guess_mapping
 from supply_chain.intake.columns import with_samples
+from supply_chain.intake.company_columns import without_idle_terms
 from supply_chain.intake.findings import Findings, RowLog
 from supply_chain.intake.link_rows import LinkRow, read_link_rows
 from supply_chain.intake.mapping_json import columns_as_json, mapping_as_json, mapping_from_json
@@ -58,7 +59,8 @@ def read_map(
     findings = Findings()
     if tables is None:
         tables = read_tables([file for file in files if not is_json(file)])
-    used = _complete(mapping, tables)
+    used = _complete(mapping, tables, link_to)
+    _tell_strangers(mapping, tables, findings)
     rows = _read_rows(files, tables, used, findings)
     if not rows.count and not findings.problems:
         raise _no_rows(files)
@@ -154,7 +156,19 @@ def _no_rows(files: Sequence[NamedBytes]) -> FileRefused:
     )
 
 
-def _complete(mapping: Mapping | None, tables: Sequence[Table]) -> Mapping:
+def _tell_strangers(mapping: Mapping | None, tables: Sequence[Table], findings: Findings) -> None:
+    """Say which tables of a mapping are in none of the files: a name may be mistyped."""
+    keys = {table.key: None for table in tables}
+    named = {**mapping.nodes, **mapping.links} if mapping else {}
+    for key in named.keys() - keys:
+        remark = CellFault(
+            f"The mapping is of a table “{key}” that is in none of the files.",
+            f"Its tables are called: {', '.join(keys) or 'none has columns'}.",
+        )
+        RowLog(findings, key, None).note(None, key, remark)
+
+
+def _complete(mapping: Mapping | None, tables: Sequence[Table], link_to: str | None) -> Mapping:
     """The given mapping, and a guess for each table that it does not name."""
     given = mapping or Mapping()
     named = given.nodes.keys() | given.links.keys()
@@ -164,7 +178,10 @@ def _complete(mapping: Mapping | None, tables: Sequence[Table]) -> Mapping:
     def known(hows: MappingOf[str, TableMapping]) -> dict[str, TableMapping]:
         return {key: with_samples(by_key[key], how) for key, how in hows.items() if key in by_key}
 
-    return Mapping(known({**given.nodes, **guessed.nodes}), known({**given.links, **guessed.links}))
+    nodes = {**given.nodes, **guessed.nodes}
+    if link_to is None:
+        nodes = {key: without_idle_terms(how) for key, how in nodes.items()}
+    return Mapping(known(nodes), known({**given.links, **guessed.links}))
 
 
 def _draft(assembly: Assembly) -> MapDraft:

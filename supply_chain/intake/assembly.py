@@ -109,7 +109,7 @@ class Assembly:
         """Turn what rows name as operator into node ids; an unknown company is an attribute."""
         rows = [row for row in self._first_rows.values() if row.operator is not None]
         for row in rows:
-            self._companies_named.hear(_alone(row.operator or ""))
+            self._companies_named.hear(_operator_of(row))
         for row in rows:
             self._resolve_operator(row, row.operator or "")
         # A node left out here may itself be the operator of another.
@@ -126,7 +126,8 @@ class Assembly:
             self._leave_out(row)
         elif names_a_company(row.operator_column or ""):
             # A supplier beside its site is a company of the map, with or without a row.
-            self.nodes[node.id] = replace(node, operated_by=self._company(text, _alone(text)))
+            company = self._company(text, _operator_of(row))
+            self.nodes[node.id] = replace(node, operated_by=company)
         else:
             attributes = {**node.attributes, row.operator_column or "operator": text}
             self.nodes[node.id] = replace(node, attributes=attributes)
@@ -166,7 +167,7 @@ class Assembly:
             for step in row.path:
                 self._companies_named.hear(step)
             for buyer in row.buyers:
-                self._companies_named.hear(_alone(buyer))
+                self._companies_named.hear(buyer)
         self._onward |= self._heads_of_sites()
         for row in rows:
             if row.node.id in self.nodes:
@@ -189,7 +190,7 @@ class Assembly:
             self._link_all(row, ends, buyers, LinkDraft("", ""))
             ends = buyers
         if row.buyers:
-            buyers = [self._company(name, _alone(name)) for name in row.buyers]
+            buyers = [self._company(name, step) for step in row.buyers for name in step.names]
             self._link_all(row, ends, buyers, row.terms)
         elif link_to is not None:
             terms = LinkDraft("", "") if row.path else row.terms
@@ -314,6 +315,10 @@ def _plain_id(node_id: str) -> str:
 
 def _alone(name: str) -> Step:
     return Step((name,))
+
+
+def _operator_of(row: NodeRow) -> Step:
+    return Step((row.operator or "",), row.operator_country)
 
 
 _TWO_LINKS = CellFault(

@@ -13,6 +13,10 @@ from supply_chain.intake.columns import (
     find_header_row,
     unique_header,
 )
+from supply_chain.intake.company_columns import (
+    choose_countries_of_companies,
+    choose_places_of_site,
+)
 from supply_chain.intake.heading_parts import is_column_name, rank_of_parts, tells_field
 from supply_chain.intake.link_ends import with_ids_of_ends
 from supply_chain.intake.personal_columns import tells_of_people
@@ -110,6 +114,7 @@ def _guess_nodes(table: Table, header_row: int, header: list[str]) -> TableMappi
     chooser.choose_company_beside_site()
     chooser.choose_vendors_of_plant()
     chooser.choose_tier_facts()
+    choose_countries_of_companies(chooser)
     chooser.choose_by_values()
     if "buyer" in chooser.columns:
         for field in ROW_LINK_FIELDS:
@@ -133,7 +138,10 @@ def _choose_own_fields(chooser: ColumnChooser) -> None:
         chooser.choose_misspelt(field, fields[field])
     chooser.choose_name_by_its_words()
     chooser.choose_thing()
+    company = chooser.column_of("name", "")
     chooser.choose_site_beside_company()
+    if chooser.column_of("name", "") != company:
+        choose_places_of_site(chooser, company)
     if chooser.column_of("name", "").casefold().startswith(("supplier", "vendor")):
         # Beside a supplier's name, the other company of the row is the one it supplies.
         late.reverse()

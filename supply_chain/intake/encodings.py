@@ -110,7 +110,12 @@ def _proof(sample: bytes, encoding: str) -> int:
     except UnicodeDecodeError:
         return 0
     cells = dict.fromkeys(map(str.strip, _BETWEEN_CELLS.split(text)[:_SAMPLE_CELLS]))
-    foreign = [cell for cell in cells if not cell.isascii() and len(cell) <= _LONGEST_WORD]
+    foreign = [
+        # "rue de l'Йglise" is known by its ASCII words, and says the letters are wrong.
+        cell
+        for cell in cells
+        if not cell.isascii() and len(cell) <= _LONGEST_WORD and not _MISPLACED.search(cell)
+    ]
     # Names of columns stand at the top; words that are joined take long to look up.
     top = sum(1 for cell in foreign[:_TOP_CELLS] if is_column_name(cell) or country_code(cell))
     known = words().known_headers

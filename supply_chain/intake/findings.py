@@ -14,11 +14,13 @@ class Findings:
     def __init__(self) -> None:
         self.problems: list[RowProblem] = []
         self.notes: list[RowProblem] = []
+        self.headers: set[tuple[str, str | None, int]] = set()
 
     @property
     def faulty_rows(self) -> int:
-        """How many different rows have a problem."""
-        return len({(p.file, p.sheet, p.row) for p in self.problems if p.row is not None})
+        """How many different rows of data have a problem."""
+        rows = {(p.file, p.sheet, p.row) for p in self.problems if p.row is not None}
+        return len(rows - self.headers)
 
 
 class RowLog:
@@ -37,6 +39,11 @@ class RowLog:
     def start(self, row: int) -> None:
         """Begin a row; it counts as sound until a problem is told."""
         self.row, self.faulty = row, False
+
+    def start_header(self, row: int) -> None:
+        """Begin the header, whose problems are those of the table and of no row of it."""
+        self._findings.headers.add((self._file, self._sheet, row))
+        self.start(row)
 
     def problem(self, column: str | None, value: str | None, fault: CellFault) -> None:
         """The row cannot be used."""

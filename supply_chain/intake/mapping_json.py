@@ -11,7 +11,7 @@ from supply_chain.intake.columns import LINK_COLUMNS, ROW_LINK_FIELDS
 from supply_chain.intake.grid_points import GRID_FIELDS
 from supply_chain.intake.words import words
 
-_TIER_FACT = re.compile(r"chain\.[1-8]\.(?:country|address|parent)")
+_OF_COMPANY = re.compile(r"chain\.[1-8]\.(?:country|address|parent)|(?:buyer|operated_by)\.country")
 _SHAPE = (
     'Send {"nodes": {"<sheet or file>": {"header_row": 1, "columns": {"name": "<their column>"}}},'
     ' "links": {...}}.'
@@ -104,4 +104,4 @@ def _is_columns(value: object) -> TypeGuard[dict[str, str]]:
 
 
 def _is_open(field: str) -> bool:
-    return field.startswith(("external_ids.", "attributes.")) or bool(_TIER_FACT.fullmatch(field))
+    return field.startswith(("external_ids.", "attributes.")) or bool(_OF_COMPANY.fullmatch(field))

@@ -63,9 +63,10 @@ class NodeRow:
     node: NodeDraft
     has_own_id: bool
     operator: str | None
+    operator_country: str | None
     operator_column: str | None
     path: list[Step]
-    buyers: list[str]
+    buyers: list[Step]
     terms: LinkDraft
 
 
@@ -123,7 +124,8 @@ def _read_row(view: TableView, row: tuple[str, ...], default: NodeKind) -> NodeR
         external_ids=external_ids,
         attributes=with_labels(attributes),
     )
-    buyers = _names(view, row, "buyer")
+    operator_country = read_country(view, row, "operated_by.country")
+    buyers = _buyers(view, row)
     terms = read_link_terms(view, row) if view.has_terms else _NO_TERMS
     if view.log.faulty:
         return None
@@ -134,6 +136,7 @@ def _read_row(view: TableView, row: tuple[str, ...], default: NodeKind) -> NodeR
         node=node,
         has_own_id=own_id is not None,
         operator=view.text(row, "operated_by"),
+        operator_country=operator_country,
         operator_column=view.column("operated_by"),
         path=path,
         buyers=buyers,
@@ -157,6 +160,13 @@ def _step(view: TableView, row: tuple[str, ...], field: str) -> Step:
     address = None if code else place
     country = country or code or (country_in_address(place) if place else None)
     return Step(names, country, address, view.text(row, f"{field}.parent"))
+
+
+def _buyers(view: TableView, row: tuple[str, ...]) -> list[Step]:
+    names = _names(view, row, "buyer")
+    country = read_country(view, row, "buyer.country")
+    # Beside several names it is the country of none of them for certain.
+    return [Step((name,), country if len(names) == 1 else None) for name in names]
 
 
 def _deepest(view: TableView, path: list[Step]) -> Step | None:

@@ -93,7 +93,7 @@ class TableView:
 
     def check(self) -> None:
         """Tell what is wrong with the mapping, and what is doubled in the header."""
-        self.log.start(self.mapping.header_row)
+        self.log.start_header(self.mapping.header_row)
         if self.mapping.header_row > len(self.table.rows):
             self.log.problem(None, None, _NO_HEADER)
             return

@@ -130,6 +130,7 @@ class _Reader:
             node=node,
             has_own_id=own_id is not None,
             operator=operator,
+            operator_country=None,
             operator_column="operated_by",
             path=[],
             buyers=[],

@@ -59,7 +59,8 @@ def test_several_vendors_of_one_plant_deliver_to_it() -> None:
     names = {node.id: node.name for node in draft.nodes}
     links = {(names[link.supplier], names[link.buyer]): link.share for link in draft.links}
     assert links == {("Alfa", "Lyon"): 0.4, ("Beta", "Lyon"): 0.6, ("Alfa", "Hamburg"): 1.0}
-    assert {n.name: n.country for n in draft.nodes if n.country} == {"Alfa": "GH", "Beta": "ML"}
+    countries = {"Alfa": "GH", "Beta": "ML", "Lyon": "FR", "Hamburg": "DE"}
+    assert {node.name: node.country for node in draft.nodes} == countries
     assert all(node.operated_by is None for node in draft.nodes)
 
 

@@ -166,6 +166,7 @@ def test_equal_names_under_two_groups_are_told_apart_by_the_group() -> None:
         "name": "Factory Name",
         "country": "Factory Country",
         "operated_by": "Supplier Name",
+        "operated_by.country": "Supplier Country",
     }
     assert operators(draft)["Plant A"] == "Alpha Ltd"
     assert draft.notes == ()

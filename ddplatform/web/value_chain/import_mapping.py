@@ -36,6 +36,8 @@ WORDS: MappingOf[str, str] = {
     "own_operation": "Own operation",
     "origin": "Beginning of the chain",
     "buyer": "Buyer",
+    "buyer.country": "Country of the buyer",
+    "operated_by.country": "Country of who operates it",
     "supplier": "Supplier",
     "commodity": "Commodity",
     "share": "Share of the buyer's input",
