@@ -9,6 +9,7 @@ import io
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from questionnaires.submissions import MAX_BYTES, broken, refuse, too_large
 
@@ -24,7 +25,7 @@ class Table:
     """
 
     headings: tuple[str, ...]
-    rows: tuple[dict[str, str], ...]
+    rows: tuple[dict[str, Any], ...]
     has_decimal_commas: bool = False
 
 
@@ -41,7 +42,7 @@ def read_table(content: bytes) -> Table:
     filled = [(number, line) for number, line in enumerate(lines, start=1) if any(line)]
     if not filled:
         return Table((), ())
-    headings = _told_apart(filled[0][1])
+    headings = told_apart(filled[0][1])
     for number, line in filled[1:]:
         if any(line[len(headings) :]):
             raise _shifted(number)
@@ -71,7 +72,8 @@ def _decode(content: bytes) -> str:
         ) from None
 
 
-def _told_apart(headings: Sequence[str]) -> list[str]:
+def told_apart(headings: Sequence[str]) -> list[str]:
+    """Headings with a number behind each that stood before; empty ones stay empty."""
     seen: dict[str, int] = {}
     found = []
     for heading in headings:

@@ -1,5 +1,6 @@
 """Entries of repeats that an export keeps in tables of their own, each found at its parent."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -14,6 +15,11 @@ Row = Mapping[str, Any]
 Entries = Mapping[str, Sequence[tuple[str, Row]]]
 """Key of a submission -> its entries, each with its own key: `uuid:1/r[2]/house[1]`."""
 PARENT, NUMBER = "_parent_index", "_index"
+CELLS = "_cells"
+"""Of a row of a workbook: heading -> where the cell stands."""
+_CUT = re.compile(r"(.+?)\.\.\.(?: \(\d+\))?")
+"""A name that was too long for a sheet, as KoboToolbox cuts it."""
+_NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\']")
 
 
 @dataclass(frozen=True)
@@ -35,8 +41,8 @@ def join_tables(tables: Mapping[str, Table], form: Form) -> Parted:
     if len(mains) != 1:
         raise refuse(
             "no_submissions",
-            "This archive holds no table of submissions, or several.",
-            "Export the data of one form as CSV (zip) from ODK Central or KoboToolbox.",
+            "This file holds no table of submissions, or several.",
+            "Export the data of one form from KoboToolbox (XLSX) or ODK Central (CSV as .zip).",
         )
     main = filled.pop(mains[0])
     if any(PARENT in table.headings for table in filled.values()):
@@ -85,21 +91,26 @@ def _repeats(form: Form) -> list[Group]:
 
 def _repeat_of(name: str, form: Form) -> Group:
     """The repeat that a table is called after, by its name or its label."""
-    stem = PurePosixPath(name).stem
+    file = PurePosixPath(name)
+    stem = file.stem if file.suffix.lower() == ".csv" else name
     named = [one for one in _repeats(form) if stem == one.name]
     found = named or [one for one in _repeats(form) if _is_called(one, stem)]
     if len(found) != 1:
         raise refuse(
             "unknown_table",
             f"The table {name} is called like no list of these questions.",
-            "Leave the tables of an export as they are called, and upload the archive whole.",
+            "Leave the tables of an export as they are called, and upload the file whole.",
         )
     return found[0]
 
 
 def _is_called(repeat: Group, stem: str) -> bool:
-    labels = {plain_label(repeat.label.plain(one)) for one in repeat.label.by_language}
-    return stem.endswith(f"-{repeat.name}") or plain_label(stem) in labels
+    labels = [repeat.label.plain(one) for one in repeat.label.by_language]
+    names = {plain_label(_NOT_IN_NAMES.sub("_", one)) for one in (repeat.name, *labels)}
+    names |= {plain_label(one) for one in labels}
+    if cut := _CUT.fullmatch(stem):
+        return any(one.startswith(plain_label(cut[1])) for one in names)
+    return stem.endswith(f"-{repeat.name}") or plain_label(stem) in names
 
 
 def _parent_of(repeat: Group, form: Form) -> str:
@@ -120,5 +131,5 @@ def _no_parent(name: str, number: str) -> Exception:
     return refuse(
         "no_parent",
         f"The table {name} names row {number} of the table above it, which is not there.",
-        "Export the data again, and upload the archive with all its tables.",
+        "Export the data again, and upload the file with all its tables.",
     )

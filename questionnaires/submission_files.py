@@ -8,7 +8,14 @@ from pathlib import PurePosixPath
 
 from questionnaires.archives import CUT_OFF, UnpacksToTooMuch, unpack
 from questionnaires.form import Form
-from questionnaires.submission_tables import read_csv, read_json, read_row, read_zipped_csv
+from questionnaires.submission_books import is_book
+from questionnaires.submission_tables import (
+    read_csv,
+    read_export_book,
+    read_json,
+    read_row,
+    read_zipped_csv,
+)
 from questionnaires.submissions import Submission, broken, read_submission, refuse, too_large
 
 MAX_ENTRIES, MAX_UNPACKED = 2_000, 60 * 1024**2
@@ -25,6 +32,8 @@ class Brought:
 def read_brought(filename: str, content: bytes, form: Form) -> Brought:
     """Read a file of an app or its server by what it holds. Raises BookRefused."""
     start = _start_of(content)
+    if is_book(content):
+        return Brought(tuple(read_export_book(content, form)))
     if content.startswith(b"PK"):
         return _read_archive(content, form)
     if is_instance(content):

@@ -1,4 +1,4 @@
-"""Submissions out of KoboToolbox and ODK Central: JSON, CSV, and zipped CSV with repeats.
+"""Submissions out of KoboToolbox and ODK Central: JSON, CSV, zipped CSV and XLSX with repeats.
 
 Keys are read however the server wrote them (`questionnaires.submission_columns`), and values too
 (`questionnaires.submission_values`); JSON may be flat or nested.
@@ -11,9 +11,10 @@ from typing import Any
 
 from questionnaires.form import Form, Group, Question
 from questionnaires.phone_form import REFERENCE
+from questionnaires.submission_books import read_tables
 from questionnaires.submission_columns import PLACES, Column, Columns, is_system
 from questionnaires.submission_csv import MAX_TABLE_BYTES, read_table
-from questionnaires.submission_entries import Entries, Row, join_tables
+from questionnaires.submission_entries import CELLS, Entries, Row, join_tables
 from questionnaires.submission_values import as_kept, is_chosen
 from questionnaires.submissions import (
     Gathered,
@@ -65,6 +66,13 @@ def read_zipped_csv(tables: Mapping[str, bytes], form: Form) -> list[Submission]
     return _read_rows(found.rows, form, found.entries, has_decimal_commas=has_commas)
 
 
+def read_export_book(content: bytes, form: Form) -> list[Submission]:
+    """Submissions of an XLSX export: one sheet of them, and one for each repeat."""
+    tables = read_tables(content, frozenset(INSTANCE_KEYS))
+    found = join_tables(tables, form)
+    return _read_rows(found.rows, form, found.entries)
+
+
 def read_row(content: bytes, form: Form) -> Submission:
     """One submission of an export as its `content` was kept."""
     kept = json.loads(content)
@@ -95,6 +103,7 @@ class _Columned(Gathered):
 
     chosen: dict[str, set[str]] = field(default_factory=dict)
     parts: dict[str, dict[int, str]] = field(default_factory=dict)
+    cells: dict[str, str] = field(default_factory=dict)
 
 
 class _RowReader:
@@ -107,11 +116,13 @@ class _RowReader:
     def read(self, row: Row, entries: Entries) -> Submission:
         gathered = _Columned()
         self._walk(row, f"/{self.form.root}", gathered, 0)
+        gathered.cells |= self._cells_of(row, f"/{self.form.root}")
         instance = next((str(row[key]) for key in INSTANCE_KEYS if row.get(key)), "")
         instance = gathered.meta.get("instanceID") or instance
         for key, entry in entries.get(str(row.get("KEY", "")), ()):
-            place = "/".join([f"/{self.form.root}", *key.split("/")[1:]])
-            self._walk(entry, self._known_place(place), gathered, 1)
+            place = self._known_place("/".join([f"/{self.form.root}", *key.split("/")[1:]]))
+            self._walk(entry, place, gathered, 1)
+            gathered.cells |= self._cells_of(entry, place)
         if instance and not instance.startswith("uuid:") and row.get("_uuid") == instance:
             instance = f"uuid:{instance}"
         self._put_together(gathered)
@@ -123,9 +134,18 @@ class _RowReader:
             texts=gathered.texts,
             set_aside=gathered.set_aside,
             content=self._as_kept(row, entries.get(str(row.get("KEY", "")), ())),
+            cells=gathered.cells,
         )
         check_form(found, self.form)
         return found
+
+    def _cells_of(self, row: Row, at: str) -> dict[str, str]:
+        """Path -> the cell of a workbook where its answer stands."""
+        cells = row.get(CELLS)
+        if not isinstance(cells, dict):
+            return {}
+        in_order = sorted(cells.items(), reverse=True)  # of an answer that is split: its own column
+        return {self.columns.find(key, at).path: str(cell) for key, cell in in_order}
 
     def _put_together(self, gathered: _Columned) -> None:
         """Answers out of their columns, and every value as the form keeps it."""

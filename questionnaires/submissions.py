@@ -42,7 +42,8 @@ class Submission:
     texts: Mapping[str, str]
     set_aside: Mapping[str, str]
     content: bytes
-    attachments: tuple[str, ...] = ()
+    cells: Mapping[str, str] = field(default_factory=dict)
+    """Path -> the cell where its answer stood, of a workbook."""
 
 
 @dataclass
@@ -200,7 +201,8 @@ def compare(found: Submission, response: Response, *, light: bool = False) -> Co
         if question.kind in UPLOADS:
             files[path] = text
         elif question.is_input and question.path in asked:
-            changes.append(Change(path, text, "", _label(response, path, question), path))
+            label, place = _label(response, path, question), found.cells.get(path, path)
+            changes.append(Change(path, text, "", label, place))
         elif question.is_input:
             not_asked.append((_label(response, path, question), text))
     return Compared(

@@ -4,9 +4,11 @@ import io
 import json
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import uuid4
 from xml.sax.saxutils import escape
+
+from openpyxl import Workbook
 
 
 def instance_xml(
@@ -50,6 +52,19 @@ def zipped(files: Mapping[str, bytes]) -> bytes:
 def as_json(document: object) -> bytes:
     """The bytes of a JSON export."""
     return json.dumps(document).encode()
+
+
+def as_book(sheets: Mapping[str, Sequence[Sequence[object]]]) -> bytes:
+    """A workbook of these sheets, row by row."""
+    made = Workbook()
+    made.remove(made.active)
+    for name, rows in sheets.items():
+        sheet = made.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    target = io.BytesIO()
+    made.save(target)
+    return target.getvalue()
 
 
 def claiming(

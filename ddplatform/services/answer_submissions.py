@@ -15,10 +15,11 @@ from ddplatform.models.answer_intake import AnswerIntake, IntakeWay
 from ddplatform.queries.answer_intake import find_instance
 from ddplatform.queries.responses import get_request
 from ddplatform.services import rate_limits
-from ddplatform.services.answer_intake import keep_file
+from ddplatform.services.answer_intake import is_workbook, keep_book, keep_file
 from ddplatform.services.response_drafts import open_draft
 from questionnaires import Form
 from questionnaires.answer_book_reading import BookRefused
+from questionnaires.submission_books import is_book, is_own_book
 from questionnaires.submission_files import (
     Brought,
     read_brought,
@@ -75,6 +76,19 @@ def find_again(
     _require_same_answers(earlier, one, form)
     came = frozenset(kept["name"] for kept in earlier.attachments)
     return Again(earlier, came, has_news=not came.issuperset(_named(one, attachments)))
+
+
+def keep_upload(
+    assignment_id: UUID, *, filename: str, content: bytes, by: Identity, at: datetime
+) -> Sequence[AnswerIntake]:
+    """Keep a file that a person uploads: the workbook given out here, or submissions of an app.
+
+    Raises:
+        FileRefused, Conflict, TooMany: as `keep_book` and `keep_submissions`.
+    """
+    if is_own_book(content) or (is_workbook(filename) and not is_book(content)):
+        return [keep_book(assignment_id, filename=filename, content=content, by=by, at=at)]
+    return keep_submissions(assignment_id, filename=filename, content=content, by=by, at=at)
 
 
 def keep_submissions(

@@ -20,7 +20,7 @@ from questionnaires.xform import form_from_xform
 from tests.answering import Supplier, acting, typed
 from tests.conftest import NOW
 from tests.factories import csrf_token
-from tests.phone_submissions import as_json, instance_xml, zipped
+from tests.phone_submissions import as_book, as_json, instance_xml, zipped
 
 C01 = "/data/C/SAQ_C01"
 FORTY = {"C/SAQ_C01": "40"}
@@ -225,6 +225,52 @@ def test_export_of_kobotoolbox_is_read(app: Flask, supplier: Supplier, phone: Fl
 
     kept = _kept(app, supplier)
     assert (kept[C01], kept["/data/B/SAQ_B01[2]/SAQ_B02"]) == ("40", "Daloa")
+
+
+def test_workbook_exported_by_kobotoolbox_is_read_as_the_submission_it_is(
+    app: Flask, supplier: Supplier, phone: FlaskClient
+):
+    reference = str(supplier.asked.assignment_id)
+    sheets = {
+        "Self-assessment": [
+            ["C/SAQ_C01", "dd_assignment", "_uuid", "_index"],
+            [40, reference, "1234", 1],
+            [50, str(uuid4()), "5678", 2],
+        ],
+        "SAQ_B01": [["SAQ_B02", "_index", "_parent_index"], ["Gagnoa", 1, 2], ["Daloa", 2, 1]],
+    }
+    came = _bring(phone, supplier, as_book(sheets), "export.xlsx")
+    again = _bring(phone, supplier, as_book(sheets), "export.xlsx")
+    shown = _words(phone.get(came.location))
+    _take(phone, came.location)
+
+    kept = _kept(app, supplier)
+    assert (kept[C01], kept["/data/B/SAQ_B01[1]/SAQ_B02"]) == ("40", "Daloa")
+    assert again.location == came.location
+    assert "Self-assessment, A2" in shown
+
+
+def test_workbook_that_is_no_export_and_none_of_ours_is_told_so(
+    phone: FlaskClient, supplier: Supplier
+):
+    answer = _bring(phone, supplier, as_book({"Prices": [["a"], [1]]}), "prices.xlsx")
+
+    assert answer.status_code == 422
+    assert "This is not a workbook that was downloaded here" in _words(answer)
+
+
+def test_cell_of_an_export_that_cannot_be_told_is_named_in_the_language_of_the_page(
+    phone: FlaskClient, supplier: Supplier
+):
+    content = as_book({"Data": [["C/SAQ_C01", "_uuid"], ["=1+1", "1"]]})
+    token = csrf_token(phone, _ways(supplier))
+
+    said = phone.post(
+        f"{_ways(supplier)}?lang=fr",
+        data={"csrf_token": token, "file": (BytesIO(content), "export.xlsx")},
+    )
+
+    assert "Feuille « Data », ligne 2, colonne A" in _words(said)
 
 
 def test_export_of_odk_central_is_read(app: Flask, supplier: Supplier, phone: FlaskClient):

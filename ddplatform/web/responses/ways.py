@@ -11,14 +11,14 @@ from ddplatform.adapters.installed import adapters
 from ddplatform.errors import Conflict, Invalid, TooMany
 from ddplatform.gate import requires
 from ddplatform.languages import gettext, ngettext
-from ddplatform.models.answer_intake import AnswerIntake, IntakeStatus
+from ddplatform.models.answer_intake import IntakeStatus
 from ddplatform.queries.answer_intake import list_app_links, list_intakes
 from ddplatform.queries.answer_phone_forms import load_phone_form
 from ddplatform.queries.responses import get_request
 from ddplatform.queries.returned_books import get_brought, list_brought
 from ddplatform.services.answer_books import write_book
-from ddplatform.services.answer_intake import is_workbook, keep_book, look, put_aside, take
-from ddplatform.services.answer_submissions import keep_submissions
+from ddplatform.services.answer_intake import look, put_aside, take
+from ddplatform.services.answer_submissions import keep_upload
 from ddplatform.services.app_links import is_live, make_link, revoke_link
 from ddplatform.services.returned_books import open_brought
 from ddplatform.web.problem_words import in_words, refusal_in_words
@@ -64,9 +64,8 @@ def bring(assignment_id: UUID) -> ResponseReturnValue:
     upload = request.files.get("file")
     if upload is None or not upload.filename:
         return _ways_page(assignment_id, [gettext("Choose the file that you filled in.")]), 422
-    keep = _keep_one_book if is_workbook(upload.filename) else keep_submissions
     try:
-        kept = keep(
+        kept = keep_upload(
             assignment_id,
             filename=upload.filename,
             content=read_upload(upload),
@@ -88,10 +87,6 @@ def bring(assignment_id: UUID) -> ResponseReturnValue:
         )
         return redirect(url_for(".ways", assignment_id=assignment_id, _anchor="came"))
     return redirect(url_for(".incoming", assignment_id=assignment_id, intake_id=kept[0].id))
-
-
-def _keep_one_book(assignment_id: UUID, **more: object) -> Sequence[AnswerIntake]:
-    return [keep_book(assignment_id, **more)]  # type: ignore[arg-type]
 
 
 @bp.get("/<uuid:assignment_id>/ways/<uuid:intake_id>")
