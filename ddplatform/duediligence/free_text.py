@@ -15,6 +15,9 @@ from typing import Final
 import yaml
 
 LONGEST_TEXT: Final = 280
+MOST: Final = 20_000
+"""So many characters are searched, and so many of a word: time grows with the text alone."""
+MOST_OF_A_WORD: Final = 100
 FREE_TEXT_FILE: Final = Path(__file__).parent / "data" / "free_text.yaml"
 
 
@@ -87,8 +90,19 @@ _FORMS: Final = (
     (Trace.PHONE, re.compile(r"(?<![\w.])(?<!\w[-/])\+?\(?\d(?:[\s().\-/]{0,2}\d){6,14}(?![\w])")),
 )
 
+_TOO_LONG_A_WORD: Final = re.compile(rf"(\S{{{MOST_OF_A_WORD}}})\S+")
 _NUMBERED: Final = re.compile(r"\b[A-Z\d](?:[/-]?[A-Z\d])*\b")
 _LEAST_DIGITS: Final = 5
+
+
+def traces_in(text: str) -> tuple[str, ...]:
+    """The words that may lead to a person, each once, in the order of the text.
+
+    By form, not by understanding: some name a firm or a place, and some names are not seen.
+    """
+    searched = _TOO_LONG_A_WORD.sub(r"\1", text[:MOST])
+    found = (one.seen for one in look_for_traces(searched) if one.trace is not Trace.TOO_LONG)
+    return tuple(dict.fromkeys(found))
 
 
 def look_for_traces(text: str) -> list[Sighting]:

@@ -8,10 +8,10 @@ from sqlalchemy import select
 
 from ddplatform.access.roles import RoleId
 from ddplatform.db import db
+from ddplatform.duediligence.free_text import traces_in
 from ddplatform.errors import Invalid, NotFound
 from ddplatform.models.audit import AuditEvent, AuditValue
 from ddplatform.models.responses import Answer
-from ddplatform.queries.answer_traces import traces_in
 from ddplatform.queries.responses import find_response, get_response
 from ddplatform.services.response_redaction import TAKEN_OUT, WHOLE, redact
 from ddplatform.services.response_review import return_answers

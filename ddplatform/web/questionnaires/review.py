@@ -8,12 +8,12 @@ from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ddplatform.access.permissions import Permission
+from ddplatform.duediligence.free_text import traces_in
 from ddplatform.errors import Conflict, Invalid
 from ddplatform.gate import requires
 from ddplatform.models.responses import Response as ResponseRow
 from ddplatform.models.responses import ResponseStatus
 from ddplatform.queries.answer_comparisons import compare_answers
-from ddplatform.queries.answer_traces import traces_in
 from ddplatform.queries.questionnaires import get_assignment, get_assignment_row
 from ddplatform.queries.responses import (
     Filled,
