@@ -4,7 +4,7 @@ The steps stand in `data/lifecycles.yaml`, one table for each kind of record; th
 they name are read from the facts of `step_facts`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -204,3 +204,47 @@ def due_by(step: Step, opened_at: datetime, *, danger: bool | None = None) -> da
     """
     limit = limit_in(danger, within=step.within, within_danger=step.within_danger)
     return None if limit is None else limit.end(opened_at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueStep:
+    """The step that a record has to take next: since when it stands there, and until when."""
+
+    step: Step
+    since: datetime
+    due_at: datetime
+
+    def is_late(self, at: datetime) -> bool:
+        """Whether the last moment lies before `at`."""
+        return self.due_at < at
+
+    def is_long_late(self, at: datetime) -> bool:
+        """Whether the limit has passed twice over: once more as long as was given."""
+        return self.due_at + (self.due_at - self.since) < at
+
+
+def next_due(
+    machine: str,
+    state: str,
+    since: datetime,
+    *,
+    reached: Set[str] = frozenset(),
+    danger: bool | None = None,
+) -> DueStep | None:
+    """The step from a state that is due first, or None where no step from here has a limit.
+
+    Args:
+        since: when the record entered the state, with a time zone.
+        reached: states that the record has been through: what they asked for is done, so coming
+            back to them is no duty.
+        danger: as in `due_by`.
+
+    Raises:
+        ValueError: unknown machine or state, or `since` carries no time zone.
+    """
+    found = [
+        DueStep(step=step, since=since, due_at=due_at)
+        for step in next_steps(machine, state)
+        if step.to not in reached and (due_at := due_by(step, since, danger=danger)) is not None
+    ]
+    return min(found, key=lambda one: one.due_at, default=None)

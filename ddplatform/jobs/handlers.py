@@ -13,6 +13,7 @@ from ddplatform.services import (
     campaigns,
     cascade,
     case_officers,
+    case_reminders,
     demo_removal,
     invitations,
     reassessment_triggers,
@@ -147,10 +148,20 @@ def _mail_reminder(job: JobContext) -> Result:
     return {"sent": sent}
 
 
+def _ask_case_reminders(job: JobContext) -> Result:
+    return {"mails": case_reminders.ask_reminders(by=job.by, at=job.at)}
+
+
+def _mail_case_reminder(job: JobContext) -> Result:
+    return {"sent": case_reminders.send_reminder(job.payload, by=job.by, at=job.at)}
+
+
 HANDLERS: dict[str, Handler] = {
     **MAP_JOBS,
     action_reminders.REMIND: Handler(_ask_reminders),
     action_reminders.MAIL: Handler(_mail_reminder),
+    case_reminders.REMIND: Handler(_ask_case_reminders),
+    case_reminders.MAIL: Handler(_mail_case_reminder),
     "invitation:send": Handler(_send_invitation),
     case_officers.TELL_OFFICERS: Handler(_tell_officers),
     "audit:checkpoint": Handler(_sign_checkpoint),
@@ -184,6 +195,7 @@ PERIODIC: dict[str, int] = {
     campaign_sending.CONTINUE: 900,
     campaign_reminders.REMIND: 21_600,
     action_reminders.REMIND: 86_400,
+    case_reminders.REMIND: 900,
     sharing.EXPIRE: 3600,
     cascade.REFRESH: 3600,
     reassessment_triggers.LOOK: 86_400,

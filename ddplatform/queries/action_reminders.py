@@ -1,9 +1,10 @@
-"""Which actions, and which sites to look at again, somebody must be reminded of today."""
+"""Which actions, sites and findings put off somebody must be reminded of to look at today."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import chain
 from uuid import UUID
 
 from sqlalchemy import or_, select
@@ -11,17 +12,18 @@ from sqlalchemy import or_, select
 from ddplatform.access.roles import RoleId
 from ddplatform.db import db, start_of
 from ddplatform.duediligence.tracking import tracking_words
-from ddplatform.models.findings import MitigationAction
+from ddplatform.models.findings import Finding, MitigationAction
 from ddplatform.models.organisations import Membership, User
 from ddplatform.models.reassessment import ReviewTask
 from ddplatform.models.value_chain import ValueChainNode
-from ddplatform.queries.findings import UNDONE_ACTIONS
+from ddplatform.queries.findings import REVIEW_DAY, UNDONE_ACTIONS, is_put_off_until
 from ddplatform.tenancy import current_organisation
 
 LEAD_DAYS = (30, 7, 1)
 """How many days before its day somebody is told of an action."""
 LOOK_DAYS = (7, 1)
-"""The same for a site to look at again, besides the morning after it was given to somebody."""
+"""The same for a site to look at again, besides the morning after it was given to somebody, and
+for a finding that was put off."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def list_reminders(today: date) -> dict[UUID, Sequence[Reminder]]:
         ).all()
         for action, user_id in rows:
             found[user_id].append(Reminder(action.title, action.node_name, action.due_on))
-    for user_id, reminder in _sites_to_look_at(today):
+    for user_id, reminder in chain(_sites_to_look_at(today), _findings_put_off(today)):
         found[user_id].append(reminder)
     return {
         user_id: sorted(reminders, key=lambda one: one.due_on)
@@ -99,3 +101,21 @@ def _sites_to_look_at(today: date) -> Iterator[tuple[UUID, Reminder]]:
     )
     for user_id, trigger, due_on, name in rows:
         yield user_id, Reminder(f"Look again: {tracking_words().triggers[trigger]}", name, due_on)
+
+
+def _findings_put_off(today: date) -> Iterator[tuple[UUID, Reminder]]:
+    """Findings that their owners put off: late, or due soon. No word of theirs is mailed."""
+    rows = db.session.execute(
+        select(Membership.user_id, REVIEW_DAY, ValueChainNode.name)
+        .select_from(Finding)
+        .join(ValueChainNode, ValueChainNode.id == Finding.node_id)
+        .join(Membership, Membership.user_id == Finding.owner_id)
+        .join(User, User.id == Membership.user_id)
+        .where(
+            User.is_active.is_(True),
+            is_put_off_until(*(today + timedelta(days=days) for days in LOOK_DAYS), before=today),
+        )
+        .order_by(REVIEW_DAY, Finding.id)
+    )
+    for user_id, day, name in rows:
+        yield user_id, Reminder("Look again at a finding put off", name, date.fromisoformat(day))

@@ -15,7 +15,7 @@ from ddplatform.models.findings import ActionNote, Finding, MitigationAction
 from ddplatform.models.organisations import Organisation, User
 from ddplatform.models.risk import RiskAssessment
 from ddplatform.queries.finding_scores import with_newest_scores
-from ddplatform.queries.findings import UNDONE_ACTIONS
+from ddplatform.queries.findings import UNDONE_ACTIONS, is_put_off_until
 from ddplatform.queries.risk_scores import residual_band_of
 from ddplatform.tenancy import current_organisation
 from supply_chain.vocabulary import Issue, RiskBand
@@ -230,6 +230,8 @@ class ActionCounts:
     overdue: int
     due: int
     on_time: int
+    put_off_late: int = 0
+    """Findings put off until a day that has passed."""
 
     @property
     def on_time_share(self) -> float | None:
@@ -243,12 +245,14 @@ def count_work(today: date) -> ActionCounts:
     late = MitigationAction.status.in_(UNDONE_ACTIONS) & (MitigationAction.due_on < today)
     was_due = MitigationAction.reported_at.is_not(None) | (MitigationAction.due_on < today)
     in_time = func.date(MitigationAction.reported_at) <= MitigationAction.due_on
+    put_off = select(func.count()).select_from(Finding).where(is_put_off_until(before=today))
     row = db.session.execute(
         select(
             func.count(case((is_open, 1))),
             func.count(case((late, 1))),
             func.count(case((was_due, 1))),
             func.count(case((was_due & in_time, 1))),
+            put_off.scalar_subquery(),
         )
         .select_from(MitigationAction)
         .where(_ours(), MitigationAction.status != ActionState.DROPPED)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from ddplatform.db import db, held
@@ -50,6 +50,8 @@ class FindingFilter:
     is_actual: bool | None = None
     search: str = ""
     only_open: bool = False
+    overdue_on: date | None = None
+    """Only what was put off until a day before this one."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,12 @@ class FindingRow:
     open_actions: int
     overdue_actions: int
     created_at: datetime
+    review_on: date | None = None
+    """Until when it was put off; None where it is not."""
+
+    def is_late(self, today: date) -> bool:
+        """Whether it was put off until a day that has passed."""
+        return self.review_on is not None and self.review_on < today
 
 
 @dataclass(frozen=True)
@@ -157,7 +165,27 @@ def _finding_row(row: Any) -> FindingRow:
         open_actions=row.open_actions,
         overdue_actions=row.overdue,
         created_at=finding.created_at,
+        review_on=review_day_of(finding),
     )
+
+
+def review_day_of(finding: Finding) -> date | None:
+    """Until when a finding was put off, or None where it stands in another state."""
+    if finding.status is not RiskState.DEFERRED:
+        return None
+    day = finding.step_data.get("deferral", {}).get("review_on")
+    return date.fromisoformat(day) if day else None
+
+
+REVIEW_DAY = Finding.step_data["deferral"]["review_on"].as_string()
+"""The same in a statement, as text: days written this way stand in their order."""
+
+
+def is_put_off_until(*days: date, before: date) -> ColumnElement[bool]:
+    """Whether a finding is put off until one of these days, or until one before a day."""
+    day_comes = REVIEW_DAY.in_([day.isoformat() for day in days])
+    has_passed = before.isoformat() > REVIEW_DAY
+    return and_(Finding.status == RiskState.DEFERRED, or_(has_passed, day_comes))
 
 
 def _conditions(wanted: FindingFilter) -> Iterator[ColumnElement[bool]]:
@@ -173,6 +201,8 @@ def _conditions(wanted: FindingFilter) -> Iterator[ColumnElement[bool]]:
             yield column == value
     if wanted.only_open:
         yield Finding.status != RiskState.CONTROLLED
+    if wanted.overdue_on is not None:
+        yield is_put_off_until(before=wanted.overdue_on)
     if wanted.search:
         yield or_(
             Finding.title.icontains(wanted.search, autoescape=True),

@@ -41,7 +41,9 @@ def plan_findings(story: Story, timeline: Timeline) -> None:
 
 def _deed(story: Story, entry: dict[str, Any], deed: dict[str, Any]) -> Deed:
     if deed["do"] == "case":
-        return lambda world, at: open_case_of(story, world, world.made[entry["key"]], at=at)
+        return lambda world, at: open_case_of(
+            story, world, world.made[entry["key"]], deed["file"], at=at
+        )
     if "files" in deed:
         files = [
             verifying.SentFile(PurePath(name).name, story.bytes(name)) for name in deed["files"]

@@ -1,4 +1,4 @@
-"""The one remediation case of the sample."""
+"""The remediation cases of the sample: one in its follow-up, one whose next step is overdue."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -17,21 +17,22 @@ from ddplatform.services.case_visits import DAY, Seen, begin_visit, path_of, wri
 from ddplatform.services.demo_world import Story, Timeline, World
 
 Doing = Callable[[RemediationCase, World, dict[str, Any], Identity, datetime], None]
-CASE = "case"
+FILES = ("case.yaml", "case-nights.yaml")
 
 
 def plan_case(story: Story, timeline: Timeline) -> None:
-    """Everything that `case.yaml` tells after the case was opened."""
-    told = story.read("case.yaml")
-    for deed in told["deeds"]:
-        if deed["do"] == "visit":
-            deed["answers"] = {**told["visit"], **deed["answers"]}
-        timeline.add(deed["days_ago"], _deed(told["manager"], deed))
+    """Everything that the files of the cases tell after each was opened."""
+    for file in FILES:
+        told = story.read(file)
+        for deed in told["deeds"]:
+            if deed["do"] == "visit":
+                deed["answers"] = {**told["visit"], **deed["answers"]}
+            timeline.add(deed["days_ago"], _deed(file, told["manager"], deed))
 
 
-def open_case_of(story: Story, world: World, finding_id: UUID, *, at: datetime) -> None:
-    """Open the case for a finding, with its verifier."""
-    told = story.read("case.yaml")
+def open_case_of(story: Story, world: World, finding_id: UUID, file: str, *, at: datetime) -> None:
+    """Open the case of a file for a finding, with its verifier."""
+    told = story.read(file)
     alert = told["alert"]
     with world.acting(told["opened_by"]) as by:
         case = remedy.open_case(
@@ -46,7 +47,7 @@ def open_case_of(story: Story, world: World, finding_id: UUID, *, at: datetime) 
             by=by,
             at=at,
         )
-        world.made[CASE] = case.id
+        world.made[file] = case.id
         db.session.flush()  # the assignments of the officers
     verifier = world.people[told["verifier"]].user_id
     assert verifier is not None
@@ -54,10 +55,10 @@ def open_case_of(story: Story, world: World, finding_id: UUID, *, at: datetime) 
         remedy.assign(case, verifier, is_verifier=True, by=by, at=at)
 
 
-def _deed(manager: str, deed: dict[str, Any]) -> Callable[[World, datetime], None]:
+def _deed(file: str, manager: str, deed: dict[str, Any]) -> Callable[[World, datetime], None]:
     def do(world: World, at: datetime) -> None:
         with world.acting(manager) as by:
-            case = db.session.get_one(RemediationCase, world.made[CASE])
+            case = db.session.get_one(RemediationCase, world.made[file])
             _DEEDS[deed["do"]](case, world, deed, by, at)
 
     return do
@@ -110,13 +111,13 @@ def _support(
         by=by,
         at=at,
     )
-    world.made[f"{CASE}-{deed['key']}"] = item.id
+    world.made[f"{case.id}-{deed['key']}"] = item.id
 
 
 def _deliver(
     case: RemediationCase, world: World, deed: dict[str, Any], by: Identity, at: datetime
 ) -> None:
-    item = db.session.get_one(SupportItem, world.made[f"{CASE}-{deed['key']}"])
+    item = db.session.get_one(SupportItem, world.made[f"{case.id}-{deed['key']}"])
     remedy.set_support_status(case, item, SupportStatus(deed["status"]), by=by, at=at)
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from ddplatform.adapters.installed import adapters, install
 from ddplatform.db import Base, db, unit_of_work
 from ddplatform.duediligence.vocabulary import ActionState, QuestionnaireState
+from ddplatform.duediligence.vocabulary import ImpactState as S
 from ddplatform.errors import Conflict
 from ddplatform.factory import create_app
 from ddplatform.jobs.worker import Worker
@@ -29,6 +30,7 @@ from ddplatform.queries.risk_judged import list_past_scores
 from ddplatform.queries.visit_plan import list_plans, list_steps
 from ddplatform.queries.what_if import list_kept
 from ddplatform.services import audit
+from ddplatform.services.case_limits import load_limits
 from ddplatform.services.case_visits import open_visits, rhythm_of
 from ddplatform.services.demo import load_sample
 from ddplatform.services.demo_removal import remove_sample
@@ -102,18 +104,28 @@ def test_the_sample_holds_questionnaires_and_actions_in_all_their_states(sample:
     never_kept = {QuestionnaireState.DRAFT, QuestionnaireState.ESCALATED}
     assert asked == set(QuestionnaireState) - never_kept
     assert actions == set(ActionState)
-    assert len(cases) == 1
+    assert {case.status for case in cases} == {S.FOLLOW_UP, S.IMMEDIATE_PROTECTION}
 
 
 def test_the_case_of_the_sample_was_visited_three_times_and_the_next_visit_is_told(
     sample: Flask,
 ) -> None:
     with sample.app_context(), acting_in(_organisation("maison-cacao").id):
-        case = db.session.scalars(select(RemediationCase)).one()
+        followed = RemediationCase.status == S.FOLLOW_UP
+        case = db.session.scalars(select(RemediationCase).where(followed)).one()
         recorded, draft = open_visits(case, at=NOW)
         due = [one.label for one in rhythm_of(case, recorded, at=NOW) if one.visit is None]
     assert len(recorded) == 3 and draft is None
     assert due[0] == "After 6 months"
+
+
+def test_one_case_of_the_sample_has_a_step_overdue_and_one_has_no_limit_now(
+    sample: Flask,
+) -> None:
+    with sample.app_context(), acting_in(_organisation("maison-cacao").id):
+        limits = load_limits(list(db.session.scalars(select(RemediationCase.id))))
+    (due,) = limits.values()
+    assert due.step.title == "Assess best interests" and due.is_late(datetime.now(UTC))
 
 
 def test_the_sample_holds_two_what_ifs_and_a_plan_with_visits_to_come(sample: Flask) -> None:

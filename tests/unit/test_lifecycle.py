@@ -17,6 +17,7 @@ from ddplatform.duediligence.lifecycle import (
     lifecycle,
     lifecycles,
     missing_for,
+    next_due,
     next_steps,
     read_lifecycles,
     require_step,
@@ -366,3 +367,38 @@ def test_lifecycles_file_with_a_doubled_step_is_refused():
 
     with pytest.raises(DataFault, match="draft -> internal_review twice"):
         read_lifecycles(data)
+
+
+def test_case_that_came_in_has_to_be_triaged_first_and_sooner_in_danger():
+    calm = next_due("ST-IMPACT", "alleged", OPENED, danger=False)
+    unknown = next_due("ST-IMPACT", "alleged", OPENED)
+
+    assert calm is not None and unknown is not None
+    assert (calm.step.to, calm.due_at) == ("triaged", OPENED + timedelta(hours=24))
+    assert unknown.due_at == OPENED + timedelta(hours=4)
+
+
+def test_step_is_late_after_its_limit_and_long_late_after_twice_that():
+    due = next_due("ST-IMPACT", "immediate_protection", OPENED)
+
+    assert due is not None
+    assert not due.is_late(OPENED + timedelta(hours=72))
+    assert due.is_late(OPENED + timedelta(hours=72, seconds=1))
+    assert not due.is_long_late(OPENED + timedelta(hours=144))
+    assert due.is_long_late(OPENED + timedelta(hours=144, seconds=1))
+
+
+def test_case_with_an_authority_is_to_be_made_safe_only_where_it_was_not_yet():
+    early = next_due("ST-IMPACT", "referred_to_authority", OPENED, reached={"triaged"})
+    made_safe = {"triaged", "immediate_protection"}
+    later = next_due("ST-IMPACT", "referred_to_authority", OPENED, reached=made_safe)
+    settled = made_safe | {"assessed", "plan_agreed", "in_remediation"}
+
+    assert early is not None and early.step.to == "immediate_protection"
+    assert later is not None and later.step.to == "assessed"
+    assert next_due("ST-IMPACT", "referred_to_authority", OPENED, reached=settled) is None
+
+
+def test_nothing_is_due_where_no_step_has_a_limit():
+    assert next_due("ST-IMPACT", "follow_up", OPENED) is None
+    assert next_due("ST-RISK", "assessed", OPENED) is None

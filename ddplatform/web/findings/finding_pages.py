@@ -24,6 +24,7 @@ from ddplatform.queries.findings import (
     get_finding,
     get_finding_place,
     list_findings,
+    review_day_of,
 )
 from ddplatform.queries.node_search import search_nodes
 from ddplatform.queries.target_history import list_history
@@ -56,6 +57,7 @@ def index() -> ResponseReturnValue:
         wanted=wanted,
         older=going_on(before=write_place(last.created_at, last.id)) if last else None,
         is_first_page=before is None,
+        today=g.now.date(),
         is_filtered=wanted != FindingFilter(),
         words=words,
     )
@@ -72,6 +74,7 @@ def _filter() -> FindingFilter:
         is_actual={"yes": True, "no": False}.get(actual),
         search=request.args.get("q", "").strip(),
         only_open=request.args.get("open", "") == "yes",
+        overdue_on=g.now.date() if request.args.get("due", "") == "late" else None,
     )
 
 
@@ -144,6 +147,7 @@ def show(finding_id: UUID) -> ResponseReturnValue:
         impact=impact_words(),
         tracking=tracking_words(),
         today=g.now.date(),
+        review_on=review_day_of(finding),
         credible=FactKind.CREDIBLE,
     )
 

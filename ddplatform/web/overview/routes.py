@@ -14,6 +14,7 @@ from ddplatform.adapters.assets import load_outline, vendor_files
 from ddplatform.duediligence.reassessment import triggers
 from ddplatform.gate import requires
 from ddplatform.queries.overview import ChainState, Overview, load_overview
+from ddplatform.services.case_limits import count_late
 from ddplatform.web.audit.words import change_words
 from ddplatform.web.issue_colour import chosen_issue, colour_choices
 from ddplatform.web.overview import presenters
@@ -46,10 +47,18 @@ def show() -> ResponseReturnValue:
         row=next(row for row in rows if row.id == chain.id),
         change_words=change_words,
         triggers=triggers(),
+        late_cases=_late_cases(),
         columns=presenters.COLUMNS,
         legend=presenters.ASKED_LEGEND,
         **_pictures(found, chain),
     )
+
+
+def _late_cases() -> int:
+    """Of the own cases of an officer; nobody else learns that there is one."""
+    if not g.identity.has(Permission.CASE_WORK):
+        return 0
+    return count_late(g.identity.user_id, at=g.now)
 
 
 def _pictures(found: Overview, chain: ChainState) -> dict[str, Any]:

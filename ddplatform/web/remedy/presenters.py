@@ -1,12 +1,12 @@
 """The shape a case page needs: stages, what to do now, what may follow."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from ddplatform.access.identity import Identity
 from ddplatform.duediligence.impacts import impact_words
-from ddplatform.duediligence.lifecycle import lifecycle, missing_for, next_steps
+from ddplatform.duediligence.lifecycle import DueStep, lifecycle, missing_for, next_steps
 from ddplatform.duediligence.remedy_protocol import RemedyStep, remedy_due, remedy_steps
 from ddplatform.duediligence.vocabulary import ImpactState, Machine
 from ddplatform.models.remedy import CaseAssignment, RemediationCase, SupportItem
@@ -14,6 +14,7 @@ from ddplatform.queries.remedy import (
     AccessRow,
     AssigneeRow,
     CaseOrigin,
+    CaseRow,
     get_origin,
     list_accesses,
     list_assignees,
@@ -22,6 +23,7 @@ from ddplatform.queries.remedy import (
 )
 from ddplatform.services import case_seal
 from ddplatform.services.case_facts import CaseFacts, StepNote, gather, open_facts, open_steps
+from ddplatform.services.case_limits import load_limits
 
 STAGES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("Make safe", "Same day", ("REM-01", "REM-02", "REM-03", "REM-04")),
@@ -93,6 +95,16 @@ class Criterion:
 
 
 @dataclass(frozen=True)
+class ListRow:
+    """One case in the list of an officer."""
+
+    case: CaseRow
+    due: DueStep | None
+    """Its next step; None where no step from here has a limit."""
+    is_late: bool
+
+
+@dataclass(frozen=True)
 class CasePage:
     """All of a case page."""
 
@@ -109,9 +121,22 @@ class CasePage:
     support: list[tuple[SupportItem, str]]
     criteria: list[Criterion]
     moves: list[Move]
+    due: DueStep | None
+    """The next step with a limit; None where no step from here has one."""
     assignees: list[AssigneeRow]
     accesses: list[AccessRow]
     step_titles: dict[str, str]
+
+
+def case_rows(cases: Sequence[CaseRow], *, at: datetime) -> list[ListRow]:
+    """The cases of an officer, the one whose step is due first on top."""
+    limits = load_limits([case.id for case in cases]) if cases else {}
+    rows = []
+    for case in cases:
+        due = limits.get(case.id)
+        rows.append(ListRow(case, due, due is not None and due.is_late(at)))
+    # Sorting keeps the order of the query, open ones by date, where nothing is due.
+    return sorted(rows, key=lambda row: (row.due is None, row.due.due_at if row.due else at))
 
 
 def case_page(
@@ -135,6 +160,7 @@ def case_page(
         support=[(i, words.support_items[i.item]["title"]) for i in list_support_items(case.id)],
         criteria=_criteria(case),
         moves=_moves(case, by=by, at=at),
+        due=load_limits([case.id]).get(case.id),
         assignees=list(list_assignees(case.id)),
         accesses=list(list_accesses(case.id)),
         step_titles=titles | dict(lifecycle(Machine.IMPACT).states),

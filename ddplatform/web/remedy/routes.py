@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import flash, g, redirect, render_template, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms.fields import SelectChoice
 
@@ -33,7 +33,7 @@ from ddplatform.web.remedy.forms import (
     SupportForm,
     SupportStatusForm,
 )
-from ddplatform.web.remedy.presenters import case_page
+from ddplatform.web.remedy.presenters import case_page, case_rows
 from ddplatform.web.remedy.visit_page import newest_flags, proposals_of
 from ddplatform.web.sent_forms import answer_form
 
@@ -47,11 +47,15 @@ def index() -> ResponseReturnValue:
     stages, total = count_cases_by_stage()
     may_open = g.identity.has(Permission.CASE_WORK)
     cases = list_cases_of(g.identity.user_id, today=g.now.date()) if may_open else ()
+    late_only = request.args.get("due", "") == "late"
+    rows = case_rows(cases, at=g.now)
     return render_template(
         "remedy/index.html",
         stages=stages,
         total=total,
-        cases=cases,
+        rows=[row for row in rows if row.is_late or not late_only],
+        late=sum(1 for row in rows if row.is_late),
+        late_only=late_only,
         states=lifecycle(Machine.IMPACT).states,
     )
 
