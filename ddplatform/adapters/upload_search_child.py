@@ -1,0 +1,90 @@
+"""Runs alone in a child process: a file on standard input, what was seen on standard output.
+
+One line of JSON at a time, so that what was found stands where a limit ends the search: `words`,
+`faces` with five figures each, `gap`, and `done` at the end of a search that went through.
+"""
+
+import json
+import resource
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ddplatform.adapters.upload_search_faces import FaceFinder
+from ddplatform.adapters.upload_search_texts import has_more_pages, pictures_of, texts_of
+from ddplatform.duediligence.free_text import MOST, traces_in
+from ddplatform.duediligence.upload_traces import MOST_FACES, MOST_WORDS, Gap
+
+MAX_CHARACTERS = 400_000
+MAX_PICTURES = 60
+APART = "\n|\n"
+"""Between paragraphs and rows, so that no find reaches from one into the next."""
+Told = dict[str, Any]
+
+
+def main() -> int:
+    """Shut the process in by the limits of its arguments, search, tell each find at once."""
+    media_type, model, memory, cpu_seconds = sys.argv[1], sys.argv[2], *map(int, sys.argv[3:5])
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
+    for told in search(sys.stdin.buffer.read(), media_type, Path(model)):
+        print(json.dumps(told), flush=True)  # noqa: T201
+    return 0
+
+
+def search(content: bytes, media_type: str, model: Path) -> Iterator[Told]:
+    """All that is seen in a file, words first."""
+    yield from _words(content, media_type)
+    yield from _faces(content, media_type, model)
+    if media_type == "application/pdf" and has_more_pages(content):
+        yield {"gap": Gap.PARTS}
+    yield {"done": True}
+
+
+def _words(content: bytes, media_type: str) -> Iterator[Told]:
+    seen: dict[str, None] = {}
+    characters = 0
+    for stretch in _stretches(texts_of(content, media_type)):
+        characters += len(stretch)
+        found = [" ".join(words.split()) for words in traces_in(stretch)]
+        news = [words for words in dict.fromkeys(found) if words not in seen]
+        seen.update(dict.fromkeys(news))
+        if news:
+            yield {"words": news}
+        if characters > MAX_CHARACTERS or len(seen) > MOST_WORDS:
+            yield {"gap": Gap.PARTS}
+            return
+
+
+def _stretches(texts: Iterator[str]) -> Iterator[str]:
+    """The texts in stretches that are searched whole."""
+    waiting = ""
+    for text in texts:
+        for begin in range(0, len(text), MOST - len(APART)):
+            piece = text[begin : begin + MOST - len(APART)] + APART
+            if len(waiting) + len(piece) > MOST:
+                yield waiting
+                waiting = ""
+            waiting += piece
+    if waiting:
+        yield waiting
+
+
+def _faces(content: bytes, media_type: str, model: Path) -> Iterator[Told]:
+    finder: FaceFinder | None = None
+    many = 0
+    for count, (page, picture) in enumerate(pictures_of(content, media_type)):
+        if count == 0:
+            yield {"gap": Gap.WORDS_IN_PICTURES}
+        if picture is None:
+            yield {"gap": Gap.PARTS}
+            continue
+        if count >= MAX_PICTURES or many > MOST_FACES:
+            yield {"gap": Gap.PARTS}
+            return
+        finder = finder or FaceFinder(model)
+        if found := finder.faces_in(picture):
+            many += len(found)
+            yield {"faces": [[page, *sides] for sides in found]}
