@@ -116,11 +116,22 @@ class SearchIndex:
         shared = np.bincount(np.concatenate(holding), minlength=len(self.texts))
         enough = shared >= math.ceil(LEAST_SHARED * len(runs))
         found = np.flatnonzero(enough if among is None else enough & among)
-        if len(found) > CANDIDATES:
-            best_first = np.argsort(-shared[found], kind="stable")
-            found = found[best_first[:CANDIDATES]]
-        places: list[int] = found.tolist()
+        places: list[int] = _most_shared(found, shared[found]).tolist()
         return places
+
+
+def _most_shared(rows: NDArray[np.int64], shared: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Of many rows those that share most, the first of equals, at most `CANDIDATES`.
+
+    How much is shared is a small number, so rows are counted by it and never sorted all.
+    """
+    if len(rows) <= CANDIDATES:
+        return rows
+    with_so_many = np.cumsum(np.bincount(shared)[::-1])
+    at_least = len(with_so_many) - 1 - int(np.searchsorted(with_so_many, CANDIDATES))
+    more, just = np.flatnonzero(shared > at_least), np.flatnonzero(shared == at_least)
+    more = more[np.argsort(-shared[more], kind="stable")]
+    return rows[np.concatenate([more, just[: CANDIDATES - len(more)]])]
 
 
 def _runs_of(

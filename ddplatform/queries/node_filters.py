@@ -51,6 +51,8 @@ from supply_chain.vocabulary import Issue, RiskBand
 
 FEW, MANY = 500, 2_000
 """Nodes that a statement names one by one, and those that it takes as one value."""
+COUNTED = 1_000
+"""Lists tell how many nodes are meant up to so many; one more stands for "more"."""
 MOST_LIKE = 200
 KEY_INDEX = "sqlite_autoindex_value_chain_node_3"
 """On organisation and key; the only one that a statement has to name."""
@@ -71,7 +73,7 @@ class Meant:
     is_by_name: bool = False
     """A text in names is looked for, node by node."""
     known: int | None = None
-    """How many they are, where that was found on the way; more than `MANY` stands for "more"."""
+    """How many they are, where that was found on the way; more than `COUNTED` stands for "more"."""
 
     listed: tuple[MapSnapshot, Ints] | None = None
     """Their rows in the map as it stands, where these are all that is asked."""
@@ -96,17 +98,17 @@ class Meant:
         pairs = zip(names.coded(rows), keys.digits(rows), strict=True)
         return [UUID(digits) for _, digits in sorted(pairs)]
 
-    def count(self, limit: int) -> int:
-        """How many they are, counted up to a limit; one statement at most."""
-        if self.known is not None and (self.known <= MANY or self.known >= limit):
-            return min(self.known, limit)
+    def total(self) -> ColumnElement[int]:
+        """How many they are, counted up to `COUNTED` + 1, as a column of any statement."""
+        if self.known is not None:
+            return literal(min(self.known, COUNTED + 1))
         found = self.of(select(ValueChainNode.id))
         if self.is_by_name:
             # Names are read one after the other, and a summary is looked up for who is meant.
             told = exists().where(NodeSummary.node_id == ValueChainNode.id, *self.of_summaries)
             found = select(ValueChainNode.id).where(*(self.of_nodes or ()), told)
-        counted = select(func.count()).select_from(found.limit(limit).subquery())
-        return db.session.scalar(counted) or 0
+        some = found.limit(COUNTED + 1).subquery()
+        return select(func.count()).select_from(some).scalar_subquery()
 
 
 @dataclass(frozen=True)
@@ -152,8 +154,8 @@ def read_meaning(chain_id: UUID, wanted: NodeFilter) -> Meant:
         return _named(chain_id, wanted, whole)
     if not narrow:
         return whole
-    few = db.session.scalars(whole.of(select(ValueChainNode.id)).limit(FEW + 1)).all()
-    return whole if len(few) > FEW else _few(few, whole)
+    keys = db.session.scalars(whole.of(select(ValueChainNode.id)).limit(COUNTED + 1)).all()
+    return replace(whole if len(keys) > FEW else _few(keys, whole), known=len(keys))
 
 
 def _few(keys: Sequence[UUID], whole: Meant, *, is_like: bool = False) -> Meant:
@@ -185,12 +187,12 @@ def _named(chain_id: UUID, wanted: NodeFilter, whole: Meant) -> Meant:
         return _few(few, whole)
     # Both from the index of names, where `or` of two columns would read every row.
     text = _has(ValueChainNode.name, wanted.q) | ValueChainNode.id.in_(ids)
-    is_rest_empty = found is not None and replace(wanted, q="").is_empty
+    is_enough = found is not None and len(rows) > COUNTED and replace(wanted, q="").is_empty
     return replace(
         whole,
         of_nodes=[*(whole.of_nodes or ()), text],
         is_by_name=True,
-        known=len(rows) if is_rest_empty else None,
+        known=len(rows) if is_enough else None,
     )
 
 

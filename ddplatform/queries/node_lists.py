@@ -1,7 +1,7 @@
 """Nodes as lists: searched, filtered, sorted, a page at a time."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -18,7 +18,6 @@ from supply_chain.node_filter import NodeFilter
 from supply_chain.vocabulary import NodeKind, RiskBand
 
 PAGE_SIZE = 50
-COUNT_CAP = 1000
 ROWS = 10_000
 """Rows of a whole list that are read at a time."""
 
@@ -55,6 +54,9 @@ class NodeRow:
     """Whether it stands in the area of an event that goes on."""
 
 
+SHOWN = tuple(column.name for column in fields(NodeRow))
+
+
 @dataclass(frozen=True)
 class NodePage:
     """A page of nodes; cursors are None where there is no further page on that side."""
@@ -63,7 +65,7 @@ class NodePage:
     before: str | None
     after: str | None
     total: int
-    """Counted up to `COUNT_CAP` + 1, which stands for "more"."""
+    """Counted up to `COUNTED` + 1, which stands for "more"."""
     is_like: bool = False
     """Nobody is called what was typed: these are like it."""
 
@@ -110,17 +112,18 @@ def list_nodes(
             statement = statement.where(there > values if after else there < values)
     # The keys of a page are found first, so that no wide rows are sorted.
     found = statement.order_by(*directed).limit(limit + 1) if part is None else part
-    wide = _columns().where(ValueChainNode.id.in_(found)).order_by(*directed)
+    counted = meant.total().label("total")
+    wide = _columns().where(ValueChainNode.id.in_(found)).order_by(*directed).add_columns(counted)
     rows = db.session.execute(wide if part is None else by_key(wide)).all()
     has_more = len(rows) > limit
-    page = [NodeRow(**row._mapping) for row in rows[:limit]]
+    page = [NodeRow(**{name: row._mapping[name] for name in SHOWN}) for row in rows[:limit]]
     if descending:
         page.reverse()
     return NodePage(
         rows=page,
         before=str(page[0].id) if page and (after or (before and has_more)) else None,
         after=str(page[-1].id) if page and (has_more if not descending else True) else None,
-        total=meant.count(COUNT_CAP + 1),
+        total=rows[0].total if rows else db.session.scalar(select(counted)) or 0,
         is_like=meant.is_like,
     )
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from itertools import pairwise
 from random import Random
 from typing import Any
@@ -368,3 +369,26 @@ def test_no_filter_costs_more_than_a_few_statements(mixed: CocoaMap, tenant: Ten
         for wanted, _ in ASKED:
             assert statements_of(lambda asked=wanted: list_nodes(mixed.chain, asked)) <= 3, wanted
             assert statements_of(lambda asked=wanted: find_rows(snapshot, chain, asked)) <= 3
+
+
+@pytest.mark.parametrize("few", [500, 1])
+@pytest.mark.parametrize("order", NodeOrder)
+def test_a_page_far_behind_costs_no_more_whether_few_or_many_are_meant(
+    mixed: CocoaMap,
+    tenant: Tenant,
+    monkeypatch: pytest.MonkeyPatch,
+    few: int,
+    order: NodeOrder,
+):
+    monkeypatch.setattr(node_filters, "FEW", few)
+    with acting(tenant):
+        chain = get_chain(mixed.chain)  # each page has it before it lists
+        texts = [NodeFilter(q="mill"), NodeFilter(q="mill", tier=NO_TIER)]
+        for wanted in (*texts, NodeFilter(tier=NO_TIER), NodeFilter(country="GH")):
+            first = list_nodes(chain.id, wanted, order=order, limit=1)
+            assert first.after is not None, wanted
+            page = partial(
+                list_nodes, chain.id, wanted, order=order, after=UUID(first.after), limit=1
+            )
+            assert statements_of(page) <= 3, wanted
+            assert page().total == first.total > 1

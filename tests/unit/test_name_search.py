@@ -76,6 +76,24 @@ def test_of_very_many_the_likest_are_compared():
     assert len(hits) <= CANDIDATES
 
 
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.sampled_from(["coop", "coopera", "cooperative 7", "sucre"]), max_size=60))
+def test_candidates_share_most_and_of_equals_the_first_rows_are_taken(names: list[str]):
+    shared = [len(runs("cooperative") & runs(f"{name} ")) for name in names]
+    enough = name_search.LEAST_SHARED * len(runs("cooperative"))
+    rows = [row for row, many in enumerate(shared) if many >= enough]
+    best = sorted(rows, key=lambda row: -shared[row])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(name_search, "CANDIDATES", 10)
+        taken = index_of(names).candidates("cooperative") if names else []
+    assert taken == (best[:10] if len(rows) > 10 else rows)
+
+
+def runs(text: str) -> set[str]:
+    """Three characters each, as an index holds them."""
+    return {f" {text}"[at : at + 3] for at in range(len(text) - 1)}
+
+
 WORDS = st.lists(
     st.sampled_from(["coop", "cooperative", "espoir", "espior", "de", "soubre", "7", "sucre"]),
     min_size=1,

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from flask import request
 
-from ddplatform.queries.node_lists import COUNT_CAP, NodeOrder, NodePage, NodeRow, list_nodes
+from ddplatform.queries.node_filters import COUNTED
+from ddplatform.queries.node_lists import NodeOrder, NodePage, NodeRow, list_nodes
 from ddplatform.web.countries import country_name
 from ddplatform.web.filters import number, plural
 from ddplatform.web.list_drawing import Entry, Head, list_size, list_svg
@@ -47,7 +48,7 @@ class SiteList:
     @property
     def total(self) -> str:
         """How many sites the whole list has; beyond what is counted "1,000+"."""
-        return f"{COUNT_CAP:,}+" if self.page.total > COUNT_CAP else f"{self.page.total:,}"
+        return f"{COUNTED:,}+" if self.page.total > COUNTED else f"{self.page.total:,}"
 
     @property
     def is_whole(self) -> bool:
