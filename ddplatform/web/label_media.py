@@ -1,6 +1,6 @@
 """Pictures, sounds and films of labels: where a page finds them, and their bytes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -10,9 +10,11 @@ from flask import send_file
 from ddplatform.queries.form_media import MediaFile
 from ddplatform.services.own_form_media import read
 from questionnaires import NodeState, Response
+from questionnaires.label_media import LabelFile
 
 KEPT_S = 3600
 """How long a phone keeps a file: a version never changes its files."""
+_FIELDS = {"big-image": "big"}
 POLICY = "default-src 'none'; sandbox"
 
 
@@ -42,6 +44,17 @@ class MediaView:
     big: str = ""
     audio: str = ""
     video: str = ""
+
+
+def views_of(
+    files: Sequence[LabelFile], names: Collection[str], address: Callable[[str], str]
+) -> list[MediaView]:
+    """The files of a question and its choices, where nothing is answered; `names` came along."""
+    return [
+        MediaView(one.label, **{_FIELDS.get(one.kind, one.kind): address(one.name)})
+        for one in files
+        if one.name in names
+    ]
 
 
 def _no_address(_name: str) -> str:

@@ -1,6 +1,7 @@
 """Pictures, sounds and films of an own form: given along, checked, kept, shown, fetched."""
 
-from datetime import timedelta
+import re
+from datetime import UTC, datetime, timedelta
 from hashlib import md5
 from io import BytesIO
 from xml.etree.ElementTree import fromstring
@@ -11,24 +12,28 @@ from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
 from pypdf import PdfReader
+from sqlalchemy import select
 
 from ddplatform.access.roles import RoleId
+from ddplatform.db import db
 from ddplatform.errors import Invalid
+from ddplatform.models.organisations import Invitation
 from ddplatform.queries.form_media import list_media
 from ddplatform.queries.own_forms import get_draft
 from ddplatform.queries.questionnaires import get_version, list_library
-from ddplatform.services import own_form_media, own_forms
+from ddplatform.services import invitations, own_form_media, own_forms
 from ddplatform.services.answer_books import write_book
 from ddplatform.services.app_links import make_link
 from ddplatform.services.own_form_media import check_all
 from questionnaires.sheet_edits import texts_of
 from tests.answer_books import opened
-from tests.answering import EMAIL, Supplier, acting, ask, come_in
+from tests.answering import EMAIL, Supplier, acting, ask, come_in, mails
 from tests.conftest import NOW
 from tests.factories import PASSWORD, Tenant, csrf_token, make_tenant, signed_in_client
 from tests.forms import table
 
 HOME = "/o/acme/questionnaires/own"
+REAL_NOW = datetime.now(UTC)
 FORM = (
     table(
         "survey",
@@ -95,16 +100,20 @@ def names(tenant: Tenant, brought: own_forms.Brought, number: int | None = None)
         return [one.name for one in list_media(get_draft(brought.form.id, number))]
 
 
+def published(tenant: Tenant) -> str:
+    """The reference of the form with its files, once it is in the library."""
+    brought = bring(tenant)
+    with acting(tenant.id):
+        assert brought.form is not None
+        version = own_forms.publish(brought.form.id, number=1, by=tenant.analyst, at=NOW)
+        return next(row.ref for row in list_library() if row.version_id == version.id)
+
+
 @pytest.fixture
 def supplier(app: Flask, tenant: Tenant) -> Supplier:
     """Who was sent the form with its files."""
     with app.app_context():
-        brought = bring(tenant)
-        with acting(tenant.id):
-            assert brought.form is not None
-            version = own_forms.publish(brought.form.id, number=1, by=tenant.analyst, at=NOW)
-            ref = next(row.ref for row in list_library() if row.version_id == version.id)
-        return come_in(ask(tenant, ref=ref))
+        return come_in(ask(tenant, ref=published(tenant)))
 
 
 def on_phone(app: Flask) -> FlaskClient:
@@ -371,6 +380,38 @@ def test_an_app_finds_the_files_with_their_sums_in_the_manifest(app: Flask, supp
         assert file.headers["X-OpenRosa-Version"] == "1.0"
     assert phone.get(f"/openrosa/{token}/media/gone.png").status_code == 404
     assert phone.get("/openrosa/nobody/media/house.png").status_code == 404
+
+
+def test_questions_read_first_show_and_play_the_files_of_their_labels(
+    app: Flask, supplier: Supplier
+):
+    phone = on_phone(app)
+    page = phone.get(f"{address(supplier)}/questions").text
+
+    assert f'<img src="{address(supplier)}/media/house.png" alt="Is this your hostel?"' in page
+    assert f'src="{address(supplier)}/media/no.ogg" aria-label="No"' in page
+    assert '<p class="small muted">Yes</p>' in page
+    assert "missing.png" not in page and "large.png" not in page
+
+
+def test_link_shows_the_files_of_its_questions_until_it_is_used(app: Flask, tenant: Tenant):
+    with app.app_context():
+        asked = ask(tenant, ref=published(tenant))
+        with acting(tenant.id):
+            invitation = db.session.scalars(select(Invitation)).one()
+            invitation.expires_at = REAL_NOW + timedelta(days=14)
+            invitations.send(invitation.id, at=REAL_NOW)
+        link = re.search(r"/respond/\S+", mails()[-1])
+    assert link is not None
+    visitor = app.test_client()
+    page = visitor.get(f"{link[0]}/questions").text
+    found = re.search(r'<img src="([^"]+yes\.png)" alt="Yes"', page)
+
+    assert found is not None
+    assert visitor.get(found[1]).mimetype == "image/png"
+    with app.app_context():
+        come_in(asked)
+    assert visitor.get(found[1]).status_code == 404
 
 
 def test_paper_of_the_questions_shows_pictures_with_their_words_and_names_what_is_played(

@@ -13,7 +13,7 @@ from ddplatform.queries.form_media import get_media, list_media
 from ddplatform.queries.questionnaires import LibraryRow, get_version, list_library, load_plan
 from ddplatform.services.questionnaire_library import publish_shipped
 from ddplatform.web.filters import plural
-from ddplatform.web.label_media import MediaView, serve
+from ddplatform.web.label_media import MediaView, serve, views_of
 from ddplatform.web.questionnaires.blueprint import bp
 from questionnaires import (
     Answerer,
@@ -32,7 +32,6 @@ from questionnaires import (
 from questionnaires.label_media import files_of
 from questionnaires.library import shipped_translations
 
-_SHOWN = {"big-image": "big"}
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ANSWERERS = {
     Answerer.SUPPLIER: "Suppliers answer it",
@@ -136,15 +135,11 @@ def _views_of(version_id: UUID, form: Form) -> Mapping[str, Sequence[MediaView]]
     def address(name: str) -> str:
         return url_for(".version_media", version_id=version_id, name=name)
 
-    found = {}
-    for question in form.questions() if names else ():
-        files = files_of(question, [form.default_language])
-        found[question.path] = [
-            MediaView(one.label, **{_SHOWN.get(one.kind, one.kind): address(one.name)})
-            for one in files
-            if one.name in names
-        ]
-    return found
+    languages = [form.default_language]
+    return {
+        question.path: views_of(files_of(question, languages), names, address)
+        for question in (form.questions() if names else ())
+    }
 
 
 def _is_file(question: Question) -> bool:

@@ -1,6 +1,6 @@
 """All questions on one page and on paper, to be read before, while and after answering."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from uuid import UUID
 
 from flask import Response, g, render_template, url_for
@@ -11,7 +11,7 @@ from ddplatform.errors import NotFound
 from ddplatform.gate import public, requires
 from ddplatform.languages import current_language, gettext, ngettext
 from ddplatform.models.questionnaires import Assignment
-from ddplatform.queries.form_media import MediaFile, list_media
+from ddplatform.queries.form_media import MediaFile, get_media, list_media
 from ddplatform.queries.organisations import get_help_contact, get_organisation
 from ddplatform.queries.questionnaire_texts import Wording, load_wording
 from ddplatform.queries.questionnaires import get_version
@@ -34,6 +34,7 @@ from ddplatform.reports.scripts import speaking_on_paper
 from ddplatform.services.own_form_media import read
 from ddplatform.services.response_join import get_invited
 from ddplatform.web.filters import day
+from ddplatform.web.label_media import serve, views_of
 from ddplatform.web.responses.blueprint import bp
 from ddplatform.web.responses.joining import bp as respond
 from ddplatform.web.responses.joining import find_invitation
@@ -48,7 +49,13 @@ def questions(assignment_id: UUID) -> ResponseReturnValue:
     asked = get_request(assignment_id)
     back = url_for(".show", assignment_id=assignment_id)
     paper = url_for(".questions_pdf", assignment_id=assignment_id)
-    return _page(asked.assignment, back=back, paper=paper, asked=asked)
+    return _page(
+        asked.assignment,
+        back=back,
+        paper=paper,
+        media=lambda name: url_for(".media", assignment_id=assignment_id, name=name),
+        asked=asked,
+    )
 
 
 @bp.get("/<uuid:assignment_id>/questions.pdf")
@@ -65,7 +72,12 @@ def questions_first(token: str) -> ResponseReturnValue:
     assignment = _invited(token)
     back = url_for("respond.open_questions", token=token)
     paper = url_for("respond.questions_first_pdf", token=token)
-    return _page(assignment, back=back, paper=paper)
+    return _page(
+        assignment,
+        back=back,
+        paper=paper,
+        media=lambda name: url_for("respond.questions_first_media", token=token, name=name),
+    )
 
 
 @respond.get("/respond/<token>/questions.pdf")
@@ -73,6 +85,13 @@ def questions_first(token: str) -> ResponseReturnValue:
 def questions_first_pdf(token: str) -> ResponseReturnValue:
     """The same on paper."""
     return _paper(_invited(token))
+
+
+@respond.get("/respond/<token>/media/<name>")
+@public
+def questions_first_media(token: str, name: str) -> ResponseReturnValue:
+    """What a label of these questions shows or plays."""
+    return serve(get_media(get_version(_invited(token).version_id), name))
 
 
 def _invited(token: str) -> Assignment:
@@ -104,11 +123,17 @@ def _time(minutes: int) -> str:
 
 
 def _page(
-    assignment: Assignment, *, back: str, paper: str, asked: object = None
+    assignment: Assignment,
+    *,
+    back: str,
+    paper: str,
+    media: Callable[[str], str],
+    asked: object = None,
 ) -> ResponseReturnValue:
     wording = _wording(assignment)
     sections = _sections(assignment, wording)
     count = _count(sections)
+    names = {one.name for one in list_media(get_version(assignment.version_id))}
     more = {"asked": asked} if asked else {}
     return render_template(
         "responses/questions.html",
@@ -123,6 +148,7 @@ def _page(
         help=get_help_contact(assignment.organisation_id, assignment.sent_by_id),
         back=back,
         paper=paper,
+        media=lambda files: views_of(files, names, media),
         **more,
     )
 
