@@ -14,6 +14,9 @@ WIDEST, HIGHEST = 220.0, 150.0
 """Points."""
 DOTS = 3
 """Pixels kept for each point: 216 to the inch, enough for print."""
+ON_SCREEN, LEAST = 0.75, 72.0
+"""Points of a pixel on a page of a browser; points that a picture of enough pixels has at least."""
+ABOVE_WORDS = 4.0
 QUALITY = 80
 MOST_PIXELS = 16_000_000
 """Of a picture that is opened; one that is larger is named by its words alone."""
@@ -26,9 +29,15 @@ def draw_photo(photo: Photo) -> list[Flowable]:
     if small is None:
         return [words]
     content, width, height = small
-    scale = min(WIDEST / width, HIGHEST / height, 1 / DOTS)
+    scale = _scale(width, height)
     image = ImageFlowable(BytesIO(content), width * scale, height * scale, hAlign="LEFT")
-    return [KeepTogether([image, words, Spacer(1, 4)])]
+    return [KeepTogether([image, Spacer(1, ABOVE_WORDS), words, Spacer(1, 4)])]
+
+
+def _scale(width: int, height: int) -> float:
+    """Points of a pixel: fine in print, and of a very small picture as much as on a screen."""
+    finest = max(1 / DOTS, min(ON_SCREEN, LEAST / max(width, height)))
+    return min(WIDEST / width, HIGHEST / height, finest)
 
 
 def _made_small(content: bytes) -> tuple[bytes, int, int] | None:
