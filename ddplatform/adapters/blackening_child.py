@@ -62,7 +62,7 @@ def carry_out(asked: dict[str, Any], content: bytes) -> Done:
     spots = [(int(page), *sides) for page, *sides in asked.get("spots", [])]
     try:
         if media_type in PICTURES:
-            return _of_picture(asked["do"], content, spots)
+            return _of_picture(asked["do"], content, words, spots)
         if media_type == PDF:
             return _of_pdf(asked, content, words, spots)
         if media_type in TEXTS:
@@ -76,13 +76,14 @@ def carry_out(asked: dict[str, Any], content: bytes) -> Done:
         raise Refused(BROKEN) from error
 
 
-def _of_picture(do: str, content: bytes, spots: Sequence[Spot]) -> Done:
+def _of_picture(do: str, content: bytes, words: Sequence[str], spots: Sequence[Spot]) -> Done:
+    times = [0] * len(words)  # words in a picture are not read
     with Image.open(io.BytesIO(content)) as picture:
         if do == "look":
-            return {"sizes": [picture.size], "spots": [], "times": [], "shown": []}, b""
+            return {"sizes": [picture.size], "spots": [], "times": times, "shown": []}, b""
         if do == "picture":
             return {}, _to_look_at(picture)
-    return {"times": []}, paint(content, spots)
+    return {"times": times}, paint(content, spots)
 
 
 def paint(content: bytes, spots: Sequence[Spot]) -> bytes:

@@ -15,6 +15,7 @@ from ddplatform.services import (
     case_officers,
     case_reminders,
     demo_removal,
+    document_redaction,
     invitations,
     reassessment_triggers,
     report_sealing,
@@ -50,6 +51,10 @@ def _sign_checkpoint(job: JobContext) -> None:
 
 def _drop_sample_files(job: JobContext) -> None:
     demo_removal.drop_files(job.payload)
+
+
+def _destroy_bytes(job: JobContext) -> Result:
+    return {"gone": document_redaction.destroy(job.payload)}
 
 
 def _end_consents(job: JobContext) -> Result:
@@ -170,6 +175,7 @@ HANDLERS: dict[str, Handler] = {
     cascade.REFRESH: Handler(_refresh_cascade),
     sharing.TELL: Handler(_tell_consent_ended),
     demo_removal.DROP_FILES: Handler(_drop_sample_files),
+    document_redaction.DESTROY: Handler(_destroy_bytes),
     CHASE: Handler(_chase),
     REMIND: Handler(_send_reminder),
     TELL_RETURNED: Handler(_tell_returned),

@@ -46,6 +46,12 @@ class Evidence(SharedOnRelease, Base):
     created_at: Mapped[datetime]
     created_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
     withdrawn_at: Mapped[datetime | None]
+    redacted_at: Mapped[datetime | None] = mapped_column(
+        comment="Words or areas were taken out of it, by the organisation that keeps it"
+    )
+    earlier_sha256: Mapped[list[str]] = mapped_column(
+        default=list, comment="Of the bytes before each redaction, oldest first; they are gone"
+    )
 
 
 class EvidenceLink(SharedOnRelease, Base):

@@ -10,11 +10,14 @@ from sqlalchemy import Select, func, select, tuple_
 
 from ddplatform.db import db
 from ddplatform.errors import NotFound
+from ddplatform.models.audit import AuditEvent, Outcome
 from ddplatform.models.evidence import Confidentiality, Evidence, EvidenceLink
 from ddplatform.models.findings import Finding, MitigationAction
 from ddplatform.models.organisations import User
 
 PAGE_SIZE = 50
+READ = "evidence:read"
+"""The event of a reading of a document."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,29 @@ def get_evidence(evidence_id: UUID, *, with_restricted: bool) -> Evidence:
     if found is None or hidden:
         raise NotFound()
     return found
+
+
+def find_redacted(sha256: str) -> Evidence | None:
+    """A document that had these bytes before something was taken out of it."""
+    rows = db.session.execute(
+        select(Evidence.id, Evidence.earlier_sha256)
+        .where(Evidence.redacted_at.is_not(None))
+        .order_by(Evidence.redacted_at, Evidence.id)
+    )
+    found = next((key for key, earlier in rows if sha256 in earlier), None)
+    return None if found is None else get_evidence(found, with_restricted=True)
+
+
+def find_last_reading(evidence_id: UUID, user_id: UUID | None) -> datetime | None:
+    """When this person opened a document last, as the log tells."""
+    return db.session.scalar(
+        select(func.max(AuditEvent.at)).where(
+            AuditEvent.action == READ,
+            AuditEvent.target_id == str(evidence_id),
+            AuditEvent.actor_id == user_id,
+            AuditEvent.outcome == Outcome.DONE,
+        )
+    )
 
 
 def list_links_of_evidence(evidence_id: UUID) -> Sequence[EvidenceLink]:

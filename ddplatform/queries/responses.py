@@ -95,6 +95,7 @@ class FileOfAnswer:
     filename: str
     media_type: str
     size_bytes: int
+    redacted_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -300,6 +301,7 @@ def _files() -> Any:
             Evidence.filename,
             Evidence.media_type,
             Evidence.size_bytes,
+            Evidence.redacted_at,
         )
         .join(Evidence, Evidence.id == EvidenceLink.evidence_id)
         .where(

@@ -11,7 +11,7 @@ from ddplatform.adapters.uploads import CheckedFile, check_upload
 from ddplatform.db import Base, db
 from ddplatform.errors import Conflict, Invalid, NotAllowed
 from ddplatform.models.evidence import Confidentiality, Evidence, EvidenceLink
-from ddplatform.queries.evidence import list_links_of_evidence
+from ddplatform.queries.evidence import READ, list_links_of_evidence
 from ddplatform.services import audit, rate_limits
 
 
@@ -154,5 +154,5 @@ def _is_sent(evidence: Evidence, by: Identity) -> bool:
 
 def read(evidence: Evidence, *, by: Identity, at: datetime) -> bytes:
     """The bytes of a document; each reading of one is an event."""
-    audit.record("evidence:read", evidence, by=by, at=at)
+    audit.record(READ, evidence, by=by, at=at)
     return adapters().files.get(evidence.storage_organisation_id, evidence.sha256)

@@ -18,6 +18,7 @@ from ddplatform.ledger.tree import root_of
 from ddplatform.models.audit import AuditEvent
 from ddplatform.models.reports import Report
 from ddplatform.queries.audit import list_event_values, list_leaf_hashes
+from ddplatform.queries.evidence import find_redacted
 from ddplatform.queries.reports import find_report_named, find_report_of_file, report_name
 from ddplatform.services import audit
 from questionnaires.archives import PACKINGS_READ
@@ -82,10 +83,23 @@ def _unknown(content: bytes, digest: str) -> FileProof:
         (report for name in _claims(content) if (report := find_report_named(name))), None
     )
     if claimed is None:
-        return FileProof.of_nobody(content)
+        return _of_document(content, digest)
     name = report_name(claimed)
     words = f"The file calls itself {name}, but its bytes are not those that were sealed."
     return FileProof(digest, claimed.id, name, None, (Check("file", False, words),))
+
+
+def _of_document(content: bytes, digest: str) -> FileProof:
+    """No report, but maybe a document as it was, out of an archive that was taken earlier."""
+    document = find_redacted(digest)
+    if document is None or document.redacted_at is None:
+        return FileProof.of_nobody(content)
+    words = (
+        "These are the bytes of a document before what leads to a person was taken out of it, "
+        f"redacted on {document.redacted_at:%Y-%m-%d}. The log names both checksums. Delete this "
+        "copy."
+    )
+    return FileProof(digest, None, None, None, (Check("file", False, words),))
 
 
 def _claims(content: bytes) -> list[str]:

@@ -43,7 +43,7 @@ def redact(assignment_id: UUID, path: str, words: str, *, by: Identity, at: date
     row = find_response(assignment.id, for_change=True)
     if row is None or row.submitted_at is None:
         raise NotFound()
-    wanted = _stretches(words)
+    wanted = stretches_of(words)
     if path == WHOLE:
         many = _redact_notes(assignment_id, wanted)
     else:
@@ -60,7 +60,12 @@ def _require_text(plan: Plan, question: str) -> None:
         raise NotFound()
 
 
-def _stretches(words: str) -> Sequence[str]:
+def stretches_of(words: str) -> Sequence[str]:
+    """Stretches of words, one a line, the longest first.
+
+    Raises:
+        Invalid: there is none, or one is too short (`words`).
+    """
     found = [line.strip() for line in words.splitlines() if line.strip()]
     if not found:
         raise Invalid(fields={"words": "Copy the words that lead to a person, one line each."})

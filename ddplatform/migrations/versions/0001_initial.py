@@ -763,6 +763,18 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_by_id", sa.Uuid(), nullable=True),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "redacted_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="Words or areas were taken out of it, by the organisation that keeps it",
+        ),
+        sa.Column(
+            "earlier_sha256",
+            sa.JSON(),
+            nullable=False,
+            comment="Of the bytes before each redaction, oldest first; they are gone",
+        ),
         sa.CheckConstraint("size_bytes > 0", name=op.f("ck_evidence_size_positive")),
         sa.ForeignKeyConstraint(
             ["created_by_id"], ["user.id"], name=op.f("fk_evidence_created_by_id")

@@ -15,6 +15,7 @@ from ddplatform.models.findings import Finding, MitigationAction
 from ddplatform.queries.actions import get_action
 from ddplatform.queries.evidence import PAGE_SIZE, get_evidence, list_documents, list_uses
 from ddplatform.queries.findings import get_finding
+from ddplatform.queries.organisations import get_organisation
 from ddplatform.services import evidence
 from ddplatform.web.evidence.forms import AddForm, WithdrawForm
 from ddplatform.web.findings import words
@@ -73,6 +74,9 @@ def show(evidence_id: UUID) -> ResponseReturnValue:
         "evidence/show.html",
         document=document,
         uses=list_uses(evidence_id),
+        may_redact=document.organisation_id == g.identity.organisation_id
+        and g.identity.has(Permission.RESPONSE_REVIEW),
+        redacted_by=get_organisation(document.organisation_id).name,
         may_withdraw=evidence.may_withdraw(document, by=g.identity),
         today=g.now.date(),
         words=words,

@@ -73,6 +73,12 @@ def sent(assignment_id: UUID) -> ResponseReturnValue:
         asked=asked,
         row=filled.row,
         is_redacted=any(TAKEN_OUT in answer.raw for answer in filled.answers.values()),
+        redacted=[
+            (file.filename, file.redacted_at)
+            for files in list_files(filled.row.id).values()
+            for file in files
+            if file.redacted_at
+        ],
         steps=next_steps(asked),
         sections=sections_of(filled),
     )
