@@ -74,6 +74,7 @@ class Response:
         )
         self._engine = wording.engine = Recalculation(plan, world, self._document)
         self._observer = Observer(self._engine, wording, seed)
+        self._instance_id = _instance_id(seed)
         self._seen: dict[str, tuple[NodeState, ...]] = {}  # until the next change
         self._engine.is_loading = True
         self._begin() if not answers else self._read_back(answers)
@@ -195,10 +196,11 @@ class Response:
             raise StepRefused("not an input")
         if node.spec.question.kind is Kind.NOTE or self._observer.is_readonly(node):
             raise StepRefused("read-only")
-        text = (value or "").strip() if node.spec.is_select else value or ""
+        text = value or ""
+        if node.spec.is_select:
+            text = self._engine.keep_offered(node, text.strip(), self._observer.seeded_names(node))
         self._seen.clear()
-        kept = self._engine.keep_offered(node, text) if node.spec.is_select else text
-        self._engine.enter(node, kept)
+        self._engine.enter(node, text)
         self._settle()
 
     def add_repeat(self, path: str) -> str:
@@ -275,6 +277,7 @@ class Response:
         self._document.children[root.name].append(root)
         self._places = {node.spec.path: node for node in root.below() if not node.spec.has_places}
         self._engine.world.places.update(self._places)
+        self._engine.world.places.setdefault(f"{root.path()}/meta/instanceID", self._instance_id)
         return root
 
     def _preload(self, question: Question) -> str:
@@ -285,7 +288,7 @@ class Response:
         if source == "timestamp":
             return moment_text(now)
         if source == "uid":
-            return f"uuid:{UUID(int=self._engine.world.random.getrandbits(128), version=4)}"
+            return _uid(self._engine.world.random)
         return ""
 
     def _read_back(self, answers: Mapping[str, str]) -> None:
@@ -338,6 +341,17 @@ class Response:
             return None
         parent = self._find(path.rpartition("/")[0], create=create)
         return (parent, spec) if parent else None
+
+
+def _instance_id(seed: str) -> ListNode:
+    """What `${instanceID}` reads: the same for a response at each opening."""
+    node = ListNode("instanceID")
+    node.text = _uid(Random(f"instance {seed}"))
+    return node
+
+
+def _uid(random: Random) -> str:
+    return f"uuid:{UUID(int=random.getrandbits(128), version=4)}"
 
 
 def _with_last_saved(plan: Plan, last_saved: Mapping[str, str] | None) -> Mapping[str, ListNode]:

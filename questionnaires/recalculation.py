@@ -78,13 +78,16 @@ class Recalculation:
             dict.fromkeys(cell.read() for item in self.items(node) for cell in item.named(column))
         )
 
-    def keep_offered(self, node: TreeNode, text: str) -> str:
-        """What of an answer is on offer: in the order of the list, for a rank of the answer."""
+    def keep_offered(self, node: TreeNode, text: str, shown: Sequence[str] = ()) -> str:
+        """What of an answer is on offer: as the list is `shown`, for a rank as it was answered.
+
+        Without `shown` the list is in the order of the form.
+        """
         kept = self._on_offer(node, text)
         if node.spec.question is None or node.spec.question.kind is not Kind.SELECT_MULTIPLE:
             return kept
         chosen = kept.split()
-        return " ".join(name for name in self.offer(node) if name in chosen)
+        return " ".join(name for name in shown or self.offer(node) if name in chosen)
 
     # -- the queue ----------------------------------------------------------------------------
 

@@ -198,6 +198,13 @@ class Observer:
             found = tuple(in_seeded_order(found, self._seed(node, itemset.seed)))
         return found
 
+    def seeded_names(self, node: TreeNode) -> tuple[str, ...]:
+        """The names on offer, each once, in the order that the form's own seed gives; else none."""
+        itemset = node.spec.question.itemset if node.spec.question else None
+        if itemset is None or itemset.seed is None:
+            return ()
+        return tuple(dict.fromkeys(choice.name for choice in self.choices(node)))
+
     def media(self, files: Mapping[str, Text], node: TreeNode) -> Mapping[str, str]:
         """The files of a label as seen from a node: kind -> name in the language of the page."""
         named = {kind: self._text(text, node) for kind, text in files.items()}

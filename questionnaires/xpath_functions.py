@@ -109,9 +109,11 @@ def _whole(function: Callable[[float], int]) -> Callable[[float], float]:
 
 
 def _power(_: Scope, base: Value, exponent: Value) -> float:
-    number = to_number(base)
+    number, power = to_number(base), to_number(exponent)
+    if math.isnan(power) or (abs(number) == 1 and math.isinf(power)):
+        return math.nan  # as in Java and JavaScript; C says 1
     try:
-        return math.pow(number, to_number(exponent))
+        return math.pow(number, power)
     except ValueError:
         return math.nan if number else math.inf
     except OverflowError:
@@ -304,7 +306,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "number": Function(0, 1, _number),
     "string": Function(0, 1, lambda scope, *v: to_text(_own(scope, v))),
     "boolean": Function(1, 1, lambda _, v: to_boolean(v)),
-    "boolean-from-string": Function(1, 1, lambda _, v: to_text(v) in ("true", "1")),
+    "boolean-from-string": Function(1, 1, lambda _, v: to_text(v).lower() in ("true", "1")),
     "true": Function(0, 0, lambda _: True),
     "false": Function(0, 0, lambda _: False),
     "not": Function(1, 1, lambda _, v: not to_boolean(v)),

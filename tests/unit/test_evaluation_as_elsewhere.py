@@ -1,9 +1,12 @@
 """What was settled by putting the same forms and steps to another ODK engine, node by node."""
 
+import re
+
 import pytest
 
+from questionnaires import Response, plan
 from questionnaires.xpath_order import in_seeded_order, number_seed
-from tests.forms import respond, table
+from tests.forms import NOW, form, respond, table
 
 NESTED = table(
     "survey",
@@ -119,6 +122,36 @@ def test_a_form_knows_its_version_and_a_choice_list_its_seeded_order():
 
     assert response.state("/data/v").value == "7"
     assert [choice.name for choice in response.state("/data/q").choices] == list("dfebca")
+
+
+def test_a_response_has_an_id_of_its_own_that_stays():
+    planned = plan(
+        form(table("survey", "type | name | calculation", "calculate | own | ${instanceID}"))
+    )
+
+    def own(seed: str) -> str:
+        return Response(planned, now=NOW, seed=seed).state("/data/own").value
+
+    assert re.fullmatch("uuid:[0-9a-f-]{36}", own("one"))
+    assert own("one") == own("one") != own("two")
+
+
+def test_several_answers_stand_in_the_order_in_which_a_seed_shows_them():
+    response = respond(
+        table(
+            "survey",
+            "type | name | label | parameters",
+            "select_multiple l | seeded | S | randomize=true, seed=33",
+            "select_multiple l | chance | C | randomize=true",
+        ),
+        table("choices", "list_name | name | label", *(f"l | {n} | {n}" for n in "abcdef")),
+    )
+
+    response.set("/data/seeded", "a b d f")
+    response.set("/data/chance", "f a")
+
+    assert response.state("/data/seeded").value == "d f b a"
+    assert response.state("/data/chance").value == "a f"
 
 
 # ODK XForms specification, "Calculate": worked out again when what it reads changes; what a person
