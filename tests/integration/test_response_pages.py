@@ -31,6 +31,7 @@ from tests.answering import (
     ask,
     come_in,
     fill,
+    fill_in,
     good_values,
     mails,
     phone_of,
@@ -645,3 +646,22 @@ def test_a_number_that_loses_its_decimals_says_what_it_counts_as(
         fill(supplier, SAQ_D01="٧")
     assert "counts as" not in phone.get(f"{base}/D").text
     assert "<bdi>٧</bdi>" in phone.get(f"{base}/check").text
+
+
+def test_country_is_told_by_its_name_in_the_language_of_who_reads_it(
+    app: Flask, supplier: Supplier, phone: FlaskClient
+):
+    site = "/data/B/SAQ_B01[1]/SAQ_B02_country"
+    with app.app_context():
+        fill_in(supplier, good_values() | {site: "km"})
+    root = f"/o/{supplier.slug}/responses/{supplier.asked.assignment_id}"
+    before = phone.get(f"{root}/check?lang=fr").text
+    with app.app_context():
+        receive_now(supplier)
+    tenant = supplier.asked.tenant
+    office = signed_in_client(app, tenant, RoleId.ANALYST)
+    one = f"/o/{tenant.slug}/questionnaires/assignments/{supplier.asked.assignment_id}"
+
+    assert "Comores" in before
+    assert "科摩罗" in phone.get(f"{root}/sent?lang=zh").text
+    assert "Comoros" in office.get(f"{one}/review").text

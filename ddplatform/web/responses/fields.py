@@ -17,11 +17,13 @@ from ddplatform.queries.response_people import Said
 from ddplatform.queries.response_questions import hint_and_why
 from ddplatform.queries.responses import FileOfAnswer, Message
 from ddplatform.services.responses import Clash, Typed
+from ddplatform.web.countries import country_name
 from ddplatform.web.filters import day
 from ddplatform.web.label_media import LabelMedia, MediaView
 from ddplatform.web.problem_words import in_words
 from ddplatform.web.responses.shown_marks import untouched_in
 from questionnaires import Item, Kind, NodeState, Page, Question
+from questionnaires.country_codes import asks_for_country
 from questionnaires.form import UPLOADS
 from questionnaires.given import without_places
 
@@ -250,7 +252,7 @@ def _choices(state: NodeState, text: str, around: Around) -> Sequence[ChoiceView
 
 
 def answer_words(state: NodeState) -> Sequence[str]:
-    """An answer as it reads: the labels of what was chosen, a day in words, or the text.
+    """An answer as it reads: the labels of what was chosen, a day or a country, or the text.
 
     A number that loses its decimals says so: the forms of ODK count "1.5" as 1.
     """
@@ -268,6 +270,8 @@ def words_of(state: NodeState, text: str) -> Sequence[str]:
         return [labels.get(name, name) for name in text.split()]
     if isinstance(state.node, Question) and state.node.kind is Kind.DATE and _is_day(text):
         return [day(date.fromisoformat(text))]
+    if text and isinstance(state.node, Question) and asks_for_country(state.node):
+        return [country_name(text.strip())]
     return [text] if text else []
 
 
