@@ -327,10 +327,32 @@ def test_address_without_a_name_is_asked_for_one(browser: FlaskClient, supplier:
 
 
 def test_square_holds_the_settings_of_the_app():
-    packed = base64.b64decode(collect_settings("https://example.org/openrosa/abc"))
+    packed = base64.b64decode(collect_settings("https://example.org/openrosa/abc", "咖啡" * 40))
 
     settings = json.loads(zlib.decompress(packed))
-    assert settings["general"]["server_url"] == "https://example.org/openrosa/abc"
+    assert settings == {
+        "general": {
+            "protocol": "odk_default",
+            "server_url": "https://example.org/openrosa/abc",
+            "form_update_mode": "match_exactly",
+            "autosend": "wifi_and_cellular",
+        },
+        "admin": {},
+        "project": {"name": "咖啡" * 30},
+    }
+
+
+def test_user_name_and_password_of_an_app_are_passed_over_and_never_asked_for(
+    app: Flask, supplier: Supplier, phone: FlaskClient, address: str
+):
+    known = ("Amina", "a password typed into the app")
+    listed = phone.get(f"{address}/formList", auth=known)
+    asked = phone.head(f"{address}/submission?deviceID=collect%3Aabc", auth=known)
+    stranger = phone.get("/openrosa/guess/formList", auth=known)
+
+    assert (listed.status_code, asked.status_code, stranger.status_code) == (200, 204, 404)
+    assert "WWW-Authenticate" not in {*listed.headers.keys(), *stranger.headers.keys()}
+    assert asked.headers["Location"].endswith(f"{address}/submission")
 
 
 def test_only_addresses_with_a_secret_are_spared_the_form_token(app: Flask):

@@ -1,6 +1,7 @@
 """The square that a phone scans: the settings of ODK Collect as a QR code.
 
-Source: docs.getodk.org, Collect settings as QR code (JSON, zlib, base64).
+Source: docs.getodk.org, Collect settings as QR code (JSON, zlib, base64). A setting that is not in
+it goes back to the default of the app, which neither fetches forms nor sends answers by itself.
 """
 
 import base64
@@ -11,18 +12,27 @@ import zlib
 import segno
 from markupsafe import Markup
 
+MOST_OF_NAME = 60
+"""Letters of the name of a project; a longer one makes the squares too fine for a phone."""
 
-def collect_settings(address: str) -> str:
-    """What ODK Collect reads from its QR code."""
-    settings = {"general": {"protocol": "odk_default", "server_url": address}, "admin": {}}
+
+def collect_settings(address: str, name: str) -> str:
+    """What ODK Collect reads from its QR code: the server, what it does by itself, its `name`."""
+    general = {
+        "protocol": "odk_default",
+        "server_url": address,
+        "form_update_mode": "match_exactly",
+        "autosend": "wifi_and_cellular",
+    }
+    settings = {"general": general, "admin": {}, "project": {"name": name[:MOST_OF_NAME]}}
     packed = zlib.compress(json.dumps(settings, separators=(",", ":")).encode())
     return base64.b64encode(packed).decode()
 
 
-def app_square(address: str) -> Markup:
+def app_square(address: str, name: str) -> Markup:
     """The code as SVG, black on white whatever the colours of the page."""
     target = io.BytesIO()
-    code = segno.make_qr(collect_settings(address), error="m")
+    code = segno.make_qr(collect_settings(address, name), error="m")
     code.save(
         target, kind="svg", scale=4, border=4, light="#fff", xmldecl=False, svgns=True, nl=False
     )

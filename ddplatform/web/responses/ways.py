@@ -179,7 +179,7 @@ def _ways_page(
         problems=[{"href": f"#{at}", "messages": [problem]} for problem in problems],
         Status=IntakeStatus,
         address=address,
-        square=app_square(address) if address else "",
+        square=app_square(address, f"{asked.requester}: {asked.title}") if address else "",
         app_links=[link for link in links if is_live(link, at=g.now)],
     )
 
