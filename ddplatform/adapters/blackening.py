@@ -64,7 +64,7 @@ def look(content: bytes, media_type: str, words: Sequence[str] = ()) -> Looked:
 
 
 def picture_of(content: bytes, media_type: str, page: int) -> bytes:
-    """One page or picture of a file as a JPEG of at most 1,400 pixels a side.
+    """One page or picture of a file as a WebP of at most 1,400 pixels a side.
 
     Raises:
         FileRefused: there is no such page, or it cannot be drawn.

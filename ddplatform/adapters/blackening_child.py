@@ -116,7 +116,7 @@ def _to_look_at(picture: Image.Image) -> bytes:
     ground.paste(plain, mask=plain.getchannel("A"))
     ground.thumbnail((SHOWN, SHOWN), Image.Resampling.LANCZOS)
     output = io.BytesIO()
-    ground.save(output, "JPEG", quality=85)
+    ground.save(output, "WEBP", quality=70)
     return output.getvalue()
 
 

@@ -59,7 +59,7 @@ def open_document(evidence_id: UUID, *, by: Identity, at: datetime) -> tuple[Evi
 
 
 def page_of(evidence_id: UUID, page: int, *, by: Identity, at: datetime) -> bytes:
-    """One page or picture of a document as a JPEG, for who has just opened it.
+    """One page or picture of a document as a WebP, for who has just opened it.
 
     Raises:
         NotFound: no such document or page, or this person did not open it.

@@ -340,7 +340,7 @@ def test_pages_are_shown_to_who_opened_the_document_and_the_log_tells_of_it(
     assert reviewer.get(page(tenant, document)).status_code == 200
     first = reviewer.get(page(tenant, document, "/pages/0"))
 
-    assert first.mimetype == "image/jpeg"
+    assert first.mimetype == "image/webp"
     assert first.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
     assert reviewer.get(page(tenant, document, "/pages/9")).status_code == 422
     with acting(tenant.id):

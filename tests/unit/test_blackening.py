@@ -342,5 +342,5 @@ def test_picture_to_look_at_is_small_and_without_colours_that_shine_through():
 
     seen = Image.open(io.BytesIO(picture_of(output.getvalue(), "image/png", 0)))
 
-    assert (seen.format, seen.size) == ("JPEG", (1400, 14))
+    assert (seen.format, seen.size) == ("WEBP", (1400, 14))
     assert seen.getpixel((5, 5)) == (255, 255, 255)

@@ -118,7 +118,7 @@ def redact(evidence_id: UUID) -> ResponseReturnValue:
 def redact_page(evidence_id: UUID, page: int) -> ResponseReturnValue:
     """One page or picture of a document, for who has opened the page above."""
     content = document_redaction.page_of(evidence_id, page, by=g.identity, at=g.now)
-    response = Response(content, mimetype="image/jpeg")
+    response = Response(content, mimetype="image/webp")
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["Cache-Control"] = "no-store"
     return response
