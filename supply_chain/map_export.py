@@ -178,8 +178,18 @@ def _graphml(
     """Each column of the CSV is a key."""
     (node_header, *node_rows), (link_header, *link_rows) = _node_table(nodes), _link_table(links)
     return write_graphml(
-        GraphPart([*map(str, node_header)], node_rows, [(node.id,) for node in nodes]),
-        GraphPart([*map(str, link_header)], link_rows, [(ln.supplier, ln.buyer) for ln in links]),
+        GraphPart(
+            [*map(str, node_header)],
+            node_rows,
+            [(node.id,) for node in nodes],
+            frozenset(_COORDINATES),
+        ),
+        GraphPart(
+            [*map(str, link_header)],
+            link_rows,
+            [(link.supplier, link.buyer) for link in links],
+            frozenset({"share"}),
+        ),
         name=name,
         note=note,
     )
