@@ -92,7 +92,10 @@ def end_faults(lines: Sequence[LogLine], heads: Sequence[Checkpoint], end: KeptE
     size = max((line.sequence for line in lines), default=0)
     signed = max((head.size for head in heads), default=0)
     faults = []
-    if size < end.size:
+    if not size and not end.size:
+        # Whoever takes out all of it takes out its end as well; only a first event tells.
+        faults.append(Fault(1, FaultKind.CUT, "The log is empty; each begins with an event."))
+    elif size < end.size:
         message = f"Events {size + 1} to {end.size} are missing at the end."
         faults.append(Fault(size + 1, FaultKind.CUT, message))
     elif size > end.size:

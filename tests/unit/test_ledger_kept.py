@@ -77,7 +77,10 @@ def test_value_that_its_event_did_not_commit_to_is_named(value, fault):
 
 def test_end_that_fits_has_no_fault():
     assert end_faults(LINES, [], END) == []
-    assert end_faults([], [], KeptEnd(0, None, 0)) == []
+
+
+def test_log_that_was_taken_out_with_its_end_is_named():
+    assert told(end_faults([], [], KeptEnd(0, None, 0))) == [(1, "cut")]
 
 
 @pytest.mark.parametrize(
