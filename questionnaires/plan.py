@@ -7,7 +7,7 @@ from graphlib import CycleError
 from questionnaires.dependencies import Read, Unit, circle_of, in_order, reads
 from questionnaires.errors import ExpressionFault, Fault, FormUnusable
 from questionnaires.expressions import Expression, compile_expression
-from questionnaires.form import Form, Group, Itemset, Node, Question, Rules, SetValue
+from questionnaires.form import Choice, Form, Group, Itemset, Node, Question, Rules, SetValue
 from questionnaires.specs import COUNT, RELEVANCE, VALUE, Reader, Spec
 from questionnaires.tree import ListNode, list_document
 from questionnaires.xpath_values import XNode
@@ -276,20 +276,19 @@ def _instances(form: Form, external: Lists) -> dict[str, ListNode]:
     found: dict[str, ListNode] = {}
     for name, choices in form.choice_lists.items():
         found[name] = _list_of(
-            external.get(name)
-            or [
-                {
-                    "name": choice.name,
-                    "label": choice.label.plain(form.default_language),
-                    "itextId": choice.text_id,
-                    **choice.extras,
-                }
-                for choice in choices
-            ]
+            external.get(name) or [_cells(choice, form.default_language) for choice in choices]
         )
     for name, rows in external.items():
         found.setdefault(name, _list_of(rows))
     return found
+
+
+def _cells(choice: Choice, language: str) -> dict[str, str]:
+    """A choice as an item of its list: with a label, or the id of one in several languages."""
+    words = (
+        {"itextId": choice.text_id} if choice.text_id else {"label": choice.label.plain(language)}
+    )
+    return {"name": choice.name, **words, **choice.extras}
 
 
 def _list_of(rows: Rows | ListNode) -> ListNode:

@@ -334,6 +334,33 @@ def test_the_label_of_a_doubled_choice_is_that_of_the_one_on_offer():
     assert response.state("/data/none").value == ""
 
 
+def test_a_list_in_several_languages_holds_the_ids_of_its_labels_and_no_label():
+    # ODK XForms specification, "Secondary Instances": as the form itself holds the list.
+    label = "instance('l')/root/item[name = ${q}]/label"
+    response = respond(
+        table(
+            "survey",
+            "type | name | label::English (en) | label::French (fr) | calculation",
+            "select_one l | q | Q | Q | ",
+            f"calculate | label | | | {label}",
+            f"calculate | words | | | jr:itext({label.replace('/label', '/itextId')})",
+            "calculate | choice | | | jr:choice-name(${q}, '${q}')",
+        ),
+        table(
+            "choices",
+            "list_name | name | label::English (en) | label::French (fr)",
+            "l | a | One | Un",
+        ),
+        language="French (fr)",
+    )
+
+    response.set("/data/q", "a")
+
+    assert response.state("/data/label").value == ""
+    assert response.state("/data/words").value == "Un"
+    assert response.state("/data/choice").value == "Un"
+
+
 def test_the_label_of_a_choice_is_blank_where_its_question_has_no_entry():
     response = respond(
         table(
