@@ -5,7 +5,8 @@ for (const svg of document.querySelectorAll("svg[data-areas]")) {
   const field = document.getElementById(svg.dataset.areas), tools = document.querySelector(`[data-tools="${svg.dataset.areas}"]`);
   const layer = svg.querySelector("[data-layer]"), H = svg.viewBox.baseVal.height, figures = /^\s*[\d.]+([\s,]+[\d.]+){3}\s*$/;
   let boxes = [];
-  const make = (name, attributes) => { const el = document.createElementNS(svg.namespaceURI, name); for (const key in attributes) el.setAttribute(key, attributes[key]); return el; };
+  const set = (el, attributes) => { for (const key in attributes) el.setAttribute(key, attributes[key]); return el; };
+  const make = (name, attributes) => set(document.createElementNS(svg.namespaceURI, name), attributes);
   function read() {
     boxes = field.value.split(/[;\n]/).filter(line => figures.test(line)).map(line => line.trim().split(/[\s,]+/).map(Number));
     draw();
@@ -14,20 +15,27 @@ for (const svg of document.querySelectorAll("svg[data-areas]")) {
     const cells = field.value.split(/[;\n]/).map(line => line.trim()).filter(line => line && !figures.test(line));
     field.value = [...cells, ...boxes.map(box => box.map(one).join(" "))].join("\n");
   }
+  function fresh(at) {
+    const g = make("g", { tabindex: 0, role: "button", "data-at": at, "aria-label": `Area ${at + 1}: arrows move it, Shift and arrows change its size, Delete takes it away` });
+    g.append(make("rect", { fill: "#000", "fill-opacity": .7, stroke: "#fff", "stroke-width": 5 }), make("rect", { width: 26, height: 26, fill: "#fff", "data-corner": "" }));
+    g.style.cursor = "move";
+    return g;
+  }
+  /* an area that is held stays the same element: a finger whose target is gone is not heard any more */
   function draw(focus = -1) {
-    layer.replaceChildren(...boxes.map(([l, t, r, b], at) => {
-      const g = make("g", { tabindex: 0, role: "button", "aria-label": `Area ${at + 1}: arrows move it, Shift and arrows change its size, Delete takes it away` });
+    while (layer.children.length > boxes.length) layer.lastChild.remove();
+    boxes.forEach(([l, t, r, b], at) => {
+      const [area, corner] = (layer.children[at] ?? layer.appendChild(fresh(at))).children;
       const x = l * 10, y = t * H / 100, width = (r - l) * 10, height = (b - t) * H / 100;
-      g.append(make("rect", { x, y, width, height, fill: "#000", "fill-opacity": .7, stroke: "#fff", "stroke-width": 5 }), make("rect", { x: x + width - 26, y: y + height - 26, width: 26, height: 26, fill: "#fff", "data-corner": "" }));
-      g.style.touchAction = "none"; g.style.cursor = "move"; g.dataset.at = at;
-      return g;
-    }));
+      set(area, { x, y, width, height }); set(corner, { x: x + width - 26, y: y + height - 26 });
+    });
     layer.children[focus]?.focus({ preventScroll: true });
   }
   const place = e => { const r = svg.getBoundingClientRect(); return [limit((e.clientX - r.left) / r.width * 100, 0, 100), limit((e.clientY - r.top) / r.height * 100, 0, 100)]; };
   const moved = ([l, t, r, b], x, y) => { x = limit(x, -l, 100 - r); y = limit(y, -t, 100 - b); return [l + x, t + y, r + x, b + y]; };
   const sized = ([l, t, r, b], x, y) => [l, t, limit(r + x, l + LEAST, 100), limit(b + y, t + LEAST, 100)];
   let drag = null;
+  svg.addEventListener("touchstart", e => { if (e.target.closest("[data-at]")) e.preventDefault(); }, { passive: false }); // holds the page still
   svg.addEventListener("pointerdown", e => {
     const held = e.target.closest("[data-at]"), [x, y] = place(e);
     if (e.button || !held && e.pointerType === "touch") return; // a finger beside the areas scrolls

@@ -77,7 +77,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def page(browser: Browser, address: str) -> Iterator[Page]:
     """A page with one face that was found, on a phone."""
-    context = browser.new_context(viewport={"width": 390, "height": 844}, bypass_csp=False)
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
     opened = context.new_page()
     refused: list[str] = []
     opened.on("console", lambda message: refused.append(message.text))
@@ -133,6 +133,18 @@ def test_areas_that_are_typed_are_shown_and_a_mere_press_sets_none(page: Page) -
     assert _areas(page) == [[10, 20, 30, 40]]
     page.get_by_role("button", name="Take the last one away").click()
     assert _areas(page) == []
+
+
+def test_an_area_follows_a_finger(page: Page) -> None:
+    page.get_by_role("button", name="Add an area").click()
+    box = page.locator("svg").bounding_box()
+    assert box is not None
+    finger = page.context.new_cdp_session(page)
+    for kind, share in (("touchStart", 0.5), ("touchMove", 0.6), ("touchMove", 0.7)):
+        place = {"x": box["x"] + box["width"] * share, "y": box["y"] + box["height"] * 0.5}
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [place]})
+    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    assert _areas(page) == [[60, 40, 80, 60]]
 
 
 def test_a_picture_with_areas_has_no_axe_fault(page: Page) -> None:
