@@ -101,3 +101,26 @@ def test_words_in_ascii_prove_no_encoding_that_puts_foreign_letters_into_them() 
     draft = read_map([NamedBytes("list.csv", text.encode("cp1252"))])
     assert [(f.encoding, f.is_certain) for f in draft.formats] == [("cp1252", False)]
     assert [node.address for node in draft.nodes] == ["12, rue de l'Église"]
+
+
+PALM_OIL = (
+    "Refinery,Refinery Country,Mill Name,Mill Parent,Mill Country,Lat,Lon,FFB volume (MT)\n"
+    "Gresik Oils,Indonesia,Mill One,PT A,Indonesia,-1.5,102.5,1200\n"
+    "Gresik Oils,Indonesia,Mill Two,PT B,Indonesia,-2.5,103.5,800\n"
+    "Pasir Oils,Malaysia,Mill One,PT A,Indonesia,-1.5,102.5,500\n"
+)
+
+
+def test_a_mill_delivers_to_each_refinery_beside_it() -> None:
+    draft = read(PALM_OIL)
+    names = {node.id: node.name for node in draft.nodes}
+    ends = {(names[link.supplier], names[link.buyer]) for link in draft.links}
+    assert ends == {
+        *{("Mill One", "Gresik Oils"), ("Mill Two", "Gresik Oils"), ("Mill One", "Pasir Oils")}
+    }
+    assert countries(draft)["Pasir Oils"] == "MY"
+
+
+def test_a_part_of_the_input_is_a_share_of_the_link() -> None:
+    (link,) = read("From company,To company,% of input\nBeta,Alfa,60\n").links
+    assert link.share == 0.6
