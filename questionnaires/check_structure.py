@@ -4,7 +4,15 @@ import re
 from collections.abc import Iterator, Sequence
 
 from questionnaires.errors import Fault
-from questionnaires.sheets import END, LIST_HEADINGS, NAME_HEADINGS, Sheets, canonical, lowered
+from questionnaires.sheets import (
+    BEGIN,
+    END,
+    LIST_HEADINGS,
+    NAME_HEADINGS,
+    Sheets,
+    canonical,
+    lowered,
+)
 from questionnaires.survey_rows import CHOICES, KNOWN_TYPES, SURVEY, UNSUPPORTED, SurveyRow
 from questionnaires.xlsform_words import SCORING_COLUMNS, SETTINGS, SPECIAL, is_own_column
 
@@ -125,6 +133,18 @@ def _column_fault(
         column=heading,
         cell=heading,
     )
+
+
+def check_comments(rows: Sequence[SurveyRow]) -> Iterator[Fault]:
+    """A word on each row that has content and is no row of the form."""
+    for row in rows:
+        yield row.fault(
+            "warning",
+            "row-ignored",
+            "This row has no type, no name and no label, so it is no question and is ignored.",
+            "Leave it as a comment, or give it a type, a name and a label.",
+            column="type",
+        )
 
 
 def _check_type(row: SurveyRow) -> Iterator[Fault]:
@@ -256,5 +276,5 @@ def _unclosed(row: SurveyRow) -> Fault:
 
 
 def _group_kind(row: SurveyRow) -> str:
-    word = END.sub(r"\1", row.type) if row.is_end else row.type.split()[-1].rpartition("_")[2]
-    return word.strip().lower()
+    found = END.match(row.type) or BEGIN.match(row.type)
+    return found[1].lower() if found else ""

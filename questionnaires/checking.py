@@ -19,7 +19,7 @@ from questionnaires.check_defaults import check_defaults
 from questionnaires.check_expressions import check_cells
 from questionnaires.check_languages import check_languages
 from questionnaires.check_scoring import check_scoring
-from questionnaires.check_structure import check_frame
+from questionnaires.check_structure import check_comments, check_frame
 from questionnaires.errors import Fault, FormUnusable
 from questionnaires.form import NO_LANGUAGE, Form
 from questionnaires.plan import plan
@@ -108,9 +108,11 @@ def check_sheets(
     sheets: Sheets, *, name: str, media: Path | None = None, given: Collection[str] = ()
 ) -> FormReport:
     """Check sheets that are read already."""
-    rows = list(survey_rows(sheets))
+    written = list(survey_rows(sheets))
+    rows = [row for row in written if not row.is_comment]
     mended = mend(sheets)
     faults = [*_own_faults(sheets, mended, rows), *check_media(sheets, rows, media, given)]
+    faults += check_comments([row for row in written if row.is_comment])
     form: Form | None = None
     last: list[Fault] = []
     if not any(fault.level == "error" for fault in faults):

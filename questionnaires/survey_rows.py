@@ -48,6 +48,12 @@ class SurveyRow:
         return bool(END.match(self.type))
 
     @property
+    def is_comment(self) -> bool:
+        """Whether it has neither type nor name nor label: every program passes over it."""
+        named = {"type", "name", "label"}
+        return not any(canonical(column) in named and cell for column, cell in self.cells.items())
+
+    @property
     def is_select(self) -> bool:
         """Whether its answers come from a list."""
         return self.base in SELECT_BASES
@@ -61,7 +67,9 @@ class SurveyRow:
     def is_miswritten(self) -> bool:
         """Whether a type of XLSForm is written with capitals, which other programs refuse."""
         text = " ".join(self.type.split())
-        if self.is_begin or self.is_end:
+        if begun := BEGIN.match(text):
+            return text[: begun.end(1)] != text[: begun.end(1)].lower()  # a list may have capitals
+        if self.is_end:
             return text != text.lower()
         if self.is_select:
             return not text.startswith(tuple(aliases.select))

@@ -9,7 +9,7 @@ import pytest
 from questionnaires import Fault, FormReport, check_file, check_form
 from questionnaires.check_expressions import CHOSEN, REFERENCE
 from questionnaires.external import LARGEST, read_external
-from tests.forms import REAL_FORMS, form, table
+from tests.forms import REAL_FORMS, form, respond, table
 
 SURVEY = (
     "type | name | label | relevant | constraint | constraint_message | calculation | choice_filter"
@@ -598,3 +598,35 @@ def test_a_reference_may_stand_between_spaces():
     found = [found[1] for found in REFERENCE.finditer("${ a } ${last-saved#b} ${ c d } ${}")]
 
     assert found == ["a", "b", "c d", ""]
+
+
+def test_a_row_without_type_name_and_label_is_a_comment_and_no_fault():
+    report = check(
+        table(
+            "survey",
+            "type | name | label | category",
+            " | | | About the farm",
+            "text | farm | Farm | ",
+        )
+    )
+
+    assert report.usable
+    comment = next(fault for fault in report.faults if fault.code == "row-ignored")
+    assert (comment.level, comment.row) == ("warning", 2)
+
+
+@pytest.mark.parametrize("kind", ["begin loop over Toilets", "begin loop Toilets"])
+def test_a_loop_over_a_list_is_a_group_for_each_of_its_choices(kind):
+    sheets = (
+        table(
+            "survey",
+            "type | name | label",
+            f"{kind} | toilets | ",
+            "integer | number | How many %(label)s?",
+            "end loop | | ",
+        ),
+        table("choices", "list_name | name | label", "Toilets | pit | pits"),
+    )
+
+    assert check(*sheets).usable
+    assert respond(*sheets).state("/data/toilets/pit/number").label == "How many pits?"
