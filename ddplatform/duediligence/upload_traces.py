@@ -88,3 +88,13 @@ class UploadTraces:
             faces=tuple(Area(int(page), *sides) for page, *sides in kept["faces"]),
             gaps=frozenset(Gap(gap) for gap in kept["gaps"]),
         )
+
+
+def read_traces(kept: Mapping[str, Any] | None) -> UploadTraces | None:
+    """What was kept of a file; none while it was not searched."""
+    return None if kept is None else UploadTraces.from_json(kept)
+
+
+def is_to_be_looked_at(traces: UploadTraces | None) -> bool:
+    """Whether a person has to look: something was seen, or the file was not searched."""
+    return traces is None or traces.is_found or not traces.is_searched

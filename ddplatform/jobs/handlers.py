@@ -16,6 +16,7 @@ from ddplatform.services import (
     case_reminders,
     demo_removal,
     document_redaction,
+    evidence_search,
     invitations,
     reassessment_triggers,
     report_sealing,
@@ -55,6 +56,11 @@ def _drop_sample_files(job: JobContext) -> None:
 
 def _destroy_bytes(job: JobContext) -> Result:
     return {"gone": document_redaction.destroy(job.payload)}
+
+
+def _search_document(job: JobContext) -> Result:
+    key = job.id_of("evidence_id")
+    return {"searched": evidence_search.carry_out(key, look=job.look, unit=job.unit)}
 
 
 def _end_consents(job: JobContext) -> Result:
@@ -176,6 +182,8 @@ HANDLERS: dict[str, Handler] = {
     sharing.TELL: Handler(_tell_consent_ended),
     demo_removal.DROP_FILES: Handler(_drop_sample_files),
     document_redaction.DESTROY: Handler(_destroy_bytes),
+    # No permission: whoever brought the file may have left, and its reader is to be warned.
+    evidence_search.SEARCH: Handler(_search_document, is_staged=True),
     CHASE: Handler(_chase),
     REMIND: Handler(_send_reminder),
     TELL_RETURNED: Handler(_tell_returned),

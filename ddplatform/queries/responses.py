@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from ddplatform.db import db, held
+from ddplatform.duediligence.upload_traces import UploadTraces, read_traces
 from ddplatform.duediligence.vocabulary import QuestionnaireState as State
 from ddplatform.errors import NotFound
 from ddplatform.languages import current_language
@@ -95,6 +96,8 @@ class FileOfAnswer:
     filename: str
     media_type: str
     size_bytes: int
+    traces: UploadTraces | None
+    """What may lead to a person in it; none while it was not searched."""
     redacted_at: datetime | None
 
 
@@ -287,7 +290,7 @@ def list_files(response_id: UUID) -> Mapping[str, Sequence[FileOfAnswer]]:
     """The documents of a round by the path of their question."""
     found: dict[str, list[FileOfAnswer]] = {}
     for row in db.session.execute(_files().where(EvidenceLink.target_id == response_id)):
-        file = FileOfAnswer(**row._mapping)
+        file = FileOfAnswer(**{**row._mapping, "traces": read_traces(row.traces)})
         found.setdefault(file.path, []).append(file)
     return found
 
@@ -301,6 +304,7 @@ def _files() -> Any:
             Evidence.filename,
             Evidence.media_type,
             Evidence.size_bytes,
+            Evidence.traces,
             Evidence.redacted_at,
         )
         .join(Evidence, Evidence.id == EvidenceLink.evidence_id)

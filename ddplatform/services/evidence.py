@@ -12,7 +12,7 @@ from ddplatform.db import Base, db
 from ddplatform.errors import Conflict, Invalid, NotAllowed
 from ddplatform.models.evidence import Confidentiality, Evidence, EvidenceLink
 from ddplatform.queries.evidence import READ, list_links_of_evidence
-from ddplatform.services import audit, rate_limits
+from ddplatform.services import audit, evidence_search, rate_limits
 
 
 def take_in(
@@ -28,7 +28,7 @@ def take_in(
     issued_on: date | None = None,
     valid_until: date | None = None,
 ) -> Evidence:
-    """Check, clean and keep one document.
+    """Check, clean, search and keep one document.
 
     Args:
         owner_organisation_id: the requester, where a supplier adds it for somebody else.
@@ -42,8 +42,10 @@ def take_in(
     if issued_on is not None and valid_until is not None and valid_until < issued_on:
         raise Invalid(fields={"valid_until": "Choose a day after the day of issue."})
     rate_limits.count_try(rate_limits.UPLOAD, str(by.user_id), at=at)
+    checked = check_upload(filename, content)
     return keep_checked(
-        check_upload(filename, content),
+        checked,
+        traces=evidence_search.search_at_once(checked),
         by=by,
         at=at,
         owner_organisation_id=owner_organisation_id,
@@ -61,11 +63,13 @@ def keep_checked(
     by: Identity,
     at: datetime,
     owner_organisation_id: UUID | None = None,
+    traces: dict[str, Any] | None = None,
     **more: Any,
 ) -> Evidence:
     """Keep one document that was checked, cleaned and counted when it came in.
 
     Args:
+        traces: what was seen in it already (UploadTraces); without, the worker searches it.
         more: other columns of the document.
     """
     keeper = owner_organisation_id or by.organisation_id
@@ -77,12 +81,15 @@ def keep_checked(
         media_type=checked.media_type,
         size_bytes=len(checked.content),
         is_stripped=checked.is_stripped,
+        traces=traces,
         created_at=at,
         created_by_id=by.user_id,
         **more,
     )
     db.session.add(evidence)
     db.session.flush()  # links and the event name it
+    if traces is None:
+        evidence_search.search_later(evidence, by=by, at=at)
     audit.record("evidence:add", evidence, by=by, at=at, sha256=evidence.sha256)
     return evidence
 

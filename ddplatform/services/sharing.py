@@ -31,7 +31,7 @@ from ddplatform.queries.responses import (
 )
 from ddplatform.queries.sharing import Source, get_share, get_source, list_run_out
 from ddplatform.queries.sharing_standing import section_of
-from ddplatform.services import audit, evidence, jobs
+from ddplatform.services import audit, evidence, evidence_search, jobs
 from ddplatform.services.response_drafts import count_progress, finish, mark_given, open_draft
 from ddplatform.services.response_prefill import put_answers
 from ddplatform.services.response_review_entries import forget_hidden
@@ -155,6 +155,7 @@ def _copy(row: ResponseRow, path: str, file: FileOfAnswer, *, by: Identity, at: 
         description=first.description,
         confidentiality=first.confidentiality,
         is_stripped=first.is_stripped,
+        traces=first.traces,
         issued_on=first.issued_on,
         valid_until=first.valid_until,
         created_at=at,
@@ -162,6 +163,8 @@ def _copy(row: ResponseRow, path: str, file: FileOfAnswer, *, by: Identity, at: 
     )
     db.session.add(copy)
     db.session.flush()  # its link names it
+    if copy.traces is None:
+        evidence_search.search_later(copy, by=by, at=at)
     evidence.attach(copy, row, at=at, path=path)
     return copy.filename
 

@@ -4,7 +4,13 @@ import json
 
 import pytest
 
-from ddplatform.duediligence.upload_traces import Area, Gap, UploadTraces
+from ddplatform.duediligence.upload_traces import (
+    Area,
+    Gap,
+    UploadTraces,
+    is_to_be_looked_at,
+    read_traces,
+)
 
 SEEN = UploadTraces(
     words=("Kofi Mensah", "0544 123 456"),
@@ -23,6 +29,13 @@ def test_a_file_that_could_not_be_searched_is_not_one_in_which_nothing_was_found
     assert not failed.is_searched and empty.is_searched
     assert not failed.is_found and not empty.is_found
     assert SEEN.is_searched and SEEN.is_found
+    assert is_to_be_looked_at(failed) and is_to_be_looked_at(SEEN)
+    assert not is_to_be_looked_at(empty)
+
+
+def test_a_file_that_was_not_searched_yet_is_to_be_looked_at():
+    assert read_traces(None) is None and is_to_be_looked_at(None)
+    assert read_traces(SEEN.as_json()) == SEEN
 
 
 @pytest.mark.parametrize(

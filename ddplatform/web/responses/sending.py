@@ -12,6 +12,7 @@ from ddplatform.errors import Invalid, NotFound
 from ddplatform.gate import keep_changes, requires
 from ddplatform.models.responses import ResponseStatus
 from ddplatform.queries.answer_comparisons import compare_answers
+from ddplatform.duediligence.upload_traces import is_to_be_looked_at
 from ddplatform.queries.answer_traces import traces_of
 from ddplatform.queries.response_languages import tongue_of
 from ddplatform.queries.responses import (
@@ -121,6 +122,13 @@ def _check_page(asked: Request, filled: Filled, faults: dict[str, str] | None = 
         unseen={page.name for page in list_pages_to_look_at(filled)},
         missing=[row for section in sections for row in section["rows"] if row["messages"]],
         named=[row for section in sections for row in section["rows"] if row["traces"]],
+        shown=[
+            (row, file)
+            for section in sections
+            for row in section["rows"]
+            for file in row["documents"]
+            if is_to_be_looked_at(file.traces)
+        ],
         checks=[
             {"message": found.message, "row": _row_of(sections, found.questions)}
             for found in checks
@@ -151,7 +159,8 @@ def sections_of(filled: Filled, doubtful: set[str] | None = None) -> list[dict[s
 
 def _row(name: str, item: Item, files: Any, doubtful: set[str]) -> dict[str, Any]:
     state = item.state
-    named = [file.filename for path in (state, *item.uploads) for file in files.get(path.path, ())]
+    documents = [file for path in (state, *item.uploads) for file in files.get(path.path, ())]
+    named = [file.filename for file in documents]
     ref = question_id(item.question)
     return {
         "number": item.number,
@@ -161,6 +170,7 @@ def _row(name: str, item: Item, files: Any, doubtful: set[str]) -> dict[str, Any
         if named and not state.choices and state.raw in ", ".join(named)
         else answer_words(state),
         "files": named,
+        "documents": documents,
         "messages": [
             in_words(text) for s in (state, *item.uploads) if s.relevant for text in s.messages
         ],
