@@ -8,14 +8,14 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, case, func, select, tuple_
 
-from ddplatform.db import db, held
+from ddplatform.db import db
 from ddplatform.duediligence.vocabulary import ActionState
-from ddplatform.errors import NotFound
 from ddplatform.models.findings import ActionNote, Finding, MitigationAction
 from ddplatform.models.organisations import Organisation, User
 from ddplatform.models.risk import RiskAssessment
 from ddplatform.queries.finding_scores import with_newest_scores
 from ddplatform.queries.findings import UNDONE_ACTIONS, is_put_off_until
+from ddplatform.queries.one_row import get_one, get_row
 from ddplatform.queries.risk_scores import residual_band_of
 from ddplatform.tenancy import current_organisation
 from supply_chain.vocabulary import Issue, RiskBand
@@ -272,19 +272,12 @@ def get_action(
     statement = select(MitigationAction).where(MitigationAction.id == action_id)
     if not either_side:
         statement = statement.where(_ours())
-    if for_change:
-        statement = held(statement)
-    action = db.session.scalar(statement)
-    if action is None:
-        raise NotFound()
-    return action
+    return get_one(statement, for_change=for_change)
 
 
 def get_action_row(action_id: UUID) -> ActionRow:
     """An action as lists show it, or NotFound."""
-    row = db.session.execute(_rows().where(MitigationAction.id == action_id)).one_or_none()
-    if row is None:
-        raise NotFound()
+    row = get_row(_rows().where(MitigationAction.id == action_id))
     return _action_row(row)
 
 

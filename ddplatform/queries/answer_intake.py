@@ -5,9 +5,9 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from ddplatform.db import db, held
-from ddplatform.errors import NotFound
+from ddplatform.db import db
 from ddplatform.models.answer_intake import AnswerIntake, AppLink
+from ddplatform.queries.one_row import get_one
 
 
 def list_intakes(assignment_id: UUID) -> Sequence[AnswerIntake]:
@@ -22,15 +22,10 @@ def list_intakes(assignment_id: UUID) -> Sequence[AnswerIntake]:
 
 def get_intake(assignment_id: UUID, intake_id: UUID, *, for_change: bool = False) -> AnswerIntake:
     """One of them, or NotFound; held and read anew when it will be changed."""
-    if for_change:
-        db.session.flush()  # reading anew would forget what is not written yet
     statement = select(AnswerIntake).where(
         AnswerIntake.id == intake_id, AnswerIntake.assignment_id == assignment_id
     )
-    found = db.session.scalar(held(statement) if for_change else statement)
-    if found is None:
-        raise NotFound()
-    return found
+    return get_one(statement, for_change=for_change)
 
 
 def find_cells(intake_id: UUID) -> bytes | None:
@@ -59,12 +54,9 @@ def list_app_links(assignment_id: UUID) -> Sequence[AppLink]:
 
 def get_app_link(assignment_id: UUID, link_id: UUID) -> AppLink:
     """One of them, or NotFound."""
-    found = db.session.scalar(
+    return get_one(
         select(AppLink).where(AppLink.id == link_id, AppLink.assignment_id == assignment_id)
     )
-    if found is None:
-        raise NotFound()
-    return found
 
 
 def find_app_link(token_hash: str) -> AppLink | None:

@@ -10,13 +10,13 @@ from sqlalchemy import ColumnElement, or_, select
 
 from ddplatform.access.roles import RoleId
 from ddplatform.db import db, end_of, start_of
-from ddplatform.errors import NotFound
 from ddplatform.ledger.canonical import canonical_json
 from ddplatform.ledger.errors import NotCanonical
 from ddplatform.ledger.events import utc_text
 from ddplatform.ledger.kept import KeptEnd, KeptEvent, KeptHead, KeptValue
 from ddplatform.models.audit import AuditCheckpoint, AuditEvent, AuditHead, AuditValue, Outcome
 from ddplatform.models.organisations import User
+from ddplatform.queries.one_row import get_one
 
 PAGE_SIZE = 50
 OF_THE_HOUSE = ("organisation:", "person:")
@@ -208,9 +208,4 @@ def find_actor_name(event: AuditEvent) -> str | None:
 
 def get_event(sequence: int, wanted: LogFilter) -> AuditEvent:
     """One event, or NotFound; those the reader may not read are absent."""
-    event = db.session.scalar(
-        select(AuditEvent).where(AuditEvent.sequence == sequence, *_rights(wanted))
-    )
-    if event is None:
-        raise NotFound()
-    return event
+    return get_one(select(AuditEvent).where(AuditEvent.sequence == sequence, *_rights(wanted)))

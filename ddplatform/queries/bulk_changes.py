@@ -8,13 +8,13 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from ddplatform.db import db, held
-from ddplatform.errors import NotFound
+from ddplatform.db import db
 from ddplatform.models.bulk_changes import BulkChange, BulkPart, BulkVerb
 from ddplatform.models.jobs import Job, JobState
 from ddplatform.models.value_chain import SupplyLink, ValueChainNode
 from ddplatform.queries.jobs import get_job
 from ddplatform.queries.node_filters import among
+from ddplatform.queries.one_row import get_one
 from supply_chain.labels import MOST_TAGS
 
 NAMES_SHOWN = 20
@@ -122,10 +122,7 @@ def standing_links_at(chain_id: UUID, keys: Sequence[UUID]) -> tuple[Any, ...]:
 def get_change(change_id: UUID, *, for_change: bool = False) -> BulkChange:
     """A change of many, or NotFound. Whoever holds it holds its map first."""
     statement = select(BulkChange).where(BulkChange.id == change_id)
-    found = db.session.scalar(held(statement) if for_change else statement)
-    if found is None:
-        raise NotFound()
-    return found
+    return get_one(statement, for_change=for_change)
 
 
 def has_failed(change: BulkChange) -> bool:

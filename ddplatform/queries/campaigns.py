@@ -8,14 +8,14 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select, tuple_
 
-from ddplatform.db import db, held
+from ddplatform.db import db
 from ddplatform.duediligence.vocabulary import QuestionnaireState as State
-from ddplatform.errors import NotFound
 from ddplatform.models.campaigns import Campaign, CampaignTarget, LeftOut
 from ddplatform.models.questionnaires import Assignment, Questionnaire, QuestionnaireVersion
 from ddplatform.models.value_chain import NodeSummary, ValueChainNode
 from ddplatform.models.visit_plan import StepKind, VisitPlanStep
 from ddplatform.queries.node_filters import among, joined
+from ddplatform.queries.one_row import get_one
 
 PAGE_SIZE = 50
 ANSWERED = (
@@ -82,10 +82,7 @@ class TargetPage:
 def get_campaign(campaign_id: UUID, *, for_change: bool = False) -> Campaign:
     """A campaign, or NotFound."""
     statement = select(Campaign).where(Campaign.id == campaign_id)
-    found = db.session.scalar(held(statement) if for_change else statement)
-    if found is None:
-        raise NotFound()
-    return found
+    return get_one(statement, for_change=for_change)
 
 
 def list_places(chain_id: UUID, keys: Sequence[UUID]) -> Sequence[Place]:

@@ -6,9 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import Select, func, select
 
-from ddplatform.db import db, held
+from ddplatform.db import db
 from ddplatform.duediligence.vocabulary import QuestionnaireState as State
-from ddplatform.errors import NotFound
 from ddplatform.models.cascade import (
     AskedState,
     ChainProposal,
@@ -18,6 +17,7 @@ from ddplatform.models.cascade import (
 from ddplatform.models.organisations import Membership, Organisation
 from ddplatform.models.questionnaires import Assignment
 from ddplatform.models.value_chain import ValueChainNode
+from ddplatform.queries.one_row import get_one, get_row
 from ddplatform.queries.organisations import get_user_by_email
 from ddplatform.queries.questionnaires import load_plan
 from ddplatform.queries.responses import AskedOfMe
@@ -67,14 +67,11 @@ def list_own_suppliers() -> Sequence[OwnSupplier]:
 
 def get_own_supplier(own_supplier_id: UUID) -> OwnSupplier:
     """One of them, or NotFound."""
-    found = db.session.scalar(
+    return get_one(
         select(OwnSupplier).where(
             OwnSupplier.id == own_supplier_id, OwnSupplier.removed_at.is_(None)
         )
     )
-    if found is None:
-        raise NotFound()
-    return found
 
 
 def find_forwarded(assignment_id: UUID) -> OwnSupplier | None:
@@ -110,10 +107,7 @@ def get_told(proposal_id: UUID) -> ChainProposal:
         ChainProposal.id == proposal_id,
         ChainProposal.respondent_organisation_id == current_organisation(),
     )
-    found = db.session.scalar(held(statement))
-    if found is None:
-        raise NotFound()
-    return found
+    return get_one(statement, for_change=True)
 
 
 def find_told(assignment: Assignment, own_supplier_id: UUID) -> ChainProposal | None:
@@ -238,10 +232,8 @@ def find_namesakes(proposals: Sequence[Proposed]) -> Mapping[UUID, ValueChainNod
 def get_proposal(proposal_id: UUID, *, for_change: bool = False) -> Proposed:
     """One of them, or NotFound; held when it will be changed."""
     if for_change:
-        db.session.scalar(held(select(ChainProposal).where(ChainProposal.id == proposal_id)))
-    row = db.session.execute(_proposed().where(ChainProposal.id == proposal_id)).one_or_none()
-    if row is None:
-        raise NotFound()
+        get_one(select(ChainProposal).where(ChainProposal.id == proposal_id), for_change=True)
+    row = get_row(_proposed().where(ChainProposal.id == proposal_id))
     return Proposed(row[0], row[1])
 
 

@@ -8,11 +8,11 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
-from ddplatform.db import db, held
-from ddplatform.errors import NotFound
+from ddplatform.db import db
 from ddplatform.models.context_events import ContextEvent, ContextEventNode
 from ddplatform.models.organisations import User
 from ddplatform.models.value_chain import ValueChainNode
+from ddplatform.queries.one_row import get_one
 from supply_chain.areas import Area, AreaKind
 
 EVENTS_SHOWN = 200
@@ -150,10 +150,7 @@ def _around(country: str | None) -> list[ColumnElement[bool]]:
 def get_event(event_id: UUID, *, for_change: bool = False) -> ContextEvent:
     """An event, or NotFound."""
     statement = select(ContextEvent).where(ContextEvent.id == event_id)
-    event = db.session.scalar(held(statement) if for_change else statement)
-    if event is None:
-        raise NotFound()
-    return event
+    return get_one(statement, for_change=for_change)
 
 
 def list_titles(event_ids: Sequence[UUID]) -> Sequence[tuple[UUID, str]]:

@@ -9,9 +9,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
-from ddplatform.db import db, held
+from ddplatform.db import db
 from ddplatform.duediligence.vocabulary import ActionState, RiskState
-from ddplatform.errors import NotFound
 from ddplatform.models.findings import Finding, MitigationAction
 from ddplatform.models.organisations import User
 from ddplatform.models.remedy import RemediationCase
@@ -24,6 +23,7 @@ from ddplatform.queries.finding_scores import (
     severity_of_finding,
     with_newest_scores,
 )
+from ddplatform.queries.one_row import get_one, get_row
 from ddplatform.queries.risk_scores import residual_band_of
 from supply_chain.vocabulary import Issue, RiskBand, SeverityBand
 
@@ -223,18 +223,13 @@ def count_findings(wanted: FindingFilter) -> int:
 def get_finding(finding_id: UUID, *, for_change: bool = False) -> Finding:
     """A finding, or NotFound; `for_change` holds it until the end of the unit of work."""
     statement = select(Finding).where(Finding.id == finding_id)
-    if for_change:
-        statement = held(statement)
-    finding = db.session.scalar(statement)
-    if finding is None:
-        raise NotFound()
-    return finding
+    return get_one(statement, for_change=for_change)
 
 
 def get_finding_place(finding_id: UUID) -> FindingPlace:
     """A finding with its place and scores, or NotFound."""
     recorder = aliased(User)
-    row = db.session.execute(
+    row = get_row(
         _placed(
             select(
                 Finding,
@@ -250,9 +245,7 @@ def get_finding_place(finding_id: UUID) -> FindingPlace:
         )
         .outerjoin(recorder, recorder.id == Finding.created_by_id)
         .where(Finding.id == finding_id)
-    ).one_or_none()
-    if row is None:
-        raise NotFound()
+    )
     return FindingPlace(
         finding=row.Finding,
         node_name=row.node_name,

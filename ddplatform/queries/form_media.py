@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
-from ddplatform.errors import NotFound
 from ddplatform.models.questionnaires import OwnFormDraft, QuestionnaireVersion
+from ddplatform.queries.one_row import required
 
 
 @dataclass(frozen=True)
@@ -39,10 +39,7 @@ def list_media(kept: QuestionnaireVersion | OwnFormDraft) -> Sequence[MediaFile]
 
 def get_media(kept: QuestionnaireVersion | OwnFormDraft, name: str) -> MediaFile:
     """One of these files, or NotFound."""
-    found = next((one for one in list_media(kept) if one.name == name), None)
-    if found is None:
-        raise NotFound()
-    return found
+    return required(next((one for one in list_media(kept) if one.name == name), None))
 
 
 def owner_of(file: MediaFile) -> UUID:

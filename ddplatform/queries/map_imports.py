@@ -6,9 +6,10 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
-from ddplatform.db import db, held
+from ddplatform.db import db
 from ddplatform.errors import NotFound
 from ddplatform.models.value_chain import ImportStatus, MapImport
+from ddplatform.queries.one_row import get_one
 
 
 def get_import(import_id: UUID, *, with_preview: bool = False) -> MapImport:
@@ -16,18 +17,12 @@ def get_import(import_id: UUID, *, with_preview: bool = False) -> MapImport:
     statement = select(MapImport).where(MapImport.id == import_id)
     if with_preview:
         statement = statement.options(undefer(MapImport.preview))
-    row = db.session.scalar(statement)
-    if row is None:
-        raise NotFound()
-    return row
+    return get_one(statement)
 
 
 def get_import_for_change(import_id: UUID) -> MapImport:
     """The same, held until the end of the unit of work and read anew."""
-    row = db.session.scalar(held(select(MapImport).where(MapImport.id == import_id)))
-    if row is None:
-        raise NotFound()
-    return row
+    return get_one(select(MapImport).where(MapImport.id == import_id), for_change=True)
 
 
 def list_imports(chain_id: UUID, *, limit: int = 50) -> Sequence[MapImport]:

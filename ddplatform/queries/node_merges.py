@@ -8,12 +8,12 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import aliased, undefer
 
-from ddplatform.db import db, held
-from ddplatform.errors import NotFound
+from ddplatform.db import db
 from ddplatform.models.matching import NodeMerge
 from ddplatform.models.organisations import User
 from ddplatform.models.questionnaires import Assignment
 from ddplatform.models.value_chain import SupplyLink, ValueChainNode
+from ddplatform.queries.one_row import get_one
 from questionnaires import Answerer
 from supply_chain.merging import StandingLink
 
@@ -39,39 +39,25 @@ class SourceRecord:
 
 def get_merge(merge_id: UUID) -> NodeMerge:
     """A merge, or NotFound."""
-    return _one(NodeMerge.id == merge_id)
+    return get_one(select(NodeMerge).where(NodeMerge.id == merge_id))
 
 
 def get_merge_with_rows(merge_id: UUID) -> NodeMerge:
     """The same with the rows it moved, held until the end of the unit of work and read anew."""
-    row = db.session.scalar(
-        held(select(NodeMerge).where(NodeMerge.id == merge_id)).options(
-            undefer(NodeMerge.moved), undefer(NodeMerge.links)
-        )
+    statement = select(NodeMerge).where(NodeMerge.id == merge_id)
+    return get_one(
+        statement.options(undefer(NodeMerge.moved), undefer(NodeMerge.links)), for_change=True
     )
-    if row is None:
-        raise NotFound()
-    return row
-
-
-def _one(condition: ColumnElement[bool]) -> NodeMerge:
-    row = db.session.scalar(select(NodeMerge).where(condition))
-    if row is None:
-        raise NotFound()
-    return row
 
 
 def get_node_anew(node_id: UUID) -> ValueChainNode:
     """A node as the database holds it now, whatever this unit of work read before; or NotFound."""
     db.session.flush()  # what this unit of work changed is part of it
-    node = db.session.scalar(
+    return get_one(
         select(ValueChainNode)
         .where(ValueChainNode.id == node_id)
         .execution_options(populate_existing=True)
     )
-    if node is None:
-        raise NotFound()
-    return node
 
 
 def find_merge_of(absorbed_id: UUID) -> NodeMerge | None:

@@ -17,6 +17,7 @@ from ddplatform.models.organisations import (
     OrganisationKind,
     User,
 )
+from ddplatform.queries.one_row import required
 
 INSTALLATION_SLUG = "installation"
 
@@ -155,10 +156,7 @@ def language_to_write_in(email: str, offered: str) -> str:
 
 def get_user(user_id: UUID) -> User:
     """The user, or NotFound."""
-    user = db.session.get(User, user_id)
-    if user is None:
-        raise NotFound()
-    return user
+    return required(db.session.get(User, user_id))
 
 
 def get_organisation_by_slug(slug: str) -> Organisation:
@@ -171,10 +169,7 @@ def get_organisation_by_slug(slug: str) -> Organisation:
 
 def get_organisation(organisation_id: UUID) -> Organisation:
     """The organisation, or NotFound."""
-    found = db.session.get(Organisation, organisation_id)
-    if found is None:
-        raise NotFound()
-    return found
+    return required(db.session.get(Organisation, organisation_id))
 
 
 def help_contact(organisation: Organisation, invited_by: User | None) -> HelpContact:
@@ -230,18 +225,12 @@ def list_people() -> Sequence[Person]:
 
 def get_person(user_id: UUID) -> Person:
     """One member of the acting organisation, or NotFound."""
-    found = next((person for person in list_people() if person.user_id == user_id), None)
-    if found is None:
-        raise NotFound()
-    return found
+    return required(next((person for person in list_people() if person.user_id == user_id), None))
 
 
 def get_membership(membership_id: UUID) -> Membership:
     """The membership, or NotFound."""
-    found = db.session.get(Membership, membership_id)
-    if found is None:
-        raise NotFound()
-    return found
+    return required(db.session.get(Membership, membership_id))
 
 
 def count_members_with_role(role_id: RoleId) -> int:
@@ -265,10 +254,7 @@ def list_open_invitations() -> Sequence[Invitation]:
 
 def get_invitation(invitation_id: UUID) -> Invitation:
     """The invitation, or NotFound."""
-    found = db.session.get(Invitation, invitation_id)
-    if found is None:
-        raise NotFound()
-    return found
+    return required(db.session.get(Invitation, invitation_id))
 
 
 def get_invitation_by_hash(token_hash: str) -> Invitation | None:

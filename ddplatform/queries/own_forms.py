@@ -9,8 +9,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import undefer
 
 from ddplatform.db import db
-from ddplatform.errors import NotFound
 from ddplatform.models.questionnaires import OwnForm, OwnFormDraft, QuestionnaireVersion
+from ddplatform.queries.one_row import get_one
 
 
 @dataclass(frozen=True)
@@ -60,10 +60,7 @@ def list_own_forms() -> Sequence[OwnFormRow]:
 
 def get_own_form(form_id: UUID) -> OwnForm:
     """A form of the organisation, or NotFound."""
-    found = db.session.scalar(select(OwnForm).where(OwnForm.id == form_id))
-    if found is None:
-        raise NotFound()
-    return found
+    return get_one(select(OwnForm).where(OwnForm.id == form_id))
 
 
 def list_drafts(form_id: UUID) -> Sequence[OwnFormDraft]:
@@ -84,10 +81,7 @@ def get_draft(form_id: UUID, number: int | None = None) -> OwnFormDraft:
     )
     if number is not None:
         statement = statement.where(OwnFormDraft.number == number)
-    found = db.session.scalars(statement.order_by(OwnFormDraft.number.desc()).limit(1)).first()
-    if found is None:
-        raise NotFound()
-    return found
+    return get_one(statement.order_by(OwnFormDraft.number.desc()).limit(1))
 
 
 def list_published(form: OwnForm) -> Sequence[QuestionnaireVersion]:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select, tuple_
 
-from ddplatform.db import db, held
+from ddplatform.db import db
 from ddplatform.duediligence.vocabulary import QuestionnaireState as State
 from ddplatform.errors import NotFound
 from ddplatform.models.questionnaires import (
@@ -21,6 +21,7 @@ from ddplatform.models.questionnaires import (
     QuestionnaireVersion,
 )
 from ddplatform.models.value_chain import ValueChainNode
+from ddplatform.queries.one_row import get_one, get_row
 from ddplatform.tenancy import current_organisation
 from questionnaires import Answerer, Plan, answered_by, modules, plan, read_form
 from questionnaires.library import shipped_translations
@@ -197,13 +198,8 @@ def plan_of(kept: QuestionnaireVersion | OwnFormDraft) -> Plan:
 
 def get_assignment(assignment_id: UUID, *, for_change: bool = False) -> Assignment:
     """A questionnaire that the acting organisation sent, or NotFound; held to be changed."""
-    if for_change:
-        db.session.flush()  # reading anew would forget what is not written yet
     statement = select(Assignment).where(Assignment.id == assignment_id, _mine())
-    found = db.session.scalar(held(statement) if for_change else statement)
-    if found is None:
-        raise NotFound()
-    return found
+    return get_one(statement, for_change=for_change)
 
 
 def find_assignment(assignment_id: UUID) -> Assignment | None:
@@ -213,11 +209,7 @@ def find_assignment(assignment_id: UUID) -> Assignment | None:
 
 def get_assignment_row(assignment_id: UUID) -> AssignmentRow:
     """The same as plain values, or NotFound."""
-    row = db.session.execute(
-        _columns().where(Assignment.id == assignment_id, _mine())
-    ).one_or_none()
-    if row is None:
-        raise NotFound()
+    row = get_row(_columns().where(Assignment.id == assignment_id, _mine()))
     return AssignmentRow(**row._mapping)
 
 

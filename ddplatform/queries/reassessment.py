@@ -9,13 +9,13 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, select, tuple_
 
-from ddplatform.db import db, held
-from ddplatform.errors import NotFound
+from ddplatform.db import db
 from ddplatform.models.findings import Finding
 from ddplatform.models.organisations import Membership, User
 from ddplatform.models.questionnaires import Assignment
 from ddplatform.models.reassessment import ReviewCause, ReviewTask
 from ddplatform.models.value_chain import NodeSummary, ValueChain, ValueChainNode
+from ddplatform.queries.one_row import get_one
 from supply_chain.vocabulary import RiskBand
 
 PAGE_SIZE = 50
@@ -92,10 +92,7 @@ class OpenTasks:
 def get_task(task_id: UUID, *, for_change: bool = False) -> ReviewTask:
     """A task, or NotFound."""
     statement = select(ReviewTask).where(ReviewTask.id == task_id)
-    task = db.session.scalar(held(statement) if for_change else statement)
-    if task is None:
-        raise NotFound()
-    return task
+    return get_one(statement, for_change=for_change)
 
 
 def list_tasks(

@@ -24,6 +24,7 @@ from ddplatform.models.remedy import (
     SupportItem,
 )
 from ddplatform.models.value_chain import ValueChainNode
+from ddplatform.queries.one_row import get_row
 from supply_chain.vocabulary import Issue
 
 STAGES: tuple[tuple[str, frozenset[ImpactState]], ...] = (
@@ -123,13 +124,11 @@ def get_case_for(
     code: str, user_id: UUID, *, today: date
 ) -> tuple[RemediationCase, CaseAssignment]:
     """A case this person is assigned to, or NotFound: nobody else learns that it exists."""
-    row = db.session.execute(
+    row = get_row(
         select(RemediationCase, CaseAssignment)
         .join(CaseAssignment, CaseAssignment.case_id == RemediationCase.id)
         .where(RemediationCase.code == code, CaseAssignment.user_id == user_id, _is_running(today))
-    ).one_or_none()
-    if row is None:
-        raise NotFound()
+    )
     return row[0], row[1]
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from ddplatform.db import db
-from ddplatform.errors import NotFound
 from ddplatform.languages import current_language
 from ddplatform.models.questionnaires import Questionnaire
+from ddplatform.queries.one_row import required
 from ddplatform.queries.questionnaires import get_version
 from ddplatform.queries.response_languages import Tongue, tongue_of
 from questionnaires import Form, Group, Kind, Question, Section, asked_paths
@@ -60,9 +60,7 @@ def get_title(version_id: UUID, titles: Mapping[str, str]) -> str:
         titles: its titles in further languages, by their code.
     """
     kept = get_version(version_id)
-    questionnaire = db.session.get(Questionnaire, kept.questionnaire_id)
-    if questionnaire is None:
-        raise NotFound()
+    questionnaire = required(db.session.get(Questionnaire, kept.questionnaire_id))
     return titles.get(current_language()) or questionnaire.title
 
 

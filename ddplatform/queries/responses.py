@@ -11,13 +11,13 @@ from sqlalchemy import select
 from ddplatform.db import db, held
 from ddplatform.duediligence.upload_traces import UploadTraces, read_traces
 from ddplatform.duediligence.vocabulary import QuestionnaireState as State
-from ddplatform.errors import NotFound
 from ddplatform.languages import current_language
 from ddplatform.models.evidence import Evidence, EvidenceLink
 from ddplatform.models.organisations import Organisation, User
 from ddplatform.models.questionnaires import Assignment, Questionnaire, QuestionnaireVersion
 from ddplatform.models.responses import Answer, AnswerMessage, RedFlag
 from ddplatform.models.responses import Response as ResponseRow
+from ddplatform.queries.one_row import get_one, get_row
 from ddplatform.queries.organisations import HelpContact, help_contact
 from ddplatform.queries.questionnaire_texts import Review, load_wording
 from ddplatform.queries.questionnaires import get_version
@@ -143,8 +143,7 @@ def list_asked_of_me() -> Sequence[AskedOfMe]:
 
 def get_request(assignment_id: UUID) -> Request:
     """A questionnaire asked of the acting organisation, or NotFound."""
-    row = db.session.execute(
-        # The version comes along: its wording is looked up next.
+    row = get_row(  # The version comes along: its wording is looked up next.
         select(Assignment, Organisation, User, Questionnaire.title, QuestionnaireVersion)
         .join(Organisation, Organisation.id == Assignment.organisation_id)
         .outerjoin(User, User.id == Assignment.sent_by_id)
@@ -154,9 +153,7 @@ def get_request(assignment_id: UUID) -> Request:
             Assignment.id == assignment_id,
             Assignment.respondent_organisation_id == current_organisation(),
         )
-    ).one_or_none()
-    if row is None:
-        raise NotFound()
+    )
     assignment, requester, sender, title, version = row
     spoken = current_language()
     wording = load_wording(assignment.version_id, assignment.organisation_id)
@@ -190,10 +187,7 @@ def find_response(assignment_id: UUID, *, for_change: bool = False) -> ResponseR
 
 def get_response(response_id: UUID) -> ResponseRow:
     """One round of answers that the acting organisation may see, or NotFound."""
-    found = db.session.scalar(select(ResponseRow).where(ResponseRow.id == response_id))
-    if found is None:
-        raise NotFound()
-    return found
+    return get_one(select(ResponseRow).where(ResponseRow.id == response_id))
 
 
 def find_round(assignment_id: UUID, number: int) -> ResponseRow | None:
@@ -319,14 +313,11 @@ def _files() -> Any:
 
 def get_file_link(response_id: UUID, link_id: UUID) -> EvidenceLink:
     """Where a document supports an answer of this round, or NotFound."""
-    found = db.session.scalar(
+    return get_one(
         select(EvidenceLink).where(
             EvidenceLink.id == link_id, EvidenceLink.target_id == response_id
         )
     )
-    if found is None:
-        raise NotFound()
-    return found
 
 
 def list_messages(assignment_id: UUID) -> Mapping[str, Sequence[Message]]:

@@ -8,9 +8,9 @@ from sqlalchemy import ColumnElement, func, select
 
 from ddplatform.db import db, held
 from ddplatform.duediligence.vocabulary import QuestionnaireState as State
-from ddplatform.errors import NotFound
 from ddplatform.models.questionnaires import Assignment
 from ddplatform.models.returned_books import BookDelivery, BookOutcome, ReturnedBook
+from ddplatform.queries.one_row import get_one
 from ddplatform.tenancy import current_organisation
 
 PAGE_SIZE = 100
@@ -47,10 +47,7 @@ def list_deliveries() -> Sequence[BookDelivery]:
 
 def get_delivery(delivery_id: UUID) -> BookDelivery:
     """One upload, or NotFound."""
-    found = db.session.scalar(select(BookDelivery).where(BookDelivery.id == delivery_id))
-    if found is None:
-        raise NotFound()
-    return found
+    return get_one(select(BookDelivery).where(BookDelivery.id == delivery_id))
 
 
 def count_outcomes(delivery_id: UUID) -> Mapping[BookOutcome, int]:
@@ -151,12 +148,10 @@ def list_brought(assignment_id: UUID) -> Sequence[ReturnedBook]:
 
 def get_brought(assignment_id: UUID, book_id: UUID) -> ReturnedBook:
     """One of them, held for change; also one that was opened. Raises NotFound."""
-    found = db.session.scalar(
-        held(select(ReturnedBook).where(*_for_me(assignment_id), ReturnedBook.id == book_id))
+    return get_one(
+        select(ReturnedBook).where(*_for_me(assignment_id), ReturnedBook.id == book_id),
+        for_change=True,
     )
-    if found is None:
-        raise NotFound()
-    return found
 
 
 def _mine() -> ColumnElement[bool]:

@@ -10,11 +10,11 @@ from sqlalchemy import ColumnElement, func, select, tuple_
 
 from ddplatform.db import db, held
 from ddplatform.duediligence.vocabulary import QuestionnaireState as State
-from ddplatform.errors import NotFound
 from ddplatform.models.questionnaires import Assignment, Questionnaire, QuestionnaireVersion
 from ddplatform.models.responses import Response, ResponseStatus
 from ddplatform.models.reviews import ReviewEntry, ReviewSample
 from ddplatform.queries.node_filters import among
+from ddplatform.queries.one_row import get_one
 from ddplatform.queries.questionnaires import COUNT_CAP, TO_REVIEW
 from ddplatform.tenancy import current_organisation
 
@@ -186,10 +186,7 @@ def find_sample(campaign_id: UUID | None) -> ReviewSample | None:
 def get_sample(sample_id: UUID, *, for_change: bool = False) -> ReviewSample:
     """A sample, or NotFound."""
     statement = select(ReviewSample).where(ReviewSample.id == sample_id)
-    found = db.session.scalar(held(statement) if for_change else statement)
-    if found is None:
-        raise NotFound()
-    return found
+    return get_one(statement, for_change=for_change)
 
 
 @dataclass(frozen=True)

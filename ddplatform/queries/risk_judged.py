@@ -10,7 +10,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from ddplatform.db import db
-from ddplatform.errors import NotFound
 from ddplatform.models.organisations import User
 from ddplatform.models.risk import (
     ControlRecord,
@@ -22,6 +21,7 @@ from ddplatform.models.risk import (
     SeverityJudgement,
 )
 from ddplatform.models.value_chain import ValueChain, ValueChainNode
+from ddplatform.queries.one_row import get_one
 from ddplatform.queries.risk_scores import list_history, risk_of
 from ddplatform.queries.run_rows import newest_row
 from supply_chain.vocabulary import Issue, RiskBand
@@ -157,10 +157,7 @@ def find_pending_change(node_id: UUID, issue: Issue) -> UUID | None:
 
 def get_change(change_id: UUID) -> ScoreChange:
     """A change of a score, or NotFound."""
-    change = db.session.scalar(select(ScoreChange).where(ScoreChange.id == change_id))
-    if change is None:
-        raise NotFound()
-    return change
+    return get_one(select(ScoreChange).where(ScoreChange.id == change_id))
 
 
 def find_judgement(node_id: UUID, issue: Issue) -> Judged | None:

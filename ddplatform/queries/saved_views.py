@@ -13,6 +13,7 @@ from ddplatform.errors import NotFound
 from ddplatform.models.organisations import User
 from ddplatform.models.saved_views import SavedView, ViewKind
 from ddplatform.models.value_chain import ValueChain
+from ddplatform.queries.one_row import get_one, get_row
 
 MOST = 200
 """Most views that one map keeps, so that all of them stand on one page."""
@@ -44,20 +45,15 @@ def list_views(chain_id: UUID) -> Sequence[ViewRow]:
 
 def get_view_row(view_id: UUID) -> ViewRow:
     """One view, or NotFound: there is none, or it was removed."""
-    row = db.session.execute(_columns().where(SavedView.id == view_id)).one_or_none()
-    if row is None:
-        raise NotFound()
+    row = get_row(_columns().where(SavedView.id == view_id))
     return ViewRow(**row._mapping)
 
 
 def get_view(view_id: UUID) -> SavedView:
     """The row itself, to change it, or NotFound."""
-    found = db.session.scalar(
+    return get_one(
         select(SavedView).where(SavedView.id == view_id, SavedView.archived_at.is_(None))
     )
-    if found is None:
-        raise NotFound()
-    return found
 
 
 def get_chain_with_views(chain_id: UUID) -> tuple[ValueChain, Sequence[ViewRow]]:

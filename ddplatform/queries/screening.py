@@ -8,8 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, select, tuple_
 
-from ddplatform.db import db, held
-from ddplatform.errors import NotFound
+from ddplatform.db import db
 from ddplatform.models.screening import (
     MatchAnswer,
     ScreeningDecision,
@@ -18,6 +17,7 @@ from ddplatform.models.screening import (
     ScreeningMatch,
 )
 from ddplatform.models.value_chain import ValueChain, ValueChainNode
+from ddplatform.queries.one_row import get_one
 from supply_chain.screening.lists import Entry
 
 PAGE_SIZE = 50
@@ -98,10 +98,7 @@ def list_lists() -> Sequence[ListRow]:
 
 def get_list(list_id: UUID) -> ScreeningList:
     """An edition, or NotFound."""
-    found = db.session.scalar(select(ScreeningList).where(ScreeningList.id == list_id))
-    if found is None:
-        raise NotFound()
-    return found
+    return get_one(select(ScreeningList).where(ScreeningList.id == list_id))
 
 
 def list_current() -> Sequence[ScreeningList]:
@@ -167,18 +164,12 @@ def load_said() -> Mapping[tuple[str, str], ScreeningDecision]:
 def get_match(match_id: UUID, *, for_change: bool = False) -> ScreeningMatch:
     """A prompt, or NotFound."""
     statement = select(ScreeningMatch).where(ScreeningMatch.id == match_id)
-    found = db.session.scalar(held(statement) if for_change else statement)
-    if found is None:
-        raise NotFound()
-    return found
+    return get_one(statement, for_change=for_change)
 
 
 def get_entry(entry_id: UUID) -> ScreeningEntry:
     """An entry, or NotFound."""
-    found = db.session.scalar(select(ScreeningEntry).where(ScreeningEntry.id == entry_id))
-    if found is None:
-        raise NotFound()
-    return found
+    return get_one(select(ScreeningEntry).where(ScreeningEntry.id == entry_id))
 
 
 def list_matches(

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, exists, func, select
 
-from ddplatform.db import db, held
+from ddplatform.db import db
 from ddplatform.errors import NotFound
 from ddplatform.models.evidence import Evidence, EvidenceLink
 from ddplatform.models.organisations import Organisation
@@ -15,6 +15,7 @@ from ddplatform.models.questionnaires import Assignment
 from ddplatform.models.responses import Answer
 from ddplatform.models.responses import Response as ResponseRow
 from ddplatform.models.sharing import SectionShare
+from ddplatform.queries.one_row import get_one
 from ddplatform.queries.questionnaires import load_plan
 from ddplatform.queries.response_languages import language_of
 from ddplatform.queries.responses import (
@@ -164,10 +165,7 @@ def get_share(share_id: UUID, *, for_change: bool = False) -> SectionShare:
         SectionShare.id == share_id,
         SectionShare.respondent_organisation_id == current_organisation(),
     )
-    found = db.session.scalar(held(statement) if for_change else statement)
-    if found is None:
-        raise NotFound()
-    return found
+    return get_one(statement, for_change=for_change)
 
 
 def list_run_out(at: datetime) -> Sequence[SectionShare]:

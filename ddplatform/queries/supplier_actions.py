@@ -9,10 +9,10 @@ from sqlalchemy import Select, select
 
 from ddplatform.db import db
 from ddplatform.duediligence.vocabulary import ActionState
-from ddplatform.errors import NotFound
 from ddplatform.models.findings import MitigationAction
 from ddplatform.models.organisations import Organisation
 from ddplatform.queries.findings import UNDONE_ACTIONS
+from ddplatform.queries.one_row import get_row
 from ddplatform.tenancy import current_organisation
 
 SHOWN = 200
@@ -68,7 +68,5 @@ def list_asked_actions() -> Sequence[AskedAction]:
 
 def get_asked_action(action_id: UUID) -> AskedAction:
     """One of them, or NotFound."""
-    row = db.session.execute(_asked().where(MitigationAction.id == action_id)).one_or_none()
-    if row is None:
-        raise NotFound()
+    row = get_row(_asked().where(MitigationAction.id == action_id))
     return AskedAction(*row)

@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import aliased
 
 from ddplatform.db import db
-from ddplatform.errors import NotFound
 from ddplatform.models.value_chain import NodeSummary, SupplyLink, ValueChain, ValueChainNode
+from ddplatform.queries.one_row import get_one
 from supply_chain.vocabulary import FlowEvidence, LinkKind, RiskBand
 
 LINKS_SHOWN = 200
@@ -80,18 +80,12 @@ def list_chains() -> Sequence[ChainRow]:
 
 def get_chain(chain_id: UUID) -> ValueChain:
     """A map, or NotFound."""
-    chain = db.session.scalar(select(ValueChain).where(ValueChain.id == chain_id))
-    if chain is None:
-        raise NotFound()
-    return chain
+    return get_one(select(ValueChain).where(ValueChain.id == chain_id))
 
 
 def get_chain_for_change(chain_id: UUID) -> ValueChain:
     """The same, held until the end of the unit of work, so that changes come one by one."""
-    chain = db.session.scalar(select(ValueChain).where(ValueChain.id == chain_id).with_for_update())
-    if chain is None:
-        raise NotFound()
-    return chain
+    return get_one(select(ValueChain).where(ValueChain.id == chain_id), for_change=True)
 
 
 def find_chain(name: str) -> ValueChain | None:
@@ -111,10 +105,7 @@ def is_slug_taken(slug: str) -> bool:
 
 def get_node(node_id: UUID) -> ValueChainNode:
     """A node, archived ones too, or NotFound."""
-    node = db.session.scalar(select(ValueChainNode).where(ValueChainNode.id == node_id))
-    if node is None:
-        raise NotFound()
-    return node
+    return get_one(select(ValueChainNode).where(ValueChainNode.id == node_id))
 
 
 def get_node_by_ref(chain_id: UUID, external_ref: str) -> ValueChainNode | None:
@@ -147,10 +138,7 @@ def get_summary(node_id: UUID) -> NodeSummary | None:
 
 def get_link(link_id: UUID) -> SupplyLink:
     """A link, archived ones too, or NotFound."""
-    link = db.session.scalar(select(SupplyLink).where(SupplyLink.id == link_id))
-    if link is None:
-        raise NotFound()
-    return link
+    return get_one(select(SupplyLink).where(SupplyLink.id == link_id))
 
 
 def get_standing_links(node: ValueChainNode) -> list[SupplyLink]:

@@ -10,9 +10,8 @@ import numpy as np
 from sqlalchemy import select
 
 from ddplatform.bulk import many_objects
-from ddplatform.db import db, held
+from ddplatform.db import db
 from ddplatform.duediligence.vocabulary import ActionState, QuestionnaireState
-from ddplatform.errors import NotFound
 from ddplatform.models.findings import MitigationAction
 from ddplatform.models.organisations import Membership, User
 from ddplatform.models.questionnaires import Assignment
@@ -20,6 +19,7 @@ from ddplatform.models.value_chain import ValueChain, ValueChainNode
 from ddplatform.models.visit_plan import StepKind, VisitPlan, VisitPlanStep
 from ddplatform.queries.findings import LIVE_ACTIONS
 from ddplatform.queries.kept_on_map import KeptOnMap
+from ddplatform.queries.one_row import get_one, get_row
 from ddplatform.queries.questionnaires import TO_REVIEW, WAITING
 from ddplatform.queries.what_if_scores import load_known_map
 from supply_chain.analysis.visit_plan_field import QUESTIONNAIRE, VISIT, Aim, Stakes, stakes_of
@@ -183,9 +183,7 @@ def list_plans_called(name: str, chain_id: UUID | None = None) -> Sequence[PlanR
 
 def get_plan_row(plan_id: UUID) -> PlanRow:
     """One plan, or NotFound."""
-    row = db.session.execute(_plan_columns().where(VisitPlan.id == plan_id)).one_or_none()
-    if row is None:
-        raise NotFound()
+    row = get_row(_plan_columns().where(VisitPlan.id == plan_id))
     return PlanRow(**row._mapping)
 
 
@@ -196,10 +194,7 @@ def has_plan(plan_id: UUID) -> bool:
 
 def get_plan_for_change(plan_id: UUID) -> VisitPlan:
     """The plan itself, held until the end of the unit of work, or NotFound."""
-    found = db.session.scalar(held(select(VisitPlan).where(VisitPlan.id == plan_id)))
-    if found is None:
-        raise NotFound()
-    return found
+    return get_one(select(VisitPlan).where(VisitPlan.id == plan_id), for_change=True)
 
 
 def get_steps(plan_id: UUID) -> Sequence[VisitPlanStep]:

@@ -11,12 +11,12 @@ from sqlalchemy import select
 from ddplatform.bulk import many_objects
 from ddplatform.db import db
 from ddplatform.duediligence.vocabulary import RiskState
-from ddplatform.errors import NotFound
 from ddplatform.models.findings import Finding
 from ddplatform.models.organisations import User
 from ddplatform.models.value_chain import ValueChain, ValueChainNode
 from ddplatform.models.what_if import KeptWhatIf
 from ddplatform.queries.kept_on_map import KeptOnMap
+from ddplatform.queries.one_row import get_one, get_row
 from ddplatform.queries.value_chain import get_chain
 from ddplatform.queries.what_if_scores import Begin, load_begin
 from supply_chain.analysis.what_if import WhatIf, try_changes
@@ -138,22 +138,17 @@ def find_kept_called(chain_id: UUID, name: str) -> KeptRow | None:
 
 def get_kept_row(what_if_id: UUID) -> KeptRow:
     """One kept what-if, or NotFound."""
-    row = db.session.execute(
+    row = get_row(
         _kept_columns().where(KeptWhatIf.id == what_if_id, KeptWhatIf.archived_at.is_(None))
-    ).one_or_none()
-    if row is None:
-        raise NotFound()
+    )
     return KeptRow(**row._mapping)
 
 
 def get_kept(what_if_id: UUID) -> KeptWhatIf:
     """The row itself, to change it, or NotFound."""
-    found = db.session.scalar(
+    return get_one(
         select(KeptWhatIf).where(KeptWhatIf.id == what_if_id, KeptWhatIf.archived_at.is_(None))
     )
-    if found is None:
-        raise NotFound()
-    return found
 
 
 def _kept_columns() -> Any:
