@@ -145,7 +145,9 @@ def judge(
     """
     now = form.answers()
     news = [change for change in changes if now.get(change.path, "") != change.text]
-    trial = Response(form.plan, now, now=form.now, last_saved=form.last_saved)
+    trial = Response(
+        form.plan, now, now=form.now, language=form.language, last_saved=form.last_saved
+    )
     refused = _put_all(trial, news)
     paths = {change.path for change in refused}
     found = [_judged(trial, one, now, has_base) for one in news if one.path not in paths]

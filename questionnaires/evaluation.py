@@ -60,7 +60,7 @@ class Response:
         seed: str = "",
         last_saved: Mapping[str, str] | None = None,
     ) -> None:
-        self.plan = plan
+        self.plan, self.language = plan, language
         self.last_saved = last_saved
         self.unknown: dict[str, str] = {}
         self._document = TreeNode(plan.document, None)

@@ -8,6 +8,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from questionnaires.answer_book_reading import BookRefused
+from questionnaires.answer_changes import judge
 from questionnaires.submission_books import is_book, is_own_book
 from questionnaires.submission_files import read_brought, read_kept
 from questionnaires.submissions import compare
@@ -117,6 +118,16 @@ def test_change_says_in_which_cell_it_stands():
 
     assert places["/data/g/share"] == "Visit, A3"
     assert places["/data/site[2]/house[2]/rooms"] == "house, A3"
+
+
+def test_chosen_answers_read_in_the_language_of_the_response():
+    response = respond(SURVEY, CHOICES, language="French (fr)")
+    row = {"_uuid": "1", "g/helps": "school clinic"}
+    found = read_brought("e.json", as_json([row]), FORM).submissions[0]
+
+    (change,), _ = judge(response, compare(found, response).changes, has_base=False)
+
+    assert change.words == "L'école, La clinique"
 
 
 def test_places_that_no_workbook_gave_are_passed_over():
