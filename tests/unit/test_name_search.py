@@ -76,13 +76,20 @@ def test_of_very_many_the_likest_are_compared():
     assert len(hits) <= CANDIDATES
 
 
+def test_of_very_many_that_begin_so_the_one_that_is_called_so_comes_first():
+    names = [f"Farm 12{number}" for number in range(2 * CANDIDATES)]
+
+    assert found("farm 12", [*names, "Farm 12"])[0] == "Farm 12"
+
+
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.sampled_from(["coop", "coopera", "cooperative 7", "sucre"]), max_size=60))
 def test_candidates_share_most_and_of_equals_the_first_rows_are_taken(names: list[str]):
     shared = [len(runs("cooperative") & runs(f"{name} ")) for name in names]
     enough = name_search.LEAST_SHARED * len(runs("cooperative"))
     rows = [row for row, many in enumerate(shared) if many >= enough]
-    best = sorted(rows, key=lambda row: -shared[row])
+    whole = [len(runs("cooperative ") & runs(f"{name} ")) for name in names]
+    best = sorted(rows, key=lambda row: -whole[row])
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(name_search, "CANDIDATES", 10)
         taken = index_of(names).candidates("cooperative") if names else []
