@@ -20,6 +20,10 @@ class JobState(StrEnum):
     FAILED = "failed"
 
 
+GOING_ON = (JobState.QUEUED, JobState.RUNNING)
+"""States of a job that waits or is at work."""
+
+
 class Job(Base):
     """One piece of work. Touched by services/jobs and the worker alone."""
 
@@ -45,3 +49,8 @@ class Job(Base):
     result: Mapped[dict[str, Any]] = mapped_column(default=dict)
     created_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
+
+    @property
+    def is_going_on(self) -> bool:
+        """Whether it waits or is at work."""
+        return self.state in GOING_ON

@@ -6,18 +6,16 @@ from sqlalchemy import select
 
 from ddplatform.db import db
 from ddplatform.errors import NotFound
-from ddplatform.models.jobs import Job, JobState
+from ddplatform.models.jobs import GOING_ON, Job
+from ddplatform.queries.one_row import get_one
 from ddplatform.tenancy import current_organisation
 
 
 def get_job(job_id: UUID) -> Job:
     """A job of the acting organisation, or NotFound."""
-    job = db.session.scalar(
+    return get_one(
         select(Job).where(Job.id == job_id, Job.organisation_id == current_organisation())
     )
-    if job is None:
-        raise NotFound()
-    return job
 
 
 def get_job_named(job_id: UUID, name: str) -> Job:
@@ -43,7 +41,7 @@ def find_going_on(unique_key: str) -> Job | None:
         .where(
             Job.organisation_id == current_organisation(),
             Job.unique_key == unique_key,
-            Job.state.in_((JobState.QUEUED, JobState.RUNNING)),
+            Job.state.in_(GOING_ON),
         )
         .limit(1)
     )
@@ -54,6 +52,6 @@ def is_waiting(name: str) -> bool:
     statement = select(Job.id).where(
         Job.organisation_id == current_organisation(),
         Job.name == name,
-        Job.state.in_((JobState.QUEUED, JobState.RUNNING)),
+        Job.state.in_(GOING_ON),
     )
     return db.session.scalar(statement.limit(1)) is not None

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from ddplatform.access.identity import Identity
 from ddplatform.db import db
 from ddplatform.models.jobs import Job, JobState
+from ddplatform.queries.jobs import find_going_on
 
 MAX_ATTEMPTS = 5
 
@@ -48,3 +49,14 @@ def enqueue(
     db.session.add(job)
     db.session.flush()  # the caller links to the job's progress page
     return job
+
+
+def enqueue_once(
+    name: str, payload: Mapping[str, Any], *, unique_key: str, by: Identity, at: datetime
+) -> Job:
+    """The job with this key that waits or is at work; where there is none, a new one.
+
+    For work whose outcome all may use who ask for it: whoever asks while it goes on waits for it.
+    """
+    going_on = find_going_on(unique_key)
+    return going_on or enqueue(name, payload, by=by, at=at, unique_key=unique_key)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from ddplatform.access.identity import Identity
 from ddplatform.models.jobs import Job
-from ddplatform.queries.jobs import find_going_on, get_job_on_map
+from ddplatform.queries.jobs import get_job_on_map
 from ddplatform.queries.map_past import check_day, load_past
 from ddplatform.queries.map_snapshots import load_past_snapshot
 from ddplatform.queries.value_chain import get_chain
@@ -31,7 +31,7 @@ def request_day(chain_id: UUID, day: date, page: str, *, by: Identity, at: datet
     check_day(chain, day, today=at.date())
     payload = {"chain_id": str(chain.id), "day": day.isoformat(), "page": page}
     key = f"{PREPARE}:{chain.id}:{chain.version}:{day.isoformat()}:{page}"
-    return find_going_on(key) or jobs.enqueue(PREPARE, payload, by=by, at=at, unique_key=key)
+    return jobs.enqueue_once(PREPARE, payload, unique_key=key, by=by, at=at)
 
 
 def get_request(job_id: UUID, chain_id: UUID) -> Job:

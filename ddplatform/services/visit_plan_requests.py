@@ -12,7 +12,7 @@ from uuid import UUID
 from ddplatform.access.identity import Identity
 from ddplatform.errors import Invalid
 from ddplatform.models.jobs import Job
-from ddplatform.queries.jobs import find_going_on, get_job_named
+from ddplatform.queries.jobs import get_job_named
 from ddplatform.queries.value_chain import get_chain
 from ddplatform.queries.visit_plan import has_plan
 from ddplatform.services import jobs
@@ -36,7 +36,7 @@ def request_plan(chain_id: UUID, wish: Wish, *, by: Identity, at: datetime) -> J
     payload = {"chain_id": str(get_chain(chain_id).id), **asdict(wish)}
     mark = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()[:16]
     key = f"{MAKE}:{by.user_id}:{mark}"
-    return find_going_on(key) or jobs.enqueue(MAKE, payload, by=by, at=at, unique_key=key)
+    return jobs.enqueue_once(MAKE, payload, unique_key=key, by=by, at=at)
 
 
 def get_request(job_id: UUID) -> Job:

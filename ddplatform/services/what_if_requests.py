@@ -10,7 +10,7 @@ from uuid import UUID
 
 from ddplatform.access.identity import Identity
 from ddplatform.models.jobs import Job
-from ddplatform.queries.jobs import find_going_on, get_job_on_map
+from ddplatform.queries.jobs import get_job_on_map
 from ddplatform.queries.value_chain import get_chain
 from ddplatform.queries.what_if_scores import load_begin
 from ddplatform.services import jobs
@@ -53,7 +53,7 @@ def request_scores(chain_id: UUID, page: str, *, by: Identity, at: datetime) -> 
     payload = {"chain_id": str(chain.id), "day": day, "page": page}
     mark = hashlib.sha256(page.encode()).hexdigest()[:16]
     key = f"{PREPARE}:{chain.id}:{chain.version}:{day}:{mark}"
-    return find_going_on(key) or jobs.enqueue(PREPARE, payload, by=by, at=at, unique_key=key)
+    return jobs.enqueue_once(PREPARE, payload, unique_key=key, by=by, at=at)
 
 
 def get_request(job_id: UUID, chain_id: UUID) -> Job:

@@ -115,7 +115,7 @@ def _mail(campaign: Campaign) -> Any:
 def _sending(campaign: Campaign) -> dict[str, Any]:
     """How far the sending of what is due by today is."""
     job = _job(campaign)
-    is_going = job is not None and job.state in (JobState.QUEUED, JobState.RUNNING)
+    is_going = job is not None and job.is_going_on
     done, total = count_sending(campaign.id, today=g.now.date())
     return {
         "job": job,

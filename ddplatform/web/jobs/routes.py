@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 
 from ddplatform.access.permissions import Permission
 from ddplatform.gate import requires
-from ddplatform.models.jobs import JobState
 from ddplatform.queries.jobs import get_job
 from ddplatform.services.risk import REASSESS
 from ddplatform.web.auth.kept_input import safe_next
@@ -23,11 +22,10 @@ TITLES = {REASSESS: "The risks of the map are being assessed"}
 def show(job_id: UUID) -> ResponseReturnValue:
     """Reloads itself until the work is done, then leads on to `next`."""
     job = get_job(job_id)
-    running = job.state in (JobState.QUEUED, JobState.RUNNING)
     return render_template(
         "jobs/show.html",
         job=job,
         title=TITLES.get(job.name, "Work behind the page"),
-        running=running,
+        running=job.is_going_on,
         next=safe_next(request.args.get("next")),
     )

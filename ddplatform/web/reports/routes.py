@@ -10,7 +10,6 @@ from flask.typing import ResponseReturnValue
 from ddplatform.access.permissions import Permission
 from ddplatform.errors import Invalid, NotFound
 from ddplatform.gate import requires
-from ddplatform.models.jobs import JobState
 from ddplatform.models.reports import Report, ReportStatus
 from ddplatform.queries.jobs import get_job
 from ddplatform.queries.reports import (
@@ -121,7 +120,7 @@ def show(report_id: UUID) -> ResponseReturnValue:
 
 def _waiting(report: Report) -> str:
     job = get_job(report.job_id) if report.job_id else None
-    running = job is not None and job.state in (JobState.QUEUED, JobState.RUNNING)
+    running = job is not None and job.is_going_on
     return render_template(
         "reports/waiting.html",
         report=report,

@@ -53,13 +53,12 @@ def past_prepared(chain_id: UUID, job_id: UUID) -> ResponseReturnValue:
 
 
 def _page(chain: ValueChain, shown: str, **more: Any) -> str:
-    running = (JobState.QUEUED, JobState.RUNNING)
     job = more.get("job")
     return render_template(
         "value_chain/past_wait.html",
         chain=chain,
         day=shown,
         on=day(shown),
-        running=job is not None and job.state in running,
+        running=job is not None and job.is_going_on,
         **{"job": None, **more},
     )

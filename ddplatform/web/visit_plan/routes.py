@@ -12,7 +12,6 @@ from wtforms.fields import SelectChoice
 from ddplatform.access.permissions import Permission
 from ddplatform.errors import Invalid, NotFound
 from ddplatform.gate import requires
-from ddplatform.models.jobs import JobState
 from ddplatform.models.visit_plan import StepKind
 from ddplatform.queries import visit_plan
 from ddplatform.queries.organisations import list_people
@@ -84,7 +83,7 @@ def making(job_id: UUID) -> ResponseReturnValue:
     return render_template(
         "visit_plan/making.html",
         job=job,
-        running=job.state in (JobState.QUEUED, JobState.RUNNING),
+        running=job.is_going_on,
         chain=get_chain(UUID(job.payload["chain_id"])),
     )
 

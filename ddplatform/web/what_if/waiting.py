@@ -17,8 +17,6 @@ from ddplatform.services.what_if_requests import split_typed, with_typed
 from ddplatform.web.auth.kept_input import safe_next
 from ddplatform.web.what_if.blueprint import bp
 
-UNDER_WAY = (JobState.QUEUED, JobState.RUNNING)
-
 
 def not_scored(chain: ValueChain, back: str) -> str:
     """Instead of a page for which the map has to be scored first.
@@ -62,5 +60,5 @@ def _page(chain: ValueChain, back: str, job: Job | None = None) -> str:
         chain=chain,
         back=back,
         job=job,
-        running=job is not None and job.state in UNDER_WAY,
+        running=job is not None and job.is_going_on,
     )
