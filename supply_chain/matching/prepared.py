@@ -49,6 +49,7 @@ class Prepared:
     addresses_in_words: Texts
     first_numbers: Texts
     places: Texts  # city, region, and an address that only names a province
+    towns: Texts  # city and region alone
     countries: Texts
     latitude: Floats
     longitude: Floats
@@ -68,6 +69,7 @@ def prepare(records: Sequence[Record]) -> Prepared:
     names = [name_forms(record.name) for record in records]
     split = [_address_and_place(record) for record in records]
     addresses = [address for address, _ in split]
+    towns = [_town(record) for record in records]
     counts = word_counts("name")
     codes: dict[str, int] = {}
     ids = [plain_ids(record) for record in records]
@@ -91,6 +93,7 @@ def prepare(records: Sequence[Record]) -> Prepared:
         addresses_in_words=text_column([form.text for form in addresses]),
         first_numbers=text_column([_first_number(form) for form in addresses]),
         places=text_column([place for _, place in split]),
+        towns=text_column(towns),
         countries=text_column([record.country.strip().upper() for record in records]),
         latitude=_degrees(record.latitude for record in records),
         longitude=_degrees(record.longitude for record in records),
@@ -146,7 +149,7 @@ def _address_and_place(record: Record) -> tuple[Forms, str]:
     """The address without its country's name, and the words for city and region."""
     forms = address_forms(record.address)
     words = _without_run(forms.words, _country_words(record.country))
-    near = " ".join(with_known_towns(plain_words(f"{record.city} {record.region}")))
+    near = _town(record)
     named = tuple(word for word in words if not _is_postcode(word))
     is_full = (
         len(named) >= ADDRESS_WORDS
@@ -157,6 +160,10 @@ def _address_and_place(record: Record) -> tuple[Forms, str]:
     if is_full:
         return (forms if words is forms.words else forms_of_words(words)), near
     return forms_of_words(()), " ".join([*near.split(), *named])
+
+
+def _town(record: Record) -> str:
+    return " ".join(with_known_towns(plain_words(f"{record.city} {record.region}")))
 
 
 def _is_postcode(word: str) -> bool:

@@ -131,7 +131,8 @@ def _places(
 ) -> Iterator[str]:
     if not np.isnan(km):
         yield "at the same point" if km < 0.05 else f"{km:,.1f} km apart"
-    if values["place_given"] and values["place_words"] < ALIKE:
+    is_other_place = values["place_given"] and values["place_words"] < ALIKE
+    if is_other_place or values["cities_differ"]:
         yield "cities or regions differ"
     if values["countries_differ"]:
         countries = prepared.countries.texts

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from rapidfuzz import fuzz
 
 from supply_chain.matching.columns import Flags
 from supply_chain.matching.features import Columns, compare, distance_km
@@ -14,6 +15,7 @@ from supply_chain.matching.parts import parts_told
 from supply_chain.matching.prepared import Prepared
 from supply_chain.matching.towns import towns_told, words_held
 from supply_chain.matching.two_places import (
+    ALIKE_PLACES,
     NEAR_KM,
     name_two_places,
     questioned,
@@ -58,7 +60,9 @@ def score(prepared: Prepared, left: Ints, right: Ints, weights: Weights) -> Scor
     is_open = is_same & ~asked & ~(km <= NEAR_KM)
     columns["towns_differ"] = _two_towns(prepared, left, right, is_open)
     columns["parts_differ"] = _two_parts(prepared, left, right, is_same)
-    asked |= (columns["towns_differ"] > 0) | (columns["parts_differ"] > 0)
+    columns["cities_differ"] = _two_cities(prepared, left, right, is_open)
+    told = ("towns_differ", "parts_differ", "cities_differ")
+    asked |= np.any([columns[name] > 0 for name in told], axis=0)
     found = np.where(asked, questioned(found, **limits), found)
     shares_site = np.array([bool(pair.site) for pair in ids], dtype=bool)
     names_unlike = columns["name_grams"] < UNLIKE_NAMES
@@ -87,6 +91,22 @@ def _two_towns(prepared: Prepared, left: Ints, right: Ints, looked_at: Flags) ->
         one, other = addresses[left[place]], addresses[right[place]]
         if one.words != other.words:
             found[place] = towns_told(one, other) is not None
+    return found
+
+
+def _two_cities(prepared: Prepared, left: Ints, right: Ints, looked_at: Flags) -> Floats:
+    """1 for those of the pairs looked at whose cities or regions differ, beside weak addresses.
+
+    "Main Road" stands in many towns: the words of an address that is none drown those of the town.
+    """
+    found = np.zeros(len(left))
+    towns = prepared.towns.texts
+    for place in np.flatnonzero(looked_at).tolist():
+        one, other = left[place], right[place]
+        is_weak = not (prepared.addresses[one].words and prepared.addresses[other].words)
+        if is_weak and towns[one] and towns[other]:
+            alike = fuzz.token_set_ratio(towns[one], towns[other]) / 100
+            found[place] = alike < ALIKE_PLACES
     return found
 
 

@@ -198,3 +198,21 @@ def test_numbers_do_not_sound_and_names_stay_in_their_places():
 def test_another_spelling_of_one_sound_is_told_as_the_same():
     assert one(Record("a", "Gazprom"), Record("b", "Gasprom JSC")).decision is Decision.SAME
     assert one(Record("a", "Müller"), Record("b", "Mueller GmbH")).decision is Decision.SAME
+
+
+def test_one_street_name_in_two_towns_is_a_question():
+    tirupur = Record("a", "Royal Garments", address="Main Rd", country="IN", city="Tirupur")
+    ludhiana = replace(tirupur, id="b", city="Ludhiana")
+
+    asked = one(tirupur, ludhiana)
+
+    assert asked.decision is Decision.REVIEW
+    assert "cities or regions differ" in asked.reasons
+    assert one(tirupur, replace(tirupur, id="b")).decision is Decision.SAME
+
+
+def test_a_town_and_its_district_are_no_two_towns_beside_a_park():
+    park = Record("a", "Royal Garments", address="Export Park", country="BD", city="Savar")
+    district = replace(park, id="b", city="Savar", region="Dhaka")
+
+    assert one(park, district).decision is Decision.SAME
