@@ -142,7 +142,8 @@ def _most_shared(rows: NDArray[np.int64], shared: NDArray[np.int64]) -> NDArray[
     at_least = len(with_so_many) - 1 - int(np.searchsorted(with_so_many, CANDIDATES))
     more, just = np.flatnonzero(shared > at_least), np.flatnonzero(shared == at_least)
     more = more[np.argsort(-shared[more], kind="stable")]
-    return rows[np.concatenate([more, just[: CANDIDATES - len(more)]])]
+    taken: NDArray[np.int64] = rows[np.concatenate([more, just[: CANDIDATES - len(more)]])]
+    return taken
 
 
 def _runs_of(
