@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from pyxform import aliases
+
 from questionnaires.errors import Fault
 from questionnaires.sheets import (
     BEGIN,
@@ -277,4 +279,4 @@ def _unclosed(row: SurveyRow) -> Fault:
 
 def _group_kind(row: SurveyRow) -> str:
     found = END.match(row.type) or BEGIN.match(row.type)
-    return found[1].lower() if found else ""
+    return str(aliases.control[found[1].lower()]) if found else ""

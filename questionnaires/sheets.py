@@ -24,8 +24,9 @@ READERS = {
     ".md": md_to_dict,
 }
 FIRST_ROW = 2  # the row a spreadsheet shows for the first row under the heading
-BEGIN = re.compile(r"begin[\s_](group|repeat|loop)((?<=loop)\s+(over\s+)?\S+)?\s*$", re.I)
-END = re.compile(r"end[\s_](group|repeat|loop)\s*$", re.I)
+_GROUPS = "|".join(sorted(aliases.control, key=len, reverse=True))  # "looped group" before "loop"
+BEGIN = re.compile(rf"begin[\s_]({_GROUPS})((?<=loop)\s+(over\s+)?\S+)?\s*$", re.I)
+END = re.compile(rf"end[\s_]({_GROUPS})\s*$", re.I)
 TWICE = re.compile(r"Duplicate column header: (.*)")
 PREFIXED = re.compile(r"(?:bind|instance|body)::([A-Za-z_][\w.-]*):")
 DECLARED = re.compile(r"([A-Za-z_][\w.-]*)\s*=")

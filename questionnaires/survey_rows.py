@@ -17,7 +17,9 @@ WITHOUT_CONTROL = (
     "email audit start-geopoint background-geopoint csv-external xml-external entity "
     "background-audio xml_external uri:deviceid"
 )
-UNASKED_TYPES = frozenset(WITHOUT_CONTROL.split())
+UNASKED_TYPES = frozenset(WITHOUT_CONTROL.split()) | {
+    str(name) for name, kind in QUESTION_TYPE_DICT.items() if "control" not in kind
+}
 UNSUPPORTED = frozenset({"geotrace", "geoshape", "background-audio", "start-geopoint", "osm"})
 SELECT_BASES = frozenset({"select_one", "select_multiple", "rank", "select one external"})
 OTHER_TYPES = frozenset({"osm", "entity", "include", "loop"}) | UNASKED_TYPES

@@ -630,3 +630,19 @@ def test_a_loop_over_a_list_is_a_group_for_each_of_its_choices(kind):
 
     assert check(*sheets).usable
     assert respond(*sheets).state("/data/toilets/pit/number").label == "How many pits?"
+
+
+def test_old_names_of_repeats_and_of_what_the_phone_fills_in_are_known():
+    report = check(
+        table(
+            "survey",
+            "type | name | label",
+            "subscriber id | sim | ",
+            "begin looped group | person | Person",
+            "text | name | Name",
+            "end repeat | | ",
+        )
+    )
+
+    assert report.usable
+    assert report.questions == 1
