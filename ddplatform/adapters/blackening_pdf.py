@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 from PIL import Image
-from pypdf import PdfReader, PdfWriter
+from pypdf import PageObject, PdfReader, PdfWriter
 from pypdf.generic import (
     ArrayObject,
     ByteStringObject,
@@ -182,7 +182,7 @@ def put_together(
     return output.getvalue()
 
 
-def _as_page(picture: Image.Image, size: tuple[int, int]):  # type: ignore[no-untyped-def]
+def _as_page(picture: Image.Image, size: tuple[int, int]) -> PageObject:
     made = io.BytesIO()
     picture.save(made, "PDF", resolution=72 * picture.width / size[0], quality=85)
     return PdfReader(made).pages[0]

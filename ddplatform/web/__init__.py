@@ -26,6 +26,7 @@ from ddplatform.web.organisations.routes import bp as organisations
 from ddplatform.web.overview.routes import bp as overview
 from ddplatform.web.questionnaires import bp as questionnaires
 from ddplatform.web.reassessment.routes import bp as reassessment
+from ddplatform.web.redaction.routes import bp as redaction
 from ddplatform.web.reference import bp as reference
 from ddplatform.web.remedy import bp as remedy
 from ddplatform.web.reports.routes import bp as reports
@@ -59,6 +60,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(campaigns, url_prefix="/o/<organisation>/campaigns")
     app.register_blueprint(findings, url_prefix="/o/<organisation>/findings")
     app.register_blueprint(evidence, url_prefix="/o/<organisation>/evidence")
+    app.register_blueprint(redaction, url_prefix="/o/<organisation>/evidence")
     app.register_blueprint(jobs, url_prefix="/o/<organisation>/jobs")
     app.register_blueprint(remedy, url_prefix="/o/<organisation>/remedy")
     app.register_blueprint(reports, url_prefix="/o/<organisation>/reports")

@@ -14,9 +14,9 @@ from werkzeug.serving import make_server
 from ddplatform.config import ROOT
 from ddplatform.duediligence.upload_traces import Area
 from ddplatform.web import filters
-from ddplatform.web.evidence.area_words import CELLS, COLUMNS
-from ddplatform.web.evidence.redaction import Face, Sheet
 from ddplatform.web.headers import policy
+from ddplatform.web.redaction.area_words import CELLS, COLUMNS
+from ddplatform.web.redaction.routes import Face, Sheet
 from tests.journeys.conftest import FLAGS
 from tests.journeys.test_axe import AXE, TAGS
 
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.journey
 PAGE = """<!doctype html><html lang=en><title>Areas</title>
 <link rel=stylesheet href="{{ url_for('static', filename='css/core.css') }}">
 <script type=module nonce=n src="{{ url_for('static', filename='js/areas.js') }}"></script>
-{% import 'evidence/_redact_sheet.html' as drawn %}<main><h1>Areas</h1>
+{% import 'redaction/_sheet.html' as drawn %}<main><h1>Areas</h1>
 {{ drawn.choosing(sheet, '/picture', 'Page 1', columns, cells) }}
 <label for="more-0">More areas</label><textarea id="more-0">B3:C4</textarea>
 <div data-tools="more-0" hidden><button type=button data-add>Add an area</button><button type=button data-drop>Take the last one away</button></div></main></html>"""

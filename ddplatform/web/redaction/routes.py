@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from flask import Response, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ddplatform.access.permissions import Permission
@@ -16,10 +16,11 @@ from ddplatform.gate import requires
 from ddplatform.models.evidence import Evidence
 from ddplatform.services import document_redaction
 from ddplatform.services.document_redaction import Wanted, areas_of, words_of
-from ddplatform.web.evidence.area_words import CELLS, COLUMNS, read_areas, read_row
-from ddplatform.web.evidence.routes import bp
 from ddplatform.web.filters import plural
+from ddplatform.web.redaction.area_words import CELLS, COLUMNS, read_areas, read_row
 from supply_chain.errors import FileRefused
+
+bp = Blueprint("redaction", __name__)
 
 AT_A_TIME = 6
 """Pages that are shown together; each is drawn when it is asked for."""
@@ -108,14 +109,14 @@ class Chosen:
 
 @bp.get("/<uuid:evidence_id>/redact")
 @requires(Permission.RESPONSE_REVIEW, leaves_event=True, reads_first=True)
-def redact(evidence_id: UUID) -> ResponseReturnValue:
+def choose(evidence_id: UUID) -> ResponseReturnValue:
     """The pages of a document with what was found in it, to choose from."""
     return _choose(evidence_id, Chosen())
 
 
 @bp.get("/<uuid:evidence_id>/redact/pages/<int:page>")
 @requires(Permission.RESPONSE_REVIEW)
-def redact_page(evidence_id: UUID, page: int) -> ResponseReturnValue:
+def page(evidence_id: UUID, page: int) -> ResponseReturnValue:
     """One page or picture of a document, for who has opened the page above."""
     content = document_redaction.page_of(evidence_id, page, by=g.identity, at=g.now)
     response = Response(content, mimetype="image/webp")
@@ -142,7 +143,7 @@ def take_out(evidence_id: UUID) -> ResponseReturnValue:
     told = [plural(done.areas, "area", "areas")] if done.areas else []
     told += [f"words in {plural(done.times, 'place', 'places')}"] if done.times else []
     flash(f"Taken out for good: {' and '.join(told)}.", "success")
-    return redirect(url_for(".show", evidence_id=evidence_id))
+    return redirect(url_for("evidence.show", evidence_id=evidence_id))
 
 
 def _choose(
@@ -151,12 +152,12 @@ def _choose(
     try:
         document, looked = document_redaction.open_document(evidence_id, by=g.identity, at=g.now)
     except FileRefused as refused:
-        return render_template("evidence/redact_refused.html", refused=refused, id=evidence_id), 422
+        return render_template("redaction/refused.html", refused=refused, id=evidence_id), 422
     traces = _traces(document)
     first = _first(len(looked.sizes))
     words = "\n".join(traces.words) if chosen.words is None else chosen.words
     html = render_template(
-        "evidence/redact.html",
+        "redaction/choose.html",
         document=document,
         sheets=_sheets(looked, traces.faces, chosen)[first : first + AT_A_TIME],
         many=len(looked.sizes),
@@ -212,7 +213,7 @@ def _preview(evidence_id: UUID, chosen: Chosen, wanted: Wanted) -> ResponseRetur
         if sheet.number in pages
     ]
     return render_template(
-        "evidence/redact_preview.html",
+        "redaction/preview.html",
         document=document,
         seen=request.form.get("seen", ""),
         sheets=sheets[:MOST_PREVIEWED],

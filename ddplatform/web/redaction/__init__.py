@@ -1,0 +1,1 @@
+"""Taking out of a document what leads to a person."""
