@@ -104,7 +104,8 @@ class ImpactWords:
         severity: trait -> level 1 to 5 -> description. severity_titles: trait -> title.
         responses: involvement -> title, stop, mitigate, remedy, leverage, record.
         leverage_decisions, support_items, closure_criteria: ref -> named texts.
-        exit_gate: ref -> what to do before a relationship ends.
+        exit_gate: ref -> what to do before a relationship ends. exit_reasons: ref -> what that
+            protects a child from.
     """
 
     severity: Mapping[str, Mapping[int, str]]
@@ -114,6 +115,7 @@ class ImpactWords:
     leverage_types: Mapping[str, str]
     leverage_decisions: Mapping[str, Mapping[str, str]]
     exit_gate: Mapping[str, str]
+    exit_reasons: Mapping[str, str]
     remedy_forms: Mapping[str, str]
     support_items: Mapping[str, Mapping[str, str]]
     closure_criteria: Mapping[str, Mapping[str, str]]
@@ -203,6 +205,12 @@ def decide_leverage(
     if can_be_raised:
         return "LD-2"
     return "LD-4" if is_crucial else "LD-3"
+
+
+EXIT_DECISIONS: Final = ("LD-3", "LD-5")
+"""The decisions about leverage under which a relationship may end at all."""
+SENIOR_DECIDES: Final = "RDG-8"
+"""The condition that is met by who decides, and not by words."""
 
 
 def missing_for_exit(met: Set[str]) -> tuple[str, ...]:

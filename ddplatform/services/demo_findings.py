@@ -16,7 +16,13 @@ from ddplatform.models.findings import FindingSource
 from ddplatform.models.responses import Response
 from ddplatform.queries.actions import get_action
 from ddplatform.queries.findings import get_finding
-from ddplatform.services import finding_judgements, finding_steps, findings, mitigation
+from ddplatform.services import (
+    finding_exit,
+    finding_judgements,
+    finding_steps,
+    findings,
+    mitigation,
+)
 from ddplatform.services import finding_leverage as leverage
 from ddplatform.services import verification as verifying
 from ddplatform.services.demo_maps import reassess
@@ -145,6 +151,11 @@ def _leverage(_world: World, finding_id: UUID, deed: dict[str, Any], **stamp: An
     )
 
 
+def _condition(_world: World, finding_id: UUID, deed: dict[str, Any], **stamp: Any) -> None:
+    ref, is_met, words = deed["ref"], deed["is_met"], deed["words"]
+    finding_exit.record_condition(finding_id, ref, is_met=is_met, words=words, **stamp)
+
+
 def _plan(world: World, entry: dict[str, Any], deed: dict[str, Any], at: datetime) -> None:
     told = dict(deed["plan"])
     owner = told.pop("owner", None)
@@ -196,6 +207,7 @@ _DEEDS: dict[str, Doing] = {
     "owner": _to_finding(_owner),
     "step": _to_finding(_step),
     "leverage": _to_finding(_leverage),
+    "condition": _to_finding(_condition),
     "plan": _plan,
     "move": _to_action(_move),
     "extend": _to_action(_extend),

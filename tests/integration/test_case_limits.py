@@ -239,7 +239,7 @@ def test_list_of_an_officer_can_be_kept_to_the_overdue_cases(
 
     page = client.get(f"/o/{tenant.slug}/remedy/?due=late").text
     assert late in page and calm not in page
-    assert "overdue since" in page and "1 step overdue" in page
+    assert "overdue</span> since 26 Nov 2026" in page and "1 step overdue" in page
 
 
 def test_overview_counts_the_overdue_steps_of_the_own_cases_for_an_officer_alone(
@@ -263,4 +263,4 @@ def test_who_may_not_open_cases_sees_no_limit_of_one(app: Flask, tenant: Tenant)
 
     for page in ("remedy/", "remedy/?due=late", ""):
         text = manager.get(f"/o/{tenant.slug}/{page}").text
-        assert "overdue since" not in text and "Triage" not in text
+        assert "overdue</span> since" not in text and "Triage" not in text

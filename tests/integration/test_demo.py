@@ -19,7 +19,7 @@ from ddplatform.duediligence.vocabulary import ImpactState as S
 from ddplatform.errors import Conflict
 from ddplatform.factory import create_app
 from ddplatform.jobs.worker import Worker
-from ddplatform.models.findings import MitigationAction
+from ddplatform.models.findings import Finding, MitigationAction
 from ddplatform.models.organisations import Organisation, OrganisationKind, User
 from ddplatform.models.questionnaires import Assignment
 from ddplatform.models.remedy import RemediationCase
@@ -126,6 +126,20 @@ def test_one_case_of_the_sample_has_a_step_overdue_and_one_has_no_limit_now(
         limits = load_limits(list(db.session.scalars(select(RemediationCase.id))))
     (due,) = limits.values()
     assert due.step.title == "Assess best interests" and due.is_late(datetime.now(UTC))
+
+
+def test_a_finding_of_the_sample_shows_conditions_for_leaving_met_and_missing(
+    sample: Flask,
+) -> None:
+    with sample.app_context(), acting_in(_organisation("maison-cacao").id):
+        found = [
+            finding.step_data["exit"]["conditions"]
+            for finding in db.session.scalars(select(Finding))
+            if "exit" in finding.step_data
+        ]
+    assert [{ref: one["is_met"] for ref, one in told.items()} for told in found] == [
+        {"RDG-1": True, "RDG-2": False, "RDG-3": True, "RDG-7": False}
+    ]
 
 
 def test_the_sample_holds_two_what_ifs_and_a_plan_with_visits_to_come(sample: Flask) -> None:

@@ -116,6 +116,6 @@ def test_list_kept_to_overdue_ones_says_since_when(
         finding.step_data = {**finding.step_data, "deferral": deferral}
 
     page = browser.get(f"/o/{world.tenant.slug}/findings/?due=late").text
-    assert "overdue since 20 Nov 2026" in page and "1 finding" in page
-    assert "overdue since" in browser.get(f"/o/{world.tenant.slug}/findings/{put_off}").text
+    assert "to look at again since 20 Nov 2026" in page and "1 finding" in page
+    assert "look at again since" in browser.get(f"/o/{world.tenant.slug}/findings/{put_off}").text
     assert "Put off until a day that has passed" in browser.get(f"/o/{world.tenant.slug}/").text

@@ -30,6 +30,7 @@ from ddplatform.queries.node_search import search_nodes
 from ddplatform.queries.target_history import list_history
 from ddplatform.queries.value_chain import get_node
 from ddplatform.services import findings
+from ddplatform.services.finding_exit import gate_of
 from ddplatform.services.finding_steps import list_steps, work_on
 from ddplatform.services.findings import FindingFields, Harm
 from ddplatform.web.findings import words
@@ -149,6 +150,8 @@ def show(finding_id: UUID) -> ResponseReturnValue:
         today=g.now.date(),
         review_on=review_day_of(finding),
         credible=FactKind.CREDIBLE,
+        gate=gate_of(finding, by=g.identity),
+        relations=words.RELATIONS,
     )
 
 

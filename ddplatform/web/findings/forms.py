@@ -239,3 +239,27 @@ class TriggerForm(VersionForm):
     """What asks for a new assessment."""
 
     trigger = SelectField("What happened", choices=TRIGGER_CHOICES, validators=[Optional()])
+
+
+class ExitConditionForm(VersionForm):
+    """One condition before a relationship ends."""
+
+    is_met = BooleanField("This condition is met")
+    words = needed_text("What this rests on", "Say what this rests on.")
+    evidence_id = SelectField("Document that shows it", validators=[Optional()])
+
+
+class SuspendForm(VersionForm):
+    """New orders stop for now."""
+
+    reason = needed_text("Why new orders stop", "Give the reason.")
+    protection = needed_text(
+        "How children and workers at the site are protected meanwhile",
+        "Say how people at the site are protected.",
+    )
+
+
+class TurnForm(VersionForm):
+    """A relationship ends, or goes on: one reason."""
+
+    reason = needed_text("Reason", "Give the reason.")

@@ -2,6 +2,7 @@
 
 from ddplatform.web.findings import (
     action_pages,
+    exit_pages,
     finding_pages,
     judging_pages,
     report_pages,
@@ -13,6 +14,7 @@ from ddplatform.web.findings.blueprint import bp
 __all__ = [
     "action_pages",
     "bp",
+    "exit_pages",
     "finding_pages",
     "judging_pages",
     "report_pages",

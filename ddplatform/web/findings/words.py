@@ -12,6 +12,7 @@ from ddplatform.models.risk import FactKind
 from ddplatform.queries.finding_scores import Effect
 from ddplatform.queries.organisations import list_people
 from ddplatform.queries.target_history import HistoryEntry
+from ddplatform.services.finding_exit import Relation
 from supply_chain.risk.method import METHOD
 from supply_chain.vocabulary import Issue
 
@@ -57,6 +58,10 @@ EVENTS = {
     "finding:harm": "Harm reported",
     "finding:refute": "Allegation not borne out",
     "finding:leverage": "Leverage decided",
+    "finding:exit_condition": "Condition for an exit recorded",
+    "finding:suspend": "New orders suspended",
+    "finding:exit": "Relationship ended",
+    "finding:take_up": "Relationship taken up again",
     "finding:step": "Moved",
 }
 SHOWN_CHANGES = {
@@ -67,7 +72,15 @@ SHOWN_CHANGES = {
     "involvement": "Involvement",
     "harm": "Harm",
     "leverage": "Leverage",
+    "relation": "Relationship",
+    "condition": "Condition",
+    "is_met": "Met",
     "title": "Title",
+}
+RELATIONS = {
+    Relation.RUNNING: "The relationship runs",
+    Relation.SUSPENDED: "New orders are suspended",
+    Relation.ENDED: "The relationship has ended",
 }
 EFFECT_KINDS = {
     IndicatorKind.OUTCOME: "outcome",
@@ -135,10 +148,20 @@ def told(entry: HistoryEntry) -> tuple[str, list[str]]:
     return EVENTS.get(entry.event.action, entry.event.action), changes
 
 
+_EXIT_WORDS = {
+    **{relation.value: title for relation, title in RELATIONS.items()},
+    **impact_words().exit_gate,
+    "True": "yes",
+    "False": "no",
+}
+
+
 def _shown(value: object) -> str:
     text = str(value)
     known = impact_words().responses.get(text) or impact_words().leverage_decisions.get(text)
-    return known["title"] if known else FINDING_STATES.get(text, text)
+    if known:
+        return known["title"]
+    return FINDING_STATES.get(text) or _EXIT_WORDS.get(text, text)
 
 
 def why_effect(action: MitigationAction, effect: Effect, harm: FactKind | None) -> str:
