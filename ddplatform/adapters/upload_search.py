@@ -1,7 +1,7 @@
 """What in a file may lead to a person, looked for in a child process (docs/security.md 6).
 
-The child gets the file and nothing else. A search that fails, or takes too long, refuses nothing:
-what it found until then stands, and that it did not end is told.
+The child gets the file and nothing else; a plain text needs none. A search that fails, or takes
+too long, refuses nothing: what it found until then stands, and that it did not end is told.
 """
 
 import json
@@ -10,8 +10,10 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
+from ddplatform.adapters.upload_search_words import Told, lines_of, words_in
+from ddplatform.adapters.uploads import TEXT_TYPES
 from ddplatform.duediligence.upload_traces import (
     MOST_FACES,
     MOST_WORDS,
@@ -53,6 +55,9 @@ def search_upload(
         media_type: its true type (adapters/uploads.py).
         model: the file of CenterFace; another one in tests alone.
     """
+    if media_type in TEXT_TYPES:
+        lines = lines_of(content, is_table=media_type == "text/csv")
+        return _collect([*words_in(lines), {"done": True}])
     limits = (str(CHILD_MEMORY_BYTES), str(patience.cpu_s))
     command = [sys.executable, "-I", "-c", _RUN, media_type, str(model), *limits, str(_ROOT)]
     try:
@@ -68,16 +73,15 @@ def search_upload(
         told = done.stdout
     except subprocess.TimeoutExpired as late:
         told = late.stdout or b""
-    return _read(told.splitlines(keepends=True))
+    whole = [line for line in told.splitlines(keepends=True) if line.endswith(b"\n")]
+    return _collect(map(json.loads, whole))  # a limit may have cut the last line off
 
 
-def _read(lines: Iterable[bytes]) -> UploadTraces:
-    """What whole lines tell; the last one may have been cut off."""
+def _collect(all_told: Iterable[Told]) -> UploadTraces:
     words: list[str] = []
     faces: list[Area] = []
     gaps, is_done = set(), False
-    for line in lines:
-        told: dict[str, Any] = json.loads(line) if line.endswith(b"\n") else {}
+    for told in all_told:
         words += told.get("words", ())
         faces += (Area(int(page), *sides) for page, *sides in told.get("faces", ()))
         gaps |= {Gap(told["gap"])} if "gap" in told else set()

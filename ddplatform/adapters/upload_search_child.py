@@ -9,18 +9,13 @@ import resource
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from ddplatform.adapters.upload_search_faces import FaceFinder
 from ddplatform.adapters.upload_search_texts import has_more_pages, pictures_of, texts_of
-from ddplatform.duediligence.free_text import MOST, traces_in
-from ddplatform.duediligence.upload_traces import MOST_FACES, MOST_WORDS, Gap
+from ddplatform.adapters.upload_search_words import Told, words_in
+from ddplatform.duediligence.upload_traces import MOST_FACES, Gap
 
-MAX_CHARACTERS = 400_000
 MAX_PICTURES = 60
-APART = "\n|\n"
-"""Between paragraphs and rows, so that no find reaches from one into the next."""
-Told = dict[str, Any]
 
 
 def main() -> int:
@@ -36,40 +31,11 @@ def main() -> int:
 
 def search(content: bytes, media_type: str, model: Path) -> Iterator[Told]:
     """All that is seen in a file, words first."""
-    yield from _words(content, media_type)
+    yield from words_in(texts_of(content, media_type))
     yield from _faces(content, media_type, model)
     if media_type == "application/pdf" and has_more_pages(content):
         yield {"gap": Gap.PARTS}
     yield {"done": True}
-
-
-def _words(content: bytes, media_type: str) -> Iterator[Told]:
-    seen: dict[str, None] = {}
-    characters = 0
-    for stretch in _stretches(texts_of(content, media_type)):
-        characters += len(stretch)
-        found = [" ".join(words.split()) for words in traces_in(stretch)]
-        news = [words for words in dict.fromkeys(found) if words not in seen]
-        seen.update(dict.fromkeys(news))
-        if news:
-            yield {"words": news}
-        if characters > MAX_CHARACTERS or len(seen) > MOST_WORDS:
-            yield {"gap": Gap.PARTS}
-            return
-
-
-def _stretches(texts: Iterator[str]) -> Iterator[str]:
-    """The texts in stretches that are searched whole."""
-    waiting = ""
-    for text in texts:
-        for begin in range(0, len(text), MOST - len(APART)):
-            piece = text[begin : begin + MOST - len(APART)] + APART
-            if len(waiting) + len(piece) > MOST:
-                yield waiting
-                waiting = ""
-            waiting += piece
-    if waiting:
-        yield waiting
 
 
 def _faces(content: bytes, media_type: str, model: Path) -> Iterator[Told]:

@@ -12,8 +12,8 @@ from defusedxml import ElementTree
 from PIL import Image, UnidentifiedImageError
 from python_calamine import CalamineWorkbook
 
-BETWEEN = " | "
-"""Between cells: two of them, each with a capital, are not the two parts of a name."""
+from ddplatform.adapters.upload_search_words import BETWEEN
+
 MAX_PAGES = 300
 MAX_PIXELS = 40_000_000
 LONGEST = 1_600
@@ -29,7 +29,6 @@ _TEXT_PART = re.compile(
 )
 _TEXT_ENDS = ("}t", "}text")
 _BLOCK_ENDS = ("}p", "}comment", "}threadedComment")
-_SEPARATORS = re.compile(r"[;,\t]")
 
 
 def texts_of(content: bytes, media_type: str) -> Iterator[str]:
@@ -38,23 +37,12 @@ def texts_of(content: bytes, media_type: str) -> Iterator[str]:
     Raises:
         Exception: whatever a library says of a file that it cannot read.
     """
-    if media_type.startswith("text/"):
-        yield from _lines(content, is_table=media_type == "text/csv")
-    elif media_type == PDF:
+    if media_type == PDF:
         yield from _pdf_texts(content)
     elif media_type.startswith(OFFICE):
         if "spreadsheet" in media_type:
             yield from _cells(content)
         yield from _office_texts(content)
-
-
-def _lines(content: bytes, *, is_table: bool) -> Iterator[str]:
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", errors="replace")
-    for line in text.splitlines():
-        yield _SEPARATORS.sub(BETWEEN, line) if is_table else line
 
 
 def _pdf_texts(content: bytes) -> Iterator[str]:

@@ -33,6 +33,12 @@ SEEN = "1 face can be seen in this file."
 WORDS = "2 words or numbers may lead to a person: Kofi Mensah, 0544 123 456"
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test tells a slow machine from a fast one."""
+    monkeypatch.setattr(evidence_search, "AT_ONCE", Patience(60, 120))
+
+
 @pytest.fixture
 def supplier(context: Flask, tenant: Tenant) -> Supplier:
     return come_in(ask(tenant))
