@@ -21,7 +21,7 @@ from ddplatform.models.organisations import Invitation
 from ddplatform.models.questionnaires import Assignment
 from ddplatform.queries.questionnaires import get_assignment
 from ddplatform.queries.responses import find_response, get_request, list_answers, load_filled
-from ddplatform.services import invitations, questionnaires, rate_limits
+from ddplatform.services import invitations, questionnaires, rate_limits, responses
 from ddplatform.services.response_review import ask_back, return_answers
 from tests.answering import (
     EMAIL,
@@ -665,3 +665,30 @@ def test_country_is_told_by_its_name_in_the_language_of_who_reads_it(
     assert "Comores" in before
     assert "科摩罗" in phone.get(f"{root}/sent?lang=zh").text
     assert "Comoros" in office.get(f"{one}/review").text
+
+
+def test_answers_of_one_entry_of_several_say_which_one_they_are_about(
+    app: Flask, supplier: Supplier, phone: FlaskClient
+):
+    second = {
+        path.replace("SAQ_B01[1]", "SAQ_B01[2]"): text
+        for path, text in good_values().items()
+        if "SAQ_B01[1]" in path
+    }
+    with app.app_context():
+        with acting(supplier.id):
+            responses.add_entry(
+                supplier.asked.assignment_id, "/data/B/SAQ_B01", by=supplier.identity, at=NOW
+            )
+        fill_in(supplier, good_values() | second)
+    root = f"/o/{supplier.slug}/responses/{supplier.asked.assignment_id}"
+    before = phone.get(f"{root}/check").text
+    with app.app_context():
+        receive_now(supplier)
+    tenant = supplier.asked.tenant
+    office = signed_in_client(app, tenant, RoleId.ANALYST)
+    one = f"/o/{tenant.slug}/questionnaires/assignments/{supplier.asked.assignment_id}"
+
+    for page in (before, phone.get(f"{root}/sent").text, office.get(f"{one}/review").text):
+        assert "2.1 (1 of 2) " in page and "2.1 (2 of 2) " in page
+        assert "3.1 (" not in page

@@ -9,7 +9,7 @@ from ddplatform.queries.answer_traces import is_free_text, traces_of
 from ddplatform.queries.responses import FileOfAnswer, Filled, Message
 from ddplatform.queries.reviews import Decision
 from ddplatform.web.questionnaires.words import risk_words
-from ddplatform.web.responses.fields import answer_words, field_id
+from ddplatform.web.responses.fields import answer_words, field_id, numbers_of
 from questionnaires import Item, NodeState, Signals
 from questionnaires.scoring_plan import extra, question_id
 
@@ -110,7 +110,10 @@ def sections_of(filled: Filled, beside: Beside) -> list[dict[str, Any]]:
     old = _states(beside.before) if beside.before else None
     found = []
     for page in filled.pages:
-        rows = [_row(item, beside, old, filled) for item in page.questions()]
+        numbers = numbers_of(page)
+        rows = [
+            _row(item, numbers[item.state.path], beside, old, filled) for item in page.questions()
+        ]
         risky = sum(1 for row in rows if row.risk[1] in ("warn", "danger"))
         found.append({"page": page, "rows": rows, "risky": risky})
     return found
@@ -122,6 +125,7 @@ def _states(filled: Filled) -> dict[str, NodeState]:
 
 def _row(
     item: Item,
+    number: str,
     beside: Beside,
     old: Mapping[str, NodeState] | None,
     filled: Filled,
@@ -138,7 +142,7 @@ def _row(
     return ReviewRow(
         path=state.path,
         id=field_id(state.path),
-        number=item.number,
+        number=number,
         label=state.label,
         words=shown_words(state, extra(question, "show_below")),
         files=files,

@@ -8,7 +8,7 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
-from ddplatform.languages import current_language
+from ddplatform.languages import current_language, gettext
 from ddplatform.languages import lazy_gettext as _
 from ddplatform.models.responses import Answer
 from ddplatform.queries.answer_traces import traces_of
@@ -249,6 +249,26 @@ def _choices(state: NodeState, text: str, around: Around) -> Sequence[ChoiceView
         )
         for choice in state.choices
     ]
+
+
+def numbers_of(page: Page) -> Mapping[str, str]:
+    """Path -> the number of each question; in one entry of several, also which one it is."""
+    entries = {
+        f"{item.state.path}/": gettext(
+            "(%(place)s of %(count)s)", place=item.place, count=item.count
+        )
+        for item in page.items
+        if item.kind == "instance" and item.count > 1
+    }
+    return {
+        path: " ".join(filter(None, [item.number, *_around(path, entries)]))
+        for item in page.questions()
+        for path in [item.state.path]
+    }
+
+
+def _around(path: str, entries: Mapping[str, str]) -> list[str]:
+    return [words for entry, words in entries.items() if path.startswith(entry)]
 
 
 def answer_words(state: NodeState) -> Sequence[str]:

@@ -7,12 +7,12 @@ from flask import Response, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ddplatform.access.permissions import Permission
+from ddplatform.duediligence.upload_traces import is_to_be_looked_at
 from ddplatform.duediligence.vocabulary import QuestionnaireState as State
 from ddplatform.errors import Invalid, NotFound
 from ddplatform.gate import keep_changes, requires
 from ddplatform.models.responses import ResponseStatus
 from ddplatform.queries.answer_comparisons import compare_answers
-from ddplatform.duediligence.upload_traces import is_to_be_looked_at
 from ddplatform.queries.answer_traces import traces_of
 from ddplatform.queries.response_languages import tongue_of
 from ddplatform.queries.responses import (
@@ -28,7 +28,7 @@ from ddplatform.services.response_redaction import TAKEN_OUT
 from ddplatform.services.response_submission import next_steps, receipt_pdf, submit
 from ddplatform.web.problem_words import in_words
 from ddplatform.web.responses.blueprint import bp
-from ddplatform.web.responses.fields import answer_words, field_id
+from ddplatform.web.responses.fields import answer_words, field_id, numbers_of
 from questionnaires import Item, score
 from questionnaires.scoring_plan import question_id
 
@@ -144,9 +144,11 @@ def sections_of(filled: Filled, doubtful: set[str] | None = None) -> list[dict[s
     tongue = tongue_of(filled.form.form, filled.row.language)
     found = []
     for page in filled.pages:
+        numbers = numbers_of(page)
         rows = [
             {
                 **_row(page.name, item, files, doubtful or set()),
+                "number": numbers[item.state.path],
                 "lang": tongue.other(item.state.node.label),
             }
             for item in page.questions()
@@ -163,7 +165,6 @@ def _row(name: str, item: Item, files: Any, doubtful: set[str]) -> dict[str, Any
     named = [file.filename for file in documents]
     ref = question_id(item.question)
     return {
-        "number": item.number,
         "ref": ref,
         "label": state.label,
         "words": []
