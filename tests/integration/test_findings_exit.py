@@ -13,8 +13,10 @@ from ddplatform.db import db
 from ddplatform.duediligence.impacts import impact_words
 from ddplatform.errors import Conflict, Invalid
 from ddplatform.models.audit import AuditEvent
+from ddplatform.queries.evidence import get_evidence
 from ddplatform.queries.findings import get_finding
 from ddplatform.services import finding_exit
+from ddplatform.services.evidence import attach
 from ddplatform.services.finding_exit import Gate, Relation, gate_of, relation_of
 from ddplatform.services.finding_leverage import LeverageAnswers, settle_leverage
 from tests.conftest import NOW
@@ -27,6 +29,7 @@ from tests.integration.finding_worlds import (
     make_world,
     recorded,
 )
+from tests.integration.test_evidence import kept
 from tests.integration.test_findings_steps import own
 
 TOLD_IN_WORDS = [ref for ref in impact_words().exit_gate if ref != "RDG-8"]
@@ -335,6 +338,31 @@ def test_manager_records_a_condition_and_is_refused_the_exit_in_words(
     assert refused.status_code == 409
     assert impact_words().exit_gate["RDG-4"] in refused.text
     assert browser.get(at(world, finding_id, "exit/RDG-8")).status_code == 404
+
+
+def test_document_of_the_finding_stands_with_the_condition_that_it_shows(
+    app: Flask, world: World, finding_id: UUID, browser: FlaskClient
+):
+    with app.app_context():
+        shown = kept(world, name="income-study.txt")
+        with acting(world.tenant):
+            document = get_evidence(shown, with_restricted=False)
+            attach(document, get_finding(finding_id), at=NOW)
+    told = {"is_met": "y", "words": "A study of 80 families.", "evidence_id": str(shown)}
+    assert send(browser, world, finding_id, "exit/RDG-3", **told).status_code == 302
+
+    page = browser.get(at(world, finding_id, "exit")).text
+    assert f"/evidence/{shown}" in page and "income-study.txt" in page
+
+
+def test_emergency_lets_new_orders_stop_before_the_leverage_table(
+    inside: None, world: World, finding_id: UUID
+):
+    with acting(world.tenant):
+        get_finding(finding_id).is_emergency = True
+    suspended(world, finding_id)
+
+    assert gate(world, finding_id).relation is Relation.SUSPENDED
 
 
 def test_manager_suspends_ends_and_takes_up_again_on_the_pages(
