@@ -10,14 +10,19 @@ from dataclasses import dataclass
 from ddplatform.ledger.checkpoint import Checkpoint
 from ddplatform.ledger.events import FIRST_PREVIOUS, opens_commitment
 from ddplatform.ledger.faults import Fault, FaultKind, LogLine
+from ddplatform.ledger.tree import tree_of
 
 
 @dataclass(frozen=True, slots=True)
 class KeptEvent:
-    """The columns of one event; `fields` are named and written as those of its line."""
+    """The columns of one event; `fields` are named and written as those of its line.
+
+    `is_shown_rightly`: whoever its line is for, and nobody else, may see it.
+    """
 
     leaf_hash: bytes
     fields: Mapping[str, str | int]
+    is_shown_rightly: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +37,15 @@ class KeptValue:
 
 @dataclass(frozen=True, slots=True)
 class KeptEnd:
-    """Where the log ends: its size, the hash of its last event, the size that was signed last."""
+    """Where the log ends: its size, the hash of its last event, the size that was signed last.
+
+    `peaks` are those of its tree (`CompactTree`), from which the next signed head is made.
+    """
 
     size: int
     last_hash: bytes | None
     signed_size: int
+    peaks: tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +65,8 @@ def event_faults(lines: Sequence[LogLine], events: Iterable[KeptEvent]) -> Itera
         wrong = [name for name, value in kept.fields.items() if getattr(line.event, name) != value]
         if line.leaf != kept.leaf_hash:
             wrong.append("hash")
+        if not kept.is_shown_rightly:
+            wrong.append("who may see it")
         if wrong:
             message = f"What is shown of event {line.sequence} was edited: {', '.join(wrong)}."
             yield Fault(line.sequence, FaultKind.EDIT, message)
@@ -109,6 +120,13 @@ def end_faults(lines: Sequence[LogLine], heads: Sequence[Checkpoint], end: KeptE
         message = f"The signed head of {end.signed_size} events is missing."
         faults.append(Fault(0, FaultKind.CHECKPOINT, message))
     return faults
+
+
+def tree_faults(lines: Sequence[LogLine], end: KeptEnd) -> Iterator[Fault]:
+    """A tree that is not that of the events, of a log that is whole and in order."""
+    if len(lines) == end.size and tree_of([line.leaf for line in lines]).peaks != end.peaks:
+        message = "The tree kept at the end is not that of the events; no head can be signed on it."
+        yield Fault(end.size, FaultKind.EDIT, message)
 
 
 def head_faults(kept: Iterable[KeptHead], heads: Sequence[Checkpoint]) -> Iterator[Fault]:

@@ -59,10 +59,15 @@ class CompactTree:
 
 def root_of(leaves: Sequence[bytes]) -> bytes:
     """The Merkle tree hash over leaf hashes, in their order."""
+    return tree_of(leaves).root
+
+
+def tree_of(leaves: Sequence[bytes]) -> CompactTree:
+    """The tree over leaf hashes, in their order."""
     tree = CompactTree()
     for leaf in leaves:
         tree = tree.append(leaf)
-    return tree.root
+    return tree
 
 
 def inclusion_proof(index: int, leaves: Sequence[bytes]) -> list[bytes]:

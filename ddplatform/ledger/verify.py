@@ -13,6 +13,7 @@ from ddplatform.ledger.kept import (
     end_faults,
     event_faults,
     head_faults,
+    tree_faults,
     value_faults,
 )
 from ddplatform.ledger.order import order_faults
@@ -64,6 +65,7 @@ def verify_kept_log(
         *event_faults(read, [event for _, event in log]),
         *value_faults(read, values),
         *end_faults(read, heads, end),
+        *(() if faults else tree_faults(read, end)),
         *(() if faults_of_heads else head_faults(kept_heads, heads)),
     ]
     named = {fault.event for fault in faults if fault.event}

@@ -11,6 +11,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from ddplatform.db import Base
 from ddplatform.tenancy import TenantScoped
 
+# How the actions of events about child cases begin: safeguarding officers alone see these.
+RESTRICTED_ACTIONS = "case:"
+
 
 class Outcome(StrEnum):
     """How what was tried ended."""

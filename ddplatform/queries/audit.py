@@ -14,7 +14,14 @@ from ddplatform.ledger.canonical import canonical_json
 from ddplatform.ledger.errors import NotCanonical
 from ddplatform.ledger.events import utc_text
 from ddplatform.ledger.kept import KeptEnd, KeptEvent, KeptHead, KeptValue
-from ddplatform.models.audit import AuditCheckpoint, AuditEvent, AuditHead, AuditValue, Outcome
+from ddplatform.models.audit import (
+    RESTRICTED_ACTIONS,
+    AuditCheckpoint,
+    AuditEvent,
+    AuditHead,
+    AuditValue,
+    Outcome,
+)
 from ddplatform.models.organisations import User
 from ddplatform.queries.one_row import get_one
 
@@ -125,6 +132,7 @@ def load_log() -> list[tuple[bytes, KeptEvent]]:
         AuditEvent.outcome,
         AuditEvent.target_type,
         AuditEvent.target_id,
+        AuditEvent.is_restricted,
     ).order_by(AuditEvent.sequence)
     return [(_as_bytes(row.leaf), _kept_event(row)) for row in db.session.execute(statement)]
 
@@ -148,6 +156,7 @@ def _kept_event(row: Any) -> KeptEvent:
             "target_type": row.target_type or "",
             "target_id": row.target_id or "",
         },
+        row.is_restricted == row.action.startswith(RESTRICTED_ACTIONS),
     )
 
 
@@ -172,9 +181,19 @@ def _canonical(value: Any) -> str:
 
 def load_end() -> KeptEnd:
     """Where the acting organisation's log ends."""
-    statement = select(AuditHead.size, AuditHead.last_hash, AuditHead.checkpoint_size)
-    head = db.session.execute(statement).one_or_none()
-    return KeptEnd(*head) if head else KeptEnd(0, None, 0)
+    columns = (AuditHead.size, AuditHead.last_hash, AuditHead.checkpoint_size, AuditHead.peaks)
+    head = db.session.execute(select(*columns)).one_or_none()
+    if head is None:
+        return KeptEnd(0, None, 0, ())
+    return KeptEnd(head.size, head.last_hash, head.checkpoint_size, _peaks(head.peaks))
+
+
+def _peaks(kept: Sequence[str]) -> tuple[bytes, ...]:
+    """The hashes of a tree; none where somebody wrote what is no hash."""
+    try:
+        return tuple(map(bytes.fromhex, kept))
+    except (TypeError, ValueError):
+        return ()
 
 
 def list_leaf_hashes(size: int) -> list[bytes]:

@@ -12,9 +12,10 @@ from ddplatform.ledger.kept import (
     KeptValue,
     end_faults,
     event_faults,
+    tree_faults,
     value_faults,
 )
-from ddplatform.ledger.tree import leaf_hash
+from ddplatform.ledger.tree import leaf_hash, tree_of
 from tests.unit.test_ledger_verify import make_events
 
 SALT = bytes(range(32))
@@ -27,7 +28,8 @@ def line(event: Event) -> LogLine:
 
 
 LINES = [line(OLDER), line(NEWER)]
-END = KeptEnd(size=2, last_hash=NEWER.leaf(), signed_size=0)
+PEAKS = tree_of([OLDER.leaf(), NEWER.leaf()]).peaks
+END = KeptEnd(size=2, last_hash=NEWER.leaf(), signed_size=0, peaks=PEAKS)
 
 
 def kept(event: Event, **changes: object) -> KeptEvent:
@@ -52,6 +54,11 @@ def test_edited_column_and_another_hash_are_named():
     assert told(faults) == [(1, "edit"), (2, "edit")]
     assert faults[0].message.endswith("edited: action.")
     assert faults[1].message.endswith("edited: hash.")
+
+
+def test_event_that_is_shown_to_others_than_its_line_is_for_is_named():
+    (fault,) = event_faults([line(OLDER)], [replace(kept(OLDER), is_shown_rightly=False)])
+    assert fault.message == "What is shown of event 1 was edited: who may see it."
 
 
 def test_line_that_is_no_event_is_told_elsewhere():
@@ -80,7 +87,7 @@ def test_end_that_fits_has_no_fault():
 
 
 def test_log_that_was_taken_out_with_its_end_is_named():
-    assert told(end_faults([], [], KeptEnd(0, None, 0))) == [(1, "cut")]
+    assert told(end_faults([], [], KeptEnd(0, None, 0, ()))) == [(1, "cut")]
 
 
 @pytest.mark.parametrize(
@@ -94,6 +101,12 @@ def test_log_that_was_taken_out_with_its_end_is_named():
 )
 def test_end_that_does_not_fit_is_named(end, fault):
     assert told(end_faults(LINES, [], end)) == fault
+
+
+def test_tree_that_is_not_that_of_the_events_is_named_where_the_log_is_whole():
+    edited = replace(END, peaks=(OLDER.leaf(),))
+    assert list(tree_faults(LINES, END)) == list(tree_faults(LINES[:1], edited)) == []
+    assert told(tree_faults(LINES, edited)) == [(2, "edit")]
 
 
 def test_lines_of_the_tests_are_events():
