@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ddplatform.db import Base
+from ddplatform.duediligence.upload_traces import UploadTraces, read_traces
 from ddplatform.models.keys import belongs_to, tenant_key
 from ddplatform.tenancy import SharedOnRelease
 
@@ -52,6 +53,11 @@ class Evidence(SharedOnRelease, Base):
     earlier_sha256: Mapped[list[str]] = mapped_column(
         default=list, comment="Of the bytes before each redaction, oldest first; they are gone"
     )
+
+    @property
+    def seen(self) -> UploadTraces | None:
+        """What may lead to a person in it; none while it was not searched."""
+        return read_traces(self.traces)
 
 
 class EvidenceLink(SharedOnRelease, Base):

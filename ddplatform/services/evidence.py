@@ -88,8 +88,7 @@ def keep_checked(
     )
     db.session.add(evidence)
     db.session.flush()  # links and the event name it
-    if traces is None:
-        evidence_search.search_later(evidence, by=by, at=at)
+    evidence_search.search_if_waiting(evidence, by=by, at=at)
     audit.record("evidence:add", evidence, by=by, at=at, sha256=evidence.sha256)
     return evidence
 

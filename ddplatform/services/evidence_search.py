@@ -31,6 +31,12 @@ def search_at_once(checked: CheckedFile) -> dict[str, Any] | None:
     return found.as_json() if found.is_searched else None
 
 
+def search_if_waiting(document: Evidence, *, by: Identity, at: datetime) -> None:
+    """Have a document searched by the worker that was not searched when it came in."""
+    if document.traces is None:
+        search_later(document, by=by, at=at)
+
+
 def search_later(document: Evidence, *, by: Identity, at: datetime) -> None:
     """Have a document searched by the worker, anew where it has other bytes than before."""
     document.traces = None

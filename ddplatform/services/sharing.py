@@ -163,8 +163,7 @@ def _copy(row: ResponseRow, path: str, file: FileOfAnswer, *, by: Identity, at: 
     )
     db.session.add(copy)
     db.session.flush()  # its link names it
-    if copy.traces is None:
-        evidence_search.search_later(copy, by=by, at=at)
+    evidence_search.search_if_waiting(copy, by=by, at=at)
     evidence.attach(copy, row, at=at, path=path)
     return copy.filename
 

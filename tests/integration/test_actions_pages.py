@@ -366,13 +366,15 @@ def test_supplier_starts_tells_progress_and_reports_with_a_photo(
     assert without.status_code == 422
     assert "Add at least one photo or document" in without.text
     assert "All done." in without.text
-    sent = post("/report", version=now, note="All done.", files=photo())
+    named = photo(content=b"Mr Kofi Mensah saw it.")
+    sent = post("/report", version=now, note="All done.", files=named)
     assert sent.status_code == 302
     after = seller.get(home).text
     assert "You reported it done" in after
     assert "visit.txt" in after
+    assert "1 word or number may lead to a person: <bdi>Kofi Mensah</bdi>" in after
 
     shown = browser.get(at(world, f"actions/{theirs}")).text
-    for words in ("Teams hired.", "All done.", "visit.txt", "by the supplier"):
+    for words in ("Teams hired.", "All done.", "visit.txt", "by the supplier", "Kofi Mensah"):
         assert words in shown
     assert "Verify" in shown

@@ -8,7 +8,6 @@ from flask import Blueprint, flash, g, redirect, render_template, request, send_
 from flask.typing import ResponseReturnValue
 
 from ddplatform.access.permissions import Permission
-from ddplatform.duediligence.upload_traces import read_traces
 from ddplatform.gate import requires
 from ddplatform.languages import gettext
 from ddplatform.models.evidence import Confidentiality
@@ -75,7 +74,6 @@ def show(evidence_id: UUID) -> ResponseReturnValue:
         "evidence/show.html",
         document=document,
         uses=list_uses(evidence_id),
-        traces=read_traces(document.traces),
         may_redact=document.organisation_id == g.identity.organisation_id
         and g.identity.has(Permission.RESPONSE_REVIEW),
         redacted_by=get_organisation(document.organisation_id).name,
