@@ -46,7 +46,6 @@ class Settings:
     secure_cookies: bool = False
     debug: bool = False
     mail_from: str = "no-reply@localhost"
-    redis_url: str | None = None
 
     def __post_init__(self) -> None:
         faults = [*_always(self), *(_production(self) if self.kind is Kind.PRODUCTION else [])]
@@ -134,7 +133,6 @@ def _read(env: Mapping[str, str], kind: Kind, instance: Path) -> Settings:
         # Read as Flask reads it, whose debugger would start on anything but these.
         debug=env.get("FLASK_DEBUG", "").lower() not in {"", "0", "false", "no"},
         mail_from=env.get("MAIL_FROM", "no-reply@localhost"),
-        redis_url=env.get("REDIS_URL") or None,
     )
 
 

@@ -97,19 +97,6 @@ ENUM = Enum(
 )
 
 
-def named_enum(kind: type[enum.Enum], name: str) -> Enum:
-    """The same for a table that holds one vocabulary twice: its CHECK needs a name of its own."""
-    return Enum(
-        kind,
-        name=name,
-        native_enum=False,
-        create_constraint=True,
-        values_callable=_values,
-        validate_strings=True,
-        length=40,
-    )
-
-
 class Base(DeclarativeBase):
     """Every model: a UUID key, named constraints, enums kept by value, moments in UTC."""
 

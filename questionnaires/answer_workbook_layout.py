@@ -4,7 +4,7 @@ A key is the path of an answer, with `#name` behind it for one choice of a selec
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -271,19 +271,3 @@ def _inner_repeats(group: Group) -> Iterator[Group]:
                 yield child
             else:
                 yield from _inner_repeats(child)
-
-
-def cell_keys(layout: Layout) -> Mapping[str, tuple[str, int, int]]:
-    """Key -> (sheet, row, column) of every answer that has its place now, rows from 0."""
-    answer = COLUMNS.index(ANSWER)
-    found = {
-        line.key: (sheet.name, line.row, answer)
-        for sheet in layout.sections
-        for line in sheet.lines
-        if line.key
-    }
-    for repeat in layout.repeats.values():
-        for row, entry in enumerate(repeat.entries, start=FIRST_ENTRY):
-            for column in repeat.columns:
-                found[entry + column.suffix] = (repeat.name, row, column.column)
-    return found

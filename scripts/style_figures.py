@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-PRODUCT = ("app.py", "ddplatform", "supply_chain", "questionnaires", "tools")
+PRODUCT = ("app.py", "ddplatform", "supply_chain", "questionnaires")
 LONG_FUNCTION = 50
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef

@@ -9,11 +9,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import undefer
 
 from ddplatform.db import db
-from ddplatform.errors import NotFound
 from ddplatform.models.jobs import Job, JobState
 from ddplatform.models.organisations import Organisation, User
 from ddplatform.models.reports import Report, ReportStatus
 from ddplatform.models.value_chain import ValueChain
+from ddplatform.queries.one_row import get_one
 
 PAGE_SIZE = 50
 
@@ -46,10 +46,9 @@ class ReportRow:
 
 @dataclass(frozen=True)
 class Sealing:
-    """The newest sealed report and how many there are."""
+    """How many sealed reports there are, and when the newest was sealed."""
 
     count: int
-    newest_id: UUID | None
     newest_at: datetime | None
 
 
@@ -83,23 +82,17 @@ def list_reports(*, before: int | None = None, limit: int = PAGE_SIZE) -> Sequen
 
 def get_report(report_id: UUID) -> Report:
     """A report without its facts, or NotFound."""
-    report = db.session.scalar(select(Report).where(Report.id == report_id))
-    if report is None:
-        raise NotFound()
-    return report
+    return get_one(select(Report).where(Report.id == report_id))
 
 
 def get_report_with_facts(report_id: UUID) -> Report:
     """A report with its frozen facts, or NotFound."""
-    report = db.session.scalar(
+    return get_one(
         select(Report)
         .where(Report.id == report_id)
         .options(undefer(Report.facts))
         .execution_options(populate_existing=True)
     )
-    if report is None:
-        raise NotFound()
-    return report
 
 
 def next_number() -> int:
@@ -160,14 +153,11 @@ def report_name(report: Report | ReportRow) -> str:
 
 
 def count_sealed() -> Sealing:
-    """How many reports are sealed, and which is the newest."""
+    """How many reports are sealed, and since when the newest is."""
     row = db.session.execute(
-        select(Report.id, Report.sealed_at, func.count().over().label("n"))
-        .where(Report.status == ReportStatus.SEALED)
-        .order_by(Report.sealed_at.desc(), Report.id)
-        .limit(1)
-    ).one_or_none()
-    return Sealing(row.n, row.id, row.sealed_at) if row else Sealing(0, None, None)
+        select(func.count(), func.max(Report.sealed_at)).where(Report.status == ReportStatus.SEALED)
+    ).one()
+    return Sealing(*row)
 
 
 def list_report_keepers() -> Sequence[UUID]:

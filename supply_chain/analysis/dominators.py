@@ -29,19 +29,6 @@ class Dominators:
     below: Adjacency  # the nodes right below each, that of the business last
     depends: Ints  # (nodes,) how many known nodes reach the business only through this one
 
-    @property
-    def business(self) -> int:
-        """The row that stands for the business."""
-        return len(self.above)
-
-    def passed_by(self, row: int) -> tuple[int, ...]:
-        """The nodes that all goods of a node must pass, the nearest first."""
-        found, at = [], int(self.above[row])
-        while at not in (NOT_REACHED, self.business):
-            found.append(at)
-            at = int(self.above[at])
-        return tuple(found)
-
     def only_through(self, row: int) -> Ints:
         """Nodes that reach the business only through one node, rising, without itself."""
         return np.sort(np.concatenate(_by_depth(self.below, row)[1:] or [np.zeros(0, np.int64)]))
