@@ -8,6 +8,9 @@ import click
 from flask.cli import with_appcontext
 
 from ddplatform.cli.doors import answer, command_unit, json_option, organisation_unit
+from ddplatform.errors import Invalid
+from ddplatform.ledger.checkpoint import PublicKey, read_public_key
+from ddplatform.ledger.errors import UnreadableNote
 from ddplatform.queries.reports import list_report_keepers
 from ddplatform.services.audit import Verification
 from ddplatform.services.audit import verify as verify_log
@@ -22,12 +25,19 @@ def audit() -> None:
 
 @audit.command()
 @click.option("--organisation", required=True)
+@click.option(
+    "--public-key",
+    "keys",
+    multiple=True,
+    metavar="NAME+ID+KEY",
+    help="A key you were given another way; may stand several times.",
+)
 @json_option
 @with_appcontext
-def verify(organisation: str, as_json: bool) -> None:
+def verify(organisation: str, keys: tuple[str, ...], as_json: bool) -> None:
     """Check order, chain, tree and signed heads of an organisation's log."""
     with organisation_unit(organisation):
-        found = verify_log()
+        found = verify_log(given=[_read_key(key) for key in keys])
     answer(_document(found), as_json=as_json, text=_words(found))
     sys.exit(1 if found.faults else 0)
 
@@ -47,6 +57,13 @@ def verify_report(file: Path, organisation: str | None, as_json: bool) -> None:
         proof = _search(content)
     answer(proof_as_json(proof), as_json=as_json, text=_proof_words(proof))
     sys.exit(0 if proof.is_sound else 1)
+
+
+def _read_key(text: str) -> PublicKey:
+    try:
+        return read_public_key(text)
+    except UnreadableNote as fault:
+        raise Invalid(str(fault), "Copy the whole key, as it was published.") from fault
 
 
 def _search(content: bytes) -> FileProof:

@@ -1,6 +1,6 @@
 """The log: each change leaves exactly one event, in the same unit of work."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
@@ -134,14 +134,19 @@ class Verification:
     public_key: PublicKey
 
 
-def verify() -> Verification:
-    """Check the acting organisation's log: order, chain, tree, signed heads, what pages show."""
+def verify(*, given: Sequence[PublicKey] = ()) -> Verification:
+    """Check the acting organisation's log: order, chain, tree, signed heads, what pages show.
+
+    Args:
+        given: keys that the reader got another way than from this installation; heads count that
+            are signed by one of them. Without any it is the key of this installation.
+    """
     end, log, values, heads = _read_log()
     if load_end() != end:
         lock_log()  # somebody wrote meanwhile; for a second reading the log stands still
         end, log, values, heads = _read_log()
     key = adapters().keys.log_signer().public_key
-    faults = verify_kept_log(log, values, end, heads, [key])
+    faults = verify_kept_log(log, values, end, heads, given or [key])
     return Verification(len(log), len(heads), tuple(faults), key)
 
 

@@ -21,6 +21,9 @@ from ddplatform.web.audit import words as action_words_table
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
 
+STRANGER = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
+"""The example key of the signed-note specification: a key that signed nothing here."""
+
 
 def test_each_change_is_one_event_and_the_log_is_sound(context: Flask, tenant: Tenant):
     with acting_in(tenant.id), unit_of_work():
@@ -266,6 +269,32 @@ def test_command_says_that_the_log_is_sound(app: Flask, tenant: Tenant):
 
     assert result.exit_code == 0
     assert f"Sound: {1 + len(tenant.people)} events" in result.output
+
+
+@pytest.mark.parametrize(
+    ("key", "exit_code", "words"),
+    [
+        ("own", 0, "Sound: "),
+        (STRANGER, 1, "Checkpoint 1: "),
+        (STRANGER[:-2], 1, "public key"),
+    ],
+)
+def test_command_holds_the_heads_against_the_key_that_was_given(
+    app: Flask, tenant: Tenant, key: str, exit_code: int, words: str
+):
+    with app.app_context():
+        with acting_in(tenant.id), unit_of_work():
+            audit.sign_checkpoint(at=NOW)
+        with acting_in(tenant.id):
+            own = audit.verify().public_key.text()
+    given = own if key == "own" else key
+
+    result = app.test_cli_runner().invoke(
+        args=["audit", "verify", "--organisation", tenant.slug, "--public-key", given]
+    )
+
+    assert result.exit_code == exit_code
+    assert words in result.output
 
 
 def test_command_refuses_an_unknown_organisation(app: Flask):
