@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from ddplatform.access.identity import Identity
+from ddplatform.access.identity import Identity, system_identity
 from ddplatform.access.permissions import Permission
 from ddplatform.adapters import blackening
 from ddplatform.adapters.blackening import Looked
@@ -18,7 +18,7 @@ from ddplatform.errors import Conflict, Invalid, NotFound
 from ddplatform.models.evidence import Evidence
 from ddplatform.queries.evidence import READ, find_last_reading, get_evidence
 from ddplatform.queries.stored_files import is_named, list_documents_of_bytes
-from ddplatform.services import audit, jobs
+from ddplatform.services import audit, evidence_search, jobs
 from ddplatform.services.response_redaction import TAKEN_OUT, stretches_of
 from ddplatform.tenancy import across_tenants
 
@@ -117,7 +117,7 @@ def redact(evidence_id: UUID, wanted: Wanted, *, seen: str, by: Identity, at: da
         raise Invalid("Nothing of the file changes: these areas are black already.")
     begin_change()
     _require_seen(_get(evidence_id, by), seen)
-    _put_in_place(folder, before, _fresh(after, made.content, at), wanted.words)
+    _put_in_place(folder, before, _fresh(after, made.content, at), wanted.words, at=at)
     done = Redacted(len(wanted.areas), sum(made.times))
     audit.record(
         "evidence:redact",
@@ -208,19 +208,22 @@ def _require_standing(words: Sequence[str], times: Sequence[int]) -> None:
 
 
 def _fresh(sha256: str, content: bytes, at: datetime) -> dict[str, Any]:
-    return {"sha256": sha256, "size_bytes": len(content), "redacted_at": at, "traces": None}
+    return {"sha256": sha256, "size_bytes": len(content), "redacted_at": at}
 
 
 def _put_in_place(
-    folder: UUID, before: str, fresh: Mapping[str, Any], words: Sequence[str]
+    folder: UUID, before: str, fresh: Mapping[str, Any], words: Sequence[str], *, at: datetime
 ) -> None:
-    """The new file for every row of the old one; what was found in the old one is forgotten."""
+    """The new file for every row of the old one; each is searched anew by who sees it."""
     with across_tenants():  # rows that a supplier has not sent yet are seen by nobody here
         for row in list_documents_of_bytes(folder, before):
             for name, value in fresh.items():
                 setattr(row, name, value)
             row.earlier_sha256 = [*row.earlier_sha256, before]
             row.description = _without(row.description, words)
+            owner = row.organisation_id if row.is_released else row.respondent_organisation_id
+            by = system_identity(owner or row.organisation_id)
+            evidence_search.search_later(row, by=by, at=at)
     db.session.expire_all()
 
 

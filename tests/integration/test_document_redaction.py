@@ -176,8 +176,23 @@ def test_what_was_found_in_the_old_file_is_forgotten(supplier: Supplier, tenant:
     take_out(tenant, document, Wanted(areas=(FACE,)))
 
     row, content = read(tenant.id, document)
-    assert "Kofi" not in str(row.traces)
+    assert row.traces is None
     assert Image.open(io.BytesIO(content)).convert("RGB").getpixel((30, 30)) == (0, 0, 0)
+
+
+def test_new_file_is_searched_anew_also_where_it_was_not_sent_yet(
+    app: Flask, supplier: Supplier, tenant: Tenant
+):
+    document = keep(supplier, "list.txt", TEXT)
+    draft = keep(supplier, "list.txt", TEXT, sent=False)
+
+    take_out(tenant, document, Wanted(words=("Kofi Mensah",)))
+    work_off(app)
+
+    for one in (document, draft):
+        row, _ = read(supplier.id, one)
+        assert row.traces is not None
+        assert row.traces["words"] == ["0544 123 456"]
 
 
 def test_a_file_is_redacted_twice_and_keeps_both_checksums(supplier: Supplier, tenant: Tenant):
