@@ -1,6 +1,7 @@
 """docs/architecture.md names what stands, and everything that stands has a place on it."""
 
 import re
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -119,3 +120,24 @@ def test_bare_file_names_of_the_rooms_exist():
     }
 
     assert sorted(bare - known) == []
+
+
+def files_of_tests() -> set[str]:
+    """The tests of one column each; those of contracts are about the whole repository."""
+    folders = ("unit", "integration", "journeys")
+    return {path.stem for name in folders for path in (ROOT / "tests" / name).glob("test_*.py")}
+
+
+def files_called(pattern: str) -> set[str]:
+    return {name for name in files_of_tests() if fnmatch(name, pattern)}
+
+
+def test_every_name_of_tests_in_the_table_is_a_file():
+    assert [pattern for pattern in named("tests") if not files_called(pattern)] == []
+
+
+def test_every_file_of_unit_and_integration_tests_has_a_column():
+    known = {name for pattern in named("tests") for name in files_called(pattern)}
+    walks = {path.stem for path in (ROOT / "tests" / "journeys").glob("test_*.py")}
+
+    assert sorted(files_of_tests() - walks - known) == []
