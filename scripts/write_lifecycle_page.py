@@ -13,11 +13,10 @@ from pathlib import Path
 from ddplatform.duediligence.impacts import impact_words
 from ddplatform.duediligence.lifecycle import Lifecycle, lifecycles
 from ddplatform.duediligence.remedy_protocol import RemedyStep, remedy_steps
-from ddplatform.duediligence.time_limits import TimeLimit
+from ddplatform.duediligence.time_limits import TimeLimit, limit_words
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "due-diligence.md"
 MARKED = re.compile(r"<!-- table (.+?) -->\n.*?<!-- end -->", re.DOTALL)
-UNITS = ("hours", "days", "months", "working_days")
 
 Row = Sequence[str]
 
@@ -26,17 +25,6 @@ def table(head: Row, rows: Iterable[Row]) -> str:
     """A Markdown table, every line ended."""
     lines = [head, ["---"] * len(head), *rows]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
-
-
-def limit_words(limit: TimeLimit | None) -> str:
-    """A time limit in words: "72 hours", "same day", or nothing."""
-    if limit is None:
-        return ""
-    if limit.same_day:
-        return "same day"
-    amount, unit = next((getattr(limit, unit), unit) for unit in UNITS if getattr(limit, unit))
-    words = unit.replace("_", " ")
-    return f"{amount} {words.removesuffix('s') if amount == 1 else words}"
 
 
 def limits(within: TimeLimit | None, within_danger: TimeLimit | None) -> str:

@@ -4,7 +4,9 @@ from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import Any
+from typing import Any, Final
+
+UNITS: Final = ("hours", "days", "months", "working_days")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +52,17 @@ def read_time_limit(data: Mapping[str, Any] | None) -> TimeLimit | None:
         TypeError, ValueError: an unknown unit, or not exactly one above zero.
     """
     return None if data is None else TimeLimit(**data)
+
+
+def limit_words(limit: TimeLimit | None) -> str:
+    """A time limit in words: "72 hours", "same day", or nothing."""
+    if limit is None:
+        return ""
+    if limit.same_day:
+        return "same day"
+    amount, unit = next((getattr(limit, unit), unit) for unit in UNITS if getattr(limit, unit))
+    words = unit.replace("_", " ")
+    return f"{amount} {words.removesuffix('s') if amount == 1 else words}"
 
 
 def limit_in(

@@ -13,6 +13,8 @@ from sqlalchemy import event, select
 from ddplatform.access.identity import Identity, system_identity
 from ddplatform.access.roles import RoleId
 from ddplatform.db import db, unit_of_work
+from ddplatform.duediligence.remedy_protocol import remedy_steps
+from ddplatform.duediligence.time_limits import limit_words
 from ddplatform.duediligence.vocabulary import ImpactState as S
 from ddplatform.jobs.context import JobContext
 from ddplatform.jobs.handlers import HANDLERS
@@ -226,6 +228,18 @@ def test_officer_sees_until_when_each_case_waits_for_whom_the_first_due_on_top(
     assert "Triage" in page and "waits for you" in page
     case = client.get(f"/o/{tenant.slug}/remedy/{calm}").text
     assert "Waits for" in case and officer.name in case
+
+
+def test_stages_of_a_case_tell_the_limits_that_the_protocol_sets(app: Flask, tenant: Tenant):
+    with app.app_context(), acting_in(tenant.id), unit_of_work():
+        code = opened(tenant).code
+    client = signed_in_client(app, tenant, RoleId.SAFEGUARDING_OFFICER)
+
+    page = client.get(f"/o/{tenant.slug}/remedy/{code}").text
+    for refs in (["REM-05", "REM-06"], ["REM-10"]):
+        words = ", ".join(limit_words(remedy_steps()[ref].within) for ref in refs)
+        assert f"</b>{words}" in page
+    assert "</b>After six months or more of stability." in page
 
 
 def test_list_of_an_officer_can_be_kept_to_the_overdue_cases(

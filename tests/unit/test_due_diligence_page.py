@@ -7,8 +7,8 @@ import pytest
 from ddplatform.duediligence import suppression
 from ddplatform.duediligence.lifecycle import lifecycles
 from ddplatform.duediligence.remedy_protocol import remedy_steps
-from ddplatform.duediligence.time_limits import TimeLimit
-from scripts.write_lifecycle_page import PAGE, filled, limit_words, tables
+from ddplatform.duediligence.time_limits import TimeLimit, limit_words
+from scripts.write_lifecycle_page import PAGE, filled, tables
 
 TEXT = PAGE.read_text(encoding="utf-8")
 

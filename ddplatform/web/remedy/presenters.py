@@ -8,6 +8,7 @@ from ddplatform.access.identity import Identity
 from ddplatform.duediligence.impacts import impact_words
 from ddplatform.duediligence.lifecycle import DueStep, lifecycle, missing_for, next_steps
 from ddplatform.duediligence.remedy_protocol import RemedyStep, remedy_due, remedy_steps
+from ddplatform.duediligence.time_limits import limit_words
 from ddplatform.duediligence.vocabulary import ImpactState, Machine
 from ddplatform.models.remedy import CaseAssignment, RemediationCase, SupportItem
 from ddplatform.queries.remedy import (
@@ -25,15 +26,23 @@ from ddplatform.services import case_seal
 from ddplatform.services.case_facts import CaseFacts, StepNote, gather, open_facts, open_steps
 from ddplatform.services.case_limits import load_limits
 
-STAGES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
-    ("Make safe", "Same day", ("REM-01", "REM-02", "REM-03", "REM-04")),
-    ("Best interests", "First visit 72 hours, full 14 days", ("REM-05", "REM-06")),
-    ("Plan and money", "14 days, with assent and consent", ("REM-07",)),
-    ("Support, remedy", "From day 1; those responsible pay", ("REM-08", "REM-09")),
-    ("Root cause", "Plan in 30 days, done in 6 months", ("REM-10",)),
-    ("Follow-up", "2 weeks; 1, 3, 6, 12, 24 months", ("REM-11",)),
-    ("Verify, close", "After 6 stable months, two persons", ("REM-12",)),
-)
+STAGES: Mapping[str, tuple[str, ...]] = {
+    "Make safe": ("REM-01", "REM-02", "REM-03", "REM-04"),
+    "Best interests": ("REM-05", "REM-06"),
+    "Plan and money": ("REM-07",),
+    "Support, remedy": ("REM-08", "REM-09"),
+    "Root cause": ("REM-10",),
+    "Follow-up": ("REM-11",),
+    "Verify, close": ("REM-12",),
+}
+
+
+def _limits_of(refs: Sequence[str]) -> str:
+    """The limits of the steps of a stage, each once; what the protocol notes where none has one."""
+    steps = [remedy_steps()[ref] for ref in refs]
+    limits = [limit for step in steps for limit in (step.within, *step.visits) if limit]
+    words = ", ".join(dict.fromkeys(limit_words(limit) for limit in limits))
+    return f"{words[0].upper()}{words[1:]}" if words else steps[0].note
 
 
 STAGE_NOW: Mapping[ImpactState, int] = {
@@ -189,11 +198,11 @@ def _stages(todo: list[ToDo], status: ImpactState) -> list[Stage]:
     done = {item.step.ref for item in todo if item.done_at is not None}
     now = STAGE_NOW.get(status)
     stages = []
-    for place, (title, limit, refs) in enumerate(STAGES):
+    for place, (title, refs) in enumerate(STAGES.items()):
         steps_open = len(set(refs) - done)
         is_behind = now is None or place < now
         state = "now" if place == now else ("late" if is_behind else "") if steps_open else "done"
-        stages.append(Stage(title, limit, state, steps_open))
+        stages.append(Stage(title, _limits_of(refs), state, steps_open))
     return stages
 
 
