@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO
+from typing import Any
 from uuid import UUID
 from zipfile import BadZipFile, ZipFile
 
@@ -121,8 +122,28 @@ def checks_of(report: Report) -> tuple[Check, ...]:
 
 def _facts(report: Report) -> Check:
     fits = sha256(canonical_json(report.facts)).hexdigest() == report.facts_sha256
-    words = "The kept facts have the sealed checksum." if fits else "The kept facts were changed."
-    return Check("facts", fits, words)
+    if not fits:
+        return Check("facts", False, "The kept facts were changed.")
+    edited = [name for name, (shown, told) in _shown(report).items() if shown != told]
+    if edited:
+        words = f"What is shown of the report was edited: {', '.join(edited)}."
+        return Check("facts", False, words)
+    return Check("facts", True, "The kept facts have the sealed checksum.")
+
+
+def _shown(report: Report) -> dict[str, tuple[object, object]]:
+    """What pages show of a report beside what its sealed facts say, by name."""
+    facts: dict[str, Any] = report.facts or {}
+    period = [report.period_from.isoformat(), report.period_to.isoformat()]
+    return {
+        "number": (report_name(report), facts["report"]["id"]),
+        "audience": (report.audience, facts["audience"]),
+        "period": (period, [facts["period"]["from"], facts["period"]["to"]]),
+        "as of": (report.as_of.isoformat(), facts["as_of"]),
+        "method": (report.method_version, facts["method"]["version"]),
+        "parameters": (report.parameters_sha256, facts["method"]["parameters_sha256"]),
+        "reference data": (report.release_name, (facts["reference"] or {}).get("release")),
+    }
 
 
 def _seal(report: Report) -> Check:

@@ -123,6 +123,30 @@ def test_facts_and_seal_that_disagree_are_found(tenant: Tenant, report: Report) 
     assert (found["facts"], found["seal"], found["log"]) == (False, False, True)
 
 
+@pytest.mark.parametrize(
+    ("column", "value", "name"),
+    [
+        ("audience", "board", "audience"),
+        ("number", 99, "number"),
+        ("as_of", date(2020, 1, 1), "as of"),
+        ("period_from", date(2020, 1, 1), "period"),
+        ("method_version", "RM-9", "method"),
+        ("release_name", "1999.1", "reference data"),
+    ],
+)
+def test_what_a_page_shows_of_a_report_and_its_facts_do_not_say_is_found(
+    tenant: Tenant, report: Report, column: str, value: object, name: str
+) -> None:
+    with acting(tenant):
+        setattr(report, column, value)
+        facts = report_proof.checks_of(report)[0]
+        db.session.expunge(report)
+    assert (facts.is_sound, facts.words) == (
+        False,
+        f"What is shown of the report was edited: {name}.",
+    )
+
+
 def test_a_head_that_is_not_ours_is_found(tenant: Tenant, report: Report) -> None:
     with acting(tenant):
         report.checkpoint = "forged"
