@@ -9,7 +9,6 @@ from sqlalchemy import Select, select, tuple_
 from sqlalchemy.orm import aliased
 
 from ddplatform.db import db, held
-from ddplatform.errors import NotFound
 from ddplatform.models.matching import (
     DuplicatePair,
     MatchDecision,
@@ -18,6 +17,8 @@ from ddplatform.models.matching import (
     NodeMerge,
 )
 from ddplatform.models.value_chain import ValueChainNode
+from ddplatform.queries.one_row import get_one
+from supply_chain.drafts import NodeDraft
 from supply_chain.matching.records import Record
 from supply_chain.record_content import content_hash
 from supply_chain.vocabulary import NodeKind
@@ -114,7 +115,10 @@ def _record_columns(operator: Any) -> Select[*tuple[Any, ...]]:
 
 
 def _record(node: Any, company: str | None = None) -> Record:
-    """The words of a node; a city stands where the list had a column for it."""
+    """The words of a node of a map or of a list, which must be the same for their content hash.
+
+    A city stands where the list had a column for it.
+    """
     return Record(
         id=str(node.id),
         name=node.name,
@@ -129,8 +133,8 @@ def _record(node: Any, company: str | None = None) -> Record:
     )
 
 
-def record_of_node(node: ValueChainNode) -> Record:
-    """A node as the matcher reads it; who operates it is left out."""
+def record_of(node: ValueChainNode | NodeDraft) -> Record:
+    """A node of a map or of a list, as the matcher reads it; who operates it is left out."""
     return _record(node)
 
 
@@ -166,12 +170,7 @@ def list_pairs_of_chain(chain_id: UUID) -> Sequence[DuplicatePair]:
 def get_pair(pair_id: UUID, *, for_change: bool = False) -> DuplicatePair:
     """A pair, or NotFound; `for_change` holds it until the end of the unit of work."""
     statement = select(DuplicatePair).where(DuplicatePair.id == pair_id)
-    if for_change:
-        statement = held(statement)
-    pair = db.session.scalar(statement)
-    if pair is None:
-        raise NotFound()
-    return pair
+    return get_one(statement, for_change=for_change)
 
 
 def find_pair_of(one: UUID, other: UUID) -> DuplicatePair | None:
@@ -185,12 +184,7 @@ def find_pair_of(one: UUID, other: UUID) -> DuplicatePair | None:
 def get_run(run_id: UUID, *, for_change: bool = False) -> MatchRun:
     """A search or a merge of many, or NotFound."""
     statement = select(MatchRun).where(MatchRun.id == run_id)
-    if for_change:
-        statement = held(statement)
-    run = db.session.scalar(statement)
-    if run is None:
-        raise NotFound()
-    return run
+    return get_one(statement, for_change=for_change)
 
 
 def find_last_run(chain_id: UUID, kind: MatchRunKind) -> MatchRun | None:

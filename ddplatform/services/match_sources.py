@@ -15,10 +15,9 @@ from ddplatform.queries.matching import (
     find_pair_of,
     get_pair,
     hash_of_node,
-    record_of_node,
+    record_of,
 )
 from ddplatform.queries.node_merges import find_merge_of, find_merge_of_pair, get_node_anew
-from ddplatform.services.matching_imports import record_of
 from supply_chain.map_compare import NodeChange
 from supply_chain.matching.matcher import score_pairs
 from supply_chain.matching.pairs import Pair
@@ -50,7 +49,7 @@ def ask_again(
             withdraw([merge.pair_id] if merge.pair_id else [])
         else:
             open_again.append((merge, both, _words(change)))
-    records = [(record_of_node(stays), record_of_node(goes)) for _, (stays, goes), _ in open_again]
+    records = [(record_of(stays), record_of(goes)) for _, (stays, goes), _ in open_again]
     return [
         _ask(merge, both, found, told, at=at)
         for (merge, both, told), found in zip(open_again, score_pairs(records), strict=True)

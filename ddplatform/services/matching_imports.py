@@ -6,7 +6,7 @@ from uuid import UUID
 
 from ddplatform.bulk import many_objects
 from ddplatform.queries.chain_drafts import load_source_drafts
-from ddplatform.queries.matching import load_decisions
+from ddplatform.queries.matching import load_decisions, record_of
 from ddplatform.queries.node_merges import load_merged_contents, load_merged_refs
 from supply_chain.drafts import LinkDraft, MapDraft, NodeDraft
 from supply_chain.map_compare import NodeChange, compare
@@ -180,19 +180,3 @@ def _merged(pair: Pair, every: Mapping[str, Record], stands: str) -> tuple[str, 
 
 def _records(nodes: Iterable[NodeDraft]) -> dict[str, Record]:
     return {n.id: record_of(n) for n in nodes if n.kind is not NodeKind.UNKNOWN_ORIGIN}
-
-
-def record_of(node: NodeDraft) -> Record:
-    """A row of an import as the matcher reads it; the same words as of a node of the map."""
-    return Record(
-        id=node.id,
-        name=node.name,
-        address=node.address or "",
-        country=node.country or "",
-        city=str(node.attributes.get("city") or ""),
-        region=node.region or "",
-        latitude=node.latitude,
-        longitude=node.longitude,
-        company="",
-        external_ids={key: str(value) for key, value in node.external_ids.items()},
-    )
