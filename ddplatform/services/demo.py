@@ -24,6 +24,7 @@ from ddplatform.services.demo_remedy import plan_case
 from ddplatform.services.demo_reports import plan_reports
 from ddplatform.services.demo_surroundings import plan_surroundings
 from ddplatform.services.demo_world import Story, Timeline, World
+from ddplatform.services.evidence_search import SEARCH
 
 START_PAGES = {**dict.fromkeys(ANSWERING, "responses/"), RoleId.AUDITOR: "reports/"}
 """Below the organisation; the others begin at its overview."""
@@ -86,10 +87,17 @@ def _make(story: Story, now: datetime) -> None:
 
 
 def _drop_waiting_jobs(organisations: list[UUID]) -> None:
-    """The work was done in place, and no mail goes to people who do not exist."""
+    """The work was done in place, and no mail goes to people who do not exist.
+
+    Documents that took too long to be searched at once are left to the worker.
+    """
     db.session.flush()
     db.session.execute(
-        delete(Job).where(Job.organisation_id.in_(organisations), Job.state == JobState.QUEUED)
+        delete(Job).where(
+            Job.organisation_id.in_(organisations),
+            Job.state == JobState.QUEUED,
+            Job.name != SEARCH,
+        )
     )
 
 

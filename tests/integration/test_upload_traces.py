@@ -20,7 +20,7 @@ from ddplatform.jobs.handlers import HANDLERS
 from ddplatform.models.evidence import Evidence
 from ddplatform.models.jobs import Job
 from ddplatform.queries.responses import find_response, list_files
-from ddplatform.services import evidence, evidence_search, responses
+from ddplatform.services import demo, evidence, evidence_search, responses
 from ddplatform.services.evidence_search import SEARCH
 from tests.answering import Supplier, acting, ask, come_in, fill, phone_of, receive_now, send
 from tests.conftest import NOW
@@ -238,3 +238,11 @@ def test_a_document_with_other_bytes_is_searched_anew_once(supplier: Supplier):
     assert traces(supplier) == [None]
     assert search_waiting(supplier) == [{"searched": True}]
     assert traces(supplier) == [UploadTraces(words=("Kofi Mensah", "0544 123 456"))]
+
+
+def test_a_sample_file_that_took_too_long_is_left_to_the_worker(supplier: Supplier):
+    bring(supplier, "list.txt", NAMED)
+    with acting(supplier.id):
+        demo._drop_waiting_jobs([supplier.id])
+
+    assert search_waiting(supplier) == [{"searched": True}]
