@@ -240,7 +240,7 @@ class ActionCounts:
 
 
 def count_work(today: date) -> ActionCounts:
-    """Open, overdue, due and on-time actions; dropped ones count for nothing."""
+    """Open, overdue, due and on-time actions, without dropped ones, and findings put off."""
     is_open = MitigationAction.status.in_((*UNDONE_ACTIONS, ActionState.TO_VERIFY))
     late = MitigationAction.status.in_(UNDONE_ACTIONS) & (MitigationAction.due_on < today)
     was_due = MitigationAction.reported_at.is_not(None) | (MitigationAction.due_on < today)
