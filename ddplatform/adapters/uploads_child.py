@@ -5,6 +5,7 @@ document properties. Exit codes: 0 cleaned, 3 too large, 4 broken, 5 encrypted, 
 """
 
 import io
+import re
 import resource
 import stat
 import sys
@@ -36,6 +37,11 @@ PROPERTY_PARTS = {
         b'"http://schemas.openxmlformats.org/officeDocument/2006/custom-properties"/>'
     ),
 }
+THUMBNAIL = re.compile(r"docProps/thumbnail\.\w+", re.IGNORECASE)
+"""A small picture of the first page, as it looked before something was covered."""
+NAMES_THUMBNAIL = re.compile(
+    rb"<(?:\w+:)?(?:Relationship|Override)\b[^>]*docProps/thumbnail\.[^>]*/>", re.IGNORECASE
+)
 PDF_ACTIVE = frozenset(
     {
         *("/AA", "/OpenAction", "/JS", "/JavaScript", "/XFA", "/EmbeddedFiles", "/AF", "/EF"),
@@ -207,6 +213,8 @@ def _clean_part(name: str, content: bytes) -> bytes:
         return strip_jpeg(content)
     if content.startswith(b"\x89PNG\r\n\x1a\n"):
         return strip_png(content)
+    if name in ("_rels/.rels", "[Content_Types].xml"):
+        return NAMES_THUMBNAIL.sub(b"", content)
     return PROPERTY_PARTS.get(name, content)
 
 
@@ -221,6 +229,8 @@ def clean_office(content: bytes) -> bytes:
             members = archive.infolist()
             _check_members(members)
             for member in members:
+                if THUMBNAIL.fullmatch(member.filename):
+                    continue
                 part = _clean_part(member.filename, archive.read(member))
                 copy.writestr(member.filename, part)
     except (zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError) as error:

@@ -289,6 +289,23 @@ def test_author_of_a_document_is_gone():
         assert parts.read("word/document.xml") == b"<w:document/>"
 
 
+def test_small_picture_of_how_a_document_looked_before_is_gone_with_all_that_names_it():
+    named = (
+        b'<Relationships><Relationship Id="rId1" Target="word/document.xml" Type="d"/>'
+        b'<Relationship Id="rId4" Type="http://schemas.openxmlformats.org/package/2006/'
+        b'relationships/metadata/thumbnail" Target="docProps/thumbnail.jpeg"/></Relationships>'
+    )
+    sent = document(**{"docProps__thumbnail.jpeg": picture("JPEG"), "_rels/.rels": named})
+    kept = check_upload("letter.docx", sent)
+
+    with zipfile.ZipFile(io.BytesIO(kept.content)) as parts:
+        assert "docProps/thumbnail.jpeg" not in parts.namelist()
+        assert parts.read("_rels/.rels") == (
+            b'<Relationships><Relationship Id="rId1" Target="word/document.xml" Type="d"/>'
+            b"</Relationships>"
+        )
+
+
 @pytest.mark.parametrize(("kind", "name"), [("JPEG", "image1.jpg"), ("PNG", "image1.png")])
 def test_place_in_a_photo_that_stands_in_a_document_is_gone_and_the_photo_stays(
     kind: str, name: str
