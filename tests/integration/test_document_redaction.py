@@ -19,6 +19,7 @@ from ddplatform.errors import Conflict, Invalid, NotFound
 from ddplatform.models.audit import AuditEvent, AuditValue
 from ddplatform.models.evidence import Evidence
 from ddplatform.queries.evidence import get_evidence
+from ddplatform.queries.responses import find_response
 from ddplatform.services import evidence
 from ddplatform.services.document_redaction import Wanted, areas_of, redact, words_of
 from ddplatform.services.report_proof import verify_file
@@ -422,3 +423,39 @@ def test_supplier_reads_who_redacted_its_file_and_when(
     assert "Redacted by Acme on" in shown
     assert f"/evidence/{document}/redact" not in shown
     assert phone.get(f"/o/{supplier.slug}/evidence/{document}/redact").status_code == 403
+
+
+def _redacted_file_of(supplier: Supplier, tenant: Tenant) -> UUID:
+    """A file of the answers that was redacted."""
+    document = keep(supplier, "list.txt", TEXT)
+    with acting(supplier.id):
+        row = find_response(supplier.asked.assignment_id)
+        assert row is not None
+        kept = get_evidence(document, with_restricted=True)
+        evidence.attach(kept, row, at=NOW, path="/data/A/SAQ_A06_evidence")
+    take_out(tenant, document)
+    return document
+
+
+def test_receipt_tells_the_supplier_which_files_were_redacted(
+    app: Flask, supplier: Supplier, tenant: Tenant
+):
+    _redacted_file_of(supplier, tenant)
+    address = f"/o/{supplier.slug}/responses/{supplier.asked.assignment_id}/sent"
+
+    receipt = phone_of(app).get(address).text
+
+    assert "Acme took out of these files what could lead to a person." in receipt
+    assert "<li><bdi>list.txt</bdi>, " in receipt
+
+
+def test_review_leads_to_the_redaction_of_each_file_and_marks_those_that_were(
+    reviewer: FlaskClient, supplier: Supplier, tenant: Tenant
+):
+    document = _redacted_file_of(supplier, tenant)
+    address = f"/o/{tenant.slug}/questionnaires/assignments/{supplier.asked.assignment_id}/review"
+
+    review = reviewer.get(address).text
+
+    assert f'/evidence/{document}/redact">Redact<span class="vh"> list.txt</span>' in review
+    assert '<span class="tag line">redacted</span>' in review
