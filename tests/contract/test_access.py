@@ -34,6 +34,7 @@ PUBLIC = {
     "respond.fresh_link",
     "respond.open_questions",
     "respond.questions_first",
+    "respond.questions_first_media",
     "respond.questions_first_pdf",
     "static",
 }

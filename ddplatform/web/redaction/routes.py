@@ -114,11 +114,11 @@ def choose(evidence_id: UUID) -> ResponseReturnValue:
     return _choose(evidence_id, Chosen())
 
 
-@bp.get("/<uuid:evidence_id>/redact/pages/<int:page>")
+@bp.get("/<uuid:evidence_id>/redact/pages/<int:number>")
 @requires(Permission.RESPONSE_REVIEW)
-def page(evidence_id: UUID, page: int) -> ResponseReturnValue:
+def page(evidence_id: UUID, number: int) -> ResponseReturnValue:
     """One page or picture of a document, for who has opened the page above."""
-    content = document_redaction.page_of(evidence_id, page, by=g.identity, at=g.now)
+    content = document_redaction.page_of(evidence_id, number, by=g.identity, at=g.now)
     response = Response(content, mimetype="image/webp")
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["Cache-Control"] = "no-store"
