@@ -61,7 +61,7 @@ class Gate:
     """How far an exit is for one finding, as the person who looks may decide it.
 
     Attributes:
-        missing: what must be done first, one sentence each, in the order of the gate.
+        missing_around: what the ten rest on and is not there yet, one sentence each.
     """
 
     relation: Relation
@@ -69,7 +69,13 @@ class Gate:
     by: str
     reason: str
     conditions: tuple[Condition, ...]
-    missing: tuple[str, ...]
+    missing_around: tuple[str, ...]
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """All that must be done first, one sentence each, in the order of the gate."""
+        met = {one.ref for one in self.conditions if one.is_met}
+        return (*missing_for_exit(met), *self.missing_around)
 
 
 def gate_of(finding: Finding, *, by: Identity) -> Gate:
@@ -84,10 +90,7 @@ def gate_of(finding: Finding, *, by: Identity) -> Gate:
         by=last.get("by", ""),
         reason=last.get("reason", ""),
         conditions=conditions,
-        missing=(
-            *missing_for_exit({one.ref for one in conditions if one.is_met}),
-            *_missing_around(finding),
-        ),
+        missing_around=tuple(_missing_around(finding)),
     )
 
 
