@@ -104,7 +104,8 @@ def requires(
 
     Args:
         leaves_event: a GET of this endpoint writes an event of the log (`db.write_lock`).
-        reads_first: a POST makes a file before it changes anything, without SQLite's write lock.
+        reads_first: a POST makes a file, or looks at one, before it changes anything: without
+            SQLite's write lock.
     """
 
     def declare(view: View) -> View:

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from supply_chain.errors import FileRefused
 
@@ -44,12 +45,17 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f/\\]")
 
 @dataclass(frozen=True)
 class CheckedFile:
-    """A file that may be kept: its name as text, its true type, its cleaned bytes."""
+    """A file that may be kept: its name as text, its true type, its cleaned bytes.
+
+    Attributes:
+        traces: what was seen in it (UploadTraces); None: nobody has looked yet.
+    """
 
     filename: str
     media_type: str
     content: bytes
     is_stripped: bool
+    traces: dict[str, Any] | None = None
 
 
 def check_upload(filename: str, content: bytes) -> CheckedFile:

@@ -1,5 +1,6 @@
 """Documents: take in, attach, release, withdraw."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -8,17 +9,37 @@ from ddplatform.access.identity import Identity
 from ddplatform.access.permissions import Permission
 from ddplatform.adapters.installed import adapters
 from ddplatform.adapters.uploads import CheckedFile, check_upload
-from ddplatform.db import Base, db
+from ddplatform.db import Base, begin_change, db
 from ddplatform.errors import Conflict, Invalid, NotAllowed
 from ddplatform.models.evidence import Confidentiality, Evidence, EvidenceLink
 from ddplatform.queries.evidence import READ, list_links_of_evidence
 from ddplatform.services import audit, evidence_search, rate_limits
+from supply_chain.errors import FileRefused
+
+
+def examine(
+    filename: str, content: bytes, *, by: Identity, at: datetime
+) -> CheckedFile | FileRefused:
+    """Check, clean and search one file, or say why it may not come in; nothing is kept yet.
+
+    It takes seconds. Before `begin_change` nobody waits for SQLite's write lock meanwhile.
+
+    Raises:
+        TooMany: too many uploads in an hour.
+    """
+    rate_limits.require_left(rate_limits.UPLOAD, str(by.user_id), at=at)
+    try:
+        checked = check_upload(filename, content)
+    except FileRefused as refused:
+        return refused
+    return replace(checked, traces=evidence_search.search_at_once(checked))
 
 
 def take_in(
     *,
     filename: str,
     content: bytes,
+    examined: CheckedFile | FileRefused | None = None,
     by: Identity,
     at: datetime,
     owner_organisation_id: UUID | None = None,
@@ -31,6 +52,7 @@ def take_in(
     """Check, clean, search and keep one document.
 
     Args:
+        examined: what came of `examine`, where that was done before the change began.
         owner_organisation_id: the requester, where a supplier adds it for somebody else.
         respondent_organisation_id: the supplier, who alone sees it until it is released.
 
@@ -41,11 +63,13 @@ def take_in(
     """
     if issued_on is not None and valid_until is not None and valid_until < issued_on:
         raise Invalid(fields={"valid_until": "Choose a day after the day of issue."})
+    found = examine(filename, content, by=by, at=at) if examined is None else examined
+    begin_change()
     rate_limits.count_try(rate_limits.UPLOAD, str(by.user_id), at=at)
-    checked = check_upload(filename, content)
+    if isinstance(found, FileRefused):
+        raise found
     return keep_checked(
-        checked,
-        traces=evidence_search.search_at_once(checked),
+        found,
         by=by,
         at=at,
         owner_organisation_id=owner_organisation_id,
@@ -63,13 +87,13 @@ def keep_checked(
     by: Identity,
     at: datetime,
     owner_organisation_id: UUID | None = None,
-    traces: dict[str, Any] | None = None,
     **more: Any,
 ) -> Evidence:
     """Keep one document that was checked, cleaned and counted when it came in.
 
+    One that was not searched yet is left to the worker.
+
     Args:
-        traces: what was seen in it already (UploadTraces); without, the worker searches it.
         more: other columns of the document.
     """
     keeper = owner_organisation_id or by.organisation_id
@@ -81,7 +105,7 @@ def keep_checked(
         media_type=checked.media_type,
         size_bytes=len(checked.content),
         is_stripped=checked.is_stripped,
-        traces=traces,
+        traces=checked.traces,
         created_at=at,
         created_by_id=by.user_id,
         **more,

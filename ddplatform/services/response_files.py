@@ -13,14 +13,25 @@ from ddplatform.models.evidence import Evidence, EvidenceLink
 from ddplatform.models.responses import Response as ResponseRow
 from ddplatform.queries.responses import get_file_link
 from ddplatform.services import evidence
+from supply_chain.errors import FileRefused
 
 REMOVED = "Removed by the respondent before sending."
 
 
 def add_file(
-    row: ResponseRow, path: str, *, filename: str, content: bytes, by: Identity, at: datetime
+    row: ResponseRow,
+    path: str,
+    *,
+    filename: str,
+    content: bytes,
+    examined: CheckedFile | FileRefused | None = None,
+    by: Identity,
+    at: datetime,
 ) -> None:
     """Take in one document for the answer at a path.
+
+    Args:
+        examined: what came of `evidence.examine`, where that was done before the change began.
 
     Raises:
         FileRefused: the file may not come in; nothing of it is kept.
@@ -29,6 +40,7 @@ def add_file(
     taken = evidence.take_in(
         filename=filename,
         content=content,
+        examined=examined,
         by=by,
         at=at,
         owner_organisation_id=row.organisation_id,

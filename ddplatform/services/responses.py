@@ -58,6 +58,7 @@ from ddplatform.services.response_prefill import prefill
 from questionnaires import Notice, Question, Response, StepRefused
 from questionnaires.answer_changes import make_room
 from questionnaires.form import UPLOADS
+from supply_chain.errors import FileRefused
 
 MAX_REPLY = 2000
 _PLACE = re.compile(r"\[(\d+)\]\Z")
@@ -241,9 +242,19 @@ def remove_entry(assignment_id: UUID, path: str, *, by: Identity, at: datetime) 
 
 
 def attach(
-    assignment_id: UUID, path: str, *, filename: str, content: bytes, by: Identity, at: datetime
+    assignment_id: UUID,
+    path: str,
+    *,
+    filename: str,
+    content: bytes,
+    examined: CheckedFile | FileRefused | None = None,
+    by: Identity,
+    at: datetime,
 ) -> None:
     """Add one document to the answer at a path.
+
+    Args:
+        examined: what came of `evidence.examine`, where that was done before the change began.
 
     Raises:
         Invalid: nothing is uploaded at this question.
@@ -252,7 +263,7 @@ def attach(
     """
     filled = open_draft(assignment_id, at=at)
     _require_upload(filled.form, path)
-    add_file(filled.row, path, filename=filename, content=content, by=by, at=at)
+    add_file(filled.row, path, filename=filename, content=content, examined=examined, by=by, at=at)
     _name_files(filled, [path], by=by, at=at)
 
 

@@ -1,9 +1,7 @@
 """A file goes out: it is made while others may write, and the log has one event."""
 
-import sqlite3
 import zipfile
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +23,7 @@ from tests.factories import Tenant, csrf_token
 from tests.integration.test_map_views import add_node
 from tests.integration.test_map_views import manager as manager
 from tests.risk_maps import COCOA, CocoaMap, acting, assess
+from tests.write_lock import others_may_write
 
 WEB = {
     "value_chain.export": "value-chain/{chain}/export",
@@ -68,23 +67,11 @@ def made(app: Flask, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
 
     def look(archive: zipfile.ZipFile) -> None:
         if archive.mode == "w" and archive.fp is not None:
-            found.append(not is_writing() and _others_may_write())
+            found.append(not is_writing() and others_may_write())
         close(archive)
 
     monkeypatch.setattr(zipfile.ZipFile, "close", look)
     return found
-
-
-def _others_may_write() -> bool:
-    if db.engine.dialect.name != "sqlite":
-        return True
-    with closing(sqlite3.connect(db.engine.url.database or "", timeout=0)) as other:
-        try:
-            other.execute("BEGIN IMMEDIATE")
-        except sqlite3.OperationalError:
-            return False
-        other.rollback()
-    return True
 
 
 def exports(tenant: Tenant) -> int:

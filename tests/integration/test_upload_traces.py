@@ -3,6 +3,7 @@
 import re
 from html import unescape
 from io import BytesIO
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -26,6 +27,7 @@ from tests.answering import Supplier, acting, ask, come_in, fill, phone_of, rece
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
 from tests.upload_faces import no_face, portrait
+from tests.write_lock import others_may_write
 
 UPLOAD = "/data/A/SAQ_A06_evidence"
 NAMED = b"The boy Kofi Mensah, phone 0544 123 456, needs papers."
@@ -115,6 +117,34 @@ def test_who_uploads_is_warned_at_once_on_the_page_that_comes_back(app: Flask, s
     assert f"{SEEN} Cover them or send another file" in html
     assert WORDS in html and "Please send the file without them." in html
     assert "Words in pictures are not read." in html
+
+
+@pytest.mark.parametrize("of", ["answer", "document"])
+def test_others_may_write_while_a_file_is_looked_at(
+    app: Flask, supplier: Supplier, tenant: Tenant, monkeypatch: pytest.MonkeyPatch, of: str
+):
+    looked: list[bool] = []
+    search = evidence_search.search_upload
+
+    def look(*about: Any) -> UploadTraces:
+        looked.append(others_may_write())
+        return search(*about)
+
+    monkeypatch.setattr(evidence_search, "search_upload", look)
+    file = (BytesIO(NAMED), "list.txt")
+    if of == "answer":
+        browser = phone_of(app)
+        address = f"/o/{supplier.slug}/responses/{supplier.asked.assignment_id}/A"
+        data: dict[str, Any] = {f"file:{UPLOAD}": [file], "again": "1"}
+    else:
+        browser = signed_in_client(app, tenant, RoleId.SUSTAINABILITY_MANAGER)
+        address = f"/o/{tenant.slug}/evidence/add"
+        data = {"document": file, "confidentiality": "normal"}
+    data["csrf_token"] = csrf_token(browser, address)
+    answer = browser.post(address, data=data, follow_redirects=True)
+
+    assert "list.txt" in plain(answer.text)
+    assert looked == [True]
 
 
 def test_a_file_without_traces_warns_of_nothing(app: Flask, supplier: Supplier):

@@ -84,7 +84,7 @@ def show(evidence_id: UUID) -> ResponseReturnValue:
 
 
 @bp.route("/add", methods=["GET", "POST"])
-@requires(Permission.EVIDENCE_ADD)
+@requires(Permission.EVIDENCE_ADD, reads_first=True)
 def add() -> ResponseReturnValue:
     """Add a document, to a finding or an action where the address names one."""
     target, back = _target()

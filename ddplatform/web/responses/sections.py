@@ -1,14 +1,17 @@
 """One section of questions a page: shown, saved as typed, drafts, documents."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
 from flask import flash, g, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.datastructures import FileStorage
 
 from ddplatform.access.permissions import Permission
+from ddplatform.adapters.uploads import CheckedFile
+from ddplatform.db import begin_change
 from ddplatform.errors import NotFound, TooMany
 from ddplatform.gate import keep_changes, requires
 from ddplatform.languages import gettext
@@ -27,6 +30,7 @@ from ddplatform.queries.responses import (
     list_red_flags,
 )
 from ddplatform.queries.sharing_standing import load_reworded
+from ddplatform.services.evidence import examine
 from ddplatform.services.responses import (
     Saved,
     add_entry,
@@ -58,6 +62,16 @@ ELSEWHERE = frozenset({"later", "leave", "back", "add", "remove", "detach", "aga
 """Buttons that keep a page without saying that all on it was looked at."""
 
 
+@dataclass(frozen=True)
+class Sent:
+    """A document that was chosen for the answer at a path, and what came of looking at it."""
+
+    path: str
+    filename: str
+    content: bytes
+    examined: CheckedFile | FileRefused | None
+
+
 @bp.get("/<uuid:assignment_id>/<name>")
 @requires(Permission.RESPONSE_ANSWER)
 def section(assignment_id: UUID, name: str) -> ResponseReturnValue:
@@ -69,9 +83,12 @@ def section(assignment_id: UUID, name: str) -> ResponseReturnValue:
 
 
 @bp.post("/<uuid:assignment_id>/<name>")
-@requires(Permission.RESPONSE_ANSWER)
+@requires(Permission.RESPONSE_ANSWER, reads_first=True)
 def save(assignment_id: UUID, name: str) -> ResponseReturnValue:
     """Keep the page; then go where the pressed button leads."""
+    # First of all, since it takes seconds: what is read here could change meanwhile.
+    sent = _examine_sent()
+    begin_change()
     asked = get_request(assignment_id)
     _require_section(asked, name)
     shown = _open_questions(newest_round(asked), name)
@@ -83,7 +100,7 @@ def save(assignment_id: UUID, name: str) -> ResponseReturnValue:
         at=g.now,
         confirm=not ELSEWHERE & set(request.form),
     )
-    refused = _take_files(assignment_id)
+    refused = _take_files(assignment_id, sent)
     moved = _do_pressed(assignment_id)
     _tell_help(saved)
     if saved.clashes or refused or (moved is None and _has_typed_problems(saved, name)):
@@ -153,31 +170,38 @@ def _address_before(assignment_id: UUID, pages: Sequence[Page], name: str) -> st
     return url_for(".section", assignment_id=assignment_id, name=pages[page.number - 2].name)
 
 
-def _take_files(assignment_id: UUID) -> Mapping[str, str]:
-    """Add the chosen documents; returns why those that were refused could not come in."""
-    refused: dict[str, str] = {}
+def _examine_sent() -> list[Sent]:
+    """The chosen documents; who sent too many already gets none of them looked at."""
+    found = []
     for name, upload in request.files.items(multi=True):
         if name.startswith(f"{FILE}/") and upload.filename:
-            path = name.removeprefix(FILE)
-            try:
-                _attach(assignment_id, path, upload)
-            except (FileRefused, TooMany) as error:
-                # What was typed on the same page is kept all the same.
-                words = refusal_in_words(error, upload.filename)
-                named = words if upload.filename in words else f"{upload.filename}: {words}"
-                refused[path] = f"{refused.get(path, '')} {named}".strip()
+            content, examined = upload.read(), None
+            with suppress(TooMany):  # is raised again, and told, when they are taken in
+                examined = examine(upload.filename, content, by=g.identity, at=g.now)
+            found.append(Sent(name.removeprefix(FILE), upload.filename, content, examined))
+    return found
+
+
+def _take_files(assignment_id: UUID, sent: Sequence[Sent]) -> Mapping[str, str]:
+    """Add the chosen documents; returns why those that were refused could not come in."""
+    refused: dict[str, str] = {}
+    for one in sent:
+        try:
+            attach(
+                assignment_id,
+                one.path,
+                filename=one.filename,
+                content=one.content,
+                examined=one.examined,
+                by=g.identity,
+                at=g.now,
+            )
+        except (FileRefused, TooMany) as error:
+            # What was typed on the same page is kept all the same.
+            words = refusal_in_words(error, one.filename)
+            named = words if one.filename in words else f"{one.filename}: {words}"
+            refused[one.path] = f"{refused.get(one.path, '')} {named}".strip()
     return refused
-
-
-def _attach(assignment_id: UUID, path: str, upload: FileStorage) -> None:
-    attach(
-        assignment_id,
-        path,
-        filename=upload.filename or "",
-        content=upload.read(),
-        by=g.identity,
-        at=g.now,
-    )
 
 
 def _do_pressed(assignment_id: UUID) -> str | None:
