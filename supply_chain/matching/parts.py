@@ -1,5 +1,6 @@
 """Words by which two parts of one firm or place are told apart: north and south, A and B.
 
+So are the processes of a trade (spinning and dyeing), which a firm may have side by side.
 They differ by few letters of a long name, and never mean one place where each name has its own.
 The words of many languages stand in `data/matching/part_words.csv`.
 """

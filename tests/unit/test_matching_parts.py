@@ -22,6 +22,8 @@ def judged(one: Record, other: Record) -> Pair:
         ("PKS Pinang Sebatang Timur", "PKS Pinang Sebatang Barat", "timur and barat"),
         ("Upper Kagera Factory", "Lower Kagera Factory", "upper and lower"),
         ("Lestari Tani Teladan Mill A", "Lestari Tani Teladan Mill B", "a and b"),
+        ("Delta Spinning Mills Ltd", "Delta Dyeing Mills Ltd", "spinning and dyeing"),
+        ("Sari Makmur PKS", "Sari Makmur Refinery", "pks and refinery"),
     ],
 )
 def test_two_parts_of_one_place_are_asked_about_and_named(one: str, other: str, words: str) -> None:
@@ -36,6 +38,8 @@ def test_two_parts_of_one_place_are_asked_about_and_named(one: str, other: str, 
     [
         ("kebun utara", "kebun north"),  # one direction in two languages
         ("north mill", "mill"),
+        ("abc knit composite", "abc knitwear"),  # one process in two words
+        ("abc knitting dyeing", "abc dyeing knitting"),
         ("rose mill", "lily mill"),
         ("mill a", "mill 2"),
         ("unit two", "unit three"),  # numbers are compared as numbers
