@@ -2,8 +2,13 @@
 
 import sqlite3
 from contextlib import closing
+from typing import Any
+
+import pytest
 
 from ddplatform.db import db
+from ddplatform.duediligence.upload_traces import UploadTraces
+from ddplatform.services import evidence_search
 
 
 def others_may_write() -> bool:
@@ -17,3 +22,16 @@ def others_may_write() -> bool:
             return False
         other.rollback()
     return True
+
+
+def watch_searches(patch: pytest.MonkeyPatch) -> list[bool]:
+    """Filled for each file that is searched: whether somebody else could write just then."""
+    looked: list[bool] = []
+    search = evidence_search.search_upload
+
+    def look(*about: Any) -> UploadTraces:
+        looked.append(others_may_write())
+        return search(*about)
+
+    patch.setattr(evidence_search, "search_upload", look)
+    return looked

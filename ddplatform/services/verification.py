@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from ddplatform.access.identity import Identity
+from ddplatform.adapters.uploads import CheckedFile
 from ddplatform.db import db
 from ddplatform.duediligence.lifecycle import require_step
 from ddplatform.duediligence.step_facts import ActionFacts
@@ -25,14 +26,16 @@ from ddplatform.services.mitigation import (
 )
 from ddplatform.services.plain_text import fault_in
 from ddplatform.services.risk import ask_reassessment, record_control
+from supply_chain.errors import FileRefused
 
 
 @dataclass(frozen=True)
 class SentFile:
-    """A file as it was sent: name and bytes, not checked yet."""
+    """A file as it was sent, and what came of looking at it, where that was done already."""
 
     filename: str
     content: bytes
+    examined: CheckedFile | FileRefused | None = None
 
 
 def report_done(
@@ -106,6 +109,7 @@ def _take_in(action: MitigationAction, file: SentFile, *, by: Identity, at: date
     kept = evidence.take_in(
         filename=file.filename,
         content=file.content,
+        examined=file.examined,
         by=by,
         at=at,
         owner_organisation_id=action.organisation_id,

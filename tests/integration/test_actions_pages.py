@@ -30,6 +30,7 @@ from tests.integration.finding_worlds import (
 )
 from tests.integration.test_actions import move, report
 from tests.integration.test_findings_pages import at, send, statements
+from tests.write_lock import watch_searches
 
 NEVER_PAST = "2099-01-31"
 
@@ -197,8 +198,13 @@ def test_extension_and_progress_are_kept_and_faulty_ones_come_back(
 
 
 def test_action_is_reported_verified_and_its_effect_shown(
-    app: Flask, world: World, action_id: UUID, browser: FlaskClient
+    app: Flask,
+    world: World,
+    action_id: UUID,
+    browser: FlaskClient,
+    monkeypatch: pytest.MonkeyPatch,
 ):
+    looked = watch_searches(monkeypatch)
     with app.app_context():
         move(world, action_id, ActionState.DOING)
     analyst = signed_in_client(app, world.tenant, RoleId.ANALYST)
@@ -209,6 +215,7 @@ def test_action_is_reported_verified_and_its_effect_shown(
     faulty = send(analyst, page, version=now, note="Mail a@b.example", files=photo())
     done = send(analyst, page, version=now, note="Done.", files=photo())
 
+    assert looked and all(looked)  # others may write while a file is looked at
     assert without.status_code == 422
     assert "Add at least one photo or document" in without.text
     assert "Done." in without.text
@@ -345,7 +352,12 @@ def test_supplier_sees_own_actions_and_nothing_of_findings_or_scores(
 
 
 def test_supplier_starts_tells_progress_and_reports_with_a_photo(
-    app: Flask, world: World, finding_id: UUID, seller: FlaskClient, browser: FlaskClient
+    app: Flask,
+    world: World,
+    finding_id: UUID,
+    seller: FlaskClient,
+    browser: FlaskClient,
+    monkeypatch: pytest.MonkeyPatch,
 ):
     with app.app_context():
         theirs = planned(
@@ -366,9 +378,10 @@ def test_supplier_starts_tells_progress_and_reports_with_a_photo(
     assert without.status_code == 422
     assert "Add at least one photo or document" in without.text
     assert "All done." in without.text
+    looked = watch_searches(monkeypatch)
     named = photo(content=b"Mr Kofi Mensah saw it.")
     sent = post("/report", version=now, note="All done.", files=named)
-    assert sent.status_code == 302
+    assert sent.status_code == 302 and looked == [True]
     after = seller.get(home).text
     assert "You reported it done" in after
     assert "visit.txt" in after

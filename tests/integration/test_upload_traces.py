@@ -27,7 +27,7 @@ from tests.answering import Supplier, acting, ask, come_in, fill, phone_of, rece
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
 from tests.upload_faces import no_face, portrait
-from tests.write_lock import others_may_write
+from tests.write_lock import watch_searches
 
 UPLOAD = "/data/A/SAQ_A06_evidence"
 NAMED = b"The boy Kofi Mensah, phone 0544 123 456, needs papers."
@@ -123,14 +123,7 @@ def test_who_uploads_is_warned_at_once_on_the_page_that_comes_back(app: Flask, s
 def test_others_may_write_while_a_file_is_looked_at(
     app: Flask, supplier: Supplier, tenant: Tenant, monkeypatch: pytest.MonkeyPatch, of: str
 ):
-    looked: list[bool] = []
-    search = evidence_search.search_upload
-
-    def look(*about: Any) -> UploadTraces:
-        looked.append(others_may_write())
-        return search(*about)
-
-    monkeypatch.setattr(evidence_search, "search_upload", look)
+    looked = watch_searches(monkeypatch)
     file = (BytesIO(NAMED), "list.txt")
     if of == "answer":
         browser = phone_of(app)

@@ -4,12 +4,14 @@ from uuid import UUID
 
 from flask import g
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import FileStorage
 
 from ddplatform.access.permissions import Permission
+from ddplatform.db import begin_change
 from ddplatform.gate import requires
 from ddplatform.models.findings import MitigationAction
 from ddplatform.queries.actions import get_action
-from ddplatform.services import verification
+from ddplatform.services import evidence, verification
 from ddplatform.services.verification import Judgement, SentFile
 from ddplatform.web.findings.action_forms import MoveForm, ReportForm, VerifyForm
 from ddplatform.web.findings.blueprint import bp
@@ -18,8 +20,12 @@ from ddplatform.web.sent_forms import answer_form
 
 
 def report_done(action_id: UUID, form: ReportForm) -> MitigationAction:
-    """Report an action done with the note and the files of the form; empty places are left out."""
-    sent = [SentFile(file.filename, file.read()) for file in form.files.data or [] if file.filename]
+    """Report an action done with the note and the files of the form; empty places are left out.
+
+    Files are looked at before the change begins, so that nobody waits for them.
+    """
+    sent = [_examined(file) for file in form.files.data or [] if file.filename]
+    begin_change()
     return verification.report_done(
         action_id,
         note=form.note.data,
@@ -30,8 +36,13 @@ def report_done(action_id: UUID, form: ReportForm) -> MitigationAction:
     )
 
 
+def _examined(file: FileStorage) -> SentFile:
+    name, content = file.filename or "", file.read()
+    return SentFile(name, content, evidence.examine(name, content, by=g.identity, at=g.now))
+
+
 @bp.route("/actions/<uuid:action_id>/report", methods=["GET", "POST"])
-@requires(Permission.ACTION_EDIT)
+@requires(Permission.ACTION_EDIT, reads_first=True)
 def report(action_id: UUID) -> ResponseReturnValue:
     """Report it done, with what shows it."""
     kept = get_action(action_id)
