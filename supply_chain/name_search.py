@@ -116,34 +116,38 @@ class SearchIndex:
         """
         runs = np.unique(_runs_of([wanted], 0, end="")[0])
         shared = self._shared(runs)
-        enough = shared >= math.ceil(LEAST_SHARED * len(runs))
-        found = np.flatnonzero(enough if among is None else enough & among)
-        if len(found) > CANDIDATES:
-            shared += self._shared(np.setdiff1d(_runs_of([wanted], 0)[0], runs))
-        places: list[int] = _most_shared(found, shared[found]).tolist()
-        return places
+        least = math.ceil(LEAST_SHARED * len(runs))
+        if among is not None:
+            shared[~among] = 0
+        if np.count_nonzero(shared >= least) > CANDIDATES:
+            ends = self._shared(np.setdiff1d(_runs_of([wanted], 0)[0], runs))
+            shared += np.where(shared >= least, ends, 0)
+        return _most_shared(shared, least)
 
     def _shared(self, runs: NDArray[np.uint16]) -> NDArray[np.int64]:
         """(rows,) how many of these runs each row holds."""
+        count = len(self.texts)
         holding = [self.rows[self.starts[run] : self.starts[run + 1]] for run in runs.tolist()]
-        every = np.concatenate(holding) if holding else np.zeros(0, np.int32)
-        shared: NDArray[np.int64] = np.bincount(every, minlength=len(self.texts))
-        return shared
+        some = [rows for rows in holding if len(rows) < count]  # what all hold needs no looking
+        every = np.concatenate(some) if some else np.zeros(0, np.int32)
+        shared: NDArray[np.int64] = np.bincount(every, minlength=count)
+        return shared + (len(holding) - len(some))
 
 
-def _most_shared(rows: NDArray[np.int64], shared: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Of many rows those that share most, the first of equals, at most `CANDIDATES`.
+def _most_shared(shared: NDArray[np.int64], least: int) -> list[int]:
+    """Rows that share at least so much, in their order; of too many those that share most.
 
     How much is shared is a small number, so rows are counted by it and never sorted all.
     """
-    if len(rows) <= CANDIDATES:
-        return rows
-    with_so_many = np.cumsum(np.bincount(shared)[::-1])
-    at_least = len(with_so_many) - 1 - int(np.searchsorted(with_so_many, CANDIDATES))
+    with_so_many = np.cumsum(np.bincount(shared, minlength=least + 1)[: least - 1 : -1])
+    if not with_so_many[-1] > CANDIDATES:
+        few: list[int] = np.flatnonzero(shared >= least).tolist()
+        return few
+    at_least = least + len(with_so_many) - 1 - int(np.searchsorted(with_so_many, CANDIDATES))
     more, just = np.flatnonzero(shared > at_least), np.flatnonzero(shared == at_least)
     more = more[np.argsort(-shared[more], kind="stable")]
-    taken: NDArray[np.int64] = rows[np.concatenate([more, just[: CANDIDATES - len(more)]])]
-    return taken
+    most: list[int] = np.concatenate([more, just[: CANDIDATES - len(more)]]).tolist()
+    return most
 
 
 def _runs_of(
