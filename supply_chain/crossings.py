@@ -21,11 +21,12 @@ def count_crossings(
     """
     rank = {ref: i for refs in order.values() for i, ref in enumerate(refs)}
     by_tiers: dict[tuple[int, int], list[tuple[int, int]]] = {}
-    for pair in pairs:
-        high, low = sorted(pair, key=lambda ref: -tier_of[ref])
-        if tier_of[high] != tier_of[low]:
-            key = tier_of[high], tier_of[low]
-            by_tiers.setdefault(key, []).append((rank[high], rank[low]))
+    for one, other in pairs:
+        tiers = tier_of[one], tier_of[other]
+        if tiers[0] > tiers[1]:
+            by_tiers.setdefault(tiers, []).append((rank[one], rank[other]))
+        elif tiers[0] < tiers[1]:
+            by_tiers.setdefault(tiers[::-1], []).append((rank[other], rank[one]))
     return sum(_inversions(sorted(ends)) for ends in by_tiers.values())
 
 

@@ -163,11 +163,17 @@ def _fewest_crossings(
         neighbours[supplier].append(buyer)
         neighbours[buyer].append(supplier)
     best, fewest = order, count_crossings(order, pairs, tier_of)
+    passed = [order]
     for sweep in range(SWEEPS):
         order = _swept(order, neighbours, tier_of, foot, upstream=sweep % 2 == 0)
+        if sweep > 1 and order == passed[-2]:
+            break  # as the last pass this way left it: all that follow come again
+        passed.append(order)
         crossings = count_crossings(order, pairs, tier_of)
         if crossings < fewest or sweep == 0:
             best, fewest = order, crossings
+        if not fewest:
+            break
     return best
 
 
