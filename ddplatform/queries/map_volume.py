@@ -4,7 +4,7 @@ import numpy as np
 
 from ddplatform.models.value_chain import ValueChain
 from ddplatform.queries.analysis import Study, load_study
-from ddplatform.queries.map_snapshots import Ints
+from ddplatform.queries.map_snapshots import Ints, MapSnapshot
 from supply_chain.risk.method import Floats
 
 
@@ -21,12 +21,18 @@ def load_country_volume(chain: ValueChain, rows: Ints | None = None) -> Floats:
             a version of the map, so that no filter goes over the links again.
     """
     study = load_study(chain)
-    snapshot = study.snapshot
-    delivered = snapshot.made.of("delivered", lambda: _delivered(study))
-    every = np.arange(len(snapshot.keys)) if rows is None else rows
+    made = study.snapshot.made
+    delivered = made.of("delivered", lambda: _delivered(study))
+    if rows is not None:
+        return _by_country(study.snapshot, delivered, rows)
+    every = np.arange(len(delivered))
+    return made.of("delivered_whole", lambda: _by_country(study.snapshot, delivered, every))
+
+
+def _by_country(snapshot: MapSnapshot, delivered: Floats, rows: Ints) -> Floats:
     many = len(snapshot.countries)
-    found = np.bincount(snapshot.country[every], delivered[every], minlength=many)
-    linked = every[snapshot.lane[every] < snapshot.unlinked]
+    found = np.bincount(snapshot.country[rows], delivered[rows], minlength=many)
+    linked = rows[snapshot.lane[rows] < snapshot.unlinked]
     sites = np.bincount(snapshot.country[linked], minlength=many)
     part: Floats = np.where((sites > 0) | (found > 0), np.minimum(found, 1.0), np.nan)
     return part

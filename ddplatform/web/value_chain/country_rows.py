@@ -1,7 +1,8 @@
 """Sites by country, and by country and tier: how many, how bad, what stands in an event."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property, partial
 
 from ddplatform.queries.map_cells import Cells
 from ddplatform.queries.map_snapshots import MapSnapshot
@@ -50,7 +51,12 @@ class CountryRow:
     code: str | None
     label: str
     whole: Cell
-    cells: tuple[Cell, ...]
+    of_tiers: Callable[[], tuple[Cell, ...]] = field(compare=False, repr=False)
+
+    @cached_property
+    def cells(self) -> tuple[Cell, ...]:
+        """One for each tier: a map of the world asks for none of them."""
+        return self.of_tiers()
 
 
 def country_rows(
@@ -63,15 +69,26 @@ def country_rows(
     ):
         if any(map(any, mine)):
             key = code or None
-            spots = tuple(
-                _cell(mix, shades, marked, address(key, lane) if any(mix) else "")
-                for lane, mix, marked in zip(cells.lanes, mine, events, strict=True)
-            )
+            of_tiers = partial(_of_tiers, key, cells.lanes, mine, events, shades, address)
             total = [sum(counts) for counts in zip(*mine, strict=True)]
             whole = _cell(total, shades, sum(events), address(key, None))
             label = country_name(code) if code else NO_COUNTRY
-            found.append(CountryRow(key, label, whole, spots))
+            found.append(CountryRow(key, label, whole, of_tiers))
     return sorted(found, key=lambda row: (-row.whole.count, row.code or "~"))
+
+
+def _of_tiers(
+    code: str | None,
+    lanes: Sequence[int],
+    mixes: Sequence[Sequence[int]],
+    events: Sequence[int],
+    shades: tuple[Shade, ...],
+    address: Address,
+) -> tuple[Cell, ...]:
+    return tuple(
+        _cell(mix, shades, marked, address(code, lane) if any(mix) else "")
+        for lane, mix, marked in zip(lanes, mixes, events, strict=True)
+    )
 
 
 def _cell(mix: Sequence[int], shades: tuple[Shade, ...], events: int, href: str) -> Cell:
