@@ -123,7 +123,7 @@ class ColumnChooser:
         if squeeze(plant) not in words().receiving_words or not vendor:
             return
         beside: dict[str, set[str]] = {}
-        for site, company in zip(*map(self._places, (plant, vendor)), strict=True):
+        for site, company in zip(*map(self.places_of, (plant, vendor)), strict=True):
             if site and company:
                 beside.setdefault(site, set()).add(company)
         if 2 * sum(len(companies) > 1 for companies in beside.values()) < max(len(beside), 1):
@@ -137,7 +137,7 @@ class ColumnChooser:
         for field in sorted({*of_plant} - {"name"}):
             self.choose(field, words().node_columns.get(field, {}))
 
-    def _places(self, name: str) -> list[str]:
+    def places_of(self, name: str) -> list[str]:
         """The cells of a column row by row, made plain."""
         at = self.header.index(name)
         return [squeeze(row[at]) if at < len(row) else "" for row in self._sample]

@@ -14,6 +14,7 @@ from supply_chain.intake.columns import (
     unique_header,
 )
 from supply_chain.intake.company_columns import (
+    choose_buyer_of_chain,
     choose_countries_of_companies,
     choose_places_of_site,
 )
@@ -113,6 +114,7 @@ def _guess_nodes(table: Table, header_row: int, header: list[str]) -> TableMappi
     _choose_own_fields(chooser)
     chooser.choose_company_beside_site()
     chooser.choose_vendors_of_plant()
+    choose_buyer_of_chain(chooser)
     chooser.choose_tier_facts()
     choose_countries_of_companies(chooser)
     chooser.choose_by_values()

@@ -9,6 +9,8 @@ from supply_chain.intake.heading_parts import names_a_company
 from supply_chain.intake.words import squeeze, words
 
 _BESIDE, _COUNTRY = 0.8, "country"
+_LEAST_LINKED = 2
+"""Companies that stand on both sides; one may be a firm that runs a site of its own name."""
 
 
 def choose_places_of_site(chooser: ColumnChooser, company: str) -> None:
@@ -44,6 +46,24 @@ def choose_countries_of_companies(chooser: ColumnChooser) -> None:
         found = [name for name in chooser.free() if column and squeeze(name) in own]
         for name in found[:1]:
             chooser.take(f"{field}.{_COUNTRY}", name, _BESIDE, f"“{name}” beside “{column}”")
+
+
+def choose_buyer_of_chain(chooser: ColumnChooser) -> None:
+    """Companies that are suppliers in other rows are buyers: the rows are the links of a chain.
+
+    "Company, Supplier" tells of who runs a site or of who buys from it; its names tell which.
+    """
+    name, other = chooser.column_of("name", ""), chooser.column_of("operated_by", "")
+    if not name or not other or any(field.startswith("operated_by.") for field in chooser.columns):
+        return
+    if "buyer" in chooser.columns:
+        return
+    rows = list(zip(*map(chooser.places_of, (name, other)), strict=True))
+    companies = {company for _, company in rows if company}
+    linked = companies & {site for site, company in rows if company and site != company}
+    if len(linked) >= _LEAST_LINKED and 2 * len(linked) >= len(companies):
+        chooser.leave("operated_by")
+        chooser.take("buyer", other, _BESIDE, f"names of “{other}” stand in “{name}” too")
 
 
 def without_idle_terms(how: TableMapping) -> TableMapping:

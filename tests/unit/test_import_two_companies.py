@@ -124,3 +124,30 @@ def test_a_mill_delivers_to_each_refinery_beside_it() -> None:
 def test_a_part_of_the_input_is_a_share_of_the_link() -> None:
     (link,) = read("From company,To company,% of input\nBeta,Alfa,60\n").links
     assert link.share == 0.6
+
+
+CHAIN = (
+    "Company,Supplier,Supplier country\n"
+    "Own Brand GmbH,Dhaka Garments Ltd,Bangladesh\nOwn Brand GmbH,Izmir Tekstil AS,Turkey\n"
+    "Dhaka Garments Ltd,Savar Spinning Ltd,Bangladesh\n"
+    "Izmir Tekstil AS,Savar Spinning Ltd,Bangladesh\n"
+    "Savar Spinning Ltd,Bobo Coton SA,Burkina Faso\n"
+)
+
+
+def test_companies_that_are_suppliers_in_other_rows_buy_from_those_beside_them() -> None:
+    draft = read(CHAIN)
+    names = {node.id: node.name for node in draft.nodes}
+    links = {(names[link.buyer], names[link.supplier]) for link in draft.links}
+    assert columns(draft)["buyer"] == "Company"
+    assert ("Izmir Tekstil AS", "Savar Spinning Ltd") in links and len(links) == 5
+    assert countries(draft)["Dhaka Garments Ltd"] == "BD"
+
+
+def test_companies_that_run_sites_of_their_own_name_are_no_buyers() -> None:
+    draft = read(
+        "Company,Supplier,Country\n"
+        "Hanbit Ltd,Hanbit Ltd,Viet Nam\nHanbit Ltd,Hanbit Long An,Viet Nam\n"
+        "Yee On,Yee On,Cambodia\nYee On,Yee On Two,Cambodia\n"
+    )
+    assert "buyer" not in columns(draft)
