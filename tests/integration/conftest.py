@@ -1,5 +1,7 @@
 """What several files here begin with: a small map, and a person who works on it."""
 
+from uuid import UUID
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -7,6 +9,7 @@ from flask.testing import FlaskClient
 from ddplatform.access.roles import RoleId
 from tests.answering import Supplier, ask, come_in, phone_of
 from tests.factories import Tenant, signed_in_client
+from tests.integration.finding_worlds import World, make_world, recorded
 from tests.risk_maps import CocoaMap, make_cocoa_map
 
 
@@ -33,3 +36,17 @@ def supplier(app: Flask, tenant: Tenant) -> Supplier:
 def phone(app: Flask, supplier: Supplier) -> FlaskClient:
     """A browser in which the supplier is signed in."""
     return phone_of(app)
+
+
+@pytest.fixture
+def world(app: Flask, tenant: Tenant, other_tenant: Tenant) -> World:
+    """A company with its supplier, and sites to find something at."""
+    with app.app_context():
+        return make_world(tenant, other_tenant)
+
+
+@pytest.fixture
+def finding_id(app: Flask, world: World) -> UUID:
+    """Something that was found at a site of this world."""
+    with app.app_context():
+        return recorded(world)

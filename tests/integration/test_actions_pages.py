@@ -18,33 +18,19 @@ from ddplatform.queries.finding_scores import Effect, ScorePoint
 from ddplatform.web.findings.words import why_effect
 from supply_chain.vocabulary import RiskBand
 from tests.conftest import NOW
-from tests.factories import Tenant, csrf_token, signed_in_client
+from tests.factories import csrf_token, signed_in_client
 from tests.integration.finding_worlds import (
     IN_A_MONTH,
     World,
     action_now,
     days,
-    make_world,
     planned,
-    recorded,
 )
 from tests.integration.test_actions import move, report
 from tests.integration.test_findings_pages import at, send, statements
 from tests.write_lock import watch_searches
 
 NEVER_PAST = "2099-01-31"
-
-
-@pytest.fixture
-def world(app: Flask, tenant: Tenant, other_tenant: Tenant) -> World:
-    with app.app_context():
-        return make_world(tenant, other_tenant)
-
-
-@pytest.fixture
-def finding_id(app: Flask, world: World) -> UUID:
-    with app.app_context():
-        return recorded(world)
 
 
 @pytest.fixture

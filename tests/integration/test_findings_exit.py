@@ -20,14 +20,12 @@ from ddplatform.services.evidence import attach
 from ddplatform.services.finding_exit import Gate, Relation, gate_of, relation_of
 from ddplatform.services.finding_leverage import LeverageAnswers, settle_leverage
 from tests.conftest import NOW
-from tests.factories import Tenant, csrf_token, signed_in_client
+from tests.factories import csrf_token, signed_in_client
 from tests.integration.finding_worlds import (
     World,
     acting,
     finding_now,
     graded,
-    make_world,
-    recorded,
 )
 from tests.integration.test_evidence import kept
 from tests.integration.test_findings_steps import own
@@ -36,18 +34,6 @@ TOLD_IN_WORDS = [ref for ref in impact_words().exit_gate if ref != "RDG-8"]
 LAST_RESORT = LeverageAnswers(
     has_leverage=False, can_be_raised=False, is_crucial=False, is_grave_danger=False
 )
-
-
-@pytest.fixture
-def world(app: Flask, tenant: Tenant, other_tenant: Tenant) -> World:
-    with app.app_context():
-        return make_world(tenant, other_tenant)
-
-
-@pytest.fixture
-def finding_id(app: Flask, world: World) -> UUID:
-    with app.app_context():
-        return recorded(world)
 
 
 @pytest.fixture

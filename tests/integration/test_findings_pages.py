@@ -14,28 +14,15 @@ from ddplatform.access.roles import RoleId
 from ddplatform.db import db
 from ddplatform.models.findings import Finding
 from ddplatform.services.findings import Harm
-from tests.factories import Tenant, csrf_token, signed_in_client
+from tests.factories import csrf_token, signed_in_client
 from tests.integration.finding_worlds import (
     World,
     acting,
     finding_now,
     graded,
-    make_world,
     planned,
     recorded,
 )
-
-
-@pytest.fixture
-def world(app: Flask, tenant: Tenant, other_tenant: Tenant) -> World:
-    with app.app_context():
-        return make_world(tenant, other_tenant)
-
-
-@pytest.fixture
-def finding_id(app: Flask, world: World) -> UUID:
-    with app.app_context():
-        return recorded(world)
 
 
 @pytest.fixture

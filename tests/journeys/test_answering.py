@@ -1,12 +1,11 @@
 """A supplier answers in a browser: branches, help, drafts, two open pages; on the real application."""
 
-import shutil
 import threading
 from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
 from tests.answering import EMAIL, Supplier, ask, come_in
@@ -41,14 +40,6 @@ def address(app: Flask, supplier: Supplier) -> Iterator[str]:
     server.shutdown()
     thread.join()
     server.server_close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-        yield started
-        started.close()
 
 
 @pytest.fixture

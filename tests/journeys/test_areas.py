@@ -1,14 +1,13 @@
 """Areas are set on a picture with mouse, finger and keys, under the real security policy."""
 
 import io
-import shutil
 import threading
 from collections.abc import Iterator
 
 import pytest
 from flask import Flask, Response, render_template_string
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
 from ddplatform.config import ROOT
@@ -17,7 +16,6 @@ from ddplatform.web import filters
 from ddplatform.web.headers import policy
 from ddplatform.web.redaction.area_words import CELLS, COLUMNS
 from ddplatform.web.redaction.routes import Face, Sheet
-from tests.journeys.conftest import FLAGS
 from tests.journeys.test_axe import AXE, TAGS
 
 pytestmark = pytest.mark.journey
@@ -64,14 +62,6 @@ def address() -> Iterator[str]:
     server.shutdown()
     thread.join()
     server.server_close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-        yield started
-        started.close()
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Our own scripts in a real browser under the real security policy, against a tiny application."""
 
-import shutil
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -9,7 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask, Response, redirect, render_template, request
 from jinja2 import DictLoader
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect
 from werkzeug.serving import make_server
 
 from ddplatform.config import ROOT
@@ -139,14 +138,6 @@ def address(seen: list[dict[str, Any]]) -> Iterator[str]:
     server.shutdown()
     thread.join()
     server.server_close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-        yield started
-        started.close()
 
 
 class SeemingNetwork:

@@ -158,40 +158,46 @@ def suspend(finding_id: UUID) -> ResponseReturnValue:
 @requires(Permission.RISK_APPROVE)
 def end(finding_id: UUID) -> ResponseReturnValue:
     """End the relationship, where all ten conditions are met."""
-    form = TurnForm(version=get_finding(finding_id).row_version)
-
-    def save() -> ResponseReturnValue:
-        finding_exit.end_relation(
-            finding_id,
-            reason=form.reason.data,
-            version=form.version_number,
-            by=g.identity,
-            at=g.now,
-        )
-        return _back(finding_id, "The relationship has ended.")
-
     lead = "The last resort. You decide as the senior person, with the ten conditions on record."
-    return _turning(form, finding_id, save, "End the relationship", lead)
+    return _turn(
+        finding_id,
+        finding_exit.end_relation,
+        said="The relationship has ended.",
+        heading="End the relationship",
+        lead=lead,
+    )
 
 
 @bp.route("/<uuid:finding_id>/take-up", methods=["GET", "POST"])
 @requires(Permission.RISK_APPROVE)
 def take_up(finding_id: UUID) -> ResponseReturnValue:
     """Go on with a relationship that was suspended or ended."""
+    return _turn(
+        finding_id,
+        finding_exit.take_up_again,
+        said="The relationship goes on.",
+        heading="Take the relationship up again",
+        lead="Say what changed at the site, and how you know.",
+    )
+
+
+def _turn(
+    finding_id: UUID, decide: Callable[..., Finding], *, said: str, heading: str, lead: str
+) -> ResponseReturnValue:
+    """A decision that asks for a reason alone."""
     form = TurnForm(version=get_finding(finding_id).row_version)
 
     def save() -> ResponseReturnValue:
-        finding_exit.take_up_again(
+        decide(
             finding_id,
             reason=form.reason.data,
             version=form.version_number,
             by=g.identity,
             at=g.now,
         )
-        return _back(finding_id, "The relationship goes on.")
+        return _back(finding_id, said)
 
-    lead = "Say what changed at the site, and how you know."
-    return _turning(form, finding_id, save, "Take the relationship up again", lead)
+    return _turning(form, finding_id, save, heading, lead)
 
 
 def _turning(
