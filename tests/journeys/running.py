@@ -10,20 +10,35 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from email.policy import default
 from pathlib import Path
 
+from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response
 from playwright.sync_api import Error as PlaywrightError
+from werkzeug.serving import make_server
 
 from ddplatform.config import ROOT
 
 BIN = Path(sys.executable).parent
 READY_S, STOP_S = 60.0, 15.0
 MANAGER_ROLE = "sustainability_manager"
+
+
+@contextlib.contextmanager
+def serving(app: Flask) -> Iterator[str]:
+    """The address of an application that is served by a thread of this process meanwhile."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
 
 
 @dataclass

@@ -1,15 +1,14 @@
 """A supplier answers in a browser: branches, help, drafts, two open pages; on the real application."""
 
-import threading
 from collections.abc import Iterator
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import make_server
 
 from tests.answering import EMAIL, Supplier, ask, come_in
 from tests.factories import PASSWORD, Tenant
+from tests.journeys.running import serving
 
 FLAGS = [
     "--no-sandbox",
@@ -32,14 +31,8 @@ def supplier(app: Flask, tenant: Tenant) -> Supplier:
 @pytest.fixture
 def address(app: Flask, supplier: Supplier) -> Iterator[str]:
     """Where the questions of the supplier are served."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    base = f"http://127.0.0.1:{server.port}"
-    yield f"{base}/o/{supplier.slug}/responses/{supplier.asked.assignment_id}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(app) as base:
+        yield f"{base}/o/{supplier.slug}/responses/{supplier.asked.assignment_id}"
 
 
 @pytest.fixture

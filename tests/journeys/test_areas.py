@@ -1,14 +1,12 @@
 """Areas are set on a picture with mouse, finger and keys, under the real security policy."""
 
 import io
-import threading
 from collections.abc import Iterator
 
 import pytest
 from flask import Flask, Response, render_template_string
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import make_server
 
 from ddplatform.config import ROOT
 from ddplatform.duediligence.upload_traces import Area
@@ -16,6 +14,7 @@ from ddplatform.web import filters
 from ddplatform.web.headers import policy
 from ddplatform.web.redaction.area_words import CELLS, COLUMNS
 from ddplatform.web.redaction.routes import Face, Sheet
+from tests.journeys.running import serving
 from tests.journeys.test_axe import AXE, TAGS
 
 pytestmark = pytest.mark.journey
@@ -55,13 +54,8 @@ def _application() -> Flask:
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, _application(), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(_application()) as base:
+        yield base
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Our own scripts in a real browser under the real security policy, against a tiny application."""
 
-import threading
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -9,11 +8,11 @@ import pytest
 from flask import Flask, Response, redirect, render_template, request
 from jinja2 import DictLoader
 from playwright.sync_api import Browser, Page, Route, expect
-from werkzeug.serving import make_server
 
 from ddplatform.config import ROOT
 from ddplatform.web import filters
 from ddplatform.web.headers import policy
+from tests.journeys.running import serving
 
 pytestmark = pytest.mark.journey
 FLAGS = [
@@ -131,13 +130,8 @@ def _add_check(app: Flask, seen: list[dict[str, Any]]) -> None:
 
 @pytest.fixture(scope="module")
 def address(seen: list[dict[str, Any]]) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, _application(seen), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(_application(seen)) as base:
+        yield base
 
 
 class SeemingNetwork:
