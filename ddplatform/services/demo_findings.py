@@ -28,6 +28,7 @@ from ddplatform.services import verification as verifying
 from ddplatform.services.demo_maps import reassess
 from ddplatform.services.demo_remedy import open_case_of
 from ddplatform.services.demo_world import Deed, Story, Timeline, World
+from ddplatform.services.evidence import SentFile
 from supply_chain.vocabulary import Issue
 
 Doing = Callable[[World, dict[str, Any], dict[str, Any], datetime], None]
@@ -51,9 +52,7 @@ def _deed(story: Story, entry: dict[str, Any], deed: dict[str, Any]) -> Deed:
             story, world, world.made[entry["key"]], deed["file"], at=at
         )
     if "files" in deed:
-        files = [
-            verifying.SentFile(PurePath(name).name, story.bytes(name)) for name in deed["files"]
-        ]
+        files = [SentFile(PurePath(name).name, story.bytes(name)) for name in deed["files"]]
         deed = {**deed, "sent": files}
 
     def do(world: World, at: datetime) -> None:

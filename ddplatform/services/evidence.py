@@ -1,6 +1,6 @@
 """Documents: take in, attach, release, withdraw."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,15 @@ from ddplatform.models.evidence import Confidentiality, Evidence, EvidenceLink
 from ddplatform.queries.evidence import READ, list_links_of_evidence
 from ddplatform.services import audit, evidence_search, rate_limits
 from supply_chain.errors import FileRefused
+
+
+@dataclass(frozen=True)
+class SentFile:
+    """A file as it was sent, and what came of looking at it, where that was done already."""
+
+    filename: str
+    content: bytes
+    examined: CheckedFile | FileRefused | None = None
 
 
 def examine(

@@ -6,7 +6,6 @@ from datetime import datetime
 from uuid import UUID
 
 from ddplatform.access.identity import Identity
-from ddplatform.adapters.uploads import CheckedFile
 from ddplatform.db import db
 from ddplatform.duediligence.lifecycle import require_step
 from ddplatform.duediligence.step_facts import ActionFacts
@@ -18,6 +17,7 @@ from ddplatform.queries.actions import get_action
 from ddplatform.queries.evidence import count_documents_of
 from ddplatform.queries.value_chain import get_node
 from ddplatform.services import audit, evidence, finding_counts
+from ddplatform.services.evidence import SentFile
 from ddplatform.services.mitigation import (
     NOTE_LENGTH,
     add_note,
@@ -26,16 +26,6 @@ from ddplatform.services.mitigation import (
 )
 from ddplatform.services.plain_text import fault_in
 from ddplatform.services.risk import ask_reassessment, record_control
-from supply_chain.errors import FileRefused
-
-
-@dataclass(frozen=True)
-class SentFile:
-    """A file as it was sent, and what came of looking at it, where that was done already."""
-
-    filename: str
-    content: bytes
-    examined: CheckedFile | FileRefused | None = None
 
 
 def report_done(

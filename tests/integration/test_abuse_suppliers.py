@@ -18,7 +18,8 @@ from ddplatform.queries.actions import count_work
 from ddplatform.queries.evidence import get_evidence, list_evidence_of
 from ddplatform.queries.supplier_actions import get_asked_action
 from ddplatform.services import evidence, invitations, mitigation, verification
-from ddplatform.services.verification import Judgement, SentFile
+from ddplatform.services.evidence import SentFile
+from ddplatform.services.verification import Judgement
 from ddplatform.tenancy import TenancyError, across_tenants
 from tests import answering
 from tests.conftest import NOW

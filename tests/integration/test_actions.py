@@ -34,7 +34,8 @@ from ddplatform.queries.finding_scores import ScorePoint, effect_of, list_score_
 from ddplatform.queries.supplier_actions import get_asked_action, list_asked_actions
 from ddplatform.services import finding_counts, mitigation, verification
 from ddplatform.services.assessments import assess_chain
-from ddplatform.services.verification import Judgement, SentFile
+from ddplatform.services.evidence import SentFile
+from ddplatform.services.verification import Judgement
 from ddplatform.tenancy import acting_in
 from supply_chain.errors import FileRefused
 from supply_chain.vocabulary import RiskBand

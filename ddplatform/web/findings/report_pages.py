@@ -12,7 +12,8 @@ from ddplatform.gate import requires
 from ddplatform.models.findings import MitigationAction
 from ddplatform.queries.actions import get_action
 from ddplatform.services import evidence, verification
-from ddplatform.services.verification import Judgement, SentFile
+from ddplatform.services.evidence import SentFile
+from ddplatform.services.verification import Judgement
 from ddplatform.web.findings.action_forms import MoveForm, ReportForm, VerifyForm
 from ddplatform.web.findings.blueprint import bp
 from ddplatform.web.findings.presenting import action_form, saved_action

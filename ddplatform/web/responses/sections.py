@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,7 +9,6 @@ from flask import flash, g, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ddplatform.access.permissions import Permission
-from ddplatform.adapters.uploads import CheckedFile
 from ddplatform.db import begin_change
 from ddplatform.errors import NotFound, TooMany
 from ddplatform.gate import keep_changes, requires
@@ -30,7 +28,7 @@ from ddplatform.queries.responses import (
     list_red_flags,
 )
 from ddplatform.queries.sharing_standing import load_reworded
-from ddplatform.services.evidence import examine
+from ddplatform.services.evidence import SentFile, examine
 from ddplatform.services.responses import (
     Saved,
     add_entry,
@@ -60,16 +58,6 @@ from supply_chain.errors import FileRefused
 
 ELSEWHERE = frozenset({"later", "leave", "back", "add", "remove", "detach", "again"})
 """Buttons that keep a page without saying that all on it was looked at."""
-
-
-@dataclass(frozen=True)
-class Sent:
-    """A document that was chosen for the answer at a path, and what came of looking at it."""
-
-    path: str
-    filename: str
-    content: bytes
-    examined: CheckedFile | FileRefused | None
 
 
 @bp.get("/<uuid:assignment_id>/<name>")
@@ -170,26 +158,27 @@ def _address_before(assignment_id: UUID, pages: Sequence[Page], name: str) -> st
     return url_for(".section", assignment_id=assignment_id, name=pages[page.number - 2].name)
 
 
-def _examine_sent() -> list[Sent]:
-    """The chosen documents; who sent too many already gets none of them looked at."""
+def _examine_sent() -> list[tuple[str, SentFile]]:
+    """The chosen documents by path; who sent too many already gets none of them looked at."""
     found = []
     for name, upload in request.files.items(multi=True):
         if name.startswith(f"{FILE}/") and upload.filename:
             content, examined = upload.read(), None
             with suppress(TooMany):  # is raised again, and told, when they are taken in
                 examined = examine(upload.filename, content, by=g.identity, at=g.now)
-            found.append(Sent(name.removeprefix(FILE), upload.filename, content, examined))
+            sent = SentFile(upload.filename, content, examined)
+            found.append((name.removeprefix(FILE), sent))
     return found
 
 
-def _take_files(assignment_id: UUID, sent: Sequence[Sent]) -> Mapping[str, str]:
+def _take_files(assignment_id: UUID, sent: Sequence[tuple[str, SentFile]]) -> Mapping[str, str]:
     """Add the chosen documents; returns why those that were refused could not come in."""
     refused: dict[str, str] = {}
-    for one in sent:
+    for path, one in sent:
         try:
             attach(
                 assignment_id,
-                one.path,
+                path,
                 filename=one.filename,
                 content=one.content,
                 examined=one.examined,
@@ -200,7 +189,7 @@ def _take_files(assignment_id: UUID, sent: Sequence[Sent]) -> Mapping[str, str]:
             # What was typed on the same page is kept all the same.
             words = refusal_in_words(error, one.filename)
             named = words if one.filename in words else f"{one.filename}: {words}"
-            refused[one.path] = f"{refused.get(one.path, '')} {named}".strip()
+            refused[path] = f"{refused.get(path, '')} {named}".strip()
     return refused
 
 
