@@ -158,7 +158,7 @@ def suspend(finding_id: UUID) -> ResponseReturnValue:
 @requires(Permission.RISK_APPROVE)
 def end(finding_id: UUID) -> ResponseReturnValue:
     """End the relationship, where all ten conditions are met."""
-    lead = "The last resort. You decide as the senior person, with the ten conditions on record."
+    lead = "The last resort, and a senior person's. Refused while one of the ten is missing."
     return _turn(
         finding_id,
         finding_exit.end_relation,
