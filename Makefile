@@ -1,13 +1,14 @@
-# Every target does its own set-up in .venv/ and can be run twice. Options: PORT=8000, SIZE=small|full.
+# Every target does its own set-up in .venv/ and can be run twice.
+# Options: PORT=8000, SIZE=small|full, SEED=number (of a test run that is to be repeated).
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help run setup demo test lint check bench
+.PHONY: help run setup demo test test-full lint check bench
 PORT ?= 8000
 SIZE ?= small
 export PORT
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run:  ## web and worker with the sample company, on http://127.0.0.1:8000 (PORT= changes it)
 	@scripts/run.sh
@@ -18,8 +19,11 @@ setup:  ## install, build the front-end parts, bring the database to the newest 
 demo: setup  ## load the sample company; a second time changes nothing
 	@.venv/bin/flask --app app demo load
 
-test:  ## every test: bedrock, SQLite and PostgreSQL, browser
-	@scripts/test.sh
+test:  ## every rule once: bedrock, SQLite and PostgreSQL, browser (some 20 minutes)
+	@SEED="$(SEED)" scripts/test.sh
+
+test-full:  ## every case of every rule, all of them on both databases (an hour and more)
+	@SEED="$(SEED)" WHOLE=1 scripts/test.sh
 
 lint:  ## style, types and import contracts
 	@scripts/lint.sh

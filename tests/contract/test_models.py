@@ -19,6 +19,8 @@ from scripts.write_initial_migration import append_only_tables, moving_tables
 from tests.conftest import DATABASES, NOW, _empty, settings_for
 from tests.worlds import make_worlds
 
+pytestmark = pytest.mark.both_databases
+
 GLOBAL = {
     "organisation": "the tenants themselves",
     "user": "one person may belong to several organisations",

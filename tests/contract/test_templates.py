@@ -1,10 +1,12 @@
 """What every template and style sheet keeps to, whoever writes it."""
 
 import re
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
+from jinja2 import TemplateError
 
 from ddplatform.web import filters
 
@@ -29,75 +31,109 @@ def _rules(path: Path) -> str:
     return re.sub(r"/\*.*?\*/", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
 
 
-def _app() -> Flask:
+def _faults(paths: Iterable[Path], found_in: Callable[[Path], Iterable[object]]) -> list[str]:
+    """What is found in these files, each with the name of its file."""
+    return [f"{_name(path)}: {found}" for path in paths for found in found_in(path)]
+
+
+def test_every_template_compiles() -> None:
     app = Flask(
         __name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static")
     )
     filters.register(app)
-    return app
+
+    def broken(path: Path) -> Iterator[str]:
+        try:
+            app.jinja_env.get_template(path.relative_to(ROOT / "templates").as_posix())
+        except TemplateError as error:
+            yield repr(error)
+
+    assert len(TEMPLATES) > 100
+    assert _faults(TEMPLATES, broken) == []
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=_name)
-def test_every_template_compiles(path: Path) -> None:
-    name = path.relative_to(ROOT / "templates").as_posix()
-    assert _app().jinja_env.get_template(name).name == name
+def test_no_page_carries_a_style_attribute_or_an_event_handler() -> None:
+    pattern = re.compile(r"\sstyle\s*=|<style|[\s'\"]on[a-z]{3,}\s*=")
+    assert _faults(PAGES, lambda path: pattern.findall(_source(path))) == []
 
 
-@pytest.mark.parametrize("path", PAGES, ids=_name)
-def test_no_page_carries_a_style_attribute_or_an_event_handler(path: Path) -> None:
-    source = _source(path)
-    assert not re.findall(r"\sstyle\s*=|<style", source)
-    assert not re.findall(r"[\s'\"]on[a-z]{3,}\s*=", source)
+def test_every_script_is_a_file_of_ours_and_carries_the_nonce() -> None:
+    def foreign(path: Path) -> Iterator[str]:
+        for script in re.finditer(r"<script\b([^>]*)>(.*?)</script>", _source(path), re.DOTALL):
+            is_ours = "url_for('static'" in script[1] and 'nonce="{{ csp_nonce }}"' in script[1]
+            if not is_ours or script[2].strip():
+                yield script[0]
+
+    assert _faults(PAGES, foreign) == []
 
 
-@pytest.mark.parametrize("path", PAGES, ids=_name)
-def test_every_script_is_a_file_of_ours_and_carries_the_nonce(path: Path) -> None:
-    for attributes, body in re.findall(
-        r"<script\b([^>]*)>(.*?)</script>", _source(path), re.DOTALL
-    ):
-        assert "url_for('static'" in attributes
-        assert 'nonce="{{ csp_nonce }}"' in attributes
-        assert body.strip() == ""
+def test_nothing_is_marked_safe_in_a_template() -> None:
+    pattern = re.compile(r"\|\s*safe\b|\bMarkup\(|autoescape\s+false")
+    assert _faults(TEMPLATES, lambda path: pattern.findall(_source(path))) == []
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=_name)
-def test_nothing_is_marked_safe_in_a_template(path: Path) -> None:
-    assert not re.findall(r"\|\s*safe\b|\bMarkup\(|autoescape\s+false", _source(path))
+def test_no_page_loads_anything_from_another_host() -> None:
+    pattern = re.compile(r"(?:src|href|action)\s*=\s*[\"'](?:https?:)?//")
+    assert _faults(PAGES, lambda path: pattern.findall(_source(path))) == []
 
 
-@pytest.mark.parametrize("path", PAGES, ids=_name)
-def test_no_page_loads_anything_from_another_host(path: Path) -> None:
-    assert not re.findall(r"(?:src|href|action)\s*=\s*[\"'](?:https?:)?//", _source(path))
+def test_icon_names_are_written_out_so_that_the_sprite_can_hold_them() -> None:
+    def put_together(path: Path) -> Iterator[str]:
+        for argument in re.findall(r"\bicon\(\s*([^,)]+)", _source(path)):
+            literal = re.fullmatch(r"'[a-z0-9-]+'|\"[a-z0-9-]+\"", argument.strip())
+            handed_over = argument.strip() in {"name", "item.icon"}
+            if not literal and not handed_over:
+                yield f"icon({argument}) is put together at run time"
+
+    assert _faults(PAGES, put_together) == []
 
 
-@pytest.mark.parametrize("path", PAGES, ids=_name)
-def test_icon_names_are_written_out_so_that_the_sprite_can_hold_them(path: Path) -> None:
-    for argument in re.findall(r"\bicon\(\s*([^,)]+)", _source(path)):
-        literal = re.fullmatch(r"'[a-z0-9-]+'|\"[a-z0-9-]+\"", argument.strip())
-        handed_over = argument.strip() in {"name", "item.icon"}
-        assert literal or handed_over, f"icon({argument}) is put together at run time"
+def test_every_form_that_changes_something_carries_the_token() -> None:
+    # `fields(form)` writes every field of a form, its token too.
+    carriers = ("csrf()", "csrf_token", "hidden_tag()", "fields(form)")
+
+    def bare(path: Path) -> Iterator[str]:
+        forms = re.findall(r"<form\b[^>]*method=\"post\".*?</form>", _source(path), re.DOTALL)
+        return (form[:120] for form in forms if not any(carrier in form for carrier in carriers))
+
+    assert _faults(PAGES, bare) == []
 
 
-@pytest.mark.parametrize("path", PAGES, ids=_name)
-def test_every_form_that_changes_something_carries_the_token(path: Path) -> None:
-    for form in re.findall(r"<form\b[^>]*method=\"post\".*?</form>", _source(path), re.DOTALL):
-        # `fields(form)` writes every field of a form, its token too.
-        carriers = ("csrf()", "csrf_token", "hidden_tag()", "fields(form)")
-        assert any(carrier in form for carrier in carriers), form[:120]
+def test_style_sheets_use_logical_properties_only() -> None:
+    physical = re.compile(
+        r"(?<![\w.#-])(?:[a-z]+-)*(?:left|right)(?:-[a-z]+)*\s*:|:\s*(?:left|right)\b"
+    )
+    assert _faults(STYLES, lambda path: physical.findall(_rules(path))) == []
 
 
-@pytest.mark.parametrize("path", STYLES, ids=_name)
-def test_style_sheets_use_logical_properties_only(path: Path) -> None:
-    source = _rules(path)
-    assert not re.findall(r"(?<![\w.#-])(?:[a-z]+-)*(?:left|right)(?:-[a-z]+)*\s*:", source)
-    assert not re.findall(r":\s*(?:left|right)\b", source)
+def test_style_sheets_load_nothing() -> None:
+    assert _faults(STYLES, lambda path: re.findall(r"url\(|@import", _rules(path))) == []
 
 
-@pytest.mark.parametrize("path", STYLES, ids=_name)
-def test_style_sheets_load_nothing(path: Path) -> None:
-    source = _rules(path)
-    assert "url(" not in source
-    assert "@import" not in source
+@pytest.mark.parametrize(
+    ("rule", "source"),
+    [
+        (test_no_page_carries_a_style_attribute_or_an_event_handler, '<p style="color:red">'),
+        (test_no_page_carries_a_style_attribute_or_an_event_handler, '<p onclick="go()">'),
+        (test_every_script_is_a_file_of_ours_and_carries_the_nonce, "<script>go()</script>"),
+        (test_nothing_is_marked_safe_in_a_template, "{{ words|safe }}"),
+        (test_no_page_loads_anything_from_another_host, '<img src="//host/x.png">'),
+        (test_icon_names_are_written_out_so_that_the_sprite_can_hold_them, "{{ icon(a ~ b) }}"),
+        (test_every_form_that_changes_something_carries_the_token, '<form method="post"></form>'),
+    ],
+)
+def test_rule_names_the_page_that_breaks_it(
+    monkeypatch: pytest.MonkeyPatch, rule: Callable[[], None], source: str
+) -> None:
+    broken = ROOT / "templates" / "broken.html"
+    real = Path.read_text
+    monkeypatch.setattr(f"{__name__}.PAGES", [broken])
+    monkeypatch.setattr(f"{__name__}.TEMPLATES", [broken])
+    monkeypatch.setattr(
+        Path, "read_text", lambda path, **how: source if path == broken else real(path, **how)
+    )
+    with pytest.raises(AssertionError, match=r"templates/broken\.html"):
+        rule()
 
 
 def test_both_dark_palettes_are_the_same() -> None:

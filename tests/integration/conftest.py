@@ -8,13 +8,17 @@ from flask.testing import FlaskClient
 
 from ddplatform.access.roles import RoleId
 from tests.answering import Supplier, ask, come_in, phone_of
+from tests.conftest import NOW
 from tests.factories import Tenant, signed_in_client
 from tests.integration.finding_worlds import World, make_world, recorded
+from tests.kept_worlds import kept_world
 from tests.risk_maps import CocoaMap, make_cocoa_map
+from tests.worlds import World as FullWorld
+from tests.worlds import make_worlds
 
 
-@pytest.fixture
-def cocoa(context: Flask, tenant: Tenant) -> CocoaMap:
+@kept_world
+def cocoa(tenant: Tenant, context: Flask) -> CocoaMap:
     """The cocoa map of three nodes, not assessed."""
     return make_cocoa_map(tenant)
 
@@ -25,11 +29,10 @@ def analyst(app: Flask, tenant: Tenant) -> FlaskClient:
     return signed_in_client(app, tenant, RoleId.ANALYST)
 
 
-@pytest.fixture
-def supplier(app: Flask, tenant: Tenant) -> Supplier:
+@kept_world
+def supplier(tenant: Tenant) -> Supplier:
     """Who was asked the self-assessment and came in by the link."""
-    with app.app_context():
-        return come_in(ask(tenant))
+    return come_in(ask(tenant))
 
 
 @pytest.fixture
@@ -38,15 +41,19 @@ def phone(app: Flask, supplier: Supplier) -> FlaskClient:
     return phone_of(app)
 
 
-@pytest.fixture
-def world(app: Flask, tenant: Tenant, other_tenant: Tenant) -> World:
+@kept_world
+def world(tenant: Tenant, other_tenant: Tenant) -> World:
     """A company with its supplier, and sites to find something at."""
-    with app.app_context():
-        return make_world(tenant, other_tenant)
+    return make_world(tenant, other_tenant)
 
 
-@pytest.fixture
-def finding_id(app: Flask, world: World) -> UUID:
+@kept_world
+def worlds() -> dict[str, FullWorld]:
+    """Three companies with a row of every kind each."""
+    return make_worlds(at=NOW)
+
+
+@kept_world
+def finding_id(world: World) -> UUID:
     """Something that was found at a site of this world."""
-    with app.app_context():
-        return recorded(world)
+    return recorded(world)

@@ -19,6 +19,8 @@ from tests.conftest import NOW
 from tests.factories import Tenant, signed_in_client
 from tests.integration.test_jobs import change, claim, job_of, put, work
 
+pytestmark = pytest.mark.both_databases
+
 SECRET_WORDS = "Blue house behind the mill"
 
 

@@ -20,6 +20,8 @@ from tests.conftest import NOW
 from tests.factories import PASSWORD, Tenant, csrf_token, signed_in_client
 from tests.integration.test_remedy import opened
 
+pytestmark = pytest.mark.both_databases
+
 
 def test_second_change_of_a_row_in_the_same_moment_is_a_conflict_in_words(
     app: Flask, tenant: Tenant, monkeypatch: pytest.MonkeyPatch

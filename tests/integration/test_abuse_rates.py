@@ -16,6 +16,8 @@ from ddplatform.services import rate_limits
 from ddplatform.services.rate_limits import Limit, count_try
 from tests.factories import PASSWORD, Tenant, csrf_token, signed_in_client
 
+pytestmark = pytest.mark.both_databases
+
 FEW = Limit("few", 3, 3600)
 
 

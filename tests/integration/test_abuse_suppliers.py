@@ -33,12 +33,13 @@ from tests.integration.finding_worlds import (
     planned,
     recorded,
 )
+from tests.kept_worlds import kept_world
 
 PHOTO = SentFile("visit.txt", b"Adults carry the sacks now.")
 JUDGEMENT = Judgement(coverage=1.0, evidence_level=0.9, note="All is well.")
 
 
-@pytest.fixture
+@kept_world
 def world(context: Flask, tenant: Tenant, other_tenant: Tenant) -> World:
     return make_world(tenant, other_tenant)
 

@@ -53,12 +53,13 @@ from tests.integration.finding_worlds import (
     planned,
     recorded,
 )
+from tests.kept_worlds import kept_world
 
 A_TEXT = SentFile("visit.txt", b"Three visits, adults carry the sacks.")
 WELL_DONE = Judgement(coverage=0.9, evidence_level=0.75, note="Process data of nine communities.")
 
 
-@pytest.fixture
+@kept_world
 def world(context: Flask, tenant: Tenant, other_tenant: Tenant) -> World:
     return make_world(tenant, other_tenant)
 

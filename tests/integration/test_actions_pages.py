@@ -28,12 +28,13 @@ from tests.integration.finding_worlds import (
 )
 from tests.integration.test_actions import move, report
 from tests.integration.test_findings_pages import at, send, statements
+from tests.kept_worlds import kept_world
 from tests.write_lock import watch_searches
 
 NEVER_PAST = "2099-01-31"
 
 
-@pytest.fixture
+@kept_world
 def action_id(app: Flask, world: World, finding_id: UUID) -> UUID:
     with app.app_context():
         return planned(world, finding_id)

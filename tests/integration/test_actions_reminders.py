@@ -5,7 +5,6 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
-import pytest
 from flask import Flask, current_app
 from sqlalchemy import select
 
@@ -20,11 +19,12 @@ from ddplatform.services import action_reminders
 from tests.conftest import NOW
 from tests.factories import Tenant
 from tests.integration.finding_worlds import World, acting, days, make_world, planned, recorded
+from tests.kept_worlds import kept_world
 
 TODAY = NOW.date()
 
 
-@pytest.fixture
+@kept_world
 def world(context: Flask, tenant: Tenant, other_tenant: Tenant) -> World:
     return make_world(tenant, other_tenant)
 

@@ -20,6 +20,9 @@ from ddplatform.tenancy import acting_in, erasing
 from ddplatform.web.audit import words as action_words_table
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
+from tests.kept_worlds import kept_world
+
+pytestmark = pytest.mark.both_databases
 
 STRANGER = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
 """The example key of the signed-note specification: a key that signed nothing here."""
@@ -99,7 +102,7 @@ def _faults(tenant: Tenant) -> list[tuple[int, str]]:
         return [(fault.event, fault.kind.value) for fault in audit.verify().faults]
 
 
-@pytest.fixture
+@kept_world
 def logged(context: Flask, tenant: Tenant) -> int:
     """The number of an event with a value, the last of the log."""
     with acting_in(tenant.id), unit_of_work():

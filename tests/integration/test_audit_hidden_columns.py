@@ -11,9 +11,12 @@ from ddplatform.tenancy import acting_in
 from tests.conftest import NOW
 from tests.factories import Tenant
 from tests.integration.test_audit import _faults, _tamper
+from tests.kept_worlds import kept_world
+
+pytestmark = pytest.mark.both_databases
 
 
-@pytest.fixture
+@kept_world
 def logged(context: Flask, tenant: Tenant) -> int:
     """The number of an event about a case, the last of the log."""
     with acting_in(tenant.id), unit_of_work():

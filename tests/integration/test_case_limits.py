@@ -27,6 +27,7 @@ from tests.conftest import NOW
 from tests.factories import Tenant, signed_in_client
 from tests.integration.finding_worlds import World, make_world
 from tests.integration.test_remedy import opened, second_officer
+from tests.kept_worlds import kept_world
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def officer(tenant: Tenant) -> Identity:
     return tenant[RoleId.SAFEGUARDING_OFFICER]
 
 
-@pytest.fixture
+@kept_world
 def world(app: Flask, tenant: Tenant, other_tenant: Tenant) -> World:
     with app.app_context():
         return make_world(tenant, other_tenant)

@@ -19,6 +19,7 @@ from ddplatform.services.value_chain import NodeFields
 from supply_chain.vocabulary import NodeKind
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
+from tests.kept_worlds import kept_world
 from tests.risk_maps import CocoaMap, acting, make_cocoa_map
 
 TODAY = NOW.date()
@@ -37,7 +38,7 @@ EVENT = {
 }
 
 
-@pytest.fixture
+@kept_world
 def cocoa(app: Flask, tenant: Tenant) -> CocoaMap:
     with app.app_context():
         return make_cocoa_map(tenant)

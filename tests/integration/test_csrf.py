@@ -8,9 +8,8 @@ from flask import Flask
 from ddplatform.access.roles import RoleId
 from ddplatform.db import db
 from ddplatform.tenancy import tenant_tables
-from tests.conftest import NOW
 from tests.leak_checks import KNOWN, UNSAFE, Caller, Try, browser, doors, rows_digest, tries
-from tests.worlds import World, make_worlds
+from tests.worlds import World
 
 SIGNED_OUT_OR_REFUSED = range(400, 500)
 WRITTEN_BY_READING = {
@@ -19,12 +18,6 @@ WRITTEN_BY_READING = {
     "audit_value": "what an event says of an export",
     "case_access": "each reading of a case is kept and shown on it",
 }
-
-
-@pytest.fixture
-def worlds(app: Flask) -> dict[str, World]:
-    with app.app_context():
-        return make_worlds(at=NOW)
 
 
 def own_tries(

@@ -36,6 +36,7 @@ from tests.answering import (
 )
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
+from tests.kept_worlds import kept_world
 from tests.report_world import work_off
 
 TEXT = b"The boy Kofi Mensah, phone 0544 123 456.\n"
@@ -44,7 +45,7 @@ WORDS = Wanted(words=("Kofi Mensah", "0544 123 456"))
 FACE = Area(0, 0.25, 0.25, 0.5, 0.5)
 
 
-@pytest.fixture
+@kept_world
 def supplier(context: Flask, tenant: Tenant) -> Supplier:
     """A supplier that sent its answers."""
     found = come_in(ask(tenant))

@@ -31,12 +31,13 @@ from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
 from tests.integration.finding_worlds import World, acting, days, make_world, recorded
 from tests.integration.test_findings_pages import send, statements
+from tests.kept_worlds import kept_world
 from tests.leak_checks import plain
 
 TEXT = b"Three visits, no child seen."
 
 
-@pytest.fixture
+@kept_world
 def world(app: Flask, tenant: Tenant, other_tenant: Tenant) -> World:
     with app.app_context():
         return make_world(tenant, other_tenant)

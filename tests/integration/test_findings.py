@@ -40,9 +40,10 @@ from tests.integration.finding_worlds import (
     planned,
     recorded,
 )
+from tests.kept_worlds import kept_world
 
 
-@pytest.fixture
+@kept_world
 def world(context: Flask, tenant: Tenant, other_tenant: Tenant) -> World:
     return make_world(tenant, other_tenant)
 

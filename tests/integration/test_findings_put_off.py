@@ -23,17 +23,18 @@ from tests.conftest import NOW
 from tests.factories import Tenant, signed_in_client
 from tests.integration.finding_worlds import World, acting, days, finding_now, make_world, recorded
 from tests.integration.test_findings_steps import at_assessed, own, step
+from tests.kept_worlds import kept_world
 
 REVIEW_ON = NOW.date() + days(90)
 
 
-@pytest.fixture
+@kept_world
 def world(app: Flask, tenant: Tenant, other_tenant: Tenant) -> World:
     with app.app_context():
         return make_world(tenant, other_tenant)
 
 
-@pytest.fixture
+@kept_world
 def put_off(app: Flask, world: World) -> UUID:
     with app.app_context():
         finding_id = at_assessed(world, levels=(2, 1, 1), issue=Issue.FF)

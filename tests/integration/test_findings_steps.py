@@ -38,12 +38,13 @@ from tests.integration.finding_worlds import (
     recorded,
 )
 from tests.integration.test_actions import assessed, move, report, verify
+from tests.kept_worlds import kept_world
 
 S = RiskState
 IN_HALF_A_YEAR = NOW + timedelta(days=180)
 
 
-@pytest.fixture
+@kept_world
 def world(context: Flask, tenant: Tenant, other_tenant: Tenant) -> World:
     return make_world(tenant, other_tenant)
 

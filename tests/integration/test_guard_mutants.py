@@ -3,7 +3,7 @@
 A check that finds nothing without its control proves nothing, so the same functions serve both.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -39,22 +39,10 @@ from ddplatform.web.jobs import routes as job_routes
 from tests.conftest import NOW
 from tests.factories import PASSWORD, csrf_token
 from tests.leak_checks import Caller, Sweep, Sweeper, browser, doors
-from tests.worlds import World, make_worlds
+from tests.worlds import World
 
 Worlds = dict[str, World]
 Patch = pytest.MonkeyPatch
-
-
-@pytest.fixture
-def app(own_app: Flask) -> Flask:
-    """Walls come down here, so no other test may stand behind the same ones."""
-    return own_app
-
-
-@pytest.fixture
-def worlds(app: Flask) -> Worlds:
-    with app.app_context():
-        return make_worlds(at=NOW)
 
 
 # ---- checks: each gives the faults it found, none while the walls stand ----------------------
@@ -371,6 +359,11 @@ class Mutant:
     off: Callable[[Flask, Patch], None]
     check: Callable[[Flask, Worlds], list[str]]
 
+    @property
+    def marks(self) -> list[pytest.MarkDecorator]:
+        """What stands in the database itself is tried on both."""
+        return [pytest.mark.both_databases] if self.off is no_triggers else []
+
 
 MUTANTS = [
     Mutant(no_criterion, pages_of_a_manager),
@@ -407,7 +400,26 @@ def test_check_finds_nothing_while_every_control_is_on(
     assert check(app, worlds) == []
 
 
-@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda m: f"{m.off.__name__}-{m.check.__name__}")
+@pytest.fixture
+def nothing_compiled(app: Flask) -> Iterator[None]:
+    """Statements that stood behind a wall, or behind none, are compiled anew."""
+
+    def forget() -> None:
+        with app.app_context():
+            db.engine.clear_compiled_cache()
+        tenancy._criterion.cache_clear()
+
+    forget()
+    yield
+    forget()
+
+
+@pytest.mark.usefixtures("nothing_compiled")
+@pytest.mark.parametrize(
+    "mutant",
+    [pytest.param(mutant, marks=mutant.marks) for mutant in MUTANTS],
+    ids=lambda m: f"{m.off.__name__}-{m.check.__name__}",
+)
 def test_check_finds_something_once_its_control_is_off(
     app: Flask, worlds: Worlds, monkeypatch: Patch, mutant: Mutant
 ):

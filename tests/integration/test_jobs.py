@@ -32,6 +32,8 @@ from supply_chain.drafts import NamedBytes
 from tests.conftest import NOW, SECRET
 from tests.factories import Tenant
 
+pytestmark = pytest.mark.both_databases
+
 ROOT = Path(__file__).resolve().parents[2]
 NODES = "id,name,country\n" + "".join(f"n{i},Site {i},CI\n" for i in range(50))
 PAST = timedelta(days=1)
@@ -195,6 +197,7 @@ def test_rights_are_asked_for_again_when_the_job_runs(context: Flask, tenant: Te
         assert db.session.scalar(select(func.count()).select_from(ValueChainNode)) == 1
 
 
+@pytest.mark.rotates(by="moment")
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_import_whose_worker_was_killed_in_the_middle_is_applied_exactly_once(
     context: Flask, tenant: Tenant, tmp_path: Path, moment: str

@@ -30,7 +30,9 @@ def address_of(database: str, folder: Path) -> Iterator[str]:
             yield url
 
 
+@pytest.mark.long
 @pytest.mark.no_cover
+@pytest.mark.rotates
 @pytest.mark.parametrize("database", DATABASES)
 def test_a_process_killed_at_a_random_moment_of_each_step_leaves_no_half_state(
     database: str, tmp_path: Path
@@ -58,6 +60,7 @@ def test_what_is_kept_between_two_looks_after_a_kill_is_no_half_state() -> None:
     assert (done, told.faults) == (True, [])
 
 
+@pytest.mark.both_databases
 @pytest.mark.no_cover
 @pytest.mark.parametrize("database", DATABASES)
 def test_no_backend_works_for_a_killed_process_any_more(database: str, tmp_path: Path) -> None:

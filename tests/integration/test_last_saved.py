@@ -3,7 +3,6 @@
 from datetime import timedelta
 from uuid import UUID
 
-import pytest
 from flask import Flask
 
 from ddplatform.queries.questionnaires import list_library
@@ -27,6 +26,7 @@ from tests.answering import (
 from tests.conftest import NOW
 from tests.factories import PASSWORD, Tenant, csrf_token, make_tenant
 from tests.forms import table
+from tests.kept_worlds import kept_world
 
 YEAR = timedelta(days=365)
 FORM = (
@@ -75,7 +75,7 @@ def write(supplier: Supplier, values: dict[str, str], *, at=NOW) -> None:
             )
 
 
-@pytest.fixture
+@kept_world
 def first(context: Flask, tenant: Tenant) -> Supplier:
     """A supplier who sent the form once."""
     supplier = come_in(ask(tenant, ref=publish(tenant)))

@@ -2,11 +2,10 @@
 
 from datetime import timedelta
 
-import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from ddplatform.db import db
+from ddplatform.db import db, unit_of_work
 from ddplatform.models.organisations import Invitation, User
 from ddplatform.queries.organisations import chosen_languages, language_to_write_in
 from ddplatform.services import invitations
@@ -15,6 +14,7 @@ from ddplatform.services.questionnaire_reminders import send_reminder
 from ddplatform.services.response_review import return_answers
 from ddplatform.services.response_review_mails import tell_returned
 from ddplatform.services.returned_books_mail import tell_brought
+from ddplatform.tenancy import nobody
 from tests.answering import (
     EMAIL,
     Supplier,
@@ -30,16 +30,17 @@ from tests.answering import (
 from tests.conftest import NOW
 from tests.factories import Tenant
 from tests.integration.test_campaigns import plan, start, work
+from tests.kept_worlds import kept_world
 
 LATER = NOW + timedelta(days=1)
 
 
-@pytest.fixture
+@kept_world
 def turk(context: Flask, tenant: Tenant) -> Supplier:
     """Somebody who was asked in English and chose Turkish."""
     supplier = come_in(ask(tenant))
-    choose_language(db.session.get_one(User, supplier.identity.user_id), "tr")
-    db.session.flush()
+    with unit_of_work(), nobody():
+        choose_language(db.session.get_one(User, supplier.identity.user_id), "tr")
     return supplier
 
 

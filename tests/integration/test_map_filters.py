@@ -6,7 +6,7 @@ from uuid import UUID
 import numpy as np
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from ddplatform.db import db, finish
@@ -25,18 +25,18 @@ from supply_chain.node_filter import NO_TIER, NOT_KNOWN, NodeFilter
 from supply_chain.vocabulary import FlowEvidence, Issue, LinkKind, NodeKind, RiskBand
 from tests.conftest import NOW
 from tests.factories import Tenant
+from tests.kept_worlds import kept_world
 from tests.risk_maps import CocoaMap, acting, assess
+from tests.sampling import examples
+
+pytestmark = pytest.mark.both_databases
 
 NODES = 60
 GOODS = ([], ["cocoa"], ["cocoa", "palm-oil"], ["Café “noir”"], ["COCOA"])
-REUSED = settings(
-    max_examples=60,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+REUSED = examples(60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
-@pytest.fixture
+@kept_world
 def mills(context: Flask, tenant: Tenant, cocoa: CocoaMap) -> CocoaMap:
     """The cocoa map with sixty mills behind its exporter, some behind each other, assessed."""
     draw = Random(11)

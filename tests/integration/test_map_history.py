@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, example, given
 from hypothesis import strategies as st
 
 from ddplatform.queries.chain_drafts import load_drafts
@@ -14,13 +14,14 @@ from ddplatform.services.map_export import export_chain
 from supply_chain.map_export import ExportForm
 from tests.factories import Tenant
 from tests.integration.map_walks import VERBS, MapWalk, Stood, acting
+from tests.sampling import examples
+
+pytestmark = pytest.mark.both_databases
 
 STEPS = st.lists(
     st.tuples(st.sampled_from(sorted(VERBS)), st.integers(0, 10_000)), min_size=1, max_size=16
 )
-STEPPED = settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+STEPPED = examples(15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def as_it_stood(walk: MapWalk, day: date) -> Stood:

@@ -36,6 +36,7 @@ from ddplatform.web.filters import day
 from supply_chain.drafts import Mapping, NamedBytes
 from tests.factories import Tenant, csrf_token, signed_in_client
 from tests.integration.map_walks import MapWalk, acting
+from tests.kept_worlds import kept_world
 
 FIRST = (datetime.now(UTC) - timedelta(days=40)).replace(hour=9, minute=0, second=0, microsecond=0)
 LIST = "id,name,country,workers\nmill,River Mill,CI,40\nfarm,Old Farm,GH,7\ntwin,River Mil,CI,\n"
@@ -56,7 +57,7 @@ class Told:
         return (FIRST + timedelta(days=number)).date()
 
 
-@pytest.fixture
+@kept_world
 def told(context: Flask, tenant: Tenant) -> Told:
     by = tenant.manager
 

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 import openpyxl
-import pytest
 from flask import Flask
 
 from ddplatform.models.saved_views import ViewKind
@@ -23,13 +22,14 @@ from tests.factories import Tenant
 from tests.integration.test_map_views import export
 from tests.integration.test_map_views import grown as grown
 from tests.integration.test_map_views import manager as manager
+from tests.kept_worlds import kept_world
 from tests.risk_maps import CocoaMap, acting
 
 EXACT, ROUNDED = "5.553421", "5.55"
 FIELDS = {"kind": NodeKind.SITE, "latitude": 5.553421, "longitude": -0.196729}
 
 
-@pytest.fixture
+@kept_world
 def chain_id(context: Flask, tenant: Tenant) -> UUID:
     with acting(tenant):
         chain = value_chain.create_chain("Cocoa", own_business="Us", by=tenant.analyst, at=NOW)

@@ -50,6 +50,7 @@ from supply_chain.drafts import Mapping, NamedBytes, TableMapping
 from tests.conftest import NOW
 from tests.factories import Tenant
 from tests.integration.test_what_if import every_row
+from tests.kept_worlds import kept_world
 
 LISTS = Path(__file__).parents[1] / "data" / "supplier_lists"
 LATER = NOW + timedelta(minutes=5)
@@ -63,7 +64,7 @@ def acting(tenant: Tenant) -> Iterator[None]:
         yield
 
 
-@pytest.fixture
+@kept_world
 def chain_id(context: Flask, tenant: Tenant) -> UUID:
     with acting(tenant):
         return value_chain.create_chain(

@@ -62,6 +62,7 @@ from tests.integration.test_map_import import (
     _work,
     acting,
 )
+from tests.kept_worlds import kept_world
 
 LISTS = Path(__file__).parents[1] / "data" / "supplier_lists"
 LATER = NOW + timedelta(minutes=5)
@@ -74,7 +75,7 @@ FAULTY = (
 BASE = "/o/acme/value-chain"
 
 
-@pytest.fixture
+@kept_world
 def chain_id(context: Flask, tenant: Tenant) -> UUID:
     with acting(tenant):
         return value_chain.create_chain(

@@ -37,12 +37,13 @@ from supply_chain.risk.register_changes import order_of
 from supply_chain.vocabulary import Issue
 from tests.conftest import NOW
 from tests.factories import Tenant
+from tests.kept_worlds import kept_world
 from tests.risk_maps import CocoaMap, acting, assess, make_cocoa_map
 
 LATER = NOW + timedelta(hours=1)
 
 
-@pytest.fixture
+@kept_world
 def cocoa(context: Flask, tenant: Tenant) -> CocoaMap:
     map_snapshots._cache.clear()
     return make_cocoa_map(tenant)

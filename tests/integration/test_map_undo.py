@@ -23,6 +23,9 @@ from ddplatform.services.supply_links import LinkFields
 from tests.conftest import NOW
 from tests.factories import Tenant
 from tests.integration.test_map_import import _apply, _csv, _import, _stage, _work, acting
+from tests.kept_worlds import kept_world
+
+pytestmark = pytest.mark.both_databases
 
 SITES = "id,name,country,address\nm,Mill,CI,1 Road\nf,Farm,,\n"
 FLOWS = "supplier,buyer,share\nf,m,0.5\n"
@@ -30,7 +33,7 @@ MINUTES = [NOW + timedelta(minutes=n) for n in range(1, 12)]
 BY_HAND = ("site changed by hand", 1, Leads.NODE)
 
 
-@pytest.fixture
+@kept_world
 def chain_id(context: Flask, tenant: Tenant) -> UUID:
     with acting(tenant):
         made = value_chain.create_chain("Cocoa", own_business="Us", by=tenant.analyst, at=NOW)

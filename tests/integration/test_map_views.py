@@ -42,6 +42,7 @@ from supply_chain.vocabulary import FlowEvidence, NodeKind
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
 from tests.integration.test_findings_pages import statements
+from tests.kept_worlds import kept_world
 from tests.risk_maps import COCOA, CocoaMap, acting, assess
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -58,7 +59,7 @@ def add_link(tenant: Tenant, supplier: UUID, buyer: UUID, share: float | None = 
     supply_links.add_link(supplier, buyer, fields, by=tenant.analyst, at=NOW)
 
 
-@pytest.fixture
+@kept_world
 def grown(cocoa: CocoaMap, tenant: Tenant) -> CocoaMap:
     """The cocoa map with twelve suppliers of the exporter, assessed."""
     with acting(tenant):
@@ -236,7 +237,7 @@ def test_sites_in_an_event_are_marked_in_every_view(
     assert int.from_bytes(file[4 + 5 * 15 : 8 + 5 * 15], "little") == 9
 
 
-@pytest.fixture
+@kept_world
 def deep(cocoa: CocoaMap, tenant: Tenant) -> CocoaMap:
     """The cocoa map with seven more tiers of four suppliers each."""
     with acting(tenant):

@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
@@ -24,6 +23,7 @@ from supply_chain.drafts import Mapping, NamedBytes
 from tests.conftest import NOW
 from tests.factories import Tenant
 from tests.integration.finding_worlds import acting
+from tests.kept_worlds import kept_world
 
 FIRST = """id,name,country,address
 a,Usine Soleil S.A.,CI,12 rue du Port
@@ -93,7 +93,7 @@ class Years:
             return set(db.session.scalars(select(ValueChainNode.external_ref).where(stands)))
 
 
-@pytest.fixture
+@kept_world
 def years(context: Flask, tenant: Tenant) -> Years:
     return Years(tenant)
 

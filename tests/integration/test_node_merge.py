@@ -30,7 +30,10 @@ from supply_chain.vocabulary import Issue
 from tests.conftest import NOW
 from tests.factories import Tenant
 from tests.integration.finding_worlds import acting, make_world, planned, recorded
+from tests.kept_worlds import kept_world
 from tests.worlds import OWN, make_worlds
+
+pytestmark = pytest.mark.both_databases
 
 # What a merge and its split leave behind on purpose: log, history, the merge itself, versions.
 LASTING = {
@@ -80,7 +83,7 @@ def link(supplier: UUID, buyer: UUID, tenant: Tenant, **more: Any) -> UUID:
     return supply_links.add_link(supplier, buyer, LinkFields(**more), by=tenant.manager, at=NOW).id
 
 
-@pytest.fixture
+@kept_world
 def chain(context: Flask, tenant: Tenant) -> UUID:
     with acting(tenant):
         made = value_chain.create_chain("Cocoa", own_business="Us", by=tenant.manager, at=NOW)

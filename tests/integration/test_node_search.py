@@ -20,6 +20,8 @@ from tests.factories import Tenant, signed_in_client
 from tests.integration.test_findings_pages import statements
 from tests.risk_maps import CocoaMap, acting, assess
 
+pytestmark = pytest.mark.both_databases
+
 LATER = NOW + timedelta(minutes=1)
 
 

@@ -11,6 +11,8 @@ from ddplatform.queries.value_chain import get_chain, get_chain_for_change
 from tests.factories import Tenant
 from tests.risk_maps import CocoaMap, acting
 
+pytestmark = pytest.mark.both_databases
+
 KEPT = {"synchronize_session": False}
 """As another would change the row: what this session holds of it is not told."""
 

@@ -23,6 +23,7 @@ from ddplatform.web.overview import presenters
 from supply_chain.vocabulary import NodeKind, RiskBand
 from tests.conftest import NOW
 from tests.factories import Tenant, signed_in_client
+from tests.kept_worlds import kept_world
 from tests.report_world import (
     TODAY,
     World,
@@ -38,7 +39,7 @@ PAGE = "/o/acme/"
 MOST_STATEMENTS = 12
 
 
-@pytest.fixture
+@kept_world
 def world(app: Flask, tenant: Tenant) -> World:
     with app.app_context():
         return make_map(tenant)

@@ -31,6 +31,7 @@ from tests.answering import (
 )
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
+from tests.kept_worlds import kept_world
 
 A06, C06, D03 = "/data/A/SAQ_A06", "/data/C/SAQ_C06", "/data/D/SAQ_D03"
 FUTURE = "2099-01-31"
@@ -46,7 +47,7 @@ def reader(app: Flask, tenant: Tenant) -> FlaskClient:
     return signed_in_client(app, tenant, RoleId.AUDITOR)
 
 
-@pytest.fixture
+@kept_world
 def received(app: Flask, tenant: Tenant) -> Supplier:
     with app.app_context():
         supplier = come_in(ask(tenant))

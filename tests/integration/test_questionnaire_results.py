@@ -50,6 +50,7 @@ from tests.answering import (
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
 from tests.integration.test_review_queue import answered
+from tests.kept_worlds import kept_world
 
 pytestmark = pytest.mark.usefixtures("context")
 ROOT = "/o/acme/questionnaires/results"
@@ -61,7 +62,7 @@ def manager(app: Flask, tenant: Tenant) -> FlaskClient:
     return signed_in_client(app, tenant, RoleId.SUSTAINABILITY_MANAGER)
 
 
-@pytest.fixture
+@kept_world
 def version(tenant: Tenant) -> UUID:
     """The self-assessment, answered by two, one of them with a document."""
     chain_id = make_chain(tenant)

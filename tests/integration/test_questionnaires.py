@@ -49,12 +49,13 @@ from tests.answering import (
 )
 from tests.conftest import NOW
 from tests.factories import Tenant
+from tests.kept_worlds import kept_world
 from tests.mail_server import GREETING, HANGS_UP, MailServer, mail_server
 
 LATER = NOW + timedelta(days=1)
 
 
-@pytest.fixture
+@kept_world
 def chain_id(context: Flask, tenant: Tenant) -> UUID:
     return make_chain(tenant)
 

@@ -16,6 +16,8 @@ from ddplatform.tenancy import across_tenants, nobody
 from tests.conftest import NOW, settings_for
 from tests.factories import Tenant
 
+pytestmark = pytest.mark.both_databases
+
 
 def test_change_where_only_reading_was_declared_is_refused(context: Flask, tenant: Tenant) -> None:
     with nobody():

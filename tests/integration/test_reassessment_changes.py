@@ -20,6 +20,8 @@ from supply_chain.vocabulary import Issue
 from tests.conftest import NOW
 from tests.risk_maps import acting
 
+pytestmark = pytest.mark.both_databases
+
 DAY = timedelta(days=1)
 
 

@@ -33,15 +33,21 @@ from supply_chain.reference import load_reference
 from supply_chain.vocabulary import FlowEvidence
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
+from tests.kept_worlds import kept_world
 from tests.risk_maps import COCOA, CocoaMap, acting, assess
 
 BASE = "/o/acme/reference"
 
 
-@pytest.fixture(autouse=True)
-def release(app: Flask, context: Flask) -> None:
+@kept_world
+def release() -> None:
     with unit_of_work():
         reference.sync(NOW)
+
+
+@pytest.fixture(autouse=True)
+def installed(release: None, context: Flask) -> None:
+    """The reference data of this version, as an operator installs them."""
 
 
 @pytest.fixture
@@ -231,7 +237,7 @@ def test_an_event_that_goes_on_stands_at_its_country_and_at_that_of_the_sites_in
     assert "No event that goes on is entered for it" in words_of(analyst, "countries/FR")
 
 
-@pytest.fixture
+@kept_world
 def flowing(tenant: Tenant, cocoa: CocoaMap) -> CocoaMap:
     """Beans from Ghana to the exporter say that they are cocoa; the other links do not."""
     with acting(tenant):

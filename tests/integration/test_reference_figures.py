@@ -17,12 +17,18 @@ from ddplatform.services import reference
 from ddplatform.web.reference.comparing import CompareRow, side_by_side
 from supply_chain.reference import load_reference
 from tests.conftest import NOW
+from tests.kept_worlds import kept_world
+
+
+@kept_world
+def release() -> None:
+    with unit_of_work():
+        reference.sync(NOW)
 
 
 @pytest.fixture(autouse=True)
-def release(context: Flask) -> None:
-    with unit_of_work():
-        reference.sync(NOW)
+def installed(release: None, context: Flask) -> None:
+    """The reference data of this version, as an operator installs them."""
 
 
 def told_of(code: str) -> CountryAtlas:

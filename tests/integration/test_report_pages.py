@@ -17,6 +17,7 @@ from ddplatform.services import report_files, reports
 from ddplatform.services.reports import Wanted
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
+from tests.kept_worlds import kept_world
 from tests.report_world import (
     TODAY,
     World,
@@ -32,7 +33,7 @@ LIST = "/o/acme/reports/"
 NEW = "/o/acme/reports/new"
 
 
-@pytest.fixture
+@kept_world
 def world(app: Flask, tenant: Tenant) -> World:
     with app.app_context():
         return make_map(tenant)

@@ -5,6 +5,7 @@ import re
 from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
+from uuid import UUID
 from zipfile import ZIP_BZIP2, ZipFile
 
 import pytest
@@ -26,20 +27,27 @@ from ddplatform.services.reports import Wanted
 from ddplatform.tenancy import erasing
 from tests.conftest import NOW
 from tests.factories import Tenant
+from tests.kept_worlds import kept_world
 from tests.report_world import TODAY, World, acting, add_finding, make_map, work_off
 
 
-@pytest.fixture
+@kept_world
 def world(context: Flask, tenant: Tenant) -> World:
     return make_map(tenant)
 
 
-@pytest.fixture
-def report(app: Flask, tenant: Tenant, world: World) -> Report:
+@kept_world
+def report_id(app: Flask, tenant: Tenant, world: World) -> UUID:
+    """A report that the worker made and sealed."""
     wanted = Wanted("action-6-due-diligence", world.chain_id, (date(2026, 1, 1), TODAY))
     with acting(tenant):
-        report_id = reports.request(wanted, by=tenant.manager, at=NOW).id
+        asked = reports.request(wanted, by=tenant.manager, at=NOW).id
     work_off(app)
+    return asked
+
+
+@pytest.fixture
+def report(tenant: Tenant, report_id: UUID) -> Report:
     with acting(tenant):
         return get_report_with_facts(report_id)
 

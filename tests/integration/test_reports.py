@@ -1,7 +1,6 @@
 """Reports: asked for, frozen, made, sealed; the same facts give the same bytes."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from hashlib import sha256
@@ -44,6 +43,7 @@ from ddplatform.services.value_chain import NodeFields
 from ddplatform.tenancy import acting_in, nobody
 from tests.conftest import NOW
 from tests.factories import Tenant
+from tests.kept_worlds import kept_world
 from tests.report_world import (
     TODAY,
     World,
@@ -59,9 +59,9 @@ from tests.report_world import (
 PERIOD = (date(2026, 1, 1), TODAY)
 
 
-@pytest.fixture
-def world(context: Flask, tenant: Tenant) -> Iterator[World]:
-    yield make_map(tenant)
+@kept_world
+def world(context: Flask, tenant: Tenant) -> World:
+    return make_map(tenant)
 
 
 def _wanted(world: World, **changes: object) -> Wanted:

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -30,6 +29,7 @@ from tests.answering import (
 from tests.conftest import NOW
 from tests.factories import Tenant
 from tests.forms import table
+from tests.kept_worlds import kept_world
 from tests.visits import assign_visit, visited
 
 I01 = "/data/I/SAQ_I01"
@@ -70,7 +70,7 @@ def _shown_with(first: Supplier, second: Supplier, section: str) -> Supplier:
     return second
 
 
-@pytest.fixture
+@kept_world
 def first(context: Flask, tenant: Tenant) -> Supplier:
     supplier = come_in(ask(tenant))
     fill(supplier, SAQ_I01="no")

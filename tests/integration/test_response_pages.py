@@ -40,18 +40,19 @@ from tests.answering import (
 )
 from tests.conftest import NOW
 from tests.factories import PASSWORD, Tenant, csrf_token, signed_in_client
+from tests.kept_worlds import kept_world
 
 C01, C02, C06 = "/data/C/SAQ_C01", "/data/C/SAQ_C02", "/data/C/SAQ_C06"
 REAL_NOW = datetime.now(UTC)
 
 
-@pytest.fixture
+@kept_world
 def asked(app: Flask, tenant: Tenant) -> Asked:
     with app.app_context():
         return ask(tenant)
 
 
-@pytest.fixture
+@kept_world
 def supplier(app: Flask, asked: Asked) -> Supplier:
     with app.app_context():
         return come_in(asked)

@@ -33,13 +33,14 @@ from tests.answering import (
 )
 from tests.conftest import NOW
 from tests.factories import PASSWORD, Tenant
+from tests.kept_worlds import kept_world
 
 C01, C02 = "/data/C/SAQ_C01", "/data/C/SAQ_C02"
 COLLEAGUE = "kofi@scoop.example"
 YEAR_LATER = NOW + timedelta(days=365)
 
 
-@pytest.fixture
+@kept_world
 def kofi(app: Flask, supplier: Supplier) -> Identity:
     with app.app_context(), acting(supplier.id):
         user = add_person(

@@ -32,6 +32,9 @@ from tests.answering import (
 )
 from tests.conftest import NOW
 from tests.factories import Tenant
+from tests.kept_worlds import kept_world
+
+pytestmark = pytest.mark.both_databases
 
 A06, C01 = "/data/A/SAQ_A06", "/data/C/SAQ_C01"
 
@@ -90,7 +93,7 @@ def test_a_page_that_read_answers_before_another_saved_is_shown_both(
     assert kept == clashes[0].theirs
 
 
-@pytest.fixture
+@kept_world
 def calm(context: Flask, tenant: Tenant) -> list[Supplier]:
     """Five responses in which nothing is remarkable."""
     chain_id, found = make_chain(tenant), []

@@ -20,11 +20,12 @@ from ddplatform.services import invitations
 from questionnaires import Response, pages
 from tests.answering import Asked, acting, ask, come_in, mails, saq_version
 from tests.factories import PASSWORD, Tenant, csrf_token
+from tests.kept_worlds import kept_world
 
 REAL_NOW = datetime.now(UTC)
 
 
-@pytest.fixture
+@kept_world
 def asked(app: Flask, tenant: Tenant) -> Asked:
     with app.app_context():
         return ask(tenant)

@@ -11,6 +11,8 @@ from ddplatform.services import responses
 from tests.answering import Supplier, acting, answers_of
 from tests.conftest import NOW
 
+pytestmark = pytest.mark.both_databases
+
 C01, C02 = "/data/C/SAQ_C01", "/data/C/SAQ_C02"
 SITES = "/data/B/SAQ_B01"
 STATES = ("saving", "saved", "offline", "waiting", "conflict", "out")

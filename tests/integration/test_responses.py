@@ -57,6 +57,7 @@ from tests.answering import (
 )
 from tests.conftest import NOW
 from tests.factories import Tenant
+from tests.kept_worlds import kept_world
 
 LATER = NOW + timedelta(hours=1)
 C01, C02, C06 = "/data/C/SAQ_C01", "/data/C/SAQ_C02", "/data/C/SAQ_C06"
@@ -64,7 +65,7 @@ D01 = "/data/D/SAQ_D01"
 SITE = "/data/B/SAQ_B01"
 
 
-@pytest.fixture
+@kept_world
 def supplier(context: Flask, tenant: Tenant) -> Supplier:
     return come_in(ask(tenant))
 

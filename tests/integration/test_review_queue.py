@@ -45,7 +45,7 @@ from tests.answering import (
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
 
-pytestmark = pytest.mark.usefixtures("context")
+pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("context")]
 ROOT = "/o/acme/questionnaires"
 A06, D03 = "/data/A/SAQ_A06", "/data/D/SAQ_D03"
 

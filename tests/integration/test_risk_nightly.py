@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 from random import Random
 from uuid import UUID
 
-import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -20,12 +19,13 @@ from ddplatform.web.risk.words import CAUSES, WHOLE_BECAUSE
 from tests.changed_runs import a_signal, assess_new, current_run, keys_of, make_peers_map
 from tests.conftest import NOW
 from tests.factories import Tenant
+from tests.kept_worlds import kept_world
 from tests.risk_maps import acting, assess
 
 TOMORROW = NOW + timedelta(days=1)
 
 
-@pytest.fixture
+@kept_world
 def resting(tenant: Tenant, context: object) -> UUID:
     """A map whose current run rests on a whole one of today."""
     chain_id = make_peers_map(tenant)

@@ -38,12 +38,13 @@ from tests.conftest import NOW
 from tests.factories import Tenant
 from tests.integration.test_risk_changes import records_of_run
 from tests.integration.test_risk_runs import queued_reassessment
+from tests.kept_worlds import kept_world
 from tests.risk_maps import CocoaMap, acting, assess
 
 pytestmark = pytest.mark.usefixtures("context")
 
 
-@pytest.fixture
+@kept_world
 def chain_id(tenant: Tenant) -> UUID:
     """A map that was assessed as a whole."""
     chain_id = make_peers_map(tenant)

@@ -8,6 +8,8 @@ from benchmarks.saved_answers import saved_under_kills
 from tests.conftest import DATABASES
 from tests.integration.test_kills import address_of
 
+pytestmark = pytest.mark.both_databases
+
 SAVES, SEED = 25, 7
 
 

@@ -43,13 +43,16 @@ from tests.answering import (
 )
 from tests.conftest import NOW
 from tests.factories import Tenant
+from tests.kept_worlds import kept_world
 from tests.saq_responses import GOOD_SUPPLIER
+
+pytestmark = pytest.mark.both_databases
 
 C01, POLICY = "/data/C/SAQ_C01", "/data/A/SAQ_A06_evidence"
 LATER = NOW + timedelta(days=30)
 
 
-@pytest.fixture
+@kept_world
 def first(context: Flask, tenant: Tenant) -> Supplier:
     """A supplier who answered the first buyer, with a document."""
     supplier = come_in(ask(tenant))
@@ -67,7 +70,7 @@ def first(context: Flask, tenant: Tenant) -> Supplier:
     return supplier
 
 
-@pytest.fixture
+@kept_world
 def second(first: Supplier, other_tenant: Tenant) -> Supplier:
     """The same supplier, asked by another buyer a month later."""
     found = come_in(ask(other_tenant, name="Espoir, Soubré"), at=LATER)

@@ -11,11 +11,12 @@ from ddplatform.access.roles import RoleId
 from ddplatform.queries.responses import find_response
 from tests.answering import EMAIL, Supplier, acting, ask, come_in, fill, receive_now
 from tests.factories import PASSWORD, Tenant, csrf_token, signed_in_client
+from tests.kept_worlds import kept_world
 
 REAL_NOW = datetime.now(UTC)
 
 
-@pytest.fixture
+@kept_world
 def first(app: Flask, tenant: Tenant) -> Supplier:
     with app.app_context():
         supplier = come_in(ask(tenant), at=REAL_NOW)
@@ -24,7 +25,7 @@ def first(app: Flask, tenant: Tenant) -> Supplier:
         return supplier
 
 
-@pytest.fixture
+@kept_world
 def second(app: Flask, first: Supplier, other_tenant: Tenant) -> Supplier:
     with app.app_context():
         return come_in(ask(other_tenant), at=REAL_NOW)

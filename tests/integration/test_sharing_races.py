@@ -20,11 +20,14 @@ from tests.answering import Supplier, acting, ask, come_in, fill, fill_in, good_
 from tests.conftest import NOW
 from tests.factories import Tenant
 from tests.integration.test_response_races import both
+from tests.kept_worlds import kept_world
+
+pytestmark = pytest.mark.both_databases
 
 C01 = "/data/C/SAQ_C01"
 
 
-@pytest.fixture
+@kept_world
 def shown(context: Flask, tenant: Tenant, other_tenant: Tenant) -> tuple[Supplier, UUID]:
     """A questionnaire filled in but not sent, and the consent that one section rests on."""
     first = come_in(ask(tenant))

@@ -21,11 +21,14 @@ from ddplatform.tenancy import (
 )
 from tests.conftest import NOW
 from tests.factories import Tenant
+from tests.kept_worlds import kept_world
+
+pytestmark = pytest.mark.both_databases
 
 TABLE = ValueChain.__table__
 
 
-@pytest.fixture
+@kept_world
 def two_chains(context: Flask, tenant: Tenant, other_tenant: Tenant) -> tuple[Tenant, Tenant]:
     for owner in (tenant, other_tenant):
         with unit_of_work(), acting_in(owner.id):

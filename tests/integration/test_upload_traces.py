@@ -26,6 +26,7 @@ from ddplatform.services.evidence_search import SEARCH
 from tests.answering import Supplier, acting, ask, come_in, fill, phone_of, receive_now, send
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
+from tests.kept_worlds import kept_world
 from tests.upload_faces import no_face, portrait
 from tests.write_lock import watch_searches
 
@@ -41,12 +42,12 @@ def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(evidence_search, "AT_ONCE", Patience(60, 120))
 
 
-@pytest.fixture
+@kept_world
 def supplier(context: Flask, tenant: Tenant) -> Supplier:
     return come_in(ask(tenant))
 
 
-@pytest.fixture
+@kept_world
 def filled(supplier: Supplier) -> Supplier:
     fill(supplier)
     return supplier

@@ -30,7 +30,10 @@ from supply_chain.node_filter import ANY_EVENT, NO_TIER, NOT_KNOWN, Coverage, No
 from supply_chain.vocabulary import Issue, NodeKind, RiskBand
 from tests.conftest import NOW
 from tests.factories import Tenant
+from tests.kept_worlds import kept_world
 from tests.risk_maps import CocoaMap, acting, assess
+
+pytestmark = pytest.mark.both_databases
 
 COUNTRIES = ("CI", "GH", None)
 REGIONS = ("Nawa", "Ashanti Region", None)
@@ -39,7 +42,7 @@ TAGS = ((), ("cotton",), ("cotton", "high volume"), ("cot",))
 STATES = ("sent", "accepted", None)
 
 
-@pytest.fixture
+@kept_world
 def mixed(context: Flask, tenant: Tenant, cocoa: CocoaMap) -> CocoaMap:
     """The cocoa map with sixty more nodes, each with some of what can be filtered by."""
     rows, draw = [], Random(7)

@@ -14,7 +14,7 @@ import pytest
 from click.testing import Result
 from flask import Flask
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 from sqlalchemy import func, select
@@ -47,6 +47,7 @@ from supply_chain.vocabulary import Issue
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
 from tests.risk_maps import COCOA, CocoaMap, acting
+from tests.sampling import examples
 
 
 @pytest.fixture
@@ -89,9 +90,7 @@ def counted(model: type[Base]) -> int:
 # ---- no trace --------------------------------------------------------------------------------
 
 
-@settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@examples(12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     coverage=st.floats(0, 1),
     share=st.floats(0, 1),

@@ -23,6 +23,8 @@ from ddplatform.tenancy import acting_in, nobody
 from tests.conftest import NOW
 from tests.factories import Tenant, signed_in_client
 
+pytestmark = pytest.mark.both_databases
+
 
 def put(tenant: Tenant, name: str = "session:expire") -> UUID:
     with unit_of_work(), acting_in(tenant.id):

@@ -2,10 +2,12 @@
 
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.factories import PASSWORD
 from tests.journeys.running import Running, installation
 
 FLAGS = [
@@ -19,9 +21,9 @@ FLAGS = [
 
 
 @pytest.fixture(scope="session")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def running(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Running]:
     """The sample company, with web and worker running."""
-    made = installation(tmp_path_factory.mktemp("running"))
+    made = installation(tmp_path_factory.mktemp("running"), sqlite_template)
     try:
         made.flask("demo", "load")
         made.start_web()
@@ -38,3 +40,16 @@ def browser() -> Iterator[Browser]:
         started = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         yield started
         started.close()
+
+
+@pytest.fixture
+def acme(tmp_path: Path, sqlite_template: Path) -> Running:
+    """An empty installation with one organisation and its manager; nothing runs yet."""
+    made = installation(tmp_path, sqlite_template)
+    made.flask("organisations", "create", "--slug", "acme", "--name", "Acme", "--country", "BE")
+    made.flask(
+        *("organisations", "add-person", "--organisation", "acme"),
+        *("--email", "mia@acme.example", "--role", "sustainability_manager", "--password-stdin"),
+        given=f"{PASSWORD}\n",
+    )
+    return made

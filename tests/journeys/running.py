@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -22,7 +23,9 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 from playwright.sync_api import Error as PlaywrightError
 from werkzeug.serving import make_server
 
-from ddplatform.config import ROOT
+from ddplatform.config import ROOT, read_settings
+from ddplatform.db import db
+from ddplatform.factory import create_app
 
 BIN = Path(sys.executable).parent
 READY_S, STOP_S = 60.0, 15.0
@@ -56,19 +59,12 @@ class Running:
         return f"http://127.0.0.1:{self.port}"
 
     def flask(self, *arguments: str, given: str | None = None, refused: bool = False) -> str:
-        """Run one command of the application, which ends well or refuses; its standard output."""
-        done = subprocess.run(
-            [BIN / "flask", "--app", "app", *arguments],
-            cwd=ROOT,
-            env={**self.environment},
-            input=given,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == int(refused), (
-            f"flask {' '.join(arguments)}: {done.stdout}{done.stderr}"
-        )
+        """Run one command, which ends well or refuses, in this process; its standard output."""
+        app = create_app(read_settings(self.environment))
+        done = app.test_cli_runner().invoke(args=arguments, input=given)
+        with app.app_context():
+            db.engine.dispose()
+        assert done.exit_code == int(refused), f"flask {' '.join(arguments)}: {done.output}"
         return done.stdout
 
     def start_web(self) -> None:
@@ -162,8 +158,12 @@ def free_port() -> int:
         return port
 
 
-def installation(folder: Path) -> Running:
-    """A migrated, empty installation in this folder; nothing runs yet."""
+def installation(folder: Path, template: Path) -> Running:
+    """An empty installation in this folder; nothing runs yet.
+
+    Args:
+        template: a migrated SQLite file.
+    """
     port = free_port()
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     environment = {
@@ -172,9 +172,8 @@ def installation(folder: Path) -> Running:
         "PORT": str(port),
         "BASE_URL": f"http://127.0.0.1:{port}",
     }
-    made = Running(folder, port, environment)
-    made.flask("db", "upgrade")
-    return made
+    shutil.copy(template, folder / "platform.db")
+    return Running(folder, port, environment)
 
 
 @dataclass

@@ -1,6 +1,10 @@
-"""Every kind of a supplier's pages, and what is met first, in every language: no axe fault."""
+"""Every kind of a supplier's pages, and what is met first, in every language: no axe fault.
 
-from collections.abc import Iterator
+Each page is opened in each language and must not scroll sideways; in a sampled run axe looks at
+it in some of them, in turn, so that each language has its share of pages.
+"""
+
+from collections.abc import Iterator, Sequence
 
 import pytest
 from playwright.sync_api import Browser
@@ -8,21 +12,30 @@ from playwright.sync_api import Browser
 from ddplatform.languages import LANGUAGES
 from tests.journeys.answering import ask
 from tests.journeys.running import Running, Visitor, visitor
-from tests.journeys.test_axe import (
-    COLOURS,
-    TAGS,
-    axe_faults,
-    crawl,
-    give_axe,
-    kind_of,
-    links_on,
-)
+from tests.journeys.test_axe import WAYS, Way, crawl, kind_of, links_on, looked_at, ways_of
+from tests.sampling import draw
 
 pytestmark = pytest.mark.journey
+DRAWN = 3  # languages in which axe looks at one page, in a sampled run
+
+
+def ways_by_language(
+    config: pytest.Config, languages: Sequence[str], paths: Sequence[str]
+) -> dict[tuple[str, str], tuple[Way, ...]]:
+    """(language, path) -> the ways in which axe looks at it."""
+    if config.option.whole:
+        return {(language, path): WAYS for language in languages for path in paths}
+    turns = list(languages)
+    draw(config, "languages").shuffle(turns)
+    return {
+        (turns[(DRAWN * at + turn) % len(turns)], path): ways_of(config, path)
+        for at, path in enumerate(paths)
+        for turn in range(DRAWN)
+    }
 
 
 @pytest.fixture(scope="module")
-def spoken(running: Running, browser: Browser) -> dict[str, list[str]]:
+def spoken(running: Running, browser: Browser, pytestconfig: pytest.Config) -> dict[str, list[str]]:
     """Faults of every kind of a supplier's pages in each further language; sideways scroll too."""
     sign_in = running.sign_in("aya.")
     faults: dict[str, list[str]] = {language: [] for language in LANGUAGES if language != "en"}
@@ -35,10 +48,12 @@ def spoken(running: Running, browser: Browser) -> dict[str, list[str]]:
 
         paths = crawl(links_of, sign_in["start"], "aya.")
         first = {kind_of(path): path for path in reversed(paths)}
-        kinds = {kind: path for kind, path in first.items() if _is_suppliers(guest, path)}
+        kinds = [path for path in first.values() if _is_suppliers(guest, path)]
+        ways = ways_by_language(pytestconfig, list(faults), kinds)
+        assert {language for language, _ in ways} == set(faults)
         for language, found in faults.items():
-            for path in kinds.values():
-                found.extend(_faults_in(guest, path, language))
+            for path in kinds:
+                found.extend(_faults_in(guest, path, language, ways.get((language, path), ())))
     return faults
 
 
@@ -47,16 +62,12 @@ def _is_suppliers(guest: Visitor, path: str) -> bool:
     return guest.page.locator("link[href*='supplier.css']").count() > 0
 
 
-def _faults_in(guest: Visitor, path: str, language: str) -> Iterator[str]:
+def _faults_in(guest: Visitor, path: str, language: str, ways: tuple[Way, ...]) -> Iterator[str]:
     page = guest.page
     asked = f"{path}{'&' if '?' in path else '?'}lang={language}"
     page.goto(guest.running.address + asked)
-    give_axe(page)
-    for width in (1440, 390):
-        page.set_viewport_size({"width": width, "height": 900})
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            yield from axe_faults(page, asked, TAGS if scheme == "light" else COLOURS)
+    for _, faults in looked_at(page, asked, ways):
+        yield from faults
     page.set_viewport_size({"width": 320, "height": 640})
     if (wide := page.evaluate("document.documentElement.scrollWidth")) > 320:
         yield f"{asked}: {wide} px"
@@ -70,17 +81,20 @@ def test_a_suppliers_pages_are_free_of_axe_faults_in_every_language(
 
 
 @pytest.fixture(scope="module")
-def met_first(running: Running, browser: Browser) -> dict[str, list[str]]:
+def met_first(
+    running: Running, browser: Browser, pytestconfig: pytest.Config
+) -> dict[str, list[str]]:
     """Faults of what somebody meets who never was here: the link of a mail, one that is dead."""
     email = "bureau@escaut.example"
     ask(running, browser, node="Escaut Transport & Entrepôts", email=email)
     link = running.link_in_mail(email, "/respond/").removeprefix(running.address)
     pages = ("/sign-in", "/forgotten-password", "/respond/dead", link, f"{link}/questions")
     faults: dict[str, list[str]] = {language: [] for language in LANGUAGES}
+    ways = ways_by_language(pytestconfig, LANGUAGES, pages)
     with visitor(running, browser) as guest:
         for language, found in faults.items():
             for path in pages:
-                found.extend(_faults_in(guest, path, language))
+                found.extend(_faults_in(guest, path, language, ways.get((language, path), ())))
                 assert guest.page.locator(f"html[lang={language}]").count() == 1, path
         guest.faults.clear()  # the dead link is answered by a 404, as it should be
     return faults

@@ -13,15 +13,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.running import Running, visitor
-from tests.journeys.test_lists_walk import (
-    LONG_MS,
-    _bring_in,
-    _new_map,
-    _upload,
-    acme,
-)
+from tests.journeys.test_lists_walk import LONG_MS, _bring_in, _new_map, _upload
 
-__all__ = ["acme"]
 pytestmark = pytest.mark.journey
 FAULTY = """Factory name,Country,Address,Latitude,Longitude
 Alfa Knit,Bangladesh,12 Road Gazipur,23.99,90.42

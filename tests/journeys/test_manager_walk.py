@@ -17,14 +17,12 @@ MAP = "Palm oil of the spread"
 MILL = "ADIMULIA PALMO LESTARI"
 CONTACT = "office@palmo-lestari.example"
 PASSWORD = "quiet river green lamp"
-LIMIT_S = 180
 ISSUE = "ISS-CL"
 
 
 def test_the_way_from_a_published_list_to_a_residual_risk_that_fell(
     running: Running, browser: Browser
 ) -> None:
-    begun = time.monotonic()
     jeanne, tomas = running.sign_in("jeanne."), running.sign_in("tomas.")
     with visitor(running, browser) as manager:
         manager.sign_in(jeanne)
@@ -43,7 +41,6 @@ def test_the_way_from_a_published_list_to_a_residual_risk_that_fell(
             other.sign_in(tomas)
             _verify(other, action)
         _see_the_residual_risk_fall(manager, action)
-    assert time.monotonic() - begun < LIMIT_S
 
 
 def _map_from_list(manager: Visitor) -> str:

@@ -9,24 +9,12 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from ddplatform.services.map_import import APPLY
-from tests.journeys.running import Running, Visitor, installation, visitor
+from tests.factories import PASSWORD
+from tests.journeys.running import Running, Visitor, visitor
 
 pytestmark = pytest.mark.journey
 ROWS = 4_000
 WAIT_S = 120.0
-
-
-@pytest.fixture
-def empty(tmp_path: Path) -> Running:
-    """An empty installation with one organisation and its manager."""
-    made = installation(tmp_path)
-    made.flask("organisations", "create", "--slug", "acme", "--name", "Acme", "--country", "BE")
-    made.flask(
-        *("organisations", "add-person", "--organisation", "acme"),
-        *("--email", "mia@acme.example", "--role", "sustainability_manager", "--password-stdin"),
-        given="four random words here\n",
-    )
-    return made
 
 
 def _ask(running: Running, question: str) -> list[tuple[object, ...]]:
@@ -54,31 +42,31 @@ def _wait_for(running: Running, question: str, wanted: object) -> None:
 
 
 def test_a_worker_killed_in_the_middle_of_an_import_leaves_exactly_one_import(
-    empty: Running, browser: Browser, tmp_path: Path
+    acme: Running, browser: Browser, tmp_path: Path
 ) -> None:
     try:
-        empty.start_web()
-        empty.start_worker()
-        with visitor(empty, browser) as mia:
+        acme.start_web()
+        acme.start_worker()
+        with visitor(acme, browser) as mia:
             _stage(mia, _list_of_suppliers(tmp_path / "suppliers.csv"))
             mia.page.click("button:has-text('Bring the list into the map')")
-            _wait_for(empty, f"SELECT done > 0 FROM job WHERE name = '{APPLY}'", 1)
-            empty.kill_worker()
-            assert _ask(empty, "SELECT count(*) FROM value_chain_node") == [(1,)]
-            empty.start_worker()
-            _wait_for(empty, f"SELECT state FROM job WHERE name = '{APPLY}'", "done")
+            _wait_for(acme, f"SELECT done > 0 FROM job WHERE name = '{APPLY}'", 1)
+            acme.kill_worker()
+            assert _ask(acme, "SELECT count(*) FROM value_chain_node") == [(1,)]
+            acme.start_worker()
+            _wait_for(acme, f"SELECT state FROM job WHERE name = '{APPLY}'", "done")
             expect(mia.page.get_by_text("The list is in the map")).to_be_visible(timeout=60_000)
     finally:
-        empty.stop()
-    assert _ask(empty, f"SELECT attempts FROM job WHERE name = '{APPLY}'") == [(2,)]
-    assert _ask(empty, "SELECT count(*) FROM value_chain_node") == [(ROWS + 1,)]
-    assert _ask(empty, "SELECT count(*) FROM supply_link") == [(ROWS,)]
+        acme.stop()
+    assert _ask(acme, f"SELECT attempts FROM job WHERE name = '{APPLY}'") == [(2,)]
+    assert _ask(acme, "SELECT count(*) FROM value_chain_node") == [(ROWS + 1,)]
+    assert _ask(acme, "SELECT count(*) FROM supply_link") == [(ROWS,)]
     applied = "SELECT count(*) FROM audit_event WHERE action = 'map_import:apply'"
-    assert _ask(empty, applied) == [(1,)]
+    assert _ask(acme, applied) == [(1,)]
 
 
 def _stage(mia: Visitor, file: Path) -> None:
-    mia.sign_in({"email": "mia@acme.example", "password": "four random words here"})
+    mia.sign_in({"email": "mia@acme.example", "password": PASSWORD})
     page = mia.open("/o/acme/value-chain/new")
     page.fill("[name=name]", "Wood")
     page.fill("[name=own_business]", "Acme")

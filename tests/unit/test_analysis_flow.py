@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from supply_chain.analysis.blind_spots import blind_spots
@@ -22,6 +22,7 @@ from supply_chain.graph import ValueChain
 from supply_chain.risk.assessment import chain_plan
 from supply_chain.risk.propagation import exposure
 from supply_chain.vocabulary import NodeKind
+from tests.sampling import examples
 
 
 def flow_of(ids, links, *, own=("B",), unknown=()):
@@ -410,7 +411,7 @@ def walks_of(flow, residual, row, longest):
     return found
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(maps)
 def test_the_best_paths_are_those_that_looking_at_all_of_them_finds(drawn_map):
     links, residual = drawn_map
@@ -430,7 +431,7 @@ def test_the_best_paths_are_those_that_looking_at_all_of_them_finds(drawn_map):
         assert found.paths_left + len(found.paths) == len(walks_of(flow, own, 0, SIZE))
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(maps, st.integers(1, SIZE - 1))
 def test_ways_between_two_nodes_are_all_simple_ones(drawn_map, target):
     flow = drawn(drawn_map[0])
@@ -451,7 +452,7 @@ def test_ways_between_two_nodes_are_all_simple_ones(drawn_map, target):
         assert found.passing >= found.named - 1e-9
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(maps, st.sets(st.integers(0, SIZE - 1), min_size=1, max_size=3))
 def test_a_dominator_is_what_nobody_can_do_without(drawn_map, starts):
     flow = drawn(drawn_map[0])
@@ -478,7 +479,7 @@ def test_a_dominator_is_what_nobody_can_do_without(drawn_map, starts):
         assert set(passed_by(tree, row)) == above
 
 
-@settings(max_examples=50, deadline=None)
+@examples(50)
 @given(maps, st.integers(0, SIZE - 1))
 def test_what_stops_is_what_passed_and_nothing_is_lost_on_the_way(drawn_map, row):
     flow = drawn(drawn_map[0], unknown="GH")

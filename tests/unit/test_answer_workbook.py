@@ -5,7 +5,7 @@ import zipfile
 from datetime import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 from openpyxl.drawing.image import Image as Picture
@@ -35,6 +35,7 @@ from questionnaires.answer_workbook_words import BookWords
 from questionnaires.recalculation import MOST_INSTANCES
 from tests.answer_books import answer_cell, changed, opened, repeat_cell, saved
 from tests.forms import NOW, respond, table
+from tests.sampling import examples
 
 FACTS = BookFacts("a", "r", 1, "Check", "Maison Cacao", "SCOOP", "20 December", "now")
 SURVEY = table(
@@ -150,7 +151,7 @@ def test_answers_stand_as_people_read_them_and_nothing_changes_by_itself():
     assert (found.changes, found.faults) == ((), ())
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(
     people=st.integers(0, 10**9),
     why=st.text(st.characters(codec="utf-8", exclude_categories=["C"]), max_size=40),

@@ -1,6 +1,5 @@
 """A check finds every fault at once, each with its cell and a way to mend it."""
 
-import time
 from io import BytesIO
 
 import openpyxl
@@ -587,11 +586,9 @@ def test_a_default_that_cannot_be_read_is_told_in_its_row():
 
 
 @pytest.mark.parametrize("pattern", [REFERENCE, *CHOSEN])
-def test_many_spaces_in_an_unfinished_reference_are_read_at_once(pattern):
-    begun = time.process_time()
-
-    assert not pattern.search("selected(${" + 2_000 * " " + "x")
-    assert time.process_time() - begun < 1
+def test_many_spaces_in_an_unfinished_reference_are_read_once(pattern):
+    """A search that goes back over them would not end."""
+    assert not pattern.search("selected(${" + 200_000 * " " + "x")
 
 
 def test_a_reference_may_stand_between_spaces():

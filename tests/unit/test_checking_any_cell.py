@@ -5,7 +5,7 @@ A longer search of the same kind over the real forms found what other tests hold
 
 from copy import deepcopy
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from questionnaires import Response, plan
@@ -13,6 +13,7 @@ from questionnaires.checking import check_sheets
 from questionnaires.sheets import Sheets, mend, read_sheets
 from questionnaires.xlsform import form_from_sheets
 from tests.forms import NOW, table
+from tests.sampling import examples
 
 SURVEY = table(
     "survey",
@@ -53,7 +54,7 @@ UNPLACED = {"sheet-missing", "converter"}  # of the file as a whole, or as the c
 TEXTS = st.one_of(st.sampled_from(ODD), st.text(max_size=20))
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(place=st.sampled_from(PLACES), text=TEXTS)
 @example(place=("survey", 1, "repeat_count"), text="regex(., '[')")
 def test_whatever_stands_in_a_cell_is_told_with_its_place_or_can_be_answered(place, text):

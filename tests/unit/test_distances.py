@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from supply_chain.distances import distances_km
+from tests.sampling import examples
 
 
 def test_places_on_both_sides_of_the_date_line_are_neighbours():
@@ -22,7 +23,7 @@ LATITUDES = st.floats(-90, 90)
 LONGITUDES = st.floats(-180, 180)
 
 
-@settings(max_examples=50)
+@examples(50)
 @given(LATITUDES, LONGITUDES, LATITUDES, LONGITUDES)
 def test_a_distance_is_the_same_in_both_directions(lat, lon, other_lat, other_lon):
     there = distances_km(lat, lon, np.array([other_lat]), np.array([other_lon]))

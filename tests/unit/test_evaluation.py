@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from questionnaires import (
@@ -22,6 +22,7 @@ from questionnaires.states import Observer
 from questionnaires.tree import TreeNode, list_document
 from questionnaires.xform import form_from_xform
 from tests.forms import NOW, REAL_FORMS, form, respond, table
+from tests.sampling import examples
 
 SURVEY = "type | name | label | relevant | required | constraint | constraint_message | calculation"
 HOUSEHOLD = (
@@ -99,7 +100,6 @@ def seen(response: Response) -> dict[str, NodeState]:
 # Rules
 
 
-@settings(deadline=None)
 @given(st.lists(STEP, max_size=25))
 def test_any_script_leaves_the_same_as_reading_its_answers_back(steps):
     response = household()
@@ -110,7 +110,6 @@ def test_any_script_leaves_the_same_as_reading_its_answers_back(steps):
     assert seen(again) == seen(response)
 
 
-@settings(deadline=None)
 @given(
     st.dictionaries(st.sampled_from(LEAVES[2:7]), st.sampled_from(["1", "2", "abc"])),
     st.randoms(use_true_random=False),
@@ -127,7 +126,6 @@ def test_the_order_of_independent_answers_does_not_matter(answers, random):
     }
 
 
-@settings(deadline=None)
 @given(st.sampled_from(["sew", "carry loads"]), st.integers(0, 90))
 def test_hiding_and_showing_a_group_gives_its_answers_back(task, hours):
     response = household()
@@ -144,7 +142,7 @@ def test_hiding_and_showing_a_group_gives_its_answers_back(task, hours):
 
 
 @pytest.mark.parametrize("path", sorted(REAL_FORMS.glob("*.xls*")), ids=lambda path: path.name)
-@settings(max_examples=4, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@examples(4, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_a_real_form_answers_without_raising_and_reads_back_the_same(path, data):
     planned = _planned(path)

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from supply_chain.chain_columns import LinkColumns, NodeColumns
@@ -12,6 +12,7 @@ from supply_chain.graph import ValueChain
 from supply_chain.kept_chain import arrays_of, chain_of
 from supply_chain.kept_columns import CodedColumn, KeyColumn, RowOfKey, TextColumn, rows_of
 from supply_chain.vocabulary import FlowEvidence, NodeKind
+from tests.sampling import examples
 
 words = st.one_of(st.none(), st.sampled_from(["CI", "GH"]), st.text(max_size=3))
 texts = st.lists(st.text(max_size=5), max_size=6)
@@ -19,7 +20,7 @@ keys = st.lists(st.uuids(), max_size=8, unique=True)
 
 
 @given(texts)
-@settings(max_examples=50)
+@examples(50)
 def test_texts_come_back_one_by_one_and_all_at_once(given_texts):
     column = TextColumn.of("name", TextColumn.arrays("name", given_texts))
     assert list(column) == given_texts
@@ -37,7 +38,7 @@ def test_a_row_that_is_not_there_is_named_and_the_last_one_counts_from_the_end()
 
 
 @given(st.lists(st.one_of(words, st.lists(st.text(max_size=2)).map(tuple)), max_size=6))
-@settings(max_examples=50)
+@examples(50)
 def test_words_of_a_small_table_come_back(values):
     column = CodedColumn.of("country", CodedColumn.arrays("country", values))
     assert list(column) == values
@@ -46,7 +47,7 @@ def test_words_of_a_small_table_come_back(values):
 
 
 @given(keys, keys)
-@settings(max_examples=50)
+@examples(50)
 def test_keys_are_found_by_halving_alone_and_many_at_once(mine, others):
     column = KeyColumn.of(mine)
     row_of = RowOfKey(column, column.rising())
@@ -60,7 +61,7 @@ def test_keys_are_found_by_halving_alone_and_many_at_once(mine, others):
 
 
 @given(st.lists(st.integers(0, 2**40 - 2), unique=True, max_size=40), st.integers(0, 2**88 - 1))
-@settings(max_examples=50)
+@examples(50)
 def test_keys_that_only_count_up_are_found_and_their_neighbours_are_not(counts, head):
     mine = KeyColumn.of(UUID(int=head << 40 | count) for count in counts)
     near = {count + 1 for count in counts} - set(counts)

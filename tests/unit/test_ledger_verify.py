@@ -5,7 +5,7 @@ from itertools import product
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ddplatform.ledger.checkpoint import Checkpoint, Signer
@@ -13,6 +13,7 @@ from ddplatform.ledger.events import FIRST_PREVIOUS, Event, read_event
 from ddplatform.ledger.faults import FaultKind
 from ddplatform.ledger.tree import leaf_hash, root_of
 from ddplatform.ledger.verify import verify_log
+from tests.sampling import examples
 
 SIGNER = Signer("audit.example", Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
 KEYS = [SIGNER.public_key]
@@ -227,7 +228,7 @@ def tamperings(draw) -> list[bytes]:
     return lines
 
 
-@settings(max_examples=1000, deadline=None)
+@examples(1000)
 @given(tamperings())
 def test_any_random_tampering_is_found_and_an_untouched_log_never_is(lines):
     assert bool(verify_log(lines, HEADS, KEYS)) is (lines != LINES)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from questionnaires import Signals, score
@@ -11,9 +11,10 @@ from questionnaires.evaluation import Response
 from questionnaires.items import BLANK_CONTROL_R, BLANK_FACTOR_R
 from tests.library_responses import any_answers, paths, respond
 from tests.library_rows import BY_ID, REFS, ROWS, SCORED, is_shown, ref_of
+from tests.sampling import examples
 
 SEVERAL = [ref for ref in REFS if ref != "SAQ"]  # the SAQ has repeats: test_saq
-TRIES = settings(max_examples=25, deadline=None)
+TRIES = examples(25)
 
 
 def node(question_id: str) -> str:

@@ -8,7 +8,7 @@ from datetime import date
 import networkx
 import openpyxl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from supply_chain.drafts import LinkDraft, MapDraft, NamedBytes, NodeDraft
@@ -16,6 +16,7 @@ from supply_chain.errors import SupplyChainError
 from supply_chain.map_export import export_map
 from supply_chain.map_import import read_map
 from supply_chain.vocabulary import FlowEvidence, LinkKind, NodeKind
+from tests.sampling import examples
 
 AS_OF = date(2026, 11, 25)
 MILL = NodeDraft(
@@ -210,12 +211,12 @@ def test_operators_of_any_depth_come_back(form):
 
 
 @given(st.lists(entries, min_size=1, max_size=3), link_entries, st.sampled_from(["json", "csv"]))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(150, suppress_health_check=[HealthCheck.too_slow])
 def test_any_map_survives_json_and_csv(nodes, link, form):
     _assert_round_trip(form, nodes, link)
 
 
 @given(st.lists(entries, min_size=1, max_size=3), link_entries)
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(10, suppress_health_check=[HealthCheck.too_slow])
 def test_any_map_survives_a_workbook(nodes, link):
     _assert_round_trip("xlsx", nodes, link)

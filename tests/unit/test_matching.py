@@ -4,7 +4,7 @@ import random
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks import labelled_pairs
@@ -12,6 +12,7 @@ from supply_chain.matching.matcher import find_between, find_within, score_pairs
 from supply_chain.matching.pairs import Decision, Pair
 from supply_chain.matching.records import Record
 from supply_chain.matching.weights import weights
+from tests.sampling import examples
 
 MILL = Record(
     "a", "PT. Sawit Jaya II", "Jl. Merdeka 14, Kluang", "ID", latitude=2.0, longitude=103.0
@@ -37,7 +38,7 @@ def one(left: Record, right: Record) -> Pair:
     return score_pairs([(left, right)])[0]
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(records, records)
 def test_a_score_is_the_same_in_both_orders_and_from_0_to_1(left, right):
     forth, back = one(left, right), one(right, left)
@@ -47,13 +48,13 @@ def test_a_score_is_the_same_in_both_orders_and_from_0_to_1(left, right):
     assert len(forth.reasons) == len(back.reasons)
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(records)
 def test_a_record_and_itself_are_the_same(record):
     assert one(record, record).decision is Decision.SAME
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(records, records)
 def test_the_score_of_a_pair_does_not_depend_on_the_pairs_beside_it(left, right):
     alone = one(left, right)

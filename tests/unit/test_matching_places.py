@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from supply_chain.matching.matcher import find_within, score_pairs
@@ -12,6 +12,7 @@ from supply_chain.matching.pairs import Decision, Pair
 from supply_chain.matching.records import Record
 from supply_chain.matching.sounds import sounded
 from supply_chain.matching.two_places import questioned
+from tests.sampling import examples
 
 FIRM = "Artistic Milliners"
 KARACHI = Record("a", FIRM, "Plot 4, Korangi Road, Karachi", "PK", "Karachi", "Sindh", 24.8, 67.1)
@@ -74,7 +75,7 @@ def test_the_reasons_name_the_towns_that_two_addresses_end_in():
     assert "addresses end in other places (dhaka and khulna)" in pair.reasons
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(
     st.text("abcdefgh ", min_size=1, max_size=25).filter(str.strip),
     st.floats(-60, 60),

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from benchmarks import labelled_pairs
 from benchmarks.made_records import make_records
@@ -12,6 +12,7 @@ from supply_chain.matching.prepared import prepare
 from supply_chain.matching.pruning import may_reach
 from supply_chain.matching.scoring import score
 from supply_chain.matching.weights import weights
+from tests.sampling import examples
 from tests.unit.test_matching import records
 
 
@@ -33,7 +34,7 @@ def test_no_pair_that_reaches_a_score_is_left_out(pairs, least):
     check(prepared, rows, rows + len(labelled), least=least)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(records, records)
 def test_no_pair_whatever_it_says_is_left_out_wrongly(left, right):
     check(prepare([left, right]), np.array([0]), np.array([1]), least=weights().review_from)

@@ -1,12 +1,13 @@
 """Names, ids and places are found as people type them."""
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from rapidfuzz import fuzz
 
 from supply_chain import name_search
 from supply_chain.name_search import CANDIDATES, SearchIndex, plain
+from tests.sampling import examples
 
 NAMES = (
     "Coopérative Espoir de Soubré, Nawa",
@@ -82,7 +83,7 @@ def test_of_very_many_that_begin_so_the_one_that_is_called_so_comes_first():
     assert found("farm 12", [*names, "Farm 12"])[0] == "Farm 12"
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(st.lists(st.sampled_from(["coop", "coopera", "cooperative 7", "sucre"]), max_size=60))
 def test_candidates_share_most_and_of_equals_the_first_rows_are_taken(names: list[str]):
     shared = [len(runs("cooperative") & runs(f"{name} ")) for name in names]
@@ -108,7 +109,7 @@ WORDS = st.lists(
 ).map(" ".join)
 
 
-@settings(max_examples=50, deadline=None)
+@examples(50)
 @given(WORDS, st.lists(WORDS, min_size=1, max_size=6))
 def test_likeness_is_that_of_each_word_to_the_likest_or_of_all_in_one_piece(
     typed: str, texts: list[str]
@@ -132,7 +133,7 @@ def _by_the_book(typed: str, text: str) -> float:
     return max(by_word, name_search.INSIDE * whole)
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(st.lists(st.text(max_size=30), min_size=1, max_size=12), st.data())
 def test_a_part_of_a_text_finds_it_in_batches_of_every_size(names: list[str], data: st.DataObject):
     size = data.draw(st.integers(1, 5))

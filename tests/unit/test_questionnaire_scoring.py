@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from questionnaires.errors import FormUnusable
@@ -16,6 +16,7 @@ from questionnaires.scoring import credit_control, score, score_factor
 from questionnaires.scoring_plan import ScoredQuestion, plan_scoring
 from questionnaires.signals import Signals
 from questionnaires.xlsform import read_form
+from tests.sampling import examples
 from tests.saq_responses import GOOD_ANSWERS, respond, respond_saq
 
 SAQ = shipped_form("SAQ")
@@ -515,7 +516,6 @@ SINGLE = [
 ]
 
 
-@settings(deadline=None)
 @given(
     disclosed_fully=st.booleans(),
     others=st.sampled_from(["no", "sometimes", "unsure"]),
@@ -555,7 +555,7 @@ ANY_ANSWERS = st.fixed_dictionaries(
 
 
 @given(answers=ANY_ANSWERS)
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_whatever_is_answered_signals_stay_in_range_and_no_flag_is_averaged_away(answers):
     found = score(respond_saq(answers))
 
@@ -576,7 +576,6 @@ def test_whatever_is_answered_signals_stay_in_range_and_no_flag_is_averaged_away
 
 
 @given(question=st.sampled_from(SINGLE))
-@settings(deadline=None)
 def test_silence_never_scores_better_than_the_most_honest_good_answer(question):
     name = question.id.replace("-", "_")
     best = min(question.options.values(), key=lambda option: option.r or 0).name

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 from openpyxl.cell import Cell
@@ -189,7 +189,6 @@ def as_sheet(name: str, cells: dict[tuple[int, int], tuple[str, str]]) -> RawShe
     return RawSheet(name, {at: RawCell(*at, *cell) for at, cell in cells.items()})
 
 
-@settings(deadline=None)
 @given(CELLS, CELLS)
 def test_whatever_a_table_holds_is_read_and_no_value_is_ever_lost(texts: dict, base: dict):
     found = RawBook({one: as_sheet(one, cells) for one, cells in ((TEXTS, texts), (BASE, base))})

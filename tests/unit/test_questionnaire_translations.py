@@ -1,6 +1,5 @@
 """Translations of a form: by place, joined when it is read, stale when the source changed."""
 
-import time
 from datetime import UTC, datetime
 
 import pytest
@@ -189,11 +188,9 @@ def test_a_value_may_stand_between_spaces_and_braces_around_nothing_are_plain_wo
     assert shown.state("/data/A/n1").label == "« Nord », dites-vous ${ }."
 
 
-def test_many_spaces_in_an_unfinished_value_are_read_at_once():
-    begun = time.process_time()
-
-    assert values_in("${" + 2_000 * " " + "x") == ()
-    assert time.process_time() - begun < 1
+def test_many_spaces_in_an_unfinished_value_are_read_once():
+    """A search that goes back over them would not end."""
+    assert values_in("${" + 200_000 * " " + "x") == ()
 
 
 def test_a_translation_that_lost_a_value_is_not_shown():

@@ -2,12 +2,13 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.generate import make_graph
 from supply_chain.risk.incremental import Flow, change_nodes
 from supply_chain.risk.plan import make_plan
+from tests.sampling import examples
 from tests.unit.test_risk_propagation import Map as SmallMap
 from tests.unit.test_risk_propagation import graphs, levels, plain_exposure, plain_linkage
 
@@ -24,7 +25,7 @@ def assert_same(flow, whole):
 
 
 @given(graphs(), st.data())
-@settings(max_examples=80, deadline=None)
+@examples(80)
 def test_one_changed_node_gives_what_a_whole_run_and_a_plain_version_give(graph, data):
     likelihood, links = graph
     ours = SmallMap(likelihood, links)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ddplatform.adapters.snapshot_files import MAP, SnapshotPlace, SnapshotStore
@@ -20,6 +20,7 @@ from supply_chain.risk.propagation import (
     origin_contributions,
     severity_upstream,
 )
+from tests.sampling import examples
 
 NAN = float("nan")
 PLACE = SnapshotPlace(UUID(int=1), UUID(int=2), 1)
@@ -295,7 +296,7 @@ def graphs(draw):
 
 
 @given(graphs())
-@settings(max_examples=150, deadline=None)
+@examples(150)
 def test_arrays_agree_with_a_plain_version_on_random_maps_with_circles(graph):
     likelihood, links = graph
     ours = Map(likelihood, links)
@@ -307,7 +308,7 @@ def test_arrays_agree_with_a_plain_version_on_random_maps_with_circles(graph):
 
 
 @given(graphs())
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_propagation_on_a_snapshot_agrees_with_a_plain_version(graph):
     likelihood, links = graph
     ours = Map(likelihood, links)
@@ -324,7 +325,7 @@ def test_propagation_on_a_snapshot_agrees_with_a_plain_version(graph):
 
 
 @given(graphs(), st.integers(1, 5))
-@settings(max_examples=150, deadline=None)
+@examples(150)
 def test_arrays_and_loops_agree_to_the_last_bit(graph, issues):
     ours = Map(*graph)
     one = ours.plan.to_plan(ours.likelihood)
@@ -381,7 +382,7 @@ def test_small_map_starts_no_compiler(monkeypatch, links):
 
 
 @given(graphs())
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_p1_p13_p14_exposure_stays_in_bounds_and_contributions_sum_to_it(graph):
     likelihood, links = graph
     ours = Map(likelihood, links)
@@ -397,7 +398,7 @@ def test_p1_p13_p14_exposure_stays_in_bounds_and_contributions_sum_to_it(graph):
 
 
 @given(graphs())
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_p14_without_circles_exposure_is_at_most_all_risk_upstream_together(graph):
     likelihood, links = graph
     links = [link for link in links if link[0] < link[1]]
@@ -408,7 +409,7 @@ def test_p14_without_circles_exposure_is_at_most_all_risk_upstream_together(grap
 
 
 @given(graphs(), st.sampled_from(NAMES), levels)
-@settings(max_examples=80, deadline=None)
+@examples(80)
 def test_p2_raising_a_likelihood_never_lowers_exposure_or_linkage(graph, name, level):
     likelihood, links = graph
     before = Map(likelihood, links)
@@ -420,7 +421,7 @@ def test_p2_raising_a_likelihood_never_lowers_exposure_or_linkage(graph, name, l
 
 
 @given(graphs(), st.integers(0, 15), st.sampled_from([0.0, 0.1, 0.5]))
-@settings(max_examples=80, deadline=None)
+@examples(80)
 def test_p2_raising_a_known_share_within_one_never_lowers_exposure(graph, at, more):
     likelihood, links = graph
     links = [(b, s, 0.01 if w is None else w * 0.05, f) for b, s, w, f in links]
@@ -430,7 +431,7 @@ def test_p2_raising_a_known_share_within_one_never_lowers_exposure(graph, at, mo
 
 
 @given(graphs(), st.integers(0, 15))
-@settings(max_examples=80, deadline=None)
+@examples(80)
 def test_p2_surer_flow_never_lowers_linkage(graph, at):
     likelihood, links = graph
     surer = [(b, s, w, "confirmed" if i == at else f) for i, (b, s, w, f) in enumerate(links)]
@@ -439,7 +440,7 @@ def test_p2_surer_flow_never_lowers_linkage(graph, at):
 
 
 @given(graphs(), st.randoms())
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_p9_the_order_of_links_and_nodes_does_not_matter(graph, random):
     likelihood, links = graph
     names, mixed = list(likelihood), list(links)
@@ -451,7 +452,7 @@ def test_p9_the_order_of_links_and_nodes_does_not_matter(graph, random):
 
 
 @given(graphs(), st.integers(2, 5))
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_p12_splitting_a_supplier_of_known_shares_leaves_all_others_as_they_were(graph, k):
     likelihood, links = graph
     links = [(b, s, 0.05 if w is None else w, f) for b, s, w, f in links]

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from supply_chain.chain_columns import LinkColumns, NodeColumns
@@ -16,6 +16,7 @@ from supply_chain.risk.method import METHOD
 from supply_chain.risk.propagation import exposure, linkage
 from supply_chain.unknown_origins import with_unknown_origins
 from supply_chain.vocabulary import FlowEvidence, Issue
+from tests.sampling import examples
 
 REFERENCE = load_reference()
 unit = st.floats(0, 1)
@@ -81,7 +82,7 @@ def adjusted(rows, prior=0.6):
 
 
 @given(cases())
-@settings(max_examples=120, deadline=None)
+@examples(120)
 def test_p1_p6_p7_p8_bounds_of_every_case(case):
     answer = score(case)
     floor = METHOD.floor[[i.value for i in Issue].index(case["issue"])]
@@ -98,7 +99,7 @@ def test_p1_p6_p7_p8_bounds_of_every_case(case):
 
 
 @given(cases(), st.randoms(), unit)
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_p2_a_worse_sole_observation_never_lowers_likelihood(case, random, more):
     single = [f for f in case["factors"] if len(f["observations"]) == 1]
     assume(single)
@@ -109,7 +110,7 @@ def test_p2_a_worse_sole_observation_never_lowers_likelihood(case, random, more)
 
 
 @given(st.lists(sources, min_size=1, max_size=4), st.integers(0, 3), unit)
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_p2_a_worse_score_of_one_source_never_lowers_the_factor(rows, at, more):
     value, kind, age = rows[at % len(rows)]
     worse = list(rows)
@@ -131,14 +132,14 @@ def test_p4_deleting_the_only_observation_never_lowers_the_score_unless_it_was_b
 
 
 @given(st.lists(sources, min_size=1, max_size=4), sources)
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_p4_deleting_one_at_or_below_the_others_never_lowers_the_score(others, row):
     assume(row[0] <= combined(others)[0])
     assert adjusted(others) >= adjusted([*others, row]) - 1e-9
 
 
 @given(cases(), control_lines)
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_p5_one_more_control_never_raises_residual_likelihood(case, more):
     listed = {line["control"] for line in case["controls"]}
     extra = [line for line in more if line["control"] not in listed]
@@ -148,7 +149,7 @@ def test_p5_one_more_control_never_raises_residual_likelihood(case, more):
 
 
 @given(cases(), st.randoms())
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_p9_the_order_of_factors_sources_and_controls_does_not_matter(case, random):
     before = score(case)
     random.shuffle(case["factors"])
@@ -164,7 +165,7 @@ def test_p9_the_order_of_factors_sources_and_controls_does_not_matter(case, rand
     st.lists(unit, min_size=5, max_size=5),
     unit,
 )  # fmt: skip
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_p10_a_ghost_for_what_known_shares_leave_never_lowers_any_risk(links, own, ghost):
     nodes = NodeColumns.build(list("ABCDE"), origin=[True] * 5)
     ids = nodes.ids

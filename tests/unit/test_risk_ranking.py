@@ -4,11 +4,12 @@ from dataclasses import fields
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from supply_chain.risk.ranking import KeptOrder, Ranking, RankKeys
 from supply_chain.risk.salience import Risks, salience_ranks
+from tests.sampling import examples
 
 few = st.sampled_from
 
@@ -57,13 +58,13 @@ def assert_same_order(ranking, whole):
 
 
 @given(risks(4))
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_two_numbers_a_risk_give_the_salience_order(given_risks):
     assert_same_order(Ranking.of(given_risks), given_risks)
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_risks_moved_twice_stand_where_sorting_all_again_puts_them(data):
     whole = data.draw(risks(4))
     ranking = Ranking.of(whole)
@@ -77,7 +78,7 @@ def test_risks_moved_twice_stand_where_sorting_all_again_puts_them(data):
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_ranks_after_a_move_are_those_of_sorting_all_again_also_without_columns(data):
     whole = data.draw(risks(5))
     chosen = sorted(data.draw(st.sets(st.integers(0, 4), max_size=3)))
@@ -97,7 +98,7 @@ def test_ranks_after_a_move_are_those_of_sorting_all_again_also_without_columns(
 
 
 @given(risks(3))
-@settings(max_examples=20, deadline=None)
+@examples(20)
 def test_a_node_can_leave_the_order_and_come_back(whole):
     here = np.flatnonzero(whole.node == 1)
     others = part(whole, np.flatnonzero(whole.node != 1))
@@ -110,7 +111,7 @@ def test_a_node_can_leave_the_order_and_come_back(whole):
 
 
 @given(risks(2))
-@settings(max_examples=10, deadline=None)
+@examples(10)
 def test_a_risk_that_is_not_as_it_was_given_is_refused(whole):
     other = part(whole, np.array([0]))
     wrong = Risks(**(vars(other) | {"node": np.array([9])}))

@@ -3,12 +3,13 @@
 import re
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from supply_chain.consonants import consonants, is_of_other_script
 from supply_chain.name_search import SearchIndex, plain
 from supply_chain.script_search import ScriptIndex, find_like
+from tests.sampling import examples
 
 OTHERS = (
     "Delta Mills",
@@ -94,7 +95,7 @@ def test_signs_and_accents_make_no_other_script(text: str, is_other: bool):
     assert is_of_other_script(text) is is_other
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(st.text(max_size=30))
 @example("ب\nج ٣Ａ½")
 def test_consonants_are_words_of_plain_letters_and_digits(text: str):

@@ -3,10 +3,11 @@
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from supply_chain.spelling import bare_words, latin
+from tests.sampling import examples
 
 
 @pytest.mark.parametrize(
@@ -23,7 +24,7 @@ def test_a_text_of_any_script_becomes_small_latin_letters(text: str, plain: str)
     assert latin(text) == plain
 
 
-@settings(max_examples=50, deadline=None)
+@examples(50)
 @given(st.text(max_size=20))
 def test_latin_is_ascii_and_the_same_however_accents_were_typed(text: str):
     plain = latin(text)

@@ -3,7 +3,7 @@
 from itertools import product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ddplatform.duediligence.suppression import (
@@ -12,6 +12,7 @@ from ddplatform.duediligence.suppression import (
     suppress_count,
     suppress_row,
 )
+from tests.sampling import examples
 
 HIGHEST = 12
 
@@ -92,7 +93,7 @@ def assert_open(cells, possible, *, may_narrow: bool) -> None:
             assert values == {1, 2, 3, 4}
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(st.lists(st.integers(0, HIGHEST), min_size=1, max_size=4))
 def test_reader_cannot_work_out_a_hidden_cell_of_a_row(counts):
     *cells, total = suppress_row(counts)

@@ -4,7 +4,7 @@ from itertools import chain, combinations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from supply_chain.analysis.visit_plan import Field, Learning, StepKind, follow, plan_steps
@@ -20,6 +20,7 @@ from supply_chain.analysis.visit_plan_field import (
 from supply_chain.risk.assessment import assess
 from supply_chain.risk.evidence import Evidence
 from supply_chain.vocabulary import Issue
+from tests.sampling import examples
 from tests.unit.test_what_if import AS_OF, MAP, REFERENCE, make
 
 E_BOUND = 1 - 1 / np.e
@@ -67,7 +68,7 @@ def fields(draw, most=6, kinds=1):
     return of
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(fields(most=7), st.integers(0, 4))
 def test_visits_counted_reach_one_less_one_over_e_of_the_best_of_all_plans(of, limit):
     kinds = [StepKind("visit", 0.8, limit)]
@@ -77,7 +78,7 @@ def test_visits_counted_reach_one_less_one_over_e_of_the_best_of_all_plans(of, l
     assert found.at_least <= (found.total / best if best else 1.0) + 1e-9
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(fields(most=4, kinds=2), st.integers(0, 3), st.integers(0, 3))
 def test_two_kinds_counted_reach_half_of_the_best_of_all_plans(of, asked, visited):
     kinds = [StepKind("ask", 0.3, asked), StepKind("visit", 0.8, visited)]
@@ -86,7 +87,7 @@ def test_two_kinds_counted_reach_half_of_the_best_of_all_plans(of, asked, visite
     assert best <= found.best_possible + 1e-9
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(fields(most=4, kinds=2), st.floats(0, 12), st.floats(0.5, 3), st.floats(0.5, 6))
 def test_an_amount_reaches_its_guarantee_and_is_never_overspent(of, amount, ask, visit):
     kinds = [StepKind("ask", 0.3, None, ask), StepKind("visit", 0.8, None, visit)]
@@ -96,7 +97,7 @@ def test_an_amount_reaches_its_guarantee_and_is_never_overspent(of, amount, ask,
     assert fits(kinds, [(step.node, step.kind) for step in found.steps], amount)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(fields(most=5, kinds=2), st.data())
 def test_what_a_step_adds_never_grows_when_more_is_known(of, data):
     items = [tuple(item) for item in np.argwhere(of.open).tolist()]
@@ -109,7 +110,7 @@ def test_what_a_step_adds_never_grows_when_more_is_known(of, data):
         assert 0 <= large <= small + 1e-9
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(fields(most=6, kinds=2))
 def test_no_step_stands_twice_and_none_that_is_not_possible(of):
     found = plan_steps(of, [StepKind("ask", 0.3, 3), StepKind("visit", 0.8, 3)])

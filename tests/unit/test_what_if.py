@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from supply_chain.analysis.what_if import score_map, try_changes
@@ -28,6 +28,7 @@ from supply_chain.risk.assessment import assess
 from supply_chain.risk.evidence import ControlsSeen, Evidence
 from supply_chain.risk.method import METHOD
 from supply_chain.vocabulary import Issue, NodeKind
+from tests.sampling import examples
 
 REFERENCE = load_reference()
 AS_OF = REFERENCE.as_of
@@ -242,7 +243,7 @@ CHANGES = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(CHANGES)
 def test_a_what_if_leaves_map_and_evidence_byte_for_byte_as_they_were(changes):
     seen = ControlsSeen(*(np.array([v]) for v in (1, 4, 0.5, 0.5, np.nan, 3.0)))
@@ -258,7 +259,7 @@ def test_a_what_if_leaves_map_and_evidence_byte_for_byte_as_they_were(changes):
     assert pickle.dumps(parts) == before
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(
     st.sampled_from("BEFT"),
     st.sampled_from(METHOD.controls),
@@ -270,7 +271,7 @@ def test_a_new_control_never_raises_index_or_exposure_of_any_node(node, control,
     assert (found.move <= 0).all()
 
 
-@settings(max_examples=50, deadline=None)
+@examples(50)
 @given(CHANGES)
 def test_a_packed_change_is_read_as_it_was(changes):
     assert [read_change(pack_change(change)) for change in changes] == changes

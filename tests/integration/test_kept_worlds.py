@@ -1,0 +1,83 @@
+"""Worlds that are built once: every test begins in the same one, and none sees another's."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from ddplatform.adapters.installed import adapters
+from ddplatform.db import db
+from ddplatform.models.value_chain import ValueChain
+from ddplatform.queries import map_snapshots
+from ddplatform.services.value_chain import create_chain
+from tests.answering import make_chain
+from tests.conftest import NOW
+from tests.factories import Tenant
+from tests.kept_worlds import Kept, forget, kept_world
+from tests.risk_maps import acting
+
+BUILT = list[str]()
+
+
+@kept_world
+def map_with_a_file(tenant: Tenant) -> tuple[UUID, str]:
+    """A map, and a file beside the database."""
+    BUILT.append("map with a file")
+    return make_chain(tenant), adapters().files.put(tenant.id, b"of the world")
+
+
+def chains(tenant: Tenant) -> Sequence[UUID]:
+    with acting(tenant):
+        return db.session.scalars(select(ValueChain.id)).all()
+
+
+def one_more(tenant: Tenant) -> UUID:
+    """Another map of the same company."""
+    with acting(tenant):
+        return create_chain("Cotton", own_business="Us", country="FR", by=tenant.analyst, at=NOW).id
+
+
+@pytest.mark.parametrize("time", ["first", "second", "third"])
+def test_what_a_test_adds_is_gone_for_the_next(
+    context: Flask, tenant: Tenant, map_with_a_file: tuple[UUID, str], time: str
+) -> None:
+    chain_id, digest = map_with_a_file
+    assert chains(tenant) == [chain_id]
+    assert adapters().files.get(tenant.id, digest) == b"of the world"
+    assert len(BUILT) == 1
+
+    one_more(tenant)
+    assert len(chains(tenant)) == 2
+
+
+def test_a_world_on_top_of_changes_of_the_test_is_built_on_them(
+    context: Flask, tenant: Tenant, kept_worlds: Kept
+) -> None:
+    mine = make_chain(tenant)
+    built = kept_worlds("one more map", lambda: one_more(tenant))
+
+    assert {*chains(tenant)} == {mine, built}
+
+
+def test_worlds_of_one_name_on_different_ones_are_not_mixed_up(
+    context: Flask, tenant: Tenant, kept_worlds: Kept
+) -> None:
+    kept_worlds("the first", lambda: make_chain(tenant))
+    kept_worlds("the last", lambda: None)
+    assert len(chains(tenant)) == 1
+
+
+def test_the_same_name_without_the_first_is_a_world_of_its_own(
+    context: Flask, tenant: Tenant, kept_worlds: Kept
+) -> None:
+    kept_worlds("the last", lambda: None)
+    assert chains(tenant) == []
+
+
+def test_what_the_process_remembers_by_id_is_forgotten() -> None:
+    map_snapshots._cache[UUID(int=1), 1, None] = None  # type: ignore[assignment]
+    forget()
+
+    assert len(map_snapshots._cache) == 0

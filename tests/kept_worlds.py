@@ -1,0 +1,154 @@
+"""Worlds made once in a worker: the database file and the files beside it, laid down as copies.
+
+A test says by fixtures what it begins with: a tenant, a map, a supplier who was asked. On SQLite
+each is built when it is first asked for and copied from then on. Ids are the same in every test
+that begins with the same world, so what the application remembers by id is forgotten between two.
+On PostgreSQL a world is built for each test.
+"""
+
+import functools
+import inspect
+import shutil
+import sys
+from collections import OrderedDict
+from collections.abc import Callable
+from pathlib import Path
+from threading import Lock
+from typing import Any, TypeVar
+
+import pytest
+from flask import Flask
+from sqlalchemy import event
+
+from ddplatform.db import db
+from ddplatform.queries import answer_phone_forms, questionnaire_texts
+from ddplatform.queries.reference_figures import figures_of_release
+
+Made = TypeVar("Made")
+World = tuple[str, ...]
+EMPTY: World = ()
+Kept = Callable[[str, Callable[[], Any]], Any]
+"""(name of a world, what builds it on the one that stands) -> what tests know of it."""
+
+
+class KeptWorlds:
+    """The worlds of one application on a SQLite file.
+
+    A file is laid down when the first connection of a test asks for it, so that a world on top of
+    another costs one copy.
+    """
+
+    def __init__(self, app: Flask, shelf: Path) -> None:
+        """Take the file of the application as the empty world.
+
+        Args:
+            shelf: a folder for the copies.
+        """
+        self._app, self._shelf = app, shelf
+        self._made: dict[World, object] = {EMPTY: None}
+        self._world: World = EMPTY
+        self._is_waiting = False
+        self._instance = shelf
+        self._lock = Lock()
+        with app.app_context():
+            self._file = Path(str(db.engine.url.database))
+            self._keep_file(EMPTY)
+            event.listen(db.engine, "do_connect", self._before_connecting)
+
+    @property
+    def empty(self) -> Path:
+        """A migrated file without rows."""
+        return self._kept(EMPTY) / "platform.db"
+
+    def begin(self, instance: Path) -> None:
+        """Begin a test in an empty world, its files in this folder."""
+        forget()
+        self._instance = instance
+        self._lay(EMPTY)
+
+    def __call__(self, name: str, build: Callable[[], Made]) -> Made:
+        """Go on to the world of this name: what `build` made of the one that stands now.
+
+        Something else may have happened in this test before; then `build` is called as it is.
+
+        Args:
+            name: says what is built and from what; the same name is never built in two ways.
+            build: is called inside the application; what it returns has ids, no rows.
+        """
+        world = (*self._world, name)
+        if not self._is_waiting:
+            return self._build(build)
+        if world not in self._made:
+            self._before_connecting()  # what is built may not ask for a connection at all
+            self._made[world] = self._build(build)
+            self._keep_file(world)
+        self._lay(world)
+        return self._made[world]  # type: ignore[return-value]
+
+    def _build(self, build: Callable[[], Made]) -> Made:
+        with self._app.app_context():
+            return build()
+
+    def _kept(self, world: World) -> Path:
+        return self._shelf / ("+".join(world) or "empty")
+
+    def _keep_file(self, world: World) -> None:
+        folder = self._kept(world)
+        with self._app.app_context():
+            db.session.remove()
+            db.engine.dispose()  # the last connection takes the log back into the file
+        if world is not EMPTY:
+            shutil.copytree(self._instance, folder / "instance")
+        folder.mkdir(exist_ok=True)
+        shutil.copy(self._file, folder / "platform.db")
+
+    def _lay(self, world: World) -> None:
+        self._world, self._is_waiting = world, True
+        if world is not EMPTY:
+            shutil.copytree(self._kept(world) / "instance", self._instance, dirs_exist_ok=True)
+
+    def _before_connecting(self, *_of_engine: Any) -> None:
+        with self._lock:
+            if not self._is_waiting:
+                return
+            self._is_waiting = False
+            for beside in self._file.parent.glob(f"{self._file.name}-*"):
+                beside.unlink()
+            shutil.copy(self._kept(self._world) / "platform.db", self._file)
+
+
+def kept_world(build: Callable[..., Made]) -> Callable[..., Made]:
+    """A fixture that makes a world out of the fixtures it asks for, once in a worker.
+
+    Args:
+        build: is called inside the application; what it returns holds ids and no rows.
+    """
+    name, signature = f"{build.__module__}.{build.__name__}", inspect.signature(build)
+    parameters = list(signature.parameters.values())
+    keeper = inspect.Parameter("kept_worlds", inspect.Parameter.POSITIONAL_OR_KEYWORD)
+
+    @functools.wraps(build)
+    def fixture(kept_worlds: Kept, **given: object) -> Made:
+        made: Made = kept_worlds(name, lambda: build(**given))
+        return made
+
+    fixture.__signature__ = signature.replace(  # type: ignore[attr-defined]
+        parameters=[keeper, *parameters]
+    )
+    return pytest.fixture(fixture)
+
+
+def forget() -> None:
+    """Empty every memory of this process that goes by the id of a row."""
+    for memory in _memories():
+        memory.clear()
+    figures_of_release.cache_clear()
+
+
+def _memories() -> list[dict[Any, Any]]:
+    """What modules of the application keep: ordered, as the oldest goes first."""
+    found: list[dict[Any, Any]] = [answer_phone_forms._kept, questionnaire_texts._wordings]
+    for name, module in list(sys.modules.items()):
+        if name.startswith("ddplatform."):
+            found += [kept for kept in vars(module).values() if isinstance(kept, OrderedDict)]
+    return found

@@ -1,0 +1,159 @@
+"""What a normal run leaves to `make test-full`, and the seed that decides what it takes.
+
+A normal run proves every rule once; where the same rule is held many times over, a part of the
+cases runs, drawn anew each time. Three marks say where:
+
+- `both_databases`: what PostgreSQL and SQLite do in their own ways (locks, triggers, constraints,
+  ordering, JSON, bulk writes). Every other test of a database runs on SQLite alone.
+- `rotates(by="role")`: of the cases of one test that agree in this parameter, one is drawn; without
+  `by`, one of all.
+- `whole`: nothing of it.
+
+`--whole` runs everything. The seed is printed at the start and the end; given again by `--seed` it
+makes the same choice, also in Hypothesis.
+"""
+
+import secrets
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import settings
+from xdist.scheduler import LoadScopeScheduling
+
+POSTGRESQL = "postgresql"
+FIRST = ("tests/journeys/", "tests/contract/test_leaks.py", "tests/contract/", "tests/integration/")
+"""Long groups come first, so that the short ones fill up what is left at the end."""
+BROWSERS = "tests/journeys/"
+MOST_SEED = 10**6
+WHOLE, SAMPLED, FEWEST = 100, 25, 4
+"""Examples of a property where nothing else is said, by the kind of run; and the fewest."""
+# How long an example takes depends on the machine, so none fails by it.
+settings.register_profile("whole", deadline=None, max_examples=WHOLE)
+settings.register_profile("sampled", deadline=None, max_examples=SAMPLED)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("sampling")
+    group.addoption("--whole", action="store_true", help="leave nothing out (make test-full)")
+    group.addoption("--seed", type=int, help="draw as the run that printed this seed did")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    for mark in (
+        "both_databases: runs on PostgreSQL too, in every run",
+        "rotates(by): of the cases that agree in a parameter one is drawn, but in a whole run",
+        "whole: only in a whole run",
+    ):
+        config.addinivalue_line("markers", mark)
+    if hasattr(config, "workerinput"):
+        config.option.seed = config.workerinput["seed"]
+    elif config.option.seed is None:
+        config.option.seed = secrets.randbelow(MOST_SEED)
+    settings.load_profile("whole" if config.option.whole else "sampled")
+    if getattr(config.option, "hypothesis_seed", None) is None:
+        config.option.hypothesis_seed = str(config.option.seed)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Give a worker the seed of the run."""
+    node.workerinput["seed"] = node.config.option.seed
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None and not hasattr(session.config, "workerinput"):
+        reporter.write_line(_told(session.config))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    terminalreporter.write_line(_told(terminalreporter.config))
+
+
+def _told(config: pytest.Config) -> str:
+    seed, is_whole = config.option.seed, config.option.whole
+    kind, target = ("Whole run", "test-full") if is_whole else ("Sampled run", "test")
+    return f"{kind}, seed {seed}: `make {target} SEED={seed}` draws the same again."
+
+
+def draw(config: pytest.Config, what: str) -> Random:
+    """Chance that is the same in every worker of a run, and again with the same seed.
+
+    Args:
+        what: names the draw; others are independent of it.
+    """
+    return Random(f"{config.option.seed}:{what}")
+
+
+def examples(most: int, **more: Any) -> settings:
+    """Settings of a property: so many examples in a whole run, a quarter in a sampled one.
+
+    Args:
+        more: other settings of Hypothesis.
+    """
+    few = max(FEWEST, most * settings().max_examples // WHOLE)
+    return settings(max_examples=min(most, few), **more)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.option.whole:
+        left_out = {*map(id, _left_out(config, items))}
+        config.hook.pytest_deselected(items=[item for item in items if id(item) in left_out])
+        items[:] = [item for item in items if id(item) not in left_out]
+    items.sort(key=_place)
+
+
+def _left_out(config: pytest.Config, items: Iterable[pytest.Item]) -> Iterator[pytest.Item]:
+    """What a sampled run does not take."""
+    drawn: dict[tuple[str, str], list[pytest.Item]] = defaultdict(list)
+    for item in items:
+        rotates = item.get_closest_marker("rotates")
+        if item.get_closest_marker("whole"):
+            yield item
+        elif rotates is not None:
+            agreeing = _parameters(item).get(rotates.kwargs.get("by", ""), "")
+            drawn[_function(item), str(agreeing)].append(item)
+        elif POSTGRESQL in _databases(item) and not item.get_closest_marker("both_databases"):
+            yield item
+    for (function, agreeing), cases in drawn.items():
+        taken = draw(config, f"{function} {agreeing}").choice(cases)
+        yield from (case for case in cases if case is not taken)
+
+
+def _function(item: pytest.Item) -> str:
+    return item.nodeid.partition("[")[0]
+
+
+def _parameters(item: pytest.Item) -> dict[str, object]:
+    spec = getattr(item, "callspec", None)
+    return dict(spec.params) if spec else {}
+
+
+def _databases(item: pytest.Item) -> set[str]:
+    return {value for value in _parameters(item).values() if isinstance(value, str)}
+
+
+def _place(item: pytest.Item) -> int:
+    """Where a test stands in the order of a run; equal ones keep the order of the files."""
+    return next((at for at, path in enumerate(FIRST) if item.nodeid.startswith(path)), len(FIRST))
+
+
+class InGroups(LoadScopeScheduling):
+    """A file stays with one worker, all walks with one: what they share is made once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        if file.startswith(BROWSERS):
+            return BROWSERS
+        database = POSTGRESQL if "test_leaks" in file and POSTGRESQL in nodeid else ""
+        return f"{file} {database}"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> InGroups:
+    return InGroups(config, log)

@@ -1,0 +1,114 @@
+"""What a sampled run takes, that its seed draws the same again, and that long tests are named."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+CASES = """
+import pytest
+from hypothesis import given, strategies
+from tests.sampling import examples
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_plain(database): pass
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_walls(database): pass
+
+@pytest.mark.rotates(by="role")
+@pytest.mark.parametrize("role", ["reader", "writer"])
+@pytest.mark.parametrize("slug", range(50))
+def test_doors(slug, role): pass
+
+@pytest.mark.whole
+def test_long(): pass
+
+@examples(40)
+@given(strategies.integers())
+def test_property(number):
+    with open("numbers", "a") as seen:
+        print(number, file=seen)
+
+@given(strategies.integers())
+def test_wrong_rule(number):
+    assert number < 300
+"""
+
+
+def run(folder: Path, *arguments: str) -> str:
+    """What pytest prints of the cases in this folder."""
+    (folder / "test_cases.py").write_text(CASES, encoding="utf-8")
+    (folder / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
+    (folder / "numbers").unlink(missing_ok=True)
+    command = [sys.executable, "-m", "pytest", "-v", "-p", "no:cacheprovider"]
+    plugins = ["-p", "tests.sampling", "-p", "tests.seconds"]
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "PYTEST_PLUGINS": "",
+        "PYTEST_ADDOPTS": "",  # what the outer run asks for is not meant for this one
+        "HYPOTHESIS_STORAGE_DIRECTORY": str(folder / "no examples of earlier runs"),
+    }
+    return subprocess.run(
+        [*command, *plugins, *arguments, str(folder)],
+        cwd=folder, env=environment, capture_output=True, text=True, check=False,
+    ).stdout  # fmt: skip
+
+
+def taken(printed: str) -> list[str]:
+    return re.findall(r"::(\w+(?:\[[^\]]*\])?) (?:PASSED|FAILED)", printed)
+
+
+def test_a_sampled_run_takes_a_part_and_a_whole_run_everything(tmp_path: Path) -> None:
+    sampled, whole = taken(run(tmp_path)), taken(run(tmp_path, "--whole"))
+
+    assert "test_plain[sqlite]" in sampled and "test_plain[postgresql]" not in sampled
+    assert {"test_walls[sqlite]", "test_walls[postgresql]"} <= {*sampled}
+    doors = sorted(name.rpartition("-")[2] for name in sampled if name.startswith("test_doors"))
+    assert doors == ["reader]", "writer]"]
+    assert "test_long" not in sampled
+    assert len(whole) == 2 + 2 + 100 + 3
+
+
+def test_the_printed_seed_draws_the_same_again_and_a_fault_is_found_again(tmp_path: Path) -> None:
+    first = run(tmp_path)
+    numbers = (tmp_path / "numbers").read_text(encoding="utf-8")
+    seeds = re.findall(r"Sampled run, seed (\d+): `make test SEED=\1` draws", first)
+    again = run(tmp_path, "--seed", seeds[0])
+
+    assert len(seeds) == 2 and seeds[0] == seeds[1]
+    assert taken(again) == taken(first)
+    assert (tmp_path / "numbers").read_text(encoding="utf-8") == numbers
+    for printed in (first, again):
+        assert "FAILED test_cases.py::test_wrong_rule" in printed
+
+
+def test_another_seed_draws_other_cases(tmp_path: Path) -> None:
+    drawn = {tuple(taken(run(tmp_path, "--seed", seed, "-k", "doors"))) for seed in "123"}
+
+    assert len(drawn) > 1
+
+
+def test_a_property_has_a_quarter_of_its_examples_in_a_sampled_run(tmp_path: Path) -> None:
+    counts = []
+    for kind in ([], ["--whole"]):
+        run(tmp_path, "--seed", "7", "-k", "test_property", *kind)
+        counts.append(len((tmp_path / "numbers").read_text(encoding="utf-8").splitlines()))
+
+    assert counts[0] == 10 and counts[1] == 40
+
+
+def test_seconds_are_told_by_file_and_a_long_test_by_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LONG_TEST_SECONDS", "0")
+    printed = run(tmp_path, "-k", "walls")
+
+    assert re.search(r"^ +\d+\.\d test_cases\.py$", printed, re.MULTILINE)
+    assert re.search(r"Slow without the mark `long`: \d+ s \S*test_walls\[sqlite\]", printed)
