@@ -6,6 +6,7 @@ With `COVERAGE=report` the same is printed and nothing fails.
 
 import json
 import os
+import sys
 from collections.abc import Generator
 from pathlib import Path
 
@@ -26,6 +27,22 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
         if session.config.stash[SHORT] and os.environ.get("COVERAGE") != "report":
             session.testsfailed += 1
     return result
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Measure nothing of a test marked `no_cover`, in a parallel worker either.
+
+    There pytest-cov stops the second of two measurements, and the first one goes on.
+    """
+    if item.get_closest_marker("no_cover") is None:
+        return (yield)
+    measuring = sys.gettrace()
+    sys.settrace(None)
+    try:
+        return (yield)
+    finally:
+        sys.settrace(measuring)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -5,8 +5,8 @@ cases runs, drawn anew each time. Three marks say where:
 
 - `both_databases`: what PostgreSQL and SQLite do in their own ways (locks, triggers, constraints,
   ordering, JSON, bulk writes). Every other test of a database runs on SQLite alone.
-- `rotates(by="role")`: of the cases of one test that agree in this parameter, one is drawn; without
-  `by`, one of all.
+- `rotates(by="role", on="postgresql")`: of the cases of one test on this database that agree in this
+  parameter, one is drawn; without `by` one of all, without `on` whatever the database.
 - `whole`: nothing of it.
 
 `--whole` runs everything. The seed is printed at the start and the end; given again by `--seed` it
@@ -45,7 +45,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     for mark in (
         "both_databases: runs on PostgreSQL too, in every run",
-        "rotates(by): of the cases that agree in a parameter one is drawn, but in a whole run",
+        "rotates(by, on): of the cases that agree in a parameter one is drawn, but in a whole run",
         "whole: only in a whole run",
     ):
         config.addinivalue_line("markers", mark)
@@ -113,12 +113,13 @@ def _left_out(config: pytest.Config, items: Iterable[pytest.Item]) -> Iterator[p
     drawn: dict[tuple[str, str], list[pytest.Item]] = defaultdict(list)
     for item in items:
         rotates = item.get_closest_marker("rotates")
+        on = rotates.kwargs.get("on") if rotates else None
         if item.get_closest_marker("whole"):
             yield item
-        elif rotates is not None:
+        elif rotates is not None and (on is None or on in _words(item)):
             agreeing = _parameters(item).get(rotates.kwargs.get("by", ""), "")
             drawn[_function(item), str(agreeing)].append(item)
-        elif POSTGRESQL in _databases(item) and not item.get_closest_marker("both_databases"):
+        elif POSTGRESQL in _words(item) and not item.get_closest_marker("both_databases"):
             yield item
     for (function, agreeing), cases in drawn.items():
         taken = draw(config, f"{function} {agreeing}").choice(cases)
@@ -134,7 +135,8 @@ def _parameters(item: pytest.Item) -> dict[str, object]:
     return dict(spec.params) if spec else {}
 
 
-def _databases(item: pytest.Item) -> set[str]:
+def _words(item: pytest.Item) -> set[str]:
+    """The parameters that are words; one of them names the database."""
     return {value for value in _parameters(item).values() if isinstance(value, str)}
 
 

@@ -41,13 +41,7 @@ SLUGS = ("acmeco", "borisco", "supplyco")
 pytestmark = pytest.mark.no_cover
 
 
-DRAWN = {"sqlite": (), "postgresql": (pytest.mark.rotates(by="role"),)}
-"""Every caller on SQLite; on PostgreSQL one of each role, and one who sends forms: drawn."""
-
-
-@pytest.fixture(
-    scope="module", params=[pytest.param(name, marks=DRAWN[name]) for name in DATABASES]
-)
+@pytest.fixture(scope="module", params=DATABASES)
 def world_app(request: pytest.FixtureRequest, tmp_path_factory) -> Iterator[Flask]:
     """One application for all requests, on each database."""
     folder: Path = tmp_path_factory.mktemp("worlds")
@@ -73,6 +67,8 @@ def worlds(world_app: Flask) -> dict[str, World]:
         return make_worlds(at=NOW)
 
 
+@pytest.mark.long
+@pytest.mark.rotates(by="role", on="postgresql")
 @pytest.mark.parametrize(
     ("slug", "role"), [*product(SLUGS, ROLES), (None, None)], ids=lambda part: part or "nobody"
 )
@@ -113,8 +109,10 @@ def test_every_id_of_an_address_is_tried_as_own_foreign_absent_and_malformed(
         assert {"own", "foreign", "absent", "malformed"} <= tried, rule
 
 
+@pytest.mark.long
+@pytest.mark.rotates(on="postgresql")
 @pytest.mark.parametrize(
-    ("slug", "sender"),
+    ("slug", "role"),
     [
         ("acmeco", RoleId.ADMIN),
         ("acmeco", RoleId.SUSTAINABILITY_MANAGER),
@@ -123,9 +121,9 @@ def test_every_id_of_an_address_is_tried_as_own_foreign_absent_and_malformed(
     ],
 )
 def test_foreign_id_inside_a_form_is_answered_like_an_absent_one(
-    world_app: Flask, worlds: dict[str, World], slug: str, sender: RoleId
+    world_app: Flask, worlds: dict[str, World], slug: str, role: RoleId
 ):
-    caller = Caller(worlds[slug], sender)
+    caller = Caller(worlds[slug], role)
     secrets = secrets_of_others(caller, worlds)
     faults = []
     for one, fields, name in forms_naming_rows(world_app, worlds, caller):

@@ -76,6 +76,7 @@ def records_of_run(run_id: UUID) -> Records:
     return records_as_of(run_id, [rows[place] for place in sorted(rows)])
 
 
+@pytest.mark.rotates(on="postgresql")
 @pytest.mark.parametrize("seed", range(5))
 def test_whatever_comes_to_be_known_every_reader_tells_what_a_whole_run_tells(
     tenant: Tenant, seed: int

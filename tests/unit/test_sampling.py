@@ -26,6 +26,11 @@ def test_walls(database): pass
 @pytest.mark.parametrize("slug", range(50))
 def test_doors(slug, role): pass
 
+@pytest.mark.rotates(on="postgresql")
+@pytest.mark.parametrize("step", range(9))
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_kills(database, step): pass
+
 @pytest.mark.whole
 def test_long(): pass
 
@@ -72,8 +77,10 @@ def test_a_sampled_run_takes_a_part_and_a_whole_run_everything(tmp_path: Path) -
     assert {"test_walls[sqlite]", "test_walls[postgresql]"} <= {*sampled}
     doors = sorted(name.rpartition("-")[2] for name in sampled if name.startswith("test_doors"))
     assert doors == ["reader]", "writer]"]
+    kills = [name for name in sampled if name.startswith("test_kills")]
+    assert len(kills) == 9 + 1 and sum("postgresql" in name for name in kills) == 1
     assert "test_long" not in sampled
-    assert len(whole) == 2 + 2 + 100 + 3
+    assert len(whole) == 2 + 2 + 100 + 18 + 3
 
 
 def test_the_printed_seed_draws_the_same_again_and_a_fault_is_found_again(tmp_path: Path) -> None:
