@@ -2,7 +2,7 @@
 
 Usage: python -m scripts.check_coverage REPORT.json (as `coverage json` writes it)
 
-`make test` measures and checks at the end of the run; a run of a part of the tests is short of
+`make test-full` measures and checks at the end of the run; a run of a part of the tests is short of
 the limits, of course, and is not measured.
 """
 

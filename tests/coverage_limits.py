@@ -1,4 +1,4 @@
-"""Pytest plugin of `make test`: short coverage is printed and fails the run.
+"""Pytest plugin of `make test-full`: short coverage is printed and fails the run.
 
 It stands inside pytest so that pytest's own closing line stays the last one.
 With `COVERAGE=report` the same is printed and nothing fails.

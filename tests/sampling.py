@@ -13,6 +13,7 @@ cases runs, drawn anew each time. Three marks say where:
 makes the same choice, also in Hypothesis.
 """
 
+import os
 import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -20,7 +21,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
 
 POSTGRESQL = "postgresql"
@@ -31,8 +32,12 @@ MOST_SEED = 10**6
 WHOLE, SAMPLED, FEWEST = 100, 25, 4
 """Examples of a property where nothing else is said, by the kind of run; and the fewest."""
 # How long an example takes depends on the machine, so none fails by it.
-settings.register_profile("whole", deadline=None, max_examples=WHOLE)
-settings.register_profile("sampled", deadline=None, max_examples=SAMPLED)
+UNHURRIED: dict[str, Any] = {
+    "deadline": None,
+    "suppress_health_check": [HealthCheck.too_slow],
+}
+settings.register_profile("whole", max_examples=WHOLE, **UNHURRIED)
+settings.register_profile("sampled", max_examples=SAMPLED, **UNHURRIED)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -77,7 +82,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def _told(config: pytest.Config) -> str:
     seed, is_whole = config.option.seed, config.option.whole
     kind, target = ("Whole run", "test-full") if is_whole else ("Sampled run", "test")
-    return f"{kind}, seed {seed}: `make {target} SEED={seed}` draws the same again."
+    told = f"{kind}, seed {seed}: `make {target} SEED={seed}` draws the same again."
+    if "TEST_POSTGRES_URL" not in os.environ:
+        told += " SQLite alone: scripts/test.sh starts a PostgreSQL server and names it."
+    return told
 
 
 def draw(config: pytest.Config, what: str) -> Random:
@@ -89,14 +97,16 @@ def draw(config: pytest.Config, what: str) -> Random:
     return Random(f"{config.option.seed}:{what}")
 
 
-def examples(most: int, **more: Any) -> settings:
+def examples(most: int, *, one_world: bool = False) -> settings:
     """Settings of a property: so many examples in a whole run, a quarter in a sampled one.
 
     Args:
-        more: other settings of Hypothesis.
+        one_world: all examples of a test share the fixtures of its function.
     """
     few = max(FEWEST, most * settings().max_examples // WHOLE)
-    return settings(max_examples=min(most, few), **more)
+    shared = [HealthCheck.function_scoped_fixture] if one_world else []
+    unchecked = [HealthCheck.too_slow, *shared]
+    return settings(max_examples=min(most, few), suppress_health_check=unchecked)
 
 
 @pytest.hookimpl(trylast=True)

@@ -6,7 +6,7 @@ from uuid import UUID
 import numpy as np
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ddplatform.db import db, finish
@@ -33,7 +33,7 @@ pytestmark = pytest.mark.both_databases
 
 NODES = 60
 GOODS = ([], ["cocoa"], ["cocoa", "palm-oil"], ["Café “noir”"], ["COCOA"])
-REUSED = examples(60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+REUSED = examples(60, one_world=True)
 
 
 @kept_world

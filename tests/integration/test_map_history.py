@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, example, given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ddplatform.queries.chain_drafts import load_drafts
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.both_databases
 STEPS = st.lists(
     st.tuples(st.sampled_from(sorted(VERBS)), st.integers(0, 10_000)), min_size=1, max_size=16
 )
-STEPPED = examples(15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+STEPPED = examples(15, one_world=True)
 
 
 def as_it_stood(walk: MapWalk, day: date) -> Stood:

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, given
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -106,7 +106,7 @@ def standing(tenant: Tenant, import_id: UUID) -> tuple[MapDrafts, dict[str, int 
 
 
 @pytest.mark.no_cover
-@examples(15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(15, one_world=True)
 @given(lists, lists)
 def test_an_import_that_is_undone_leaves_any_map_as_it_was(
     context: Flask, tenant: Tenant, first: Given, second: Given
@@ -143,7 +143,7 @@ def _merge_any(tenant: Tenant, import_id: UUID, draw: random.Random, *, at: date
 
 
 @pytest.mark.no_cover
-@examples(15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(15, one_world=True)
 @given(lists, lists, st.integers(0, 10_000))
 def test_an_import_whose_merges_are_all_split_again_is_undone_and_leaves_any_map_as_it_was(
     context: Flask, tenant: Tenant, first: Given, second: Given, seed: int

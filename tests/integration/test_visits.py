@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, given
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
@@ -96,7 +96,7 @@ def test_contact_of_the_supplier_is_never_taken_for_who_visits(
     assert "who visits" in refused.value.fields[f"email-{node_id}"]
 
 
-@examples(8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(8, one_world=True)
 @given(upper=st.sets(st.sampled_from(range(len(EMAIL)))), blanks=st.sampled_from(("", " ", "\t")))
 def test_no_spelling_of_the_supplier_s_address_visits_the_supplier(
     tenant: Tenant, chain_id: UUID, node_id: UUID, upper: set[int], blanks: str

@@ -14,7 +14,7 @@ import pytest
 from click.testing import Result
 from flask import Flask
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, given
+from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 from sqlalchemy import func, select
@@ -90,7 +90,7 @@ def counted(model: type[Base]) -> int:
 # ---- no trace --------------------------------------------------------------------------------
 
 
-@examples(12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(12, one_world=True)
 @given(
     coverage=st.floats(0, 1),
     share=st.floats(0, 1),

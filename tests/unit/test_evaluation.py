@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import HealthCheck, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from questionnaires import (
@@ -142,7 +142,7 @@ def test_hiding_and_showing_a_group_gives_its_answers_back(task, hours):
 
 
 @pytest.mark.parametrize("path", sorted(REAL_FORMS.glob("*.xls*")), ids=lambda path: path.name)
-@examples(4, suppress_health_check=[HealthCheck.too_slow])
+@examples(4)
 @given(data=st.data())
 def test_a_real_form_answers_without_raising_and_reads_back_the_same(path, data):
     planned = _planned(path)

@@ -8,7 +8,7 @@ from datetime import date
 import networkx
 import openpyxl
 import pytest
-from hypothesis import HealthCheck, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from supply_chain.drafts import LinkDraft, MapDraft, NamedBytes, NodeDraft
@@ -211,12 +211,12 @@ def test_operators_of_any_depth_come_back(form):
 
 
 @given(st.lists(entries, min_size=1, max_size=3), link_entries, st.sampled_from(["json", "csv"]))
-@examples(150, suppress_health_check=[HealthCheck.too_slow])
+@examples(150)
 def test_any_map_survives_json_and_csv(nodes, link, form):
     _assert_round_trip(form, nodes, link)
 
 
 @given(st.lists(entries, min_size=1, max_size=3), link_entries)
-@examples(10, suppress_health_check=[HealthCheck.too_slow])
+@examples(10)
 def test_any_map_survives_a_workbook(nodes, link):
     _assert_round_trip("xlsx", nodes, link)

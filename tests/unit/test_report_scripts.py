@@ -29,6 +29,7 @@ LONG = {
 
 @pytest.fixture(autouse=True)
 def fonts():
+    assert scripts.FOLDER.is_dir(), "Run scripts/build_frontend.sh: it makes the fonts of paper."
     register_fonts()
 
 
