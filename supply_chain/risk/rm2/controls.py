@@ -6,6 +6,7 @@ import numpy as np
 
 from supply_chain.risk.rm2.facts import Facts, failed_controls
 from supply_chain.risk.rm2.method import ISSUES, METHOD, Floats
+from supply_chain.risk.rm2.points import rounded
 
 _POLICY = METHOD.policy
 _REMEDY = METHOD.control_index[_POLICY.remedy_control]
@@ -19,6 +20,17 @@ class Controls:
     coverage: Floats  # share of the exposed people reached, 0-1
     evidence: Floats  # one of the five levels of evidence
     design: Floats  # design credit of the questionnaire, 0-1; 1 where there is none
+
+
+def reverified(evidence: Floats, months: Floats) -> Floats:
+    """Levels of evidence as they count, of one shape.
+
+    Args:
+        evidence: levels of evidence as they were established.
+        months: months since they were verified last, >= 0.
+    """
+    late = rounded(months) > _POLICY.reverify_months
+    return np.where(late, np.minimum(evidence, _POLICY.evidence_unverified), evidence)
 
 
 def capped(controls: Controls, facts: Facts) -> Controls:
@@ -37,8 +49,11 @@ def remedy(controls: Controls) -> Floats:
 def relief(controls: Controls) -> Floats:
     """R, points that controls take off, (nodes, issues), 0-18."""
     total = np.zeros((len(controls.evidence), ISSUES))
+    # Few nodes of a large map have any control that counts.
+    some = np.flatnonzero((controls.coverage * controls.evidence).any(axis=1))
+    few = Controls(controls.coverage[some], controls.evidence[some], controls.design[some])
     for issue in range(ISSUES):
-        total[:, issue] = relief_lines(controls, issue).sum(axis=1)
+        total[some, issue] = relief_lines(few, issue).sum(axis=1)
     return total
 
 

@@ -26,6 +26,17 @@ class Judgement:
     scope_known: Bools  # False: estimated by the people at risk or by the issue
 
 
+def raised_scale(scale: Floats, vulnerable: Bools) -> Floats:
+    """Scale with the added 1 for children who are especially vulnerable, 1-5 (section 7.1).
+
+    Args:
+        scale: 1-5, NaN where it was not judged; then the added 1 stands on the issue's default.
+        vulnerable: children under 12, unaccompanied, with disabilities or living at the work place.
+    """
+    known = np.where(np.isnan(scale), METHOD.default_severity[:, _SCALE], scale)
+    return np.where(vulnerable, np.minimum(_MOST, known + 1), scale)
+
+
 def judge(scale: Floats, scope: Floats, irremediability: Floats, people: Floats) -> Judgement:
     """Fill what was not judged (section 7.1).
 
