@@ -68,6 +68,8 @@ def relief_lines(controls: Controls, issue: int) -> Floats:
     lines, taken = np.zeros(asked.shape), np.zeros(len(asked))
     for level, cap in _LEVELS:
         here = np.where(controls.evidence == level, asked, 0.0)
+        if not here.any():
+            continue
         total = here.sum(axis=1)
         room = np.minimum(cap - taken, total)
         share = np.divide(room, total, out=np.zeros(len(total)), where=total > 0)

@@ -34,8 +34,10 @@ def weighted(values: Floats, weights: Floats) -> Floats:
 
     Added column by column: a matrix product would round a row differently by the number of rows.
     """
-    total = np.zeros((len(values), weights.shape[1]))
-    for column in np.flatnonzero(values.any(axis=0)):
-        issues = np.flatnonzero(weights[column])
-        total[:, issues] += values[:, column, None] * weights[column, issues]
-    return total
+    columns = np.ascontiguousarray(values.T)
+    total = np.zeros((weights.shape[1], len(values)))
+    used = set(np.flatnonzero(values.any(axis=0)).tolist())
+    for column, issue in zip(*np.nonzero(weights), strict=True):
+        if column in used:
+            total[issue] += columns[column] * weights[column, issue]
+    return np.ascontiguousarray(total.T)
