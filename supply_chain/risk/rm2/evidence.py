@@ -102,7 +102,7 @@ def slopes(rows: FactorRows) -> Slopes:
 
 @dataclass(frozen=True)
 class Events:
-    """Events that reach nodes: points (nodes, issues, slots), by rising id along the slots.
+    """Events that affect nodes: points (nodes, issues, slots), by rising id along the slots.
 
     A node with fewer events than slots has 0 in the others.
     """

@@ -154,7 +154,7 @@ def _scores(
     faded = np.maximum.reduceat(quality, starts)[group] == 0
     weight = np.where(faded, 1.0, quality)
     mean = np.add.reduceat(weight * rows.value, starts) / np.add.reduceat(weight, starts)
-    # Where no source has any quality left, the highest score stands.
+    # Where no source has any quality left, the highest score counts.
     kept = np.where((counts & _in_force(rows, counts, starts, group)) | faded, rows.value, 0.0)
     return np.maximum(np.minimum(mean, 1.0), np.maximum.reduceat(kept, starts))
 

@@ -48,7 +48,7 @@ class Inputs:
 
 @dataclass(frozen=True)
 class Lines:
-    """Parts of P that every pair has, points; evidence stands line by line elsewhere."""
+    """Parts of P that every pair has, in points; the items of the evidence are summed up."""
 
     prior: Prior
     listing: Floats

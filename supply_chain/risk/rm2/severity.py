@@ -30,7 +30,7 @@ def raised_scale(scale: Floats, vulnerable: Bools) -> Floats:
     """Scale with the added 1 for children who are especially vulnerable, 1-5 (section 7.1).
 
     Args:
-        scale: 1-5, NaN where it was not judged; then the added 1 stands on the issue's default.
+        scale: 1-5, NaN where it was not judged; then 1 is added to the default of the issue.
         vulnerable: children under 12, unaccompanied, with disabilities or living at the work place.
     """
     known = np.where(np.isnan(scale), METHOD.default_severity[:, _SCALE], scale)
