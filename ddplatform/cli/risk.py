@@ -18,9 +18,13 @@ from ddplatform.queries.value_chain import find_chain
 from ddplatform.services.assessments import assess_chain
 from ddplatform.tenancy import current_organisation
 from supply_chain.reference import load_reference
-from supply_chain.risk.cases import read_cases, score_cases
+from supply_chain.risk import cases as rm1_cases
+from supply_chain.risk.method import METHOD_VERSION as RM1
 from supply_chain.risk.problems import Problem
 from supply_chain.risk.propagation_file import propagate_graph, read_graph
+from supply_chain.risk.rm2 import case_answers as rm2_answers
+from supply_chain.risk.rm2 import cases as rm2_cases
+from supply_chain.risk.rm2.method import METHOD_VERSION as RM2
 
 FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 AS_JSON = click.option(
@@ -30,19 +34,23 @@ AS_JSON = click.option(
 
 @click.group()
 def risk() -> None:
-    """Score risk to children and follow it through a value chain (RM-1.0)."""
+    """Score risk to children and follow it through a value chain."""
 
 
 @risk.command()
 @click.argument("cases_file", metavar="CASES.json", type=FILE)
+@click.option(
+    "--method",
+    type=click.Choice([RM1, RM2]),
+    default=RM1,
+    show_default=True,
+    help="Version of the risk method.",
+)
 @AS_JSON
-def score(cases_file: Path) -> None:
+def score(cases_file: Path, method: str) -> None:
     """Score each case of CASES.json on its own and print the scores in the same order."""
-    reference = load_reference()
-    cases, problems = read_cases(_read(cases_file), reference)
-    if problems:
-        _refuse(problems)
-    _print(score_cases(cases, reference))
+    document = _read(cases_file)
+    _print(_score_rm2(document) if method == RM2 else _score_rm1(document))
 
 
 @risk.command()
@@ -88,6 +96,21 @@ def assess_map(organisation: str, chain: str, as_of: datetime | None, as_json: b
     count, method = len(document["assessments"]), document["method_version"]
     text = f"{count:,} risks scored by {method} as of {document['as_of']}; run {document['run']}."
     doors.answer(document, as_json=as_json, text=text)
+
+
+def _score_rm1(document: Any) -> list[dict[str, Any]]:
+    reference = load_reference()
+    cases, problems = rm1_cases.read_cases(document, reference)
+    if problems:
+        _refuse(problems)
+    return rm1_cases.score_cases(cases, reference)
+
+
+def _score_rm2(document: Any) -> list[dict[str, Any]]:
+    cases, problems = rm2_cases.read_cases(document)
+    if problems:
+        _refuse(problems)
+    return rm2_answers.score_cases(cases)
 
 
 def _read(path: Path) -> Any:
