@@ -18,9 +18,10 @@ from ddplatform.queries.value_chain import find_chain
 from ddplatform.services.assessments import assess_chain
 from ddplatform.tenancy import current_organisation
 from supply_chain.reference import load_reference
+from supply_chain.risk import propagation_file
 from supply_chain.risk.cases import read_cases, score_cases
 from supply_chain.risk.problems import Problem
-from supply_chain.risk.propagation_file import propagate_graph, read_graph
+from supply_chain.risk.rm2 import graph_file
 
 FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 AS_JSON = click.option(
@@ -46,14 +47,33 @@ def score(cases_file: Path) -> None:
 
 
 @risk.command()
-@click.argument("graph_file", metavar="GRAPH.json", type=FILE)
+@click.argument("graph", metavar="GRAPH.json", type=FILE)
+@click.option(
+    "--method",
+    type=click.Choice(["RM-1.0", "RM-2.0"]),
+    default="RM-1.0",
+    show_default=True,
+    help="Version of the risk method.",
+)
 @AS_JSON
-def propagate(graph_file: Path) -> None:
+def propagate(graph: Path, method: str) -> None:
     """Follow the risk of one issue through the links of GRAPH.json."""
-    graph, problems = read_graph(_read(graph_file))
+    document = _read(graph)
+    _print(_by_rm_2(document) if method == "RM-2.0" else _by_rm_1(document))
+
+
+def _by_rm_1(document: Any) -> dict[str, Any]:
+    graph, problems = propagation_file.read_graph(document)
     if graph is None:
         _refuse(problems)
-    _print(propagate_graph(graph))
+    return propagation_file.propagate_graph(graph)
+
+
+def _by_rm_2(document: Any) -> dict[str, Any]:
+    graph, problems = graph_file.read_graph(document)
+    if graph is None:
+        _refuse(problems)
+    return graph_file.propagate_graph(graph)
 
 
 @risk.command("assess")
