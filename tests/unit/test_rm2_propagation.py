@@ -1,6 +1,8 @@
 """RM-2.0 section 11: worked examples, a plain version of the rules, and their properties."""
 
+import sys
 from itertools import pairwise
+from threading import Event
 
 import numpy as np
 import pytest
@@ -8,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from supply_chain.chain_columns import FLOWS
-from supply_chain.risk import blocks, compiled
-from supply_chain.risk.rm2 import folding, propagation
+from supply_chain.risk import blocks
+from supply_chain.risk.compiled import Loops as PlainLoops
+from supply_chain.risk.compiled import expose_places, expose_rows, link_rows, link_sets
+from supply_chain.risk.rm2 import compiled, folding, propagation
 from supply_chain.risk.rm2.chain_parameters import CHAIN
 from supply_chain.risk.rm2.ghosts import Ghosts, missing_origins, with_ghosts
 from supply_chain.risk.rm2.network import make_network
@@ -24,9 +28,13 @@ from tests.sampling import examples
 
 NAN = float("nan")
 CODES = {flow.value: at for at, flow in enumerate(FLOWS)} | {None: EVIDENCE_NOT_GIVEN}
-PLAIN_LOOPS = compiled.Loops(
-    compiled.expose_places, compiled.expose_rows, compiled.link_sets, compiled.link_rows
+PLAIN = compiled.Loops(
+    plain=PlainLoops(expose_places, expose_rows, link_sets, link_rows),
+    expose_flows=compiled.expose_flows,
+    link_flows=compiled.link_flows,
+    link_sets=compiled.link_sets,
 )
+WAYS = {"arrays": lambda: None, "loops": lambda: PLAIN, "compiled": compiled.wait_for_loops}
 
 
 def columns(names, links):
@@ -416,17 +424,47 @@ def test_issues_together_are_what_each_is_alone(graph, issues):
             assert whole[:, [issue]] == pytest.approx(single, abs=1e-9)
 
 
-@given(graphs())
+@given(graphs(), st.integers(1, 5))
 @examples(60)
-def test_compiled_loops_and_arrays_agree_to_the_last_bit(graph):
-    ours = Map(*graph)
-    own = ours.plan.to_plan(ours.own)
-    by_arrays = exposure(ours.network, own)
+def test_arrays_and_loops_agree_to_the_last_bit(graph, issues):
+    likelihood, links = graph
+    own = np.array([[v ** (1 + i) for i in range(issues)] for v in likelihood.values()])
+    unknown = np.array([[u] * issues for *_, u in links]).reshape(len(links), issues)
+    network = make_network(len(own), columns(list(likelihood), links), unknown)
+    own = network.plan.to_plan(own)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(propagation, "MANY_LINKS", 0)
-        patch.setattr(propagation, "ready_loops", lambda: PLAIN_LOOPS)
+        patch.setattr(propagation, "ready_loops", WAYS["arrays"])
+        exposed, linked = exposure(network, own), linkage(network, own)
+        for loops in (WAYS["loops"], WAYS["compiled"]):
+            patch.setattr(propagation, "ready_loops", loops)
+            assert (exposure(network, own) == exposed).all()
+            assert (linkage(network, own) == linked).all()
 
-        assert (exposure(ours.network, own) == by_arrays).all()
+
+@pytest.fixture
+def not_begun():
+    """A process that has not asked for the loops yet."""
+    compiled._making.cache_clear()
+    yield
+    compiled._making.cache_clear()
+
+
+def test_first_question_does_not_wait_for_the_compiler(monkeypatch, not_begun):
+    may_end = Event()
+    monkeypatch.setattr(compiled, "_make", lambda: may_end.wait(60) and PLAIN)
+
+    assert compiled.ready_loops() is None
+    may_end.set()
+    assert compiled.wait_for_loops() is compiled.ready_loops() is PLAIN
+
+
+def test_without_numba_arrays_answer(monkeypatch, not_begun):
+    monkeypatch.setitem(sys.modules, "numba", None)
+
+    with pytest.raises(ImportError):
+        compiled.wait_for_loops()
+    assert compiled.ready_loops() is None
 
 
 def test_slow_circles_with_unproven_flows_are_solved_exactly(monkeypatch):

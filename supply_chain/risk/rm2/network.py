@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from supply_chain.risk.method import Bools, Floats, Ints
+from supply_chain.risk.method import Floats, Ints
 from supply_chain.risk.plan import Level, Places, Plan, make_plan
 from supply_chain.risk.rm2.chain_parameters import CHAIN
+from supply_chain.risk.rm2.compiled import INSIDE, OTHER, PROVEN, FlowRows
 from supply_chain.risk.rm2.folding import Groups, group_links
 from supply_chain.risk.rm2.shares import Flows, Links, join_links
 
@@ -27,8 +28,8 @@ class Unproven:
 
     supplier: Places  # place of the supplier
     doubt: Floats  # 1 - f, above 0
-    origin: Ints  # row of `Network.unknown`
-    level_starts: Ints  # (levels + 1,) first row of each level of suppliers
+    origin: Places  # row of `Network.unknown`
+    starts: Places  # (nodes + 1,) where the rows of each place begin
 
     def __len__(self) -> int:
         return len(self.supplier)
@@ -52,6 +53,7 @@ class Network:
     plan: Plan
     unproven: Unproven
     source: Places  # (flows,) place of the supplier, or nodes + row of the unproven flow
+    role: NDArray[np.int8]  # (flows,) of `supply_chain.risk.rm2.compiled`
     unknown: Floats  # (origins, issues) U
     proven_terms: Groups  # of section 11.3
     other_terms: Groups
@@ -74,10 +76,16 @@ class Network:
         parts = (self.plan.weight[at], self.source[at], starts - starts[0])
         return csr_array(parts, shape=(run.stop - run.start, self.sources))
 
-    def flows_of(self, level: int) -> slice:
+    def flows_of(self, level: Level) -> slice:
         """Rows of the unproven flows from suppliers of a level."""
-        starts = self.unproven.level_starts
-        return slice(int(starts[level]), int(starts[level + 1]))
+        starts = self.unproven.starts
+        return slice(int(starts[level.nodes.start]), int(starts[level.nodes.stop]))
+
+    @property
+    def flow_rows(self) -> FlowRows:
+        """The unproven flows as the compiled loops read them."""
+        unproven = self.unproven
+        return unproven.supplier, unproven.doubt, unproven.origin, self.unknown
 
     @cached_property
     def circles(self) -> tuple[Circles | None, ...]:
@@ -112,23 +120,25 @@ def network_of(count: int, flows: Flows) -> Network:
     buyer, supplier = buyer[order], supplier[order]
     evidence, origin = flows.evidence[order], flows.origin[order]
     level_nodes = _level_nodes(plan)
-    unproven, flow = _unproven(supplier, evidence, origin, len(flows.unknown), level_nodes)
+    unproven, flow = _unproven(supplier, evidence, origin, len(flows.unknown), count)
     source = np.where(flow < 0, supplier, count + flow).astype(np.int32)
     set_of = _sets(plan)
     between = set_of[buyer] != set_of[supplier]
     proven = CHAIN.propagation.proven[evidence]
+    role = np.where(between, np.where(proven, PROVEN, OTHER), INSIDE).astype(np.int8)
 
-    def groups(kept: Bools) -> Groups:
-        at = np.flatnonzero(between & kept)
+    def groups(of_role: int) -> Groups:
+        at = np.flatnonzero(role == of_role)
         return group_links(buyer[at], source[at], plan.weight_place[at], level_nodes)
 
     return Network(
         plan=plan,
         unproven=unproven,
         source=source,
+        role=role,
         unknown=flows.unknown,
-        proven_terms=groups(proven),
-        other_terms=groups(~proven),
+        proven_terms=groups(PROVEN),
+        other_terms=groups(OTHER),
         reported=flows.reported,
     )
 
@@ -145,7 +155,7 @@ def _sets(plan: Plan) -> NDArray[np.int32]:
 
 
 def _unproven(
-    supplier: Ints, evidence: NDArray[np.int8], origin: Ints, origins: int, level_nodes: Ints
+    supplier: Ints, evidence: NDArray[np.int8], origin: Ints, origins: int, nodes: int
 ) -> tuple[Unproven, Ints]:
     """The unproven flows, and for each link the row of its own, -1 where it is proven."""
     doubt = 1 - CHAIN.propagation.proof
@@ -156,8 +166,9 @@ def _unproven(
     flow[at] = rows
     kind, of_origin = np.divmod(keys, max(origins, 1))
     place, of_evidence = np.divmod(kind, len(doubt))
-    starts = np.searchsorted(place, level_nodes)
-    return Unproven(place.astype(np.int32), doubt[of_evidence], of_origin, starts), flow
+    starts = np.searchsorted(place, np.arange(nodes + 1)).astype(np.int32)
+    columns = place.astype(np.int32), doubt[of_evidence], of_origin.astype(np.int32)
+    return Unproven(*columns, starts), flow
 
 
 def _circles(network: Network, level: Level) -> Circles:
@@ -189,5 +200,5 @@ def _rows(
 
 def levels_of(network: Network) -> Iterator[tuple[Level, Circles | None, slice]]:
     """Each level, lowest first, with its circles and the unproven flows from its nodes."""
-    for at, (level, circles) in enumerate(zip(network.plan.levels, network.circles, strict=True)):
-        yield level, circles, network.flows_of(at)
+    for level, circles in zip(network.plan.levels, network.circles, strict=True):
+        yield level, circles, network.flows_of(level)

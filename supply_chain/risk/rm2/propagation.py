@@ -11,11 +11,11 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from supply_chain.risk.blocks import pass_round, solve_circle
-from supply_chain.risk.compiled import Loops, ready_loops
 from supply_chain.risk.method import Floats, Ints
 from supply_chain.risk.propagation import MANY_LINKS, flow_in, runs
 from supply_chain.risk.propagation import origin_contributions as plain_contributions
 from supply_chain.risk.rm2.chain_parameters import CHAIN, as_compared
+from supply_chain.risk.rm2.compiled import Loops, ready_loops
 from supply_chain.risk.rm2.folding import folded
 from supply_chain.risk.rm2.network import Circles, Network, levels_of
 
@@ -53,28 +53,36 @@ def exposure(network: Network, residual: Floats) -> Floats:
     Returns:
         (nodes, issues) in plan order, from L_res to 1.
     """
-    sources = np.zeros((network.sources, residual.shape[1]))
-    loops = _loops(network)
+    own, loops = np.ascontiguousarray(residual), _loops(network)
+    sources = np.zeros((network.sources, own.shape[1]))
     reads = replace(network.plan, weight_place=network.source)
     for level, circles, flows in levels_of(network):
         if loops:
-            loops.expose(reads, level.nodes, residual, sources)
+            loops.plain.expose(reads, level.nodes, own, sources)
         else:
-            for run in runs(level.nodes, residual.shape[1]):
-                flow_in(network.weights_of(run), residual[run], sources, out=sources[run])
+            for run in runs(level.nodes, own.shape[1]):
+                flow_in(network.weights_of(run), own[run], sources, out=sources[run])
         if circles:
-            sources[circles.members] = _expose_circles(network, circles, residual, sources)
-        for run in runs(flows, residual.shape[1]):
-            gap = proof_gap(network, residual, run)
-            exposed = np.take(sources, network.unproven.supplier[run], axis=0)
-            gap *= 1 - exposed
-            np.add(exposed, gap, out=_rows_of_flows(network, sources, run))
+            sources[circles.members] = _expose_circles(network, circles, own, sources)
+        if loops:
+            loops.expose_flows(flows.start, flows.stop, network.flow_rows, own, sources)
+        else:
+            _expose_flows(network, flows, own, sources)
     return sources[: network.nodes]
 
 
 def _loops(network: Network) -> Loops | None:
     """Compiled loops, where they are there and worth it."""
     return ready_loops() if len(network.source) >= MANY_LINKS else None
+
+
+def _expose_flows(network: Network, flows: slice, own: Floats, sources: Floats) -> None:
+    """What unproven flows count as, `(1 - g) E + g`, from E of their suppliers."""
+    for run in runs(flows, own.shape[1]):
+        gap = proof_gap(network, own, run)
+        exposed = np.take(sources, network.unproven.supplier[run], axis=0)
+        gap *= 1 - exposed
+        np.add(exposed, gap, out=_rows_of_flows(network, sources, run))
 
 
 def _rows_of_flows(network: Network, sources: Floats, run: slice) -> Floats:
@@ -142,8 +150,23 @@ def linkage(network: Network, residual: Floats) -> Floats:
     Returns:
         (nodes, issues) in plan order, 0-1.
     """
-    free = np.empty((network.sources, residual.shape[1]))  # 1 - LAM, of flows 1 - LAM'
-    np.subtract(1, residual, out=free[: network.nodes])
+    own = np.ascontiguousarray(residual)
+    free = np.empty((network.sources, own.shape[1]))  # 1 - LAM, of flows 1 - LAM'
+    loops, plan = _loops(network), network.plan
+    if loops is None:
+        _link_by_arrays(network, own, free)
+        return np.subtract(1, free[: network.nodes])
+    links = (plan.weight_starts, network.source, network.role)
+    sets = np.append(plan.set_starts, network.nodes)
+    for level, _, flows in levels_of(network):
+        loops.link_sets(level.sets.start, level.sets.stop, sets, *links, own, free)
+        loops.link_flows(flows.start, flows.stop, network.flow_rows, own, free)
+    return np.subtract(1, free[: network.nodes])
+
+
+def _link_by_arrays(network: Network, own: Floats, free: Floats) -> None:
+    """The same, level by level; `free` (sources, issues) is written to."""
+    np.subtract(1, own, out=free[: network.nodes])
     terms = ((network.proven_terms, np.multiply), (network.other_terms, np.minimum))
     for at, (_, circles, flows) in enumerate(levels_of(network)):
         for groups, function in terms:
@@ -152,12 +175,11 @@ def linkage(network: Network, residual: Floats) -> Floats:
                 free[buyers] = term
         if circles:
             _share_in_circles(circles, np.multiply, free)
-        for run in runs(flows, residual.shape[1]):
-            gap = proof_gap(network, residual, run)
+        for run in runs(flows, own.shape[1]):
+            gap = proof_gap(network, own, run)
             np.subtract(1, gap, out=gap)
             gap *= np.take(free, network.unproven.supplier[run], axis=0)
             _rows_of_flows(network, free, run)[:] = gap
-    return np.subtract(1, free[: network.nodes])
 
 
 def _share_in_circles(circles: Circles, function: np.ufunc, values: Floats) -> None:
