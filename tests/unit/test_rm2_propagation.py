@@ -533,6 +533,18 @@ def test_p1_p13_p14_exposure_stays_in_its_range_and_contributions_sum_to_it(grap
         assert sum(parts.values()) == pytest.approx(exposed[name], abs=1e-9)
 
 
+def test_p13_contributions_of_any_issue_sum_to_its_exposure():
+    links = [("B", "A", 0.5, "possible"), ("A", "B", 0.3, "confirmed")]
+    own, unknown = np.array([[0.1, 0.2], [0.05, 0.3]]), np.array([[0.3, 0.6], [0.3, 0.9]])
+    network = make_network(2, columns([*"BA"], links), unknown)
+    exposed = network.plan.from_plan(exposure(network, network.plan.to_plan(own)))
+
+    for issue in (0, 1):
+        found = origin_contributions(network, own[:, issue], 0, issue=issue)
+        assert found.origins.sum() + found.unproven.sum() == pytest.approx(exposed[0, issue])
+        assert found.unproven[0] > 0
+
+
 def test_p13_contributions_sum_to_the_exposure_of_a_large_slow_circle(monkeypatch):
     monkeypatch.setattr(blocks, "DENSE", 2)
     links = [("X", "Y", 1.0, "possible", 0.4), ("Y", "Z", 0.9, "confirmed", 0.4),

@@ -13,7 +13,7 @@ from supply_chain.risk.propagation import MANY_TERMS, WIDE, runs
 
 @dataclass(frozen=True)
 class Groups:
-    """Links by buyer; of a level, buyers with most links come first. Buyers without stand not."""
+    """Links grouped by buyer, within a level the buyers with most links first."""
 
     buyer: Ints  # (groups,) place of the buyer
     starts: Ints  # (groups + 1,) first link of each group

@@ -1,9 +1,9 @@
 """A map made ready for propagation, once for each version of it (RM-2.0 section 11).
 
-Levels, circles and the order of the nodes are those of `supply_chain.risk.plan`. Beside them stand
-the *unproven flows*: what a supplier passes on depends on the evidence and on U of the flow, so
-suppliers with links of imperfect proof have one row more for each different pair of them. A link
-then reads the row of its supplier or that of its unproven flow, and one sparse product serves both.
+Levels, circles and the order of the nodes are those of `supply_chain.risk.plan`. What a supplier
+passes on over an *unproven flow* depends on the evidence and on U of the flow, so each different
+(supplier, evidence, U) has a row of its own behind the rows of the nodes. A link reads either the
+row of its supplier or that of its unproven flow, and one sparse product serves both.
 """
 
 from collections.abc import Iterator, Mapping
@@ -48,7 +48,7 @@ class Circles:
 
 @dataclass(frozen=True)
 class Network:
-    """A map with its flows. Arrays are in plan order; make it with `make_network`."""
+    """A map with its flows, sorted by place of buyer, then of supplier. See `make_network`."""
 
     plan: Plan
     unproven: Unproven
@@ -179,21 +179,22 @@ def _circles(network: Network, level: Level) -> Circles:
     is_inside = network.plan.weight_place[link] >= first  # only members are on the same level
     inner, outer = link[is_inside], link[~is_inside]
     column = np.searchsorted(members, network.plan.weight_place[inner])
-    shape = (len(members), len(members))
+    weight, count = network.plan.weight, len(members)
     return Circles(
         members=members,
         starts=np.array([circle.start for circle in level.circles]),
-        outside=_rows(row[~is_inside], network.source[outer], network.plan.weight[outer],
-                      (len(members), network.sources)),
-        inside=_rows(row[is_inside], column, network.plan.weight[inner], shape),
+        outside=_rows(
+            row[~is_inside], network.source[outer], weight[outer], (count, network.sources)
+        ),
+        inside=_rows(row[is_inside], column, weight[inner], (count, count)),
         flow=network.flow[inner],
-    )  # fmt: skip
+    )
 
 
 def _rows(
     row: Ints, column: NDArray[np.integer], weight: Floats, shape: tuple[int, int]
 ) -> csr_array:
-    """A sparse array whose entries stand row by row already."""
+    """A sparse array of entries that are sorted by row."""
     starts = np.searchsorted(row, np.arange(shape[0] + 1))
     return csr_array((weight, column, starts), shape=shape)
 

@@ -111,7 +111,7 @@ def _expose_circles(
 def _solve_by_issue(
     inside: csr_array, gap: Floats, own: Floats, inflow: Floats, starts: Ints
 ) -> Floats:
-    """Circles whose weights differ from issue to issue: each issue is a set of states of its own.
+    """Circles whose weights differ between issues: members times issues are solved as one system.
 
     Args:
         gap: (links inside, issues) g.
@@ -220,23 +220,25 @@ class Contributions(NamedTuple):
     unproven: Floats  # (nodes,) of unproven flows, at the buyer
 
 
-def origin_contributions(network: Network, residual: Floats, row: int) -> Contributions:
+def origin_contributions(
+    network: Network, residual: Floats, row: int, *, issue: int = 0
+) -> Contributions:
     """Contributions to E of the node at `row` of the map (section 11.1).
 
-    A node whose input is unproven acts as one that has `sum(w g)` of its input for certain: with
-    that in its own likelihood and the rest in the weights, the walk against the flow is the one of
-    a map where everything is proven.
+    With `c = sum(w g)`, E is also the exposure of a map where all flows are proven, with the
+    likelihood `L_res + (1 - L_res) c` and the weights `w (1 - g) / (1 - c)`.
 
     Args:
-        residual: (nodes,) L_res of the issue of which `network.unknown` has the first column, in
-            the order of the map.
+        residual: (nodes,) L_res of one issue, in the order of the map.
+        issue: column of `network.unknown` of that issue.
 
     Returns:
         (nodes,) twice, in the order of the map.
     """
     plan, own = network.plan, network.plan.to_plan(residual)
-    gaps = proof_gap(network, own[:, None], slice(0, len(network.unproven)))[:, 0]
-    gap = np.append(gaps, 0.0)[network.flow]  # -1, proven: the last one
+    of_issue = replace(network, unknown=network.unknown[:, issue : issue + 1])
+    gaps = proof_gap(of_issue, own[:, None], slice(0, len(network.unproven)))[:, 0]
+    gap = np.append(gaps, 0.0)[network.flow]  # proven flows, -1, read the last one
     buyer = np.repeat(np.arange(network.nodes), np.diff(plan.weight_starts))
     unproven = np.bincount(buyer, plan.weight * gap, minlength=network.nodes)
     unproven = np.minimum(unproven, 1.0)

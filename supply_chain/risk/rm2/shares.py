@@ -20,7 +20,7 @@ EVIDENCE_NOT_GIVEN = -1
 
 @dataclass(frozen=True)
 class Links:
-    """Links of a map as they are recorded, one entry a link in every column.
+    """Links of a map as they are recorded, one entry per link in every column.
 
     `origin` points into a table of U (the likelihood of an unknown origin of that commodity,
     section 5.4), which has a row for each commodity or class of activity and a column an issue.
@@ -76,7 +76,7 @@ def join_links(count: int, links: Links, unknown: Floats) -> Flows:
     key = links.buyer * count + links.supplier
     order = np.argsort(key)
     if (np.diff(key[order]) == 0).any():
-        # Parallel links stand by share, so that sums do not depend on the order of the links.
+        # Parallel links are sorted by share, so that sums do not depend on the order of the links.
         order = np.lexsort((links.share, key))
     links, key = links.take(order), key[order]
     first = np.flatnonzero(np.diff(key, prepend=-1))
@@ -140,7 +140,7 @@ def cut_to_one(
     for level in CHAIN.propagation.share_levels:  # the strongest takes its room first
         at = np.flatnonzero(level[kind])
         asked: Floats = np.bincount(of[at], shares[at], minlength=count).astype(np.float64)
-        # What exceeds the room by less than comparisons see keeps its share to the last bit.
+        # An excess below the decimals of comparisons is none: such shares stay as they are.
         fits = as_compared(asked - room) <= 0
         factor = np.divide(room, asked, out=np.ones(count), where=~fits)
         shares[at] *= factor[of[at]]
