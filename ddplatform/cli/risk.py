@@ -19,16 +19,24 @@ from ddplatform.services.assessments import assess_chain
 from ddplatform.tenancy import current_organisation
 from supply_chain.reference import load_reference
 from supply_chain.risk import cases as rm1_cases
+from supply_chain.risk import propagation_file as rm1_graphs
 from supply_chain.risk.method import METHOD_VERSION as RM1
 from supply_chain.risk.problems import Problem
-from supply_chain.risk.propagation_file import propagate_graph, read_graph
 from supply_chain.risk.rm2 import case_answers as rm2_answers
 from supply_chain.risk.rm2 import cases as rm2_cases
+from supply_chain.risk.rm2 import graph_file as rm2_graphs
 from supply_chain.risk.rm2.method import METHOD_VERSION as RM2
 
 FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 AS_JSON = click.option(
     "--json", is_flag=True, expose_value=False, help="The answer is JSON with or without this."
+)
+BY_METHOD = click.option(
+    "--method",
+    type=click.Choice([RM1, RM2]),
+    default=RM1,
+    show_default=True,
+    help="Version of the risk method.",
 )
 
 
@@ -39,13 +47,7 @@ def risk() -> None:
 
 @risk.command()
 @click.argument("cases_file", metavar="CASES.json", type=FILE)
-@click.option(
-    "--method",
-    type=click.Choice([RM1, RM2]),
-    default=RM1,
-    show_default=True,
-    help="Version of the risk method.",
-)
+@BY_METHOD
 @AS_JSON
 def score(cases_file: Path, method: str) -> None:
     """Score each case of CASES.json on its own and print the scores in the same order."""
@@ -54,14 +56,27 @@ def score(cases_file: Path, method: str) -> None:
 
 
 @risk.command()
-@click.argument("graph_file", metavar="GRAPH.json", type=FILE)
+@click.argument("graph", metavar="GRAPH.json", type=FILE)
+@BY_METHOD
 @AS_JSON
-def propagate(graph_file: Path) -> None:
+def propagate(graph: Path, method: str) -> None:
     """Follow the risk of one issue through the links of GRAPH.json."""
-    graph, problems = read_graph(_read(graph_file))
+    document = _read(graph)
+    _print(_propagate_rm2(document) if method == RM2 else _propagate_rm1(document))
+
+
+def _propagate_rm1(document: Any) -> dict[str, Any]:
+    graph, problems = rm1_graphs.read_graph(document)
     if graph is None:
         _refuse(problems)
-    _print(propagate_graph(graph))
+    return rm1_graphs.propagate_graph(graph)
+
+
+def _propagate_rm2(document: Any) -> dict[str, Any]:
+    graph, problems = rm2_graphs.read_graph(document)
+    if graph is None:
+        _refuse(problems)
+    return rm2_graphs.propagate_graph(graph)
 
 
 @risk.command("assess")

@@ -136,7 +136,7 @@ def test_a_territory_without_figures_has_the_world_s_mean_and_counts_as_unknown(
 
 def test_shares_of_producing_countries_are_marked_observed_or_unverified():
     observed = [origins.observed.any() for origins in PUBLIC.origins.values()]
-    assert (len(observed), sum(observed)) == (79, 39)
+    assert (len(observed), sum(observed)) == (75, 35)
     assert all(origins.share.sum() < 1.0001 for origins in PUBLIC.origins.values())
 
 

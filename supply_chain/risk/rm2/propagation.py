@@ -1,0 +1,252 @@
+"""How risk travels along links: exposure, linkage, severity upstream (RM-2.0 section 11).
+
+Everything works on (nodes, issues) arrays in the order of a `Network`, a level at a time;
+`network.plan.to_plan` and `from_plan` convert from and to the order of the map.
+"""
+
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from supply_chain.risk.blocks import pass_round, solve_circle
+from supply_chain.risk.method import Floats, Ints
+from supply_chain.risk.propagation import MANY_LINKS, flow_in, runs
+from supply_chain.risk.propagation import origin_contributions as plain_contributions
+from supply_chain.risk.rm2.chain_parameters import CHAIN, as_compared
+from supply_chain.risk.rm2.compiled import Loops, ready_loops
+from supply_chain.risk.rm2.folding import folded
+from supply_chain.risk.rm2.network import Circles, Network, levels_of
+
+
+def proof_gap(network: Network, residual: Floats, flows: slice | Ints) -> Floats:
+    """g of unproven flows: what their missing proof counts at least (section 11.2).
+
+    Args:
+        residual: (nodes, issues) L_res, 0-1, in plan order.
+        flows: rows of `network.unproven`.
+
+    Returns:
+        (flows, issues), 0-1.
+    """
+    unproven = network.unproven
+    own = np.take(residual, unproven.supplier[flows], axis=0)
+    gap = np.take(network.unknown, unproven.origin[flows], axis=0)
+    gap -= own
+    np.maximum(gap, 0.0, out=gap)
+    np.subtract(1, own, out=own)
+    # At L_res = 1 the gap is 0, whatever it is divided by.
+    gap /= np.maximum(own, np.finfo(np.float64).tiny, out=own)
+    gap *= unproven.doubt[flows, None]
+    return gap
+
+
+def exposure(network: Network, residual: Floats) -> Floats:
+    """E of every node, the least solution of section 11.1.
+
+    `E(v) = L_res(v) + (1 - L_res(v)) * sum_u w(v,u) * ((1 - g) E(u) + g)`
+
+    Args:
+        residual: (nodes, issues) L_res, 0-1, in plan order.
+
+    Returns:
+        (nodes, issues) in plan order, from L_res to 1.
+    """
+    own, loops = np.ascontiguousarray(residual), _loops(network)
+    sources = np.zeros((network.sources, own.shape[1]))
+    reads = replace(network.plan, weight_place=network.source)
+    for level, circles, flows in levels_of(network):
+        if loops:
+            loops.plain.expose(reads, level.nodes, own, sources)
+        else:
+            for run in runs(level.nodes, own.shape[1]):
+                flow_in(network.weights_of(run), own[run], sources, out=sources[run])
+        if circles:
+            sources[circles.members] = _expose_circles(network, circles, own, sources)
+        if loops:
+            loops.expose_flows(flows.start, flows.stop, network.flow_rows, own, sources)
+        else:
+            _expose_flows(network, flows, own, sources)
+    return sources[: network.nodes]
+
+
+def _loops(network: Network) -> Loops | None:
+    """Compiled loops, where they are there and worth it."""
+    return ready_loops() if len(network.source) >= MANY_LINKS else None
+
+
+def _expose_flows(network: Network, flows: slice, own: Floats, sources: Floats) -> None:
+    """What unproven flows count as, `(1 - g) E + g`, from E of their suppliers."""
+    for run in runs(flows, own.shape[1]):
+        gap = proof_gap(network, own, run)
+        exposed = np.take(sources, network.unproven.supplier[run], axis=0)
+        gap *= 1 - exposed
+        np.add(exposed, gap, out=_rows_of_flows(network, sources, run))
+
+
+def _rows_of_flows(network: Network, sources: Floats, run: slice) -> Floats:
+    return sources[network.nodes + run.start : network.nodes + run.stop]
+
+
+def _expose_circles(
+    network: Network, circles: Circles, residual: Floats, sources: Floats
+) -> Floats:
+    """E of the members of the circles of a level."""
+    own = residual[circles.members]
+    inflow = np.empty(own.shape)
+    flow_in(circles.outside, own, sources, out=inflow)
+    at = np.flatnonzero(circles.flow >= 0)
+    if not len(at):
+        return _solve(circles.inside, own, inflow, circles.starts)
+    inside = circles.inside
+    gap = np.zeros((inside.nnz, own.shape[1]))
+    gap[at] = proof_gap(network, residual, circles.flow[at])
+    link = np.arange(inside.nnz)
+    unproven = csr_array((inside.data, link, inside.indptr), shape=(len(own), inside.nnz))
+    inflow += (1 - own) * (unproven @ gap)
+    return _solve_by_issue(inside, gap, own, inflow, circles.starts)
+
+
+def _solve_by_issue(
+    inside: csr_array, gap: Floats, own: Floats, inflow: Floats, starts: Ints
+) -> Floats:
+    """Circles whose weights differ between issues: members times issues are solved as one system.
+
+    Args:
+        gap: (links inside, issues) g.
+        own, inflow: (members, issues).
+    """
+    members, issues = own.shape
+    first = np.arange(issues)[:, None]
+    weights = (inside.data[:, None] * (1 - gap)).T.ravel()
+    column = (first * members + inside.indices).ravel()
+    begin = np.append((first * inside.nnz + inside.indptr[:-1]).ravel(), len(weights))
+    states = csr_array((weights, column, begin), shape=(members * issues,) * 2)
+    found = _solve(
+        states, own.T.reshape(-1, 1), inflow.T.reshape(-1, 1), (first * members + starts).ravel()
+    )
+    return found.reshape(issues, members).T
+
+
+def _solve(inside: csr_array, own: Floats, inflow: Floats, starts: Ints) -> Floats:
+    """E of members of circles; circles where passing round is slow are solved one by one."""
+    result, settled = pass_round(inside, own, inflow, starts=starts)
+    stops = np.append(starts[1:], len(own))
+    for at in np.flatnonzero(~settled).tolist():
+        run = slice(int(starts[at]), int(stops[at]))
+        result[run] = solve_circle(inside[run, run], own[run], inflow[run])
+    return np.clip(result, 0.0, 1.0, out=result)
+
+
+def linkage(network: Network, residual: Floats) -> Floats:
+    """LAM of every node, whether risk is linked at all (sections 11.3 and 11.6).
+
+    Nodes reached by two paths count on both, so LAM is an upper bound.
+
+    Args:
+        residual: (nodes, issues) L_res, 0-1, in plan order.
+
+    Returns:
+        (nodes, issues) in plan order, 0-1.
+    """
+    own = np.ascontiguousarray(residual)
+    free = np.empty((network.sources, own.shape[1]))  # 1 - LAM, of flows 1 - LAM'
+    loops, plan = _loops(network), network.plan
+    if loops is None:
+        _link_by_arrays(network, own, free)
+        return np.subtract(1, free[: network.nodes])
+    links = (plan.weight_starts, network.source, network.role)
+    sets = np.append(plan.set_starts, network.nodes)
+    for level, _, flows in levels_of(network):
+        loops.link_sets(level.sets.start, level.sets.stop, sets, *links, own, free)
+        loops.link_flows(flows.start, flows.stop, network.flow_rows, own, free)
+    return np.subtract(1, free[: network.nodes])
+
+
+def _link_by_arrays(network: Network, own: Floats, free: Floats) -> None:
+    """The same, level by level; `free` (sources, issues) is written to."""
+    np.subtract(1, own, out=free[: network.nodes])
+    terms = ((network.proven_terms, np.multiply), (network.other_terms, np.minimum))
+    for at, (_, circles, flows) in enumerate(levels_of(network)):
+        for groups, function in terms:
+            for buyers, term in folded(groups, at, function, free, groups.source):
+                term *= np.take(free, buyers, axis=0)
+                free[buyers] = term
+        if circles:
+            _share_in_circles(circles, np.multiply, free)
+        for run in runs(flows, own.shape[1]):
+            gap = proof_gap(network, own, run)
+            np.subtract(1, gap, out=gap)
+            gap *= np.take(free, network.unproven.supplier[run], axis=0)
+            _rows_of_flows(network, free, run)[:] = gap
+
+
+def _share_in_circles(circles: Circles, function: np.ufunc, values: Floats) -> None:
+    """Give every member of a circle what the values of all its members are together."""
+    together = function.reduceat(values[circles.members], circles.starts, axis=0)
+    sizes = np.diff(circles.starts, append=len(circles.members))
+    values[circles.members] = np.repeat(together, sizes, axis=0)
+
+
+def severity_upstream(network: Network, severity: Floats, exposed: Floats) -> Floats:
+    """S_chain of every node: the worst severity among suppliers of some exposure (11.5).
+
+    Args:
+        severity: (nodes, issues) S, 1-5, 0 where a node is not scored; in plan order.
+        exposed: (nodes, issues) E in plan order.
+
+    Returns:
+        (nodes, issues) in plan order; members of a circle share the highest.
+    """
+    least = CHAIN.propagation.severity_from_exposure
+    result, passed_on = severity.copy(), np.zeros(severity.shape)
+    for at, (level, circles, _) in enumerate(levels_of(network)):
+        for groups in (network.proven_terms, network.other_terms):
+            for buyers, worst in folded(groups, at, np.maximum, passed_on, groups.supplier):
+                result[buyers] = np.maximum(worst, result[buyers], out=worst)
+        if circles:
+            _share_in_circles(circles, np.maximum, result)
+        for run in runs(level.nodes, severity.shape[1]):
+            matters = as_compared(exposed[run]) >= least
+            np.multiply(result[run], matters, out=passed_on[run])
+    return result
+
+
+class Contributions(NamedTuple):
+    """Where E of one node comes from; all >= 0, together E."""
+
+    origins: Floats  # (nodes,) of each node as an origin
+    unproven: Floats  # (nodes,) of unproven flows, at the buyer
+
+
+def origin_contributions(
+    network: Network, residual: Floats, row: int, *, issue: int = 0
+) -> Contributions:
+    """Contributions to E of the node at `row` of the map (section 11.1).
+
+    With `c = sum(w g)`, E is also the exposure of a map where all flows are proven, with the
+    likelihood `L_res + (1 - L_res) c` and the weights `w (1 - g) / (1 - c)`.
+
+    Args:
+        residual: (nodes,) L_res of one issue, in the order of the map.
+        issue: column of `network.unknown` of that issue.
+
+    Returns:
+        (nodes,) twice, in the order of the map.
+    """
+    plan, own = network.plan, network.plan.to_plan(residual)
+    of_issue = replace(network, unknown=network.unknown[:, issue : issue + 1])
+    gaps = proof_gap(of_issue, own[:, None], slice(0, len(network.unproven)))[:, 0]
+    gap = np.append(gaps, 0.0)[network.flow]  # proven flows, -1, read the last one
+    buyer = np.repeat(np.arange(network.nodes), np.diff(plan.weight_starts))
+    unproven = np.bincount(buyer, plan.weight * gap, minlength=network.nodes)
+    unproven = np.minimum(unproven, 1.0)
+    proven = 1 - unproven[buyer]
+    weight = np.divide(plan.weight * (1 - gap), proven, out=np.zeros(len(gap)), where=proven > 0)
+    certain = own + (1 - own) * unproven
+    found = plan.to_plan(
+        plain_contributions(replace(plan, weight=weight), plan.from_plan(certain), row)
+    )
+    part = np.divide(own, certain, out=np.ones(len(own)), where=certain > 0)
+    return Contributions(plan.from_plan(found * part), plan.from_plan(found * (1 - part)))
