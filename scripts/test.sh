@@ -33,7 +33,7 @@ sampling=()
 
 # What stays together with one worker and what comes first: tests/sampling.py. One worker more than
 # cores: the one that drives the browser waits for it most of the time.
-parallel=(-n "$(($(nproc) + 1))" --maxprocesses=4 --dist=loadfile --no-loadscope-reorder)
+parallel=(-n "$(($(nproc) + 1))" --maxprocesses=4 --no-loadscope-reorder)
 
 start_postgres
 .venv/bin/python -m pytest "${parallel[@]}" "${sampling[@]}" "${coverage[@]}" "$@" </dev/null

@@ -1,13 +1,14 @@
-"""Worlds made once in a worker: the database file and the files beside it, laid down as copies.
+"""Database states for fixtures: built once per worker, then restored from a copy.
 
 A test says by fixtures what it begins with: a tenant, a map, a supplier who was asked. On SQLite
 each is built when it is first asked for and copied from then on. Ids are the same in every test
-that begins with the same world, so what the application remembers by id is forgotten between two.
-On PostgreSQL a world is built for each test.
+that begins with the same world, so the caches of the application that go by an id are emptied
+between two. On PostgreSQL a world is built for each test.
 """
 
 import functools
 import inspect
+import pickle
 import shutil
 import sys
 from collections import OrderedDict
@@ -27,6 +28,8 @@ from ddplatform.queries.reference_figures import figures_of_release
 Made = TypeVar("Made")
 World = tuple[str, ...]
 EMPTY: World = ()
+BESIDE = ("files", "keys", "outbox", "snapshots")
+"""Folders that the application makes in its instance folder."""
 Kept = Callable[[str, Callable[[], Any]], Any]
 """(name of a world, what builds it on the one that stands) -> what tests know of it."""
 
@@ -34,21 +37,22 @@ Kept = Callable[[str, Callable[[], Any]], Any]
 class KeptWorlds:
     """The worlds of one application on a SQLite file.
 
-    A file is laid down when the first connection of a test asks for it, so that a world on top of
+    A file is restored when the first connection of a test asks for it, so that a world on top of
     another costs one copy.
     """
 
-    def __init__(self, app: Flask, shelf: Path) -> None:
+    def __init__(self, app: Flask, folder: Path) -> None:
         """Take the file of the application as the empty world.
 
         Args:
-            shelf: a folder for the copies.
+            folder: where the copies are kept.
         """
-        self._app, self._shelf = app, shelf
-        self._made: dict[World, object] = {EMPTY: None}
+        self._app, self._folder = app, folder
+        self._made: dict[World, bytes] = {}
+        self._numbers: dict[World, int] = {}
         self._world: World = EMPTY
         self._is_waiting = False
-        self._instance = shelf
+        self._instance = folder
         self._lock = Lock()
         with app.app_context():
             self._file = Path(str(db.engine.url.database))
@@ -62,9 +66,9 @@ class KeptWorlds:
 
     def begin(self, instance: Path) -> None:
         """Begin a test in an empty world, its files in this folder."""
-        forget()
+        clear_caches()
         self._instance = instance
-        self._lay(EMPTY)
+        self._restore(EMPTY)
 
     def __call__(self, name: str, build: Callable[[], Made]) -> Made:
         """Go on to the world of this name: what `build` made of the one that stands now.
@@ -73,39 +77,43 @@ class KeptWorlds:
 
         Args:
             name: says what is built and from what; the same name is never built in two ways.
-            build: is called inside the application; what it returns has ids, no rows.
+            build: is called inside the application; what it returns can be pickled: ids, no rows.
+
+        Returns:
+            What `build` returned, a copy of its own for each test.
         """
         world = (*self._world, name)
         if not self._is_waiting:
             return self._build(build)
         if world not in self._made:
             self._before_connecting()  # what is built may not ask for a connection at all
-            self._made[world] = self._build(build)
+            made = pickle.dumps(self._build(build))
             self._keep_file(world)
-        self._lay(world)
-        return self._made[world]  # type: ignore[return-value]
+            self._made[world] = made
+        self._restore(world)
+        return pickle.loads(self._made[world])  # type: ignore[no-any-return]
 
     def _build(self, build: Callable[[], Made]) -> Made:
         with self._app.app_context():
             return build()
 
     def _kept(self, world: World) -> Path:
-        return self._shelf / ("+".join(world) or "empty")
+        return self._folder / str(self._numbers.setdefault(world, len(self._numbers)))
 
     def _keep_file(self, world: World) -> None:
         folder = self._kept(world)
         with self._app.app_context():
             db.session.remove()
             db.engine.dispose()  # the last connection takes the log back into the file
-        if world is not EMPTY:
-            shutil.copytree(self._instance, folder / "instance")
         folder.mkdir(exist_ok=True)
+        if world is not EMPTY:
+            _copy_folders(self._instance, folder)
         shutil.copy(self._file, folder / "platform.db")
 
-    def _lay(self, world: World) -> None:
+    def _restore(self, world: World) -> None:
         self._world, self._is_waiting = world, True
         if world is not EMPTY:
-            shutil.copytree(self._kept(world) / "instance", self._instance, dirs_exist_ok=True)
+            _copy_folders(self._kept(world), self._instance)
 
     def _before_connecting(self, *_of_engine: Any) -> None:
         with self._lock:
@@ -117,11 +125,17 @@ class KeptWorlds:
             shutil.copy(self._kept(self._world) / "platform.db", self._file)
 
 
+def _copy_folders(source: Path, target: Path) -> None:
+    for name in BESIDE:
+        if (source / name).is_dir():
+            shutil.copytree(source / name, target / name, dirs_exist_ok=True)
+
+
 def kept_world(build: Callable[..., Made]) -> Callable[..., Made]:
     """A fixture that makes a world out of the fixtures it asks for, once in a worker.
 
     Args:
-        build: is called inside the application; what it returns holds ids and no rows.
+        build: is called inside the application; what it returns can be pickled: ids, no rows.
     """
     name, signature = f"{build.__module__}.{build.__name__}", inspect.signature(build)
     parameters = list(signature.parameters.values())
@@ -138,15 +152,15 @@ def kept_world(build: Callable[..., Made]) -> Callable[..., Made]:
     return pytest.fixture(fixture)
 
 
-def forget() -> None:
-    """Empty every memory of this process that goes by the id of a row."""
-    for memory in _memories():
-        memory.clear()
+def clear_caches() -> None:
+    """Empty every cache of this process that goes by the id of a row."""
+    for cache in caches():
+        cache.clear()
     figures_of_release.cache_clear()
 
 
-def _memories() -> list[dict[Any, Any]]:
-    """What modules of the application keep: ordered, as the oldest goes first."""
+def caches() -> list[dict[Any, Any]]:
+    """Caches in modules of the application: ordered, as the oldest entry goes first; and two."""
     found: list[dict[Any, Any]] = [answer_phone_forms._kept, questionnaire_texts._wordings]
     for name, module in list(sys.modules.items()):
         if name.startswith("ddplatform."):

@@ -1,4 +1,4 @@
-"""What a normal run leaves to `make test-full`, and the seed that decides what it takes.
+"""Test selection for `make test`: markers, sample and seed.
 
 A normal run proves every rule once; where the same rule is held many times over, a part of the
 cases runs, drawn anew each time. Three marks say where:
@@ -27,17 +27,18 @@ from xdist.scheduler import LoadScopeScheduling
 POSTGRESQL = "postgresql"
 FIRST = ("tests/journeys/", "tests/contract/test_leaks.py", "tests/contract/", "tests/integration/")
 """Long groups come first, so that the short ones fill up what is left at the end."""
-BROWSERS = "tests/journeys/"
+JOURNEYS = "tests/journeys/"
 MOST_SEED = 10**6
 WHOLE, SAMPLED, FEWEST = 100, 25, 4
 """Examples of a property where nothing else is said, by the kind of run; and the fewest."""
 # How long an example takes depends on the machine, so none fails by it.
-UNHURRIED: dict[str, Any] = {
+NO_TIME_LIMITS: dict[str, Any] = {
     "deadline": None,
+    "derandomize": False,  # build servers have a profile of their own that takes no seed
     "suppress_health_check": [HealthCheck.too_slow],
 }
-settings.register_profile("whole", max_examples=WHOLE, **UNHURRIED)
-settings.register_profile("sampled", max_examples=SAMPLED, **UNHURRIED)
+settings.register_profile("whole", max_examples=WHOLE, **NO_TIME_LIMITS)
+settings.register_profile("sampled", max_examples=SAMPLED, **NO_TIME_LIMITS)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -72,17 +73,17 @@ def pytest_configure_node(node: Any) -> None:
 def pytest_sessionstart(session: pytest.Session) -> None:
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if reporter is not None and not hasattr(session.config, "workerinput"):
-        reporter.write_line(_told(session.config))
+        reporter.write_line(_summary(session.config))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    terminalreporter.write_line(_told(terminalreporter.config))
+    terminalreporter.write_line(_summary(terminalreporter.config))
 
 
-def _told(config: pytest.Config) -> str:
+def _summary(config: pytest.Config) -> str:
     seed, is_whole = config.option.seed, config.option.whole
     kind, target = ("Whole run", "test-full") if is_whole else ("Sampled run", "test")
-    told = f"{kind}, seed {seed}: `make {target} SEED={seed}` draws the same again."
+    told = f"{kind}, seed {seed}. Repeat it with `make {target} SEED={seed}`."
     if "TEST_POSTGRES_URL" not in os.environ:
         told += " SQLite alone: scripts/test.sh starts a PostgreSQL server and names it."
     return told
@@ -111,11 +112,12 @@ def examples(most: int, *, one_world: bool = False) -> settings:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if not config.option.whole:
+    is_named = any("::" in argument for argument in config.args)
+    if not config.option.whole and not is_named:
         left_out = {*map(id, _left_out(config, items))}
         config.hook.pytest_deselected(items=[item for item in items if id(item) in left_out])
         items[:] = [item for item in items if id(item) not in left_out]
-    items.sort(key=_place)
+    items.sort(key=_order)
 
 
 def _left_out(config: pytest.Config, items: Iterable[pytest.Item]) -> Iterator[pytest.Item]:
@@ -127,13 +129,22 @@ def _left_out(config: pytest.Config, items: Iterable[pytest.Item]) -> Iterator[p
         if item.get_closest_marker("whole"):
             yield item
         elif rotates is not None and (on is None or on in _words(item)):
-            agreeing = _parameters(item).get(rotates.kwargs.get("by", ""), "")
-            drawn[_function(item), str(agreeing)].append(item)
+            drawn[_function(item), _agreeing(item, rotates)].append(item)
         elif POSTGRESQL in _words(item) and not item.get_closest_marker("both_databases"):
             yield item
     for (function, agreeing), cases in drawn.items():
         taken = draw(config, f"{function} {agreeing}").choice(cases)
         yield from (case for case in cases if case is not taken)
+
+
+def _agreeing(item: pytest.Item, rotates: pytest.Mark) -> str:
+    """The value of the parameter that a mark names; empty where it names none."""
+    by = rotates.kwargs.get("by")
+    if by is None:
+        return ""
+    if by not in _parameters(item):
+        raise pytest.UsageError(f"{item.nodeid} rotates by {by}, which is none of its parameters")
+    return str(_parameters(item)[by])
 
 
 def _function(item: pytest.Item) -> str:
@@ -150,7 +161,7 @@ def _words(item: pytest.Item) -> set[str]:
     return {value for value in _parameters(item).values() if isinstance(value, str)}
 
 
-def _place(item: pytest.Item) -> int:
+def _order(item: pytest.Item) -> int:
     """Where a test stands in the order of a run; equal ones keep the order of the files."""
     return next((at for at, path in enumerate(FIRST) if item.nodeid.startswith(path)), len(FIRST))
 
@@ -160,8 +171,8 @@ class InGroups(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
-        if file.startswith(BROWSERS):
-            return BROWSERS
+        if file.startswith(JOURNEYS):
+            return JOURNEYS
         database = POSTGRESQL if "test_leaks" in file and POSTGRESQL in nodeid else ""
         return f"{file} {database}"
 

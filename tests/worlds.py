@@ -52,10 +52,9 @@ def mark(slug: str, part: str) -> str:
 
 @dataclass
 class World:
-    """One tenant with its rows, by part and table; `keys` are what addresses can name."""
+    """One tenant, and of its rows, by part and table, what addresses can name."""
 
     tenant: Tenant
-    rows: dict[tuple[str, str], Base] = field(default_factory=dict)
     keys: dict[tuple[str, str], str] = field(default_factory=dict)
 
     @property
@@ -100,6 +99,7 @@ def _models() -> dict[str, type[Base]]:
 class _Builder:
     def __init__(self, world: World, supplier_id: UUID | None, at: datetime) -> None:
         self.world, self.supplier_id, self.at = world, supplier_id, at
+        self.rows: dict[tuple[str, str], Base] = {}
 
     def build(self) -> None:
         self._add_people()
@@ -116,13 +116,13 @@ class _Builder:
         row = model(**self._values(OWN, model))
         db.session.add(row)
         db.session.flush()
-        self.world.rows[OWN, model.__tablename__] = row
+        self.rows[OWN, model.__tablename__] = row
 
     def _add_people(self) -> None:
         """The person whom addresses name: the analyst."""
         self.world.keys[OWN, "user"] = str(self.world.tenant.analyst.user_id)
         for table in SHIPPED:
-            row = self.world.rows[OWN, table] = db.session.scalars(select(_models()[table])).first()
+            row = self.rows[OWN, table] = db.session.scalars(select(_models()[table])).first()
             self.world.keys[OWN, table] = str(row.id)
 
     def _add(self, part: str, model: type[Base]) -> None:
@@ -134,7 +134,7 @@ class _Builder:
         row = model(**self._values(part, model))
         db.session.add(row)
         db.session.flush()
-        self.world.rows[part, name] = row
+        self.rows[part, name] = row
         self.world.keys[part, name] = str(row.id)
 
     def _open_case(self) -> None:
@@ -145,9 +145,9 @@ class _Builder:
             age_band=next(iter(AgeBand)),
             note=mark(self.world.slug, "case"),
         )
-        finding = self.world.rows[OWN, "finding"]
+        finding = self.rows[OWN, "finding"]
         case = remedy.open_case(finding, alert, by=officer, at=self.at)
-        self.world.rows[OWN, "remediation_case"] = case
+        self.rows[OWN, "remediation_case"] = case
         self.world.keys[OWN, "remediation_case"] = str(case.id)
         self.world.keys[OWN, "case_code"] = case.code
         self._record_visit(case, officer)
@@ -157,7 +157,7 @@ class _Builder:
         answers["/data/A/REM_Q01"] = self.at.date().isoformat()
         written = write_visit(case, answers, seen=Seen(1, 0), record=True, by=officer, at=self.at)
         assert written.is_sound
-        self.world.rows[OWN, "follow_up_visit"] = written.visit.row
+        self.rows[OWN, "follow_up_visit"] = written.visit.row
         self.world.keys[OWN, "follow_up_visit"] = str(written.visit.row.id)
 
     def _finish(self) -> None:
@@ -170,17 +170,17 @@ class _Builder:
         audit.record("world:make", None, by=manager, at=self.at, note=text)
         keys[OWN, "audit_sequence"] = str(db.session.scalar(select(AuditEvent.sequence).limit(1)))
         token = new_secret()
-        self.world.rows[OWN, "invitation"].token_hash = hash_of(token)
+        self.rows[OWN, "invitation"].token_hash = hash_of(token)
         keys[OWN, "token"] = token
         audit.sign_checkpoint(at=self.at)
         self._add_duplicates()
-        rows = self.world.rows
+        rows = self.rows
         content = _register_of(rows[OWN, "value_chain_node"].id).pack()
         db.session.add(RunRegister(run_id=rows[OWN, "assessment_run"].id, content=content))
 
     def _add_duplicates(self) -> None:
         """Two nodes that may be one supplier, and that are: a pair needs a second node."""
-        rows, text = self.world.rows, mark(self.world.slug, OWN)
+        rows, text = self.rows, mark(self.world.slug, OWN)
         first, chain_id = rows[OWN, "value_chain_node"], rows[OWN, "value_chain"].id
         second = ValueChainNode(
             chain_id=chain_id,
@@ -295,8 +295,8 @@ class _Builder:
         if target == column.table.name and column.nullable:
             return _LEAVE
         for where in {OWN: (OWN,), SHARED: (SHARED, OWN), DRAFT: (DRAFT, SHARED, OWN)}[part]:
-            if (where, target) in self.world.rows:
-                return self.world.rows[where, target].id
+            if (where, target) in self.rows:
+                return self.rows[where, target].id
         return _LEAVE if column.nullable else uuid4()
 
     def _filled(self, value: Any, part: str) -> Any:

@@ -47,7 +47,6 @@ from supply_chain.vocabulary import NodeKind
 from tests.conftest import NOW
 from tests.factories import Tenant
 from tests.integration.finding_worlds import acting
-from tests.kept_worlds import kept_world
 
 
 class World:
@@ -110,7 +109,7 @@ class World:
             db.session.get(ValueChainNode, node_id).name = name
 
 
-@kept_world
+@pytest.fixture
 def world(context: Flask, tenant: Tenant) -> World:
     return World(tenant)
 

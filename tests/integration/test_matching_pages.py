@@ -21,10 +21,9 @@ from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
 from tests.integration.test_map_import import _work as do_jobs
 from tests.integration.test_matching import World, put_pairs
-from tests.kept_worlds import kept_world
 
 
-@kept_world
+@pytest.fixture
 def world(app: Flask, tenant: Tenant) -> World:
     return World(tenant, app)
 

@@ -114,10 +114,10 @@ def test_merge_and_split_of_a_node_that_every_table_names_leaves_every_table_as_
     context: Flask,
 ):
     world = make_worlds(at=NOW)["acmeco"]
-    absorbed = world.rows[OWN, "value_chain_node"].id
+    absorbed = UUID(world.keys[OWN, "value_chain_node"])
     with acting(world.tenant):
         db.session.expunge_all()
-        chain_id = world.rows[OWN, "value_chain"].id
+        chain_id = UUID(world.keys[OWN, "value_chain"])
         survivor = add(chain_id, "The one that stays", world.tenant)
         link(survivor, absorbed, world.tenant)
         finding_counts.refresh(absorbed, today=NOW.date())
@@ -219,10 +219,10 @@ def test_nodes_that_no_list_has_shown_yet_are_merged_and_split_too(chain: UUID, 
 
 def test_a_merge_tells_nobody_of_a_child_case(context: Flask):
     world = make_worlds(at=NOW)["acmeco"]
-    absorbed, code = world.rows[OWN, "value_chain_node"].id, world.keys[OWN, "case_code"]
+    absorbed, code = UUID(world.keys[OWN, "value_chain_node"]), world.keys[OWN, "case_code"]
     with acting(world.tenant):
         db.session.expunge_all()
-        survivor = add(world.rows[OWN, "value_chain"].id, "The one that stays", world.tenant)
+        survivor = add(UUID(world.keys[OWN, "value_chain"]), "The one that stays", world.tenant)
         merge_nodes(survivor, absorbed, by=world.tenant.analyst, at=NOW)
         event = db.session.scalars(
             select(AuditEvent).where(AuditEvent.action == "node:merge")
@@ -375,10 +375,10 @@ def test_source_records_are_told_through_several_merges(chain: UUID, tenant: Ten
 
 def test_append_only_rows_move_along_a_merge_and_in_no_other_way(context: Flask):
     world = make_worlds(at=NOW)["acmeco"]
-    node_id = world.rows[OWN, "value_chain_node"].id
+    node_id = UUID(world.keys[OWN, "value_chain_node"])
     with acting(world.tenant):
         db.session.expunge_all()
-        elsewhere = add(world.rows[OWN, "value_chain"].id, "Elsewhere", world.tenant)
+        elsewhere = add(UUID(world.keys[OWN, "value_chain"]), "Elsewhere", world.tenant)
     for values in ({"node_id": elsewhere}, {"scale": 1}, {"node_id": node_id, "scale": 1}):
         with acting_in(world.tenant.id):
             with pytest.raises(DBAPIError, match="append only: severity_judgement"):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ddplatform.duediligence.free_text import ADVICE, Trace, look_for_traces
 
-MANY = 200_000  # signs
+MANY = 600_000  # signs
 
 
 def seen(text: str) -> list[tuple[str, str]]:
@@ -54,9 +54,9 @@ def test_trace_of_a_person_is_seen_where_it_stands(text, expected):
     assert all(one.advice == ADVICE[one.trace] for one in found)
 
 
-@pytest.mark.parametrize("text", ["1.234" + MANY * " ", MANY * "a", MANY * "A-", MANY * "9"])
+@pytest.mark.parametrize("text", ["1.234" + MANY * " ", MANY * "a", MANY // 2 * "A-", MANY * "9"])
 def test_a_long_text_of_one_kind_of_sign_is_looked_through_to_its_end(text):
-    """A search that goes back over what it has read would not end."""
+    """A quadratic search would exceed the time limit of the run."""
     found = look_for_traces(f"{text} kofi@farm.example")
 
     assert "kofi@farm.example" in {one.seen for one in found}

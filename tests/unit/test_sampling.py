@@ -51,6 +51,7 @@ def run(folder: Path, *arguments: str) -> str:
     (folder / "test_cases.py").write_text(CASES, encoding="utf-8")
     (folder / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
     (folder / "numbers").unlink(missing_ok=True)
+    is_named = any("::" in argument for argument in arguments)
     command = [sys.executable, "-m", "pytest", "-v", "-p", "no:cacheprovider"]
     plugins = ["-p", "tests.sampling", "-p", "tests.seconds"]
     environment = {
@@ -61,7 +62,7 @@ def run(folder: Path, *arguments: str) -> str:
         "HYPOTHESIS_STORAGE_DIRECTORY": str(folder / "no examples of earlier runs"),
     }
     return subprocess.run(
-        [*command, *plugins, *arguments, str(folder)],
+        [*command, *plugins, *arguments, *([] if is_named else [str(folder)])],
         cwd=folder, env=environment, capture_output=True, text=True, check=False,
     ).stdout  # fmt: skip
 
@@ -86,7 +87,7 @@ def test_a_sampled_run_takes_a_part_and_a_whole_run_everything(tmp_path: Path) -
 def test_the_printed_seed_draws_the_same_again_and_a_fault_is_found_again(tmp_path: Path) -> None:
     first = run(tmp_path)
     numbers = (tmp_path / "numbers").read_text(encoding="utf-8")
-    seeds = re.findall(r"Sampled run, seed (\d+): `make test SEED=\1` draws", first)
+    seeds = re.findall(r"Sampled run, seed (\d+)\. Repeat it with `make test SEED=\1`", first)
     again = run(tmp_path, "--seed", seeds[0])
 
     assert len(seeds) == 2 and seeds[0] == seeds[1]
@@ -96,10 +97,23 @@ def test_the_printed_seed_draws_the_same_again_and_a_fault_is_found_again(tmp_pa
         assert "FAILED test_cases.py::test_wrong_rule" in printed
 
 
-def test_another_seed_draws_other_cases(tmp_path: Path) -> None:
-    drawn = {tuple(taken(run(tmp_path, "--seed", seed, "-k", "doors"))) for seed in "123"}
+def test_another_seed_draws_other_cases_and_examples(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CI", "true")
+    drawn, numbers = set(), set()
+    for seed in "123":
+        drawn.add(tuple(taken(run(tmp_path, "--seed", seed, "-k", "doors or property"))))
+        numbers.add((tmp_path / "numbers").read_text(encoding="utf-8"))
 
-    assert len(drawn) > 1
+    assert len(drawn) > 1 and len(numbers) == 3
+
+
+def test_a_case_that_is_named_runs_whatever_is_drawn(tmp_path: Path) -> None:
+    run(tmp_path, "-k", "nothing")  # writes the cases
+    case = "test_cases.py::test_plain[postgresql]"
+
+    assert taken(run(tmp_path, case)) == ["test_plain[postgresql]"]
 
 
 def test_a_property_has_a_quarter_of_its_examples_in_a_sampled_run(tmp_path: Path) -> None:
