@@ -19,10 +19,10 @@ setup:  ## install, build the front-end parts, bring the database to the newest 
 demo: setup  ## load the sample company; a second time changes nothing
 	@.venv/bin/flask --app app demo load
 
-test:  ## every rule once: bedrock, SQLite and PostgreSQL, browser (some 20 minutes)
+test:  ## all tests on SQLite, a sample of repeated cases, what depends on PostgreSQL (20 minutes)
 	@SEED="$(SEED)" scripts/test.sh
 
-test-full:  ## every case of every rule, all of them on both databases (an hour and more)
+test-full:  ## all cases on both databases, with the coverage limits (an hour and more)
 	@SEED="$(SEED)" WHOLE=1 scripts/test.sh
 
 lint:  ## style, types and import contracts

@@ -97,6 +97,7 @@ def slow_hash(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(people, "hash_password", slow)
 
 
+@pytest.mark.both_databases
 @pytest.mark.usefixtures("slow_hash")
 def test_link_used_twice_in_the_same_moment_sets_one_password(app: Flask, tenant: Tenant):
     (link,) = reset_links(app, tenant.email(RoleId.ADMIN), 1)

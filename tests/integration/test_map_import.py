@@ -472,6 +472,7 @@ def test_operators_in_the_file_are_kept_whatever_the_order_of_rows(tenant: Tenan
         assert operators == {"Site": "c", "Company": None, "Maison Cacao": None}
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("path", sorted(LISTS.glob("*.csv")), ids=lambda path: path.stem)
 def test_published_supplier_list_comes_in_and_the_same_list_again_changes_nothing(
     tenant: Tenant, chain_id: UUID, path: Path

@@ -287,6 +287,7 @@ def held_in_order() -> Iterator[list[str]]:
         event.remove(db.session, "do_orm_execute", note)
 
 
+@pytest.mark.both_databases
 def test_whoever_changes_pairs_holds_their_map_first_so_that_nobody_waits_in_a_circle(world: World):
     world.search()
     (pair,) = world.pairs()
@@ -318,6 +319,7 @@ def test_later_stays_in_the_list_and_can_be_opened_again(world: World):
     assert world.pairs()[0].state is PairState.OPEN
 
 
+@pytest.mark.both_databases
 def test_two_people_at_the_same_pair_see_both_decisions(world: World):
     world.search()
     (pair,) = world.pairs()

@@ -155,6 +155,7 @@ def test_what_another_wrote_meanwhile_is_shown_and_not_written_over(tenant: Tena
     assert french(tenant, version).texts[PLACE].text == WORDS
 
 
+@pytest.mark.both_databases
 def test_two_who_confirm_the_first_words_of_a_text_in_one_moment_do_not_write_over_each_other(
     context: Flask, tenant: Tenant
 ):

@@ -384,6 +384,7 @@ def test_the_first_risks_name_the_figures_of_their_country_with_source_and_year(
     assert all(reason.count(" (") >= 3 for reason in told)
 
 
+@pytest.mark.both_databases
 def test_a_number_stands_for_one_report_of_an_organisation_alone(
     tenant: Tenant, other_tenant: Tenant, world: World
 ) -> None:
@@ -404,6 +405,7 @@ def test_a_number_stands_for_one_report_of_an_organisation_alone(
         db.session.flush()
 
 
+@pytest.mark.both_databases
 def test_reports_asked_for_in_the_same_moment_get_numbers_of_their_own(
     context: Flask, tenant: Tenant, world: World
 ) -> None:

@@ -1,18 +1,43 @@
 import re
 
 from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from ddplatform.access.roles import RoleId
-from tests.factories import PASSWORD, Tenant, csrf_token, signed_in_client
+from ddplatform.db import db
+from ddplatform.models.organisations import UserSession
+from ddplatform.tenancy import nobody
+from tests.factories import PASSWORD, Tenant, client_of, csrf_token, signed_in_client
+
+
+def sign_in(client: FlaskClient, tenant: Tenant, role: RoleId) -> TestResponse:
+    """Sign in on the page; the page that it leads to."""
+    form = {"email": tenant.email(role), "password": PASSWORD}
+    form["csrf_token"] = csrf_token(client, "/sign-in")
+    return client.post("/sign-in", data=form, follow_redirects=True)
 
 
 def test_right_password_leads_to_the_overview(app: Flask, tenant: Tenant):
-    client = signed_in_client(app, tenant, RoleId.SUSTAINABILITY_MANAGER)
-
-    page = client.get(f"/o/{tenant.slug}/")
+    page = sign_in(app.test_client(), tenant, RoleId.SUSTAINABILITY_MANAGER)
 
     assert page.status_code == 200
+    assert page.request.path == f"/o/{tenant.slug}/"
     assert "Overview" in page.text
+
+
+def test_session_that_tests_make_holds_what_signing_in_leaves(app: Flask, tenant: Tenant):
+    sign_in(app.test_client(), tenant, RoleId.ADMIN)
+    client_of(app, tenant[RoleId.ADMIN].user_id)
+
+    with app.app_context(), nobody():
+        rows = db.session.scalars(select(UserSession).order_by(UserSession.created_at)).all()
+        real, made = ({**row.data} for row in rows if row.user_id)
+    for name in ("_user_id", "_fresh"):
+        assert made[name] == real[name]
+    assert made.keys() <= real.keys()
+    assert len(made["ref"]) == len(real["ref"])
 
 
 def test_wrong_password_is_refused_in_words_that_do_not_tell_whether_the_account_exists(

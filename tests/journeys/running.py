@@ -29,6 +29,8 @@ from ddplatform.factory import create_app
 
 BIN = Path(sys.executable).parent
 READY_S, STOP_S = 60.0, 15.0
+WAIT_S = 300.0
+"""How long a walk waits for work in the background: a guard against hanging, no measure."""
 MANAGER_ROLE = "sustainability_manager"
 
 
@@ -64,7 +66,10 @@ class Running:
         done = app.test_cli_runner().invoke(args=arguments, input=given)
         with app.app_context():
             db.engine.dispose()
-        assert done.exit_code == int(refused), f"flask {' '.join(arguments)}: {done.output}"
+        is_refusal = done.exception is None or isinstance(done.exception, SystemExit)
+        assert done.exit_code == int(refused) and is_refusal, (
+            f"flask {' '.join(arguments)}: {done.output} {done.exception!r}"
+        )
         return done.stdout
 
     def start_web(self) -> None:
@@ -117,7 +122,7 @@ class Running:
     def link_in_mail(self, to: str, path: str) -> str:
         """The newest link below a path in the mails to an address, once it has come."""
         wanted = re.compile(rf"{re.escape(self.address)}{path}[\w./-]+")
-        end = time.monotonic() + 30
+        end = time.monotonic() + WAIT_S
         while time.monotonic() < end:
             for file in sorted((self.folder / "outbox").glob("*.eml"), reverse=True):
                 message = email.message_from_bytes(file.read_bytes(), policy=default)

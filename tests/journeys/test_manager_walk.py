@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, expect
 
 from ddplatform.config import ROOT
 from tests.journeys.answering import answer_all, answers_of, declare_and_send, join
-from tests.journeys.running import Running, Visitor, visitor
+from tests.journeys.running import WAIT_S, Running, Visitor, visitor
 
 pytestmark = pytest.mark.journey
 LIST = ROOT / "tests/data/supplier_lists/ferrero_2020.csv"
@@ -111,7 +111,7 @@ def _send_questionnaire(manager: Visitor) -> None:
 def _see_the_risk_change(manager: Visitor, node: str, before: str) -> None:
     """The answers were received behind the pages; the risk page tells what they changed."""
     address = f"/o/maison-cacao/risk/nodes/{node.rsplit('/', 1)[1]}/{ISSUE}"
-    end = time.monotonic() + 40
+    end = time.monotonic() + WAIT_S
     while (now := manager.open(address).locator("#risk-likelihood + .sub").inner_text()) == before:
         assert time.monotonic() < end, f"The risk did not change: {now}"
         time.sleep(0.5)
@@ -172,7 +172,7 @@ def _verify(other: Visitor, action: str) -> None:
 
 def _see_the_residual_risk_fall(manager: Visitor, action: str) -> None:
     """Before and after stand beside each other once the new assessment is there."""
-    end = time.monotonic() + 40
+    end = time.monotonic() + WAIT_S
     found: list[str] = []
     while len(found) < 2:
         assert time.monotonic() < end, "No assessment followed the verification."

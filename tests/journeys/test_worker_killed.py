@@ -10,11 +10,10 @@ from playwright.sync_api import Browser, expect
 
 from ddplatform.services.map_import import APPLY
 from tests.factories import PASSWORD
-from tests.journeys.running import Running, Visitor, visitor
+from tests.journeys.running import WAIT_S, Running, Visitor, visitor
 
 pytestmark = pytest.mark.journey
 ROWS = 4_000
-WAIT_S = 120.0
 
 
 def _ask(running: Running, question: str) -> list[tuple[object, ...]]:
