@@ -88,8 +88,18 @@ def signed_in_client(app: Flask, tenant: Tenant, role: RoleId) -> FlaskClient:
     return client_of(app, tenant[role].user_id)
 
 
+def signed_in_on_page(app: Flask, tenant: Tenant, role: RoleId) -> FlaskClient:
+    """The same through the sign-in page, for tests of signing in and of sessions."""
+    client = app.test_client()
+    form = {"email": tenant.email(role), "password": PASSWORD}
+    form["csrf_token"] = csrf_token(client, "/sign-in")
+    answer = client.post("/sign-in", data=form)
+    assert answer.status_code == 302, answer.text
+    return client
+
+
 def client_of(app: Flask, user_id: UUID | None, **more: object) -> FlaskClient:
-    """A browser with a session as signing in leaves one; how one signs in is tested elsewhere.
+    """A browser with a session as signing in leaves one, made without the cost of a password.
 
     Args:
         user_id: who is signed in; None: nobody is.

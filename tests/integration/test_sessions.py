@@ -12,7 +12,7 @@ from ddplatform.access.roles import RoleId
 from ddplatform.db import db, unit_of_work, write_lock
 from ddplatform.models.organisations import User, UserSession
 from ddplatform.services import sessions
-from tests.factories import PASSWORD, Tenant, csrf_token, signed_in_client
+from tests.factories import PASSWORD, Tenant, csrf_token, signed_in_on_page
 
 
 def cookie_of(client: FlaskClient) -> str:
@@ -61,7 +61,7 @@ def test_made_up_session_id_is_never_taken_over(app: Flask, tenant: Tenant):
 
 
 def test_only_the_hash_of_a_session_id_is_kept(app: Flask, tenant: Tenant):
-    client = signed_in_client(app, tenant, RoleId.ADMIN)
+    client = signed_in_on_page(app, tenant, RoleId.ADMIN)
     with app.app_context():
         rows = db.session.execute(select(UserSession.id_hash, UserSession.data)).all()
 
@@ -70,7 +70,7 @@ def test_only_the_hash_of_a_session_id_is_kept(app: Flask, tenant: Tenant):
 
 
 def test_session_ends_after_half_an_hour_without_use(app: Flask, tenant: Tenant):
-    client = signed_in_client(app, tenant, RoleId.ADMIN)
+    client = signed_in_on_page(app, tenant, RoleId.ADMIN)
     age(app, client, last_seen_at=timedelta(minutes=29))
     assert is_signed_in(client, tenant)
     age(app, client, last_seen_at=timedelta(minutes=31))
@@ -79,7 +79,7 @@ def test_session_ends_after_half_an_hour_without_use(app: Flask, tenant: Tenant)
 
 
 def test_session_ends_after_twelve_hours_however_much_it_is_used(app: Flask, tenant: Tenant):
-    client = signed_in_client(app, tenant, RoleId.ADMIN)
+    client = signed_in_on_page(app, tenant, RoleId.ADMIN)
     with app.app_context():
         row = db.session.scalar(
             select(UserSession).where(UserSession.id_hash == sessions.hash_of(cookie_of(client)))
@@ -91,7 +91,7 @@ def test_session_ends_after_twelve_hours_however_much_it_is_used(app: Flask, ten
 
 
 def test_use_does_not_move_the_absolute_end(app: Flask, tenant: Tenant):
-    client = signed_in_client(app, tenant, RoleId.ADMIN)
+    client = signed_in_on_page(app, tenant, RoleId.ADMIN)
     age(app, client, last_seen_at=timedelta(minutes=10), expires_at=-timedelta(minutes=5))
     with app.app_context():
         before = db.session.scalars(select(UserSession.expires_at)).all()
@@ -103,7 +103,7 @@ def test_use_does_not_move_the_absolute_end(app: Flask, tenant: Tenant):
 
 
 def test_signed_out_session_is_refused_when_it_is_sent_again(app: Flask, tenant: Tenant):
-    client = signed_in_client(app, tenant, RoleId.ADMIN)
+    client = signed_in_on_page(app, tenant, RoleId.ADMIN)
     kept = cookie_of(client)
     answer = client.post("/sign-out", data={"csrf_token": csrf_token(client, f"/o/{tenant.slug}/")})
     thief = app.test_client()
@@ -114,7 +114,7 @@ def test_signed_out_session_is_refused_when_it_is_sent_again(app: Flask, tenant:
 
 
 def test_request_under_way_does_not_bring_an_ended_session_back(app: Flask, tenant: Tenant):
-    client = signed_in_client(app, tenant, RoleId.ADMIN)
+    client = signed_in_on_page(app, tenant, RoleId.ADMIN)
     sid = cookie_of(client)
     user_id = tenant[RoleId.ADMIN].user_id
     with app.app_context(), unit_of_work():
@@ -128,8 +128,8 @@ def test_request_under_way_does_not_bring_an_ended_session_back(app: Flask, tena
 
 @pytest.mark.parametrize("what", ["role", "remove"])
 def test_change_of_role_and_removal_end_the_sessions_at_once(app: Flask, tenant: Tenant, what: str):
-    analyst = signed_in_client(app, tenant, RoleId.ANALYST)
-    admin = signed_in_client(app, tenant, RoleId.ADMIN)
+    analyst = signed_in_on_page(app, tenant, RoleId.ANALYST)
+    admin = signed_in_on_page(app, tenant, RoleId.ADMIN)
     page = f"/o/{tenant.slug}/people/{tenant.analyst.user_id}/{what}"
     answer = admin.post(
         page,
@@ -141,7 +141,7 @@ def test_change_of_role_and_removal_end_the_sessions_at_once(app: Flask, tenant:
 
 
 def test_deactivated_account_is_out_at_the_next_request(app: Flask, tenant: Tenant):
-    client = signed_in_client(app, tenant, RoleId.ANALYST)
+    client = signed_in_on_page(app, tenant, RoleId.ANALYST)
     with app.app_context(), unit_of_work():
         db.session.execute(
             update(User).where(User.id == tenant.analyst.user_id).values(is_active=False)
@@ -151,7 +151,7 @@ def test_deactivated_account_is_out_at_the_next_request(app: Flask, tenant: Tena
 
 
 def test_expired_sessions_are_swept_away(app: Flask, tenant: Tenant):
-    client = signed_in_client(app, tenant, RoleId.ANALYST)
+    client = signed_in_on_page(app, tenant, RoleId.ANALYST)
     age(app, client, expires_at=timedelta(seconds=1))
     with app.app_context(), unit_of_work():
         assert sessions.end_expired_sessions(at=datetime.now(UTC)) == 1
@@ -166,7 +166,7 @@ def last_seen(app: Flask, client: FlaskClient) -> datetime:
 
 
 def test_a_page_opens_at_once_while_another_process_writes(app: Flask, tenant: Tenant):
-    client = signed_in_client(app, tenant, RoleId.ADMIN)
+    client = signed_in_on_page(app, tenant, RoleId.ADMIN)
     assert is_signed_in(client, tenant)  # the first page puts the token of its forms there
     age(app, client, last_seen_at=timedelta(minutes=5))
     seen = last_seen(app, client)
@@ -219,7 +219,7 @@ def test_a_cookie_that_carries_a_session_gives_no_right_and_is_not_believed_unsi
 def test_session_that_goes_on_under_a_new_id_ends_when_it_would_have_ended(
     app: Flask, tenant: Tenant, door: str
 ):
-    client = signed_in_client(app, tenant, RoleId.ADMIN)
+    client = signed_in_on_page(app, tenant, RoleId.ADMIN)
     ends = datetime.now(UTC) + timedelta(minutes=5)
     with app.app_context(), unit_of_work():
         db.session.execute(update(UserSession).values(expires_at=ends))
@@ -236,7 +236,7 @@ def test_session_that_goes_on_under_a_new_id_ends_when_it_would_have_ended(
 
 
 def test_shared_phone_ends_after_its_hour_however_often_it_is_said(app: Flask, tenant: Tenant):
-    client = signed_in_client(app, tenant, RoleId.ADMIN)
+    client = signed_in_on_page(app, tenant, RoleId.ADMIN)
     token = csrf_token(client, "/account")
     client.post("/shared-phone", data={"csrf_token": token})
     with app.app_context():
@@ -254,7 +254,7 @@ def test_shared_phone_ends_after_its_hour_however_often_it_is_said(app: Flask, t
 
 
 def test_new_password_begins_a_session_of_twelve_hours(app: Flask, tenant: Tenant):
-    client = signed_in_client(app, tenant, RoleId.ADMIN)
+    client = signed_in_on_page(app, tenant, RoleId.ADMIN)
     with app.app_context(), unit_of_work():
         soon = datetime.now(UTC) + timedelta(minutes=5)
         db.session.execute(update(UserSession).values(expires_at=soon))

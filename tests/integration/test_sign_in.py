@@ -1,26 +1,26 @@
 import re
 
 from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import select
-from werkzeug.test import TestResponse
 
 from ddplatform.access.roles import RoleId
 from ddplatform.db import db
 from ddplatform.models.organisations import UserSession
 from ddplatform.tenancy import nobody
-from tests.factories import PASSWORD, Tenant, client_of, csrf_token, signed_in_client
-
-
-def sign_in(client: FlaskClient, tenant: Tenant, role: RoleId) -> TestResponse:
-    """Sign in on the page; the page that it leads to."""
-    form = {"email": tenant.email(role), "password": PASSWORD}
-    form["csrf_token"] = csrf_token(client, "/sign-in")
-    return client.post("/sign-in", data=form, follow_redirects=True)
+from tests.factories import (
+    PASSWORD,
+    Tenant,
+    client_of,
+    csrf_token,
+    signed_in_client,
+    signed_in_on_page,
+)
 
 
 def test_right_password_leads_to_the_overview(app: Flask, tenant: Tenant):
-    page = sign_in(app.test_client(), tenant, RoleId.SUSTAINABILITY_MANAGER)
+    client = signed_in_on_page(app, tenant, RoleId.SUSTAINABILITY_MANAGER)
+
+    page = client.get("/", follow_redirects=True)
 
     assert page.status_code == 200
     assert page.request.path == f"/o/{tenant.slug}/"
@@ -28,7 +28,7 @@ def test_right_password_leads_to_the_overview(app: Flask, tenant: Tenant):
 
 
 def test_session_that_tests_make_holds_what_signing_in_leaves(app: Flask, tenant: Tenant):
-    sign_in(app.test_client(), tenant, RoleId.ADMIN)
+    signed_in_on_page(app, tenant, RoleId.ADMIN)
     client_of(app, tenant[RoleId.ADMIN].user_id)
 
     with app.app_context(), nobody():
