@@ -40,6 +40,7 @@ from supply_chain.vocabulary import Issue, NodeKind
 from tests.conftest import settings_for
 from tests.factories import csrf_token
 
+pytestmark = pytest.mark.long  # the first test waits for the sample
 NOW = datetime(2026, 11, 25, 15, 0, tzinfo=UTC)
 
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.journeys.running import Running, Visitor, visitor
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.long]
 HOME = "/o/maison-cacao"
 ENDINGS = {"pdf": b"%PDF-", "xlsx": b"PK\x03\x04", "json": b"{"}
 

@@ -15,7 +15,7 @@ from tests.journeys.running import Running, Visitor, visitor
 from tests.journeys.test_axe import WAYS, Way, crawl, kind_of, links_on, looked_at, ways_of
 from tests.sampling import draw
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.long]
 DRAWN = 3  # languages in which axe looks at one page, in a sampled run
 
 

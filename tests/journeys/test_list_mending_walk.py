@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.journeys.running import Running, visitor
 from tests.journeys.test_lists_walk import LONG_MS, _bring_in, _new_map, _upload
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.long]
 FAULTY = """Factory name,Country,Address,Latitude,Longitude
 Alfa Knit,Bangladesh,12 Road Gazipur,23.99,90.42
 Beta Wear,Bangla Land,5 Lane Dhaka,23.7,90.4

@@ -17,7 +17,7 @@ from ddplatform.config import ROOT
 from tests.factories import PASSWORD
 from tests.journeys.running import Running, Visitor, visitor
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.long]
 GRAPHS, LISTS = ROOT / "tests/data/supply_graphs", ROOT / "tests/data/supplier_lists/whole"
 PALM = ("palm_oil_brands_nodes.csv", "palm_oil_brands_edges.csv")
 LONG_MS = 120_000

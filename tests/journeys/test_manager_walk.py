@@ -11,7 +11,7 @@ from ddplatform.config import ROOT
 from tests.journeys.answering import answer_all, answers_of, declare_and_send, join
 from tests.journeys.running import WAIT_S, Running, Visitor, visitor
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.long]
 LIST = ROOT / "tests/data/supplier_lists/ferrero_2020.csv"
 MAP = "Palm oil of the spread"
 MILL = "ADIMULIA PALMO LESTARI"

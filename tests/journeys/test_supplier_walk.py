@@ -18,7 +18,7 @@ from tests.journeys.answering import (
 )
 from tests.journeys.running import Running, Visitor, visitor
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.long]
 PASSWORD = "warm harbour paper kite"
 PHONE = {"width": 390, "height": 844}
 ACTION = "Keep the lists of age checks for two seasons"

@@ -12,7 +12,7 @@ from ddplatform.services.map_import import APPLY
 from tests.factories import PASSWORD
 from tests.journeys.running import WAIT_S, Running, Visitor, visitor
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.long]
 ROWS = 4_000
 
 

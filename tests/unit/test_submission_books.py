@@ -196,7 +196,7 @@ def test_export_without_a_submission_is_said_to_be_empty():
 
 
 def test_export_with_more_cells_than_any_form_has_is_refused():
-    wide = kept(book(Visit=[["_uuid", "g/share"], *(["x" * 3, 1] for _ in range(200_001))]))
+    wide = as_book({"Visit": [["_uuid", "g/share"], *(["x" * 3, 1] for _ in range(200_001))]})
 
     with pytest.raises(BookRefused, match="larger than any filled-in form"):
         read_brought("a.xlsx", wide, FORM)
