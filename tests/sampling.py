@@ -28,6 +28,8 @@ POSTGRESQL = "postgresql"
 FIRST = ("tests/journeys/", "tests/contract/test_leaks.py", "tests/contract/", "tests/integration/")
 """Long groups come first, so that the short ones fill up what is left at the end."""
 JOURNEYS = "tests/journeys/"
+OWN_INSTALLATION = ("list_mending_walk.py", "lists_walk.py", "killed.py", "first_start.py")
+"""Endings of the walks that do not use the sample company."""
 MOST_SEED = 10**6
 WHOLE, SAMPLED, FEWEST = 100, 25, 4
 """Examples of a property where nothing else is said, by the kind of run; and the fewest."""
@@ -167,11 +169,14 @@ def _order(item: pytest.Item) -> int:
 
 
 class InGroups(LoadScopeScheduling):
-    """A file stays with one worker, all walks with one: what they share is made once."""
+    """A file stays with one worker, walks of the sample company all with one.
+
+    What they share is made once.
+    """
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
-        if file.startswith(JOURNEYS):
+        if file.startswith(JOURNEYS) and not file.endswith(OWN_INSTALLATION):
             return JOURNEYS
         database = POSTGRESQL if "test_leaks" in file and POSTGRESQL in nodeid else ""
         return f"{file} {database}"

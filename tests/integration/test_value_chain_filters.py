@@ -253,6 +253,7 @@ def _pages(chain_id: UUID, order: NodeOrder, limit: int) -> list[NodePage]:
     return pages
 
 
+@pytest.mark.rotates(on="postgresql")
 @pytest.mark.parametrize("order", NodeOrder)
 @pytest.mark.parametrize("many", [2_000, 2])
 def test_pages_of_a_text_go_on_and_back_as_the_whole_list_does(
@@ -374,6 +375,7 @@ def test_no_filter_costs_more_than_a_few_statements(mixed: CocoaMap, tenant: Ten
             assert statements_of(lambda asked=wanted: find_rows(snapshot, chain, asked)) <= 3
 
 
+@pytest.mark.rotates(on="postgresql")
 @pytest.mark.parametrize("few", [500, 1])
 @pytest.mark.parametrize("order", NodeOrder)
 def test_a_page_far_behind_costs_no_more_whether_few_or_many_are_meant(

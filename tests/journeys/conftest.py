@@ -35,10 +35,11 @@ def running(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """The system's Chromium."""
-    assert shutil.which("chromium"), "Install Chromium, or run scripts/test.sh, which does."
+    """The system's Chromium: its headless shell where there is one."""
+    program = shutil.which("chromium-headless-shell") or shutil.which("chromium")
+    assert program, "Install Chromium, or run scripts/test.sh, which does."
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        started = playwright.chromium.launch(executable_path=program, args=FLAGS)
         yield started
         started.close()
 

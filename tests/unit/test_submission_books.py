@@ -195,6 +195,8 @@ def test_export_without_a_submission_is_said_to_be_empty():
     assert refused.value.code == "no_submissions"
 
 
+@pytest.mark.long
+@pytest.mark.whole
 def test_export_with_more_cells_than_any_form_has_is_refused():
     wide = as_book({"Visit": [["_uuid", "g/share"], *(["x" * 3, 1] for _ in range(200_001))]})
 
