@@ -10,7 +10,7 @@ import pytest
 from ddplatform.config import ROOT
 from tests.journeys.running import BIN
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.long]
 FOUND = ("organisations", "create", "--slug", "acme", "--name", "Acme", "--country", "BE")
 
 
