@@ -85,10 +85,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def _summary(config: pytest.Config) -> str:
     seed, is_whole = config.option.seed, config.option.whole
     kind, target = ("Whole run", "test-full") if is_whole else ("Sampled run", "test")
-    told = f"{kind}, seed {seed}. Repeat it with `make {target} SEED={seed}`."
+    line = f"{kind}, seed {seed}. Repeat it with `make {target} SEED={seed}`."
     if "TEST_POSTGRES_URL" not in os.environ:
-        told += " SQLite alone: scripts/test.sh starts a PostgreSQL server and names it."
-    return told
+        line += " No PostgreSQL: run scripts/test.sh, which starts a server."
+    return line
 
 
 def draw(config: pytest.Config, what: str) -> Random:

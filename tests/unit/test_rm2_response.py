@@ -186,22 +186,24 @@ def test_p17_answering_a_blank_even_by_an_admission_never_lowers_the_measure(con
     at = data.draw(st.integers(0, len(conduct.answers) - 1))
     states = st.sampled_from([state for state in AnswerState if state != BLANK])
     blank = replace(conduct.answers[at], state=BLANK, evidence=False, admission=False)
-    told = replace(blank, state=data.draw(states), admission=data.draw(st.booleans()))
+    disclosed = replace(blank, state=data.draw(states), admission=data.draw(st.booleans()))
 
     def measured(answer):
         answers = [*conduct.answers[:at], answer, *conduct.answers[at + 1 :]]
         return measure_response(replace(conduct, answers=answers)).value
 
-    assert measured(told) >= measured(blank) - 1e-9
+    assert measured(disclosed) >= measured(blank) - 1e-9
 
 
 @given(conducts, st.booleans(), st.sampled_from(Effect))
 @examples(60)
 def test_p17_a_disclosed_problem_and_its_action_never_lower_the_measure(conduct, late, effect):
     action = Action(late, effect, self_disclosed=True)
-    told = replace(conduct, disclosed=conduct.disclosed + 1, actions=[*conduct.actions, action])
+    disclosed = replace(
+        conduct, disclosed=conduct.disclosed + 1, actions=[*conduct.actions, action]
+    )
 
-    assert measure_response(told).value >= measure_response(conduct).value - 1e-9
+    assert measure_response(disclosed).value >= measure_response(conduct).value - 1e-9
 
 
 @given(conducts)
