@@ -1,7 +1,7 @@
 """Test selection for `make test`: markers, sample and seed.
 
-A normal run proves every rule once; where the same rule is held many times over, a part of the
-cases runs, drawn anew each time. Three marks say where:
+`make test` runs all tests on SQLite and a sample of the cases that repeat one rule. Three marks say
+what belongs to the sample:
 
 - `both_databases`: what PostgreSQL and SQLite do in their own ways (locks, triggers, constraints,
   ordering, JSON, bulk writes). Every other test of a database runs on SQLite alone.
