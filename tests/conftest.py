@@ -22,7 +22,7 @@ from ddplatform.tenancy import across_tenants
 from tests.factories import Tenant, make_tenant
 from tests.kept_worlds import Kept, KeptWorlds, kept_world
 
-pytest_plugins = ("tests.sampling", "tests.seconds")
+pytest_plugins = ("tests.garbage", "tests.sampling", "tests.seconds")
 
 POSTGRES = os.environ.get("TEST_POSTGRES_URL")
 DATABASES = ["sqlite", *(["postgresql"] if POSTGRES else [])]

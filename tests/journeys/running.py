@@ -233,6 +233,15 @@ class Visitor:
             self.faults.append(f"{response.status} at {response.url}")
 
 
+def width_of(page: Page) -> int:
+    """Width in px of the whole open page; wider than its window, it scrolls sideways.
+
+    A page that a click led to may have begun without anything in it yet.
+    """
+    page.wait_for_load_state("load")
+    return int(page.locator("html").evaluate("html => html.scrollWidth"))
+
+
 @contextlib.contextmanager
 def visitor(
     running: Running, browser: Browser, *, width: int = 1440, height: int = 900, **more: object

@@ -20,7 +20,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from ddplatform.config import ROOT
-from tests.journeys.running import Running, Visitor, visitor
+from tests.journeys.running import Running, Visitor, visitor, width_of
 from tests.sampling import draw
 
 pytestmark = [pytest.mark.journey, pytest.mark.long]
@@ -181,7 +181,7 @@ def look(guest: Visitor, path: str, seen: Looked, ways: tuple[Way, ...]) -> list
     for way, faults in looked_at(page, path, ways):
         seen.faults.setdefault(way, []).extend(faults)
     page.set_viewport_size({"width": 320, "height": 640})
-    if (wide := page.evaluate("document.documentElement.scrollWidth")) > 320:
+    if (wide := width_of(page)) > 320:
         seen.wide.append(f"{path}: {wide} px")
     page.wait_for_load_state("networkidle")
     is_supplier = page.locator("link[href*='supplier.css']").count() > 0

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 
 from ddplatform.languages import LANGUAGES
 from tests.journeys.answering import ask
-from tests.journeys.running import Running, Visitor, visitor
+from tests.journeys.running import Running, Visitor, visitor, width_of
 from tests.journeys.test_axe import WAYS, Way, crawl, kind_of, links_on, looked_at, ways_of
 from tests.sampling import draw
 
@@ -69,7 +69,7 @@ def _faults_in(guest: Visitor, path: str, language: str, ways: tuple[Way, ...]) 
     for _, faults in looked_at(page, asked, ways):
         yield from faults
     page.set_viewport_size({"width": 320, "height": 640})
-    if (wide := page.evaluate("document.documentElement.scrollWidth")) > 320:
+    if (wide := width_of(page)) > 320:
         yield f"{asked}: {wide} px"
 
 

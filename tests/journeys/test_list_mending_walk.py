@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys.running import Running, visitor
+from tests.journeys.running import Running, visitor, width_of
 from tests.journeys.test_lists_walk import LONG_MS, _bring_in, _new_map, _upload
 
 pytestmark = [pytest.mark.journey, pytest.mark.long]
@@ -40,7 +40,7 @@ def _see(page: Page, name: str) -> None:
     """The page at the width of a phone and of a desk fits; a picture where somebody asks for it."""
     for width in (390, 1440):
         page.set_viewport_size({"width": width, "height": 900})
-        over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        over = width_of(page) - width
         assert over <= 0, f"{name} is {over} px too wide at {width} px"
         folder = os.environ.get("PICTURES")
         if folder:

@@ -16,7 +16,7 @@ from tests.journeys.answering import (
     fill,
     join,
 )
-from tests.journeys.running import Running, Visitor, visitor
+from tests.journeys.running import Running, Visitor, visitor, width_of
 
 pytestmark = [pytest.mark.journey, pytest.mark.long]
 PASSWORD = "warm harbour paper kite"
@@ -39,7 +39,7 @@ def test_a_supplier_answers_on_a_phone_and_loses_nothing_without_a_network(
     ask(running, browser, node=node, email=email)
     with visitor(running, browser, **PHONE) as supplier:
         questions = join(supplier, email, name="Jutta", password=PASSWORD)
-        assert supplier.page.evaluate("document.documentElement.scrollWidth") <= 390
+        assert width_of(supplier.page) <= 390
         _answer_with_gaps_in_the_network(supplier, questions)
         _attach(supplier, f"{questions}A", "SAQ_A06_evidence", photo)
         receipt = declare_and_send(supplier, questions)
