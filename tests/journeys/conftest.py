@@ -47,7 +47,23 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def acme(tmp_path: Path, sqlite_template: Path) -> Running:
     """An empty installation with one organisation and its manager; nothing runs yet."""
-    made = installation(tmp_path, sqlite_template)
+    return _with_a_manager(tmp_path, sqlite_template)
+
+
+@pytest.fixture(scope="module")
+def open_acme(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Running]:
+    """The same for all tests of a file, with web and worker running."""
+    made = _with_a_manager(tmp_path_factory.mktemp("acme"), sqlite_template)
+    try:
+        made.start_web()
+        made.start_worker()
+        yield made
+    finally:
+        made.stop()
+
+
+def _with_a_manager(folder: Path, template: Path) -> Running:
+    made = installation(folder, template)
     made.flask("organisations", "create", "--slug", "acme", "--name", "Acme", "--country", "BE")
     made.flask(
         *("organisations", "add-person", "--organisation", "acme"),

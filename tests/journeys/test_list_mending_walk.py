@@ -61,114 +61,99 @@ def _mended(workbook: Path) -> int:
 
 
 def test_a_list_is_mended_in_its_workbook_of_problems_and_comes_in_whole(
-    acme: Running, browser: Browser, tmp_path: Path
+    open_acme: Running, browser: Browser, tmp_path: Path
 ) -> None:
     listed, workbook = tmp_path / "factories.csv", tmp_path / "problems.xlsx"
     listed.write_text(FAULTY, encoding="utf-8")
-    try:
-        acme.start_web()
-        acme.start_worker()
-        with visitor(acme, browser) as mia:
-            chain = _new_map(mia, "Clothes")
-            page = mia.page
-            _upload(page, chain, [listed])
-            expect(page.locator("main")).to_contain_text("3 rows have problems")
-            page.click("a[href*='tab=problems']")
-            _see(page, "problems")
-            with page.expect_download() as download:
-                page.click("a:has-text('Download the problems')")
-            download.value.save_as(workbook)
-            assert _mended(workbook) == 3
-            page.click("a:has-text('Upload them corrected')")
-            _see(page, "corrections")
-            page.set_input_files("input[type=file]", workbook)
-            page.click("button:has-text('Read the list again')")
-            expect(page.locator("main")).to_contain_text("4 new sites", timeout=LONG_MS)
-            assert page.locator("[name=skip_faulty]").count() == 0
-            _bring_in(page)
-            _see(page, "applied")
-            page.goto(f"{chain}/table")
-            for name in ("Alfa Knit", "Beta Wear", "Gamma Shoes", "Delta Mills"):
-                expect(page.locator("main")).to_contain_text(name)
-            expect(page.locator("main")).not_to_contain_text("Bangla Land")
-    finally:
-        acme.stop()
+    with visitor(open_acme, browser) as mia:
+        chain = _new_map(mia, "Clothes")
+        page = mia.page
+        _upload(page, chain, [listed])
+        expect(page.locator("main")).to_contain_text("3 rows have problems")
+        page.click("a[href*='tab=problems']")
+        _see(page, "problems")
+        with page.expect_download() as download:
+            page.click("a:has-text('Download the problems')")
+        download.value.save_as(workbook)
+        assert _mended(workbook) == 3
+        page.click("a:has-text('Upload them corrected')")
+        _see(page, "corrections")
+        page.set_input_files("input[type=file]", workbook)
+        page.click("button:has-text('Read the list again')")
+        expect(page.locator("main")).to_contain_text("4 new sites", timeout=LONG_MS)
+        assert page.locator("[name=skip_faulty]").count() == 0
+        _bring_in(page)
+        _see(page, "applied")
+        page.goto(f"{chain}/table")
+        for name in ("Alfa Knit", "Beta Wear", "Gamma Shoes", "Delta Mills"):
+            expect(page.locator("main")).to_contain_text(name)
+        expect(page.locator("main")).not_to_contain_text("Bangla Land")
 
 
 def test_one_value_put_right_on_the_page_mends_all_rows_that_have_it(
-    acme: Running, browser: Browser, tmp_path: Path
+    open_acme: Running, browser: Browser, tmp_path: Path
 ) -> None:
     listed = tmp_path / "factories.csv"
     listed.write_text(FAULTY, encoding="utf-8")
-    try:
-        acme.start_web()
-        acme.start_worker()
-        with visitor(acme, browser) as mia:
-            chain = _new_map(mia, "Clothes")
-            page = mia.page
-            _upload(page, chain, [listed])
-            page.click("a[href*='tab=problems']")
-            rows = page.locator("#rows table tbody tr")
-            both = rows.filter(has_text="Bangla Land")
-            expect(both).to_have_count(1)
-            expect(both).to_contain_text("2 rows")
-            both.locator("input[name^=put-]").fill("Bangladesh")
-            page.click("button:has-text('Mend these values and read again')")
-            expect(page.locator("main")).to_contain_text("1 row has problems", timeout=LONG_MS)
-            expect(page.locator("main")).to_contain_text("“Bangla Land” → “Bangladesh”")
-            _see(page, "mended")
-            _bring_in(page)
-            page.goto(f"{chain}/table")
-            for name in ("Alfa Knit", "Beta Wear", "Gamma Shoes"):
-                expect(page.locator("main")).to_contain_text(name)
-            expect(page.locator("main")).not_to_contain_text("Delta Mills")
-    finally:
-        acme.stop()
+    with visitor(open_acme, browser) as mia:
+        chain = _new_map(mia, "Shirts")
+        page = mia.page
+        _upload(page, chain, [listed])
+        page.click("a[href*='tab=problems']")
+        rows = page.locator("#rows table tbody tr")
+        both = rows.filter(has_text="Bangla Land")
+        expect(both).to_have_count(1)
+        expect(both).to_contain_text("2 rows")
+        both.locator("input[name^=put-]").fill("Bangladesh")
+        page.click("button:has-text('Mend these values and read again')")
+        expect(page.locator("main")).to_contain_text("1 row has problems", timeout=LONG_MS)
+        expect(page.locator("main")).to_contain_text("“Bangla Land” → “Bangladesh”")
+        _see(page, "mended")
+        _bring_in(page)
+        page.goto(f"{chain}/table")
+        for name in ("Alfa Knit", "Beta Wear", "Gamma Shoes"):
+            expect(page.locator("main")).to_contain_text(name)
+        expect(page.locator("main")).not_to_contain_text("Delta Mills")
 
 
 def test_next_years_list_moves_and_renames_sites_and_archives_only_who_is_said_to_be_gone(
-    acme: Running, browser: Browser, tmp_path: Path
+    open_acme: Running, browser: Browser, tmp_path: Path
 ) -> None:
     first, later = tmp_path / "2025.csv", tmp_path / "2026.csv"
     first.write_text(FIRST, encoding="utf-8")
     later.write_text(LATER, encoding="utf-8")
-    try:
-        acme.start_web()
-        acme.start_worker()
-        with visitor(acme, browser) as mia:
-            chain = _new_map(mia, "Clothes")
-            page = mia.page
-            _upload(page, chain, [first])
-            _bring_in(page)
-            _upload(page, chain, [later])
-            # Of new and missing sites, their links to our own business too.
-            for tab, told in (
-                ("New", "1 site, 1 link"),
-                ("Moved", "1"),
-                ("Renamed", "1"),
-                ("Not in the list", "2 sites, 2 links"),
-            ):
-                words = page.locator("a[href*='tab=']", has_text=re.compile(rf"^\s*{tab}")).first
-                expect(words).to_have_text(re.compile(rf"{tab}\s*{told}$"))
-            for tab, before, after in (
-                ("moved", "12 Road Gazipur", "77 New Town Tongi"),
-                ("renamed", "Beta Wear", "Beta Fashion"),
-            ):
-                page.click(f"a[href*='tab={tab}']")
-                row = page.locator("#rows table tbody tr").first
-                expect(row.locator("td[data-label='In the map']")).to_have_text(before)
-                expect(row.locator("td[data-label='In the list']")).to_have_text(after)
-            page.click("a[href*='tab=gone']")
-            _see(page, "gone")
-            _say(page, "Gamma Shoes", "archive")
-            _bring_in(page)
-            page.goto(f"{chain}/table")
-            for name in ("Alfa Knit", "Beta Fashion", "Epsilon Works", "Delta Mills"):
-                expect(page.locator("main")).to_contain_text(name)
-            for name in ("Gamma Shoes", "Beta Wear"):
-                expect(page.locator("main")).not_to_contain_text(name)
-    finally:
-        acme.stop()
+    with visitor(open_acme, browser) as mia:
+        chain = _new_map(mia, "Shoes")
+        page = mia.page
+        _upload(page, chain, [first])
+        _bring_in(page)
+        _upload(page, chain, [later])
+        # Of new and missing sites, their links to our own business too.
+        for tab, told in (
+            ("New", "1 site, 1 link"),
+            ("Moved", "1"),
+            ("Renamed", "1"),
+            ("Not in the list", "2 sites, 2 links"),
+        ):
+            words = page.locator("a[href*='tab=']", has_text=re.compile(rf"^\s*{tab}")).first
+            expect(words).to_have_text(re.compile(rf"{tab}\s*{told}$"))
+        for tab, before, after in (
+            ("moved", "12 Road Gazipur", "77 New Town Tongi"),
+            ("renamed", "Beta Wear", "Beta Fashion"),
+        ):
+            page.click(f"a[href*='tab={tab}']")
+            row = page.locator("#rows table tbody tr").first
+            expect(row.locator("td[data-label='In the map']")).to_have_text(before)
+            expect(row.locator("td[data-label='In the list']")).to_have_text(after)
+        page.click("a[href*='tab=gone']")
+        _see(page, "gone")
+        _say(page, "Gamma Shoes", "archive")
+        _bring_in(page)
+        page.goto(f"{chain}/table")
+        for name in ("Alfa Knit", "Beta Fashion", "Epsilon Works", "Delta Mills"):
+            expect(page.locator("main")).to_contain_text(name)
+        for name in ("Gamma Shoes", "Beta Wear"):
+            expect(page.locator("main")).not_to_contain_text(name)
 
 
 def _say(page: Page, name: str, answer: str) -> None:

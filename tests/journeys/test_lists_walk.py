@@ -62,23 +62,18 @@ def _number(text: str) -> float:
 
 
 def test_the_raw_palm_oil_list_comes_from_upload_to_ranked_origins(
-    acme: Running, browser: Browser, tmp_path: Path
+    open_acme: Running, browser: Browser, tmp_path: Path
 ) -> None:
     files = _unpacked(tmp_path, *PALM, at=GRAPHS)
-    try:
-        acme.start_web()
-        acme.start_worker()
-        with visitor(acme, browser) as mia:
-            chain = _new_map(mia, "Palm oil")
-            page = mia.page
-            _upload(page, chain, files)
-            expect(page.locator("main")).to_contain_text("56,967 rows read: 4,096 new sites")
-            _see_the_columns(page)
-            _bring_in(page)
-            expect(page.locator("main")).to_contain_text("4,096 new sites")
-            _see_the_origins(page, chain)
-    finally:
-        acme.stop()
+    with visitor(open_acme, browser) as mia:
+        chain = _new_map(mia, "Palm oil")
+        page = mia.page
+        _upload(page, chain, files)
+        expect(page.locator("main")).to_contain_text("56,967 rows read: 4,096 new sites")
+        _see_the_columns(page)
+        _bring_in(page)
+        expect(page.locator("main")).to_contain_text("4,096 new sites")
+        _see_the_origins(page, chain)
 
 
 def _see_the_columns(page: Page) -> None:
@@ -117,27 +112,22 @@ def _parts(table: Locator) -> list[float]:
 
 
 def test_a_later_list_of_factories_tells_who_is_new_moved_renamed_and_asks_about_the_rest(
-    acme: Running, browser: Browser, tmp_path: Path
+    open_acme: Running, browser: Browser, tmp_path: Path
 ) -> None:
     first, later = _unpacked(tmp_path, "nike_2021-02_raw.csv", "nike_2023-08_raw.csv", at=LISTS)
-    try:
-        acme.start_web()
-        acme.start_worker()
-        with visitor(acme, browser) as mia:
-            chain = _new_map(mia, "Footwear")
-            page = mia.page
-            _upload(page, chain, [first])
-            _bring_in(page)
-            _upload(page, chain, [later])
-            assert _tab(page, "New") > 100
-            assert _tab(page, "Moved") > 0 and _tab(page, "Renamed") > 0
-            _see_known_as_before(page)
-            gone = _answer_one_who_is_gone(page)
-            _bring_in(page)
-            page.goto(f"{chain}/table?{urlencode({'q': gone})}")
-            expect(page.locator("main")).to_contain_text(gone)
-    finally:
-        acme.stop()
+    with visitor(open_acme, browser) as mia:
+        chain = _new_map(mia, "Footwear")
+        page = mia.page
+        _upload(page, chain, [first])
+        _bring_in(page)
+        _upload(page, chain, [later])
+        assert _tab(page, "New") > 100
+        assert _tab(page, "Moved") > 0 and _tab(page, "Renamed") > 0
+        _see_known_as_before(page)
+        gone = _answer_one_who_is_gone(page)
+        _bring_in(page)
+        page.goto(f"{chain}/table?{urlencode({'q': gone})}")
+        expect(page.locator("main")).to_contain_text(gone)
 
 
 def _tab(page: Page, name: str) -> int:
