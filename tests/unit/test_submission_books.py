@@ -3,10 +3,12 @@
 import io
 from collections.abc import Sequence
 from datetime import date, datetime
+from pathlib import Path
 
 import pytest
 from openpyxl import Workbook, load_workbook
 
+from questionnaires import answer_book_child, answer_book_reading
 from questionnaires.answer_book_reading import BookRefused
 from questionnaires.answer_changes import judge
 from questionnaires.submission_books import is_book, is_own_book
@@ -195,13 +197,23 @@ def test_export_without_a_submission_is_said_to_be_empty():
     assert refused.value.code == "no_submissions"
 
 
-@pytest.mark.long
-@pytest.mark.whole
-def test_export_with_more_cells_than_any_form_has_is_refused():
-    wide = as_book({"Visit": [["_uuid", "g/share"], *(["x" * 3, 1] for _ in range(200_001))]})
+def test_export_with_more_cells_than_any_form_has_is_refused(monkeypatch, tmp_path):
+    wide = as_book({"Visit": [["_uuid", "g/share"], ["a", 1], ["b", 2]]})
+    child = tmp_path / "child.py"
+    monkeypatch.setattr(answer_book_reading, "_CHILD", child)
 
+    child.write_text(_reading_at_most(6), encoding="utf-8")
+    assert len(read_brought("a.xlsx", wide, FORM).submissions) == 2
+    child.write_text(_reading_at_most(5), encoding="utf-8")
     with pytest.raises(BookRefused, match="larger than any filled-in form"):
         read_brought("a.xlsx", wide, FORM)
+
+
+def _reading_at_most(cells: int) -> str:
+    """The program of the child process with another limit than 400,000 cells."""
+    program = Path(answer_book_child.__file__).read_text(encoding="utf-8")
+    assert program.count("MAX_CELLS = 2_000, 60 * 1024**2, 200, 400_000\n") == 1
+    return program.replace("400_000\n", f"{cells}\n")
 
 
 def test_workbook_is_known_by_what_it_holds():
