@@ -12,7 +12,8 @@ import pickle
 import shutil
 import sys
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
@@ -32,6 +33,9 @@ BESIDE = ("files", "keys", "outbox", "snapshots")
 """Folders that the application makes in its instance folder."""
 Kept = Callable[[str, Callable[[], Any]], Any]
 """(name of a world, what builds it on the one that stands) -> what tests know of it."""
+
+_makers: set[Callable[..., Any]] = set()
+"""What makes the fixtures that are kept worlds."""
 
 
 class KeptWorlds:
@@ -149,7 +153,27 @@ def kept_world(build: Callable[..., Made]) -> Callable[..., Made]:
     fixture.__signature__ = signature.replace(  # type: ignore[attr-defined]
         parameters=[keeper, *parameters]
     )
+    _makers.add(fixture)
     return pytest.fixture(fixture)
+
+
+def worlds_first(item: pytest.Function) -> None:
+    """Let a test ask for its worlds before all else, in the order in which they stand.
+
+    A browser that signs in leaves a session behind, and what is built on top of that is not kept.
+    """
+    made_by = item._fixtureinfo.name2fixturedefs
+
+    def worlds(name: str) -> Iterator[str]:
+        for made in made_by.get(name, ())[-1:]:
+            for asked in made.argnames:
+                if asked != name:
+                    yield from worlds(asked)
+            if made.func in _makers:
+                yield name
+
+    names = item.fixturenames
+    item.fixturenames = [*dict.fromkeys([*chain.from_iterable(map(worlds, names)), *names])]
 
 
 def clear_caches() -> None:

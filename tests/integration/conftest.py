@@ -11,10 +11,15 @@ from tests.answering import Supplier, ask, come_in, phone_of
 from tests.conftest import NOW
 from tests.factories import Tenant, signed_in_client
 from tests.integration.finding_worlds import World, make_world, recorded
-from tests.kept_worlds import kept_world
+from tests.kept_worlds import kept_world, worlds_first
 from tests.risk_maps import CocoaMap, make_cocoa_map
 from tests.worlds import World as FullWorld
 from tests.worlds import make_worlds
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    if isinstance(item, pytest.Function):
+        worlds_first(item)
 
 
 @kept_world

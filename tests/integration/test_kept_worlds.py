@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from ddplatform.adapters.installed import adapters
@@ -51,6 +52,15 @@ def test_what_a_test_adds_is_gone_for_the_next(
 
     one_more(tenant)
     assert len(chains(tenant)) == 2
+
+
+@pytest.mark.parametrize("time", ["first", "second"])
+def test_a_world_is_kept_also_where_a_browser_is_named_before_it(
+    context: Flask, analyst: FlaskClient, map_with_a_file: tuple[UUID, str], time: str
+) -> None:
+    assert analyst.get("/o/acme/value-chain/").status_code == 200
+    if KEPT in context.extensions:
+        assert len(BUILT) == 1
 
 
 def test_a_world_on_top_of_changes_of_the_test_is_built_on_them(
