@@ -7,6 +7,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from ddplatform.access.roles import RoleId
+from ddplatform.db import unit_of_work
+from ddplatform.services import reference
 from tests.answering import Supplier, ask, come_in, phone_of
 from tests.conftest import NOW
 from tests.factories import Tenant, signed_in_client
@@ -26,6 +28,13 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 def cocoa(tenant: Tenant, context: Flask) -> CocoaMap:
     """The cocoa map of three nodes, not assessed."""
     return make_cocoa_map(tenant)
+
+
+@kept_world
+def reference_data() -> None:
+    """The reference data of this version, as an operator installs them."""
+    with unit_of_work():
+        reference.sync(NOW)
 
 
 @pytest.fixture

@@ -27,9 +27,8 @@ from tests.factories import Tenant
 
 
 @pytest.fixture
-def release(context: Flask) -> ReferenceRelease:
-    with unit_of_work():
-        return reference.sync(NOW)
+def release(context: Flask, reference_data: None) -> ReferenceRelease:
+    return queries.get_newest_release()
 
 
 def test_the_first_sync_installs_every_figure_of_the_shipped_data(

@@ -23,7 +23,7 @@ from ddplatform.queries.reference_exposure import (
     load_good_presence,
     presence_by_country,
 )
-from ddplatform.services import context_events, reference, supply_links, value_chain
+from ddplatform.services import context_events, supply_links, value_chain
 from ddplatform.services.context_event_fields import EventFields
 from ddplatform.services.supply_links import LinkFields
 from ddplatform.services.value_chain import NodeFields
@@ -39,15 +39,9 @@ from tests.risk_maps import COCOA, CocoaMap, acting, assess
 BASE = "/o/acme/reference"
 
 
-@kept_world
-def release() -> None:
-    with unit_of_work():
-        reference.sync(NOW)
-
-
 @pytest.fixture(autouse=True)
-def installed(release: None, context: Flask) -> None:
-    """The reference data of this version, as an operator installs them."""
+def installed(reference_data: None, context: Flask) -> None:
+    """Every test begins with the reference data."""
 
 
 @pytest.fixture

@@ -13,22 +13,14 @@ from ddplatform.queries.reference import get_newest_release
 from ddplatform.queries.reference_country import CountryAtlas, FactorLine, load_country
 from ddplatform.queries.reference_country_tables import country_tables
 from ddplatform.reports.content import Table
-from ddplatform.services import reference
 from ddplatform.web.reference.comparing import CompareRow, side_by_side
 from supply_chain.reference import load_reference
 from tests.conftest import NOW
-from tests.kept_worlds import kept_world
-
-
-@kept_world
-def release() -> None:
-    with unit_of_work():
-        reference.sync(NOW)
 
 
 @pytest.fixture(autouse=True)
-def installed(release: None, context: Flask) -> None:
-    """The reference data of this version, as an operator installs them."""
+def installed(reference_data: None, context: Flask) -> None:
+    """Every test begins with the reference data."""
 
 
 def told_of(code: str) -> CountryAtlas:

@@ -5,10 +5,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from ddplatform.access.roles import RoleId
-from ddplatform.db import unit_of_work
-from ddplatform.services import reference
 from supply_chain.reference import load_reference
-from tests.conftest import NOW
 from tests.factories import Tenant, signed_in_client
 from tests.risk_maps import COCOA
 
@@ -16,9 +13,7 @@ BASE = "/o/acme/reference"
 
 
 @pytest.fixture
-def installed(app: Flask, analyst: FlaskClient) -> FlaskClient:
-    with app.app_context(), unit_of_work():
-        reference.sync(NOW)
+def installed(reference_data: None, analyst: FlaskClient) -> FlaskClient:
     return analyst
 
 
