@@ -22,6 +22,7 @@ from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token
 from tests.integration.test_map_views import add_node
 from tests.integration.test_map_views import manager as manager
+from tests.kept_worlds import kept_world
 from tests.risk_maps import COCOA, CocoaMap, acting, assess
 from tests.write_lock import others_may_write
 
@@ -46,7 +47,7 @@ COMMANDS = {
 }
 
 
-@pytest.fixture
+@kept_world
 def kept(tenant: Tenant, cocoa: CocoaMap) -> dict[str, object]:
     """The cocoa map, assessed, with a what-if and a plan."""
     assess(tenant, cocoa.chain)

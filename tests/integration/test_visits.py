@@ -46,21 +46,22 @@ from tests.answering import (
 )
 from tests.conftest import NOW
 from tests.factories import Tenant
+from tests.kept_worlds import kept_world
 from tests.sampling import examples
 from tests.visits import ASSESSOR, assign_visit, visited
 
 
-@pytest.fixture
+@kept_world
 def chain_id(context: Flask, tenant: Tenant) -> UUID:
     return make_chain(tenant)
 
 
-@pytest.fixture
+@kept_world
 def node_id(tenant: Tenant, chain_id: UUID) -> UUID:
     return add_node(tenant, chain_id, contact_email=EMAIL)
 
 
-@pytest.fixture
+@kept_world
 def supplier(tenant: Tenant, chain_id: UUID, node_id: UUID) -> Supplier:
     """The supplier at the node, who answered the self-assessment."""
     came = come_in(ask_again(tenant, chain_id, node_id, ref="SAQ"))
