@@ -29,19 +29,13 @@ from tests.integration.finding_worlds import (
     World,
     acting,
     action_now,
-    make_world,
     planned,
     recorded,
 )
-from tests.kept_worlds import kept_world
 
+pytestmark = pytest.mark.usefixtures("context")
 PHOTO = SentFile("visit.txt", b"Adults carry the sacks now.")
 JUDGEMENT = Judgement(coverage=1.0, evidence_level=0.9, note="All is well.")
-
-
-@kept_world
-def world(context: Flask, tenant: Tenant, other_tenant: Tenant) -> World:
-    return make_world(tenant, other_tenant)
 
 
 def reported(world: World, **changes: object) -> UUID:

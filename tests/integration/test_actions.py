@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from flask import Flask
 from sqlalchemy import func, select
 
 from ddplatform.access.identity import Identity
@@ -40,7 +39,6 @@ from ddplatform.tenancy import acting_in
 from supply_chain.errors import FileRefused
 from supply_chain.vocabulary import RiskBand
 from tests.conftest import NOW
-from tests.factories import Tenant
 from tests.integration.finding_worlds import (
     IN_A_MONTH,
     World,
@@ -49,19 +47,13 @@ from tests.integration.finding_worlds import (
     action_now,
     days,
     graded,
-    make_world,
     planned,
     recorded,
 )
-from tests.kept_worlds import kept_world
 
+pytestmark = pytest.mark.usefixtures("context")
 A_TEXT = SentFile("visit.txt", b"Three visits, adults carry the sacks.")
 WELL_DONE = Judgement(coverage=0.9, evidence_level=0.75, note="Process data of nine communities.")
-
-
-@kept_world
-def world(context: Flask, tenant: Tenant, other_tenant: Tenant) -> World:
-    return make_world(tenant, other_tenant)
 
 
 def assessed(world: World, at: datetime) -> None:

@@ -5,7 +5,8 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
-from flask import Flask, current_app
+import pytest
+from flask import current_app
 from sqlalchemy import select
 
 from ddplatform.access.identity import system_identity
@@ -18,15 +19,10 @@ from ddplatform.queries.action_reminders import list_reminders
 from ddplatform.services import action_reminders
 from tests.conftest import NOW
 from tests.factories import Tenant
-from tests.integration.finding_worlds import World, acting, days, make_world, planned, recorded
-from tests.kept_worlds import kept_world
+from tests.integration.finding_worlds import World, acting, days, planned, recorded
 
+pytestmark = pytest.mark.usefixtures("context")
 TODAY = NOW.date()
-
-
-@kept_world
-def world(context: Flask, tenant: Tenant, other_tenant: Tenant) -> World:
-    return make_world(tenant, other_tenant)
 
 
 def mails() -> list[EmailMessage]:

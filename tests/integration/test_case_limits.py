@@ -25,9 +25,8 @@ from ddplatform.services.case_limits import load_limits
 from ddplatform.tenancy import acting_in
 from tests.conftest import NOW
 from tests.factories import Tenant, signed_in_client
-from tests.integration.finding_worlds import World, make_world
+from tests.integration.finding_worlds import World
 from tests.integration.test_remedy import opened, second_officer
-from tests.kept_worlds import kept_world
 
 
 @pytest.fixture
@@ -39,12 +38,6 @@ def acting(context: Flask, tenant: Tenant) -> Iterator[None]:
 @pytest.fixture
 def officer(tenant: Tenant) -> Identity:
     return tenant[RoleId.SAFEGUARDING_OFFICER]
-
-
-@kept_world
-def world(app: Flask, tenant: Tenant, other_tenant: Tenant) -> World:
-    with app.app_context():
-        return make_world(tenant, other_tenant)
 
 
 def triaged(case: RemediationCase, officer: Identity, *, at: datetime) -> None:

@@ -28,19 +28,12 @@ from ddplatform.queries.findings import get_finding
 from ddplatform.services import evidence
 from supply_chain.errors import FileRefused
 from tests.conftest import NOW
-from tests.factories import Tenant, csrf_token, signed_in_client
-from tests.integration.finding_worlds import World, acting, days, make_world, recorded
+from tests.factories import csrf_token, signed_in_client
+from tests.integration.finding_worlds import World, acting, days, recorded
 from tests.integration.test_findings_pages import send, statements
-from tests.kept_worlds import kept_world
 from tests.leak_checks import plain
 
 TEXT = b"Three visits, no child seen."
-
-
-@kept_world
-def world(app: Flask, tenant: Tenant, other_tenant: Tenant) -> World:
-    with app.app_context():
-        return make_world(tenant, other_tenant)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 import pytest
-from flask import Flask
 from sqlalchemy import func, select
 
 from ddplatform.db import db
@@ -29,23 +28,17 @@ from ddplatform.services.finding_judgements import Grade, grade, judge_involveme
 from ddplatform.services.findings import FindingFields, Harm
 from supply_chain.vocabulary import Issue, SeverityBand
 from tests.conftest import NOW
-from tests.factories import Tenant
 from tests.integration.finding_worlds import (
     REASONS,
     World,
     acting,
     finding_now,
     graded,
-    make_world,
     planned,
     recorded,
 )
-from tests.kept_worlds import kept_world
 
-
-@kept_world
-def world(context: Flask, tenant: Tenant, other_tenant: Tenant) -> World:
-    return make_world(tenant, other_tenant)
+pytestmark = pytest.mark.usefixtures("context")
 
 
 def _actions_of_log() -> list[str]:

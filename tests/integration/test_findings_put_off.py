@@ -20,18 +20,12 @@ from ddplatform.queries.findings import (
 from ddplatform.queries.overview import load_overview
 from supply_chain.vocabulary import Issue
 from tests.conftest import NOW
-from tests.factories import Tenant, signed_in_client
-from tests.integration.finding_worlds import World, acting, days, finding_now, make_world, recorded
+from tests.factories import signed_in_client
+from tests.integration.finding_worlds import World, acting, days, finding_now, recorded
 from tests.integration.test_findings_steps import at_assessed, own, step
 from tests.kept_worlds import kept_world
 
 REVIEW_ON = NOW.date() + days(90)
-
-
-@kept_world
-def world(app: Flask, tenant: Tenant, other_tenant: Tenant) -> World:
-    with app.app_context():
-        return make_world(tenant, other_tenant)
 
 
 @kept_world

@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from flask import Flask
 
 from ddplatform.access.identity import Identity
 from ddplatform.db import db
@@ -26,27 +25,20 @@ from ddplatform.services.finding_steps import (
 from ddplatform.services.findings import Harm
 from supply_chain.vocabulary import Issue
 from tests.conftest import NOW
-from tests.factories import Tenant
 from tests.integration.finding_worlds import (
     World,
     acting,
     days,
     finding_now,
     graded,
-    make_world,
     planned,
     recorded,
 )
 from tests.integration.test_actions import assessed, move, report, verify
-from tests.kept_worlds import kept_world
 
+pytestmark = pytest.mark.usefixtures("context")
 S = RiskState
 IN_HALF_A_YEAR = NOW + timedelta(days=180)
-
-
-@kept_world
-def world(context: Flask, tenant: Tenant, other_tenant: Tenant) -> World:
-    return make_world(tenant, other_tenant)
 
 
 def step(
