@@ -42,13 +42,13 @@ def chain_id(context: Flask, tenant: Tenant) -> UUID:
         return made.id
 
 
-@pytest.fixture
+@kept_world
 def before(chain_id: UUID, tenant: Tenant) -> MapDrafts:
     with acting(tenant):
         return load_drafts(chain_id)
 
 
-@pytest.fixture
+@kept_world
 def staged(before: MapDrafts, chain_id: UUID, tenant: Tenant) -> UUID:
     return _import(tenant, chain_id, _csv(SITES), _csv(FLOWS, "links.csv"))
 

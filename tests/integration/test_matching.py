@@ -47,6 +47,7 @@ from supply_chain.vocabulary import NodeKind
 from tests.conftest import NOW
 from tests.factories import Tenant
 from tests.integration.finding_worlds import acting
+from tests.kept_worlds import kept_world
 
 
 class World:
@@ -109,7 +110,7 @@ class World:
             db.session.get(ValueChainNode, node_id).name = name
 
 
-@pytest.fixture
+@kept_world
 def world(context: Flask, tenant: Tenant) -> World:
     return World(tenant)
 

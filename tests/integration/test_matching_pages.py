@@ -21,11 +21,19 @@ from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
 from tests.integration.test_map_import import _work as do_jobs
 from tests.integration.test_matching import World, put_pairs
+from tests.kept_worlds import kept_world
+
+
+@kept_world
+def built(tenant: Tenant) -> World:
+    return World(tenant)
 
 
 @pytest.fixture
-def world(app: Flask, tenant: Tenant) -> World:
-    return World(tenant, app)
+def world(app: Flask, built: World) -> World:
+    """The same for tests that are outside the application."""
+    built.app = app
+    return built
 
 
 class Browser:

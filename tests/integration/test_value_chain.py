@@ -26,6 +26,7 @@ from supply_chain.labels import MOST_TAGS
 from supply_chain.vocabulary import FlowEvidence, NodeKind
 from tests.conftest import NOW
 from tests.factories import Tenant
+from tests.kept_worlds import kept_world
 from tests.risk_maps import assess
 
 LATER = NOW + timedelta(minutes=1)
@@ -37,7 +38,7 @@ def acting(tenant: Tenant) -> Iterator[None]:
         yield
 
 
-@pytest.fixture
+@kept_world
 def chain_id(context: Flask, tenant: Tenant) -> UUID:
     with acting(tenant):
         made = value_chain.create_chain(

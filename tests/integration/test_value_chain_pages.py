@@ -28,6 +28,7 @@ from supply_chain.vocabulary import FlowEvidence, LinkKind, NodeKind, RiskBand
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
 from tests.integration.test_map_import import _work as do_jobs
+from tests.kept_worlds import kept_world
 
 BASE = "/o/acme/value-chain"
 LATER = NOW + timedelta(minutes=1)
@@ -56,8 +57,8 @@ def work() -> None:
         do_jobs()
 
 
-@pytest.fixture
-def chain_id(app: Flask, tenant: Tenant) -> UUID:
+@kept_world
+def chain_id(running: None, tenant: Tenant) -> UUID:
     """Farms -> cooperative -> own business, with a part of the input not mapped."""
     with acting(tenant):
         chain = value_chain.create_chain(
