@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 import pytest
-from flask import Flask
 
 from ddplatform.db import release_write_lock
 from ddplatform.queries import answer_phone_forms
@@ -19,6 +18,7 @@ from tests.answering import Supplier, acting, add_node, ask, ask_again, come_in,
 from tests.conftest import NOW
 from tests.factories import Tenant, make_tenant
 
+pytestmark = pytest.mark.usefixtures("context")
 PLACE = "survey/SAQ_A01/label"
 WORDS = "Quel rôle décrit le mieux votre organisation, selon vous ?"
 FRENCH, ENGLISH = "French (fr)", "English (en)"
@@ -31,12 +31,6 @@ def _nothing_kept() -> Iterator[None]:
     answer_phone_forms._kept.clear()
     yield
     answer_phone_forms._kept.clear()
-
-
-@pytest.fixture
-def supplier(app: Flask, tenant: Tenant) -> Iterator[Supplier]:
-    with app.app_context():
-        yield come_in(ask(tenant))
 
 
 def load(supplier: Supplier) -> bytes:

@@ -3,7 +3,6 @@
 import re
 import zlib
 from base64 import b64encode
-from collections.abc import Iterator
 from html import unescape
 from io import BytesIO
 from threading import Event
@@ -35,6 +34,7 @@ from tests.conftest import NOW
 from tests.factories import PASSWORD, Tenant, csrf_token, make_tenant, signed_in_client
 from tests.forms import table
 from tests.integration.test_response_races import both
+from tests.kept_worlds import kept_world
 
 PLACE = "survey/SAQ_A01/label"
 WORDS = "Quel rôle décrit le mieux votre organisation, selon vous ?"
@@ -42,12 +42,10 @@ MACHINE = "Cette traduction a été faite par une machine."
 PARTLY = "Des parties de cette traduction"
 
 
-@pytest.fixture
-def version(app: Flask, tenant: Tenant) -> Iterator[UUID]:
-    with app.app_context():
-        with acting(tenant.id):
-            found = saq_version()
-        yield found
+@kept_world
+def version(context: Flask, tenant: Tenant) -> UUID:
+    with acting(tenant.id):
+        return saq_version()
 
 
 def confirm_as(tenant: Tenant, version: UUID, texts: dict[str, str], language: str = "fr") -> int:
