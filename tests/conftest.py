@@ -12,13 +12,16 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
-from sqlalchemy import create_engine, event, text
+from sqlalchemy import create_engine, event, select, text
 
 from ddplatform.adapters.installed import install
 from ddplatform.config import Kind, Settings
-from ddplatform.db import db
+from ddplatform.db import db, unit_of_work
 from ddplatform.factory import create_app
+from ddplatform.models.risk import ReferenceRelease
+from ddplatform.services.reference import install_release
 from ddplatform.tenancy import across_tenants
+from supply_chain.reference import load_reference
 from tests.factories import Tenant, make_tenant
 from tests.kept_worlds import Kept, KeptWorlds, kept_world
 
@@ -189,9 +192,16 @@ def _made_in(app: Flask) -> Kept:
 
 
 @kept_world
-def tenant() -> Tenant:
-    """A company with one person of every role."""
-    return make_tenant("acme", at=NOW)
+def tenant(app: Flask) -> Tenant:
+    """A company with one person of every role.
+
+    Where worlds are kept, the reference data are installed: every assessment asks for them.
+    """
+    made = make_tenant("acme", at=NOW)
+    if KEPT in app.extensions and db.session.scalar(select(ReferenceRelease.id)) is None:
+        with unit_of_work():
+            install_release(load_reference(), NOW)
+    return made
 
 
 @kept_world

@@ -185,8 +185,14 @@ def clear_caches() -> None:
 
 def caches() -> list[dict[Any, Any]]:
     """Caches in modules of the application: ordered, as the oldest entry goes first; and two."""
+    names = tuple(name for name in list(sys.modules) if name.startswith("ddplatform."))
+    return _caches_of(names)
+
+
+@functools.lru_cache(maxsize=1)
+def _caches_of(names: tuple[str, ...]) -> list[dict[Any, Any]]:
     found: list[dict[Any, Any]] = [answer_phone_forms._kept, questionnaire_texts._wordings]
-    for name, module in list(sys.modules.items()):
-        if name.startswith("ddplatform."):
-            found += [kept for kept in vars(module).values() if isinstance(kept, OrderedDict)]
+    for name in names:
+        kept = vars(sys.modules[name]).values()
+        found += [value for value in kept if isinstance(value, OrderedDict)]
     return found

@@ -27,6 +27,7 @@ from ddplatform.access.roles import ROLES, RoleId
 from ddplatform.db import db
 from ddplatform.models.jobs import Job
 from ddplatform.tenancy import across_tenants, tenant_tables
+from ddplatform.web import errors
 from tests.factories import client_of
 from tests.worlds import DRAFT, OWN, PLAN, SHARED, World
 
@@ -322,8 +323,9 @@ class Sweeper:
     ) -> None:
         """
         Args:
-            is_whole: every kind of id where a role lacks the permission too; else one, as it is
-                refused before an id is read.
+            is_whole: every kind of id where a role lacks the permission too, else one, as it is
+                refused before an id is read; and every error page with the navigation of the
+                caller, else one.
         """
         self.app, self.worlds, self.sweep, self.is_whole = app, worlds, sweep, is_whole
         self.token = csrf_field(app)
@@ -336,7 +338,28 @@ class Sweeper:
         with self.app.app_context():
             before = rows_digest(others, spare_shared_with=spare)
             db.session.remove()
-        for rule, method in chosen or doors(self.app):
+        if self.is_whole:
+            self._sweep(caller, chosen or doors(self.app), secrets)
+        else:
+            self._see_the_frame(caller, secrets)
+            with plain_error_pages():
+                self._sweep(caller, chosen or doors(self.app), secrets)
+        with self.app.app_context():
+            if rows_digest(others, spare_shared_with=spare) != before:
+                self.sweep.faults.append(f"rows of others were changed by {caller.name}")
+            db.session.remove()
+
+    def _see_the_frame(self, caller: Caller, secrets: set[str]) -> None:
+        """An error page with the navigation, which is the same around every error."""
+        if caller.world is not None:
+            path = f"/o/{caller.world.slug}/value-chain/{ABSENT}/"
+            response = self._browser(caller).get(path)
+            found = {secret for secret in secrets if secret in response.text.lower()}
+            if found or "sign-out" not in response.text:
+                self.sweep.faults.append(f"the frame for {caller.name} tells {sorted(found)[:3]}")
+
+    def _sweep(self, caller: Caller, asked: list[tuple[Rule, str]], secrets: set[str]) -> None:
+        for rule, method in asked:
             answers: dict[str, tuple[Try, TestResponse]] = {}
             for one in self._tries(caller, rule, method):
                 self.sweep.wanted += 1
@@ -350,10 +373,6 @@ class Sweeper:
                     if not same_answer(response, absent, one, twin):
                         words = f"{response.status_code} unlike {absent.status_code}: {one.path}"
                         self.sweep.blame(caller, one, words)
-        with self.app.app_context():
-            if rows_digest(others, spare_shared_with=spare) != before:
-                self.sweep.faults.append(f"rows of others were changed by {caller.name}")
-            db.session.remove()
 
     def _tries(self, caller: Caller, rule: Rule, method: str) -> list[Try]:
         """What is sent to one door; who comes before a twin is what it is compared with."""
@@ -421,6 +440,13 @@ def wanted_status(app: Flask, caller: Caller, one: Try) -> tuple[int, ...]:
     if one.method != "GET" or set(PLAN["shipped"]) & one.rule.arguments:
         return ()
     return (404,) if one.kind in (FOREIGN, NONE, BROKEN) else ()
+
+
+@contextmanager
+def plain_error_pages() -> Iterator[None]:
+    """Error pages inside say what they say without the navigation, which takes most of the time."""
+    with patch.object(errors, "_frame", lambda _status: "layouts/public.html"):
+        yield
 
 
 @contextmanager

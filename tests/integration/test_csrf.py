@@ -35,6 +35,7 @@ def digest(app: Flask, worlds: dict[str, World], *spared: str) -> str:
         return found
 
 
+@pytest.mark.rotates()
 @pytest.mark.parametrize("role", [RoleId.ADMIN, RoleId.SUSTAINABILITY_MANAGER, RoleId.SUPPLIER])
 def test_no_unsafe_request_without_its_token_changes_anything(
     app: Flask, worlds: dict[str, World], role: RoleId
@@ -56,6 +57,7 @@ def test_no_unsafe_request_without_its_token_changes_anything(
     assert digest(app, worlds, "audit_event", "audit_head", "audit_value") == before
 
 
+@pytest.mark.rotates()
 @pytest.mark.parametrize(
     ("slug", "role"),
     [

@@ -38,9 +38,9 @@ def _kinds(tenant: Tenant, as_of: date = TODAY) -> set[str]:
 
 
 def test_an_empty_organisation_shows_only_that_somebody_is_responsible(
-    context: Flask, tenant: Tenant
+    context: Flask, other_tenant: Tenant
 ) -> None:
-    assert _kinds(tenant) == {"responsibility_assigned"}
+    assert _kinds(other_tenant) == {"responsibility_assigned"}
 
 
 def test_an_assessed_map_is_evidence_for_mapping_and_assessing(
@@ -61,10 +61,10 @@ def test_an_assessed_map_is_evidence_for_mapping_and_assessing(
 
 
 def test_a_map_that_is_not_assessed_is_no_evidence_of_assessing(
-    context: Flask, tenant: Tenant
+    context: Flask, other_tenant: Tenant
 ) -> None:
-    make_map(tenant, assessed=False)
-    assert _kinds(tenant) == {
+    make_map(other_tenant, assessed=False)
+    assert _kinds(other_tenant) == {
         "responsibility_assigned",
         "value_chain_mapped",
         "own_site_mapped",

@@ -23,7 +23,7 @@ from ddplatform.services import reference
 from ddplatform.tenancy import across_tenants, acting_in
 from supply_chain.reference import DATA, load_reference
 from tests.conftest import NOW
-from tests.factories import Tenant
+from tests.factories import Tenant, make_tenant
 
 
 @pytest.fixture
@@ -55,15 +55,16 @@ def test_syncing_the_same_data_again_changes_nothing(release: ReferenceRelease) 
 
 
 def test_a_new_release_asks_for_a_new_assessment_of_every_map_of_every_organisation(
-    context: Flask, tenant: Tenant, other_tenant: Tenant
+    context: Flask, other_tenant: Tenant
 ) -> None:
-    for one in (tenant, other_tenant):
+    third = make_tenant("third", at=NOW)
+    for one in (third, other_tenant):
         with unit_of_work(), acting_in(one.id):
             db.session.add(ValueChain(name="Cocoa", slug="cocoa", created_at=NOW))
     with unit_of_work():
         reference.sync(NOW)
     asked = db.session.scalars(select(Job).where(Job.name == "risk:assess")).all()
-    assert {job.organisation_id for job in asked} == {tenant.id, other_tenant.id}
+    assert {job.organisation_id for job in asked} == {third.id, other_tenant.id}
     assert {job.payload["cause"] for job in asked} == {"release"}
 
 

@@ -17,9 +17,12 @@ def installed(reference_data: None, analyst: FlaskClient) -> FlaskClient:
     return analyst
 
 
-def test_before_any_release_the_page_says_how_to_install_one(analyst: FlaskClient) -> None:
-    assert "flask reference sync" in analyst.get(f"{BASE}/").text
-    assert analyst.get(f"{BASE}/countries").status_code == 404
+def test_before_any_release_the_page_says_how_to_install_one(
+    app: Flask, other_tenant: Tenant
+) -> None:
+    analyst = signed_in_client(app, other_tenant, RoleId.ANALYST)
+    assert "flask reference sync" in analyst.get("/o/other/reference/").text
+    assert analyst.get("/o/other/reference/countries").status_code == 404
 
 
 def test_every_set_stands_with_publisher_licence_attribution_and_gaps(
