@@ -41,6 +41,7 @@ WEB = {
 COMMANDS = {
     "value-chain export": "--chain Cocoa --format xlsx",
     "analysis circles": "--chain Cocoa",
+    "risk compare-methods": "--chain Cocoa",
     "analysis what-if": "--chain Cocoa --kept Closed",
     "visit-plan propose": "--chain Cocoa --visits 1",
     "visit-plan export": "--plan Spring",

@@ -62,6 +62,7 @@ class ChainParameters:
 
     version: str
     propagation: Propagation
+    service_classes: tuple[str, ...]  # classes of activity without physical input
     salience: Salience
     response: ResponseRules
     decimals: int
@@ -111,6 +112,7 @@ def _load() -> ChainParameters:
     return ChainParameters(
         version=raw["version"],
         propagation=_propagation(raw["propagation"]),
+        service_classes=tuple(raw["service_classes"]),
         salience=Salience(salience["delay_points"], frozenset(salience["find_out_grades"])),
         response=_response(raw["response"]),
         decimals=raw["decimals"],

@@ -1,0 +1,43 @@
+"""`flask risk compare-methods`: a map under RM-1.0 and RM-2.0 side by side."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from flask.cli import with_appcontext
+
+from ddplatform.access.identity import system_identity
+from ddplatform.cli import doors
+from ddplatform.cli.analysis import FORMS, known_ending
+from ddplatform.errors import NotFound
+from ddplatform.queries.method_comparison import compare_methods
+from ddplatform.queries.method_comparison_content import document_of, sentence_of
+from ddplatform.queries.value_chain import find_chain
+from ddplatform.services.method_comparison_export import export_comparison
+from ddplatform.tenancy import current_organisation
+
+
+@click.command("compare-methods")
+@click.option("--organisation", required=True, help="The organisation's word in addresses.")
+@click.option("--chain", "chain_name", required=True, help="Name of the map.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), callback=known_ending,
+    help="Write the comparison to a file: .xlsx, or .zip of CSV tables.",
+)  # fmt: skip
+@doors.json_option
+@with_appcontext
+def compare_methods_of_map(
+    organisation: str, chain_name: str, out: Path | None, as_json: bool
+) -> None:
+    """Score a map as of today by RM-1.0 and by RM-2.0 and print what moves. No run is kept."""
+    now = datetime.now(UTC)
+    with doors.organisation_unit(organisation, reads_first=True):
+        chain = find_chain(chain_name)
+        if chain is None:
+            raise NotFound(f"There is no map called “{chain_name}”.", "Check the name.")
+        compared = compare_methods(chain, now.date())
+        if out is not None:
+            by = system_identity(current_organisation())
+            form = FORMS[out.suffix.lower()]
+            doors.write_out(out, export_comparison(chain, compared, form, by=by, at=now).content)
+    doors.answer(document_of(compared), as_json=as_json, text=sentence_of(compared))

@@ -1,0 +1,49 @@
+"""A map scored by RM-1.0 and by RM-2.0, side by side. No run is stored."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from ddplatform.models.value_chain import ValueChain
+from ddplatform.queries.map_columns import read_map
+from ddplatform.queries.risk_evidence import load_evidence
+from supply_chain.reference import load_reference
+from supply_chain.risk.assessment import assess as assess_by_rm1
+from supply_chain.risk.method_comparison import Comparison, compare
+from supply_chain.risk.rm2.map_assessment import assess as assess_by_rm2
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A comparison with what it rests on and the names of its places."""
+
+    map_name: str
+    map_version: int
+    as_of: date
+    release: str  # of the reference data
+    comparison: Comparison
+    names: Mapping[str, str]
+    countries: Mapping[str, str | None]
+    set_by_people: int
+    """Places where somebody raised or lowered a likelihood under RM-1.0."""
+
+
+def compare_methods(chain: ValueChain, as_of: date) -> Compared:
+    """Score a map as of a day by both methods, which takes as long as two assessments."""
+    rows, reference = read_map(chain.id), load_reference()
+    graph, evidence = rows.graph, load_evidence(chain.id, tuple(rows.keys), as_of)
+    before = assess_by_rm1(graph, evidence, reference=reference, as_of=as_of)
+    after = assess_by_rm2(graph, evidence, reference=reference, as_of=as_of)
+    ids = graph.nodes.ids
+    return Compared(
+        map_name=chain.name,
+        map_version=rows.version,
+        as_of=as_of,
+        release=reference.release,
+        comparison=compare(before, after, len(graph)),
+        names=dict(zip(ids, rows.names, strict=True)),
+        countries=dict(zip(ids, graph.nodes.country, strict=True)),
+        set_by_people=len(np.unique(evidence.adjustments.node)),
+    )

@@ -1,0 +1,170 @@
+"""A map under two versions of the risk method, in one form for commands, pages and files."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from ddplatform.queries.method_comparison import Compared
+from ddplatform.queries.what_if_words import ISSUE_NAMES
+from ddplatform.reports.content import Cell, Column, Kind, Table
+from ddplatform.reports.words import counted
+from supply_chain.risk.method import METHOD_VERSION
+from supply_chain.risk.method_comparison import LINES, BandCounts, Headline, Moved
+from supply_chain.risk.rm2.method import METHOD_VERSION as RM2_VERSION
+from supply_chain.risk.rm2.severity import RISK_BANDS
+from supply_chain.vocabulary import RiskBand
+
+LINE_TITLES = {
+    "base": "Base",
+    "country": "Country",
+    "activity": "Activity",
+    "listing": "Listing",
+    "evidence": "Evidence on site",
+    "facts": "Cases and allegations",
+    "controls": "Controls",
+    "severity": "Severity",
+}
+BANDS = tuple(reversed(RISK_BANDS))  # critical first
+
+
+def sentence_of(compared: Compared) -> str:
+    """How many places are critical under each method, and how many share one score."""
+    counts, (before, after) = compared.comparison.counts.nodes, compared.comparison.ties
+    critical = RISK_BANDS.index(RiskBand.CRITICAL)
+    return (
+        f"{counted(int(counts.sum()), 'place')}: {int(counts[critical].sum()):,} critical "
+        f"under {METHOD_VERSION}, {int(counts[:, critical].sum()):,} under {RM2_VERSION}. "
+        f"The largest group of places with an equal score has {before:,} under "
+        f"{METHOD_VERSION} and {after:,} under {RM2_VERSION}."
+    )
+
+
+def document_of(compared: Compared) -> dict[str, Any]:
+    """The comparison as one JSON document; numbers unrounded."""
+    found = compared.comparison
+    return {
+        "basis": {
+            "map_name": compared.map_name,
+            "map_version": compared.map_version,
+            "as_of": compared.as_of.isoformat(),
+            "release": compared.release,
+            "methods": [METHOD_VERSION, RM2_VERSION],
+        },
+        "sentence": sentence_of(compared),
+        "bands": list(_cells(found.counts)),
+        "largest_ties": dict(zip((METHOD_VERSION, RM2_VERSION), found.ties, strict=True)),
+        "places_with_likelihood_set_by_people": compared.set_by_people,
+        "places": [_place(moved, compared) for moved in found.moved],
+    }
+
+
+def _cells(counts: BandCounts) -> Iterator[dict[str, Any]]:
+    for row, before in enumerate(RISK_BANDS):
+        for column, after in enumerate(RISK_BANDS):
+            yield {
+                "before": before.value,
+                "after": after.value,
+                "places": int(counts.nodes[row, column]),
+                "risks": int(counts.pairs[row, column]),
+            }
+
+
+def _place(moved: Moved, compared: Compared) -> dict[str, Any]:
+    return {
+        "node": moved.node,
+        "name": compared.names[moved.node],
+        "country": compared.countries[moved.node],
+        "before": _headline(moved.before),
+        "after": _headline(moved.after)
+        | {"low": moved.low, "high": moved.high, "grade": moved.grade},
+        "lines": dict(zip(LINES, moved.lines, strict=True)) | {"limit": moved.limit},
+    }
+
+
+def _headline(side: Headline) -> dict[str, Any]:
+    return {
+        "issue": side.issue.value,
+        "band": side.band.value,
+        "index": side.index,
+        "position": side.position,
+    }
+
+
+_COLUMNS = (
+    Column("name", "Place", 3),
+    Column("node", "Place: id"),
+    Column("country", "Country", kind=Kind.COUNTRY, missing="not known"),
+    *(
+        Column(f"{key}_{version}", f"{title}, {version}", width, kind=kind)
+        for version in (METHOD_VERSION, RM2_VERSION)
+        for key, title, width, kind in (
+            ("position", "Position", 1, Kind.NUMBER),
+            ("issue", "Headline risk", 2, Kind.TEXT),
+            ("band", "Band", 1, Kind.BAND),
+            ("index", "Residual index", 1, Kind.INDEX),
+        )
+    ),
+    Column("low", "Lower end", kind=Kind.INDEX),
+    Column("high", "Upper end", kind=Kind.INDEX),
+    Column("grade", "Evidence grade"),
+    *(Column(line, f"{LINE_TITLES[line]}, points", kind=Kind.NUMBER) for line in LINES),
+    Column("limit", "Limit, points", kind=Kind.NUMBER),
+)
+_BAND_COLUMNS = (
+    Column("before", f"Band under {METHOD_VERSION}", kind=Kind.BAND),
+    Column("after", f"Band under {RM2_VERSION}", kind=Kind.BAND),
+    Column("places", "Places", kind=Kind.NUMBER),
+    Column("risks", "Risks", kind=Kind.NUMBER),
+)
+
+
+def as_tables(compared: Compared) -> tuple[Table, ...]:
+    """The comparison as tables: places by the order of RM-2.0, bands, and what it rests on."""
+    found = compared.comparison
+    bands = [
+        (before, after, int(found.counts.nodes[at]), int(found.counts.pairs[at]))
+        for before in BANDS
+        for after in BANDS
+        for at in [(RISK_BANDS.index(before), RISK_BANDS.index(after))]
+    ]
+    rows = [_row(moved, compared) for moved in found.moved]
+    return (
+        Table("places", "Places", _COLUMNS, tuple(rows), "No place is scored."),
+        Table("bands", "Bands", _BAND_COLUMNS, tuple(bands)),
+        _about(compared),
+    )
+
+
+def _row(moved: Moved, compared: Compared) -> tuple[Cell, ...]:
+    sides = [
+        (side.position, ISSUE_NAMES[side.issue.value], side.band, side.index)
+        for side in (moved.before, moved.after)
+    ]
+    return (
+        compared.names[moved.node],
+        moved.node,
+        compared.countries[moved.node],
+        *sides[0],
+        *sides[1],
+        moved.low,
+        moved.high,
+        moved.grade,
+        *moved.lines,
+        moved.limit,
+    )
+
+
+def _about(compared: Compared) -> Table:
+    rows: tuple[tuple[Cell, ...], ...] = (
+        ("in short", sentence_of(compared)),
+        ("map", compared.map_name),
+        ("map version", compared.map_version),
+        ("data cut-off", compared.as_of.isoformat()),
+        ("reference data", compared.release),
+        ("methods", f"{METHOD_VERSION} and {RM2_VERSION}"),
+        (
+            "not carried over",
+            f"{counted(compared.set_by_people, 'place')} with a likelihood set by a person under "
+            f"{METHOD_VERSION}; {RM2_VERSION} shows the estimate.",
+        ),
+    )
+    return Table("about", "About", (Column("what", "What"), Column("value", "Value", 3)), rows)

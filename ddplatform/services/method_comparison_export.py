@@ -1,0 +1,22 @@
+"""A comparison of risk methods goes out as a file; each export is an event of the log."""
+
+from datetime import datetime
+
+from ddplatform.access.identity import Identity
+from ddplatform.models.value_chain import ValueChain
+from ddplatform.queries.method_comparison import Compared
+from ddplatform.queries.method_comparison_content import as_tables
+from ddplatform.services import audit
+from ddplatform.services.analysis_export import AnalysisForm, ExportedAnalysis, as_file
+
+
+def export_comparison(
+    chain: ValueChain, compared: Compared, form: AnalysisForm, *, by: Identity, at: datetime
+) -> ExportedAnalysis:
+    """A comparison as a workbook, or as CSV tables in one archive. The map is as it was."""
+    name = f"{chain.slug}-method-comparison-v{compared.map_version}"
+    made = as_file(name, as_tables(compared), form)
+    audit.record_export(
+        "method_comparison:export", chain, by=by, at=at, form=form, version=compared.map_version
+    )
+    return made

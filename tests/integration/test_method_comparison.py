@@ -1,0 +1,99 @@
+"""A kept map under RM-1.0 and RM-2.0: the command says and writes the same."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from openpyxl import load_workbook
+
+from ddplatform.db import db
+from ddplatform.models.responses import RiskSignal
+from ddplatform.queries.risk import find_risk
+from supply_chain.vocabulary import Issue
+from tests.conftest import NOW
+from tests.factories import Tenant
+from tests.risk_maps import CocoaMap, acting, assess
+
+LINES = ["base", "country", "activity", "listing", "evidence", "facts", "controls", "severity"]
+
+
+def run(app: Flask, *more: str, chain: str = "Cocoa") -> Any:
+    words = ["risk", "compare-methods", "--organisation", "acme", "--chain", chain, *more]
+    return app.test_cli_runner().invoke(args=words)
+
+
+def compared(app: Flask) -> Any:
+    done = run(app, "--json")
+    assert done.exit_code == 0, done.output
+    return json.loads(done.stdout)
+
+
+def test_each_place_of_a_map_is_told_under_both_methods(
+    app: Flask, tenant: Tenant, cocoa: CocoaMap
+):
+    told = compared(app)
+
+    assert told["basis"]["methods"] == ["RM-1.0", "RM-2.0"]
+    assert sorted(place["name"] for place in told["places"]) == [
+        "Espoir farm group",
+        "Lagune Export",
+        "Maison Cacao",
+    ]
+    assert [place["after"]["position"] for place in told["places"]] == [1, 2, 3]
+    assert sum(cell["places"] for cell in told["bands"]) == 3
+    assert sum(cell["risks"] for cell in told["bands"]) == 48
+    for place in told["places"]:
+        lines = place["lines"]
+        assert [*lines] == [*LINES, "limit"]
+        assert abs(sum(lines.values()) - place["after"]["index"]) < 1e-9
+        assert place["after"]["low"] <= place["after"]["high"]
+
+
+def test_what_a_site_told_moves_its_place_alone(app: Flask, tenant: Tenant, cocoa: CocoaMap):
+    before = {place["name"]: place for place in compared(app)["places"]}
+    with acting(tenant):
+        told = {"source_type": "admission", "quality": 0.8, "causes": [], "observed_at": NOW}
+        db.session.add(RiskSignal(node_id=cocoa.farms, factor="WRK-01", value=1.0, **told))
+
+    after = {place["name"]: place for place in compared(app)["places"]}
+
+    farm = after["Espoir farm group"]
+    assert farm["lines"]["evidence"] > 0 == before["Espoir farm group"]["lines"]["evidence"]
+    assert (
+        farm["after"]["grade"] == "C"
+        and farm["after"]["index"] > (before["Espoir farm group"]["after"]["index"])
+    )
+    assert after["Lagune Export"] == before["Lagune Export"]
+
+
+def test_the_side_of_rm1_is_that_of_the_kept_run(app: Flask, tenant: Tenant, cocoa: CocoaMap):
+    run_id = assess(tenant, cocoa.chain)
+    farm = next(p for p in compared(app)["places"] if p["name"] == "Espoir farm group")
+
+    with acting(tenant):
+        kept = find_risk(run_id, cocoa.farms, Issue(farm["before"]["issue"]))
+
+    assert kept is not None
+    assert farm["before"]["band"] == kept.residual_band
+
+
+def test_the_workbook_holds_the_same_places(
+    app: Flask, tenant: Tenant, cocoa: CocoaMap, tmp_path: Path
+):
+    out = tmp_path / "both.xlsx"
+
+    done = run(app, "--out", str(out))
+
+    assert done.exit_code == 0, done.output
+    assert "3 places: " in done.stdout and "under RM-2.0" in done.stdout
+    rows = list(load_workbook(out)["Places"].iter_rows(values_only=True))
+    names = [place["name"] for place in compared(app)["places"]]
+    assert [row[0] for row in rows[1:]] == names
+
+
+def test_a_map_that_is_not_there_is_refused(app: Flask, tenant: Tenant, cocoa: CocoaMap):
+    done = run(app, chain="Coffee")
+
+    assert done.exit_code == 1
+    assert "There is no map called “Coffee”." in done.stderr

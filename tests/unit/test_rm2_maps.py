@@ -1,0 +1,299 @@
+"""A whole map is assessed by the same core as a single case (RM-2.0)."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from supply_chain.chain_columns import LinkColumns, NodeColumns
+from supply_chain.graph import ValueChain
+from supply_chain.reference import load_reference
+from supply_chain.risk.assessment import assess as assess_by_rm1
+from supply_chain.risk.evidence import (
+    STATES,
+    ControlsSeen,
+    Evidence,
+    Judgements,
+    NotApplicable,
+    Priorities,
+    State,
+    States,
+    observations_from,
+)
+from supply_chain.risk.method import METHOD as RM1
+from supply_chain.risk.method_comparison import LINES, compare
+from supply_chain.risk.rm2.map_assessment import assess
+from supply_chain.risk.rm2.map_context import made_goods
+from supply_chain.risk.rm2.method import METHOD
+from supply_chain.risk.rm2.origins import unknown_origin
+from supply_chain.risk.rm2.ranges import GRADES
+from supply_chain.risk.rm2.reference import public_data
+from supply_chain.risk.rm2.severity import RISK_BANDS
+from supply_chain.vocabulary import FlowEvidence, Issue, RiskBand
+from tests.rm2_cases import control, factor, score, seen
+from tests.sampling import examples
+
+REFERENCE = load_reference()
+AS_OF = REFERENCE.as_of
+ISSUES = list(Issue)
+CL, FL, YW = (ISSUES.index(i) for i in (Issue.CL, Issue.FL, Issue.YW))
+COLUMNS = {
+    "points": "points",
+    "residual_points": "residual_points",
+    "index": "index",
+    "index_low": "index_low",
+    "index_high": "index_high",
+    "residual_index": "residual_index",
+    "severity": "severity",
+    "completeness": "completeness",
+}
+
+
+def chain(nodes, links=()):
+    """A map of rows (id, country, sector, goods) and links (buyer, supplier, share)."""
+    ids, countries, sectors, goods = zip(*nodes, strict=True)
+    columns = NodeColumns.build(
+        ids,
+        country=countries,
+        sector=sectors,
+        commodities=goods,
+        own_operation=[ref == "B" for ref in ids],
+    )
+    return ValueChain.build(
+        nodes=columns,
+        links=LinkColumns.build(
+            columns,
+            buyer=[link[0] for link in links],
+            supplier=[link[1] for link in links],
+            share=[link[2] for link in links],
+            flow=[FlowEvidence.CONFIRMED for _ in links],
+        ),
+    )
+
+
+GARMENTS = ("garments",)
+MAP = chain(
+    [
+        ("B", "BE", "retail", GARMENTS),
+        ("L", "PK", "garments", ()),
+        ("F", "CI", "cocoa_farming", ("cocoa",)),
+        ("M", "PK", "garments", ()),
+        ("X", None, None, ()),
+    ],
+    [("B", "L", 0.6), ("B", "M", 0.4)],
+)
+B, L, F, M, X = range(5)
+
+
+def assessed(of=MAP, evidence=None):
+    return assess(of, evidence or Evidence(), reference=REFERENCE, as_of=AS_OF)
+
+
+def ints(*values):
+    return np.array(values, dtype=np.int64)
+
+
+def at(issue):
+    return ISSUES.index(Issue(issue))
+
+
+def same(result, row, issue, answer):
+    """Whether a pair of the map has the scores of a case, to the last bit."""
+    scores = result.scores
+    where = scores.row_of[row], at(issue)
+    numbers = all(
+        getattr(scores.rows, column)[where] == answer[key] for column, key in COLUMNS.items()
+    )
+    return (
+        numbers
+        and GRADES[scores.rows.grade[where]] == answer["grade"]
+        and RISK_BANDS[scores.rows.band[where]].value == answer["band"]
+        and RISK_BANDS[scores.rows.residual_band[where]].value == answer["residual_band"]
+    )
+
+
+@pytest.mark.parametrize("issue", [issue.value for issue in Issue])
+def test_a_node_of_a_map_scores_as_a_single_case_does(issue):
+    result = assessed()
+    cases = {
+        L: {"country": "PK", "sector": "garments"},
+        F: {"country": "CI", "sector": "cocoa_farming", "commodity": "cocoa"},
+        X: {},
+    }
+    for row, case in cases.items():
+        assert same(result, row, issue, score(issue=issue, **case)), row
+
+
+def test_what_is_known_of_a_node_counts_as_in_a_case_and_only_there():
+    evidence = Evidence(
+        observations=observations_from(
+            [
+                (L, "WRK-01", 0.9, "audit", 3.0, None, None),
+                (L, "WRK-05", 0.2, "supplier_answer", 2.0, None, None),
+            ]
+        ),
+        controls=ControlsSeen(
+            ints(L), ints(RM1.control_index["CTL-05"]), np.array([0.5]), np.array([0.75]),
+            np.array([np.nan]), np.array([4.0]),
+        ),
+    )  # fmt: skip
+    result = assessed(evidence=evidence)
+    factors = [factor("WRK-01", seen(0.9, "audit", 3)),
+               factor("WRK-05", seen(0.2, "supplier_answer", 2))]  # fmt: skip
+    known = {"country": "PK", "sector": "garments"}
+    answer = score(factors=factors, controls=[control("CTL-05", 0.5, 0.75)], **known)
+    assert same(result, L, "ISS-CL", answer)
+    assert same(result, M, "ISS-CL", score(**known))
+
+
+def test_nodes_of_which_the_same_is_known_share_their_scores():
+    result = assessed()
+    assert result.scores.row_of[L] == result.scores.row_of[M]
+    assert len(set(result.scores.row_of[: len(MAP)].tolist())) == len(MAP) - 1
+
+
+def test_goods_on_a_shelf_are_not_made_there():
+    data = public_data()
+    primary = frozenset({"cocoa_farming"})
+    assert made_goods("retail", GARMENTS, data, primary) == ()
+    assert made_goods("garments", GARMENTS, data, primary) == GARMENTS
+    assert made_goods(None, GARMENTS, data, primary) == GARMENTS
+    assert made_goods("no_such_sector", GARMENTS, data, primary) == GARMENTS
+    assert made_goods("cocoa_farming", ("cocoa", "no_such_good"), data, primary) == ("cocoa",)
+    assert same(assessed(), B, "ISS-CL", score(country="BE", sector="retail"))
+
+
+def test_a_rest_of_unknown_origin_has_the_likelihood_of_its_goods():
+    result = assessed()
+    ghost = result.chain.rows["unknown-origin:L"]
+    expected = unknown_origin(None).likelihood
+    assert result.scores.of_nodes("residual_likelihood")[ghost] == pytest.approx(expected)
+    assert {GRADES[g] for g in result.scores.of_nodes("grade")[ghost]} == {"E"}
+    assert "unknown-origin:F" not in result.chain.rows  # a farm is an origin
+
+
+def test_a_service_without_suppliers_has_no_unknown_origin():
+    office = chain([("B", "CD", "business_software", ())])
+    assert assessed(office).chain.nodes.ids == ("B",)
+    shop = chain([("B", "CD", "retail", ())])
+    assert assessed(shop).chain.nodes.ids == ("B", "unknown-origin:B")
+
+
+def test_risk_reaches_the_buyer_over_its_shares():
+    result = assessed()
+    own = result.scores.of_nodes("residual_likelihood")[:, CL]
+    supplied = 0.6 * result.exposure[L, CL] + 0.4 * result.exposure[M, CL]
+    assert result.exposure[B, CL] == pytest.approx(own[B] + (1 - own[B]) * supplied)
+    assert result.linkage[B, CL] >= result.exposure[B, CL]
+    assert result.severity_chain[B, FL] == result.scores.of_nodes("severity")[L, FL]
+
+
+def test_shares_above_one_are_reported():
+    over = chain([("B", "BE", "retail", ()), ("L", "PK", "garments", ()),
+                  ("M", "PK", "garments", ())], [("B", "L", 0.9), ("B", "M", 0.6)])  # fmt: skip
+    assert assessed(over).reported == {"B": pytest.approx(1.5)}
+
+
+def states(*rows):
+    """Rows (node, issue, state)."""
+    node, issue, state = zip(*rows, strict=True)
+    count = len(rows)
+    return States(
+        ints(*node),
+        ints(*issue),
+        ints(*map(STATES.index, state)),
+        ints(*[-1] * count),
+        np.full(count, np.nan),
+    )
+
+
+def test_a_closed_node_carries_no_new_risk_but_its_open_impact_stays():
+    nodes = NodeColumns.build(["S"], country=["PK"], sector=["garments"], closed=[True])
+    closed = ValueChain.build(nodes=nodes, links=LinkColumns.build(nodes, buyer=[], supplier=[]))
+    result = assessed(closed, Evidence(states=states((0, FL, State.CONFIRMED))))
+    assert result.scored[0].tolist() == [issue == FL for issue in range(16)]
+    assert np.isnan(result.column("index")[0, CL]) and result.column("band")[0, CL] == -1
+    assert result.column("index")[0, FL] == 100
+    assert (result.exposure[0, CL], result.exposure[0, FL]) == (
+        0, pytest.approx(result.scores.of_nodes("residual_likelihood")[0, FL]),
+    )  # fmt: skip
+    assert (result.salience_rank[0, CL], result.salience_rank[0, FL]) == (-1, 1)
+
+
+def test_ranks_are_one_to_n_and_an_emergency_comes_first():
+    danger = Priorities(ints(B), ints(YW), np.array([True]), ints(-1), ints(-1))
+    result = assessed(evidence=Evidence(priorities=danger))
+    assert sorted(result.salience_rank.ravel()) == list(range(1, result.salience_rank.size + 1))
+    assert result.salience_rank[B, YW] == 1
+    assert sorted(result.find_out_rank[result.find_out_rank > 0]) == list(
+        range(1, int((result.find_out_rank > 0).sum()) + 1)
+    )
+
+
+def test_judged_severity_counts_with_one_more_for_children_at_most_risk():
+    judged = Judgements(
+        ints(L), ints(YW), np.array([3.0]), np.array([2.0]), np.array([1.0]), np.array([True])
+    )
+    severity = assessed(evidence=Evidence(judgements=judged)).scores.of_nodes("severity")
+    assert severity[L, YW] == pytest.approx(0.6 * 4 + 0.4 * (4 + 2 + 1) / 3)
+
+
+@pytest.mark.parametrize(("ref", "seen_there"), [("CTY-01", False), ("WRK-03", True)])
+def test_context_and_what_was_observed_always_apply(ref, seen_there):
+    rows = [(L, "WRK-03", 0.2, "audit", 1.0, None, None)] if seen_there else []
+    evidence = Evidence(
+        observations=observations_from(rows),
+        not_applicable=NotApplicable(ints(L), ints(RM1.factor_index[ref]), np.array([True])),
+    )
+    with pytest.raises(ValueError, match=f"Factor {ref} of node 1 cannot be 'not applicable'"):
+        assessed(evidence=evidence)
+
+
+def test_every_factor_source_and_control_of_the_place_has_one_id_in_both_methods():
+    place = {ref for ref in RM1.factors if ref[:3] in ("WRK", "COM", "ONL")}
+    assert place == {ref for ref in METHOD.factors if ref[:3] in ("WRK", "COM", "ONL")}
+    assert set(RM1.source_types) == set(METHOD.source_types)
+    assert set(RM1.controls) == set(METHOD.controls)
+
+
+def compared(evidence=None, of=MAP):
+    evidence = evidence or Evidence()
+    before = assess_by_rm1(of, evidence, reference=REFERENCE, as_of=AS_OF)
+    return compare(before, assessed(of, evidence), len(of))
+
+
+def test_a_comparison_tells_places_apart_that_were_alike():
+    found = compared()
+    by_node = {moved.node: moved for moved in found.moved}
+    assert by_node["B"].before.band is by_node["L"].before.band is RiskBand.CRITICAL
+    assert by_node["B"].after.index < by_node["L"].after.index - 20
+    assert by_node["B"].after.band is not RiskBand.CRITICAL
+    assert [moved.after.position for moved in found.moved] == [1, 2, 3, 4, 5]
+    assert found.counts.nodes.sum() == 5 and found.counts.pairs.sum() == 80
+
+
+FACTORS = [ref for ref in METHOD.factors if ref[:3] in ("WRK", "COM")]
+SOURCES = sorted(METHOD.source_types)
+SEEN = st.tuples(
+    st.integers(0, 4), st.sampled_from(FACTORS), st.floats(0, 1), st.sampled_from(SOURCES),
+    st.floats(0, 60),
+)  # fmt: skip
+
+
+@given(
+    rows=st.lists(SEEN, max_size=12),
+    facts=st.lists(
+        st.tuples(st.integers(0, 4), st.integers(0, 15), st.sampled_from([*STATES[:3]])),
+        max_size=3,
+    ),
+)
+@examples(60)
+def test_the_lines_of_a_headline_add_up_to_its_index(rows, facts):
+    evidence = Evidence(
+        observations=observations_from([(*row, None, None) for row in rows]),
+        states=states(*facts) if facts else States(),
+    )
+    for moved in compared(evidence).moved:
+        assert sum(moved.lines) + moved.limit == pytest.approx(moved.after.index)
+        assert len(moved.lines) == len(LINES)
+        assert moved.low <= moved.high
