@@ -12,7 +12,6 @@ from flask.cli import with_appcontext
 
 from ddplatform.access.identity import system_identity
 from ddplatform.cli import doors
-from ddplatform.cli.method_comparison import compare_methods_of_map
 from ddplatform.cli.risk_document import document_of
 from ddplatform.errors import Invalid, NotFound
 from ddplatform.queries.value_chain import find_chain
@@ -44,9 +43,6 @@ BY_METHOD = click.option(
 @click.group()
 def risk() -> None:
     """Score risk to children and follow it through a value chain."""
-
-
-risk.add_command(compare_methods_of_map)
 
 
 @risk.command()

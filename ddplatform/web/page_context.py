@@ -130,7 +130,12 @@ CLAIMED = frozenset(
     for endpoint in (entry.endpoint, *entry.also)
 )
 """Pages that an entry names: no other entry of their blueprint stands for them."""
-UNDER = {"matching": "value_chain", "campaigns": "questionnaires", "redaction": "evidence"}
+UNDER = {
+    "matching": "value_chain",
+    "campaigns": "questionnaires",
+    "redaction": "evidence",
+    "method_comparison": "risk",
+}
 """Pages of a column that stand under the entry of another."""
 
 

@@ -1,18 +1,23 @@
-"""A kept map under RM-1.0 and RM-2.0: the command says and writes the same."""
+"""A map under RM-1.0 and RM-2.0: page, command and files say the same."""
 
 import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from openpyxl import load_workbook
 
+from ddplatform.access.roles import RoleId
 from ddplatform.db import db
 from ddplatform.models.responses import RiskSignal
 from ddplatform.queries.risk import find_risk
+from ddplatform.risk.method_comparison import routes
+from ddplatform.risk.method_comparison.views import drivers, whole_points
 from supply_chain.vocabulary import Issue
 from tests.conftest import NOW
-from tests.factories import Tenant
+from tests.factories import Tenant, csrf_token, signed_in_client
 from tests.risk_maps import CocoaMap, acting, assess
 
 LINES = ["base", "country", "activity", "listing", "evidence", "facts", "controls", "severity"]
@@ -97,3 +102,76 @@ def test_a_map_that_is_not_there_is_refused(app: Flask, tenant: Tenant, cocoa: C
 
     assert done.exit_code == 1
     assert "There is no map called “Coffee”." in done.stderr
+
+
+@pytest.fixture
+def manager(app: Flask, tenant: Tenant) -> FlaskClient:
+    """A browser in which the sustainability manager is signed in."""
+    return signed_in_client(app, tenant, RoleId.SUSTAINABILITY_MANAGER)
+
+
+def page(cocoa: CocoaMap) -> str:
+    return f"/o/acme/risk/methods/{cocoa.chain}"
+
+
+def test_the_page_shows_bands_and_what_moves_each_place(
+    app: Flask, analyst: FlaskClient, cocoa: CocoaMap
+):
+    text = analyst.get(page(cocoa)).text
+
+    told = compared(app)
+    assert told["sentence"] in text
+    for place in told["places"]:
+        assert place["name"] in text
+    assert "Context only" in text and "Activity" in text
+
+
+def test_the_register_leads_to_the_comparison_of_its_map(
+    tenant: Tenant, analyst: FlaskClient, cocoa: CocoaMap
+):
+    assess(tenant, cocoa.chain)
+    assert f'href="{page(cocoa)}"' in analyst.get(f"/o/acme/risk/?chain={cocoa.chain}").text
+
+
+@pytest.mark.parametrize("form", ["xlsx", "csv"])
+def test_the_page_gives_the_file(manager: FlaskClient, cocoa: CocoaMap, form: str):
+    token = csrf_token(manager, "/o/acme/value-chain/new")
+
+    answer = manager.post(f"{page(cocoa)}/export", data={"form": form, "csrf_token": token})
+
+    assert answer.status_code == 200 and answer.data.startswith(b"PK")
+    assert "cocoa-method-comparison" in answer.headers["Content-Disposition"]
+
+
+def test_a_file_in_no_known_form_is_not_there(manager: FlaskClient, cocoa: CocoaMap):
+    token = csrf_token(manager, "/o/acme/value-chain/new")
+    answer = manager.post(f"{page(cocoa)}/export", data={"form": "pdf", "csrf_token": token})
+    assert answer.status_code == 404
+
+
+def test_a_large_map_is_left_to_the_command(
+    manager: FlaskClient, cocoa: CocoaMap, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(routes, "LARGEST_ON_PAGE", 2)
+
+    text = manager.get(page(cocoa)).text
+
+    assert "is too large to be compared on a page" in text
+    assert "risk compare-methods --organisation acme --chain" in text
+    token = csrf_token(manager, "/o/acme/value-chain/new")
+    answer = manager.post(f"{page(cocoa)}/export", data={"form": "xlsx", "csrf_token": token})
+    assert answer.status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("index", "shown"),
+    [(59.6, "59.6"), (60.0, "60"), (47.96, "47.9"), (34.99, "34.9"), (55.5, "56"), (12.2, "12")],
+)
+def test_a_figure_never_rounds_across_a_band(index: float, shown: str):
+    assert whole_points(index) == shown
+
+
+def test_drivers_are_the_three_largest_lines_beside_the_base():
+    lines = (57.75, 6.7, -12.0, 10.0, 0.4, 0.0, -0.3, -2.67)
+    assert drivers(lines) == (("Activity", -12.0), ("Listing", 10.0), ("Country", 6.7))
+    assert drivers((57.75, 0.1, 0.2, 0.0, 0.0, 0.0, 0.0, -2.67)) == (("Severity", -2.67),)

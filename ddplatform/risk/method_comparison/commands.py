@@ -10,10 +10,10 @@ from ddplatform.access.identity import system_identity
 from ddplatform.cli import doors
 from ddplatform.cli.analysis import FORMS, known_ending
 from ddplatform.errors import NotFound
-from ddplatform.queries.method_comparison import compare_methods
-from ddplatform.queries.method_comparison_content import document_of, sentence_of
 from ddplatform.queries.value_chain import find_chain
-from ddplatform.services.method_comparison_export import export_comparison
+from ddplatform.risk.method_comparison.queries import compare_methods
+from ddplatform.risk.method_comparison.services import export_comparison
+from ddplatform.risk.method_comparison.views import document_of, sentence_of
 from ddplatform.tenancy import current_organisation
 
 

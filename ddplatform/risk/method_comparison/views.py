@@ -1,14 +1,18 @@
-"""A map under two versions of the risk method, in one form for commands, pages and files."""
+"""A comparison of risk methods as a page, as JSON and as tables."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import floor
 from typing import Any
+from uuid import UUID
 
-from ddplatform.queries.method_comparison import Compared
 from ddplatform.queries.what_if_words import ISSUE_NAMES
 from ddplatform.reports.content import Cell, Column, Kind, Table
 from ddplatform.reports.words import counted
+from ddplatform.risk.method_comparison.queries import Compared
 from supply_chain.risk.method import METHOD_VERSION
 from supply_chain.risk.method_comparison import LINES, BandCounts, Headline, Moved
+from supply_chain.risk.rm2.method import METHOD
 from supply_chain.risk.rm2.method import METHOD_VERSION as RM2_VERSION
 from supply_chain.risk.rm2.severity import RISK_BANDS
 from supply_chain.vocabulary import RiskBand
@@ -24,6 +28,17 @@ LINE_TITLES = {
     "severity": "Severity",
 }
 BANDS = tuple(reversed(RISK_BANDS))  # critical first
+GRADES = {
+    "A": "Verified on site",
+    "B": "Well documented",
+    "C": "Partly known",
+    "D": "Context only",
+    "E": "Mostly estimated",
+}
+Parts = list[tuple[str, int]]
+ROWS_A_PAGE = 50
+MOST_DRIVERS = 3
+SMALLEST_DRIVER = 0.5  # points; smaller ones are not named
 
 
 def sentence_of(compared: Compared) -> str:
@@ -168,3 +183,125 @@ def _about(compared: Compared) -> Table:
         ),
     )
     return Table("about", "About", (Column("what", "What"), Column("value", "Value", 3)), rows)
+
+
+@dataclass(frozen=True)
+class PlaceRow:
+    """One place on the page."""
+
+    key: UUID
+    name: str
+    country: str | None
+    before: "Side"
+    after: "Side"
+    low: str
+    high: str
+    grade: str
+    grade_name: str
+    drivers: tuple[tuple[str, float], ...]  # name of a line and its points, largest first
+
+
+@dataclass(frozen=True)
+class Side:
+    """The headline risk of a place under one method."""
+
+    issue: str
+    band: RiskBand
+    index: str
+    position: int
+
+
+@dataclass(frozen=True)
+class BandRow:
+    """Places of one band under RM-1.0, by their band under RM-2.0."""
+
+    band: RiskBand
+    cells: tuple[tuple[RiskBand, int], ...]
+    total: int
+
+
+@dataclass(frozen=True)
+class Page:
+    """The page of a comparison."""
+
+    compared: Compared
+    sentence: str
+    bands: tuple[BandRow, ...]
+    totals: tuple[tuple[RiskBand, int, int], ...]  # band, places under RM-1.0, under RM-2.0
+    bars: tuple[Parts, Parts]  # places by band under RM-1.0 and RM-2.0, for a drawing
+    rows: tuple[PlaceRow, ...]
+    first: int  # number of the first row among all
+    total: int
+    number: int
+    last_number: int
+
+
+def page_of(compared: Compared, *, number: int) -> Page:
+    """One page of the comparison; a number outside of it is the nearest one inside."""
+    moved, counts = compared.comparison.moved, compared.comparison.counts.nodes
+    last = max(1, -(-len(moved) // ROWS_A_PAGE))
+    number = min(max(number, 1), last)
+    start = (number - 1) * ROWS_A_PAGE
+    at = {band: RISK_BANDS.index(band) for band in BANDS}
+    totals = tuple(
+        (band, int(counts[at[band]].sum()), int(counts[:, at[band]].sum())) for band in BANDS
+    )
+    return Page(
+        compared=compared,
+        sentence=sentence_of(compared),
+        bands=tuple(
+            BandRow(
+                before,
+                tuple((after, int(counts[at[before], at[after]])) for after in BANDS),
+                int(counts[at[before]].sum()),
+            )
+            for before in BANDS
+        ),
+        totals=totals,
+        bars=(
+            [(f"f-{band.value}", before) for band, before, _ in totals],
+            [(f"f-{band.value}", after) for band, _, after in totals],
+        ),
+        rows=tuple(_place_row(one, compared) for one in moved[start : start + ROWS_A_PAGE]),
+        first=start + 1 if moved else 0,
+        total=len(moved),
+        number=number,
+        last_number=last,
+    )
+
+
+def _place_row(moved: Moved, compared: Compared) -> PlaceRow:
+    return PlaceRow(
+        key=compared.keys[moved.node],
+        name=compared.names[moved.node],
+        country=compared.countries[moved.node],
+        before=_side(moved.before, f"{moved.before.index:.0f}"),
+        after=_side(moved.after, whole_points(moved.after.index)),
+        low=whole_points(moved.low),
+        high=whole_points(moved.high),
+        grade=moved.grade,
+        grade_name=GRADES[moved.grade],
+        drivers=drivers(moved.lines),
+    )
+
+
+def _side(headline: Headline, index: str) -> Side:
+    name = ISSUE_NAMES[headline.issue.value]
+    return Side(name, headline.band, index, headline.position)
+
+
+def drivers(lines: Sequence[float]) -> tuple[tuple[str, float], ...]:
+    """The lines that move a place most from the base, largest first."""
+    named = [(LINE_TITLES[line], points) for line, points in zip(LINES, lines, strict=True)]
+    largest = sorted(named[1:], key=lambda line: -abs(line[1]))
+    return tuple(line for line in largest[:MOST_DRIVERS] if abs(line[1]) >= SMALLEST_DRIVER)
+
+
+def whole_points(index: float) -> str:
+    """An index as a whole number, halves up; with a decimal where rounding would cross a band."""
+    whole = floor(index + 0.5)
+    return str(whole) if _band_at(whole) == _band_at(index) else f"{floor(index * 10) / 10:.1f}"
+
+
+def _band_at(index: float) -> int:
+    return sum(index >= threshold for threshold in METHOD.policy.index_bands)

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from ddplatform.access.identity import Identity
 from ddplatform.models.value_chain import ValueChain
-from ddplatform.queries.method_comparison import Compared
-from ddplatform.queries.method_comparison_content import as_tables
+from ddplatform.risk.method_comparison.queries import Compared
+from ddplatform.risk.method_comparison.views import as_tables
 from ddplatform.services import audit
 from ddplatform.services.analysis_export import AnalysisForm, ExportedAnalysis, as_file
 

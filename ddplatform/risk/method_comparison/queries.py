@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 import numpy as np
+from sqlalchemy import func, select
 
-from ddplatform.models.value_chain import ValueChain
+from ddplatform.db import db
+from ddplatform.models.value_chain import ValueChain, ValueChainNode
 from ddplatform.queries.map_columns import read_map
 from ddplatform.queries.risk_evidence import load_evidence
 from supply_chain.reference import load_reference
@@ -24,10 +27,19 @@ class Compared:
     as_of: date
     release: str  # of the reference data
     comparison: Comparison
+    keys: Mapping[str, UUID]  # of the nodes
     names: Mapping[str, str]
     countries: Mapping[str, str | None]
     set_by_people: int
     """Places where somebody raised or lowered a likelihood under RM-1.0."""
+
+
+def count_places(chain_id: UUID) -> int:
+    """Places of a map as it is now."""
+    places = select(func.count()).where(
+        ValueChainNode.chain_id == chain_id, ValueChainNode.archived_at.is_(None)
+    )
+    return db.session.scalar(places) or 0
 
 
 def compare_methods(chain: ValueChain, as_of: date) -> Compared:
@@ -43,6 +55,7 @@ def compare_methods(chain: ValueChain, as_of: date) -> Compared:
         as_of=as_of,
         release=reference.release,
         comparison=compare(before, after, len(graph)),
+        keys=dict(zip(ids, rows.keys, strict=True)),
         names=dict(zip(ids, rows.names, strict=True)),
         countries=dict(zip(ids, graph.nodes.country, strict=True)),
         set_by_people=len(np.unique(evidence.adjustments.node)),

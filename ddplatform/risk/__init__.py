@@ -1,0 +1,13 @@
+"""Risk features that stand in one folder each (docs/architecture.md, "One folder a feature")."""
+
+from flask import Flask
+
+from ddplatform.cli.risk import risk as commands
+from ddplatform.risk.method_comparison.commands import compare_methods_of_map
+from ddplatform.risk.method_comparison.routes import bp as method_comparison
+
+
+def register(app: Flask) -> None:
+    """Add the pages and commands of these features to the application."""
+    app.register_blueprint(method_comparison, url_prefix="/o/<organisation>/risk/methods")
+    commands.add_command(compare_methods_of_map)

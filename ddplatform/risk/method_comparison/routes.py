@@ -1,0 +1,54 @@
+"""The page that compares risk methods on a map, and its file."""
+
+from uuid import UUID
+
+from flask import Blueprint, Response, g, render_template, request
+from flask.typing import ResponseReturnValue
+
+from ddplatform.access.permissions import Permission
+from ddplatform.errors import Invalid, NotFound
+from ddplatform.gate import requires
+from ddplatform.models.value_chain import ValueChain
+from ddplatform.queries.value_chain import get_chain
+from ddplatform.risk.method_comparison import views
+from ddplatform.risk.method_comparison.queries import compare_methods, count_places
+from ddplatform.risk.method_comparison.services import export_comparison
+from ddplatform.services.analysis_export import MEDIA_TYPES
+
+bp = Blueprint("method_comparison", __name__)
+LARGEST_ON_PAGE = 5_000
+"""Places of a map that is compared while somebody waits; larger ones by the command."""
+
+
+@bp.get("/<uuid:chain_id>")
+@requires(Permission.RISK_READ)
+def show(chain_id: UUID) -> ResponseReturnValue:
+    """Bands under both methods, and what moves each place."""
+    chain = get_chain(chain_id)
+    if is_too_large(chain):
+        return render_template("risk/method_comparison/too_large.html", chain=chain)
+    compared = compare_methods(chain, g.now.date())
+    page = views.page_of(compared, number=request.args.get("page", 1, type=int))
+    return render_template("risk/method_comparison/show.html", chain=chain, page=page)
+
+
+@bp.post("/<uuid:chain_id>/export")
+@requires(Permission.RISK_EXPORT, reads_first=True)
+def export(chain_id: UUID) -> ResponseReturnValue:
+    """The comparison as a workbook or CSV."""
+    form = request.form.get("form", "")
+    if form not in MEDIA_TYPES:
+        raise NotFound()
+    chain = get_chain(chain_id)
+    if is_too_large(chain):
+        raise Invalid(fields={"form": "This map is compared by the command."})
+    compared = compare_methods(chain, g.now.date())
+    made = export_comparison(chain, compared, form, by=g.identity, at=g.now)
+    response = Response(made.content, mimetype=made.media_type)
+    response.headers.set("Content-Disposition", "attachment", filename=made.name)
+    return response
+
+
+def is_too_large(chain: ValueChain) -> bool:
+    """Whether a map has more places than a page compares."""
+    return count_places(chain.id) > LARGEST_ON_PAGE
