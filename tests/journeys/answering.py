@@ -27,8 +27,7 @@ def ask(running: Running, browser: Browser, *, node: str, email: str) -> None:
         page.goto(f"{running.address}/o/maison-cacao/questionnaires/library")
         page.click("a:has-text('Send this one') >> nth=0")
         page.select_option("[name=chain]", label="Chocolate and pralines")
-        page.fill("#node-q", node)
-        page.press("#node-q", "Enter")
+        search_nodes(page, node)
         page.check(f"tr:has-text('{node}') input[name=node]")
         page.click("button:has-text('Go on with the chosen')")
         due = datetime.now(UTC).date() + timedelta(days=28)
@@ -37,6 +36,16 @@ def ask(running: Running, browser: Browser, *, node: str, email: str) -> None:
         page.fill("[name^=email-]", email)
         page.click("button:has-text('Send 1 questionnaire')")
         expect(page.locator("main")).to_contain_text(node)
+
+
+def search_nodes(page: Page, text: str) -> None:
+    """Search a list of sites and wait for what was found.
+
+    A box that is ticked before belongs to the list that goes.
+    """
+    page.fill("#node-q", text)
+    page.press("#node-q", "Enter")
+    page.wait_for_url(re.compile(r"[?&]q=[^&]+"))
 
 
 def fill(page: Page, answers: Mapping[str, str]) -> list[str]:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from ddplatform.config import ROOT
-from tests.journeys.answering import answer_all, answers_of, declare_and_send, join
+from tests.journeys.answering import answer_all, answers_of, declare_and_send, join, search_nodes
 from tests.journeys.running import WAIT_S, Running, Visitor, visitor
 
 pytestmark = [pytest.mark.journey, pytest.mark.long]
@@ -97,8 +97,7 @@ def _send_questionnaire(manager: Visitor) -> None:
     page = manager.open("/o/maison-cacao/questionnaires/library")
     page.click("a:has-text('Send this one') >> nth=0")
     page.select_option("[name=chain]", label=MAP)
-    page.fill("#node-q", MILL)
-    page.press("#node-q", "Enter")
+    search_nodes(page, MILL)
     page.check(f"tr:has-text('{MILL}') input[name=node]")
     page.click("button:has-text('Go on with the chosen')")
     page.fill("[name=due_on]", _in_days(21))
