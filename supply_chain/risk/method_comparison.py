@@ -4,7 +4,7 @@ Both methods see the same map, evidence and day. Only nodes of the map itself ar
 unknown origins differ between the methods.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -178,8 +178,3 @@ def _most_equal(index: Floats) -> int:
         return 0
     _, sizes = np.unique(np.round(index, 1), return_counts=True)
     return int(sizes.max())
-
-
-def band_names() -> Sequence[str]:
-    """Bands in the order of the counts."""
-    return tuple(band.value for band in RISK_BANDS)

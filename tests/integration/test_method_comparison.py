@@ -34,32 +34,32 @@ def compared(app: Flask) -> Any:
     return json.loads(done.stdout)
 
 
-def test_each_place_of_a_map_is_told_under_both_methods(
+def test_each_place_of_a_map_is_shown_under_both_methods(
     app: Flask, tenant: Tenant, cocoa: CocoaMap
 ):
-    told = compared(app)
+    document = compared(app)
 
-    assert told["basis"]["methods"] == ["RM-1.0", "RM-2.0"]
-    assert sorted(place["name"] for place in told["places"]) == [
+    assert document["basis"]["methods"] == ["RM-1.0", "RM-2.0"]
+    assert sorted(place["name"] for place in document["places"]) == [
         "Espoir farm group",
         "Lagune Export",
         "Maison Cacao",
     ]
-    assert [place["after"]["position"] for place in told["places"]] == [1, 2, 3]
-    assert sum(cell["places"] for cell in told["bands"]) == 3
-    assert sum(cell["risks"] for cell in told["bands"]) == 48
-    for place in told["places"]:
+    assert [place["after"]["position"] for place in document["places"]] == [1, 2, 3]
+    assert sum(cell["places"] for cell in document["bands"]) == 3
+    assert sum(cell["risks"] for cell in document["bands"]) == 48
+    for place in document["places"]:
         lines = place["lines"]
         assert [*lines] == [*LINES, "limit"]
         assert abs(sum(lines.values()) - place["after"]["index"]) < 1e-9
         assert place["after"]["low"] <= place["after"]["high"]
 
 
-def test_what_a_site_told_moves_its_place_alone(app: Flask, tenant: Tenant, cocoa: CocoaMap):
+def test_what_a_site_admits_moves_its_place_alone(app: Flask, tenant: Tenant, cocoa: CocoaMap):
     before = {place["name"]: place for place in compared(app)["places"]}
     with acting(tenant):
-        told = {"source_type": "admission", "quality": 0.8, "causes": [], "observed_at": NOW}
-        db.session.add(RiskSignal(node_id=cocoa.farms, factor="WRK-01", value=1.0, **told))
+        signal = {"source_type": "admission", "quality": 0.8, "causes": [], "observed_at": NOW}
+        db.session.add(RiskSignal(node_id=cocoa.farms, factor="WRK-01", value=1.0, **signal))
 
     after = {place["name"]: place for place in compared(app)["places"]}
 
@@ -119,9 +119,9 @@ def test_the_page_shows_bands_and_what_moves_each_place(
 ):
     text = analyst.get(page(cocoa)).text
 
-    told = compared(app)
-    assert told["sentence"] in text
-    for place in told["places"]:
+    document = compared(app)
+    assert document["sentence"] in text
+    for place in document["places"]:
         assert place["name"] in text
     assert "Context only" in text and "Activity" in text
 

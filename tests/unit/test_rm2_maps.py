@@ -272,6 +272,13 @@ def test_a_comparison_tells_places_apart_that_were_alike():
     assert found.counts.nodes.sum() == 5 and found.counts.pairs.sum() == 80
 
 
+def test_a_map_without_places_has_no_scores():
+    nodes = NodeColumns.build([])
+    empty = ValueChain.build(nodes=nodes, links=LinkColumns.build(nodes, buyer=[], supplier=[]))
+    assert assessed(empty).salience_rank.shape == (0, 16)
+    assert compared(of=empty).moved == ()
+
+
 FACTORS = [ref for ref in METHOD.factors if ref[:3] in ("WRK", "COM")]
 SOURCES = sorted(METHOD.source_types)
 SEEN = st.tuples(

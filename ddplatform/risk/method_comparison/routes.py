@@ -18,6 +18,7 @@ from ddplatform.services.analysis_export import MEDIA_TYPES
 bp = Blueprint("method_comparison", __name__)
 LARGEST_ON_PAGE = 5_000
 """Places of a map that is compared while somebody waits; larger ones by the command."""
+TOO_LARGE = "This map is too large for a page: ask an operator to run the command shown there."
 
 
 @bp.get("/<uuid:chain_id>")
@@ -41,7 +42,7 @@ def export(chain_id: UUID) -> ResponseReturnValue:
         raise NotFound()
     chain = get_chain(chain_id)
     if is_too_large(chain):
-        raise Invalid(fields={"form": "This map is compared by the command."})
+        raise Invalid(fields={"form": TOO_LARGE})
     compared = compare_methods(chain, g.now.date())
     made = export_comparison(chain, compared, form, by=g.identity, at=g.now)
     response = Response(made.content, mimetype=made.media_type)

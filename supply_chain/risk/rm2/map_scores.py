@@ -102,7 +102,7 @@ def score_nodes(
     found = evidence_of(evidence.of_nodes(asked), asked, online[asked])
     parts = [
         _score_run(context, found, data, asked, start, min(start + RUN, len(asked)))
-        for start in range(0, len(asked), RUN)
+        for start in range(0, max(len(asked), 1), RUN)
     ]
     return MapScores(join_rows(parts), row_of)
 
