@@ -13,15 +13,12 @@ from supply_chain.risk import assessment as module
 from supply_chain.risk.assessment import assess
 from supply_chain.risk.cases import read_cases, score_cases
 from supply_chain.risk.evidence import (
-    STATES,
     Asked,
-    ControlsSeen,
     Evidence,
     Judgements,
     NotApplicable,
     Priorities,
     State,
-    States,
     observations_from,
 )
 from supply_chain.risk.explanation import explain
@@ -30,6 +27,7 @@ from supply_chain.risk.method import METHOD
 from supply_chain.risk.salience import INVOLVEMENTS, Involvement
 from supply_chain.unknown_origins import KnownFlow
 from supply_chain.vocabulary import Issue, NodeKind
+from tests.risk_evidence import controls, floats, ints, states
 
 REFERENCE = load_reference()
 AS_OF = REFERENCE.as_of
@@ -58,37 +56,6 @@ MAP = chain("BSF", ["BS", "SF"], country=[None, "CI", None], sector=[None, None,
 
 def assessed(of=MAP, evidence=None, **options):
     return assess(of, evidence or Evidence(), reference=REFERENCE, as_of=AS_OF, **options)
-
-
-def ints(*values):
-    return np.array(values, dtype=np.int64)
-
-
-def floats(*values):
-    return np.array(values, dtype=float)
-
-
-def states(*rows):
-    """Rows (node, issue, state[, found by, months])."""
-    return States(
-        ints(*[r[0] for r in rows]),
-        ints(*[r[1] for r in rows]),
-        ints(*[STATES.index(r[2]) for r in rows]),
-        ints(*[r[3] if len(r) > 3 else -1 for r in rows]),
-        floats(*[r[4] if len(r) > 4 else np.nan for r in rows]),
-    )
-
-
-def controls(*rows):
-    """Rows (node, control, coverage, evidence, months since verified)."""
-    return ControlsSeen(
-        ints(*[r[0] for r in rows]),
-        ints(*[METHOD.control_index[r[1]] for r in rows]),
-        floats(*[r[2] for r in rows]),
-        floats(*[r[3] for r in rows]),
-        np.full(len(rows), np.nan),
-        floats(*[r[4] for r in rows]),
-    )
 
 
 def test_a_map_scores_as_single_cases_do():

@@ -11,13 +11,11 @@ from supply_chain.reference import load_reference
 from supply_chain.risk.assessment import assess as assess_by_rm1
 from supply_chain.risk.evidence import (
     STATES,
-    ControlsSeen,
     Evidence,
     Judgements,
     NotApplicable,
     Priorities,
     State,
-    States,
     observations_from,
 )
 from supply_chain.risk.method import METHOD as RM1
@@ -30,6 +28,7 @@ from supply_chain.risk.rm2.ranges import GRADES
 from supply_chain.risk.rm2.reference import public_data
 from supply_chain.risk.rm2.severity import RISK_BANDS
 from supply_chain.vocabulary import FlowEvidence, Issue, RiskBand
+from tests.risk_evidence import controls, ints, states
 from tests.rm2_cases import control, factor, score, seen
 from tests.sampling import examples
 
@@ -89,10 +88,6 @@ def assessed(of=MAP, evidence=None):
     return assess(of, evidence or Evidence(), reference=REFERENCE, as_of=AS_OF)
 
 
-def ints(*values):
-    return np.array(values, dtype=np.int64)
-
-
 def at(issue):
     return ISSUES.index(Issue(issue))
 
@@ -132,11 +127,8 @@ def test_what_is_known_of_a_node_counts_as_in_a_case_and_only_there():
                 (L, "WRK-05", 0.2, "supplier_answer", 2.0, None, None),
             ]
         ),
-        controls=ControlsSeen(
-            ints(L), ints(RM1.control_index["CTL-05"]), np.array([0.5]), np.array([0.75]),
-            np.array([np.nan]), np.array([4.0]),
-        ),
-    )  # fmt: skip
+        controls=controls((L, "CTL-05", 0.5, 0.75, 4.0)),
+    )
     result = assessed(evidence=evidence)
     factors = [factor("WRK-01", seen(0.9, "audit", 3)),
                factor("WRK-05", seen(0.2, "supplier_answer", 2))]  # fmt: skip
@@ -192,19 +184,6 @@ def test_shares_above_one_are_reported():
     over = chain([("B", "BE", "retail", ()), ("L", "PK", "garments", ()),
                   ("M", "PK", "garments", ())], [("B", "L", 0.9), ("B", "M", 0.6)])  # fmt: skip
     assert assessed(over).reported == {"B": pytest.approx(1.5)}
-
-
-def states(*rows):
-    """Rows (node, issue, state)."""
-    node, issue, state = zip(*rows, strict=True)
-    count = len(rows)
-    return States(
-        ints(*node),
-        ints(*issue),
-        ints(*map(STATES.index, state)),
-        ints(*[-1] * count),
-        np.full(count, np.nan),
-    )
 
 
 def test_a_closed_node_carries_no_new_risk_but_its_open_impact_stays():
@@ -298,7 +277,7 @@ SEEN = st.tuples(
 def test_the_lines_of_a_headline_add_up_to_its_index(rows, facts):
     evidence = Evidence(
         observations=observations_from([(*row, None, None) for row in rows]),
-        states=states(*facts) if facts else States(),
+        states=states(*facts),
     )
     for moved in compared(evidence).moved:
         assert sum(moved.lines) + moved.limit == pytest.approx(moved.after.index)
