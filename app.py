@@ -2,7 +2,7 @@
 
 import gc
 
-gc.disable()  # What is imported stays: to search it for garbage takes a sixth of the start.
+gc.disable()  # What is imported stays: to search it for garbage takes a third of the start.
 
 from ddplatform.factory import create_app  # noqa: E402
 
