@@ -1,5 +1,6 @@
 """What all tests share: an application on each database, made new for every test."""
 
+import json
 import os
 import shutil
 import sqlite3
@@ -57,6 +58,22 @@ def sqlite_template(sqlite_app: Flask) -> Path:
     """A migrated, empty SQLite file, for tests that make an application of their own."""
     worlds: KeptWorlds = sqlite_app.extensions[KEPT]
     return worlds.empty
+
+
+@pytest.fixture(scope="session")
+def loaded_sample(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Path:
+    """A folder with the sample company, loaded by the command; for copies, as many as wanted."""
+    folder = tmp_path_factory.mktemp("sample")
+    shutil.copy(sqlite_template, folder / "platform.db")
+    app = create_app(settings_for(folder, f"sqlite:///{folder / 'platform.db'}"))
+    done = app.test_cli_runner().invoke(args=["demo", "load", "--json"])
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout)["loaded"] is True
+    with app.app_context():
+        with db.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        db.engine.dispose()
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -5,8 +5,8 @@ what belongs to the sample:
 
 - `both_databases`: what PostgreSQL and SQLite do in their own ways (locks, triggers, constraints,
   ordering, JSON, bulk writes). Every other test of a database runs on SQLite alone.
-- `rotates(by="role", on="postgresql")`: of the cases of one test on this database that agree in this
-  parameter, one is drawn; without `by` one of all, without `on` whatever the database.
+- `rotates("role", on="postgresql")`: of the cases of one test on this database that agree in these
+  parameters, one is drawn; without a parameter one of all, without `on` whatever the database.
 - `whole`: nothing of it.
 
 `--whole` runs everything. The seed is printed at the start and the end; given again by `--seed` it
@@ -28,6 +28,7 @@ POSTGRESQL = "postgresql"
 FIRST = ("tests/journeys/", "tests/contract/test_leaks.py", "tests/contract/", "tests/integration/")
 """Long groups come first, so that the short ones fill up what is left at the end."""
 JOURNEYS = "tests/journeys/"
+OF_THE_SAMPLE = (JOURNEYS, "tests/integration/test_demo.py")
 OWN_INSTALLATION = ("list_mending_walk.py", "lists_walk.py", "killed.py", "first_start.py")
 """Endings of the walks that do not use the sample company."""
 MOST_SEED = 10**6
@@ -53,7 +54,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     for mark in (
         "both_databases: runs on PostgreSQL too, in every run",
-        "rotates(by, on): of the cases that agree in a parameter one is drawn, but in a whole run",
+        "rotates(*by, on): of the cases that agree in parameters one is drawn, but in a whole run",
         "whole: only in a whole run",
     ):
         config.addinivalue_line("markers", mark)
@@ -126,11 +127,9 @@ def _left_out(config: pytest.Config, items: Iterable[pytest.Item]) -> Iterator[p
     """What a sampled run does not take."""
     drawn: dict[tuple[str, str], list[pytest.Item]] = defaultdict(list)
     for item in items:
-        rotates = item.get_closest_marker("rotates")
-        on = rotates.kwargs.get("on") if rotates else None
         if item.get_closest_marker("whole"):
             yield item
-        elif rotates is not None and (on is None or on in _words(item)):
+        elif rotates := _rotates(item):
             drawn[_function(item), _agreeing(item, rotates)].append(item)
         elif POSTGRESQL in _words(item) and not item.get_closest_marker("both_databases"):
             yield item
@@ -139,14 +138,20 @@ def _left_out(config: pytest.Config, items: Iterable[pytest.Item]) -> Iterator[p
         yield from (case for case in cases if case is not taken)
 
 
+def _rotates(item: pytest.Item) -> pytest.Mark | None:
+    """The closest mark that is meant for the database of this case."""
+    marks = item.iter_markers("rotates")
+    return next((m for m in marks if m.kwargs.get("on") in (None, *_words(item))), None)
+
+
 def _agreeing(item: pytest.Item, rotates: pytest.Mark) -> str:
-    """The value of the parameter that a mark names; empty where it names none."""
-    by = rotates.kwargs.get("by")
-    if by is None:
-        return ""
-    if by not in _parameters(item):
-        raise pytest.UsageError(f"{item.nodeid} rotates by {by}, which is none of its parameters")
-    return str(_parameters(item)[by])
+    """The database of a mark and the values of the parameters that it names, where it names any."""
+    parameters = _parameters(item)
+    for by in rotates.args:
+        if by not in parameters:
+            raise pytest.UsageError(f"{item.nodeid} rotates by {by}, not one of its parameters")
+    on = rotates.kwargs.get("on", "")
+    return " ".join([on, *(str(parameters[by]) for by in rotates.args)])
 
 
 def _function(item: pytest.Item) -> str:
@@ -169,14 +174,14 @@ def _order(item: pytest.Item) -> int:
 
 
 class InGroups(LoadScopeScheduling):
-    """A file stays with one worker, walks of the sample company all with one.
+    """A file stays with one worker, tests of the sample company all with one.
 
     What they share is made once.
     """
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
-        if file.startswith(JOURNEYS) and not file.endswith(OWN_INSTALLATION):
+        if file.startswith(OF_THE_SAMPLE) and not file.endswith(OWN_INSTALLATION):
             return JOURNEYS
         database = POSTGRESQL if "test_leaks" in file and POSTGRESQL in nodeid else ""
         return f"{file} {database}"

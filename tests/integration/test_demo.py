@@ -44,26 +44,10 @@ pytestmark = pytest.mark.long  # the first test waits for the sample
 NOW = datetime(2026, 11, 25, 15, 0, tzinfo=UTC)
 
 
-@pytest.fixture(scope="module")
-def instance(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Path:
-    """A folder with the sample, loaded once by the command."""
-    folder = tmp_path_factory.mktemp("sample")
-    shutil.copy(sqlite_template, folder / "platform.db")
-    app = create_app(settings_for(folder, f"sqlite:///{folder / 'platform.db'}"))
-    done = app.test_cli_runner().invoke(args=["demo", "load", "--json"])
-    assert done.exit_code == 0, done.output
-    assert json.loads(done.stdout)["loaded"] is True
-    with app.app_context():
-        with db.engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        db.engine.dispose()
-    return folder
-
-
 @pytest.fixture
-def sample(instance: Path, tmp_path: Path) -> Iterator[Flask]:
-    """An application on a copy of that folder."""
-    shutil.copytree(instance, tmp_path / "copy")
+def sample(loaded_sample: Path, tmp_path: Path) -> Iterator[Flask]:
+    """An application on a copy of the sample company."""
+    shutil.copytree(loaded_sample, tmp_path / "copy")
     folder = tmp_path / "copy"
     app = create_app(settings_for(folder, f"sqlite:///{folder / 'platform.db'}"))
     yield app

@@ -77,6 +77,7 @@ def records_of_run(run_id: UUID) -> Records:
 
 
 @pytest.mark.rotates(on="postgresql")
+@pytest.mark.rotates(on="sqlite")
 @pytest.mark.parametrize("seed", range(5))
 def test_whatever_comes_to_be_known_every_reader_tells_what_a_whole_run_tells(
     tenant: Tenant, seed: int

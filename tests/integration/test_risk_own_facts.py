@@ -82,6 +82,7 @@ def rows_written(tenant: Tenant, base: UUID) -> int:
         return db.session.scalar(select(func.count()).where(*wanted)) or 0
 
 
+@pytest.mark.rotates(on="sqlite")
 @pytest.mark.parametrize("seed", range(8))
 def test_whatever_nodes_become_every_reader_tells_what_a_whole_run_tells(
     tenant: Tenant, chain_id: UUID, seed: int

@@ -21,11 +21,12 @@ FLAGS = [
 
 
 @pytest.fixture(scope="session")
-def running(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Running]:
+def running(tmp_path_factory: pytest.TempPathFactory, loaded_sample: Path) -> Iterator[Running]:
     """The sample company, with web and worker running."""
-    made = installation(tmp_path_factory.mktemp("running"), sqlite_template)
+    folder = tmp_path_factory.mktemp("running")
+    shutil.copytree(loaded_sample, folder, dirs_exist_ok=True)
+    made = installation(folder, loaded_sample / "platform.db")
     try:
-        made.flask("demo", "load")
         made.start_web()
         made.start_worker()
         yield made

@@ -3,7 +3,7 @@
 A page is opened once, in a fresh window under its own content policy: its weight is taken, its
 links lead on, and it is looked at in both themes and three widths. The tests then read what was
 seen. A whole run looks at the pages of every role; a sampled one at each kind of page once, for
-the first role that meets it, and in the dark at one width.
+the first role that meets it, light at one width and dark at the other.
 """
 
 import contextlib
@@ -111,11 +111,11 @@ def links_on(guest: Visitor) -> list[str] | None:
 
 
 def ways_of(config: pytest.Config, path: str) -> tuple[Way, ...]:
-    """In which themes and widths a page is looked at: all, or dark at one width that is drawn."""
+    """In which themes and widths a page is looked at: all, or each once, paired as is drawn."""
     if config.option.whole:
         return WAYS
-    dark = draw(config, f"dark {kind_of(path)}").choice(WIDTHS)
-    return tuple(way for way in WAYS if way[0] == "light" or way[1] == dark)
+    light, dark = draw(config, f"widths {kind_of(path)}").sample(WIDTHS, 2)
+    return ("light", light), ("dark", dark)
 
 
 def links_by_request(browser: Browser, state: Path, address: str, path: str) -> list[str] | None:

@@ -4,10 +4,12 @@ import os
 import re
 import subprocess
 import sys
+from itertools import product
 from pathlib import Path
 
 import pytest
 
+SIDES = ["buyer", "supplier"]
 ROOT = Path(__file__).resolve().parents[2]
 CASES = """
 import pytest
@@ -21,7 +23,7 @@ def test_plain(database): pass
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 def test_walls(database): pass
 
-@pytest.mark.rotates(by="role")
+@pytest.mark.rotates("role")
 @pytest.mark.parametrize("role", ["reader", "writer"])
 @pytest.mark.parametrize("slug", range(50))
 def test_doors(slug, role): pass
@@ -30,6 +32,13 @@ def test_doors(slug, role): pass
 @pytest.mark.parametrize("step", range(9))
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 def test_kills(database, step): pass
+
+@pytest.mark.rotates("side", on="postgresql")
+@pytest.mark.rotates("side", "role", on="sqlite")
+@pytest.mark.parametrize("role", ["reader", "writer"])
+@pytest.mark.parametrize(("side", "slug"), [("buyer", 1), ("buyer", 2), ("supplier", 3)])
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_sides(database, side, slug, role): pass
 
 @pytest.mark.whole
 def test_long(): pass
@@ -80,8 +89,13 @@ def test_a_sampled_run_takes_a_part_and_a_whole_run_everything(tmp_path: Path) -
     assert doors == ["reader]", "writer]"]
     kills = [name for name in sampled if name.startswith("test_kills")]
     assert len(kills) == 9 + 1 and sum("postgresql" in name for name in kills) == 1
+    sides = [re.findall(r"[a-z]+", name)[2:] for name in sampled if name.startswith("test_sides")]
+    assert sorted(side for database, side, _ in sides if database == "postgresql") == SIDES
+    assert sorted((side, role) for database, side, role in sides if database == "sqlite") == sorted(
+        product(SIDES, ["reader", "writer"])
+    )
     assert "test_long" not in sampled
-    assert len(whole) == 2 + 2 + 100 + 18 + 3
+    assert len(whole) == 2 + 2 + 100 + 18 + 12 + 3
 
 
 def test_the_printed_seed_draws_the_same_again_and_a_fault_is_found_again(tmp_path: Path) -> None:
