@@ -135,6 +135,7 @@ UNDER = {
     "campaigns": "questionnaires",
     "redaction": "evidence",
     "method_comparison": "risk",
+    "risk_explanation": "risk",
 }
 """Pages of a column that stand under the entry of another."""
 

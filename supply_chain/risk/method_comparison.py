@@ -38,7 +38,7 @@ class Moved:
     node: str
     before: Headline  # RM-1.0
     after: Headline  # RM-2.0
-    low: float  # RI_low and RI_high of the risk of RM-2.0, 0-100
+    low: float  # range of the residual index of RM-2.0, 0-100
     high: float
     grade: str
     lines: tuple[float, ...]  # in the order of LINES; they add up to the index of RM-2.0
@@ -129,7 +129,7 @@ def _moved(
 ) -> Iterator[Moved]:
     scores = after.scores
     row, issue = scores.row_of[order], new.issue[order]
-    low, high = scores.rows.index_low[row, issue], scores.rows.index_high[row, issue]
+    low, high = scores.rows.residual_low[row, issue], scores.rows.residual_high[row, issue]
     grade = scores.rows.grade[row, issue]
     lines = _lines(after, row, issue)
     limit = new.index[order] - lines.sum(axis=1)

@@ -7,7 +7,9 @@ import brotli
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
 SCRIPTS = sorted((STATIC / "js").glob("*.js"))
-STYLES = sorted((STATIC / "css").glob("*.css"))
+OF_ONE_AREA = STATIC / "css/risk.css"
+"""Drawings of the risk pages, which no other page loads."""
+STYLES = sorted({*(STATIC / "css").glob("*.css")} - {OF_ONE_AREA})
 KIB = 1024
 
 
@@ -21,9 +23,15 @@ def test_our_own_scripts_stay_within_ten_kilobytes() -> None:
     assert sum(len(gzip.compress(path.read_bytes())) for path in SCRIPTS) <= 10 * KIB
 
 
-def test_all_style_sheets_together_stay_within_twelve_kilobytes() -> None:
+def test_style_sheets_of_all_pages_together_stay_within_twelve_kilobytes() -> None:
     assert STYLES
     assert _compressed(STYLES) <= 12 * KIB
+
+
+def test_a_style_sheet_of_one_area_stays_within_five_kilobytes_and_out_of_the_layouts() -> None:
+    assert _compressed([OF_ONE_AREA]) <= 5 * KIB
+    layouts = (STATIC.parent / "templates/layouts").glob("*.html")
+    assert not any(OF_ONE_AREA.name in layout.read_text(encoding="utf-8") for layout in layouts)
 
 
 def test_what_a_supplier_page_loads_beside_itself_leaves_room_for_its_answers() -> None:

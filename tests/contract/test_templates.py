@@ -14,8 +14,8 @@ ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted(path for path in (ROOT / "templates").rglob("*") if path.is_file())
 PAGES = [path for path in TEMPLATES if path.suffix == ".html"]
 STYLES = sorted((ROOT / "static" / "css").glob("*.css"))
-PUT_TOGETHER = re.compile(r"[bfx]-|s\d$")
-"""Classes whose ending is a band, a shade or the place of a series."""
+PUT_TOGETHER = re.compile(r"[bfx]-|s\d$|g[A-E]$")
+"""Classes whose ending is a band, a shade, the place of a series or a grade."""
 COMMENT = re.compile(r"\{#.*?#\}|<!--.*?-->", re.DOTALL)
 
 

@@ -205,6 +205,7 @@ class PlaceRow:
 class Side:
     """The headline risk of a place under one method."""
 
+    code: str
     issue: str
     band: RiskBand
     index: str
@@ -287,7 +288,7 @@ def _place_row(moved: Moved, compared: Compared) -> PlaceRow:
 
 def _side(headline: Headline, index: str) -> Side:
     name = ISSUE_NAMES[headline.issue.value]
-    return Side(name, headline.band, index, headline.position)
+    return Side(headline.issue.value, name, headline.band, index, headline.position)
 
 
 def drivers(lines: Sequence[float]) -> tuple[tuple[str, float], ...]:

@@ -100,7 +100,7 @@ def touched(evidence: Evidence, count: int) -> Bools:
 
 
 def _factors(evidence: Evidence, nodes: Ints, online: Bools) -> FactorTable:
-    observations = _observations(evidence.observations)
+    observations = observations_of(evidence.observations)
     cells = combine(observations)
     dropped = _dropped(evidence.not_applicable, nodes, cells.cell)
     asked = _FACTOR[evidence.asked.factor]
@@ -114,7 +114,8 @@ def _factors(evidence: Evidence, nodes: Ints, online: Bools) -> FactorTable:
     return FactorTable(cells, blank=no_blanks, dropped=dropped, online=applies)
 
 
-def _observations(given: Rm1Observations) -> Observations:
+def observations_of(given: Rm1Observations) -> Observations:
+    """Observations of factors and by sources that RM-2.0 scores; rows keep their order."""
     factor, source_type = _FACTOR[given.factor], _SOURCE_TYPE[given.source_type]
     rows = np.flatnonzero((factor >= 0) & (source_type >= 0))
     return Observations(

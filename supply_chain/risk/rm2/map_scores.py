@@ -53,6 +53,8 @@ class ScoreRows:
     band: Ints  # position in RISK_BANDS, after section 7.4
     not_enough: Bools
     residual_index: Floats
+    residual_low: Floats
+    residual_high: Floats
     residual_band: Ints
     completeness: Floats  # C, 0-1
     grade: Ints  # position in GRADES
@@ -101,17 +103,20 @@ def score_nodes(
     row_of[plain] = np.searchsorted(asked, plain[first])[inverse]
     found = evidence_of(evidence.of_nodes(asked), asked, online[asked])
     parts = [
-        _score_run(context, found, data, asked, start, min(start + RUN, len(asked)))
+        _rows_of(score_pairs(inputs_of(context, found, data, asked, slice(start, start + RUN))))
         for start in range(0, max(len(asked), 1), RUN)
     ]
     return MapScores(join_rows(parts), row_of)
 
 
-def _score_run(
-    context: MapContext, found: MapEvidence, data: PublicData, asked: Ints, start: int, stop: int
-) -> ScoreRows:
-    nodes, known = asked[start:stop], found.rows(start, stop)
-    inputs = Inputs(
+def inputs_of(
+    context: MapContext, found: MapEvidence, data: PublicData, asked: Ints, run: slice
+) -> Inputs:
+    """What the method reads of a run of `asked`, rows of the map in the order of `found`."""
+    nodes = asked[run]
+    start, stop = run.start, run.start + len(nodes)
+    known = found.rows(start, stop)
+    return Inputs(
         place=context.places(data, nodes),
         activities=context.activities(data, nodes),
         listing=context.listings(nodes),
@@ -121,7 +126,6 @@ def _score_run(
         facts=known.facts,
         controls=known.controls,
     )
-    return _rows_of(score_pairs(inputs))
 
 
 def _rows_of(scores: PairScores) -> ScoreRows:
@@ -145,6 +149,8 @@ def _rows_of(scores: PairScores) -> ScoreRows:
         band=scores.band.band,
         not_enough=scores.band.not_enough_evidence,
         residual_index=scores.residual_index,
+        residual_low=scores.residual_low,
+        residual_high=scores.residual_high,
         residual_band=scores.residual_band.band,
         completeness=scores.estimate.completeness,
         grade=scores.estimate.grade,
@@ -162,6 +168,7 @@ def origin_rows(origins: Sequence[UnknownOrigin]) -> ScoreRows:
     points = column("points")
     severity = severities(judge(unknown, unknown, unknown, unknown), np.zeros(len(origins)))
     index = risk_index(points, severity.value)
+    low = risk_index(column("low"), severity.low)
     high = clipped(column("high") + severity_points(severity.high))
     band = shown_band(index, high)
     return ScoreRows(
@@ -178,11 +185,13 @@ def origin_rows(origins: Sequence[UnknownOrigin]) -> ScoreRows:
         severity=severity.value,
         severity_points=severity_points(severity.residual),
         index=index,
-        index_low=risk_index(column("low"), severity.low),
+        index_low=low,
         index_high=high,
         band=band.band,
         not_enough=band.not_enough_evidence,
         residual_index=index,
+        residual_low=low,
+        residual_high=high,
         residual_band=band.band,
         completeness=none,
         grade=np.full(shape, GRADES.index("E"), dtype=np.int64),

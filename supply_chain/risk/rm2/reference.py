@@ -47,6 +47,7 @@ class PublicData:
     observed: Bools  # (places, 13)
     children: Floats  # (places,) number of children under 15; 0 for the world
     classes: tuple[str, ...]
+    class_names: tuple[str, ...]
     unknown_class: int
     traits: Floats  # (classes, 14) 0-1
     sector_class: Mapping[str, int]
@@ -106,6 +107,7 @@ def _class_columns() -> dict[str, Any]:
 
     return {
         "classes": tuple(index),
+        "class_names": tuple(row["name"] for row in rows),
         "unknown_class": index[UNKNOWN_CLASS],
         "traits": _frozen([[float(row[trait]) for trait in TRAITS] for row in rows]),
         "sector_class": assigned("sector"),

@@ -85,6 +85,8 @@ class PairScores:
     index_high: Floats
     band: Band
     residual_index: Floats
+    residual_low: Floats  # the range, moved by what controls take (section 7.4)
+    residual_high: Floats
     residual_band: Band
 
 
@@ -123,19 +125,23 @@ def score_pairs(inputs: Inputs) -> PairScores:
     found = estimate(inputs)
     severity = severities(inputs.judgement, remedy(capped(inputs.controls, inputs.facts)))
     index = risk_index(found.points, severity.value)
+    low = found.low + severity_points(severity.low)
     high = found.high + severity_points(severity.high)
     residual = risk_index(found.residual, severity.residual)
-    moved = found.residual - found.points + severity_points(severity.residual)
-    residual_high = clipped(high + moved - severity_points(severity.value))
+    eased = severity_points(severity.residual) - severity_points(severity.value)
+    moved = found.residual - found.points + eased
+    residual_high = np.maximum(residual, clipped(high + moved))
     return PairScores(
         estimate=found,
         likelihood=likelihood(found.points),
         residual_likelihood=likelihood(found.residual),
         severity=severity,
         index=index,
-        index_low=risk_index(found.low, severity.low),
+        index_low=clipped(low),
         index_high=clipped(high),
         band=shown_band(index, clipped(high)),
         residual_index=residual,
-        residual_band=shown_band(residual, np.maximum(residual, residual_high)),
+        residual_low=np.minimum(residual, clipped(low + moved)),
+        residual_high=residual_high,
+        residual_band=shown_band(residual, residual_high),
     )

@@ -1,0 +1,47 @@
+"""One issue at one place, scored by RM-2.0 from what is known of that place. No run is stored."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from ddplatform.models.value_chain import ValueChainNode
+from ddplatform.queries.risk_evidence import load_evidence
+from ddplatform.queries.value_chain import get_chain
+from supply_chain.chain_columns import NodeColumns
+from supply_chain.reference import load_reference
+from supply_chain.risk.rm2.explanation import Explanation, explain, subject_of
+from supply_chain.risk.rm2.possible_changes import Changes, changes_of
+from supply_chain.vocabulary import Issue
+
+
+@dataclass(frozen=True)
+class ExplainedRisk:
+    """A score with its lines and what would change it, and what all of it rests on."""
+
+    node: ValueChainNode
+    map_name: str
+    as_of: date
+    release: str  # of the reference data
+    explanation: Explanation
+    changes: Changes
+
+
+def explain_risk(node: ValueChainNode, issue: Issue, as_of: date) -> ExplainedRisk:
+    """Score and explain an issue at a place as of a day; other places do not matter for it."""
+    reference = load_reference()
+    columns = NodeColumns.build(
+        [node.external_ref],
+        kind=[node.kind],
+        country=[node.country],
+        sector=[node.sector_ref],
+        commodities=[tuple(node.commodity_refs)],
+    )
+    evidence = load_evidence(node.chain_id, (node.id,), as_of)
+    subject = subject_of(columns, evidence, 0, issue, reference=reference)
+    return ExplainedRisk(
+        node=node,
+        map_name=get_chain(node.chain_id).name,
+        as_of=as_of,
+        release=reference.release,
+        explanation=explain(subject, reference=reference),
+        changes=changes_of(subject),
+    )

@@ -1,0 +1,26 @@
+"""The page that explains one risk under RM-2.0."""
+
+from uuid import UUID
+
+from flask import Blueprint, g, render_template
+from flask.typing import ResponseReturnValue
+
+from ddplatform.access.permissions import Permission
+from ddplatform.errors import NotFound
+from ddplatform.gate import requires
+from ddplatform.queries.value_chain import get_node
+from ddplatform.risk.explanation.queries import explain_risk
+from ddplatform.risk.explanation.views import page_of
+from supply_chain.vocabulary import Issue
+
+bp = Blueprint("risk_explanation", __name__)
+
+
+@bp.get("/<uuid:node_id>/<issue>")
+@requires(Permission.RISK_READ)
+def show(node_id: UUID, issue: str) -> ResponseReturnValue:
+    """Every line of a score, its range, and what would change it."""
+    if issue not in {one.value for one in Issue}:
+        raise NotFound()
+    risk = explain_risk(get_node(node_id), Issue(issue), g.now.date())
+    return render_template("risk/explanation/show.html", node=risk.node, page=page_of(risk))

@@ -1,0 +1,352 @@
+"""Why a (node, issue) pair has its score: every line with what stands behind it (RM-2.0).
+
+The lines are those of the score itself, taken from the same arrays, so they add up to it.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from supply_chain.chain_columns import NodeColumns
+from supply_chain.reference import Reference
+from supply_chain.risk.context import online_nodes, primary_sectors
+from supply_chain.risk.evidence import STATES, Evidence, State
+from supply_chain.risk.rm2.controls import capped, relief_lines
+from supply_chain.risk.rm2.evidence import columns_of, counted, items, slopes
+from supply_chain.risk.rm2.map_context import context_of, made_goods
+from supply_chain.risk.rm2.map_evidence import evidence_of, observations_of
+from supply_chain.risk.rm2.map_scores import inputs_of
+from supply_chain.risk.rm2.method import ISSUE_INDEX, METHOD, Ints
+from supply_chain.risk.rm2.observations import Observations
+from supply_chain.risk.rm2.ranges import GRADES
+from supply_chain.risk.rm2.reference import PublicData, public_data
+from supply_chain.risk.rm2.scoring import Inputs, PairScores, score_pairs
+from supply_chain.risk.rm2.severity import RISK_BANDS, severity_points
+from supply_chain.vocabulary import Issue, RiskBand
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One issue at one node, scored alone."""
+
+    nodes: NodeColumns  # that node
+    issue: int  # position in Issue
+    inputs: Inputs
+    scores: PairScores
+    observations: Observations  # of that node, row 0
+    states: tuple[State, ...]  # what is known of an impact on that issue
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One indicator behind the country line."""
+
+    factor: str
+    score: float  # s as used, 0 benign to 1 worst
+    reference: float  # s of the country before observations of the region
+    low: float  # interval of an imputed value; both ends equal s where it was observed
+    high: float
+    weight: float
+    is_observed: bool  # False: estimated
+    is_regional: bool  # moved by an observation of the region
+
+
+@dataclass(frozen=True)
+class Trait:
+    """One trait of the activities behind the activity line."""
+
+    factor: str
+    score: float  # of the activity with the highest exposure, 0-1
+    weight: float
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A good of the node on the US DOL list."""
+
+    good: str
+    kinds: tuple[str, ...]  # for which the pair of country and good stands there
+    elsewhere: tuple[tuple[str, int], ...]  # (kind, number of other countries), above 0
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One observation behind a factor."""
+
+    source_type: str
+    value: float  # s, 0-1
+    age_months: float
+
+
+@dataclass(frozen=True)
+class Item:
+    """One factor with its points as they count beside the others."""
+
+    factor: str
+    points: float
+    score: float | None  # s; None where it was asked and left blank
+    quality: float  # q, 0-1
+    statements: tuple[Statement, ...]
+
+
+@dataclass(frozen=True)
+class ControlLine:
+    """A control that addresses the issue."""
+
+    control: str
+    points: float  # <= 0
+    coverage: float  # 0-1
+    evidence: float  # level of evidence as it counts
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Score, range and grade of the pair."""
+
+    points: float  # P, 0-100
+    residual_points: float
+    severity: float  # S, 1-5
+    residual_severity: float
+    index: float  # RI before controls, 0-100
+    residual_index: float
+    low: float  # range of the residual index
+    high: float
+    band: RiskBand  # residual
+    not_enough: bool
+    grade: str
+    completeness: float  # C, 0-1
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """All lines of one score; from `base` to `index_limit` they add up to the residual index."""
+
+    issue: Issue
+    figures: Figures
+    base: float
+    country: float
+    activity: float
+    listing: float
+    items: tuple[Item, ...]
+    limit: float
+    states: tuple[State, ...]  # open cases, allegations, flags and closures of the issue
+    fact: float
+    is_set: bool  # they leave the likelihood no range, whatever else is known
+    controls: tuple[ControlLine, ...]
+    controls_limit: float  # what facts and the lower end give back of the controls
+    severity: float  # points
+    index_limit: float
+    vulnerability: float  # V, 0-1
+    exposure: float  # X, 0-1
+    country_known: bool
+    activity_known: bool
+    indicators: tuple[Indicator, ...]  # largest weight first
+    classes: tuple[str, ...]  # names of the node's activities
+    traits: tuple[Trait, ...]  # largest weight first
+    listed: tuple[Listed, ...]
+
+    @property
+    def total(self) -> float:
+        """The sum of all lines, which is the residual index."""
+        lines = (self.base, self.country, self.activity, self.listing, self.limit, self.fact)
+        for_place = sum(item.points for item in self.items)
+        taken = sum(control.points for control in self.controls) + self.controls_limit
+        return sum(lines) + for_place + taken + self.severity + self.index_limit
+
+
+def subject_of(
+    nodes: NodeColumns, evidence: Evidence, row: int, issue: Issue, *, reference: Reference
+) -> Subject:
+    """Score one issue at one node of a map; the other nodes do not matter for it (section 3).
+
+    Args:
+        nodes, evidence: those of the map, or of some of its nodes.
+        row: row of the node in both.
+
+    Raises:
+        ValueError: a factor cannot be "not applicable" (section 3.8).
+    """
+    data, asked = public_data(), np.array([row], dtype=np.int64)
+    alone, known = nodes.take(asked), evidence.of_nodes(asked)
+    first = np.zeros(1, dtype=np.int64)
+    context = context_of(alone, data, primary_sectors(reference))
+    found = evidence_of(known, first, online_nodes(alone, reference))
+    inputs = inputs_of(context, found, data, first, slice(0, 1))
+    observations = observations_of(known.observations)
+    at = ISSUE_INDEX[issue.value]
+    states = {STATES[state] for state in known.states.state[known.states.issue == at].tolist()}
+    return Subject(
+        alone,
+        at,
+        inputs,
+        score_pairs(inputs),
+        observations,
+        tuple(state for state in STATES if state in states),
+    )
+
+
+def explain(subject: Subject, *, reference: Reference) -> Explanation:
+    """All lines of a score with what stands behind them."""
+    data, at = public_data(), (0, subject.issue)
+    scores, found = subject.scores, subject.scores.estimate
+    lines = found.lines
+    controls = _controls(subject)
+    eased = float(severity_points(scores.severity.residual)[at])
+    taken = float(found.residual[at] - found.points[at])
+    sector, goods = subject.nodes.sector[0], subject.nodes.commodities[0]
+    made = made_goods(sector, goods, data, primary_sectors(reference))
+    return Explanation(
+        issue=tuple(Issue)[subject.issue],
+        figures=figures_of(scores, 0, subject.issue),
+        base=float(lines.prior.base[subject.issue]),
+        country=float(lines.prior.country[at]),
+        activity=float(lines.prior.activity[at]),
+        listing=float(lines.listing[at]),
+        items=_items(subject),
+        limit=float(lines.limit[at]),
+        states=subject.states,
+        fact=float(lines.fact[at]),
+        is_set=bool(found.low[at] >= found.high[at]),
+        controls=controls,
+        controls_limit=taken - sum(line.points for line in controls),
+        severity=eased,
+        index_limit=float(scores.residual_index[at] - (found.residual[at] + eased)),
+        vulnerability=float(found.vulnerability[at]),
+        exposure=float(found.exposure[at]),
+        country_known=bool(subject.inputs.place.known[0]),
+        activity_known=bool(subject.inputs.activities.known[0]),
+        indicators=_indicators(subject),
+        classes=_classes(sector, made, data),
+        traits=_traits(subject),
+        listed=tuple(_listed(subject.nodes.country[0], made, data)),
+    )
+
+
+def figures_of(scores: PairScores, row: int, issue: int) -> Figures:
+    """Score, range and grade of one pair of a run."""
+    at, found = (row, issue), scores.estimate
+    return Figures(
+        points=float(found.points[at]),
+        residual_points=float(found.residual[at]),
+        severity=float(scores.severity.value[at]),
+        residual_severity=float(scores.severity.residual[at]),
+        index=float(scores.index[at]),
+        residual_index=float(scores.residual_index[at]),
+        low=float(scores.residual_low[at]),
+        high=float(scores.residual_high[at]),
+        band=RISK_BANDS[scores.residual_band.band[at]],
+        not_enough=bool(scores.residual_band.not_enough_evidence[at]),
+        grade=GRADES[found.grade[at]],
+        completeness=float(found.completeness[at]),
+    )
+
+
+def _indicators(subject: Subject) -> tuple[Indicator, ...]:
+    place, weight = subject.inputs.place, METHOD.indicator_weight[:, subject.issue]
+    regional = subject.inputs.factors.seen(METHOD.indicators)
+    used = regional.moved(place.score)[0]
+    ids = METHOD.factors[METHOD.indicators]
+    return tuple(
+        Indicator(
+            factor=ids[column],
+            score=float(used[column]),
+            reference=float(place.score[0, column]),
+            low=float(place.low[0, column]),
+            high=float(place.high[0, column]),
+            weight=float(weight[column]),
+            is_observed=bool(place.observed[0, column]),
+            is_regional=not np.isnan(regional.score[0, column]),
+        )
+        for column in _heaviest(weight)
+    )
+
+
+def _traits(subject: Subject) -> tuple[Trait, ...]:
+    """Traits of the activity that counts for the issue: the one with the highest exposure."""
+    weight = METHOD.trait_weight[:, subject.issue]
+    seen = subject.inputs.factors.seen(METHOD.traits)
+    activities = subject.inputs.activities
+    at = activities.node
+    moved = type(seen)(seen.score[at], seen.quality[at]).moved(activities.traits)
+    highest = moved[int(np.argmax((moved * weight).sum(axis=1)))]
+    ids = METHOD.factors[METHOD.traits]
+    return tuple(
+        Trait(ids[column], float(highest[column]), float(weight[column]))
+        for column in _heaviest(weight)
+    )
+
+
+def _heaviest(weight: np.ndarray) -> list[int]:
+    columns: Ints = np.flatnonzero(weight)
+    return sorted(columns.tolist(), key=lambda column: (-weight[column], column))
+
+
+def _classes(sector: str | None, made: tuple[str, ...], data: PublicData) -> tuple[str, ...]:
+    found = {data.commodity_class[good] for good in made}
+    if sector in data.sector_class:
+        found.add(data.sector_class[str(sector)])
+    return tuple(data.class_names[at] for at in sorted(found))
+
+
+def _listed(country: str | None, made: tuple[str, ...], data: PublicData) -> list[Listed]:
+    kinds, found = METHOD.listing.kinds, []
+    for good in made if country else ():
+        here = data.listed.get((str(country), good), (False,) * len(kinds))
+        counts = [
+            (kind, data.listed_elsewhere(kind, good, str(country)))
+            for kind in METHOD.listing.elsewhere_kinds
+        ]
+        named = tuple(kind for kind, is_listed in zip(kinds, here, strict=True) if is_listed)
+        known = tuple((kind, count) for kind, count in counts if count)
+        if named or known:
+            found.append(Listed(good, named, known))
+    return found
+
+
+def _items(subject: Subject) -> tuple[Item, ...]:
+    """Factors of the issue with an observation or a blank, largest effect first."""
+    rows, columns = subject.inputs.factors, columns_of(subject.issue)
+    counts = counted(items(slopes(rows), subject.inputs.events, subject.issue))[0]
+    known = rows.observed[0] | rows.blank[0]
+    found = [
+        Item(
+            factor=METHOD.factors[factor],
+            points=float(counts[at]),
+            score=float(rows.score[0, factor]) if rows.observed[0, factor] else None,
+            quality=float(rows.quality[0, factor]),
+            statements=_statements(subject.observations, factor),
+        )
+        for at, factor in enumerate(columns.factors.tolist())
+        if known[factor]
+    ]
+    return tuple(sorted(found, key=lambda item: (-abs(item.points), item.factor)))
+
+
+def _statements(seen: Observations, factor: int) -> tuple[Statement, ...]:
+    at = np.flatnonzero((seen.factor == factor) & ~np.isnan(seen.value))
+    newest_first = at[np.argsort(seen.age_months[at], kind="stable")]
+    return tuple(
+        Statement(
+            METHOD.source_types[seen.source_type[row]],
+            float(seen.value[row]),
+            float(seen.age_months[row]),
+        )
+        for row in newest_first.tolist()
+    )
+
+
+def _controls(subject: Subject) -> tuple[ControlLine, ...]:
+    """Controls of the node that address the issue, largest effect first."""
+    controls = capped(subject.inputs.controls, subject.inputs.facts)
+    points = relief_lines(controls, subject.issue)[0]
+    listed = (controls.coverage[0] > 0) | (controls.evidence[0] > 0)
+    found = [
+        ControlLine(
+            METHOD.controls[at],
+            -float(points[at]) + 0.0,
+            float(controls.coverage[0, at]),
+            float(controls.evidence[0, at]),
+        )
+        for at in np.flatnonzero(listed & METHOD.helps[:, subject.issue]).tolist()
+    ]
+    return tuple(sorted(found, key=lambda line: (line.points, line.control)))
