@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, or_, select, update
 
 from ddplatform.db import db
 from ddplatform.models.jobs import Job, JobState
@@ -26,19 +26,16 @@ class Claim:
     attempts: int
 
 
+def is_waiting() -> bool:
+    """Whether there is something to take. Only reads, so that asking often costs others nothing."""
+    return db.session.scalar(_open(datetime.now(UTC)).limit(1)) is not None
+
+
 def claim_next(owner: str) -> Claim | None:
     """Take the next due job, or one whose worker died; None when there is nothing to do."""
     now = datetime.now(UTC)
-    lapsed = and_(Job.state == JobState.RUNNING, Job.lease_until < now)
-    _give_up_deadly(lapsed, now)
-    due = and_(Job.state == JobState.QUEUED, Job.run_after <= now)
-    chosen = (
-        select(Job.id)
-        .where(or_(due, lapsed))
-        .order_by(Job.run_after, Job.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
+    _give_up_deadly(_lapsed(now), now)
+    chosen = _open(now).order_by(Job.run_after, Job.id).limit(1).with_for_update(skip_locked=True)
     row = db.session.execute(
         update(Job)
         .where(Job.id == chosen.scalar_subquery())
@@ -52,6 +49,16 @@ def claim_next(owner: str) -> Claim | None:
         .execution_options(synchronize_session=False)
     ).one_or_none()
     return Claim(*row) if row else None
+
+
+def _open(now: datetime) -> Select[UUID]:
+    """Jobs that are due, and those whose worker died."""
+    due = and_(Job.state == JobState.QUEUED, Job.run_after <= now)
+    return select(Job.id).where(or_(due, _lapsed(now)))
+
+
+def _lapsed(now: datetime) -> ColumnElement[bool]:
+    return and_(Job.state == JobState.RUNNING, Job.lease_until < now)
 
 
 def _give_up_deadly(lapsed: ColumnElement[bool], now: datetime) -> None:

@@ -12,7 +12,7 @@ from types import FrameType
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
-from ddplatform.db import db, unit_of_work
+from ddplatform.db import begin_change, db, unit_of_work
 from ddplatform.jobs import claims
 from ddplatform.jobs.periodic import enqueue_due
 from ddplatform.jobs.runner import run_job
@@ -48,7 +48,10 @@ class Worker:
     def work_once(self) -> bool:
         """Do one due job; False when there was none."""
         try:
-            with unit_of_work():
+            with unit_of_work(reads_first=True):
+                if not claims.is_waiting():
+                    return False
+                begin_change()
                 claim = claims.claim_next(self.owner)
         except OperationalError:
             # Another process holds SQLite's write lock: the next round tries again.
