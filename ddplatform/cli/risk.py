@@ -34,7 +34,7 @@ AS_JSON = click.option(
 BY_METHOD = click.option(
     "--method",
     type=click.Choice([RM1, RM2]),
-    default=RM1,
+    default=RM2,
     show_default=True,
     help="Version of the risk method.",
 )

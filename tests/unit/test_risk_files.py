@@ -1,4 +1,4 @@
-"""`risk score` and `risk propagate`: the files that outsiders rely on (docs/commands.md)."""
+"""`risk score` and `risk propagate` by RM-1.0: files that outsiders rely on (docs/commands.md)."""
 
 import copy
 import json
@@ -284,7 +284,7 @@ def test_without_severity_of_every_node_there_is_no_severity_upstream():
 def run(tmp_path, command, content):
     path = tmp_path / "input.json"
     path.write_text(content)
-    return CliRunner().invoke(risk, [command, str(path)])
+    return CliRunner().invoke(risk, [command, str(path), "--method", "RM-1.0"])
 
 
 @pytest.mark.parametrize(

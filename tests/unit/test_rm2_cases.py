@@ -1,4 +1,4 @@
-"""`risk score --method RM-2.0`: cases as JSON, what is refused, the shape of the answer."""
+"""`risk score`: cases as JSON, what is refused, the shape of the answer."""
 
 import copy
 import json
@@ -305,21 +305,21 @@ def run(tmp_path, content, *options):
     return CliRunner().invoke(risk, ["score", str(path), *options])
 
 
-def test_the_command_scores_by_the_method_that_is_asked_for(tmp_path):
+def test_the_command_scores_by_rm_2_0_where_no_method_is_named(tmp_path):
     content = json.dumps(load("rm2_cases"))
-    result = run(tmp_path, content, "--method", "RM-2.0")
+    result = run(tmp_path, content)
     assert result.exit_code == 0
     assert same(json.loads(result.stdout), load("rm2_cases_scored"))
 
 
-def test_the_command_scores_by_rm_1_0_where_no_method_is_named(tmp_path):
-    cases = json.dumps(load("cases"))
-    assert run(tmp_path, cases).stdout == run(tmp_path, cases, "--method", "RM-1.0").stdout
-    assert "group_scores" in run(tmp_path, cases).stdout
+def test_the_command_scores_by_the_method_that_is_asked_for(tmp_path):
+    assert "group_scores" in run(tmp_path, json.dumps(load("cases")), "--method", "RM-1.0").stdout
+    cases = json.dumps(load("rm2_cases"))
+    assert run(tmp_path, cases, "--method", "RM-2.0").stdout == run(tmp_path, cases).stdout
 
 
 def test_the_command_prints_problems_and_exits_1(tmp_path):
-    result = run(tmp_path, '[{"id": "c", "issue": "ISS-CL", "colour": 1}]', "--method", "RM-2.0")
+    result = run(tmp_path, '[{"id": "c", "issue": "ISS-CL", "colour": 1}]')
     assert result.exit_code == 1
     assert [p["field"] for p in json.loads(result.stdout)["problems"]] == ["colour"]
 

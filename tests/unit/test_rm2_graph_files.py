@@ -1,4 +1,4 @@
-"""`risk propagate --method RM-2.0`: a graph as a file (docs/commands.md)."""
+"""`risk propagate`: a graph as a file (docs/commands.md)."""
 
 import json
 from pathlib import Path
@@ -39,7 +39,7 @@ def link(**changes):
 
 
 def test_the_example_graph_gives_the_figures_of_ex_38_to_ex_40(tmp_path):
-    result = run(tmp_path, json.dumps(load("graph_2")), "--method", "RM-2.0")
+    result = run(tmp_path, json.dumps(load("graph_2")))
     answer, expected = json.loads(result.stdout), load("graph_2_propagated")
 
     assert result.exit_code == 0
@@ -66,13 +66,12 @@ def test_an_input_of_version_1_is_still_read():
     assert answer["exposure"]["M"] == pytest.approx(0.4 + 0.6 * 0.3)
 
 
-def test_without_the_option_the_method_is_rm_1_0(tmp_path):
+def test_without_the_option_the_method_is_rm_2_0(tmp_path):
     content = json.dumps(load("graph"))
-    by_default, chosen = (run(tmp_path, content, *o) for o in ((), ("--method", "RM-1.0")))
+    by_default, chosen = (run(tmp_path, content, *o) for o in ((), ("--method", "RM-2.0")))
 
     assert by_default.stdout == chosen.stdout
-    assert json.loads(by_default.stdout)["exposure"]["U"] == 0.8
-    assert "method_version" not in json.loads(by_default.stdout)
+    assert json.loads(by_default.stdout)["method_version"] == "RM-2.0"
 
 
 def test_a_method_that_is_not_known_is_wrong_usage(tmp_path):
@@ -169,7 +168,7 @@ def test_every_problem_is_named_with_the_node_it_is_about():
 
 @pytest.mark.parametrize("content", ["[]", "[", '{"nodes": [{"id": "A"}], "sum": 1}'])
 def test_the_command_prints_the_problems_and_exits_1(tmp_path, content):
-    result = run(tmp_path, content, "--method", "RM-2.0")
+    result = run(tmp_path, content)
 
     assert result.exit_code == 1
     assert set(json.loads(result.stdout)["problems"][0]) == {"id", "field", "problem"}
