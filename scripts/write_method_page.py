@@ -1,9 +1,9 @@
-"""Write the tables of docs/method.md from the parameters that the program reads.
+"""Write the tables of the method pages from the parameters that the program reads.
 
 Usage: python scripts/write_method_page.py
 
-The prose of the page is kept by hand; what stands between `<!-- table NAME -->` and
-`<!-- end -->` is written anew, so the page cannot drift from the method's data.
+The prose of docs/method.md (RM-1.0) and docs/method-2.0.md is kept by hand; what stands between
+`<!-- table NAME -->` and `<!-- end -->` is written anew, so no page can drift from the data.
 """
 
 import re
@@ -13,7 +13,8 @@ from typing import Any
 import yaml
 from reference_tables import DATA, read_rows
 
-PAGE = DATA.parent.parent / "docs" / "method.md"
+DOCS = DATA.parent.parent / "docs"
+PAGES = (DOCS / "method.md", DOCS / "method-2.0.md")
 MARKED = re.compile(r"<!-- table (.+?) -->\n.*?<!-- end -->", re.DOTALL)
 
 WEIGHING = ("weight", "critical")
@@ -75,7 +76,88 @@ def rate_table() -> str:
     )
 
 
+def by_issue(values: dict[str, float]) -> str:
+    """Figures by issue: "CL 3, HZ 3"."""
+    return ", ".join(f"{ref.removeprefix('ISS-')} {figure(value)}" for ref, value in values.items())
+
+
+def rm2_factor_lines(method: dict[str, Any]) -> Iterator[Sequence[Any]]:
+    letters = {"direct": "D", "strong": "S", "some": "s"}
+    for row in method["factors"]:
+        links = (f"{ref.removeprefix('ISS-')} {letters[how]}" for ref, how in row["links"].items())
+        yield [row["id"], row["name"], ", ".join(links)]
+
+
+def rm2_listing_lines(listing: dict[str, Any]) -> Iterator[Sequence[Any]]:
+    for kind, points in listing["pair"].items():
+        yield [f"the pair, for {kind.replace('_', ' ')}", by_issue(points)]
+    elsewhere = listing["elsewhere"]
+    for kind, issues in elsewhere["issues"].items():
+        steps = zip(elsewhere["countries_from"], elsewhere["points"], strict=True)
+        told = ", ".join(
+            f"{figure(points)} from {countries:g} countries" for countries, points in steps
+        )
+        refs = " ".join(ref.removeprefix("ISS-") for ref in issues)
+        yield [f"the good elsewhere, for {kind.replace('_', ' ')}", f"{refs}: {told}"]
+
+
+def rm2_tables() -> dict[str, str]:
+    """Tables of RM-2.0 by their names on its page."""
+    method = yaml.safe_load((DATA / "method" / "rm-2.0.yaml").read_text(encoding="utf-8"))
+    issues = [
+        [row["id"], row["name"], row["source"], row["points"], *row["severity"], row["floor"]]
+        for row in method["issues"]
+    ]
+    sources = [
+        [
+            f"`{row['id']}`",
+            *(row[key] for key in ("name", "reliability", "half_life_months")),
+            *(row[key] for key in ("own_word", "looks_again", "visit")),
+        ]
+        for row in method["source_types"]
+    ]
+    indicators = [
+        [
+            row["id"],
+            f"{row['name']}; {row['source']}",
+            row["lo"],
+            row["hi"],
+            by_issue(row["weights"]),
+        ]
+        for row in method["country_indicators"]
+    ]
+    traits = [[row["id"], row["name"], by_issue(row["weights"])] for row in method["traits"]]
+    links = [[name, way["up"], way["down"]] for name, way in method["links"].items()]
+    events = [
+        [row["id"], row["name"], by_issue(row["points"]), row["months_at_full"] or "while it lasts"]
+        for row in method["events"]
+    ]
+    flags = [[row["id"], row["name"], row["response"]] for row in method["red_flags"]]
+    policy = [[f"`{key}`", value] for key, value in method["policy"].items()]
+    source_head = ["type", "source", "reliability", "half-life, months", "own word", "looks again"]
+    found = {
+        "issues": table(["id", "issue", "main source", "K", "a", "b", "c", "floor"], issues),
+        "source_types": table([*source_head, "visit"], sources),
+        "country_indicators": table(["id", "indicator; source", "lo", "hi", "weights"], indicators),
+        "traits": table(["id", "trait of the activity", "weights"], traits),
+        "links": table(["link", "W_up", "W_down"], links),
+        "listing": table(["listed", "points"], rm2_listing_lines(method["listing"])),
+        "factors": table(["id", "factor", "issues"], rm2_factor_lines(method)),
+        "events": table(["id", "event", "points", "months at full"], events),
+        "controls": table(["id", "control", "d", "helps issues", "group"], control_lines(method)),
+        "red_flags": table(["id", "red flag", "default response"], flags),
+        "policy": table(["name", "value"], policy),
+    }
+    return {f"rm2 {name}": text for name, text in found.items()}
+
+
 def tables() -> dict[str, str]:
+    """Tables of both methods by their names on the pages."""
+    return rm1_tables() | rm2_tables()
+
+
+def rm1_tables() -> dict[str, str]:
+    """Tables of RM-1.0 by their names on its page."""
     method = yaml.safe_load((DATA / "method" / "rm-1.0.yaml").read_text(encoding="utf-8"))
     issue_head = ["id", "issue", "main source", "S floor", *method["groups"]]
     sources = [
@@ -102,4 +184,5 @@ def filled(page: str) -> str:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    for page in PAGES:
+        page.write_text(filled(page.read_text(encoding="utf-8")), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The page that tells auditors how risk is scored (docs/method.md)."""
+"""The pages that tell auditors how risk is scored (docs/method.md, docs/method-2.0.md)."""
 
 import importlib
 import re
@@ -8,9 +8,12 @@ import pytest
 
 from supply_chain.reference import DATA, load_reference
 from supply_chain.risk.method import METHOD
+from supply_chain.risk.rm2.method import METHOD as RM2
 
 ROOT = DATA.parent.parent
-PAGE = (ROOT / "docs" / "method.md").read_text(encoding="utf-8")
+PAGE, PAGE_2 = (
+    (ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("method.md", "method-2.0.md")
+)
 
 
 @pytest.fixture
@@ -21,11 +24,20 @@ def writer(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 def test_the_tables_of_the_page_are_those_of_the_parameters(writer: ModuleType) -> None:
     assert writer.filled(PAGE) == PAGE
+    assert writer.filled(PAGE_2) == PAGE_2
 
 
-def test_every_table_of_the_method_stands_on_the_page_once(writer: ModuleType) -> None:
-    marks = re.findall(r"<!-- table (.+?) -->", PAGE)
+def test_every_table_of_the_methods_stands_on_a_page_once(writer: ModuleType) -> None:
+    marks = re.findall(r"<!-- table (.+?) -->", PAGE + PAGE_2)
     assert sorted(marks) == sorted(writer.tables())
+
+
+def test_every_issue_factor_control_and_event_of_rm_2_0_is_on_its_page() -> None:
+    refs = [*RM2.factors, *RM2.controls, *RM2.events, *(flag.ref for flag in RM2.red_flags)]
+    for ref in refs:
+        assert f"| {ref} |" in PAGE_2, ref
+    for name in (*RM2.issue_names, *RM2.control_names):
+        assert f"| {name} |" in PAGE_2, name
 
 
 def test_every_issue_factor_control_and_activity_is_on_the_page() -> None:
