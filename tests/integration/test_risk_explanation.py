@@ -1,6 +1,7 @@
 """One risk under RM-2.0: every line with its source, and what would change it."""
 
 import re
+from itertools import pairwise
 
 import pytest
 from flask.testing import FlaskClient
@@ -116,6 +117,22 @@ def test_every_issue_has_its_page_and_its_lines_add_up(
     assert round(sum(printed(text)), 1) == total(text)
 
 
+def test_a_place_shows_all_issues_in_the_order_of_work_and_leads_to_each(
+    analyst: FlaskClient, tenant: Tenant, cocoa: CocoaMap
+):
+    tell(tenant, cocoa.farms, "WRK-05", 1.0)
+    text = analyst.get(f"/o/acme/risk/explained/{cocoa.farms}").text
+
+    links = re.findall(
+        rf'<th scope="row"><a href="(/o/acme/risk/explained/{cocoa.farms}/[^"]+)"', text
+    )
+    shown = [float(value) for value in re.findall(r'<strong class="num">([\d.]+)</strong>', text)]
+    assert len({*links}) == len(Issue) == len(shown)
+    assert all(one >= other - 5 for one, other in pairwise(shown))  # urgency counts 5 points
+    assert all(analyst.get(link).status_code == 200 for link in links)
+    assert re.search(r"\d+ critical, \d+ high", text)
+
+
 def test_an_issue_or_place_that_is_not_there_is_not_found(analyst: FlaskClient, cocoa: CocoaMap):
     assert analyst.get(f"/o/acme/risk/explained/{cocoa.farms}/ISS-ZZ").status_code == 404
     assert analyst.get(f"/o/acme/risk/explained/{cocoa.chain}/ISS-CL").status_code == 404
@@ -124,7 +141,7 @@ def test_an_issue_or_place_that_is_not_there_is_not_found(analyst: FlaskClient, 
 def test_the_comparison_of_methods_leads_to_the_page(analyst: FlaskClient, cocoa: CocoaMap):
     text = analyst.get(f"/o/acme/risk/methods/{cocoa.chain}").text
     links = re.findall(r'href="(/o/acme/risk/explained/[^"]+)"', text)
-    assert len(links) == 3
+    assert len(links) == 3 + 3  # the place, and its headline risk
     assert all(analyst.get(link).status_code == 200 for link in links)
 
 

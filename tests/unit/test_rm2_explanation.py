@@ -182,6 +182,19 @@ def test_an_admitted_problem_put_right_lowers_by_what_it_added_and_earns_its_cre
     assert right.after.residual_index == pytest.approx(then["residual_index"])
 
 
+def test_no_measure_asks_to_send_migrant_seasonal_or_home_workers_away():
+    found = changes_of(
+        subject(
+            observations=observed(
+                *[(ref, 1.0, "audit", 1.0) for ref in ("WRK-04", "WRK-08", "WRK-11", "COM-03")],
+                ("WRK-05", 1.0, "audit", 1.0),
+            ),
+            issue=Issue.FL,
+        )
+    )
+    assert [one.ref for one in found.measures if one.how is How.PUT_RIGHT] == ["WRK-05"]
+
+
 def test_a_visit_tells_more_than_an_audit_and_an_audit_more_than_answers():
     steps = {one.look: one for one in changes_of(subject()).steps}
     widths = [steps[look].narrower for look in (Look.VISIT, Look.AUDIT, Look.ANSWERS)]

@@ -1,4 +1,4 @@
-"""The page that explains one risk under RM-2.0."""
+"""The pages of one place and of one risk under RM-2.0."""
 
 from uuid import UUID
 
@@ -9,11 +9,20 @@ from ddplatform.access.permissions import Permission
 from ddplatform.errors import NotFound
 from ddplatform.gate import requires
 from ddplatform.queries.value_chain import get_node
-from ddplatform.risk.explanation.queries import explain_risk
-from ddplatform.risk.explanation.views import page_of
+from ddplatform.risk.explanation.queries import explain_risk, profile_place
+from ddplatform.risk.explanation.views import page_of, place_page_of
 from supply_chain.vocabulary import Issue
 
 bp = Blueprint("risk_explanation", __name__)
+
+
+@bp.get("/<uuid:node_id>")
+@requires(Permission.RISK_READ)
+def place(node_id: UUID) -> ResponseReturnValue:
+    """All issues of a place with their ranges, in the order of work."""
+    found = profile_place(get_node(node_id), g.now.date())
+    page = place_page_of(found)
+    return render_template("risk/explanation/place.html", node=found.node, page=page)
 
 
 @bp.get("/<uuid:node_id>/<issue>")

@@ -1,11 +1,11 @@
-"""The page that explains one risk under RM-2.0: its lines, measures, steps and sentence."""
+"""The pages of one risk and of one place under RM-2.0, ready to be drawn."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ddplatform.reports.words import counted
 from ddplatform.risk.explanation.lines import PARTS, control_name, factor_name, lines_of
-from ddplatform.risk.explanation.queries import ExplainedRisk
+from ddplatform.risk.explanation.queries import ExplainedRisk, PlaceProfile
 from ddplatform.risk.explanation.waterfall import LEAST_LINE, Line, Waterfall, draw
 from ddplatform.web.filters import band_word
 from ddplatform.web.risk.words import sentence
@@ -14,6 +14,7 @@ from supply_chain.risk.rm2.explanation import Figures, Indicator
 from supply_chain.risk.rm2.indicator_sources import sources_of
 from supply_chain.risk.rm2.method import ISSUE_INDEX, METHOD
 from supply_chain.risk.rm2.possible_changes import How, Look, Measure, Step
+from supply_chain.risk.rm2.profile import IssueScore
 from supply_chain.risk.rm2.severity import RISK_BANDS, index_band
 from supply_chain.vocabulary import Issue, RiskBand
 
@@ -102,6 +103,66 @@ def page_of(risk: ExplainedRisk) -> Page:
             (factor_name(one.factor), one.score, one.weight) for one in found.traits
         ),
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class IssueRow:
+    """One issue on the page of a place."""
+
+    issue: Issue
+    title: str
+    index: str
+    low: str
+    high: str
+    figures: Figures
+    grade_word: str
+
+
+@dataclass(frozen=True)
+class PlacePage:
+    """The page of a place."""
+
+    place: PlaceProfile
+    rows: tuple[IssueRow, ...]  # in the order of work
+    index: str  # of the headline, as are the next three
+    low: str
+    high: str
+    before: str
+    grade_words: tuple[str, str]
+    others: str  # "1 critical, 2 high" beside the headline
+    rest: str  # "4 medium, 9 low"
+
+
+def place_page_of(place: PlaceProfile) -> PlacePage:
+    """The page of a place with all of its issues."""
+    profile = place.profile
+    first = profile.headline.figures
+    counts = {band: profile.others(band) for band in reversed(RISK_BANDS)}
+    words = [f"{count} {band_word(band.value).lower()}" for band, count in counts.items()]
+    return PlacePage(
+        place=place,
+        rows=tuple(_issue_row(one) for one in profile.scores),
+        index=shown(first.residual_index),
+        low=shown(first.low),
+        high=shown(first.high),
+        before=shown(first.index),
+        grade_words=GRADES[first.grade],
+        others=", ".join(words[:2]),
+        rest=", ".join(words[2:]),
+    )
+
+
+def _issue_row(one: IssueScore) -> IssueRow:
+    figures = one.figures
+    return IssueRow(
+        issue=one.issue,
+        title=issue_title(one.issue),
+        index=shown(figures.residual_index),
+        low=shown(figures.low),
+        high=shown(figures.high),
+        figures=figures,
+        grade_word=GRADES[figures.grade][0],
+    )
 
 
 def issue_title(issue: Issue) -> str:

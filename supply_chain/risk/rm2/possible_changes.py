@@ -27,6 +27,11 @@ _OF_SITE = np.array([ref.startswith(("WRK", "ONL")) for ref in METHOD.factors])
 _OF_SUPPLIER = _OF_SITE & (np.array(METHOD.factors) != "WRK-21")  # the buyer answers that one
 
 
+_LASTING = ("WRK-04", "WRK-08", "WRK-11")
+"""Who works there is no wrong: sending migrants, seasonal or home workers away helps nobody."""
+_TO_PUT_RIGHT = _OF_SITE & ~np.isin(METHOD.factors, _LASTING)
+
+
 class How(StrEnum):
     """What a measure that lowers a score asks for."""
 
@@ -131,7 +136,7 @@ def _measures(subject: Subject) -> list[tuple[How, int]]:
         elif coverage < 1:
             found.append((How.EXTEND, at))
     linked = (METHOD.up[:, subject.issue] > 0) & _OF_PLACE
-    bad = linked & rows.observed[0] & (np.nan_to_num(rows.score[0]) > _MIDDLE)
+    bad = linked & _TO_PUT_RIGHT & rows.observed[0] & (np.nan_to_num(rows.score[0]) > _MIDDLE)
     blank = linked & rows.blank[0] & (rows.reliability[0] < _POLICY.reliable_from)
     found += [(How.PUT_RIGHT, at) for at in np.flatnonzero(bad & ~blank).tolist()]
     found += [(How.ANSWER, at) for at in np.flatnonzero(blank).tolist()]
