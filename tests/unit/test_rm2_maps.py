@@ -22,6 +22,7 @@ from supply_chain.risk.method import METHOD as RM1
 from supply_chain.risk.method_comparison import LINES, compare
 from supply_chain.risk.rm2.map_assessment import assess
 from supply_chain.risk.rm2.map_context import made_goods
+from supply_chain.risk.rm2.map_scores import LINES as MAP_LINES
 from supply_chain.risk.rm2.method import METHOD
 from supply_chain.risk.rm2.origins import unknown_origin
 from supply_chain.risk.rm2.ranges import GRADES
@@ -283,3 +284,59 @@ def test_the_lines_of_a_headline_add_up_to_its_index(rows, facts):
         assert sum(moved.lines) + moved.limit == pytest.approx(moved.after.index)
         assert len(moved.lines) == len(LINES)
         assert moved.low <= moved.high
+
+
+def random_map(count, seed):
+    """Nodes of any country, sector and goods with observations, controls and states of a few."""
+    draw, data = np.random.default_rng(seed), public_data()
+    countries = [*sorted(data.place), None]
+    sectors, goods = [*sorted(data.sector_class), None], sorted(data.commodity_class)
+    nodes = NodeColumns.build(
+        [f"n{at}" for at in range(count)],
+        country=[countries[at] for at in draw.integers(0, len(countries), count)],
+        sector=[sectors[at] for at in draw.integers(0, len(sectors), count)],
+        commodities=[
+            (goods[at],) if at % 3 else () for at in draw.integers(0, len(goods), count)
+        ],
+        origin=[True] * count,
+    )  # fmt: skip
+    links = LinkColumns.build(nodes, buyer=[], supplier=[])
+    some, refs = count // 2, [ref for ref in RM1.factors if ref[:3] in ("WRK", "COM", "ONL")]
+    seen_there = [
+        (int(node), refs[factor], float(value), SOURCES[source], float(age), None, None)
+        for node, factor, value, source, age in zip(
+            draw.integers(0, count, some), draw.integers(0, len(refs), some), draw.random(some),
+            draw.integers(0, len(SOURCES), some), draw.random(some) * 60, strict=True,
+        )
+    ]  # fmt: skip
+    few = draw.choice(count, count // 20, replace=False).tolist()
+    put = [(at, METHOD.controls[at % 24], 0.1 + at % 9 / 10, 0.75, 3.0) for at in few]
+    facts = [(at, at % 16, STATES[at % 3]) for at in few[: len(few) // 2]]
+    evidence = Evidence(
+        observations=observations_from(seen_there), controls=controls(*put), states=states(*facts)
+    )
+    return (
+        ValueChain.build(nodes=nodes, links=links),
+        evidence,
+        {(at, issue) for at, issue, _ in facts},
+    )
+
+
+@pytest.mark.parametrize("count", [2_000, pytest.param(100_000, marks=pytest.mark.whole)])
+def test_the_lines_of_any_node_add_up_and_hide_nothing_in_a_limit(count):
+    of, evidence, facts = random_map(count, seed=count)
+    scores = assessed(of, evidence).scores
+    line = {name: scores.of_nodes(name) for name in MAP_LINES}
+    total = sum(line[name] for name in ("base", "country", "activity", "listing", "evidence"))
+    inside = (total >= 0) & (total <= 100)
+
+    assert np.abs(sum(line.values()) - scores.of_nodes("points")).max() < 1e-9
+    assert np.abs(line["limit"][inside]).max() < 1e-9
+    assert np.abs(np.clip(total, 0, 100) - total - line["limit"]).max() < 1e-9
+    known = np.zeros(line["fact"].shape, dtype=bool)
+    known[tuple(np.array(sorted(facts)).T)] = True
+    assert not line["fact"][~known].any() and (line["fact"][known] > 0).mean() > 0.5
+    taken = scores.of_nodes("points") - scores.of_nodes("residual_points")
+    assert taken.min() >= 0 and (taken > 0).any()
+    index = np.clip(scores.of_nodes("residual_points") + scores.of_nodes("severity_points"), 0, 100)
+    assert np.abs(index - scores.of_nodes("residual_index")).max() < 1e-9
