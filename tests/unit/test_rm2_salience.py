@@ -2,9 +2,13 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from supply_chain.risk.rm2.ranges import GRADES
 from supply_chain.risk.rm2.salience import OpenRisks, find_out_ranks, salience, salience_ranks
 from supply_chain.risk.salience import INVOLVEMENTS, places
+from tests.sampling import examples
 
 
 def risks(*rows):
@@ -70,7 +74,8 @@ def test_differences_below_six_decimals_are_ties():
 
 
 def test_the_find_out_list_has_the_highest_possible_index_first_among_weak_grades():
-    ranks = find_out_ranks(risks(*ROWS), ["C", "A", "B", "E", "D", "D", "E", "B"])
+    grades = np.array([GRADES.index(grade) for grade in "CABEDDEB"])
+    ranks = find_out_ranks(risks(*ROWS), grades, salience_ranks(risks(*ROWS)))
 
     # n0 CL 81, then n5 CL and n1 CL 80 in their salience order, n3 CT 79, n4 FF 60.
     assert ranks.tolist() == [3, 0, 0, 4, 5, 1, 2, 0]
@@ -78,4 +83,29 @@ def test_the_find_out_list_has_the_highest_possible_index_first_among_weak_grade
 
 def test_no_risks_have_no_ranks():
     assert salience_ranks(risks()).tolist() == []
-    assert find_out_ranks(risks(), []).tolist() == []
+    none = np.zeros(0, dtype=np.int64)
+    assert find_out_ranks(risks(), none, none).tolist() == []
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["a", "b", "c"]), st.sampled_from(["CL", "FL", "YW"]),
+            st.sampled_from([0.0, 41.9, 41.9000001, 66.0, 100.0]), st.sampled_from([1.0, 4.6, 5.0]),
+            st.sampled_from([0.0, 66.0, 99.9999999, 100.0]),
+            st.sampled_from(["linked", "cause", "emergency", "delay"]),
+        ),
+        unique_by=lambda row: row[:2],
+    )
+)  # fmt: skip
+@examples(200)
+def test_the_order_is_that_of_the_keys_one_after_the_other(rows):
+    def keys(row):
+        node, issue, index, severity, high, other = row
+        sal = round(index, 6) + 5 * (other == "delay")
+        involved = INVOLVEMENTS.index(other if other in INVOLVEMENTS else "linked")
+        return (other != "emergency", -round(sal, 6), -severity, -round(high, 6), involved,
+                node, issue)  # fmt: skip
+
+    expected = [f"{row[0]} {row[1]}" for row in sorted(rows, key=keys)]
+    assert in_order(*rows) == expected

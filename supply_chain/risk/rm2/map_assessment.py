@@ -29,7 +29,6 @@ from supply_chain.risk.rm2.method import METHOD, METHOD_VERSION, Bools, Floats, 
 from supply_chain.risk.rm2.network import Network, make_network
 from supply_chain.risk.rm2.origins import UnknownOrigin, unknown_origin
 from supply_chain.risk.rm2.propagation import exposure, linkage, severity_upstream
-from supply_chain.risk.rm2.ranges import GRADES
 from supply_chain.risk.rm2.reference import PublicData, public_data
 from supply_chain.risk.rm2.salience import OpenRisks, find_out_ranks, salience_ranks
 from supply_chain.risk.rm2.severity import severity_band
@@ -226,8 +225,8 @@ def _ranks(
         index_high=scores.rows.index_high[row, issue],
         involvement=np.where(judged.involvement < 0, linked, judged.involvement),
     )
-    grades = [GRADES[at] for at in scores.rows.grade[row, issue].tolist()]
+    first = salience_ranks(risks)
     ranks, find_out = (np.full(scored.shape, -1, dtype=np.int64) for _ in range(2))
-    ranks[node, issue] = salience_ranks(risks)
-    find_out[node, issue] = find_out_ranks(risks, grades)
+    ranks[node, issue] = first
+    find_out[node, issue] = find_out_ranks(risks, scores.rows.grade[row, issue], first)
     return ranks, find_out
