@@ -12,6 +12,7 @@ from supply_chain.reference_types import (
     GoodListing,
     ReferenceObservation,
 )
+from supply_chain.risk.rm2.origin_shares import OriginShare, origin_shares
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,8 @@ class GoodAtlas:
     """Those for which it is listed, by name of the country."""
     former: tuple[CountryListing, ...]
     """Those for which it was listed and is not any more."""
+    origins: tuple[OriginShare, ...]
+    """Producing countries with their shares, which an unknown origin of it is estimated by."""
     unplaced: tuple[GoodListing, ...]
     """Lines of 2024 whose countries the copy does not name."""
 
@@ -110,6 +113,7 @@ def load_good(commodity: Commodity) -> GoodAtlas:
         headings=tuple(Heading(code, atlas.headings.get(code, "")) for code in commodity.hs_codes),
         countries=tuple(one for one in listings if one.lines),
         former=tuple(one for one in listings if not one.lines),
+        origins=origin_shares(commodity.ref),
         unplaced=tuple(line for line in _lines(commodity) if line.alpha2 is None),
     )
 

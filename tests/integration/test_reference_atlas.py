@@ -30,6 +30,8 @@ from ddplatform.services.value_chain import NodeFields
 from ddplatform.tenancy import acting_in
 from supply_chain.areas import AreaKind
 from supply_chain.reference import load_reference
+from supply_chain.risk.rm2.origin_shares import origin_shares
+from supply_chain.risk.rm2.reference import public_data
 from supply_chain.vocabulary import FlowEvidence
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
@@ -37,6 +39,7 @@ from tests.kept_worlds import kept_world
 from tests.risk_maps import COCOA, CocoaMap, acting, assess
 
 BASE = "/o/acme/reference"
+GOODS = ("cocoa", "cobalt")
 
 
 @pytest.fixture(autouse=True)
@@ -294,6 +297,28 @@ def test_the_page_of_a_good_says_headings_countries_editions_and_our_flows(
     assert "2 more links out of its makers do not say what they carry" in words
     assert "Brazil BR Cocoa yes no 2017" in words
     assert "2016 or before" in words
+
+
+def test_a_good_says_where_it_is_produced_by_whose_figures_and_what_is_to_be_checked(
+    analyst: FlaskClient,
+) -> None:
+    cocoa, cobalt = (analyst.get(f"{BASE}/goods/{ref}").text for ref in GOODS)
+
+    for ref, text in zip(GOODS, (cocoa, cobalt), strict=True):
+        shares = origin_shares(ref)
+        assert f"{len(shares)} countr" in text
+        assert ("to be checked" in text) is not all(one.is_observed for one in shares)
+    assert "FAOSTAT" in cocoa or "rounded shares" in cocoa
+    assert "No shares are known" in analyst.get(f"{BASE}/goods/coal").text
+
+
+def test_shares_of_producing_countries_are_those_that_unknown_origins_take() -> None:
+    data = public_data()
+    for ref, origins in data.origins.items():
+        shares = origin_shares(ref)
+        assert [one.share for one in shares] == sorted(origins.share.tolist(), reverse=True)
+        assert sum(one.share for one in shares) <= 1.0005
+        assert all(one.year or not one.is_observed for one in shares), ref
 
 
 def test_a_good_from_a_country_says_in_which_editions_it_stands(analyst: FlaskClient) -> None:
