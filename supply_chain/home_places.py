@@ -10,11 +10,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-import yaml
-
 from supply_chain.drafts import NodeDraft
 from supply_chain.reference import DATA, load_reference
 from supply_chain.spelling import bare_words
+from supply_chain.yaml_files import read_yaml
 
 DECIMALS = 2
 """Of degrees: 0.01 is 1.1 km, what the questionnaires ask for (SAQ-B02)."""
@@ -34,7 +33,7 @@ class _Signs:
 
 @lru_cache(maxsize=1)
 def _signs() -> _Signs:
-    told = yaml.safe_load((DATA / "home_places.yaml").read_text(encoding="utf-8"))
+    told = read_yaml(DATA / "home_places.yaml")
     grown = [one for one in load_reference().sectors.values() if one.is_primary_production]
     return _Signs(
         sectors=frozenset(told["sectors"]) | {one.ref for one in grown},

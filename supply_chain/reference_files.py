@@ -11,8 +11,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import yaml
-
 from supply_chain.errors import ReferenceFault
 from supply_chain.reference_types import (
     Activity,
@@ -23,6 +21,7 @@ from supply_chain.reference_types import (
     Sector,
 )
 from supply_chain.risk.method import METHOD
+from supply_chain.yaml_files import read_yaml
 
 LANGUAGES = ("en", "fr", "es", "ar", "zh", "ru")
 GOOD_STATES = ("listed", "added_2024", "removed_2024")
@@ -122,7 +121,7 @@ def csv_lines(folder: Path, name: str) -> Iterator[Line]:
 
 def yaml_lines(folder: Path, name: str) -> Iterator[Line]:
     """The entries of a YAML file with their numbers, from 1."""
-    entries = yaml.safe_load((folder / name).read_text(encoding="utf-8"))
+    entries = read_yaml(folder / name)
     for number, entry in enumerate(entries, start=1):
         yield Line(name, number, entry)
 

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-import yaml
-
 from supply_chain.errors import ReferenceFault
 from supply_chain.reference_files import Line, csv_lines
+from supply_chain.yaml_files import read_yaml
 
 ANSWERS = ("yes", "no", "not applicable")
 INFERRED = "inferred by elimination"
@@ -117,7 +116,7 @@ def read_words(folder: Path) -> FactWords:
     Raises:
         ReferenceFault: a source lacks one of its texts.
     """
-    entries: dict[str, Any] = yaml.safe_load((folder / "facts.yaml").read_text(encoding="utf-8"))
+    entries: dict[str, Any] = read_yaml(folder / "facts.yaml")
     sources = {}
     for number, (ref, texts) in enumerate(entries["sources"].items(), start=1):
         line = Line("facts.yaml", number, texts)

@@ -13,10 +13,10 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 
 from supply_chain.vocabulary import FlowEvidence, Issue, NodeKind
+from supply_chain.yaml_files import read_yaml
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -175,7 +175,7 @@ def _red_flags(raw: Sequence[Mapping[str, Any]]) -> tuple[RedFlag, ...]:
 
 
 def _load() -> Method:
-    raw: dict[str, Any] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    raw: dict[str, Any] = read_yaml(_FILE)
     canonical = json.dumps(raw, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     issues = {row["id"]: row for row in raw["issues"]}
     sources = raw["source_types"]

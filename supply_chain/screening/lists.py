@@ -12,14 +12,13 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import yaml
-
 from supply_chain.drafts import NamedBytes
 from supply_chain.errors import FileRefused
 from supply_chain.intake.countries import country_code
 from supply_chain.intake.delimited import read_delimited
 from supply_chain.intake.personal_columns import tells_of_people
 from supply_chain.spelling import bare_words
+from supply_chain.yaml_files import read_yaml
 
 WORDS_FILE = Path(__file__).resolve().parent.parent / "data" / "screening_words.yaml"
 MAX_ENTRIES = 100_000
@@ -64,7 +63,7 @@ class ListWords:
 @cache
 def list_words() -> ListWords:
     """The shipped words, read once."""
-    data: dict[str, Any] = yaml.safe_load(WORDS_FILE.read_text(encoding="utf-8"))
+    data: dict[str, Any] = read_yaml(WORDS_FILE)
     return ListWords(
         columns=MappingProxyType(
             {_squeeze(word): field for field, words in data["columns"].items() for word in words}

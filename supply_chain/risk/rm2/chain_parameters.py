@@ -13,11 +13,11 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-import yaml
 
 from supply_chain.chain_columns import FLOWS
 from supply_chain.risk.method import Bools, Floats
 from supply_chain.vocabulary import FlowEvidence
+from supply_chain.yaml_files import read_yaml
 
 _FILE = Path(__file__).parents[2] / "data" / "method" / "rm-2.0-chain.yaml"
 
@@ -106,7 +106,7 @@ def _response(raw: Mapping[str, Any]) -> ResponseRules:
 
 
 def _load() -> ChainParameters:
-    raw: dict[str, Any] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    raw: dict[str, Any] = read_yaml(_FILE)
     canonical = json.dumps(raw, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     salience = raw["salience"]
     return ChainParameters(

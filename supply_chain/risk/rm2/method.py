@@ -13,11 +13,11 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 
 from supply_chain.risk.rm2.policy import Policy, read_policy
 from supply_chain.vocabulary import Issue
+from supply_chain.yaml_files import read_yaml
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -233,7 +233,7 @@ def _red_flags(raw: Raw) -> tuple[RedFlag, ...]:
 
 
 def _load() -> Method:
-    raw: dict[str, Any] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    raw: dict[str, Any] = read_yaml(_FILE)
     canonical = json.dumps(raw, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     policy = read_policy(raw["policy"])
     return Method(

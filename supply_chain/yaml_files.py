@@ -1,0 +1,11 @@
+"""Data files in YAML, as they ship with the program."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+
+def read_yaml(path: Path) -> Any:
+    """What a file in UTF-8 holds: plain values only, by the parser in C, eight times as fast."""
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
