@@ -9,8 +9,9 @@ from ddplatform.access.permissions import Permission
 from ddplatform.errors import NotFound
 from ddplatform.gate import requires
 from ddplatform.queries.value_chain import get_node
+from ddplatform.risk.explanation.places import place_page_of
 from ddplatform.risk.explanation.queries import explain_risk, profile_place
-from ddplatform.risk.explanation.views import page_of, place_page_of
+from ddplatform.risk.explanation.views import page_of
 from supply_chain.vocabulary import Issue
 
 bp = Blueprint("risk_explanation", __name__)

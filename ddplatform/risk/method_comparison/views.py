@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import floor
 from typing import Any
 from uuid import UUID
 
@@ -10,9 +9,9 @@ from ddplatform.queries.what_if_words import ISSUE_NAMES
 from ddplatform.reports.content import Cell, Column, Kind, Table
 from ddplatform.reports.words import counted
 from ddplatform.risk.method_comparison.queries import Compared
+from ddplatform.risk.words import GRADES, whole_points
 from supply_chain.risk.method import METHOD_VERSION
 from supply_chain.risk.method_comparison import LINES, BandCounts, Headline, Moved
-from supply_chain.risk.rm2.method import METHOD
 from supply_chain.risk.rm2.method import METHOD_VERSION as RM2_VERSION
 from supply_chain.risk.rm2.severity import RISK_BANDS
 from supply_chain.vocabulary import RiskBand
@@ -28,13 +27,6 @@ LINE_TITLES = {
     "severity": "Severity",
 }
 BANDS = tuple(reversed(RISK_BANDS))  # critical first
-GRADES = {
-    "A": "Verified on site",
-    "B": "Well documented",
-    "C": "Partly known",
-    "D": "Context only",
-    "E": "Mostly estimated",
-}
 Parts = list[tuple[str, int]]
 ROWS_A_PAGE = 50
 MOST_DRIVERS = 3
@@ -281,7 +273,7 @@ def _place_row(moved: Moved, compared: Compared) -> PlaceRow:
         low=whole_points(moved.low),
         high=whole_points(moved.high),
         grade=moved.grade,
-        grade_name=GRADES[moved.grade],
+        grade_name=GRADES[moved.grade][0],
         drivers=drivers(moved.lines),
     )
 
@@ -296,13 +288,3 @@ def drivers(lines: Sequence[float]) -> tuple[tuple[str, float], ...]:
     named = [(LINE_TITLES[line], points) for line, points in zip(LINES, lines, strict=True)]
     largest = sorted(named[1:], key=lambda line: -abs(line[1]))
     return tuple(line for line in largest[:MOST_DRIVERS] if abs(line[1]) >= SMALLEST_DRIVER)
-
-
-def whole_points(index: float) -> str:
-    """An index as a whole number, halves up; with a decimal where rounding would cross a band."""
-    whole = floor(index + 0.5)
-    return str(whole) if _band_at(whole) == _band_at(index) else f"{floor(index * 10) / 10:.1f}"
-
-
-def _band_at(index: float) -> int:
-    return sum(index >= threshold for threshold in METHOD.policy.index_bands)

@@ -1,0 +1,71 @@
+"""The page of one place under RM-2.0: all of its issues, ready to be drawn."""
+
+from dataclasses import dataclass
+
+from ddplatform.risk.explanation.queries import PlaceProfile
+from ddplatform.risk.words import GRADES, issue_title, whole_points
+from ddplatform.web.filters import band_word
+from supply_chain.risk.rm2.explanation import Figures
+from supply_chain.risk.rm2.profile import IssueScore
+from supply_chain.risk.rm2.severity import RISK_BANDS
+from supply_chain.vocabulary import Issue
+
+
+@dataclass(frozen=True)
+class IssueRow:
+    """One issue on the page of a place."""
+
+    issue: Issue
+    title: str
+    index: str
+    low: str
+    high: str
+    figures: Figures
+    grade_word: str
+
+
+@dataclass(frozen=True)
+class PlacePage:
+    """The page of a place."""
+
+    place: PlaceProfile
+    rows: tuple[IssueRow, ...]  # in the order of work
+    index: str  # of the headline, as are the next three
+    low: str
+    high: str
+    before: str
+    grade_words: tuple[str, str]
+    others: str  # "1 critical, 2 high" beside the headline
+    rest: str  # "4 medium, 9 low"
+
+
+def place_page_of(place: PlaceProfile) -> PlacePage:
+    """The page of a place with all of its issues."""
+    profile = place.profile
+    first = profile.headline.figures
+    counts = {band: profile.others(band) for band in reversed(RISK_BANDS)}
+    words = [f"{count} {band_word(band.value).lower()}" for band, count in counts.items()]
+    return PlacePage(
+        place=place,
+        rows=tuple(_issue_row(one) for one in profile.scores),
+        index=whole_points(first.residual_index),
+        low=whole_points(first.low),
+        high=whole_points(first.high),
+        before=whole_points(first.index),
+        grade_words=GRADES[first.grade],
+        others=", ".join(words[:2]),
+        rest=", ".join(words[2:]),
+    )
+
+
+def _issue_row(one: IssueScore) -> IssueRow:
+    figures = one.figures
+    return IssueRow(
+        issue=one.issue,
+        title=issue_title(one.issue),
+        index=whole_points(figures.residual_index),
+        low=whole_points(figures.low),
+        high=whole_points(figures.high),
+        figures=figures,
+        grade_word=GRADES[figures.grade][0],
+    )
