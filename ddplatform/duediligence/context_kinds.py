@@ -27,6 +27,7 @@ class ContextKind:
         factors: factors of RM-1.0 6.2 that it shows, each with score `PRESENT`.
         counts_months_after: how long after the end the factors' own words still speak of it.
         action: the ICAT action that asks for this; empty for none.
+        event: EVT-nn of RM-2.0 6.4, whose points it adds; empty for none.
     """
 
     ref: str
@@ -35,6 +36,7 @@ class ContextKind:
     factors: tuple[str, ...]
     counts_months_after: int
     action: str
+    event: str
 
 
 @cache
@@ -50,6 +52,7 @@ def context_kinds() -> Mapping[str, ContextKind]:
                 factors=tuple(row["factors"]),
                 counts_months_after=int(row.get("counts_months_after", 0)),
                 action=row["action"],
+                event=row.get("event", ""),
             )
             for row in rows
         }

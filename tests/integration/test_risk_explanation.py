@@ -2,6 +2,7 @@
 
 import re
 from itertools import pairwise
+from math import isnan
 
 import pytest
 from flask.testing import FlaskClient
@@ -11,10 +12,14 @@ from hypothesis import strategies as st
 from ddplatform.db import db
 from ddplatform.models.responses import RiskSignal
 from ddplatform.models.risk import ControlRecord, FactKind, RiskFact
+from ddplatform.queries.context_points import load_events_around
 from ddplatform.risk.explanation.waterfall import Line, axis, draw, printed_tenths
+from ddplatform.services import context_events
 from supply_chain.vocabulary import Issue
 from tests.conftest import NOW
 from tests.factories import Tenant
+from tests.integration.test_context_events import TODAY, days
+from tests.integration.test_context_events import add as add_event
 from tests.risk_maps import CocoaMap, acting
 from tests.sampling import examples
 
@@ -83,6 +88,37 @@ def test_answers_visits_cases_and_controls_are_lines_that_add_up(
     assert "Reaches 50%" in text and "Controls take" in text
     assert "Put right: piece rate, quota or family pay" in text
     assert round(sum(printed(text)), 1) == total(text)
+
+
+def test_an_event_around_the_place_is_a_line_that_leads_to_it_unless_it_was_a_mistake(
+    analyst: FlaskClient, tenant: Tenant, cocoa: CocoaMap
+):
+    before = total(page(analyst, cocoa.farms))
+    event = add_event(tenant)
+
+    text = page(analyst, cocoa.farms)
+    assert "Flood on the Sassandra" in text and "EVT-03" in text
+    assert f"/{event}" in text
+    assert total(text) > before
+    assert round(sum(printed(text)), 1) == total(text)
+
+    with acting(tenant):
+        context_events.withdraw_event(event, "Another river", by=tenant.manager, at=NOW)
+    assert total(page(analyst, cocoa.farms)) == before
+
+
+def test_a_closed_school_counts_in_full_until_its_last_day_and_then_fades(
+    tenant: Tenant, cocoa: CocoaMap
+):
+    lasting = {"kind": "school_closure", "starts_on": TODAY - days(200)}
+    add_event(tenant, **lasting, ends_on=TODAY - days(100))
+    add_event(tenant, **lasting)
+    with acting(tenant):
+        around = load_events_around(cocoa.chain, (cocoa.farms,), TODAY)
+
+    assert around.rows.months_since_start.tolist() == pytest.approx([200 / 30.4375] * 2)
+    ended = sorted(around.rows.months_at_full.tolist())
+    assert ended[0] == pytest.approx(100 / 30.4375) and isnan(ended[1])
 
 
 def test_an_open_case_says_why_nothing_lowers_the_score(

@@ -1,5 +1,7 @@
 """Kinds of events in the surroundings, and the triggers of a new assessment."""
 
+from math import isinf
+
 import pytest
 
 from ddplatform.duediligence.context_kinds import context_kinds
@@ -11,6 +13,7 @@ from ddplatform.duediligence.reassessment import (
 )
 from ddplatform.duediligence.tracking import tracking_words
 from supply_chain.risk.method import METHOD
+from supply_chain.risk.rm2.method import METHOD as RM2
 
 
 def test_each_kind_shows_only_factors_of_the_method_about_community_and_context():
@@ -31,6 +34,16 @@ def test_conflict_and_disaster_show_the_factors_that_the_call_names():
 def test_a_harvest_asks_people_to_look_and_moves_no_score():
     assert context_kinds()["harvest"].factors == ()
     assert context_kinds()["harvest"].trigger == "TRG-08"
+
+
+def test_events_of_rm_2_0_are_known_and_what_lasts_has_no_months():
+    events = {kind.ref: kind.event for kind in context_kinds().values() if kind.event}
+
+    assert set(events.values()) <= set(RM2.event_index)
+    lasting = {
+        ref for ref, event in events.items() if isinf(RM2.event_months[RM2.event_index[event]])
+    }
+    assert lasting == {"harvest", "school_closure"}
 
 
 def test_each_kind_sets_off_a_trigger_that_events_may_set_off():

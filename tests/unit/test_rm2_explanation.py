@@ -1,5 +1,6 @@
 """Every line of a score with what stands behind it, and what would change it (RM-2.0)."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,11 +8,13 @@ from hypothesis import strategies as st
 from supply_chain.chain_columns import NodeColumns
 from supply_chain.reference import load_reference
 from supply_chain.risk.evidence import STATES, Evidence, State, observations_from
-from supply_chain.risk.rm2.explanation import Subject, explain, subject_of
+from supply_chain.risk.rm2.explanation import explain
+from supply_chain.risk.rm2.map_events import EventRows
 from supply_chain.risk.rm2.method import METHOD
 from supply_chain.risk.rm2.possible_changes import How, Look, changes_of
+from supply_chain.risk.rm2.subject import Subject, subject_of
 from supply_chain.vocabulary import Issue, RiskBand
-from tests.risk_evidence import controls, states
+from tests.risk_evidence import controls, ints, states
 from tests.rm2_cases import control, factor, linked, score, seen
 from tests.sampling import examples
 
@@ -96,6 +99,25 @@ def test_each_answer_and_visit_is_a_line_with_what_was_said_and_when():
     assert found.items[0].points > 0 > found.items[1].points
     assert [(said.source_type, said.value, said.age_months) for said in found.items[1].statements]\
         == [("supplier_answer", 0.2, 1.0), ("audit", 0.1, 3.0)]  # fmt: skip
+
+
+def test_an_event_around_the_place_is_a_line_until_it_has_faded():
+    around = EventRows(
+        node=ints(MILL, MILL),
+        event=ints(METHOD.event_index["EVT-06"], METHOD.event_index["EVT-03"]),
+        source_type=ints(*[METHOD.source_index["official"]] * 2),
+        months_since_start=np.array([3.0, 60.0]),
+        months_at_full=np.full(2, np.nan),
+    )
+    found = explain(
+        subject_of(NODES, Evidence(), MILL, Issue.CL, reference=REFERENCE, events=around),
+        reference=REFERENCE,
+    )
+    assert [(one.event, one.place, one.months_since_start) for one in found.events] == [
+        ("EVT-06", 0, 3.0)
+    ]
+    assert found.events[0].points == pytest.approx(8 * 0.9)
+    assert found.total == pytest.approx(found.figures.residual_index)
 
 
 def test_an_open_case_and_its_controls_stand_on_their_own_lines():

@@ -22,6 +22,7 @@ from supply_chain.risk.method import METHOD as RM1
 from supply_chain.risk.method_comparison import LINES, compare
 from supply_chain.risk.rm2.map_assessment import assess
 from supply_chain.risk.rm2.map_context import made_goods
+from supply_chain.risk.rm2.map_events import EventRows
 from supply_chain.risk.rm2.map_scores import LINES as MAP_LINES
 from supply_chain.risk.rm2.method import METHOD
 from supply_chain.risk.rm2.origins import unknown_origin
@@ -137,6 +138,46 @@ def test_what_is_known_of_a_node_counts_as_in_a_case_and_only_there():
     answer = score(factors=factors, controls=[control("CTL-05", 0.5, 0.75)], **known)
     assert same(result, L, "ISS-CL", answer)
     assert same(result, M, "ISS-CL", score(**known))
+
+
+def rows_of_events(*rows):
+    """Rows (node, event, source type, months since it began[, months in full])."""
+    return EventRows(
+        node=ints(*[row[0] for row in rows]),
+        event=ints(*[METHOD.event_index[row[1]] for row in rows]),
+        source_type=ints(*[METHOD.source_index[row[2]] for row in rows]),
+        months_since_start=np.array([row[3] for row in rows], dtype=float),
+        months_at_full=np.array([row[4] if len(row) > 4 else np.nan for row in rows]),
+    )
+
+
+def test_events_around_a_node_count_as_in_a_case_and_only_there():
+    around = rows_of_events(
+        (L, "EVT-06", "official", 14.0),
+        (L, "EVT-03", "media_ngo", 3.0),
+        (F, "EVT-05", "official", 8.0, 2.0),
+    )
+    evidence = Evidence(
+        observations=observations_from([(L, "WRK-01", 0.9, "audit", 3.0, None, None)])
+    )
+    result = assess(MAP, evidence, reference=REFERENCE, as_of=AS_OF, events=around)
+    factors, known = (
+        [factor("WRK-01", seen(0.9, "audit", 3))],
+        {"country": "PK", "sector": "garments"},
+    )
+    events = [
+        {"event": "EVT-06", "source_type": "official", "months_since_start": 14},
+        {"event": "EVT-03", "source_type": "media_ngo", "months_since_start": 3},
+    ]
+    peak = [
+        {"event": "EVT-05", "source_type": "official", "months_since_start": 8, "months_at_full": 2}
+    ]
+    farm = {"country": "CI", "sector": "cocoa_farming", "commodity": "cocoa"}
+    for issue in ("ISS-CL", "ISS-FL", "ISS-EM"):
+        answer = score(issue=issue, factors=factors, events=events, **known)
+        assert same(result, L, issue, answer)
+        assert same(result, M, issue, score(issue=issue, **known))
+        assert same(result, F, issue, score(issue=issue, events=peak, **farm))
 
 
 def test_nodes_of_which_the_same_is_known_share_their_scores():

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from flask import url_for
+
 from ddplatform.reports.words import counted
 from ddplatform.risk.explanation.queries import ExplainedRisk
 from ddplatform.risk.explanation.waterfall import Line
@@ -11,7 +13,7 @@ from ddplatform.web.filters import age
 from ddplatform.web.risk.words import EVIDENCE_LEVELS, SOURCE_TYPES, sentence
 from supply_chain.reference import load_reference
 from supply_chain.risk.evidence import State
-from supply_chain.risk.rm2.explanation import ControlLine, Explanation, Item
+from supply_chain.risk.rm2.explanation import ControlLine, EventItem, Explanation, Item
 from supply_chain.risk.rm2.method import METHOD
 from supply_chain.risk.rm2.severity import severity_band
 
@@ -42,8 +44,9 @@ def lines_of(risk: ExplainedRisk) -> Iterator[Line]:
     found = risk.explanation
     yield from _context(risk)
     yield Line("context", "Starting value", "", 0.0, is_sum=True)
-    if found.items:
-        yield from sorted(map(_item, found.items), key=_raises_first)
+    known = [*map(_item, found.items), *(_event(one, risk) for one in found.events)]
+    if known:
+        yield from sorted(known, key=_raises_first)
     else:
         yield Line("place", "Nothing is known of this place yet", "No answer, no visit", 0.0)
     if found.limit:
@@ -117,6 +120,23 @@ def _item(item: Item) -> Line:
     name = title if not prefix else title[:1].lower() + title[1:]
     notes = tuple(said[1:])
     return Line("place", prefix + name, said[0], item.points, is_free=True, notes=notes)
+
+
+def _event(item: EventItem, risk: ExplainedRisk) -> Line:
+    """An event in the surroundings, with its page."""
+    source = f"{sentence(SOURCE_TYPES[item.source_type])}, began {_ago(item.months_since_start)}"
+    return Line(
+        "place",
+        risk.around.titles[item.place],
+        f"{source} ({item.event})",
+        item.points,
+        url_for("context_events.show", event_id=risk.around.ids[item.place]),
+        is_free=True,
+    )
+
+
+def _ago(months: float) -> str:
+    return f"{age(months)} ago" if round(months) else "this month"
 
 
 def _when(months: float) -> str:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from ddplatform.risk.explanation.queries import PlaceProfile
 from ddplatform.risk.words import GRADES, issue_title, whole_points
 from ddplatform.web.filters import band_word
-from supply_chain.risk.rm2.explanation import Figures
 from supply_chain.risk.rm2.profile import IssueScore
 from supply_chain.risk.rm2.severity import RISK_BANDS
+from supply_chain.risk.rm2.subject import Figures
 from supply_chain.vocabulary import Issue
 
 

@@ -4,13 +4,15 @@ from dataclasses import dataclass
 from datetime import date
 
 from ddplatform.models.value_chain import ValueChainNode
+from ddplatform.queries.context_points import EventsAround, load_events_around
 from ddplatform.queries.risk_evidence import load_evidence
 from ddplatform.queries.value_chain import get_chain
 from supply_chain.chain_columns import NodeColumns
 from supply_chain.reference import load_reference
-from supply_chain.risk.rm2.explanation import Explanation, explain, subject_of
+from supply_chain.risk.rm2.explanation import Explanation, explain
 from supply_chain.risk.rm2.possible_changes import Changes, changes_of
 from supply_chain.risk.rm2.profile import Profile, profile_of
+from supply_chain.risk.rm2.subject import subject_of
 from supply_chain.vocabulary import Issue
 
 
@@ -24,6 +26,7 @@ class ExplainedRisk:
     release: str  # of the reference data
     explanation: Explanation
     changes: Changes
+    around: EventsAround  # `explanation.events` name their places here
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,8 @@ class PlaceProfile:
 def explain_risk(node: ValueChainNode, issue: Issue, as_of: date) -> ExplainedRisk:
     """Score and explain an issue at a place as of a day; other places do not matter for it."""
     reference, known = load_reference(), load_evidence(node.chain_id, (node.id,), as_of)
-    subject = subject_of(_columns(node), known, 0, issue, reference=reference)
+    around = load_events_around(node.chain_id, (node.id,), as_of)
+    subject = subject_of(_columns(node), known, 0, issue, reference=reference, events=around.rows)
     return ExplainedRisk(
         node=node,
         map_name=get_chain(node.chain_id).name,
@@ -48,18 +52,20 @@ def explain_risk(node: ValueChainNode, issue: Issue, as_of: date) -> ExplainedRi
         release=reference.release,
         explanation=explain(subject, reference=reference),
         changes=changes_of(subject),
+        around=around,
     )
 
 
 def profile_place(node: ValueChainNode, as_of: date) -> PlaceProfile:
     """Score all issues at a place as of a day."""
     reference, known = load_reference(), load_evidence(node.chain_id, (node.id,), as_of)
+    around = load_events_around(node.chain_id, (node.id,), as_of)
     return PlaceProfile(
         node=node,
         map_name=get_chain(node.chain_id).name,
         as_of=as_of,
         release=reference.release,
-        profile=profile_of(_columns(node), known, 0, reference=reference),
+        profile=profile_of(_columns(node), known, 0, reference=reference, events=around.rows),
     )
 
 

@@ -7,8 +7,8 @@ from ddplatform.risk.explanation.lines import control_name, factor_name
 from ddplatform.risk.words import whole_points
 from ddplatform.web.filters import band_word
 from ddplatform.web.risk.words import sentence
-from supply_chain.risk.rm2.explanation import Figures
 from supply_chain.risk.rm2.possible_changes import How, Look, Measure, Step
+from supply_chain.risk.rm2.subject import Figures
 
 LEAST_MOVE = 1.0  # points; smaller ones are folded away
 MOST_WAYS = 5  # of each list that are not folded away

@@ -7,34 +7,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from supply_chain.chain_columns import NodeColumns
 from supply_chain.reference import Reference
-from supply_chain.risk.context import online_nodes, primary_sectors
-from supply_chain.risk.evidence import STATES, Evidence, State
+from supply_chain.risk.context import primary_sectors
+from supply_chain.risk.evidence import State
 from supply_chain.risk.rm2.controls import capped, relief_lines
 from supply_chain.risk.rm2.evidence import columns_of, counted, items, slopes
-from supply_chain.risk.rm2.map_context import context_of, made_goods
-from supply_chain.risk.rm2.map_evidence import evidence_of, observations_of
-from supply_chain.risk.rm2.map_scores import inputs_of
-from supply_chain.risk.rm2.method import ISSUE_INDEX, METHOD, Ints
+from supply_chain.risk.rm2.map_context import made_goods
+from supply_chain.risk.rm2.method import METHOD, Floats, Ints
 from supply_chain.risk.rm2.observations import Observations
-from supply_chain.risk.rm2.ranges import GRADES
 from supply_chain.risk.rm2.reference import PublicData, public_data
-from supply_chain.risk.rm2.scoring import Inputs, PairScores, score_pairs
-from supply_chain.risk.rm2.severity import RISK_BANDS, severity_points
-from supply_chain.vocabulary import Issue, RiskBand
-
-
-@dataclass(frozen=True)
-class Subject:
-    """One issue at one node, scored alone."""
-
-    nodes: NodeColumns  # that node
-    issue: int  # position in Issue
-    inputs: Inputs
-    scores: PairScores
-    observations: Observations  # of that node, row 0
-    states: tuple[State, ...]  # what is known of an impact on that issue
+from supply_chain.risk.rm2.severity import severity_points
+from supply_chain.risk.rm2.subject import Figures, Subject, figures_of
+from supply_chain.vocabulary import Issue
 
 
 @dataclass(frozen=True)
@@ -90,6 +74,17 @@ class Item:
 
 
 @dataclass(frozen=True)
+class EventItem:
+    """One event in the surroundings with its points as they count beside the others."""
+
+    event: str  # id in the method
+    place: int  # among the events that were given
+    points: float
+    source_type: str
+    months_since_start: float
+
+
+@dataclass(frozen=True)
 class ControlLine:
     """A control that addresses the issue."""
 
@@ -97,24 +92,6 @@ class ControlLine:
     points: float  # <= 0
     coverage: float  # 0-1
     evidence: float  # level of evidence as it counts
-
-
-@dataclass(frozen=True)
-class Figures:
-    """Score, range and grade of the pair."""
-
-    points: float  # P, 0-100
-    residual_points: float
-    severity: float  # S, 1-5
-    residual_severity: float
-    index: float  # RI before controls, 0-100
-    residual_index: float
-    low: float  # range of the residual index
-    high: float
-    band: RiskBand  # residual
-    not_enough: bool
-    grade: str
-    completeness: float  # C, 0-1
 
 
 @dataclass(frozen=True)
@@ -128,6 +105,7 @@ class Explanation:
     activity: float
     listing: float
     items: tuple[Item, ...]
+    events: tuple[EventItem, ...]  # that still count for the issue
     limit: float
     states: tuple[State, ...]  # open cases, allegations, flags and closures of the issue
     fact: float
@@ -150,39 +128,9 @@ class Explanation:
         """The sum of all lines, which is the residual index."""
         lines = (self.base, self.country, self.activity, self.listing, self.limit, self.fact)
         for_place = sum(item.points for item in self.items)
+        for_place += sum(item.points for item in self.events)
         taken = sum(control.points for control in self.controls) + self.controls_limit
         return sum(lines) + for_place + taken + self.severity + self.index_limit
-
-
-def subject_of(
-    nodes: NodeColumns, evidence: Evidence, row: int, issue: Issue, *, reference: Reference
-) -> Subject:
-    """Score one issue at one node of a map; the other nodes do not matter for it (section 3).
-
-    Args:
-        nodes, evidence: those of the map, or of some of its nodes.
-        row: row of the node in both.
-
-    Raises:
-        ValueError: a factor cannot be "not applicable" (section 3.8).
-    """
-    data, asked = public_data(), np.array([row], dtype=np.int64)
-    alone, known = nodes.take(asked), evidence.of_nodes(asked)
-    first = np.zeros(1, dtype=np.int64)
-    context = context_of(alone, data, primary_sectors(reference))
-    found = evidence_of(known, first, online_nodes(alone, reference))
-    inputs = inputs_of(context, found, data, first, slice(0, 1))
-    observations = observations_of(known.observations)
-    at = ISSUE_INDEX[issue.value]
-    states = {STATES[state] for state in known.states.state[known.states.issue == at].tolist()}
-    return Subject(
-        alone,
-        at,
-        inputs,
-        score_pairs(inputs),
-        observations,
-        tuple(state for state in STATES if state in states),
-    )
 
 
 def explain(subject: Subject, *, reference: Reference) -> Explanation:
@@ -203,6 +151,7 @@ def explain(subject: Subject, *, reference: Reference) -> Explanation:
         activity=float(lines.prior.activity[at]),
         listing=float(lines.listing[at]),
         items=_items(subject),
+        events=_events(subject),
         limit=float(lines.limit[at]),
         states=subject.states,
         fact=float(lines.fact[at]),
@@ -219,25 +168,6 @@ def explain(subject: Subject, *, reference: Reference) -> Explanation:
         classes=_classes(sector, made, data),
         traits=_traits(subject),
         listed=tuple(_listed(subject.nodes.country[0], made, data)),
-    )
-
-
-def figures_of(scores: PairScores, row: int, issue: int) -> Figures:
-    """Score, range and grade of one pair of a run."""
-    at, found = (row, issue), scores.estimate
-    return Figures(
-        points=float(found.points[at]),
-        residual_points=float(found.residual[at]),
-        severity=float(scores.severity.value[at]),
-        residual_severity=float(scores.severity.residual[at]),
-        index=float(scores.index[at]),
-        residual_index=float(scores.residual_index[at]),
-        low=float(scores.residual_low[at]),
-        high=float(scores.residual_high[at]),
-        band=RISK_BANDS[scores.residual_band.band[at]],
-        not_enough=bool(scores.residual_band.not_enough_evidence[at]),
-        grade=GRADES[found.grade[at]],
-        completeness=float(found.completeness[at]),
     )
 
 
@@ -306,7 +236,8 @@ def _listed(country: str | None, made: tuple[str, ...], data: PublicData) -> lis
 def _items(subject: Subject) -> tuple[Item, ...]:
     """Factors of the issue with an observation or a blank, largest effect first."""
     rows, columns = subject.inputs.factors, columns_of(subject.issue)
-    counts = counted(items(slopes(rows), subject.inputs.events, subject.issue))[0]
+    before, slots = len(columns.before), subject.inputs.events.points.shape[2]
+    counts = np.delete(_counted(subject), slice(before, before + slots))
     known = rows.observed[0] | rows.blank[0]
     found = [
         Item(
@@ -320,6 +251,31 @@ def _items(subject: Subject) -> tuple[Item, ...]:
         if known[factor]
     ]
     return tuple(sorted(found, key=lambda item: (-abs(item.points), item.factor)))
+
+
+def _events(subject: Subject) -> tuple[EventItem, ...]:
+    """Events that still count for the issue, largest effect first."""
+    rows, before = subject.events, len(columns_of(subject.issue).before)
+    counts, slots = _counted(subject), rows.slots()
+    found = [
+        EventItem(
+            event=METHOD.events[rows.event[at]],
+            place=at,
+            points=float(counts[before + slots[at]]),
+            source_type=METHOD.source_types[rows.source_type[at]],
+            months_since_start=float(rows.months_since_start[at]),
+        )
+        for at in range(len(slots))
+        if subject.inputs.events.points[0, subject.issue, slots[at]]
+    ]
+    return tuple(sorted(found, key=lambda item: (-item.points, item.event, item.place)))
+
+
+def _counted(subject: Subject) -> Floats:
+    """(columns,) points of all items of the issue as they count beside each other."""
+    points = items(slopes(subject.inputs.factors), subject.inputs.events, subject.issue)
+    alone: Floats = counted(points)[0]
+    return alone
 
 
 def _statements(seen: Observations, factor: int) -> tuple[Statement, ...]:

@@ -18,6 +18,7 @@ from supply_chain.risk.assessment import scored_pairs
 from supply_chain.risk.context import online_nodes, primary_sectors
 from supply_chain.risk.evidence import Evidence
 from supply_chain.risk.rm2.chain_parameters import CHAIN
+from supply_chain.risk.rm2.map_events import EventRows
 from supply_chain.risk.rm2.map_scores import (
     MapScores,
     ScoreRows,
@@ -77,6 +78,7 @@ def assess(
     *,
     reference: Reference,
     as_of: date,
+    events: EventRows | None = None,
     known_flows: Mapping[str, KnownFlow] | None = None,
 ) -> Assessment:
     """Score every node and issue of a map and say how risk reaches its buyers.
@@ -85,6 +87,7 @@ def assess(
         chain: the map as it is.
         evidence: rows of nodes are those of `chain`; ages are those on `as_of`.
         reference: which sectors are primary production or reach people online.
+        events: what reaches nodes of `chain` in their surroundings.
         known_flows: buyer id -> what is known of its missing flow (section 11.4).
 
     Raises:
@@ -98,6 +101,7 @@ def assess(
     scores = score_nodes(
         chain.nodes,
         evidence,
+        events=events or EventRows(),
         data=data,
         primary_sectors=primary,
         online=online_nodes(chain.nodes, reference),

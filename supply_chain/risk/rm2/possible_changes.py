@@ -12,11 +12,11 @@ import numpy as np
 from supply_chain.risk.rm2.context import Activities, Place
 from supply_chain.risk.rm2.controls import Controls
 from supply_chain.risk.rm2.evidence import Events, FactorRows
-from supply_chain.risk.rm2.explanation import Figures, Subject, figures_of
 from supply_chain.risk.rm2.facts import Facts
 from supply_chain.risk.rm2.method import FACTORS, METHOD, Bools, Floats, Ints
 from supply_chain.risk.rm2.scoring import Inputs, PairScores, score_pairs
 from supply_chain.risk.rm2.severity import Judgement
+from supply_chain.risk.rm2.subject import Figures, Subject, figures_of
 
 _POLICY = METHOD.policy
 _MONITORED = 0.75  # level of evidence of a control that runs and is monitored (section 9)

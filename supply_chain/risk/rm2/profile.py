@@ -7,10 +7,11 @@ import numpy as np
 from supply_chain.chain_columns import NodeColumns
 from supply_chain.reference import Reference
 from supply_chain.risk.evidence import Evidence
-from supply_chain.risk.rm2.explanation import Figures, figures_of, subject_of
+from supply_chain.risk.rm2.map_events import EventRows
 from supply_chain.risk.rm2.method import ISSUES, Ints
 from supply_chain.risk.rm2.salience import OpenRisks, salience_ranks
 from supply_chain.risk.rm2.scoring import PairScores
+from supply_chain.risk.rm2.subject import Figures, figures_of, subject_of
 from supply_chain.risk.salience import INVOLVEMENTS, Involvement, places
 from supply_chain.vocabulary import Issue, RiskBand
 
@@ -40,11 +41,17 @@ class Profile:
 
 
 def profile_of(
-    nodes: NodeColumns, evidence: Evidence, row: int, *, reference: Reference
+    nodes: NodeColumns,
+    evidence: Evidence,
+    row: int,
+    *,
+    reference: Reference,
+    events: EventRows | None = None,
 ) -> Profile:
     """Score all issues at one node of a map; arguments as in `subject_of`."""
     issues = tuple(Issue)
-    scores = subject_of(nodes, evidence, row, issues[0], reference=reference).scores
+    found = subject_of(nodes, evidence, row, issues[0], reference=reference, events=events)
+    scores = found.scores
     ranks = _ranks(evidence.of_nodes(np.array([row], dtype=np.int64)), scores)
     order = np.argsort(ranks).tolist()
     return Profile(tuple(IssueScore(issues[at], figures_of(scores, 0, at)) for at in order))
