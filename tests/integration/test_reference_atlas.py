@@ -30,9 +30,10 @@ from ddplatform.services.value_chain import NodeFields
 from ddplatform.tenancy import acting_in
 from supply_chain.areas import AreaKind
 from supply_chain.reference import load_reference
+from supply_chain.risk.rm2.country_profile import country_profile
 from supply_chain.risk.rm2.origin_shares import origin_shares
 from supply_chain.risk.rm2.reference import public_data
-from supply_chain.vocabulary import FlowEvidence
+from supply_chain.vocabulary import FlowEvidence, Issue
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
 from tests.kept_worlds import kept_world
@@ -297,6 +298,28 @@ def test_the_page_of_a_good_says_headings_countries_editions_and_our_flows(
     assert "2 more links out of its makers do not say what they carry" in words
     assert "Brazil BR Cocoa yes no 2017" in words
     assert "2016 or before" in words
+
+
+def test_a_country_shows_its_vulnerability_and_never_an_estimate_as_a_statistic(
+    analyst: FlaskClient,
+) -> None:
+    text = analyst.get(f"{BASE}/countries/BE").text
+    profile = country_profile("BE")
+    children = next(one for one in profile.indicators if one.factor == "CTY-01")
+
+    assert not children.is_observed and children.source.raw is None
+    assert "by regression on human development" in text and "no statistic" in text
+    assert f"{children.low:.2f}–{children.high:.2f}" in text
+    first = profile.issues[0]
+    assert first.name[1:] in text and f"{first.value:.2f}" in text
+
+
+def test_the_vulnerability_of_a_country_is_that_of_the_worked_examples() -> None:
+    examples = {"PK": 0.6840, "BE": 0.0218, "VN": 0.3463, "CD": 0.8273, "??": 0.4040}  # EX-08
+    for country, value in examples.items():
+        found = {one.issue: one for one in country_profile(country).issues}[Issue.CL]
+        assert found.value == pytest.approx(value, abs=1e-4)
+        assert found.low <= found.value <= found.high
 
 
 def test_a_good_says_where_it_is_produced_by_whose_figures_and_what_is_to_be_checked(

@@ -21,6 +21,7 @@ from ddplatform.web.reference.comparing import side_by_side
 from supply_chain.reference import load_reference
 from supply_chain.reference_atlas import load_atlas
 from supply_chain.reference_types import Country
+from supply_chain.risk.rm2.country_profile import country_profile
 
 MOST_COMPARED = 4
 
@@ -90,6 +91,7 @@ def country(alpha2: str) -> ResponseReturnValue:
         atlas=load_atlas(),
         country=found,
         told=told,
+        rm2=country_profile(alpha2),
         nowhere_fed=nowhere_fed,
         lacking=lacking,
         sees_maps=sees_maps,
