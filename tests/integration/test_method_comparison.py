@@ -16,7 +16,8 @@ from ddplatform.queries.risk import find_risk
 from ddplatform.risk.method_comparison import routes
 from ddplatform.risk.method_comparison.views import drivers
 from ddplatform.risk.words import whole_points
-from supply_chain.vocabulary import Issue
+from ddplatform.services.supply_links import LinkFields, add_link
+from supply_chain.vocabulary import FlowEvidence, Issue
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
 from tests.risk_maps import CocoaMap, acting, assess
@@ -176,3 +177,17 @@ def test_drivers_are_the_three_largest_lines_beside_the_base():
     lines = (57.75, 6.7, -12.0, 10.0, 0.4, 0.0, -0.3, -2.67)
     assert drivers(lines) == (("Activity", -12.0), ("Listing", 10.0), ("Country", 6.7))
     assert drivers((57.75, 0.1, 0.2, 0.0, 0.0, 0.0, 0.0, -2.67)) == (("Severity", -2.67),)
+
+
+def test_buyers_whose_shares_add_to_more_than_one_are_named(
+    app: Flask, analyst: FlaskClient, tenant: Tenant, cocoa: CocoaMap
+):
+    assert compared(app)["shares_above_one"] == {}
+    with acting(tenant):
+        fields = LinkFields(share=0.7, flow_evidence=FlowEvidence.CONFIRMED)
+        add_link(cocoa.own, cocoa.exporter, fields, by=tenant.analyst, at=NOW)
+
+    found = compared(app)["shares_above_one"]
+    assert list(found.values()) == [pytest.approx(1.3)]
+    text = analyst.get(page(cocoa)).text
+    assert "Shares that add to more than 100%" in text and "130%" in text

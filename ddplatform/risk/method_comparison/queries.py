@@ -31,6 +31,7 @@ class Compared:
     keys: Mapping[str, UUID]  # of the nodes
     names: Mapping[str, str]
     countries: Mapping[str, str | None]
+    over_one: Mapping[str, float]  # buyers whose shares add to more than 1, and that sum
     set_by_people: int
     """Places where somebody raised or lowered a likelihood under RM-1.0."""
 
@@ -52,14 +53,16 @@ def compare_methods(chain: ValueChain, as_of: date) -> Compared:
     before = assess_by_rm1(graph, evidence, reference=reference, as_of=as_of)
     after = assess_by_rm2(graph, evidence, reference=reference, as_of=as_of, events=around.rows)
     ids = graph.nodes.ids
+    keys_of = dict(zip(ids, rows.keys, strict=True))
     return Compared(
         map_name=chain.name,
         map_version=rows.version,
         as_of=as_of,
         release=reference.release,
         comparison=compare(before, after, len(graph)),
-        keys=dict(zip(ids, rows.keys, strict=True)),
+        keys=keys_of,
         names=dict(zip(ids, rows.names, strict=True)),
         countries=dict(zip(ids, graph.nodes.country, strict=True)),
+        over_one={ref: total for ref, total in after.reported.items() if ref in keys_of},
         set_by_people=len(np.unique(evidence.adjustments.node)),
     )

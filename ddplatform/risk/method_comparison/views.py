@@ -60,6 +60,7 @@ def document_of(compared: Compared) -> dict[str, Any]:
         "bands": list(_cells(found.counts)),
         "largest_ties": dict(zip((METHOD_VERSION, RM2_VERSION), found.ties, strict=True)),
         "places_with_likelihood_set_by_people": compared.set_by_people,
+        "shares_above_one": dict(compared.over_one),
         "places": [_place(moved, compared) for moved in found.moved],
     }
 
@@ -168,6 +169,10 @@ def _about(compared: Compared) -> Table:
         ("data cut-off", compared.as_of.isoformat()),
         ("reference data", compared.release),
         ("methods", f"{METHOD_VERSION} and {RM2_VERSION}"),
+        *(
+            ("shares add to more than 1", f"{compared.names[ref]}: {total:.2f}")
+            for ref, total in compared.over_one.items()
+        ),
         (
             "not carried over",
             f"{counted(compared.set_by_people, 'place')} with a likelihood set by a person under "
@@ -227,6 +232,7 @@ class Page:
     total: int
     number: int
     last_number: int
+    over_one: tuple[tuple[UUID, str, float], ...]  # key and name of a buyer, sum of its shares
 
 
 def page_of(compared: Compared, *, number: int) -> Page:
@@ -260,6 +266,10 @@ def page_of(compared: Compared, *, number: int) -> Page:
         total=len(moved),
         number=number,
         last_number=last,
+        over_one=tuple(
+            (compared.keys[ref], compared.names[ref], total)
+            for ref, total in compared.over_one.items()
+        ),
     )
 
 
