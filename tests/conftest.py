@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +21,7 @@ from ddplatform.config import Kind, Settings
 from ddplatform.db import db, unit_of_work
 from ddplatform.factory import create_app
 from ddplatform.models.risk import ReferenceRelease
+from ddplatform.services import rate_limits
 from ddplatform.services.reference import install_release
 from ddplatform.tenancy import across_tenants
 from supply_chain.reference import load_reference
@@ -117,6 +119,7 @@ def app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
     _move_to(made, tmp_path)
     if KEPT in made.extensions:
         made.extensions[KEPT].begin(tmp_path)
+    rate_limits.FIRST_WINDOW_S = time.time()  # no hour ends while a test counts tries
     settled = dict(made.config)
     yield made
     made.config.clear()

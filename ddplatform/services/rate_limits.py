@@ -23,6 +23,8 @@ class Limit:
 SIGN_IN_ACCOUNT = Limit("sign-in account", 10, 3600)
 SIGN_IN_ADDRESS = Limit("sign-in address", 30, 3600)
 LINK_REQUEST = Limit("link request", 5, 3600)
+FIRST_WINDOW_S = 0.0
+"""Windows follow one another from this moment on, in seconds since 1970."""
 TRIES = "tries"
 """Where a session keeps what it counted, until the request ends."""
 UPLOAD = Limit("upload", 60, 3600)
@@ -97,4 +99,5 @@ def _key_of(limit: Limit, who: str) -> str:
 
 
 def _start_of(limit: Limit, at: datetime) -> datetime:
-    return datetime.fromtimestamp(at.timestamp() // limit.window_s * limit.window_s, UTC)
+    passed = (at.timestamp() - FIRST_WINDOW_S) // limit.window_s * limit.window_s
+    return datetime.fromtimestamp(FIRST_WINDOW_S + passed, UTC)

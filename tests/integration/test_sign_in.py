@@ -1,11 +1,16 @@
 import re
+from datetime import UTC, datetime, timedelta
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
 from ddplatform.access.roles import RoleId
-from ddplatform.db import db
+from ddplatform.db import db, unit_of_work
+from ddplatform.errors import TooMany
 from ddplatform.models.organisations import UserSession
+from ddplatform.services import rate_limits
+from ddplatform.services.rate_limits import Limit, count_try
 from ddplatform.tenancy import nobody
 from tests.factories import (
     PASSWORD,
@@ -66,6 +71,17 @@ def test_eleventh_try_in_an_hour_is_too_many(app: Flask, tenant: Tenant):
     assert refused.status_code == 429
     assert len(re.findall(r"Try again in \d+ minutes?\.", refused.text)) == 1
     assert int(refused.headers["Retry-After"]) > 0
+
+
+def test_windows_follow_one_another_and_each_counts_anew(app: Flask, context: Flask):
+    limit = Limit("sign-in account", 2, 3600)
+    began = datetime.fromtimestamp(rate_limits.FIRST_WINDOW_S, UTC)
+    with unit_of_work():
+        for minutes in (1, 59):
+            count_try(limit, "mia", at=began + timedelta(minutes=minutes))
+        with pytest.raises(TooMany):
+            count_try(limit, "mia", at=began + timedelta(minutes=59.5))
+        count_try(limit, "mia", at=began + timedelta(minutes=61))
 
 
 def test_page_of_another_organisation_answers_like_a_page_that_does_not_exist(
