@@ -1,5 +1,7 @@
 """Every line of a score with what stands behind it, and what would change it (RM-2.0)."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -12,6 +14,7 @@ from supply_chain.risk.rm2.explanation import explain
 from supply_chain.risk.rm2.map_events import EventRows
 from supply_chain.risk.rm2.method import METHOD
 from supply_chain.risk.rm2.possible_changes import How, Look, changes_of
+from supply_chain.risk.rm2.scoring import score_pairs
 from supply_chain.risk.rm2.subject import Subject, subject_of
 from supply_chain.vocabulary import Issue, RiskBand
 from tests.risk_evidence import controls, ints, states
@@ -202,6 +205,24 @@ def test_an_admitted_problem_put_right_lowers_by_what_it_added_and_earns_its_cre
     assert right.ref == "WRK-09"
     then = score(country="PK", sector="garments", factors=evidence)
     assert right.after.residual_index == pytest.approx(then["residual_index"])
+
+
+def test_a_blank_asks_for_an_answer_which_lowers_and_tells_more():
+    nothing = subject()
+    blank = nothing.inputs.factors.blank.copy()
+    blank[0, METHOD.factor_index["WRK-01"]] = True
+    inputs = replace(nothing.inputs, factors=replace(nothing.inputs.factors, blank=blank))
+    asked = replace(nothing, inputs=inputs, scores=score_pairs(inputs))
+    found, lines = changes_of(asked), explain(asked, reference=REFERENCE)
+
+    assert [(one.factor, one.score) for one in lines.items] == [("WRK-01", None)]
+    assert lines.total == pytest.approx(lines.figures.residual_index)
+    answer = next(one for one in found.measures if one.how is How.ANSWER)
+    assert answer.ref == "WRK-01" and answer.by > lines.items[0].points
+    tell = {one.look: one.narrower for one in found.steps}
+    assert tell[Look.ANSWERS] > next(
+        one.narrower for one in changes_of(nothing).steps if one.look is Look.ANSWERS
+    )
 
 
 def test_no_measure_asks_to_send_migrant_seasonal_or_home_workers_away():

@@ -206,6 +206,17 @@ def test_a_rest_of_unknown_origin_has_the_likelihood_of_its_goods():
     assert "unknown-origin:F" not in result.chain.rows  # a farm is an origin
 
 
+def test_of_several_goods_the_worst_unknown_origin_counts_for_each_issue():
+    shop = chain([("B", "BE", "retail", ("cocoa", "garments"))])
+    result = assessed(shop)
+    ghost = result.chain.rows["unknown-origin:B"]
+    cocoa, garments = (unknown_origin(good).likelihood for good in ("cocoa", "garments"))
+    expected = np.maximum(cocoa, garments)
+
+    assert result.scores.of_nodes("residual_likelihood")[ghost] == pytest.approx(expected)
+    assert (expected > cocoa).any() and (expected > garments).any()
+
+
 def test_a_service_without_suppliers_has_no_unknown_origin():
     office = chain([("B", "CD", "business_software", ())])
     assert assessed(office).chain.nodes.ids == ("B",)

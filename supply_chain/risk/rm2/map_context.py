@@ -32,9 +32,6 @@ class MapContext:
     activity: tuple[Ints, Ints]  # (pairs,) context and class of activity, by rising context
     listing: Floats  # (contexts, issues) points of section 5.3
 
-    def __len__(self) -> int:
-        return len(self.place)
-
     def places(self, data: PublicData, nodes: Ints) -> Place:
         """Reference values of some nodes."""
         return place_of(data, self.place[self.which[nodes]])

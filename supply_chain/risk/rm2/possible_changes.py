@@ -82,10 +82,7 @@ class Changes:
 def changes_of(subject: Subject) -> Changes:
     """Every measure and step that applies to a pair, with the score after it."""
     measures, steps = _measures(subject), _steps(subject)
-    count = len(measures) + len(steps)
-    if not count:
-        return Changes((), ())
-    inputs = repeated(subject.inputs, count)
+    inputs = repeated(subject.inputs, len(measures) + len(steps))
     for row, (how, place) in enumerate(measures):
         _apply(inputs, row, how, place)
     for row, look in enumerate(steps, start=len(measures)):
