@@ -1,4 +1,4 @@
-"""A whole map from nothing to ranked risks: 16 issues for every node."""
+"""A whole map from nothing to ranked risks: 16 issues for every node, by each method."""
 
 import time
 
@@ -9,10 +9,12 @@ from benchmarks.generate import make_graph
 from supply_chain.chain_columns import FLOWS, LinkColumns, NodeColumns
 from supply_chain.graph import ValueChain
 from supply_chain.reference import Reference, load_reference
-from supply_chain.risk.assessment import assess
+from supply_chain.risk.assessment import assess as assess_by_rm1
 from supply_chain.risk.evidence import Evidence
 from supply_chain.risk.factors import Observations
-from supply_chain.risk.method import METHOD
+from supply_chain.risk.method import METHOD, METHOD_VERSION
+from supply_chain.risk.rm2.map_assessment import assess as assess_by_rm2
+from supply_chain.risk.rm2.method import METHOD_VERSION as RM2
 
 SIZES = {"small": (10_000, 40_000, 3), "full": (100_000, 400_000, 20)}
 OBSERVED = 0.1  # part of nodes that answered a questionnaire
@@ -24,10 +26,15 @@ def run(size: str) -> list[Row]:
     reference = load_reference()
     chain = make_chain(nodes, links, reference)
     evidence = Evidence(observations=make_observations(nodes))
-    start = time.perf_counter()
-    result = assess(chain, evidence, reference=reference, as_of=reference.as_of)
-    seconds = time.perf_counter() - start
-    return [limit_row(f"assessment of {len(result.chain):,} nodes x16", seconds, goal)]
+    rows = []
+    for version, assess in ((METHOD_VERSION, assess_by_rm1), (RM2, assess_by_rm2)):
+        start = time.perf_counter()
+        result = assess(chain, evidence, reference=reference, as_of=reference.as_of)
+        seconds = time.perf_counter() - start
+        rows.append(
+            limit_row(f"{version}: assessment of {len(result.chain):,} nodes x16", seconds, goal)
+        )
+    return rows
 
 
 def make_chain(nodes: int, links: int, reference: Reference) -> ValueChain:

@@ -10,12 +10,22 @@ from scipy.sparse import csr_array
 
 from benchmarks.contract import REPEATS, Row, count_row, floor_row, gain_row, in_turn
 from benchmarks.generate import Graph, make_graph
+from supply_chain.chain_columns import FLOWS
 from supply_chain.risk.compiled import wait_for_loops
 from supply_chain.risk.plan import Plan, make_plan
 from supply_chain.risk.propagation import exposure, linkage
+from supply_chain.risk.rm2.chain_parameters import CHAIN
+from supply_chain.risk.rm2.compiled import wait_for_loops as wait_for_loops_2
+from supply_chain.risk.rm2.network import Network, make_network
+from supply_chain.risk.rm2.propagation import exposure as exposure_2
+from supply_chain.risk.rm2.propagation import linkage as linkage_2
+from supply_chain.risk.rm2.shares import Links
+from supply_chain.vocabulary import FlowEvidence
 
 SIZES = {"small": (100_000, 400_000), "full": (1_000_000, 4_000_000)}
 EXPOSURE, LINKAGE = 1.6, 3.0  # products
+EXPOSURE_2, LINKAGE_2 = 1.6, 3.0
+FLOW_OF = {1.0: FlowEvidence.CONFIRMED, 0.7: FlowEvidence.PROBABLE, 0.4: FlowEvidence.POSSIBLE}
 LOOP = 500  # times as fast
 CALLS = 20  # of ours in a turn: one takes less than a thousandth of a second
 # Four times each: of two sizes close by, the noise of one time is most of the difference.
@@ -26,6 +36,7 @@ LOOP_SIZE = {"small": (20_000, 80_000), "full": (100_000, 400_000)}
 
 def run(size: str) -> list[Row]:
     """Exposure and linkage of 16 issues, and of one issue against a NetworkX loop."""
+    wait_for_loops_2()
     wait_for_loops()  # the first question of a process would be answered without them
     graph = make_graph(*SIZES[size])
     plan = _plan(graph)
@@ -38,9 +49,13 @@ def run(size: str) -> list[Row]:
     def traffic() -> object:
         return matrix @ graph.residual
 
+    network = _network(graph)
+    own_2 = network.plan.to_plan(graph.residual)
     ways = (
-        ("exposure", EXPOSURE, lambda: exposure(plan, own)),
-        ("linkage", LINKAGE, lambda: linkage(plan, own)),
+        ("RM-1.0: exposure", EXPOSURE, lambda: exposure(plan, own)),
+        ("RM-1.0: linkage", LINKAGE, lambda: linkage(plan, own)),
+        ("RM-2.0: exposure", EXPOSURE_2, lambda: exposure_2(network, own_2)),
+        ("RM-2.0: linkage", LINKAGE_2, lambda: linkage_2(network, own_2)),
     )
     return [
         *(
@@ -71,6 +86,16 @@ def _growth(sizes: Sequence[int]) -> Row:
     seconds = " / ".join(f"{one:.2f}" for one in times)
     name = f"growth from {sizes[0]:,} to {sizes[-1]:,} nodes ({seconds} s), power of n log n"
     return count_row(name, power, GROWTH_LIMIT, "")
+
+
+def _network(graph: Graph) -> Network:
+    """The same links with their evidence for RM-2.0, and one U for all of them."""
+    evidence = np.array([FLOWS.index(FLOW_OF[f]) for f in FLOW_OF], dtype=np.int64)
+    known = np.searchsorted(-np.array([*FLOW_OF]), -graph.flow)
+    origin = np.zeros(len(graph.buyer), dtype=np.int64)
+    links = Links(graph.buyer, graph.supplier, graph.share, evidence[known], origin)
+    unknown = np.full((1, graph.residual.shape[1]), CHAIN.propagation.unknown_likelihood)
+    return make_network(graph.count, links, unknown)
 
 
 def _plan(graph: Graph) -> Plan:
