@@ -5,6 +5,8 @@ const policy = self.trustedTypes ? trustedTypes.createPolicy("fragment", { creat
 async function load(url, part, { push = true, quiet = false, ...options } = {}) {
   const old = document.querySelector(part);
   if (!quiet) old?.setAttribute("aria-busy", "true");
+  const moved = new Set();  /* fields that somebody fills in while the answer is on its way */
+  old?.addEventListener("input", e => moved.add(e.target));
   try {
     const r = await fetch(url, { credentials: "same-origin", headers: { "X-Part": part }, ...options });
     if ((!r.ok && r.status !== 422) || new URL(r.url).origin !== location.origin) throw new Error(r.status);
@@ -12,6 +14,10 @@ async function load(url, part, { push = true, quiet = false, ...options } = {}) 
     /* a redirect to another page, or work that is done: go there, never send the form twice */
     if (!fresh && (r.redirected || quiet && r.ok)) { location.href = r.url; return true; }
     if (!fresh || !old) throw new Error("no " + part);
+    for (const f of moved) {
+      const tick = /checkbox|radio/.test(f.type), same = [...fresh.querySelectorAll("[name]")].find(x => x.name === f.name && (!tick || x.value === f.value));
+      if (same && f.type !== "file") same[tick ? "checked" : "value"] = f[tick ? "checked" : "value"];
+    }
     old.replaceWith(document.adoptNode(fresh));
     if (push) history.pushState({ part }, "", r.url);
     const focus = quiet ? null : fresh.querySelector(r.status === 422 ? "[data-errors]" : "[data-focus],h2");

@@ -32,6 +32,7 @@ PAGES = {
     "<a id=next href='?page={{ page + 1 }}' data-swap='#part'>Next</a>"
     "<form id=f method=post action=/save data-swap='#part'>"
     "{% if problem %}<div data-errors>Give a name</div>{% endif %}"
+    "<input type=checkbox name=node value=a><input type=checkbox name=node value=b>"
     "<input name=name value='{{ name }}'><input type=hidden name=action value=x>"
     "<button name=way value=on>Save</button></form></section>",
     "job.html": HEAD
@@ -177,6 +178,21 @@ def test_a_part_is_put_in_place_and_the_address_and_focus_follow(
     expect(page.locator("h1")).to_have_attribute("data-kept", "yes")
     assert page.url.endswith("?page=2")
     assert seen[-1] == {"part": "#part"}
+
+
+def test_what_is_ticked_or_typed_while_a_part_is_on_its_way_stays(page: Page, address: str) -> None:
+    page.goto(f"{address}/list")
+    held: list[Route] = []
+    page.route("**/list?page=2", lambda route: held.append(route))
+    with page.expect_request("**/list?page=2"):
+        page.click("#next")
+    page.check("[value=b]")
+    page.fill("[name=name]", "Nawa")
+    held[0].continue_()
+    expect(page.locator("h2")).to_have_text("Page 2")
+    expect(page.locator("[value=b]")).to_be_checked()
+    expect(page.locator("[value=a]")).not_to_be_checked()
+    expect(page.locator("[name=name]")).to_have_value("Nawa")
 
 
 def test_dots_that_cannot_be_loaded_say_where_the_same_numbers_stand(
