@@ -64,6 +64,7 @@ def test_a_place_of_which_nothing_is_known_has_the_score_of_its_country_and_work
     assert "Find out first" in text and "Context only" in text
     assert "Country: Côte d’Ivoire" in text or "Country: Ivory Coast" in text
     assert "List of Goods" in text and "No control is recorded" in text
+    assert "listed good (Cocoa from" in text
     assert round(sum(printed(text)), 1) == total(text)
 
 

@@ -70,7 +70,7 @@ def _fact(found: Explanation) -> Line:
 
 
 def _context(risk: ExplainedRisk) -> Iterator[Line]:
-    found, node = risk.explanation, risk.node
+    found, node = risk.explanation, risk.known.node
     yield Line("context", "Base for this issue", "The same everywhere (section 2)", found.base)
     place = country_name(node.country or "") if found.country_known else "not known"
     estimated = sum(not one.is_observed and not one.is_regional for one in found.indicators)
@@ -91,14 +91,14 @@ def _context(risk: ExplainedRisk) -> Iterator[Line]:
 def _listing(risk: ExplainedRisk) -> Line:
     listed = [one for one in risk.explanation.listed if one.kinds]
     if listed:
-        country = country_name(risk.node.country or "")
+        country = country_name(risk.known.node.country or "")
         goods = " and ".join(_good(one.good) for one in listed)
         kinds = sorted({LISTED[kind] for one in listed for kind in one.kinds})
-        title = f"{goods} from {country}: listed good"
+        title = f"Listed good: {goods} from {country}"
         return Line("context", title, f"{DOL_LIST}: {', '.join(kinds)}", risk.explanation.listing)
     if risk.explanation.listing:
         goods = " and ".join(_good(one.good) for one in risk.explanation.listed)
-        title = f"{goods}: listed in other countries"
+        title = f"Good listed in other countries: {goods}"
         return Line("context", title, DOL_LIST, risk.explanation.listing)
     return Line("context", "No listed good", DOL_LIST, risk.explanation.listing)
 
@@ -127,11 +127,12 @@ def _event(item: EventItem, risk: ExplainedRisk) -> Line:
     source = f"{sentence(SOURCE_TYPES[item.source_type])}, began {_ago(item.months_since_start)}"
     return Line(
         "place",
-        risk.around.titles[item.place],
+        risk.known.around.titles[item.place],
         f"{source} ({item.event})",
         item.points,
-        url_for("context_events.show", event_id=risk.around.ids[item.place]),
+        url_for("context_events.show", event_id=risk.known.around.ids[item.place]),
         is_free=True,
+        is_named=True,
     )
 
 

@@ -9,6 +9,7 @@ from ddplatform.queries.risk_evidence import load_evidence
 from ddplatform.queries.value_chain import get_chain
 from supply_chain.chain_columns import NodeColumns
 from supply_chain.reference import load_reference
+from supply_chain.risk.evidence import Evidence
 from supply_chain.risk.rm2.explanation import Explanation, explain
 from supply_chain.risk.rm2.possible_changes import Changes, changes_of
 from supply_chain.risk.rm2.profile import Profile, profile_of
@@ -17,55 +18,60 @@ from supply_chain.vocabulary import Issue
 
 
 @dataclass(frozen=True)
-class ExplainedRisk:
-    """A score with its lines and what would change it, and what all of it rests on."""
+class Known:
+    """A place on a day with all that is known of it."""
 
     node: ValueChainNode
     map_name: str
     as_of: date
     release: str  # of the reference data
-    explanation: Explanation
+    evidence: Evidence
+    around: EventsAround
+
+
+@dataclass(frozen=True)
+class ExplainedRisk:
+    """A score with its lines and what would change it."""
+
+    known: Known
+    explanation: Explanation  # its events name their places in `known.around`
     changes: Changes
-    around: EventsAround  # `explanation.events` name their places here
 
 
 @dataclass(frozen=True)
 class PlaceProfile:
-    """All issues of a place, and what they rest on."""
+    """All issues of a place."""
 
-    node: ValueChainNode
-    map_name: str
-    as_of: date
-    release: str
+    known: Known
     profile: Profile
 
 
 def explain_risk(node: ValueChainNode, issue: Issue, as_of: date) -> ExplainedRisk:
     """Score and explain an issue at a place as of a day; other places do not matter for it."""
-    reference, known = load_reference(), load_evidence(node.chain_id, (node.id,), as_of)
-    around = load_events_around(node.chain_id, (node.id,), as_of)
-    subject = subject_of(_columns(node), known, 0, issue, reference=reference, events=around.rows)
-    return ExplainedRisk(
-        node=node,
-        map_name=get_chain(node.chain_id).name,
-        as_of=as_of,
-        release=reference.release,
-        explanation=explain(subject, reference=reference),
-        changes=changes_of(subject),
-        around=around,
-    )
+    known, reference = _known(node, as_of), load_reference()
+    events, evidence = known.around.rows, known.evidence
+    subject = subject_of(_columns(node), evidence, 0, issue, reference=reference, events=events)
+    return ExplainedRisk(known, explain(subject, reference=reference), changes_of(subject))
 
 
 def profile_place(node: ValueChainNode, as_of: date) -> PlaceProfile:
     """Score all issues at a place as of a day."""
-    reference, known = load_reference(), load_evidence(node.chain_id, (node.id,), as_of)
-    around = load_events_around(node.chain_id, (node.id,), as_of)
-    return PlaceProfile(
+    known, columns = _known(node, as_of), _columns(node)
+    profile = profile_of(
+        columns, known.evidence, 0, reference=load_reference(), events=known.around.rows
+    )
+    return PlaceProfile(known, profile)
+
+
+def _known(node: ValueChainNode, as_of: date) -> Known:
+    asked = node.chain_id, (node.id,), as_of
+    return Known(
         node=node,
         map_name=get_chain(node.chain_id).name,
         as_of=as_of,
-        release=reference.release,
-        profile=profile_of(_columns(node), known, 0, reference=reference, events=around.rows),
+        release=load_reference().release,
+        evidence=load_evidence(*asked),
+        around=load_events_around(*asked),
     )
 
 

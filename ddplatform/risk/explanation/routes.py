@@ -23,7 +23,7 @@ def place(node_id: UUID) -> ResponseReturnValue:
     """All issues of a place with their ranges, in the order of work."""
     found = profile_place(get_node(node_id), g.now.date())
     page = place_page_of(found)
-    return render_template("risk/explanation/place.html", node=found.node, page=page)
+    return render_template("risk/explanation/place.html", node=found.known.node, page=page)
 
 
 @bp.get("/<uuid:node_id>/<issue>")
@@ -33,4 +33,4 @@ def show(node_id: UUID, issue: str) -> ResponseReturnValue:
     if issue not in {one.value for one in Issue}:
         raise NotFound()
     risk = explain_risk(get_node(node_id), Issue(issue), g.now.date())
-    return render_template("risk/explanation/show.html", node=risk.node, page=page_of(risk))
+    return render_template("risk/explanation/show.html", node=risk.known.node, page=page_of(risk))

@@ -92,7 +92,8 @@ def sentence_of(risk: ExplainedRisk, lines: Sequence[Line]) -> str:
     raises = sorted(
         (line for line in named if line.points >= LEAST_LINE), key=lambda line: -line.points
     )
-    titles = [_in_sentence(line.title) for line in raises[:2]]
+    # An event has the title that somebody gave it.
+    titles = [line.title if line.is_named else _in_sentence(line.title) for line in raises[:2]]
     if risk.explanation.fact >= LEAST_LINE:
         is_over = risk.explanation.states[0] is State.CLOSED
         titles = ["an earlier case" if is_over else "an open case or allegation", *titles][:2]
@@ -117,22 +118,23 @@ def _call(risk: ExplainedRisk) -> str:
     if not is_unknown and RISK_BANDS.index(low) >= ACT:
         return "Act now: even the lower end of the range is high."
     least, most = (band_word(band.value).lower() for band in (low, high))
-    told = f"The risk is {least}" + ("" if low is high else f" to {most}") + ", by its range."
-    return f"{told} Little is known of the place itself." if is_unknown else told
+    whole = f"The whole likely range is {least}."
+    words = whole if low is high else f"The likely range runs from {least} to {most}."
+    return f"{words} Little is known of the place itself." if is_unknown else words
 
 
 def _in_sentence(title: str) -> str:
     before, colon, after = title.partition(": ")
-    if colon and before in ("Country", "Activity"):
+    if colon and before in ("Country", "Activity", "Listed good"):
         return f"the {before.lower()} ({after})"
-    return title[:1].lower() + title[1:] if not title[1:2].isupper() else title
+    return title[:1].lower() + title[1:]
 
 
 # ---- sources --------------------------------------------------------------------------------
 
 
 def _sources(risk: ExplainedRisk) -> Iterator[IndicatorLine]:
-    known = sources_of(risk.node.country if risk.explanation.country_known else None)
+    known = sources_of(risk.known.node.country if risk.explanation.country_known else None)
     for one in risk.explanation.indicators:
         source = known[one.factor]
         yield IndicatorLine(

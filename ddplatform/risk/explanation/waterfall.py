@@ -21,6 +21,7 @@ class Line:
     points: float
     href: str | None = None
     is_free: bool = False  # of the place: may take what rounding leaves over
+    is_named: bool = False  # its title is somebody's own words
     is_sum: bool = False  # no points of its own: the total so far
     notes: tuple[str, ...] = ()  # more of what stands behind it
 
