@@ -81,7 +81,8 @@ def _context(risk: ExplainedRisk) -> Iterator[Line]:
         figures += f", {estimated} of them estimated"
     yield Line("context", f"Country: {place}", figures, found.country, "#sources")
     strong = [factor_name(one.factor) for one in found.traits if one.score >= STRONG]
-    why = "; ".join(strong[:3]) if found.activity_known else "A middle value for all traits"
+    named = sentence("; ".join(name[:1].lower() + name[1:] for name in strong[:3]))
+    why = named if found.activity_known else "A middle value for all traits"
     activity = " and ".join(found.classes) or "not known"
     why = why or "No trait of it is strong"
     yield Line("context", f"Activity: {activity}", why, found.activity, "#sources")
