@@ -9,6 +9,10 @@ from collections.abc import Mapping
 
 _MEASURE = re.compile(r":\s| \(|, (?=%)")
 _PLAIN: Mapping[str, tuple[str, str]] = {
+    "log10(1 + state-based and one-sided deaths a year)": (
+        "Deaths in armed conflict",
+        "log10 of 1 + state-based and one-sided deaths a year",
+    ),
     "share NOT ratified of": ("Treaties on children's rights not ratified", "share of"),
 }
 """Beginnings that do not read as words, with the words for them and how the measure begins."""

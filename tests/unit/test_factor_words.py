@@ -4,6 +4,7 @@ import pytest
 
 from ddplatform.web.factor_words import factor_measure, factor_title
 from supply_chain.risk.method import METHOD
+from supply_chain.risk.rm2.method import METHOD as RM2
 
 
 @pytest.mark.parametrize(
@@ -35,8 +36,9 @@ def test_a_factor_is_said_in_words_and_its_measure_apart(
     assert (factor_title(name), factor_measure(name)) == (title, measure)
 
 
-def test_every_factor_of_the_method_has_a_title_without_brackets() -> None:
-    titles = [factor_title(name) for name in METHOD.factor_names]
+@pytest.mark.parametrize("names", [METHOD.factor_names, RM2.factor_names], ids=["RM-1.0", "RM-2.0"])
+def test_every_factor_of_a_method_has_a_title_without_brackets(names: tuple[str, ...]) -> None:
+    titles = [factor_title(name) for name in names]
     assert all(title and not set("()=") & set(title) for title in titles), titles
     assert len(set(titles)) == len(titles)
 
