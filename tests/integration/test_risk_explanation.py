@@ -13,6 +13,7 @@ from ddplatform.db import db
 from ddplatform.models.responses import RiskSignal
 from ddplatform.models.risk import ControlRecord, FactKind, RiskFact
 from ddplatform.queries.context_points import load_events_around
+from ddplatform.queries.value_chain import get_node
 from ddplatform.risk.explanation.waterfall import Line, axis, draw, printed_tenths
 from ddplatform.services import context_events
 from supply_chain.vocabulary import Issue
@@ -169,6 +170,17 @@ def test_a_place_shows_all_issues_in_the_order_of_work_and_leads_to_each(
     assert all(one >= other - 5 for one, other in pairwise(shown))  # urgency counts 5 points
     assert all(analyst.get(link).status_code == 200 for link in links)
     assert re.search(r"\d+ critical, \d+ high", text)
+
+
+def test_an_activity_in_words_of_a_list_is_told_to_be_unknown_and_how_to_mend_it(
+    analyst: FlaskClient, tenant: Tenant, cocoa: CocoaMap
+):
+    with acting(tenant):
+        node = get_node(cocoa.exporter)
+        node.sector_ref, node.commodity_refs = "Apparel", []
+
+    text = page(analyst, cocoa.exporter)
+    assert "Activity: not known" in text and "“Apparel” is no activity of the method" in text
 
 
 def test_an_issue_or_place_that_is_not_there_is_not_found(analyst: FlaskClient, cocoa: CocoaMap):

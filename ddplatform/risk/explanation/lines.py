@@ -82,9 +82,11 @@ def _context(risk: ExplainedRisk) -> Iterator[Line]:
     yield Line("context", f"Country: {place}", figures, found.country, "#sources")
     strong = [factor_name(one.factor) for one in found.traits if one.score >= STRONG]
     named = sentence("; ".join(name[:1].lower() + name[1:] for name in strong[:3]))
-    why = named if found.activity_known else "A middle value for all traits"
+    if not found.activity_known:
+        own = f"“{node.sector_ref}” is no activity of the method: choose one for this place. "
+        named = f"{own if node.sector_ref else ''}A middle value counts for every trait"
     activity = " and ".join(found.classes) or "not known"
-    why = why or "No trait of it is strong"
+    why = named or "No trait of it is strong"
     yield Line("context", f"Activity: {activity}", why, found.activity, "#sources")
     yield _listing(risk)
 
