@@ -7,7 +7,7 @@ application with one control switched off, and they must then find something.
 import hashlib
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import product
@@ -319,15 +319,20 @@ class Sweeper:
     """Sends every request of one caller and judges every answer."""
 
     def __init__(
-        self, app: Flask, worlds: dict[str, World], sweep: Sweep, *, is_whole: bool = True
+        self,
+        app: Flask,
+        worlds: dict[str, World],
+        sweep: Sweep,
+        *,
+        every_id: Callable[[Caller, Rule, str], bool] | None = None,
     ) -> None:
         """
         Args:
-            is_whole: every kind of id where a role lacks the permission too, else one, as it is
-                refused before an id is read; and every error page with the navigation of the
-                caller, else one.
+            every_id: whether a caller tries every kind of id at a door with a method, else its
+                own alone. Then one error page is drawn with the navigation of the caller.
+                Nothing given: every kind at every door, and every error page as it is.
         """
-        self.app, self.worlds, self.sweep, self.is_whole = app, worlds, sweep, is_whole
+        self.app, self.worlds, self.sweep, self.every_id = app, worlds, sweep, every_id
         self.token = csrf_field(app)
         self.browsers: dict[str, FlaskClient] = {}
 
@@ -338,7 +343,7 @@ class Sweeper:
         with self.app.app_context():
             before = rows_digest(others, spare_shared_with=spare)
             db.session.remove()
-        if self.is_whole:
+        if self.every_id is None:
             self._sweep(caller, chosen or doors(self.app), secrets)
         else:
             self._see_the_frame(caller, secrets)
@@ -379,7 +384,8 @@ class Sweeper:
         found = sorted(
             tries(self.app, rule, method, caller, self.worlds), key=lambda t: bool(t.twin)
         )
-        return found if self.is_whole or may_enter(self.app, caller, rule) else found[:1]
+        is_asked = self.every_id is None or self.every_id(caller, rule, method)
+        return found if is_asked else found[:1]
 
     def _send(self, caller: Caller, one: Try) -> TestResponse:
         client = self._browser(caller)

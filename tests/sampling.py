@@ -4,7 +4,8 @@
 what belongs to the sample:
 
 - `both_databases`: what PostgreSQL and SQLite do in their own ways (locks, triggers, constraints,
-  ordering, JSON, bulk writes). Every other test of a database runs on SQLite alone.
+  ordering, JSON, bulk writes). Every other test of a database runs on SQLite alone. With
+  `one_in=4` PostgreSQL runs a quarter of the tests that carry the mark, drawn by their names.
 - `rotates("role", on="postgresql")`: of the cases of one test on this database that agree in these
   parameters, one is drawn; without a parameter one of all, without `on` whatever the database.
 - `whole`: nothing of it.
@@ -53,7 +54,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     for mark in (
-        "both_databases: runs on PostgreSQL too, in every run",
+        "both_databases(one_in=1): runs on PostgreSQL too, in every run or in one of so many",
         "rotates(*by, on): of the cases that agree in parameters one is drawn, but in a whole run",
         "whole: only in a whole run",
     ):
@@ -131,11 +132,18 @@ def _left_out(config: pytest.Config, items: Iterable[pytest.Item]) -> Iterator[p
             yield item
         elif rotates := _rotates(item):
             drawn[_function(item), _agreeing(item, rotates)].append(item)
-        elif POSTGRESQL in _words(item) and not item.get_closest_marker("both_databases"):
+        elif POSTGRESQL in _words(item) and not _is_drawn_on_both(config, item):
             yield item
     for (function, agreeing), cases in drawn.items():
         taken = draw(config, f"{function} {agreeing}").choice(cases)
         yield from (case for case in cases if case is not taken)
+
+
+def _is_drawn_on_both(config: pytest.Config, item: pytest.Item) -> bool:
+    mark = item.get_closest_marker("both_databases")
+    if mark is None:
+        return False
+    return draw(config, item.nodeid).randrange(mark.kwargs.get("one_in", 1)) == 0
 
 
 def _rotates(item: pytest.Item) -> pytest.Mark | None:

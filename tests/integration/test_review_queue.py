@@ -46,7 +46,7 @@ from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
 from tests.kept_worlds import kept_world
 
-pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("context")]
+pytestmark = [pytest.mark.both_databases(one_in=4), pytest.mark.usefixtures("context")]
 ROOT = "/o/acme/questionnaires"
 A06, D03 = "/data/A/SAQ_A06", "/data/D/SAQ_D03"
 

@@ -53,7 +53,7 @@ from tests.integration.test_context_events import add as add_event
 from tests.integration.test_risk_runs import queued_reassessment, row_of
 from tests.risk_maps import CocoaMap, acting, assess
 
-pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("context")]
+pytestmark = [pytest.mark.both_databases(one_in=4), pytest.mark.usefixtures("context")]
 
 
 def learn(tenant: Tenant, chain_id: UUID, random: Random, step: int) -> None:

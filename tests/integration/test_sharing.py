@@ -46,7 +46,7 @@ from tests.factories import Tenant
 from tests.kept_worlds import kept_world
 from tests.saq_responses import GOOD_SUPPLIER
 
-pytestmark = pytest.mark.both_databases
+pytestmark = pytest.mark.both_databases(one_in=4)
 
 C01, POLICY = "/data/C/SAQ_C01", "/data/A/SAQ_A06_evidence"
 LATER = NOW + timedelta(days=30)

@@ -1,18 +1,16 @@
 """Every kind of page of the sample company: no axe fault, no sideways scroll, within budget.
 
-A page is opened once, in a fresh window under its own content policy: its weight is taken, its
+A page is opened once, without a cache and under its own content policy: its weight is taken, its
 links lead on, and it is looked at in both themes and three widths. The tests then read what was
 seen. A whole run looks at the pages of every role; a sampled one at each kind of page once, for
 the first role that meets it, light at one width and dark at the other.
 """
 
-import contextlib
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from html import unescape
-from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urljoin, urlsplit
 
@@ -118,16 +116,47 @@ def ways_of(config: pytest.Config, path: str) -> tuple[Way, ...]:
     return ("light", light), ("dark", dark)
 
 
-def links_by_request(browser: Browser, state: Path, address: str, path: str) -> list[str] | None:
+def links_by_request(guest: Visitor, path: str) -> list[str] | None:
     """The same as `links_on` without drawing the page."""
-    with contextlib.closing(browser.new_context(storage_state=state)) as context:
-        answer = context.request.get(address + path)
-        assert answer.ok, f"{path}: {answer.status}"
-        if not answer.headers["content-type"].startswith("text/html"):
-            return None
-        found = [unescape(href) for href in LINK.findall(answer.text())]
+    address = guest.running.address
+    answer = guest.context.request.get(address + path)
+    assert answer.ok, f"{path}: {answer.status}"
+    if not answer.headers["content-type"].startswith("text/html"):
+        return None
+    found = [unescape(href) for href in LINK.findall(answer.text())]
     whole = (urljoin(answer.url, href).removeprefix(address).split("#")[0] for href in found)
     return [href for href in whole if href.startswith("/") and not LANGUAGE.search(href)]
+
+
+class Scales:
+    """Weighs the pages of a window as on a first visit: nothing is kept from one to the next."""
+
+    def __init__(self, guest: Visitor) -> None:
+        self._guest = guest
+        self._sizes: dict[str, int] = {}
+        self._told_of: dict[str, tuple[str, str]] = {}
+        client = guest.context.new_cdp_session(guest.page)
+        client.send("Network.enable")
+        client.send("Network.setCacheDisabled", {"cacheDisabled": True})
+        client.on("Network.responseReceived", self._note)
+        client.on("Network.loadingFinished", self._count)
+
+    def open(self, path: str) -> dict[str, int]:
+        """Go to a page: its bytes over the wire, and those of all it asks for from now on."""
+        self._sizes = {"html": 0, "rest": 0}
+        self._guest.open(path)
+        return self._sizes
+
+    def _note(self, told: dict[str, Any]) -> None:
+        self._told_of[told["requestId"]] = (told["type"], told["response"]["url"])
+
+    def _count(self, told: dict[str, Any]) -> None:
+        kind, url = self._told_of.get(told["requestId"], ("", ""))
+        # Letters beyond Latin-1 (Turkish names of the sample) bring a font of their own, which
+        # no page without them asks for.
+        if "latin-ext" not in url:
+            part = "html" if kind == "Document" else "rest"
+            self._sizes[part] += int(told["encodedDataLength"])
 
 
 @pytest.fixture(scope="module")
@@ -154,27 +183,29 @@ def looked(
 ) -> Looked:
     """The pages of one role, each looked at."""
     config, sign_in = request.config, running.sign_in(request.param)
-    state = running.folder / f"signed-in-{request.param.strip('.')}.json"
+    seen = Looked(request.param)
     with visitor(running, browser) as guest:
         guest.sign_in(sign_in)
-        guest.context.storage_state(path=state)
-    seen = Looked(request.param)
+        scales = Scales(guest)
 
-    def look_and_go_on(path: str) -> list[str] | None:
-        if kind_of(path) in met and not config.option.whole:
-            return links_by_request(browser, state, running.address, path)
-        met.add(kind_of(path))
-        with visitor(running, browser, storage_state=state) as guest:
-            return look(guest, path, seen, ways_of(config, path))
+        def look_and_go_on(path: str) -> list[str] | None:
+            if kind_of(path) in met and not config.option.whole:
+                return links_by_request(guest, path)
+            met.add(kind_of(path))
+            return look(guest, scales, path, seen, ways_of(config, path))
 
-    crawl(look_and_go_on, sign_in["start"], request.param)
+        crawl(look_and_go_on, sign_in["start"], request.param)
     return seen
 
 
-def look(guest: Visitor, path: str, seen: Looked, ways: tuple[Way, ...]) -> list[str] | None:
-    """Open a page on a first visit, note what is wrong with it, and give its links."""
-    sizes = _weigh(guest, path)
+def look(
+    guest: Visitor, scales: Scales, path: str, seen: Looked, ways: tuple[Way, ...]
+) -> list[str] | None:
+    """Open a page as on a first visit, note what is wrong with it, and give its links."""
     page = guest.page
+    page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+    page.emulate_media(color_scheme="light")
+    sizes = scales.open(path)
     links = links_on(guest)
     if links is None:
         return None
@@ -228,26 +259,3 @@ def test_no_page_scrolls_sideways_at_320_px(looked: Looked) -> None:
 
 def test_every_page_keeps_its_budget_on_the_first_visit(looked: Looked) -> None:
     assert looked.heavy == []
-
-
-def _weigh(guest: Visitor, path: str) -> dict[str, int]:
-    """Bytes as they come over the wire: the page, and everything it asks for from now on."""
-    sizes = {"html": 0, "rest": 0}
-    client = guest.context.new_cdp_session(guest.page)
-    client.send("Network.enable")
-    told_of: dict[str, tuple[str, str]] = {}
-
-    def note(told: dict[str, Any]) -> None:
-        told_of[told["requestId"]] = (told["type"], told["response"]["url"])
-
-    def count(told: dict[str, Any]) -> None:
-        kind, url = told_of.get(told["requestId"], ("", ""))
-        # Letters beyond Latin-1 (Turkish names of the sample) bring a font of their own, which
-        # no page without them asks for.
-        if "latin-ext" not in url:
-            sizes["html" if kind == "Document" else "rest"] += int(told["encodedDataLength"])
-
-    client.on("Network.responseReceived", note)
-    client.on("Network.loadingFinished", count)
-    guest.open(path)
-    return sizes

@@ -23,6 +23,11 @@ def test_plain(database): pass
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 def test_walls(database): pass
 
+@pytest.mark.both_databases(one_in=4)
+@pytest.mark.parametrize("number", range(40))
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_rows(database, number): pass
+
 @pytest.mark.rotates("role")
 @pytest.mark.parametrize("role", ["reader", "writer"])
 @pytest.mark.parametrize("slug", range(50))
@@ -85,6 +90,9 @@ def test_a_sampled_run_takes_a_part_and_a_whole_run_everything(tmp_path: Path) -
 
     assert "test_plain[sqlite]" in sampled and "test_plain[postgresql]" not in sampled
     assert {"test_walls[sqlite]", "test_walls[postgresql]"} <= {*sampled}
+    rows = [name for name in sampled if name.startswith("test_rows")]
+    on_postgresql = sum("postgresql" in name for name in rows)
+    assert len(rows) - on_postgresql == 40 and 0 < on_postgresql < 30
     doors = sorted(name.rpartition("-")[2] for name in sampled if name.startswith("test_doors"))
     assert doors == ["reader]", "writer]"]
     kills = [name for name in sampled if name.startswith("test_kills")]
@@ -95,7 +103,7 @@ def test_a_sampled_run_takes_a_part_and_a_whole_run_everything(tmp_path: Path) -
         product(SIDES, ["reader", "writer"])
     )
     assert "test_long" not in sampled
-    assert len(whole) == 2 + 2 + 100 + 18 + 12 + 3
+    assert len(whole) == 2 + 2 + 80 + 100 + 18 + 12 + 3
 
 
 def test_the_printed_seed_draws_the_same_again_and_a_fault_is_found_again(tmp_path: Path) -> None:
