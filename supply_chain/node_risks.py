@@ -13,6 +13,7 @@ from supply_chain.vocabulary import RiskBand
 def sites_of(wanted: RiskFilter) -> NodeFilter | None:
     """The sites whose risks are listed; None where the filter of a map cannot say it."""
     has_more = wanted.severity is not None or wanted.cell is not None or wanted.insufficient
+    has_more = has_more or bool(wanted.grades)
     if has_more or (wanted.issue is not None and wanted.residual is None):
         return None
     # The band of a site is the highest of its risks: only of the worst does one risk tell it.

@@ -73,6 +73,7 @@ def assess(
     cause: str = "request",
     at: datetime = NOW,
     as_of: date | None = None,
+    method: str | None = None,
 ) -> UUID:
     """Assess a map outside any unit of work; the id of the run."""
     assessed = assess_chain(
@@ -83,5 +84,6 @@ def assess(
         at=at,
         unit=lambda: acting(tenant),
         progress=lambda done, total: None,
+        method=method,
     )
     return assessed.run_id

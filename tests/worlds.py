@@ -33,7 +33,7 @@ from ddplatform.services.sessions import hash_of, new_secret
 from ddplatform.tenancy import Shared, SharedOnRelease, TenantScoped, acting_in
 from supply_chain.matching.pairs import Decision
 from supply_chain.risk.kept_scores import ISSUES, NODE, Records, pack
-from supply_chain.risk.register import Register
+from supply_chain.risk.register import Register, without_ranges
 from tests.case_answers import GOOD
 from tests.factories import Tenant, make_tenant
 
@@ -330,6 +330,7 @@ def _register_of(node_id: UUID) -> Register:
         residual_band=np.ones(1, np.int8),
         heat_cell=np.full(1, HEAT_CELL, np.int8),
         insufficient=np.zeros(1, np.bool_),
+        **without_ranges(1),
         country=np.array(["BD"]),
         tier=np.ones(1, np.int16),
         highest_index=np.full(1, 0.5),

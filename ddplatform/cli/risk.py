@@ -85,9 +85,16 @@ def _propagate_rm2(document: Any) -> dict[str, Any]:
 @click.option(
     "--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Day to assess; today if left out."
 )
+@click.option(
+    "--method",
+    type=click.Choice([RM1, RM2]),
+    help="Version of the risk method; left out, that of the map so far, RM-1.0 at first.",
+)
 @doors.json_option
 @with_appcontext
-def assess_map(organisation: str, chain: str, as_of: datetime | None, as_json: bool) -> None:
+def assess_map(
+    organisation: str, chain: str, as_of: datetime | None, method: str | None, as_json: bool
+) -> None:
     """Score every node and issue of a map, keep the run and print the scores."""
     now = datetime.now(UTC)
     with doors.organisation_unit(organisation):
@@ -106,6 +113,7 @@ def assess_map(organisation: str, chain: str, as_of: datetime | None, as_json: b
             at=now,
             unit=nullcontext,
             progress=lambda done, total: None,
+            method=method,
         )
     document = document_of(assessed)
     count, method = len(document["assessments"]), document["method_version"]

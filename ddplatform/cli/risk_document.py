@@ -4,8 +4,13 @@ from typing import Any
 
 from ddplatform.queries.risk_scores import IN_REMEDY
 from ddplatform.services.assessments import Assessed
+from supply_chain.reference import load_reference
 from supply_chain.risk.assessment import Assessment
+from supply_chain.risk.kept_run import kept_run
 from supply_chain.risk.method import METHOD
+from supply_chain.risk.rm2.map_answers import ScoredMap, headlines, pair_answers
+from supply_chain.risk.rm2.map_assessment import Assessment as Rm2Assessment
+from supply_chain.risk.rm2.map_events import EventRows
 from supply_chain.risk.scoring import RISK_BANDS
 from supply_chain.vocabulary import Issue
 
@@ -15,19 +20,53 @@ GROUPS, ISSUES = METHOD.groups, tuple(Issue)
 def document_of(assessed: Assessed) -> dict[str, Any]:
     """All scored pairs by node, then issue; unknown origins are nodes like any other."""
     result = assessed.assessment
+    scores = (
+        _by_rm2(assessed, result)
+        if isinstance(result, Rm2Assessment)
+        else _by_rm1(assessed, result)
+    )
     return {
         "run": str(assessed.run_id),
         "as_of": result.as_of.isoformat(),
-        "release": result.reference.release,
+        "release": load_reference().release,
         "method_version": result.method_version,
         "parameters_sha256": result.parameters_sha256,
+        **scores,
+        "scaled": kept_run(result).over_one,
+    }
+
+
+def _by_rm2(assessed: Assessed, result: Rm2Assessment) -> dict[str, Any]:
+    loaded = assessed.loaded
+    scored = ScoredMap(
+        found=result,
+        nodes=loaded.graph.nodes,
+        evidence=loaded.evidence,
+        events=loaded.events or EventRows(),
+        reference=load_reference(),
+    )
+    rows = result.chain.rows
+    in_remedy = {(row, issue.value) for row, issue in loaded.self_disclosed}
+    return {
         "assessments": [
-            _pair(result, row, column, (row, issue) in assessed.self_disclosed)
+            {
+                **pair,
+                "status": IN_REMEDY if (rows[pair["node"]], pair["issue"]) in in_remedy else None,
+            }
+            for pair in pair_answers(scored)
+        ],
+        "nodes": list(headlines(result)),
+    }
+
+
+def _by_rm1(assessed: Assessed, result: Assessment) -> dict[str, Any]:
+    return {
+        "assessments": [
+            _pair(result, row, column, (row, issue) in assessed.loaded.self_disclosed)
             for row in range(len(result.chain))
             for column, issue in enumerate(ISSUES)
             if result.scored[row, column]
         ],
-        "scaled": result.scaled,
     }
 
 

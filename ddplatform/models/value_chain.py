@@ -187,7 +187,8 @@ class NodeSummary(TenantScoped, Base):
     )
     residual_index: Mapped[float | None]
     exposure: Mapped[float | None]
-    confidence: Mapped[float | None]
+    confidence: Mapped[float | None] = mapped_column(comment="C of its first issue, RM-1.0")
+    grade: Mapped[str | None] = mapped_column(comment="A to E, of its first issue, RM-2.0")
     open_findings: Mapped[int] = mapped_column(default=0)
     overdue_actions: Mapped[int] = mapped_column(default=0)
     questionnaire_status: Mapped[str | None]

@@ -119,6 +119,7 @@ class PastScore:
     as_of: date
     created_at: datetime
     cause: str
+    method_version: str
     likelihood: float
     severity: float
     residual_likelihood: float
@@ -258,6 +259,7 @@ def list_past_scores(node_id: UUID, issue: Issue) -> Sequence[PastScore]:
             as_of=run.as_of,
             created_at=run.created_at,
             cause=run.cause,
+            method_version=run.method_version,
             likelihood=risk.likelihood,
             severity=risk.severity,
             residual_likelihood=risk.residual_likelihood,

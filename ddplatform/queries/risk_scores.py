@@ -1,8 +1,8 @@
 """Scores of a run as values: of one node and issue, of the places of a list, of a whole map."""
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -23,6 +23,10 @@ from ddplatform.queries.run_rows import (
 )
 from supply_chain.risk.kept_scores import CHAIN_SCORES, SCORES, Records, unpack
 from supply_chain.risk.register import ISSUES
+from supply_chain.risk.rm2.kept_scores import NODE as RM2_NODE
+from supply_chain.risk.rm2.kept_scores import SCORES as RM2_SCORES
+from supply_chain.risk.rm2.map_scores import LINES
+from supply_chain.risk.rm2.ranges import GRADES
 from supply_chain.risk.scoring import RISK_BANDS, SEVERITY_BANDS
 from supply_chain.vocabulary import Issue, RiskBand, SeverityBand
 
@@ -35,8 +39,28 @@ ScoredRow: TypeAlias = (
 
 
 @dataclass(frozen=True)
+class Known:
+    """How sure a score of RM-2.0 is, and the lines it is the sum of; points 0 to 100."""
+
+    grade: str  # A to E
+    completeness: float  # C, 0-1
+    points: float  # P
+    points_low: float
+    points_high: float
+    residual_points: float
+    index_low: float
+    index_high: float
+    residual_low: float
+    residual_high: float
+    lines: Mapping[str, float]  # parts of P
+
+
+@dataclass(frozen=True)
 class RiskScore:
-    """The score of one (node, issue) in one run (RM-1.0); `node_id` None: an unknown origin."""
+    """The score of one (node, issue) in one run; `node_id` None: an unknown origin.
+
+    What only one version of the method has is empty, or None, under the other.
+    """
 
     node_id: UUID | None
     node_ref: str
@@ -50,7 +74,6 @@ class RiskScore:
     scope: float
     irremediability: float
     index: float
-    confidence: float
     residual_likelihood: float
     residual_severity: float
     residual_index: float
@@ -64,8 +87,16 @@ class RiskScore:
     salience_rank: int
     heat_cell: int
     status: str | None
-    group_scores: tuple[float | None, ...]  # G of CTY SEC WRK COM ONL
-    contributions: tuple[float, ...]  # parts of the modelled likelihood
+    confidence: float | None = None  # C of RM-1.0
+    group_scores: tuple[float | None, ...] = ()  # G of CTY SEC WRK COM ONL of RM-1.0
+    contributions: tuple[float, ...] = ()  # parts of the modelled likelihood of RM-1.0
+    known: Known | None = None
+    """Range, grade and lines of RM-2.0."""
+
+
+_OF_BOTH = (*(name for name in SCORES if name in RM2_SCORES), *CHAIN_SCORES)
+"""Scores that both versions of the method have."""
+_KNOWN = tuple(one.name for one in fields(Known) if one.name in RM2_SCORES)
 
 
 def select_scores() -> Select[UUID, int, int, UUID | None, str, str, str | None, int | None, bytes]:
@@ -107,6 +138,8 @@ def _risk(row: ScoredRow, record: Any, column: int) -> RiskScore | None:
     rank = int(record["salience_rank"][column])
     if rank < 0:
         return None
+    scores: dict[str, Any] = {name: float(record[name][column]) for name in _OF_BOTH}
+    of_method = _of_rm2(record, column) if record.dtype == RM2_NODE else _of_rm1(record, column)
     return RiskScore(
         node_id=row.node_id,
         node_ref=row.node_ref,
@@ -114,7 +147,7 @@ def _risk(row: ScoredRow, record: Any, column: int) -> RiskScore | None:
         country=row.country,
         tier=row.tier,
         issue=ISSUES[column],
-        **{name: float(record[name][column]) for name in (*SCORES, *CHAIN_SCORES)},
+        **scores,
         severity_band=SEVERITY_BANDS[record["severity_band"][column]],
         band=RISK_BANDS[record["band"][column]],
         residual_band=RISK_BANDS[record["residual_band"][column]],
@@ -122,11 +155,27 @@ def _risk(row: ScoredRow, record: Any, column: int) -> RiskScore | None:
         salience_rank=rank,
         heat_cell=int(record["heat_cell"][column]),
         status=IN_REMEDY if record["in_remedy"][column] else None,
-        group_scores=tuple(
-            None if math.isnan(score) else score for score in record["group_scores"].tolist()
-        ),
-        contributions=tuple(record["contributions"][column].tolist()),
+        **of_method,
     )
+
+
+def _of_rm1(record: Any, column: int) -> dict[str, Any]:
+    groups = record["group_scores"].tolist()
+    return {
+        "confidence": float(record["confidence"][column]),
+        "group_scores": tuple(None if math.isnan(score) else score for score in groups),
+        "contributions": tuple(record["contributions"][column].tolist()),
+    }
+
+
+def _of_rm2(record: Any, column: int) -> dict[str, Any]:
+    lines = record["lines"][column].tolist()
+    known = Known(
+        grade=GRADES[record["grade"][column]],
+        lines=dict(zip(LINES, lines, strict=True)),
+        **{name: float(record[name][column]) for name in _KNOWN},
+    )
+    return {"known": known}
 
 
 def list_at(run_id: UUID, positions: Sequence[int]) -> list[RiskScore]:
@@ -161,21 +210,22 @@ class RunMark:
     as_of: date
     created_at: datetime
     cause: str
+    method_version: str
 
 
 def list_history(node_id: UUID, issue: Issue, *, limit: int) -> list[tuple[RunMark, RiskScore]]:
     """The scores of a (node, issue) in the newest runs of its map, newest first."""
     rows = db.session.execute(
         select_scores()
-        .add_columns(
-            AssessmentRun.id, AssessmentRun.as_of, AssessmentRun.created_at, AssessmentRun.cause
-        )
+        .add_columns(*(getattr(AssessmentRun, one.name) for one in fields(RunMark)))
         .join(AssessmentRun, on_runs())
         .where(RiskAssessment.node_id == node_id)
         .order_by(AssessmentRun.created_at.desc(), AssessmentRun.id)
         .limit(limit)
     ).all()
-    found = ((RunMark(r.id, r.as_of, r.created_at, r.cause), risk_of(r, issue, r.id)) for r in rows)
+    names = [one.name for one in fields(RunMark)]
+    marks = (RunMark(**{name: getattr(row, name) for name in names}) for row in rows)
+    found = ((mark, risk_of(row, issue, mark.id)) for mark, row in zip(marks, rows, strict=True))
     return [(run, risk) for run, risk in found if risk is not None]
 
 

@@ -6,10 +6,12 @@ from ddplatform.cli.risk import risk as commands
 from ddplatform.risk.explanation.routes import bp as risk_explanation
 from ddplatform.risk.method_comparison.commands import compare_methods_of_map
 from ddplatform.risk.method_comparison.routes import bp as method_comparison
+from ddplatform.risk.register.routes import bp as risk_register
 
 
 def register(app: Flask) -> None:
     """Add the pages and commands of these features to the application."""
     app.register_blueprint(method_comparison, url_prefix="/o/<organisation>/risk/methods")
+    app.register_blueprint(risk_register, url_prefix="/o/<organisation>/risk/register")
     app.register_blueprint(risk_explanation, url_prefix="/o/<organisation>/risk/explained")
     commands.add_command(compare_methods_of_map)

@@ -48,8 +48,12 @@ from supply_chain.risk.changed_run import ChangedRun, changed_run
 from supply_chain.risk.kept_scores import Records, unpack
 from supply_chain.risk.method import METHOD, METHOD_VERSION, Bools, Ints
 from supply_chain.risk.renewal import MOST, renew
+from supply_chain.risk.rm2.map_assessment import PARAMETERS_SHA256
+from supply_chain.risk.rm2.method import METHOD_VERSION as RM2
 
 REQUEST = "request"
+PARAMETERS = {METHOD_VERSION: METHOD.parameters_sha256, RM2: PARAMETERS_SHA256}
+"""Checksum of the parameters in use, by version of the method."""
 STEPS = 250  # runs that rest on one whole run at most
 MOST_ROWS = 5_000  # places that may differ from the run before
 MOST_CHANGED = 20_000  # and from the whole run
@@ -106,11 +110,13 @@ def assess_changes(
 
 def _why_whole(run: AssessmentRun, as_of: date) -> WholeBecause | None:
     release = db.session.get_one(ReferenceRelease, run.release_id)
-    data = release.checksum, run.method_version, run.parameters_sha256
+    data = release.checksum, run.parameters_sha256
     if run.as_of != as_of:
         return WholeBecause.DAY
-    if data != (checksum_in_use(), METHOD_VERSION, METHOD.parameters_sha256):
+    if data != (checksum_in_use(), PARAMETERS.get(run.method_version)):
         return WholeBecause.RELEASE
+    if run.method_version != METHOD_VERSION:
+        return WholeBecause.METHOD
     return WholeBecause.STEPS if run.step >= STEPS else None
 
 

@@ -1,4 +1,4 @@
-"""The rows and the summary that keep an assessment (RM-1.0), made from its arrays."""
+"""The rows and the summary that keep an assessment, made from its arrays."""
 
 import hashlib
 from collections import Counter
@@ -9,9 +9,8 @@ from uuid import UUID
 import numpy as np
 
 from ddplatform.bulk import many_objects, rising_keys
-from supply_chain.risk.assessment import Assessment
-from supply_chain.risk.kept_scores import SCORES, pack, records_of
-from supply_chain.risk.run_state import counts_of
+from supply_chain.risk.kept_run import KeptRun
+from supply_chain.risk.kept_scores import pack
 from supply_chain.risk.standing_run import StandingRun
 from supply_chain.unknown_origins import PREFIX
 from supply_chain.vocabulary import Issue
@@ -24,30 +23,30 @@ class RowMaker:
 
     def __init__(
         self,
-        assessment: Assessment,
+        run: KeptRun,
         keys: Sequence[UUID],
         names: Mapping[UUID, str],
         self_disclosed: Iterable[tuple[int, Issue]],
     ) -> None:
         """Take the nodes' keys in the order of the graph; ghosts follow them and have none."""
-        self._assessment = assessment
+        self._run, self._chain = run, run.found.chain
         self._keys = keys
         self._names = names
-        self._in_remedy = np.zeros(assessment.scored.shape, dtype=np.bool_)
+        self._in_remedy = np.zeros(run.found.scored.shape, dtype=np.bool_)
         for row, issue in self_disclosed:
             self._in_remedy[row, ISSUES.index(issue)] = True
 
     @property
     def count(self) -> int:
         """How many nodes there are, unknown origins among them."""
-        return len(self._assessment.chain)
+        return len(self._chain)
 
     @many_objects()
     def rows(self, run_id: UUID, start: int, stop: int) -> list[dict[str, Any]]:
         """The rows of the nodes `start` to `stop` (without `stop`) of the graph."""
-        nodes = self._assessment.chain.nodes
-        places, tiers = range(start, stop), self._assessment.chain.tiers[start:stop].tolist()
-        kept = pack(records_of(self._assessment, self._in_remedy, start, stop))
+        nodes = self._chain.nodes
+        places, tiers = range(start, stop), self._chain.tiers[start:stop].tolist()
+        kept = pack(self._run.records(self._in_remedy, start, stop))
         return [
             {
                 "id": key,
@@ -69,8 +68,8 @@ class RowMaker:
     def _name(self, row: int) -> str:
         if row < len(self._keys):
             return self._names[self._keys[row]]
-        buyer = self._assessment.chain.nodes.ids[row].removeprefix(PREFIX)
-        bought_by = self._names[self._keys[self._assessment.chain.rows[buyer]]]
+        buyer = self._chain.nodes.ids[row].removeprefix(PREFIX)
+        bought_by = self._names[self._keys[self._chain.rows[buyer]]]
         return unknown_origin(bought_by)
 
 
@@ -79,18 +78,19 @@ def unknown_origin(bought_by: str) -> str:
     return f"Unknown origin of what {bought_by} buys"
 
 
-def summary_of(assessment: Assessment, *, nodes: int) -> dict[str, Any]:
+def summary_of(run: KeptRun, *, nodes: int) -> dict[str, Any]:
     """What lists and charts show of a run without reading its rows.
 
     Args:
         nodes: how many nodes the map has; the rows after them are unknown origins.
     """
-    counts, countries = counts_of(assessment, nodes=nodes)
+    counts, countries = run.counts(nodes)
+    chain = run.found.chain
     return {
         **counts.told(countries.tolist()),
-        "unknown_origins": len(assessment.chain) - nodes,
-        "countries": _names(assessment.chain.nodes.country),
-        "scores_sha256": _checksum(assessment),
+        "unknown_origins": len(chain) - nodes,
+        "countries": _names(chain.nodes.country),
+        "scores_sha256": run.checksum(),
     }
 
 
@@ -111,19 +111,3 @@ def summary_of_changed(
 
 def _names(values: Sequence[str | None]) -> dict[str, int]:
     return dict(sorted(Counter(value for value in values if value).items()))
-
-
-def _checksum(assessment: Assessment) -> str:
-    """SHA-256 over every score, so that a run that changes nothing is known."""
-    total = hashlib.sha256("\0".join(assessment.chain.nodes.ids).encode())
-    scores = assessment.scores
-    for values in (
-        *(getattr(scores, field) for field in (*SCORES, "insufficient_evidence")),
-        scores.group_score,
-        assessment.exposure,
-        assessment.linkage,
-        assessment.severity_chain,
-        assessment.salience_rank,
-    ):
-        total.update(np.ascontiguousarray(values).tobytes())
-    return total.hexdigest()

@@ -12,6 +12,7 @@ from ddplatform.adapters.snapshot_files import SnapshotPlace
 from ddplatform.db import db
 from ddplatform.errors import Conflict
 from ddplatform.models.risk import AssessmentRun, RiskAssessment, RunRegister, WholeBecause
+from ddplatform.queries.context_points import load_events_around
 from ddplatform.queries.fresh_evidence import list_marks
 from ddplatform.queries.map_columns import MapRows, read_map
 from ddplatform.queries.risk_evidence import load_evidence, load_self_disclosed
@@ -27,9 +28,14 @@ from ddplatform.services.risk import ask_reassessment
 from ddplatform.tenancy import insert_rows
 from supply_chain.graph import ValueChain as Graph
 from supply_chain.reference import load_reference
-from supply_chain.risk.assessment import Assessment, assess
+from supply_chain.risk.assessment import Assessment as Rm1Assessment
+from supply_chain.risk.assessment import assess as assess_by_rm1
 from supply_chain.risk.evidence import Evidence
-from supply_chain.risk.register import register_of
+from supply_chain.risk.kept_run import Assessment, KeptRun, kept_run
+from supply_chain.risk.method import METHOD_VERSION as RM1
+from supply_chain.risk.rm2.map_assessment import assess as assess_by_rm2
+from supply_chain.risk.rm2.map_events import EventRows
+from supply_chain.risk.rm2.method import METHOD_VERSION as RM2
 from supply_chain.vocabulary import Issue
 
 CHUNK = 5_000  # nodes written in one unit of work
@@ -52,6 +58,9 @@ class Loaded:
     rows: MapRows
     """All of the map that was read, for its snapshot."""
     evidence: Evidence
+    events: EventRows | None
+    """What reaches nodes in their surroundings, where the method counts it; else it is evidence."""
+    method: str
     self_disclosed: set[tuple[int, Issue]]
     fresh: Sequence[UUID]
     """Marks of evidence that no run had scored before; this one does."""
@@ -60,16 +69,21 @@ class Loaded:
 
     def score(self) -> Assessment:
         """Run the method. Takes time and no database."""
-        return assess(self.graph, self.evidence, reference=load_reference(), as_of=self.as_of)
+        graph, known, reference = self.graph, self.evidence, load_reference()
+        if self.method == RM1:
+            return assess_by_rm1(graph, known, reference=reference, as_of=self.as_of)
+        return assess_by_rm2(
+            graph, known, reference=reference, as_of=self.as_of, events=self.events
+        )
 
 
 @dataclass(frozen=True)
 class Assessed:
-    """Scores, the run that keeps them, and the pairs (row, issue) that are in remedy."""
+    """Scores, the run that keeps them, and what they were made from."""
 
     run_id: UUID
     assessment: Assessment
-    self_disclosed: set[tuple[int, Issue]]
+    loaded: Loaded
 
 
 def assess_chain(
@@ -83,6 +97,7 @@ def assess_chain(
     progress: Progress,
     run_id: UUID | None = None,
     whole_because: WholeBecause = WholeBecause.ASKED,
+    method: str | None = None,
 ) -> Assessed:
     """Score every node and issue of a map and keep the run.
 
@@ -95,40 +110,43 @@ def assess_chain(
         progress: told how many nodes of how many are written, between units.
         run_id: the key of the run, where an attempt that was killed is begun again.
         whole_because: why no run of changed nodes alone is enough.
+        method: version of the method; left out, that of the current run, or RM-1.0 for the first.
 
     Raises:
         NotFound: no such map. Conflict: another attempt cleared its scores away meanwhile.
     """
     with unit():
-        loaded = load(chain_id, as_of=as_of, at=at)
+        loaded = load(chain_id, as_of=as_of, at=at, method=method)
     place = SnapshotPlace(by.organisation_id, chain_id, loaded.chain_version)
     map_snapshots.keep_map(place, loaded.rows)
     map_snapshots.keep_index(place, unit)
     assessment, run_id = loaded.score(), run_id or uuid4()
-    summary = summary_of(assessment, nodes=len(loaded.keys))
+    kept = kept_run(assessment)
+    summary = summary_of(kept, nodes=len(loaded.keys))
     with unit():
         known = _same_run(loaded, assessment, summary["scores_sha256"])
     if known is not None:
-        return Assessed(known, assessment, loaded.self_disclosed)
-    firsts = _write(loaded, assessment, run_id, unit=unit, progress=progress)
-    register = register_of(assessment, loaded.keys)
-    run = _run(loaded, assessment, run_id, summary, cause=cause, by=by, at=at)
+        return Assessed(known, assessment, loaded)
+    firsts = _write(loaded, kept, run_id, unit=unit, progress=progress)
+    register = kept.register(loaded.keys)
+    run = _run(loaded, kept, run_id, summary, cause=cause, by=by, at=at)
     run.whole_because = whole_because
     with unit():
         get_chain_for_change(chain_id)  # whoever clears scores away waits, or did it before
         _must_stand(run_id, firsts, len(assessment.chain))
         db.session.add(RunRegister(run_id=run_id, content=register.pack()))
-        _keep(run, loaded, assessment, by=by, at=at)
+        _keep(run, loaded, kept, by=by, at=at)
     map_snapshots.keep_run(place, run_id, register)
-    map_snapshots.keep_state(place, run_id, assessment, loaded.evidence, nodes=run.node_count)
-    return Assessed(run_id, assessment, loaded.self_disclosed)
+    if isinstance(assessment, Rm1Assessment):
+        map_snapshots.keep_state(place, run_id, assessment, loaded.evidence, nodes=run.node_count)
+    return Assessed(run_id, assessment, loaded)
 
 
 def _write(
-    loaded: Loaded, assessment: Assessment, run_id: UUID, *, unit: Unit, progress: Progress
+    loaded: Loaded, run: KeptRun, run_id: UUID, *, unit: Unit, progress: Progress
 ) -> list[UUID]:
     """Write all scores in parts; returns the key of the first row of each."""
-    maker = RowMaker(assessment, loaded.keys, loaded.names, loaded.self_disclosed)
+    maker = RowMaker(run, loaded.keys, loaded.names, loaded.self_disclosed)
     firsts = []
     for start in range(0, maker.count, CHUNK):
         stop = min(start + CHUNK, maker.count)
@@ -153,14 +171,19 @@ def _must_stand(run_id: UUID, firsts: Sequence[UUID], count: int) -> None:
         )
 
 
-def load(chain_id: UUID, *, as_of: date, at: datetime) -> Loaded:
-    """Read all that an assessment of a map rests on; installs shipped reference data if new."""
+def load(chain_id: UUID, *, as_of: date, at: datetime, method: str | None = None) -> Loaded:
+    """Read all that an assessment of a map rests on; installs shipped reference data if new.
+
+    Args:
+        method: as in `assess_chain`.
+    """
     get_chain(chain_id)
     release = sync(at)
     rows = read_map(chain_id)
     # Before the evidence: what comes in between keeps its mark and is scored once more.
     fresh, current = list_marks(chain_id), find_current_run(chain_id)
     graph, keys = rows.graph, tuple(rows.keys)
+    method = method or (current.method_version if current else RM1)
     return Loaded(
         chain_id=chain_id,
         chain_version=rows.version,
@@ -171,6 +194,8 @@ def load(chain_id: UUID, *, as_of: date, at: datetime) -> Loaded:
         names=dict(zip(keys, rows.names, strict=True)),
         rows=rows,
         evidence=load_evidence(chain_id, keys, as_of),
+        events=load_events_around(chain_id, keys, as_of).rows if method == RM2 else None,
+        method=method,
         self_disclosed=load_self_disclosed(chain_id, keys, as_of),
         fresh=[mark.id for mark in fresh],
         current_run_id=current.id if current else None,
@@ -196,7 +221,7 @@ def _same_run(loaded: Loaded, assessment: Assessment, checksum: str) -> UUID | N
 
 def _run(
     loaded: Loaded,
-    assessment: Assessment,
+    kept: KeptRun,
     run_id: UUID,
     summary: dict[str, Any],
     *,
@@ -210,21 +235,19 @@ def _run(
         chain_id=loaded.chain_id,
         chain_version=loaded.chain_version,
         cause=cause,
-        method_version=assessment.method_version,
-        parameters_sha256=assessment.parameters_sha256,
+        method_version=kept.found.method_version,
+        parameters_sha256=kept.found.parameters_sha256,
         release_id=loaded.release_id,
         as_of=loaded.as_of,
         node_count=len(loaded.keys),
         summary=summary,
-        scaled=assessment.scaled,
+        scaled=kept.over_one,
         created_at=at,
         created_by_id=by.user_id,
     )
 
 
-def _keep(
-    run: AssessmentRun, loaded: Loaded, assessment: Assessment, *, by: Identity, at: datetime
-) -> None:
+def _keep(run: AssessmentRun, loaded: Loaded, kept: KeptRun, *, by: Identity, at: datetime) -> None:
     chain = get_chain_for_change(loaded.chain_id)
     current = find_current_run(loaded.chain_id)
     db.session.add(run)
@@ -234,7 +257,7 @@ def _keep(
     )
     if is_newest:
         chain.current_run_id = run.id
-        refresh_summaries(chain.id, assessment, loaded.keys)
+        refresh_summaries(chain.id, kept, loaded.keys)
         clear_marks(loaded.fresh)
         if current is not None and current.id != loaded.current_run_id:
             _score_once_more(current, loaded, by=by, at=at)

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Row, delete, select
 
 from ddplatform.bulk import many_objects, rising_keys
@@ -13,21 +14,24 @@ from ddplatform.db import db
 from ddplatform.models.value_chain import NodeSummary
 from ddplatform.services.assessment_rows import ISSUES
 from ddplatform.tenancy import insert_rows
-from supply_chain.risk.assessment import Assessment
+from supply_chain.risk.kept_run import KeptRun
 from supply_chain.risk.method import Floats, Ints
 from supply_chain.risk.register_changes import order_of
+from supply_chain.risk.rm2.ranges import GRADES
 from supply_chain.risk.scoring import RISK_BANDS, SEVERITY_BANDS
+
+_LETTERS = np.array(GRADES)
 
 
 @many_objects()
-def refresh_summaries(chain_id: UUID, assessment: Assessment, keys: Sequence[UUID]) -> None:
+def refresh_summaries(chain_id: UUID, run: KeptRun, keys: Sequence[UUID]) -> None:
     """Write the summary of every node of a map anew; what other columns keep there stays.
 
     So do the summaries of nodes that were archived, or came while the map was assessed.
     """
     which = NodeSummary.chain_id == chain_id
     kept = _kept(which)
-    columns = _columns(assessment, len(keys))
+    columns = _columns(run, len(keys))
     assessed = set(keys)
     others = [key for key in kept if key not in assessed]
     for name, values in columns.items():
@@ -97,17 +101,19 @@ def _rewrite(
     insert_rows(NodeSummary, rows)
 
 
-def _columns(assessment: Assessment, count: int) -> dict[str, list[Any]]:
-    scores, scored = assessment.scores, assessment.scored[:count]
+def _columns(run: KeptRun, count: int) -> dict[str, list[Any]]:
+    found, scored = run.found, run.found.scored[:count]
+    is_graded = run.levels is GRADES
     shown = Shown(
-        orders=np.where(scored, order_of(assessment.salience_rank[:count]), -1),
-        residual_index=scores.residual_index[:count],
-        exposure=assessment.exposure[:count],
-        severity_band=assessment.severity_band[:count],
-        residual_band=scores.residual_band[:count],
-        confidence=scores.confidence[:count],
+        orders=np.where(scored, order_of(found.salience_rank[:count]), -1),
+        residual_index=run.column("residual_index")[:count],
+        exposure=found.exposure[:count],
+        severity_band=found.severity_band[:count],
+        residual_band=run.column("residual_band")[:count],
+        confidence=None if is_graded else run.column("confidence")[:count],
+        grade=run.column("grade")[:count] if is_graded else None,
     )
-    tiers = assessment.chain.tiers[:count].tolist()
+    tiers = found.chain.tiers[:count].tolist()
     return {"tier": [None if tier < 0 else tier for tier in tiers], **shown.columns()}
 
 
@@ -120,7 +126,8 @@ class Shown:
     exposure: Floats
     severity_band: Ints
     residual_band: Ints
-    confidence: Floats
+    confidence: Floats | None = None  # of RM-1.0
+    grade: Ints | None = None  # position in GRADES, of RM-2.0
 
     def columns(self) -> dict[str, list[Any]]:
         """Column -> its value for each node; None where a node is not scored."""
@@ -135,10 +142,16 @@ class Shown:
             "best_order": order[node, top].tolist(),
             "residual_index": np.where(scored, self.residual_index, -1).max(axis=1).tolist(),
             "exposure": np.where(scored, self.exposure, -1).max(axis=1).tolist(),
-            "confidence": self.confidence[node, top].tolist(),
+            "confidence": _of_first(self.confidence, top),
+            "grade": _of_first(None if self.grade is None else _LETTERS[self.grade], top),
         }
         is_scored = np.asarray(scored.any(axis=1)).tolist()
         return {
             name: [value if yes else None for value, yes in zip(values, is_scored, strict=True)]
             for name, values in known.items()
         }
+
+
+def _of_first(values: NDArray[Any] | None, top: Ints) -> list[Any]:
+    """What the first issue of each node has; None where the method knows no such thing."""
+    return [None] * len(top) if values is None else values[np.arange(len(top)), top].tolist()

@@ -136,6 +136,7 @@ UNDER = {
     "redaction": "evidence",
     "method_comparison": "risk",
     "risk_explanation": "risk",
+    "risk_register": "risk",
 }
 """Pages of a column that stand under the entry of another."""
 

@@ -7,6 +7,7 @@ from werkzeug.datastructures import MultiDict
 
 from ddplatform.web.address_values import number
 from supply_chain.risk.register import RiskFilter
+from supply_chain.risk.rm2.ranges import GRADES
 from supply_chain.vocabulary import Issue, RiskBand, SeverityBand
 
 
@@ -20,13 +21,18 @@ def read_filter(arguments: MultiDict[str, str]) -> RiskFilter:
         tier=arguments.get("tier", type=number),
         cell=arguments.get("cell", type=number),
         insufficient=arguments.get("insufficient") == "1",
+        grades="".join(grade for grade in GRADES if grade in arguments.get("grade", "")),
     )
 
 
 def address_of(wanted: RiskFilter, chain_id: Any, **more: Any) -> str:
     """The address of the register with a filter."""
-    given = {
-        "chain": chain_id,
+    return url_for("risk.index", **{"chain": chain_id, **query_of(wanted), **more})
+
+
+def query_of(wanted: RiskFilter) -> dict[str, Any]:
+    """A filter as it stands in an address; what is not filtered is None."""
+    return {
         "issue": wanted.issue.value if wanted.issue else None,
         "severity": wanted.severity.value if wanted.severity else None,
         "risk": wanted.residual.value if wanted.residual else None,
@@ -34,8 +40,8 @@ def address_of(wanted: RiskFilter, chain_id: Any, **more: Any) -> str:
         "tier": wanted.tier,
         "cell": wanted.cell,
         "insufficient": "1" if wanted.insufficient else None,
+        "grade": wanted.grades or None,
     }
-    return url_for("risk.index", **{**given, **more})
 
 
 def _member(kind: Any, value: str | None) -> Any:

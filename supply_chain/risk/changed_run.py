@@ -10,6 +10,7 @@ from supply_chain.risk.kept_scores import CHAIN_SCORES, Records, records_of
 from supply_chain.risk.method import Bools, Floats, Ints
 from supply_chain.risk.moved_nodes import Words, words
 from supply_chain.risk.pairs import PairScores
+from supply_chain.risk.register import without_ranges
 from supply_chain.risk.register_changes import BY_REGISTER, CameIn, RegisterChanges
 from supply_chain.risk.renewal import Renewed
 from supply_chain.risk.scoring import contributions, severity_band
@@ -132,6 +133,7 @@ def _came(standing: StandingRun, renewed: Renewed, records: Records) -> CameIn:
         place=renewed.fresh[node].astype(np.int32),
         issue=issue.astype(np.int8),
         **{column: records[kept][row, issue] for column, kept in _COLUMNS.items()},
+        **without_ranges(len(row)),
         first=renewed.keys.first,
         second=renewed.keys.second,
     )

@@ -1,12 +1,13 @@
 """The scores of one node for all issues as a few hundred bytes: what a run keeps of it.
 
-A byte of the layout, then one record `NODE`, little-endian whatever the machine, deflated. A map
-of 100,000 nodes so takes 100,000 rows and not 1.6 million.
+A byte of the layout, then one record, little-endian whatever the machine, deflated: `NODE` under
+RM-1.0, that of `supply_chain.risk.rm2.kept_scores` under RM-2.0. A map of 100,000 nodes so takes
+100,000 rows and not 1.6 million.
 """
 
 import zlib
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from supply_chain.risk.heat_map import heat_cells
 from supply_chain.risk.method import METHOD, Bools, Floats, Ints
 from supply_chain.risk.pairs import PairScores
+from supply_chain.risk.rm2 import kept_scores as rm2
 from supply_chain.vocabulary import Issue
 
 LAYOUT = b"\x01"
@@ -42,6 +44,7 @@ NODE = np.dtype(
 """One node; columns in the order of `Issue`, bands as positions in `scoring`."""
 
 Records = NDArray[np.void]
+_LAYOUTS: Final[Mapping[bytes, np.dtype[Any]]] = {LAYOUT: NODE, rm2.LAYOUT: rm2.NODE}
 
 
 class Scored(Protocol):
@@ -94,22 +97,26 @@ def records_of(assessment: Scored, in_remedy: Bools, start: int, stop: int) -> R
 
 def pack(records: Records) -> list[bytes]:
     """The bytes of each record."""
-    return [LAYOUT + zlib.compress(record.tobytes(), FAST) for record in records]
+    layout = next(layout for layout, node in _LAYOUTS.items() if node == records.dtype)
+    return [layout + zlib.compress(record.tobytes(), FAST) for record in records]
 
 
 def unpack(kept: Sequence[bytes]) -> Records:
-    """The records of these bytes, in their order.
+    """The records of these bytes, all of one layout, in their order.
 
     Raises:
         UnreadableScoresError: the bytes have another layout or are damaged.
     """
+    layout = kept[0][:1] if kept else LAYOUT
+    node = _LAYOUTS.get(layout)
     try:
         plain = [zlib.decompress(content[1:]) for content in kept]
     except zlib.error as error:
         raise UnreadableScoresError(f"These scores are damaged: {error}.") from error
-    if any(content[:1] != LAYOUT for content in kept) or {*map(len, plain)} - {NODE.itemsize}:
+    is_whole = node is not None and {*map(len, plain)} <= {node.itemsize}
+    if not is_whole or any(content[:1] != layout for content in kept):
         raise UnreadableScoresError(
-            f"These scores do not have layout {LAYOUT[0]}: read them with the version that made "
-            "them, or assess the map again."
+            f"These scores do not have layout {layout[0]} or none that is known: read them with "
+            "the version that made them, or assess the map again."
         )
-    return np.frombuffer(b"".join(plain), dtype=NODE)
+    return np.frombuffer(b"".join(plain), dtype=node)

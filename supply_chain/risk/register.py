@@ -8,6 +8,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property, reduce
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -16,22 +17,30 @@ from numpy.typing import NDArray
 from supply_chain.risk.assessment import Assessment
 from supply_chain.risk.heat_map import heat_cells
 from supply_chain.risk.method import Bools
+from supply_chain.risk.rm2.ranges import GRADES
+from supply_chain.risk.rm2.salience import FIND_OUT
 from supply_chain.risk.scoring import RISK_BANDS, SEVERITY_BANDS
 from supply_chain.vocabulary import Issue, RiskBand, SeverityBand
 
 ISSUES = tuple(Issue)
 NO_TIER = -1
+NO_GRADE = -1
 AT_ONCE = 1 << 15
 """Risks that are looked at together, so that what is made of them stays near the processor."""
 
 
 @dataclass(frozen=True)
 class RiskFilter:
-    """Which risks to list; empty means all. `cell` is severity row times 10 plus step."""
+    """Which risks to list; empty means all.
+
+    `cell` is a cell of the heat map, its row times 10 plus its step; `grades` the letters of the
+    grades of evidence that are asked for.
+    """
 
     issue: Issue | None = None
     severity: SeverityBand | None = None
     residual: RiskBand | None = None
+    grades: str = ""
     country: str = ""
     tier: int | None = None
     cell: int | None = None
@@ -53,6 +62,9 @@ class Register:
     residual_band: NDArray[np.int8]  # position in scoring.RISK_BANDS
     heat_cell: NDArray[np.int8]
     insufficient: NDArray[np.bool_]
+    grade: NDArray[np.int8]  # position in GRADES of RM-2.0; NO_GRADE under RM-1.0
+    index: NDArray[np.uint32]  # RI_res of RM-2.0 in steps of a comparison; 0 under RM-1.0
+    highest: NDArray[np.uint32]  # RI_high in the same steps; 0 under RM-1.0
     country: NDArray[np.str_]  # by place; empty where it is not known
     tier: NDArray[np.int16]  # by place; NO_TIER without a path to the own business
     highest_index: NDArray[np.float64]  # by place: residual RI of its worst issue, NaN none
@@ -67,6 +79,28 @@ class Register:
         stands = np.zeros(len(self.tier), dtype=np.bool_)
         stands[self.place] = True
         return stands
+
+    @cached_property
+    def ties(self) -> NDArray[np.int32]:
+        """(risks,) number of the tie of each, rising: one issue and country, equal scores.
+
+        Neighbours in the order of work tie where index, upper end and grade are equal too.
+        """
+        columns = (self.issue, self.index, self.highest, self.grade, self.severity_band)
+        country = np.unique(self.country, return_inverse=True)[1][self.place]
+        differs = np.zeros(max(len(self) - 1, 0), dtype=np.bool_)
+        for values in (*columns, country):
+            differs |= values[1:] != values[:-1]
+        return np.concatenate([[0], np.cumsum(differs)]).astype(np.int32)[: len(self)]
+
+    @cached_property
+    def find_out(self) -> NDArray[np.int64]:
+        """Positions of the find-out list of RM-2.0, the first one first (section 12).
+
+        RI_high, high to low, among the grades C, D and E; equal ones in the order of work.
+        """
+        asked = np.flatnonzero(np.isin(self.grade, FIND_OUT))
+        return asked[np.argsort(-self.highest[asked].astype(np.int64), kind="stable")]
 
     @property
     def sites(self) -> int:
@@ -109,6 +143,9 @@ class Register:
             asked.append(self.heat_cell == wanted.cell)
         if wanted.insufficient:
             asked.append(self.insufficient)
+        if wanted.grades:
+            grades = [at for at, grade in enumerate(GRADES) if grade in wanted.grades]
+            asked.append(np.isin(self.grade, grades))
         return asked
 
     def _of_places(self, wanted: RiskFilter) -> list[Bools]:
@@ -150,6 +187,16 @@ class Register:
             return cls(**{one.name: kept[one.name] for one in fields(cls)})
 
 
+def without_ranges(count: int) -> dict[str, NDArray[Any]]:
+    """The columns of risks that RM-1.0 has not."""
+    nothing = np.zeros(count, dtype=np.uint32)
+    return {
+        "grade": np.full(count, NO_GRADE, dtype=np.int8),
+        "index": nothing,
+        "highest": nothing,
+    }
+
+
 def register_of(assessment: Assessment, keys: Sequence[UUID]) -> Register:
     """The register of an assessment.
 
@@ -168,6 +215,7 @@ def register_of(assessment: Assessment, keys: Sequence[UUID]) -> Register:
         residual_band=scores.residual_band[at].astype(np.int8),
         heat_cell=heat_cells(scores.severity[at], scores.residual_likelihood[at]).astype(np.int8),
         insufficient=scores.insufficient_evidence[at],
+        **without_ranges(len(node)),
         country=np.array([country or "" for country in assessment.chain.nodes.country], dtype="U"),
         tier=assessment.chain.tiers.astype(np.int16),
         highest_index=np.where(index < 0, np.nan, index),

@@ -20,9 +20,12 @@ from supply_chain.risk.factors import Cells
 from supply_chain.risk.method import Bools, Ints
 from supply_chain.risk.moved_nodes import MovedNodes
 from supply_chain.risk.ranking import Keys, RankKeys
-from supply_chain.risk.register import ISSUES, Register
+from supply_chain.risk.register import ISSUES, Register, without_ranges
 
-_RISKS = ("place", "issue", "severity_band", "residual_band", "heat_cell", "insufficient")
+_RISKS = (
+    *("place", "issue", "severity_band", "residual_band", "heat_cell", "insufficient"),
+    *("grade", "index", "highest"),
+)
 STEP = 1 << 20
 """Between two ranks of a whole run there is room for this many risks that come in."""
 FAST = 1  # deflating harder takes longer and saves little
@@ -41,6 +44,9 @@ class CameIn:
     residual_band: NDArray[np.int8]
     heat_cell: NDArray[np.int8]
     insufficient: NDArray[np.bool_]
+    grade: NDArray[np.int8]
+    index: NDArray[np.uint32]
+    highest: NDArray[np.uint32]
     first: Keys  # as in `RankKeys`
     second: Keys
 
@@ -99,6 +105,7 @@ class RegisterChanges:
             residual_band=small,
             heat_cell=small,
             insufficient=np.zeros(0, dtype=np.bool_),
+            **without_ranges(0),
             first=keys,
             second=keys,
         )

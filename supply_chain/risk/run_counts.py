@@ -1,18 +1,24 @@
 """What the summary of a run counts, as arrays: few nodes can be taken out and put in again."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from supply_chain.risk.factors import rounded
 from supply_chain.risk.heat_map import LIKELIHOOD_STEPS, SEVERITY_ROWS
 from supply_chain.risk.method import METHOD, Bools, Floats, Ints
+from supply_chain.risk.rm2.ranges import GRADES
 from supply_chain.risk.scoring import RISK_BANDS, SEVERITY_BANDS
 from supply_chain.vocabulary import Issue
 
 ISSUES = tuple(Issue)
-CELLS = SEVERITY_ROWS * 10 + LIKELIHOOD_STEPS + 1  # severity row times 10 plus likelihood step
+CELLS = SEVERITY_ROWS * 10 + LIKELIHOOD_STEPS + 1
+"""Codes of the cells of a heat map: its row times 10 plus its step, both from 1 to 5 at most."""
+KNOWN = ("good", "fair", "poor")
+"""How well a node is known under RM-1.0 (section 3.7)."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +29,8 @@ class CountedNodes:
     residual_band: Ints
     heat_cell: Ints
     insufficient: Bools
-    confidence: Floats
+    known: Ints  # (nodes,) position in `levels`, -1 not counted
+    levels: Sequence[str]  # how well nodes are known: KNOWN, or the grades of RM-2.0
     tier: Ints  # (nodes,) below 0 without a path to the own business
     country: Ints  # (nodes,) position in a list of countries, -1 not known
     is_node: Bools  # (nodes,) False: an unknown origin
@@ -39,7 +46,7 @@ class RunCounts:
     insufficient: Ints  # (1,) risks without enough evidence for their severity
     tiers: Ints  # (tiers + 1, risk bands + 1) nodes; first no path, first not scored
     countries: Ints  # (countries, 16, risk bands) nodes
-    coverage: Ints  # (3,) nodes whose best known issue is covered well, fairly, poorly
+    coverage: Ints  # (levels,) nodes by how well they are known
 
     @classmethod
     def of(cls, some: CountedNodes, *, tiers: int, countries: int) -> "RunCounts":
@@ -56,9 +63,6 @@ class RunCounts:
         placed = scored & (some.country >= 0)[:, None] & real[:, None]
         node, column = np.nonzero(placed)
         by_country = (some.country[node] * len(ISSUES) + column) * bands
-        best = np.nan_to_num(some.confidence[real]).max(axis=1, initial=0.0)
-        known, policy = rounded(best), METHOD.policy
-        good, fair = known >= policy.confidence_good, known >= policy.confidence_fair
         return cls(
             cells=_counted(issue * CELLS + some.heat_cell[scored], (len(ISSUES), CELLS)),
             severity=_counted(some.severity_band[scored], (len(SEVERITY_BANDS),)),
@@ -71,7 +75,7 @@ class RunCounts:
             countries=_counted(
                 by_country + some.residual_band[placed], (countries, len(ISSUES), bands)
             ),
-            coverage=np.array([int(good.sum()), int((fair & ~good).sum()), int((~fair).sum())]),
+            coverage=_counted(some.known[real & (some.known >= 0)], (len(some.levels),)),
         )
 
     def changed(self, before: "RunCounts", after: "RunCounts") -> "RunCounts":
@@ -100,7 +104,7 @@ class RunCounts:
             "country_bands": self._by_country(countries),
             "coverage": {
                 "nodes": int(self.coverage.sum()),
-                **_every(self.coverage, ["good", "fair", "poor"]),
+                **_every(self.coverage, KNOWN if len(self.coverage) == len(KNOWN) else GRADES),
             },
         }
 
@@ -125,6 +129,31 @@ class RunCounts:
         }
 
 
+def known_by_confidence(confidence: Floats) -> Ints:
+    """(nodes,) position in KNOWN of the best known issue of each node (RM-1.0 3.7).
+
+    Args:
+        confidence: (nodes, 16) C, 0-1, NaN not scored.
+    """
+    best = rounded(np.nan_to_num(confidence).max(axis=1, initial=0.0))
+    policy = METHOD.policy
+    return np.where(
+        best >= policy.confidence_good,
+        KNOWN.index("good"),
+        np.where(best >= policy.confidence_fair, KNOWN.index("fair"), KNOWN.index("poor")),
+    )
+
+
+def known_by_grade(grade: Ints, residual_index: Floats) -> Ints:
+    """(nodes,) position in GRADES of the highest risk of each node (RM-2.0 3.9); -1 not scored.
+
+    Args:
+        grade: (nodes, 16) -1 not scored. residual_index: (nodes, 16) NaN not scored.
+    """
+    first = np.nan_to_num(residual_index, nan=-1.0).argmax(axis=1)
+    return np.asarray(grade[np.arange(len(grade)), first], dtype=np.int64)
+
+
 def _counted(values: Ints, shape: tuple[int, ...]) -> Ints:
     counts: Ints = np.bincount(values.astype(np.int64), minlength=int(np.prod(shape)))
     return counts.reshape(shape)
@@ -134,9 +163,18 @@ def _by_cell(counts: Ints) -> dict[str, int]:
     return {str(cell): int(counts[cell]) for cell in np.flatnonzero(counts).tolist()}
 
 
-def _by_word(counts: Ints, words: list[str]) -> dict[str, int]:
+def _by_word(counts: Ints, words: Sequence[str]) -> dict[str, int]:
     return {word: n for word, n in _every(counts, words).items() if n}
 
 
-def _every(counts: Ints, words: list[str]) -> dict[str, int]:
+def _every(counts: Ints, words: Sequence[str]) -> dict[str, int]:
     return dict(zip(words, counts.tolist(), strict=True))
+
+
+def country_places(codes: NDArray[np.str_], countries: NDArray[np.str_]) -> Ints:
+    """The position of each code in rising codes; -1 for one that is not there."""
+    at = np.searchsorted(countries, codes)
+    if not len(countries):
+        return np.full(len(codes), -1, dtype=np.int64)
+    at = np.minimum(at, len(countries) - 1)
+    return np.where(countries[at] == codes, at, -1).astype(np.int64)

@@ -11,12 +11,12 @@ from supply_chain.risk.assessment import Assessment, open_risks
 from supply_chain.risk.context import peer_groups
 from supply_chain.risk.evidence import Evidence
 from supply_chain.risk.factors import Cells
-from supply_chain.risk.heat_map import heat_cells
 from supply_chain.risk.incremental import Flow
+from supply_chain.risk.kept_run import kept_run
 from supply_chain.risk.moved_nodes import MovedNodes, Words, words
 from supply_chain.risk.plan import Places
 from supply_chain.risk.ranking import RankKeys
-from supply_chain.risk.run_counts import CountedNodes, RunCounts
+from supply_chain.risk.run_counts import RunCounts
 from supply_chain.risk.salience import places
 
 
@@ -46,7 +46,7 @@ class RunState:
         by_id = places(found.chain.nodes.ids)
         keys = RankKeys.of(open_risks(evidence, found.scored, scores, by_id=by_id))
         ranks = found.salience_rank[np.nonzero(found.scored)]
-        counts, countries = counts_of(found, nodes=nodes)
+        counts, countries = kept_run(found).counts(nodes)
         columns, group = found.chain.nodes, peer_groups(found.chain.nodes)[:nodes]
         numbers, first = np.unique(group, return_index=True)  # one a number from 0 on
         peers = columns.take(first[numbers >= 0])
@@ -111,31 +111,3 @@ class RunState:
 
 
 _COLUMNS = ("by_id", "group", "peer_country", "peer_sector", "countries")
-
-
-def counts_of(found: Assessment, *, nodes: int) -> tuple[RunCounts, NDArray[np.str_]]:
-    """The counts of a whole assessment, and the countries that they are by."""
-    scores, scored, tiers = found.scores, found.scored, found.chain.tiers
-    codes = np.array([code or "" for code in found.chain.nodes.country], dtype=np.str_)
-    countries = np.unique(codes[:nodes][codes[:nodes] != ""])
-    counted = CountedNodes(
-        severity_band=found.severity_band,
-        residual_band=np.where(scored, scores.residual_band, -1),
-        heat_cell=heat_cells(scores.severity, scores.residual_likelihood),
-        insufficient=scores.insufficient_evidence,
-        confidence=scores.confidence,
-        tier=tiers,
-        country=country_places(codes, countries),
-        is_node=np.arange(len(found.chain)) < nodes,
-    )
-    deepest = max(int(tiers.max(initial=-1)), 0)
-    return RunCounts.of(counted, tiers=deepest + 1, countries=len(countries)), countries
-
-
-def country_places(codes: NDArray[np.str_], countries: NDArray[np.str_]) -> NDArray[np.int64]:
-    """The position of each code in rising codes; -1 for one that is not there."""
-    at = np.searchsorted(countries, codes)
-    if not len(countries):
-        return np.full(len(codes), -1, dtype=np.int64)
-    at = np.minimum(at, len(countries) - 1)
-    return np.where(countries[at] == codes, at, -1).astype(np.int64)

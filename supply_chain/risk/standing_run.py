@@ -10,8 +10,14 @@ from supply_chain.risk.method import Floats, Ints
 from supply_chain.risk.moved_nodes import Words
 from supply_chain.risk.plan import Plan
 from supply_chain.risk.register_changes import RegisterChanges
-from supply_chain.risk.run_counts import CountedNodes, RunCounts
-from supply_chain.risk.run_state import RunState, country_places
+from supply_chain.risk.run_counts import (
+    KNOWN,
+    CountedNodes,
+    RunCounts,
+    country_places,
+    known_by_confidence,
+)
+from supply_chain.risk.run_state import RunState
 
 
 @dataclass(frozen=True)
@@ -76,7 +82,8 @@ def counts_of_nodes(state: RunState, records: Records, countries: Words, tiers: 
         residual_band=records["residual_band"],
         heat_cell=records["heat_cell"],
         insufficient=records["insufficient_evidence"],
-        confidence=records["confidence"],
+        known=known_by_confidence(records["confidence"]),
+        levels=KNOWN,
         tier=tiers,
         country=country_places(countries, state.countries),
         is_node=np.ones(len(records), dtype=np.bool_),

@@ -21,7 +21,14 @@ from supply_chain.risk.kept_scores import (
     records_of,
     unpack,
 )
-from supply_chain.risk.register import AT_ONCE, ISSUES, Register, RiskFilter, register_of
+from supply_chain.risk.register import (
+    AT_ONCE,
+    ISSUES,
+    Register,
+    RiskFilter,
+    register_of,
+    without_ranges,
+)
 from supply_chain.risk.scoring import RISK_BANDS, SEVERITY_BANDS
 from supply_chain.vocabulary import Issue, RiskBand, SeverityBand
 
@@ -177,6 +184,7 @@ def test_sites_of_very_many_risks_are_each_counted_once(share: float) -> None:
         residual_band=column,
         heat_cell=column,
         insufficient=column > 0,
+        **without_ranges(len(place)),
         country=np.full(places, "CI"),
         tier=np.zeros(places, dtype=np.int16),
         highest_index=np.zeros(places),

@@ -14,13 +14,15 @@ from supply_chain.risk.changed_run import ChangedRun, changed_run
 from supply_chain.risk.context import primary_sectors
 from supply_chain.risk.evidence import STATES, Adjustments, Evidence, Judgements, Priorities, States
 from supply_chain.risk.factors import Observations, join_observations
+from supply_chain.risk.kept_run import kept_run
 from supply_chain.risk.kept_scores import Records, records_of
 from supply_chain.risk.method import METHOD
 from supply_chain.risk.moved_nodes import words
 from supply_chain.risk.register import Register, register_of
 from supply_chain.risk.register_changes import RegisterChanges, order_of
 from supply_chain.risk.renewal import MOST, NOBODY, renew
-from supply_chain.risk.run_state import RunState, country_places, counts_of
+from supply_chain.risk.run_counts import country_places
+from supply_chain.risk.run_state import RunState
 from supply_chain.risk.standing_run import StandingRun
 from supply_chain.unknown_origins import are_same_origins
 from supply_chain.vocabulary import NodeKind
@@ -243,7 +245,7 @@ def assert_says_the_same(kept: Kept, whole: Assessment) -> None:
         values = getattr(made, name)
         np.testing.assert_array_equal(values, getattr(wanted, name), err_msg=name)
         assert values.dtype == getattr(wanted, name).dtype
-    counts, countries = counts_of(whole, nodes=60)
+    counts, countries = kept_run(whole).counts(60)
     assert kept.standing.counts.told(countries.tolist()) == counts.told(countries.tolist())
     in_order(kept.orders, whole)
 

@@ -1244,6 +1244,7 @@ def upgrade() -> None:
                 "steps",
                 "many",
                 "snapshot",
+                "method",
                 "unmarked",
                 name="wholebecause",
                 native_enum=False,
@@ -2746,7 +2747,10 @@ def upgrade() -> None:
         ),
         sa.Column("residual_index", sa.Double(), nullable=True),
         sa.Column("exposure", sa.Double(), nullable=True),
-        sa.Column("confidence", sa.Double(), nullable=True),
+        sa.Column("confidence", sa.Double(), nullable=True, comment="C of its first issue, RM-1.0"),
+        sa.Column(
+            "grade", sa.String(), nullable=True, comment="A to E, of its first issue, RM-2.0"
+        ),
         sa.Column("open_findings", sa.Integer(), nullable=False),
         sa.Column("overdue_actions", sa.Integer(), nullable=False),
         sa.Column("questionnaire_status", sa.String(), nullable=True),

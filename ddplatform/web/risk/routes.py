@@ -14,10 +14,11 @@ from ddplatform.queries.answers_behind import list_answers_behind
 from ddplatform.queries.value_chain import get_chain, get_node, get_node_by_ref
 from ddplatform.services.risk import ask_reassessment
 from ddplatform.web import register_filter
-from ddplatform.web.address_values import number
+from ddplatform.web.address_values import carried, number
 from ddplatform.web.risk import presenters, words
 from ddplatform.web.risk.blueprint import bp
 from ddplatform.web.risk.detail import explained, origins_of
+from supply_chain.risk.rm2.method import METHOD_VERSION as RM2
 from supply_chain.unknown_origins import PREFIX
 from supply_chain.vocabulary import Issue
 
@@ -36,6 +37,8 @@ def index() -> ResponseReturnValue:
     head = risk_runs.find_current_head(chain.id) if chain else None
     if chain is None or head is None:
         return render_template("risk/none.html", chain=chain, chains=chains)
+    if head.method_version == RM2:
+        return redirect(url_for("risk_register.show", **{**carried(), "chain": chain.id}))
     wanted = register_filter.read_filter(request.args)
     page = risk.list_risks(
         head.id,
@@ -90,6 +93,8 @@ def show(node_id: UUID, issue: str) -> ResponseReturnValue:
     }
     if head is None or scored is None:
         return render_template("risk/unscored.html", **shown)
+    if scored.known is not None:
+        return redirect(url_for("risk_explanation.show", node_id=node_id, issue=issue))
     wants_origins = request.args.get("origins") == "all"
     return render_template(
         "risk/show.html",

@@ -34,9 +34,18 @@ def score_cases(cases: Sequence[Case]) -> list[Answer]:
 
 def _answer(case: Case, row: int, inputs: Inputs, scores: PairScores) -> Answer:
     at = row, case.issue
-    found, severity = scores.estimate, scores.severity
     return {
         "id": case.id,
+        **score_answer(scores, at),
+        "contributions": contributions(scores, at, _evidence_lines(case, row, inputs)),
+        "control_contributions": _control_contributions(case, row, inputs),
+    }
+
+
+def score_answer(scores: PairScores, at: tuple[int, int]) -> Answer:
+    """The numbers of one pair, without its lines."""
+    found, severity = scores.estimate, scores.severity
+    return {
         "vulnerability": _number(found.vulnerability[at]),
         "activity_exposure": _number(found.exposure[at]),
         "prior_points": _number(found.lines.prior.points[at]),
@@ -59,27 +68,30 @@ def _answer(case: Case, row: int, inputs: Inputs, scores: PairScores) -> Answer:
         "residual_index": _number(scores.residual_index[at]),
         "residual_band": RISK_BANDS[scores.residual_band.band[at]].value,
         "residual_not_enough_evidence": bool(scores.residual_band.not_enough_evidence[at]),
-        "contributions": _contributions(case, row, inputs, scores),
-        "control_contributions": _control_contributions(case, row, inputs),
     }
 
 
-def _number(value: np.float64) -> float:
+def _number(value: float) -> float:
     return float(value) + 0.0  # -0.0 reads as a mistake
 
 
-def _contributions(case: Case, row: int, inputs: Inputs, scores: PairScores) -> list[Answer]:
-    """Lines up to `fact` add up to the points, all to the index."""
-    at = row, case.issue
+def contributions(
+    scores: PairScores, at: tuple[int, int], evidence: Sequence[tuple[str, float]]
+) -> list[Answer]:
+    """Lines up to `fact` add up to the points, all to the index.
+
+    Args:
+        evidence: the lines of factors and events, as they count beside each other.
+    """
     found = scores.estimate
     lines = found.lines
     for_severity = severity_points(scores.severity.value)[at]
     parts = [
-        ("base", lines.prior.base[case.issue]),
+        ("base", lines.prior.base[at[1]]),
         ("country", lines.prior.country[at]),
         ("activity", lines.prior.activity[at]),
         ("listing", lines.listing[at]),
-        *_evidence_lines(case, row, inputs),
+        *evidence,
         ("limit", lines.limit[at]),
         ("fact", lines.fact[at]),
         ("severity", for_severity),
@@ -88,7 +100,7 @@ def _contributions(case: Case, row: int, inputs: Inputs, scores: PairScores) -> 
     return [{"line": line, "points": _number(points)} for line, points in parts]
 
 
-def _evidence_lines(case: Case, row: int, inputs: Inputs) -> list[tuple[str, np.float64]]:
+def _evidence_lines(case: Case, row: int, inputs: Inputs) -> list[tuple[str, float]]:
     """Factors of the issue with an observation or a blank by the tables, then events that count."""
     rows, columns = inputs.factors, columns_of(case.issue)
     points = items(slopes(rows), inputs.events, case.issue)[[row]]

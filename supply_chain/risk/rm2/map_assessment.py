@@ -5,11 +5,14 @@ links and ranks what is open. Arrays are (nodes, issues) with the rows of `Asses
 pairs that are not scored hold NaN, or -1 in columns of positions.
 """
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from supply_chain.chain_columns import NODE_KINDS, LinkColumns, NodeColumns
 from supply_chain.graph import ValueChain
@@ -39,6 +42,11 @@ from supply_chain.unknown_origins import KnownFlow, with_unknown_origins
 from supply_chain.vocabulary import Issue, NodeKind
 
 Goods = tuple[str, ...]
+PARAMETERS_SHA256 = hashlib.sha256(
+    f"{METHOD.parameters_sha256} {CHAIN.sha256}".encode()
+).hexdigest()
+"""Of the checksums of both files of parameters, in hexadecimal with a space between."""
+_BLANK = {"f": np.nan, "b": False}  # by kind of column; positions have -1
 _GHOST = NODE_KINDS.index(NodeKind.UNKNOWN_ORIGIN)
 
 
@@ -58,13 +66,12 @@ class Assessment:
     salience_rank: Ints  # 1 first; -1 not ranked
     find_out_rank: Ints  # 1 first; 0 known well enough, -1 not ranked
     method_version: str = METHOD_VERSION
-    parameters_sha256: tuple[str, str] = (METHOD.parameters_sha256, CHAIN.sha256)
+    parameters_sha256: str = PARAMETERS_SHA256
 
-    def column(self, name: str) -> Floats:
-        """A column of the scores with NaN, or -1 in columns of positions, where not scored."""
+    def column(self, name: str) -> NDArray[Any]:
+        """A column of the scores; where not scored NaN, -1 in positions, False in marks."""
         values = self.scores.of_nodes(name)
-        blank = np.nan if values.dtype == np.float64 else -1
-        return np.where(self.scored, values, blank)
+        return np.where(self.scored, values, _BLANK.get(values.dtype.kind, -1))
 
     @property
     def reported(self) -> dict[str, float]:

@@ -43,9 +43,16 @@ class ScoreRows:
     limit: Floats
     fact: Floats
     points: Floats  # P, 0-100
+    points_low: Floats  # its range
+    points_high: Floats
     residual_points: Floats  # P_res
+    likelihood: Floats  # L, 0-1
     residual_likelihood: Floats  # L_res, 0-1
+    scale: Floats  # a, b, c as used, 1-5
+    scope: Floats
+    irremediability: Floats
     severity: Floats  # S, 1-5
+    residual_severity: Floats  # S_res, 1-5
     severity_points: Floats  # what S_res adds to the residual index
     index: Floats  # RI, 0-100
     index_low: Floats
@@ -152,9 +159,16 @@ def _rows_of(scores: PairScores) -> ScoreRows:
         limit=lines.limit,
         fact=lines.fact,
         points=scores.estimate.points,
+        points_low=scores.estimate.low,
+        points_high=scores.estimate.high,
         residual_points=scores.estimate.residual,
+        likelihood=scores.likelihood,
         residual_likelihood=scores.residual_likelihood,
+        scale=scores.judgement.scale,
+        scope=scores.judgement.scope,
+        irremediability=scores.judgement.irremediability,
         severity=scores.severity.value,
+        residual_severity=scores.severity.residual,
         severity_points=severity_points(scores.severity.residual),
         index=scores.index,
         index_low=scores.index_low,
@@ -179,7 +193,8 @@ def origin_rows(origins: Sequence[UnknownOrigin]) -> ScoreRows:
         return np.array([getattr(one, name) for one in origins], np.float64).reshape(shape)
 
     points = column("points")
-    severity = severities(judge(unknown, unknown, unknown, unknown), np.zeros(len(origins)))
+    judged = judge(unknown, unknown, unknown, unknown)
+    severity = severities(judged, np.zeros(len(origins)))
     index = risk_index(points, severity.value)
     low = risk_index(column("low"), severity.low)
     high = clipped(column("high") + severity_points(severity.high))
@@ -193,9 +208,16 @@ def origin_rows(origins: Sequence[UnknownOrigin]) -> ScoreRows:
         limit=none,
         fact=none,
         points=points,
+        points_low=column("low"),
+        points_high=column("high"),
         residual_points=points,
+        likelihood=likelihood(points),
         residual_likelihood=likelihood(points),
+        scale=judged.scale,
+        scope=judged.scope,
+        irremediability=judged.irremediability,
         severity=severity.value,
+        residual_severity=severity.residual,
         severity_points=severity_points(severity.residual),
         index=index,
         index_low=low,

@@ -15,7 +15,8 @@ from supply_chain.risk.rm2.ranges import GRADES
 MOST_INDEX, MOST_SEVERITY = 100.0, 5.0
 MOST_SALIENCE = MOST_INDEX + CHAIN.salience.delay_points
 UNITS = 10**METHOD.policy.decimals  # of a comparison
-_ASKED = [GRADES.index(grade) for grade in sorted(CHAIN.salience.find_out_grades)]
+FIND_OUT = [GRADES.index(grade) for grade in sorted(CHAIN.salience.find_out_grades)]
+"""Positions in GRADES of the grades that are found out about."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def find_out_ranks(risks: OpenRisks, grades: Ints, ranks: Ints) -> Ints:
         grades: position in GRADES of each risk (section 3.9).
         ranks: those of `salience_ranks`.
     """
-    at = np.flatnonzero(np.isin(grades, _ASKED))
+    at = np.flatnonzero(np.isin(grades, FIND_OUT))
     found = np.zeros(len(risks), dtype=np.int64)
     found[at] = _ranks(ranks[at], -as_compared(risks.index_high[at]))
     return found

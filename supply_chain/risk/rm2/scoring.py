@@ -77,6 +77,7 @@ class PairScores:
     """Scores of (node, issue) pairs."""
 
     estimate: Estimate
+    judgement: Judgement  # a, b, c as used
     likelihood: Floats  # L, 0-1
     residual_likelihood: Floats
     severity: Severity
@@ -133,6 +134,7 @@ def score_pairs(inputs: Inputs) -> PairScores:
     residual_high = np.maximum(residual, clipped(high + moved))
     return PairScores(
         estimate=found,
+        judgement=inputs.judgement,
         likelihood=likelihood(found.points),
         residual_likelihood=likelihood(found.residual),
         severity=severity,

@@ -1,0 +1,206 @@
+"""A map assessed by RM-2.0: what the run keeps, who reads it, and that a map stays with its method."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from ddplatform.db import db
+from ddplatform.models.audit import AuditValue
+from ddplatform.models.responses import RiskSignal
+from ddplatform.models.risk import AssessmentRun, FactKind, WholeBecause
+from ddplatform.models.value_chain import NodeSummary
+from ddplatform.queries.risk import find_risk, list_risks
+from ddplatform.queries.risk_judged import list_past_scores
+from ddplatform.queries.risk_runs import find_current_head
+from ddplatform.queries.value_chain import get_node
+from ddplatform.risk.explanation.queries import explain_risk
+from ddplatform.services.assessment_changes import assess_changes
+from ddplatform.services.risk import add_fact
+from supply_chain.risk.register import RiskFilter
+from supply_chain.risk.rm2.map_assessment import PARAMETERS_SHA256
+from supply_chain.risk.rm2.ranges import GRADES
+from supply_chain.vocabulary import Issue
+from tests.conftest import NOW
+from tests.factories import Tenant
+from tests.risk_maps import CocoaMap, acting, assess
+
+pytestmark = pytest.mark.usefixtures("context")
+RM2 = "RM-2.0"
+
+
+def learn(cocoa: CocoaMap, factor: str = "WRK-01") -> None:
+    """The farm admits a problem."""
+    told = {"source_type": "admission", "quality": 0.8, "causes": [], "observed_at": NOW}
+    db.session.add(RiskSignal(node_id=cocoa.farms, factor=factor, value=1.0, **told))
+
+
+def test_a_run_says_by_which_method_it_scored_and_what_it_counts(
+    tenant: Tenant, cocoa: CocoaMap
+) -> None:
+    run_id = assess(tenant, cocoa.chain, method=RM2)
+
+    with acting(tenant):
+        run = db.session.get_one(AssessmentRun, run_id)
+        assert (run.method_version, run.parameters_sha256) == (RM2, PARAMETERS_SHA256)
+        coverage = run.summary["coverage"]
+        assert set(coverage) == {"nodes", *GRADES} and coverage["nodes"] == 3
+        assert run.summary["pairs"] == sum(run.summary["residual_bands"].values()) == 64
+        values = db.session.scalars(select(AuditValue.value).where(AuditValue.name == "method"))
+        assert [value["after"] for value in values] == [RM2]
+
+
+def test_kept_scores_are_those_of_the_page_of_a_risk(tenant: Tenant, cocoa: CocoaMap) -> None:
+    with acting(tenant):
+        learn(cocoa)
+    run_id = assess(tenant, cocoa.chain, method=RM2)
+
+    with acting(tenant):
+        for issue in Issue:
+            kept = find_risk(run_id, cocoa.farms, issue)
+            live = explain_risk(get_node(cocoa.farms), issue, NOW.date()).explanation.figures
+            assert kept is not None and kept.known is not None
+            assert kept.known.residual_low == live.low
+            assert (kept.residual_index, kept.known.residual_high) == (
+                live.residual_index,
+                live.high,
+            )
+            assert (kept.residual_band, kept.known.grade) == (live.band, live.grade)
+            assert sum(kept.known.lines.values()) == pytest.approx(kept.known.points)
+            assert (kept.confidence, kept.contributions) == (None, ())
+
+
+def test_a_map_stays_with_its_method_and_a_new_one_begins_with_rm1(
+    tenant: Tenant, cocoa: CocoaMap
+) -> None:
+    methods = []
+    for method in (None, RM2, None):
+        with acting(tenant):
+            learn(cocoa, f"WRK-0{len(methods) + 1}")
+        run_id = assess(tenant, cocoa.chain, method=method)
+        with acting(tenant):
+            methods.append(db.session.get_one(AssessmentRun, run_id).method_version)
+
+    assert methods == ["RM-1.0", RM2, RM2]
+
+
+def test_what_is_learned_raises_the_next_run_and_the_one_before_stays(
+    tenant: Tenant, cocoa: CocoaMap
+) -> None:
+    before = assess(tenant, cocoa.chain, method=RM2)
+    with acting(tenant):
+        learn(cocoa)
+    after = assess(tenant, cocoa.chain, at=NOW + timedelta(minutes=1))
+
+    with acting(tenant):
+        first, second = (find_risk(run_id, cocoa.farms, Issue.CL) for run_id in (before, after))
+        assert first is not None and second is not None
+        assert first.known is not None and second.known is not None
+        assert second.residual_index > first.residual_index
+        assert (first.known.grade, second.known.grade) == ("D", "C")
+        own = find_risk(after, cocoa.own, Issue.CL), find_risk(before, cocoa.own, Issue.CL)
+        assert own[0] is not None and own[1] is not None
+        assert own[0].residual_index == own[1].residual_index
+        assert own[0].exposure > own[1].exposure
+
+
+def test_a_whole_run_follows_what_changed_alone(tenant: Tenant, cocoa: CocoaMap) -> None:
+    assess(tenant, cocoa.chain, method=RM2)
+    with acting(tenant):
+        learn(cocoa)
+
+    done = assess_changes(
+        cocoa.chain,
+        "answers",
+        as_of=NOW.date(),
+        by=tenant.analyst,
+        at=NOW,
+        unit=lambda: acting(tenant),
+    )
+
+    assert done is WholeBecause.METHOD
+
+
+def test_an_assessment_that_finds_the_same_keeps_no_second_run(
+    tenant: Tenant, cocoa: CocoaMap
+) -> None:
+    first = assess(tenant, cocoa.chain, method=RM2)
+
+    assert assess(tenant, cocoa.chain, at=NOW + timedelta(minutes=1)) == first
+
+
+def test_lists_show_the_grade_of_the_first_issue_in_place_of_a_confidence(
+    tenant: Tenant, cocoa: CocoaMap
+) -> None:
+    run_id = assess(tenant, cocoa.chain, method=RM2)
+
+    with acting(tenant):
+        rows = {row.node_id: row for row in db.session.scalars(select(NodeSummary))}
+        for key in (cocoa.own, cocoa.exporter, cocoa.farms):
+            row = rows[key]
+            assert row.top_issue is not None and row.confidence is None
+            first = find_risk(run_id, key, Issue(row.top_issue))
+            assert first is not None and first.known is not None
+            assert row.grade == first.known.grade
+            assert row.residual_index == pytest.approx(first.residual_index)
+
+
+def test_a_confirmed_impact_stands_first(tenant: Tenant, cocoa: CocoaMap) -> None:
+    with acting(tenant):
+        add_fact(
+            cocoa.farms,
+            Issue.CL,
+            FactKind.CONFIRMED,
+            cause_type="finding",
+            cause_id=cocoa.farms,
+            since=NOW,
+        )
+    run_id = assess(tenant, cocoa.chain, method=RM2)
+
+    with acting(tenant):
+        first = list_risks(run_id, RiskFilter(), limit=1).rows[0]
+        assert (first.node_id, first.issue) == (cocoa.farms, Issue.CL)
+        assert first.known is not None and first.known.points == 100
+
+
+def test_the_history_of_a_risk_goes_over_both_methods(tenant: Tenant, cocoa: CocoaMap) -> None:
+    assess(tenant, cocoa.chain, method="RM-1.0")
+    assess(tenant, cocoa.chain, at=NOW + timedelta(minutes=1), method=RM2)
+
+    with acting(tenant):
+        past = list_past_scores(cocoa.farms, Issue.CL)
+        head = find_current_head(cocoa.chain)
+        assert head is not None and head.method_version == RM2
+        assert [score.method_version for score in past] == [RM2, "RM-1.0"]
+        assert past[0].residual_index != past[1].residual_index
+
+
+def test_the_command_prints_every_score_in_the_shape_of_version_2(
+    app: Flask, tenant: Tenant, cocoa: CocoaMap
+) -> None:
+    with acting(tenant):
+        learn(cocoa)
+    today = str(datetime.now(UTC).date())
+    arguments = ["risk", "assess", "--organisation", tenant.slug, "--chain", "Cocoa"]
+    answer = app.test_cli_runner().invoke(
+        args=[*arguments, "--method", RM2, "--as-of", today, "--json"]
+    )
+
+    document = json.loads(answer.stdout)
+    assert document["method_version"] == RM2
+    assert document["parameters_sha256"] == PARAMETERS_SHA256
+    assert len(document["assessments"]) == 64 and document["scaled"] == {}
+    with acting(tenant):
+        run = db.session.scalars(select(AssessmentRun)).one()
+        kept = find_risk(run.id, cocoa.farms, Issue.CL)
+    assert str(run.id) == document["run"]
+    assert kept is not None and kept.known is not None
+    scores = {(row["node"], row["issue"]): row for row in document["assessments"]}
+    printed = scores[kept.node_ref, "ISS-CL"]
+    assert printed["residual_index"] == pytest.approx(kept.residual_index)
+    assert (printed["grade"], printed["salience_rank"]) == (kept.known.grade, kept.salience_rank)
+    assert "WRK-01" in [line["line"] for line in printed["contributions"]]
+    heads = {node["id"]: node["headline"] for node in document["nodes"]}
+    assert len(heads) == 4 and heads[kept.node_ref]["index_low"] <= heads[kept.node_ref]["index"]
