@@ -1,5 +1,6 @@
 """Which nodes of a map are meant: one set of filters for every view, as plain values."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from uuid import UUID
@@ -20,6 +21,14 @@ class Coverage(StrEnum):
     POOR = "poor"
     NONE = "none"
     """Not assessed."""
+
+
+GRADES_OF: Mapping[Coverage, tuple[str, ...]] = {
+    Coverage.GOOD: ("A", "B"),
+    Coverage.FAIR: ("C",),
+    Coverage.POOR: ("D", "E"),
+}
+"""The grades of RM-2.0 (section 3.9) that a word stands for."""
 
 
 @dataclass(frozen=True, kw_only=True)

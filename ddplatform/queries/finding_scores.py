@@ -75,7 +75,8 @@ class Scores:
     """What the newest assessment of a map says of the (node, issue) of a finding."""
 
     likelihood: float
-    confidence: float
+    known_share: float  # how much is known, 0-1
+    grade: str | None  # of evidence, under RM-2.0
     severity: float
     severity_band: SeverityBand
     index: float

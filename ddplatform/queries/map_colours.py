@@ -29,6 +29,7 @@ from ddplatform.queries.map_snapshots import (
     place_of,
 )
 from supply_chain.kept_columns import RowOfKey
+from supply_chain.node_filter import GRADES_OF, Coverage
 from supply_chain.risk.method import METHOD
 from supply_chain.vocabulary import Issue
 
@@ -61,6 +62,7 @@ _ANSWERS: Mapping[State, int] = {
 MANY_OVERDUE, SOME_OVERDUE = 5, 2
 NONE_OVERDUE = 3
 _FAIR, _GOOD = METHOD.policy.confidence_fair, METHOD.policy.confidence_good
+_PLACES: Mapping[Coverage, int] = {Coverage.POOR: 0, Coverage.FAIR: 1, Coverage.GOOD: 2}
 
 _TOLD: Mapping[ColourBy, tuple[Any, ColumnElement[bool]]] = {
     ColourBy.QUESTIONNAIRE: (
@@ -138,7 +140,7 @@ def _read(chain_id: UUID, by: ColourBy) -> tuple[list[str], Told]:
 
 
 def _coverage(chain: ValueChain, snapshot: MapSnapshot) -> Places:
-    """Poor, fair, good (RM-1.0 3.7); a run never changes, so that it is read once."""
+    """Poor, fair, good; a run never changes, so that it is read once."""
     if chain.current_run_id is None:
         return np.full(len(snapshot.keys), LAST, dtype=np.int8)
     where = place_of(chain.id, snapshot.version)
@@ -146,20 +148,23 @@ def _coverage(chain: ValueChain, snapshot: MapSnapshot) -> Places:
     kept = None if is_writing() else find_part(where, part)
     if kept is None:
         rows = db.session.execute(
-            select(cast(NodeSummary.node_id, String), NodeSummary.confidence).where(
-                NodeSummary.chain_id == chain.id, NodeSummary.confidence.is_not(None)
-            )
+            select(
+                cast(NodeSummary.node_id, String), NodeSummary.confidence, NodeSummary.grade
+            ).where(NodeSummary.chain_id == chain.id, NodeSummary.band.is_not(None))
         ).all()
-        told = [key for key, _ in rows], [share for _, share in rows]
-        kept = Snapshot(basis(), {"place": _placed(snapshot, told, _of_confidence, LAST)})
+        told = [row[0] for row in rows], [_of_known(row.confidence, row.grade) for row in rows]
+        kept = Snapshot(basis(), {"place": _placed(snapshot, told, int, LAST)})
         newest = select(ValueChain.current_run_id).where(ValueChain.id == chain.id)
         if not is_writing() and db.session.scalar(newest) == chain.current_run_id:
             adapters().snapshots.keep(where, part, kept.arrays, kept.facts)
     return np.asarray(kept.arrays["place"], dtype=np.int8)
 
 
-def _of_confidence(share: float) -> int:
-    known = round(share, METHOD.policy.decimals)
+def _of_known(confidence: float | None, grade: str | None) -> int:
+    """0 poor, 1 fair, 2 good: by the confidence of RM-1.0, or the grade of RM-2.0."""
+    if grade is not None:
+        return next(_PLACES[word] for word, grades in GRADES_OF.items() if grade in grades)
+    known = round(confidence or 0.0, METHOD.policy.decimals)
     return sum(known >= limit for limit in (_FAIR, _GOOD))
 
 

@@ -25,6 +25,7 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    or_,
     select,
     type_coerce,
     union_all,
@@ -45,7 +46,7 @@ from ddplatform.queries.map_snapshots import Ints, MapSnapshot, load_snapshot
 from ddplatform.queries.node_names import find_named
 from ddplatform.queries.node_search import search_nodes
 from supply_chain.kept_columns import KeyColumn, RowOfKey, TextColumn
-from supply_chain.node_filter import NO_TIER, NOT_KNOWN, Coverage, NodeFilter
+from supply_chain.node_filter import GRADES_OF, NO_TIER, NOT_KNOWN, Coverage, NodeFilter
 from supply_chain.risk.method import METHOD
 from supply_chain.vocabulary import Issue, RiskBand
 
@@ -343,12 +344,17 @@ _FAIR, _GOOD = METHOD.policy.confidence_fair, METHOD.policy.confidence_good
 _HALF = 0.5 * 10**-METHOD.policy.decimals
 """A figure that is rounded to a limit has reached it."""
 _COVERAGE: Mapping[Coverage, Callable[[], ColumnElement[bool]]] = {
-    Coverage.GOOD: lambda: NodeSummary.confidence >= _GOOD - _HALF,
-    Coverage.FAIR: lambda: (
-        (NodeSummary.confidence >= _FAIR - _HALF) & (NodeSummary.confidence < _GOOD - _HALF)
+    Coverage.GOOD: lambda: or_(
+        NodeSummary.confidence >= _GOOD - _HALF, NodeSummary.grade.in_(GRADES_OF[Coverage.GOOD])
     ),
-    Coverage.POOR: lambda: NodeSummary.confidence < _FAIR - _HALF,
-    Coverage.NONE: lambda: NodeSummary.confidence.is_(None),
+    Coverage.FAIR: lambda: or_(
+        (NodeSummary.confidence >= _FAIR - _HALF) & (NodeSummary.confidence < _GOOD - _HALF),
+        NodeSummary.grade.in_(GRADES_OF[Coverage.FAIR]),
+    ),
+    Coverage.POOR: lambda: or_(
+        NodeSummary.confidence < _FAIR - _HALF, NodeSummary.grade.in_(GRADES_OF[Coverage.POOR])
+    ),
+    Coverage.NONE: lambda: NodeSummary.confidence.is_(None) & NodeSummary.grade.is_(None),
 }
 
 

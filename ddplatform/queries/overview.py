@@ -44,6 +44,7 @@ class ChainState:
     run_id: UUID | None
     run_version: int | None
     as_of: date | None
+    method_version: str | None
     summary: Mapping[str, Any]
 
     @property
@@ -115,15 +116,13 @@ def list_chain_states() -> Sequence[ChainState]:
             ValueChain.current_run_id,
             AssessmentRun.chain_version,
             AssessmentRun.as_of,
+            AssessmentRun.method_version,
             AssessmentRun.summary,
         )
         .outerjoin(AssessmentRun, AssessmentRun.id == ValueChain.current_run_id)
         .order_by(ValueChain.name, ValueChain.id)
     ).all()
-    return [
-        ChainState(row[0], row[1], row[2], row[3], row[4], row[5], summary=row[6] or {})
-        for row in rows
-    ]
+    return [ChainState(*row[:-1], summary=row.summary or {}) for row in rows]
 
 
 def list_changes(*, user_id: UUID, now: datetime) -> Changes:

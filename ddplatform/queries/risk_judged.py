@@ -22,7 +22,7 @@ from ddplatform.models.risk import (
 )
 from ddplatform.models.value_chain import ValueChain, ValueChainNode
 from ddplatform.queries.one_row import get_one
-from ddplatform.queries.risk_scores import list_history, risk_of
+from ddplatform.queries.risk_scores import Known, list_history, risk_of
 from ddplatform.queries.run_rows import newest_row
 from supply_chain.vocabulary import Issue, RiskBand
 
@@ -126,6 +126,7 @@ class PastScore:
     residual_index: float
     residual_band: RiskBand
     salience_rank: int
+    known: Known | None = None  # range and grade, under RM-2.0
 
 
 def find_current_likelihood(node_id: UUID, issue: Issue) -> float | None:
@@ -266,6 +267,7 @@ def list_past_scores(node_id: UUID, issue: Issue) -> Sequence[PastScore]:
             residual_index=risk.residual_index,
             residual_band=risk.residual_band,
             salience_rank=risk.salience_rank,
+            known=risk.known,
         )
         for run, risk in list_history(node_id, issue, limit=HISTORY)
     ]

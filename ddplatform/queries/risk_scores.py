@@ -93,6 +93,18 @@ class RiskScore:
     known: Known | None = None
     """Range, grade and lines of RM-2.0."""
 
+    @property
+    def known_share(self) -> float:
+        """How much of what the method asks for is known, 0-1: C of either version."""
+        share = self.known.completeness if self.known else self.confidence
+        assert share is not None, "a score has one or the other"
+        return share
+
+    @property
+    def grade(self) -> str | None:
+        """The grade of evidence, A to E, under RM-2.0."""
+        return self.known.grade if self.known else None
+
 
 _OF_BOTH = (*(name for name in SCORES if name in RM2_SCORES), *CHAIN_SCORES)
 """Scores that both versions of the method have."""

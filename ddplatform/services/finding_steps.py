@@ -170,7 +170,7 @@ def _facts(
     return RiskFacts(
         severity=_severity(place),
         likelihood=scores.likelihood if scores else None,
-        confidence=scores.confidence if scores else None,
+        confidence=scores.known_share if scores else None,
         involvement_drafted=finding.involvement is not None,
         salience_rank=scores.salience_rank if scores else None,
         approver=by.user_id if is_approver else None,

@@ -1,10 +1,12 @@
 """A map assessed by RM-2.0: what the run keeps, who reads it, and that a map stays with its method."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from ddplatform.db import db
@@ -204,3 +206,70 @@ def test_the_command_prints_every_score_in_the_shape_of_version_2(
     assert "WRK-01" in [line["line"] for line in printed["contributions"]]
     heads = {node["id"]: node["headline"] for node in document["nodes"]}
     assert len(heads) == 4 and heads[kept.node_ref]["index_low"] <= heads[kept.node_ref]["index"]
+
+
+@pytest.mark.usefixtures("ranged")
+class TestPages:
+    """What pages show of a map that is scored by RM-2.0."""
+
+    @pytest.fixture
+    def ranged(self, tenant: Tenant, cocoa: CocoaMap) -> CocoaMap:
+        with acting(tenant):
+            learn(cocoa)
+        assess(tenant, cocoa.chain, method=RM2)
+        return cocoa
+
+    def test_the_page_of_a_risk_has_its_position_and_what_people_judged(
+        self, tenant: Tenant, analyst: FlaskClient, cocoa: CocoaMap
+    ) -> None:
+        moved = analyst.get(f"/o/acme/risk/nodes/{cocoa.farms}/ISS-CL")
+        assert moved.status_code == 302
+        text = analyst.get(moved.location).text
+
+        with acting(tenant):
+            head = find_current_head(cocoa.chain)
+            assert head is not None
+            kept = find_risk(head.id, cocoa.farms, Issue.CL)
+        assert kept is not None
+        assert f"position {kept.salience_rank} of 64, top " in text
+        for expected in ("What makes up this score", "Severity", "What cannot wait", "Judge"):
+            assert expected in text
+        assert "RM-1.0" not in text and "More is known by now" not in text
+        assert "as somebody asked for it" in text
+
+    def test_the_page_of_a_risk_says_when_more_is_known_than_the_lists_show(
+        self, tenant: Tenant, analyst: FlaskClient, cocoa: CocoaMap
+    ) -> None:
+        with acting(tenant):
+            learn(cocoa, "WRK-12")
+
+        text = analyst.get(f"/o/acme/risk/explained/{cocoa.farms}/ISS-CL").text
+
+        assert "More is known by now than when the map was assessed" in text
+
+    def test_the_page_of_a_place_shows_all_issues_with_range_grade_and_position(
+        self, analyst: FlaskClient, cocoa: CocoaMap
+    ) -> None:
+        text = analyst.get(f"/o/acme/value-chain/nodes/{cocoa.farms}").text
+
+        rows = re.findall(r'<td class="n c-pos" data-label="Position">(\d+)</td>', text)
+        assert len(rows) == 16 and list(map(int, rows)) == sorted(map(int, rows))
+        assert '<b class="gC">C</b>' in text and "css/risk.css" in text
+
+    def test_the_overview_draws_cells_that_add_up_to_the_bands(
+        self, analyst: FlaskClient, cocoa: CocoaMap
+    ) -> None:
+        text = analyst.get("/o/acme/").text
+
+        cells = re.findall(r'role="cell"><a class="[^"]+" href="[^"]+"[^>]*>(\d+)</a>', text)
+        tally = re.findall(r'</span><b class="num">(\d+)</b></li>', text)
+        assert sum(map(int, cells)) == sum(map(int, tally)) == 64
+
+    @pytest.mark.parametrize(("coverage", "names"), [("fair", 1), ("poor", 2), ("good", 0)])
+    def test_places_are_filtered_by_how_well_they_are_known(
+        self, analyst: FlaskClient, cocoa: CocoaMap, coverage: str, names: int
+    ) -> None:
+        text = analyst.get(f"/o/acme/value-chain/{cocoa.chain}/table?coverage={coverage}").text
+
+        found = re.findall(r'<th scope="row"><a href="[^"]+"><bdi>([^<]+)</bdi>', text)
+        assert len(found) == names

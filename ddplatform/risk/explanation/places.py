@@ -3,25 +3,10 @@
 from dataclasses import dataclass
 
 from ddplatform.risk.explanation.queries import PlaceProfile
-from ddplatform.risk.words import GRADES, issue_title, whole_points
 from ddplatform.web.filters import band_word
+from ddplatform.web.risk.ranges import GRADES, Plot, RangeRow, issue_title, whole_points
 from supply_chain.risk.rm2.profile import IssueScore
 from supply_chain.risk.rm2.severity import RISK_BANDS
-from supply_chain.risk.rm2.subject import Figures
-from supply_chain.vocabulary import Issue
-
-
-@dataclass(frozen=True)
-class IssueRow:
-    """One issue on the page of a place."""
-
-    issue: Issue
-    title: str
-    index: str
-    low: str
-    high: str
-    figures: Figures
-    grade_word: str
 
 
 @dataclass(frozen=True)
@@ -29,7 +14,7 @@ class PlacePage:
     """The page of a place."""
 
     place: PlaceProfile
-    rows: tuple[IssueRow, ...]  # in the order of work
+    rows: tuple[RangeRow, ...]  # in the order of work
     index: str  # of the headline, as are the next three
     low: str
     high: str
@@ -47,7 +32,7 @@ def place_page_of(place: PlaceProfile) -> PlacePage:
     words = [f"{count} {band_word(band.value).lower()}" for band, count in counts.items()]
     return PlacePage(
         place=place,
-        rows=tuple(_issue_row(one) for one in profile.scores),
+        rows=tuple(_issue_row(one, at) for at, one in enumerate(profile.scores, start=1)),
         index=whole_points(first.residual_index),
         low=whole_points(first.low),
         high=whole_points(first.high),
@@ -58,14 +43,17 @@ def place_page_of(place: PlaceProfile) -> PlacePage:
     )
 
 
-def _issue_row(one: IssueScore) -> IssueRow:
+def _issue_row(one: IssueScore, position: int) -> RangeRow:
     figures = one.figures
-    return IssueRow(
+    return RangeRow(
         issue=one.issue,
         title=issue_title(one.issue),
         index=whole_points(figures.residual_index),
         low=whole_points(figures.low),
         high=whole_points(figures.high),
-        figures=figures,
+        plot=Plot(figures.residual_index, figures.low, figures.high, figures.band, figures.grade),
         grade_word=GRADES[figures.grade][0],
+        is_marked=figures.not_enough,
+        is_in_remedy=False,
+        position=position,
     )

@@ -5,12 +5,16 @@ from datetime import date
 
 from ddplatform.models.value_chain import ValueChainNode
 from ddplatform.queries.context_points import EventsAround, load_events_around
+from ddplatform.queries.risk import find_risk
 from ddplatform.queries.risk_evidence import load_evidence
+from ddplatform.queries.risk_runs import RunHead, find_current_head
+from ddplatform.queries.risk_scores import RiskScore
 from ddplatform.queries.value_chain import get_chain
 from supply_chain.chain_columns import NodeColumns
 from supply_chain.reference import load_reference
 from supply_chain.risk.evidence import Evidence
 from supply_chain.risk.rm2.explanation import Explanation, explain
+from supply_chain.risk.rm2.method import METHOD_VERSION
 from supply_chain.risk.rm2.possible_changes import Changes, changes_of
 from supply_chain.risk.rm2.profile import Profile, profile_of
 from supply_chain.risk.rm2.subject import subject_of
@@ -27,6 +31,8 @@ class Known:
     release: str  # of the reference data
     evidence: Evidence
     around: EventsAround
+    head: RunHead | None
+    """The current run of its map, where that is one under RM-2.0."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,8 @@ class ExplainedRisk:
     known: Known
     explanation: Explanation  # its events name their places in `known.around`
     changes: Changes
+    kept: RiskScore | None
+    """The same in the current run of the map, where that is one under RM-2.0."""
 
 
 @dataclass(frozen=True)
@@ -47,15 +55,20 @@ class PlaceProfile:
 
 
 def explain_risk(node: ValueChainNode, issue: Issue, as_of: date) -> ExplainedRisk:
-    """Score and explain an issue at a place as of a day; other places do not matter for it."""
+    """Score and explain an issue at a place; other places do not matter for it.
+
+    Args:
+        as_of: the day; where a run of the map under RM-2.0 is the current one, its day counts.
+    """
     known, reference = _known(node, as_of), load_reference()
     events, evidence = known.around.rows, known.evidence
     subject = subject_of(_columns(node), evidence, 0, issue, reference=reference, events=events)
-    return ExplainedRisk(known, explain(subject, reference=reference), changes_of(subject))
+    kept = find_risk(known.head.id, node.id, issue) if known.head else None
+    return ExplainedRisk(known, explain(subject, reference=reference), changes_of(subject), kept)
 
 
 def profile_place(node: ValueChainNode, as_of: date) -> PlaceProfile:
-    """Score all issues at a place as of a day."""
+    """Score all issues at a place; the day as in `explain_risk`."""
     known, columns = _known(node, as_of), _columns(node)
     profile = profile_of(
         columns, known.evidence, 0, reference=load_reference(), events=known.around.rows
@@ -64,6 +77,9 @@ def profile_place(node: ValueChainNode, as_of: date) -> PlaceProfile:
 
 
 def _known(node: ValueChainNode, as_of: date) -> Known:
+    head = find_current_head(node.chain_id)
+    is_kept = head is not None and head.method_version == METHOD_VERSION
+    as_of = head.as_of if is_kept and head else as_of
     asked = node.chain_id, (node.id,), as_of
     return Known(
         node=node,
@@ -72,6 +88,7 @@ def _known(node: ValueChainNode, as_of: date) -> Known:
         release=load_reference().release,
         evidence=load_evidence(*asked),
         around=load_events_around(*asked),
+        head=head if is_kept else None,
     )
 
 

@@ -2,22 +2,25 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import ceil
 
 from ddplatform.reports.words import counted
 from ddplatform.risk.explanation.lines import PARTS, factor_name, lines_of
 from ddplatform.risk.explanation.queries import ExplainedRisk
 from ddplatform.risk.explanation.waterfall import LEAST_LINE, Line, Waterfall, draw
 from ddplatform.risk.explanation.ways import LEAST_MOVE, STEPS, Way, way_of_measure, way_of_step
-from ddplatform.risk.words import GRADES, band_at, issue_title, whole_points
 from ddplatform.web.filters import band_word
+from ddplatform.web.risk.ranges import GRADES, band_at, issue_title, whole_points
 from ddplatform.web.risk.words import sentence
 from supply_chain.risk.evidence import State
 from supply_chain.risk.rm2.explanation import Indicator
 from supply_chain.risk.rm2.indicator_sources import sources_of
+from supply_chain.risk.rm2.method import METHOD
 from supply_chain.risk.rm2.severity import RISK_BANDS
 from supply_chain.vocabulary import RiskBand
 
 ACT = RISK_BANDS.index(RiskBand.HIGH)
+SAME = 10**-METHOD.policy.decimals
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,8 @@ class Page:
     steps: tuple[Way, ...]
     sources: tuple["IndicatorLine", ...]
     traits: tuple[tuple[str, float, float], ...]  # name, 0-1, weight
+    position: str  # "146 of 1,936, top 8 %"; empty where no run under RM-2.0 says it
+    is_outdated: bool  # more is known by now than when the map was assessed
 
 
 @dataclass(frozen=True)
@@ -78,7 +83,28 @@ def page_of(risk: ExplainedRisk) -> Page:
         traits=tuple(
             (factor_name(one.factor), one.score, one.weight) for one in found.traits
         ),
+        position=_position(risk),
+        is_outdated=_is_outdated(risk),
     )  # fmt: skip
+
+
+def _position(risk: ExplainedRisk) -> str:
+    """Where the risk stands among all of its map."""
+    head, kept = risk.known.head, risk.kept
+    if head is None or kept is None:
+        return ""
+    whole = head.summary["pairs"]
+    top = max(1, ceil(100 * kept.salience_rank / whole))
+    return f"{kept.salience_rank:,} of {whole:,}, top {top} %"
+
+
+def _is_outdated(risk: ExplainedRisk) -> bool:
+    kept, now = risk.kept, risk.explanation.figures
+    if kept is None or kept.known is None:
+        return False
+    then = kept.residual_index, kept.known.residual_low, kept.known.residual_high
+    figures = now.residual_index, now.low, now.high
+    return any(abs(one - other) > SAME for one, other in zip(then, figures, strict=True))
 
 
 # ---- sentence -------------------------------------------------------------------------------

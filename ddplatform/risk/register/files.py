@@ -7,7 +7,7 @@ from ddplatform.queries.risk_scores import RiskScore
 from ddplatform.reports.content import Cell, Column, Kind, Table
 from ddplatform.risk.register.queries import Asked
 from ddplatform.risk.register.views import TABS, filter_words
-from ddplatform.risk.words import issue_title
+from ddplatform.web.risk.ranges import issue_title
 from supply_chain.risk.rm2.map_scores import LINES
 
 MOST = 20_000

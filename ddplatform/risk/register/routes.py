@@ -14,7 +14,7 @@ from ddplatform.queries.risk_runs import RunHead, find_current_head
 from ddplatform.queries.value_chain import get_chain
 from ddplatform.risk.register.queries import Asked, View, load_page
 from ddplatform.risk.register.services import export_register
-from ddplatform.risk.register.views import SEVERITY_SPANS, page_of
+from ddplatform.risk.register.views import page_of
 from ddplatform.services.analysis_export import MEDIA_TYPES
 from ddplatform.web.address_values import number
 from ddplatform.web.register_filter import read_filter
@@ -38,9 +38,7 @@ def show() -> ResponseReturnValue:
         return redirect(url_for("risk.index", chain=chain.id))
     asked = _asked(request.args)
     page = page_of(head, chains, asked, load_page(head.id, asked))
-    return render_template(
-        "risk/register/show.html", page=page, head=head, words=words, spans=SEVERITY_SPANS
-    )
+    return render_template("risk/register/show.html", page=page, head=head, words=words)
 
 
 @bp.post("/<uuid:chain_id>/export")

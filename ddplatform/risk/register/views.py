@@ -11,14 +11,13 @@ from ddplatform.queries.risk import ChainChoice
 from ddplatform.queries.risk_runs import RunHead
 from ddplatform.queries.risk_scores import RiskScore
 from ddplatform.risk.register.queries import Asked, RegisterPage, TieRow, View
-from ddplatform.risk.words import GRADES, issue_title, whole_points
 from ddplatform.web.countries import country_name
 from ddplatform.web.filters import band_word, severity_word
 from ddplatform.web.register_filter import query_of
+from ddplatform.web.risk.ranges import GRADES, RangeRow, issue_title, row_of
+from ddplatform.web.risk.stair import Stair, stair_of
 from supply_chain.risk.register import RiskFilter
-from supply_chain.risk.rm2.heat_map import ROW, STEPS
-from supply_chain.risk.rm2.severity import SEVERITY_BANDS
-from supply_chain.vocabulary import Issue, RiskBand, SeverityBand
+from supply_chain.vocabulary import Issue, RiskBand
 
 EVIDENCE = (
     ("", "All grades"),
@@ -26,12 +25,6 @@ EVIDENCE = (
     ("C", "C, partly known"),
     ("DE", "D and E, nothing known of the place"),
 )
-SEVERITY_SPANS: Mapping[SeverityBand, str] = {
-    SeverityBand.VERY_SEVERE: "4.5 to 5",
-    SeverityBand.SEVERE: "3.5 to 4.5",
-    SeverityBand.MODERATE: "2.5 to 3.5",
-    SeverityBand.MINOR: "below 2.5",
-}
 TABS: Mapping[View, str] = {
     View.ACT: "Act first",
     View.FIND: "Find out first",
@@ -40,46 +33,17 @@ TABS: Mapping[View, str] = {
 
 
 @dataclass(frozen=True)
-class Plot:
-    """What the drawing of a range needs; all on the axis from 0 to 100."""
-
-    residual_index: float
-    low: float
-    high: float
-    band: RiskBand
-    grade: str
-
-
-@dataclass(frozen=True)
 class Row:
-    """One row of the register."""
+    """One row of the register: a risk, or several with an equal score."""
 
+    of: RangeRow
     position: str  # "3", "11–23"
     name: str
     href: str
     where: str  # country and tier, or how many share the row
-    issue: str
     issue_href: str | None
-    index: str
-    low: str
-    high: str
-    plot: Plot
-    grade_word: str
-    is_marked: bool  # not enough evidence
-    is_in_remedy: bool
     is_tie: bool
     step: tuple[str, str] | None  # what to do next, and where
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A cell of the heat map."""
-
-    count: int
-    band: RiskBand
-    by_range: bool
-    href: str
-    is_chosen: bool
 
 
 @dataclass(frozen=True)
@@ -92,8 +56,7 @@ class Page:
     rows: tuple[Row, ...]
     tabs: tuple[dict[str, Any], ...]
     choices: Mapping[str, Sequence[tuple[str, str]]]
-    heat: tuple[tuple[SeverityBand, tuple[Cell, ...]], ...]
-    tally: tuple[tuple[RiskBand, bool, int], ...]  # band, by its range alone, risks
+    stair: Stair
     grades: tuple[tuple[str, str, int], ...]  # letter, word, places by their highest risk
     places: int
     previous_href: str | None
@@ -122,8 +85,7 @@ def page_of(
         rows=tuple(_row(row, head.chain_id, asked) for row in found.rows),
         tabs=tuple(_tab(view, head, asked, found) for view in TABS),
         choices=_choices(head, chains),
-        heat=tuple(_heat(head, asked)),
-        tally=tuple(_tally(head, asked.wanted.issue)),
+        stair=_stair(head, asked),
         grades=tuple((grade, word[0], coverage[grade]) for grade, word in GRADES.items()),
         places=coverage["nodes"],
         previous_href=_address(head.chain_id, asked, number=found.number - 1)
@@ -156,32 +118,27 @@ def _tab(view: View, head: RunHead, asked: Asked, found: RegisterPage) -> dict[s
 
 
 def _row(row: TieRow, chain_id: UUID, asked: Asked) -> Row:
-    risk, known = row.risk, row.risk.known
-    assert known is not None, "a run under RM-2.0 keeps ranges"
-    is_tie = row.count > 1
-    tie_href = _address(chain_id, asked, tie=row.first)
+    risk, is_tie = row.risk, row.count > 1
+    if is_tie:
+        return Row(
+            of=row_of(risk),
+            position=f"{row.first:,}–{row.last:,}",
+            name=f"{row.count:,} places, equal score",
+            href=_address(chain_id, asked, tie=row.first),
+            where=_country(risk),
+            issue_href=None,
+            is_tie=True,
+            step=None,
+        )
     return Row(
-        position=f"{row.first:,}" if not is_tie else f"{row.first:,}–{row.last:,}",
-        name=f"{row.count:,} places, equal score" if is_tie else risk.node_name,
-        href=tie_href if is_tie else _place_href(risk, chain_id),
-        where=_country(risk) if is_tie else f"{_country(risk)}, {_tier(risk.tier)}",
-        issue=issue_title(risk.issue),
-        issue_href=None if is_tie or risk.node_id is None else _risk_href(risk),
-        index=whole_points(risk.residual_index),
-        low=whole_points(known.residual_low),
-        high=whole_points(known.residual_high),
-        plot=Plot(
-            risk.residual_index,
-            known.residual_low,
-            known.residual_high,
-            risk.residual_band,
-            known.grade,
-        ),
-        grade_word=GRADES[known.grade][0],
-        is_marked=risk.insufficient_evidence,
-        is_in_remedy=risk.status is not None and not is_tie,
-        is_tie=is_tie,
-        step=None if is_tie else _step(risk, chain_id),
+        of=row_of(risk),
+        position=f"{row.first:,}",
+        name=risk.node_name,
+        href=_place_href(risk, chain_id),
+        where=f"{_country(risk)}, {_tier(risk.tier)}",
+        issue_href=None if risk.node_id is None else _risk_href(risk),
+        is_tie=False,
+        step=_step(risk, chain_id),
     )
 
 
@@ -237,31 +194,15 @@ def _choices(
     }
 
 
-def _heat(head: RunHead, asked: Asked) -> Any:
-    """Rows of the heat map, the gravest first; a second click on the chosen cell shows all."""
-    counts = _cells(head, asked.wanted.issue)
-    for at, severity in reversed(list(enumerate(SEVERITY_BANDS, start=1))):
-        cells = []
-        for step, (band, by_range) in enumerate(STEPS, start=1):
-            cell = at * ROW + step
-            is_chosen = asked.wanted.cell == cell
-            wanted = replace(asked.wanted, cell=None if is_chosen else cell)
-            href = _address(head.chain_id, replace(asked, wanted=wanted, view=View.ALL, tie=None))
-            cells.append(Cell(counts.get(str(cell), 0), band, by_range, href, is_chosen))
-        yield severity, tuple(cells)
+def _stair(head: RunHead, asked: Asked) -> Stair:
+    issue = asked.wanted.issue
 
+    def href(cell: int | None) -> str:
+        wanted = replace(asked.wanted, cell=cell)
+        return _address(head.chain_id, replace(asked, wanted=wanted, view=View.ALL, tie=None))
 
-def _cells(head: RunHead, issue: Issue | None) -> Mapping[str, int]:
-    cells: Mapping[str, int] = head.summary["cells"][issue.value if issue else "all"]
-    return cells
-
-
-def _tally(head: RunHead, issue: Issue | None) -> Any:
-    """Risks of each band, the worst first; their cells add up to it."""
-    counts = _cells(head, issue)
-    for step, (band, by_range) in reversed(list(enumerate(STEPS, start=1))):
-        cells = (str(at * ROW + step) for at in range(1, len(SEVERITY_BANDS) + 1))
-        yield band, by_range, sum(counts.get(cell, 0) for cell in cells)
+    counts: Mapping[str, int] = head.summary["cells"][issue.value if issue else "all"]
+    return stair_of(counts, href, asked.wanted.cell)
 
 
 def filter_words(wanted: RiskFilter) -> list[str]:

@@ -16,9 +16,11 @@ from ddplatform.web.countries import country_name
 from ddplatform.web.filters import number
 from ddplatform.web.maps import Bubble, world_map_svg
 from ddplatform.web.risk.presenters import SEVERITY_NOTES
+from ddplatform.web.risk.stair import Stair, stair_of
 from ddplatform.web.shades import shade_of
 from supply_chain.node_filter import NOT_KNOWN
 from supply_chain.reference import load_reference
+from supply_chain.risk.rm2.method import METHOD_VERSION as RM2
 from supply_chain.risk.scoring import RISK_BANDS, risk_band, risk_index
 from supply_chain.vocabulary import Issue, RiskBand
 
@@ -80,13 +82,19 @@ def _chain_row(chain: ChainState, places: Sequence[PlaceCount]) -> ChainRow:
         nodes=nodes,
         assessed_share=assessed / nodes if nodes else None,
         unknown_origins=chain.summary.get("unknown_origins"),
-        poorly_known=chain.summary.get("coverage", {}).get("poor"),
+        poorly_known=_poorly_known(chain),
         never_asked=sum(
             place.nodes for place in places if _asked_class(place.questionnaire) == NEVER_ASKED
         ),
         band=next((band for band in WORST_FIRST if band in bands), None),
         is_stale=chain.is_stale,
     )
+
+
+def _poorly_known(chain: ChainState) -> int | None:
+    """Places with poor data under RM-1.0, or of grade D and E under RM-2.0."""
+    known: Mapping[str, int] = chain.summary.get("coverage", {})
+    return known["D"] + known["E"] if "E" in known else known.get("poor")
 
 
 def choose_chain(overview: Overview, wanted: str | None) -> ChainState | None:
@@ -103,6 +111,14 @@ def choose_chain(overview: Overview, wanted: str | None) -> ChainState | None:
 def places_of(overview: Overview, chain: ChainState) -> Sequence[PlaceCount]:
     """The counts of one map."""
     return [place for place in overview.places if place.chain_id == chain.id]
+
+
+def stair(chain: ChainState, register: Address) -> Stair | None:
+    """The heat map of a map that is scored by RM-2.0; each count leads to those risks."""
+    if chain.method_version != RM2:
+        return None
+    counts: Mapping[str, int] = chain.summary["cells"]["all"]
+    return stair_of(counts, lambda cell: register(cell=cell))
 
 
 def heat_rows(chain: ChainState, register: Address) -> list[dict[str, Any]]:

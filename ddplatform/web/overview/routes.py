@@ -71,6 +71,7 @@ def _pictures(found: Overview, chain: ChainState) -> dict[str, Any]:
     countries, unplaced = presenters.count_countries(places)
     issue = chosen_issue()
     return {
+        "stair": presenters.stair(chain, register),
         "heat_rows": presenters.heat_rows(chain, register),
         "tier_rows": presenters.tier_rows(places, table),
         "world": presenters.world_map(

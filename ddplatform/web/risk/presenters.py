@@ -116,8 +116,11 @@ def turns(past: Sequence[PastScore]) -> tuple[list[PastScore], int]:
     return kept, len(past) - len(kept)
 
 
-def _shown(score: PastScore) -> tuple[float, float, float, RiskBand]:
+def _shown(score: PastScore) -> tuple[object, ...]:
+    known = score.known
     return (
+        score.method_version,
+        (round(known.residual_low), round(known.residual_high), known.grade) if known else None,
         round(score.likelihood, 2),
         round(score.severity, 1),
         round(score.residual_index),

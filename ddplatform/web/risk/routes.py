@@ -38,7 +38,9 @@ def index() -> ResponseReturnValue:
     if chain is None or head is None:
         return render_template("risk/none.html", chain=chain, chains=chains)
     if head.method_version == RM2:
-        return redirect(url_for("risk_register.show", **{**carried(), "chain": chain.id}))
+        given = carried().to_dict()
+        whole = {"view": "all"} if given.keys() - {"chain"} else {}
+        return redirect(url_for("risk_register.show", **{**whole, **given, "chain": chain.id}))
     wanted = register_filter.read_filter(request.args)
     page = risk.list_risks(
         head.id,

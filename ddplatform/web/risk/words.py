@@ -53,6 +53,13 @@ FACTS: Mapping[str, str] = {
     "red_flag": "Red flag: likelihood is at least .40",
     "closed": "Verified closure: likelihood stays up for a while, from .50 downwards",
 }
+FACTS_IN_POINTS: Mapping[str, str] = {
+    "confirmed": "Confirmed impact: 100 points until its closure is verified",
+    "credible": "Credible allegation: 10 points more, at least 70",
+    "red_flag": "Red flag: 5 points more, at least 62",
+    "closed": "Verified closure: at least 65 points at first, 5 fewer each year",
+}
+"""The facts of RM-2.0 (section 8)."""
 CHANGES: Mapping[str, str] = {
     "in_force": "in force",
     "waiting": "waits for a second person",

@@ -28,6 +28,7 @@ from ddplatform.web.audit.words import action_words
 from ddplatform.web.context_events.words import KINDS as EVENT_KINDS
 from ddplatform.web.matching.node_sources import sources_of
 from ddplatform.web.risk import words as risk_words
+from ddplatform.web.risk.ranges import rows_of
 from ddplatform.web.sent_forms import answer_form
 from ddplatform.web.value_chain.blueprint import bp
 from ddplatform.web.value_chain.forms import NodeChangeForm, NodeForm
@@ -61,12 +62,14 @@ def node(node_id: UUID) -> ResponseReturnValue:
     reference = load_reference()
     operator = get_node(found.operated_by_id) if found.operated_by_id else None
     run = find_current_head(found.chain_id)
+    risks = list_risks_of_node(run.id, node_id) if run else []
     return render_template(
         "value_chain/node.html",
         **shown,
         sources=sources_of(found),
         run=run,
-        risks=list_risks_of_node(run.id, node_id) if run else [],
+        risks=risks,
+        ranges=rows_of(risks),
         risk_words=risk_words,
         marks=list_marks([node_id]).get(node_id, ()),
         event_kinds=EVENT_KINDS,
