@@ -34,7 +34,8 @@ def add_country_figures(
 
 
 def _by_weight(factor: Mapping[str, Any]) -> tuple[float, str]:
-    weight = float(METHOD.weight[METHOD.factor_index[factor["ref"]]])
+    at = METHOD.factor_index.get(factor["ref"])
+    weight = float(METHOD.weight[at]) if at is not None else 1.0  # RM-2.0 has figures of its own
     return -weight * factor["value"], factor["ref"]
 
 

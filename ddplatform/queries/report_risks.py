@@ -12,11 +12,13 @@ from ddplatform.duediligence.vocabulary import RiskState
 from ddplatform.models.findings import Finding
 from ddplatform.models.organisations import Membership
 from ddplatform.models.risk import IndicatorValue, SalienceNote
+from ddplatform.queries import report_ranges
 from ddplatform.queries.report_scope import Scope
 from ddplatform.queries.risk_scores import RiskScore, list_at
 from ddplatform.queries.run_rows import load_register
 from supply_chain.reference import load_reference
 from supply_chain.risk.method import METHOD, METHOD_VERSION
+from supply_chain.risk.rm2.method import METHOD_VERSION as RM2
 from supply_chain.risk.scoring import RISK_BANDS, SEVERITY_BANDS
 from supply_chain.vocabulary import Issue, RiskBand
 
@@ -79,12 +81,14 @@ def load_risk_facts(scope: Scope) -> dict[str, Any]:
 
 
 def _cells(scope: Scope) -> tuple[list[dict[str, Any]], Mapping[RiskBand, int]]:
-    """The register counted by severity band and step of likelihood, and by residual band."""
+    """The register counted for the heat map of its method, and by residual band."""
     assert scope.run is not None
     register = load_register(scope.run.id)
+    bands = Counter(RISK_BANDS[band] for band in register.residual_band.tolist())
+    if scope.run.method_version == RM2:
+        return report_ranges.cells_of(register), bands
     severities = zip(register.severity_band.tolist(), register.heat_cell.tolist(), strict=True)
     cells = Counter((SEVERITY_BANDS[band].value, cell % 10) for band, cell in severities)
-    bands = Counter(RISK_BANDS[band] for band in register.residual_band.tolist())
     return [
         {
             "severity_band": severity,
@@ -152,7 +156,9 @@ def _row(
         "inherent_index": one.index,
         "residual_index": one.residual_index,
         "band": one.residual_band.value,
-        "confidence": one.confidence,
+        "confidence": one.known_share,
+        "grade": one.grade,
+        "range": report_ranges.range_of(one.known) if one.known else None,
         "involvement": spaced(involvement.get(place)),
         "owner": _role(finding) if is_kept else None,
         "state": _state(finding) if is_kept else None,
@@ -171,7 +177,10 @@ def _role(finding: Any) -> str | None:
 
 
 def _reasons(one: RiskScore, finding: Any) -> list[str]:
-    """What the score rests on, the strongest group of factors first."""
+    """What the score rests on, the strongest part first."""
+    on_record = ["A finding is on record for this place and issue."] if finding else []
+    if one.known is not None:
+        return [*report_ranges.reasons_of(one, one.known), *on_record]
     parts = sorted(
         zip(METHOD.groups, one.contributions, strict=True), key=lambda part: -(part[1] or 0.0)
     )
@@ -186,15 +195,15 @@ def _reasons(one: RiskScore, finding: Any) -> list[str]:
     )
     if one.insufficient_evidence:
         reasons.append(f"Little is known here: confidence {one.confidence:.2f}.")
-    if finding is not None:
-        reasons.append("A finding is on record for this place and issue.")
-    return reasons
+    return [*reasons, *on_record]
 
 
 def load_factor_facts(scope: Scope, countries: Sequence[str]) -> list[dict[str, Any]] | None:
     """Country figures that the scores rest on, each with source and year; None: not assessed."""
-    if scope.release is None:
+    if scope.release is None or scope.run is None:
         return None
+    if scope.run.method_version == RM2:
+        return report_ranges.figures_of(countries, FACTORS_LISTED)
     rows = db.session.execute(
         select(
             IndicatorValue.factor,

@@ -137,10 +137,11 @@ def reasons(plan: BlockPlan, lookup: Lookup) -> Blocks:
 
 
 def heat_map(plan: BlockPlan, lookup: Lookup) -> Blocks:
-    """Counts of risks by severity band and likelihood.
+    """Counts of risks by severity band and likelihood, or by band where rows tell none.
 
     The optional `counts` names rows that stand for several risks each (`count`): a register cut
-    to its most salient risks is still counted whole.
+    to its most salient risks is still counted whole. Rows of RM-2.0 name a band in place of a
+    likelihood; `by_band` has the columns for them.
     """
     rows = lookup.rows(plan.text("counts")) if plan.text("counts") else None
     rows = lookup.rows(plan.text("fact")) if rows is None else rows
@@ -148,11 +149,13 @@ def heat_map(plan: BlockPlan, lookup: Lookup) -> Blocks:
     if rows is None:
         return (Note(title, f"{NOT_ASSESSED}."),)
     lines, columns = plan.listed("rows"), plan.listed("columns")
+    by_band = plan.listed("by_band") if any("likelihood" not in row for row in rows) else ()
+    columns = by_band or columns
     counts = [[0] * len(columns) for _ in lines]
     unplaced = 0
     for row in rows:
         line = [i for i, given in enumerate(lines) if given["key"] == row.get("severity_band")]
-        column = _column(columns, row.get("likelihood"))
+        column = _column_of_band(columns, row) if by_band else _column(columns, row)
         weight = _count(row, "count") if "count" in row else 1
         if line and column is not None:
             counts[line[0]][column] += weight
@@ -162,13 +165,21 @@ def heat_map(plan: BlockPlan, lookup: Lookup) -> Blocks:
         row_titles=tuple(line["title"] for line in lines),
         column_titles=tuple(column["title"] for column in columns),
         counts=tuple(tuple(line) for line in counts),
-        bands=_grounds(plan),
+        bands=tuple(tuple(RiskBand(one["key"]) for one in by_band) for _ in lines)
+        if by_band
+        else _grounds(plan),
         unplaced=unplaced,
+        axis="Residual risk" if by_band else "Likelihood after controls",
     )
     return (Figure(title, caption, drawing),)
 
 
-def _column(columns: Sequence[Mapping[str, str]], likelihood: object) -> int | None:
+def _column_of_band(columns: Sequence[Mapping[str, str]], row: Mapping[str, object]) -> int | None:
+    return next((i for i, given in enumerate(columns) if given["key"] == row.get("band")), None)
+
+
+def _column(columns: Sequence[Mapping[str, str]], row: Mapping[str, object]) -> int | None:
+    likelihood = row.get("likelihood")
     if not isinstance(likelihood, int | float):
         return None
     fits = (i for i, given in enumerate(columns) if likelihood < float(given["below"]))

@@ -146,7 +146,7 @@ class KeyFigures:
 
 @dataclass(frozen=True, slots=True)
 class HeatMap:
-    """Counts of risks by severity (rows, worst first) and likelihood (columns, least first).
+    """Counts of risks by severity (rows, worst first) and what `axis` says (columns, least first).
 
     `bands[row][column]` gives the ground colour; `unplaced` counts the risks that lack one of
     the two and so stand in no cell.
@@ -157,6 +157,7 @@ class HeatMap:
     counts: tuple[tuple[int, ...], ...]
     bands: tuple[tuple[RiskBand, ...], ...]
     unplaced: int = 0
+    axis: str = "Likelihood after controls"
 
 
 @dataclass(frozen=True, slots=True)

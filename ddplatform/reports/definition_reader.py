@@ -29,7 +29,7 @@ BLOCK_KEYS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     "reasons": (frozenset({"fact", "shown"}), frozenset()),
     "heat_map": (
         frozenset({"title", "caption", "fact", "rows", "columns", "bands"}),
-        frozenset({"counts"}),
+        frozenset({"counts", "by_band"}),
     ),
     "chain_map": (frozenset({"title", "caption", "fact", "shown"}), frozenset()),
     "coverage_bars": (frozenset({"title", "caption", "fact", "unit"}), frozenset()),
@@ -44,6 +44,7 @@ ITEM_KEYS: Mapping[tuple[str, str], frozenset[str]] = {
     ("requirements", "rows"): frozenset({"id", "gist", "section"}),
     ("heat_map", "rows"): frozenset({"key", "title"}),
     ("heat_map", "columns"): frozenset({"below", "title"}),
+    ("heat_map", "by_band"): frozenset({"key", "title"}),
 }
 """Kind of block and its list -> keys every entry of that list must have."""
 
@@ -181,7 +182,7 @@ class _Reader:
 
     def items(self, raw: Mapping[str, object], kind: str, place: str) -> None:
         for (owner, key), needed in ITEM_KEYS.items():
-            if owner == kind:
+            if owner == kind and (key in raw or key in BLOCK_KEYS[kind][0]):
                 self.each(raw, key, place, partial(self.item, needed=needed))
         if kind == "heat_map":
             across = raw.get("columns")

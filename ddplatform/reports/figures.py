@@ -75,7 +75,7 @@ class HeatMapFlowable(Flowable):
             self.canv.drawCentredString(x, y, title)
         self.canv.setFont(SEMIBOLD, 8.2)
         middle = LABEL_WIDTH + (self.width - LABEL_WIDTH) / 2
-        self.canv.drawCentredString(middle, y - 11.5, "Likelihood after controls")
+        self.canv.drawCentredString(middle, y - 11.5, self.figure.axis)
 
 
 def _unplaced(count: int) -> str:

@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -273,3 +274,29 @@ class TestPages:
 
         found = re.findall(r'<th scope="row"><a href="[^"]+"><bdi>([^<]+)</bdi>', text)
         assert len(found) == names
+
+    @pytest.mark.parametrize("form", ["json", "pdf"])
+    def test_a_report_tells_ranges_grades_and_figures_of_the_method(
+        self, app: Flask, tenant: Tenant, cocoa: CocoaMap, tmp_path: Path, form: str
+    ) -> None:
+        out = tmp_path / f"report.{form}"
+        arguments = ["reports", "build", "--organisation", tenant.slug, "--format", form]
+        definition = ["--definition", "action-6-due-diligence", "--out", str(out)]
+
+        done = app.test_cli_runner().invoke(args=[*arguments, *definition])
+
+        assert done.exit_code == 0, done.output
+        if form == "pdf":
+            assert out.read_bytes().startswith(b"%PDF")
+            return
+        facts = json.loads(out.read_text(encoding="utf-8"))
+        assert facts["method"]["version"] == RM2
+        first = facts["risks"][0]
+        assert first["grade"] in GRADES and " to " in first["range"]
+        assert first["reasons"][0].startswith("Points: +")
+        cells = facts["risk_cells"]
+        assert sum(cell["count"] for cell in cells) == facts["risk_counts"]["scored"] == 64
+        critical = sum(cell["count"] for cell in cells if cell["band"] == "critical")
+        assert critical == facts["risk_counts"]["critical"]
+        factors = {factor["ref"] for factor in facts["factors"]}
+        assert "CTY-17" in factors and "CTY-02" not in factors
