@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from supply_chain.risk.method import Floats, Ints
+from supply_chain.risk.method import Bools, Floats, Ints
 from supply_chain.risk.plan import Level, Places, Plan, make_plan
 from supply_chain.risk.rm2.chain_parameters import CHAIN
 from supply_chain.risk.rm2.compiled import INSIDE, OTHER, PROVEN, FlowRows
@@ -93,6 +93,15 @@ class Network:
         return tuple(
             _circles(self, level) if len(level.members) else None for level in self.plan.levels
         )
+
+    @cached_property
+    def unproven_circles(self) -> Bools:
+        """(levels,) whether a link inside a circle of the level is unproven."""
+        links = np.flatnonzero((self.role == INSIDE) & (self.source >= self.nodes))
+        buyer = np.searchsorted(self.plan.weight_starts, links, side="right") - 1
+        found = np.zeros(len(self.plan.level_sets) - 1, dtype=np.bool_)
+        found[np.searchsorted(_level_nodes(self.plan), buyer, side="right") - 1] = True
+        return found
 
     @cached_property
     def flow(self) -> Ints:

@@ -53,6 +53,11 @@ def exposure(network: Network, residual: Floats) -> Floats:
     Returns:
         (nodes, issues) in plan order, from L_res to 1.
     """
+    return exposed_sources(network, residual)[: network.nodes]
+
+
+def exposed_sources(network: Network, residual: Floats) -> Floats:
+    """(sources, issues) E of every node, then what each unproven flow counts as."""
     own, loops = np.ascontiguousarray(residual), _loops(network)
     sources = np.zeros((network.sources, own.shape[1]))
     reads = replace(network.plan, weight_place=network.source)
@@ -67,8 +72,8 @@ def exposure(network: Network, residual: Floats) -> Floats:
         if loops:
             loops.expose_flows(flows.start, flows.stop, network.flow_rows, own, sources)
         else:
-            _expose_flows(network, flows, own, sources)
-    return sources[: network.nodes]
+            expose_flows(network, flows, own, sources)
+    return sources
 
 
 def _loops(network: Network) -> Loops | None:
@@ -76,7 +81,7 @@ def _loops(network: Network) -> Loops | None:
     return ready_loops() if len(network.source) >= MANY_LINKS else None
 
 
-def _expose_flows(network: Network, flows: slice, own: Floats, sources: Floats) -> None:
+def expose_flows(network: Network, flows: slice, own: Floats, sources: Floats) -> None:
     """What unproven flows count as, `(1 - g) E + g`, from E of their suppliers."""
     for run in runs(flows, own.shape[1]):
         gap = proof_gap(network, own, run)
@@ -96,10 +101,23 @@ def _expose_circles(
     own = residual[circles.members]
     inflow = np.empty(own.shape)
     flow_in(circles.outside, own, sources, out=inflow)
+    is_unproven = bool((circles.flow >= 0).any())
+    return solve_circles(network, circles, residual, inflow, by_issue=is_unproven)
+
+
+def solve_circles(
+    network: Network, circles: Circles, residual: Floats, inflow: Floats, *, by_issue: bool
+) -> Floats:
+    """E of the members of some circles of one level.
+
+    Args:
+        inflow: (members, issues) `L_res + (1 - L_res) * flow from outside`.
+        by_issue: some link inside a circle of the level is unproven, so that weights differ.
+    """
+    own, inside = residual[circles.members], circles.inside
+    if not by_issue:
+        return _solve(inside, own, inflow, circles.starts)
     at = np.flatnonzero(circles.flow >= 0)
-    if not len(at):
-        return _solve(circles.inside, own, inflow, circles.starts)
-    inside = circles.inside
     gap = np.zeros((inside.nnz, own.shape[1]))
     gap[at] = proof_gap(network, residual, circles.flow[at])
     link = np.arange(inside.nnz)
@@ -150,18 +168,23 @@ def linkage(network: Network, residual: Floats) -> Floats:
     Returns:
         (nodes, issues) in plan order, 0-1.
     """
+    return np.subtract(1, free_sources(network, residual)[: network.nodes])
+
+
+def free_sources(network: Network, residual: Floats) -> Floats:
+    """(sources, issues) 1 - LAM of every node, then 1 - LAM' of each unproven flow."""
     own = np.ascontiguousarray(residual)
-    free = np.empty((network.sources, own.shape[1]))  # 1 - LAM, of flows 1 - LAM'
+    free = np.empty((network.sources, own.shape[1]))
     loops, plan = _loops(network), network.plan
     if loops is None:
         _link_by_arrays(network, own, free)
-        return np.subtract(1, free[: network.nodes])
+        return free
     links = (plan.weight_starts, network.source, network.role)
     sets = np.append(plan.set_starts, network.nodes)
     for level, _, flows in levels_of(network):
         loops.link_sets(level.sets.start, level.sets.stop, sets, *links, own, free)
         loops.link_flows(flows.start, flows.stop, network.flow_rows, own, free)
-    return np.subtract(1, free[: network.nodes])
+    return free
 
 
 def _link_by_arrays(network: Network, own: Floats, free: Floats) -> None:
@@ -175,11 +198,16 @@ def _link_by_arrays(network: Network, own: Floats, free: Floats) -> None:
                 free[buyers] = term
         if circles:
             _share_in_circles(circles, np.multiply, free)
-        for run in runs(flows, own.shape[1]):
-            gap = proof_gap(network, own, run)
-            np.subtract(1, gap, out=gap)
-            gap *= np.take(free, network.unproven.supplier[run], axis=0)
-            _rows_of_flows(network, free, run)[:] = gap
+        free_flows(network, flows, own, free)
+
+
+def free_flows(network: Network, flows: slice, own: Floats, free: Floats) -> None:
+    """`1 - LAM'` of unproven flows, `(1 - g) (1 - LAM)`, from those of their suppliers."""
+    for run in runs(flows, own.shape[1]):
+        gap = proof_gap(network, own, run)
+        np.subtract(1, gap, out=gap)
+        gap *= np.take(free, network.unproven.supplier[run], axis=0)
+        _rows_of_flows(network, free, run)[:] = gap
 
 
 def _share_in_circles(circles: Circles, function: np.ufunc, values: Floats) -> None:
