@@ -21,7 +21,7 @@ from ddplatform.queries.run_rows import (
     records_as_of,
     settled,
 )
-from supply_chain.risk.kept_scores import CHAIN_SCORES, SCORES, Records, unpack
+from supply_chain.risk.kept_scores import SCORES, Records, unpack
 from supply_chain.risk.register import ISSUES
 from supply_chain.risk.rm2.kept_scores import NODE as RM2_NODE
 from supply_chain.risk.rm2.kept_scores import SCORES as RM2_SCORES
@@ -106,7 +106,7 @@ class RiskScore:
         return self.known.grade if self.known else None
 
 
-_OF_BOTH = (*(name for name in SCORES if name in RM2_SCORES), *CHAIN_SCORES)
+_OF_BOTH = (*(name for name in SCORES if name in RM2_SCORES), "exposure", "severity_chain")
 """Scores that both versions of the method have."""
 _KNOWN = tuple(one.name for one in fields(Known) if one.name in RM2_SCORES)
 
@@ -174,6 +174,7 @@ def _risk(row: ScoredRow, record: Any, column: int) -> RiskScore | None:
 def _of_rm1(record: Any, column: int) -> dict[str, Any]:
     groups = record["group_scores"].tolist()
     return {
+        "linkage": float(record["linkage"][column]),
         "confidence": float(record["confidence"][column]),
         "group_scores": tuple(None if math.isnan(score) else score for score in groups),
         "contributions": tuple(record["contributions"][column].tolist()),
@@ -187,7 +188,7 @@ def _of_rm2(record: Any, column: int) -> dict[str, Any]:
         lines=dict(zip(LINES, lines, strict=True)),
         **{name: float(record[name][column]) for name in _KNOWN},
     )
-    return {"known": known}
+    return {"linkage": 1 - float(record["free"][column]), "known": known}
 
 
 def list_at(run_id: UUID, positions: Sequence[int]) -> list[RiskScore]:

@@ -281,5 +281,5 @@ def _score_once_more(run: AssessmentRun, loaded: Loaded, *, by: Identity, at: da
     """
     found = find_changes(run.id)
     if found is not None:
-        mark(loaded.keys[row] for row in found[1].touched.tolist())
+        mark(loaded.keys[row] for row in found[1].fresh.tolist())
     ask_reassessment(loaded.chain_id, run.cause, by=by, at=at)

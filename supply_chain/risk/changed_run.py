@@ -6,14 +6,15 @@ from functools import cached_property
 import numpy as np
 
 from supply_chain.chain_columns import NodeColumns
-from supply_chain.risk.kept_scores import CHAIN_SCORES, Records, records_of
+from supply_chain.risk.kept_scores import Records
 from supply_chain.risk.method import Bools, Floats, Ints
 from supply_chain.risk.moved_nodes import Words, words
-from supply_chain.risk.pairs import PairScores
-from supply_chain.risk.register import without_ranges
 from supply_chain.risk.register_changes import BY_REGISTER, CameIn, RegisterChanges
 from supply_chain.risk.renewal import Renewed
-from supply_chain.risk.scoring import contributions, severity_band
+from supply_chain.risk.rm2.kept_scores import CHAIN_SCORES, records_of
+from supply_chain.risk.rm2.map_scores import MapScores
+from supply_chain.risk.rm2.register import in_steps
+from supply_chain.risk.rm2.severity import severity_band
 from supply_chain.risk.standing_run import StandingRun, counts_of_nodes
 
 
@@ -38,20 +39,16 @@ class _Fresh:
     """The nodes that were scored anew, as `records_of` reads them."""
 
     scored: Bools
-    scores: PairScores
+    scores: MapScores
     exposure: Floats
-    linkage: Floats
+    free: Floats
     severity_chain: Floats
     salience_rank: Ints
 
     @cached_property
     def severity_band(self) -> Ints:
-        bands = severity_band(np.nan_to_num(self.scores.severity))
+        bands = severity_band(self.scores.of_nodes("severity"))
         return np.where(self.scored, bands, -1)
-
-    @cached_property
-    def contributions(self) -> Floats:
-        return contributions(self.scores.group_score)
 
 
 def changed_run(
@@ -98,6 +95,7 @@ _COLUMNS = {
     "residual_band": "residual_band",
     "heat_cell": "heat_cell",
     "insufficient": "insufficient_evidence",
+    "grade": "grade",
 }
 """Column of the register -> field of the records."""
 
@@ -113,14 +111,11 @@ def _changes(
     index[np.searchsorted(changed, rows)] = _highest_index(records)
     stay = old.came.take(~np.isin(old.came.place, renewed.fresh))
     return RegisterChanges(
-        touched=np.union1d(old.touched, renewed.touched),
         fresh=np.union1d(old.fresh, renewed.fresh),
         gone=np.union1d(old.gone, _positions(before[newly])),
         came=CameIn.joined(stay, _came(standing, renewed, records)),
         changed=changed,
         highest_index=index,
-        seen=renewed.seen,
-        priors=renewed.priors,
         moved=renewed.moved,
     )
 
@@ -133,7 +128,8 @@ def _came(standing: StandingRun, renewed: Renewed, records: Records) -> CameIn:
         place=renewed.fresh[node].astype(np.int32),
         issue=issue.astype(np.int8),
         **{column: records[kept][row, issue] for column, kept in _COLUMNS.items()},
-        **without_ranges(len(row)),
+        index=in_steps(records["residual_index"][row, issue]),
+        highest=in_steps(records["index_high"][row, issue]),
         first=renewed.keys.first,
         second=renewed.keys.second,
     )
@@ -145,7 +141,7 @@ def _scored_anew(renewed: Renewed, in_remedy: Bools) -> Records:
         scored=renewed.scored,
         scores=renewed.scores,
         exposure=reached.exposure[own],
-        linkage=reached.linkage[own],
+        free=reached.free[own],
         severity_chain=reached.severity_chain[own],
         salience_rank=np.full(renewed.scored.shape, BY_REGISTER, dtype=np.int64),
     )

@@ -1,4 +1,4 @@
-"""Nodes whose own facts are other than in the whole run that a run rests on (RM-1.0 3.4)."""
+"""Nodes that are in another country than in the whole run that a run rests on."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,10 +8,8 @@ from numpy.typing import NDArray
 
 from supply_chain.chain_columns import NodeColumns
 from supply_chain.risk.method import Ints
-from supply_chain.risk.plan import Places
 
 Words = NDArray[np.str_]
-Peers = tuple[str, str]  # country and sector; empty where it is not known
 
 
 @dataclass(frozen=True)
@@ -20,12 +18,11 @@ class MovedNodes:
 
     place: Ints  # rising
     country: Words  # empty where it is not known
-    sector: Words
 
     @classmethod
     def none(cls) -> "MovedNodes":
         """No node moved."""
-        return cls(np.zeros(0, dtype=np.int64), words([]), words([]))
+        return cls(np.zeros(0, dtype=np.int64), words([]))
 
     def put(self, places: Ints, nodes: NodeColumns) -> "MovedNodes":
         """The same once some nodes, one column entry each, stand elsewhere.
@@ -36,9 +33,8 @@ class MovedNodes:
         stay = ~np.isin(self.place, places)
         place = np.concatenate([self.place[stay], places])
         country = np.concatenate([self.country[stay], words(nodes.country)])
-        sector = np.concatenate([self.sector[stay], words(nodes.sector)])
         order = np.argsort(place)
-        return MovedNodes(place[order], country[order], sector[order])
+        return MovedNodes(place[order], country[order])
 
     def countries(self, whole: Words) -> Words:
         """The country of each place now, from those of the whole run."""
@@ -46,22 +42,6 @@ class MovedNodes:
             return whole
         now = whole.astype(np.result_type(whole, self.country))
         now[self.place] = self.country
-        return now
-
-    def groups(self, whole: Places, peers: Sequence[Peers]) -> Places:
-        """The number of the peers of each node now; -1 none.
-
-        Args:
-            whole: (nodes,) those of the whole run.
-            peers: who they are, by number; others get numbers behind these.
-        """
-        if not len(self.place):
-            return whole
-        numbers, now = {key: number for number, key in enumerate(peers)}, whole.copy()
-        stand = zip(self.country.tolist(), self.sector.tolist(), strict=True)
-        now[self.place] = [
-            numbers.setdefault(key, len(numbers)) if all(key) else -1 for key in stand
-        ]
         return now
 
 

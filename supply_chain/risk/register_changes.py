@@ -16,7 +16,6 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from supply_chain.risk.factors import Cells
 from supply_chain.risk.method import Bools, Ints
 from supply_chain.risk.moved_nodes import MovedNodes
 from supply_chain.risk.ranking import Keys, RankKeys
@@ -81,15 +80,12 @@ class CameIn:
 class RegisterChanges:
     """Positions are salience ranks of the whole run less one."""
 
-    touched: Ints  # places of the nodes of which something new is known since the whole run
     fresh: Ints  # places of the nodes that were scored anew since; rising, as all places here
     gone: Ints  # positions that do not count any more, rising
     came: CameIn
     changed: Ints  # places of which any score differs from the whole run, or did in between
     highest_index: NDArray[np.float64]  # of these
-    seen: Cells  # what is seen of the factors of `touched`
-    priors: Cells  # where what is assumed of a factor is another; NaN: as nobody lifts it
-    moved: MovedNodes  # of `touched`, those whose own facts are others, or were in between
+    moved: MovedNodes  # of `fresh`, those whose own facts are others, or were in between
 
     @classmethod
     def none(cls) -> "RegisterChanges":
@@ -109,8 +105,7 @@ class RegisterChanges:
             first=keys,
             second=keys,
         )
-        cells = Cells(no, number, number)
-        return cls(no, no, no, came, no, number, cells, cells, MovedNodes.none())
+        return cls(no, no, came, no, number, MovedNodes.none())
 
     def ranks(self, before: Ints) -> Ints:
         """The ranks, 1 first, of risks that stayed, from those in the whole run."""
@@ -193,8 +188,6 @@ class RegisterChanges:
 
 _PARTS: Final[Mapping[str, type[Any]]] = {
     "came": CameIn,
-    "seen": Cells,
-    "priors": Cells,
     "moved": MovedNodes,
 }
 

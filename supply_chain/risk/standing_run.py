@@ -4,19 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from supply_chain.risk.changed_cells import overlaid
 from supply_chain.risk.kept_scores import Records
-from supply_chain.risk.method import Floats, Ints
+from supply_chain.risk.method import Ints
 from supply_chain.risk.moved_nodes import Words
-from supply_chain.risk.plan import Plan
 from supply_chain.risk.register_changes import RegisterChanges
-from supply_chain.risk.run_counts import (
-    KNOWN,
-    CountedNodes,
-    RunCounts,
-    country_places,
-    known_by_confidence,
-)
+from supply_chain.risk.rm2.incremental import renew_flows
+from supply_chain.risk.rm2.network import Network
+from supply_chain.risk.rm2.ranges import GRADES
+from supply_chain.risk.run_counts import CountedNodes, RunCounts, country_places, known_by_grade
 from supply_chain.risk.run_state import RunState
 
 
@@ -37,7 +32,7 @@ class StandingRun:
     def again(
         cls,
         state: RunState,
-        plan: Plan,
+        network: Network,
         changes: RegisterChanges,
         whole: Records,
         now: Records,
@@ -52,11 +47,12 @@ class StandingRun:
             whole, now: of the places `changes.changed`, in the whole run and in this one.
             tiers, countries: of these places in the whole run.
         """
-        at, flow = plan.place[changes.changed], state.flow
+        at, flow = network.plan.place[changes.changed], state.flow
         flow.residual[at] = np.nan_to_num(now["residual_likelihood"])
         flow.severity[at] = np.nan_to_num(now["severity"])
-        flow.exposed[at], flow.linked[at] = now["exposure"], now["linkage"]
+        flow.exposed[at], flow.free[at] = now["exposure"], now["free"]
         flow.upstream[at] = np.nan_to_num(now["severity_chain"])
+        renew_flows(network, flow, at)
         fresh = np.searchsorted(changes.changed, changes.fresh)
         codes = countries.astype(np.result_type(countries, changes.moved.country))
         codes[np.searchsorted(changes.changed, changes.moved.place)] = changes.moved.country
@@ -66,14 +62,6 @@ class StandingRun:
         )
         return cls(state, changes, counts)
 
-    def seen(self, rows: Ints, factors: Ints) -> Floats:
-        """(rows, factors) what is seen of factors of nodes now, NaN where nothing is."""
-        return overlaid(self.state.cells, self.changes.seen, rows, factors)
-
-    def priors(self, rows: Ints, factors: Ints) -> Floats:
-        """(rows, factors) the priors that peers lift now, NaN where they lift none."""
-        return overlaid(self.state.priors, self.changes.priors, rows, factors)
-
 
 def counts_of_nodes(state: RunState, records: Records, countries: Words, tiers: Ints) -> RunCounts:
     """How some nodes of the map count in a run."""
@@ -82,8 +70,8 @@ def counts_of_nodes(state: RunState, records: Records, countries: Words, tiers: 
         residual_band=records["residual_band"],
         heat_cell=records["heat_cell"],
         insufficient=records["insufficient_evidence"],
-        known=known_by_confidence(records["confidence"]),
-        levels=KNOWN,
+        known=known_by_grade(records["grade"].astype(np.int64), records["residual_index"]),
+        levels=GRADES,
         tier=tiers,
         country=country_places(countries, state.countries),
         is_node=np.ones(len(records), dtype=np.bool_),

@@ -1,4 +1,4 @@
-"""A run of changed nodes says, to the last bit, what a whole assessment says (RM-1.0)."""
+"""A run of changed nodes says, to the last bit, what a whole assessment says (RM-2.0)."""
 
 from dataclasses import dataclass, fields, replace
 from uuid import UUID
@@ -9,24 +9,26 @@ import pytest
 from supply_chain.chain_columns import NODE_KINDS, NodeColumns
 from supply_chain.graph import ValueChain
 from supply_chain.reference import load_reference
-from supply_chain.risk.assessment import Assessment, assess
 from supply_chain.risk.changed_run import ChangedRun, changed_run
-from supply_chain.risk.context import primary_sectors
 from supply_chain.risk.evidence import STATES, Adjustments, Evidence, Judgements, Priorities, States
 from supply_chain.risk.factors import Observations, join_observations
 from supply_chain.risk.kept_run import kept_run
-from supply_chain.risk.kept_scores import Records, records_of
+from supply_chain.risk.kept_scores import Records
 from supply_chain.risk.method import METHOD
 from supply_chain.risk.moved_nodes import words
-from supply_chain.risk.register import Register, register_of
+from supply_chain.risk.register import Register
 from supply_chain.risk.register_changes import RegisterChanges, order_of
-from supply_chain.risk.renewal import MOST, NOBODY, renew
+from supply_chain.risk.renewal import MOST, NOBODY, Learned, renew
+from supply_chain.risk.rm2.kept_scores import records_of
+from supply_chain.risk.rm2.map_assessment import Assessment, assess, beginnings
+from supply_chain.risk.rm2.map_events import EventRows
+from supply_chain.risk.rm2.register import register_of
 from supply_chain.risk.run_counts import country_places
 from supply_chain.risk.run_state import RunState
 from supply_chain.risk.standing_run import StandingRun
 from supply_chain.unknown_origins import are_same_origins
 from supply_chain.vocabulary import NodeKind
-from tests.unit.test_risk_rescoring import GOODS, SECTORS, a_map
+from tests.unit.test_risk_rescoring import SECTORS, a_map
 
 REFERENCE = load_reference()
 AS_OF = REFERENCE.as_of
@@ -119,8 +121,8 @@ class Kept:
     def renew(self, now: Evidence, rows: np.ndarray, own: np.ndarray = NOBODY) -> ChangedRun:
         """A run on the last one; only rows that differ and orders that moved are taken over."""
         whole, nodes = self.whole, self.nodes
-        told = {"reference": REFERENCE, "as_of": AS_OF}
-        renewed = renew(self.standing, whole.plan, nodes, rows, now.of_nodes, own=own, **told)
+        asked = self.standing, whole.chain, whole.network, nodes, rows
+        renewed = renew(*asked, learned_from(now), own=own, reference=REFERENCE)
         assert renewed is not None
         made = changed_run(
             self.standing,
@@ -145,13 +147,17 @@ class Kept:
         first = records_of(self.whole, in_remedy_of(self.whole), 0, len(self.whole.chain))
         self.standing = StandingRun.again(
             state_of(self.whole, self.known),
-            self.whole.plan,
+            self.whole.network,
             changes,
             first[changes.changed],
             self.records[changes.changed],
             tiers=self.whole.chain.tiers[changes.changed],
             countries=words(self.whole.chain.nodes.country)[changes.changed],
         )
+
+
+def learned_from(known: Evidence):
+    return lambda rows: Learned(known.of_nodes(rows), EventRows())
 
 
 def state_of(whole: Assessment, known: Evidence) -> RunState:
@@ -179,13 +185,12 @@ def test_what_is_new_of_few_nodes_step_by_step_gives_what_a_whole_assessment_giv
 
 
 def other_facts(chain: ValueChain, rows: np.ndarray, random: np.random.Generator) -> NodeColumns:
-    """Other countries, trades, goods and kinds of some nodes; who is an origin stays."""
+    """Other countries, trades and kinds of some nodes; who is an origin stays, and all goods."""
     marks = [False, True]
     return replace(
         chain.nodes.take(rows),
         country=tuple(random.choice([None, "CI", "GH"]) for _ in rows),
         sector=tuple(random.choice([None, *SECTORS]) for _ in rows),
-        commodities=tuple((random.choice(GOODS),) for _ in rows),
         kind=np.where(
             chain.nodes.kind[rows] == NODE_KINDS.index(NodeKind.UNKNOWN_ORIGIN),
             chain.nodes.kind[rows],
@@ -201,7 +206,7 @@ def test_nodes_that_come_to_another_country_or_trade_give_what_a_whole_assessmen
 ) -> None:
     chain, known = a_map(seed)
     random = np.random.default_rng(seed)
-    primary = primary_sectors(REFERENCE)
+    primary = beginnings(REFERENCE)
     kept = Kept.of(assess(chain, known, reference=REFERENCE, as_of=AS_OF), known)
     now, last, whole = known, NOBODY, kept.whole.chain
     for step in range(random.integers(1, 5)):
@@ -258,34 +263,14 @@ def in_order(orders: np.ndarray, whole: Assessment) -> None:
     assert whole.salience_rank[scored][by_order].tolist() == list(range(1, scored.sum() + 1))
 
 
-def test_peers_whose_prior_moves_are_scored_anew_too() -> None:
-    chain, known = a_map(3)
-    nodes = chain.nodes
-    groups = list(zip(nodes.country, nodes.sector, strict=True))
-    place = next(key for key in groups if None not in key and groups.count(key) >= 8)
-    peers = [row for row, key in enumerate(groups) if key == place]
-    factor = "WRK-20"
-    seen = [observed(row, factor, 0.95) for row in peers[:5]]
-    before = replace(known, observations=join_observations(known.observations, *seen[:4]))
-    now = replace(known, observations=join_observations(known.observations, *seen))
-    first, whole = (assess(chain, one, reference=REFERENCE, as_of=AS_OF) for one in (before, now))
-    state = StandingRun.of_whole(RunState.of(first, before, nodes=60))
-    rows = np.array([peers[4]])
-    renewed = renew(state, first.plan, nodes, rows, now.of_nodes, reference=REFERENCE, as_of=AS_OF)
-    assert renewed is not None
-    assert set(peers[5:]) <= set(renewed.fresh.tolist())
-    np.testing.assert_array_equal(renewed.scores.likelihood, whole.scores.likelihood[renewed.fresh])
-
-
 def test_too_many_nodes_to_score_anew_ask_for_a_whole_run(monkeypatch: pytest.MonkeyPatch) -> None:
     chain, known = a_map(1)
     found = assess(chain, known, reference=REFERENCE, as_of=AS_OF)
     state = StandingRun.of_whole(RunState.of(found, known, nodes=60))
     monkeypatch.setattr("supply_chain.risk.renewal.MOST", 2)
     rows = np.arange(3)
-    wanted = renew(
-        state, found.plan, chain.nodes, rows, known.of_nodes, reference=REFERENCE, as_of=AS_OF
-    )
+    asked = state, chain, found.network, chain.nodes, rows
+    wanted = renew(*asked, learned_from(known), reference=REFERENCE)
     assert wanted is None
     assert MOST > 2
 

@@ -129,7 +129,7 @@ def _renew(network: Network, flow: Flow, level: int, sets: Ints) -> tuple[Ints, 
     links = _Links.of(network, places)
     changed |= _take(flow.free, places, _free(flow, touched, links))
     changed |= _take(flow.upstream, places, _upstream(flow, touched, links))
-    changed |= _renew_flows(network, flow, places)
+    changed |= renew_flows(network, flow, places)
     by_set = np.logical_or.reduceat(changed, touched.begin)
     return places[changed], sets[by_set]
 
@@ -141,8 +141,12 @@ def _take(kept: Floats, places: Ints, new: Floats) -> Bools:
     return differs
 
 
-def _renew_flows(network: Network, flow: Flow, places: Ints) -> Bools:
-    """Work out the unproven flows from some places; which places have a flow that changed."""
+def renew_flows(network: Network, flow: Flow, places: Ints) -> Bools:
+    """Work out the unproven flows from some places; which places have a flow that changed.
+
+    Args:
+        flow: L_res, E and LAM of the places are as they are now.
+    """
     starts = network.unproven.starts
     differs = np.zeros(len(places), dtype=np.bool_)
     for at in np.flatnonzero(starts[places + 1] > starts[places]).tolist():

@@ -12,8 +12,8 @@ from supply_chain.vocabulary import Issue
 
 LAYOUT = b"\x02"
 ISSUES = len(Issue)
-CHAIN_SCORES = ("exposure", "linkage", "severity_chain")
-"""Fields that risk travelling along links makes."""
+CHAIN_SCORES = ("exposure", "free", "severity_chain")
+"""Fields that risk travelling along links makes; `free` is 1 - LAM, to the last bit."""
 SCORES = (
     *("points", "points_low", "points_high", "residual_points"),
     *("likelihood", "residual_likelihood"),
@@ -49,7 +49,7 @@ class Scored(Protocol):
     @property
     def exposure(self) -> Floats: ...
     @property
-    def linkage(self) -> Floats: ...
+    def free(self) -> Floats: ...
     @property
     def severity_chain(self) -> Floats: ...
     @property

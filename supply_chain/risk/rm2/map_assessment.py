@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -19,8 +20,9 @@ from supply_chain.graph import ValueChain
 from supply_chain.reference import Reference
 from supply_chain.risk.assessment import scored_pairs
 from supply_chain.risk.context import online_nodes, primary_sectors
-from supply_chain.risk.evidence import Evidence
+from supply_chain.risk.evidence import Evidence, Priorities
 from supply_chain.risk.rm2.chain_parameters import CHAIN
+from supply_chain.risk.rm2.incremental import Flow
 from supply_chain.risk.rm2.map_events import EventRows
 from supply_chain.risk.rm2.map_scores import (
     MapScores,
@@ -32,7 +34,6 @@ from supply_chain.risk.rm2.map_scores import (
 from supply_chain.risk.rm2.method import METHOD, METHOD_VERSION, Bools, Floats, Ints
 from supply_chain.risk.rm2.network import Network, make_network
 from supply_chain.risk.rm2.origins import UnknownOrigin, unknown_origin
-from supply_chain.risk.rm2.propagation import exposure, linkage, severity_upstream
 from supply_chain.risk.rm2.reference import PublicData, public_data
 from supply_chain.risk.rm2.salience import OpenRisks, find_out_ranks, salience_ranks
 from supply_chain.risk.rm2.severity import severity_band
@@ -42,6 +43,7 @@ from supply_chain.unknown_origins import KnownFlow, with_unknown_origins
 from supply_chain.vocabulary import Issue, NodeKind
 
 Goods = tuple[str, ...]
+NodeKinds = NDArray[np.int8]
 PARAMETERS_SHA256 = hashlib.sha256(
     f"{METHOD.parameters_sha256} {CHAIN.sha256}".encode()
 ).hexdigest()
@@ -59,9 +61,7 @@ class Assessment:
     scores: MapScores
     scored: Bools  # False: a node confirmed closed, without an open impact on the issue
     network: Network
-    exposure: Floats  # E
-    linkage: Floats  # LAM
-    severity_chain: Floats  # S_chain
+    flow: Flow  # how risk travels, in plan order
     severity_band: Ints  # position in SEVERITY_BANDS
     salience_rank: Ints  # 1 first; -1 not ranked
     find_out_rank: Ints  # 1 first; 0 known well enough, -1 not ranked
@@ -72,6 +72,27 @@ class Assessment:
         """A column of the scores; where not scored NaN, -1 in positions, False in marks."""
         values = self.scores.of_nodes(name)
         return np.where(self.scored, values, _BLANK.get(values.dtype.kind, -1))
+
+    @cached_property
+    def exposure(self) -> Floats:
+        """E."""
+        return self.network.plan.from_plan(self.flow.exposed[: self.network.nodes])
+
+    @cached_property
+    def free(self) -> Floats:
+        """1 - LAM, the chance that a node is linked to no risk."""
+        return self.network.plan.from_plan(self.flow.free[: self.network.nodes])
+
+    @property
+    def linkage(self) -> Floats:
+        """LAM."""
+        return np.subtract(1, self.free)
+
+    @cached_property
+    def severity_chain(self) -> Floats:
+        """S_chain; NaN where nothing upstream is scored either."""
+        reached = self.network.plan.from_plan(self.flow.upstream)
+        return np.where(reached > 0, reached, np.nan)
 
     @property
     def reported(self) -> dict[str, float]:
@@ -101,9 +122,7 @@ def assess(
         ValueError: a factor cannot be "not applicable" (section 3.8).
     """
     data, primary = public_data(), primary_sectors(reference)
-    whole = with_unknown_origins(
-        chain, primary_sectors=primary | _services(data), known_flows=known_flows
-    )
+    whole = with_origins(chain, reference, known_flows=known_flows)
     origins = _Origins(data)
     scores = score_nodes(
         chain.nodes,
@@ -113,7 +132,8 @@ def assess(
         primary_sectors=primary,
         online=online_nodes(chain.nodes, reference),
     )
-    scores = _with_origins(scores, chain, whole, origins)
+    every = np.arange(len(whole))
+    scores = _with_origins(scores, whole, every, whole.nodes.kind, origins)
     links = _links(whole, origins)
     network = make_network(len(whole), links, origins.table)
     return _propagated(whole, evidence, scores, network, as_of)
@@ -125,8 +145,6 @@ def _propagated(
     plan, scored = network.plan, scored_pairs(whole.nodes, evidence)
     own = plan.to_plan(np.where(scored, scores.of_nodes("residual_likelihood"), 0.0))
     severity = np.where(scored, scores.of_nodes("severity"), 0.0)
-    exposed = exposure(network, own)
-    reached = plan.from_plan(severity_upstream(network, plan.to_plan(severity), exposed))
     ranks, find_out = _ranks(whole.nodes, evidence, scored, scores)
     return Assessment(
         as_of=as_of,
@@ -134,13 +152,34 @@ def _propagated(
         scores=scores,
         scored=scored,
         network=network,
-        exposure=plan.from_plan(exposed),
-        linkage=plan.from_plan(linkage(network, own)),
-        severity_chain=np.where(reached > 0, reached, np.nan),
+        flow=Flow.of(network, own, plan.to_plan(severity)),
         severity_band=np.where(scored, severity_band(severity), -1),
         salience_rank=ranks,
         find_out_rank=find_out,
     )
+
+
+def with_origins(
+    chain: ValueChain, reference: Reference, *, known_flows: Mapping[str, KnownFlow] | None = None
+) -> ValueChain:
+    """A map with its unknown origins (section 11.4)."""
+    return with_unknown_origins(
+        chain, primary_sectors=beginnings(reference), known_flows=known_flows
+    )
+
+
+def beginnings(reference: Reference) -> frozenset[str]:
+    """Sectors whose nodes need no input to be mapped: primary production, and services."""
+    return primary_sectors(reference) | _services(public_data())
+
+
+def network_of(whole: ValueChain) -> Network:
+    """The network of a map with its unknown origins, as `assess` makes it."""
+    origins = _Origins(public_data())
+    for goods in _goods_of_ghosts(whole, np.flatnonzero(whole.nodes.kind == _GHOST)):
+        origins.row(goods)  # first, as in `assess`
+    links = _links(whole, origins)
+    return make_network(len(whole), links, origins.table)
 
 
 def _services(data: PublicData) -> frozenset[str]:
@@ -187,24 +226,59 @@ def _worst(estimates: Sequence[UnknownOrigin]) -> UnknownOrigin:
 
 
 def _with_origins(
-    scores: MapScores, chain: ValueChain, whole: ValueChain, origins: _Origins
+    scores: MapScores, whole: ValueChain, rows: Ints, kinds: NodeKinds, origins: _Origins
 ) -> MapScores:
-    """The scores of the map, with those of nodes of unknown origin behind and between them."""
-    nodes, links = whole.nodes, whole.links
-    ghosts = np.flatnonzero(nodes.kind == _GHOST)
+    """Scores of some nodes of a map, where those of unknown origin have their estimates.
+
+    Args:
+        scores: of the first of `rows`; the others are unknown origins.
+        kinds: (rows,) their kinds.
+    """
+    ghosts = np.flatnonzero(kinds == _GHOST)
     if not len(ghosts):
         return scores
-    buyer_of = dict(zip(links.supplier.tolist(), links.buyer.tolist(), strict=True))
-    goods = [nodes.commodities[at] or _of_buyer(nodes, buyer_of.get(at)) for at in ghosts.tolist()]
-    row = np.array([origins.row(of_ghost) for of_ghost in goods])
-    row_of = np.append(scores.row_of, np.zeros(len(whole) - len(chain), dtype=np.int64))
-    row_of[ghosts] = len(scores.rows) + row
+    estimates = [origins.row(goods) for goods in _goods_of_ghosts(whole, rows[ghosts])]
+    row_of = np.append(scores.row_of, np.zeros(len(rows) - len(scores.row_of), dtype=np.int64))
+    row_of[ghosts] = len(scores.rows) + np.array(estimates)
     parts: list[ScoreRows] = [scores.rows, origin_rows(origins.estimates)]
     return MapScores(join_rows(parts), row_of)
 
 
-def _of_buyer(nodes: NodeColumns, buyer: int | None) -> Goods:
-    return () if buyer is None else tuple(nodes.commodities[buyer])
+def score_some(
+    chain: ValueChain,
+    nodes: NodeColumns,
+    rows: Ints,
+    evidence: Evidence,
+    events: EventRows,
+    *,
+    reference: Reference,
+) -> MapScores:
+    """The scores of some nodes of a map, as `assess` gives them.
+
+    Args:
+        chain: the map without its unknown origins; of it only links and goods count.
+        nodes: the nodes of `rows` as they are. evidence, events: of them, in their order.
+    """
+    scores = score_nodes(
+        nodes,
+        evidence,
+        events=events,
+        data=public_data(),
+        primary_sectors=primary_sectors(reference),
+        online=online_nodes(nodes, reference),
+    )
+    return _with_origins(scores, chain, rows, nodes.kind, _Origins(public_data()))
+
+
+def _goods_of_ghosts(whole: ValueChain, ghosts: Ints) -> list[Goods]:
+    """What is known of the goods of unknown origins; else those of their buyers."""
+    nodes, links = whole.nodes, whole.links
+    buyer_of = dict(zip(links.supplier.tolist(), links.buyer.tolist(), strict=True))
+    of_buyer = (buyer_of.get(at) for at in ghosts.tolist())
+    return [
+        nodes.commodities[at] or (() if buyer is None else tuple(nodes.commodities[buyer]))
+        for at, buyer in zip(ghosts.tolist(), of_buyer, strict=True)
+    ]
 
 
 def _links(whole: ValueChain, origins: _Origins) -> Links:
@@ -218,25 +292,44 @@ def _links(whole: ValueChain, origins: _Origins) -> Links:
     return Links(links.buyer, links.supplier, links.share, links.flow, origin)
 
 
+def open_risks(evidence: Evidence, scored: Bools, scores: MapScores, *, by_id: Ints) -> OpenRisks:
+    """What the salience order compares of the scored pairs, by node, then by issue (section 12).
+
+    Args:
+        by_id: (nodes,) place of each node id by code point.
+    """
+    return risks_of(np.nonzero(scored), evidence.priorities, scores, by_id=by_id)
+
+
+def risks_of(
+    pairs: tuple[Ints, Ints], given: Priorities, scores: MapScores, *, by_id: Ints
+) -> OpenRisks:
+    """The same of any scored pairs, given by their nodes and issues."""
+    node, issue = pairs
+    at, judged = (scores.row_of[node], issue), given.of_pairs(node, issue)
+    linked = INVOLVEMENTS.index(Involvement.LINKED)
+    return OpenRisks(
+        node=by_id[node],
+        issue=_BY_CODE[issue],
+        emergency=judged.emergency,
+        delay=judged.delay == 1,
+        residual_index=scores.rows.residual_index[at],
+        severity=scores.rows.severity[at],
+        index_high=scores.rows.index_high[at],
+        involvement=np.where(judged.involvement < 0, linked, judged.involvement),
+    )
+
+
+_BY_CODE = places([code.value for code in Issue])
+
+
 def _ranks(
     nodes: NodeColumns, evidence: Evidence, scored: Bools, scores: MapScores
 ) -> tuple[Ints, Ints]:
     """Salience order and find-out list of all scored pairs (section 12)."""
     node, issue = np.nonzero(scored)
-    row = scores.row_of[node]
-    judged = evidence.priorities.of_pairs(node, issue)
-    linked = INVOLVEMENTS.index(Involvement.LINKED)
-    risks = OpenRisks(
-        node=places(nodes.ids)[node],
-        issue=places([code.value for code in Issue])[issue],
-        emergency=judged.emergency,
-        delay=judged.delay == 1,
-        residual_index=scores.rows.residual_index[row, issue],
-        severity=scores.rows.severity[row, issue],
-        index_high=scores.rows.index_high[row, issue],
-        involvement=np.where(judged.involvement < 0, linked, judged.involvement),
-    )
-    first = salience_ranks(risks)
+    risks = open_risks(evidence, scored, scores, by_id=places(nodes.ids))
+    first, row = salience_ranks(risks), scores.row_of[node]
     ranks, find_out = (np.full(scored.shape, -1, dtype=np.int64) for _ in range(2))
     ranks[node, issue] = first
     find_out[node, issue] = find_out_ranks(risks, scores.rows.grade[row, issue], first)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from supply_chain.risk.method import Bools, Floats, Ints
+from supply_chain.risk.ranking import RankKeys, packed
 from supply_chain.risk.rm2.chain_parameters import CHAIN, as_compared
 from supply_chain.risk.rm2.method import METHOD
 from supply_chain.risk.rm2.ranges import GRADES
@@ -45,34 +46,36 @@ def salience_ranks(risks: OpenRisks) -> Ints:
     """Rank of each risk, 1 first, all different.
 
     Keys: emergency; SAL, S and RI_high, each high to low; involvement; node id, then issue id.
-    Packed into two whole numbers, which sort faster than seven keys.
     """
-    strong = _packed(
+    ranks = np.empty(len(risks), dtype=np.int64)
+    ranks[rank_keys(risks).order] = np.arange(1, len(risks) + 1)
+    return ranks
+
+
+def rank_keys(risks: OpenRisks) -> RankKeys:
+    """The keys of the order, packed into two whole numbers, which sort faster than seven.
+
+    Raises:
+        ValueError: a number is outside what the method allows, or a place of a node is.
+    """
+    strong = packed(
         (~risks.emergency, 1),
         (_falling(salience(risks), MOST_SALIENCE), 27),
         (_falling(risks.severity, MOST_SEVERITY), 23),
     )
-    weak = _packed(
+    weak = packed(
         (_falling(risks.index_high, MOST_INDEX), 27),
         (risks.involvement, 2),
         (risks.node, 30),
         (risks.issue, 4),
     )
-    return _ranks(weak, strong)
+    return RankKeys(strong, weak)
 
 
 def _falling(values: Floats, most: float) -> Ints:
     """Values from 0 to `most` as whole numbers that fall as these rise, equal where these are."""
     whole: Ints = np.rint((most - as_compared(values)) * UNITS).astype(np.int64)
     return whole
-
-
-def _packed(*keys: tuple[Ints | Bools, int]) -> Ints:
-    """One whole number of several, the strongest first, each with the bits that it needs."""
-    total = np.zeros(len(keys[0][0]), dtype=np.int64)
-    for key, bits in keys:
-        total = (total << bits) + key
-    return total
 
 
 def find_out_ranks(risks: OpenRisks, grades: Ints, ranks: Ints) -> Ints:
