@@ -73,7 +73,7 @@ def assess(
     cause: str = "request",
     at: datetime = NOW,
     as_of: date | None = None,
-    method: str | None = None,
+    method: str = "RM-2.0",
 ) -> UUID:
     """Assess a map outside any unit of work; the id of the run."""
     assessed = assess_chain(

@@ -88,12 +88,14 @@ def _propagate_rm2(document: Any) -> dict[str, Any]:
 @click.option(
     "--method",
     type=click.Choice([RM1, RM2]),
-    help="Version of the risk method; left out, that of the map so far, RM-1.0 at first.",
+    default=RM2,
+    show_default=True,
+    help="Version of the risk method; RM-1.0 gives the scores that it gave before.",
 )
 @doors.json_option
 @with_appcontext
 def assess_map(
-    organisation: str, chain: str, as_of: datetime | None, method: str | None, as_json: bool
+    organisation: str, chain: str, as_of: datetime | None, method: str, as_json: bool
 ) -> None:
     """Score every node and issue of a map, keep the run and print the scores."""
     now = datetime.now(UTC)

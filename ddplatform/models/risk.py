@@ -63,7 +63,6 @@ class WholeBecause(StrEnum):
     STEPS = "steps"  # so many runs rest on the last whole one
     MANY = "many"  # too much would differ from the last whole one
     SNAPSHOT = "snapshot"  # the numbers of the last whole run are not there any more
-    METHOD = "method"  # the method in use always scores the whole map
     UNMARKED = "unmarked"  # nobody noted of which node something new is known
 
 

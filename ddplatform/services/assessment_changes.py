@@ -4,7 +4,7 @@ It says to the last bit what a whole run would say. Where it could not, or not m
 answer is why, and the whole map is assessed as before.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 from uuid import UUID, uuid4
@@ -23,6 +23,7 @@ from ddplatform.models.risk import (
     WholeBecause,
 )
 from ddplatform.models.value_chain import ValueChain
+from ddplatform.queries.context_points import load_events_around
 from ddplatform.queries.fresh_evidence import list_marks
 from ddplatform.queries.risk_evidence import load_evidence, load_self_disclosed
 from ddplatform.queries.risk_own_facts import find_own_changes
@@ -46,14 +47,11 @@ from ddplatform.tenancy import insert_rows
 from supply_chain.reference import load_reference
 from supply_chain.risk.changed_run import ChangedRun, changed_run
 from supply_chain.risk.kept_scores import Records, unpack
-from supply_chain.risk.method import METHOD, METHOD_VERSION, Bools, Ints
-from supply_chain.risk.renewal import MOST, renew
+from supply_chain.risk.method import Bools, Ints
+from supply_chain.risk.renewal import MOST, Learned, renew
 from supply_chain.risk.rm2.map_assessment import PARAMETERS_SHA256
-from supply_chain.risk.rm2.method import METHOD_VERSION as RM2
 
 REQUEST = "request"
-PARAMETERS = {METHOD_VERSION: METHOD.parameters_sha256, RM2: PARAMETERS_SHA256}
-"""Checksum of the parameters in use, by version of the method."""
 STEPS = 250  # runs that rest on one whole run at most
 MOST_ROWS = 5_000  # places that may differ from the run before
 MOST_CHANGED = 20_000  # and from the whole run
@@ -113,10 +111,8 @@ def _why_whole(run: AssessmentRun, as_of: date) -> WholeBecause | None:
     data = release.checksum, run.parameters_sha256
     if run.as_of != as_of:
         return WholeBecause.DAY
-    if data != (checksum_in_use(), PARAMETERS.get(run.method_version)):
+    if data != (checksum_in_use(), PARAMETERS_SHA256):
         return WholeBecause.RELEASE
-    if run.method_version != METHOD_VERSION:
-        return WholeBecause.METHOD
     return WholeBecause.STEPS if run.step >= STEPS else None
 
 
@@ -155,13 +151,13 @@ class _Step:
         before = own.standing
         renewed = renew(
             before.run,
-            before.plan,
+            before.whole,
+            before.network,
             before.nodes,
             touched,
-            lambda rows: load_evidence(self._chain.id, before.keys_of(rows), self._last.as_of),
+            lambda rows: self._learned(before.keys_of(rows)),
             own=own.rows,
             reference=load_reference(),
-            as_of=self._last.as_of,
         )
         if renewed is None or len(renewed.changed) > MOST_ROWS:
             return WholeBecause.MANY
@@ -179,6 +175,10 @@ class _Step:
             return WholeBecause.MANY
         self._write(run_id, made, rows, own)
         return after(before, run_id, made.standing)
+
+    def _learned(self, keys: Sequence[UUID]) -> Learned:
+        asked = self._chain.id, keys, self._last.as_of
+        return Learned(load_evidence(*asked), load_events_around(*asked).rows)
 
     def _in_remedy(self, fresh: Ints) -> Bools:
         keys = self._standing.keys_of(fresh)
@@ -246,6 +246,6 @@ class _Step:
 
     def _show(self, rows: Rows, records: Records, orders: Ints) -> None:
         known = [at for at, row in enumerate(rows) if row.node_id is not None]
-        names = ("residual_index", "exposure", "severity_band", "residual_band", "confidence")
+        names = ("residual_index", "exposure", "severity_band", "residual_band", "grade")
         shown = Shown(orders=orders[known], **{name: records[name][known] for name in names})
         renew_summaries(self._chain.id, [rows[at].node_id for at in known], shown)

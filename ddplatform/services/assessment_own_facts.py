@@ -13,9 +13,9 @@ from ddplatform.queries.risk_own_facts import OwnFacts, load_own_facts
 from ddplatform.services.assessment_rows import unknown_origin
 from ddplatform.services.assessment_standing import Rows, Standing
 from supply_chain.reference import load_reference
-from supply_chain.risk.context import primary_sectors
 from supply_chain.risk.kept_scores import Records, pack
 from supply_chain.risk.method import Bools, Ints
+from supply_chain.risk.rm2.map_assessment import beginnings
 from supply_chain.unknown_origins import are_same_origins
 
 Words = Mapping[str, str | None]
@@ -31,14 +31,17 @@ class OwnChanges:
 
     @classmethod
     def of(cls, before: Standing, changed: Iterable[UUID]) -> "OwnChanges | None":
-        """What these nodes are now; None where other unknown origins, or a country, come of it."""
+        """What these nodes are now; None where other origins, goods or a country come of it."""
         rows = before.rows_of(changed)
         facts = load_own_facts(before.keys_of(rows))
         countries = set(before.run.state.countries.tolist()) | {None}
-        primary = primary_sectors(load_reference())
+        known = beginnings(load_reference())
         if not countries.issuperset(facts.nodes.country):
             return None
-        if not are_same_origins(before.whole, rows, facts.nodes, primary_sectors=primary):
+        if not are_same_origins(before.whole, rows, facts.nodes, primary_sectors=known):
+            return None
+        # What unproven flows count as hangs on the goods (RM-2.0 11.2).
+        if tuple(before.nodes.take(rows).commodities) != tuple(facts.nodes.commodities):
             return None
         return cls(rows, facts, before.with_facts(rows, facts.nodes))
 

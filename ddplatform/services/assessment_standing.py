@@ -19,20 +19,22 @@ from ddplatform.adapters.snapshot_files import MAP, Snapshot, SnapshotPlace
 from ddplatform.db import db
 from ddplatform.models.risk import AssessmentRun, RiskAssessment
 from ddplatform.models.value_chain import ValueChain
-from ddplatform.queries.map_columns import PLAN
-from ddplatform.queries.map_snapshots import find_sound_part, plan_of, row_of, state_of_run
+from ddplatform.queries.map_snapshots import find_sound_part, row_of, state_of_run
 from ddplatform.queries.risk_own_facts import load_own_facts
 from ddplatform.queries.run_rows import find_changes, settled
 from supply_chain.chain_columns import NodeColumns
 from supply_chain.graph import ValueChain as Graph
 from supply_chain.kept_chain import chain_of
 from supply_chain.kept_columns import KeyColumn
+from supply_chain.reference import load_reference
 from supply_chain.risk.kept_scores import Records, unpack
-from supply_chain.risk.method import Ints
+from supply_chain.risk.method import Bools, Ints
 from supply_chain.risk.moved_nodes import Words, words
-from supply_chain.risk.plan import Plan
+from supply_chain.risk.rm2.map_assessment import beginnings, network_of, with_origins
+from supply_chain.risk.rm2.network import Network
 from supply_chain.risk.run_state import RunState
 from supply_chain.risk.standing_run import StandingRun
+from supply_chain.unknown_origins import lacks_origin
 
 KEPT = 4  # maps whose runs go on in memory; a process touches some MB of each
 
@@ -49,8 +51,8 @@ class Standing:
     run_id: UUID
     base_id: UUID  # of the whole run
     map: Snapshot  # as the whole run read it: links, and which nodes there are, are the same now
-    plan: Plan
     whole: Graph  # of that map
+    network: Network  # the same with its unknown origins
     nodes: NodeColumns  # as they are now
     run: StandingRun
 
@@ -79,10 +81,13 @@ class Standing:
 
     def ghost_of(self, row: int) -> int | None:
         """The place of the unknown origin of what a node buys; None where all of it is known."""
-        missing: Any = self.map.arrays["missing"]
-        if np.isnan(missing[row]):
+        if not self._lacks_origin[row]:
             return None
-        return len(missing) + int(np.count_nonzero(~np.isnan(missing[:row])))
+        return len(self.whole) + int(np.count_nonzero(self._lacks_origin[:row]))
+
+    @cached_property
+    def _lacks_origin(self) -> Bools:
+        return lacks_origin(self.whole, primary_sectors=beginnings(load_reference()))
 
     def rows_at(self, places: Ints, step: int) -> Rows:
         """The rows of scores of some places that count at a step on the whole run."""
@@ -123,15 +128,15 @@ def _opened(chain: ValueChain, run: AssessmentRun) -> Standing | None:
     if kept is None or state is None:
         return None
     state.warm("flow_")
-    kept.warm(PLAN)
-    plan, whole = plan_of(kept), chain_of(kept.arrays)
-    numbers = _numbers(run, RunState.from_arrays(state.arrays), plan)
-    standing = Standing(run.id, base_id, kept, plan, whole, whole.nodes, numbers)
+    whole = chain_of(kept.arrays)
+    network = network_of(with_origins(whole, load_reference()))
+    numbers = _numbers(run, RunState.from_arrays(state.arrays), network)
+    standing = Standing(run.id, base_id, kept, whole, network, whole.nodes, numbers)
     moved = numbers.changes.moved.place
     return standing.with_facts(moved, load_own_facts(standing.keys_of(moved)).nodes)
 
 
-def _numbers(run: AssessmentRun, state: RunState, plan: Plan) -> StandingRun:
+def _numbers(run: AssessmentRun, state: RunState, network: Network) -> StandingRun:
     found = find_changes(run.id) if run.base_run_id else None
     if found is None:
         return StandingRun.of_whole(state)
@@ -140,7 +145,7 @@ def _numbers(run: AssessmentRun, state: RunState, plan: Plan) -> StandingRun:
     whole = [row for row in rows if row.step == 0]
     return StandingRun.again(
         state,
-        plan,
+        network,
         changes,
         _records(whole),
         _records(settled(rows, "place").values()),

@@ -28,11 +28,11 @@ from ddplatform.services.risk import ask_reassessment
 from ddplatform.tenancy import insert_rows
 from supply_chain.graph import ValueChain as Graph
 from supply_chain.reference import load_reference
-from supply_chain.risk.assessment import Assessment as Rm1Assessment
 from supply_chain.risk.assessment import assess as assess_by_rm1
 from supply_chain.risk.evidence import Evidence
 from supply_chain.risk.kept_run import Assessment, KeptRun, kept_run
 from supply_chain.risk.method import METHOD_VERSION as RM1
+from supply_chain.risk.rm2.map_assessment import Assessment as Rm2Assessment
 from supply_chain.risk.rm2.map_assessment import assess as assess_by_rm2
 from supply_chain.risk.rm2.map_events import EventRows
 from supply_chain.risk.rm2.method import METHOD_VERSION as RM2
@@ -97,7 +97,7 @@ def assess_chain(
     progress: Progress,
     run_id: UUID | None = None,
     whole_because: WholeBecause = WholeBecause.ASKED,
-    method: str | None = None,
+    method: str = RM2,
 ) -> Assessed:
     """Score every node and issue of a map and keep the run.
 
@@ -110,7 +110,7 @@ def assess_chain(
         progress: told how many nodes of how many are written, between units.
         run_id: the key of the run, where an attempt that was killed is begun again.
         whole_because: why no run of changed nodes alone is enough.
-        method: version of the method; left out, that of the current run, or RM-1.0 for the first.
+        method: version of the method; RM-1.0 to have the scores that it gave before.
 
     Raises:
         NotFound: no such map. Conflict: another attempt cleared its scores away meanwhile.
@@ -137,7 +137,7 @@ def assess_chain(
         db.session.add(RunRegister(run_id=run_id, content=register.pack()))
         _keep(run, loaded, kept, by=by, at=at)
     map_snapshots.keep_run(place, run_id, register)
-    if isinstance(assessment, Rm1Assessment):
+    if isinstance(assessment, Rm2Assessment):
         map_snapshots.keep_state(place, run_id, assessment, loaded.evidence, nodes=run.node_count)
     return Assessed(run_id, assessment, loaded)
 
@@ -171,7 +171,7 @@ def _must_stand(run_id: UUID, firsts: Sequence[UUID], count: int) -> None:
         )
 
 
-def load(chain_id: UUID, *, as_of: date, at: datetime, method: str | None = None) -> Loaded:
+def load(chain_id: UUID, *, as_of: date, at: datetime, method: str = RM2) -> Loaded:
     """Read all that an assessment of a map rests on; installs shipped reference data if new.
 
     Args:
@@ -183,7 +183,6 @@ def load(chain_id: UUID, *, as_of: date, at: datetime, method: str | None = None
     # Before the evidence: what comes in between keeps its mark and is scored once more.
     fresh, current = list_marks(chain_id), find_current_run(chain_id)
     graph, keys = rows.graph, tuple(rows.keys)
-    method = method or (current.method_version if current else RM1)
     return Loaded(
         chain_id=chain_id,
         chain_version=rows.version,

@@ -17,9 +17,9 @@ from ddplatform.queries.map_snapshots import (
 )
 from ddplatform.queries.node_search import PART, find_index, index_part, read_words
 from ddplatform.queries.value_chain import get_chain
-from supply_chain.risk.assessment import Assessment
 from supply_chain.risk.evidence import Evidence
 from supply_chain.risk.register import Register
+from supply_chain.risk.rm2.map_assessment import Assessment
 from supply_chain.risk.run_state import RunState
 
 

@@ -1,8 +1,8 @@
 """What would become of index, exposure and rank if a map were changed; nothing is changed.
 
-The first side is a whole assessment by `risk.assessment.assess`, the second is scored anew where
-something changes (`risk.rescoring`), which equals a whole one: what is shown as "after" is what an
-assessment would give once the change is real.
+The first side is a whole assessment under RM-2.0, the second is scored anew where something
+changes (`risk.rescoring`), which equals a whole one: what is shown as "after" is what an assessment
+would give once the change is real.
 """
 
 from collections.abc import Sequence
@@ -22,12 +22,14 @@ from supply_chain.analysis.what_if_changes import (
 from supply_chain.errors import ChainRefused
 from supply_chain.graph import ValueChain
 from supply_chain.reference import Reference
-from supply_chain.risk.assessment import assess
 from supply_chain.risk.evidence import Evidence
-from supply_chain.risk.map_scores import MapScores
-from supply_chain.risk.method import METHOD, Floats, Ints
+from supply_chain.risk.map_scores import ScoredMap
+from supply_chain.risk.method import Floats, Ints
 from supply_chain.risk.rescoring import score_again
-from supply_chain.risk.scoring import RISK_BANDS
+from supply_chain.risk.rm2.map_assessment import assess
+from supply_chain.risk.rm2.map_events import EventRows
+from supply_chain.risk.rm2.method import METHOD
+from supply_chain.risk.rm2.severity import RISK_BANDS
 from supply_chain.unknown_origins import PREFIX
 from supply_chain.vocabulary import Issue, RiskBand
 
@@ -58,6 +60,12 @@ class Effect:
     after: Side | None
     size: float  # the larger of the change of RI / 100 and of E, 0-1
 
+    @property
+    def crosses(self) -> bool:
+        """Whether the band of the issue is another one."""
+        bands = (side.band if side else None for side in (self.before, self.after))
+        return len({*bands}) > 1
+
 
 @dataclass(frozen=True)
 class Counts:
@@ -72,8 +80,8 @@ class Counts:
 class WhatIf:
     """Scores of one map without and with changes; columns in the order of Issue."""
 
-    before: MapScores
-    after: MapScores
+    before: ScoredMap
+    after: ScoredMap
     rows: Ints  # row in `before` of each node of `after`; -1 new
 
     @cached_property
@@ -115,9 +123,7 @@ class WhatIf:
         for name, whole in (("residual_index", 100), ("exposure", 1)):
             first, second = (
                 np.where(
-                    (rows[places] >= 0)[:, None],
-                    np.nan_to_num(_numbers(side, name)[rows[places]]) / whole,
-                    0.0,
+                    (rows[places] >= 0)[:, None], _numbers(side, name)[rows[places]] / whole, 0.0
                 )
                 for side, rows in zip((self.before, self.after), self._rows, strict=True)
             )
@@ -136,19 +142,27 @@ class WhatIf:
         return Counts(higher, lower, len(self._rows[0]) - higher - lower)
 
     def effects(self, *, limit: int, issue: Issue | None = None) -> list[Effect]:
-        """Nodes that change, the own business left out, largest change first, then by id."""
+        """Nodes that change, the own business left out.
+
+        First those whose band becomes another, each part by the largest change, then by id.
+        """
         columns, moves = self._largest_moves(issue)
         shown = (moves != 0) & ~np.isin(self.moved, self.own)
+        places, at = self.moved[shown], columns[shown]
+        stays = self._band(0, places, at) == self._band(1, places, at)
         found = sorted(
-            (-abs(move), self._id(place), place, column)
-            for place, column, move in zip(
-                self.moved[shown].tolist(),
-                columns[shown].tolist(),
-                moves[shown].tolist(),
-                strict=True,
+            (same, -abs(move), self._id(place), place, column)
+            for same, place, column, move in zip(
+                stays.tolist(), places.tolist(), at.tolist(), moves[shown].tolist(), strict=True
             )
         )
-        return [self._effect(place, column, -size) for size, _, place, column in found[:limit]]
+        return [self._effect(place, column, -size) for _, size, _, place, column in found[:limit]]
+
+    def _band(self, side: int, places: Ints, columns: Ints) -> Ints:
+        """The band of an issue at each of some places on one side; -1 where there is none."""
+        assessed, rows = (self.before, self.after)[side], self._rows[side][places]
+        is_scored = (rows >= 0) & assessed.scored[rows, columns]
+        return np.where(is_scored, assessed.scores.residual_band[rows, columns], -1)
 
     def own_effects(self, issue: Issue | None = None) -> list[Effect]:
         """The nodes of the own business, changed or not, by id."""
@@ -218,9 +232,11 @@ class WhatIf:
         )
 
 
-def _numbers(scores: MapScores, name: str) -> Floats:
-    found: Floats = scores.exposure if name == "exposure" else getattr(scores.scores, name)
-    return found
+def _numbers(found: ScoredMap, name: str) -> Floats:
+    """E, or a score; 0 where a pair is not scored."""
+    if name == "exposure":
+        return found.exposure
+    return np.where(found.scored, getattr(found.scores, name), 0.0)
 
 
 def _today(ref: str) -> str:
@@ -229,8 +245,8 @@ def _today(ref: str) -> str:
     return PREFIX + ref.removeprefix(moved) if ref.startswith(moved) else ref
 
 
-def _side(assessed: MapScores, row: int, column: int) -> Side:
-    exposed = float(np.nan_to_num(assessed.exposure[row, column]))
+def _side(assessed: ScoredMap, row: int, column: int) -> Side:
+    exposed = float(assessed.exposure[row, column])
     if not assessed.scored[row, column]:
         return Side(None, None, None, exposed)
     return Side(
@@ -242,15 +258,23 @@ def _side(assessed: MapScores, row: int, column: int) -> Side:
 
 
 def score_map(
-    chain: ValueChain, evidence: Evidence, *, reference: Reference, as_of: date
-) -> MapScores:
+    chain: ValueChain,
+    evidence: Evidence,
+    *,
+    reference: Reference,
+    as_of: date,
+    events: EventRows | None = None,
+) -> ScoredMap:
     """The map as it is: what every what-if on it begins with."""
-    found = assess(chain, evidence, reference=reference, as_of=as_of)
-    return MapScores.of(found, chain, evidence.priorities)
+    around = events or EventRows()
+    found = assess(chain, evidence, reference=reference, as_of=as_of, events=around)
+    return ScoredMap.of(
+        found, chain, reference=reference, events=around, priorities=evidence.priorities
+    )
 
 
 def try_changes(
-    chain: ValueChain, evidence: Evidence, changes: Sequence[Change], *, before: MapScores
+    chain: ValueChain, evidence: Evidence, changes: Sequence[Change], *, before: ScoredMap
 ) -> WhatIf:
     """Score a map with changes beside the map as it is; arguments are left as they are.
 

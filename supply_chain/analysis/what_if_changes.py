@@ -14,9 +14,9 @@ import numpy as np
 from supply_chain.chain_columns import FLOWS, NODE_KINDS, LinkColumns, NodeColumns
 from supply_chain.graph import ValueChain
 from supply_chain.reference import Reference
-from supply_chain.risk.context import primary_sectors
 from supply_chain.risk.evidence import ControlsSeen, Evidence
 from supply_chain.risk.method import METHOD, Ints
+from supply_chain.risk.rm2.map_assessment import beginnings
 from supply_chain.unknown_origins import KnownFlow, lacks_origin
 from supply_chain.vocabulary import FlowEvidence, NodeKind
 
@@ -133,7 +133,7 @@ def problems_of(
         and chain.nodes.kind[chain.rows[change.node]] != _UNKNOWN
     ]
     if asked:
-        lacks = lacks_origin(_with_links(chain, sound), primary_sectors=primary_sectors(reference))
+        lacks = lacks_origin(_with_links(chain, sound), primary_sectors=beginnings(reference))
         found += [
             Problem(place, f"All that {node} buys has a known source: no origin is missing.")
             for place, node in asked

@@ -107,7 +107,7 @@ def unpack(kept: Sequence[bytes]) -> Records:
     Raises:
         UnreadableScoresError: the bytes have another layout or are damaged.
     """
-    layout = kept[0][:1] if kept else LAYOUT
+    layout = kept[0][:1] if kept else rm2.LAYOUT
     node = _LAYOUTS.get(layout)
     try:
         plain = [zlib.decompress(content[1:]) for content in kept]

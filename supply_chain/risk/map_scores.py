@@ -10,30 +10,29 @@ import numpy as np
 from supply_chain.graph import ValueChain
 from supply_chain.kept_columns import Arrays, Kept
 from supply_chain.reference import Reference
-from supply_chain.risk.assessment import Assessment, chain_plan
 from supply_chain.risk.evidence import Priorities
 from supply_chain.risk.method import Bools, Floats, Ints
-from supply_chain.risk.pairs import PairScores
-from supply_chain.risk.plan import Plan
+from supply_chain.risk.rm2.map_assessment import Assessment, network_of
+from supply_chain.risk.rm2.map_events import EventRows
+from supply_chain.risk.rm2.map_scores import MapScores
+from supply_chain.risk.rm2.network import Network
 from supply_chain.risk.salience import places
 
 
 @dataclass(frozen=True)
 class KeptScores:
-    """What of the scores is kept, arrays (nodes, 16); as in `PairScores`."""
+    """What of the scores is kept, arrays (nodes, 16); as in `ScoreRows`, whether scored or not."""
 
     severity: Floats
-    scope: Floats
-    irremediability: Floats
-    confidence: Floats
+    index_high: Floats
     residual_likelihood: Floats
     residual_index: Floats
     residual_band: Ints
 
     @classmethod
-    def of(cls, scores: PairScores) -> "KeptScores":
+    def of(cls, scores: MapScores) -> "KeptScores":
         """The same of whole scores."""
-        return cls(**{one.name: getattr(scores, one.name) for one in fields(cls)})
+        return cls(**{one.name: scores.of_nodes(one.name) for one in fields(cls)})
 
     def put(self, rows: Ints, scores: "KeptScores", at: Ints) -> "KeptScores":
         """Rows `rows` of these, -1 where there is none, with `scores` put in at `at`."""
@@ -46,13 +45,14 @@ class KeptScores:
 
 
 @dataclass(frozen=True)
-class MapScores:
+class ScoredMap:
     """A map with its unknown origins and what it scores, as of a day."""
 
     as_of: date
     reference: Reference
     base: ValueChain  # the map without its unknown origins
     chain: ValueChain  # the nodes of `base`, then the unknown origins
+    events: EventRows  # what reaches nodes of `base` in their surroundings
     priorities: Priorities  # what the salience order asks beyond the scores
     scored: Bools  # (nodes, 16)
     scores: KeptScores
@@ -60,13 +60,22 @@ class MapScores:
     salience_rank: Ints  # 1 first; -1 not ranked
 
     @classmethod
-    def of(cls, found: Assessment, base: ValueChain, priorities: Priorities) -> "MapScores":
+    def of(
+        cls,
+        found: Assessment,
+        base: ValueChain,
+        *,
+        reference: Reference,
+        events: EventRows,
+        priorities: Priorities,
+    ) -> "ScoredMap":
         """The same of a whole assessment of a map, with what was said of its priorities."""
         return cls(
             as_of=found.as_of,
-            reference=found.reference,
+            reference=reference,
             base=base,
             chain=found.chain,
+            events=events,
             priorities=priorities,
             scored=found.scored,
             scores=KeptScores.of(found.scores),
@@ -75,9 +84,9 @@ class MapScores:
         )
 
     @cached_property
-    def plan(self) -> Plan:
-        """The plan of the map with its unknown origins."""
-        return chain_plan(self.chain)
+    def network(self) -> Network:
+        """The network of the map with its unknown origins."""
+        return network_of(self.chain)
 
     @cached_property
     def by_id(self) -> Ints:
@@ -109,10 +118,11 @@ class MapScores:
         *,
         base: ValueChain,
         chain: ValueChain,
+        events: EventRows,
         priorities: Priorities,
         reference: Reference,
         as_of: date,
-    ) -> "MapScores":
+    ) -> "ScoredMap":
         """The scores that gave these arrays; nothing is copied.
 
         Args:
@@ -128,6 +138,7 @@ class MapScores:
             reference=reference,
             base=base,
             chain=chain,
+            events=events,
             priorities=priorities,
             scored=arrays["scored"],
             scores=KeptScores(**{one.name: arrays[one.name] for one in fields(KeptScores)}),

@@ -1,4 +1,4 @@
-"""The ranks of a map after few of its nodes were scored anew (RM-1.0 section 12)."""
+"""The ranks of a map after few of its nodes were scored anew (RM-2.0 section 12)."""
 
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from supply_chain.risk.assessment import risks_of
 from supply_chain.risk.evidence import Priorities
-from supply_chain.risk.map_scores import KeptScores, MapScores
+from supply_chain.risk.map_scores import KeptScores, ScoredMap
 from supply_chain.risk.method import Bools, Ints
 from supply_chain.risk.ranking import KeptOrder, RankKeys
+from supply_chain.risk.rm2.salience import OpenRisks, rank_keys
+from supply_chain.risk.salience import INVOLVEMENTS, Involvement, places
+from supply_chain.vocabulary import Issue
 
 MOST = 1 / 32
 """Of all risks: to look up where more of them belong takes longer than to sort all."""
@@ -36,7 +38,7 @@ class _Places:
     after: Ints
 
 
-def moved_ranks(before: MapScores, now: Again) -> Ints | None:
+def moved_ranks(before: ScoredMap, now: Again) -> Ints | None:
     """(nodes, 16) salience rank, 1 first; -1 not scored; None: so many move that all are sorted."""
     by_id = _places_of(before, now)
     old = now.rows[now.fresh]
@@ -55,7 +57,7 @@ def moved_ranks(before: MapScores, now: Again) -> Ints | None:
 
 
 def _moved(
-    before: MapScores, now: Again, gone: Ints, new: tuple[Ints, Ints], by_id: _Places
+    before: ScoredMap, now: Again, gone: Ints, new: tuple[Ints, Ints], by_id: _Places
 ) -> Ints:
     node, issue = before.order
 
@@ -73,11 +75,38 @@ def _moved(
     return ranks
 
 
+def rank_all(now: Again) -> Ints:
+    """The same where all risks are put in order."""
+    pairs = np.nonzero(now.scored)
+    keys = _keys(now.priorities, now.scores, pairs, places(now.ids))
+    ranks = np.full(now.scored.shape, -1, dtype=np.int64)
+    in_order = np.empty(len(keys), dtype=np.int64)
+    in_order[keys.order] = np.arange(1, len(keys) + 1)
+    ranks[pairs] = in_order
+    return ranks
+
+
+_BY_CODE = places([code.value for code in Issue])
+
+
 def _keys(given: Priorities, scores: KeptScores, pairs: tuple[Ints, Ints], by_id: Ints) -> RankKeys:
-    return RankKeys.of(risks_of(pairs, given, scores, by_id=by_id))
+    node, issue = pairs
+    judged, linked = given.of_pairs(node, issue), INVOLVEMENTS.index(Involvement.LINKED)
+    return rank_keys(
+        OpenRisks(
+            node=by_id[node],
+            issue=_BY_CODE[issue],
+            emergency=judged.emergency,
+            delay=judged.delay == 1,
+            residual_index=scores.residual_index[node, issue],
+            severity=scores.severity[node, issue],
+            index_high=scores.index_high[node, issue],
+            involvement=np.where(judged.involvement < 0, linked, judged.involvement),
+        )
+    )
 
 
-def _ranks_of_lost(before: MapScores, rows: Ints) -> Ints:
+def _ranks_of_lost(before: ScoredMap, rows: Ints) -> Ints:
     """The ranks of the risks of nodes that are not there any more."""
     lost = np.ones(len(before.chain), dtype=np.bool_)
     lost[rows[rows >= 0]] = False
@@ -85,7 +114,7 @@ def _ranks_of_lost(before: MapScores, rows: Ints) -> Ints:
     return ranks[ranks > 0]
 
 
-def _places_of(before: MapScores, now: Again) -> _Places:
+def _places_of(before: ScoredMap, now: Again) -> _Places:
     """New ids are put between those that were there; the order of these stays."""
     ids, rows = now.ids, now.rows
     row_at = np.argsort(before.by_id)

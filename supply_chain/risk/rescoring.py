@@ -1,45 +1,42 @@
 """A map scored anew after few of its nodes changed: what stayed as it was is not scored again.
 
-Scores of a node hang on the node, on what is known of it, and on its peers (RM-1.0 section 3.7);
-only those are worked out, and only those of their risks that became others are moved in the
-order. Risk travels along all links, which takes a small part of the time. What comes out equals a
-whole assessment to the last bit.
+Scores of a node hang on the node and on what is known of it (RM-2.0 sections 3 to 9), those of an
+unknown origin on the goods of its buyer. Only those are worked out, and only those of their risks
+that became others are moved in the order. Risk travels along all links, which takes a small part
+of the time. What comes out equals a whole assessment to the last bit.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from supply_chain.chain_columns import LinkColumns, NodeColumns
+from supply_chain.chain_columns import NODE_KINDS, LinkColumns, NodeColumns
 from supply_chain.graph import ValueChain
-from supply_chain.risk.assessment import (
-    chain_plan,
-    join_known,
-    rank_risks,
-    score_known,
-    scored_pairs,
-)
-from supply_chain.risk.context import primary_sectors
+from supply_chain.risk.assessment import scored_pairs
 from supply_chain.risk.evidence import Evidence
-from supply_chain.risk.map_scores import KeptScores, MapScores
+from supply_chain.risk.map_scores import KeptScores, ScoredMap
 from supply_chain.risk.method import Bools, Ints
-from supply_chain.risk.moved_ranks import Again, moved_ranks
-from supply_chain.risk.plan import Plan
-from supply_chain.risk.propagation import exposure
-from supply_chain.unknown_origins import KnownFlow, with_unknown_origins
+from supply_chain.risk.moved_ranks import Again, moved_ranks, rank_all
+from supply_chain.risk.rm2.map_assessment import network_of, score_some, with_origins
+from supply_chain.risk.rm2.network import Network
+from supply_chain.risk.rm2.propagation import exposure
+from supply_chain.unknown_origins import KnownFlow
+from supply_chain.vocabulary import NodeKind
+
+_GHOST = NODE_KINDS.index(NodeKind.UNKNOWN_ORIGIN)
 
 
 @dataclass(frozen=True)
 class ScoredAgain:
     """A map scored anew."""
 
-    scores: MapScores
+    scores: ScoredMap
     rows: Ints  # row of each of its nodes before; -1 new
 
 
 def score_again(
-    before: MapScores,
+    before: ScoredMap,
     chain: ValueChain,
     evidence: Evidence,
     *,
@@ -55,48 +52,52 @@ def score_again(
         evidence: what is known of it; other than before only of the nodes that are `touched`.
         touched: ids of these nodes. Nodes whose own columns differ are found here.
     """
-    reference, as_of = before.reference, before.as_of
+    reference = before.reference
     whole = _with_origins(before, chain, known_flows or {})
     rows = _rows_before(before, whole)
     changed = _changed(before.chain.nodes, whole.nodes, rows)
+    _and_origins_behind(whole, changed)
     changed[[before.base.rows[ref] for ref in touched]] = True
-    fresh = np.flatnonzero(changed | _peers(before.chain.nodes, whole.nodes, rows, changed))
+    fresh = np.flatnonzero(changed)
+    known = evidence.of_nodes(fresh), before.events.of_nodes(fresh)
+    new = score_some(whole, whole.nodes.take(fresh), fresh, *known, reference=reference)
     scored = scored_pairs(whole.nodes, evidence)
-    known = join_known(whole.nodes.take(fresh), evidence.of_nodes(fresh), reference, as_of)
-    new = KeptScores.of(score_known(known, scored[fresh]))
-    scores = before.scores.put(rows, new, fresh)
-    plan = _plan(before, whole)
-    residual = plan.to_plan(np.nan_to_num(scores.residual_likelihood))
+    scores = before.scores.put(rows, KeptScores.of(new), fresh)
+    network = _network(before, whole)
+    residual = network.plan.to_plan(np.where(scored, scores.residual_likelihood, 0.0))
     again = Again(whole.nodes.ids, rows, fresh, evidence.priorities, scored, scores)
     ranks = moved_ranks(before, again)
-    if ranks is None:
-        ranks = rank_risks(whole.nodes, evidence, scored, scores)
-    found = MapScores(
-        as_of=as_of,
+    found = ScoredMap(
+        as_of=before.as_of,
         reference=reference,
         base=chain,
         chain=whole,
+        events=before.events,
         priorities=evidence.priorities,
         scored=scored,
         scores=scores,
-        exposure=plan.from_plan(exposure(plan, residual)),
-        salience_rank=ranks,
+        exposure=network.plan.from_plan(exposure(network, residual)),
+        salience_rank=rank_all(again) if ranks is None else ranks,
     )
     return ScoredAgain(found, rows)
 
 
 def _with_origins(
-    before: MapScores, chain: ValueChain, known_flows: Mapping[str, KnownFlow]
+    before: ScoredMap, chain: ValueChain, known_flows: Mapping[str, KnownFlow]
 ) -> ValueChain:
     if chain is before.base and not known_flows:
         return before.chain
-    primary = primary_sectors(before.reference)
-    return with_unknown_origins(chain, primary_sectors=primary, known_flows=known_flows)
+    return with_origins(chain, before.reference, known_flows=known_flows)
 
 
-def _plan(before: MapScores, whole: ValueChain) -> Plan:
-    is_same = len(whole) == len(before.chain) and _same_links(before.chain.links, whole.links)
-    return before.plan if is_same else chain_plan(whole)
+def _network(before: ScoredMap, whole: ValueChain) -> Network:
+    """Of the same links between nodes of the same goods it is the same."""
+    is_same = (
+        len(whole) == len(before.chain)
+        and _same_links(before.chain.links, whole.links)
+        and before.chain.nodes.commodities == whole.nodes.commodities
+    )
+    return before.network if is_same else network_of(whole)
 
 
 def _same_links(one: LinkColumns, other: LinkColumns) -> bool:
@@ -106,10 +107,11 @@ def _same_links(one: LinkColumns, other: LinkColumns) -> bool:
         and np.array_equal(one.supplier, other.supplier)
         and np.array_equal(one.share, other.share, equal_nan=True)
         and np.array_equal(one.flow, other.flow)
+        and one.commodity == other.commodity
     )
 
 
-def _rows_before(before: MapScores, whole: ValueChain) -> Ints:
+def _rows_before(before: ScoredMap, whole: ValueChain) -> Ints:
     """Row of each node before; -1 where it is new."""
     if whole is before.chain:
         return np.arange(len(whole))
@@ -131,23 +133,12 @@ def _changed(before: NodeColumns, after: NodeColumns, rows: Ints) -> Bools:
     return changed
 
 
+def _and_origins_behind(whole: ValueChain, changed: Bools) -> None:
+    """Mark unknown origins of nodes that changed: what is assumed of them hangs on their goods."""
+    links = whole.links
+    behind = (whole.nodes.kind[links.supplier] == _GHOST) & changed[links.buyer]
+    changed[links.supplier[behind]] = True
+
+
 def _objects(values: Collection[object]) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
     return np.fromiter(values, dtype=np.object_, count=len(values))
-
-
-def _peers(before: NodeColumns, after: NodeColumns, rows: Ints, changed: Bools) -> Bools:
-    """Nodes that are peers of one that changed, where it is now or where it was."""
-    at = np.flatnonzero(changed)
-    was = rows[at]
-    keys = _peer_keys(after, at.tolist()) | _peer_keys(before, was[was >= 0].tolist())
-    pairs = zip(after.country, after.sector, strict=True)
-    return np.fromiter((pair in keys for pair in pairs), dtype=np.bool_, count=len(after))
-
-
-def _peer_keys(nodes: NodeColumns, rows: Iterable[int]) -> set[tuple[str | None, str | None]]:
-    """Country and sector of the peers of some nodes; without either a node has none."""
-    return {
-        (nodes.country[row], nodes.sector[row])
-        for row in rows
-        if nodes.country[row] and nodes.sector[row]
-    }

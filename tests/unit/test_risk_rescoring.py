@@ -19,12 +19,12 @@ from supply_chain.chain_columns import FLOWS, LinkColumns, NodeColumns
 from supply_chain.graph import ValueChain
 from supply_chain.reference import load_reference
 from supply_chain.risk import moved_ranks
-from supply_chain.risk.assessment import assess
 from supply_chain.risk.evidence import STATES, ControlsSeen, Evidence, Priorities, States
 from supply_chain.risk.factors import Observations
 from supply_chain.risk.map_scores import KeptScores
 from supply_chain.risk.method import METHOD
 from supply_chain.risk.rescoring import score_again
+from supply_chain.risk.rm2.map_assessment import assess
 from supply_chain.vocabulary import NodeKind
 
 REFERENCE = load_reference()
@@ -146,8 +146,8 @@ def test_a_what_if_equals_a_whole_assessment_of_the_changed_map(
     )
     assert list(found.chain.nodes.ids) == list(whole.chain.nodes.ids)
     for one in fields(KeptScores):
-        ours, wanted = (getattr(side.scores, one.name) for side in (found, whole))
-        assert np.array_equal(ours, wanted, equal_nan=True), one.name
+        ours, wanted = getattr(found.scores, one.name), whole.scores.of_nodes(one.name)
+        assert np.array_equal(ours, wanted), one.name
     for name in ("scored", "exposure", "salience_rank"):
         assert np.array_equal(getattr(found, name), getattr(whole, name), equal_nan=True), name
 
@@ -161,7 +161,7 @@ def test_a_few_risks_that_move_are_not_a_reason_to_sort_all(
     def refuse(*_: object) -> None:
         raise AssertionError("All risks were sorted again.")
 
-    monkeypatch.setitem(score_again.__globals__, "rank_risks", refuse)
+    monkeypatch.setitem(score_again.__globals__, "rank_all", refuse)
     found = try_changes(chain, evidence, [AddControl("n00", "CTL-05", 1.0, 0.9)], before=before)
 
     assert (found.after.salience_rank != before.salience_rank).any()
@@ -175,24 +175,22 @@ def test_what_is_judged_of_a_pair_is_found_whatever_the_order_of_the_judgements(
     assert found.involvement.tolist() == [2, -1, 1]
 
 
-def test_only_what_changed_and_its_peers_are_scored_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_what_changed_is_scored_again(monkeypatch: pytest.MonkeyPatch) -> None:
     chain, evidence = a_map(1)
     before = score_map(chain, evidence, reference=REFERENCE, as_of=AS_OF)
-    node = next(i for i, s in enumerate(chain.nodes.sector) if s and chain.nodes.country[i])
+    bought = np.bincount(chain.links.supplier, minlength=NODES) > 0
+    node = int(np.flatnonzero(bought & ~before.chain.nodes.closed[:NODES])[0])
     seen: list[int] = []
-    original = score_again.__globals__["score_known"]
+    original = score_again.__globals__["score_some"]
     monkeypatch.setitem(
-        score_again.__globals__, "score_known",
-        lambda known, scored: seen.append(len(scored)) or original(known, scored),
+        score_again.__globals__, "score_some",
+        lambda *given, **more: seen.append(len(given[1])) or original(*given, **more),
     )  # fmt: skip
 
     try_changes(chain, evidence, [AddControl(chain.nodes.ids[node], "CTL-05", 1.0, 0.9)],
                 before=before)  # fmt: skip
 
-    key = (chain.nodes.country[node], chain.nodes.sector[node])
-    peers = sum(1 for pair in zip(chain.nodes.country, chain.nodes.sector, strict=True)
-                if pair == key)  # fmt: skip
-    assert seen == [peers] and peers < NODES / 3
+    assert seen == [1]
 
 
 def test_evidence_equals_itself_and_no_other() -> None:

@@ -24,9 +24,9 @@ from supply_chain.chain_columns import LinkColumns, NodeColumns
 from supply_chain.errors import ChainRefused
 from supply_chain.graph import ValueChain
 from supply_chain.reference import load_reference
-from supply_chain.risk.assessment import assess
 from supply_chain.risk.evidence import ControlsSeen, Evidence
 from supply_chain.risk.method import METHOD
+from supply_chain.risk.rm2.map_assessment import assess
 from supply_chain.vocabulary import Issue, NodeKind
 from tests.sampling import examples
 

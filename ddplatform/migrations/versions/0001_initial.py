@@ -1244,7 +1244,6 @@ def upgrade() -> None:
                 "steps",
                 "many",
                 "snapshot",
-                "method",
                 "unmarked",
                 name="wholebecause",
                 native_enum=False,

@@ -43,7 +43,6 @@ WHOLE_BECAUSE: Mapping[WholeBecause, str] = {
     WholeBecause.STEPS: "many changes had come since the whole map was assessed before",
     WholeBecause.MANY: "very many sites were touched at once",
     WholeBecause.SNAPSHOT: "the numbers of the assessment before were not on disk any more",
-    WholeBecause.METHOD: "method RM-2.0 scores whole maps alone",
     WholeBecause.UNMARKED: "nobody had noted of which site something new was known",
 }
 """Why a run assessed the whole map, after "because"."""

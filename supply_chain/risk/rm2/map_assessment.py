@@ -43,7 +43,6 @@ from supply_chain.unknown_origins import KnownFlow, with_unknown_origins
 from supply_chain.vocabulary import Issue, NodeKind
 
 Goods = tuple[str, ...]
-NodeKinds = NDArray[np.int8]
 PARAMETERS_SHA256 = hashlib.sha256(
     f"{METHOD.parameters_sha256} {CHAIN.sha256}".encode()
 ).hexdigest()
@@ -121,19 +120,11 @@ def assess(
     Raises:
         ValueError: a factor cannot be "not applicable" (section 3.8).
     """
-    data, primary = public_data(), primary_sectors(reference)
     whole = with_origins(chain, reference, known_flows=known_flows)
-    origins = _Origins(data)
-    scores = score_nodes(
-        chain.nodes,
-        evidence,
-        events=events or EventRows(),
-        data=data,
-        primary_sectors=primary,
-        online=online_nodes(chain.nodes, reference),
-    )
-    every = np.arange(len(whole))
-    scores = _with_origins(scores, whole, every, whole.nodes.kind, origins)
+    origins = _Origins(public_data())
+    scores = _scored(chain.nodes, evidence, events or EventRows(), reference)
+    rows = np.arange(len(whole))
+    scores = _with_origins(scores, whole, rows, whole.nodes, origins, reference)
     links = _links(whole, origins)
     network = make_network(len(whole), links, origins.table)
     return _propagated(whole, evidence, scores, network, as_of)
@@ -176,7 +167,8 @@ def beginnings(reference: Reference) -> frozenset[str]:
 def network_of(whole: ValueChain) -> Network:
     """The network of a map with its unknown origins, as `assess` makes it."""
     origins = _Origins(public_data())
-    for goods in _goods_of_ghosts(whole, np.flatnonzero(whole.nodes.kind == _GHOST)):
+    is_known = np.array([country is not None for country in whole.nodes.country], dtype=np.bool_)
+    for goods in _goods_of_ghosts(whole, np.flatnonzero((whole.nodes.kind == _GHOST) & ~is_known)):
         origins.row(goods)  # first, as in `assess`
     links = _links(whole, origins)
     return make_network(len(whole), links, origins.table)
@@ -226,22 +218,34 @@ def _worst(estimates: Sequence[UnknownOrigin]) -> UnknownOrigin:
 
 
 def _with_origins(
-    scores: MapScores, whole: ValueChain, rows: Ints, kinds: NodeKinds, origins: _Origins
+    scores: MapScores,
+    whole: ValueChain,
+    rows: Ints,
+    nodes: NodeColumns,
+    origins: _Origins,
+    reference: Reference,
 ) -> MapScores:
-    """Scores of some nodes of a map, where those of unknown origin have their estimates.
+    """Scores of some nodes of a map, where unknown origins have their estimates.
+
+    Of an origin whose country is known the place is scored, as of any node.
 
     Args:
-        scores: of the first of `rows`; the others are unknown origins.
-        kinds: (rows,) their kinds.
+        scores: of the first of `rows`; the others are unknown origins that were added.
+        nodes: of `rows`.
     """
-    ghosts = np.flatnonzero(kinds == _GHOST)
-    if not len(ghosts):
-        return scores
-    estimates = [origins.row(goods) for goods in _goods_of_ghosts(whole, rows[ghosts])]
-    row_of = np.append(scores.row_of, np.zeros(len(rows) - len(scores.row_of), dtype=np.int64))
-    row_of[ghosts] = len(scores.rows) + np.array(estimates)
-    parts: list[ScoreRows] = [scores.rows, origin_rows(origins.estimates)]
-    return MapScores(join_rows(parts), row_of)
+    is_known = np.array([country is not None for country in nodes.country], dtype=np.bool_)
+    is_ghost, added = nodes.kind == _GHOST, np.arange(len(rows)) >= len(scores.row_of)
+    row_of = np.append(scores.row_of, np.zeros(int(added.sum()), dtype=np.int64))
+    parts: list[ScoreRows] = [scores.rows]
+    if len(placed := np.flatnonzero(added & is_known)):
+        of_places = _scored(nodes.take(placed), Evidence(), EventRows(), reference)
+        row_of[placed] = len(scores.rows) + of_places.row_of
+        parts.append(of_places.rows)
+    if len(ghosts := np.flatnonzero(is_ghost & ~is_known)):
+        estimates = [origins.row(goods) for goods in _goods_of_ghosts(whole, rows[ghosts])]
+        row_of[ghosts] = sum(map(len, parts)) + np.array(estimates)
+        parts.append(origin_rows(origins.estimates))
+    return scores if len(parts) == 1 else MapScores(join_rows(parts), row_of)
 
 
 def score_some(
@@ -259,7 +263,14 @@ def score_some(
         chain: the map without its unknown origins; of it only links and goods count.
         nodes: the nodes of `rows` as they are. evidence, events: of them, in their order.
     """
-    scores = score_nodes(
+    scores = _scored(nodes, evidence, events, reference)
+    return _with_origins(scores, chain, rows, nodes, _Origins(public_data()), reference)
+
+
+def _scored(
+    nodes: NodeColumns, evidence: Evidence, events: EventRows, reference: Reference
+) -> MapScores:
+    return score_nodes(
         nodes,
         evidence,
         events=events,
@@ -267,7 +278,6 @@ def score_some(
         primary_sectors=primary_sectors(reference),
         online=online_nodes(nodes, reference),
     )
-    return _with_origins(scores, chain, rows, nodes.kind, _Origins(public_data()))
 
 
 def _goods_of_ghosts(whole: ValueChain, ghosts: Ints) -> list[Goods]:
