@@ -19,6 +19,7 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
+from supply_chain.risk.incremental import Flow, change_nodes
 
 from benchmarks.assessment import make_chain
 from benchmarks.contract import REPEATS, SEED, Row, count_row, limit_row
@@ -27,7 +28,6 @@ from ddplatform.queries.map_columns import MapRows, map_part
 from supply_chain.kept_chain import chain_of
 from supply_chain.kept_columns import KeyColumn
 from supply_chain.reference import load_reference
-from supply_chain.risk.incremental import Flow, change_nodes
 from supply_chain.risk.plan import Plan
 from supply_chain.risk.ranking import Ranking, RankKeys
 from supply_chain.risk.salience import Risks

@@ -10,7 +10,6 @@ from supply_chain.risk.kept_run import kept_run
 from supply_chain.risk.method import METHOD
 from supply_chain.risk.rm2.map_answers import ScoredMap, headlines, pair_answers
 from supply_chain.risk.rm2.map_assessment import Assessment as Rm2Assessment
-from supply_chain.risk.rm2.map_events import EventRows
 from supply_chain.risk.scoring import RISK_BANDS
 from supply_chain.vocabulary import Issue
 
@@ -42,7 +41,6 @@ def _by_rm2(assessed: Assessed, result: Rm2Assessment) -> dict[str, Any]:
         found=result,
         nodes=loaded.graph.nodes,
         evidence=loaded.evidence,
-        events=loaded.events or EventRows(),
         reference=load_reference(),
     )
     rows = result.chain.rows

@@ -19,6 +19,7 @@ from ddplatform.models.responses import Response as ResponseRow
 from ddplatform.models.responses import RiskSignal
 from ddplatform.models.risk import FactKind, RiskFact
 from ddplatform.queries.context_observations import load_context_observations
+from ddplatform.queries.context_points import load_events_around
 from ddplatform.queries.map_on_day import MapOnDay, Nodes
 from ddplatform.queries.risk_judgements import (
     load_adjustments,
@@ -55,6 +56,7 @@ def load_evidence(chain_id: UUID, nodes: Nodes, as_of: date) -> Evidence:
         judgements=load_judgements(known),
         priorities=load_priorities(known),
         adjustments=load_adjustments(known),
+        events=load_events_around(chain_id, nodes, as_of).rows,
     )
 
 

@@ -4,7 +4,7 @@ It says to the last bit what a whole run would say. Where it could not, or not m
 answer is why, and the whole map is assessed as before.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 from uuid import UUID, uuid4
@@ -23,7 +23,6 @@ from ddplatform.models.risk import (
     WholeBecause,
 )
 from ddplatform.models.value_chain import ValueChain
-from ddplatform.queries.context_points import load_events_around
 from ddplatform.queries.fresh_evidence import list_marks
 from ddplatform.queries.risk_evidence import load_evidence, load_self_disclosed
 from ddplatform.queries.risk_own_facts import find_own_changes
@@ -48,7 +47,7 @@ from supply_chain.reference import load_reference
 from supply_chain.risk.changed_run import ChangedRun, changed_run
 from supply_chain.risk.kept_scores import Records, unpack
 from supply_chain.risk.method import Bools, Ints
-from supply_chain.risk.renewal import MOST, Learned, renew
+from supply_chain.risk.renewal import MOST, renew
 from supply_chain.risk.rm2.map_assessment import PARAMETERS_SHA256
 
 REQUEST = "request"
@@ -155,7 +154,7 @@ class _Step:
             before.network,
             before.nodes,
             touched,
-            lambda rows: self._learned(before.keys_of(rows)),
+            lambda rows: load_evidence(self._chain.id, before.keys_of(rows), self._last.as_of),
             own=own.rows,
             reference=load_reference(),
         )
@@ -175,10 +174,6 @@ class _Step:
             return WholeBecause.MANY
         self._write(run_id, made, rows, own)
         return after(before, run_id, made.standing)
-
-    def _learned(self, keys: Sequence[UUID]) -> Learned:
-        asked = self._chain.id, keys, self._last.as_of
-        return Learned(load_evidence(*asked), load_events_around(*asked).rows)
 
     def _in_remedy(self, fresh: Ints) -> Bools:
         keys = self._standing.keys_of(fresh)

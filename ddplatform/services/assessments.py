@@ -12,7 +12,6 @@ from ddplatform.adapters.snapshot_files import SnapshotPlace
 from ddplatform.db import db
 from ddplatform.errors import Conflict
 from ddplatform.models.risk import AssessmentRun, RiskAssessment, RunRegister, WholeBecause
-from ddplatform.queries.context_points import load_events_around
 from ddplatform.queries.fresh_evidence import list_marks
 from ddplatform.queries.map_columns import MapRows, read_map
 from ddplatform.queries.risk_evidence import load_evidence, load_self_disclosed
@@ -34,7 +33,6 @@ from supply_chain.risk.kept_run import Assessment, KeptRun, kept_run
 from supply_chain.risk.method import METHOD_VERSION as RM1
 from supply_chain.risk.rm2.map_assessment import Assessment as Rm2Assessment
 from supply_chain.risk.rm2.map_assessment import assess as assess_by_rm2
-from supply_chain.risk.rm2.map_events import EventRows
 from supply_chain.risk.rm2.method import METHOD_VERSION as RM2
 from supply_chain.vocabulary import Issue
 
@@ -58,7 +56,6 @@ class Loaded:
     rows: MapRows
     """All of the map that was read, for its snapshot."""
     evidence: Evidence
-    events: EventRows | None
     """What reaches nodes in their surroundings, where the method counts it; else it is evidence."""
     method: str
     self_disclosed: set[tuple[int, Issue]]
@@ -72,9 +69,7 @@ class Loaded:
         graph, known, reference = self.graph, self.evidence, load_reference()
         if self.method == RM1:
             return assess_by_rm1(graph, known, reference=reference, as_of=self.as_of)
-        return assess_by_rm2(
-            graph, known, reference=reference, as_of=self.as_of, events=self.events
-        )
+        return assess_by_rm2(graph, known, reference=reference, as_of=self.as_of)
 
 
 @dataclass(frozen=True)
@@ -193,7 +188,6 @@ def load(chain_id: UUID, *, as_of: date, at: datetime, method: str = RM2) -> Loa
         names=dict(zip(keys, rows.names, strict=True)),
         rows=rows,
         evidence=load_evidence(chain_id, keys, as_of),
-        events=load_events_around(chain_id, keys, as_of).rows if method == RM2 else None,
         method=method,
         self_disclosed=load_self_disclosed(chain_id, keys, as_of),
         fresh=[mark.id for mark in fresh],

@@ -27,7 +27,6 @@ from supply_chain.risk.map_scores import ScoredMap
 from supply_chain.risk.method import Floats, Ints
 from supply_chain.risk.rescoring import score_again
 from supply_chain.risk.rm2.map_assessment import assess
-from supply_chain.risk.rm2.map_events import EventRows
 from supply_chain.risk.rm2.method import METHOD
 from supply_chain.risk.rm2.severity import RISK_BANDS
 from supply_chain.unknown_origins import PREFIX
@@ -258,19 +257,11 @@ def _side(assessed: ScoredMap, row: int, column: int) -> Side:
 
 
 def score_map(
-    chain: ValueChain,
-    evidence: Evidence,
-    *,
-    reference: Reference,
-    as_of: date,
-    events: EventRows | None = None,
+    chain: ValueChain, evidence: Evidence, *, reference: Reference, as_of: date
 ) -> ScoredMap:
     """The map as it is: what every what-if on it begins with."""
-    around = events or EventRows()
-    found = assess(chain, evidence, reference=reference, as_of=as_of, events=around)
-    return ScoredMap.of(
-        found, chain, reference=reference, events=around, priorities=evidence.priorities
-    )
+    found = assess(chain, evidence, reference=reference, as_of=as_of)
+    return ScoredMap.of(found, chain, reference=reference, priorities=evidence.priorities)
 
 
 def try_changes(

@@ -17,6 +17,7 @@ from supply_chain.risk.adjustments import Adjustments
 from supply_chain.risk.factors import FACTORS, Cells, FactorTable, Observations, combine
 from supply_chain.risk.factors import peer_priors as lifted_priors
 from supply_chain.risk.method import METHOD, Bools, Floats, Ints
+from supply_chain.risk.rm2.map_events import EventRows
 from supply_chain.risk.scoring import ISSUES, Controls, Facts, Judgement, recurrence_floor
 
 _ONLINE = METHOD.groups.index("ONL")
@@ -166,6 +167,7 @@ class Evidence:
     judgements: Judgements = field(default_factory=Judgements)
     priorities: Priorities = field(default_factory=Priorities)
     adjustments: Adjustments = field(default_factory=Adjustments)
+    events: EventRows = field(default_factory=EventRows)  # in the surroundings; RM-2.0 6.4
 
     def of_nodes(self, rows: Ints) -> "Evidence":
         """What is known of some nodes, given by their rising rows; they are counted from 0."""

@@ -13,7 +13,6 @@ from supply_chain.reference import Reference
 from supply_chain.risk.evidence import Priorities
 from supply_chain.risk.method import Bools, Floats, Ints
 from supply_chain.risk.rm2.map_assessment import Assessment, network_of
-from supply_chain.risk.rm2.map_events import EventRows
 from supply_chain.risk.rm2.map_scores import MapScores
 from supply_chain.risk.rm2.network import Network
 from supply_chain.risk.salience import places
@@ -52,7 +51,6 @@ class ScoredMap:
     reference: Reference
     base: ValueChain  # the map without its unknown origins
     chain: ValueChain  # the nodes of `base`, then the unknown origins
-    events: EventRows  # what reaches nodes of `base` in their surroundings
     priorities: Priorities  # what the salience order asks beyond the scores
     scored: Bools  # (nodes, 16)
     scores: KeptScores
@@ -66,7 +64,6 @@ class ScoredMap:
         base: ValueChain,
         *,
         reference: Reference,
-        events: EventRows,
         priorities: Priorities,
     ) -> "ScoredMap":
         """The same of a whole assessment of a map, with what was said of its priorities."""
@@ -75,7 +72,6 @@ class ScoredMap:
             reference=reference,
             base=base,
             chain=found.chain,
-            events=events,
             priorities=priorities,
             scored=found.scored,
             scores=KeptScores.of(found.scores),
@@ -118,7 +114,6 @@ class ScoredMap:
         *,
         base: ValueChain,
         chain: ValueChain,
-        events: EventRows,
         priorities: Priorities,
         reference: Reference,
         as_of: date,
@@ -138,7 +133,6 @@ class ScoredMap:
             reference=reference,
             base=base,
             chain=chain,
-            events=events,
             priorities=priorities,
             scored=arrays["scored"],
             scores=KeptScores(**{one.name: arrays[one.name] for one in fields(KeptScores)}),

@@ -19,7 +19,6 @@ from supply_chain.risk.moved_nodes import MovedNodes
 from supply_chain.risk.ranking import RankKeys
 from supply_chain.risk.rm2.incremental import change_nodes
 from supply_chain.risk.rm2.map_assessment import open_risks, score_some
-from supply_chain.risk.rm2.map_events import EventRows
 from supply_chain.risk.rm2.map_scores import MapScores
 from supply_chain.risk.rm2.network import Network
 from supply_chain.risk.rm2.salience import rank_keys
@@ -32,15 +31,7 @@ MOST = 2_000
 NOBODY: Ints = np.zeros(0, dtype=np.int64)
 
 
-@dataclass(frozen=True)
-class Learned:
-    """All that is known of some nodes now; rows count from 0 in both."""
-
-    evidence: Evidence
-    events: EventRows
-
-
-LearnedOf = Callable[[Ints], Learned]
+EvidenceOf = Callable[[Ints], Evidence]
 
 
 @dataclass(frozen=True)
@@ -76,7 +67,7 @@ def renew(
     network: Network,
     nodes: NodeColumns,
     fresh: Ints,
-    learned_of: LearnedOf,
+    evidence_of: EvidenceOf,
     *,
     own: Ints = NOBODY,
     reference: Reference,
@@ -91,21 +82,20 @@ def renew(
         fresh: rising rows of all nodes of which something new is known since then.
         own: rising rows, among `fresh`, of nodes whose own facts changed since then. Who has a
             supplier of unknown origin is the same, and so are the goods of every node.
-        learned_of: what is known now of the nodes of some rows.
+        evidence_of: what is known now of the nodes of some rows, which count from 0 in it.
     """
     if len(fresh) > MOST:
         return None
-    learned, taken, state = learned_of(fresh), nodes.take(fresh), standing.state
-    scored = scored_pairs(taken, learned.evidence)
-    known = learned.evidence, learned.events
-    scores = score_some(chain, taken, fresh, *known, reference=reference)
+    evidence, taken, state = evidence_of(fresh), nodes.take(fresh), standing.state
+    scored = scored_pairs(taken, evidence)
+    scores = score_some(chain, taken, fresh, evidence, reference=reference)
     by_id = state.by_id[fresh].astype(np.int64)
     return Renewed(
         moved=standing.changes.moved.put(own, nodes.take(own)),
         fresh=fresh,
         scored=scored,
         scores=scores,
-        keys=rank_keys(open_risks(learned.evidence, scored, scores, by_id=by_id)),
+        keys=rank_keys(open_risks(evidence, scored, scores, by_id=by_id)),
         reached=_carry(state, network, fresh, scored, scores),
     )
 

@@ -59,8 +59,8 @@ def score_again(
     _and_origins_behind(whole, changed)
     changed[[before.base.rows[ref] for ref in touched]] = True
     fresh = np.flatnonzero(changed)
-    known = evidence.of_nodes(fresh), before.events.of_nodes(fresh)
-    new = score_some(whole, whole.nodes.take(fresh), fresh, *known, reference=reference)
+    known = evidence.of_nodes(fresh)
+    new = score_some(whole, whole.nodes.take(fresh), fresh, known, reference=reference)
     scored = scored_pairs(whole.nodes, evidence)
     scores = before.scores.put(rows, KeptScores.of(new), fresh)
     network = _network(before, whole)
@@ -72,7 +72,6 @@ def score_again(
         reference=reference,
         base=chain,
         chain=whole,
-        events=before.events,
         priorities=evidence.priorities,
         scored=scored,
         scores=scores,

@@ -18,10 +18,9 @@ from supply_chain.risk.method import METHOD
 from supply_chain.risk.moved_nodes import words
 from supply_chain.risk.register import Register
 from supply_chain.risk.register_changes import RegisterChanges, order_of
-from supply_chain.risk.renewal import MOST, NOBODY, Learned, renew
+from supply_chain.risk.renewal import MOST, NOBODY, renew
 from supply_chain.risk.rm2.kept_scores import records_of
 from supply_chain.risk.rm2.map_assessment import Assessment, assess, beginnings
-from supply_chain.risk.rm2.map_events import EventRows
 from supply_chain.risk.rm2.register import register_of
 from supply_chain.risk.run_counts import country_places
 from supply_chain.risk.run_state import RunState
@@ -157,7 +156,7 @@ class Kept:
 
 
 def learned_from(known: Evidence):
-    return lambda rows: Learned(known.of_nodes(rows), EventRows())
+    return known.of_nodes
 
 
 def state_of(whole: Assessment, known: Evidence) -> RunState:

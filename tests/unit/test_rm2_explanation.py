@@ -113,7 +113,7 @@ def test_an_event_around_the_place_is_a_line_until_it_has_faded():
         months_at_full=np.full(2, np.nan),
     )
     found = explain(
-        subject_of(NODES, Evidence(), MILL, Issue.CL, reference=REFERENCE, events=around),
+        subject_of(NODES, Evidence(events=around), MILL, Issue.CL, reference=REFERENCE),
         reference=REFERENCE,
     )
     assert [(one.event, one.place, one.months_since_start) for one in found.events] == [

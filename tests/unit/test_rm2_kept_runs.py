@@ -18,7 +18,6 @@ from supply_chain.risk.rm2.heat_map import STEPS, heat_cells
 from supply_chain.risk.rm2.kept_scores import CHAIN_SCORES, NODE, SCORES
 from supply_chain.risk.rm2.map_answers import ScoredMap, headlines, pair_answers
 from supply_chain.risk.rm2.map_assessment import Assessment, assess
-from supply_chain.risk.rm2.map_events import EventRows
 from supply_chain.risk.rm2.map_scores import LINES
 from supply_chain.risk.rm2.ranges import GRADES
 from supply_chain.risk.rm2.severity import RISK_BANDS, SEVERITY_BANDS, index_band, severity_points
@@ -201,7 +200,7 @@ def test_equal_scores_have_one_checksum_and_others_another(result: Assessment) -
 
 
 def answers(result: Assessment) -> dict[tuple[str, str], dict]:
-    scored = ScoredMap(result, NODES, EVIDENCE, EventRows(), REFERENCE)
+    scored = ScoredMap(result, NODES, EVIDENCE, REFERENCE)
     made = json.loads(json.dumps(list(pair_answers(scored)), allow_nan=False))
     return {(one["node"], one["issue"]): one for one in made}
 

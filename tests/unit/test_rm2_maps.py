@@ -158,9 +158,10 @@ def test_events_around_a_node_count_as_in_a_case_and_only_there():
         (F, "EVT-05", "official", 8.0, 2.0),
     )
     evidence = Evidence(
-        observations=observations_from([(L, "WRK-01", 0.9, "audit", 3.0, None, None)])
+        observations=observations_from([(L, "WRK-01", 0.9, "audit", 3.0, None, None)]),
+        events=around,
     )
-    result = assess(MAP, evidence, reference=REFERENCE, as_of=AS_OF, events=around)
+    result = assess(MAP, evidence, reference=REFERENCE, as_of=AS_OF)
     factors, known = (
         [factor("WRK-01", seen(0.9, "audit", 3))],
         {"country": "PK", "sector": "garments"},

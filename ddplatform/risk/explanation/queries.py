@@ -61,8 +61,7 @@ def explain_risk(node: ValueChainNode, issue: Issue, as_of: date) -> ExplainedRi
         as_of: the day; where a run of the map under RM-2.0 is the current one, its day counts.
     """
     known, reference = _known(node, as_of), load_reference()
-    events, evidence = known.around.rows, known.evidence
-    subject = subject_of(_columns(node), evidence, 0, issue, reference=reference, events=events)
+    subject = subject_of(_columns(node), known.evidence, 0, issue, reference=reference)
     kept = find_risk(known.head.id, node.id, issue) if known.head else None
     return ExplainedRisk(known, explain(subject, reference=reference), changes_of(subject), kept)
 
@@ -70,9 +69,7 @@ def explain_risk(node: ValueChainNode, issue: Issue, as_of: date) -> ExplainedRi
 def profile_place(node: ValueChainNode, as_of: date) -> PlaceProfile:
     """Score all issues at a place; the day as in `explain_risk`."""
     known, columns = _known(node, as_of), _columns(node)
-    profile = profile_of(
-        columns, known.evidence, 0, reference=load_reference(), events=known.around.rows
-    )
+    profile = profile_of(columns, known.evidence, 0, reference=load_reference())
     return PlaceProfile(known, profile)
 
 

@@ -10,7 +10,6 @@ from sqlalchemy import func, select
 
 from ddplatform.db import db
 from ddplatform.models.value_chain import ValueChain, ValueChainNode
-from ddplatform.queries.context_points import load_events_around
 from ddplatform.queries.map_columns import read_map
 from ddplatform.queries.risk_evidence import load_evidence
 from supply_chain.reference import load_reference
@@ -49,9 +48,8 @@ def compare_methods(chain: ValueChain, as_of: date) -> Compared:
     rows, reference = read_map(chain.id), load_reference()
     graph, keys = rows.graph, tuple(rows.keys)
     evidence = load_evidence(chain.id, keys, as_of)
-    around = load_events_around(chain.id, keys, as_of)
     before = assess_by_rm1(graph, evidence, reference=reference, as_of=as_of)
-    after = assess_by_rm2(graph, evidence, reference=reference, as_of=as_of, events=around.rows)
+    after = assess_by_rm2(graph, evidence, reference=reference, as_of=as_of)
     ids = graph.nodes.ids
     keys_of = dict(zip(ids, rows.keys, strict=True))
     return Compared(

@@ -12,7 +12,6 @@ from supply_chain.risk.evidence import Evidence
 from supply_chain.risk.rm2.case_answers import Answer, contributions, score_answer
 from supply_chain.risk.rm2.explanation import explain
 from supply_chain.risk.rm2.map_assessment import Assessment
-from supply_chain.risk.rm2.map_events import EventRows
 from supply_chain.risk.rm2.method import METHOD
 from supply_chain.risk.rm2.ranges import GRADES
 from supply_chain.risk.rm2.severity import (
@@ -36,7 +35,6 @@ class ScoredMap:
     found: Assessment
     nodes: NodeColumns  # of the map, without its unknown origins
     evidence: Evidence
-    events: EventRows
     reference: Reference
 
 
@@ -90,7 +88,7 @@ def headlines(found: Assessment) -> Iterator[Answer]:
 
 def _of_node(scored: ScoredMap, row: int) -> list[Answer]:
     known = scored.nodes, scored.evidence, row, ISSUES[0]
-    first = subject_of(*known, reference=scored.reference, events=scored.events)
+    first = subject_of(*known, reference=scored.reference)
     every = (replace(first, issue=issue) for issue in range(len(ISSUES)))
     return [_of_subject(subject, scored.reference) for subject in every]
 

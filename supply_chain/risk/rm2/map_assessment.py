@@ -23,7 +23,6 @@ from supply_chain.risk.context import online_nodes, primary_sectors
 from supply_chain.risk.evidence import Evidence, Priorities
 from supply_chain.risk.rm2.chain_parameters import CHAIN
 from supply_chain.risk.rm2.incremental import Flow
-from supply_chain.risk.rm2.map_events import EventRows
 from supply_chain.risk.rm2.map_scores import (
     MapScores,
     ScoreRows,
@@ -105,7 +104,6 @@ def assess(
     *,
     reference: Reference,
     as_of: date,
-    events: EventRows | None = None,
     known_flows: Mapping[str, KnownFlow] | None = None,
 ) -> Assessment:
     """Score every node and issue of a map and say how risk reaches its buyers.
@@ -114,7 +112,6 @@ def assess(
         chain: the map as it is.
         evidence: rows of nodes are those of `chain`; ages are those on `as_of`.
         reference: which sectors are primary production or reach people online.
-        events: what reaches nodes of `chain` in their surroundings.
         known_flows: buyer id -> what is known of its missing flow (section 11.4).
 
     Raises:
@@ -122,7 +119,7 @@ def assess(
     """
     whole = with_origins(chain, reference, known_flows=known_flows)
     origins = _Origins(public_data())
-    scores = _scored(chain.nodes, evidence, events or EventRows(), reference)
+    scores = _scored(chain.nodes, evidence, reference)
     rows = np.arange(len(whole))
     scores = _with_origins(scores, whole, rows, whole.nodes, origins, reference)
     links = _links(whole, origins)
@@ -238,7 +235,7 @@ def _with_origins(
     row_of = np.append(scores.row_of, np.zeros(int(added.sum()), dtype=np.int64))
     parts: list[ScoreRows] = [scores.rows]
     if len(placed := np.flatnonzero(added & is_known)):
-        of_places = _scored(nodes.take(placed), Evidence(), EventRows(), reference)
+        of_places = _scored(nodes.take(placed), Evidence(), reference)
         row_of[placed] = len(scores.rows) + of_places.row_of
         parts.append(of_places.rows)
     if len(ghosts := np.flatnonzero(is_ghost & ~is_known)):
@@ -253,7 +250,6 @@ def score_some(
     nodes: NodeColumns,
     rows: Ints,
     evidence: Evidence,
-    events: EventRows,
     *,
     reference: Reference,
 ) -> MapScores:
@@ -261,19 +257,16 @@ def score_some(
 
     Args:
         chain: the map without its unknown origins; of it only links and goods count.
-        nodes: the nodes of `rows` as they are. evidence, events: of them, in their order.
+        nodes: the nodes of `rows` as they are. evidence: of them, in their order.
     """
-    scores = _scored(nodes, evidence, events, reference)
+    scores = _scored(nodes, evidence, reference)
     return _with_origins(scores, chain, rows, nodes, _Origins(public_data()), reference)
 
 
-def _scored(
-    nodes: NodeColumns, evidence: Evidence, events: EventRows, reference: Reference
-) -> MapScores:
+def _scored(nodes: NodeColumns, evidence: Evidence, reference: Reference) -> MapScores:
     return score_nodes(
         nodes,
         evidence,
-        events=events,
         data=public_data(),
         primary_sectors=primary_sectors(reference),
         online=online_nodes(nodes, reference),

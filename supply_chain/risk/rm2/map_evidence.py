@@ -15,6 +15,7 @@ from supply_chain.risk.method import METHOD as RM1
 from supply_chain.risk.rm2.controls import Controls, reverified
 from supply_chain.risk.rm2.evidence import FactorTable
 from supply_chain.risk.rm2.facts import Facts, State, StateRows, facts_of
+from supply_chain.risk.rm2.map_events import EventRows
 from supply_chain.risk.rm2.method import FACTORS, ISSUES, METHOD, Bools, Floats, Ints
 from supply_chain.risk.rm2.observations import Observations, combine
 from supply_chain.risk.rm2.severity import Judgement, judge, raised_scale
@@ -40,6 +41,7 @@ class MapEvidence:
     facts: Facts
     controls: Controls
     judgement: Judgement
+    events: EventRows
 
     def rows(self, start: int, stop: int) -> "MapEvidence":
         """What is known of the nodes `start` to `stop` (without `stop`)."""
@@ -62,6 +64,7 @@ class MapEvidence:
                 given.irremediability[run],
                 given.scope_known[run],
             ),
+            events=self.events.of_nodes(np.arange(start, stop)),
         )
 
 
@@ -81,6 +84,7 @@ def evidence_of(evidence: Evidence, nodes: Ints, online: Bools) -> MapEvidence:
         facts=_facts(evidence, count),
         controls=_controls(evidence, count),
         judgement=_judgement(evidence.judgements, count),
+        events=evidence.events,
     )
 
 
@@ -94,6 +98,7 @@ def touched(evidence: Evidence, count: int) -> Bools:
         evidence.states,
         evidence.controls,
         evidence.judgements,
+        evidence.events,
     ):
         known[part.node] = True
     return known

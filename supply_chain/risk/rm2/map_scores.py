@@ -12,7 +12,7 @@ import numpy as np
 from supply_chain.chain_columns import NodeColumns
 from supply_chain.risk.evidence import Evidence
 from supply_chain.risk.rm2.map_context import MapContext, context_of
-from supply_chain.risk.rm2.map_events import EventRows, events_of
+from supply_chain.risk.rm2.map_events import events_of
 from supply_chain.risk.rm2.map_evidence import MapEvidence, evidence_of, touched
 from supply_chain.risk.rm2.method import ISSUES, Bools, Floats, Ints
 from supply_chain.risk.rm2.origins import UnknownOrigin
@@ -91,7 +91,6 @@ def score_nodes(
     nodes: NodeColumns,
     evidence: Evidence,
     *,
-    events: EventRows,
     data: PublicData,
     primary_sectors: frozenset[str],
     online: Bools,
@@ -99,12 +98,10 @@ def score_nodes(
     """Score all issues of all nodes.
 
     Args:
-        events: those that reach the nodes.
         online: (nodes,) the kind or sector of a node makes ONL factors apply.
     """
     context = context_of(nodes, data, primary_sectors)
     known = touched(evidence, len(nodes))
-    known[events.node] = True
     alike = context.which * 2 + online
     plain = np.flatnonzero(~known)
     _, first, inverse = np.unique(alike[plain], return_index=True, return_inverse=True)
@@ -112,9 +109,8 @@ def score_nodes(
     row_of = np.searchsorted(asked, np.arange(len(nodes)))
     row_of[plain] = np.searchsorted(asked, plain[first])[inverse]
     found = evidence_of(evidence.of_nodes(asked), asked, online[asked])
-    around = events.of_nodes(asked)
     parts = [
-        _rows_of(score_pairs(inputs_of(context, found, around, data, asked, start)))
+        _rows_of(score_pairs(inputs_of(context, found, data, asked, start)))
         for start in range(0, max(len(asked), 1), RUN)
     ]
     return MapScores(join_rows(parts), row_of)
@@ -123,7 +119,6 @@ def score_nodes(
 def inputs_of(
     context: MapContext,
     found: MapEvidence,
-    events: EventRows,
     data: PublicData,
     asked: Ints,
     start: int,
@@ -131,7 +126,7 @@ def inputs_of(
     """What the method reads of the next `RUN` of `asked`, rows of the map, from `start` on.
 
     Args:
-        found, events: what is known of `asked`, in its order.
+        found: what is known of `asked`, in its order.
     """
     nodes = asked[start : start + RUN]
     stop = start + len(nodes)
@@ -141,7 +136,7 @@ def inputs_of(
         activities=context.activities(data, nodes),
         listing=context.listings(nodes),
         factors=found.factors.rows(start, stop),
-        events=events_of(events.of_nodes(np.arange(start, stop)), len(nodes)),
+        events=events_of(known.events, len(nodes)),
         judgement=known.judgement,
         facts=known.facts,
         controls=known.controls,

@@ -7,7 +7,6 @@ import numpy as np
 from supply_chain.chain_columns import NodeColumns
 from supply_chain.reference import Reference
 from supply_chain.risk.evidence import Evidence
-from supply_chain.risk.rm2.map_events import EventRows
 from supply_chain.risk.rm2.method import ISSUES, Ints
 from supply_chain.risk.rm2.salience import OpenRisks, salience_ranks
 from supply_chain.risk.rm2.scoring import PairScores
@@ -46,11 +45,10 @@ def profile_of(
     row: int,
     *,
     reference: Reference,
-    events: EventRows | None = None,
 ) -> Profile:
     """Score all issues at one node of a map; arguments as in `subject_of`."""
     issues = tuple(Issue)
-    found = subject_of(nodes, evidence, row, issues[0], reference=reference, events=events)
+    found = subject_of(nodes, evidence, row, issues[0], reference=reference)
     scores = found.scores
     ranks = _ranks(evidence.of_nodes(np.array([row], dtype=np.int64)), scores)
     order = np.argsort(ranks).tolist()

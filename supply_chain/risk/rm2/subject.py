@@ -59,14 +59,12 @@ def subject_of(
     issue: Issue,
     *,
     reference: Reference,
-    events: EventRows | None = None,
 ) -> Subject:
     """Score one issue at one node of a map; the other nodes do not matter for it (section 3).
 
     Args:
         nodes, evidence: those of the map, or of some of its nodes.
         row: row of the node in both.
-        events: what reaches those nodes.
 
     Raises:
         ValueError: a factor cannot be "not applicable" (section 3.8).
@@ -76,8 +74,7 @@ def subject_of(
     first = np.zeros(1, dtype=np.int64)
     context = context_of(alone, data, primary_sectors(reference))
     found = evidence_of(known, first, online_nodes(alone, reference))
-    around = (events or EventRows()).of_nodes(asked)
-    inputs = inputs_of(context, found, around, data, first, 0)
+    inputs = inputs_of(context, found, data, first, 0)
     observations = observations_of(known.observations)
     at = ISSUE_INDEX[issue.value]
     states = {STATES[state] for state in known.states.state[known.states.issue == at].tolist()}
@@ -88,7 +85,7 @@ def subject_of(
         score_pairs(inputs),
         observations,
         tuple(state for state in STATES if state in states),
-        around,
+        known.events,
     )
 
 
