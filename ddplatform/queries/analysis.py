@@ -18,12 +18,13 @@ from ddplatform.queries.map_snapshots import MapSnapshot, load_snapshot
 from ddplatform.queries.risk_runs import RunHead
 from ddplatform.queries.risk_scores import list_residuals, residual_band_of
 from ddplatform.queries.run_rows import of_run, settled
+from supply_chain.analysis.contributions import IssueFlow
 from supply_chain.analysis.dominators import Dominators, dominators
 from supply_chain.analysis.flow import Arrival, FlowMap
 from supply_chain.reference import load_reference
-from supply_chain.risk.context import primary_sectors
-from supply_chain.risk.method import METHOD, Floats, Ints
-from supply_chain.unknown_origins import with_unknown_origins
+from supply_chain.risk.method import Floats, Ints
+from supply_chain.risk.rm2.map_assessment import network_of, unknown_likelihood, with_origins
+from supply_chain.risk.rm2.network import Network
 from supply_chain.vocabulary import Issue, RiskBand
 
 Key = TypeVar("Key")
@@ -66,6 +67,11 @@ class Study:
         return self.arrival if row is None else self.flow.arrival_at(row)
 
     @cached_property
+    def network(self) -> Network:
+        """How risk travels along the links."""
+        return network_of(self.flow.graph)
+
+    @cached_property
     def tree(self) -> Dominators:
         """What cannot be gone round on the way to the business."""
         return dominators(self.flow, self.start)
@@ -106,7 +112,7 @@ def labels(values: Sequence[str | None]) -> tuple[Ints, Sequence[str]]:
 
 
 _studies: OrderedDict[tuple[UUID, int], Study] = OrderedDict()
-_residuals: OrderedDict[tuple[UUID, UUID, int, Issue], Floats] = OrderedDict()
+_issue_flows: OrderedDict[tuple[UUID, UUID, int, Issue], IssueFlow] = OrderedDict()
 _lock = Lock()
 
 
@@ -121,7 +127,7 @@ def load_study(chain: ValueChain) -> Study:
     if found is not None:
         return found
     snapshot = load_snapshot(chain)
-    graph = with_unknown_origins(snapshot.graph, primary_sectors=primary_sectors(load_reference()))
+    graph = with_origins(snapshot.graph, load_reference())
     found = Study(snapshot, FlowMap.build(graph, snapshot.plan))
     if not is_writing() and snapshot.version == chain.version:
         keep(_studies, key, found, KEPT)
@@ -137,20 +143,29 @@ def keep(kept: OrderedDict[Key, Kept], key: Key, value: Kept, most: int) -> None
             kept.popitem(last=False)
 
 
-def load_residuals(study: Study, head: RunHead, issue: Issue) -> Floats:
-    """(nodes,) L_res of one issue in the current run of a map.
-
-    A node that came after the run is not scored yet: it counts as not known (RM-1.0 11.8).
-    """
+def load_issue_flow(study: Study, head: RunHead, issue: Issue) -> IssueFlow:
+    """How risk of one issue travels, by L_res of the current run of a map, one under RM-2.0."""
     key = (head.chain_id, head.id, head.map_version, issue)
     with _lock:
-        found = _residuals.get(key)
+        found = _issue_flows.get(key)
     if found is None:
-        known, unknown = list_residuals(head.id, issue), METHOD.policy.likelihood_unknown
-        ids = study.flow.graph.nodes.ids
-        values = (known.get(ref, unknown) for ref in ids)
-        found = np.fromiter(values, dtype=np.float64, count=len(ids))
-        keep(_residuals, key, found, KEPT_ISSUES)
+        residual, column = _residuals(study, head, issue), list(Issue).index(issue)
+        found = IssueFlow.of(study.flow, study.network, residual, column)
+        keep(_issue_flows, key, found, KEPT_ISSUES)
+    return found
+
+
+def _residuals(study: Study, head: RunHead, issue: Issue) -> Floats:
+    """(nodes,) L_res of one issue in a run.
+
+    A node that came after the run is not scored yet: it counts as of unknown origin (11.8).
+    """
+    known, graph = list_residuals(head.id, issue), study.flow.graph
+    values = (known.get(ref, np.nan) for ref in graph.nodes.ids)
+    found = np.fromiter(values, dtype=np.float64, count=len(graph))
+    new = np.flatnonzero(np.isnan(found))
+    if len(new):
+        found[new] = unknown_likelihood(graph, new)[:, list(Issue).index(issue)]
     return found
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from ddplatform.db import is_writing
 from ddplatform.errors import NotFound
 from ddplatform.models.value_chain import ValueChain
-from ddplatform.queries.analysis import Study, keep, load_residuals, load_study
+from ddplatform.queries.analysis import Study, keep, load_issue_flow, load_study
 from ddplatform.queries.analysis_content import NAMED, Analysis, Answer, Basis
 from ddplatform.queries.analysis_downstream import answer_reach, answer_stop
 from ddplatform.queries.analysis_flows import answer_blind_spots, answer_products
@@ -22,7 +22,7 @@ from ddplatform.queries.analysis_upstream import answer_origins, answer_paths
 from ddplatform.queries.risk_runs import RunHead, find_current_head
 from supply_chain.analysis.choke_points import choke_points
 from supply_chain.analysis.dependence import where_it_ends
-from supply_chain.risk.method import METHOD_VERSION
+from supply_chain.risk.rm2.method import METHOD_VERSION
 from supply_chain.vocabulary import Issue
 
 NEEDS_NODE = frozenset({Analysis.ORIGINS, Analysis.PATHS, Analysis.REACH, Analysis.STOP})
@@ -109,8 +109,14 @@ def _origins(study: Study, head: RunHead | None, row: int | None, asked: Asked) 
     if head is None:
         sentence = "This map is not assessed yet, so nobody knows where exposure comes from."
         return Answer(asked.what, (study.spot(chosen),), sentence, (), ())
-    residual = load_residuals(study, head, asked.issue)
-    return answer_origins(study, chosen, asked.issue, residual, most=asked.most)
+    if head.method_version != METHOD_VERSION:
+        sentence = (
+            f"This map was last assessed under {head.method_version}. "
+            f"Where exposure comes from is shown once it is assessed under {METHOD_VERSION}."
+        )
+        return Answer(asked.what, (study.spot(chosen),), sentence, (), ())
+    of_issue = load_issue_flow(study, head, asked.issue)
+    return answer_origins(study, chosen, asked.issue, of_issue, most=asked.most)
 
 
 def _paths(study: Study, row: int | None, asked: Asked) -> Answer:

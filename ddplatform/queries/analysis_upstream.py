@@ -1,6 +1,7 @@
 """Answers about where exposure comes from: origins upstream, and the ways between two nodes."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -21,9 +22,11 @@ from ddplatform.queries.analysis_words import (
     words_into,
 )
 from ddplatform.reports.content import Column, Kind
-from supply_chain.analysis.contributions import Contributions, contributions
+from supply_chain.analysis.contributions import Contributions, IssueFlow, Part, contributions
+from supply_chain.analysis.flow import FlowMap
 from supply_chain.analysis.paths import Paths, paths_between
-from supply_chain.risk.method import Floats
+from supply_chain.risk.rm2.contributions import Proven
+from supply_chain.risk.rm2.graph_file import UNPROVEN
 from supply_chain.vocabulary import Issue
 
 WAYS = 50
@@ -31,18 +34,17 @@ LEAST_OF_TWO_DECIMALS = 0.01
 
 
 def answer_origins(
-    study: Study, row: int, issue: Issue, residual: Floats, *, most: int = NAMED
+    study: Study, row: int, issue: Issue, of_issue: IssueFlow, *, most: int = NAMED
 ) -> Answer:
-    """Where the exposure of a node comes from, by origin, country and path (RM-1.0 11.1)."""
-    found = contributions(study.flow, residual, row, most=most, most_paths=most)
+    """Where the exposure of a node comes from, by origin, country and path (RM-2.0 11.1)."""
+    found = contributions(of_issue, row, most=most, most_paths=most)
     spot = study.spot(row)
     first = found.origins[0] if found.origins else None
     sentence = f"Nothing that is assessed reaches {spot.name} on this issue."
     if first is not None:
-        whence = "from itself" if first.row == row else f"from {study.spot(first.row).name}"
         sentence = (
             f"The exposure of {spot.name} is {found.exposure:.2f} of 1. The largest part, "
-            f"{first.value / found.exposure:.0%}, comes {whence}."
+            f"{first.value / found.exposure:.0%}, comes {_whence(study, found, first)}."
         )
     return Answer(
         Analysis.ORIGINS,
@@ -51,30 +53,45 @@ def answer_origins(
         (
             Figure("exposure", "Exposure, 0 to 1", found.exposure, Kind.SCORE, issue.value),
             Figure("itself", "Of it from the site itself", _own(found), Kind.SHARE),
+            Figure(
+                "unproven",
+                "Of it from unproven flows",
+                _of_whole(found, float(found.unproven.sum())),
+                Kind.SHARE,
+            ),
             Figure("origins", "Origins", len(found.origins) + found.origins_left, Kind.NUMBER),
         ),
         (
-            _origin_sheet(study, found, residual),
+            _origin_sheet(study, found, of_issue.proven),
             _country_sheet(study, found),
-            _path_sheet(study, found, residual),
+            _path_sheet(study, found, of_issue),
         ),
     )
 
 
+def _whence(study: Study, found: Contributions, part: Part) -> str:
+    spot = study.spot(part.row)
+    if part.is_unproven:
+        return f"from unproven flows to {spot.name}"
+    return "from itself" if part.row == found.row else f"from {spot.name}"
+
+
 def _own(found: Contributions) -> float:
-    own = next((part.value for part in found.origins if part.row == found.row), 0.0)
-    return own / found.exposure if found.exposure else 0.0
+    return _of_whole(found, float(found.each[found.row]))
 
 
-def _origin_sheet(study: Study, found: Contributions, residual: Floats) -> Sheet:
+def _of_whole(found: Contributions, part: float) -> float:
+    return part / found.exposure if found.exposure else 0.0
+
+
+def _origin_sheet(study: Study, found: Contributions, proven: Proven) -> Sheet:
     whole = found.exposure
     rows: list[tuple[Value, ...]] = [
         (
-            study.spot(part.row),
+            _origin(study, part),
             part.value,
             part.value / whole,
-            float(residual[part.row]),
-            part.value / float(residual[part.row]),
+            *_likelihood_and_reach(part, proven),
         )
         for part in found.origins
     ]
@@ -96,17 +113,36 @@ def _origin_sheet(study: Study, found: Contributions, residual: Floats) -> Sheet
         tuple(rows),
         "Nothing reaches this site: neither it nor anything upstream is scored on this issue.",
         "What an origin adds is its residual likelihood times how much of it arrives over all "
-        "ways together.",
+        "ways together. An unproven flow counts as at least what an unknown origin of its goods "
+        "would be: what that adds stands at the buyer, until the flow is proven.",
         bar="of_all",
     )
+
+
+def _origin(study: Study, part: Part) -> Spot:
+    spot = study.spot(part.row)
+    if not part.is_unproven:
+        return spot
+    return replace(spot, ref=f"{UNPROVEN}{spot.ref}", name=f"Unproven flows to {spot.name}")
+
+
+def _likelihood_and_reach(part: Part, proven: Proven) -> tuple[float | None, float | None]:
+    """L_res of an origin and how much of it arrives; unproven flows have no likelihood."""
+    if part.is_unproven:
+        return None, None
+    residual = float(proven.residual[part.row])
+    return residual, part.value / residual
 
 
 def _country_sheet(study: Study, found: Contributions) -> Sheet:
     """The same by country: thousands of small origins add up to few large parts."""
     where, codes = study.countries
-    adding = found.each > 0
+    adding, unproven = found.each > 0, found.unproven > 0
     parts = np.bincount(where[adding] + 1, found.each[adding], minlength=len(codes) + 1)
     counts = np.bincount(where[adding] + 1, minlength=len(codes) + 1)
+    # What is not proven may come from anywhere.
+    parts[0] += found.unproven.sum()
+    counts[0] += unproven.sum()
     order = [at for at in np.argsort(-parts, kind="stable").tolist() if counts[at]]
     whole = found.exposure
     rows: list[tuple[Value, ...]] = [
@@ -126,19 +162,20 @@ def _country_sheet(study: Study, found: Contributions) -> Sheet:
         ),
         tuple(rows),
         "Nothing reaches this site.",
-        "What all origins in a country add together, the site itself among them.",
+        "What all origins in a country add together, the site itself among them. Unproven flows "
+        "count as not known: their goods may come from elsewhere.",
         bar="of_all",
     )
 
 
-def _path_sheet(study: Study, found: Contributions, residual: Floats) -> Sheet:
+def _path_sheet(study: Study, found: Contributions, of_issue: IssueFlow) -> Sheet:
     whole = found.exposure
     rows: list[tuple[Value, ...]] = [
         (
             tuple(study.spot(at) for at in path.rows),
             path.value,
             path.value / whole,
-            _factors(study, path.rows, residual),
+            _factors(study, path.rows, of_issue),
             goods_of_way(study, path.rows),
         )
         for path in found.paths
@@ -161,23 +198,30 @@ def _path_sheet(study: Study, found: Contributions, residual: Floats) -> Sheet:
         ),
         tuple(rows),
         "No path carries anything to this site.",
-        "Each step keeps what the buyer's own likelihood leaves, times the share of its input; "
-        "the end gives its likelihood. A path through a circle counts at each pass.",
+        "Each step keeps what the buyer's own likelihood leaves, times the share of its input, "
+        "times what of it is proven; the end gives its likelihood, and what unproven flows to it "
+        "count as. A path through a circle counts at each pass.",
         bar="of_all",
     )
 
 
-def _factors(study: Study, rows: Sequence[int], residual: Floats) -> str:
-    steps = [
-        f"(1 − {residual[buyer]:.2f}) × {_told(weight_of(study, buyer, supplier))}"
-        for buyer, supplier in pairwise(rows)
-    ]
-    return " × ".join([*steps, f"{residual[rows[-1]]:.2f}"])
+def _factors(study: Study, rows: Sequence[int], of_issue: IssueFlow) -> str:
+    residual, unproven = of_issue.proven.residual, of_issue.proven.unproven
+    steps = []
+    for buyer, supplier in pairwise(rows):
+        share = weight_of(study.flow, buyer, supplier)
+        carried = weight_of(of_issue.flow, buyer, supplier) * (1 - float(unproven[buyer]))
+        step = f"(1 − {residual[buyer]:.2f}) × {_told(share)}"
+        is_proven = carried >= share * (1 - EPSILON)
+        steps.append(step if is_proven else f"{step} × {carried / share:.2f}")
+    end = float(residual[rows[-1]])
+    added = float(of_issue.proven.certain[rows[-1]]) - end
+    return " × ".join([*steps, f"({end:.2f} + {added:.2f})" if added > EPSILON else f"{end:.2f}"])
 
 
-def weight_of(study: Study, buyer: int, supplier: int) -> float:
+def weight_of(flow: FlowMap, buyer: int, supplier: int) -> float:
     """The part of a buyer's input that comes straight from a supplier (w of 11.1)."""
-    weights = study.flow.weights
+    weights = flow.weights
     run = slice(int(weights.indptr[buyer]), int(weights.indptr[buyer + 1]))
     at = int(np.searchsorted(weights.indices[run], supplier))
     return float(weights.data[run][at])
@@ -241,7 +285,7 @@ def _way_sheet(study: Study, found: Paths, words: FlowWords) -> Sheet:
 
 def _shares(study: Study, rows: Sequence[int]) -> str:
     steps = pairwise(rows)
-    return " × ".join(_told(weight_of(study, buyer, supplier)) for buyer, supplier in steps)
+    return " × ".join(_told(weight_of(study.flow, buyer, supplier)) for buyer, supplier in steps)
 
 
 def _told(share: float) -> str:

@@ -20,12 +20,10 @@ from supply_chain.graph import ValueChain as Graph
 from supply_chain.kept_chain import arrays_of
 from supply_chain.kept_columns import CodedColumn, KeyColumn, RowOfKey, TextColumn
 from supply_chain.reference import load_reference
-from supply_chain.risk.assessment import chain_plan
-from supply_chain.risk.context import primary_sectors
-from supply_chain.risk.method import METHOD, METHOD_VERSION, Floats, Ints
 from supply_chain.risk.register import Register
+from supply_chain.risk.rm2.map_assessment import PARAMETERS_SHA256, plan_of, with_origins
+from supply_chain.risk.rm2.method import METHOD_VERSION, Floats, Ints
 from supply_chain.risk.scoring import RISK_BANDS
-from supply_chain.unknown_origins import with_unknown_origins
 from supply_chain.vocabulary import Issue, RiskBand
 
 LAST_LANE = 30
@@ -33,7 +31,7 @@ BANDS = (RiskBand.CRITICAL, RiskBand.HIGH, RiskBand.MEDIUM, RiskBand.LOW, None)
 """Worst first; the order of `mix` in drawings."""
 TRIES = 3
 PLAN = "plan_"
-COLUMNS = 3
+COLUMNS = 4
 """Raise it when a snapshot gets other columns, so that no old one is read."""
 
 
@@ -117,7 +115,7 @@ def basis() -> dict[str, Any]:
     """What else than the map a snapshot rests on: method, its parameters, release of the data."""
     return {
         "method": METHOD_VERSION,
-        "parameters_sha256": METHOD.parameters_sha256,
+        "parameters_sha256": PARAMETERS_SHA256,
         "release": load_reference().release,
         "columns": COLUMNS,
     }
@@ -130,7 +128,7 @@ def map_part(rows: MapRows) -> Snapshot:
     lane, unlinked = _lanes(graph)
     codes = np.array([code or "" for code in graph.nodes.country], dtype=np.str_)
     countries, country = np.unique(codes, return_inverse=True)
-    whole = with_unknown_origins(graph, primary_sectors=primary_sectors(load_reference()))
+    whole = with_origins(graph, load_reference())
     return Snapshot(
         facts={
             "nodes": len(graph),
@@ -143,7 +141,7 @@ def map_part(rows: MapRows) -> Snapshot:
             **arrays_of(graph),
             **TextColumn.arrays("name", rows.names),
             **CodedColumn.arrays("region", rows.regions),
-            **{PLAN + name: array for name, array in chain_plan(whole).columns().items()},
+            **{PLAN + name: array for name, array in plan_of(whole).columns().items()},
             "key": keys.halves,
             "key_rising": keys.rising(),
             "lane": lane,
@@ -203,7 +201,7 @@ def _lanes(graph: Graph) -> tuple[Ints, int]:
 
 
 def _missing(graph: Graph, whole: Graph) -> Floats:
-    """Share of each node's input whose origin is not known (RM-1.0 11.3)."""
+    """Share of each node's input whose origin is not known (RM-2.0 11.4)."""
     missing = np.full(len(graph), np.nan)
     first = len(graph.links)
     share = whole.links.share[first:]

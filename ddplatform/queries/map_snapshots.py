@@ -77,7 +77,7 @@ class MapSnapshot:
 
     @cached_property
     def plan(self) -> Plan:
-        """The plan of the map with its unknown origins, which follow the nodes (RM-1.0 11)."""
+        """The plan of the map with its unknown origins, which follow the nodes (RM-2.0 11)."""
         return plan_of(self.kept)
 
 

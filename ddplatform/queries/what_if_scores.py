@@ -33,10 +33,9 @@ from ddplatform.tenancy import current_organisation
 from supply_chain.analysis.what_if import score_map
 from supply_chain.graph import ValueChain as Graph
 from supply_chain.reference import load_reference
-from supply_chain.risk.context import primary_sectors
 from supply_chain.risk.evidence import Evidence
-from supply_chain.risk.map_scores import MapScores
-from supply_chain.unknown_origins import with_unknown_origins
+from supply_chain.risk.map_scores import ScoredMap
+from supply_chain.risk.rm2.map_assessment import with_origins
 
 MANY_NODES = 10_000
 """Nodes above which no page assesses a map: with as many unknown origins it takes a page .7 s of
@@ -65,7 +64,7 @@ class Begin:
     """A map with what it scores as it is: what every what-if on it begins with."""
 
     known: KnownMap
-    scores: MapScores
+    scores: ScoredMap
 
 
 Key = tuple[UUID, UUID, int, date]
@@ -140,8 +139,8 @@ def _found(chain: ValueChain, known: KnownMap) -> Begin | None:
     if part is None:
         return None
     reference = load_reference()
-    whole = with_unknown_origins(known.graph, primary_sectors=primary_sectors(reference))
-    scores = MapScores.from_arrays(
+    whole = with_origins(known.graph, reference)
+    scores = ScoredMap.from_arrays(
         part.arrays,
         base=known.graph,
         chain=whole,

@@ -8,9 +8,30 @@ from supply_chain.analysis.flow import FlowMap
 from supply_chain.analysis.walks import Search, Walk, best_onward, best_walks
 from supply_chain.risk.method import METHOD, Floats
 from supply_chain.risk.plan import Plan
-from supply_chain.risk.propagation import origin_contributions
+from supply_chain.risk.rm2.contributions import Proven, as_proven, origin_contributions
+from supply_chain.risk.rm2.network import Network
 
 EXACT = 2**53
+
+
+@dataclass(frozen=True)
+class IssueFlow:
+    """How risk of one issue travels through a map."""
+
+    proven: Proven
+    flow: FlowMap  # by the weights of `proven`
+
+    @classmethod
+    def of(cls, flow: FlowMap, network: Network, residual: Floats, issue: int) -> "IssueFlow":
+        """The flow of an issue.
+
+        Args:
+            network: of the graph of `flow`.
+            residual: (nodes,) L_res of the issue, 0-1, in the order of the map.
+            issue: its column in `network.unknown`.
+        """
+        proven = as_proven(network, residual, issue=issue)
+        return cls(proven, FlowMap.build(flow.graph, proven.plan))
 
 
 @dataclass(frozen=True)
@@ -19,6 +40,8 @@ class Part:
 
     row: int
     value: float
+    is_unproven: bool = False
+    """The origin is not the node but what the unproven flows to it count as."""
 
 
 @dataclass(frozen=True)
@@ -26,12 +49,14 @@ class Contributions:
     """The exposure of one node taken apart, twice.
 
     `origins` and `origins_rest` add up to `exposure`, `paths` and `paths_rest` as well; `value`
-    of a path is the product of (1 - L_res) and share of each step, times L_res at its end.
+    of a path is the product of (1 - L_res), share and proof of each step, times what the node at
+    its end adds: L_res, and what its unproven flows count as.
     """
 
     row: int
     exposure: float
-    each: Floats  # (nodes,) what each node adds; together the exposure
+    each: Floats  # (nodes,) what each node adds
+    unproven: Floats  # (nodes,) what the unproven flows to each node add; together the exposure
     origins: tuple[Part, ...]  # largest first
     origins_left: int  # how many stand in the rest
     origins_rest: float
@@ -40,28 +65,30 @@ class Contributions:
     paths_rest: float
 
 
-def contributions(
-    flow: FlowMap, residual: Floats, row: int, *, most: int, most_paths: int
-) -> Contributions:
+def contributions(of_issue: IssueFlow, row: int, *, most: int, most_paths: int) -> Contributions:
     """Take the exposure of the node at `row` apart.
 
     Args:
-        residual: (nodes,) L_res of one issue, 0-1, in the order of the map.
         most, most_paths: how many origins and paths are named; the others are added up.
     """
-    values = origin_contributions(flow.plan, residual, row)
+    proven, nodes = of_issue.proven, len(of_issue.flow)
+    parts = origin_contributions(proven, row)
+    values = np.concatenate([parts.origins, parts.unproven])
     whole = float(values.sum())
     found = np.flatnonzero(values > 0)
     order = found[np.lexsort((found, -np.round(values[found], METHOD.policy.decimals)))]
-    origins = tuple(Part(int(at), float(values[at])) for at in order[:most])
-    paths = _paths(flow, residual, row, most_paths)
-    total = _count(flow.plan, residual, row)
+    origins = tuple(
+        Part(at % nodes, float(values[at]), is_unproven=at >= nodes) for at in order[:most].tolist()
+    )
+    paths = _paths(of_issue, row, most_paths)
+    total = _count(proven.plan, proven.certain, row)
     named = sum(path.value for path in paths)
     complete = total == len(paths)
     return Contributions(
         row=row,
         exposure=whole,
-        each=values,
+        each=parts.origins,
+        unproven=parts.unproven,
         origins=origins,
         origins_left=len(order) - len(origins),
         origins_rest=_rest(whole, sum(part.value for part in origins), len(order) > most),
@@ -75,17 +102,18 @@ def _rest(whole: float, named: float, is_some: bool) -> float:
     return max(0.0, whole - named) if is_some else 0.0
 
 
-def _paths(flow: FlowMap, residual: Floats, row: int, most: int) -> tuple[Walk, ...]:
-    keeps = 1 - residual
-    onward = best_onward(flow.plan, residual, keeps)
+def _paths(of_issue: IssueFlow, row: int, most: int) -> tuple[Walk, ...]:
+    flow, certain = of_issue.flow, of_issue.proven.certain
+    keeps = 1 - certain
+    onward = best_onward(flow.plan, certain, keeps)
     everywhere = np.ones(len(flow), dtype=np.bool_)
-    search = Search(flow, residual, keeps, onward, everywhere, simple=False)
+    search = Search(flow, certain, keeps, onward, everywhere, simple=False)
     return best_walks(search, row, most=most).walks
 
 
-def _count(plan: Plan, residual: Floats, row: int) -> int | None:
+def _count(plan: Plan, certain: Floats, row: int) -> int | None:
     """How many paths carry exposure to a node; None where flow circles or there are too many."""
-    own = plan.to_plan(residual)
+    own = plan.to_plan(certain)
     paths = np.zeros(len(own))
     for level in plan.levels:
         carrying = level.weights.copy()

@@ -1,4 +1,4 @@
-"""A map as weights between pairs of nodes, and how input travels up the chain (RM-1.0 11.1).
+"""A map as weights between pairs of nodes, and how input travels up the chain (RM-2.0 11.1).
 
 All rows are those of the graph with its unknown origins; weights are w of section 11.1, so the
 shares of a buyer never add to more than 1. For finance the weight is the investee's part of the

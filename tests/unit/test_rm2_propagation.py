@@ -15,14 +15,10 @@ from supply_chain.risk.compiled import Loops as PlainLoops
 from supply_chain.risk.compiled import expose_places, expose_rows, link_rows, link_sets
 from supply_chain.risk.rm2 import compiled, folding, propagation
 from supply_chain.risk.rm2.chain_parameters import CHAIN
+from supply_chain.risk.rm2.contributions import as_proven, origin_contributions
 from supply_chain.risk.rm2.ghosts import Ghosts, missing_origins, with_ghosts
 from supply_chain.risk.rm2.network import make_network
-from supply_chain.risk.rm2.propagation import (
-    exposure,
-    linkage,
-    origin_contributions,
-    severity_upstream,
-)
+from supply_chain.risk.rm2.propagation import exposure, linkage, severity_upstream
 from supply_chain.risk.rm2.shares import EVIDENCE_NOT_GIVEN, Links, fill_unknown, join_links
 from tests.sampling import examples
 
@@ -78,7 +74,9 @@ class Map:
         return self.by_name(severity_upstream(self.network, values, exposed))
 
     def contributions(self, name):
-        found = origin_contributions(self.network, self.own[:, 0], self.names.index(name))
+        found = origin_contributions(
+            as_proven(self.network, self.own[:, 0]), self.names.index(name)
+        )
         unproven = {f"unproven:{n}": c for n, c in zip(self.names, found.unproven, strict=True)}
         return dict(zip(self.names, found.origins, strict=True)) | unproven
 
@@ -540,7 +538,7 @@ def test_p13_contributions_of_any_issue_sum_to_its_exposure():
     exposed = network.plan.from_plan(exposure(network, network.plan.to_plan(own)))
 
     for issue in (0, 1):
-        found = origin_contributions(network, own[:, issue], 0, issue=issue)
+        found = origin_contributions(as_proven(network, own[:, issue], issue=issue), 0)
         assert found.origins.sum() + found.unproven.sum() == pytest.approx(exposed[0, issue])
         assert found.unproven[0] > 0
 

@@ -14,13 +14,9 @@ from supply_chain.risk.assessment import ranked_origins
 from supply_chain.risk.method import Floats
 from supply_chain.risk.problems import Checker, Problem
 from supply_chain.risk.rm2.chain_parameters import CHAIN
-from supply_chain.risk.rm2.network import Network, make_network
-from supply_chain.risk.rm2.propagation import (
-    exposure,
-    linkage,
-    origin_contributions,
-    severity_upstream,
-)
+from supply_chain.risk.rm2.contributions import Proven, as_proven, origin_contributions
+from supply_chain.risk.rm2.network import make_network
+from supply_chain.risk.rm2.propagation import exposure, linkage, severity_upstream
 from supply_chain.risk.rm2.shares import EVIDENCE_NOT_GIVEN, Links, fill_unknown
 
 UNPROVEN = "unproven:"
@@ -188,14 +184,15 @@ def propagate_graph(graph: RiskGraph) -> dict[str, Any]:
         upstream = severity_upstream(network, plan.to_plan(graph.severity), exposed)
         answer["severity_chain"] = _by_id(graph, plan.from_plan(upstream))
     rows = {ref: row for row, ref in enumerate(graph.ids)}
+    proven = as_proven(network, graph.likelihood[:, 0])
     answer["contributions"] = {
-        ref: _contributions(graph, network, rows[ref]) for ref in graph.contributions_for
+        ref: _contributions(graph, proven, rows[ref]) for ref in graph.contributions_for
     }
     return answer
 
 
-def _contributions(graph: RiskGraph, network: Network, row: int) -> list[dict[str, Any]]:
-    found = origin_contributions(network, graph.likelihood[:, 0], row)
+def _contributions(graph: RiskGraph, proven: Proven, row: int) -> list[dict[str, Any]]:
+    found = origin_contributions(proven, row)
     names = (*graph.ids, *(UNPROVEN + ref for ref in graph.ids))
     ranked = ranked_origins(names, np.concatenate([found.origins, found.unproven]))
     return [{"origin": origin, "contribution": part} for origin, part in ranked]

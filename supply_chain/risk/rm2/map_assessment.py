@@ -21,6 +21,7 @@ from supply_chain.reference import Reference
 from supply_chain.risk.assessment import scored_pairs
 from supply_chain.risk.context import online_nodes, primary_sectors
 from supply_chain.risk.evidence import Evidence, Priorities
+from supply_chain.risk.plan import Plan
 from supply_chain.risk.rm2.chain_parameters import CHAIN
 from supply_chain.risk.rm2.incremental import Flow
 from supply_chain.risk.rm2.map_scores import (
@@ -31,12 +32,12 @@ from supply_chain.risk.rm2.map_scores import (
     score_nodes,
 )
 from supply_chain.risk.rm2.method import METHOD, METHOD_VERSION, Bools, Floats, Ints
-from supply_chain.risk.rm2.network import Network, make_network
+from supply_chain.risk.rm2.network import Network, make_network, plan_of_flows
 from supply_chain.risk.rm2.origins import UnknownOrigin, unknown_origin
 from supply_chain.risk.rm2.reference import PublicData, public_data
 from supply_chain.risk.rm2.salience import OpenRisks, find_out_ranks, salience_ranks
 from supply_chain.risk.rm2.severity import severity_band
-from supply_chain.risk.rm2.shares import Links
+from supply_chain.risk.rm2.shares import Links, join_links
 from supply_chain.risk.salience import INVOLVEMENTS, Involvement, places
 from supply_chain.unknown_origins import KnownFlow, with_unknown_origins
 from supply_chain.vocabulary import Issue, NodeKind
@@ -169,6 +170,24 @@ def network_of(whole: ValueChain) -> Network:
         origins.row(goods)  # first, as in `assess`
     links = _links(whole, origins)
     return make_network(len(whole), links, origins.table)
+
+
+def plan_of(whole: ValueChain) -> Plan:
+    """The plan of the network of a map with its unknown origins."""
+    links = whole.links
+    nobody, unknown = np.zeros(len(links), dtype=np.int64), np.zeros((1, len(Issue)))
+    of_links = Links(links.buyer, links.supplier, links.share, links.flow, nobody)
+    return plan_of_flows(len(whole), join_links(len(whole), of_links, unknown))
+
+
+def unknown_likelihood(whole: ValueChain, rows: Ints) -> Floats:
+    """(rows, issues) U of nodes of which no likelihood is known (section 11.8).
+
+    By what is known of their goods, else of those of a buyer.
+    """
+    origins = _Origins(public_data())
+    at = [origins.row(goods) for goods in _goods_of_ghosts(whole, rows)]
+    return origins.table[at]
 
 
 def _services(data: PublicData) -> frozenset[str]:

@@ -122,8 +122,7 @@ def make_network(count: int, links: Links, unknown: Floats) -> Network:
 
 def network_of(count: int, flows: Flows) -> Network:
     """Network of joined flows whose shares are known."""
-    proof = CHAIN.propagation.proof[flows.evidence]
-    plan = make_plan(count, flows.buyer, flows.supplier, flows.weight, proof)
+    plan = plan_of_flows(count, flows)
     buyer, supplier = plan.place[flows.buyer], plan.place[flows.supplier]
     order = np.argsort(buyer * count + supplier)  # the order of the weights of a plan
     buyer, supplier = buyer[order], supplier[order]
@@ -150,6 +149,12 @@ def network_of(count: int, flows: Flows) -> Network:
         other_terms=groups(OTHER),
         reported=flows.reported,
     )
+
+
+def plan_of_flows(count: int, flows: Flows) -> Plan:
+    """The plan of the network of these flows; what is not known of their origins is not read."""
+    proof = CHAIN.propagation.proof[flows.evidence]
+    return make_plan(count, flows.buyer, flows.supplier, flows.weight, proof)
 
 
 def _level_nodes(plan: Plan) -> Ints:

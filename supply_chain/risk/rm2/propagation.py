@@ -5,7 +5,6 @@ Everything works on (nodes, issues) arrays in the order of a `Network`, a level 
 """
 
 from dataclasses import replace
-from typing import NamedTuple
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -13,7 +12,6 @@ from scipy.sparse import csr_array
 from supply_chain.risk.blocks import pass_round, solve_circle
 from supply_chain.risk.method import Floats, Ints
 from supply_chain.risk.propagation import MANY_LINKS, flow_in, runs
-from supply_chain.risk.propagation import origin_contributions as plain_contributions
 from supply_chain.risk.rm2.chain_parameters import CHAIN, as_compared
 from supply_chain.risk.rm2.compiled import Loops, ready_loops
 from supply_chain.risk.rm2.folding import folded
@@ -239,42 +237,3 @@ def severity_upstream(network: Network, severity: Floats, exposed: Floats) -> Fl
             matters = as_compared(exposed[run]) >= least
             np.multiply(result[run], matters, out=passed_on[run])
     return result
-
-
-class Contributions(NamedTuple):
-    """Where E of one node comes from; all >= 0, together E."""
-
-    origins: Floats  # (nodes,) of each node as an origin
-    unproven: Floats  # (nodes,) of unproven flows, at the buyer
-
-
-def origin_contributions(
-    network: Network, residual: Floats, row: int, *, issue: int = 0
-) -> Contributions:
-    """Contributions to E of the node at `row` of the map (section 11.1).
-
-    With `c = sum(w g)`, E is also the exposure of a map where all flows are proven, with the
-    likelihood `L_res + (1 - L_res) c` and the weights `w (1 - g) / (1 - c)`.
-
-    Args:
-        residual: (nodes,) L_res of one issue, in the order of the map.
-        issue: column of `network.unknown` of that issue.
-
-    Returns:
-        (nodes,) twice, in the order of the map.
-    """
-    plan, own = network.plan, network.plan.to_plan(residual)
-    of_issue = replace(network, unknown=network.unknown[:, issue : issue + 1])
-    gaps = proof_gap(of_issue, own[:, None], slice(0, len(network.unproven)))[:, 0]
-    gap = np.append(gaps, 0.0)[network.flow]  # proven flows, -1, read the last one
-    buyer = np.repeat(np.arange(network.nodes), np.diff(plan.weight_starts))
-    unproven = np.bincount(buyer, plan.weight * gap, minlength=network.nodes)
-    unproven = np.minimum(unproven, 1.0)
-    proven = 1 - unproven[buyer]
-    weight = np.divide(plan.weight * (1 - gap), proven, out=np.zeros(len(gap)), where=proven > 0)
-    certain = own + (1 - own) * unproven
-    found = plan.to_plan(
-        plain_contributions(replace(plan, weight=weight), plan.from_plan(certain), row)
-    )
-    part = np.divide(own, certain, out=np.ones(len(own)), where=certain > 0)
-    return Contributions(plan.from_plan(found * part), plan.from_plan(found * (1 - part)))
