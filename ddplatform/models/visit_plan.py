@@ -79,8 +79,10 @@ class VisitPlanStep(TenantScoped, Base):
     gain: Mapped[float] = mapped_column(comment="Part of all there is to learn, 0..1")
     issue: Mapped[str] = mapped_column(comment="The issue that weighs most here")
     severity: Mapped[float]
-    likelihood: Mapped[float]
-    confidence: Mapped[float]
+    index: Mapped[float] = mapped_column(comment="After controls, 0..100, with its range")
+    low: Mapped[float]
+    high: Mapped[float]
+    grade: Mapped[str] = mapped_column(comment="Of the evidence, A to E")
     flow: Mapped[float] = mapped_column(comment="Part of the input of the business, 0..1")
     assignment_id: Mapped[UUID | None]
     action_id: Mapped[UUID | None]

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from ddplatform.queries.range_words import GRADES
 from ddplatform.queries.risk_scores import Known, RiskScore
 from supply_chain.reference import load_reference
 from supply_chain.risk.register import Register
@@ -18,13 +19,6 @@ LINES = {
     "listing": "for a listing of the good",
     "evidence": "for evidence on the place",
     "fact": "for cases and allegations",
-}
-GRADES = {
-    "A": "verified on site",
-    "B": "well documented",
-    "C": "partly known",
-    "D": "context only",
-    "E": "mostly estimated",
 }
 
 
@@ -62,7 +56,7 @@ def reasons_of(risk: RiskScore, known: Known) -> Iterator[str]:
         yield f"Controls take {taken:.1f} points off."
     yield (
         f"The likely range is {range_of(known)}; evidence grade {known.grade}, "
-        f"{GRADES[known.grade]}."
+        f"{GRADES[known.grade][0].lower()}."
     )
     yield (
         f"Severity: scale {risk.scale:g}, scope {risk.scope:g}, "

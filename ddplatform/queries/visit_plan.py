@@ -25,8 +25,8 @@ from ddplatform.queries.what_if_scores import load_known_map
 from supply_chain.analysis.visit_plan_field import QUESTIONNAIRE, VISIT, Aim, Stakes, stakes_of
 from supply_chain.chain_columns import NODE_KINDS
 from supply_chain.reference import load_reference
-from supply_chain.risk.assessment import assess
-from supply_chain.risk.method import Bools
+from supply_chain.risk.rm2.map_assessment import assess
+from supply_chain.risk.rm2.method import Bools
 from supply_chain.vocabulary import NodeKind
 
 SHOWN = 200
@@ -92,8 +92,10 @@ class StepRow:
     gain: float
     issue: str
     severity: float
-    likelihood: float
-    confidence: float
+    index: float
+    low: float
+    high: float
+    grade: str
     flow: float
     assignment_id: UUID | None
     assignment_status: QuestionnaireState | None

@@ -5,9 +5,17 @@ from typing import Any
 
 from ddplatform.models.visit_plan import VisitPlan, VisitPlanStep
 from ddplatform.queries.visit_plan import PlanRow, StepRow
-from ddplatform.queries.visit_plan_words import AIMS, KINDS, SPREADS, budget, guarantee, reason
+from ddplatform.queries.visit_plan_words import (
+    AIMS,
+    ISSUE_NAMES,
+    KINDS,
+    SPREADS,
+    budget,
+    guarantee,
+    reason,
+)
 from ddplatform.reports.content import Cell, Column, Kind, Table
-from supply_chain.risk.method import METHOD_VERSION
+from supply_chain.risk.rm2.method import METHOD_VERSION
 
 Plan = PlanRow | VisitPlan
 Lines = Sequence[StepRow] | Sequence[VisitPlanStep]
@@ -39,6 +47,11 @@ def document_of(plan: Plan, map_name: str, lines: Lines) -> dict[str, Any]:
                 "country": line.country,
                 "region": line.region,
                 "gain": line.gain,
+                "issue": line.issue,
+                "index": line.index,
+                "index_low": line.low,
+                "index_high": line.high,
+                "grade": line.grade,
                 "reason": reason(line),
             }
             for line in lines
@@ -62,6 +75,11 @@ _COLUMNS = (
     Column("country", "Country", kind=Kind.COUNTRY, missing="not known"),
     Column("region", "Region", missing="not known"),
     Column("gain", "Gain", kind=Kind.SHARE),
+    Column("issue", "Issue", 2),
+    Column("index", "Residual risk", kind=Kind.INDEX),
+    Column("index_low", "Range from", kind=Kind.INDEX),
+    Column("index_high", "Range to", kind=Kind.INDEX),
+    Column("grade", "Evidence"),
     Column("why", "Why", 5),
 )
 
@@ -75,6 +93,11 @@ def _row(line: StepRow | VisitPlanStep) -> tuple[Cell, ...]:
         line.country,
         line.region,
         line.gain,
+        ISSUE_NAMES[line.issue],
+        line.index,
+        line.low,
+        line.high,
+        line.grade,
         reason(line),
     )
 

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from math import floor
 
 from ddplatform.models.visit_plan import StepKind, VisitPlan, VisitPlanStep
+from ddplatform.queries.range_words import GRADES, band_at, whole_points
 from ddplatform.queries.visit_plan import PlanRow, StepRow
 from ddplatform.reports.words import country_words
 from supply_chain.analysis.visit_plan_field import Aim, Spread
-from supply_chain.risk.method import METHOD
+from supply_chain.risk.rm2.method import METHOD
 from supply_chain.vocabulary import Issue
 
 ISSUE_NAMES: Mapping[str, str] = {
@@ -15,7 +16,7 @@ ISSUE_NAMES: Mapping[str, str] = {
     for issue, name in zip(Issue, METHOD.issue_names, strict=True)
 }
 AIMS: Mapping[str, str] = {
-    Aim.LEARN.value: "Know more where much is at stake and little is known",
+    Aim.LEARN.value: "Know more where harm could be severe and the range is wide",
     Aim.FIND.value: "Find severe harm where it is likely",
 }
 SPREADS: Mapping[str, str] = {
@@ -28,20 +29,11 @@ KINDS: Mapping[StepKind, str] = {
     StepKind.QUESTIONNAIRE: "Questionnaire",
 }
 LITTLE = 0.01
-_SEVERITY = ("minor", "moderate", "severe", "very severe")
 
 
 def reason(step: StepRow | VisitPlanStep) -> str:
-    """One or two sentences: what weighs here, how much is known, how much flows, which region."""
-    policy = METHOD.policy
-    band = _SEVERITY[sum(round(step.severity, policy.decimals) >= b for b in policy.severity_bands)]
-    known = "little" if step.confidence < policy.confidence_fair else "something"
-    known = "much" if step.confidence >= policy.confidence_good else known
-    first = (
-        f"{ISSUE_NAMES[step.issue]} would be {band} here (severity {step.severity:.1f}, "
-        f"likelihood {step.likelihood:.2f}) and {known} is known (confidence "
-        f"{step.confidence:.2f}). {_flow(step.flow)}"
-    )
+    """Two sentences or three: what could be here, how well it is known, how much passes, where."""
+    first = f"{could_be(step)}. {_flow(step.flow)}"
     where = step.region or (country_words(step.country) if step.country else "")
     if not where:
         return first + "."
@@ -49,6 +41,18 @@ def reason(step: StepRow | VisitPlanStep) -> str:
         f"; the first step of the plan in {where}."
         if step.nth_in_region == 1
         else f"; step {step.nth_in_region} of the plan in {where}."
+    )
+
+
+def could_be(step: StepRow | VisitPlanStep) -> str:
+    """The risk that weighs most at a place, its range, and what the range rests on."""
+    name, grade = ISSUE_NAMES[step.issue], GRADES[step.grade][0].lower()
+    low, high = whole_points(step.low), whole_points(step.high)
+    now, most = band_at(step.index), band_at(step.high)
+    could = f"{now.value} here" if now is most else f"{now.value} here and could be {most.value}"
+    return (
+        f"{name} is {could}: {whole_points(step.index)} of 100, between {low} and {high} "
+        f"(evidence {step.grade}, {grade})"
     )
 
 

@@ -204,7 +204,9 @@ def _line(choice: Choice, place: int, step: Step, everything: float) -> VisitPla
         gain=step.gain / everything,
         issue=reason.issue.value,
         severity=reason.severity,
-        likelihood=reason.likelihood,
-        confidence=reason.confidence,
+        index=reason.index,
+        low=reason.low,
+        high=reason.high,
+        grade=reason.grade,
         flow=reason.flow,
     )

@@ -15,6 +15,7 @@ from ddplatform.models.findings import Finding, FindingSource
 from ddplatform.models.value_chain import ValueChainNode
 from ddplatform.models.visit_plan import StepKind, VisitPlan, VisitPlanStep
 from ddplatform.queries.visit_plan import find_visited, get_plan_for_change, get_steps
+from ddplatform.queries.visit_plan_words import could_be
 from ddplatform.services import audit, findings, mitigation, questionnaires
 from ddplatform.services.findings import FindingFields
 from ddplatform.services.mitigation import ActionPlan
@@ -219,8 +220,6 @@ def _gap(step: VisitPlanStep, issue: Issue) -> FindingFields:
     return FindingFields(
         issue=issue,
         title=f"Too little is known: {name}"[: findings.TITLE_LENGTH],
-        description=f"Severity {step.severity:.1f} of 5, likelihood {step.likelihood:.2f} after "
-        f"controls, confidence {step.confidence:.2f}. Nothing was found yet; a visit was planned "
-        "to learn more.",
+        description=f"{could_be(step)}. Nothing was found yet; a visit was planned to learn more.",
         source=FindingSource.OWN_CHECK,
     )

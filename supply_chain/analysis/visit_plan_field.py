@@ -1,14 +1,14 @@
 """What there is to learn at each node of an assessed map, and why (docs/method.md).
 
-`V_i = f_i * sum over issues of (S / 5)^2 * L_res * u`: severity counts more than likelihood, as in
-the index; u is 1 - C where the aim is to learn what is not known, and 1 for severe issues where
-the aim is to find harm. Where it is to learn, `f_i = (1 + share) / 2` with the part of the input
-of the business that passes the node: all of the input doubles the weight of a node, and a small
-flow is no reason to look away (UNGP 24: severity comes first, not volume). To find harm f_i is 1:
-no child is harmed less because we buy less. [policy]
+To learn, `V_i = f_i * sum over issues of (S / 5)^2 * (L_high - L_low)`: a wide range at a severe
+issue is what knowing more can settle, whichever way it falls. The bounds are those of section 3.9
+after controls. Here `f_i = (1 + share) / 2` with the part of the input of the business that passes
+the node: all of the input doubles the weight of a node, and a small flow is no reason to look away
+(UNGP 24: severity comes first, not volume). To find harm, `V_i = sum of (S / 5)^2 * L_res` over
+severe issues: no child is harmed less because we buy less. [policy]
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -16,15 +16,21 @@ import numpy as np
 
 from supply_chain.analysis.flow import FlowMap
 from supply_chain.analysis.visit_plan import Field, StepKind
-from supply_chain.risk.assessment import Assessment
-from supply_chain.risk.method import METHOD, Bools, Floats, Ints
-from supply_chain.risk.scoring import SEVERITY_BANDS
+from supply_chain.risk.rm2.map_assessment import Assessment
+from supply_chain.risk.rm2.method import METHOD, Bools, Floats, Ints
+from supply_chain.risk.rm2.points import clipped
+from supply_chain.risk.rm2.points import likelihood as likelihood_of
+from supply_chain.risk.rm2.ranges import GRADES
+from supply_chain.risk.rm2.severity import SEVERITY_BANDS
 from supply_chain.vocabulary import Issue, SeverityBand
 
 ISSUES = tuple(Issue)
 QUESTIONNAIRE, VISIT = 0, 1
+_COLUMNS = (
+    *("severity", "country", "points", "points_low", "points_high", "residual_points"),
+    *("residual_likelihood", "residual_index", "residual_low", "residual_high"),
+)
 _SEVERE = SEVERITY_BANDS.index(SeverityBand.SEVERE)
-_COUNTRY = METHOD.groups.index("CTY")
 
 
 class Aim(StrEnum):
@@ -52,8 +58,10 @@ class Reason:
 
     issue: Issue
     severity: float  # S, 1-5
-    likelihood: float  # L_res, 0-1
-    confidence: float  # C, 0-1
+    index: float  # RI after controls, 0-100
+    low: float  # its range
+    high: float
+    grade: str  # of the evidence, A to E
     flow: float  # part of the input of the business that passes here, 0-1
 
 
@@ -64,10 +72,12 @@ class Stakes:
     value: Floats  # (nodes,) V
     terms: Floats  # (nodes, 16) what each issue adds to V / f
     flow: Floats  # (nodes,) part of the input of the business, 0-1
-    country_risk: Floats  # (nodes,) G of the country factors
+    country_risk: Floats  # (nodes,) mean points of the country line over the issues
     severity: Floats  # (nodes, 16)
-    likelihood: Floats
-    confidence: Floats
+    index: Floats  # (nodes, 16) residual, with its range
+    low: Floats
+    high: Floats
+    grade: Ints  # (nodes, 16) position in GRADES
 
     def reason(self, row: int) -> Reason:
         """The issue that adds most to the weight of a node; of equals the first."""
@@ -75,8 +85,10 @@ class Stakes:
         return Reason(
             issue=ISSUES[at],
             severity=float(self.severity[row, at]),
-            likelihood=float(self.likelihood[row, at]),
-            confidence=float(self.confidence[row, at]),
+            index=float(self.index[row, at]),
+            low=float(self.low[row, at]),
+            high=float(self.high[row, at]),
+            grade=GRADES[self.grade[row, at]],
             flow=float(self.flow[row]),
         )
 
@@ -91,32 +103,41 @@ class Stakes:
 
 def stakes_of(assessment: Assessment, count: int, aim: Aim) -> Stakes:
     """What is at stake at the first `count` nodes, those that are no unknown origins."""
-    scores, kept = assessment.scores, slice(0, count)
-    severity = np.nan_to_num(scores.severity[kept])
-    likelihood = np.nan_to_num(scores.residual_likelihood[kept])
-    confidence = np.nan_to_num(scores.confidence[kept])
-    flow = volume_of(assessment)[kept]
+    kept = slice(0, count)
+    columns = {name: assessment.scores.of_nodes(name)[kept] for name in _COLUMNS}
+    severity, flow = columns["severity"], volume_of(assessment)[kept]
     if aim is Aim.LEARN:
-        part, weight = 1 - confidence, (1 + flow) / 2
+        part, weight = _width(columns), (1 + flow) / 2
     else:
-        part = (assessment.severity_band[kept] >= _SEVERE).astype(np.float64)
-        weight = np.ones(len(flow))
-    terms = (severity / 5) ** 2 * likelihood * part
+        is_severe = assessment.severity_band[kept] >= _SEVERE
+        part, weight = columns["residual_likelihood"] * is_severe, np.ones(len(flow))
+    terms = (severity / 5) ** 2 * part
     terms[~assessment.scored[kept]] = 0.0
     return Stakes(
         value=weight * terms.sum(axis=1),
         terms=terms,
         flow=flow,
-        country_risk=np.nan_to_num(scores.group_score[kept, _COUNTRY]),
+        country_risk=columns["country"].mean(axis=1),
         severity=severity,
-        likelihood=likelihood,
-        confidence=confidence,
+        index=columns["residual_index"],
+        low=columns["residual_low"],
+        high=columns["residual_high"],
+        grade=assessment.scores.of_nodes("grade")[kept].astype(np.int64),
     )
+
+
+def _width(columns: Mapping[str, Floats]) -> Floats:
+    """How far the likelihood may lie apart after controls, 0-1."""
+    taken = columns["residual_points"] - columns["points"]
+    low, high = (
+        likelihood_of(clipped(columns[end] + taken)) for end in ("points_low", "points_high")
+    )
+    return np.asarray(high - low)
 
 
 def volume_of(assessment: Assessment) -> Floats:
     """(nodes,) part of the input of the business that passes each node; circles at most 1."""
-    flow = FlowMap.build(assessment.chain, assessment.plan)
+    flow = FlowMap.build(assessment.chain, assessment.network.plan)
     passed = np.zeros(len(flow))
     for volume in flow.travel(flow.start_of_business()):
         passed += volume

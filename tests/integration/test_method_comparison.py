@@ -12,11 +12,11 @@ from openpyxl import load_workbook
 from ddplatform.access.roles import RoleId
 from ddplatform.db import db
 from ddplatform.models.responses import RiskSignal
+from ddplatform.queries.range_words import whole_points
 from ddplatform.queries.risk import find_risk
 from ddplatform.risk.method_comparison import routes
 from ddplatform.risk.method_comparison.views import drivers
 from ddplatform.services.supply_links import LinkFields, add_link
-from ddplatform.web.risk.ranges import whole_points
 from supply_chain.vocabulary import FlowEvidence, Issue
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client

@@ -105,7 +105,8 @@ def test_a_plan_keeps_its_lines_with_reasons_and_is_one_event(
     first = steps[0]
     assert first.kind is StepKind.VISIT and first.nth_in_region == 1
     assert 0 < first.gain < 1
-    assert "would be very severe here" in words.reason(first)
+    assert "of 100, between" in words.reason(first)
+    assert first.low <= first.index <= first.high and first.grade in "ABCDE"
     with acting(tenant):
         plan = looking.get_plan_row(plan_id)
         assert (plan.name, plan.chain_name, plan.is_stale) == ("Spring", "Cocoa", False)
@@ -356,14 +357,18 @@ def test_reasons_tell_small_flows_known_places_and_further_steps(
     steps = steps_of(tenant, make(tenant, cocoa, visits=3, questionnaires=None))
     text = words.reason(steps[0])
     assert "% of your input passes here" in text
-    later = replace(steps[0], flow=0.001, confidence=0.8, nth_in_region=3, region="Soubré")
+    later = replace(steps[0], flow=0.001, index=60.0, low=58.0, high=72.4, grade="B",
+                    issue="ISS-CL", nth_in_region=3, region="Soubré")  # fmt: skip
     assert "Less than 1 %" in words.reason(later)
-    assert "much is known" in words.reason(later)
+    assert words.reason(later).startswith(
+        "Child labour below the minimum age is critical here: 60 of 100, between 58 and 72 "
+        "(evidence B, well documented). "
+    )
     apart = replace(steps[0], flow=0.0)
     assert "No part of your input is stated to pass here" in words.reason(apart)
     assert words.reason(later).endswith("step 3 of the plan in Soubré.")
-    nowhere = replace(steps[0], country=None, region=None, confidence=0.5, severity=2.0)
-    assert "something is known" in words.reason(nowhere)
+    nowhere = replace(later, country=None, region=None, index=35.0, low=20.0, flow=0.2)
+    assert "is medium here and could be critical: 35 of 100" in words.reason(nowhere)
     assert words.reason(nowhere).endswith("passes here.")
 
 
@@ -407,7 +412,8 @@ def test_the_command_proposes_a_plan_with_reasons_and_guarantee_and_keeps_nothin
     found = json.loads(done.output)
     assert [line["place"] for line in found["lines"]] == [1, 2]
     assert {line["kind"] for line in found["lines"]} == {"visit", "questionnaire"}
-    assert all("is known" in line["reason"] for line in found["lines"])
+    assert all("(evidence " in line["reason"] for line in found["lines"])
+    assert all(line["index_low"] <= line["index_high"] for line in found["lines"])
     assert "one half" in found["guarantee"] and 0.5 <= found["at_least"] <= 1
     gains = [line["gain"] for line in found["lines"]]
     assert gains == sorted(gains, reverse=True)

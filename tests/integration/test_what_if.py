@@ -42,7 +42,7 @@ from supply_chain.analysis.what_if_changes import (
 )
 from supply_chain.risk.evidence import ControlsSeen, Evidence
 from supply_chain.risk.method import METHOD
-from supply_chain.risk.rescoring import MapScores
+from supply_chain.risk.map_scores import ScoredMap
 from supply_chain.vocabulary import Issue
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
@@ -562,7 +562,7 @@ def test_a_second_try_does_not_assess_the_map_again_until_more_is_known(
     assessed: list[int] = []
     score_map, load_evidence = what_if_scores.score_map, what_if_scores.load_evidence
 
-    def counted(*given: Any, **named: Any) -> MapScores:
+    def counted(*given: Any, **named: Any) -> ScoredMap:
         assessed.append(1)
         return score_map(*given, **named)
 

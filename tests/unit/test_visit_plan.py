@@ -17,8 +17,9 @@ from supply_chain.analysis.visit_plan_field import (
     stakes_of,
     step_kinds,
 )
-from supply_chain.risk.assessment import assess
-from supply_chain.risk.evidence import Evidence
+from supply_chain.risk.evidence import STATES, Evidence, State, States
+from supply_chain.risk.rm2.map_assessment import assess
+from supply_chain.risk.rm2.ranges import GRADES
 from supply_chain.vocabulary import Issue
 from tests.sampling import examples
 from tests.unit.test_what_if import AS_OF, MAP, REFERENCE, make
@@ -193,24 +194,49 @@ def test_flow_that_circles_is_never_more_than_all_of_it():
     assert stakes.flow.max() <= 1.0
 
 
-def test_the_weight_is_severity_squared_likelihood_and_what_is_not_known():
-    stakes = stakes_of(ASSESSED, len(MAP), Aim.LEARN)
-    scores, row = ASSESSED.scores, MAP.rows["F"]
-    terms = (scores.severity[row] / 5) ** 2 * scores.residual_likelihood[row]
-    terms = terms * (1 - scores.confidence[row])
+def column(name, row):
+    return ASSESSED.scores.of_nodes(name)[row]
+
+
+def test_to_learn_the_weight_is_severity_squared_and_the_width_of_the_range():
+    stakes, row = stakes_of(ASSESSED, len(MAP), Aim.LEARN), MAP.rows["F"]
+    likelihoods = [1 / (1 + 2 ** ((65 - column(end, row)) / 5))
+                   for end in ("points_low", "points_high")]  # fmt: skip
+    terms = (column("severity", row) / 5) ** 2 * (likelihoods[1] - likelihoods[0])
     assert stakes.value[row] == pytest.approx((1 + 0.42) / 2 * terms.sum())
-    reason = stakes.reason(row)
-    assert reason.issue is list(Issue)[int(terms.argmax())]
+    reason, at = stakes.reason(row), int(terms.argmax())
+    assert reason.issue is list(Issue)[at]
     assert reason.flow == pytest.approx(0.42)
-    assert reason.severity == scores.severity[row, terms.argmax()]
+    assert (reason.severity, reason.index) == (
+        column("severity", row)[at], column("residual_index", row)[at],
+    )  # fmt: skip
+    assert (reason.low, reason.high) == (
+        column("residual_low", row)[at], column("residual_high", row)[at],
+    )  # fmt: skip
+    assert reason.grade == GRADES[column("grade", row)[at]]
 
 
-def test_to_find_harm_only_severe_issues_count_and_confidence_does_not():
+def test_what_is_confirmed_has_nothing_left_to_learn():
+    state = STATES.index(State.CONFIRMED)
+    found = States(
+        node=np.array([MAP.rows["F"]]),
+        issue=np.array([0]),
+        state=np.array([state]),
+        found_by=np.array([-1]),
+        months=np.array([np.nan]),
+    )
+    known = assess(MAP, Evidence(states=found), reference=REFERENCE, as_of=AS_OF)
+    terms = stakes_of(known, len(MAP), Aim.LEARN).terms[MAP.rows["F"]]
+    assert terms[0] == 0 < terms[1]
+
+
+def test_to_find_harm_only_severe_issues_count_and_the_range_does_not():
     stakes = stakes_of(ASSESSED, len(MAP), Aim.FIND)
     moderate = ASSESSED.severity_band[: len(MAP)] < 2
     assert (stakes.terms[moderate] == 0).all()
     severe = ~moderate
-    wanted = (stakes.severity / 5) ** 2 * stakes.likelihood
+    likelihood = ASSESSED.scores.of_nodes("residual_likelihood")[: len(MAP)]
+    wanted = (stakes.severity / 5) ** 2 * likelihood
     assert np.array_equal(stakes.terms[severe], wanted[severe])
     assert np.array_equal(stakes.value, stakes.terms.sum(axis=1))
 

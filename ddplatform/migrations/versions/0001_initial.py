@@ -4892,8 +4892,12 @@ def upgrade() -> None:
         ),
         sa.Column("issue", sa.String(), nullable=False, comment="The issue that weighs most here"),
         sa.Column("severity", sa.Double(), nullable=False),
-        sa.Column("likelihood", sa.Double(), nullable=False),
-        sa.Column("confidence", sa.Double(), nullable=False),
+        sa.Column(
+            "index", sa.Double(), nullable=False, comment="After controls, 0..100, with its range"
+        ),
+        sa.Column("low", sa.Double(), nullable=False),
+        sa.Column("high", sa.Double(), nullable=False),
+        sa.Column("grade", sa.String(), nullable=False, comment="Of the evidence, A to E"),
         sa.Column(
             "flow", sa.Double(), nullable=False, comment="Part of the input of the business, 0..1"
         ),

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
+from ddplatform.queries.range_words import GRADES, whole_points
 from ddplatform.risk.explanation.queries import PlaceProfile
 from ddplatform.web.filters import band_word
-from ddplatform.web.risk.ranges import GRADES, Plot, RangeRow, issue_title, whole_points
+from ddplatform.web.risk.ranges import Plot, RangeRow, issue_title
 from supply_chain.risk.rm2.profile import IssueScore
 from supply_chain.risk.rm2.severity import RISK_BANDS
 

@@ -4,13 +4,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil
 
+from ddplatform.queries.range_words import GRADES, band_at, whole_points
 from ddplatform.reports.words import counted
 from ddplatform.risk.explanation.lines import PARTS, factor_name, lines_of
 from ddplatform.risk.explanation.queries import ExplainedRisk
 from ddplatform.risk.explanation.waterfall import LEAST_LINE, Line, Waterfall, draw
 from ddplatform.risk.explanation.ways import LEAST_MOVE, STEPS, Way, way_of_measure, way_of_step
 from ddplatform.web.filters import band_word
-from ddplatform.web.risk.ranges import GRADES, band_at, issue_title, whole_points
+from ddplatform.web.risk.ranges import issue_title
 from ddplatform.web.risk.words import sentence
 from supply_chain.risk.evidence import State
 from supply_chain.risk.rm2.explanation import Indicator

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
+from ddplatform.queries.range_words import whole_points
 from ddplatform.reports.words import counted
 from ddplatform.risk.explanation.lines import control_name, factor_name
 from ddplatform.web.filters import band_word
-from ddplatform.web.risk.ranges import whole_points
 from ddplatform.web.risk.words import sentence
 from supply_chain.risk.rm2.possible_changes import How, Look, Measure, Step
 from supply_chain.risk.rm2.subject import Figures

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from flask import url_for
 
+from ddplatform.queries.range_words import GRADES
 from ddplatform.queries.risk import ChainChoice
 from ddplatform.queries.risk_runs import RunHead
 from ddplatform.queries.risk_scores import RiskScore
@@ -14,7 +15,7 @@ from ddplatform.risk.register.queries import Asked, RegisterPage, TieRow, View
 from ddplatform.web.countries import country_name
 from ddplatform.web.filters import band_word, severity_word
 from ddplatform.web.register_filter import query_of
-from ddplatform.web.risk.ranges import GRADES, RangeRow, issue_title, row_of
+from ddplatform.web.risk.ranges import RangeRow, issue_title, row_of
 from ddplatform.web.risk.stair import Stair, stair_of
 from supply_chain.risk.register import RiskFilter
 from supply_chain.vocabulary import Issue, RiskBand

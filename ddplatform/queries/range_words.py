@@ -1,0 +1,28 @@
+"""How the figures of RM-2.0 read: whole points, the band of an index, grades of evidence."""
+
+from math import floor
+
+from supply_chain.risk.rm2.method import METHOD
+from supply_chain.risk.rm2.severity import RISK_BANDS
+from supply_chain.vocabulary import RiskBand
+
+GRADES = {
+    "A": ("Verified on site", "independent site work, audits or workers’ voices cover most of it"),
+    "B": ("Well documented", "with sources that can be relied on"),
+    "C": ("Partly known", "something is known of the place, most is not"),
+    "D": ("Context only", "country and activity are known, the place is not"),
+    "E": ("Mostly estimated", "country or activity is not known, or mostly estimated"),
+}
+"""Grade -> its word, and what it means."""
+
+
+def whole_points(index: float) -> str:
+    """An index as a whole number, halves up; with a decimal where rounding would cross a band."""
+    whole = floor(index + 0.5)
+    return str(whole) if band_at(whole) is band_at(index) else f"{floor(index * 10) / 10:.1f}"
+
+
+def band_at(index: float) -> RiskBand:
+    """The band that an index has by itself (section 7.3)."""
+    shown = round(index, METHOD.policy.decimals)
+    return RISK_BANDS[sum(shown >= threshold for threshold in METHOD.policy.index_bands)]
