@@ -8,6 +8,7 @@ from random import Random
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
 from sqlalchemy import select
 
 from ddplatform.db import db, finish
@@ -26,7 +27,8 @@ from ddplatform.models.risk import (
 )
 from ddplatform.models.value_chain import NodeSummary, SupplyLink, ValueChain, ValueChainNode
 from ddplatform.queries import risk as register
-from ddplatform.queries.analysis import load_bands
+from ddplatform.queries.analysis import load_bands, load_issue_flow, load_study
+from ddplatform.queries.analysis_upstream import answer_origins
 from ddplatform.queries.findings import FindingFilter, get_finding_place, list_findings
 from ddplatform.queries.frameworks import framework_facts
 from ddplatform.queries.map_bands import load_day_bands
@@ -37,12 +39,13 @@ from ddplatform.queries.node_lists import NodeOrder, list_nodes
 from ddplatform.queries.overview import list_chain_states
 from ddplatform.queries.report_facts import load_facts
 from ddplatform.queries.report_scope import load_scope
-from ddplatform.queries.risk_explanation import explain_risk, list_names_of, list_origins
-from ddplatform.queries.risk_judged import find_current_likelihood, list_past_scores
+from ddplatform.queries.risk_explanation import list_names_of
+from ddplatform.queries.risk_judged import find_current_points, list_past_scores
 from ddplatform.queries.risk_runs import find_current_head
 from ddplatform.queries.risk_scores import list_at, list_refs, list_residuals
 from ddplatform.queries.run_rows import load_register
 from ddplatform.queries.value_chain import get_chain
+from ddplatform.risk.explanation.queries import explain_risk
 from ddplatform.services import risk
 from ddplatform.services.assessment_changes import assess_changes
 from ddplatform.services.value_chain import NodeFields, change_node
@@ -233,13 +236,13 @@ def a_note(random: Random, node_id: UUID, tenant: Tenant, at: datetime) -> None:
 
 
 def a_change(random: Random, node_id: UUID, tenant: Tenant, at: datetime) -> None:
-    """A likelihood that somebody raised."""
+    """A score that somebody raised."""
     db.session.add(
         ScoreChange(
             node_id=node_id,
             issue=random.choice(tuple(Issue)),
             is_raise=True,
-            likelihood=0.5 + random.random() / 2,
+            points=60 + random.random() * 40,
             note="Two sources",
             created_at=at,
             created_by_id=tenant.analyst.user_id,
@@ -323,10 +326,12 @@ def change_facts(tenant: Tenant, node_id: UUID, at: datetime, **other: Any) -> N
 
 
 def other_facts(random: Random, *, buys: bool) -> dict[str, Any]:
-    """Something that a node may be; of one that buys nothing, what makes it no other origin."""
+    """Something that a node may be, its goods aside, which its buyers' links tell of.
+
+    Of one that buys nothing, only what makes it no other origin.
+    """
     facts: dict[str, Any] = {
         "country": random.choice(("CI", "GH", None)),
-        "commodity_refs": tuple(random.sample(GOODS, random.randint(0, 2))),
         "kind": random.choice((NodeKind.SITE, NodeKind.BUSINESS_ENTITY)),
         "name": f"Called {random.randint(0, 99)}",
         "tags": (f"tag {random.randint(0, 9)}",),
@@ -372,6 +377,7 @@ FILTERS = (
     RiskFilter(tier=2),
     RiskFilter(insufficient=True, issue=Issue.FL),
     RiskFilter(cell=54),
+    RiskFilter(grades="DE"),
 )
 
 
@@ -394,7 +400,7 @@ def all_told(tenant: Tenant, chain_id: UUID) -> Mapping[str, Any]:
         "index": [repr(value) for value in load_register(run_id).highest_index.tolist()],
         "bands": {issue: load_bands(run_id, keys, issue) for issue in Issue},
         "day bands": load_day_bands(chain_id, Past(DAY, chain.version, {}), keys),
-        "likelihood": [find_current_likelihood(key, Issue.HZ) for key in keys],
+        "points": [find_current_points(key, Issue.HZ) for key in keys],
         "frameworks": framework_facts(as_of=DAY),
     }
     told["names"] = list_names_of(run_id, told["refs"])
@@ -426,15 +432,21 @@ def _pages(run_id: UUID, wanted: RiskFilter) -> Iterator[Any]:
 
 def _explained(head: Any, keys: list[UUID]) -> dict[str, Any]:
     told: dict[str, Any] = {}
+    study = load_study(get_chain(head.chain_id))
     for at, key in enumerate(keys[::3]):
         issue = tuple(Issue)[at % len(Issue)]
         node = db.session.get_one(ValueChainNode, key)
         found = register.find_risk(head.id, key, issue)
         assert found is not None
-        why = explain_risk(head, found, node)
-        assert not why.is_outdated
-        told[f"why {key}"] = repr(why.explanation)
-        told[f"origins {key}"] = list_origins(head, node.external_ref, issue)
+        why = explain_risk(node, issue, DAY)
+        assert why.kept is not None and why.kept.known is not None
+        kept, now = (why.kept.residual_index, why.kept.known), why.explanation.figures
+        assert (kept[0], kept[1].residual_low, kept[1].residual_high) == pytest.approx(
+            (now.residual_index, now.low, now.high), abs=1e-9
+        )
+        told[f"why {key}"] = repr((why.explanation, why.changes, why.kept))
+        flow, row = load_issue_flow(study, head, issue), study.snapshot.row_of[key]
+        told[f"origins {key}"] = repr(answer_origins(study, row, issue, flow))
         past = list_past_scores(key, issue)[0]
         told[f"past {key}"] = {
             name: value
@@ -459,7 +471,7 @@ def _lists(chain_id: UUID) -> dict[str, Any]:
         select(NodeSummary).where(NodeSummary.chain_id == chain_id).order_by(NodeSummary.node_id)
     )
     names = ("node_id", "tier", "band", "severity_band", "top_issue", "residual_index")
-    more = ("exposure", "confidence", "open_findings", "overdue_actions")
+    more = ("exposure", "grade", "open_findings", "overdue_actions")
     told["summaries"] = [[getattr(row, name) for name in (*names, *more)] for row in summaries]
     state = next(one for one in list_chain_states() if one.id == chain_id)
     told["overview"] = {k: v for k, v in state.summary.items() if k != "scores_sha256"}

@@ -246,13 +246,13 @@ class ControlRecord(TenantScoped, Base):
 
 
 class ScoreChange(TenantScoped, Base):
-    """A person's change of a likelihood. Raising needs a note; lowering a second person."""
+    """A person's change of a score. Raising needs a note; lowering a second person."""
 
     __tablename__ = "score_change"
     __table_args__ = (
         tenant_key(),
         belongs_to("value_chain_node", "node_id"),
-        CheckConstraint("likelihood BETWEEN 0 AND 1", name="likelihood_range"),
+        CheckConstraint("points BETWEEN 0 AND 100", name="points_range"),
         CheckConstraint("is_raise OR expires_on IS NOT NULL", name="lowering_expires"),
         CheckConstraint("(decided_at IS NULL) = (decided_by_id IS NULL)", name="decided_pair"),
     )
@@ -260,7 +260,7 @@ class ScoreChange(TenantScoped, Base):
     node_id: Mapped[UUID]
     issue: Mapped[Issue]
     is_raise: Mapped[bool]
-    likelihood: Mapped[float] = mapped_column(comment="The likelihood asked for, 0..1")
+    points: Mapped[float] = mapped_column(comment="Points of likelihood asked for, 0..100")
     note: Mapped[str]
     expires_on: Mapped[date | None]
     created_at: Mapped[datetime]

@@ -18,6 +18,7 @@ LINES = {
     "activity": "for the activity",
     "listing": "for a listing of the good",
     "evidence": "for evidence on the place",
+    "judged": "as people judged it",
     "fact": "for cases and allegations",
 }
 

@@ -59,11 +59,11 @@ Found = TypeVar("Found", Judged, Noted)
 
 @dataclass(frozen=True)
 class Change:
-    """A person's change of the likelihood, in force, waiting, refused or over."""
+    """A person's change of a score, in force, waiting, refused or over."""
 
     id: UUID
     is_raise: bool
-    likelihood: float
+    points: float
     note: str
     expires_on: date | None
     created_at: datetime
@@ -129,8 +129,8 @@ class PastScore:
     known: Known | None = None  # range and grade, under RM-2.0
 
 
-def find_current_likelihood(node_id: UUID, issue: Issue) -> float | None:
-    """L of a risk in the current run of its map; None where it is not assessed."""
+def find_current_points(node_id: UUID, issue: Issue) -> float | None:
+    """P of a risk in the current run of its map; None where RM-2.0 has not scored it."""
     row = db.session.execute(
         select(RiskAssessment, ValueChain.current_run_id)
         .select_from(ValueChainNode)
@@ -139,7 +139,7 @@ def find_current_likelihood(node_id: UUID, issue: Issue) -> float | None:
         .where(ValueChainNode.id == node_id)
     ).one_or_none()
     risk = risk_of(row[0], issue, row[1]) if row and row[1] else None
-    return risk.likelihood if risk else None
+    return risk.known.points if risk and risk.known else None
 
 
 def find_pending_change(node_id: UUID, issue: Issue) -> UUID | None:
@@ -188,13 +188,13 @@ def _find_newest(
 
 
 def list_changes(node_id: UUID, issue: Issue) -> Sequence[Change]:
-    """Changes of the likelihood of a risk, newest first."""
+    """Changes of the score of a risk, newest first."""
     decider = aliased(User)
     rows = db.session.execute(
         select(
             ScoreChange.id,
             ScoreChange.is_raise,
-            ScoreChange.likelihood,
+            ScoreChange.points,
             ScoreChange.note,
             ScoreChange.expires_on,
             ScoreChange.created_at,

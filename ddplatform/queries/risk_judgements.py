@@ -9,10 +9,10 @@ from sqlalchemy import Row, or_, select
 
 from ddplatform.models.risk import ControlRecord, SalienceNote, ScoreChange, SeverityJudgement
 from ddplatform.queries.map_on_day import MapOnDay
-from supply_chain.risk.adjustments import Adjustments
 from supply_chain.risk.context import age_in_months
 from supply_chain.risk.evidence import ControlsSeen, Judgements, Priorities
 from supply_chain.risk.method import METHOD, Floats, Ints
+from supply_chain.risk.rm2.adjustments import Adjustments
 from supply_chain.risk.salience import INVOLVEMENTS, Involvement
 from supply_chain.vocabulary import Issue
 
@@ -72,9 +72,9 @@ def load_priorities(known: MapOnDay) -> Priorities:
 
 
 def load_adjustments(known: MapOnDay) -> Adjustments:
-    """Changes of likelihood in force: raises at once, lowerings once approved and until expiry."""
+    """Changes of scores in force: raises at once, lowerings once approved and until expiry."""
     rows = known.select(
-        select(ScoreChange.node_id, ScoreChange.issue, ScoreChange.likelihood, ScoreChange.is_raise)
+        select(ScoreChange.node_id, ScoreChange.issue, ScoreChange.points, ScoreChange.is_raise)
         .where(
             ScoreChange.created_at < known.end,
             or_(ScoreChange.ended_at.is_(None), ScoreChange.ended_at >= known.end),
@@ -90,7 +90,7 @@ def load_adjustments(known: MapOnDay) -> Adjustments:
     return Adjustments(
         node=_ints(known.rows[row.node_id] for row in rows),
         issue=_ints(ISSUES.index(row.issue) for row in rows),
-        likelihood=_floats(row.likelihood for row in rows),
+        points=_floats(row.points for row in rows),
         raises=np.array([row.is_raise for row in rows], dtype=np.bool_),
     )
 

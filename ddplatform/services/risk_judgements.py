@@ -1,4 +1,4 @@
-"""What people judge of a risk: severity, a likelihood they see differently, what cannot wait.
+"""What people judge of a risk: severity, a score they see differently, what cannot wait.
 
 Judgements are added, never changed: the newest counts, the older ones stay for auditors.
 """
@@ -13,11 +13,11 @@ from ddplatform.access.permissions import Permission
 from ddplatform.db import db
 from ddplatform.errors import Conflict, Invalid, NotAllowed
 from ddplatform.models.risk import SalienceNote, ScoreChange, SeverityJudgement
-from ddplatform.queries.risk_judged import find_current_likelihood, find_pending_change, get_change
+from ddplatform.queries.risk_judged import find_current_points, find_pending_change, get_change
 from ddplatform.queries.value_chain import get_node
 from ddplatform.services import audit
 from ddplatform.services.risk import ask_reassessment
-from supply_chain.risk.method import METHOD
+from supply_chain.risk.rm2.method import METHOD
 from supply_chain.risk.salience import Involvement
 from supply_chain.vocabulary import Issue
 
@@ -28,7 +28,7 @@ CHANGED = "judgement"
 
 @dataclass(frozen=True, kw_only=True)
 class Severity:
-    """Traits from 1 to 5 (RM-1.0 7.2), None where not judged; `vulnerable` adds 1 to scale."""
+    """Traits from 1 to 5 (RM-2.0 7.1), None where not judged; `vulnerable` adds 1 to scale."""
 
     scale: int | None = None
     scope: int | None = None
@@ -38,7 +38,7 @@ class Severity:
 
 @dataclass(frozen=True, kw_only=True)
 class Urgency:
-    """What the salience order asks beyond scores (RM-1.0 12); None: not judged."""
+    """What the salience order asks beyond scores (RM-2.0 12); None: not judged."""
 
     is_emergency: bool = False
     delay_harms: bool | None = None
@@ -113,41 +113,41 @@ def change_score(
     node_id: UUID,
     issue: Issue,
     *,
-    likelihood: float,
+    points: float,
     note: str,
     expires_on: date | None,
     by: Identity,
     at: datetime,
 ) -> ScoreChange:
-    """Raise or lower the likelihood of a risk (RM-1.0 8).
+    """Raise or lower the likelihood of a risk, in points (RM-2.0 section 8).
 
     A raise counts at once. A lowering waits until another person approves it, and ends by itself.
 
     Args:
-        likelihood: what it should be, from the leak .02 (no child is immune) to 1.
+        points: what they should be, 0 to 100, before cases, allegations and controls.
         expires_on: needed for a lowering, at most twelve months ahead; optional for a raise.
 
     Raises:
         NotFound: no such node.
-        Conflict: the node is not assessed yet, or a lowering waits for approval already.
-        Invalid: no note, a likelihood out of range or equal to the one now, no or a late end.
+        Conflict: RM-2.0 has not scored it yet, or a lowering waits for approval already.
+        Invalid: no note, points out of range or equal to the one now, no or a late end.
     """
     node = get_node(node_id)
-    now = find_current_likelihood(node_id, issue)
+    now = find_current_points(node_id, issue)
     if now is None:
         raise Conflict(
             "This risk has no score yet, so there is nothing to raise or lower.",
             "Assess the map first.",
         )
-    is_raise = likelihood > now
-    _check_change(likelihood, now, note=note, expires_on=expires_on, today=at.date())
+    is_raise = points > now
+    _check_change(points, now, note=note, expires_on=expires_on, today=at.date())
     if not is_raise and find_pending_change(node_id, issue) is not None:
         raise Conflict("A lowering of this risk waits for approval.", "Let it be decided first.")
     change = ScoreChange(
         node_id=node_id,
         issue=issue,
         is_raise=is_raise,
-        likelihood=likelihood,
+        points=points,
         note=note.strip(),
         expires_on=expires_on,
         created_at=at,
@@ -169,25 +169,23 @@ def _record_change(change: ScoreChange, before: float, *, by: Identity, at: date
         at=at,
         node=change.node_id,
         issue=change.issue,
-        likelihood=(before, change.likelihood),
+        points=(before, change.points),
         note=change.note,
         expires_on=change.expires_on,
     )
 
 
 def _check_change(
-    likelihood: float, now: float, *, note: str, expires_on: date | None, today: date
+    points: float, now: float, *, note: str, expires_on: date | None, today: date
 ) -> None:
     problems = {}
-    if not METHOD.policy.leak <= likelihood <= 1:
-        problems["likelihood"] = (
-            f"Give a likelihood from {METHOD.policy.leak:g} (no child is immune) to 1."
-        )
-    elif likelihood == now:
-        problems["likelihood"] = "That is what it is now."
+    if not 0 <= points <= METHOD.policy.points_max:
+        problems["points"] = f"Give points from 0 to {METHOD.policy.points_max:g}."
+    elif points == now:
+        problems["points"] = "That is what it has now."
     if not note.strip():
         problems["note"] = "Say why, so that others can check it."
-    if expires_on is None and likelihood < now:
+    if expires_on is None and points < now:
         problems["expires_on"] = "A lowering needs a day on which it ends."
     elif expires_on is not None and not today < expires_on <= today + LONGEST_LOWERING:
         problems["expires_on"] = "Choose a day after today, at most twelve months ahead."

@@ -16,7 +16,6 @@ import numpy as np
 from supply_chain.chain_columns import FLOWS, LinkColumns, NodeColumns
 from supply_chain.graph import ValueChain
 from supply_chain.reference import Reference
-from supply_chain.risk.adjustments import Bounds, bounds_of
 from supply_chain.risk.context import (
     online_nodes,
     peer_groups,
@@ -67,7 +66,6 @@ class Known:
     judgement: Judgement
     facts: Facts
     controls: Controls
-    bounds: Bounds
 
     def inputs(self, start: int, stop: int) -> Inputs:
         """What is known of the nodes `start` to `stop` (without `stop`)."""
@@ -83,7 +81,6 @@ class Known:
                 controls.evidence[run],
                 controls.design[run],
             ),
-            bounds=self.bounds.rows(start, stop),
         )
 
 
@@ -202,7 +199,6 @@ def join_known(nodes: NodeColumns, evidence: Evidence, reference: Reference, as_
         judgement=judgement_of(evidence.judgements, count),
         facts=facts_of(evidence.states, count),
         controls=controls_of(evidence.controls, count),
-        bounds=bounds_of(evidence.adjustments, count),
     )
 
 

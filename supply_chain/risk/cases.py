@@ -11,7 +11,6 @@ import numpy as np
 
 from supply_chain.reference import Reference
 from supply_chain.reference_types import ReferenceObservation
-from supply_chain.risk.adjustments import bounds_of
 from supply_chain.risk.case_rules import (
     ControlLine,
     FactorLine,
@@ -146,7 +145,6 @@ def score_cases(cases: Sequence[Case], reference: Reference) -> list[dict[str, A
         judgement=judgement_of(evidence.judgements, count),
         facts=facts_of(evidence.states, count),
         controls=controls_of(evidence.controls, count),
-        bounds=bounds_of(evidence.adjustments, count),
     )
     scores = score_pairs(inputs)
     parts = contributions(scores.group_score)

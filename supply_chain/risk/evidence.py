@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from supply_chain.risk.adjustments import Adjustments
 from supply_chain.risk.factors import FACTORS, Cells, FactorTable, Observations, combine
 from supply_chain.risk.factors import peer_priors as lifted_priors
 from supply_chain.risk.method import METHOD, Bools, Floats, Ints
+from supply_chain.risk.rm2.adjustments import Adjustments
 from supply_chain.risk.rm2.map_events import EventRows
 from supply_chain.risk.scoring import ISSUES, Controls, Facts, Judgement, recurrence_floor
 
@@ -166,7 +166,7 @@ class Evidence:
     controls: ControlsSeen = field(default_factory=ControlsSeen)
     judgements: Judgements = field(default_factory=Judgements)
     priorities: Priorities = field(default_factory=Priorities)
-    adjustments: Adjustments = field(default_factory=Adjustments)
+    adjustments: Adjustments = field(default_factory=Adjustments)  # by people; RM-2.0 8
     events: EventRows = field(default_factory=EventRows)  # in the surroundings; RM-2.0 6.4
 
     def of_nodes(self, rows: Ints) -> "Evidence":

@@ -211,7 +211,6 @@ def _repeated(inputs: Inputs, count: int) -> Inputs:
     return Inputs(
         factors=inputs.factors,
         controls=inputs.controls,
-        bounds=inputs.bounds.repeated(count),
         judgement=Judgement(
             np.repeat(judged.scale, count, axis=0),
             np.repeat(judged.scope, count, axis=0),

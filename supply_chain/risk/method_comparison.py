@@ -17,7 +17,10 @@ from supply_chain.risk.rm2.severity import RISK_BANDS
 from supply_chain.vocabulary import Issue, RiskBand
 
 ISSUES = tuple(Issue)
-LINES = ("base", "country", "activity", "listing", "evidence", "facts", "controls", "severity")
+LINES = (
+    *("base", "country", "activity", "listing", "evidence"),
+    *("judged", "facts", "controls", "severity"),
+)
 """What the residual index of RM-2.0 is the sum of, in points."""
 
 
@@ -157,7 +160,8 @@ def _lines(after: Rm2Assessment, row: Ints, issue: Ints) -> Floats:
     points = [column(getattr(rows, name)) for name in ("base", "country", "activity", "listing")]
     controls = column(rows.residual_points) - column(rows.points)
     severity = column(rows.severity_points)
-    return np.stack([*points, column(rows.evidence), column(rows.fact), controls, severity], axis=1)
+    of_place = [column(rows.evidence), column(rows.judged), column(rows.fact)]
+    return np.stack([*points, *of_place, controls, severity], axis=1)
 
 
 def _pair_bands(before: Rm1Assessment, after: Rm2Assessment, count: int) -> tuple[Ints, Ints]:

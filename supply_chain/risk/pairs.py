@@ -6,7 +6,6 @@ from typing import Protocol
 import numpy as np
 
 from supply_chain.risk import scoring
-from supply_chain.risk.adjustments import Bounds
 from supply_chain.risk.factors import FactorRows
 from supply_chain.risk.method import METHOD, Bools, Floats, Ints
 
@@ -21,7 +20,6 @@ class Inputs:
     judgement: scoring.Judgement  # NaN where not judged
     facts: scoring.Facts
     controls: scoring.Controls
-    bounds: Bounds  # to which people hold the modelled L
 
 
 @dataclass(frozen=True)
@@ -30,7 +28,7 @@ class PairScores:
 
     group_score: Floats  # (nodes, 5) G
     group_applies: Bools  # (nodes, 5)
-    modelled: Floats  # (nodes, 16) L before changes by people and facts
+    modelled: Floats  # (nodes, 16) L before facts
     likelihood: Floats  # L
     confidence: Floats  # C
     scale: Floats  # a, b, c as used
@@ -66,7 +64,7 @@ def score_pairs(inputs: Inputs) -> PairScores:
     groups = scoring.group_scores(inputs.factors)
     confidence = scoring.confidence(groups)
     modelled = scoring.likelihood(groups.score)
-    likelihood = np.maximum(inputs.bounds.apply(modelled), inputs.facts.rule)
+    likelihood = np.maximum(modelled, inputs.facts.rule)
     given = inputs.judgement
     used = scoring.judge(
         given.scale, given.scope, given.irremediability, inputs.factors.adjusted[:, SEC01]

@@ -34,10 +34,6 @@ class RankKeys:
         """The positions of the keys, the first risk first."""
         return np.lexsort((self.second, self.first))
 
-    def sorted(self) -> "RankKeys":
-        """The same keys, the first risk first."""
-        return self.take(self.order)
-
     def positions(self, asked: "RankKeys") -> Ints:
         """How many of these keys, which are sorted, come before each of those."""
         low = np.searchsorted(self.first, asked.first, side="left")
@@ -57,14 +53,6 @@ class RankKeys:
         """Whether each of these keys equals the one beside it."""
         same: Bools = (self.first == others.first) & (self.second == others.second)
         return same
-
-    def has(self, asked: "RankKeys", positions: Ints) -> Bools:
-        """Whether each of those keys stands at its position."""
-        there: Bools = positions < len(self)
-        at = np.where(there, positions, 0)
-        if len(self):
-            there &= (self.first[at] == asked.first) & (self.second[at] == asked.second)
-        return there
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -26,7 +27,7 @@ def test_the_command_prints_every_score_and_keeps_the_run(app: Flask, tenant: Te
     scores = {(row["node"], row["issue"]): row for row in document["assessments"]}
     assert len(scores) == 4 * len(Issue)
     assert any(node.startswith("unknown-origin:") for node, _ in scores)
-    assert document["method_version"] == "RM-1.0"
+    assert document["method_version"] == "RM-2.0"
     assert len(document["parameters_sha256"]) == 64
     assert document["scaled"] == {}
     with app.app_context(), acting(tenant):
@@ -39,14 +40,26 @@ def test_the_command_prints_every_score_and_keeps_the_run(app: Flask, tenant: Te
         assert printed[name] == pytest.approx(getattr(kept, name), abs=1e-9)
     assert printed["salience_rank"] == kept.salience_rank
     assert printed["status"] is None
-    assert [part["group"] for part in printed["contributions"]] == [
-        "CTY",
-        "SEC",
-        "WRK",
-        "COM",
-        "ONL",
-    ]
-    assert [part["contribution"] for part in printed["contributions"]] == list(kept.contributions)
+    lines = [part["line"] for part in printed["contributions"]]
+    assert lines[:4] == ["base", "country", "activity", "listing"]
+    total = sum(part["points"] for part in printed["contributions"])
+    assert total == pytest.approx(kept.index)
+
+
+def test_the_old_method_is_given_in_its_own_shape(app: Flask, tenant: Tenant) -> None:
+    with app.app_context():
+        cocoa = make_cocoa_map(tenant)
+    arguments = ["risk", "assess", "--organisation", tenant.slug, "--chain", "Cocoa"]
+    answer = app.test_cli_runner().invoke(args=[*arguments, "--method", "RM-1.0", "--json"])
+    document = json.loads(answer.output)
+    assert document["method_version"] == "RM-1.0"
+    scores = {(row["node"], row["issue"]): row for row in document["assessments"]}
+    with app.app_context(), acting(tenant):
+        kept = find_risk(UUID(document["run"]), cocoa.farms, Issue.CL)
+    assert kept is not None
+    parts = scores[kept.node_ref, "ISS-CL"]["contributions"]
+    assert [part["group"] for part in parts] == ["CTY", "SEC", "WRK", "COM", "ONL"]
+    assert [part["contribution"] for part in parts] == list(kept.contributions)
 
 
 def test_a_day_to_come_is_refused_and_the_scores_of_today_stay(app: Flask, tenant: Tenant) -> None:
@@ -67,7 +80,7 @@ def test_the_command_says_in_words_what_it_did(app: Flask, tenant: Tenant) -> No
     answer = app.test_cli_runner().invoke(
         args=["risk", "assess", "--organisation", tenant.slug, "--chain", "cocoa"]
     )
-    assert answer.output.startswith("64 risks scored by RM-1.0 as of ")
+    assert answer.output.startswith("64 risks scored by RM-2.0 as of ")
 
 
 def test_an_unknown_map_is_refused_by_name(app: Flask, tenant: Tenant) -> None:

@@ -43,18 +43,24 @@ def current(tenant: Tenant, cocoa: CocoaMap, issue: Issue = Issue.CL) -> RiskSco
         return found
 
 
+def points_of(tenant: Tenant, cocoa: CocoaMap) -> float:
+    known = current(tenant, cocoa).known
+    assert known is not None
+    return known.points
+
+
 def _current_run(cocoa: CocoaMap) -> UUID:
     past = risk_judged.list_past_scores(cocoa.farms, Issue.CL)
     return past[0].run_id
 
 
-def change(tenant: Tenant, cocoa: CocoaMap, likelihood: float, **more: object) -> UUID:
+def change(tenant: Tenant, cocoa: CocoaMap, points: float, **more: object) -> UUID:
     given = {"note": "Two visits found no child at work", "expires_on": NEXT_SPRING, **more}
     with acting(tenant):
         return judging.change_score(
             cocoa.farms,
             Issue.CL,
-            likelihood=likelihood,
+            points=points,
             by=tenant.analyst,
             at=NOW,
             **given,  # type: ignore[arg-type]
@@ -136,30 +142,32 @@ def test_a_judgement_without_a_trait_on_the_scale_and_its_reason_is_refused(
 
 
 def test_a_raise_counts_at_once(tenant: Tenant, cocoa: CocoaMap) -> None:
-    change(tenant, cocoa, 0.97, note="Reports of night work", expires_on=None)
+    change(tenant, cocoa, 97, note="Reports of night work", expires_on=None)
     assess(tenant, cocoa.chain, at=LATER)
-    assert current(tenant, cocoa).likelihood == 0.97
+    raised = current(tenant, cocoa).known
+    assert raised is not None and raised.points == 97
+    assert raised.points_low < 97 < raised.points_high
 
 
 def test_a_lowering_counts_only_when_a_second_person_approved_it(
     tenant: Tenant, cocoa: CocoaMap
 ) -> None:
-    before = current(tenant, cocoa).likelihood
-    asked = change(tenant, cocoa, 0.4)
+    before = points_of(tenant, cocoa)
+    asked = change(tenant, cocoa, 40)
     assess(tenant, cocoa.chain, at=LATER)
-    assert current(tenant, cocoa).likelihood == before
+    assert points_of(tenant, cocoa) == before
     with acting(tenant):
         judging.decide_change(asked, approve=True, by=tenant.manager, at=NOW)
     assess(tenant, cocoa.chain, cause="judgement", at=LATER)
-    assert current(tenant, cocoa).likelihood == 0.4
+    assert points_of(tenant, cocoa) == 40
 
 
 def test_a_lowering_ends_by_itself(tenant: Tenant, cocoa: CocoaMap) -> None:
-    asked = change(tenant, cocoa, 0.4, expires_on=NOW.date() + timedelta(days=30))
+    asked = change(tenant, cocoa, 40, expires_on=NOW.date() + timedelta(days=30))
     with acting(tenant):
         judging.decide_change(asked, approve=True, by=tenant.manager, at=NOW)
     assess(tenant, cocoa.chain, at=NOW + timedelta(days=31))
-    assert current(tenant, cocoa).likelihood > 0.4
+    assert points_of(tenant, cocoa) > 40
     with acting(tenant):
         kept = risk_judged.list_changes(cocoa.farms, Issue.CL)[0]
         assert kept.state(NOW.date()) == "in_force"
@@ -167,12 +175,12 @@ def test_a_lowering_ends_by_itself(tenant: Tenant, cocoa: CocoaMap) -> None:
 
 
 def test_a_refused_lowering_changes_nothing(tenant: Tenant, cocoa: CocoaMap) -> None:
-    before = current(tenant, cocoa).likelihood
-    asked = change(tenant, cocoa, 0.4)
+    before = points_of(tenant, cocoa)
+    asked = change(tenant, cocoa, 40)
     with acting(tenant):
         judging.decide_change(asked, approve=False, by=tenant.manager, at=NOW)
     assess(tenant, cocoa.chain, at=LATER)
-    assert current(tenant, cocoa).likelihood == before
+    assert points_of(tenant, cocoa) == before
     with acting(tenant):
         kept = risk_judged.list_changes(cocoa.farms, Issue.CL)[0]
         assert (kept.state(NOW.date()), kept.decider) == ("refused", tenant.manager.name)
@@ -183,7 +191,7 @@ def test_nobody_approves_their_own_lowering(tenant: Tenant, cocoa: CocoaMap) -> 
         own = judging.change_score(
             cocoa.farms,
             Issue.CL,
-            likelihood=0.4,
+            points=40,
             note="Quiet season",
             expires_on=NEXT_SPRING,
             by=tenant.manager,
@@ -198,7 +206,7 @@ def test_a_role_without_the_right_does_not_approve(tenant: Tenant, cocoa: CocoaM
         asked = judging.change_score(
             cocoa.farms,
             Issue.CL,
-            likelihood=0.4,
+            points=40,
             note="Quiet season",
             expires_on=NEXT_SPRING,
             by=tenant.manager,
@@ -209,38 +217,38 @@ def test_a_role_without_the_right_does_not_approve(tenant: Tenant, cocoa: CocoaM
 
 
 @pytest.mark.parametrize(
-    ("likelihood", "more", "field"),
+    ("points", "more", "field"),
     [
-        (0.0, {}, "likelihood"),
-        (1.2, {}, "likelihood"),
-        (0.4, {"note": " "}, "note"),
-        (0.4, {"expires_on": None}, "expires_on"),
-        (0.4, {"expires_on": NOW.date()}, "expires_on"),
-        (0.4, {"expires_on": NOW.date() + timedelta(days=367)}, "expires_on"),
+        (-1.0, {}, "points"),
+        (100.5, {}, "points"),
+        (40, {"note": " "}, "note"),
+        (40, {"expires_on": None}, "expires_on"),
+        (40, {"expires_on": NOW.date()}, "expires_on"),
+        (40, {"expires_on": NOW.date() + timedelta(days=367)}, "expires_on"),
     ],
 )
 def test_a_change_without_note_or_within_no_limit_is_refused(
-    tenant: Tenant, cocoa: CocoaMap, likelihood: float, more: dict[str, object], field: str
+    tenant: Tenant, cocoa: CocoaMap, points: float, more: dict[str, object], field: str
 ) -> None:
     with pytest.raises(Invalid) as refused:
-        change(tenant, cocoa, likelihood, **more)
+        change(tenant, cocoa, points, **more)
     assert set(refused.value.fields) == {field}
 
 
 def test_a_change_to_what_it_is_already_is_refused(tenant: Tenant, cocoa: CocoaMap) -> None:
     with pytest.raises(Invalid) as refused:
-        change(tenant, cocoa, current(tenant, cocoa).likelihood)
-    assert refused.value.fields == {"likelihood": "That is what it is now."}
+        change(tenant, cocoa, points_of(tenant, cocoa))
+    assert refused.value.fields == {"points": "That is what it has now."}
 
 
 def test_one_lowering_waits_at_a_time(tenant: Tenant, cocoa: CocoaMap) -> None:
-    change(tenant, cocoa, 0.4)
+    change(tenant, cocoa, 40)
     with pytest.raises(Conflict, match="waits for approval"):
-        change(tenant, cocoa, 0.3)
+        change(tenant, cocoa, 30)
 
 
 def test_a_lowering_is_decided_once_and_not_after_its_end(tenant: Tenant, cocoa: CocoaMap) -> None:
-    asked = change(tenant, cocoa, 0.4)
+    asked = change(tenant, cocoa, 40)
     with pytest.raises(Conflict, match="has passed"), acting(tenant):
         judging.decide_change(asked, approve=True, by=tenant.manager, at=NOW + timedelta(days=360))
     with acting(tenant):
@@ -250,7 +258,7 @@ def test_a_lowering_is_decided_once_and_not_after_its_end(tenant: Tenant, cocoa:
 
 
 def test_ending_a_raise_takes_a_second_person_and_a_reason(tenant: Tenant, cocoa: CocoaMap) -> None:
-    raised = change(tenant, cocoa, 0.97, expires_on=None)
+    raised = change(tenant, cocoa, 97, expires_on=None)
     with pytest.raises(NotAllowed), acting(tenant):
         judging.end_change(raised, reason="Over", by=tenant.analyst, at=NOW)
     with pytest.raises(Invalid), acting(tenant):
@@ -260,13 +268,13 @@ def test_ending_a_raise_takes_a_second_person_and_a_reason(tenant: Tenant, cocoa
     with pytest.raises(Conflict, match="ended already"), acting(tenant):
         judging.end_change(raised, reason="Again", by=tenant.manager, at=NOW)
     assess(tenant, cocoa.chain, at=LATER)
-    assert current(tenant, cocoa).likelihood < 0.97
+    assert points_of(tenant, cocoa) < 97
     with acting(tenant):
         assert risk_judged.list_changes(cocoa.farms, Issue.CL)[0].state(NOW.date()) == "ended"
 
 
 def test_the_one_who_asked_may_end_a_lowering(tenant: Tenant, cocoa: CocoaMap) -> None:
-    asked = change(tenant, cocoa, 0.4)
+    asked = change(tenant, cocoa, 40)
     with acting(tenant):
         judging.end_change(asked, reason="Harvest starts", by=tenant.analyst, at=NOW)
         assert risk_judged.find_pending_change(cocoa.farms, Issue.CL) is None
@@ -275,7 +283,7 @@ def test_the_one_who_asked_may_end_a_lowering(tenant: Tenant, cocoa: CocoaMap) -
 def test_a_risk_without_a_score_cannot_be_changed(context: Flask, tenant: Tenant) -> None:
     unscored = make_cocoa_map(tenant)
     with pytest.raises(Conflict, match="no score yet"):
-        change(tenant, unscored, 0.4)
+        change(tenant, unscored, 40)
 
 
 def test_a_known_danger_comes_first_in_the_order(tenant: Tenant, cocoa: CocoaMap) -> None:
@@ -307,7 +315,7 @@ def test_a_note_needs_a_reason(tenant: Tenant, cocoa: CocoaMap) -> None:
 def test_each_judgement_is_one_event_and_asks_for_an_assessment(
     tenant: Tenant, cocoa: CocoaMap
 ) -> None:
-    change(tenant, cocoa, 0.97, expires_on=None)
+    change(tenant, cocoa, 97, expires_on=None)
     with acting(tenant):
         actions = db.session.scalars(
             select(AuditEvent.action).where(AuditEvent.target_type == ScoreChange.__tablename__)
@@ -322,7 +330,7 @@ def test_each_judgement_is_one_event_and_asks_for_an_assessment(
 def test_what_is_judged_of_a_foreign_node_does_not_exist(
     tenant: Tenant, other_tenant: Tenant, cocoa: CocoaMap
 ) -> None:
-    asked = change(tenant, cocoa, 0.4)
+    asked = change(tenant, cocoa, 40)
     with pytest.raises(NotFound), acting(other_tenant):
         judging.note_salience(
             cocoa.farms, Issue.CL, Urgency(), reason="x", by=other_tenant.analyst, at=NOW

@@ -79,7 +79,7 @@ def test_the_night_comes_once_a_day_for_each_organisation(tenant: Tenant, contex
 def test_the_register_says_when_and_why_the_whole_map_was_assessed(
     analyst: FlaskClient, resting: UUID
 ) -> None:
-    text = analyst.get(f"/o/acme/risk/?chain={resting}").text
+    text = analyst.get(f"/o/acme/risk/?chain={resting}", follow_redirects=True).text
     assert "The whole map was last assessed on" in text
     assert "because somebody asked for it" in text
     assert "1 assessment of what changed" in text

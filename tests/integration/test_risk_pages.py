@@ -37,8 +37,21 @@ BASE = "/o/acme/risk"
 
 @kept_world
 def scored(tenant: Tenant, cocoa: CocoaMap) -> CocoaMap:
+    """A map whose current run is by the first method, which keeps its pages."""
+    assess(tenant, cocoa.chain, method="RM-1.0")
+    return cocoa
+
+
+@kept_world
+def ranged(tenant: Tenant, cocoa: CocoaMap) -> CocoaMap:
+    """A map whose current run is by the method of today."""
     assess(tenant, cocoa.chain)
     return cocoa
+
+
+def shown_of(client: FlaskClient, node_id: UUID) -> str:
+    """The page of a risk, wherever it stands."""
+    return client.get(page_of(node_id), follow_redirects=True).text
 
 
 @pytest.fixture
@@ -171,11 +184,11 @@ def test_asking_for_an_assessment_queues_one_and_leads_to_its_progress(
         assert db.session.get_one(Job, job_id).name == "risk:assess"
 
 
-def test_a_reader_sees_risks_but_no_forms(app: Flask, tenant: Tenant, scored: CocoaMap) -> None:
+def test_a_reader_sees_risks_but_no_forms(app: Flask, tenant: Tenant, ranged: CocoaMap) -> None:
     auditor = signed_in_client(app, tenant, RoleId.AUDITOR)
-    assert auditor.get(page_of(scored.farms)).status_code == 200
-    assert "Raise or lower" not in auditor.get(page_of(scored.farms)).text
-    assert auditor.get(f"{page_of(scored.farms)}/severity").status_code == 403
+    assert auditor.get(page_of(ranged.farms)).status_code == 302
+    assert "Raise or lower" not in shown_of(auditor, ranged.farms)
+    assert auditor.get(f"{page_of(ranged.farms)}/severity").status_code == 403
 
 
 def test_foreign_absent_and_malformed_addresses_answer_alike(
@@ -256,7 +269,7 @@ def test_the_parts_hold_with_peers_that_lift_what_is_assumed(
                     observed_at=NOW,
                 )
             )
-    assess(tenant, cocoa.chain)
+    assess(tenant, cocoa.chain, method="RM-1.0")
     with acting(tenant):
         head = find_current_head(cocoa.chain)
         assert head is not None
@@ -298,14 +311,16 @@ def test_the_page_of_a_risk_shows_every_part_with_source_and_year(
         assert expected in text, expected
 
 
+@pytest.mark.parametrize("method", ["RM-1.0", "RM-2.0"])
 def test_new_information_after_the_run_is_said_on_the_page(
-    tenant: Tenant, analyst: FlaskClient, scored: CocoaMap
+    tenant: Tenant, analyst: FlaskClient, cocoa: CocoaMap, method: str
 ) -> None:
-    assert "More is known by now" not in analyst.get(page_of(scored.farms)).text
+    assess(tenant, cocoa.chain, method=method)
+    assert "More is known by now" not in shown_of(analyst, cocoa.farms)
     with acting(tenant):
         db.session.add(
             RiskSignal(
-                node_id=scored.farms,
+                node_id=cocoa.farms,
                 factor="WRK-01",
                 value=1.0,
                 quality=0.8,
@@ -315,14 +330,14 @@ def test_new_information_after_the_run_is_said_on_the_page(
             )
         )
         facts.add_fact(
-            scored.farms,
+            cocoa.farms,
             Issue.CL,
             FactKind.CREDIBLE,
             cause_type="finding",
             cause_id=uuid4(),
             since=NOW,
         )
-    text = analyst.get(page_of(scored.farms)).text
+    text = shown_of(analyst, cocoa.farms)
     assert "More is known by now" in text
     assert "Credible allegation" in text
 
@@ -350,7 +365,7 @@ def test_the_history_tells_before_after_and_cause(
             by=tenant.manager,
             at=NOW,
         )
-    assess(tenant, scored.chain, cause="facts", at=NOW + timedelta(hours=1))
+    assess(tenant, scored.chain, cause="facts", at=NOW + timedelta(hours=1), method="RM-1.0")
     text = analyst.get(page_of(scored.farms)).text
     assert "→ 1.00" in text
     assert "as facts or the map changed" in text
@@ -365,9 +380,9 @@ def test_an_unscored_risk_is_a_gap_and_never_zero(analyst: FlaskClient, cocoa: C
 
 
 def test_severity_is_judged_through_its_form_and_stands_in_it_next_time(
-    analyst: FlaskClient, scored: CocoaMap
+    analyst: FlaskClient, ranged: CocoaMap
 ) -> None:
-    address = f"{page_of(scored.farms)}/severity"
+    address = f"{page_of(ranged.farms)}/severity"
     given = {
         "csrf_token": csrf_token(analyst, address),
         "scale": "5",
@@ -378,19 +393,19 @@ def test_severity_is_judged_through_its_form_and_stands_in_it_next_time(
     assert analyst.post(address, data={**given, "scale_reason": ""}).status_code == 422
     answer = analyst.post(address, data=given)
     assert answer.status_code == 302
-    assert "Open blades" in analyst.get(page_of(scored.farms)).text
+    assert "Open blades" in shown_of(analyst, ranged.farms)
     assert "Open blades" in analyst.get(address).text
 
 
 def test_a_refused_form_keeps_what_was_typed_and_says_the_rule(
-    analyst: FlaskClient, scored: CocoaMap
+    analyst: FlaskClient, ranged: CocoaMap
 ) -> None:
-    address = f"{page_of(scored.farms)}/likelihood"
+    address = f"{page_of(ranged.farms)}/points"
     answer = analyst.post(
         address,
         data={
             "csrf_token": csrf_token(analyst, address),
-            "likelihood": "0.3",
+            "points": "30",
             "note": "Two quiet visits",
         },
     )
@@ -400,55 +415,55 @@ def test_a_refused_form_keeps_what_was_typed_and_says_the_rule(
 
 
 def test_a_lowering_that_an_analyst_asks_for_waits_without_a_button_to_approve_it(
-    analyst: FlaskClient, scored: CocoaMap
+    analyst: FlaskClient, ranged: CocoaMap
 ) -> None:
-    address = f"{page_of(scored.farms)}/likelihood"
+    address = f"{page_of(ranged.farms)}/points"
     answer = analyst.post(
         address,
         data={
             "csrf_token": csrf_token(analyst, address),
-            "likelihood": "0.3",
+            "points": "30",
             "note": "Two quiet visits",
             "expires_on": f"{datetime.now(UTC).date() + timedelta(days=90)}",
         },
     )
     assert answer.status_code == 302
-    text = analyst.get(page_of(scored.farms)).text
+    text = shown_of(analyst, ranged.farms)
     assert "waits for a second person" in text
     assert "Approve" not in text
 
 
 def test_a_manager_approves_a_lowering_of_somebody_else_and_can_end_it(
-    tenant: Tenant, manager: FlaskClient, scored: CocoaMap
+    tenant: Tenant, manager: FlaskClient, ranged: CocoaMap
 ) -> None:
     now = datetime.now(UTC)
     with acting(tenant):
         change_id = judging.change_score(
-            scored.farms,
+            ranged.farms,
             Issue.CL,
-            likelihood=0.3,
+            points=30,
             note="Two quiet visits",
             expires_on=now.date() + timedelta(days=90),
             by=tenant.analyst,
             at=now,
         ).id
-    token = csrf_token(manager, page_of(scored.farms))
+    token = csrf_token(manager, f"{page_of(ranged.farms)}/urgency")
     answer = manager.post(
         f"{BASE}/changes/{change_id}/decide", data={"csrf_token": token, "decision": "approve"}
     )
     assert answer.status_code == 302
-    assert "in force" in manager.get(page_of(scored.farms)).text
+    assert "in force" in shown_of(manager, ranged.farms)
     end = f"{BASE}/changes/{change_id}/end"
     given = {"csrf_token": csrf_token(manager, end), "reason": "Harvest starts"}
     assert manager.post(end, data={**given, "reason": ""}).status_code == 422
     assert manager.post(end, data=given).status_code == 302
-    assert "ended" in manager.get(page_of(scored.farms)).text
+    assert "ended" in shown_of(manager, ranged.farms)
 
 
 def test_what_cannot_wait_is_kept_and_stands_in_the_form_next_time(
-    analyst: FlaskClient, scored: CocoaMap
+    analyst: FlaskClient, ranged: CocoaMap
 ) -> None:
-    address = f"{page_of(scored.farms)}/urgency"
+    address = f"{page_of(ranged.farms)}/urgency"
     answer = analyst.post(
         address,
         data={
@@ -460,7 +475,7 @@ def test_what_cannot_wait_is_kept_and_stands_in_the_form_next_time(
         },
     )
     assert answer.status_code == 302
-    assert "a child is in danger now" in analyst.get(page_of(scored.farms)).text
+    assert "a child is in danger now" in shown_of(analyst, ranged.farms)
     assert "Seen by the partner on 20 November" in analyst.get(address).text
 
 
@@ -470,6 +485,15 @@ def test_the_page_of_a_node_lists_its_sixteen_issues(
     text = analyst.get(f"/o/acme/value-chain/nodes/{scored.farms}").text
     for issue in Issue:
         assert page_of(scored.farms, issue.value) in text
+    assert "as of 25 November 2026" in text
+
+
+def test_the_page_of_a_node_leads_to_its_sixteen_issues_with_ranges(
+    analyst: FlaskClient, ranged: CocoaMap
+) -> None:
+    text = analyst.get(f"/o/acme/value-chain/nodes/{ranged.farms}").text
+    for issue in Issue:
+        assert f"{BASE}/explained/{ranged.farms}/{issue.value}" in text
     assert "as of 25 November 2026" in text
 
 
@@ -524,7 +548,7 @@ def test_the_register_asks_at_most_six_statements_however_large_the_map(
                 for number in range(1000)
             ],
         )
-    assess(tenant, scored.chain, at=NOW + timedelta(hours=1))
+    assess(tenant, scored.chain, at=NOW + timedelta(hours=1), method="RM-1.0")
     large = statements_of(analyst, f"{BASE}/?country=CI")
     assert small == large
     assert len(small) <= 6

@@ -87,7 +87,7 @@ def test_every_node_issue_and_unknown_origin_gets_a_row(tenant: Tenant, cocoa: C
         ]
         assert register.keys() == [row.node_id for row in rows_by_place(rows)[:3]]
         assert (run.chain_version, run.node_count) == (5, 3)
-        assert run.method_version == "RM-1.0"
+        assert run.method_version == "RM-2.0"
 
 
 def rows_by_place(rows: Sequence[RiskAssessment]) -> list[RiskAssessment]:
@@ -200,7 +200,8 @@ def test_a_confirmed_fact_makes_the_likelihood_one_until_it_ends(
     closed_run = assess(tenant, cocoa.chain, cause="facts", at=LATER)
     with acting(tenant):
         row = row_of(open_run, cocoa.farms)
-        assert (row.likelihood, row.residual_likelihood) == (1.0, 1.0)
+        highest = pytest.approx(1 / (1 + 2**-7))  # 100 points
+        assert (row.likelihood, row.residual_likelihood) == (highest, highest)
         assert row.status == "self_disclosed_in_remedy"
         after = row_of(closed_run, cocoa.farms)
         assert 0.5 <= after.residual_likelihood < 1.0
@@ -244,7 +245,7 @@ def test_a_control_that_does_not_detect_the_issue_cannot_have_found_it(
 def test_a_verified_control_lowers_what_remains_until_its_check_is_too_old(
     tenant: Tenant, cocoa: CocoaMap
 ) -> None:
-    def kept(days: int) -> float:
+    def points_off(days: int) -> float:
         with acting(tenant):
             risk.record_control(
                 cocoa.farms,
@@ -260,10 +261,11 @@ def test_a_verified_control_lowers_what_remains_until_its_check_is_too_old(
         run_id = assess(tenant, cocoa.chain, at=NOW + timedelta(seconds=days))
         with acting(tenant):
             row = row_of(run_id, cocoa.farms)
-            return row.residual_likelihood / row.likelihood
+            assert row.known is not None
+            return row.known.points - row.known.residual_points
 
-    assert kept(30) == pytest.approx(1 - 0.7 * 0.75)
-    assert kept(600) == pytest.approx(1 - 0.7 * 0.25)
+    assert points_off(30) == pytest.approx(14 * 0.75)
+    assert points_off(600) == pytest.approx(2)  # as on paper
 
 
 def test_a_control_record_needs_values_on_the_scales_and_a_reason(

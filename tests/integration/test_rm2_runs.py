@@ -75,18 +75,18 @@ def test_kept_scores_are_those_of_the_page_of_a_risk(tenant: Tenant, cocoa: Coco
             assert (kept.confidence, kept.contributions) == (None, ())
 
 
-def test_a_map_stays_with_its_method_and_a_new_one_begins_with_rm1(
+def test_a_map_is_scored_by_rm2_unless_the_old_method_is_asked_for(
     tenant: Tenant, cocoa: CocoaMap
 ) -> None:
     methods = []
-    for method in (None, RM2, None):
+    for method in (None, "RM-1.0", None):
         with acting(tenant):
             learn(cocoa, f"WRK-0{len(methods) + 1}")
         run_id = assess(tenant, cocoa.chain, method=method)
         with acting(tenant):
             methods.append(db.session.get_one(AssessmentRun, run_id).method_version)
 
-    assert methods == ["RM-1.0", RM2, RM2]
+    assert methods == [RM2, "RM-1.0", RM2]
 
 
 def test_what_is_learned_raises_the_next_run_and_the_one_before_stays(
@@ -109,8 +109,8 @@ def test_what_is_learned_raises_the_next_run_and_the_one_before_stays(
         assert own[0].exposure > own[1].exposure
 
 
-def test_a_whole_run_follows_what_changed_alone(tenant: Tenant, cocoa: CocoaMap) -> None:
-    assess(tenant, cocoa.chain, method=RM2)
+def test_a_whole_run_follows_one_under_the_old_method(tenant: Tenant, cocoa: CocoaMap) -> None:
+    assess(tenant, cocoa.chain, method="RM-1.0")
     with acting(tenant):
         learn(cocoa)
 
@@ -123,7 +123,7 @@ def test_a_whole_run_follows_what_changed_alone(tenant: Tenant, cocoa: CocoaMap)
         unit=lambda: acting(tenant),
     )
 
-    assert done is WholeBecause.METHOD
+    assert done is WholeBecause.RELEASE
 
 
 def test_an_assessment_that_finds_the_same_keeps_no_second_run(

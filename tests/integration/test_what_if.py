@@ -41,8 +41,8 @@ from supply_chain.analysis.what_if_changes import (
     read_change,
 )
 from supply_chain.risk.evidence import ControlsSeen, Evidence
-from supply_chain.risk.method import METHOD
 from supply_chain.risk.map_scores import ScoredMap
+from supply_chain.risk.method import METHOD
 from supply_chain.vocabulary import Issue
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client

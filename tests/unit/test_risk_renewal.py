@@ -10,7 +10,7 @@ from supply_chain.chain_columns import NODE_KINDS, NodeColumns
 from supply_chain.graph import ValueChain
 from supply_chain.reference import load_reference
 from supply_chain.risk.changed_run import ChangedRun, changed_run
-from supply_chain.risk.evidence import STATES, Adjustments, Evidence, Judgements, Priorities, States
+from supply_chain.risk.evidence import STATES, Evidence, Judgements, Priorities, States
 from supply_chain.risk.factors import Observations, join_observations
 from supply_chain.risk.kept_run import kept_run
 from supply_chain.risk.kept_scores import Records
@@ -19,6 +19,7 @@ from supply_chain.risk.moved_nodes import words
 from supply_chain.risk.register import Register
 from supply_chain.risk.register_changes import RegisterChanges, order_of
 from supply_chain.risk.renewal import MOST, NOBODY, renew
+from supply_chain.risk.rm2.adjustments import Adjustments
 from supply_chain.risk.rm2.kept_scores import records_of
 from supply_chain.risk.rm2.map_assessment import Assessment, assess, beginnings
 from supply_chain.risk.rm2.register import register_of
@@ -87,7 +88,7 @@ def changed_evidence(evidence: Evidence, rows: np.ndarray, random: np.random.Gen
         adjustments=Adjustments(
             node=some,
             issue=np.array([1] * len(some)),
-            likelihood=random.random(len(some)),
+            points=random.random(len(some)) * 100,
             raises=np.ones(len(some), dtype=bool),
         ),
     )

@@ -3086,7 +3086,7 @@ def upgrade() -> None:
         ),
         sa.Column("is_raise", sa.Boolean(), nullable=False),
         sa.Column(
-            "likelihood", sa.Double(), nullable=False, comment="The likelihood asked for, 0..1"
+            "points", sa.Double(), nullable=False, comment="Points of likelihood asked for, 0..100"
         ),
         sa.Column("note", sa.String(), nullable=False),
         sa.Column("expires_on", sa.Date(), nullable=True),
@@ -3103,9 +3103,7 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "is_raise OR expires_on IS NOT NULL", name=op.f("ck_score_change_lowering_expires")
         ),
-        sa.CheckConstraint(
-            "likelihood BETWEEN 0 AND 1", name=op.f("ck_score_change_likelihood_range")
-        ),
+        sa.CheckConstraint("points BETWEEN 0 AND 100", name=op.f("ck_score_change_points_range")),
         sa.ForeignKeyConstraint(
             ["created_by_id"], ["user.id"], name=op.f("fk_score_change_created_by_id")
         ),

@@ -20,7 +20,7 @@ from supply_chain.risk.rm2.severity import severity_band
 PARTS = {
     "context": "Starting value: the place and the work",
     "place": "What we know of this place",
-    "facts": "Cases and allegations",
+    "facts": "Judgements, cases and allegations",
     "controls": "Controls in place",
     "severity": "Severity",
 }
@@ -51,6 +51,8 @@ def lines_of(risk: ExplainedRisk) -> Iterator[Line]:
         yield Line("place", "Nothing is known of this place yet", "No answer, no visit", 0.0)
     if found.limit:
         yield Line("place", "Limit", "Likelihood stays within 0 to 100 points", found.limit)
+    if found.judged:
+        yield _judged(found)
     yield _fact(found)
     yield from _controls(found)
     yield Line("controls", "Likelihood after controls", "", 0.0, is_sum=True)
@@ -60,6 +62,12 @@ def lines_of(risk: ExplainedRisk) -> Iterator[Line]:
     yield Line("severity", title, why, found.severity)
     if found.index_limit:
         yield Line("severity", "Limit", "The index stays within 0 to 100", found.index_limit)
+
+
+def _judged(found: Explanation) -> Line:
+    title = "Raised by a person" if found.judged > 0 else "Lowered by people"
+    why = "By whom, why and until when stands below"
+    return Line("facts", title, why, found.judged, "#risk-changes")
 
 
 def _fact(found: Explanation) -> Line:

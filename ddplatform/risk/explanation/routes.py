@@ -53,6 +53,7 @@ def _by_people(node_id: UUID, issue: Issue) -> dict[str, Any]:
     return {
         "judged": risk_judged.find_judgement(node_id, issue),
         "note": risk_judged.find_note(node_id, issue),
+        "changes": risk_judged.list_changes(node_id, issue),
         "facts": risk_judged.list_facts(node_id, issue),
         "past": turns(risk_judged.list_past_scores(node_id, issue)),
         "answers": list_answers_behind(node_id),

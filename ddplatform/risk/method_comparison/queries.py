@@ -32,7 +32,7 @@ class Compared:
     countries: Mapping[str, str | None]
     over_one: Mapping[str, float]  # buyers whose shares add to more than 1, and that sum
     set_by_people: int
-    """Places where somebody raised or lowered a likelihood under RM-1.0."""
+    """Places where somebody raised or lowered a score, which RM-2.0 alone counts."""
 
 
 def count_places(chain_id: UUID) -> int:

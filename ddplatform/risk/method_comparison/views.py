@@ -22,6 +22,7 @@ LINE_TITLES = {
     "activity": "Activity",
     "listing": "Listing",
     "evidence": "Evidence on site",
+    "judged": "Set by people",
     "facts": "Cases and allegations",
     "controls": "Controls",
     "severity": "Severity",
@@ -59,7 +60,7 @@ def document_of(compared: Compared) -> dict[str, Any]:
         "sentence": sentence_of(compared),
         "bands": list(_cells(found.counts)),
         "largest_ties": dict(zip((METHOD_VERSION, RM2_VERSION), found.ties, strict=True)),
-        "places_with_likelihood_set_by_people": compared.set_by_people,
+        "places_with_scores_set_by_people": compared.set_by_people,
         "shares_above_one": dict(compared.over_one),
         "places": [_place(moved, compared) for moved in found.moved],
     }
@@ -174,9 +175,9 @@ def _about(compared: Compared) -> Table:
             for ref, total in compared.over_one.items()
         ),
         (
-            "not carried over",
-            f"{counted(compared.set_by_people, 'place')} with a likelihood set by a person under "
-            f"{METHOD_VERSION}; {RM2_VERSION} shows the estimate.",
+            "set by people",
+            f"{counted(compared.set_by_people, 'place')} with a score that people raised or "
+            f"lowered, which counts under {RM2_VERSION} only.",
         ),
     )
     return Table("about", "About", (Column("what", "What"), Column("value", "Value", 3)), rows)

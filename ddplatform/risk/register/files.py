@@ -12,7 +12,10 @@ from supply_chain.risk.rm2.map_scores import LINES
 
 MOST = 20_000
 """Risks of one file; what is left out is said in it."""
-LINE_TITLES = ("Base", "Country", "Activity", "Listing", "Evidence on site", "Limit", "Cases")
+LINE_TITLES = (
+    *("Base", "Country", "Activity", "Listing", "Evidence on site", "Limit"),
+    *("Set by people", "Cases"),
+)
 _COLUMNS = (
     Column("position", "Position", kind=Kind.NUMBER),
     Column("place", "Place", 3),

@@ -38,6 +38,12 @@ class Asked:
     tie: int | None = None  # position, from 1 on, of one of risks with an equal score: these alone
     number: int = 1  # of the page
 
+    @property
+    def filter_(self) -> RiskFilter:
+        """What is asked for, as far as a filter says it."""
+        is_act = self.view is View.ACT
+        return replace(self.wanted, residual=RiskBand.CRITICAL) if is_act else self.wanted
+
 
 @dataclass(frozen=True)
 class TieRow:
@@ -57,6 +63,7 @@ class RegisterPage:
     first: int  # number of the first row among all rows
     ties: int  # all rows
     risks: int  # that are asked for
+    sites: int  # places of the map at which these stand
     number: int
     last_number: int
     counts: Mapping[View, int]  # risks of each list under the same filter
@@ -79,6 +86,7 @@ def load_page(run_id: UUID, asked: Asked) -> RegisterPage:
         first=first + 1 if len(shown) else 0,
         ties=len(starts),
         risks=len(found),
+        sites=register.count_sites(found),
         number=number,
         last_number=last,
         counts={view: len(positions) for view, positions in by_view.items()},
@@ -87,10 +95,7 @@ def load_page(run_id: UUID, asked: Asked) -> RegisterPage:
 
 def positions_of(register: Register, asked: Asked) -> Ints:
     """Positions, in the order of the list, of the risks that are asked for."""
-    wanted = asked.wanted
-    if asked.view is View.ACT:
-        wanted = replace(wanted, residual=RiskBand.CRITICAL)
-    found = register.matching(wanted)
+    found = register.matching(asked.filter_)
     if asked.tie is not None:
         of_tie = register.ties[asked.tie - 1 : asked.tie]  # nothing, where there is no such risk
         found = found[np.isin(register.ties[found], of_tie)]

@@ -15,6 +15,7 @@ from ddplatform.risk.register.queries import Asked, RegisterPage, TieRow, View
 from ddplatform.web.countries import country_name
 from ddplatform.web.filters import band_word, severity_word
 from ddplatform.web.register_filter import query_of
+from ddplatform.web.risk.presenters import sites_query
 from ddplatform.web.risk.ranges import RangeRow, issue_title, row_of
 from ddplatform.web.risk.stair import Stair, stair_of
 from supply_chain.risk.register import RiskFilter
@@ -62,6 +63,8 @@ class Page:
     places: int
     previous_href: str | None
     next_href: str | None
+    map_query: dict[str, Any] | None
+    """The filter of the map that shows the same sites, where it can say it."""
 
     @property
     def words(self) -> Mapping[str, tuple[str, str]]:
@@ -95,7 +98,14 @@ def page_of(
         next_href=_address(head.chain_id, asked, number=found.number + 1)
         if found.number < found.last_number
         else None,
+        map_query=_map_query(head, asked),
     )
+
+
+def _map_query(head: RunHead, asked: Asked) -> dict[str, Any] | None:
+    if asked.view is View.FIND or asked.tie is not None:
+        return None
+    return sites_query(head, asked.filter_)
 
 
 def _address(chain_id: UUID, asked: Asked, *, number: int | None = None, **more: Any) -> str:

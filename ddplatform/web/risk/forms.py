@@ -43,13 +43,13 @@ class SeverityForm(FlaskForm):  # type: ignore[misc]
 
 
 class ChangeForm(FlaskForm):  # type: ignore[misc]
-    """A likelihood that somebody sees differently."""
+    """A score that somebody sees differently."""
 
-    likelihood = DecimalField(
-        "Likelihood it should have",
-        description="From 0.02 to 1. Above the one now it counts at once; below it a second "
-        "person has to approve.",
-        validators=[InputRequired("Give a likelihood from 0.02 to 1.")],
+    points = DecimalField(
+        "Points it should have",
+        description="From 0 to 100; 5 points double the odds. More than now counts at once; "
+        "for less a second person has to approve.",
+        validators=[InputRequired("Give points from 0 to 100.")],
         places=None,
     )
     note = TextAreaField(
@@ -85,6 +85,6 @@ class UrgencyForm(FlaskForm):  # type: ignore[misc]
 
 
 class EndForm(FlaskForm):  # type: ignore[misc]
-    """Why a change of a likelihood ends now."""
+    """Why a change of a score ends now."""
 
     reason = TextAreaField("Why it ends now", validators=[Length(max=LONGEST)])

@@ -1,4 +1,4 @@
-"""Forms about one risk: severity, likelihood, what cannot wait; approving and ending changes."""
+"""Forms about one risk: severity, points, what cannot wait; approving and ending changes."""
 
 from collections.abc import Callable
 from typing import Any
@@ -63,10 +63,10 @@ def _fill_severity(form: SeverityForm, kept: risk_judged.Judged | None) -> None:
     form.vulnerable_reason.data = kept.reasons.get("vulnerable", "")
 
 
-@bp.route("/nodes/<uuid:node_id>/<issue>/likelihood", methods=["GET", "POST"])
+@bp.route("/nodes/<uuid:node_id>/<issue>/points", methods=["GET", "POST"])
 @requires(Permission.RISK_ASSESS)
 def change_score(node_id: UUID, issue: str) -> ResponseReturnValue:
-    """Raise a likelihood at once, or ask a second person to lower it."""
+    """Raise a score at once, or ask a second person to lower it."""
     node, about = get_node(node_id), issue_of(issue)
     form = ChangeForm()
 
@@ -74,7 +74,7 @@ def change_score(node_id: UUID, issue: str) -> ResponseReturnValue:
         change = judging.change_score(
             node_id,
             about,
-            likelihood=float(form.likelihood.data),
+            points=float(form.points.data),
             note=form.note.data or "",
             expires_on=form.expires_on.data,
             by=g.identity,
@@ -82,7 +82,7 @@ def change_score(node_id: UUID, issue: str) -> ResponseReturnValue:
         )
         return SAVED if change.is_raise else "Asked. It counts when a second person approves it."
 
-    now = risk_judged.find_current_likelihood(node_id, about)
+    now = risk_judged.find_current_points(node_id, about)
     return _answer("risk/change_score.html", form, save, node=node, issue=about, now_is=now)
 
 

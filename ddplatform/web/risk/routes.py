@@ -87,7 +87,6 @@ def show(node_id: UUID, issue: str) -> ResponseReturnValue:
         "risk": scored,
         "judged": risk_judged.find_judgement(node_id, about),
         "note": risk_judged.find_note(node_id, about),
-        "changes": risk_judged.list_changes(node_id, about),
         "facts": risk_judged.list_facts(node_id, about),
         "past": presenters.turns(risk_judged.list_past_scores(node_id, about)),
         "answers": list_answers_behind(node_id),

@@ -93,6 +93,7 @@ def contributions(
         ("listing", lines.listing[at]),
         *evidence,
         ("limit", lines.limit[at]),
+        *([("judged", lines.judged[at])] if lines.judged[at] else []),
         ("fact", lines.fact[at]),
         ("severity", for_severity),
         ("index_limit", scores.index[at] - (found.points[at] + for_severity)),

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from supply_chain.risk.rm2.adjustments import Adjustments, bounds_of
 from supply_chain.risk.rm2.cases import Case
 from supply_chain.risk.rm2.context import (
     Activities,
@@ -41,6 +42,7 @@ def inputs_of(cases: Sequence[Case], data: PublicData) -> Inputs:
         judgement=_judgement(cases),
         facts=_facts(cases),
         controls=_controls(cases),
+        bounds=bounds_of(Adjustments(), len(cases)),
     )
 
 

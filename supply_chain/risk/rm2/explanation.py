@@ -107,6 +107,7 @@ class Explanation:
     items: tuple[Item, ...]
     events: tuple[EventItem, ...]  # that still count for the issue
     limit: float
+    judged: float  # what people raised or lowered
     states: tuple[State, ...]  # open cases, allegations, flags and closures of the issue
     fact: float
     is_set: bool  # they leave the likelihood no range, whatever else is known
@@ -126,11 +127,12 @@ class Explanation:
     @property
     def total(self) -> float:
         """The sum of all lines, which is the residual index."""
-        lines = (self.base, self.country, self.activity, self.listing, self.limit, self.fact)
+        lines = (self.base, self.country, self.activity, self.listing, self.limit)
         for_place = sum(item.points for item in self.items)
         for_place += sum(item.points for item in self.events)
         taken = sum(control.points for control in self.controls) + self.controls_limit
-        return sum(lines) + for_place + taken + self.severity + self.index_limit
+        held = self.judged + self.fact
+        return sum(lines) + for_place + held + taken + self.severity + self.index_limit
 
 
 def explain(subject: Subject, *, reference: Reference) -> Explanation:
@@ -153,6 +155,7 @@ def explain(subject: Subject, *, reference: Reference) -> Explanation:
         items=_items(subject),
         events=_events(subject),
         limit=float(lines.limit[at]),
+        judged=float(lines.judged[at]),
         states=subject.states,
         fact=float(lines.fact[at]),
         is_set=bool(found.low[at] >= found.high[at]),

@@ -1,8 +1,7 @@
 """Evidence on the nodes of a map as RM-2.0 reads it (sections 3.5 to 3.9, 7.1, 8 and 9).
 
 Factors, source types, controls and states have the same ids as in RM-1.0, whose columns the
-database layer fills. What RM-2.0 does not score (CTY-02, SEC-01 and others) is left out. So are
-likelihoods that people set under RM-1.0: they were judged on its scale and keep its name.
+database layer fills. What RM-2.0 does not score (CTY-02, SEC-01 and others) is left out.
 """
 
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ import numpy as np
 from supply_chain.risk.evidence import STATES, Evidence, Judgements, NotApplicable
 from supply_chain.risk.factors import Observations as Rm1Observations
 from supply_chain.risk.method import METHOD as RM1
+from supply_chain.risk.rm2.adjustments import Bounds, bounds_of
 from supply_chain.risk.rm2.controls import Controls, reverified
 from supply_chain.risk.rm2.evidence import FactorTable
 from supply_chain.risk.rm2.facts import Facts, State, StateRows, facts_of
@@ -42,6 +42,7 @@ class MapEvidence:
     controls: Controls
     judgement: Judgement
     events: EventRows
+    bounds: Bounds
 
     def rows(self, start: int, stop: int) -> "MapEvidence":
         """What is known of the nodes `start` to `stop` (without `stop`)."""
@@ -65,6 +66,7 @@ class MapEvidence:
                 given.scope_known[run],
             ),
             events=self.events.of_nodes(np.arange(start, stop)),
+            bounds=self.bounds.rows(start, stop),
         )
 
 
@@ -85,6 +87,7 @@ def evidence_of(evidence: Evidence, nodes: Ints, online: Bools) -> MapEvidence:
         controls=_controls(evidence, count),
         judgement=_judgement(evidence.judgements, count),
         events=evidence.events,
+        bounds=bounds_of(evidence.adjustments, count),
     )
 
 
@@ -99,6 +102,7 @@ def touched(evidence: Evidence, count: int) -> Bools:
         evidence.controls,
         evidence.judgements,
         evidence.events,
+        evidence.adjustments,
     ):
         known[part.node] = True
     return known

@@ -35,12 +35,13 @@ RUN = 8_192  # rows scored at a time
 class ScoreRows:
     """Scores as they are ranked, shown and passed on; arrays (rows, issues)."""
 
-    base: Floats  # lines of P, in points: base, country, activity, listing, evidence, limit, fact
+    base: Floats  # the lines of P, in points, see LINES
     country: Floats
     activity: Floats
     listing: Floats
     evidence: Floats
     limit: Floats
+    judged: Floats
     fact: Floats
     points: Floats  # P, 0-100
     points_low: Floats  # its range
@@ -70,7 +71,7 @@ class ScoreRows:
         return len(self.points)
 
 
-LINES = ("base", "country", "activity", "listing", "evidence", "limit", "fact")
+LINES = ("base", "country", "activity", "listing", "evidence", "limit", "judged", "fact")
 """Columns of `ScoreRows` that add up to P."""
 
 
@@ -140,6 +141,7 @@ def inputs_of(
         judgement=known.judgement,
         facts=known.facts,
         controls=known.controls,
+        bounds=known.bounds,
     )
 
 
@@ -152,6 +154,7 @@ def _rows_of(scores: PairScores) -> ScoreRows:
         listing=lines.listing,
         evidence=lines.evidence,
         limit=lines.limit,
+        judged=lines.judged,
         fact=lines.fact,
         points=scores.estimate.points,
         points_low=scores.estimate.low,
@@ -201,6 +204,7 @@ def origin_rows(origins: Sequence[UnknownOrigin]) -> ScoreRows:
         listing=none,
         evidence=none,
         limit=none,
+        judged=none,
         fact=none,
         points=points,
         points_low=column("low"),

@@ -239,4 +239,5 @@ def repeated(inputs: Inputs, count: int) -> Inputs:
             np.tile(facts.impact_found_by, count),
         ),
         controls=Controls(*(again(getattr(inputs.controls, one.name)) for one in fields(Controls))),
+        bounds=inputs.bounds.repeated(count),
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from supply_chain.risk.rm2.adjustments import Bounds
 from supply_chain.risk.rm2.context import (
     Activities,
     Place,
@@ -44,6 +45,7 @@ class Inputs:
     judgement: Judgement
     facts: Facts
     controls: Controls
+    bounds: Bounds  # to which people hold P
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ class Lines:
     listing: Floats
     evidence: Floats  # all counted items
     limit: Floats  # what keeping P in 0..100 takes or gives
+    judged: Floats  # what people raised or lowered
     fact: Floats
 
 
@@ -92,14 +95,19 @@ class PairScores:
 
 
 def estimate(inputs: Inputs) -> Estimate:
-    """P with its lines, its range and what controls leave of it (sections 3 to 6, 8 and 9)."""
+    """P with its lines, its range and what controls leave of it (sections 3 to 6, 8 and 9).
+
+    What people hold P to moves no end of the range, unless P then lies beyond it: an opinion
+    tells nothing of how much is known.
+    """
     rows = inputs.factors
     v = vulnerability(inputs.place, rows.seen(METHOD.indicators))
     x = exposure(inputs.activities, rows.seen(METHOD.traits))
     prior_, slopes_ = prior(v.value, x), slopes(rows)
     evidence = evidence_points(slopes_, inputs.events)
     total = prior_.points + inputs.listing + evidence
-    before = clipped(total)
+    modelled = clipped(total)
+    before = inputs.bounds.hold(modelled)
     points = with_facts(before, inputs.facts)
     range_ = spread(v, inputs.activities.known, rows, slopes_)
     left = clipped(points - relief(capped(inputs.controls, inputs.facts)))
@@ -107,10 +115,17 @@ def estimate(inputs: Inputs) -> Estimate:
     return Estimate(
         vulnerability=v.value,
         exposure=x,
-        lines=Lines(prior_, inputs.listing, evidence, before - total, points - before),
+        lines=Lines(
+            prior=prior_,
+            listing=inputs.listing,
+            evidence=evidence,
+            limit=modelled - total,
+            judged=before - modelled,
+            fact=points - before,
+        ),
         points=points,
-        low=with_facts(clipped(before - range_.down), inputs.facts),
-        high=with_facts(clipped(before + range_.up), inputs.facts),
+        low=with_facts(np.minimum(before, clipped(modelled - range_.down)), inputs.facts),
+        high=with_facts(np.maximum(before, clipped(modelled + range_.up)), inputs.facts),
         residual=np.maximum(kept_from_controls(before, inputs.facts), left),
         completeness=complete,
         grade=grade(complete, rows, v, _context_known(inputs)),

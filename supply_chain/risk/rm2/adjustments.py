@@ -1,41 +1,40 @@
-"""Likelihoods that people raised or lowered (RM-1.0 section 8).
+"""Scores that people raised or lowered (RM-2.0 section 8).
 
-A person's change moves the modelled likelihood, before facts and controls: a fact is never lowered
-by an opinion, and controls work on a raised likelihood as on any other.
+A person's change moves the estimate before facts and controls: a fact is never lowered by an
+opinion, and controls work on a raised estimate as on any other.
 """
 
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from supply_chain.risk.method import Bools, Floats, Ints
-from supply_chain.vocabulary import Issue
+from supply_chain.risk.rm2.method import ISSUES, METHOD, Bools, Floats, Ints
 
 
 @dataclass(frozen=True)
 class Adjustments:
     """Changes in force, several for one (node, issue) allowed: the highest raise is kept.
 
-    Columns of equal length: row of the node, position of the issue, the likelihood asked for
-    (0-1), and whether it raises. A lowering is in force only when a second person approved it.
+    Columns of equal length: row of the node, position of the issue, the points asked for
+    (0-100), and whether it raises. A lowering is in force only when a second person approved it.
     """
 
     node: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     issue: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
-    likelihood: Floats = field(default_factory=lambda: np.zeros(0))
+    points: Floats = field(default_factory=lambda: np.zeros(0))
     raises: Bools = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
 
 
 @dataclass(frozen=True)
 class Bounds:
-    """What people hold the modelled likelihood to, arrays (nodes, 16), 0-1."""
+    """What people hold the estimate to, arrays (nodes, issues) in points, 0-100."""
 
     lower: Floats  # at least this; 0 where nobody raised
-    upper: Floats  # at most this; 1 where nobody lowered
+    upper: Floats  # at most this; 100 where nobody lowered
 
-    def apply(self, modelled: Floats) -> Floats:
-        """The modelled likelihood within the bounds; a raise wins over a lowering."""
-        held: Floats = np.maximum(np.minimum(modelled, self.upper), self.lower)
+    def hold(self, points: Floats) -> Floats:
+        """The estimate within the bounds; a raise wins over a lowering."""
+        held: Floats = np.maximum(np.minimum(points, self.upper), self.lower)
         return held
 
     def rows(self, start: int, stop: int) -> "Bounds":
@@ -49,9 +48,9 @@ class Bounds:
 
 def bounds_of(given: Adjustments, count: int) -> Bounds:
     """Bounds of `count` nodes; of several lowerings the least far one counts."""
-    shape = (count, len(Issue))
+    shape = (count, ISSUES)
     lower, reached = np.zeros(shape), np.full(shape, -1.0)
     up, down = given.raises, ~given.raises
-    np.maximum.at(lower, (given.node[up], given.issue[up]), given.likelihood[up])
-    np.maximum.at(reached, (given.node[down], given.issue[down]), given.likelihood[down])
-    return Bounds(lower, np.where(reached < 0, 1.0, reached))
+    np.maximum.at(lower, (given.node[up], given.issue[up]), given.points[up])
+    np.maximum.at(reached, (given.node[down], given.issue[down]), given.points[down])
+    return Bounds(lower, np.where(reached < 0, METHOD.policy.points_max, reached))
