@@ -2,7 +2,7 @@
 
 Usage: python scripts/write_method_page.py
 
-The prose of docs/method.md (RM-1.0) and docs/method-2.0.md is kept by hand; what stands between
+The prose of docs/method.md (RM-2.0) and docs/method-1.0.md is kept by hand; what stands between
 `<!-- table NAME -->` and `<!-- end -->` is written anew, so no page can drift from the data.
 """
 
@@ -14,7 +14,7 @@ import yaml
 from reference_tables import DATA, read_rows
 
 DOCS = DATA.parent.parent / "docs"
-PAGES = (DOCS / "method.md", DOCS / "method-2.0.md")
+PAGES = (DOCS / "method-1.0.md", DOCS / "method.md")
 MARKED = re.compile(r"<!-- table (.+?) -->\n.*?<!-- end -->", re.DOTALL)
 
 WEIGHING = ("weight", "critical")

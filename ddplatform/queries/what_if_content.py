@@ -12,7 +12,7 @@ from ddplatform.reports.content import Cell, Column, Kind, Table
 from ddplatform.reports.words import counted
 from supply_chain.analysis.what_if import Counts, Effect, Side
 from supply_chain.analysis.what_if_changes import Change, pack_change
-from supply_chain.risk.method import METHOD_VERSION
+from supply_chain.risk.rm2.method import METHOD_VERSION
 from supply_chain.vocabulary import Issue
 
 MOST_IN_FILES = 1_000
@@ -40,6 +40,8 @@ class Told:
         """How many nodes it moves, in words."""
         counts = self.counts
         return (
+            f"{counted(counts.crossing, 'node')} "
+            f"{'changes' if counts.crossing == 1 else 'change'} band. "
             f"{counted(counts.lower, 'node')} {'gets' if counts.lower == 1 else 'get'} a lower "
             f"risk, {counts.higher:,} a higher one, {counts.same:,} "
             f"{'stays as it is' if counts.same == 1 else 'stay as they are'}."

@@ -13,7 +13,7 @@ from supply_chain.analysis.what_if_changes import (
     KnowOrigin,
 )
 from supply_chain.reference import load_reference
-from supply_chain.risk.method import METHOD
+from supply_chain.risk.rm2.method import METHOD
 from supply_chain.vocabulary import Issue
 
 ISSUE_NAMES: Mapping[str, str] = {

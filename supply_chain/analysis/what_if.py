@@ -33,6 +33,8 @@ from supply_chain.unknown_origins import PREFIX
 from supply_chain.vocabulary import Issue, RiskBand
 
 ISSUES = tuple(Issue)
+LEAST = 0.01
+"""A move below it, a point of RI and .01 of E, is small."""
 
 
 @dataclass(frozen=True)
@@ -65,14 +67,20 @@ class Effect:
         bands = (side.band if side else None for side in (self.before, self.after))
         return len({*bands}) > 1
 
+    @property
+    def is_small(self) -> bool:
+        """Whether it moves nothing that anybody would act on."""
+        return not self.crosses and self.size < LEAST
+
 
 @dataclass(frozen=True)
 class Counts:
-    """Nodes by what their largest change is."""
+    """Nodes by what their largest change is, and those where an issue has another band."""
 
     higher: int
     lower: int
     same: int
+    crossing: int
 
 
 @dataclass(frozen=True)
@@ -138,7 +146,17 @@ class WhatIf:
         """How many nodes get a higher and a lower risk, by their largest change."""
         moved = self._largest_moves(issue)[1]
         higher, lower = int((moved > 0).sum()), int((moved < 0).sum())
-        return Counts(higher, lower, len(self._rows[0]) - higher - lower)
+        same = len(self._rows[0]) - higher - lower
+        return Counts(higher, lower, same, self._crossing(issue))
+
+    def _crossing(self, issue: Issue | None) -> int:
+        """How many nodes have another band, on one issue or on any."""
+        columns = range(len(ISSUES)) if issue is None else (ISSUES.index(issue),)
+        crosses = np.zeros(len(self.moved), dtype=np.bool_)
+        for column in columns:
+            at = np.full(len(self.moved), column)
+            crosses |= self._band(0, self.moved, at) != self._band(1, self.moved, at)
+        return int(crosses.sum())
 
     def effects(self, *, limit: int, issue: Issue | None = None) -> list[Effect]:
         """Nodes that change, the own business left out.

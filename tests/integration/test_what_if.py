@@ -149,7 +149,7 @@ def test_a_change_is_added_by_its_form_and_shows_before_and_after(
     page = manager.get(added.location).text
     assert "at Espoir farm group: reaches 80 %" in page
     assert "Your own business" in page and "Maison Cacao" in page
-    assert "Espoir farm group" in page.split("What changes, largest first")[1]
+    assert "Espoir farm group" in page.split("What changes, band changes first")[1]
     assert "0 higher" in page
     assert "Closing comes last" not in page
 
@@ -433,7 +433,7 @@ def test_the_command_tells_before_and_after_and_leaves_the_map_as_it_was(
             datetime.now(UTC).date(),
         )
         counts = tried.what_if.counts()
-    assert found["counts"] == {"higher": counts.higher, "lower": counts.lower, "same": counts.same}
+    assert found["counts"] == vars(counts)
     assert [change["problem"] for change in found["changes"]] == [None, None]
     by_node = {effect["node"]: effect for effect in found["effects"]}
     assert by_node[refs["exporter"]]["after"]["rank"] is None
@@ -452,9 +452,9 @@ def test_of_one_issue_the_command_counts_what_moves_on_that_issue_alone(
         for issue in ("ISS-CL", "ISS-SC")
     )
     assert touched["counts"]["lower"] > 0
-    assert untouched["counts"] == {"higher": 0, "lower": 0, "same": 4}
+    assert untouched["counts"] == {"higher": 0, "lower": 0, "same": 4, "crossing": 0}
     assert untouched["effects"] == []
-    told = "0 nodes get a lower risk, 0 a higher one, 4 stay as they are."
+    told = "0 nodes change band. 0 nodes get a lower risk, 0 a higher one, 4 stay as they are."
     assert untouched["sentence"] == told
 
 

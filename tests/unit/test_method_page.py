@@ -1,4 +1,4 @@
-"""The pages that tell auditors how risk is scored (docs/method.md, docs/method-2.0.md)."""
+"""The pages that tell auditors how risk is scored (docs/method-1.0.md, docs/method.md)."""
 
 import importlib
 import re
@@ -12,7 +12,7 @@ from supply_chain.risk.rm2.method import METHOD as RM2
 
 ROOT = DATA.parent.parent
 PAGE, PAGE_2 = (
-    (ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("method.md", "method-2.0.md")
+    (ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("method-1.0.md", "method.md")
 )
 
 

@@ -180,6 +180,20 @@ def test_one_issue_can_be_asked_for_alone():
     assert counts.same == len(found.before.chain) - 3
 
 
+def test_what_changes_band_comes_first_and_less_than_a_point_is_small():
+    large = tried(AddControl("F", "CTL-05", 1.0, 0.75))
+    effects = large.effects(limit=99)
+    assert effects[0].crosses and not effects[0].is_small
+    assert [effect.crosses for effect in effects] == sorted(
+        (effect.crosses for effect in effects), reverse=True
+    )
+    assert large.counts().crossing >= sum(effect.crosses for effect in effects) > 0
+
+    small = tried(AddControl("F", "CTL-05", 0.02, 0.75))
+    assert small.counts().lower > 0 == small.counts().crossing
+    assert all(effect.is_small for effect in small.effects(limit=99))
+
+
 def test_without_a_change_the_own_business_is_shown_by_its_first_risk():
     found = tried()
     (own,) = found.own_effects()

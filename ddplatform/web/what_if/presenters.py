@@ -35,6 +35,7 @@ class EffectRow:
     issue: str
     before: Side | None
     after: Side | None
+    crosses: bool  # another band
     moved: str
     """How far the exposure moves, with its sign; what is not there counts 0."""
 
@@ -56,6 +57,7 @@ class Shown:
 
     own: list[EffectRow]
     rows: list[EffectRow]
+    small: list[EffectRow]  # of less than a point, folded away
     counts: Counts
     more: int
 
@@ -69,7 +71,8 @@ def shown(tried: Tried, chain_id: UUID, issue: Issue | None) -> Shown:
     changed = counts.higher + counts.lower - sum(1 for effect in own if effect.size)
     return Shown(
         own=[_row(effect, names) for effect in own],
-        rows=[_row(effect, names) for effect in effects],
+        rows=[_row(effect, names) for effect in effects if not effect.is_small],
+        small=[_row(effect, names) for effect in effects if effect.is_small],
         counts=counts,
         more=max(0, changed - len(effects)),
     )
@@ -84,6 +87,7 @@ def _row(effect: Effect, names: Mapping[str, NodeName]) -> EffectRow:
         issue=ISSUE_NAMES[effect.issue.value],
         before=effect.before,
         after=effect.after,
+        crosses=effect.crosses,
         moved=signed(_exposure(effect.after) - _exposure(effect.before)),
     )
 
