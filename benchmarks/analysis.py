@@ -11,7 +11,7 @@ from benchmarks.generate import make_graph
 from supply_chain.analysis.blind_spots import blind_spots
 from supply_chain.analysis.choke_points import choke_points
 from supply_chain.analysis.circles import circles_of
-from supply_chain.analysis.contributions import contributions
+from supply_chain.analysis.contributions import IssueFlow, contributions
 from supply_chain.analysis.dependence import concentration, where_it_ends
 from supply_chain.analysis.dominators import dominators
 from supply_chain.analysis.flow import FlowMap
@@ -20,7 +20,7 @@ from supply_chain.analysis.products import product_flows
 from supply_chain.analysis.reach import reach_of, stop_of
 from supply_chain.chain_columns import FLOWS, LinkColumns, NodeColumns
 from supply_chain.graph import ValueChain
-from supply_chain.risk.assessment import chain_plan
+from supply_chain.risk.rm2.map_assessment import network_of
 from supply_chain.unknown_origins import with_unknown_origins
 
 SIZES = {"small": (100_000, 400_000), "full": (1_000_000, 4_000_000)}
@@ -31,7 +31,7 @@ UNSCORED = 0.75
 
 def run(size: str) -> list[Row]:
     """Every analysis of one map; what is kept with the map is not timed."""
-    flow, residual = _map(*SIZES[size])
+    flow, of_issue = _map(*SIZES[size])
     start, arrival = flow.start_of_business(), flow.arrival_at_business()
     tree, own = dominators(flow, start), int(start.argmax())
     every = np.arange(len(flow))
@@ -40,7 +40,7 @@ def run(size: str) -> list[Row]:
     origin = int(ends.argmax())
     top = choke_points(flow, tree, start, most=1).by_volume[0].row
     questions: dict[str, Callable[[], object]] = {
-        "origins and paths": lambda: contributions(flow, residual, own, most=20, most_paths=20),
+        "origins and paths": lambda: contributions(of_issue, own, most=20, most_paths=20),
         "ways between two": lambda: paths_between(flow, own, origin, most=50),
         "dominators": lambda: dominators(flow, start),
         "choke points": lambda: choke_points(flow, tree, start, most=20),
@@ -69,7 +69,7 @@ def _seconds(ask: Callable[[], object]) -> float:
     return statistics.median(times)
 
 
-def _map(count: int, links: int) -> tuple[FlowMap, np.ndarray]:
+def _map(count: int, links: int) -> tuple[FlowMap, IssueFlow]:
     graph = make_graph(count, links)
     sold = len(graph.buyer)
     nodes = NodeColumns.build(
@@ -85,6 +85,8 @@ def _map(count: int, links: int) -> tuple[FlowMap, np.ndarray]:
         commodity=tuple(f"good-{good:02}" for good in goods),
     )
     chain = with_unknown_origins(ValueChain.build(nodes=nodes, links=columns))
-    flow = FlowMap.build(chain, chain_plan(chain))
+    network = network_of(chain)
+    flow = FlowMap.build(chain, network.plan)
     ghosts = np.full(len(chain) - count, UNSCORED)
-    return flow, np.append(graph.residual[:, 0], ghosts)
+    residual = np.append(graph.residual[:, 0], ghosts)
+    return flow, IssueFlow.of(flow, network, residual, 0)

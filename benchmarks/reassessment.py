@@ -2,7 +2,7 @@
 
 `assess` reads the map and all that is known and scores it; `assess and keep` also writes one row
 for each node with the scores of all issues, the register of the run, and the node summaries.
-`one new answer`, and `one node that is other` in country, trade, goods or name: from the commit
+`one new answer`, and `one node that is other` in country, trade or name: from the commit
 of the change to the first page of the new ranks read, by a process that read the ranks before.
 The nodes are drawn at random; the map has peers.
 
@@ -154,13 +154,12 @@ def _answer(chance: random.Random, node_id: UUID, by: Identity, at: datetime) ->
 
 
 def _become_other(chance: random.Random, node_id: UUID, by: Identity, at: datetime) -> None:
-    """As the form of a node does: another country, trade, goods and name, or some of these."""
+    """As the form of a node does: another country, trade and name, or two of these."""
     node, reference = db.session.get_one(ValueChainNode, node_id), load_reference()
     others = {
         "name": f"{node.name}, {at:%H:%M}",
         "country": chance.choice(COUNTRIES),
         "sector_ref": chance.choice(sorted(reference.sectors)[:SECTORS]),
-        "commodity_refs": (chance.choice(sorted(reference.commodities)),),
     }
     said = {one.name: getattr(node, one.name) for one in fields(NodeFields)}
     wanted = {**said, **{name: others[name] for name in chance.sample(sorted(others), 2)}}

@@ -1,8 +1,8 @@
 """A snapshot on disk: opened, changed by one node, killed while it is written, and its memory.
 
 The map lives in no database here: what is measured is the files and the work on them. One change
-is one node with other scores: the buyers behind it are worked out, the ranks moved, both kept on
-disk, and the first page of ranks read back through the files, as another process would.
+is one node with other scores: the buyers behind it are worked out, the places of its risks in the
+order found, both kept on disk and opened again, as another process would.
 """
 
 import random
@@ -19,7 +19,6 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-from supply_chain.risk.incremental import Flow, change_nodes
 
 from benchmarks.assessment import make_chain
 from benchmarks.contract import REPEATS, SEED, Row, count_row, limit_row
@@ -28,16 +27,17 @@ from ddplatform.queries.map_columns import MapRows, map_part
 from supply_chain.kept_chain import chain_of
 from supply_chain.kept_columns import KeyColumn
 from supply_chain.reference import load_reference
-from supply_chain.risk.plan import Plan
-from supply_chain.risk.ranking import Ranking, RankKeys
-from supply_chain.risk.salience import Risks
+from supply_chain.risk.ranking import RankKeys
+from supply_chain.risk.rm2.incremental import Flow, change_nodes
+from supply_chain.risk.rm2.map_assessment import network_of, with_origins
+from supply_chain.risk.rm2.network import Network
+from supply_chain.risk.rm2.salience import OpenRisks, rank_keys
 
 SIZES = {"small": (20_000, 80_000), "full": (1_000_000, 4_000_000)}
 KILLS = {"small": 5, "full": 50}
 CHANGES = 51
 OPEN, CHANGE, CORE, WORKER = 0.05, 0.05, 0.001, 1_000
 ISSUES = 16
-PAGE = 50
 PLACE = SnapshotPlace(UUID(int=1), UUID(int=2), 1)
 
 READER = """
@@ -70,20 +70,20 @@ def run(size: str) -> list[Row]:
     nodes, links = SIZES[size]
     with TemporaryDirectory() as name:
         store = SnapshotStore(Path(name) / "map")
-        _build(store, nodes, links)
         what = f"snapshot of {nodes:,} nodes"
+        network = _build(store, nodes, links)
         rows = [
             limit_row(f"{what}: opened, lanes and countries counted", _median(store, look), OPEN),
             count_row(f"{what}: memory of a process with it", _memory(store), WORKER, "MB"),
-            *_changes(store, what),
+            *_changes(store, network, what),
         ]
         wrong = _killed(Path(name) / "killed", KILLS[size])
         kills = f"{KILLS[size]} kills while one is written: not whole, or another version"
     return [*rows, count_row(kills, wrong, 0, "seen")]
 
 
-def _build(store: SnapshotStore, nodes: int, links: int) -> None:
-    graph = make_chain(nodes, links, load_reference())
+def _build(store: SnapshotStore, nodes: int, links: int) -> Network:
+    graph, reference = make_chain(nodes, links, load_reference()), load_reference()
     keys = KeyColumn.of(UUID(int=at + 1) for at in range(nodes))
     names = tuple(f"Site {at}" for at in range(nodes))
     start = time.perf_counter()
@@ -92,35 +92,27 @@ def _build(store: SnapshotStore, nodes: int, links: int) -> None:
     store.keep(PLACE, MAP, made.arrays, made.facts)
     kept = time.perf_counter()
     print(f"snapshot of {nodes:,} nodes: {computed - start:.1f} s to make, {kept - computed:.1f} s")
-    plan = _plan(store)
-    count, some = len(plan.order), np.random.default_rng(SEED)
+    network = network_of(with_origins(graph, reference))
+    count, some = network.nodes, np.random.default_rng(SEED)
     residual, severity = some.beta(2, 5, (count, ISSUES)), some.uniform(1, 5, (count, ISSUES))
-    flow = Flow.of(plan, residual, severity)
-    keys_of = RankKeys.of(_risks(np.arange(count), residual, severity)).sorted()
-    store.keep(PLACE, "run-base", {**vars(flow), **vars(keys_of)}, {})
+    flow = Flow.of(network, residual, severity)
+    order = rank_keys(_risks(np.arange(count), residual, severity))
+    store.keep(PLACE, "run-base", {**vars(flow), **vars(order.take(order.order))}, {})
+    return network
 
 
-def _plan(store: SnapshotStore) -> Plan:
-    kept = store.open(PLACE)
-    assert kept is not None
-    return Plan.from_columns(
-        {k.removeprefix("plan_"): v for k, v in kept.arrays.items() if k.startswith("plan_")}
-    )
-
-
-def _risks(places: Any, residual: Any, severity: Any) -> Risks:
+def _risks(places: Any, residual: Any, severity: Any) -> OpenRisks:
     """The risks of some nodes, all of them open and none of them judged by a person."""
     count = len(places) * ISSUES
     no = np.zeros(count, dtype=np.bool_)
-    return Risks(
+    return OpenRisks(
         node=np.repeat(places, ISSUES),
         issue=np.tile(np.arange(ISSUES), len(places)),
         emergency=no,
         delay=no,
+        residual_index=100 * residual.ravel(),
         severity=severity.ravel(),
-        residual=residual.ravel(),
-        scope=np.full(count, 2.5),
-        confidence=np.full(count, 0.5),
+        index_high=np.full(count, 100.0),
         involvement=np.full(count, 2),
     )
 
@@ -152,32 +144,30 @@ def _memory(store: SnapshotStore) -> float:
     return float(answer.stdout)
 
 
-def _changes(store: SnapshotStore, what: str) -> list[Row]:
-    plan, kept = _plan(store), store.open(PLACE, "run-base")
+def _changes(store: SnapshotStore, network: Network, what: str) -> list[Row]:
+    kept = store.open(PLACE, "run-base")
     assert kept is not None
     arrays: dict[str, Any] = dict(kept.arrays)
-    flow = _writable(store)
-    ranking = Ranking.mapped(RankKeys(arrays["first"], arrays["second"]))
+    flow, order = _writable(store), RankKeys(arrays["first"], arrays["second"])
     some = np.random.default_rng(SEED + 1)
     core, whole, busy, moved = [], [], [], []
-    for at in some.integers(0, len(plan.order), CHANGES).tolist():
+    for at in some.integers(0, network.nodes, CHANGES).tolist():
         place, after = np.array([at]), (some.random((1, ISSUES)), some.uniform(1, 5, (1, ISSUES)))
-        before = _risks(place, flow.residual[place], flow.severity[place])
         start, spent = time.perf_counter(), time.process_time()
-        touched = change_nodes(plan, flow, place, *after)
+        touched = change_nodes(network, flow, place, *after)
         core.append(time.process_time() - spent)
-        ranking = ranking.moved(before, _risks(place, *after))
-        store.keep(PLACE, "change-last", _lines(flow, touched, ranking), {})
-        _first_page(store)
+        keys = rank_keys(_risks(place, *after))
+        store.keep(PLACE, "change-last", _lines(flow, touched, order.positions(keys)), {})
+        assert store.open(PLACE, "change-last") is not None
         whole.append(time.perf_counter() - start)
         busy.append(time.process_time() - spent)
         moved.append(len(touched))
     high = f"{np.percentile(core, 75) * 1e3:.1f} / {np.percentile(core, 90) * 1e3:.1f} ms"
     print(f"{what}: nodes moved {np.percentile(moved, [50, 75, 90])}, core at 75 / 90 % {high}")
-    print(f"{what}: to new ranks read back, processor time {statistics.median(busy) * 1e3:.1f} ms")
+    print(f"{what}: to new ranks kept, processor time {statistics.median(busy) * 1e3:.1f} ms")
     return [
         limit_row(f"{what}: buyers behind one node, processor", statistics.median(core), CORE),
-        limit_row(f"{what}: to new ranks read back", statistics.median(whole), CHANGE),
+        limit_row(f"{what}: to new ranks kept and opened", statistics.median(whole), CHANGE),
     ]
 
 
@@ -188,26 +178,15 @@ def _writable(store: SnapshotStore) -> Flow:
     return Flow(*(np.load(path, mmap_mode="c").view(np.ndarray) for path in paths))
 
 
-def _lines(flow: Flow, touched: Any, ranking: Ranking) -> dict[str, Any]:
+def _lines(flow: Flow, touched: Any, positions: Any) -> dict[str, Any]:
     """What differs from the base of the run."""
     return {
         "touched": touched,
         "exposed": flow.exposed[touched],
-        "linked": flow.linked[touched],
+        "free": flow.free[touched],
         "upstream": flow.upstream[touched],
-        "gone": ranking.gone,
-        "new_first": ranking.new.first,
-        "new_second": ranking.new.second,
+        "came": positions,
     }
-
-
-def _first_page(store: SnapshotStore) -> None:
-    base, change = store.open(PLACE, "run-base"), store.open(PLACE, "change-last")
-    assert base is not None and change is not None
-    old, new = dict[str, Any](base.arrays), dict[str, Any](change.arrays)
-    keys = RankKeys(new["new_first"], new["new_second"])
-    page = Ranking(RankKeys(old["first"], old["second"]), new["gone"], keys).page(0, PAGE)
-    assert len(page[0]) == PAGE
 
 
 def _killed(root: Path, kills: int) -> int:

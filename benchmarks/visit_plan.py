@@ -29,10 +29,10 @@ from supply_chain.drafts import NamedBytes
 from supply_chain.graph import ValueChain
 from supply_chain.map_import import read_map
 from supply_chain.reference import Reference, load_reference
-from supply_chain.risk.assessment import Assessment, assess
 from supply_chain.risk.evidence import Evidence
 from supply_chain.risk.factors import Observations
 from supply_chain.risk.method import METHOD, Floats
+from supply_chain.risk.rm2.map_assessment import Assessment, assess
 
 ROOT = Path(__file__).parent.parent
 PALM = ROOT / "tests/data/supplier_lists/whole/colgate_palm_chain_2019H1_raw.csv.gz"
@@ -134,7 +134,7 @@ def _ways(chain: ValueChain, stakes: Stakes, visit: StepKind, visits: int) -> li
 
 def _practice(blind: Assessment, count: int, random: np.random.Generator) -> Floats:
     """(nodes, WRK factors) how bad practices really are, 0 benign to 1 worst."""
-    usual = blind.scores.group_score[:count, :2].mean(axis=1, keepdims=True)
+    usual = blind.scores.of_nodes("likelihood")[:count].mean(axis=1, keepdims=True)
     own = random.beta(1, 2, (count, 1))
     each = random.uniform(-0.15, 0.15, (count, WRK.stop - WRK.start))
     return np.asarray(np.clip(USUAL * usual + (1 - USUAL) * own + each, 0, 1), dtype=np.float64)

@@ -16,7 +16,6 @@ from supply_chain.risk.compiled import expose_places, expose_rows, link_rows, li
 from supply_chain.risk.rm2 import compiled, folding, propagation
 from supply_chain.risk.rm2.chain_parameters import CHAIN
 from supply_chain.risk.rm2.contributions import as_proven, origin_contributions
-from supply_chain.risk.rm2.ghosts import Ghosts, missing_origins, with_ghosts
 from supply_chain.risk.rm2.network import make_network
 from supply_chain.risk.rm2.propagation import exposure, linkage, severity_upstream
 from supply_chain.risk.rm2.shares import EVIDENCE_NOT_GIVEN, Links, fill_unknown, join_links
@@ -605,22 +604,17 @@ def test_p9_the_order_of_links_and_nodes_does_not_matter(graph, random):
 @examples(60)
 def test_p10_an_unknown_origin_for_the_rest_never_lowers_exposure_or_linkage(graph, unknown):
     likelihood, links = graph
-    names, count = list(likelihood), len(likelihood)
-    recorded = columns(names, links)
-    ghosts = missing_origins(
-        count, recorded, is_origin=np.zeros(count, bool), has_none=np.zeros(count, bool)
-    )
-    table = np.array([[u] for *_, u in links] + [[unknown]], float)
-    added = with_ghosts(recorded, ghosts, count, np.full(len(ghosts), len(links)))
-    own = np.array([*likelihood.values(), *[unknown] * len(ghosts)])[:, None]
-    before, network = Map(likelihood, links), make_network(len(own), added, table)
-    exposed, linked = (
-        network.plan.from_plan(found(network, network.plan.to_plan(own)))[:count, 0]
-        for found in (exposure, linkage)
-    )
+    known = dict.fromkeys(likelihood, 0.0)
+    for buyer, supplier, share, *_ in links:
+        known[buyer] += share if buyer != supplier else 0
+    rest = {name: 1 - total for name, total in known.items() if round(1 - total, 6) > 0}
+    added = [(name, f"?{name}", share, "unmapped", unknown) for name, share in rest.items()]
+    before = Map(likelihood, links)
+    after = Map(likelihood | {f"?{name}": unknown for name in rest}, [*links, *added])
 
-    assert (exposed >= np.array(list(before.exposure.values())) - 1e-9).all()
-    assert (linked >= np.array(list(before.linkage.values())) - 1e-12).all()
+    for name in likelihood:
+        assert after.exposure[name] >= before.exposure[name] - 1e-9
+        assert after.linkage[name] >= before.linkage[name] - 1e-12
 
 
 @given(graphs(share=small_shares()), st.integers(2, 5))
@@ -653,45 +647,3 @@ def test_p18_a_possible_supplier_beside_full_shares_changes_no_other_share(parts
     before, after = weights(links), weights([*links, ("B", "F", share, "possible")])
 
     assert after == pytest.approx(before | {"F": 0}, abs=1e-12)
-
-
-# Unknown origins (11.4).
-
-
-def ghosts_of(links, names="BAC", origins=(), without=()):
-    marked = [np.isin([*names], kinds) for kinds in (list(origins), list(without))]
-    found = missing_origins(
-        len(names), columns([*names], links), is_origin=marked[0], has_none=marked[1]
-    )
-    share = [None if np.isnan(value) else value for value in found.share]
-    return {names[row]: value for row, value in zip(found.buyer, share, strict=True)}
-
-
-def test_known_shares_that_leave_a_rest_leave_it_to_an_unknown_origin():
-    links = [("B", "A", 0.6, None), ("B", "B", 0.4, None), ("A", "C", 1.0, None)]
-
-    assert ghosts_of(links, origins="C") == {"B": pytest.approx(0.4)}
-
-
-def test_beside_suppliers_of_unknown_share_an_unknown_origin_is_one_more():
-    assert ghosts_of([("B", "A", 0.6, None), ("B", "C", None, None)], origins="AC") == {"B": None}
-
-
-def test_a_node_without_suppliers_gets_one_unless_it_is_an_origin():
-    assert ghosts_of([], origins="A") == {"B": 1, "C": 1}
-
-
-def test_an_unknown_origin_and_a_closed_node_get_none():
-    assert ghosts_of([("B", "A", 0.6, None)], without="BC", origins="A") == {}
-
-
-def test_a_rest_below_what_comparisons_see_is_none():
-    assert ghosts_of([("B", "A", 0.9999999, None)], origins="AC") == {}
-
-
-def test_links_to_unknown_origins_stand_behind_the_others():
-    ghosts = Ghosts(buyer=np.array([1]), share=np.array([NAN]))
-    links = with_ghosts(columns([*"BA"], [("B", "A", 1.0, None)]), ghosts, 2, np.array([7]))
-
-    assert (links.buyer[1], links.supplier[1], links.origin[1]) == (1, 2, 7)
-    assert FLOWS[links.evidence[1]].value == "unmapped"
