@@ -30,6 +30,7 @@ from ddplatform.services.context_event_fields import EventFields
 from ddplatform.services.value_chain import NodeFields
 from supply_chain.areas import AreaKind
 from supply_chain.risk.method import METHOD
+from supply_chain.risk.rm2.map_assessment import Assessment
 from tests.conftest import NOW
 from tests.risk_maps import acting
 
@@ -112,7 +113,9 @@ def test_a_flood_counts_as_the_factor_that_names_it_and_as_no_other(tenant, coco
 def test_an_event_lowers_no_likelihood_and_raises_some(tenant, cocoa):
     def likelihoods():
         with acting(tenant):
-            return load(cocoa.chain, as_of=TODAY, at=NOW).score().scores.likelihood
+            found = load(cocoa.chain, as_of=TODAY, at=NOW).score()
+            assert isinstance(found, Assessment)
+            return found.scores.of_nodes("likelihood")
 
     before = likelihoods()
     add(tenant)

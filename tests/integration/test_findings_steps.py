@@ -95,7 +95,8 @@ def at_assessed(
 
 
 def at_in_progress(world: World, **plan: object) -> tuple[UUID, UUID]:
-    finding_id = at_assessed(world)
+    # Of all its risks one that a working control takes out of its band.
+    finding_id = at_assessed(world, issue=Issue.FL, levels=(4, 3, 3))
     own(world, finding_id, world.tenant.analyst)
     step(world, finding_id, S.PRIORITISED)
     if plan.get("control", "CTL-05") is None:

@@ -89,7 +89,7 @@ def test_a_report_is_queued_made_by_the_worker_and_sealed(
     report = _made(app, tenant, _wanted(world))
     assert report.status is ReportStatus.SEALED
     assert set(report.files) == {"pdf", "xlsx", "json", "csv"}
-    assert report.method_version == "RM-1.0"
+    assert report.method_version == "RM-2.0"
     assert report.release_name
     assert report.facts is not None
     with acting(tenant):

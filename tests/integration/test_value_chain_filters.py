@@ -72,7 +72,7 @@ def mixed(context: Flask, tenant: Tenant, cocoa: CocoaMap) -> CocoaMap:
         for summary in db.session.scalars(select(NodeSummary).order_by(NodeSummary.node_id)):
             summary.questionnaire_status = draw.choice(STATES)
             summary.overdue_actions = draw.choice([0, 2])
-            summary.confidence = draw.choice([None, 0.1, 0.55, 0.9])
+            summary.confidence, summary.grade = draw.choice(KNOWN)
             summary.band = draw.choice([*RiskBand, None])
             summary.top_issue = draw.choice([Issue.CL.value, Issue.FL.value, None])
         for node in db.session.scalars(select(ValueChainNode).order_by(ValueChainNode.id)):
@@ -82,6 +82,10 @@ def mixed(context: Flask, tenant: Tenant, cocoa: CocoaMap) -> CocoaMap:
     return cocoa
 
 
+KNOWN: Sequence[tuple[float | None, str | None]] = [
+    (None, None), (0.1, None), (None, "E"), (0.55, None), (None, "C"), (0.9, None), (None, "A"),
+]  # fmt: skip
+"""What a run under either method says of how much is known."""
 ASKED: Sequence[tuple[NodeFilter, Callable[[ValueChainNode, NodeSummary], object]]] = [
     (NodeFilter(country="CI"), lambda n, s: n.country == "CI"),
     (NodeFilter(country=NOT_KNOWN), lambda n, s: n.country is None),
@@ -103,10 +107,10 @@ ASKED: Sequence[tuple[NodeFilter, Callable[[ValueChainNode, NodeSummary], object
     (NodeFilter(group="100% own_mills"), lambda n, s: n.group_name == "100% own_mills"),
     (NodeFilter(group=NOT_KNOWN), lambda n, s: n.group_name is None),
     (NodeFilter(owner=NOT_KNOWN), lambda n, s: n.owner_id is None),
-    (NodeFilter(coverage=Coverage.GOOD), lambda n, s: s.confidence == 0.9),
-    (NodeFilter(coverage=Coverage.FAIR), lambda n, s: s.confidence == 0.55),
-    (NodeFilter(coverage=Coverage.POOR), lambda n, s: s.confidence == 0.1),
-    (NodeFilter(coverage=Coverage.NONE), lambda n, s: s.confidence is None),
+    (NodeFilter(coverage=Coverage.GOOD), lambda n, s: s.confidence == 0.9 or s.grade == "A"),
+    (NodeFilter(coverage=Coverage.FAIR), lambda n, s: s.confidence == 0.55 or s.grade == "C"),
+    (NodeFilter(coverage=Coverage.POOR), lambda n, s: s.confidence == 0.1 or s.grade == "E"),
+    (NodeFilter(coverage=Coverage.NONE), lambda n, s: s.confidence is None and s.grade is None),
     (NodeFilter(questionnaire="sent"), lambda n, s: s.questionnaire_status == "sent"),
     (NodeFilter(questionnaire=NOT_KNOWN), lambda n, s: s.questionnaire_status is None),
     (NodeFilter(overdue=True), lambda n, s: s.overdue_actions > 0),

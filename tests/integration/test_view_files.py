@@ -280,7 +280,7 @@ SAID = {
     "Organisation": "Acme",
     "Map": "Cocoa",
     "Shows": "Ghana",
-    "Method": "RM-1.0",
+    "Method": "RM-2.0",
 }
 
 
@@ -307,13 +307,13 @@ def test_every_file_says_which_map_it_is_when_it_was_made_and_with_which_filter(
         assert int(told["Map version"]) > 1 and told["Scores"].startswith("as of 2026-")
         assert 0 <= (datetime.now(UTC).date() - date.fromisoformat(told["Made on"])).days <= 1
     picture = export(manager, grown, kind, "svg", "country=GH").text
-    for words in ("; method RM-1.0, scores as of 2026-", "Ghana", "Map version"):
+    for words in ("; method RM-2.0, scores as of 2026-", "Ghana", "Map version"):
         assert words in picture, (kind, words)
 
 
 def test_a_file_of_a_map_that_was_never_assessed_says_so(cocoa: CocoaMap, manager: FlaskClient):
     told = said_by("csv", export(manager, cocoa, ViewKind.MATRIX, "csv").data)
-    assert (told["Method"], told["Scores"]) == ("RM-1.0", "not assessed yet")
+    assert (told["Method"], told["Scores"]) == ("RM-2.0", "not assessed yet")
     assert "Reference data" not in told
 
 
@@ -327,7 +327,7 @@ def test_a_printed_view_says_which_map_it_is_and_with_which_filter(
     paper = re.findall(r'<div class="onpaper bd small">(.*?)</div>', page)
 
     assert len(paper) == 1
-    for words in ("<bdi>Cocoa: ", "Ghana", "Map version ", "; method RM-1.0, scores as of 2026-"):
+    for words in ("<bdi>Cocoa: ", "Ghana", "Map version ", "; method RM-2.0, scores as of 2026-"):
         assert words in paper[0], (kind, words)
 
 
