@@ -6,7 +6,7 @@ from flask import Flask
 from flask_migrate import Migrate
 
 import ddplatform.models  # noqa: F401  (makes every table known)
-from ddplatform import cli, gate, risk, web
+from ddplatform import cli, gate, overview, risk, web
 from ddplatform.adapters.installed import install
 from ddplatform.config import ROOT, Kind, Settings, read_settings
 from ddplatform.db import db, prepare_engine
@@ -54,6 +54,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     web.register(app)
     cli.register(app)
     risk.register(app)
+    overview.register(app)
     app.cli.add_command(worker)
     gate.close_gate(app)
     return app

@@ -43,6 +43,16 @@ class RiskBand(StrEnum):
     CRITICAL = "critical"
 
 
+class Grade(StrEnum):
+    """How well a risk is known (RM-2.0 section 3.9), the best first."""
+
+    A = "A"
+    B = "B"
+    C = "C"
+    D = "D"
+    E = "E"
+
+
 class SeverityBand(StrEnum):
     """Band of a severity score (RM-1.0 section 7.2)."""
 

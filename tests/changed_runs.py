@@ -26,6 +26,7 @@ from ddplatform.models.risk import (
     WholeBecause,
 )
 from ddplatform.models.value_chain import NodeSummary, SupplyLink, ValueChain, ValueChainNode
+from ddplatform.overview.queries import list_chain_states
 from ddplatform.queries import risk as register
 from ddplatform.queries.analysis import load_bands, load_issue_flow, load_study
 from ddplatform.queries.analysis_upstream import answer_origins
@@ -36,7 +37,6 @@ from ddplatform.queries.map_colours import ColourBy, load_colours
 from ddplatform.queries.map_past import Past
 from ddplatform.queries.map_snapshots import load_past_snapshot, load_snapshot
 from ddplatform.queries.node_lists import NodeOrder, list_nodes
-from ddplatform.queries.overview import list_chain_states
 from ddplatform.queries.report_facts import load_facts
 from ddplatform.queries.report_scope import load_scope
 from ddplatform.queries.risk_explanation import list_names_of
@@ -473,7 +473,7 @@ def _lists(chain_id: UUID) -> dict[str, Any]:
     names = ("node_id", "tier", "band", "severity_band", "top_issue", "residual_index")
     more = ("exposure", "grade", "open_findings", "overdue_actions")
     told["summaries"] = [[getattr(row, name) for name in (*names, *more)] for row in summaries]
-    state = next(one for one in list_chain_states() if one.id == chain_id)
+    state = next(one for one in list_chain_states(DAY) if one.id == chain_id)
     told["overview"] = {k: v for k, v in state.summary.items() if k != "scores_sha256"}
     return told
 

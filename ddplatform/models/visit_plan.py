@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from ddplatform.db import Base
 from ddplatform.models.keys import belongs_to, tenant_key
 from ddplatform.tenancy import TenantScoped
+from supply_chain.vocabulary import Grade
 
 
 class StepKind(StrEnum):
@@ -82,7 +83,7 @@ class VisitPlanStep(TenantScoped, Base):
     index: Mapped[float] = mapped_column(comment="After controls, 0..100, with its range")
     low: Mapped[float]
     high: Mapped[float]
-    grade: Mapped[str] = mapped_column(comment="Of the evidence, A to E")
+    grade: Mapped[Grade] = mapped_column(comment="Of the evidence")
     flow: Mapped[float] = mapped_column(comment="Part of the input of the business, 0..1")
     assignment_id: Mapped[UUID | None]
     action_id: Mapped[UUID | None]

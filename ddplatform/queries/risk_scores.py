@@ -1,6 +1,7 @@
 """Scores of a run as values: of one node and issue, of the places of a list, of a whole map."""
 
 import math
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
@@ -8,7 +9,7 @@ from typing import Any, TypeAlias
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, and_, or_, select
 
 from ddplatform.bulk import many_objects
 from ddplatform.db import db
@@ -20,6 +21,7 @@ from ddplatform.queries.run_rows import (
     on_runs,
     records_as_of,
     settled,
+    whole_of,
 )
 from supply_chain.risk.kept_scores import SCORES, Records, unpack
 from supply_chain.risk.register import ISSUES
@@ -27,6 +29,7 @@ from supply_chain.risk.rm2.kept_scores import NODE as RM2_NODE
 from supply_chain.risk.rm2.kept_scores import SCORES as RM2_SCORES
 from supply_chain.risk.rm2.map_scores import LINES
 from supply_chain.risk.rm2.ranges import GRADES
+from supply_chain.risk.rm2.salience import EMERGENCY
 from supply_chain.risk.scoring import RISK_BANDS, SEVERITY_BANDS
 from supply_chain.vocabulary import Issue, RiskBand, SeverityBand
 
@@ -53,6 +56,7 @@ class Known:
     residual_low: float
     residual_high: float
     lines: Mapping[str, float]  # parts of P
+    is_emergency: bool  # judged: a child is known to be in danger now
 
 
 @dataclass(frozen=True)
@@ -186,6 +190,7 @@ def _of_rm2(record: Any, column: int) -> dict[str, Any]:
     known = Known(
         grade=GRADES[record["grade"][column]],
         lines=dict(zip(LINES, lines, strict=True)),
+        is_emergency=bool(record["urgency"][column] & EMERGENCY),
         **{name: float(record[name][column]) for name in _KNOWN},
     )
     return {"linkage": 1 - float(record["free"][column]), "known": known}
@@ -193,11 +198,39 @@ def _of_rm2(record: Any, column: int) -> dict[str, Any]:
 
 def list_at(run_id: UUID, positions: Sequence[int]) -> list[RiskScore]:
     """The risks at these positions (salience rank less one) of a run, in their order."""
-    asked = np.array(positions, dtype=np.int64)
-    places, columns = load_register(run_id).pairs_at(asked)
+    return list_at_runs({run_id: positions})[run_id]
+
+
+def list_at_runs(asked: Mapping[UUID, Sequence[int]]) -> dict[UUID, list[RiskScore]]:
+    """The same of runs of different maps, read together."""
+    if not asked:
+        return {}
+    pairs = {
+        run_id: load_register(run_id).pairs_at(np.array(positions, dtype=np.int64))
+        for run_id, positions in asked.items()
+    }
     rows = db.session.execute(
-        select_scores().where(of_run(run_id), RiskAssessment.place.in_(sorted(set(places))))
+        select_scores().where(
+            or_(
+                *(
+                    and_(of_run(run_id), RiskAssessment.place.in_(sorted(set(places))))
+                    for run_id, (places, _) in pairs.items()
+                )
+            )
+        )
     ).all()
+    by_whole: dict[UUID, list[ScoredRow]] = defaultdict(list)
+    for row in rows:
+        by_whole[row.run_id].append(row)
+    return {
+        run_id: _risks_at(run_id, by_whole[whole_of(run_id)], *of_pairs)
+        for run_id, of_pairs in pairs.items()
+    }
+
+
+def _risks_at(
+    run_id: UUID, rows: Sequence[ScoredRow], places: Sequence[int], columns: Sequence[int]
+) -> list[RiskScore]:
     by_place = settled(rows, "place")
     made = records_as_of(run_id, list(by_place.values()))
     records = dict(zip(by_place, made, strict=True))

@@ -153,6 +153,12 @@ def find_changes(run_id: UUID) -> tuple[UUID, RegisterChanges] | None:
     return _read(run_id)
 
 
+def whole_of(run_id: UUID) -> UUID:
+    """The whole run that a run rests on; a whole one rests on itself."""
+    found = find_changes(run_id)
+    return run_id if found is None else found[0]
+
+
 def load_register(run_id: UUID) -> Register:
     """All risks of a run as columns; two statements at most the first time in a process."""
     key = (current_organisation(), run_id)

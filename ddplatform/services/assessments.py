@@ -96,9 +96,8 @@ def assess_chain(
 ) -> Assessed:
     """Score every node and issue of a map and keep the run.
 
-    The run becomes the current one in the last unit of work, with the node summaries; a worker
-    that dies before leaves the run before in place. Nothing new leaves it in place too. A run
-    as of an earlier day than the current one is kept, without becoming current.
+    The run becomes the current one in the last unit of work, with the node summaries: till then,
+    and where nothing is new, the one before stays. One as of an earlier day is kept beside it.
 
     Args:
         unit: opens a unit of work in the tenant of the map.
@@ -112,9 +111,7 @@ def assess_chain(
     """
     with unit():
         loaded = load(chain_id, as_of=as_of, at=at, method=method)
-    place = SnapshotPlace(by.organisation_id, chain_id, loaded.chain_version)
-    map_snapshots.keep_map(place, loaded.rows)
-    map_snapshots.keep_index(place, unit)
+    place = _keep_map(loaded, by, unit)
     assessment, run_id = loaded.score(), run_id or uuid4()
     kept = kept_run(assessment)
     summary = summary_of(kept, nodes=len(loaded.keys))
@@ -124,8 +121,7 @@ def assess_chain(
         return Assessed(known, assessment, loaded)
     firsts = _write(loaded, kept, run_id, unit=unit, progress=progress)
     register = kept.register(loaded.keys)
-    run = _run(loaded, kept, run_id, summary, cause=cause, by=by, at=at)
-    run.whole_because = whole_because
+    run = _run(loaded, kept, run_id, summary, cause=cause, because=whole_because, by=by, at=at)
     with unit():
         get_chain_for_change(chain_id)  # whoever clears scores away waits, or did it before
         _must_stand(run_id, firsts, len(assessment.chain))
@@ -135,6 +131,14 @@ def assess_chain(
     if isinstance(assessment, Rm2Assessment):
         map_snapshots.keep_state(place, run_id, assessment, loaded.evidence, nodes=run.node_count)
     return Assessed(run_id, assessment, loaded)
+
+
+def _keep_map(loaded: Loaded, by: Identity, unit: Unit) -> SnapshotPlace:
+    """The map on disk, where pages draw it from."""
+    place = SnapshotPlace(by.organisation_id, loaded.chain_id, loaded.chain_version)
+    map_snapshots.keep_map(place, loaded.rows)
+    map_snapshots.keep_index(place, unit)
+    return place
 
 
 def _write(
@@ -219,6 +223,7 @@ def _run(
     summary: dict[str, Any],
     *,
     cause: str,
+    because: WholeBecause,
     by: Identity,
     at: datetime,
 ) -> AssessmentRun:
@@ -228,6 +233,7 @@ def _run(
         chain_id=loaded.chain_id,
         chain_version=loaded.chain_version,
         cause=cause,
+        whole_because=because,
         method_version=kept.found.method_version,
         parameters_sha256=kept.found.parameters_sha256,
         release_id=loaded.release_id,

@@ -23,7 +23,6 @@ from ddplatform.web.jobs.routes import bp as jobs
 from ddplatform.web.matching.routes import bp as matching
 from ddplatform.web.openrosa.routes import bp as openrosa
 from ddplatform.web.organisations.routes import bp as organisations
-from ddplatform.web.overview.routes import bp as overview
 from ddplatform.web.questionnaires import bp as questionnaires
 from ddplatform.web.reassessment.routes import bp as reassessment
 from ddplatform.web.redaction.routes import bp as redaction
@@ -50,7 +49,6 @@ def register(app: Flask) -> None:
     errors.register(app)
     for outside in (account, auth, health, links, openrosa, respond):
         app.register_blueprint(outside)
-    app.register_blueprint(overview, url_prefix="/o/<organisation>")
     app.register_blueprint(organisations, url_prefix="/o/<organisation>")
     app.register_blueprint(audit, url_prefix="/o/<organisation>/audit")
     app.register_blueprint(responses, url_prefix="/o/<organisation>/responses")

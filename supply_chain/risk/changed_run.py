@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from supply_chain.chain_columns import NodeColumns
 from supply_chain.risk.kept_scores import Records
@@ -44,6 +45,7 @@ class _Fresh:
     free: Floats
     severity_chain: Floats
     salience_rank: Ints
+    urgency: NDArray[np.int8]
 
     @cached_property
     def severity_band(self) -> Ints:
@@ -96,6 +98,7 @@ _COLUMNS = {
     "heat_cell": "heat_cell",
     "insufficient": "insufficient_evidence",
     "grade": "grade",
+    "urgency": "urgency",
 }
 """Column of the register -> field of the records."""
 
@@ -144,6 +147,7 @@ def _scored_anew(renewed: Renewed, in_remedy: Bools) -> Records:
         free=reached.free[own],
         severity_chain=reached.severity_chain[own],
         salience_rank=np.full(renewed.scored.shape, BY_REGISTER, dtype=np.int64),
+        urgency=renewed.urgency,
     )
     return records_of(made, in_remedy, 0, len(own))
 

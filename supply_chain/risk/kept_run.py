@@ -175,7 +175,7 @@ class _Rm2Run(KeptRun):
     def _scores(self) -> Iterable[Column]:
         scores = self.found.scores
         rows = (getattr(scores.rows, one.name) for one in fields(scores.rows))
-        return (self.found.scored, scores.row_of, *rows)
+        return (self.found.scored, self.found.urgency, scores.row_of, *rows)
 
 
 def kept_run(found: Assessment) -> KeptRun:

@@ -31,7 +31,8 @@ class KeptScores:
     @classmethod
     def of(cls, scores: MapScores) -> "KeptScores":
         """The same of whole scores."""
-        return cls(**{one.name: scores.of_nodes(one.name) for one in fields(cls)})
+        columns: dict[str, Any] = {one.name: scores.of_nodes(one.name) for one in fields(cls)}
+        return cls(**columns)
 
     def put(self, rows: Ints, scores: "KeptScores", at: Ints) -> "KeptScores":
         """Rows `rows` of these, -1 where there is none, with `scores` put in at `at`."""

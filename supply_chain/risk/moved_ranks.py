@@ -77,12 +77,12 @@ def _moved(
 
 def rank_all(now: Again) -> Ints:
     """The same where all risks are put in order."""
-    pairs = np.nonzero(now.scored)
-    keys = _keys(now.priorities, now.scores, pairs, places(now.ids))
+    node, issue = np.nonzero(now.scored)
+    keys = _keys(now.priorities, now.scores, (node, issue), places(now.ids))
     ranks = np.full(now.scored.shape, -1, dtype=np.int64)
     in_order = np.empty(len(keys), dtype=np.int64)
     in_order[keys.order] = np.arange(1, len(keys) + 1)
-    ranks[pairs] = in_order
+    ranks[node, issue] = in_order
     return ranks
 
 

@@ -65,6 +65,7 @@ class Register:
     grade: NDArray[np.int8]  # position in GRADES of RM-2.0; NO_GRADE under RM-1.0
     index: NDArray[np.uint32]  # RI_res of RM-2.0 in steps of a comparison; 0 under RM-1.0
     highest: NDArray[np.uint32]  # RI_high in the same steps; 0 under RM-1.0
+    urgency: NDArray[np.int8]  # as in `rm2.salience.urgency_of`; 0 under RM-1.0
     country: NDArray[np.str_]  # by place; empty where it is not known
     tier: NDArray[np.int16]  # by place; NO_TIER without a path to the own business
     highest_index: NDArray[np.float64]  # by place: residual RI of its worst issue, NaN none
@@ -84,14 +85,22 @@ class Register:
     def ties(self) -> NDArray[np.int32]:
         """(risks,) number of the tie of each, rising: one issue and country, equal scores.
 
-        Neighbours in the order of work tie where index, upper end and grade are equal too.
+        Neighbours in the order of work tie where index, upper end, grade and urgency are equal
+        too.
         """
-        columns = (self.issue, self.index, self.highest, self.grade, self.severity_band)
+        scores = (self.index, self.highest, self.grade, self.severity_band)
+        columns = (self.issue, *scores, self.urgency)
         country = np.unique(self.country, return_inverse=True)[1][self.place]
         differs = np.zeros(max(len(self) - 1, 0), dtype=np.bool_)
         for values in (*columns, country):
             differs |= values[1:] != values[:-1]
         return np.concatenate([[0], np.cumsum(differs)]).astype(np.int32)[: len(self)]
+
+    def span_of(self, position: int) -> tuple[int, int]:
+        """Where the tie of a risk begins, and the position after its last one."""
+        tie = self.ties[position]
+        first, after = np.searchsorted(self.ties, (tie, tie + 1)).tolist()
+        return first, after
 
     @cached_property
     def find_out(self) -> NDArray[np.int64]:
@@ -194,6 +203,7 @@ def without_ranges(count: int) -> dict[str, NDArray[Any]]:
         "grade": np.full(count, NO_GRADE, dtype=np.int8),
         "index": nothing,
         "highest": nothing,
+        "urgency": np.zeros(count, dtype=np.int8),
     }
 
 

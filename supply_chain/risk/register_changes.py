@@ -23,7 +23,7 @@ from supply_chain.risk.register import ISSUES, Register, without_ranges
 
 _RISKS = (
     *("place", "issue", "severity_band", "residual_band", "heat_cell", "insufficient"),
-    *("grade", "index", "highest"),
+    *("grade", "index", "highest", "urgency"),
 )
 STEP = 1 << 20
 """Between two ranks of a whole run there is room for this many risks that come in."""
@@ -46,6 +46,7 @@ class CameIn:
     grade: NDArray[np.int8]
     index: NDArray[np.uint32]
     highest: NDArray[np.uint32]
+    urgency: NDArray[np.int8]
     first: Keys  # as in `RankKeys`
     second: Keys
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from supply_chain.chain_columns import NodeColumns
 from supply_chain.graph import ValueChain
@@ -21,7 +22,7 @@ from supply_chain.risk.rm2.incremental import change_nodes
 from supply_chain.risk.rm2.map_assessment import open_risks, score_some
 from supply_chain.risk.rm2.map_scores import MapScores
 from supply_chain.risk.rm2.network import Network
-from supply_chain.risk.rm2.salience import rank_keys
+from supply_chain.risk.rm2.salience import rank_keys, urgency_of
 from supply_chain.risk.run_state import RunState
 from supply_chain.risk.standing_run import StandingRun
 
@@ -43,6 +44,7 @@ class Renewed:
     scored: Bools  # (fresh, 16)
     scores: MapScores  # of `fresh`
     keys: RankKeys  # of the scored pairs of `fresh`, by node, then by issue
+    urgency: NDArray[np.int8]  # (fresh, 16), as judged; 0 not scored
     reached: "Reached"
 
     @property
@@ -89,13 +91,16 @@ def renew(
     evidence, taken, state = evidence_of(fresh), nodes.take(fresh), standing.state
     scored = scored_pairs(taken, evidence)
     scores = score_some(chain, taken, fresh, evidence, reference=reference)
-    by_id = state.by_id[fresh].astype(np.int64)
+    risks = open_risks(evidence, scored, scores, by_id=state.by_id[fresh].astype(np.int64))
+    urgency = np.zeros(scored.shape, dtype=np.int8)
+    urgency[scored] = urgency_of(risks)
     return Renewed(
         moved=standing.changes.moved.put(own, nodes.take(own)),
         fresh=fresh,
         scored=scored,
         scores=scores,
-        keys=rank_keys(open_risks(evidence, scored, scores, by_id=by_id)),
+        keys=rank_keys(risks),
+        urgency=urgency,
         reached=_carry(state, network, fresh, scored, scores),
     )
 

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 
 from ddplatform.access.roles import RoleId
 from ddplatform.duediligence.vocabulary import RiskState as S
+from ddplatform.overview.queries import load_overview
 from ddplatform.queries.action_reminders import list_reminders
 from ddplatform.queries.findings import (
     FindingFilter,
@@ -17,7 +18,6 @@ from ddplatform.queries.findings import (
     list_findings,
     review_day_of,
 )
-from ddplatform.queries.overview import load_overview
 from supply_chain.vocabulary import Issue
 from tests.conftest import NOW
 from tests.factories import signed_in_client

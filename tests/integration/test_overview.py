@@ -14,12 +14,12 @@ from sqlalchemy import event, update
 from ddplatform.access.roles import RoleId
 from ddplatform.db import db
 from ddplatform.models.value_chain import NodeSummary, ValueChainNode
-from ddplatform.queries.overview import list_changes, load_overview
+from ddplatform.overview import views
+from ddplatform.overview.queries import list_changes, load_overview
 from ddplatform.services import value_chain
 from ddplatform.services.value_chain import NodeFields
 from ddplatform.tenancy import insert_rows
 from ddplatform.web.audit.words import change_words
-from ddplatform.web.overview import presenters
 from supply_chain.vocabulary import NodeKind, RiskBand
 from tests.conftest import NOW
 from tests.factories import Tenant, signed_in_client
@@ -144,7 +144,7 @@ def test_each_cell_of_the_heat_map_leads_to_its_risks(
         found = load_overview(user_id=uuid4(), now=NOW)
     counts = found.chains[0].summary["cells"]["all"]
     assert {cell: int(count.replace(",", "")) for _, cell, count in cells} == counts
-    first = manager.get(cells[0][0].replace("&amp;", "&")).text
+    first = manager.get(cells[0][0].replace("&amp;", "&"), follow_redirects=True).text
     assert f"{int(cells[0][2]):,}" in first
 
 
@@ -162,9 +162,9 @@ def test_the_map_and_the_bars_count_every_node(
             update(ValueChainNode).where(ValueChainNode.id == world.farm_id).values(country=None)
         )
         found = load_overview(user_id=uuid4(), now=NOW)
-    places = presenters.places_of(found, found.chains[0])
-    assert presenters.count_countries(places) == (2, 1)
-    rows = {row["label"]: row["text"] for row in presenters.tier_rows(places, nowhere)}
+    places = views.places_of(found, found.chains[0])
+    assert views.count_countries(places) == (2, 1)
+    rows = {row["label"]: row["text"] for row in views.tier_rows(places, nowhere)}
     assert rows == {"Own business": "0 of 1", "Tier 1": "1 of 1", "Tier 2": "0 of 1"}
     page = manager.get(PAGE).text
     assert f"/o/acme/value-chain/{world.chain_id}/table?country=CI" in page
@@ -197,7 +197,7 @@ def test_a_node_without_a_path_to_the_own_business_has_a_bar_of_its_own(
     with inside(app, tenant):
         value_chain.add_node(world.chain_id, NodeFields(name="New"), by=tenant.analyst, at=NOW)
         found = load_overview(user_id=uuid4(), now=NOW)
-    rows = presenters.tier_rows(presenters.places_of(found, found.chains[0]), nowhere)
+    rows = views.tier_rows(views.places_of(found, found.chains[0]), nowhere)
     assert rows[-1]["label"] == "No path to us"
 
 
@@ -260,7 +260,7 @@ def test_the_nodes_of_a_map_are_counted_once_for_each_version_and_the_asked_ones
     def texts() -> dict[str, str]:
         with inside(app, tenant):
             found = load_overview(user_id=uuid4(), now=NOW)
-        return {row["label"]: row["text"] for row in presenters.tier_rows(found.places, nowhere)}
+        return {row["label"]: row["text"] for row in views.tier_rows(found.places, nowhere)}
 
     def counts_all(statements: list[str]) -> bool:
         return any(

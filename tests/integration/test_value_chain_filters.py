@@ -226,6 +226,7 @@ def test_a_text_is_read_from_a_snapshot_that_is_there_as_the_database_reads_it(
     monkeypatch.setattr(node_filters, "FEW", few)
     with acting(tenant):
         nodes = [n for n, _ in everything(mixed.chain) if n.archived_at is None]
+        nodes.sort(key=lambda node: node.id)
         for node in nodes[:5]:
             node.name = f"Mill 100%_LAGU {node.external_ref}"
         nodes[6].external_ref, nodes[7].name = "LAGU", "Sömill"

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Locator, expect
 
 from tests.journeys.running import Running, Visitor, visitor
 
@@ -57,14 +57,14 @@ def _follow_a_figure(auditor: Visitor, report: str) -> None:
     """Report, ranked risk, factor with source and year, answers, document."""
     page = auditor.open(report)
     page.click("article a[href*='/risk/nodes/'] >> nth=0")
-    page.wait_for_url(re.compile(r"/risk/nodes/"))
-    for group in page.locator("section:has(#risk-likelihood) details").all():
-        group.locator("summary").first.click()
-    likelihood = page.locator("section:has(#risk-likelihood)")
-    expect(likelihood).to_contain_text("World Bank")
-    expect(likelihood).to_contain_text(re.compile(r"\b20(1\d|2\d)\b"))
-    expect(likelihood).to_contain_text("Supplier, without evidence")
-    source = likelihood.locator("a[href*='/reference/']").first.get_attribute("href")
+    page.wait_for_url(re.compile(r"/risk/explained/"))
+    expect(page.locator("main")).to_contain_text("method RM-2.0")
+    _add_up(page.locator("table.wf"))
+    expect(page.locator("table.wf")).to_contain_text("Supplier, without evidence")
+    sources = page.locator("#sources")
+    expect(sources).to_contain_text("World Bank")
+    expect(sources).to_contain_text(re.compile(r"\b20(1\d|2\d)\b"))
+    source = sources.locator("a[href*='/reference/']").first.get_attribute("href")
     page.click("a:has-text('Self-assessment'):has-text('the answers of')")
     page.wait_for_url(re.compile(r"/review$"))
     expect(page.locator("h1")).to_contain_text("Coopérative Espoir de Soubré")
@@ -73,6 +73,15 @@ def _follow_a_figure(auditor: Visitor, report: str) -> None:
     expect(page.locator("main")).to_contain_text(re.compile(r"[0-9a-f]{8}"))
     assert source
     expect(auditor.open(source).locator("main")).to_contain_text("World Bank")
+
+
+def _add_up(lines: Locator) -> None:
+    """The printed lines add up to the printed score, but for what is rounded and folded away."""
+    printed = lines.locator("tbody tr:not(.part):not(.sum):not(.end) td.n").all_inner_texts()
+    total = float(lines.locator("tr.end td.n").inner_text())
+    points = [float(text.replace("−", "-").replace("+", "")) for text in printed if text.strip()]
+    assert len(points) >= 5
+    assert abs(sum(points) - total) <= len(points)
 
 
 def _follow_an_action(auditor: Visitor, report: str) -> None:

@@ -82,14 +82,15 @@ def _map_from_list(manager: Visitor) -> str:
 
 
 def _likelihood(manager: Visitor, node: str) -> str:
-    """What the risk page says of the likelihood, with its parts; the register ranks it."""
+    """What the risk page says of the risk, with its lines; the register ranks it."""
     page = manager.open(f"/o/maison-cacao/risk/nodes/{node.rsplit('/', 1)[1]}/{ISSUE}")
     expect(page.locator("h1")).to_contain_text(MILL)
-    said = page.locator("#risk-likelihood + .sub").inner_text()
-    expect(page.locator("summary", has_text=re.compile(r"^Country\s*adds"))).to_be_visible()
-    expect(page.get_by_text(re.compile(r"Number \d+ of"))).to_be_visible()
+    said = page.locator(".hero").inner_text()
+    expect(page.locator("table.wf")).to_contain_text("Country: Indonesia")
+    expect(page.get_by_text(re.compile(r"position \d+ of"))).to_be_visible()
     page.click("nav >> a:text-is('Risks')")
-    expect(page.locator("table").last.locator("tbody tr").first).to_be_visible()
+    page.click("a:has-text('All risks')")
+    expect(page.locator("table.reg tbody tr").first).to_be_visible()
     return said
 
 
@@ -111,11 +112,10 @@ def _see_the_risk_change(manager: Visitor, node: str, before: str) -> None:
     """The answers were received behind the pages; the risk page tells what they changed."""
     address = f"/o/maison-cacao/risk/nodes/{node.rsplit('/', 1)[1]}/{ISSUE}"
     end = time.monotonic() + WAIT_S
-    while (now := manager.open(address).locator("#risk-likelihood + .sub").inner_text()) == before:
-        assert time.monotonic() < end, f"The risk did not change: {now}"
+    while "answers" not in manager.open(address).locator("section:has(#risk-history)").inner_text():
+        assert time.monotonic() < end, "No assessment followed the answers."
         time.sleep(0.5)
-    history = manager.page.locator("section:has(#risk-history)")
-    expect(history).to_contain_text("answers")
+    assert manager.page.locator(".hero").inner_text() != before
     expect(manager.page.locator("main")).to_contain_text(re.compile("supplier", re.I))
 
 

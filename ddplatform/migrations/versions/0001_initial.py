@@ -4895,7 +4895,22 @@ def upgrade() -> None:
         ),
         sa.Column("low", sa.Double(), nullable=False),
         sa.Column("high", sa.Double(), nullable=False),
-        sa.Column("grade", sa.String(), nullable=False, comment="Of the evidence, A to E"),
+        sa.Column(
+            "grade",
+            sa.Enum(
+                "A",
+                "B",
+                "C",
+                "D",
+                "E",
+                name="grade",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+            comment="Of the evidence",
+        ),
         sa.Column(
             "flow", sa.Double(), nullable=False, comment="Part of the input of the business, 0..1"
         ),

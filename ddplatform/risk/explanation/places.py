@@ -33,7 +33,7 @@ def place_page_of(place: PlaceProfile) -> PlacePage:
     words = [f"{count} {band_word(band.value).lower()}" for band, count in counts.items()]
     return PlacePage(
         place=place,
-        rows=tuple(_issue_row(one, at) for at, one in enumerate(profile.scores, start=1)),
+        rows=tuple(_issue_row(*one) for one in enumerate(profile.scores, start=1)),
         index=whole_points(first.residual_index),
         low=whole_points(first.low),
         high=whole_points(first.high),
@@ -44,7 +44,7 @@ def place_page_of(place: PlaceProfile) -> PlacePage:
     )
 
 
-def _issue_row(one: IssueScore, position: int) -> RangeRow:
+def _issue_row(position: int, one: IssueScore) -> RangeRow:
     figures = one.figures
     return RangeRow(
         issue=one.issue,
@@ -56,5 +56,6 @@ def _issue_row(one: IssueScore, position: int) -> RangeRow:
         grade_word=GRADES[figures.grade][0],
         is_marked=figures.not_enough,
         is_in_remedy=False,
+        is_emergency=one.is_emergency,
         position=position,
     )

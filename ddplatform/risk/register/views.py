@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from flask import url_for
 
+from ddplatform.access.permissions import Permission
 from ddplatform.queries.range_words import GRADES
 from ddplatform.queries.risk import ChainChoice
 from ddplatform.queries.risk_runs import RunHead
@@ -34,6 +35,14 @@ TABS: Mapping[View, str] = {
 }
 
 
+class Step(NamedTuple):
+    """What to do next about a risk; a link for who may do it."""
+
+    label: str
+    href: str
+    right: Permission
+
+
 @dataclass(frozen=True)
 class Row:
     """One row of the register: a risk, or several with an equal score."""
@@ -45,7 +54,7 @@ class Row:
     where: str  # country and tier, or how many share the row
     issue_href: str | None
     is_tie: bool
-    step: tuple[str, str] | None  # what to do next, and where
+    step: Step | None
 
 
 @dataclass(frozen=True)
@@ -86,7 +95,7 @@ def page_of(
         head=head,
         found=found,
         asked=asked,
-        rows=tuple(_row(row, head.chain_id, asked) for row in found.rows),
+        rows=tuple(row_of_tie(row, head.chain_id, asked) for row in found.rows),
         tabs=tuple(_tab(view, head, asked, found) for view in TABS),
         choices=_choices(head, chains),
         stair=_stair(head, asked),
@@ -98,14 +107,8 @@ def page_of(
         next_href=_address(head.chain_id, asked, number=found.number + 1)
         if found.number < found.last_number
         else None,
-        map_query=_map_query(head, asked),
+        map_query=sites_query(head, found.same_as) if found.same_as else None,
     )
-
-
-def _map_query(head: RunHead, asked: Asked) -> dict[str, Any] | None:
-    if asked.view is View.FIND or asked.tie is not None:
-        return None
-    return sites_query(head, asked.filter_)
 
 
 def _address(chain_id: UUID, asked: Asked, *, number: int | None = None, **more: Any) -> str:
@@ -128,7 +131,8 @@ def _tab(view: View, head: RunHead, asked: Asked, found: RegisterPage) -> dict[s
     }
 
 
-def _row(row: TieRow, chain_id: UUID, asked: Asked) -> Row:
+def row_of_tie(row: TieRow, chain_id: UUID, asked: Asked) -> Row:
+    """A row of the register of a map, as it is drawn."""
     risk, is_tie = row.risk, row.count > 1
     if is_tie:
         return Row(
@@ -173,20 +177,27 @@ def _risk_href(risk: RiskScore) -> str:
     return url_for("risk_explanation.show", node_id=risk.node_id, issue=risk.issue.value)
 
 
-def _step(risk: RiskScore, chain_id: UUID) -> tuple[str, str]:
+def _step(risk: RiskScore, chain_id: UUID) -> Step:
     """The next step by how much is known: find out first, then act."""
     assert risk.known is not None
     if risk.node_id is None:
-        return "Map the origin", _place_href(risk, chain_id)
+        return Step("Map the origin", _place_href(risk, chain_id), Permission.RISK_READ)
+    if risk.known.is_emergency:
+        href = url_for("findings.record", node=risk.node_id)
+        return Step("Act now: record a finding", href, Permission.FINDING_EDIT)
     if risk.status is not None:
-        return "In remedy", _risk_href(risk)
+        return Step("In remedy", _risk_href(risk), Permission.RISK_READ)
     if risk.known.grade == "E":
-        return "Complete the entry", url_for("value_chain.node", node_id=risk.node_id)
+        href = url_for("value_chain.node", node_id=risk.node_id)
+        return Step("Complete the entry", href, Permission.VALUE_CHAIN_READ)
     if risk.known.grade == "D":
-        return "Send questionnaire", url_for("questionnaires.library")
+        href = url_for("questionnaires.library")
+        return Step("Send questionnaire", href, Permission.QUESTIONNAIRE_ASSIGN)
     if risk.known.grade == "C":
-        return "Plan a visit", url_for("questionnaires.visit", node_id=risk.node_id)
-    return "Plan an action", url_for("findings.record", node=risk.node_id)
+        href = url_for("questionnaires.visit", node_id=risk.node_id)
+        return Step("Plan a visit", href, Permission.QUESTIONNAIRE_ASSIGN)
+    href = url_for("findings.record", node=risk.node_id)
+    return Step("Plan an action", href, Permission.FINDING_EDIT)
 
 
 def _choices(

@@ -39,6 +39,7 @@ class RangeRow:
     grade_word: str
     is_marked: bool  # not enough evidence
     is_in_remedy: bool
+    is_emergency: bool
     position: int
 
 
@@ -57,6 +58,7 @@ def row_of(risk: RiskScore) -> RangeRow:
         grade_word=GRADES[known.grade][0],
         is_marked=risk.insufficient_evidence,
         is_in_remedy=risk.status is not None,
+        is_emergency=known.is_emergency,
         position=risk.salience_rank,
     )
 

@@ -40,7 +40,8 @@ def index() -> ResponseReturnValue:
     if head.method_version == RM2:
         given = carried().to_dict()
         whole = {"view": "all"} if given.keys() - {"chain"} else {}
-        return redirect(url_for("risk_register.show", **{**whole, **given, "chain": chain.id}))
+        values: dict[str, Any] = {**whole, **given, "chain": chain.id}
+        return redirect(url_for("risk_register.show", **values))
     wanted = register_filter.read_filter(request.args)
     page = risk.list_risks(
         head.id,

@@ -22,7 +22,7 @@ from ddplatform.web.issue_colour import HIGHEST
 from ddplatform.web.map_colour import Colouring, chosen_colouring, colouring_of
 from ddplatform.web.value_chain.view_bar import PAGE_WORDS, view_words
 from supply_chain.node_filter import NOT_KNOWN
-from supply_chain.risk.method import METHOD_VERSION
+from supply_chain.risk.rm2.method import METHOD_VERSION
 
 
 @dataclass(frozen=True)

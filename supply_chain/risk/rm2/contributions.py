@@ -51,8 +51,8 @@ def as_proven(network: Network, residual: Floats, *, issue: int = 0) -> Proven:
     gaps = proof_gap(of_issue, own[:, None], slice(0, len(network.unproven)))[:, 0]
     gap = np.append(gaps, 0.0)[network.flow]  # proven flows, -1, read the last one
     buyer = np.repeat(np.arange(network.nodes), np.diff(plan.weight_starts))
-    unproven = np.bincount(buyer, plan.weight * gap, minlength=network.nodes)
-    unproven = np.minimum(unproven, 1.0)
+    missing = np.bincount(buyer, plan.weight * gap, minlength=network.nodes)
+    unproven: Floats = np.minimum(missing, 1.0)
     rest = 1 - unproven[buyer]
     weight = np.divide(plan.weight * (1 - gap), rest, out=np.zeros(len(gap)), where=rest > 0)
     return Proven(replace(plan, weight=weight), residual, plan.from_plan(unproven))

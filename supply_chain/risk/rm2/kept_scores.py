@@ -30,6 +30,7 @@ NODE = np.dtype(
         *((name, "i1", (ISSUES,)) for name in ("severity_band", "band", "residual_band")),
         ("grade", "i1", (ISSUES,)),  # position in GRADES, -1 where the pair is not scored
         ("heat_cell", "i1", (ISSUES,)),
+        ("urgency", "i1", (ISSUES,)),  # as judged (`salience.urgency_of`), 0 not scored
         ("insufficient_evidence", "?", (ISSUES,)),  # the mark of section 7.4
         ("in_remedy", "?", (ISSUES,)),  # an open impact that the site told of itself
     ]
@@ -54,6 +55,8 @@ class Scored(Protocol):
     def severity_chain(self) -> Floats: ...
     @property
     def salience_rank(self) -> Ints: ...
+    @property
+    def urgency(self) -> NDArray[np.int8]: ...
 
 
 def records_of(found: Scored, in_remedy: Bools, start: int, stop: int) -> NDArray[np.void]:
@@ -79,6 +82,7 @@ def records_of(found: Scored, in_remedy: Bools, start: int, stop: int) -> NDArra
         made[name] = np.where(scored, score(name), -1)
     made["severity_band"] = found.severity_band[run]
     made["salience_rank"] = np.where(scored, found.salience_rank[run], -1)
+    made["urgency"] = found.urgency[run]
     made["heat_cell"] = heat_cells(
         found.severity_band[run], made["residual_band"].astype(np.int64), made["residual_index"]
     )

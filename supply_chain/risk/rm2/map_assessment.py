@@ -35,7 +35,7 @@ from supply_chain.risk.rm2.method import METHOD, METHOD_VERSION, Bools, Floats, 
 from supply_chain.risk.rm2.network import Network, make_network, plan_of_flows
 from supply_chain.risk.rm2.origins import UnknownOrigin, unknown_origin
 from supply_chain.risk.rm2.reference import PublicData, public_data
-from supply_chain.risk.rm2.salience import OpenRisks, find_out_ranks, salience_ranks
+from supply_chain.risk.rm2.salience import OpenRisks, find_out_ranks, salience_ranks, urgency_of
 from supply_chain.risk.rm2.severity import severity_band
 from supply_chain.risk.rm2.shares import Links, join_links
 from supply_chain.risk.salience import INVOLVEMENTS, Involvement, places
@@ -64,6 +64,7 @@ class Assessment:
     severity_band: Ints  # position in SEVERITY_BANDS
     salience_rank: Ints  # 1 first; -1 not ranked
     find_out_rank: Ints  # 1 first; 0 known well enough, -1 not ranked
+    urgency: NDArray[np.int8]  # as judged (`salience.urgency_of`); 0 not scored
     method_version: str = METHOD_VERSION
     parameters_sha256: str = PARAMETERS_SHA256
 
@@ -134,7 +135,7 @@ def _propagated(
     plan, scored = network.plan, scored_pairs(whole.nodes, evidence)
     own = plan.to_plan(np.where(scored, scores.of_nodes("residual_likelihood"), 0.0))
     severity = np.where(scored, scores.of_nodes("severity"), 0.0)
-    ranks, find_out = _ranks(whole.nodes, evidence, scored, scores)
+    ranks, find_out, urgency = _ranks(whole.nodes, evidence, scored, scores)
     return Assessment(
         as_of=as_of,
         chain=whole,
@@ -145,6 +146,7 @@ def _propagated(
         severity_band=np.where(scored, severity_band(severity), -1),
         salience_rank=ranks,
         find_out_rank=find_out,
+        urgency=urgency,
     )
 
 
@@ -320,7 +322,8 @@ def open_risks(evidence: Evidence, scored: Bools, scores: MapScores, *, by_id: I
     Args:
         by_id: (nodes,) place of each node id by code point.
     """
-    return risks_of(np.nonzero(scored), evidence.priorities, scores, by_id=by_id)
+    node, issue = np.nonzero(scored)
+    return risks_of((node, issue), evidence.priorities, scores, by_id=by_id)
 
 
 def risks_of(
@@ -347,12 +350,14 @@ _BY_CODE = places([code.value for code in Issue])
 
 def _ranks(
     nodes: NodeColumns, evidence: Evidence, scored: Bools, scores: MapScores
-) -> tuple[Ints, Ints]:
-    """Salience order and find-out list of all scored pairs (section 12)."""
+) -> tuple[Ints, Ints, NDArray[np.int8]]:
+    """Salience order, find-out list and urgency of all scored pairs (section 12)."""
     node, issue = np.nonzero(scored)
     risks = open_risks(evidence, scored, scores, by_id=places(nodes.ids))
     first, row = salience_ranks(risks), scores.row_of[node]
     ranks, find_out = (np.full(scored.shape, -1, dtype=np.int64) for _ in range(2))
     ranks[node, issue] = first
     find_out[node, issue] = find_out_ranks(risks, scores.rows.grade[row, issue], first)
-    return ranks, find_out
+    urgency = np.zeros(scored.shape, dtype=np.int8)
+    urgency[node, issue] = urgency_of(risks)
+    return ranks, find_out, urgency

@@ -7,7 +7,7 @@ import numpy as np
 from supply_chain.chain_columns import NodeColumns
 from supply_chain.reference import Reference
 from supply_chain.risk.evidence import Evidence
-from supply_chain.risk.rm2.method import ISSUES, Ints
+from supply_chain.risk.rm2.method import ISSUES
 from supply_chain.risk.rm2.salience import OpenRisks, salience_ranks
 from supply_chain.risk.rm2.scoring import PairScores
 from supply_chain.risk.rm2.subject import Figures, figures_of, subject_of
@@ -21,6 +21,7 @@ class IssueScore:
 
     issue: Issue
     figures: Figures
+    is_emergency: bool  # judged: a child is known to be in danger now
 
 
 @dataclass(frozen=True)
@@ -50,24 +51,27 @@ def profile_of(
     issues = tuple(Issue)
     found = subject_of(nodes, evidence, row, issues[0], reference=reference)
     scores = found.scores
-    ranks = _ranks(evidence.of_nodes(np.array([row], dtype=np.int64)), scores)
-    order = np.argsort(ranks).tolist()
-    return Profile(tuple(IssueScore(issues[at], figures_of(scores, 0, at)) for at in order))
+    risks = _risks(evidence.of_nodes(np.array([row], dtype=np.int64)), scores)
+    order = np.argsort(salience_ranks(risks)).tolist()
+    return Profile(
+        tuple(
+            IssueScore(issues[at], figures_of(scores, 0, at), bool(risks.emergency[at]))
+            for at in order
+        )
+    )
 
 
-def _ranks(evidence: Evidence, scores: PairScores) -> Ints:
+def _risks(evidence: Evidence, scores: PairScores) -> OpenRisks:
     node, issue = np.zeros(ISSUES, dtype=np.int64), np.arange(ISSUES)
     judged = evidence.priorities.of_pairs(node, issue)
     linked = INVOLVEMENTS.index(Involvement.LINKED)
-    return salience_ranks(
-        OpenRisks(
-            node=node,
-            issue=places([code.value for code in Issue]),
-            emergency=judged.emergency,
-            delay=judged.delay == 1,
-            residual_index=scores.residual_index[0],
-            severity=scores.severity.value[0],
-            index_high=scores.index_high[0],
-            involvement=np.where(judged.involvement < 0, linked, judged.involvement),
-        )
+    return OpenRisks(
+        node=node,
+        issue=places([code.value for code in Issue]),
+        emergency=judged.emergency,
+        delay=judged.delay == 1,
+        residual_index=scores.residual_index[0],
+        severity=scores.severity.value[0],
+        index_high=scores.index_high[0],
+        involvement=np.where(judged.involvement < 0, linked, judged.involvement),
     )

@@ -8,13 +8,15 @@ from supply_chain.risk.rm2.context import Vulnerability, context_points
 from supply_chain.risk.rm2.evidence import FactorRows, Slopes
 from supply_chain.risk.rm2.method import METHOD, Bools, Floats, Ints
 from supply_chain.risk.rm2.points import rounded, weighted
+from supply_chain.vocabulary import Grade
 
 _POLICY = METHOD.policy
 _LINKED: Floats = (METHOD.up > 0).astype(np.float64)
 _DIRECT: Floats = METHOD.direct.astype(np.float64)
+
 _COMMUNITY: Bools = np.zeros(len(METHOD.factors), dtype=np.bool_)
 _COMMUNITY[METHOD.community] = True
-GRADES = ("A", "B", "C", "D", "E")  # a grade array holds positions here
+GRADES = tuple(grade.value for grade in Grade)  # a grade array holds positions here
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,7 @@ def register_of(found: Assessment, keys: Sequence[UUID]) -> Register:
         grade=rows.grade[at].astype(np.int8),
         index=in_steps(rows.residual_index[at]),
         highest=in_steps(rows.index_high[at]),
+        urgency=found.urgency[node, issue],
         country=np.array([country or "" for country in found.chain.nodes.country], dtype="U"),
         tier=found.chain.tiers.astype(np.int16),
         highest_index=np.where(worst < 0, np.nan, worst),

@@ -6,6 +6,7 @@ Commercial importance, reputational risk and ease of fixing are no keys.
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from supply_chain.risk.method import Bools, Floats, Ints
 from supply_chain.risk.ranking import RankKeys, packed
@@ -18,6 +19,7 @@ MOST_SALIENCE = MOST_INDEX + CHAIN.salience.delay_points
 UNITS = 10**METHOD.policy.decimals  # of a comparison
 FIND_OUT = [GRADES.index(grade) for grade in sorted(CHAIN.salience.find_out_grades)]
 """Positions in GRADES of the grades that are found out about."""
+DELAY, EMERGENCY = 1, 2  # parts of the urgency of a risk
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,12 @@ class OpenRisks:
 
     def __len__(self) -> int:
         return len(self.node)
+
+
+def urgency_of(risks: OpenRisks) -> NDArray[np.int8]:
+    """What is judged of the urgency of each risk: EMERGENCY plus DELAY, 0 where neither is."""
+    urgency: NDArray[np.int8] = (EMERGENCY * risks.emergency + DELAY * risks.delay).astype(np.int8)
+    return urgency
 
 
 def salience(risks: OpenRisks) -> Floats:

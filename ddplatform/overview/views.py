@@ -1,25 +1,34 @@
 """From counts to what the overview shows."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 import numpy as np
+from flask import url_for
 from markupsafe import Markup
 
 from ddplatform.duediligence.vocabulary import QuestionnaireState as State
-from ddplatform.queries.overview import ChainState, Overview
-from ddplatform.queries.overview_places import PlaceCount
+from ddplatform.overview.place_counts import PlaceCount
+from ddplatform.overview.queries import ChainState, Overview
+from ddplatform.queries.range_words import GRADES, whole_points
+from ddplatform.risk.register.first import FirstRow
+from ddplatform.risk.register.moves import Move, Moves
+from ddplatform.risk.register.queries import Asked, View
+from ddplatform.risk.register.views import Row, row_of_tie
 from ddplatform.web.countries import country_name
 from ddplatform.web.filters import number
 from ddplatform.web.maps import Bubble, world_map_svg
 from ddplatform.web.risk.presenters import SEVERITY_NOTES
+from ddplatform.web.risk.ranges import RangeRow, row_of
 from ddplatform.web.risk.stair import Stair, stair_of
 from ddplatform.web.shades import shade_of
 from supply_chain.node_filter import NOT_KNOWN
 from supply_chain.reference import load_reference
+from supply_chain.risk.register import RiskFilter
 from supply_chain.risk.rm2.method import METHOD_VERSION as RM2
 from supply_chain.risk.scoring import RISK_BANDS, risk_band, risk_index
 from supply_chain.vocabulary import Issue, RiskBand
@@ -29,6 +38,15 @@ SEVERITIES = dict(zip(range(5, 0, -1), SEVERITY_NOTES, strict=True))
 WORST_FIRST = tuple(reversed(RiskBand))
 TIERS_SHOWN = 8
 NEVER_ASKED = "f-none"
+REASONS = {
+    "evidence": "answers, visits and events",
+    "judged": "a score changed by people",
+    "fact": "a case or an allegation",
+    "context": "facts of the place, or public data",
+    "controls": "controls",
+    "severity": "severity",
+}
+"""What moved most in a score, in words."""
 ASKED = (
     ("f-accent", "Answers accepted", (State.ACCEPTED,)),
     ("f-low", "Answers to check", (State.SUBMITTED, State.UNDER_REVIEW)),
@@ -95,6 +113,128 @@ def _poorly_known(chain: ChainState) -> int | None:
     """Places with poor data under RM-1.0, or of grade D and E under RM-2.0."""
     known: Mapping[str, int] = chain.summary.get("coverage", {})
     return known["D"] + known["E"] if "E" in known else known.get("poor")
+
+
+@dataclass(frozen=True)
+class Totals:
+    """What stands over all maps."""
+
+    nodes: int
+    assessed: int
+    places: Mapping[str, int]  # band -> places whose highest risk is in it
+    risks: Mapping[str, int]  # band -> risks
+    unknown_origins: int | None  # None: no map is assessed yet
+    newest: date | None  # day of the newest assessment
+
+    @property
+    def assessed_share(self) -> float | None:
+        """Of all sites; None without any."""
+        return self.assessed / self.nodes if self.nodes else None
+
+
+def totals_of(overview: Overview) -> Totals:
+    """The sums over all maps of an organisation."""
+    of_places: Counter[str] = Counter()
+    for place in overview.places:
+        if place.band:
+            of_places[place.band.value] += place.nodes
+    of_risks: Counter[str] = Counter()
+    for chain in overview.chains:
+        of_risks.update(chain.summary.get("residual_bands", {}))
+    days = [chain.as_of for chain in overview.chains if chain.as_of]
+    origins = [chain.summary.get("unknown_origins") for chain in overview.chains]
+    known = [count for count in origins if count is not None]
+    return Totals(
+        nodes=sum(place.nodes for place in overview.places),
+        assessed=of_places.total(),
+        places=of_places,
+        risks=of_risks,
+        unknown_origins=sum(known) if known else None,
+        newest=max(days, default=None),
+    )
+
+
+@dataclass(frozen=True)
+class FirstLine:
+    """A row of "Act first" or "Find out first"."""
+
+    row: Row
+    map_name: str
+
+
+@dataclass(frozen=True)
+class FirstList:
+    """One of the two lists, with where all of it stands."""
+
+    rows: Sequence[FirstLine]
+    href: str
+
+
+def first_list(rows: Sequence[FirstRow], view: View, register: Address) -> FirstList:
+    """The rows of a list over all maps, which leads on to the register of the map of the first."""
+    asked = Asked(view, RiskFilter())
+    lines = [FirstLine(row_of_tie(one.row, one.of.chain_id, asked), one.of.name) for one in rows]
+    return FirstList(lines, register(chain=rows[0].of.chain_id, view=view.value) if rows else "")
+
+
+@dataclass(frozen=True)
+class MoveLine:
+    """A risk that moved: from where to where, and what moved most in it."""
+
+    points: str  # "+8", "−24"
+    was: float
+    from_: str
+    row: RangeRow
+    name: str
+    href: str
+    why: str
+    map_name: str
+
+
+def move_lines(moves: Moves) -> Sequence[MoveLine]:
+    """What rose, then what fell, the largest first."""
+    return [_move_line(move) for move in (*moves.rose, *moves.fell)]
+
+
+def _move_line(move: Move) -> MoveLine:
+    risk, size = move.now, whole_points(abs(move.points))
+    return MoveLine(
+        points=f"+{size}" if move.points > 0 else f"−{size}",
+        was=move.before.residual_index,
+        from_=whole_points(move.before.residual_index),
+        row=row_of(risk),
+        name=risk.node_name,
+        href=url_for("risk_explanation.show", node_id=risk.node_id, issue=risk.issue.value),
+        why=REASONS[move.reason],
+        map_name=move.of.name,
+    )
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """How well the highest risk of each place is known, over the maps scored by RM-2.0."""
+
+    grades: Sequence[tuple[str, str, int]]  # letter, word, places
+    places: int
+
+    @property
+    def of_the_place(self) -> int:
+        """Places of which something of their own is known: grades A to C."""
+        return sum(count for letter, _, count in self.grades if letter in "ABC")
+
+
+def evidence_of(overview: Overview) -> Evidence | None:
+    """Places by grade; None: no map is scored by RM-2.0."""
+    known = [chain.summary["coverage"] for chain in overview.chains if chain.method_version == RM2]
+    if not known:
+        return None
+    return Evidence(
+        grades=[
+            (grade, words[0], sum(coverage[grade] for coverage in known))
+            for grade, words in GRADES.items()
+        ],
+        places=sum(coverage["nodes"] for coverage in known),
+    )
 
 
 def choose_chain(overview: Overview, wanted: str | None) -> ChainState | None:

@@ -13,11 +13,12 @@ from ddplatform.access.roles import ANSWERING, RoleId
 from ddplatform.adapters.assets import load_outline, vendor_files
 from ddplatform.duediligence.reassessment import triggers
 from ddplatform.gate import requires
-from ddplatform.queries.overview import ChainState, Overview, load_overview
+from ddplatform.overview import views
+from ddplatform.overview.queries import ChainState, Overview, load_overview
+from ddplatform.risk.register.queries import View
 from ddplatform.services.case_limits import count_late
 from ddplatform.web.audit.words import change_words
 from ddplatform.web.issue_colour import chosen_issue, colour_choices
-from ddplatform.web.overview import presenters
 
 bp = Blueprint("overview", __name__)
 
@@ -35,10 +36,11 @@ def show() -> ResponseReturnValue:
     if g.identity.role_id in STARTS:
         return redirect(url_for(STARTS[g.identity.role_id]))
     found = load_overview(user_id=g.identity.user_id, now=g.now)
-    chain = presenters.choose_chain(found, request.args.get("chain"))
-    rows = presenters.chain_rows(found)
+    chain = views.choose_chain(found, request.args.get("chain"))
+    rows = views.chain_rows(found)
     if chain is None or not any(row.nodes > 1 for row in rows):
         return render_template("overview/first_day.html", chain=chain, tasks=_tasks(chain))
+    first = partial(url_for, "risk_register.show")
     return render_template(
         "overview/show.html",
         found=found,
@@ -48,8 +50,14 @@ def show() -> ResponseReturnValue:
         change_words=change_words,
         triggers=triggers(),
         late_cases=_late_cases(),
-        columns=presenters.COLUMNS,
-        legend=presenters.ASKED_LEGEND,
+        totals=views.totals_of(found),
+        evidence=views.evidence_of(found),
+        moves=views.move_lines(found.moves) if found.moves else None,
+        since=min((one.before_as_of for one in found.chains if one.before_as_of), default=None),
+        act=views.first_list(found.first.act, View.ACT, first),
+        find=views.first_list(found.first.find, View.FIND, first),
+        columns=views.COLUMNS,
+        legend=views.ASKED_LEGEND,
         **_pictures(found, chain),
     )
 
@@ -62,22 +70,22 @@ def _late_cases() -> int:
 
 
 def _pictures(found: Overview, chain: ChainState) -> dict[str, Any]:
-    places = presenters.places_of(found, chain)
+    places = views.places_of(found, chain)
     register = partial(url_for, "risk.index", chain=chain.id)
     table = partial(url_for, "value_chain.table", chain_id=chain.id)
     static = Path(current_app.static_folder or "")
     has_land = "land.svg" in vendor_files(static)
     land = url_for("static", filename="vendor/land.svg") if has_land else None
-    countries, unplaced = presenters.count_countries(places)
+    countries, unplaced = views.count_countries(places)
     issue = chosen_issue()
     return {
-        "stair": presenters.stair(chain, register),
-        "heat_rows": presenters.heat_rows(chain, register),
-        "tier_rows": presenters.tier_rows(places, table),
-        "world": presenters.world_map(
+        "stair": views.stair(chain, register),
+        "heat_rows": views.heat_rows(chain, register),
+        "tier_rows": views.tier_rows(places, table),
+        "world": views.world_map(
             places,
             table,
-            bands=presenters.bands_of(chain, places, issue),
+            bands=views.bands_of(chain, places, issue),
             outline=load_outline(static),
             land_href=land,
         ),

@@ -6,13 +6,15 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import aliased
 
 from ddplatform.db import db
 from ddplatform.duediligence.suppression import Shown
 from ddplatform.models.audit import AuditEvent, Outcome
 from ddplatform.models.risk import AssessmentRun
 from ddplatform.models.value_chain import ValueChain
+from ddplatform.overview.place_counts import PlaceCount, count_places
 from ddplatform.queries.actions import (
     ActionCounts,
     ActionFilter,
@@ -20,12 +22,15 @@ from ddplatform.queries.actions import (
     count_work,
     list_actions,
 )
-from ddplatform.queries.overview_places import PlaceCount, count_places
 from ddplatform.queries.reassessment import OpenTasks, load_open_tasks
 from ddplatform.queries.remedy import count_cases_by_stage
 from ddplatform.queries.reports import Sealing, count_sealed
+from ddplatform.risk.register.first import FirstRows, MapRun, load_first
+from ddplatform.risk.register.moves import Moves, Since, load_moves
+from supply_chain.risk.rm2.method import METHOD_VERSION
 
 OVERDUE_SHOWN = 5
+QUARTER = timedelta(days=92)
 CHANGES_SHOWN = 6
 AWAY = timedelta(hours=12)
 """A pause of this length begins a new visit."""
@@ -45,6 +50,9 @@ class ChainState:
     run_version: int | None
     as_of: date | None
     method_version: str | None
+    before_run_id: UUID | None
+    """The run of a quarter ago, or the first one since; None: nothing to compare with."""
+    before_as_of: date | None
     summary: Mapping[str, Any]
 
     @property
@@ -81,6 +89,10 @@ class Overview:
 
     chains: Sequence[ChainState]
     places: Sequence[PlaceCount]
+    first: FirstRows
+    """Where to act and to find out first, over the maps that are scored by RM-2.0."""
+    moves: Moves | None
+    """Whose risk moved since a quarter ago; None: no map has such an earlier assessment."""
     work: ActionCounts
     overdue: Sequence[ActionRow]
     to_look_at: OpenTasks
@@ -91,12 +103,14 @@ class Overview:
 
 
 def load_overview(*, user_id: UUID, now: datetime) -> Overview:
-    """The overview of the acting organisation, in ten statements at most."""
+    """The overview of the acting organisation, in a dozen statements."""
     _, cases = count_cases_by_stage()
-    today, chains = now.date(), list_chain_states()
+    today, chains = now.date(), list_chain_states(now.date())
     return Overview(
         chains=chains,
         places=count_places(chains),
+        first=load_first(_runs_of(chains)),
+        moves=moves_of(chains),
         work=count_work(today),
         overdue=list_actions(ActionFilter(overdue_on=today), limit=OVERDUE_SHOWN),
         to_look_at=load_open_tasks(today),
@@ -106,23 +120,64 @@ def load_overview(*, user_id: UUID, now: datetime) -> Overview:
     )
 
 
-def list_chain_states() -> Sequence[ChainState]:
+def _runs_of(chains: Sequence[ChainState]) -> list[MapRun]:
+    return [
+        MapRun(chain.id, chain.name, chain.run_id)
+        for chain in chains
+        if chain.run_id is not None and chain.method_version == METHOD_VERSION
+    ]
+
+
+def moves_of(chains: Sequence[ChainState]) -> Moves | None:
+    """Whose risk moved since the earlier run of each map; None: no map has one."""
+    maps = [
+        Since(MapRun(chain.id, chain.name, chain.run_id), chain.before_run_id, chain.before_as_of)
+        for chain in chains
+        if chain.run_id and chain.before_run_id and chain.before_as_of
+    ]
+    return load_moves(maps) if maps else None
+
+
+def list_chain_states(today: date) -> Sequence[ChainState]:
     """All maps with their current assessments, by name."""
+    before = aliased(AssessmentRun)
     rows = db.session.execute(
         select(
             ValueChain.id,
             ValueChain.name,
             ValueChain.version,
-            ValueChain.current_run_id,
-            AssessmentRun.chain_version,
+            ValueChain.current_run_id.label("run_id"),
+            AssessmentRun.chain_version.label("run_version"),
             AssessmentRun.as_of,
             AssessmentRun.method_version,
+            before.id.label("before_run_id"),
+            before.as_of.label("before_as_of"),
             AssessmentRun.summary,
         )
         .outerjoin(AssessmentRun, AssessmentRun.id == ValueChain.current_run_id)
+        .outerjoin(before, before.id == _run_before(today - QUARTER))
         .order_by(ValueChain.name, ValueChain.id)
     ).all()
-    return [ChainState(*row[:-1], summary=row.summary or {}) for row in rows]
+    return [ChainState(**{**row._mapping, "summary": row.summary or {}}) for row in rows]
+
+
+def _run_before(day: date) -> ColumnElement[UUID | None]:
+    """The newest run as of a day or before it, otherwise the first one since; an earlier day's."""
+    run = aliased(AssessmentRun)
+    same = (
+        select(run.id)
+        .where(
+            run.chain_id == ValueChain.id,
+            run.method_version == METHOD_VERSION,
+            run.as_of < AssessmentRun.as_of,
+            AssessmentRun.method_version == METHOD_VERSION,
+        )
+        .limit(1)
+        .correlate(ValueChain, AssessmentRun)
+    )
+    old = same.where(run.as_of <= day).order_by(run.as_of.desc(), run.created_at.desc())
+    first = same.order_by(run.as_of, run.created_at.desc())
+    return func.coalesce(old.scalar_subquery(), first.scalar_subquery())
 
 
 def list_changes(*, user_id: UUID, now: datetime) -> Changes:
