@@ -14,6 +14,7 @@ from questionnaires.signals import Check
 MANY_WORKERS = 200
 MANY_FROM_BROKERS = 40  # per cent
 RISKY_SECTOR = 0.70
+MOST_MONITORED = 50  # per cent
 
 
 def find_inconsistencies(
@@ -32,6 +33,7 @@ def find_inconsistencies(
         _no_young_workers(asked, sector_risk),
         _perfect_without_files(asked),
         _known_origin_without_suppliers(asked),
+        _monitoring_that_finds_nobody(asked, sector_risk),
     )
     return tuple(check for check in found if check is not None)
 
@@ -74,7 +76,7 @@ def _no_young_workers(asked: _Asked, sector_risk: float | None) -> Check | None:
     share = asked.number("SAQ-C02")
     if asked.number("SAQ-D01") != 0 or share is None or share <= MANY_FROM_BROKERS:
         return None
-    if sector_risk is not None and round(sector_risk, 6) < RISKY_SECTOR:
+    if not _is_risky(sector_risk):
         return None
     return Check(
         "CHK-2",
@@ -82,6 +84,10 @@ def _no_young_workers(asked: _Asked, sector_risk: float | None) -> Check | None:
         f"No worker under 18, while {share:.0f} % of the workers come through labour providers. "
         "Ask how the ages of these workers were checked.",
     )
+
+
+def _is_risky(sector_risk: float | None) -> bool:
+    return sector_risk is None or round(sector_risk, 6) >= RISKY_SECTOR
 
 
 def _perfect_without_files(asked: _Asked) -> Check | None:
@@ -112,4 +118,18 @@ def _known_origin_without_suppliers(asked: _Asked) -> Check | None:
         "CHK-6",
         ("SAQ-N07", "SAQ-N01"),
         "No input of unknown origin, but no supplier is listed. Ask for the list of suppliers.",
+    )
+
+
+def _monitoring_that_finds_nobody(asked: _Asked, sector_risk: float | None) -> Check | None:
+    share = asked.number("AGR-16")
+    if asked.number("AGR-18") != 0 or share is None or share <= MOST_MONITORED:
+        return None
+    if not _is_risky(sector_risk):
+        return None
+    return Check(
+        "CHK-8",
+        ("AGR-18", "AGR-16"),
+        f"No child was found in 12 months, while {share:.0f} % of the farm households are in a "
+        "system that looks for child labour. Ask how it looks, and who is asked.",
     )

@@ -1,6 +1,6 @@
 """Answers become items: each with its risk value, weight and quality, and the flags it fires.
 
-Source: questionnaires.md section 0 (Q-1.0); source types and reliability: RM-1.0 section 3.2.
+Source: questionnaires.md section 0 (Q-1.1); source types and reliability: RM-2.0 section 3.2.
 """
 
 from collections.abc import Collection, Iterable
@@ -22,22 +22,24 @@ RELIABILITY = MappingProxyType(
     {ADMISSION: 0.80, "site_work": 0.80, "audit": 0.60, EVIDENCE: 0.50, ANSWER: 0.30}
 )
 ADMITTED_FROM = 0.80
-BLANK_FACTOR_R = 0.85  # silence is never better than an honest "I don't know" (.75)
-BLANK_CONTROL_R = 1.0  # silence earns no credit, and closes no case
+UNSURE = "unsure"  # the option "I don't know" of a choice: no answer
+ANSWERED, DONT_KNOW, BLANK = "answered", "dont_know", "blank"
+NO_CREDIT_R = 1.0  # silence earns no credit, and closes no case
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One answer, or one required blank, as it counts for one factor, control or criterion.
+    """One answer, "I don't know" or required blank, for one factor, control or criterion.
 
-    `answer` is None for a required blank; `source_type` is None there and q is 0. `flagged`
-    tells that this answer fired a red flag.
+    `answer` is None for a required blank. Of a factor only answers have an `r`: a blank and
+    "I don't know" have None, and no `source_type`. `flagged` tells that this answer fired a red
+    flag.
     """
 
     question: str
     instance: int | None
     answer: str | None
-    r: float
+    r: float | None
     w: float
     factor: str = ""
     control: str = ""
@@ -64,12 +66,21 @@ class FiredFlag:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What one answer amounts to. `source_type` is that of an admission on this form."""
+    """What one answer amounts to. `admission_type` is the source of an admission on this form."""
 
     question: ScoredQuestion
+    given: Given
+    state: str  # ANSWERED, DONT_KNOW or BLANK
+    has_evidence: bool  # accepted
     items: tuple[Item, ...]
     fired: tuple[FiredFlag, ...]
     admission_type: str
+
+    @property
+    def is_admission(self) -> bool:
+        """Whether the answer speaks against who gave it."""
+        admitted = any(item.source_type == ADMISSION or item.flagged for item in self.items)
+        return admitted or bool(self.fired)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +128,15 @@ class _Judge:
         fired = tuple(
             FiredFlag(flag, question.id, given.instance, option) for flag, option in read.fired
         )
-        return Judgement(question, items, fired, self.assessor_type or ADMISSION)
+        return Judgement(
+            question=question,
+            given=given,
+            state=_state(question, read),
+            has_evidence=given.path in self.accepted,
+            items=items,
+            fired=fired,
+            admission_type=self.assessor_type or ADMISSION,
+        )
 
     def _assessor_type(self) -> str | None:
         """On an assessor's form the kind of visit decides the source type of every answer."""
@@ -143,11 +162,12 @@ class _Judge:
 
     def _own_item(self, question: ScoredQuestion, given: Given, read: _Read) -> Item | None:
         if read.r is not None:
+            r = _without_doubt(question, read.answer, read.r)
             flagged = len(read.fired) > 0
-            return self._item(question, given, answer=read.answer, r=read.r, flagged=flagged)
+            return self._item(question, given, answer=read.answer, r=r, flagged=flagged)
         if not given.required or read.sent:
             return None
-        r = BLANK_FACTOR_R if question.factor else BLANK_CONTROL_R
+        r = None if question.factor else NO_CREDIT_R
         return self._item(question, given, answer=None, r=r)
 
     def _item(
@@ -156,7 +176,7 @@ class _Judge:
         given: Given,
         *,
         answer: str | None,
-        r: float,
+        r: float | None,
         factor: str = "",
         flagged: bool = False,
     ) -> Item:
@@ -169,7 +189,7 @@ class _Judge:
             factor=factor or question.factor,
             control="" if factor else question.control,
             criterion="" if factor else question.criterion,
-            source_type=None if answer is None else self._source_type(given, r),
+            source_type=None if answer is None or r is None else self._source_type(given, r),
             flagged=flagged,
             charged_to=question.charged_to,
         )
@@ -215,6 +235,22 @@ class _Judge:
             return bool(option.red_flag)
         path = self.plan.fields[option.red_flag_if]
         return any(other.value for other in self.answers.beside(given, path))
+
+
+def _state(question: ScoredQuestion, read: _Read) -> str:
+    """How a question was answered; a number that breaks its rule is no answer."""
+    if read.r is None and not read.sent:
+        return BLANK
+    return DONT_KNOW if question.is_select and read.answer == UNSURE else ANSWERED
+
+
+def _without_doubt(question: ScoredQuestion, answer: str, r: float) -> float | None:
+    """r of an answer; "I don't know" is none for a factor, and earns no credit for a control."""
+    if not question.is_select or answer != UNSURE:
+        return r
+    if question.control:
+        return NO_CREDIT_R
+    return None if question.factor else r
 
 
 def _risk_value(

@@ -1,6 +1,6 @@
 """Red flags: what each one means, for staff and for the person who answered.
 
-Source: RM-1.0 section 10.
+Source: RM-2.0 section 10.
 """
 
 import tomllib
@@ -15,8 +15,9 @@ class RedFlag:
     """One red flag.
 
     `title` and `response` are for staff, `message` is for the person who answered. `sets` maps a
-    factor to the lowest score that the flag lets it have; `issues` are the child-rights issues
-    ("ISS-CL") whose likelihood the open flag keeps up (RM-1.0 section 8), none for some flags.
+    factor to the lowest score that the flag lets it have, `told` the same where the site itself
+    tells it; `issues` are the child-rights issues
+    ("ISS-CL") whose likelihood the open flag keeps up (RM-2.0 section 8), none for some flags.
     """
 
     id: str
@@ -24,12 +25,13 @@ class RedFlag:
     response: str
     message: str
     sets: Mapping[str, float] = field(default_factory=dict)
+    told: Mapping[str, float] = field(default_factory=dict)
     issues: tuple[str, ...] = ()
 
 
 @cache
 def red_flags() -> Mapping[str, RedFlag]:
-    """Every red flag by its id, in the order of RM-1.0 section 10."""
+    """Every red flag by its id, in the order of RM-2.0 section 10."""
     text = resources.files("questionnaires").joinpath("data/red_flags.toml").read_text("utf-8")
     return {
         flag_id: RedFlag(
@@ -38,6 +40,7 @@ def red_flags() -> Mapping[str, RedFlag]:
             response=row["response"],
             message=row["message"],
             sets=row.get("sets", {}),
+            told=row.get("told", row.get("sets", {})),
             issues=tuple(row.get("issues", ())),
         )
         for flag_id, row in tomllib.loads(text).items()

@@ -1,6 +1,6 @@
 """Answers become risk signals, each with the questions that caused it.
 
-Source: questionnaires.md section 0 (Q-1.0), RM-1.0 sections 3.2 and 10.
+Source: questionnaires.md section 0 (Q-1.1), RM-2.0 sections 3.2, 3.7 and 10.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -20,8 +20,17 @@ from questionnaires.items import (
     judge,
 )
 from questionnaires.red_flags import red_flags
-from questionnaires.scoring_plan import ASSESSOR_SOURCES, plan_scoring
-from questionnaires.signals import Cause, ControlSignal, CriterionSignal, FactorSignal, Signals
+from questionnaires.scoring_plan import ASSESSOR_SOURCES, ScoringPlan, plan_scoring
+from questionnaires.signals import (
+    AnswerGiven,
+    Cause,
+    ControlSignal,
+    CriterionSignal,
+    FactorSignal,
+    Signals,
+)
+
+HALF = 0.5  # a score below it speaks for the site
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +52,9 @@ def score(
 ) -> Signals:
     """Score the answers of one response.
 
-    Shown, scored questions count: the answered ones with their risk value, the required blank
-    ones with r = .85 (1 under a control, so that silence earns nothing). A question in which
-    every option goes to a factor of its own (SAQ-B04) says nothing while blank: its factors stay
-    missing, which RM-1.0 section 3.4 answers with caution.
+    Of a factor the answers count; "I don't know" is none, and a blank lowers no admission. Of a
+    control required blanks and "I don't know" count with r = 1, so that they earn nothing. A
+    question in which every option goes to a factor of its own (SAQ-B04) says nothing while blank.
 
     Args:
         response: the answers, evaluated.
@@ -68,7 +76,26 @@ def score(
         red_flags=tuple(flag for judgement in judged for flag in judgement.fired),
         checks=checks,
         criteria=_criteria(judged),
+        answers=tuple(_given_to(judged, plan)),
     )
+
+
+def _given_to(judged: Iterable[Judgement], plan: ScoringPlan) -> Iterable[AnswerGiven]:
+    """How the scored questions that are required of everybody were answered."""
+    for judgement in judged:
+        question = judgement.question
+        if not question.weight or question.path not in plan.for_all:
+            continue
+        if not judgement.given.required:
+            continue
+        yield AnswerGiven(
+            question=question.id,
+            weight=question.weight,
+            state=judgement.state,
+            evidence_asked=bool(question.evidence),
+            evidence=judgement.has_evidence,
+            admission=judgement.is_admission,
+        )
 
 
 @dataclass(slots=True)
@@ -91,32 +118,45 @@ def _factors(judged: Iterable[Judgement]) -> dict[str, FactorSignal]:
 
 
 def _floors(judgement: Judgement) -> Iterable[tuple[str, Floor]]:
+    is_told = judgement.admission_type == ADMISSION
     for flag in judgement.fired:
-        for factor, lowest in red_flags()[flag.red_flag].sets.items():
+        known = red_flags()[flag.red_flag]
+        for factor, lowest in (known.told if is_told else known.sets).items():
             weight = judgement.question.weight or 1.0
             yield factor, Floor(lowest, flag, weight, judgement.admission_type)
 
 
 def score_factor(items: Sequence[Item], *, floors: Sequence[Floor] = ()) -> FactorSignal:
-    """Score one factor: s = sum(w r)/sum(w), never below a flagged answer or a floor.
+    """Score one factor: s = sum(w r)/sum(w) of its answers, never below a flag or a floor.
+
+    A score below .5 has its quality in the part that is answered: half an answer earns half the
+    credit. Without an answer there is no score.
 
     Args:
         items: its items, in the order of the form.
         floors: what red flags set; at least one where there is no item.
 
     Source:
-        questionnaires.md section 0; RM-1.0 section 13, EX-04 and EX-43.
+        questionnaires.md section 0; RM-2.0 section 3.7.
     """
-    if not items:
-        return _set_by_flag(max(floors, key=lambda floor: floor.score))
-    total = sum(item.w for item in items)
-    lowest = [item.r for item in items if item.flagged] + [floor.score for floor in floors]
+    answers = [item for item in items if item.r is not None]
+    # A blank is known by having no answer: one that is not required makes no item.
+    is_blank = bool(items) and all(item.answer is None for item in items)
+    charged_to = items[0].charged_to if items else ""
+    if not answers:
+        if floors:
+            return _set_by_flag(max(floors, key=lambda floor: floor.score))
+        return FactorSignal(None, 0.0, ANSWER, (), charged_to, is_blank=is_blank)
+    answered, asked = sum(item.w for item in answers), sum(item.w for item in items)
+    lowest = [item.r for item in answers if item.flagged and item.r is not None]
+    score = max([_mean(answers), *lowest, *(floor.score for floor in floors)])
+    quality = sum(item.w * item.q for item in answers) / answered
     return FactorSignal(
-        score=max([_mean(items), *lowest]),
-        quality=sum(item.w * item.q for item in items) / total,
-        source_type=_source_type(items, floors),
-        causes=tuple(_cause(item, q=item.q) for item in items),
-        charged_to=items[0].charged_to,
+        score=score,
+        quality=quality * answered / asked if round(score, 6) < HALF else quality,
+        source_type=_source_type(answers, floors),
+        causes=tuple(_cause(item, q=item.q) for item in answers),
+        charged_to=charged_to,
     )
 
 
@@ -168,9 +208,9 @@ def credit_control(items: Sequence[Item]) -> ControlSignal:
 
 
 def _mean(items: Sequence[Item]) -> float:
-    """sum(w r)/sum(w)"""
-    return sum(item.w * item.r for item in items) / sum(item.w for item in items)
+    """sum(w r)/sum(w) of items that have an r."""
+    return sum(item.w * (item.r or 0.0) for item in items) / sum(item.w for item in items)
 
 
 def _cause(item: Item, *, q: float | None = None) -> Cause:
-    return Cause(item.question, item.instance, item.answer, r=item.r, w=item.w, q=q)
+    return Cause(item.question, item.instance, item.answer, r=item.r or 0.0, w=item.w, q=q)

@@ -3,11 +3,11 @@
 The columns are described in `questionnaires/data/README.md`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from questionnaires.errors import Fault, FormUnusable
-from questionnaires.form import SELECTS, Choice, Form, Group, Kind, Question
+from questionnaires.form import SELECTS, Choice, Form, Group, Kind, Node, Question
 from questionnaires.red_flags import red_flags
 from questionnaires.value_rules import ValueRule, parse_rule
 
@@ -80,12 +80,14 @@ class ScoringPlan:
     """Everything of a form that scoring needs, in the order of the form.
 
     `repeats` maps the id of a repeat to its path, `fields` the name of every node to its path.
+    `for_all` are the paths of the questions that are shown to everybody.
     """
 
     questions: tuple[ScoredQuestion, ...]
     repeats: Mapping[str, str]
     fields: Mapping[str, str]
     source: SourceRule | None = None
+    for_all: frozenset[str] = frozenset()
 
     def asked(self, *, light: bool) -> tuple[ScoredQuestion, ...]:
         """The questions that are asked: those of light mode, or all where the form marks none."""
@@ -114,7 +116,18 @@ def plan_scoring(form: Form) -> ScoringPlan:
         for node in form.nodes()
         if isinstance(node, Group) and node.repeat
     }
-    return ScoringPlan(tuple(found), repeats, fields, source)
+    return ScoringPlan(tuple(found), repeats, fields, source, frozenset(_for_all(form.children)))
+
+
+def _for_all(children: Iterable[Node]) -> Iterator[str]:
+    """Paths of the questions that no condition hides, their groups' neither."""
+    for node in children:
+        if node.rules.relevant:
+            continue
+        if isinstance(node, Group):
+            yield from _for_all(node.children)
+        else:
+            yield node.path
 
 
 def extra(question: Question, column: str) -> str:

@@ -1,12 +1,12 @@
 """What scored answers say: signals for risk factors and controls, red flags, checks.
 
-The JSON is "Questionnaire signals (version 1)": keys and order are a promise to other programs.
+The JSON is "Questionnaire signals (version 2)": keys and order are a promise to other programs.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from questionnaires.items import FiredFlag
+from questionnaires.items import BLANK, FiredFlag
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +37,19 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class FactorSignal:
-    """Score s and quality q of one risk factor, both 0..1.
+    """Score s and quality q of one risk factor, both 0..1; s is None where nothing is answered.
 
+    `is_blank`: nothing that is required was answered, not even with "I don't know".
     `charged_to` is "buyer" where the factor belongs on the record of the buyer who asked
     (WRK-21), else empty: on that of the respondent.
     """
 
-    score: float
+    score: float | None
     quality: float
     source_type: str
     causes: tuple[Cause, ...]
     charged_to: str = ""
+    is_blank: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,29 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerGiven:
+    """How a question was answered that is required of everybody (RM-2.0 section 13, R1 and R2)."""
+
+    question: str
+    weight: float
+    state: str  # answered, dont_know or blank
+    evidence_asked: bool
+    evidence: bool  # accepted
+    admission: bool
+
+    def as_json(self) -> dict[str, object]:
+        """The answer as promised."""
+        return {
+            "question": self.question,
+            "weight": self.weight,
+            "state": self.state,
+            "evidence_asked": self.evidence_asked,
+            "evidence": self.evidence,
+            "admission": self.admission,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Signals:
     """Everything a response says about risk, in the order of the form."""
 
@@ -84,6 +109,13 @@ class Signals:
     red_flags: tuple[FiredFlag, ...]
     checks: tuple[Check, ...]
     criteria: Mapping[str, CriterionSignal] = field(default_factory=dict)
+    answers: tuple[AnswerGiven, ...] = ()
+
+    @property
+    def answered_share(self) -> float:
+        """Part of the questions required of everybody that are not blank; 1 where none is."""
+        blank = sum(answer.state == BLANK for answer in self.answers)
+        return 1 - blank / len(self.answers) if self.answers else 1.0
 
     def as_json(self) -> dict[str, object]:
         """The signals as `questionnaires score` prints them; `criteria` where a form has any."""
@@ -102,6 +134,7 @@ class Signals:
                     "score": factor.score,
                     "quality": factor.quality,
                     "source_type": factor.source_type,
+                    "blank": factor.is_blank,
                     "causes": [cause.as_json() for cause in factor.causes],
                 }
                 for ref, factor in self.factors.items()
@@ -130,4 +163,5 @@ class Signals:
                 }
                 for check in self.checks
             ],
+            "response": {"answers": [answer.as_json() for answer in self.answers]},
         }

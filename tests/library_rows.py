@@ -1,4 +1,4 @@
-"""The rows of the method's questionnaires (Q-1.0), read without the code under test."""
+"""The rows of the method's questionnaires (Q-1.1), read without the code under test."""
 
 import csv
 import re

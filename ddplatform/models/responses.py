@@ -137,7 +137,9 @@ class RiskSignal(TenantScoped, Base):
     node_id: Mapped[UUID]
     response_id: Mapped[UUID | None]
     factor: Mapped[str] = mapped_column(comment="A risk factor, or a control (design credit)")
-    value: Mapped[float] = mapped_column(comment="s of the factor, or d of the control, 0..1")
+    value: Mapped[float | None] = mapped_column(
+        comment="s of the factor, or d of the control, 0..1; none: all of it is blank"
+    )
     quality: Mapped[float | None]
     source_type: Mapped[str | None]
     causes: Mapped[list[Any]]

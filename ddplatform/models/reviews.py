@@ -35,6 +35,12 @@ class ReviewEntry(TenantScoped, Base):
     counted: Mapped[dict[str, Any]] = mapped_column(
         deferred=True, comment="path -> what is given to a question that is asked; texts as null"
     )
+    answered_share: Mapped[float] = mapped_column(
+        comment="Part of the questions required of everybody that are answered, 0..1"
+    )
+    conduct: Mapped[list[Any]] = mapped_column(
+        deferred=True, comment="How each of these was answered, for the response measure"
+    )
     received_at: Mapped[datetime]
 
 

@@ -5,15 +5,15 @@ left out. Rows are those of the graph that `load_with_keys` gave.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import numpy as np
 from sqlalchemy import ColumnElement, or_, select
 
-from ddplatform.duediligence.vocabulary import RiskState
-from ddplatform.models.findings import Finding
+from ddplatform.duediligence.vocabulary import ActionState, RiskState
+from ddplatform.models.findings import Finding, MitigationAction
 from ddplatform.models.questionnaires import Assignment, QuestionnaireVersion
 from ddplatform.models.responses import Response as ResponseRow
 from ddplatform.models.responses import RiskSignal
@@ -27,13 +27,23 @@ from ddplatform.queries.risk_judgements import (
     load_judgements,
     load_priorities,
 )
-from supply_chain.risk.evidence import STATES, Evidence, State, States, observations_from
+from ddplatform.queries.silence import load_silence
+from supply_chain.risk.evidence import (
+    STATES,
+    Asked,
+    Evidence,
+    Silent,
+    State,
+    States,
+    observations_from,
+)
 from supply_chain.risk.factors import Observations
 from supply_chain.risk.method import METHOD
 from supply_chain.vocabulary import Issue
 
 OPEN_FINDINGS = "WRK-22"
-LONG_OPEN_MONTHS = 6
+LATE = timedelta(days=30)
+"""After its day a step counts as overdue."""
 # Findings that somebody assessed are our own checked records: as reliable as an audit.
 FINDING_SOURCE = "audit"
 IN_REMEDY = (
@@ -48,9 +58,12 @@ IN_REMEDY = (
 def load_evidence(chain_id: UUID, nodes: Nodes, as_of: date) -> Evidence:
     """Everything known of the nodes of a map on a day, besides the map and reference data."""
     known = MapOnDay.of(chain_id, nodes, as_of)
-    signals = _signals(known)
+    signals, silence = _signals(known), load_silence(known)
+    blanks = {*_blanks(known, signals), *silence.blanks}
     return Evidence(
         observations=_observations(known, signals),
+        blank=_asked(sorted(blanks)),
+        silent=Silent(np.array(silence.silent, dtype=np.int64)),
         states=_states(known),
         controls=load_controls(known, _design_credits(signals)),
         judgements=load_judgements(known),
@@ -116,6 +129,7 @@ def _observations(known: MapOnDay, signals: Iterable[Any]) -> Observations:
         (signal.node_id, signal.factor, signal.source_type, *_told(signal)): signal
         for signal in signals
         if not signal.is_control
+        and signal.value is not None
         and signal.factor in METHOD.factor_index
         and signal.source_type in METHOD.source_index
     }
@@ -131,11 +145,11 @@ def _observations(known: MapOnDay, signals: Iterable[Any]) -> Observations:
         )
         for signal in newest.values()
     ]
-    oldest = _oldest_open_findings(known)
-    for node_id, opened in oldest.items():
-        long_open = round(known.months_since(opened), METHOD.policy.decimals) > LONG_OPEN_MONTHS
-        value = 1.0 if long_open else 0.4
-        rows.append((known.rows[node_id], OPEN_FINDINGS, value, FINDING_SOURCE, 0.0, None, None))
+    open_ = _open_findings(known)
+    rows += [
+        (known.rows[node_id], OPEN_FINDINGS, value, FINDING_SOURCE, 0.0, None, None)
+        for node_id, value in open_.items()
+    ]
     last = {signal.node_id: signal for signal in newest.values()}
     rows += [
         (
@@ -148,25 +162,61 @@ def _observations(known: MapOnDay, signals: Iterable[Any]) -> Observations:
             None,
         )
         for node_id, signal in last.items()
-        if node_id not in oldest
+        if node_id not in open_
     ]
     rows += load_context_observations(known)
     return observations_from(rows)
 
 
-def _oldest_open_findings(known: MapOnDay) -> dict[UUID, datetime]:
-    """Node -> since when its oldest verified finding is open; verified: somebody assessed it."""
-    findings = known.select(
-        select(Finding.node_id, Finding.created_at)
+def _blanks(known: MapOnDay, signals: Iterable[Any]) -> Iterable[tuple[int, str]]:
+    """(row, factor) of which the newest answers of a respondent leave everything blank."""
+    newest = {
+        (signal.node_id, signal.factor, *_told(signal)): signal
+        for signal in signals
+        if not signal.is_control and signal.factor in METHOD.factor_index
+    }
+    return (
+        (known.rows[signal.node_id], signal.factor)
+        for signal in newest.values()
+        if signal.value is None
+    )
+
+
+def _asked(pairs: Sequence[tuple[int, str]]) -> Asked:
+    return Asked(
+        node=np.array([row for row, _ in pairs], dtype=np.int64),
+        factor=np.array([METHOD.factor_index[factor] for _, factor in pairs], dtype=np.int64),
+    )
+
+
+def _open_findings(known: MapOnDay) -> dict[UUID, float]:
+    """Node -> s of its open verified findings (DER-4): 1 where a step is overdue, else .4.
+
+    Verified: somebody assessed it.
+    """
+    is_late = (
+        select(MitigationAction.id)
         .where(
+            MitigationAction.finding_id == Finding.id,
+            MitigationAction.status != ActionState.DROPPED,
+            MitigationAction.created_at < known.end,
+            MitigationAction.due_on < known.as_of - LATE,
+            or_(MitigationAction.reported_at.is_(None), MitigationAction.reported_at >= known.end),
+        )
+        .exists()
+    )
+    findings = known.select(
+        select(Finding.node_id, is_late.label("is_late")).where(
             Finding.created_at < known.end,
             Finding.status.not_in((RiskState.IDENTIFIED, RiskState.CONTROLLED)),
             or_(Finding.closed_at.is_(None), Finding.closed_at >= known.end),
-        )
-        .order_by(Finding.created_at.desc(), Finding.id),
+        ),
         Finding.node_id,
     )
-    return {row.node_id: row.created_at for row in findings}
+    found: dict[UUID, float] = {}
+    for row in findings:
+        found[row.node_id] = max(found.get(row.node_id, 0.0), 1.0 if row.is_late else 0.4)
+    return found
 
 
 def _design_credits(signals: Iterable[Any]) -> dict[tuple[UUID, str], float]:

@@ -94,7 +94,8 @@ def write_signals(filled: Filled, *, but: Collection[str] = (), at: datetime) ->
     for factor, signal in _read_still(signals.factors, but).items():
         # WRK-21 tells of the buyer who asked: it never counts against the supplier.
         charged = buyer_id if signal.charged_to == BUYER else node_id
-        if charged is not None:
+        # "I don't know" all through is no observation: what was known before stays in force.
+        if charged is not None and (signal.score is not None or signal.is_blank):
             db.session.add(_factor(filled, charged, factor, signal, at=at))
     for control, credit in _read_still(signals.controls, but).items():
         db.session.add(_control(filled, node_id, control, credit, at=at))

@@ -47,6 +47,8 @@ def keep_entry(filled: Filled, signals: Signals, *, at: datetime) -> ReviewEntry
         + entry.raised
     )
     entry.counted = counted
+    entry.conduct = [answer.as_json() for answer in signals.answers]
+    entry.answered_share = signals.answered_share
     entry.pattern = pattern_of(counted)
     db.session.flush()  # the queue of this unit of work reads it
     return entry

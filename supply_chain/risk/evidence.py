@@ -76,6 +76,13 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class Silent:
+    """Nodes that answered less than half of what was asked, long after the day (RM-2.0 3.7)."""
+
+    node: Ints = field(default_factory=no_ints)  # each once
+
+
+@dataclass(frozen=True)
 class NotApplicable:
     """Factors said, with a reason, not to apply (3.5)."""
 
@@ -161,6 +168,8 @@ class Evidence:
 
     observations: Observations = field(default_factory=no_observations)
     asked: Asked = field(default_factory=Asked)
+    blank: Asked = field(default_factory=Asked)  # asked, all blank on the due date; RM-2.0 3.7
+    silent: Silent = field(default_factory=Silent)
     not_applicable: NotApplicable = field(default_factory=NotApplicable)
     states: States = field(default_factory=States)
     controls: ControlsSeen = field(default_factory=ControlsSeen)

@@ -153,7 +153,7 @@ def test_library_tells_for_whom_each_is_how_long_it_takes_and_gives_it_away(
     download = re.search(r'href="([^"]+/form\.xlsx)"', cards[1])
     assert download is not None
     answer = office.get(download[1])
-    assert answer.headers["Content-Disposition"] == "attachment; filename=AGR-1.0.xlsx"
+    assert answer.headers["Content-Disposition"] == "attachment; filename=AGR-1.1.xlsx"
     assert read_form(answer.data, file_type=".xlsx").form_id == "AGR"
 
 

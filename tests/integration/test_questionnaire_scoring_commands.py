@@ -85,7 +85,7 @@ def test_scoring_prints_factors_controls_flags_and_checks(workbook):
 
     document = json.loads(result.stdout)
     assert result.exit_code == 0
-    assert list(document) == ["factors", "controls", "red_flags", "checks"]
+    assert list(document) == ["factors", "controls", "red_flags", "checks", "response"]
     debts = document["factors"]["WRK-05"]
     assert (debts["score"], debts["source_type"]) == (1.0, "admission")
     assert debts["causes"][0] == {

@@ -406,13 +406,13 @@ def test_form_of_an_ended_session_is_carried_through_signing_in(
 def test_questions_that_an_answer_opens_are_asked_before_the_next_page(
     phone: FlaskClient, supplier: Supplier
 ):
-    d01, d05 = "/data/D/SAQ_D01", "/data/D/SAQ_D05"
+    d01, d06 = "/data/D/SAQ_D01", "/data/D/SAQ_D06"
     address = f"{_base(supplier)}/D"
-    opened = _post(phone, address, {d01: "14", d05: ""})
-    assert opened.location == f"{address}#data-D-SAQ_D05"
+    opened = _post(phone, address, {d01: "14", d06: ""})
+    assert opened.location == f"{address}#data-D-SAQ_D06"
     assert "Your answers open more questions on this page." in phone.get(address).text
-    assert _post(phone, address, {d01: "14", d05: "yes"}).location.endswith("/E")
-    assert _post(phone, address, {d01: "14", d05: ""}).location.endswith("/E")
+    assert _post(phone, address, {d01: "14", d06: "none"}).location.endswith("/E")
+    assert _post(phone, address, {d01: "14", d06: ""}).location.endswith("/E")
 
 
 def test_page_left_open_while_signing_in_elsewhere_is_sent_after_a_confirmation(

@@ -11,13 +11,13 @@ from sqlalchemy.exc import DBAPIError
 
 from ddplatform.access.identity import Identity
 from ddplatform.db import db
-from ddplatform.duediligence.vocabulary import RiskState
+from ddplatform.duediligence.vocabulary import ActionState, RiskState
 from ddplatform.errors import Conflict, Invalid, NotFound
 from ddplatform.jobs import claims
 from ddplatform.jobs.claims import Claim
 from ddplatform.jobs.runner import run_job
 from ddplatform.models.audit import AuditEvent
-from ddplatform.models.findings import Finding, FindingSource
+from ddplatform.models.findings import Finding, FindingSource, MitigationAction
 from ddplatform.models.jobs import Job
 from ddplatform.models.responses import RiskSignal
 from ddplatform.models.risk import AssessmentRun, FactKind, RiskAssessment, RiskFact
@@ -61,6 +61,21 @@ def finding(node_id: UUID, by: Identity, **more: object) -> Finding:
         source=FindingSource.OWN_CHECK,
         created_by_id=by.user_id,
         **given,
+    )
+
+
+def step_of(about: Finding, due_on: date, **more: object) -> MitigationAction:
+    return MitigationAction(
+        finding_id=about.id,
+        node_id=about.node_id,
+        node_name="Espoir farm group",
+        title="School for the children who were found",
+        description="With the cooperative.",
+        due_on=due_on,
+        first_due_on=due_on,
+        success_measure="All of them are at school",
+        created_at=NOW - timedelta(days=390),
+        **more,
     )
 
 
@@ -166,14 +181,27 @@ def test_the_newest_statement_of_a_source_counts(tenant: Tenant, cocoa: CocoaMap
     assert seen_values == {0.1, 0.0}
 
 
-@pytest.mark.parametrize(("days", "value"), [(10, 0.4), (200, 1.0)])
-def test_an_open_verified_finding_counts_against_the_node_and_more_when_it_stays_open(
-    tenant: Tenant, cocoa: CocoaMap, days: int, value: float
+@pytest.mark.parametrize(
+    ("late_days", "more", "value"),
+    [
+        (10, {}, 0.4),
+        (30, {}, 0.4),
+        (31, {}, 1.0),
+        (200, {"status": ActionState.DROPPED}, 0.4),
+        (200, {"reported_at": NOW - timedelta(days=1)}, 0.4),
+    ],
+)
+def test_an_open_verified_finding_counts_and_more_once_a_step_is_long_overdue(
+    tenant: Tenant, cocoa: CocoaMap, late_days: int, more: dict[str, object], value: float
 ) -> None:
+    # DER-4
     with acting(tenant):
-        opened = NOW - timedelta(days=days)
-        db.session.add(finding(cocoa.farms, tenant.analyst, created_at=opened))
-        db.session.add(finding(cocoa.own, tenant.analyst, status=RiskState.IDENTIFIED))
+        opened = finding(cocoa.farms, tenant.analyst, created_at=NOW - timedelta(days=400))
+        db.session.add_all(
+            [opened, finding(cocoa.own, tenant.analyst, status=RiskState.IDENTIFIED)]
+        )
+        db.session.flush()
+        db.session.add(step_of(opened, NOW.date() - timedelta(days=late_days), **more))
     with acting(tenant):
         observed = assessments.load(cocoa.chain, as_of=NOW.date(), at=NOW).evidence.observations
     assert observed.value.tolist() == [value]

@@ -62,7 +62,7 @@ def _answer_with_gaps_in_the_network(supplier: Visitor, questions: str) -> None:
 
 
 def _see_branches_open_and_close(page: Page) -> None:
-    branch = page.locator('[data-path="/data/D/SAQ_D05"]').first
+    branch = page.locator('[data-path="/data/D/SAQ_D06"]').first
     expect(branch).to_be_hidden()
     answer(page, "/data/D/SAQ_D01", "3")
     expect(branch).to_be_visible()

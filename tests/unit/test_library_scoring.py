@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from questionnaires import Signals, score
+from questionnaires import FactorSignal, Signals, score
 from questionnaires.evaluation import Response
-from questionnaires.items import BLANK_CONTROL_R, BLANK_FACTOR_R
+from questionnaires.items import NO_CREDIT_R
 from tests.library_responses import any_answers, paths, respond
 from tests.library_rows import BY_ID, REFS, ROWS, SCORED, is_shown, ref_of
 from tests.sampling import examples
@@ -86,6 +86,7 @@ def test_what_is_not_asked_is_not_scored_and_fires_nothing(ref, data):
 OPEN = [  # (found and supported, none found, nobody looked)
     ("SAQ-D02", "found_and_supported", "none_found_no_checks"),
     ("TRV-13", "reported_and_referred", "none_no_system"),
+    ("APP-17", "found_and_resolved", "none_found_no_checks"),
 ]
 
 
@@ -114,7 +115,7 @@ def scores(found: Signals, *, but: str) -> dict[str, float]:
 
 def test_no_other_question_offers_both():
     both = {
-        row["id"] for row in ROWS if "supported" in row["answers"] or "no_system" in row["answers"]
+        row["id"] for row in ROWS if "no_checks" in row["answers"] or "no_system" in row["answers"]
     }
 
     assert both == {case[0] for case in OPEN}
@@ -142,12 +143,17 @@ def offers_unsure(row: Mapping[str, str]) -> bool:
 def pairs(told: Signals, silent: Signals, target: str) -> list[tuple[float, float]]:
     """The risk of one factor, control or criterion in both, where it is asked."""
     if target in told.factors:
-        return [(told.factors[target].score, silent.factors[target].score)]
+        return [(effect(told.factors[target]), effect(silent.factors[target]))]
     if target in told.controls:
         return [(1 - told.controls[target].design, 1 - silent.controls[target].design)]
     if target in told.criteria:
         return [(told.criteria[target].gap, silent.criteria[target].gap)]
     return []
+
+
+def effect(signal: FactorSignal) -> float:
+    """How far a factor moves a score by its answers, below 0 down; 0 where it says nothing."""
+    return 0.0 if signal.score is None else signal.quality * (signal.score - 0.5)
 
 
 @pytest.mark.parametrize("ref", REFS)
@@ -158,18 +164,18 @@ def test_a_blank_never_earns_credit_for_a_control(ref, data):
     found = signals(ref, **answers)
 
     for signal in (*found.controls.values(), *found.criteria.values()):
-        assert all(cause.r == BLANK_CONTROL_R for cause in signal.causes if cause.answer is None)
+        assert all(cause.r == NO_CREDIT_R for cause in signal.causes if cause.answer is None)
     for factor in found.factors.values():
-        assert all(cause.r == BLANK_FACTOR_R for cause in factor.causes if cause.answer is None)
+        assert all(cause.answer is not None for cause in factor.causes)
 
 
 @pytest.mark.parametrize("ref", REFS)
 def test_who_says_nothing_gets_no_credit_and_no_low_score(ref):
     found = signals(ref)
 
-    assert causes(found)
+    assert found.factors or found.controls or found.criteria
     assert all(control.design == 0 for control in found.controls.values())
-    assert all(factor.score == BLANK_FACTOR_R for factor in found.factors.values())
+    assert all(factor.score is None and factor.is_blank for factor in found.factors.values())
     assert all(factor.quality == 0 for factor in found.factors.values())
     assert all(criterion.gap == 1 for criterion in found.criteria.values())
     assert not found.red_flags
@@ -217,7 +223,7 @@ def test_children_who_often_work_on_the_farm_set_the_score_and_open_a_case():
     assert [flag.red_flag for flag in found.red_flags] == ["RF-01"]
 
 
-def test_a_monitoring_system_is_credited_by_reach_design_and_help():
+def test_a_monitoring_system_is_credited_by_design_and_help():
     found = signals(
         "AGR",
         AGR_16="40",
@@ -226,8 +232,15 @@ def test_a_monitoring_system_is_credited_by_reach_design_and_help():
         AGR_19="90",
     )
 
-    r = (3 * 0.6 + 2 * (1 - 4 / 7) + 2 * 0.1) / 7
+    r = (2 * (1 - 4 / 7) + 2 * 0.1) / 4
     assert found.controls["CTL-05"].design == pytest.approx(1 - r)
+
+
+@pytest.mark.parametrize("told", ["0", "100"])
+def test_where_no_child_was_found_help_counts_half_whatever_is_told_of_it(told):
+    found = signals("AGR", AGR_16="80", AGR_17="none", AGR_18="0", AGR_19=told)
+
+    assert found.controls["CTL-05"].design == pytest.approx(1 - (2 * 1 + 2 * 0.5) / 4)
 
 
 def test_each_task_under_eighteen_in_a_mine_fires_its_flag():
@@ -248,11 +261,12 @@ def test_late_changes_without_pay_are_charged_to_the_buyer():
     assert {f for f, s in found.factors.items() if s.charged_to} == {"WRK-21"}
 
 
-def test_forged_age_papers_set_two_factors():
-    found = signals("APP", APP_17="often", APP_10="no_with_checks")
+def test_forged_age_papers_that_were_not_followed_up_are_a_disclosure():
+    found = signals("APP", APP_17="found_not_followed_up", APP_10="no_with_checks")
 
-    assert found.factors["WRK-03"].score == 1
-    assert found.factors["WRK-23"].score == 0.8
+    assert found.factors["WRK-03"].score == 0.8
+    assert "WRK-23" not in found.factors
+    assert [flag.red_flag for flag in found.red_flags] == ["RF-13"]
     assert found.factors["WRK-01"].score == pytest.approx(0.1)
 
 
@@ -361,7 +375,9 @@ def test_follow_up_of_a_case_counts_for_closing_it_and_never_against_the_supplie
     assert found.criteria["CLO-1"].gap == 0
     assert found.criteria["CLO-4"].gap == pytest.approx((2 * 0.35 + 2 * 1) / 4)
     assert [flag.red_flag for flag in found.red_flags] == ["RF-11"]
-    assert list(found.as_json()) == ["factors", "controls", "red_flags", "checks", "criteria"]
+    assert list(found.as_json()) == [
+        "factors", "controls", "red_flags", "checks", "response", "criteria",
+    ]  # fmt: skip
 
 
 def test_a_child_found_again_at_the_same_site_is_told_by_its_flag():

@@ -16,6 +16,7 @@ from questionnaires.scoring import credit_control, score, score_factor
 from questionnaires.scoring_plan import ScoredQuestion, plan_scoring
 from questionnaires.signals import Signals
 from questionnaires.xlsform import read_form
+from tests.library_responses import respond as respond_to
 from tests.sampling import examples
 from tests.saq_responses import GOOD_ANSWERS, respond, respond_saq
 
@@ -23,9 +24,22 @@ SAQ = shipped_form("SAQ")
 SAQ_PLAN = plan_scoring(SAQ)
 
 
-def item(w: float, r: float, source_type: str | None = "supplier_answer", **more: object) -> Item:
-    answer = None if source_type is None else "x"
-    return Item("Q", None, answer, r=r, w=w, factor="F", source_type=source_type, **more)
+def item(w: float, r: float, source_type: str = "supplier_answer", **more: object) -> Item:
+    return Item("Q", None, "x", r=r, w=w, factor="F", source_type=source_type, **more)
+
+
+def blank(w: float, r: float | None = None) -> Item:
+    return Item("Q", None, None, r=r, w=w, factor="F")
+
+
+def unsure(w: float) -> Item:
+    return Item("Q", None, "unsure", r=None, w=w, factor="F")
+
+
+def effect(found: Signals, factor: str) -> float:
+    """How far a factor moves a score by its answers, below 0 down; 0 where it says nothing."""
+    signal = found.factors.get(factor)
+    return 0.0 if signal is None or signal.score is None else signal.quality * (signal.score - 0.5)
 
 
 def signals(**answers: str) -> Signals:
@@ -45,23 +59,32 @@ def test_ex04_a_factor_is_the_weighted_mean_of_its_items():
     )
 
 
-def test_ex43_quality_follows_admission_evidence_and_blanks():
-    found = score_factor(
-        [
-            item(3, 1, "admission"),
-            item(2, 0, "supplier_evidence"),
-            item(2, 0.85, None),
-            item(1, 0.5),
-        ]
-    )
+def test_a_blank_dilutes_no_admission():
+    answers = [item(3, 1, "admission"), item(2, 0, "supplier_evidence"), item(1, 0.5)]
+    found = score_factor([*answers, blank(2)])
 
-    assert found.score == pytest.approx(0.65)
-    assert found.quality == pytest.approx(0.4625)
+    assert found.score == pytest.approx(3.5 / 6)
+    assert found.quality == pytest.approx((3 * 0.8 + 2 * 0.5 + 1 * 0.3) / 6)
     assert found.source_type == "admission"
+    assert found == score_factor(answers)
+
+
+def test_half_an_answer_earns_half_the_credit():
+    found = score_factor([item(2, 0), blank(1), unsure(1)])
+
+    assert (found.score, found.quality) == (0, pytest.approx(0.3 * 2 / 4))
+    assert [cause.answer for cause in found.causes] == ["x"]
+
+
+def test_without_an_answer_there_is_no_score_and_a_factor_of_blanks_says_so():
+    silent, in_doubt = score_factor([blank(2), blank(1)]), score_factor([blank(2), unsure(1)])
+
+    assert (silent.score, silent.quality, silent.is_blank) == (None, 0, True)
+    assert (in_doubt.score, in_doubt.quality, in_doubt.is_blank) == (None, 0, False)
 
 
 def test_a_control_is_credited_with_what_is_not_missing():
-    assert credit_control([item(3, 0.25), item(1, 1, None)]).design == pytest.approx(1 - 1.75 / 4)
+    assert credit_control([item(3, 0.25), blank(1, 1)]).design == pytest.approx(1 - 1.75 / 4)
 
 
 def test_fees_and_deposits_count_with_their_weights():
@@ -112,12 +135,29 @@ def test_each_bad_option_fires_its_flag_and_adds_to_the_risk():
 # What counts, and as what
 
 
-def test_a_required_blank_counts_high_and_without_quality():
+def test_a_required_blank_is_told_and_is_no_answer():
     found = signals(SAQ_F03="")
 
     overtime = found.factors["WRK-14"]
-    assert (overtime.score, overtime.quality, overtime.source_type) == (0.85, 0, "supplier_answer")
-    assert overtime.causes[0].answer is None
+    assert (overtime.score, overtime.quality, overtime.is_blank) == (None, 0, True)
+    assert overtime.causes == ()
+
+
+def test_i_do_not_know_is_no_answer_and_no_blank():
+    found = signals(SAQ_F01="unsure", SAQ_F02="fines")
+
+    pay = found.factors["WRK-13"]
+    assert [cause.question for cause in pay.causes] == ["SAQ-F02"]
+    assert (pay.score, pay.quality) == (0.4, pytest.approx(0.3 * 2 / 4))
+    alone = signals(SAQ_J01="unsure").factors["COM-08"]
+    assert (alone.score, alone.is_blank) == (None, False)
+
+
+def test_i_do_not_know_earns_no_credit_for_a_control():
+    found = signals(SAQ_M01="unsure", SAQ_M02="none", SAQ_M03="unsure")
+
+    assert found.controls["CTL-07"].design == 0
+    assert {cause.r for cause in found.controls["CTL-07"].causes} == {1.0}
 
 
 def test_a_required_blank_earns_no_credit_under_a_control():
@@ -129,8 +169,8 @@ def test_a_required_blank_earns_no_credit_under_a_control():
 def test_a_number_outside_its_range_is_no_answer():
     found = signals(SAQ_C01="-40")
 
-    assert found.factors["WRK-08"].score == 0.85
-    assert found.factors["WRK-08"].causes[0].answer is None
+    assert found.factors["WRK-08"].score is None
+    assert found.factors["WRK-08"].is_blank
 
 
 def test_an_approval_in_the_future_is_no_answer():
@@ -227,8 +267,10 @@ def test_factors_and_controls_stand_in_the_order_of_the_form():
 def test_the_document_has_exactly_the_promised_keys():
     document = signals(SAQ_C06="yes", SAQ_D06="none").as_json()
 
-    assert list(document) == ["factors", "controls", "red_flags", "checks"]
-    assert set(document["factors"]["WRK-01"]) == {"score", "quality", "source_type", "causes"}
+    assert list(document) == ["factors", "controls", "red_flags", "checks", "response"]
+    assert set(document["factors"]["WRK-01"]) == {
+        "score", "quality", "source_type", "blank", "causes",
+    }  # fmt: skip
     assert set(document["factors"]["WRK-01"]["causes"][0]) == {
         "question", "instance", "answer", "r", "w", "q",
     }  # fmt: skip
@@ -237,6 +279,23 @@ def test_the_document_has_exactly_the_promised_keys():
     assert document["red_flags"] == [
         {"red_flag": "RF-01", "question": "SAQ-C06", "instance": None, "answer": "yes"}
     ]
+
+
+def test_the_document_tells_how_each_question_for_everybody_was_answered():
+    response = respond_saq({"SAQ_C06": "yes", "SAQ_D06": "none", "SAQ_F01": "unsure",
+                            "SAQ_F03": "", "SAQ_E01": "yes", "SAQ_E02": "none"})  # fmt: skip
+    found = score(response, evidence_accepted=["/data/D/SAQ_D03"]).as_json()
+    answers = {one["question"]: one for one in found["response"]["answers"]}
+
+    assert answers["SAQ-C06"] == {
+        "question": "SAQ-C06", "weight": 3.0, "state": "answered", "evidence_asked": False,
+        "evidence": False, "admission": True,
+    }  # fmt: skip
+    states = {ref: answers[ref]["state"] for ref in ("SAQ-F01", "SAQ-F03", "SAQ-D03")}
+    assert states == {"SAQ-F01": "dont_know", "SAQ-F03": "blank", "SAQ-D03": "answered"}
+    assert answers["SAQ-D03"]["evidence_asked"] and answers["SAQ-D03"]["evidence"]
+    assert "SAQ-E02" not in answers  # asked of some only
+    assert "SAQ-A01" not in answers  # not scored
 
 
 # Red flags
@@ -325,12 +384,19 @@ def small(answers: Mapping[str, str], markdown: str = MILL) -> Signals:
     return score(respond(form_of(markdown), {f"/data/{k}": v for k, v in answers.items()}))
 
 
-def test_forged_papers_set_two_factors():
+def test_forged_papers_that_a_site_tells_of_itself_are_a_disclosure():
     found = small({"Q_1": "often"})
+
+    assert (found.factors["WRK-03"].score, found.factors["WRK-03"].quality) == (0.9, 0.8)
+    assert "WRK-23" not in found.factors
+
+
+def test_forged_papers_that_an_assessor_finds_set_two_factors():
+    found = small({"V": "unannounced", "Q_1": "often"}, VISIT)
 
     assert (found.factors["WRK-03"].score, found.factors["WRK-03"].quality) == (1, 0.8)
     records = found.factors["WRK-23"]
-    assert (records.score, records.quality, records.source_type) == (0.8, 0.8, "admission")
+    assert (records.score, records.quality, records.source_type) == (0.8, 0.8, "site_work")
     assert [(c.question, c.answer, c.r) for c in records.causes] == [("Q-1", "often", 0.8)]
 
 
@@ -499,6 +565,20 @@ def test_a_known_origin_without_any_supplier_raises_a_review():
     assert checks(score(respond_saq({"SAQ_N07": "5"}, suppliers=[{}]))) == []
 
 
+@pytest.mark.parametrize(
+    ("found", "share", "sector_risk", "raised"),
+    [("0", "51", None, True), ("0", "50", None, False), ("1", "90", 0.9, False),
+     ("0", "90", 0.7, True), ("0", "90", 0.69, False)],
+)  # fmt: skip
+def test_a_system_that_finds_nobody_raises_a_review_in_risky_sectors(
+    found, share, sector_risk, raised
+):
+    answers = {"AGR_16": share, "AGR_17": "repeat_visits", "AGR_18": found}
+    told = score(respond_to("AGR", answers), sector_risk=sector_risk)
+
+    assert checks(told) == ([("CHK-8", ("AGR-18", "AGR-16"))] if raised else [])
+
+
 def test_light_mode_checks_only_what_it_asks():
     response = respond_saq({"SAQ_A04": "300", "SAQ_L03": "0"})
 
@@ -525,10 +605,10 @@ def test_p11_finding_and_supporting_never_scores_worse_than_not_looking(disclose
 
     def child_labour(answer: str) -> float:
         response = respond_saq({"SAQ_D02": answer, "SAQ_C06": others, "SAQ_D06": "none"})
-        found = score(response, evidence_accepted=accepted).factors["WRK-01"]
-        return found.score + (1 - found.quality) * max(0, 0.75 - found.score)
+        return effect(score(response, evidence_accepted=accepted), "WRK-01")
 
     assert child_labour("found_and_supported") <= child_labour("none_found_no_checks")
+    assert child_labour("found_and_supported") <= child_labour("none_found_with_checks")
 
 
 def any_answer(question: ScoredQuestion) -> st.SearchStrategy[str]:
@@ -560,7 +640,7 @@ def test_whatever_is_answered_signals_stay_in_range_and_no_flag_is_averaged_away
     found = score(respond_saq(answers))
 
     for factor in found.factors.values():
-        assert 0 <= factor.score <= 1
+        assert factor.score is None or 0 <= factor.score <= 1
         assert 0 <= factor.quality <= 0.95
     for control in found.controls.values():
         assert 0 <= control.design <= 1
@@ -588,8 +668,7 @@ def test_silence_never_scores_better_than_the_most_honest_good_answer(question):
         before, after = silent.controls.get(question.control), honest.controls.get(question.control)
         assert before is None or before.design <= after.design
     else:
-        before, after = silent.factors.get(question.factor), honest.factors.get(question.factor)
-        assert before is None or before.score >= after.score
+        assert effect(honest, question.factor) <= effect(silent, question.factor)
 
 
 def test_the_good_answers_of_these_tests_leave_no_required_blank():

@@ -69,8 +69,6 @@ def test_exporting_twice_gives_the_same_bytes():
 
 GATED = [
     ("SAQ-A07", {"SAQ_A06": "child_labour"}, {"SAQ_A06": "none"}),
-    ("SAQ-D05", {"SAQ_D01": "1"}, {"SAQ_D01": "0"}),
-    ("SAQ-D05", {"SAQ_D01": "1"}, {"SAQ_D01": ""}),
     ("SAQ-D06", {"SAQ_D01": "1", "SAQ_C06": "no"}, {"SAQ_D01": "0", "SAQ_C06": "no"}),
     ("SAQ-D06", {"SAQ_D01": "0", "SAQ_C06": "yes"}, {"SAQ_D01": "0", "SAQ_C06": "unsure"}),
     ("SAQ-D06", {"SAQ_D01": "0", "SAQ_C06": "sometimes"}, {"SAQ_D01": "0", "SAQ_C06": ""}),

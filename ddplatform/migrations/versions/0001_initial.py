@@ -5194,6 +5194,18 @@ def upgrade() -> None:
             nullable=False,
             comment="path -> what is given to a question that is asked; texts as null",
         ),
+        sa.Column(
+            "answered_share",
+            sa.Double(),
+            nullable=False,
+            comment="Part of the questions required of everybody that are answered, 0..1",
+        ),
+        sa.Column(
+            "conduct",
+            sa.JSON(),
+            nullable=False,
+            comment="How each of these was answered, for the response measure",
+        ),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["organisation_id", "assignment_id"],
@@ -5242,8 +5254,8 @@ def upgrade() -> None:
         sa.Column(
             "value",
             sa.Double(),
-            nullable=False,
-            comment="s of the factor, or d of the control, 0..1",
+            nullable=True,
+            comment="s of the factor, or d of the control, 0..1; none: all of it is blank",
         ),
         sa.Column("quality", sa.Double(), nullable=True),
         sa.Column("source_type", sa.String(), nullable=True),

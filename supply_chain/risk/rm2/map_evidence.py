@@ -17,7 +17,12 @@ from supply_chain.risk.rm2.evidence import FactorTable
 from supply_chain.risk.rm2.facts import Facts, State, StateRows, facts_of
 from supply_chain.risk.rm2.map_events import EventRows
 from supply_chain.risk.rm2.method import FACTORS, ISSUES, METHOD, Bools, Floats, Ints
-from supply_chain.risk.rm2.observations import Observations, combine
+from supply_chain.risk.rm2.observations import (
+    Observations,
+    combine,
+    join_observations,
+    silence,
+)
 from supply_chain.risk.rm2.severity import Judgement, judge, raised_scale
 
 NOT_SCORED = -1
@@ -97,6 +102,8 @@ def touched(evidence: Evidence, count: int) -> Bools:
     for part in (
         evidence.observations,
         evidence.asked,
+        evidence.blank,
+        evidence.silent,
         evidence.not_applicable,
         evidence.states,
         evidence.controls,
@@ -110,17 +117,18 @@ def touched(evidence: Evidence, count: int) -> Bools:
 
 def _factors(evidence: Evidence, nodes: Ints, online: Bools) -> FactorTable:
     observations = observations_of(evidence.observations)
-    cells = combine(observations)
+    cells = combine(join_observations(observations, silence(evidence.silent.node)))
     dropped = _dropped(evidence.not_applicable, nodes, cells.cell)
     asked = _FACTOR[evidence.asked.factor]
     asked_cells = evidence.asked.node[asked >= 0] * FACTORS + asked[asked >= 0]
-    spoken = np.setdiff1d(np.concatenate([cells.cell, asked_cells]), dropped)
+    known = _FACTOR[evidence.blank.factor] >= 0
+    blank = np.unique(evidence.blank.node[known] * FACTORS + _FACTOR[evidence.blank.factor[known]])
+    spoken = np.setdiff1d(np.concatenate([cells.cell, asked_cells, blank]), dropped)
     factor = spoken % FACTORS
     is_online = (factor >= METHOD.online.start) & (factor < METHOD.online.stop)
     applies = online.copy()
     applies[spoken[is_online] // FACTORS] = True
-    no_blanks = np.zeros(0, dtype=np.int64)
-    return FactorTable(cells, blank=no_blanks, dropped=dropped, online=applies)
+    return FactorTable(cells, blank=blank, dropped=dropped, online=applies)
 
 
 def observations_of(given: Rm1Observations) -> Observations:

@@ -1,0 +1,111 @@
+"""Questions that suppliers left unanswered past their day (RM-2.0 section 3.7)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from ddplatform.duediligence.vocabulary import QuestionnaireState
+from ddplatform.models.questionnaires import Assignment, QuestionnaireVersion
+from ddplatform.models.reviews import ReviewEntry
+from ddplatform.queries.map_on_day import MapOnDay
+from ddplatform.queries.questionnaires import load_plan
+from questionnaires import Answerer, Response, score
+from supply_chain.risk.rm2.method import METHOD
+
+_POLICY = METHOD.policy
+NOT_ASKED = (QuestionnaireState.DRAFT, QuestionnaireState.WITHDRAWN)
+EMPTY_ON = datetime(2026, 1, 1, tzinfo=UTC)  # an empty response does not hang on its day
+
+
+@dataclass(frozen=True)
+class Silence:
+    """What was asked and not answered by a day."""
+
+    blanks: tuple[tuple[int, str], ...]  # row of the node, factor whose questions are all blank
+    silent: tuple[int, ...]  # rows of nodes that answered less than half by day 30 after the day
+
+
+def load_silence(known: MapOnDay) -> Silence:
+    """What suppliers did not answer; of each questionnaire the newest request counts.
+
+    Blanks within answers that were sent are told by their signals.
+    """
+    rows = known.select(
+        select(
+            Assignment.id,
+            Assignment.node_id,
+            Assignment.version_id,
+            QuestionnaireVersion.questionnaire_id,
+            Assignment.light_mode,
+            Assignment.due_on,
+            Assignment.submitted_at,
+        )
+        .join(QuestionnaireVersion, QuestionnaireVersion.id == Assignment.version_id)
+        .where(
+            Assignment.answered_by == Answerer.SUPPLIER,
+            Assignment.status.not_in(NOT_ASKED),
+            Assignment.sent_at < known.end,
+        )
+        .order_by(Assignment.sent_at, Assignment.id),
+        Assignment.node_id,
+    )
+    newest = {(row.node_id, row.questionnaire_id): row for row in rows}
+    due = [row for row in newest.values() if row.due_on < known.as_of]
+    shares = _answered_shares(known, [row.id for row in due])
+    return Silence(
+        blanks=tuple(_blanks(known, due)),
+        silent=tuple(
+            sorted({known.rows[row.node_id] for row in due if _is_silent(row, known, shares)})
+        ),
+    )
+
+
+def _blanks(known: MapOnDay, due: list[Any]) -> Iterator[tuple[int, str]]:
+    for row in due:
+        if not _is_sent(row, known):
+            for factor in factors_asked(row.version_id, light=row.light_mode):
+                yield known.rows[row.node_id], factor
+
+
+def _is_sent(row: Any, known: MapOnDay) -> bool:
+    return row.submitted_at is not None and row.submitted_at < known.end
+
+
+def _is_silent(row: Any, known: MapOnDay, shares: dict[UUID, float]) -> bool:
+    last: date = row.due_on + timedelta(days=_POLICY.silence_after_days)
+    if known.as_of <= last:
+        return False
+    least = _POLICY.silence_answered_share
+    return not _is_sent(row, known) or shares.get(row.id, 1.0) < least
+
+
+def _answered_shares(known: MapOnDay, assignments: list[UUID]) -> dict[UUID, float]:
+    """Assignment -> part of the required questions that its newest answers answer."""
+    if not assignments:
+        return {}
+    rows = known.select(
+        select(Assignment.node_id, Assignment.id, ReviewEntry.answered_share)
+        .join(ReviewEntry, ReviewEntry.assignment_id == Assignment.id)
+        .where(ReviewEntry.received_at < known.end)
+        .order_by(ReviewEntry.received_at, ReviewEntry.id),
+        Assignment.node_id,
+    )
+    wanted = set(assignments)
+    return {row.id: row.answered_share for row in rows if row.id in wanted}
+
+
+@lru_cache(maxsize=64)
+def factors_asked(version_id: UUID, *, light: bool) -> tuple[str, ...]:
+    """Factors that a version asks everybody about; a published version never changes."""
+    empty = Response(load_plan(version_id), {}, now=EMPTY_ON)
+    signals = score(empty, light=light)
+    return tuple(
+        factor
+        for factor, signal in signals.factors.items()
+        if signal.is_blank and not signal.charged_to
+    )
