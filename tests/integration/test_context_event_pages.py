@@ -1,5 +1,6 @@
 """The pages of events around sites, and of sites to be looked at again."""
 
+import re
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -92,8 +93,19 @@ def test_an_event_is_entered_and_shows_on_every_page_of_the_sites_inside(analyst
     assert "Flood on the Sassandra" not in analyst.get(f"{HOME}/value-chain/nodes/{cocoa.own}").text
 
 
-def test_an_event_that_moves_no_score_says_so(analyst):
-    assert "It moves no score." in analyst.get(entered(analyst, kind="harvest")).text
+def test_an_event_shows_its_points_for_each_issue_and_until_when_they_count(analyst):
+    flood = analyst.get(entered(analyst)).text
+    assert "It counts in full until 20 November 2026" in flood
+    assert re.search(r"emergencies.*?\+10\.8.*?30 December 2027", flood, re.DOTALL)
+
+    harvest = analyst.get(entered(analyst, kind="harvest")).text
+    assert "It counts in full while it lasts" in harvest and "its end is entered" in harvest
+    assert "It says nothing about a factor of the site." in harvest
+
+
+def test_an_event_of_a_kind_without_points_says_so(analyst):
+    page = analyst.get(entered(analyst, kind="security")).text
+    assert "None by itself: the method gives this kind no points." in page
 
 
 def test_a_faulty_event_comes_back_with_all_that_was_typed(analyst):

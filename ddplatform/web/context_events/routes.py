@@ -20,6 +20,7 @@ from ddplatform.queries.reassessment import TaskFilter, list_tasks
 from ddplatform.services import context_events
 from ddplatform.web.context_events import words
 from ddplatform.web.context_events.forms import EndForm, EventChangeForm, EventForm, WithdrawForm
+from ddplatform.web.findings.words import ISSUE_NAMES
 from ddplatform.web.sent_forms import answer_form
 
 bp = Blueprint("context_events", __name__)
@@ -64,7 +65,9 @@ def show(event_id: UUID) -> ResponseReturnValue:
         unsure=list_unsure(event),
         tasks=list_tasks(TaskFilter(event_id=event_id), limit=1).total,
         author=name_of_author(event),
+        course=words.course(event, g.now.date()),
         words=words,
+        ISSUE_NAMES=ISSUE_NAMES,
     )
 
 

@@ -1,8 +1,10 @@
 """Words of the pages of events in the surroundings."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from ddplatform.duediligence.context_kinds import ContextKind, context_kinds
+from ddplatform.languages import day_in_words
 from ddplatform.models.context_events import ContextEvent
 from ddplatform.queries.context_events import EventRow, EventState
 from ddplatform.services.context_event_fields import SOURCE_TYPES
@@ -10,7 +12,11 @@ from ddplatform.web.countries import country_name
 from ddplatform.web.factor_words import factor_title
 from supply_chain.areas import AreaKind
 from supply_chain.risk.method import METHOD
+from supply_chain.risk.rm2.event_course import EventCourse, course_of
+from supply_chain.risk.rm2.method import METHOD as METHOD_2
 
+_HALF_LIFE = METHOD_2.policy.event_half_life_months
+_LEAST = METHOD_2.policy.event_least_points
 _NAMES = dict(zip(METHOD.factors, METHOD.factor_names, strict=True))
 
 STATES: Mapping[EventState, str] = {
@@ -45,10 +51,31 @@ def where(event: ContextEvent | EventRow) -> str:
     return f"{centre} ({country})" if country else centre
 
 
+def course(event: ContextEvent, on: date) -> EventCourse | None:
+    """What an event adds to each issue of a site inside and until when; None: no points."""
+    ref = context_kinds()[event.kind].event
+    if not ref or event.withdrawn_at is not None:
+        return None
+    return course_of(ref, event.source_type, event.starts_on, event.ends_on, on=on)
+
+
+def full_words(found: EventCourse) -> str:
+    """Until when an event counts in full, and how it fades."""
+    if found.full_until is None:
+        return (
+            "It counts in full while it lasts; once its last day is entered, its points halve "
+            f"every {_HALF_LIFE:g} months after that day."
+        )
+    return (
+        f"It counts in full until {day_in_words(found.full_until)}; after that its points halve "
+        f"every {_HALF_LIFE:g} months, and below {_LEAST:g} points they end."
+    )
+
+
 def effect_of(kind: ContextKind) -> str:
-    """What an event of a kind does to scores, in words."""
+    """What an event of a kind says of the factors of a site inside, in words."""
     if not kind.factors:
-        return "Asks people to look. It moves no score."
+        return "Asks people to look. It says nothing about a factor of the site."
     names = " and ".join(f"“{factor_title(_NAMES[factor])}”" for factor in kind.factors)
     tail = (
         f" It counts for {kind.counts_months_after} months after its end."
