@@ -103,11 +103,6 @@ def factors_without_data(release: ReferenceRelease) -> tuple[str, ...]:
     return tuple(factor for factor in COUNTRY_FACTORS if factor not in fed)
 
 
-def count_figures_by_country(release_id: UUID) -> dict[str, int]:
-    """Country -> how many of the country factors have a figure."""
-    return {code: len(rows) for code, rows in figures_of_release(release_id).factors.items()}
-
-
 def list_country_factors(release: ReferenceRelease, country: str) -> list[CountryFactor]:
     """Every country factor of the method, with its figure where there is one."""
     found = figures_of_release(release.id).factors.get(country, {})

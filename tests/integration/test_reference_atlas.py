@@ -115,6 +115,15 @@ def test_a_country_is_found_by_code_and_by_name_in_any_language(
     assert "Ghana" in names_in_order(text_of(analyst, f"countries?q={asked}"))
 
 
+def test_the_list_shows_the_vulnerability_of_the_method_and_how_much_is_estimated(
+    analyst: FlaskClient,
+) -> None:
+    belgium = words_of(analyst, "countries?q=BE")
+    # EX-08: V of ISS-CL is .0218 in Belgium, whose child-labour figure is imputed
+    assert "0.02" in belgium and "could be" in belgium
+    assert "0.68" in words_of(analyst, "countries?q=PK")
+
+
 def test_a_search_without_an_answer_says_what_to_try(analyst: FlaskClient) -> None:
     text = text_of(analyst, "countries?q=Atlantis")
     assert "No country matches" in text
@@ -124,7 +133,10 @@ def test_a_search_without_an_answer_says_what_to_try(analyst: FlaskClient) -> No
 def test_the_list_sorts_filters_and_goes_on(analyst: FlaskClient) -> None:
     worst = names_in_order(text_of(analyst, "countries?sort=score"))
     assert len(worst) == 50
-    assert "Burkina Faso" in worst[:20]
+    assert "Central African Republic" in worst[:10]
+    armed = names_in_order(text_of(analyst, "countries?sort=score&issue=ISS-AC"))
+    assert "Ukraine" in armed[:20] and "Ukraine" not in worst
+    assert names_in_order(text_of(analyst, "countries?sort=score&issue=nonsense")) == worst
     near = names_in_order(text_of(analyst, "countries?place=Western Africa&sort=name"))
     assert "Ghana" in near and "Kenya" not in near
     assert near == sorted(near, key=lambda name: name.replace("ô", "o"))

@@ -1,6 +1,6 @@
 """Countries of the atlas: the list, one of them, several side by side."""
 
-from datetime import date
+from collections.abc import Sequence
 
 from flask import g, render_template, request
 from flask.typing import ResponseReturnValue
@@ -8,12 +8,12 @@ from flask.typing import ResponseReturnValue
 from ddplatform.access.permissions import Permission
 from ddplatform.errors import NotFound
 from ddplatform.gate import requires
-from ddplatform.models.risk import ReferenceRelease
 from ddplatform.queries import reference as queries
 from ddplatform.queries.context_events import EventState, list_events
-from ddplatform.queries.reference_country import load_country, parts_on
+from ddplatform.queries.reference_country import load_country
 from ddplatform.queries.reference_exposure import NOWHERE, presence_by_country
 from ddplatform.web.context_events import words as event_words
+from ddplatform.web.findings.words import ISSUE_NAMES
 from ddplatform.web.page_context import may
 from ddplatform.web.reference import lists, words
 from ddplatform.web.reference.blueprint import bp
@@ -21,7 +21,14 @@ from ddplatform.web.reference.comparing import side_by_side
 from supply_chain.reference import load_reference
 from supply_chain.reference_atlas import load_atlas
 from supply_chain.reference_types import Country
-from supply_chain.risk.rm2.country_profile import country_profile
+from supply_chain.risk.rm2.country_profile import (
+    IssueVulnerability,
+    country_profile,
+    country_standings,
+    world_standing,
+)
+from supply_chain.risk.rm2.reference import INDICATORS
+from supply_chain.vocabulary import Issue
 
 MOST_COMPARED = 4
 
@@ -29,10 +36,11 @@ MOST_COMPARED = 4
 @bp.get("/countries")
 @requires(Permission.REFERENCE_READ)
 def countries() -> ResponseReturnValue:
-    """Every country: what it gives to scores, how much is known of it, our sites there."""
+    """Every country: how vulnerable children are there, how much is known, our sites."""
     release = queries.get_newest_release()
     sees_maps = may(Permission.VALUE_CHAIN_READ)
-    rows = _rows(release, on=g.now.date(), sees_maps=sees_maps)
+    issue = _asked_issue()
+    rows = _rows(issue, sees_maps=sees_maps)
     text, place = request.args.get("q", "").strip()[: lists.LONGEST], request.args.get("place", "")
     only_ours = sees_maps and request.args.get("ours") == "1"
     found = [
@@ -56,20 +64,28 @@ def countries() -> ResponseReturnValue:
         only_ours=only_ours,
         sees_maps=sees_maps,
         has_sites=has_sites,
-        factors=len(queries.COUNTRY_FACTORS),
+        issue=issue.value,
+        issues=list(ISSUE_NAMES.items()),
+        indicators=len(INDICATORS),
     )
 
 
-def _rows(release: ReferenceRelease, *, on: date, sees_maps: bool) -> list[lists.CountryRow]:
-    known, parts = queries.count_figures_by_country(release.id), parts_on(on)
+def _asked_issue() -> Issue:
+    """The issue in the address; child labour where it names none."""
+    asked = request.args.get("issue", "")
+    return Issue(asked) if asked in ISSUE_NAMES else Issue.CL
+
+
+def _rows(issue: Issue, *, sees_maps: bool) -> list[lists.CountryRow]:
+    standings = country_standings()
     ours = presence_by_country() if sees_maps else {}
     shipped, atlas = load_reference(), load_atlas()
     return [
         lists.CountryRow(
             country=country,
             place=atlas.neighbourhood.get(code, ""),
-            part=parts[code],
-            known=known.get(code, 0),
+            vulnerable=standings.get(code, world_standing()).issues[issue],
+            observed=standings.get(code, world_standing()).observed,
             listed=len(shipped.goods_in(code)),
             presence=ours.get(code, NOWHERE),
         )
@@ -92,6 +108,7 @@ def country(alpha2: str) -> ResponseReturnValue:
         country=found,
         told=told,
         rm2=country_profile(alpha2),
+        indicators=len(INDICATORS),
         nowhere_fed=nowhere_fed,
         lacking=lacking,
         sees_maps=sees_maps,
@@ -117,6 +134,8 @@ def compare() -> ResponseReturnValue:
         "reference/compare.html",
         release=release,
         told=told,
+        vulnerable=_vulnerable(asked),
+        indicators=len(INDICATORS),
         tables=side_by_side(told) if len(told) > 1 else [],
         presence=[ours.get(one.alpha2, NOWHERE) for one in asked],
         sees_maps=may(Permission.VALUE_CHAIN_READ),
@@ -124,6 +143,14 @@ def compare() -> ResponseReturnValue:
         choices=sorted((one.short_name, code) for code, one in shipped.countries.items()),
         words=words,
     )
+
+
+def _vulnerable(asked: Sequence[Country]) -> list[tuple[str, list[IssueVulnerability]]]:
+    """Each issue with its vulnerability in each country, the highest of them first."""
+    standings = country_standings()
+    of_each = [standings.get(one.alpha2, world_standing()).issues for one in asked]
+    rows = [(name, [issues[Issue(ref)] for issues in of_each]) for ref, name in ISSUE_NAMES.items()]
+    return sorted(rows, key=lambda row: -max((one.value for one in row[1]), default=0))
 
 
 def asked_countries() -> list[Country]:

@@ -10,7 +10,7 @@ from ddplatform.queries.reference_exposure import NOWHERE, Presence
 from ddplatform.queries.reference_goods import GoodRow
 from ddplatform.web.address_values import carried, number
 from supply_chain.reference_types import Commodity, Country
-from supply_chain.risk.country_part import CountryPart
+from supply_chain.risk.rm2.country_profile import IssueVulnerability
 from supply_chain.spelling import bare_words, latin
 
 PAGE_SIZE = 50
@@ -20,12 +20,12 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True)
 class CountryRow:
-    """A country in the list; `presence` is of our maps, `known` of 16 factors."""
+    """A country in the list; `presence` is of our maps, `observed` of 13 indicators."""
 
     country: Country
     place: str
-    part: CountryPart
-    known: int
+    vulnerable: IssueVulnerability
+    observed: int
     listed: int
     presence: Presence = NOWHERE
 
@@ -52,9 +52,9 @@ class Page(Generic[Row]):
 
 def _country_key(sort: str) -> Callable[[CountryRow], Any]:
     keys: Mapping[str, Callable[[CountryRow], Any]] = {
-        "ours": lambda row: (-row.presence.total, -row.part.score),
-        "score": lambda row: -row.part.score,
-        "known": lambda row: row.known,
+        "ours": lambda row: (-row.presence.total, -row.vulnerable.value),
+        "score": lambda row: -row.vulnerable.value,
+        "known": lambda row: row.observed,
         "listed": lambda row: -row.listed,
     }
     return keys.get(sort, lambda row: 0)

@@ -1,14 +1,19 @@
 """What public data say of a country under RM-2.0: its indicators and its vulnerability by issue."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
-from supply_chain.risk.rm2.context import Seen, place_of, vulnerability
+from supply_chain.risk.rm2.context import Place, Seen, Vulnerability, place_of, vulnerability
 from supply_chain.risk.rm2.indicator_sources import IndicatorSource, sources_of
 from supply_chain.risk.rm2.method import METHOD
 from supply_chain.risk.rm2.reference import INDICATORS, public_data
 from supply_chain.vocabulary import Issue
+
+SHOWN = 0.005
+"""Least difference that two decimals show."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,19 @@ class IssueVulnerability:
     low: float
     high: float
 
+    @property
+    def is_observed(self) -> bool:
+        """Whether nothing in it was estimated, as far as two decimals show."""
+        return self.high - self.low < SHOWN
+
+
+@dataclass(frozen=True)
+class CountryStanding:
+    """A country among the others: V of each issue, and how many indicators are observed."""
+
+    issues: Mapping[Issue, IssueVulnerability]
+    observed: int
+
 
 @dataclass(frozen=True)
 class CountryProfile:
@@ -42,23 +60,18 @@ class CountryProfile:
     indicators: tuple[IndicatorValue, ...]
     issues: tuple[IssueVulnerability, ...]
 
+    @property
+    def observed(self) -> int:
+        """How many indicators have a statistic."""
+        return sum(one.is_observed for one in self.indicators)
+
 
 def country_profile(country: str) -> CountryProfile:
     """The profile of a country (ISO 3166-1 alpha-2); that of the world where nothing is known."""
     data = public_data()
     row = data.place.get(country, data.world)
-    place = place_of(data, np.array([row], dtype=np.int64))
-    nothing = np.full((1, len(INDICATORS)), np.nan), np.zeros((1, len(INDICATORS)))
-    v = vulnerability(place, Seen(*nothing))
+    place, v = _of_rows([row])
     sources = sources_of(country if row != data.world else None)
-    issues = [
-        IssueVulnerability(
-            issue,
-            METHOD.issue_names[at],
-            *(float(part[0, at]) for part in (v.value, v.low, v.high)),
-        )
-        for at, issue in enumerate(Issue)
-    ]
     return CountryProfile(
         indicators=tuple(
             IndicatorValue(
@@ -72,5 +85,39 @@ def country_profile(country: str) -> CountryProfile:
             )
             for at, factor in enumerate(INDICATORS)
         ),
-        issues=tuple(sorted(issues, key=lambda one: -one.value)),
+        issues=tuple(sorted(_issues(v, 0).values(), key=lambda one: -one.value)),
     )
+
+
+@cache
+def country_standings() -> Mapping[str, CountryStanding]:
+    """All countries of the public data, by ISO 3166-1 alpha-2; others count as the world does."""
+    data = public_data()
+    place, v = _of_rows(list(data.place.values()))
+    return {
+        country: CountryStanding(_issues(v, at), int(place.observed[at].sum()))
+        for at, country in enumerate(data.place)
+    }
+
+
+@cache
+def world_standing() -> CountryStanding:
+    """What counts for a country of which the public data tell nothing."""
+    return CountryStanding(_issues(_of_rows([public_data().world])[1], 0), 0)
+
+
+def _of_rows(rows: list[int]) -> tuple[Place, Vulnerability]:
+    place = place_of(public_data(), np.array(rows, dtype=np.int64))
+    nothing = np.full((len(rows), len(INDICATORS)), np.nan)
+    return place, vulnerability(place, Seen(nothing, np.zeros_like(nothing)))
+
+
+def _issues(v: Vulnerability, row: int) -> dict[Issue, IssueVulnerability]:
+    return {
+        issue: IssueVulnerability(
+            issue,
+            METHOD.issue_names[at],
+            *(float(part[row, at]) for part in (v.value, v.low, v.high)),
+        )
+        for at, issue in enumerate(Issue)
+    }

@@ -6,9 +6,10 @@ from math import floor, log2
 
 import numpy as np
 
-from supply_chain.risk.context import MONTH_DAYS, age_in_months
+from supply_chain.risk.context import age_in_months
+from supply_chain.risk.factors import MONTH_DAYS
 from supply_chain.risk.rm2.evidence import event_points
-from supply_chain.risk.rm2.method import METHOD
+from supply_chain.risk.rm2.method import METHOD, Floats
 from supply_chain.vocabulary import Issue
 
 _POLICY = METHOD.policy
@@ -66,15 +67,16 @@ def _months_at_full(row: int, starts_on: date, ends_on: date | None) -> float | 
 
 def _points_on(
     row: int, source_type: str, starts_on: date, months: float | None, on: date
-) -> np.ndarray:
+) -> Floats:
     if on < starts_on:
         return np.zeros(len(Issue))
-    return event_points(
+    points: Floats = event_points(
         np.array([row]),
         np.array([METHOD.source_index[source_type]]),
         np.array([age_in_months(starts_on, on)]),
         np.array([np.inf if months is None else months]),
     )[0]
+    return points
 
 
 def _last_day(starts_on: date, months: float | None, at_full: float) -> date | None:
