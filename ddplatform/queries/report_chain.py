@@ -25,7 +25,7 @@ from supply_chain.graph import ValueChain as Graph
 from supply_chain.reference import load_reference
 from supply_chain.risk.scoring import RISK_BANDS
 from supply_chain.unknown_origins import PREFIX, with_unknown_origins
-from supply_chain.vocabulary import Issue, NodeKind, RiskBand
+from supply_chain.vocabulary import NodeKind, RiskBand
 
 NODES_LISTED = 2_000
 """A report lists at most so many nodes, the riskiest first; its tables by tier count all."""
@@ -44,11 +44,10 @@ class ChainFacts:
 
 @dataclass(frozen=True)
 class _Scored:
-    """Of one node: highest band and index over all issues, and the band of child labour alone."""
+    """Of one node: highest band and index over all issues."""
 
     band: RiskBand
     index: float
-    child_labour: RiskBand
 
 
 @dataclass(frozen=True)
@@ -116,16 +115,15 @@ def _scores(scope: Scope) -> dict[str, _Scored]:
     """Node ref -> what its residual bands say in the run; every issue of a node is scored."""
     if scope.run is None:
         return {}
-    register, labour = load_register(scope.run.id), Issue.CL
+    register = load_register(scope.run.id)
     scores = zip(
         register.highest_bands().tolist(),
         register.highest_index.tolist(),
-        register.bands_of(labour).tolist(),
         strict=True,
     )
     return {
-        ref: _Scored(RISK_BANDS[band], index, RISK_BANDS[own])
-        for ref, (band, index, own) in zip(list_refs(scope.run.id), scores, strict=True)
+        ref: _Scored(RISK_BANDS[band], index)
+        for ref, (band, index) in zip(list_refs(scope.run.id), scores, strict=True)
         if band >= 0
     }
 
@@ -245,7 +243,7 @@ def _tier(whole: _Whole, tier: int, rows: Sequence[int]) -> dict[str, Any]:
     counts = {band.value: 0 for band in reversed(BANDS)}
     for row in rows:
         if scored := whole.scores.get(ids[row]):
-            counts[scored.child_labour.value] += 1
+            counts[scored.band.value] += 1
     assessed = sum(counts.values())
     return {
         "tier": NOT_ON_PATH if tier < 0 else tier,

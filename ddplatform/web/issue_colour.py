@@ -1,7 +1,6 @@
 """Which issue a map is coloured by. It stands in the address as `colour`.
 
-The highest band over 16 issues is nearly always critical where little is known, and a map in one
-colour tells nobody where to look. So maps begin with child labour; the highest is a choice.
+Maps begin with the highest band over all issues, which is the one that tables show.
 """
 
 from flask import request
@@ -10,7 +9,6 @@ from supply_chain.risk.method import METHOD
 from supply_chain.vocabulary import Issue
 
 HIGHEST = "highest"
-FIRST = Issue.CL
 
 
 def chosen_issue() -> Issue | None:
@@ -19,10 +17,8 @@ def chosen_issue() -> Issue | None:
 
 
 def issue_of(text: str) -> Issue | None:
-    """The issue that a word of the address names; the first one for a word nobody knows."""
-    if text == HIGHEST:
-        return None
-    return Issue(text) if text in set(Issue) else FIRST
+    """The issue that a word of the address names; None, the highest, for any other word."""
+    return Issue(text) if text in set(Issue) else None
 
 
 def issue_choices() -> list[tuple[str, str]]:
@@ -33,7 +29,7 @@ def issue_choices() -> list[tuple[str, str]]:
 
 def colour_choices() -> list[tuple[str, str]]:
     """What a map can be coloured by, with words."""
-    return [*issue_choices(), (HIGHEST, "Highest risk over all issues")]
+    return [(HIGHEST, "Highest risk over all issues"), *issue_choices()]
 
 
 def _capital(text: str) -> str:

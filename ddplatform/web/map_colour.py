@@ -59,7 +59,7 @@ class Colouring:
 
 
 def chosen_colouring() -> Colouring:
-    """The scale of the address; a word that nobody knows is the band of the first issue."""
+    """The scale of the address; a word that nobody knows is the highest band."""
     return colouring_of(request.args.get("colour", ""))
 
 

@@ -9,14 +9,14 @@ def chosen(app: Flask, query: str) -> Issue | None:
         return chosen_issue()
 
 
-def test_map_begins_with_child_labour_and_takes_any_issue_of_the_address(app: Flask):
-    assert chosen(app, "") is Issue.CL
+def test_a_map_begins_with_the_highest_band_and_takes_any_issue_of_the_address(app: Flask):
+    assert chosen(app, "") is None
     assert chosen(app, "colour=ISS-FL") is Issue.FL
     assert chosen(app, "colour=highest") is None
-    assert chosen(app, "colour=nonsense") is Issue.CL
+    assert chosen(app, "colour=nonsense") is None
 
 
-def test_every_issue_and_the_highest_can_be_chosen():
+def test_the_highest_and_every_issue_can_be_chosen():
     values = [value for value, _ in colour_choices()]
 
-    assert values == [*(issue.value for issue in Issue), "highest"]
+    assert values == ["highest", *(issue.value for issue in Issue)]

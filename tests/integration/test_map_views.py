@@ -475,7 +475,7 @@ def test_a_file_shows_what_is_open_and_in_focus(grown: CocoaMap, manager: FlaskC
     assert "=Coop" not in closed
     assert len(re.findall(r'class="t"[^>]*>=Coop', opened)) == 9
     assert "Map version" in opened
-    assert "Coloured by: Child labour" in opened
+    assert "Coloured by: Highest risk over all issues" in opened
 
 
 def test_only_who_may_take_a_map_out_may_take_a_view_out(

@@ -112,9 +112,11 @@ def test_a_file_names_the_issue_of_its_bands(grown: CocoaMap, manager: FlaskClie
         (ViewKind.WORLD, f"{CHILD_LABOUR}, the gravest"),
         (ViewKind.MATRIX, f"{CHILD_LABOUR}, the gravest"),
     ):
-        found = tables_of(export(manager, grown, kind, "csv").data)
+        found = tables_of(export(manager, grown, kind, "csv", "colour=ISS-CL").data)
         heads = {head for rows in found.values() for head in rows[0]}
         assert heading in heads, (kind, heads)
+    highest = tables_of(export(manager, grown, ViewKind.ALL_SITES, "csv").data)
+    assert "Residual risk: highest over all issues" in highest["sites"][0]
     other = tables_of(export(manager, grown, ViewKind.ALL_SITES, "csv", "colour=coverage").data)
     assert "Data coverage" in other["sites"][0]
 

@@ -19,7 +19,7 @@ from ddplatform.services.analysis_export import MEDIA_TYPES, export_analysis
 from ddplatform.web.address_values import carried
 from ddplatform.web.analysis.presenters import AnalysisPage, address_of
 from ddplatform.web.analysis.words import WORDS
-from ddplatform.web.issue_colour import FIRST, colour_choices
+from ddplatform.web.issue_colour import issue_choices
 from ddplatform.web.page_context import may
 from supply_chain.vocabulary import Issue
 
@@ -103,8 +103,8 @@ def _answered(chain_id: UUID, what: Analysis) -> ResponseReturnValue:
         takes_node=what in TAKES_NODE,
         needs_node=what in NEEDS_NODE,
         takes_two=what is Analysis.PATHS,
-        issues=colour_choices()[:-1] if what is Analysis.ORIGINS else [],
-        issue_name=dict(colour_choices())[issue.value],
+        issues=issue_choices() if what is Analysis.ORIGINS else [],
+        issue_name=dict(issue_choices())[issue.value],
         questions=_questions(page),
         export_href=_export_address(page),
     )
@@ -159,7 +159,7 @@ def _export_address(page: AnalysisPage) -> str:
 
 def _issue() -> Issue:
     text = request.args.get("issue", "")
-    return Issue(text) if text in set(Issue) else FIRST
+    return Issue(text) if text in set(Issue) else Issue.CL
 
 
 def _exported(chain_id: UUID, what: Analysis) -> ResponseReturnValue:
