@@ -27,6 +27,7 @@ from ddplatform.queries.risk_judgements import (
     load_judgements,
     load_priorities,
 )
+from ddplatform.queries.risk_observations import load_place_observations
 from ddplatform.queries.silence import load_silence
 from supply_chain.risk.evidence import (
     STATES,
@@ -118,8 +119,8 @@ def _signals(known: MapOnDay) -> Sequence[Any]:
 
 
 def _observations(known: MapOnDay, signals: Iterable[Any]) -> Observations:
-    """The newest of each node, factor and source, what the findings say (DER-4), and what events
-    in the surroundings show.
+    """The newest of each node, factor and source, what the findings say (DER-4), what events in
+    the surroundings show, and what people entered.
 
     A source is a kind of it, who told it and in which questionnaire (RM-1.0 3.3): answers about
     farms leave those of the self-assessment in force, and one supplier's word on its buyer
@@ -165,6 +166,7 @@ def _observations(known: MapOnDay, signals: Iterable[Any]) -> Observations:
         if node_id not in open_
     ]
     rows += load_context_observations(known)
+    rows += load_place_observations(known)
     return observations_from(rows)
 
 

@@ -6,6 +6,7 @@ from ddplatform.cli.risk import risk as commands
 from ddplatform.risk.explanation.routes import bp as risk_explanation
 from ddplatform.risk.method_comparison.commands import compare_methods_of_map
 from ddplatform.risk.method_comparison.routes import bp as method_comparison
+from ddplatform.risk.observations.routes import bp as risk_observations
 from ddplatform.risk.register.routes import bp as risk_register
 
 
@@ -14,4 +15,5 @@ def register(app: Flask) -> None:
     app.register_blueprint(method_comparison, url_prefix="/o/<organisation>/risk/methods")
     app.register_blueprint(risk_register, url_prefix="/o/<organisation>/risk/register")
     app.register_blueprint(risk_explanation, url_prefix="/o/<organisation>/risk/explained")
+    app.register_blueprint(risk_observations, url_prefix="/o/<organisation>/risk/observations")
     commands.add_command(compare_methods_of_map)

@@ -24,6 +24,7 @@ from ddplatform.models.risk import (
     ScoreChange,
     SeverityJudgement,
 )
+from ddplatform.models.risk_observations import PlaceObservation
 from ddplatform.tenancy import current_organisation, insert_rows
 
 CHUNK = 5_000  # marks that one statement takes away
@@ -36,6 +37,7 @@ EVIDENCE: Final[Mapping[type, Sequence[str]]] = {
     SalienceNote: _EVERY,
     ScoreChange: _EVERY,
     ContextEventNode: _EVERY,
+    PlaceObservation: _EVERY,
     Finding: ("node_id", "status", "created_at", "closed_at"),
     ContextEvent: ("kind", "starts_on", "ends_on", "source_type"),
 }

@@ -30,6 +30,7 @@ from ddplatform.models.risk import (
     ScoreChange,
     SeverityJudgement,
 )
+from ddplatform.models.risk_observations import PlaceObservation
 from ddplatform.models.screening import ScreeningMatch
 from ddplatform.models.value_chain import MapImport, NodeSummary, SupplyLink, ValueChainNode
 
@@ -49,6 +50,7 @@ MOVES: tuple[Column, ...] = (
     ValueChainNode.operated_by_id,
     MapImport.link_to_id,
     ContextEventNode.node_id,
+    PlaceObservation.node_id,
     ReviewTask.node_id,
     ScreeningMatch.node_id,
     CampaignTarget.node_id,

@@ -63,6 +63,7 @@ TENANT_TABLES = {
     "own_form": ("organisation_id",),
     "own_form_draft": ("organisation_id",),
     "own_supplier": ("organisation_id",),
+    "place_observation": ("organisation_id",),
     "red_flag": ("organisation_id", "respondent_organisation_id"),
     "remediation_case": ("organisation_id",),
     "remediation_step": ("organisation_id",),
@@ -2818,6 +2819,83 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
+        "place_observation",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("node_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "factor",
+            sa.String(),
+            nullable=False,
+            comment="WRK-nn, COM-nn, ONL-nn, SEC-nn or CTY-nn",
+        ),
+        sa.Column(
+            "value", sa.Double(), nullable=False, comment="s of the factor: 0 benign to 1 worst"
+        ),
+        sa.Column(
+            "figure",
+            sa.Double(),
+            nullable=True,
+            comment="What the source says in the unit of the factor, where it is a figure",
+        ),
+        sa.Column("source_type", sa.String(), nullable=False, comment="RM-2.0 3.2"),
+        sa.Column(
+            "source",
+            sa.String(),
+            nullable=False,
+            comment="Who looked or published; never a person's name",
+        ),
+        sa.Column("source_url", sa.String(), nullable=False),
+        sa.Column("observed_on", sa.Date(), nullable=False, comment="From this day it grows older"),
+        sa.Column("note", sa.String(), nullable=False, comment="What was seen or read, and where"),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by_id", sa.Uuid(), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_by_id", sa.Uuid(), nullable=True),
+        sa.Column("withdrawn_reason", sa.String(), nullable=True),
+        sa.CheckConstraint(
+            "(withdrawn_at IS NULL) = (withdrawn_by_id IS NULL)",
+            name=op.f("ck_place_observation_withdrawn_pair"),
+        ),
+        sa.CheckConstraint("value BETWEEN 0 AND 1", name=op.f("ck_place_observation_value_range")),
+        sa.CheckConstraint(
+            "withdrawn_by_id <> created_by_id",
+            name=op.f("ck_place_observation_withdrawn_by_another"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"], ["user.id"], name=op.f("fk_place_observation_created_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "node_id"],
+            ["value_chain_node.organisation_id", "value_chain_node.id"],
+            name=op.f("fk_place_observation_organisation_id_node_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_place_observation_organisation_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["withdrawn_by_id"], ["user.id"], name=op.f("fk_place_observation_withdrawn_by_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_place_observation")),
+        sa.UniqueConstraint(
+            "organisation_id", "id", name=op.f("uq_place_observation_organisation_id_id")
+        ),
+    )
+    op.create_index(
+        "ix_place_observation_node",
+        "place_observation",
+        ["organisation_id", "node_id", "factor"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_place_observation_organisation_id"),
+        "place_observation",
+        ["organisation_id"],
+        unique=False,
+    )
+    op.create_table(
         "review_task",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
@@ -5427,6 +5505,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_review_task_organisation_id"), table_name="review_task")
     op.drop_index("ix_review_task_due", table_name="review_task")
     op.drop_table("review_task")
+    op.drop_index(op.f("ix_place_observation_organisation_id"), table_name="place_observation")
+    op.drop_index("ix_place_observation_node", table_name="place_observation")
+    op.drop_table("place_observation")
     op.drop_index("ix_summary_tier", table_name="node_summary")
     op.drop_index("ix_summary_rank", table_name="node_summary")
     op.drop_index(

@@ -15,6 +15,8 @@ from ddplatform.queries.value_chain import get_node
 from ddplatform.risk.explanation.places import place_page_of
 from ddplatform.risk.explanation.queries import explain_risk, profile_place
 from ddplatform.risk.explanation.views import page_of
+from ddplatform.risk.observations.queries import list_observations
+from ddplatform.risk.observations.views import factors_of, shown
 from ddplatform.web.risk import words
 from ddplatform.web.risk.presenters import turns
 from supply_chain.vocabulary import Issue
@@ -44,6 +46,7 @@ def show(node_id: UUID, issue: str) -> ResponseReturnValue:
         node=risk.known.node,
         page=page_of(risk),
         words=words,
+        observations=shown(list_observations(node_id, factors_of(about))),
         **(_by_people(node_id, about) if risk.kept else {}),
     )
 

@@ -1,0 +1,44 @@
+"""What people saw or read of a place: one factor of the risk method, told by a source."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ddplatform.db import Base
+from ddplatform.models.keys import belongs_to, tenant_key
+from ddplatform.tenancy import TenantScoped
+
+
+class PlaceObservation(TenantScoped, Base):
+    """One factor at one place as a source saw it. It is withdrawn, never changed or deleted."""
+
+    __tablename__ = "place_observation"
+    __table_args__ = (
+        tenant_key(),
+        belongs_to("value_chain_node", "node_id"),
+        CheckConstraint("value BETWEEN 0 AND 1", name="value_range"),
+        CheckConstraint(
+            "(withdrawn_at IS NULL) = (withdrawn_by_id IS NULL)", name="withdrawn_pair"
+        ),
+        CheckConstraint("withdrawn_by_id <> created_by_id", name="withdrawn_by_another"),
+        Index("ix_place_observation_node", "organisation_id", "node_id", "factor"),
+    )
+
+    node_id: Mapped[UUID]
+    factor: Mapped[str] = mapped_column(comment="WRK-nn, COM-nn, ONL-nn, SEC-nn or CTY-nn")
+    value: Mapped[float] = mapped_column(comment="s of the factor: 0 benign to 1 worst")
+    figure: Mapped[float | None] = mapped_column(
+        comment="What the source says in the unit of the factor, where it is a figure"
+    )
+    source_type: Mapped[str] = mapped_column(comment="RM-2.0 3.2")
+    source: Mapped[str] = mapped_column(comment="Who looked or published; never a person's name")
+    source_url: Mapped[str] = mapped_column(default="")
+    observed_on: Mapped[date] = mapped_column(comment="From this day it grows older")
+    note: Mapped[str] = mapped_column(comment="What was seen or read, and where")
+    created_at: Mapped[datetime]
+    created_by_id: Mapped[UUID] = mapped_column(ForeignKey("user.id"))
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
+    withdrawn_reason: Mapped[str | None]

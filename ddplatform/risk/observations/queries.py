@@ -1,0 +1,73 @@
+"""Observations of a place as its page lists them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import aliased
+
+from ddplatform.db import db
+from ddplatform.models.organisations import User
+from ddplatform.models.risk_observations import PlaceObservation
+from ddplatform.queries.one_row import get_one
+
+
+@dataclass(frozen=True)
+class ObservationRow:
+    """One observation with who entered it and, where it was withdrawn, who and why."""
+
+    id: UUID
+    factor: str
+    value: float
+    figure: float | None
+    source_type: str
+    source: str
+    source_url: str
+    observed_on: date
+    note: str
+    created_at: datetime
+    created_by_id: UUID
+    by: str
+    withdrawn_at: datetime | None
+    withdrawn_by: str | None
+    withdrawn_reason: str | None
+
+
+def list_observations(node_id: UUID, factors: Sequence[str] = ()) -> Sequence[ObservationRow]:
+    """All of a place, standing ones first and the newest first; of some factors where named."""
+    wanted = _rows().where(PlaceObservation.node_id == node_id)
+    if factors:
+        wanted = wanted.where(PlaceObservation.factor.in_(factors))
+    order = (
+        PlaceObservation.withdrawn_at.is_not(None),
+        PlaceObservation.observed_on.desc(),
+        PlaceObservation.id.desc(),
+    )
+    return [ObservationRow(**row._mapping) for row in db.session.execute(wanted.order_by(*order))]
+
+
+def get_observation(observation_id: UUID) -> PlaceObservation:
+    """One observation.
+
+    Raises:
+        NotFound: there is none with this id.
+    """
+    return get_one(select(PlaceObservation).where(PlaceObservation.id == observation_id))
+
+
+def _rows() -> Select[Any]:
+    author, other = aliased(User), aliased(User)
+    columns = [getattr(PlaceObservation, name) for name in _OWN]
+    return (
+        select(*columns, author.name.label("by"), other.name.label("withdrawn_by"))
+        .join(author, author.id == PlaceObservation.created_by_id)
+        .outerjoin(other, other.id == PlaceObservation.withdrawn_by_id)
+    )
+
+
+_OWN = tuple(
+    name for name in ObservationRow.__dataclass_fields__ if name not in ("by", "withdrawn_by")
+)

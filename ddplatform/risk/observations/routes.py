@@ -1,0 +1,100 @@
+"""Observations of a place: the list, entering one, withdrawing one."""
+
+from uuid import UUID
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from ddplatform.access.permissions import Permission
+from ddplatform.gate import requires
+from ddplatform.queries.value_chain import get_node
+from ddplatform.risk.observations.forms import FigureForm, ObservationForm, WithdrawForm
+from ddplatform.risk.observations.queries import get_observation, list_observations
+from ddplatform.risk.observations.services import add_observation, withdraw_observation
+from ddplatform.risk.observations.views import factor_choices, shown, title_of
+from ddplatform.web.sent_forms import answer_form
+from supply_chain.vocabulary import Issue
+
+bp = Blueprint("risk_observations", __name__)
+REGION = "region"
+
+
+@bp.get("/nodes/<uuid:node_id>")
+@requires(Permission.RISK_READ)
+def index(node_id: UUID) -> ResponseReturnValue:
+    """All observations of a place, those that count first."""
+    return render_template(
+        "risk/observations/index.html",
+        node=get_node(node_id),
+        rows=shown(list_observations(node_id)),
+        me=g.identity.user_id,
+    )
+
+
+@bp.route("/nodes/<uuid:node_id>/new", methods=["GET", "POST"])
+@requires(Permission.RISK_ASSESS)
+def new(node_id: UUID) -> ResponseReturnValue:
+    """Enter an observation; `issue` names what it should speak on, `of=region` asks for a figure
+    of the region."""
+    node, issue = get_node(node_id), _issue()
+    regional = request.args.get("of") == REGION
+    kind = FigureForm if regional else ObservationForm
+    # A choice that stands for every issue is left open, so that nothing sent is refused for it.
+    form = kind(factor_choices(issue, regional=regional), data=_beginning(regional))
+
+    def save() -> ResponseReturnValue:
+        add_observation(node_id, form.seen(), by=g.identity, at=g.now)
+        flash("Kept. The scores of this place follow with the next assessment.", "success")
+        return redirect(_back(node_id, issue))
+
+    return answer_form(
+        form,
+        save,
+        lambda: render_template(
+            "risk/observations/new.html",
+            form=form,
+            node=node,
+            issue=issue,
+            regional=regional,
+            back=_back(node_id, issue),
+        ),
+    )
+
+
+@bp.route("/<uuid:observation_id>/withdraw", methods=["GET", "POST"])
+@requires(Permission.RISK_APPROVE)
+def withdraw(observation_id: UUID) -> ResponseReturnValue:
+    """Take an observation of somebody else out of scores."""
+    kept, form = get_observation(observation_id), WithdrawForm()
+
+    def save() -> ResponseReturnValue:
+        withdraw_observation(observation_id, form.reason.data, by=g.identity, at=g.now)
+        flash("Withdrawn. The scores of this place follow with the next assessment.", "success")
+        return redirect(url_for(".index", node_id=kept.node_id))
+
+    return answer_form(
+        form,
+        save,
+        lambda: render_template(
+            "risk/observations/withdraw.html",
+            form=form,
+            node=get_node(kept.node_id),
+            title=title_of(kept.factor),
+        ),
+    )
+
+
+def _issue() -> Issue | None:
+    text = request.args.get("issue", "")
+    return Issue(text) if text in set(Issue) else None
+
+
+def _beginning(regional: bool) -> dict[str, object]:
+    start: dict[str, object] = {"factor": request.args.get("factor", "")}
+    return {**start, "source_type": "official"} if regional else start
+
+
+def _back(node_id: UUID, issue: Issue | None) -> str:
+    if issue is None:
+        return url_for(".index", node_id=node_id)
+    return url_for("risk_explanation.show", node_id=node_id, issue=issue.value)

@@ -1,0 +1,179 @@
+"""Entering and withdrawing observations of a place.
+
+Evidence is added, never changed (RM-2.0 section 15, P4): what was wrong is withdrawn with a reason
+by a second person, and stays readable.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from ddplatform.access.identity import Identity
+from ddplatform.access.permissions import Permission
+from ddplatform.db import db
+from ddplatform.errors import Conflict, Invalid, NotAllowed
+from ddplatform.models.risk_observations import PlaceObservation
+from ddplatform.queries.value_chain import get_node
+from ddplatform.risk.observations.queries import get_observation
+from ddplatform.risk.observations.rules import SOURCE_TYPES, observable, score_of, takes_figure
+from ddplatform.services import audit
+from ddplatform.services.plain_text import fault_in
+from ddplatform.services.risk import ask_reassessment
+
+SOURCE_LENGTH, NOTE_LENGTH, URL_LENGTH, REASON_LENGTH = 300, 2000, 1000, 1000
+CHANGED = "observation"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """What a source saw of one factor: a value from 0 to 1, or a figure in its unit."""
+
+    factor: str
+    value: float | None = None
+    figure: float | None = None
+    source_type: str
+    source: str
+    source_url: str = ""
+    observed_on: date
+    note: str
+
+
+def add_observation(node_id: UUID, seen: Seen, *, by: Identity, at: datetime) -> PlaceObservation:
+    """Enter what a source saw; the score follows with the next assessment.
+
+    Raises:
+        NotFound: no such node.
+        Conflict: the node is archived.
+        Invalid: naming every field that breaks a rule.
+    """
+    node = get_node(node_id)
+    if node.archived_at is not None:
+        raise Conflict("This place is archived.", "Restore it first.")
+    _check(seen, today=at.date())
+    kept = PlaceObservation(
+        node_id=node_id,
+        factor=seen.factor,
+        value=_value_of(seen),
+        figure=seen.figure if takes_figure(seen.factor) else None,
+        source_type=seen.source_type,
+        source=" ".join(seen.source.split()),
+        source_url=seen.source_url.strip(),
+        observed_on=seen.observed_on,
+        note=seen.note.strip(),
+        created_at=at,
+        created_by_id=by.user_id,
+    )
+    db.session.add(kept)
+    db.session.flush()  # the event names it
+    audit.record(
+        "risk:add_observation",
+        kept,
+        by=by,
+        at=at,
+        node=node_id,
+        factor=kept.factor,
+        value=kept.value,
+        source_type=kept.source_type,
+        observed_on=kept.observed_on,
+    )
+    ask_reassessment(node.chain_id, CHANGED, by=by, at=at)
+    return kept
+
+
+def withdraw_observation(
+    observation_id: UUID, reason: str, *, by: Identity, at: datetime
+) -> PlaceObservation:
+    """Take an observation out of scores; it stays readable with the reason.
+
+    Raises:
+        NotFound: no such observation.
+        NotAllowed: an own observation, or no right to approve.
+        Conflict: it was withdrawn before.
+        Invalid: no reason.
+    """
+    kept = get_observation(observation_id)
+    _check_second_person(kept, by)
+    if kept.withdrawn_at is not None:
+        raise Conflict("It was withdrawn before.", "Reload the page.")
+    if fault := fault_in(reason, label="the reason", longest=REASON_LENGTH):
+        raise Invalid(fields={"reason": fault})
+    kept.withdrawn_at, kept.withdrawn_by_id = at, by.user_id
+    kept.withdrawn_reason = reason.strip()
+    audit.record(
+        "risk:withdraw_observation",
+        kept,
+        by=by,
+        at=at,
+        node=kept.node_id,
+        factor=kept.factor,
+        reason=kept.withdrawn_reason,
+    )
+    ask_reassessment(get_node(kept.node_id).chain_id, CHANGED, by=by, at=at)
+    return kept
+
+
+def _check_second_person(kept: PlaceObservation, by: Identity) -> None:
+    if kept.created_by_id == by.user_id:
+        raise NotAllowed(
+            "Nobody withdraws an observation of their own.",
+            "Ask a colleague who may approve scores.",
+        )
+    if not by.has(Permission.RISK_APPROVE):
+        raise NotAllowed(
+            "Your role may not withdraw evidence.",
+            "A sustainability manager of your organisation can.",
+        )
+
+
+def _value_of(seen: Seen) -> float:
+    if takes_figure(seen.factor) and seen.figure is not None:
+        return score_of(seen.factor, seen.figure)
+    assert seen.value is not None  # checked
+    return seen.value
+
+
+def _check(seen: Seen, *, today: date) -> None:
+    faults = {**_what(seen), **_source(seen, today)}
+    if faults:
+        raise Invalid(fields=faults)
+
+
+def _what(seen: Seen) -> dict[str, str]:
+    faults = {}
+    if seen.factor not in observable():
+        faults["factor"] = "Choose what was looked at."
+    elif takes_figure(seen.factor):
+        if seen.figure is None:
+            faults["figure"] = "Enter the figure of the region, in per cent."
+        elif not 0 <= seen.figure <= 100:
+            faults["figure"] = "A figure in per cent lies between 0 and 100."
+        if seen.source_type != "official":
+            faults["source_type"] = "Figures of a region come from a public body."
+    elif seen.value is None or not 0 <= seen.value <= 1:
+        faults["value"] = "Choose what was seen."
+    if fault := fault_in(seen.note, label="what was seen or read", longest=NOTE_LENGTH):
+        faults["note"] = fault
+    return faults
+
+
+def _source(seen: Seen, today: date) -> dict[str, str]:
+    faults = {}
+    if seen.source_type not in SOURCE_TYPES:
+        faults["source_type"] = "Choose who says so."
+    if fault := fault_in(seen.source, label="who looked or published", longest=SOURCE_LENGTH):
+        faults["source"] = fault
+    if seen.source_url.strip() and not _is_web_address(seen.source_url):
+        faults["source_url"] = "Enter the whole address of the page, beginning with https://."
+    if seen.observed_on > today:
+        faults["observed_on"] = "This day is still to come."
+    return faults
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text.strip())
+    except ValueError:
+        return False
+    is_whole = parts.scheme in ("http", "https") and bool(parts.hostname)
+    return is_whole and " " not in text.strip() and len(text) <= URL_LENGTH

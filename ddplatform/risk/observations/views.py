@@ -1,0 +1,60 @@
+"""Observations in words, ready to be shown."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from wtforms.fields import SelectChoice
+
+from ddplatform.risk.observations.queries import ObservationRow
+from ddplatform.risk.observations.rules import (
+    GRADES,
+    GROUPS,
+    SOURCE_TYPES,
+    observable,
+    takes_figure,
+)
+from ddplatform.web.factor_words import factor_title
+from supply_chain.risk.rm2.method import METHOD
+from supply_chain.vocabulary import Issue
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An observation with its words."""
+
+    row: ObservationRow
+    title: str
+    seen: str
+    source: str
+
+
+def shown(rows: Iterable[ObservationRow]) -> list[Shown]:
+    """Observations in the order given."""
+    return [
+        Shown(row, title_of(row.factor), _seen(row), SOURCE_TYPES[row.source_type]) for row in rows
+    ]
+
+
+def title_of(factor: str) -> str:
+    """What a factor is called."""
+    return factor_title(METHOD.factor_names[METHOD.factor_index[factor]])
+
+
+def factor_choices(issue: Issue | None, *, regional: bool) -> list[SelectChoice]:
+    """Factors to choose from, by group; of one issue, only what is linked to it."""
+    return [
+        SelectChoice(factor, title_of(factor), optgroup=GROUPS[group])
+        for factor, group in observable(issue).items()
+        if takes_figure(factor) is regional
+    ]
+
+
+def factors_of(issue: Issue) -> Sequence[str]:
+    """All factors whose observation moves an issue."""
+    return tuple(observable(issue))
+
+
+def _seen(row: ObservationRow) -> str:
+    if row.figure is not None:
+        return f"{row.figure:g} %"
+    return GRADES.get(f"{row.value:g}", f"{row.value:.2f}")
