@@ -93,6 +93,8 @@ _FORMS: Final = (
 _TOO_LONG_A_WORD: Final = re.compile(rf"(\S{{{MOST_OF_A_WORD}}})\S+")
 _NUMBERED: Final = re.compile(r"\b[A-Z\d](?:[/-]?[A-Z\d])*\b")
 _LEAST_DIGITS: Final = 5
+_SEASON: Final = re.compile(r"((?:19|20)\d\d)\s?[-/]\s?((?:19|20)\d\d)")
+"""Two years: of a school year or a harvest where one follows the other."""
 
 
 def traces_in(text: str) -> tuple[str, ...]:
@@ -122,14 +124,21 @@ def look_for_traces(text: str) -> list[Sighting]:
 def _all_sightings(text: str) -> Iterator[Sighting]:
     for trace, form in _FORMS:
         for match in form.finditer(text):
-            yield Sighting(trace, match.start(), match.end(), match.group())
+            if not _is_season(match.group()):
+                yield Sighting(trace, match.start(), match.end(), match.group())
     for match in _NUMBERED.finditer(text):
-        if sum(sign.isdigit() for sign in match.group()) >= _LEAST_DIGITS:
+        digits = sum(sign.isdigit() for sign in match.group())
+        if digits >= _LEAST_DIGITS and not _is_season(match.group()):
             yield Sighting(Trace.ID_NUMBER, match.start(), match.end(), match.group())
     for form in (_name_forms().after_word, _name_forms().run):
         for match in form.finditer(text):
             if not _is_known(match["name"]):
                 yield Sighting(Trace.NAME, match.start("name"), match.end("name"), match["name"])
+
+
+def _is_season(text: str) -> bool:
+    years = _SEASON.fullmatch(text)
+    return years is not None and int(years[2]) == int(years[1]) + 1
 
 
 @dataclass(frozen=True, slots=True)

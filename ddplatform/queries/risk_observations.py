@@ -1,9 +1,12 @@
 """Observations that people entered about the places of a map, as the risk method reads them."""
 
+from uuid import UUID
+
 from sqlalchemy import or_, select
 
 from ddplatform.models.risk_observations import PlaceObservation
 from ddplatform.queries.map_on_day import MapOnDay
+from ddplatform.queries.one_row import get_one
 from supply_chain.risk.context import age_in_months
 
 
@@ -47,3 +50,12 @@ def load_place_observations(
         )
         for row in rows
     ]
+
+
+def get_observation(observation_id: UUID) -> PlaceObservation:
+    """One observation.
+
+    Raises:
+        NotFound: there is none with this id.
+    """
+    return get_one(select(PlaceObservation).where(PlaceObservation.id == observation_id))

@@ -13,6 +13,7 @@ from ddplatform.models.reassessment import ReviewTask
 from ddplatform.models.screening import MatchAnswer, ScreeningMatch
 from ddplatform.services import (
     context_events,
+    place_observations,
     reassessment_tasks,
     reassessment_triggers,
     screening,
@@ -21,6 +22,7 @@ from ddplatform.services import (
 from ddplatform.services.context_event_fields import EventFields
 from ddplatform.services.demo_maps import reassess
 from ddplatform.services.demo_world import Story, Timeline, World
+from ddplatform.services.place_observations import Seen
 from ddplatform.services.screening_lists import ListFields
 from supply_chain.areas import AreaKind
 from supply_chain.vocabulary import Issue
@@ -36,6 +38,9 @@ def plan_surroundings(story: Story, timeline: Timeline) -> None:
         timeline.add(event["days_ago"], _assess)
         if "ends" in event:
             timeline.add(event["ends"] - 1, _look)
+    for seen in told["observations"]:
+        timeline.add(seen["days_ago"], partial(_observe, seen))
+        timeline.add(seen["days_ago"], _assess)
     for entry in told["seen"]:
         timeline.add(entry["days_ago"], partial(_close, entry))
     for entry in told["changes"]:
@@ -60,6 +65,13 @@ def _enter(event: dict[str, Any], world: World, at: datetime) -> None:
     )
     with world.acting(event["by"]) as by:
         context_events.add_event(wanted, by=by, at=at)
+
+
+def _observe(told: dict[str, Any], world: World, at: datetime) -> None:
+    with world.acting(told["by"]) as by:
+        seen = Seen(**told["fields"], observed_on=world.day(told["seen"]))
+        node_id = world.nodes[COMPANY, told["node"]]
+        place_observations.add_observation(node_id, seen, by=by, at=at)
 
 
 def _assess(world: World, at: datetime) -> None:

@@ -16,10 +16,10 @@ from ddplatform.queries.audit import LogFilter, list_events
 from ddplatform.queries.risk_evidence import load_evidence
 from ddplatform.queries.value_chain import get_node
 from ddplatform.risk.explanation.queries import explain_risk
-from ddplatform.risk.observations.rules import REGIONAL, observable, score_of
-from ddplatform.risk.observations.services import Seen, add_observation, withdraw_observation
 from ddplatform.services import value_chain
+from ddplatform.services.place_observations import Seen, add_observation, withdraw_observation
 from supply_chain.risk.method import METHOD
+from supply_chain.risk.rm2.observable import REGIONAL, observable, score_of
 from supply_chain.vocabulary import Issue
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client

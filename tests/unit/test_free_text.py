@@ -103,6 +103,11 @@ def test_sightings_are_true_to_the_text_and_name_no_place_twice(text):
     assert all(a.end <= b.start for a, b in pairwise(places))
 
 
+def test_a_school_year_or_a_harvest_is_no_number_of_a_person_and_other_years_may_be():
+    assert seen("attendance in the school year 2024-2025 and the season 2025/2026") == []
+    assert seen("call 2024-2031 first") == [("phone", "2024-2031")]
+
+
 @given(st.from_regex(r"\+?[1-9][0-9]{2}[ -]?[0-9]{3}[ -]?[0-9]{4}", fullmatch=True))
 def test_any_phone_number_is_seen(number):
     assert [trace for trace, _ in seen(f"call {number} now")] == ["phone"]

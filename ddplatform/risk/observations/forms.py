@@ -7,8 +7,13 @@ from wtforms import DateField, RadioField, SelectField, StringField, TextAreaFie
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
-from ddplatform.risk.observations.rules import GRADES, SOURCE_TYPES
-from ddplatform.risk.observations.services import NOTE_LENGTH, REASON_LENGTH, SOURCE_LENGTH, Seen
+from ddplatform.risk.observations.views import GRADES, SOURCE_TYPES
+from ddplatform.services.place_observations import (
+    NOTE_LENGTH,
+    REASON_LENGTH,
+    SOURCE_LENGTH,
+    Seen,
+)
 from ddplatform.web.number_fields import NumberField
 
 

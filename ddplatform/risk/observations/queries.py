@@ -12,7 +12,6 @@ from sqlalchemy.orm import aliased
 from ddplatform.db import db
 from ddplatform.models.organisations import User
 from ddplatform.models.risk_observations import PlaceObservation
-from ddplatform.queries.one_row import get_one
 
 
 @dataclass(frozen=True)
@@ -47,15 +46,6 @@ def list_observations(node_id: UUID, factors: Sequence[str] = ()) -> Sequence[Ob
         PlaceObservation.id.desc(),
     )
     return [ObservationRow(**row._mapping) for row in db.session.execute(wanted.order_by(*order))]
-
-
-def get_observation(observation_id: UUID) -> PlaceObservation:
-    """One observation.
-
-    Raises:
-        NotFound: there is none with this id.
-    """
-    return get_one(select(PlaceObservation).where(PlaceObservation.id == observation_id))
 
 
 def _rows() -> Select[Any]:

@@ -7,11 +7,12 @@ from flask.typing import ResponseReturnValue
 
 from ddplatform.access.permissions import Permission
 from ddplatform.gate import requires
+from ddplatform.queries.risk_observations import get_observation
 from ddplatform.queries.value_chain import get_node
 from ddplatform.risk.observations.forms import FigureForm, ObservationForm, WithdrawForm
-from ddplatform.risk.observations.queries import get_observation, list_observations
-from ddplatform.risk.observations.services import add_observation, withdraw_observation
+from ddplatform.risk.observations.queries import list_observations
 from ddplatform.risk.observations.views import factor_choices, shown, title_of
+from ddplatform.services.place_observations import add_observation, withdraw_observation
 from ddplatform.web.sent_forms import answer_form
 from supply_chain.vocabulary import Issue
 

@@ -1,21 +1,40 @@
 """Observations in words, ready to be shown."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from wtforms.fields import SelectChoice
 
 from ddplatform.risk.observations.queries import ObservationRow
-from ddplatform.risk.observations.rules import (
-    GRADES,
-    GROUPS,
-    SOURCE_TYPES,
-    observable,
-    takes_figure,
-)
 from ddplatform.web.factor_words import factor_title
 from supply_chain.risk.rm2.method import METHOD
+from supply_chain.risk.rm2.observable import observable, takes_figure
 from supply_chain.vocabulary import Issue
+
+SOURCE_TYPES: Final[Mapping[str, str]] = {
+    "site_work": "Own or independent visit without notice, with workers' voices",
+    "audit": "Announced audit or certification",
+    "worker_voice": "Workers, families or communities there",
+    "media_ngo": "Media or civil-society organisation",
+    "official": "Government, United Nations or other public body",
+}
+"""Who may tell, in words."""
+GRADES: Final[Mapping[str, str]] = {
+    "1": "Clearly there",
+    "0.75": "There in large part",
+    "0.5": "Partly, or signs of it",
+    "0.25": "A little",
+    "0": "Looked for and not found",
+}
+"""s of a factor that is no figure (RM-2.0 3.5): .5 is neither good nor bad news."""
+GROUPS: Final[Mapping[str, str]] = {
+    "WRK": "Work and practice at the place",
+    "COM": "The community around it",
+    "ONL": "Online, market places and finance",
+    "SEC": "The activity as it is done here",
+    "CTY": "Public figures of the region",
+}
 
 
 @dataclass(frozen=True)

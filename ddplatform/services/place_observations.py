@@ -14,12 +14,12 @@ from ddplatform.access.permissions import Permission
 from ddplatform.db import db
 from ddplatform.errors import Conflict, Invalid, NotAllowed
 from ddplatform.models.risk_observations import PlaceObservation
+from ddplatform.queries.risk_observations import get_observation
 from ddplatform.queries.value_chain import get_node
-from ddplatform.risk.observations.queries import get_observation
-from ddplatform.risk.observations.rules import SOURCE_TYPES, observable, score_of, takes_figure
 from ddplatform.services import audit
 from ddplatform.services.plain_text import fault_in
 from ddplatform.services.risk import ask_reassessment
+from supply_chain.risk.rm2.observable import TELLERS, observable, score_of, takes_figure
 
 SOURCE_LENGTH, NOTE_LENGTH, URL_LENGTH, REASON_LENGTH = 300, 2000, 1000, 1000
 CHANGED = "observation"
@@ -159,7 +159,7 @@ def _what(seen: Seen) -> dict[str, str]:
 
 def _source(seen: Seen, today: date) -> dict[str, str]:
     faults = {}
-    if seen.source_type not in SOURCE_TYPES:
+    if seen.source_type not in TELLERS:
         faults["source_type"] = "Choose who says so."
     if fault := fault_in(seen.source, label="who looked or published", longest=SOURCE_LENGTH):
         faults["source"] = fault

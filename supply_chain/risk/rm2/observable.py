@@ -11,29 +11,8 @@ OWN_RECORDS: Final = frozenset({"WRK-21", "WRK-22"})
 """What the buyer's own records say: its orders, and its findings (DER-4)."""
 REGIONAL: Final = ("CTY-01", "CTY-08", "CTY-09", "CTY-12")
 """Country indicators, all in per cent, that statistics give for regions too (RM-2.0 4)."""
-SOURCE_TYPES: Final[Mapping[str, str]] = {
-    "site_work": "Own or independent visit without notice, with workers' voices",
-    "audit": "Announced audit or certification",
-    "worker_voice": "Workers, families or communities there",
-    "media_ngo": "Media or civil-society organisation",
-    "official": "Government, United Nations or other public body",
-}
-"""Who may tell; what suppliers say of themselves comes in by questionnaires."""
-GRADES: Final[Mapping[str, str]] = {
-    "1": "Clearly there",
-    "0.75": "There in large part",
-    "0.5": "Partly, or signs of it",
-    "0.25": "A little",
-    "0": "Looked for and not found",
-}
-"""s of a factor that is no figure (RM-2.0 3.5): .5 is neither good nor bad news."""
-GROUPS: Final[Mapping[str, str]] = {
-    "WRK": "Work and practice at the place",
-    "COM": "The community around it",
-    "ONL": "Online, market places and finance",
-    "SEC": "The activity as it is done here",
-    "CTY": "Public figures of the region",
-}
+TELLERS: Final = ("site_work", "audit", "worker_voice", "media_ngo", "official")
+"""Source types that people enter; what suppliers say of themselves comes in by questionnaires."""
 
 
 def observable(issue: Issue | None = None) -> Mapping[str, str]:
