@@ -31,6 +31,7 @@ from ddplatform.models.risk import (
     SeverityJudgement,
 )
 from ddplatform.models.risk_observations import PlaceObservation
+from ddplatform.models.risk_follow_up import RiskFollowUp
 from ddplatform.models.screening import ScreeningMatch
 from ddplatform.models.value_chain import MapImport, NodeSummary, SupplyLink, ValueChainNode
 
@@ -47,6 +48,7 @@ MOVES: tuple[Column, ...] = (
     ControlRecord.node_id,
     ScoreChange.node_id,
     SalienceNote.node_id,
+    RiskFollowUp.node_id,
     ValueChainNode.operated_by_id,
     MapImport.link_to_id,
     ContextEventNode.node_id,

@@ -116,6 +116,29 @@ class Register:
         """How many nodes all of the risks stand at; unknown origins are none of the map."""
         return int(np.count_nonzero(self.stands[: len(self.key)]))
 
+    def rows_of(self, keys: bytes) -> NDArray[np.int64]:
+        """The place of each node, given by its 16 bytes; -1 for one that the run does not hold."""
+        asked = np.frombuffer(keys, dtype="V16")
+        known, place = self._by_key
+        if not len(known):
+            return np.full(len(asked), -1, dtype=np.int64)
+        at = np.minimum(np.searchsorted(known, asked), len(known) - 1)
+        return np.where(known[at] == asked, place[at], -1).astype(np.int64)
+
+    @cached_property
+    def _by_key(self) -> tuple[NDArray[np.void], NDArray[np.int64]]:
+        keys = np.ascontiguousarray(self.key).view("V16").reshape(-1)
+        order = np.argsort(keys, kind="stable")
+        return keys[order], order
+
+    def positions_at(self, places: NDArray[np.int64], issues: Sequence[Issue]) -> list[int]:
+        """Position of each (place, issue), in their order; -1 for a pair that is not scored."""
+        wanted = places * len(ISSUES) + [ISSUES.index(issue) for issue in issues]
+        pairs = self.place * np.int64(len(ISSUES)) + self.issue
+        at = np.flatnonzero(np.isin(pairs, wanted))
+        found = dict(zip(pairs[at].tolist(), at.tolist(), strict=True))
+        return [found.get(pair, -1) for pair in wanted.tolist()]
+
     def pairs_at(self, positions: NDArray[np.int64]) -> tuple[list[int], list[int]]:
         """Place and issue (position in Issue) of the risks at some positions."""
         return self.place[positions].tolist(), self.issue[positions].tolist()

@@ -233,7 +233,7 @@ class TestPages:
             kept = find_risk(head.id, cocoa.farms, Issue.CL)
         assert kept is not None
         assert f"position {kept.salience_rank} of 64, top " in text
-        for expected in ("What makes up this score", "Severity", "What cannot wait", "Judge"):
+        for expected in ("What makes up this score", "Severity", "Urgency", "Judge"):
             assert expected in text
         assert "RM-1.0" not in text and "More is known by now" not in text
         assert "as somebody asked for it" in text

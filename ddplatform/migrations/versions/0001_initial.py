@@ -76,6 +76,9 @@ TENANT_TABLES = {
     "review_task": ("organisation_id",),
     "risk_assessment": ("organisation_id",),
     "risk_fact": ("organisation_id",),
+    "risk_follow_up": ("organisation_id",),
+    "risk_lot": ("organisation_id",),
+    "risk_lot_line": ("organisation_id",),
     "risk_signal": ("organisation_id",),
     "run_register": ("organisation_id",),
     "salience_note": ("organisation_id",),
@@ -119,6 +122,8 @@ APPEND_ONLY = {
     "report": "OLD.sealed_at IS NOT NULL",
     "review_cause": None,
     "risk_assessment": None,
+    "risk_follow_up": None,
+    "risk_lot_line": None,
     "risk_signal": None,
     "run_register": None,
     "salience_note": None,
@@ -136,6 +141,17 @@ MOVING = {
         "verified_on",
         "cause_type",
         "cause_id",
+        "reason",
+        "created_at",
+        "created_by_id",
+    ],
+    "risk_follow_up": [
+        "id",
+        "organisation_id",
+        "issue",
+        "kind",
+        "owner_id",
+        "review_on",
         "reason",
         "created_at",
         "created_by_id",
@@ -1034,6 +1050,57 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "risk_lot",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "verb",
+            sa.Enum(
+                "owner",
+                "defer",
+                "end",
+                "urgency",
+                name="riskverb",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("wish", sa.JSON(), nullable=False, comment="What was asked for, by field"),
+        sa.Column("changed", sa.Integer(), nullable=False, comment="Risks"),
+        sa.Column(
+            "kept",
+            sa.Integer(),
+            nullable=False,
+            comment="Rows that the undo left: something newer was decided since",
+        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by_id", sa.Uuid(), nullable=False),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("undone_by_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "(undone_at IS NULL) = (undone_by_id IS NULL)", name=op.f("ck_risk_lot_undone_pair")
+        ),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"], ["user.id"], name=op.f("fk_risk_lot_created_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_risk_lot_organisation_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["undone_by_id"], ["user.id"], name=op.f("fk_risk_lot_undone_by_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_risk_lot")),
+        sa.UniqueConstraint("organisation_id", "id", name=op.f("uq_risk_lot_organisation_id_id")),
+    )
+    op.create_index(
+        "ix_risk_lot_made", "risk_lot", ["organisation_id", "created_at", "id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_risk_lot_organisation_id"), "risk_lot", ["organisation_id"], unique=False
+    )
+    op.create_table(
         "run_register",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
@@ -1695,6 +1762,36 @@ def upgrade() -> None:
         ),
     )
     op.create_index(op.f("ix_report_organisation_id"), "report", ["organisation_id"], unique=False)
+    op.create_table(
+        "risk_lot_line",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("lot_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "made_id",
+            sa.Uuid(),
+            nullable=False,
+            comment="risk_follow_up or, of urgency, salience_note",
+        ),
+        sa.Column(
+            "before_id", sa.Uuid(), nullable=True, comment="In the same table; none: nothing"
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "lot_id"],
+            ["risk_lot.organisation_id", "risk_lot.id"],
+            name=op.f("fk_risk_lot_line_organisation_id_lot_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_risk_lot_line_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_risk_lot_line")),
+    )
+    op.create_index(
+        "ix_risk_lot_line", "risk_lot_line", ["organisation_id", "lot_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_risk_lot_line_organisation_id"), "risk_lot_line", ["organisation_id"], unique=False
+    )
     op.create_table(
         "saved_view",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -3074,6 +3171,93 @@ def upgrade() -> None:
     op.create_index("ix_fact_node", "risk_fact", ["organisation_id", "node_id"], unique=False)
     op.create_index(
         op.f("ix_risk_fact_organisation_id"), "risk_fact", ["organisation_id"], unique=False
+    )
+    op.create_table(
+        "risk_follow_up",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("node_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "issue",
+            sa.Enum(
+                "ISS-CL",
+                "ISS-HZ",
+                "ISS-FL",
+                "ISS-CT",
+                "ISS-SE",
+                "ISS-OS",
+                "ISS-IL",
+                "ISS-AC",
+                "ISS-YW",
+                "ISS-FF",
+                "ISS-SG",
+                "ISS-SC",
+                "ISS-LE",
+                "ISS-EM",
+                "ISS-MK",
+                "ISS-DP",
+                name="issue",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "owner",
+                "deferral",
+                "end",
+                name="followupkind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "owner_id",
+            sa.Uuid(),
+            nullable=True,
+            comment="None: the owner of the node; of a deferral who reviews it",
+        ),
+        sa.Column(
+            "review_on", sa.Date(), nullable=True, comment="RM-2.0 12: at most 12 months ahead"
+        ),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "(kind = 'deferral') = (review_on IS NOT NULL)",
+            name=op.f("ck_risk_follow_up_deferral_day"),
+        ),
+        sa.CheckConstraint(
+            "kind <> 'deferral' OR owner_id IS NOT NULL",
+            name=op.f("ck_risk_follow_up_deferral_owner"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"], ["user.id"], name=op.f("fk_risk_follow_up_created_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "node_id"],
+            ["value_chain_node.organisation_id", "value_chain_node.id"],
+            name=op.f("fk_risk_follow_up_organisation_id_node_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_risk_follow_up_organisation_id")
+        ),
+        sa.ForeignKeyConstraint(["owner_id"], ["user.id"], name=op.f("fk_risk_follow_up_owner_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_risk_follow_up")),
+    )
+    op.create_index(
+        "ix_follow_up_node", "risk_follow_up", ["organisation_id", "node_id", "issue"], unique=False
+    )
+    op.create_index(
+        op.f("ix_risk_follow_up_organisation_id"),
+        "risk_follow_up",
+        ["organisation_id"],
+        unique=False,
     )
     op.create_table(
         "salience_note",
@@ -5489,6 +5673,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_salience_note_organisation_id"), table_name="salience_note")
     op.drop_index("ix_salience_node", table_name="salience_note")
     op.drop_table("salience_note")
+    op.drop_index(op.f("ix_risk_follow_up_organisation_id"), table_name="risk_follow_up")
+    op.drop_index("ix_follow_up_node", table_name="risk_follow_up")
+    op.drop_table("risk_follow_up")
     op.drop_index(op.f("ix_risk_fact_organisation_id"), table_name="risk_fact")
     op.drop_index("ix_fact_node", table_name="risk_fact")
     op.drop_table("risk_fact")
@@ -5592,6 +5779,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_saved_view_organisation_id"), table_name="saved_view")
     op.drop_index("ix_saved_view_name", table_name="saved_view")
     op.drop_table("saved_view")
+    op.drop_index(op.f("ix_risk_lot_line_organisation_id"), table_name="risk_lot_line")
+    op.drop_index("ix_risk_lot_line", table_name="risk_lot_line")
+    op.drop_table("risk_lot_line")
     op.drop_index(op.f("ix_report_organisation_id"), table_name="report")
     op.drop_table("report")
     op.drop_index(op.f("ix_own_form_draft_organisation_id"), table_name="own_form_draft")
@@ -5623,6 +5813,9 @@ def downgrade() -> None:
     op.drop_table("screening_decision")
     op.drop_index(op.f("ix_run_register_organisation_id"), table_name="run_register")
     op.drop_table("run_register")
+    op.drop_index(op.f("ix_risk_lot_organisation_id"), table_name="risk_lot")
+    op.drop_index("ix_risk_lot_made", table_name="risk_lot")
+    op.drop_table("risk_lot")
     op.drop_table("questionnaire_version")
     op.drop_index(op.f("ix_own_form_questionnaire_id"), table_name="own_form")
     op.drop_index(op.f("ix_own_form_organisation_id"), table_name="own_form")

@@ -17,6 +17,8 @@ from ddplatform.risk.explanation.queries import explain_risk, profile_place
 from ddplatform.risk.explanation.views import page_of
 from ddplatform.risk.observations.queries import list_observations
 from ddplatform.risk.observations.views import factors_of, shown
+from ddplatform.risk.follow_up.queries import load_of_places
+from ddplatform.risk.follow_up.views import owner_words, step_words
 from ddplatform.web.risk import words
 from ddplatform.web.risk.presenters import turns
 from supply_chain.vocabulary import Issue
@@ -52,8 +54,12 @@ def show(node_id: UUID, issue: str) -> ResponseReturnValue:
 
 
 def _by_people(node_id: UUID, issue: Issue) -> dict[str, Any]:
-    """What people judged of a risk, and how it came about."""
+    """What people judged and decided about a risk, and how it came about."""
+    follow = load_of_places([node_id], g.now.date()).of(node_id, issue)
     return {
+        "follow": follow,
+        "owner": owner_words(follow),
+        "steps": step_words(follow),
         "judged": risk_judged.find_judgement(node_id, issue),
         "note": risk_judged.find_note(node_id, issue),
         "changes": risk_judged.list_changes(node_id, issue),

@@ -89,6 +89,8 @@ TARGET_WORDS: Final[Mapping[str, str]] = {
     "map_import": "supplier list",
     "bulk_change": "change of many sites",
     "match_run": "merge of many",
+    "risk_follow_up": "owner or deferral of a risk",
+    "risk_lot": "change of many risks",
     "membership": _("person of the organisation"),
     "mitigation_action": _("action"),
     "node": "supplier or site",

@@ -1,0 +1,225 @@
+"""Owner and deferral of a risk: decided, never overwritten; the newest counts.
+
+Neither changes a score, a rank or a total. A risk that is deferred stays in the register.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from ddplatform.access.identity import Identity
+from ddplatform.db import db
+from ddplatform.errors import Conflict, Invalid, NotFound
+from ddplatform.models.risk_follow_up import FollowUpKind, RiskFollowUp
+from ddplatform.queries.organisations import get_person
+from ddplatform.queries.risk import find_risk
+from ddplatform.queries.risk_runs import find_current_run
+from ddplatform.queries.value_chain import get_node
+from ddplatform.risk.follow_up.queries import FollowUp, load_of_places
+from ddplatform.services import audit
+from ddplatform.services.plain_text import fault_in
+from supply_chain.risk.follow_up import is_day_allowed, is_too_severe
+from supply_chain.vocabulary import Issue
+
+LONGEST = 2000
+IN_DANGER = "A child is known to be in danger now, so this risk cannot be deferred."
+ACT_NOW = "Act now: record a finding and call the child-protection contact."
+TOO_SEVERE = "A very severe risk with a likelihood of 25 % or more cannot be deferred."
+PLAN_ACTION = "Plan an action instead."
+NO_OWNER = "Choose an owner: a deferral needs somebody who looks at it again."
+NO_DAY = "Choose a day after today, at most 12 months ahead."
+NO_PERSON = "Choose a person of your organisation."
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A deferral that is asked for; without an owner that of the risk looks at it again."""
+
+    review_on: date | None
+    reason: str
+    owner_id: UUID | None = None
+
+
+def set_owner(
+    node_id: UUID, issue: Issue, owner_id: UUID | None, *, by: Identity, at: datetime
+) -> RiskFollowUp:
+    """Say who looks after a risk.
+
+    Args:
+        owner_id: a member of the organisation; None: the owner of the place again.
+
+    Raises:
+        NotFound: no such node.
+        Invalid: no member of the organisation, or the risk has this owner already.
+    """
+    before = _standing(node_id, issue, at)
+    check_person(owner_id)
+    own = before.owner.id if before.owner and not before.is_of_place else None
+    if own == owner_id:
+        raise Invalid(fields={"owner": "It is so already."})
+    row = owner_row(node_id, issue, owner_id, by=by, at=at)
+    db.session.add(row)
+    db.session.flush()  # the event names it
+    audit.record(
+        "risk_follow_up:set_owner",
+        row,
+        by=by,
+        at=at,
+        node=node_id,
+        issue=issue,
+        owner=(own, owner_id),
+    )
+    return row
+
+
+def defer(
+    node_id: UUID, issue: Issue, wanted: Wanted, *, by: Identity, at: datetime
+) -> RiskFollowUp:
+    """Put a risk off until a day, with a reason and an owner (RM-2.0 section 12).
+
+    Raises:
+        NotFound: no such node.
+        Conflict: a child is known to be in danger, or it is very severe and likely.
+        Invalid: no reason, no owner, or a day that is not within the next 12 months.
+    """
+    before = _standing(node_id, issue, at)
+    if before.is_emergency:
+        raise Conflict(IN_DANGER, ACT_NOW)
+    if _is_too_severe(node_id, issue):
+        raise Conflict(TOO_SEVERE, PLAN_ACTION)
+    owner = wanted.owner_id or (before.owner.id if before.owner else None)
+    problems = faults_of(wanted, at.date())
+    if owner is None:
+        problems["owner"] = NO_OWNER
+    if problems:
+        raise Invalid(fields=problems)
+    assert owner is not None and wanted.review_on is not None, "checked above"
+    check_person(owner)
+    if before.owner is None or before.owner.id != owner:
+        db.session.add(owner_row(node_id, issue, owner, by=by, at=at))
+    row = deferral_row(node_id, issue, owner, wanted, by=by, at=at)
+    db.session.add(row)
+    db.session.flush()  # the event names it
+    audit.record(
+        "risk_follow_up:defer",
+        row,
+        by=by,
+        at=at,
+        node=node_id,
+        issue=issue,
+        owner=owner,
+        review_on=(before.deferral.review_on if before.deferral else None, wanted.review_on),
+        reason=row.reason,
+    )
+    return row
+
+
+def end_deferral(
+    node_id: UUID, issue: Issue, *, reason: str, by: Identity, at: datetime
+) -> RiskFollowUp:
+    """End the deferral of a risk before its day, or after it.
+
+    Raises:
+        NotFound: no such node.
+        Conflict: the risk is not deferred.
+        Invalid: no reason.
+    """
+    before = _standing(node_id, issue, at)
+    if before.deferral is None:
+        raise Conflict("This risk is not deferred.", "Reload the page.")
+    if fault := fault_in(reason, label="the reason", longest=LONGEST):
+        raise Invalid(fields={"reason": fault})
+    row = end_row(node_id, issue, reason, by=by, at=at)
+    db.session.add(row)
+    db.session.flush()  # the event names it
+    audit.record(
+        "risk_follow_up:end_deferral",
+        row,
+        by=by,
+        at=at,
+        node=node_id,
+        issue=issue,
+        review_on=(before.deferral.review_on, None),
+        reason=row.reason,
+    )
+    return row
+
+
+def _standing(node_id: UUID, issue: Issue, at: datetime) -> FollowUp:
+    get_node(node_id)
+    db.session.flush()  # what the same unit of work has decided counts
+    return load_of_places([node_id], at.date()).of(node_id, issue)
+
+
+def _is_too_severe(node_id: UUID, issue: Issue) -> bool:
+    """By the current run of the map; a risk that is not scored yet can be deferred."""
+    run = find_current_run(get_node(node_id).chain_id)
+    risk = find_risk(run.id, node_id, issue) if run else None
+    return risk is not None and is_too_severe(risk.severity, risk.likelihood)
+
+
+# ---- what steps on one risk and on many share ------------------------------------------------
+
+
+def faults_of(wanted: Wanted, today: date) -> dict[str, str]:
+    """What is wrong with a deferral, by field; whether there is an owner is another question."""
+    problems = {}
+    if wanted.review_on is None or not is_day_allowed(wanted.review_on, today):
+        problems["review_on"] = NO_DAY
+    if fault := fault_in(wanted.reason, label="the reason", longest=LONGEST):
+        problems["reason"] = fault
+    return problems
+
+
+def check_person(owner_id: UUID | None) -> None:
+    """Refuse an owner who is no member of the organisation."""
+    try:
+        is_member = owner_id is None or get_person(owner_id).is_active
+    except NotFound:
+        is_member = False
+    if not is_member:
+        raise Invalid(fields={"owner": NO_PERSON})
+
+
+def owner_row(
+    node_id: UUID, issue: Issue, owner_id: UUID | None, *, by: Identity, at: datetime
+) -> RiskFollowUp:
+    """A row that names the owner of a risk."""
+    return RiskFollowUp(
+        node_id=node_id,
+        issue=issue,
+        kind=FollowUpKind.OWNER,
+        owner_id=owner_id,
+        created_at=at,
+        created_by_id=by.user_id,
+    )
+
+
+def deferral_row(
+    node_id: UUID, issue: Issue, owner_id: UUID, wanted: Wanted, *, by: Identity, at: datetime
+) -> RiskFollowUp:
+    """A row that defers a risk."""
+    return RiskFollowUp(
+        node_id=node_id,
+        issue=issue,
+        kind=FollowUpKind.DEFERRAL,
+        owner_id=owner_id,
+        review_on=wanted.review_on,
+        reason=wanted.reason.strip(),
+        created_at=at,
+        created_by_id=by.user_id,
+    )
+
+
+def end_row(
+    node_id: UUID, issue: Issue, reason: str, *, by: Identity, at: datetime
+) -> RiskFollowUp:
+    """A row that ends the deferral of a risk."""
+    return RiskFollowUp(
+        node_id=node_id,
+        issue=issue,
+        kind=FollowUpKind.END,
+        reason=reason.strip(),
+        created_at=at,
+        created_by_id=by.user_id,
+    )

@@ -1,0 +1,36 @@
+"""The follow-up of a risk in words."""
+
+from collections.abc import Collection, Mapping
+
+from ddplatform.risk.follow_up.queries import FollowUp, FollowUps
+from supply_chain.risk.follow_up import OpenStep
+
+STEPS: Mapping[OpenStep, str] = {
+    OpenStep.QUESTIONNAIRE: "Questionnaire out",
+    OpenStep.VISIT: "Visit planned",
+    OpenStep.FINDING: "Finding open",
+    OpenStep.ACTION: "Action planned",
+    OpenStep.OVERDUE: "Action overdue",
+    OpenStep.DEFERRED: "Deferred",
+    OpenStep.REVIEW_DUE: "Deferral due for review",
+    OpenStep.NONE: "No open step",
+}
+
+
+def step_words(found: FollowUp, *, but: Collection[OpenStep] = ()) -> list[str]:
+    """Everything that is under way, in the order of the list above."""
+    hidden = {*but, *([OpenStep.ACTION] if OpenStep.OVERDUE in found.steps else [])}
+    return [word for step, word in STEPS.items() if step in found.steps - hidden]
+
+
+def owner_words(found: FollowUp) -> str:
+    """The owner, and whether it is that of the place."""
+    if found.owner is None:
+        return "Unassigned"
+    return f"{found.owner.name} (owner of the place)" if found.is_of_place else found.owner.name
+
+
+def owner_choices(found: FollowUps, first: str) -> list[tuple[str, str]]:
+    """Members of the organisation by name, after what stands for none of them."""
+    people = sorted(found.people.values(), key=lambda person: person.name.casefold())
+    return [("", first), *((str(person.id), person.name) for person in people)]
