@@ -25,8 +25,9 @@ from ddplatform.queries.actions import (
 from ddplatform.queries.reassessment import OpenTasks, load_open_tasks
 from ddplatform.queries.remedy import count_cases_by_stage
 from ddplatform.queries.reports import Sealing, count_sealed
-from ddplatform.risk.register.first import FirstRows, MapRun, load_first
+from ddplatform.risk.register.first import FirstRows, load_first
 from ddplatform.risk.register.moves import Moves, Since, load_moves
+from ddplatform.risk.register.queries import MapRun
 from supply_chain.risk.rm2.method import METHOD_VERSION
 
 OVERDUE_SHOWN = 5

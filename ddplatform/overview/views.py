@@ -16,9 +16,9 @@ from ddplatform.overview.place_counts import PlaceCount
 from ddplatform.overview.queries import ChainState, Overview
 from ddplatform.queries.range_words import GRADES, whole_points
 from ddplatform.risk.register.first import FirstRow
+from ddplatform.risk.register.lines import ALL_MAPS, Row, row_of_tie
 from ddplatform.risk.register.moves import Move, Moves
 from ddplatform.risk.register.queries import Asked, View
-from ddplatform.risk.register.views import Row, row_of_tie
 from ddplatform.web.countries import country_name
 from ddplatform.web.filters import number
 from ddplatform.web.maps import Bubble, world_map_svg
@@ -171,10 +171,12 @@ class FirstList:
 
 
 def first_list(rows: Sequence[FirstRow], view: View, register: Address) -> FirstList:
-    """The rows of a list over all maps, which leads on to the register of the map of the first."""
+    """The rows of a list over all maps, which leads on to the register of their maps."""
     asked = Asked(view, RiskFilter())
     lines = [FirstLine(row_of_tie(one.row, one.of.chain_id, asked), one.of.name) for one in rows]
-    return FirstList(lines, register(chain=rows[0].of.chain_id, view=view.value) if rows else "")
+    maps = {one.of.chain_id for one in rows}
+    chain = ALL_MAPS if len(maps) > 1 else next(iter(maps), None)
+    return FirstList(lines, register(chain=chain, view=view.value) if rows else "")
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import aliased
 
 from ddplatform.db import db
@@ -75,11 +75,34 @@ def find_current_run(chain_id: UUID) -> AssessmentRun | None:
 
 def find_current_head(chain_id: UUID) -> RunHead | None:
     """What pages say of the current run of a map, or None before the first."""
+    return next((one.head for one in _list_heads(ValueChain.id == chain_id)), None)
+
+
+@dataclass(frozen=True)
+class MapHead:
+    """A map, and what pages say of its current run; None before the first."""
+
+    id: UUID
+    name: str
+    head: RunHead | None
+
+    @property
+    def is_assessed(self) -> bool:
+        """Whether it has been assessed at all."""
+        return self.head is not None
+
+
+def list_map_heads() -> Sequence[MapHead]:
+    """The maps of the acting organisation with their current runs, by name; one statement."""
+    return _list_heads()
+
+
+def _list_heads(*which: ColumnElement[bool]) -> list[MapHead]:
     whole = aliased(AssessmentRun)
-    row = db.session.execute(
+    rows = db.session.execute(
         select(
             AssessmentRun.id,
-            AssessmentRun.chain_id,
+            ValueChain.id.label("chain_id"),
             ValueChain.name.label("chain_name"),
             AssessmentRun.chain_version,
             ValueChain.version.label("map_version"),
@@ -97,13 +120,18 @@ def find_current_head(chain_id: UUID) -> RunHead | None:
             whole.created_at.label("whole_at"),
             whole.whole_because,
         )
-        .join(whole, whole.id == func.coalesce(AssessmentRun.base_run_id, AssessmentRun.id))
-        .join(ValueChain, ValueChain.id == AssessmentRun.chain_id)
-        .join(ReferenceRelease, ReferenceRelease.id == AssessmentRun.release_id)
+        .select_from(ValueChain)
+        .outerjoin(AssessmentRun, AssessmentRun.id == ValueChain.current_run_id)
+        .outerjoin(whole, whole.id == func.coalesce(AssessmentRun.base_run_id, AssessmentRun.id))
+        .outerjoin(ReferenceRelease, ReferenceRelease.id == AssessmentRun.release_id)
         .outerjoin(User, User.id == AssessmentRun.created_by_id)
-        .where(ValueChain.current_run_id == AssessmentRun.id, ValueChain.id == chain_id)
-    ).one_or_none()
-    return RunHead(**row._mapping) if row else None
+        .where(*which)
+        .order_by(ValueChain.name, ValueChain.id)
+    )
+    return [
+        MapHead(row.chain_id, row.chain_name, RunHead(**row._mapping) if row.id else None)
+        for row in rows
+    ]
 
 
 def list_maps_to_renew(today: date) -> Sequence[UUID]:

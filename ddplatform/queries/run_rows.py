@@ -23,7 +23,7 @@ from supply_chain.risk.kept_scores import Records, unpack
 from supply_chain.risk.register import Register
 from supply_chain.risk.register_changes import RegisterChanges
 
-KEPT = 6  # registers of whole maps, some 16 MB each at 100,000 nodes
+KEPT_RISKS = 10_000_000  # in registers, some 20 bytes each; a map of 100,000 nodes has 1.6 million
 KEPT_CHANGES = 256  # a few KB each
 
 Key = tuple[UUID, UUID]
@@ -170,7 +170,7 @@ def load_register(run_id: UUID) -> Register:
     else:
         base, changes = found
         made = changes.applied(load_register(base))
-    _remember(_registers, key, made, KEPT)
+    _remember_register(key, made)
     return made
 
 
@@ -182,7 +182,7 @@ def _read(run_id: UUID) -> tuple[UUID, RegisterChanges] | None:
     ).one()
     key = (current_organisation(), run_id)
     if base is None:
-        _remember(_registers, key, Register.unpack(content), KEPT)
+        _remember_register(key, Register.unpack(content))
         found = None
     else:
         found = base, RegisterChanges.unpack(content)
@@ -201,6 +201,13 @@ def _recall(where: OrderedDict[Key, Kept], key: Key) -> Kept | None:
         if key in where:
             where.move_to_end(key)
         return where.get(key)
+
+
+def _remember_register(key: Key, made: Register) -> None:
+    with _lock:
+        _registers[key] = made
+        while len(_registers) > 1 and sum(map(len, _registers.values())) > KEPT_RISKS:
+            _registers.popitem(last=False)
 
 
 def _remember(where: OrderedDict[Key, Kept], key: Key, made: Kept, most: int) -> None:

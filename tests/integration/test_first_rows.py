@@ -12,7 +12,8 @@ from ddplatform.db import db
 from ddplatform.models.responses import RiskSignal
 from ddplatform.models.value_chain import ValueChain
 from ddplatform.overview.queries import list_chain_states, moves_of
-from ddplatform.risk.register.first import SHOWN, FirstRow, FirstRows, MapRun, load_first
+from ddplatform.risk.register.first import SHOWN, FirstRow, FirstRows, load_first
+from ddplatform.risk.register.queries import MapRun
 from ddplatform.services import value_chain
 from ddplatform.services.risk_judgements import Urgency, note_salience
 from ddplatform.services.value_chain import NodeFields

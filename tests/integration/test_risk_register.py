@@ -18,7 +18,7 @@ from ddplatform.models.responses import RiskSignal
 from ddplatform.queries.risk_runs import find_current_head
 from ddplatform.queries.run_rows import load_register
 from ddplatform.risk.register import queries
-from ddplatform.risk.register.queries import Asked, View, load_page, positions_of
+from ddplatform.risk.register.queries import Asked, MapRun, View, load_page, positions_of
 from ddplatform.services import value_chain
 from ddplatform.services.value_chain import NodeFields
 from supply_chain.risk.register import RiskFilter
@@ -60,6 +60,10 @@ def head_of(tenant: Tenant, chain_id: UUID):
     head = find_current_head(chain_id)
     assert head is not None
     return head
+
+
+def run_of(tenant: Tenant, scored: CocoaMap) -> MapRun:
+    return MapRun(scored.chain, "Cocoa", head_of(tenant, scored.chain).id)
 
 
 def test_the_register_of_risks_leads_to_the_one_with_ranges(
@@ -142,8 +146,10 @@ def test_a_filter_lists_exactly_what_matches(
     text = text_of(analyst, scored, f"&view=all{query}")
 
     with acting(tenant):
-        run_id = head_of(tenant, scored.chain).id
-        every = list(queries.iterate_risks(run_id, Asked(View.ALL, RiskFilter()), most=1000))
+        maps = queries.list_maps(
+            [run_of(tenant, scored)], Asked(View.ALL, RiskFilter()), NOW.date()
+        )
+        every = [risk for _, risk in queries.iterate_risks(maps, View.ALL, most=1000)]
     wanted = sum(holds(risk) for risk in every)
     tab = re.search(r'aria-current="page">All risks <span class="faint num">(\d+)</span>', text)
     assert tab and int(tab.group(1)) == wanted > 0
@@ -171,14 +177,13 @@ def test_pages_meet_without_gap_or_overlap(
 ) -> None:
     monkeypatch.setattr(queries, "ROWS", 7)
     with acting(tenant):
-        run_id = head_of(tenant, scored.chain).id
-        asked = Asked(View.ALL, RiskFilter())
-        whole = load_page(run_id, asked)
+        runs, today = [run_of(tenant, scored)], NOW.date()
+        whole = load_page(runs, Asked(View.ALL, RiskFilter()), today)
         pages = [
-            load_page(run_id, Asked(View.ALL, RiskFilter(), number=number)).rows
+            load_page(runs, Asked(View.ALL, RiskFilter(), number=number), today).rows
             for number in range(1, whole.last_number + 1)
         ]
-    rows = [row for page in pages for row in page]
+    rows = [listed.row for page in pages for listed in page]
     assert len(rows) == whole.ties
     assert sum(row.count for row in rows) == whole.risks
     assert rows[0].first == 1 and rows[-1].last == whole.risks
@@ -200,8 +205,20 @@ def test_an_empty_list_is_never_told_as_good_news(analyst: FlaskClient, scored: 
 def test_a_map_of_somebody_else_or_none_is_not_found(
     analyst: FlaskClient, scored: CocoaMap
 ) -> None:
-    for query in ("", f"?chain={scored.own}", "?chain=x"):
+    for query in (f"?chain={scored.own}", "?chain=x"):
         assert analyst.get(f"{ROOT}{query}").status_code == 404
+
+
+def test_without_a_choice_the_only_map_is_shown(analyst: FlaskClient, scored: CocoaMap) -> None:
+    text = analyst.get(ROOT).text
+
+    assert "Cocoa" in text and "Assess again" in text and places_in(text)
+
+
+def test_before_any_map_is_scored_the_register_leads_to_the_first_step(
+    analyst: FlaskClient, cocoa: CocoaMap
+) -> None:
+    assert "/risk/" in analyst.get(ROOT).location
 
 
 @pytest.mark.parametrize("form", ["xlsx", "csv"])

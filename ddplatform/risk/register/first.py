@@ -10,7 +10,14 @@ import numpy as np
 
 from ddplatform.queries.risk_scores import RiskScore, list_at_runs
 from ddplatform.queries.run_rows import load_register
-from ddplatform.risk.register.queries import Asked, TieRow, View, positions_of, starts_of
+from ddplatform.risk.register.queries import (
+    Asked,
+    MapRun,
+    TieRow,
+    View,
+    positions_of,
+    starts_of,
+)
 from ddplatform.tenancy import current_organisation
 from supply_chain.risk.method import Ints
 from supply_chain.risk.register import Register, RiskFilter
@@ -21,15 +28,6 @@ SHOWN = 10
 KEPT = 100  # pairs of lists, some 50 KB each
 _DELAY_STEPS = round(CHAIN.salience.delay_points * UNITS)
 Key = tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class MapRun:
-    """A map with its current run, one under RM-2.0."""
-
-    chain_id: UUID
-    name: str
-    run_id: UUID
 
 
 @dataclass(frozen=True)

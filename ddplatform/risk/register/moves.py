@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ddplatform.queries.risk_scores import RiskScore, list_at_runs
 from ddplatform.queries.run_rows import load_register
-from ddplatform.risk.register.first import MapRun
+from ddplatform.risk.register.queries import MapRun
 from ddplatform.tenancy import current_organisation
 from supply_chain.risk.method import Ints
 from supply_chain.risk.register import ISSUES, Register

@@ -3,39 +3,54 @@
 from datetime import datetime
 
 from ddplatform.access.identity import Identity
-from ddplatform.models.value_chain import ValueChain
-from ddplatform.queries.risk_runs import RunHead
-from ddplatform.queries.run_rows import load_register
+from ddplatform.db import Base
+from ddplatform.queries.organisations import get_organisation
+from ddplatform.queries.value_chain import get_chain
 from ddplatform.risk.register.files import MOST, as_tables
-from ddplatform.risk.register.queries import Asked, iterate_risks, positions_of
+from ddplatform.risk.register.queries import Asked, iterate_risks, list_maps
+from ddplatform.risk.register.trend import load_trend
+from ddplatform.risk.register.views import Basis
 from ddplatform.services import audit
 from ddplatform.services.analysis_export import AnalysisForm, ExportedAnalysis, as_file
 
 
 def export_register(
-    chain: ValueChain,
-    head: RunHead,
-    asked: Asked,
-    form: AnalysisForm,
-    *,
-    by: Identity,
-    at: datetime,
+    basis: Basis, asked: Asked, form: AnalysisForm, *, by: Identity, at: datetime
 ) -> ExportedAnalysis:
     """The risks that are asked for as a workbook, or as CSV tables in one archive.
 
-    Equal runs and questions give equal bytes.
+    Equal runs, questions and follow-ups on one day give equal bytes.
     """
-    total = len(positions_of(load_register(head.id), asked))
-    tables = as_tables(head, asked, total, iterate_risks(head.id, asked, most=MOST))
-    made = as_file(f"{chain.slug}-risks-v{head.chain_version}", tables, form)
+    maps = list_maps(basis.runs, asked, at.date())
+    total = sum(len(one.found) for one in maps)
+    risks = list(iterate_risks(maps, asked.view, most=MOST))
+    trend = load_trend(maps, asked, asked.since) if asked.since else None
+    tables = as_tables(basis, asked, total, risks, today=at.date(), trend=trend)
+    made = as_file(_name(basis), tables, form)
     audit.record_export(
         "risk_register:export",
-        chain,
+        _target(basis, by),
         by=by,
         at=at,
         form=form,
-        version=head.chain_version,
-        run=str(head.id),
+        **_versions(basis),
         risks=min(total, MOST),
     )
     return made
+
+
+def _name(basis: Basis) -> str:
+    if basis.head is None:
+        return "risks-all-maps"
+    return f"{get_chain(basis.head.chain_id).slug}-risks-v{basis.head.chain_version}"
+
+
+def _target(basis: Basis, by: Identity) -> Base:
+    head = basis.head
+    return get_organisation(by.organisation_id) if head is None else get_chain(head.chain_id)
+
+
+def _versions(basis: Basis) -> dict[str, object]:
+    if basis.head is None:
+        return {"runs": [str(head.id) for head in basis.heads]}
+    return {"version": basis.head.chain_version, "run": str(basis.head.id)}

@@ -1,25 +1,36 @@
 """The register under RM-2.0, ready to be drawn."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any
 from uuid import UUID
 
-from flask import url_for
-
-from ddplatform.access.permissions import Permission
 from ddplatform.queries.range_words import GRADES
-from ddplatform.queries.risk import ChainChoice
-from ddplatform.queries.risk_runs import RunHead
-from ddplatform.queries.risk_scores import RiskScore
-from ddplatform.risk.register.queries import Asked, RegisterPage, TieRow, View
+from ddplatform.queries.risk_runs import MapHead, RunHead
+from ddplatform.risk.follow_up.queries import FollowUps
+from ddplatform.risk.follow_up.views import STEPS
+from ddplatform.risk.register.lines import (
+    ALL_MAPS,
+    Row,
+    address,
+    follow_query,
+    line_of,
+    tier_words,
+)
+from ddplatform.risk.register.queries import Asked, MapRun, RegisterPage, View
+from ddplatform.risk.register.trend import Trend
 from ddplatform.web.countries import country_name
 from ddplatform.web.filters import band_word, severity_word
 from ddplatform.web.register_filter import query_of
 from ddplatform.web.risk.presenters import sites_query
-from ddplatform.web.risk.ranges import RangeRow, issue_title, row_of
+from ddplatform.web.risk.ranges import issue_title
 from ddplatform.web.risk.stair import Stair, stair_of
+from supply_chain.risk.follow_up import NOBODY, FollowUpFilter
 from supply_chain.risk.register import RiskFilter
+from supply_chain.risk.rm2.method import METHOD_VERSION
 from supply_chain.vocabulary import Issue, RiskBand
 
 EVIDENCE = (
@@ -28,6 +39,10 @@ EVIDENCE = (
     ("C", "C, partly known"),
     ("DE", "D and E, nothing known of the place"),
 )
+PERIODS: Mapping[str, timedelta] = {
+    "A quarter": timedelta(days=92),
+    "A year": timedelta(days=365),
+}
 TABS: Mapping[View, str] = {
     View.ACT: "Act first",
     View.FIND: "Find out first",
@@ -35,33 +50,92 @@ TABS: Mapping[View, str] = {
 }
 
 
-class Step(NamedTuple):
-    """What to do next about a risk; a link for who may do it."""
-
-    label: str
-    href: str
-    right: Permission
-
-
 @dataclass(frozen=True)
-class Row:
-    """One row of the register: a risk, or several with an equal score."""
+class Basis:
+    """On what a list rests: the current run of one map, or those of several, by name."""
 
-    of: RangeRow
-    position: str  # "3", "11–23"
-    name: str
-    href: str
-    where: str  # country and tier, or how many share the row
-    issue_href: str | None
-    is_tie: bool
-    step: Step | None
+    heads: tuple[RunHead, ...]
+    is_all: bool
+    maps: tuple[MapHead, ...]  # every map of the organisation
+
+    @property
+    def left_out(self) -> list[str]:
+        """Maps that RM-2.0 has not scored, in a list over all."""
+        scored = {head.chain_id for head in self.heads}
+        return [one.name for one in self.maps if self.is_all and one.id not in scored]
+
+    @property
+    def chain(self) -> UUID | str:
+        """The map as it stands in an address."""
+        return ALL_MAPS if self.is_all else self.heads[0].chain_id
+
+    @property
+    def head(self) -> RunHead | None:
+        """The run of the one map."""
+        return None if self.is_all else self.heads[0]
+
+    @property
+    def name(self) -> str:
+        """The map, or how many there are."""
+        return f"{len(self.heads)} maps" if self.is_all else self.heads[0].chain_name
+
+    @property
+    def runs(self) -> list[MapRun]:
+        """The maps with their runs."""
+        return [MapRun(head.chain_id, head.chain_name, head.id) for head in self.heads]
+
+    @property
+    def pairs(self) -> int:
+        """Risks of all maps."""
+        return sum(head.summary["pairs"] for head in self.heads)
+
+    @cached_property
+    def coverage(self) -> Counter[str]:
+        """Places by the grade of their highest risk, and "nodes": all of them."""
+        return self._sum(lambda summary: summary["coverage"])
+
+    @property
+    def unknown_origins(self) -> int:
+        """Origins that nobody has mapped."""
+        return sum(head.summary["unknown_origins"] for head in self.heads)
+
+    def cells(self, issue: Issue | None) -> Counter[str]:
+        """Risks by cell of the heat map."""
+        return self._sum(lambda summary: summary["cells"][issue.value if issue else "all"])
+
+    def words_of(self, name: str) -> set[str]:
+        """The countries or tiers of all maps."""
+        return {word for head in self.heads for word in head.summary[name]}
+
+    def _sum(self, part: Any) -> Counter[str]:
+        counts: Counter[str] = Counter()
+        for head in self.heads:
+            counts.update(part(head.summary))
+        return counts
+
+
+def basis_of(maps: Sequence[MapHead], chain_id: UUID | None) -> Basis | None:
+    """The runs by RM-2.0 of one map, or of all; None: there is none.
+
+    Args:
+        chain_id: None: all maps; of a single one the list is that of the map.
+    """
+    heads = tuple(
+        one.head
+        for one in maps
+        if one.head is not None
+        and one.head.method_version == METHOD_VERSION
+        and chain_id in (None, one.id)
+    )
+    is_all = chain_id is None and len(maps) > 1
+    return Basis(heads, is_all, tuple(maps)) if heads else None
 
 
 @dataclass(frozen=True)
 class Page:
     """All that the page shows."""
 
-    head: RunHead
+    basis: Basis
     found: RegisterPage
     asked: Asked
     rows: tuple[Row, ...]
@@ -74,6 +148,8 @@ class Page:
     next_href: str | None
     map_query: dict[str, Any] | None
     """The filter of the map that shows the same sites, where it can say it."""
+    trend: Trend | None = None
+    """Against a past day, where it is asked for."""
 
     @property
     def words(self) -> Mapping[str, tuple[str, str]]:
@@ -83,156 +159,134 @@ class Page:
     @property
     def query(self) -> dict[str, Any]:
         """The filter as it stands in an address."""
-        return query_of(self.asked.wanted)
+        since = self.asked.since.isoformat() if self.asked.since else None
+        asked = self.asked
+        return {**query_of(asked.wanted), **follow_query(asked.follow), "since": since}
+
+    @property
+    def series(self) -> list[dict[str, Any]]:
+        """Risks by band over the days of the trend, the worst band first."""
+        assert self.trend is not None, "asked where there is one"
+        return [
+            {
+                "label": band_word(band.value),
+                "values": [counts[band.value] for _day, counts in self.trend.days],
+            }
+            for band in reversed(RiskBand)
+        ]
 
 
 def page_of(
-    head: RunHead, chains: Sequence[ChainChoice], asked: Asked, found: RegisterPage
+    basis: Basis,
+    asked: Asked,
+    found: RegisterPage,
+    *,
+    me: UUID,
+    today: date,
+    trend: Trend | None = None,
 ) -> Page:
-    """The register of a run."""
-    coverage = head.summary["coverage"]
+    """The register of a run, or of the runs of several maps.
+
+    Args:
+        me: who reads it.
+    """
+    many = len(basis.heads) > 1
+    same = sites_query(basis.head, found.same_as) if basis.head and found.same_as else None
     return Page(
-        head=head,
+        basis=basis,
         found=found,
         asked=asked,
-        rows=tuple(row_of_tie(row, head.chain_id, asked) for row in found.rows),
-        tabs=tuple(_tab(view, head, asked, found) for view in TABS),
-        choices=_choices(head, chains),
-        stair=_stair(head, asked),
-        grades=tuple((grade, word[0], coverage[grade]) for grade, word in GRADES.items()),
-        places=coverage["nodes"],
-        previous_href=_address(head.chain_id, asked, number=found.number - 1)
+        rows=tuple(line_of(row, asked, many_maps=many, trend=trend) for row in found.rows),
+        tabs=tuple(_tab(view, basis, asked, found) for view in TABS),
+        choices={
+            **_choices(basis),
+            "owner": [("", "All owners"), *_owners(found.follow_ups, me)],
+            "since": _days(asked.since, today),
+        },
+        stair=_stair(basis, asked),
+        grades=tuple((grade, word[0], basis.coverage[grade]) for grade, word in GRADES.items()),
+        places=basis.coverage["nodes"],
+        previous_href=address(basis.chain, asked, number=found.number - 1)
         if found.number > 1
         else None,
-        next_href=_address(head.chain_id, asked, number=found.number + 1)
+        next_href=address(basis.chain, asked, number=found.number + 1)
         if found.number < found.last_number
         else None,
-        map_query=sites_query(head, found.same_as) if found.same_as else None,
+        map_query=same,
+        trend=trend,
     )
 
 
-def _address(chain_id: UUID, asked: Asked, *, number: int | None = None, **more: Any) -> str:
-    given = {
-        "chain": chain_id,
-        "view": asked.view.value,
-        **query_of(asked.wanted),
-        "tie": asked.tie,
-        "page": number if number and number > 1 else None,
-    }
-    return url_for("risk_register.show", **{**given, **more})
-
-
-def _tab(view: View, head: RunHead, asked: Asked, found: RegisterPage) -> dict[str, Any]:
+def _tab(view: View, basis: Basis, asked: Asked, found: RegisterPage) -> dict[str, Any]:
     return {
         "label": TABS[view],
-        "href": _address(head.chain_id, asked, view=view.value, tie=None),
+        "href": address(basis.chain, asked, view=view.value, tie=None),
         "current": view is asked.view,
         "count": found.counts[view],
     }
 
 
-def row_of_tie(row: TieRow, chain_id: UUID, asked: Asked) -> Row:
-    """A row of the register of a map, as it is drawn."""
-    risk, is_tie = row.risk, row.count > 1
-    if is_tie:
-        return Row(
-            of=row_of(risk),
-            position=f"{row.first:,}–{row.last:,}",
-            name=f"{row.count:,} places, equal score",
-            href=_address(chain_id, asked, tie=row.first),
-            where=_country(risk),
-            issue_href=None,
-            is_tie=True,
-            step=None,
-        )
-    return Row(
-        of=row_of(risk),
-        position=f"{row.first:,}",
-        name=risk.node_name,
-        href=_place_href(risk, chain_id),
-        where=f"{_country(risk)}, {_tier(risk.tier)}",
-        issue_href=None if risk.node_id is None else _risk_href(risk),
-        is_tie=False,
-        step=_step(risk, chain_id),
-    )
-
-
-def _country(risk: RiskScore) -> str:
-    return country_name(risk.country) if risk.country else "country not known"
-
-
-def _tier(tier: int | None) -> str:
-    if tier is None:
-        return "not linked"
-    return "own business" if tier == 0 else f"tier {tier}"
-
-
-def _place_href(risk: RiskScore, chain_id: UUID) -> str:
-    if risk.node_id is None:
-        return url_for("risk.unknown_origin", chain_id=chain_id, ref=risk.node_ref)
-    return url_for("value_chain.node", node_id=risk.node_id)
-
-
-def _risk_href(risk: RiskScore) -> str:
-    return url_for("risk_explanation.show", node_id=risk.node_id, issue=risk.issue.value)
-
-
-def _step(risk: RiskScore, chain_id: UUID) -> Step:
-    """The next step by how much is known: find out first, then act."""
-    assert risk.known is not None
-    if risk.node_id is None:
-        return Step("Map the origin", _place_href(risk, chain_id), Permission.RISK_READ)
-    if risk.known.is_emergency:
-        href = url_for("findings.record", node=risk.node_id)
-        return Step("Act now: record a finding", href, Permission.FINDING_EDIT)
-    if risk.status is not None:
-        return Step("In remedy", _risk_href(risk), Permission.RISK_READ)
-    if risk.known.grade == "E":
-        href = url_for("value_chain.node", node_id=risk.node_id)
-        return Step("Complete the entry", href, Permission.VALUE_CHAIN_READ)
-    if risk.known.grade == "D":
-        href = url_for("questionnaires.library")
-        return Step("Send questionnaire", href, Permission.QUESTIONNAIRE_ASSIGN)
-    if risk.known.grade == "C":
-        href = url_for("questionnaires.visit", node_id=risk.node_id)
-        return Step("Plan a visit", href, Permission.QUESTIONNAIRE_ASSIGN)
-    href = url_for("findings.record", node=risk.node_id)
-    return Step("Plan an action", href, Permission.FINDING_EDIT)
-
-
-def _choices(
-    head: RunHead, chains: Sequence[ChainChoice]
-) -> Mapping[str, Sequence[tuple[str, str]]]:
-    """What the filters offer: only countries and tiers that the run holds."""
-    countries = sorted(head.summary["countries"], key=country_name)
-    tiers = sorted(int(tier) for tier in head.summary["tiers"] if tier != "none")
+def _choices(basis: Basis) -> Mapping[str, Sequence[tuple[str, str]]]:
+    """What the filters offer: only countries and tiers that the runs hold."""
+    countries = sorted(basis.words_of("countries"), key=country_name)
+    tiers = sorted(int(tier) for tier in basis.words_of("tiers") if tier != "none")
+    by_tier = [(str(tier), tier_words(tier).capitalize()) for tier in tiers]
+    maps = [(str(chain.id), chain.name) for chain in basis.maps]
     return {
-        "chain": [(str(chain.id), chain.name) for chain in chains],
+        "chain": [(ALL_MAPS, "All maps"), *maps] if len(maps) > 1 else maps,
         "issue": [("", "All issues"), *((issue.value, issue_title(issue)) for issue in Issue)],
         "risk": [("", "All bands"), *((b.value, band_word(b.value)) for b in reversed(RiskBand))],
         "grade": EVIDENCE,
         "country": [("", "All countries"), *((code, country_name(code)) for code in countries)],
-        "tier": [("", "All tiers"), *((str(tier), _tier(tier).capitalize()) for tier in tiers)],
+        "tier": [("", "All tiers"), *by_tier],
+        "step": [("", "All steps"), *((step.value, word) for step, word in STEPS.items())],
     }
 
 
-def _stair(head: RunHead, asked: Asked) -> Stair:
-    issue = asked.wanted.issue
+def _days(since: date | None, today: date) -> list[tuple[str, str]]:
+    """Past days to compare with."""
+    ago = {today - days: f"{word} ago" for word, days in PERIODS.items()}
+    if since is not None and since not in ago:
+        ago[since] = f"{since.day} {since:%B %Y}"
+    return [("", "No comparison"), *((day.isoformat(), word) for day, word in ago.items())]
 
+
+def _owners(follow_ups: FollowUps, me: UUID) -> list[tuple[str, str]]:
+    """The reader first, then those who are not assigned, then everybody else by name."""
+    others = [person for person in follow_ups.people.values() if person.id != me]
+    others.sort(key=lambda person: person.name.casefold())
+    return [
+        (str(me), "Me"),
+        (NOBODY, "Unassigned"),
+        *((str(person.id), person.name) for person in others),
+    ]
+
+
+def _stair(basis: Basis, asked: Asked) -> Stair:
     def href(cell: int | None) -> str:
         wanted = replace(asked.wanted, cell=cell)
-        return _address(head.chain_id, replace(asked, wanted=wanted, view=View.ALL, tie=None))
+        return address(basis.chain, replace(asked, wanted=wanted, view=View.ALL, tie=None))
 
-    counts: Mapping[str, int] = head.summary["cells"][issue.value if issue else "all"]
-    return stair_of(counts, href, asked.wanted.cell)
+    return stair_of(basis.cells(asked.wanted.issue), href, asked.wanted.cell)
 
 
-def filter_words(wanted: RiskFilter) -> list[str]:
+def filter_words(
+    wanted: RiskFilter, follow: FollowUpFilter, follow_ups: FollowUps | None = None
+) -> list[str]:
     """The filter in words, for a heading and for files."""
     words = [issue_title(wanted.issue)] if wanted.issue else []
     words += [band_word(wanted.residual.value)] if wanted.residual else []
     words += [dict(EVIDENCE).get(wanted.grades, f"Grades {wanted.grades}")] if wanted.grades else []
     words += [country_name(wanted.country)] if wanted.country else []
-    words += [_tier(wanted.tier)] if wanted.tier is not None else []
+    words += [tier_words(wanted.tier)] if wanted.tier is not None else []
     words += [severity_word(wanted.severity.value)] if wanted.severity else []
+    words += [f"owner: {_owner(follow.owner, follow_ups)}"] if follow.owner else []
+    words += [STEPS[follow.step]] if follow.step is not None else []
     return words
+
+
+def _owner(key: str, follow_ups: FollowUps | None) -> str:
+    if key == NOBODY:
+        return "unassigned"
+    person = follow_ups.people.get(key.replace("-", "")) if follow_ups else None
+    return person.name if person else key

@@ -40,7 +40,8 @@ def index() -> ResponseReturnValue:
     if head.method_version == RM2:
         given = carried().to_dict()
         whole = {"view": "all"} if given.keys() - {"chain"} else {}
-        values: dict[str, Any] = {**whole, **given, "chain": chain.id}
+        is_one = chosen or sum(c.is_assessed for c in chains) == 1
+        values: dict[str, Any] = {**whole, **given, "chain": chain.id if is_one else "all"}
         return redirect(url_for("risk_register.show", **values))
     wanted = register_filter.read_filter(request.args)
     page = risk.list_risks(
