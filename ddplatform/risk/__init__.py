@@ -5,6 +5,7 @@ from flask import Flask
 from ddplatform.cli.risk import risk as commands
 from ddplatform.risk.explanation.routes import bp as risk_explanation
 from ddplatform.risk.follow_up.routes import bp as risk_follow_up
+from ddplatform.risk.many.routes import bp as risk_many
 from ddplatform.risk.method_comparison.commands import compare_methods_of_map
 from ddplatform.risk.method_comparison.routes import bp as method_comparison
 from ddplatform.risk.observations.routes import bp as risk_observations
@@ -18,4 +19,5 @@ def register(app: Flask) -> None:
     app.register_blueprint(risk_explanation, url_prefix="/o/<organisation>/risk/explained")
     app.register_blueprint(risk_observations, url_prefix="/o/<organisation>/risk/observations")
     app.register_blueprint(risk_follow_up, url_prefix="/o/<organisation>/risk/follow-up")
+    app.register_blueprint(risk_many, url_prefix="/o/<organisation>/risk/many")
     commands.add_command(compare_methods_of_map)

@@ -1,0 +1,301 @@
+"""One step on many risks: owner, deferral, urgency; carried out at once, and undone.
+
+Rows are added, never changed: the undo adds rows that say again what counted before.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from ddplatform.access.identity import Identity
+from ddplatform.bulk import rising_keys
+from ddplatform.db import db
+from ddplatform.errors import Conflict, Invalid
+from ddplatform.models.risk import SalienceNote
+from ddplatform.models.risk_follow_up import (
+    FollowUpKind,
+    RiskFollowUp,
+    RiskLot,
+    RiskLotLine,
+    RiskVerb,
+)
+from ddplatform.models.value_chain import ValueChainNode
+from ddplatform.queries.node_filters import among
+from ddplatform.risk.follow_up.queries import Decided, FollowUps, Urgency, load_of_places
+from ddplatform.risk.follow_up.services import (
+    LONGEST,
+    Wanted,
+    check_person,
+    deferral_row,
+    end_row,
+    faults_of,
+    owner_row,
+)
+from ddplatform.risk.many.queries import (
+    KEEP,
+    Noted,
+    Plan,
+    Target,
+    Wish,
+    get_lot,
+    list_lines,
+    mark_of,
+    urgency_after,
+)
+from ddplatform.services import audit
+from ddplatform.services.plain_text import fault_in
+from ddplatform.services.risk import ask_reassessment
+from ddplatform.services.risk_judgements import CHANGED
+from ddplatform.tenancy import insert_rows
+from supply_chain.risk.salience import Involvement
+from supply_chain.vocabulary import Issue
+
+IDS_IN_EVENT = 1_000
+NOT_JUDGED: Noted = (False, None, None)
+UNDONE = "A step on many risks was undone."
+Made = RiskFollowUp | SalienceNote
+Before = Decided | Urgency | None
+
+
+def read_wish(given: Mapping[str, str], today: date) -> Wish:
+    """What a person asked for, checked.
+
+    Raises:
+        Invalid: no member, no reason, a day that is too far, or nothing to set; by field.
+        ValueError: the verb is none.
+    """
+    verb = RiskVerb(given.get("verb", ""))
+    reason = given.get("reason", "").strip()
+    if verb is RiskVerb.OWNER:
+        return Wish(verb, owner_id=_person(given))
+    if verb is RiskVerb.DEFER:
+        wanted = Wanted(_day(given.get("review_on", "")), reason, _person(given))
+        if problems := faults_of(wanted, today):
+            raise Invalid(fields=problems)
+        return Wish(verb, wanted.owner_id, wanted.review_on, reason)
+    if fault := fault_in(reason, label="the reason", longest=LONGEST):
+        raise Invalid(fields={"reason": fault})
+    if verb is RiskVerb.END:
+        return Wish(verb, reason=reason)
+    return _urgency(given, reason)
+
+
+def _urgency(given: Mapping[str, str], reason: str) -> Wish:
+    asked = {
+        "emergency": (KEEP, "yes", "no"),
+        "delay": (KEEP, "", "yes", "no"),
+        "involvement": (KEEP, "", *(one.value for one in Involvement)),
+    }
+    parts = {name: given.get(name, KEEP) for name in asked}
+    wrong = {name: "Choose one of the list." for name in asked if parts[name] not in asked[name]}
+    if not wrong and set(parts.values()) == {KEEP}:
+        wrong = {"emergency": "Choose what to set: nothing would change."}
+    if wrong:
+        raise Invalid(fields=wrong)
+    return Wish(
+        RiskVerb.URGENCY,
+        reason=reason,
+        emergency=parts["emergency"],
+        delay=parts["delay"],
+        involvement=parts["involvement"],
+    )
+
+
+def _person(given: Mapping[str, str]) -> UUID | None:
+    text = given.get("person", "")
+    try:
+        key = UUID(text) if text else None
+    except ValueError:
+        key = None if not text else UUID(int=0)  # nobody has this key
+    check_person(key)
+    return key
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def carry_out(wish: Wish, plan: Plan, *, seen: str, by: Identity, at: datetime) -> RiskLot:
+    """Change the risks of a plan in one step.
+
+    Args:
+        plan: made just now, in the same unit of work.
+        seen: `mark_of` the risks that the person was shown and agreed to change.
+
+    Raises:
+        Invalid: nothing would change.
+        Conflict: by now other risks would change than the person was shown.
+    """
+    if mark_of(plan.change) != seen:
+        raise Conflict(
+            "The risks changed after you opened this page.", "Check the numbers, then continue."
+        )
+    if not plan.change:
+        raise Invalid("Nothing would change.", "Choose other risks, or another step.")
+    lot = RiskLot(
+        verb=wish.verb,
+        wish=wish.as_values(),
+        changed=len(plan.change),
+        created_at=at,
+        created_by_id=by.user_id,
+    )
+    db.session.add(lot)
+    made = [pair for one in plan.change for pair in _rows(one, wish, plan.follow_ups, by, at)]
+    _keep(lot, made)
+    _record("risk_lot:make", lot, plan.change, by=by, at=at)
+    if wish.verb is RiskVerb.URGENCY:
+        for chain_id in sorted({one.of.chain_id for one in plan.change}):
+            ask_reassessment(chain_id, CHANGED, by=by, at=at)
+    return lot
+
+
+def _rows(
+    one: Target, wish: Wish, found: FollowUps, by: Identity, at: datetime
+) -> list[tuple[Made, Before]]:
+    """The rows that change a risk, each with what counted before it."""
+    node_id, issue, pair = one.risk.node_id, one.risk.issue, one.pair
+    assert node_id is not None, "the plan leaves unknown origins out"
+    owner, deferral = found.owners.get(pair), found.deferrals.get(pair)
+    if wish.verb is RiskVerb.OWNER:
+        return [(owner_row(node_id, issue, wish.owner_id, by=by, at=at), owner)]
+    if wish.verb is RiskVerb.END:
+        return [(end_row(node_id, issue, wish.reason, by=by, at=at), deferral)]
+    if wish.verb is RiskVerb.URGENCY:
+        note = found.notes.get(pair)
+        values = urgency_after(note, wish)
+        return [(_note(node_id, issue, values, wish.reason, by=by, at=at), note)]
+    present = found.of(node_id, issue).owner
+    key = wish.owner_id or (present.id if present else None)
+    assert key is not None, "the plan leaves risks without an owner out"
+    wanted = Wanted(wish.review_on, wish.reason)
+    rows: list[tuple[Made, Before]] = [
+        (deferral_row(node_id, issue, key, wanted, by=by, at=at), deferral)
+    ]
+    if present is None or present.id != key:
+        rows.append((owner_row(node_id, issue, key, by=by, at=at), owner))
+    return rows
+
+
+def _note(
+    node_id: UUID, issue: Issue, values: Noted, reason: str, *, by: Identity, at: datetime
+) -> SalienceNote:
+    emergency, delay, involvement = values
+    return SalienceNote(
+        node_id=node_id,
+        issue=issue,
+        is_emergency=emergency,
+        delay_harms=delay,
+        involvement=involvement,
+        reason=reason,
+        created_at=at,
+        created_by_id=by.user_id,
+    )
+
+
+def _keep(lot: RiskLot, made: Sequence[tuple[Made, Before]]) -> None:
+    for key, (row, _before) in zip(rising_keys(len(made)), made, strict=True):
+        row.id = key
+        db.session.add(row)
+    db.session.flush()  # its lines and its event name them
+    lines = [
+        {"id": key, "lot_id": lot.id, "made_id": row.id, "before_id": before.id if before else None}
+        for key, (row, before) in zip(rising_keys(len(made)), made, strict=True)
+    ]
+    insert_rows(RiskLotLine, lines)
+
+
+def _record(
+    action: str, lot: RiskLot, targets: Sequence[Target], *, by: Identity, at: datetime
+) -> None:
+    audit.record(
+        action,
+        lot,
+        by=by,
+        at=at,
+        **{name: value for name, value in lot.wish.items() if value and value != KEEP},
+        risks=len(targets),
+        ids=[f"{one.risk.node_id} {one.risk.issue.value}" for one in targets[:IDS_IN_EVENT]],
+        ids_sha256=mark_of(targets),
+    )
+
+
+# ---- undo ------------------------------------------------------------------------------------
+
+
+def undo(lot_id: UUID, *, by: Identity, at: datetime) -> RiskLot:
+    """Say again of each risk what counted before; what was decided anew since stays.
+
+    Raises:
+        Conflict: it was undone already.
+    """
+    lot = get_lot(lot_id, for_change=True)
+    if lot.undone_at is not None:
+        raise Conflict("This was undone already.", "Reload the page to see what was done.")
+    lines = list_lines(lot_id)
+    rows = _read(lot, lines)
+    made = [rows[key] for key, _ in lines]
+    newest = load_of_places((row.node_id for row in made), at.date())
+    back = [
+        _restored(rows[key], rows[before] if before else None, by=by, at=at)
+        for key, before in lines
+        if _counts(rows[key], newest)
+    ]
+    db.session.add_all(back)
+    lot.undone_at, lot.undone_by_id, lot.kept = at, by.user_id, len(lines) - len(back)
+    audit.record(
+        "risk_lot:undo", lot, by=by, at=at, verb=lot.verb, restored=len(back), kept=lot.kept
+    )
+    if lot.verb is RiskVerb.URGENCY:
+        for chain_id in _chains(row.node_id for row in back):
+            ask_reassessment(chain_id, CHANGED, by=by, at=at)
+    return lot
+
+
+def _read(lot: RiskLot, lines: Sequence[tuple[UUID, UUID | None]]) -> Mapping[UUID, Made]:
+    model: Any = SalienceNote if lot.verb is RiskVerb.URGENCY else RiskFollowUp
+    keys = [key for line in lines for key in line if key is not None]
+    return {row.id: row for row in db.session.scalars(select(model).where(among(model.id, keys)))}
+
+
+def _counts(row: Made, newest: FollowUps) -> bool:
+    """Whether a row is still the newest of its kind about its risk."""
+    pair = row.node_id.hex, row.issue.value
+    if isinstance(row, SalienceNote):
+        found: Before = newest.notes.get(pair)
+    else:
+        is_owner = row.kind is FollowUpKind.OWNER
+        found = (newest.owners if is_owner else newest.deferrals).get(pair)
+    return found is not None and found.id == row.id
+
+
+def _restored(row: Made, before: Made | None, *, by: Identity, at: datetime) -> Made:
+    """A row that says of a risk what counted before another one."""
+    node_id, issue = row.node_id, row.issue
+    if isinstance(row, SalienceNote):
+        values = NOT_JUDGED
+        if isinstance(before, SalienceNote):
+            values = (before.is_emergency, before.delay_harms, before.involvement)
+        return _note(node_id, issue, values, before.reason if before else UNDONE, by=by, at=at)
+    assert not isinstance(before, SalienceNote), "both are of one table"
+    if row.kind is FollowUpKind.OWNER:
+        owner_id = before.owner_id if before else None
+        return owner_row(node_id, issue, owner_id, by=by, at=at)
+    if before is None or before.kind is FollowUpKind.END or before.owner_id is None:
+        return end_row(node_id, issue, UNDONE, by=by, at=at)
+    wanted = Wanted(before.review_on, before.reason)
+    return deferral_row(node_id, issue, before.owner_id, wanted, by=by, at=at)
+
+
+def _chains(node_ids: Iterable[UUID]) -> Sequence[UUID]:
+    return db.session.scalars(
+        select(ValueChainNode.chain_id)
+        .where(among(ValueChainNode.id, list(node_ids)))
+        .distinct()
+        .order_by(ValueChainNode.chain_id)
+    ).all()
