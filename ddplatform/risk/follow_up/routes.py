@@ -10,7 +10,6 @@ from flask_wtf import FlaskForm
 from ddplatform.access.permissions import Permission
 from ddplatform.errors import NotFound
 from ddplatform.gate import requires
-from ddplatform.languages import gettext as _
 from ddplatform.queries.value_chain import get_node
 from ddplatform.risk.follow_up import services
 from ddplatform.risk.follow_up.forms import DeferralForm, EndForm, OwnerForm
@@ -30,8 +29,8 @@ def set_owner(node_id: UUID, issue: str) -> ResponseReturnValue:
     """Say who looks after a risk."""
     about, form = _issue(issue), OwnerForm()
     found, now = _standing(node_id, about)
-    of_place = now.owner.name if now.owner and now.is_of_place else _("nobody")
-    form.owner.choices = owner_choices(found, _("Owner of the place (%(name)s)", name=of_place))
+    of_place = now.owner.name if now.owner and now.is_of_place else "nobody"
+    form.owner.choices = owner_choices(found, f"Owner of the place ({of_place})")
     if request.method == "GET" and now.owner and not now.is_of_place:
         form.owner.data = str(now.owner.id)
 
@@ -48,7 +47,7 @@ def defer(node_id: UUID, issue: str) -> ResponseReturnValue:
     """Put a risk off until a day."""
     about, form = _issue(issue), DeferralForm()
     found, now = _standing(node_id, about)
-    form.owner.choices = owner_choices(found, _("Choose an owner"))
+    form.owner.choices = owner_choices(found, "Choose an owner")
     if request.method == "GET":
         form.owner.data = str(now.owner.id) if now.owner else ""
         if now.deferral is not None:
@@ -94,7 +93,7 @@ def _answer(
 
     def saved() -> ResponseReturnValue:
         save()
-        flash(_("Saved."), "success")
+        flash("Saved.", "success")
         return redirect(back)
 
     def show() -> str:
