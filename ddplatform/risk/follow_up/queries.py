@@ -17,11 +17,11 @@ from sqlalchemy import (
     String,
     case,
     cast,
+    exists,
     func,
     literal,
     null,
     select,
-    type_coerce,
     union_all,
 )
 
@@ -51,6 +51,11 @@ from supply_chain.vocabulary import Issue
 Pair = tuple[str, str]
 """Key of a node as 32 hexadecimal digits, and the code of an issue."""
 _ISSUE_AT = {issue.value: at for at, issue in enumerate(ISSUES)}
+_OF_PLACES: Mapping[OpenStep, Sequence[str]] = {
+    OpenStep.QUESTIONNAIRE: (Answerer.SUPPLIER.value,),
+    OpenStep.VISIT: (Answerer.ASSESSOR.value, "planned"),
+}
+"""Steps at whole places, and the parts of the statement that tell of them."""
 _OWNER, _DEFERRAL = FollowUpKind.OWNER.value, FollowUpKind.DEFERRAL.value
 
 
@@ -194,13 +199,19 @@ def load_of_places(node_ids: Iterable[UUID], today: date) -> FollowUps:
 
 def load_of_maps(chain_ids: Sequence[UUID], today: date) -> FollowUps:
     """The same of all places of some maps."""
-    nodes = select(ValueChainNode.id).where(ValueChainNode.chain_id.in_(chain_ids))
-    return _load(lambda column: column.in_(nodes), today)
+    of_maps = ValueChainNode.chain_id.in_(chain_ids)
+
+    def within(column: Any) -> ColumnElement[bool]:
+        if column is ValueChainNode.id:
+            return of_maps
+        return exists().where(ValueChainNode.id == column, of_maps)
+
+    return _load(within, today)
 
 
 def _load(within: Any, today: date) -> FollowUps:
     found: dict[str, list[Row[*tuple[Any, ...]]]] = defaultdict(list)
-    for row in db.session.execute(union_all(*_selects(within))):
+    for row in db.session.execute(union_all(*_selects(within))).all():
         found[row.part].append(row)
     decided = [*found["owner"], *found["deferral"], *found["end"]]
     decided.sort(key=lambda row: (row.moment, row.key))  # of each kind the newest comes last
@@ -211,13 +222,15 @@ def _load(within: Any, today: date) -> FollowUps:
     return FollowUps(
         today=today,
         people={_hex(row.who): Person(UUID(row.who), row.text) for row in found["person"]},
-        place_owners={_hex(row.node): _hex(row.who) for row in found["place"]},
+        place_owners={
+            node: who for row in found["place"] for who in [_hex(row.who)] for node in _nodes(row)
+        },
         owners={_pair(row): _decided(row) for row in decided if row.part == _OWNER},
         deferrals={_pair(row): _decided(row) for row in decided if row.part != _OWNER},
         notes=notes,
         of_places={
-            OpenStep.QUESTIONNAIRE: frozenset(_hex(row.node) for row in found["asked"]),
-            OpenStep.VISIT: frozenset(_hex(row.node) for row in found["visit"]),
+            step: frozenset(node for part in parts for row in found[part] for node in _nodes(row))
+            for step, parts in _OF_PLACES.items()
         },
         of_risks={
             OpenStep.FINDING: frozenset(map(_pair, found["finding"])),
@@ -236,6 +249,11 @@ def _load(within: Any, today: date) -> FollowUps:
 
 def _hex(key: str) -> str:
     return key.replace("-", "")
+
+
+def _nodes(row: Any) -> list[str]:
+    """The nodes of a row about several of them."""
+    return _hex(row.node).split(",")
 
 
 def _pair(row: Any) -> Pair:
@@ -276,7 +294,7 @@ def _row(
         **{"part": part, "node": node, "issue": issue, "who": who},
         **{"day": day, "text": text, "author": author, "key": key},
     }
-    at = type_coerce(null(), UtcDateTime()) if moment is None else moment
+    at = cast(null(), UtcDateTime()) if moment is None else moment
     return select(*(_text(value).label(name) for name, value in texts.items()), at.label("moment"))
 
 
@@ -287,13 +305,18 @@ def _text(value: Any) -> ColumnElement[str]:
 def _selects(within: Any) -> Iterator[Select[*tuple[Any, ...]]]:
     yield from _of_people(within)
     yield from _of_due_diligence(within)
-    asked = Assignment.node_id, Assignment.status.in_(WAITING)
-    for part, answered_by in (("asked", Answerer.SUPPLIER), ("visit", Answerer.ASSESSOR)):
-        yield _row(part, node=asked[0]).where(
-            within(asked[0]), asked[1], Assignment.answered_by == answered_by
-        )
+    asked = Assignment
     yield (
-        _row("visit", node=MitigationAction.node_id)
+        _row(asked.answered_by, node=_together(asked.node_id))
+        .where(
+            within(asked.node_id),
+            asked.status.in_(WAITING),
+            asked.answered_by.in_((Answerer.SUPPLIER, Answerer.ASSESSOR)),
+        )
+        .group_by(asked.answered_by)
+    )
+    yield (
+        _row("planned", node=MitigationAction.node_id)
         .join(VisitPlanStep, VisitPlanStep.action_id == MitigationAction.id)
         .where(
             within(MitigationAction.node_id),
@@ -310,8 +333,10 @@ def _of_people(within: Any) -> Iterator[Select[*tuple[Any, ...]]]:
         .where(User.is_active.is_(True))
     )
     node, said, note = ValueChainNode, RiskFollowUp, SalienceNote
-    yield _row("place", node=node.id, who=node.owner_id).where(
-        within(node.id), node.owner_id.is_not(None)
+    yield (
+        _row("place", node=_together(node.id), who=node.owner_id)
+        .where(within(node.id), node.owner_id.is_not(None))
+        .group_by(node.owner_id)
     )
     yield (
         _row(
@@ -353,6 +378,11 @@ def _of_due_diligence(within: Any) -> Iterator[Select[*tuple[Any, ...]]]:
         .join(finding, finding.id == action.finding_id)
         .where(within(action.node_id), action.status.in_(UNDONE_ACTIONS))
     )
+
+
+def _together(column: Any) -> ColumnElement[str]:
+    """The keys of a group as one text: a large map has very many."""
+    return func.aggregate_strings(cast(column, String), ",")
 
 
 def _flag(column: Any) -> ColumnElement[str | None]:

@@ -20,7 +20,10 @@ from ddplatform.risk.many.queries import (
 from ddplatform.web.risk.ranges import issue_title
 from ddplatform.web.risk.words import INVOLVEMENTS
 
-SHOWN = 50
+SHOWN = 20
+"""Risks of a preview that are shown before and after."""
+NAMED = 10
+"""Risks that are named for each reason why they are left out."""
 VERBS: Mapping[RiskVerb, str] = {
     RiskVerb.OWNER: "Set owner",
     RiskVerb.DEFER: "Defer",
@@ -73,7 +76,7 @@ def lines_of(plan: Plan, wish: Wish) -> Iterator[Line]:
 def left_of(plan: Plan) -> list[tuple[str, Sequence[str], int]]:
     """Why risks are left out, the first of them, and how many they are."""
     return [
-        (LEFT[why], [_name(one) for one in risks[:SHOWN]], len(risks))
+        (LEFT[why], [_name(one) for one in risks[:NAMED]], len(risks))
         for why, risks in plan.left.items()
     ]
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from math import ceil
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -60,6 +61,7 @@ class Row:
     then: Then | None = None  # on the past day
     was: str = ""  # the index then
     is_new: bool = False  # since the past day
+    of_all: str = ""  # "of 2,944, top 1 %": among all of its map
 
 
 def address(chain: UUID | str, asked: Asked, *, number: int | None = None, **more: Any) -> str:
@@ -85,8 +87,19 @@ def follow_query(wanted: FollowUpFilter) -> dict[str, str | None]:
     return {"owner": wanted.owner or None, "step": wanted.step.value if wanted.step else None}
 
 
-def line_of(listed: ListedRow, asked: Asked, *, many_maps: bool, trend: Trend | None = None) -> Row:
-    """A row of the register with what is under way about it, and where it stood before."""
+def line_of(
+    listed: ListedRow,
+    asked: Asked,
+    *,
+    whole: int,
+    many_maps: bool,
+    trend: Trend | None = None,
+) -> Row:
+    """A row of the register with what is under way about it, and where it stood before.
+
+    Args:
+        whole: risks of its map.
+    """
     row = row_of_tie(listed.row, listed.of.chain_id, asked)
     risk = listed.row.risk
     kind = "tie" if row.is_tie else "risk"
@@ -94,11 +107,17 @@ def line_of(listed: ListedRow, asked: Asked, *, many_maps: bool, trend: Trend | 
         **{
             **vars(row),
             "mark": f"{kind}:{risk.node_id}:{risk.issue.value}" if risk.node_id else "",
+            "of_all": f"of {whole:,}, top {top_share(listed.row.last, whole)} %",
             "map_name": listed.of.name if many_maps else "",
             "follow": _follow(listed.follow) if listed.follow else None,
             **(_moved(listed, trend) if trend and not row.is_tie else {}),
         }
     )
+
+
+def top_share(position: int, whole: int) -> int:
+    """A position among all, as the whole per cent of them that it stands in."""
+    return max(1, ceil(100 * position / whole))
 
 
 def _moved(listed: ListedRow, trend: Trend) -> dict[str, Any]:

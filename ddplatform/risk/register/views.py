@@ -191,12 +191,16 @@ def page_of(
         me: who reads it.
     """
     many = len(basis.heads) > 1
+    whole = {head.chain_id: head.summary["pairs"] for head in basis.heads}
     same = sites_query(basis.head, found.same_as) if basis.head and found.same_as else None
     return Page(
         basis=basis,
         found=found,
         asked=asked,
-        rows=tuple(line_of(row, asked, many_maps=many, trend=trend) for row in found.rows),
+        rows=tuple(
+            line_of(row, asked, whole=whole[row.of.chain_id], many_maps=many, trend=trend)
+            for row in found.rows
+        ),
         tabs=tuple(_tab(view, basis, asked, found) for view in TABS),
         choices={
             **_choices(basis),
