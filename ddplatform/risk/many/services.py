@@ -237,15 +237,9 @@ def undo(lot_id: UUID, *, by: Identity, at: datetime) -> RiskLot:
     lot = get_lot(lot_id, for_change=True)
     if lot.undone_at is not None:
         raise Conflict("This was undone already.", "Reload the page to see what was done.")
-    lines = list_lines(lot_id)
-    rows = _read(lot, lines)
-    made = [rows[key] for key, _ in lines]
-    newest = load_of_places((row.node_id for row in made), at.date())
-    back = [
-        _restored(rows[key], rows[before] if before else None, by=by, at=at)
-        for key, before in lines
-        if _counts(rows[key], newest)
-    ]
+    lines = _read(lot)
+    newest = load_of_places((row.node_id for row, _ in lines), at.date())
+    back = [_restored(row, before, by=by, at=at) for row, before in lines if _counts(row, newest)]
     db.session.add_all(back)
     lot.undone_at, lot.undone_by_id, lot.kept = at, by.user_id, len(lines) - len(back)
     audit.record(
@@ -257,10 +251,15 @@ def undo(lot_id: UUID, *, by: Identity, at: datetime) -> RiskLot:
     return lot
 
 
-def _read(lot: RiskLot, lines: Sequence[tuple[UUID, UUID | None]]) -> Mapping[UUID, Made]:
+def _read(lot: RiskLot) -> Sequence[tuple[Made, Made | None]]:
+    """The rows that a step added and that are still there, each with the one before it."""
     model: Any = SalienceNote if lot.verb is RiskVerb.URGENCY else RiskFollowUp
+    lines = list_lines(lot.id)
     keys = [key for line in lines for key in line if key is not None]
-    return {row.id: row for row in db.session.scalars(select(model).where(among(model.id, keys)))}
+    rows = {row.id: row for row in db.session.scalars(select(model).where(among(model.id, keys)))}
+    return [
+        (rows[made], rows.get(before) if before else None) for made, before in lines if made in rows
+    ]
 
 
 def _counts(row: Made, newest: FollowUps) -> bool:
