@@ -30,8 +30,8 @@ from ddplatform.models.risk import (
     ScoreChange,
     SeverityJudgement,
 )
-from ddplatform.models.risk_observations import PlaceObservation
 from ddplatform.models.risk_follow_up import RiskFollowUp
+from ddplatform.models.risk_observations import PlaceObservation
 from ddplatform.models.screening import ScreeningMatch
 from ddplatform.models.value_chain import MapImport, NodeSummary, SupplyLink, ValueChainNode
 

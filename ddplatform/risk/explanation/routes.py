@@ -15,10 +15,10 @@ from ddplatform.queries.value_chain import get_node
 from ddplatform.risk.explanation.places import place_page_of
 from ddplatform.risk.explanation.queries import explain_risk, profile_place
 from ddplatform.risk.explanation.views import page_of
-from ddplatform.risk.observations.queries import list_observations
-from ddplatform.risk.observations.views import factors_of, shown
 from ddplatform.risk.follow_up.queries import load_of_places
 from ddplatform.risk.follow_up.views import owner_words, step_words
+from ddplatform.risk.observations.queries import list_observations
+from ddplatform.risk.observations.views import factors_of, shown
 from ddplatform.web.risk import words
 from ddplatform.web.risk.presenters import turns
 from supply_chain.vocabulary import Issue
