@@ -34,6 +34,7 @@ from questionnaires.modules import (
     propose,
 )
 from questionnaires.notices import Notice, red_flags_fired
+from questionnaires.own_checks import own_check_rules, shown_checks
 from questionnaires.red_flags import RedFlag, red_flags
 from questionnaires.scoring import score
 from questionnaires.scripted import (
@@ -112,6 +113,7 @@ __all__ = [
     "list_shipped",
     "minutes_of",
     "modules",
+    "own_check_rules",
     "own_words",
     "pages",
     "plan",
@@ -132,5 +134,6 @@ __all__ = [
     "seconds_left",
     "seconds_of_count",
     "shipped_form",
+    "shown_checks",
     "unusable",
 ]

@@ -25,7 +25,7 @@ from sqlalchemy import event
 from ddplatform.db import db
 from ddplatform.queries import answer_phone_forms, questionnaire_texts
 from ddplatform.queries.reference_figures import figures_of_release
-from ddplatform.queries.silence import factors_asked
+from ddplatform.queries.silence import read_unanswered
 
 Made = TypeVar("Made")
 World = tuple[str, ...]
@@ -182,7 +182,7 @@ def clear_caches() -> None:
     for cache in caches():
         cache.clear()
     figures_of_release.cache_clear()
-    factors_asked.cache_clear()
+    read_unanswered.cache_clear()
 
 
 def caches() -> list[dict[Any, Any]]:

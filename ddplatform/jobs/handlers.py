@@ -17,6 +17,7 @@ from ddplatform.services import (
     demo_removal,
     document_redaction,
     evidence_search,
+    figure_questions,
     invitations,
     reassessment_triggers,
     report_sealing,
@@ -26,6 +27,7 @@ from ddplatform.services import (
     screening_lists,
     sessions,
     sharing,
+    supplier_figures,
 )
 from ddplatform.services.questionnaire_library import publish_shipped
 from ddplatform.services.questionnaire_reminders import CHASE, REMIND, chase, send_reminder
@@ -150,6 +152,27 @@ def _build_report(job: JobContext) -> Result:
         return report_sealing.seal(report_id, made, by=job.by, at=job.at)
 
 
+def _renew_figures(job: JobContext) -> Result:
+    chain_id = job.id_of("chain_id")
+    return supplier_figures.renew(chain_id, by=job.by, at=job.at, look=job.look, unit=job.unit)
+
+
+def _look_at_figures(job: JobContext) -> Result:
+    return supplier_figures.ask_renewals(by=job.by, at=job.at)
+
+
+def _tell_figures(job: JobContext) -> None:
+    figure_questions.tell_new(job.id_of("figures_id"))
+
+
+def _take_up_question(job: JobContext) -> None:
+    figure_questions.take_up(job.id_of("question_id"), by=job.by, at=job.at)
+
+
+def _tell_figure_answer(job: JobContext) -> None:
+    figure_questions.tell_answer(job.id_of("question_id"))
+
+
 def _ask_reminders(job: JobContext) -> Result:
     return {"people": action_reminders.ask_reminders(by=job.by, at=job.at)}
 
@@ -199,6 +222,12 @@ HANDLERS: dict[str, Handler] = {
     campaign_sending.CONTINUE: Handler(_go_on_with_campaigns),
     campaign_reminders.REMIND: Handler(_remind_of_campaigns, is_staged=True),
     campaign_reminders.TELL: Handler(_tell_owner),
+    # No permission: each assessment of a map renews the figures that suppliers read.
+    supplier_figures.RENEW: Handler(_renew_figures, is_staged=True),
+    supplier_figures.LOOK: Handler(_look_at_figures),
+    supplier_figures.TELL: Handler(_tell_figures),
+    figure_questions.TELL_QUESTION: Handler(_take_up_question),
+    figure_questions.TELL_ANSWER: Handler(_tell_figure_answer),
     BUILD: Handler(_build_report, Permission.REPORT_REQUEST, is_staged=True),
 }
 
@@ -214,6 +243,7 @@ PERIODIC: dict[str, int] = {
     cascade.REFRESH: 3600,
     reassessment_triggers.LOOK: 86_400,
     assessment_nightly.RENEW: 86_400,
+    supplier_figures.LOOK: 86_400,
     screening_lists.SCREEN: 3600,
 }
 """Job name -> seconds between two runs, for each organisation."""

@@ -21,6 +21,7 @@ from ddplatform.services import (
     reassessment_triggers,
     screening,
     screening_lists,
+    supplier_figures,
     visit_plan_requests,
     what_if_requests,
 )
@@ -104,6 +105,7 @@ def _assess_chain(job: JobContext) -> Result:
     )
     if isinstance(done, UUID):
         map_snapshots.keep_now(chain_id, job.look)  # the ranks can be read already
+        _renew_figures(job, chain_id)
         return {"run_id": str(done)}
     assessed = assessments.assess_chain(
         chain_id,
@@ -116,7 +118,13 @@ def _assess_chain(job: JobContext) -> Result:
         run_id=job.id,
         whole_because=done,
     )
+    _renew_figures(job, chain_id)
     return {"run_id": str(assessed.run_id)}
+
+
+def _renew_figures(job: JobContext, chain_id: UUID) -> None:
+    with job.unit():
+        supplier_figures.ask_renewal(chain_id, by=job.by, at=job.at)
 
 
 def _renew_assessments(job: JobContext) -> Result:

@@ -8,6 +8,7 @@ questionnaires are changes at any time; it is read for the nodes that were asked
 from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from threading import Lock
 from typing import Protocol
 from uuid import UUID
@@ -15,7 +16,9 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from ddplatform.db import db, is_writing
+from ddplatform.models.supplier_figures import SupplierFigures
 from ddplatform.models.value_chain import NodeSummary, ValueChainNode
+from ddplatform.queries.supplier_figures import Measures, shown_measure
 from supply_chain.vocabulary import RiskBand
 
 KEPT = 200
@@ -50,9 +53,10 @@ class PlaceCount:
     nodes: int
 
 
-def count_places(chains: Collection[Counted]) -> Sequence[PlaceCount]:
-    """Standing nodes of these maps by country, tier, band and questionnaire."""
-    standing, asked = _standing(chains), _asked([chain.id for chain in chains])
+def count_places(chains: Collection[Counted], today: date) -> tuple[Sequence[PlaceCount], Measures]:
+    """Standing nodes of these maps by country, tier, band and questionnaire; how they respond."""
+    standing = _standing(chains)
+    asked, measures = _asked([chain.id for chain in chains], today)
     found = []
     for chain in chains:
         by_state = asked[chain.id]
@@ -61,7 +65,7 @@ def count_places(chains: Collection[Counted]) -> Sequence[PlaceCount]:
             never[place] -= nodes
             found.append(PlaceCount(chain.id, *place, state, nodes))
         found += [PlaceCount(chain.id, *place, None, nodes) for place, nodes in (+never).items()]
-    return found
+    return found, measures
 
 
 def _standing(chains: Collection[Counted]) -> Mapping[UUID, Counter[Place]]:
@@ -101,35 +105,39 @@ def _count(chain_ids: Sequence[UUID]) -> dict[UUID, Counter[Place]]:
     return found
 
 
-def _asked(chain_ids: Sequence[UUID]) -> Mapping[UUID, Counter[tuple[Place, str]]]:
+def _asked(
+    chain_ids: Sequence[UUID], today: date
+) -> tuple[Mapping[UUID, Counter[tuple[Place, str]]], Measures]:
     """The nodes that were ever asked, by map, place and state of their questionnaire.
 
-    Each map is named: the index of those that were asked begins with it, as all of their indexes.
+    How their suppliers respond comes along, so that both cost one statement. Each map is named:
+    the index of those that were asked begins with it, as all of their indexes.
     """
+    measure, has_figures = shown_measure(today), SupplierFigures.id.is_not(None)
+    columns = (
+        NodeSummary.chain_id,
+        ValueChainNode.country,
+        NodeSummary.tier,
+        NodeSummary.band,
+        NodeSummary.questionnaire_status,
+    )
     rows = db.session.execute(
-        select(
-            NodeSummary.chain_id,
-            ValueChainNode.country,
-            NodeSummary.tier,
-            NodeSummary.band,
-            NodeSummary.questionnaire_status,
-            func.count(),
-        )
+        select(*columns, measure.label("measure"), has_figures.label("has"), func.count())
         .join(ValueChainNode, ValueChainNode.id == NodeSummary.node_id)
+        .outerjoin(SupplierFigures, SupplierFigures.node_id == NodeSummary.node_id)
         .where(
             NodeSummary.chain_id.in_(chain_ids),
             NodeSummary.questionnaire_status.is_not(None),
             ValueChainNode.archived_at.is_(None),
         )
-        .group_by(
-            NodeSummary.chain_id,
-            ValueChainNode.country,
-            NodeSummary.tier,
-            NodeSummary.band,
-            NodeSummary.questionnaire_status,
-        )
+        .group_by(*columns, measure, has_figures)
     ).all()
     found: defaultdict[UUID, Counter[tuple[Place, str]]] = defaultdict(Counter)
-    for chain_id, country, tier, band, state, nodes in rows:
-        found[chain_id][(country, tier, band), str(state)] = nodes
-    return found
+    values, waiting = [], 0
+    for chain_id, country, tier, band, state, value, has, nodes in rows:
+        found[chain_id][(country, tier, band), str(state)] += nodes
+        if value is not None:
+            values += [value] * nodes
+        elif has:
+            waiting += nodes
+    return found, Measures(sorted(values), waiting)

@@ -25,6 +25,7 @@ from ddplatform.queries.actions import (
 from ddplatform.queries.reassessment import OpenTasks, load_open_tasks
 from ddplatform.queries.remedy import count_cases_by_stage
 from ddplatform.queries.reports import Sealing, count_sealed
+from ddplatform.queries.supplier_figures import Measures
 from ddplatform.risk.register.first import FirstRows, load_first
 from ddplatform.risk.register.moves import Moves, Since, load_moves
 from ddplatform.risk.register.queries import MapRun
@@ -100,6 +101,8 @@ class Overview:
     cases: Shown
     """All remediation cases, as the suppressed query tells them."""
     sealed: Sealing
+    responses: Measures
+    """How suppliers respond, as the buyer may read it today."""
     changes: Changes
 
 
@@ -107,9 +110,10 @@ def load_overview(*, user_id: UUID, now: datetime) -> Overview:
     """The overview of the acting organisation, in a dozen statements."""
     _, cases = count_cases_by_stage()
     today, chains = now.date(), list_chain_states(now.date())
+    places, responses = count_places(chains, today)
     return Overview(
         chains=chains,
-        places=count_places(chains),
+        places=places,
         first=load_first(_runs_of(chains)),
         moves=moves_of(chains),
         work=count_work(today),
@@ -117,6 +121,7 @@ def load_overview(*, user_id: UUID, now: datetime) -> Overview:
         to_look_at=load_open_tasks(today),
         cases=cases,
         sealed=count_sealed(),
+        responses=responses,
         changes=list_changes(user_id=user_id, now=now),
     )
 

@@ -15,6 +15,7 @@ from ddplatform.duediligence.reassessment import triggers
 from ddplatform.gate import requires
 from ddplatform.overview import views
 from ddplatform.overview.queries import ChainState, Overview, load_overview
+from ddplatform.overview.responses import responses_of
 from ddplatform.risk.register.queries import View
 from ddplatform.services.case_limits import count_late
 from ddplatform.web.audit.words import change_words
@@ -52,6 +53,7 @@ def show() -> ResponseReturnValue:
         late_cases=_late_cases(),
         totals=views.totals_of(found),
         evidence=views.evidence_of(found),
+        responses=responses_of(found),
         moves=views.move_lines(found.moves) if found.moves else None,
         since=min((one.before_as_of for one in found.chains if one.before_as_of), default=None),
         act=views.first_list(found.first.act, View.ACT, first),

@@ -14,7 +14,7 @@ from ddplatform.models.questionnaires import Assignment, QuestionnaireVersion
 from ddplatform.models.reviews import ReviewEntry
 from ddplatform.queries.map_on_day import MapOnDay
 from ddplatform.queries.questionnaires import load_plan
-from questionnaires import Answerer, Response, score
+from questionnaires import Answerer, Response, Signals, score
 from supply_chain.risk.rm2.method import METHOD
 
 _POLICY = METHOD.policy
@@ -99,13 +99,17 @@ def _answered_shares(known: MapOnDay, assignments: list[UUID]) -> dict[UUID, flo
     return {row.id: row.answered_share for row in rows if row.id in wanted}
 
 
-@lru_cache(maxsize=64)
 def factors_asked(version_id: UUID, *, light: bool) -> tuple[str, ...]:
-    """Factors that a version asks everybody about; a published version never changes."""
-    empty = Response(load_plan(version_id), {}, now=EMPTY_ON)
-    signals = score(empty, light=light)
+    """Factors that a version asks everybody about."""
+    signals = read_unanswered(version_id, light=light)
     return tuple(
         factor
         for factor, signal in signals.factors.items()
         if signal.is_blank and not signal.charged_to
     )
+
+
+@lru_cache(maxsize=64)
+def read_unanswered(version_id: UUID, *, light: bool) -> Signals:
+    """What a version says while nothing is answered; a published version never changes."""
+    return score(Response(load_plan(version_id), {}, now=EMPTY_ON), light=light)

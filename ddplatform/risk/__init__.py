@@ -10,6 +10,8 @@ from ddplatform.risk.method_comparison.commands import compare_methods_of_map
 from ddplatform.risk.method_comparison.routes import bp as method_comparison
 from ddplatform.risk.observations.routes import bp as risk_observations
 from ddplatform.risk.register.routes import bp as risk_register
+from ddplatform.risk.response.routes import bp as risk_response
+from ddplatform.risk.supplier_figures.routes import bp as supplier_figures
 
 
 def register(app: Flask) -> None:
@@ -20,4 +22,6 @@ def register(app: Flask) -> None:
     app.register_blueprint(risk_observations, url_prefix="/o/<organisation>/risk/observations")
     app.register_blueprint(risk_follow_up, url_prefix="/o/<organisation>/risk/follow-up")
     app.register_blueprint(risk_many, url_prefix="/o/<organisation>/risk/many")
+    app.register_blueprint(risk_response, url_prefix="/o/<organisation>/risk/response")
+    app.register_blueprint(supplier_figures, url_prefix="/o/<organisation>/responses/figures")
     commands.add_command(compare_methods_of_map)

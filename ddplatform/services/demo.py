@@ -13,6 +13,7 @@ from ddplatform.models.jobs import Job, JobState
 from ddplatform.models.organisations import Organisation, OrganisationKind
 from ddplatform.services.demo_campaigns import plan_campaigns
 from ddplatform.services.demo_cascade import plan_cascade
+from ddplatform.services.demo_figures import plan_figures
 from ddplatform.services.demo_findings import plan_findings
 from ddplatform.services.demo_forms import plan_own_forms
 from ddplatform.services.demo_lists import plan_lists
@@ -82,6 +83,7 @@ def _make(story: Story, now: datetime) -> None:
     plan_surroundings(story, timeline)
     plan_lists(story, timeline)
     plan_reports(story, timeline)
+    plan_figures(timeline)
     timeline.play(world)
     _drop_waiting_jobs(list(world.organisations.values()))
 

@@ -33,6 +33,7 @@ from ddplatform.models.risk import (
 from ddplatform.models.risk_follow_up import RiskFollowUp
 from ddplatform.models.risk_observations import PlaceObservation
 from ddplatform.models.screening import ScreeningMatch
+from ddplatform.models.supplier_figures import FigureQuestion, SupplierFigures
 from ddplatform.models.value_chain import MapImport, NodeSummary, SupplyLink, ValueChainNode
 
 Column = InstrumentedAttribute[Any]
@@ -56,6 +57,7 @@ MOVES: tuple[Column, ...] = (
     ReviewTask.node_id,
     ScreeningMatch.node_id,
     CampaignTarget.node_id,
+    FigureQuestion.node_id,
 )
 """Their rows belong to the supplier, so they go to the one that stays and come back by a split.
 
@@ -78,6 +80,7 @@ STAYS: Mapping[Column, str] = {
     RiskAssessment.node_id: "a run tells what was known on its day; the next run scores one node",
     FreshEvidence.node_id: "a merge changes the map, which is then assessed as a whole",
     NodeSummary.node_id: "one row for each node, made anew from the rows that moved",
+    SupplierFigures.node_id: "one row for each node, made anew with the next assessment",
     ReviewCause.node_id: "the reasons of a task are told through the task",
     MapChange.node_id: "what one record said before; a past day needs it where it was",
     ImportGone.node_id: "a question of one list about one of its records",

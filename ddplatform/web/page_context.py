@@ -53,6 +53,13 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
                 _("Questionnaires"), "clipboard-list", "questionnaires.index", P.QUESTIONNAIRE_READ
             ),
             Entry(_("My questionnaires"), "clipboard-list", "responses.index", P.RESPONSE_ANSWER),
+            Entry(
+                _("My figures"),
+                "list-search",
+                "supplier_figures.index",
+                P.RESPONSE_ANSWER,
+                not_for=OTHERS,
+            ),
             Entry(_("My suppliers"), "hierarchy", "cascade.index", P.CASCADE_NAME),
             Entry(_("Who can see what"), "eye", "sharing.index", P.RESPONSE_ANSWER),
             Entry(
@@ -137,6 +144,7 @@ UNDER = {
     "method_comparison": "risk",
     "risk_explanation": "risk",
     "risk_register": "risk",
+    "risk_response": "risk",
 }
 """Pages of a column that stand under the entry of another."""
 

@@ -29,7 +29,7 @@ FIRST_MET = sorted(
         *("auth/*.html", "errors/*.html", "responses/*.html"),
         *("sharing/*.html", "cascade/[!p]*.html", "findings/my_action*.html"),
         *("evidence/*.html", "organisations/people.html", "organisations/colleague.html"),
-        "audit/*.html",
+        *("audit/*.html", "risk/supplier_figures/*.html", "risk/response/_parts.html"),
     )
     for path in TEMPLATES.glob(pattern)
 )
@@ -40,6 +40,7 @@ DOORS = sorted(
         *("web/responses/*.py", "web/sharing/*.py", "web/cascade/own_routes.py", "web/auth/*.py"),
         *("web/evidence/*.py", "web/openrosa/*.py", "web/findings/supplier_pages.py"),
         *("services/responses.py", "services/response_[djpfs]*.py", "services/answer_*.py"),
+        "risk/supplier_figures/*.py",
         *("services/cascade.py", "services/sharing.py", "services/app_links.py"),
     )
     for path in (ROOT / "ddplatform").glob(pattern)

@@ -43,6 +43,7 @@ TENANT_TABLES = {
     "duplicate_pair": ("organisation_id",),
     "evidence": ("organisation_id", "respondent_organisation_id"),
     "evidence_link": ("organisation_id", "respondent_organisation_id"),
+    "figure_question": ("organisation_id", "respondent_organisation_id"),
     "finding": ("organisation_id",),
     "follow_up_visit": ("organisation_id",),
     "fresh_evidence": ("organisation_id",),
@@ -91,6 +92,7 @@ TENANT_TABLES = {
     "section_share": ("organisation_id", "respondent_organisation_id"),
     "severity_judgement": ("organisation_id",),
     "share_memory": ("organisation_id",),
+    "supplier_figures": ("organisation_id", "respondent_organisation_id"),
     "supply_link": ("organisation_id",),
     "support_item": ("organisation_id",),
     "value_chain": ("organisation_id",),
@@ -2488,6 +2490,65 @@ def upgrade() -> None:
         "ix_pair_score",
         "duplicate_pair",
         ["organisation_id", "chain_id", "state", "score", "id"],
+        unique=False,
+    )
+    op.create_table(
+        "figure_question",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("respondent_organisation_id", sa.Uuid(), nullable=True),
+        sa.Column("node_id", sa.Uuid(), nullable=False),
+        sa.Column("node_name", sa.String(), nullable=False),
+        sa.Column("line", sa.String(), nullable=False, comment="Key of the line on the page"),
+        sa.Column(
+            "shown", sa.String(), nullable=False, comment="The line as it read then, in English"
+        ),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("asked_by_name", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by_id", sa.Uuid(), nullable=True),
+        sa.Column("answer", sa.String(), nullable=True),
+        sa.Column("answered_by_name", sa.String(), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"], ["user.id"], name=op.f("fk_figure_question_created_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "node_id"],
+            ["value_chain_node.organisation_id", "value_chain_node.id"],
+            name=op.f("fk_figure_question_organisation_id_node_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_figure_question_organisation_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["respondent_organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_figure_question_respondent_organisation_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_figure_question")),
+        sa.UniqueConstraint(
+            "organisation_id", "id", name=op.f("uq_figure_question_organisation_id_id")
+        ),
+    )
+    op.create_index(
+        "ix_figure_question_node",
+        "figure_question",
+        ["organisation_id", "node_id", "created_at"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_figure_question_organisation_id"),
+        "figure_question",
+        ["organisation_id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_figure_question_respondent_organisation_id"),
+        "figure_question",
+        ["respondent_organisation_id"],
         unique=False,
     )
     op.create_table(
@@ -5077,6 +5138,99 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
+        "supplier_figures",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("respondent_organisation_id", sa.Uuid(), nullable=True),
+        sa.Column("node_id", sa.Uuid(), nullable=False),
+        sa.Column("node_name", sa.String(), nullable=False, comment="As the supplier may read it"),
+        sa.Column("node_country", sa.String(), nullable=True),
+        sa.Column(
+            "assignment_id",
+            sa.Uuid(),
+            nullable=False,
+            comment="The newest request, whose person is told",
+        ),
+        sa.Column("as_of", sa.Date(), nullable=False),
+        sa.Column("method_version", sa.String(), nullable=False),
+        sa.Column(
+            "measure", sa.Double(), nullable=True, comment="0..100; none: nothing was due yet"
+        ),
+        sa.Column("label", sa.String(), nullable=True),
+        sa.Column(
+            "response",
+            sa.JSON(),
+            nullable=False,
+            comment="Lines of the measure with what stands behind them",
+        ),
+        sa.Column(
+            "shown_from",
+            sa.Date(),
+            nullable=False,
+            comment="Day from which the buyer reads the measure",
+        ),
+        sa.Column(
+            "shown_measure", sa.Double(), nullable=True, comment="What the buyer reads till then"
+        ),
+        sa.Column("shown_label", sa.String(), nullable=True),
+        sa.Column("shown_response", sa.JSON(), nullable=False),
+        sa.Column(
+            "issues",
+            sa.JSON(),
+            nullable=False,
+            comment="First issues of the place with lines, without anything confided",
+        ),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "measure BETWEEN 0 AND 100", name=op.f("ck_supplier_figures_measure_range")
+        ),
+        sa.CheckConstraint(
+            "shown_measure BETWEEN 0 AND 100", name=op.f("ck_supplier_figures_shown_measure_range")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "assignment_id"],
+            ["assignment.organisation_id", "assignment.id"],
+            name=op.f("fk_supplier_figures_organisation_id_assignment_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "node_id"],
+            ["value_chain_node.organisation_id", "value_chain_node.id"],
+            name=op.f("fk_supplier_figures_organisation_id_node_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_supplier_figures_organisation_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["respondent_organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_supplier_figures_respondent_organisation_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_supplier_figures")),
+        sa.UniqueConstraint(
+            "organisation_id", "id", name=op.f("uq_supplier_figures_organisation_id_id")
+        ),
+        sa.UniqueConstraint(
+            "organisation_id",
+            "node_id",
+            "assignment_id",
+            name=op.f("uq_supplier_figures_organisation_id_node_id_assignment_id"),
+        ),
+    )
+    op.create_index(
+        op.f("ix_supplier_figures_organisation_id"),
+        "supplier_figures",
+        ["organisation_id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_supplier_figures_respondent_organisation_id"),
+        "supplier_figures",
+        ["respondent_organisation_id"],
+        unique=False,
+    )
+    op.create_table(
         "support_item",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
@@ -5580,6 +5734,11 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_support_item_organisation_id"), table_name="support_item")
     op.drop_index("ix_support_case", table_name="support_item")
     op.drop_table("support_item")
+    op.drop_index(
+        op.f("ix_supplier_figures_respondent_organisation_id"), table_name="supplier_figures"
+    )
+    op.drop_index(op.f("ix_supplier_figures_organisation_id"), table_name="supplier_figures")
+    op.drop_table("supplier_figures")
     op.drop_index("ix_share_expiry", table_name="section_share")
     op.drop_index("ix_share_assignment", table_name="section_share")
     op.drop_index(op.f("ix_section_share_respondent_organisation_id"), table_name="section_share")
@@ -5729,6 +5888,12 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_finding_organisation_id"), table_name="finding")
     op.drop_index("ix_finding_node", table_name="finding")
     op.drop_table("finding")
+    op.drop_index(
+        op.f("ix_figure_question_respondent_organisation_id"), table_name="figure_question"
+    )
+    op.drop_index(op.f("ix_figure_question_organisation_id"), table_name="figure_question")
+    op.drop_index("ix_figure_question_node", table_name="figure_question")
+    op.drop_table("figure_question")
     op.drop_index("ix_pair_score", table_name="duplicate_pair")
     op.drop_index("ix_pair_right", table_name="duplicate_pair")
     op.drop_index(op.f("ix_duplicate_pair_organisation_id"), table_name="duplicate_pair")

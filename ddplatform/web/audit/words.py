@@ -33,6 +33,7 @@ DONE_BY_SUPPLIERS: Final = (
     _("Moved an action"),
     _("Recorded progress of an action"),
     _("Reported an action done"),
+    _("Questioned a line of its figures"),
     _("Brought answers in a file"),
     _("Made an address for a phone app"),
     _("Put a file with answers aside"),

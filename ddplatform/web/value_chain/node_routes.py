@@ -21,6 +21,7 @@ from ddplatform.queries.reassessment import TaskFilter, list_tasks
 from ddplatform.queries.risk import list_risks_of_node
 from ddplatform.queries.risk_runs import find_current_head
 from ddplatform.queries.screening import MatchFilter, list_matches
+from ddplatform.queries.supplier_figures import find_measured, load_measures
 from ddplatform.queries.value_chain import get_chain, get_node, get_summary, list_links_of
 from ddplatform.services import value_chain
 from ddplatform.services.value_chain import NodeFields
@@ -29,6 +30,7 @@ from ddplatform.web.context_events.words import KINDS as EVENT_KINDS
 from ddplatform.web.matching.node_sources import sources_of
 from ddplatform.web.risk import words as risk_words
 from ddplatform.web.risk.ranges import rows_of
+from ddplatform.web.risk.response_card import card_of, swarm_of
 from ddplatform.web.sent_forms import answer_form
 from ddplatform.web.value_chain.blueprint import bp
 from ddplatform.web.value_chain.forms import NodeChangeForm, NodeForm
@@ -89,7 +91,21 @@ def node(node_id: UUID) -> ResponseReturnValue:
         link_words=link_words,
         action_words=action_words,
         history=list_events(LogFilter(target_id=str(node_id)), limit=HISTORY_SHOWN),
+        **(_response_of(node_id) if g.identity.has(Permission.RISK_READ) else {}),
     )
+
+
+def _response_of(node_id: UUID) -> dict[str, Any]:
+    """How its supplier responds, as the buyer may read it today."""
+    today = g.now.date()
+    measured = find_measured(node_id, today)
+    if measured is None or measured.measure is None:
+        return {"measured": measured}
+    return {
+        "measured": measured,
+        "response": card_of(measured.measure, measured.response),
+        "swarm": swarm_of(load_measures(today).values, measured.measure),
+    }
 
 
 def _owner_words(owner_id: UUID | None) -> str | None:

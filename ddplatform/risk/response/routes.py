@@ -1,0 +1,110 @@
+"""Suppliers by response: the list, one measure with every input, questions of suppliers."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from ddplatform.access.permissions import Permission
+from ddplatform.errors import NotFound
+from ddplatform.gate import requires
+from ddplatform.queries.risk import list_chain_choices
+from ddplatform.queries.supplier_figures import (
+    NOT_MEASURED,
+    PAGE_ROWS,
+    MeasureFilter,
+    find_measured,
+    get_question,
+    list_measured,
+    list_questions,
+    load_measures,
+)
+from ddplatform.queries.value_chain import get_node
+from ddplatform.risk.response.forms import AnswerForm
+from ddplatform.risk.response.services import export_responses
+from ddplatform.risk.response.views import details_of, list_page_of, query_of
+from ddplatform.services import figure_questions
+from ddplatform.services.analysis_export import MEDIA_TYPES
+from ddplatform.web.address_values import number
+from ddplatform.web.sent_forms import answer_form
+from supply_chain.risk.rm2.response import Label
+
+bp = Blueprint("risk_response", __name__)
+LONGEST_SEARCH = 100
+
+
+@bp.get("/")
+@requires(Permission.RISK_READ)
+def index() -> ResponseReturnValue:
+    """Suppliers who were asked by their response measure, the lowest first."""
+    today, maps = g.now.date(), _maps()
+    wanted = _wanted(request.args, maps)
+    asked = request.args.get("page", default=1, type=number) or 1
+    rows, total = list_measured(wanted, today, limit=PAGE_ROWS, offset=(asked - 1) * PAGE_ROWS)
+    if not rows and asked > 1:
+        return redirect(url_for(".index", **query_of(wanted)))
+    page = list_page_of(rows, total, wanted, asked, load_measures(today), maps)
+    return render_template("risk/response/index.html", page=page)
+
+
+@bp.post("/export")
+@requires(Permission.RISK_EXPORT, reads_first=True)
+def export() -> ResponseReturnValue:
+    """The list as a workbook or CSV."""
+    form, maps = request.form.get("form", ""), _maps()
+    if form not in MEDIA_TYPES:
+        raise NotFound()
+    made = export_responses(_wanted(request.form, maps), maps, form, by=g.identity, at=g.now)
+    response = Response(made.content, mimetype=made.media_type)
+    response.headers.set("Content-Disposition", "attachment", filename=made.name)
+    return response
+
+
+@bp.get("/<uuid:node_id>")
+@requires(Permission.RISK_READ)
+def show(node_id: UUID) -> ResponseReturnValue:
+    """One measure with everything that stands behind it."""
+    node, today = get_node(node_id), g.now.date()
+    measured = find_measured(node_id, today)
+    if measured is None:
+        raise NotFound()
+    return render_template(
+        "risk/response/show.html",
+        node=node,
+        page=details_of(measured, load_measures(today)),
+        questions=list_questions(node_id),
+    )
+
+
+@bp.route("/questions/<uuid:question_id>", methods=["GET", "POST"])
+@requires(Permission.RISK_ASSESS)
+def answer(question_id: UUID) -> ResponseReturnValue:
+    """Answer a supplier who questions a line of its figures."""
+    question, form = get_question(question_id), AnswerForm()
+
+    def save() -> ResponseReturnValue:
+        figure_questions.answer(question_id, str(form.answer.data), by=g.identity, at=g.now)
+        flash("Sent. The supplier reads your answer beside its figures.", "success")
+        return redirect(url_for(".show", node_id=question.node_id))
+
+    def page() -> str:
+        node = get_node(question.node_id)
+        return render_template("risk/response/answer.html", question=question, node=node, form=form)
+
+    return answer_form(form, save, page)
+
+
+def _maps() -> dict[UUID, str]:
+    return {chain.id: chain.name for chain in list_chain_choices()}
+
+
+def _wanted(given: Any, maps: dict[UUID, str]) -> MeasureFilter:
+    """What an address or a form asks for; what it does not know is left out."""
+    label, chain = given.get("label", ""), given.get("chain", "")
+    known = {*(one.value for one in Label), NOT_MEASURED}
+    return MeasureFilter(
+        label=label if label in known else "",
+        text=given.get("q", "").strip()[:LONGEST_SEARCH],
+        chain_id=next((key for key in maps if str(key) == chain), None),
+    )

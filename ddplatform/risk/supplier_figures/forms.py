@@ -1,0 +1,20 @@
+"""What a supplier writes when it questions a line."""
+
+from flask_wtf import FlaskForm
+from wtforms import RadioField, TextAreaField
+from wtforms.validators import InputRequired, Length
+
+from ddplatform.languages import lazy_gettext as _
+
+LONGEST = 2000
+
+
+class QuestionForm(FlaskForm):  # type: ignore[misc]
+    """Which line, and what is wrong with it."""
+
+    line = RadioField(_("Which line?"), choices=[], validators=[InputRequired(_("Choose a line."))])
+    reason = TextAreaField(
+        _("What is wrong?"),
+        description=_("Never write a child’s name here."),
+        validators=[InputRequired(_("Write what is wrong.")), Length(max=LONGEST)],
+    )
