@@ -84,9 +84,15 @@ def coarse(degrees: float) -> float:
     return round(degrees, DECIMALS)
 
 
-def with_coarse_home(node: NodeDraft) -> NodeDraft:
-    """A node as it leaves the platform: as it is, or with its place rounded."""
-    if node.latitude is None or node.longitude is None or not _may_be_home(node):
+def with_coarse_home(node: NodeDraft, *, is_said_origin: bool = False) -> NodeDraft:
+    """A node as it leaves the platform: as it is, or with its place rounded.
+
+    Args:
+        is_said_origin: somebody called it an origin, whether or not that was approved.
+    """
+    if node.latitude is None or node.longitude is None:
+        return node
+    if not is_said_origin and not _may_be_home(node):
         return node
     return replace(node, latitude=coarse(node.latitude), longitude=coarse(node.longitude))
 

@@ -1,7 +1,7 @@
 """A map with peers and circles, things that come to be known of it, and all that a run tells."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import fields
 from datetime import date, datetime, timedelta
 from random import Random
@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from ddplatform.db import db, finish
 from ddplatform.duediligence.vocabulary import RiskState
+from ddplatform.errors import Conflict
 from ddplatform.models.context_events import ContextEvent, ContextEventNode
 from ddplatform.models.findings import Finding, FindingSource
 from ddplatform.models.responses import RiskSignal
@@ -47,6 +48,7 @@ from ddplatform.queries.run_rows import load_register
 from ddplatform.queries.value_chain import get_chain
 from ddplatform.risk.explanation.queries import explain_risk
 from ddplatform.services import risk
+from ddplatform.services.approval_absences import ask_not_applicable
 from ddplatform.services.assessment_changes import assess_changes
 from ddplatform.services.value_chain import NodeFields, change_node
 from ddplatform.tenancy import acting_in, insert_rows
@@ -56,6 +58,7 @@ from supply_chain.reference import load_reference
 from supply_chain.risk.method import METHOD
 from supply_chain.risk.register import Register, RiskFilter
 from supply_chain.vocabulary import FlowEvidence, Issue, LinkKind, NodeKind, RiskBand, SeverityBand
+from tests.approved import approve_all, wish
 from tests.conftest import NOW
 from tests.factories import Tenant
 from tests.risk_maps import acting
@@ -301,7 +304,17 @@ def an_event(random: Random, node_id: UUID, tenant: Tenant, at: datetime) -> Non
     db.session.add(ContextEventNode(event_id=event.id, node_id=node_id, entered_at=at))
 
 
+def an_absence(random: Random, node_id: UUID, tenant: Tenant, at: datetime) -> None:
+    """A factor is approved as not applicable, where nothing is known of it."""
+    factor = random.choice(("WRK-11", "WRK-18"))
+    given = {"code": "no_such_work", "wish": wish(at), "by": tenant.analyst, "at": at}
+    with suppress(Conflict):
+        ask_not_applicable(node_id, factor, **given)
+        approve_all(tenant, at)
+
+
 LEARNED: tuple[Learned, ...] = (
+    an_absence,
     a_signal,
     a_signal,
     a_credit,
@@ -322,7 +335,15 @@ def change_facts(tenant: Tenant, node_id: UUID, at: datetime, **other: Any) -> N
         said = {one.name: getattr(node, one.name) for one in fields(NodeFields)}
         said["commodity_refs"] = tuple(said["commodity_refs"])
         wanted = NodeFields(**{**said, **other})
-        change_node(node_id, wanted, row_version=node.row_version, by=tenant.analyst, at=at)
+        change_node(
+            node_id,
+            wanted,
+            row_version=node.row_version,
+            wish=wish(at),
+            by=tenant.analyst,
+            at=at,
+        )
+        approve_all(tenant, at)  # an origin needs a second person
 
 
 def other_facts(random: Random, *, buys: bool) -> dict[str, Any]:

@@ -15,12 +15,13 @@ from ddplatform.models.findings import Finding, FindingSource, MitigationAction
 from ddplatform.models.questionnaires import Assignment, Questionnaire, QuestionnaireVersion
 from ddplatform.models.remedy import RemediationCase
 from ddplatform.queries.value_chain import find_own_business
-from ddplatform.services import supply_links, value_chain
+from ddplatform.services import value_chain
 from ddplatform.services.assessments import assess_chain
 from ddplatform.services.supply_links import LinkFields
 from ddplatform.services.value_chain import NodeFields
 from ddplatform.tenancy import acting_in, nobody
-from supply_chain.vocabulary import FlowEvidence, Issue
+from supply_chain.vocabulary import Issue
+from tests.approved import add_confirmed
 from tests.conftest import NOW
 from tests.factories import Tenant
 
@@ -92,8 +93,7 @@ def _node(tenant: Tenant, chain_id: UUID, name: str, country: str) -> UUID:
 
 
 def _link(tenant: Tenant, supplier: UUID, buyer: UUID, share: float) -> None:
-    fields = LinkFields(share=share, flow_evidence=FlowEvidence.CONFIRMED)
-    supply_links.add_link(supplier, buyer, fields, by=tenant.analyst, at=NOW)
+    add_confirmed(supplier, buyer, LinkFields(share=share), by=tenant.analyst, at=NOW)
 
 
 def add_finding(tenant: Tenant, world: World, *, owned: bool = True) -> UUID:

@@ -8,13 +8,13 @@ from uuid import UUID
 
 from ddplatform.db import unit_of_work
 from ddplatform.queries.value_chain import find_own_business
-from ddplatform.services import supply_links, value_chain
+from ddplatform.services import value_chain
 from ddplatform.services.assessments import assess_chain
 from ddplatform.services.supply_links import LinkFields
 from ddplatform.services.value_chain import NodeFields
 from ddplatform.tenancy import acting_in
 from supply_chain.reference import load_reference
-from supply_chain.vocabulary import FlowEvidence
+from tests.approved import add_confirmed, add_origin
 from tests.conftest import NOW
 from tests.factories import Tenant
 
@@ -54,15 +54,14 @@ def make_cocoa_map(tenant: Tenant, *, at: datetime = NOW) -> CocoaMap:
             by=by,
             at=at,
         )
-        farms = value_chain.add_node(
+        farms = add_origin(
             chain.id,
-            NodeFields(name="Espoir farm group", is_origin=True, **wanted),  # type: ignore[arg-type]
+            NodeFields(name="Espoir farm group", **wanted),  # type: ignore[arg-type]
             by=by,
             at=at,
         )
         for supplier, buyer, share in ((exporter.id, own.id, 1.0), (farms.id, exporter.id, 0.6)):
-            link = LinkFields(share=share, flow_evidence=FlowEvidence.CONFIRMED)
-            supply_links.add_link(supplier, buyer, link, by=by, at=at)
+            add_confirmed(supplier, buyer, LinkFields(share=share), by=by, at=at)
         return CocoaMap(chain.id, own.id, exporter.id, farms.id)
 
 

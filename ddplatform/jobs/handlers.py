@@ -6,6 +6,7 @@ from ddplatform.jobs.map_jobs import MAP_JOBS
 from ddplatform.reports.errors import FactsRefused
 from ddplatform.services import (
     action_reminders,
+    approval_steps,
     assessment_nightly,
     audit,
     campaign_reminders,
@@ -242,6 +243,7 @@ PERIODIC: dict[str, int] = {
     sharing.EXPIRE: 3600,
     cascade.REFRESH: 3600,
     reassessment_triggers.LOOK: 86_400,
+    approval_steps.EXPIRE: 86_400,
     assessment_nightly.RENEW: 86_400,
     supplier_figures.LOOK: 86_400,
     screening_lists.SCREEN: 3600,

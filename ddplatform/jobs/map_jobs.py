@@ -6,6 +6,7 @@ from ddplatform.access.permissions import Permission
 from ddplatform.jobs.context import Handler, JobContext, Result
 from ddplatform.queries.risk_runs import has_run
 from ddplatform.services import (
+    approval_steps,
     assessment_changes,
     assessment_nightly,
     assessments,
@@ -131,6 +132,10 @@ def _renew_assessments(job: JobContext) -> Result:
     return assessment_nightly.ask_whole_runs(by=job.by, at=job.at)
 
 
+def _end_approvals(job: JobContext) -> Result:
+    return approval_steps.expire(by=job.by, at=job.at)
+
+
 def _look_for_changes(job: JobContext) -> Result:
     return reassessment_triggers.look_for_changes(by=job.by, at=job.at, unit=job.unit)
 
@@ -164,6 +169,7 @@ MAP_JOBS: dict[str, Handler] = {
     # No permission: any change of a map or its facts may ask, whoever made it.
     REASSESS: Handler(_assess_chain, is_staged=True),
     assessment_nightly.RENEW: Handler(_renew_assessments),
+    approval_steps.EXPIRE: Handler(_end_approvals),
     map_import.PREVIEW: Handler(_preview_import, Permission.VALUE_CHAIN_IMPORT, is_staged=True),
     map_import.APPLY: Handler(_apply_import, Permission.VALUE_CHAIN_IMPORT, is_staged=True),
     # No permission: a list that came in may ask, whoever brought it.

@@ -2,6 +2,7 @@
 
 from ddplatform.models import (
     answer_intake,
+    approvals,
     audit,
     bulk_changes,
     campaigns,
@@ -36,6 +37,7 @@ from ddplatform.models import (
 
 __all__ = [
     "answer_intake",
+    "approvals",
     "audit",
     "bulk_changes",
     "campaigns",

@@ -22,10 +22,12 @@ from ddplatform.queries.actions import (
     count_work,
     list_actions,
 )
+from ddplatform.queries.approval_parts import Decider
 from ddplatform.queries.reassessment import OpenTasks, load_open_tasks
 from ddplatform.queries.remedy import count_cases_by_stage
 from ddplatform.queries.reports import Sealing, count_sealed
 from ddplatform.queries.supplier_figures import Measures
+from ddplatform.risk.approvals.queries import count_for
 from ddplatform.risk.register.first import FirstRows, load_first
 from ddplatform.risk.register.moves import Moves, Since, load_moves
 from ddplatform.risk.register.queries import MapRun
@@ -104,10 +106,16 @@ class Overview:
     responses: Measures
     """How suppliers respond, as the buyer may read it today."""
     changes: Changes
+    approvals: int
+    """Requests of others that wait for this person's approval."""
 
 
-def load_overview(*, user_id: UUID, now: datetime) -> Overview:
-    """The overview of the acting organisation, in a dozen statements."""
+def load_overview(*, user_id: UUID, decider: Decider | None = None, now: datetime) -> Overview:
+    """The overview of the acting organisation, in some thirteen statements.
+
+    Args:
+        decider: the same person where the role may approve.
+    """
     _, cases = count_cases_by_stage()
     today, chains = now.date(), list_chain_states(now.date())
     places, responses = count_places(chains, today)
@@ -123,6 +131,7 @@ def load_overview(*, user_id: UUID, now: datetime) -> Overview:
         sealed=count_sealed(),
         responses=responses,
         changes=list_changes(user_id=user_id, now=now),
+        approvals=count_for(decider, today=today),
     )
 
 

@@ -16,6 +16,7 @@ from ddplatform.gate import requires
 from ddplatform.overview import views
 from ddplatform.overview.queries import ChainState, Overview, load_overview
 from ddplatform.overview.responses import responses_of
+from ddplatform.queries.approval_parts import Decider
 from ddplatform.risk.register.queries import View
 from ddplatform.services.case_limits import count_late
 from ddplatform.web.audit.words import change_words
@@ -36,7 +37,7 @@ def show() -> ResponseReturnValue:
     """Where due diligence stands; on the first day, what to do first."""
     if g.identity.role_id in STARTS:
         return redirect(url_for(STARTS[g.identity.role_id]))
-    found = load_overview(user_id=g.identity.user_id, now=g.now)
+    found = load_overview(user_id=g.identity.user_id, decider=_decider(), now=g.now)
     chain = views.choose_chain(found, request.args.get("chain"))
     rows = views.chain_rows(found)
     if chain is None or not any(row.nodes > 1 for row in rows):
@@ -62,6 +63,13 @@ def show() -> ResponseReturnValue:
         legend=views.ASKED_LEGEND,
         **_pictures(found, chain),
     )
+
+
+def _decider() -> Decider | None:
+    """Who may approve; that nobody decides on sites of a second employer, the list itself says."""
+    if g.identity.user_id is None or not g.identity.has(Permission.RISK_APPROVE):
+        return None
+    return Decider(g.identity.user_id, frozenset())
 
 
 def _late_cases() -> int:

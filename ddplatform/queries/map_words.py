@@ -102,6 +102,9 @@ _WHY: Final[Mapping[str, str]] = {
     "match_run:undo": "Merge of many taken back",
     "bulk_change:make": "Changed with many others",
     "bulk_change:undo": "Change of many taken back",
+    "approval:approve": "Approved by a second person",
+    "approval:end": "Approval ended",
+    "approval:expire": "Approval ran out",
 }
 
 

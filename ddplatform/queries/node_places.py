@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from ddplatform.db import db
 from ddplatform.models.value_chain import ValueChainNode
+from ddplatform.queries.approvals import was_called_origin
 from supply_chain.home_places import coarse, may_be_home, texts_of
 
 
@@ -34,6 +35,7 @@ def list_coordinates(chain_id: UUID) -> Mapping[UUID, Place]:
             node.tags,
             node.group_name,
             node.attributes,
+            was_called_origin(node.id).label("is_said_origin"),
         ).where(
             node.chain_id == chain_id,
             node.archived_at.is_(None),
@@ -47,7 +49,7 @@ def list_coordinates(chain_id: UUID) -> Mapping[UUID, Place]:
 def _place(row: Any) -> Place:
     is_home = may_be_home(
         sector=row.sector_ref,
-        is_origin=row.is_origin,
+        is_origin=row.is_origin or row.is_said_origin,
         commodities=row.commodity_refs,
         texts=[row.name, *texts_of([row.tags, row.group_name, *row.attributes.values()])],
     )

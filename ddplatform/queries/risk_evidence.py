@@ -18,6 +18,7 @@ from ddplatform.models.questionnaires import Assignment, QuestionnaireVersion
 from ddplatform.models.responses import Response as ResponseRow
 from ddplatform.models.responses import RiskSignal
 from ddplatform.models.risk import FactKind, RiskFact
+from ddplatform.queries.approvals import load_not_applicable
 from ddplatform.queries.context_observations import load_context_observations
 from ddplatform.queries.context_points import load_events_around
 from ddplatform.queries.map_on_day import MapOnDay, Nodes
@@ -60,11 +61,14 @@ def load_evidence(chain_id: UUID, nodes: Nodes, as_of: date) -> Evidence:
     """Everything known of the nodes of a map on a day, besides the map and reference data."""
     known = MapOnDay.of(chain_id, nodes, as_of)
     signals, silence = _signals(known), load_silence(known)
-    blanks = {*_blanks(known, signals), *silence.blanks}
+    blanks = sorted({*_blanks(known, signals), *silence.blanks})
+    observations = _observations(known, signals)
+    silent = Silent(np.array(silence.silent, dtype=np.int64))
     return Evidence(
-        observations=_observations(known, signals),
-        blank=_asked(sorted(blanks)),
-        silent=Silent(np.array(silence.silent, dtype=np.int64)),
+        observations=observations,
+        blank=_asked(blanks),
+        silent=silent,
+        not_applicable=load_not_applicable(known, observations, blanks, silent),
         states=_states(known),
         controls=load_controls(known, _design_credits(signals)),
         judgements=load_judgements(known),

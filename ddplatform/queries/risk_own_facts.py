@@ -11,8 +11,13 @@ from ddplatform.models.map_history import MapChange, MapStep
 from ddplatform.models.value_chain import ValueChain, ValueChainNode
 from supply_chain.chain_columns import NodeColumns
 
-ACTIONS = frozenset({"node:change", "value_chain:change"})
-"""Steps of a map that leave all links, and which nodes there are."""
+ACTIONS = frozenset(
+    {
+        *("node:change", "value_chain:change"),
+        *("approval:approve", "approval:end", "approval:expire"),
+    }
+)
+"""Steps of a map that leave which nodes there are, and all links but those that they name."""
 READ = frozenset({"name", "kind", "country", "sector_ref", "commodity_refs", "is_origin"})
 """What a run reads of a node itself, besides whether it is the own business."""
 NOT_READ = frozenset(

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import aliased
 
 from ddplatform.db import db
+from ddplatform.models.approvals import Approval, ApprovalState
 from ddplatform.models.value_chain import NodeSummary, SupplyLink, ValueChain, ValueChainNode
 from ddplatform.queries.one_row import get_one
 from supply_chain.vocabulary import FlowEvidence, LinkKind, RiskBand
@@ -41,6 +42,8 @@ class LinkRow:
     commodity_ref: str | None
     share: float | None
     flow_evidence: FlowEvidence
+    is_waiting: bool = False
+    """Whether a second person has to approve it as confirmed."""
 
 
 @dataclass(frozen=True)
@@ -192,6 +195,9 @@ def _side(node_id: UUID, *, up: bool) -> tuple[Sequence[LinkRow], int]:
         here == node_id,
         SupplyLink.archived_at.is_(None),
     )
+    waits = select(Approval.id).where(
+        Approval.link_id == SupplyLink.id, Approval.state == ApprovalState.WAITING
+    )
     rows = db.session.execute(
         select(
             SupplyLink.id,
@@ -203,6 +209,7 @@ def _side(node_id: UUID, *, up: bool) -> tuple[Sequence[LinkRow], int]:
             SupplyLink.commodity_ref,
             SupplyLink.share,
             SupplyLink.flow_evidence,
+            waits.exists().label("is_waiting"),
         )
         .join(other, other.id == there)
         .outerjoin(summary, summary.node_id == other.id)

@@ -3,6 +3,7 @@
 from flask import Flask
 
 from ddplatform.cli.risk import risk as commands
+from ddplatform.risk.approvals.routes import bp as approvals
 from ddplatform.risk.explanation.routes import bp as risk_explanation
 from ddplatform.risk.follow_up.routes import bp as risk_follow_up
 from ddplatform.risk.many.routes import bp as risk_many
@@ -24,4 +25,5 @@ def register(app: Flask) -> None:
     app.register_blueprint(risk_many, url_prefix="/o/<organisation>/risk/many")
     app.register_blueprint(risk_response, url_prefix="/o/<organisation>/risk/response")
     app.register_blueprint(supplier_figures, url_prefix="/o/<organisation>/responses/figures")
+    app.register_blueprint(approvals, url_prefix="/o/<organisation>/risk/approvals")
     commands.add_command(compare_methods_of_map)

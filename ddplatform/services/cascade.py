@@ -300,7 +300,7 @@ def _node_of(own: OwnSupplier, *, by: Identity, at: datetime) -> ValueChainNode:
         add_link(
             node.id,
             here.id,
-            link_fields(own.kind, own.share_band, FlowEvidence.CONFIRMED),
+            link_fields(own.kind, own.share_band, FlowEvidence.PROBABLE),
             by=by,
             at=at,
         )

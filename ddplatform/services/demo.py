@@ -11,6 +11,7 @@ from ddplatform.db import db
 from ddplatform.errors import Conflict
 from ddplatform.models.jobs import Job, JobState
 from ddplatform.models.organisations import Organisation, OrganisationKind
+from ddplatform.services.demo_approvals import plan_approvals
 from ddplatform.services.demo_campaigns import plan_campaigns
 from ddplatform.services.demo_cascade import plan_cascade
 from ddplatform.services.demo_figures import plan_figures
@@ -79,6 +80,7 @@ def _make(story: Story, now: datetime) -> None:
     plan_findings(story, timeline)
     plan_case(story, timeline)
     plan_plans(story, timeline)
+    plan_approvals(story, timeline)
     plan_matching(story, timeline)
     plan_surroundings(story, timeline)
     plan_lists(story, timeline)

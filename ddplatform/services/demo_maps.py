@@ -11,6 +11,7 @@ from ddplatform.db import db
 from ddplatform.models.value_chain import ValueChainNode
 from ddplatform.queries.value_chain import find_chain
 from ddplatform.services.assessments import assess_chain
+from ddplatform.services.demo_approvals import approve_map
 from ddplatform.services.demo_world import Story, Timeline, World
 from ddplatform.services.map_import import read_files
 from ddplatform.services.map_intake import plan_intake, take_in
@@ -74,7 +75,10 @@ def password_of(person: dict[str, Any]) -> str:
 
 def _map(story: Story, entry: dict[str, Any]) -> Any:
     file = entry["map"]["file"]
-    analyst = next(p["email"] for p in entry["people"] if p["role"] == "analyst")
+    analyst, second = (
+        next(person["email"] for person in entry["people"] if person["role"] == role)
+        for role in ("analyst", "sustainability_manager")
+    )
 
     def take(world: World, at: datetime) -> None:
         slug, name = entry["slug"], entry["map"]["name"]
@@ -90,6 +94,7 @@ def _map(story: Story, entry: dict[str, Any]) -> Any:
                 )
             )
             world.nodes.update({(slug, ref): key for ref, key in rows})
+        approve_map(world, chain.id, second, at=at)
         reassess(world, slug, "import", at=at)
 
     return take

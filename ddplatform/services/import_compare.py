@@ -13,6 +13,7 @@ from supply_chain.intake.columns import find_header_row, unique_header
 from supply_chain.intake.sheets import Table
 from supply_chain.map_compare import MapChanges, NodeChange, compare
 from supply_chain.map_succession import ALIKE_HEADINGS, Recognised, likeness, recognise
+from supply_chain.map_wishes import LinkKey, hold_back
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,10 @@ class Comparison:
     """Records that were merged into others, of which the list says something else now."""
     still: frozenset[str] = frozenset()
     """Ids of the nodes that the list names through a merged record."""
+    flows: tuple[LinkKey, ...] = ()
+    """Links that the list calls confirmed and the map does not: probable until approved."""
+    origins: tuple[str, ...] = ()
+    """Nodes that the list calls origins and the map does not."""
 
 
 def compare_with_map(
@@ -44,10 +49,21 @@ def compare_with_map(
     if listed is not None:
         apart = frozenset((pair[0], pair[1]) for pair in row.apart)
         draft, recognised = recognise(known.nodes, draft, listed=listed - read.still, apart=apart)
+    held = hold_back(known.nodes, known.links, draft)
     changes = compare(
-        known.nodes, draft, existing_links=known.links, listed=listed, still=read.still
+        known.nodes, held.draft, existing_links=known.links, listed=listed, still=read.still
     )
-    return Comparison(known, draft, changes, recognised, version, read.changes, read.still)
+    return Comparison(
+        known,
+        held.draft,
+        changes,
+        recognised,
+        version,
+        read.changes,
+        read.still,
+        held.flows,
+        held.origins,
+    )
 
 
 def headings_of(tables: Sequence[Table]) -> list[str]:

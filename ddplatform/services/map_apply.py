@@ -23,6 +23,8 @@ from ddplatform.queries.map_imports import get_import, get_import_for_change
 from ddplatform.queries.map_values import plain
 from ddplatform.queries.value_chain import get_chain, get_chain_for_change
 from ddplatform.services import audit
+from ddplatform.services.approvals import end_settled
+from ddplatform.services.approvals_of_imports import ask_of_import
 from ddplatform.services.chain_changes import finish_import
 from ddplatform.services.draft_rows import (
     Row,
@@ -118,9 +120,11 @@ def apply_import(
         compared = compare_with_map(row, known, reading.draft, version=chain.version)
     done = _bring_in(chain, compared, at=at)
     _archive_answered(row, compared, done, archive_links=archive_links, by=by, at=at)
+    asked = ask_of_import(chain, row, compared, by=by, at=at)
     if not done.is_empty():
+        end_settled(chain.id, by=by, at=at)
         finish_import(chain, "map_import:apply", cause=row, by=by, at=at)
-    _keep_result(row, chain, done, compared, by=by, at=at)
+    _keep_result(row, chain, done, compared, asked, by=by, at=at)
     audit.record(
         "map_import:apply",
         row,
@@ -130,8 +134,9 @@ def apply_import(
         files=[entry["name"] for entry in row.files],
         skipped=reading.draft.skipped,
         **dict[str, Any](done.counts()),
+        **dict[str, Any](asked),
     )
-    return done.counts()
+    return {**done.counts(), **asked}
 
 
 _FAULTY = {
@@ -213,6 +218,8 @@ def _change_sources(
         change = by_key[node.id]
         before, after = node_values(change.before, keys), node_values(change.after, keys)
         new = {name: value for name, value in after.items() if value != before[name]}
+        if new.get("is_origin"):
+            del new["is_origin"]  # of a record that a split may bring back, nobody approved it
         done.nodes_changed[str(node.id)] = _set(node, new)
     db.session.flush()  # the questions are asked about what stands now
     done.asked_again = ask_again(changes, keys, at=at)
@@ -248,6 +255,7 @@ def _keep_result(
     chain: ValueChain,
     done: Applied,
     compared: Comparison,
+    asked: Mapping[str, int],
     *,
     by: Identity,
     at: datetime,
@@ -256,5 +264,5 @@ def _keep_result(
     row.chain_version = chain.version
     row.undo = done.as_json()
     row.listed = sorted({node.id for node in compared.draft.nodes} | compared.still)
-    row.counts = {**row.counts, "applied": done.counts()}
+    row.counts = {**row.counts, "applied": {**done.counts(), **asked}}
     remember(row, at=at)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from ddplatform.access.identity import Identity
 from ddplatform.models.value_chain import ValueChain
+from ddplatform.queries.approvals import list_called_origins
 from ddplatform.queries.chain_drafts import load_drafts
 from ddplatform.queries.map_past import Past, check_day, load_past
 from ddplatform.queries.value_chain import get_chain
@@ -60,7 +61,7 @@ def export_chain(
     day = as_of or at.date()
     past = _past(chain, as_of, today=at.date()) if as_of else None
     drafts, name = load_drafts(chain_id, past=past), past.name_of(chain) if past else chain.name
-    nodes, note = _leaving(drafts.nodes, form)
+    nodes, note = _leaving(chain, drafts.nodes, form)
     files = export_map(nodes, drafts.links, name=name, as_of=day, form=form, note=note)
     ending = "zip" if form == "csv" else form
     made = Exported(
@@ -84,12 +85,13 @@ def export_chain(
 
 
 def _leaving(
-    nodes: Sequence[NodeDraft], form: ExportForm
+    chain: ValueChain, nodes: Sequence[NodeDraft], form: ExportForm
 ) -> tuple[Sequence[NodeDraft], str | None]:
     """The nodes as they leave the platform in a form, and what to say of it."""
     if form == "json":
         return nodes, None
-    leaving = [with_coarse_home(node) for node in nodes]
+    said = list_called_origins(chain.id)
+    leaving = [with_coarse_home(node, is_said_origin=node.id in said) for node in nodes]
     is_changed = any(one is not other for one, other in zip(nodes, leaving, strict=True))
     return leaving, NOTE if is_changed else None
 

@@ -278,7 +278,8 @@ def keep_preview(
     row.mapping = dict(mapping_as_json(reading.draft.mapping))
     kinds = keep_faults(row.id, reading.draft, reading.tables)
     counted = counts_of(compared.draft, compared.changes, compared.sources)
-    row.counts = {**row.counts, **counted, "doubles": len(doubles), "kinds": kinds}
+    held = {"flows_held": len(compared.flows), "origins_held": len(compared.origins)}
+    row.counts = {**row.counts, **counted, **held, "doubles": len(doubles), "kinds": kinds}
     row.preview, row.refusal = columns_shown(reading.draft), None
     keep_pages(row.id, compared, doubles)
     gone = sorted(compared.changes.gone_nodes, key=lambda node: (node.name, node.id))

@@ -26,6 +26,7 @@ from ddplatform.services.value_chain import create_chain
 from supply_chain.drafts import FileFormat, Mapping, NamedBytes
 from supply_chain.intake.mapping_json import mapping_as_json
 from supply_chain.map_compare import compare
+from supply_chain.map_wishes import hold_back
 
 COUNTS = (
     "rows",
@@ -79,7 +80,8 @@ def take_in(
     read = follow_merges(
         chain.id, reading.draft, known_ids=known.node_keys, archived=known.archived
     )
-    draft, still = read.draft, read.still
+    held, still = hold_back(known.nodes, known.links, read.draft), read.still
+    draft = held.draft
     changes = compare(known.nodes, draft, existing_links=known.links, still=still)
     counts = counts_of(draft, changes, read.changes)
     doubles = find_doubles(ask_for(chain.id, changes.new_nodes, known.nodes))
@@ -91,7 +93,8 @@ def take_in(
     row.mapping = dict(mapping_as_json(reading.draft.mapping))
     row.headings = headings_of(reading.tables)
     db.session.flush()  # the apply reads the row anew
-    compared = Comparison(known, draft, changes, (), chain.version, read.changes, still)
+    wishes = held.flows, held.origins
+    compared = Comparison(known, draft, changes, (), chain.version, read.changes, still, *wishes)
     map_apply.apply_import(row.id, reading, compared, by=by, at=at)
     return Intake({**answer, "applied": True}, is_refused=False)
 

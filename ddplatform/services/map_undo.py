@@ -19,11 +19,12 @@ from ddplatform.models.value_chain import (
     ValueChainNode,
 )
 from ddplatform.queries.map_import_dependents import list_dependents
-from ddplatform.queries.map_import_since import is_new
+from ddplatform.queries.map_import_since import is_new, keys_of
 from ddplatform.queries.map_imports import get_import_for_change
 from ddplatform.queries.map_values import typed
 from ddplatform.queries.value_chain import get_chain_for_change
 from ddplatform.services import audit
+from ddplatform.services.approvals_of_imports import take_back
 from ddplatform.services.chain_changes import finish_import
 from ddplatform.services.match_sources import withdraw
 
@@ -92,6 +93,14 @@ def _take_back(
     for model, name in ((ValueChainNode, "nodes_gone"), (SupplyLink, "links_gone")):
         for gone in _entities(model, steps.get(name, ())):
             gone.archived_at = gone.archived_by_id = None
+    take_back(
+        chain,
+        row,
+        keys_of(steps, "links_changed"),
+        keys_of(steps, "nodes_changed", "nodes_revived"),
+        by=by,
+        at=at,
+    )
 
 
 def _entities(model: Any, keys: Iterable[str]) -> list[Any]:

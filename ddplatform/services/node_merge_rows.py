@@ -17,6 +17,7 @@ from ddplatform.queries.node_merges import (
     load_standing_links,
 )
 from ddplatform.services import finding_counts
+from ddplatform.services.approvals_of_merges import carry_back, carry_over, check_origins
 from ddplatform.services.map_history import note_rows
 from ddplatform.services.node_merge_pairs import point_pairs, restore_pairs
 from ddplatform.services.node_references import LINK_ENDS, MOVES, ONCE, Column, follows, name_of
@@ -63,6 +64,7 @@ def take_back(
         )
     _restore_links(merge)
     _empty_again(survivor, merge.filled)
+    check_origins((survivor.id, absorbed.id))
     _restore_summary(survivor.id, merge.links["summary"])
     restore_pairs(merge.moved[PAIRS], absorbed, at=at)
     _count_findings(survivor.id, absorbed.id, at=at)
@@ -133,6 +135,7 @@ def _join(one: JoinedLink[UUID]) -> dict[str, Any]:
     return {
         "kept": str(one.kept),
         "absorbed": str(one.absorbed),
+        "approvals": carry_over(one.absorbed, one.kept),
         "before": before,
         "after": _said(link),
     }
@@ -181,6 +184,8 @@ def _restore_links(merge: NodeMerge) -> None:
         _set_archived(part, None, None)
         for key, moment in load_archived_ends(part).items():
             _set_archived([key], moment, None)  # so it comes back with its other end
+    for one in joined:
+        carry_back(one.get("approvals", ()), kept=UUID(one["kept"]), absorbed=UUID(one["absorbed"]))
 
 
 # ---- the node that stays ---------------------------------------------------------------------

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
+from ddplatform.models.approvals import Approval
 from ddplatform.models.campaigns import CampaignTarget
 from ddplatform.models.cascade import ChainProposal
 from ddplatform.models.context_events import ContextEventNode
@@ -58,6 +59,7 @@ MOVES: tuple[Column, ...] = (
     ScreeningMatch.node_id,
     CampaignTarget.node_id,
     FigureQuestion.node_id,
+    Approval.node_id,
 )
 """Their rows belong to the supplier, so they go to the one that stays and come back by a split.
 
@@ -115,6 +117,7 @@ def follows(node_id: UUID) -> Sequence[Follow]:
     findings = select(Finding.id).where(Finding.node_id == node_id)
     actions = select(MitigationAction.id).where(MitigationAction.node_id == node_id)
     flags = select(RedFlag.id).where(RedFlag.node_id == node_id)
+    supplied = select(SupplyLink.id).where(SupplyLink.supplier_id == node_id)
     return (
         Follow(Finding.node_id, Finding.response_id, responses),
         Follow(RiskSignal.node_id, RiskSignal.response_id, responses),
@@ -123,4 +126,5 @@ def follows(node_id: UUID) -> Sequence[Follow]:
         Follow(RiskFact.node_id, RiskFact.cause_id, findings),
         Follow(RiskFact.node_id, RiskFact.cause_id, flags),
         Follow(ControlRecord.node_id, ControlRecord.cause_id, actions),
+        Follow(Approval.node_id, Approval.link_id, supplied),
     )

@@ -10,11 +10,15 @@ from sqlalchemy import select
 from ddplatform.access.identity import Identity
 from ddplatform.db import db
 from ddplatform.errors import Conflict, Invalid
-from ddplatform.models.value_chain import SupplyLink
+from ddplatform.models.approvals import Approval, ApprovalKind, EndCause
+from ddplatform.models.value_chain import SupplyLink, ValueChain, ValueChainNode
+from ddplatform.queries.approvals import is_waiting
 from ddplatform.queries.map_words import LINK_LABELS
 from ddplatform.queries.value_chain import get_chain_for_change, get_link, get_node
 from ddplatform.services import audit
+from ddplatform.services.approvals import Part, Wish, ask, check_wish, end_standing
 from ddplatform.services.chain_changes import archive, change_fields, finish_change, restore
+from supply_chain.map_wishes import held_flow
 from supply_chain.vocabulary import FlowEvidence, LinkKind
 
 
@@ -31,9 +35,18 @@ class LinkFields:
 
 
 def add_link(
-    supplier_id: UUID, buyer_id: UUID, wanted: LinkFields, *, by: Identity, at: datetime
+    supplier_id: UUID,
+    buyer_id: UUID,
+    wanted: LinkFields,
+    *,
+    wish: Wish | None = None,
+    by: Identity,
+    at: datetime,
 ) -> SupplyLink:
     """Say that one node supplies another.
+
+    Args:
+        wish: needed for a confirmed flow, which is probable until a second person approves it.
 
     Raises:
         Invalid: both ends are the same node or of two maps, or a field breaks a rule.
@@ -46,10 +59,38 @@ def add_link(
     if supplier.chain_id != buyer.chain_id:
         raise Invalid(fields={"other": "Both ends must be in the same map."})
     _check(wanted)
+    asked = _asked(None, wanted, wish, at=at)
+    values = {**_values(wanted), "flow_evidence": held_flow(None, wanted.flow_evidence)}
+    _refuse_twin(supplier, buyer, wanted)
+    link = SupplyLink(
+        chain_id=chain.id,
+        supplier_id=supplier_id,
+        buyer_id=buyer_id,
+        created_at=at,
+        **values,
+    )
+    db.session.add(link)
+    db.session.flush()  # the event names it
+    told = _ask(chain, link, asked, by=by, at=at)
+    finish_change(chain, "link:add", touched=[link.supplier_id], by=by, at=at)
+    audit.record(
+        "link:add",
+        link,
+        by=by,
+        at=at,
+        supplier=supplier.name,
+        buyer=buyer.name,
+        **values,
+        **told,
+    )
+    return link
+
+
+def _refuse_twin(supplier: ValueChainNode, buyer: ValueChainNode, wanted: LinkFields) -> None:
     twin = select(SupplyLink.id).where(
-        SupplyLink.chain_id == chain.id,
-        SupplyLink.supplier_id == supplier_id,
-        SupplyLink.buyer_id == buyer_id,
+        SupplyLink.chain_id == buyer.chain_id,
+        SupplyLink.supplier_id == supplier.id,
+        SupplyLink.buyer_id == buyer.id,
         SupplyLink.kind == wanted.kind,
         SupplyLink.commodity_ref == wanted.commodity_ref,
         SupplyLink.valid_from == wanted.valid_from,
@@ -60,32 +101,23 @@ def add_link(
             f"“{supplier.name}” supplies “{buyer.name}” with this already.",
             "Change that link, or name another commodity.",
         )
-    link = SupplyLink(
-        chain_id=chain.id,
-        supplier_id=supplier_id,
-        buyer_id=buyer_id,
-        created_at=at,
-        **_values(wanted),
-    )
-    db.session.add(link)
-    db.session.flush()  # the event names it
-    finish_change(chain, "link:add", touched=[link.supplier_id], by=by, at=at)
-    audit.record(
-        "link:add",
-        link,
-        by=by,
-        at=at,
-        supplier=supplier.name,
-        buyer=buyer.name,
-        **_values(wanted),
-    )
-    return link
 
 
 def change_link(
-    link_id: UUID, wanted: LinkFields, *, row_version: int, by: Identity, at: datetime
+    link_id: UUID,
+    wanted: LinkFields,
+    *,
+    row_version: int,
+    wish: Wish | None = None,
+    by: Identity,
+    at: datetime,
 ) -> SupplyLink:
     """Change a link that still is as the person saw it.
+
+    Setting a confirmed flow back needs nobody and ends its approval.
+
+    Args:
+        wish: needed to confirm the flow, which is probable until a second person approves it.
 
     Raises:
         Invalid: a field breaks a rule.
@@ -94,11 +126,45 @@ def change_link(
     link = get_link(link_id)
     chain = get_chain_for_change(link.chain_id)
     _check(wanted)
-    changed = change_fields(link, _values(wanted), row_version=row_version, labels=LINK_LABELS)
+    values = _values(wanted)
+    asked = _asked(link, wanted, wish, at=at)
+    values["flow_evidence"] = held_flow(link.flow_evidence, wanted.flow_evidence)
+    changed = change_fields(link, values, row_version=row_version, labels=LINK_LABELS)
+    if "flow_evidence" in changed and wanted.flow_evidence is not FlowEvidence.CONFIRMED:
+        end_standing(Approval.link_id == link.id, EndCause.SET_BACK, by=by, at=at)
+    told = _ask(chain, link, asked, by=by, at=at)
     if changed:
         finish_change(chain, "link:change", touched=[link.supplier_id], by=by, at=at)
-        audit.record("link:change", link, by=by, at=at, **changed)
+    if changed or told:
+        audit.record("link:change", link, by=by, at=at, **changed, **told)
     return link
+
+
+def _asked(
+    link: SupplyLink | None, wanted: LinkFields, wish: Wish | None, *, at: datetime
+) -> Wish | None:
+    """The wish that waits for a second person; None where nothing new is confirmed.
+
+    Raises:
+        Invalid: it lacks a reason or a last day.
+    """
+    now = link.flow_evidence if link else None
+    if held_flow(now, wanted.flow_evidence) is wanted.flow_evidence:
+        return None
+    if link is not None and is_waiting(Approval.link_id == link.id):
+        return None
+    return check_wish(wish, today=at.date())
+
+
+def _ask(
+    chain: ValueChain, link: SupplyLink, wish: Wish | None, *, by: Identity, at: datetime
+) -> dict[str, Any]:
+    """Put the wish down; what the event of the change tells of it."""
+    if wish is None:
+        return {}
+    part = Part(link.supplier_id, link_id=link.id)
+    request = ask(chain, ApprovalKind.FLOW, [part], wish, by=by, at=at)
+    return {"asked": "confirmed", "reason": wish.reason, "request": request.id}
 
 
 def archive_link(link_id: UUID, *, by: Identity, at: datetime) -> SupplyLink:

@@ -8,12 +8,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from ddplatform.access.identity import Identity
 from ddplatform.db import db
 from ddplatform.errors import Conflict, Invalid, NotFound
+from ddplatform.models.approvals import Approval, ApprovalKind, EndCause
 from ddplatform.models.value_chain import SupplyLink, ValueChain, ValueChainNode
+from ddplatform.queries.approvals import is_waiting
 from ddplatform.queries.map_words import NODE_LABELS
 from ddplatform.queries.node_merges import find_merge_of
 from ddplatform.queries.organisations import get_person
@@ -26,11 +28,13 @@ from ddplatform.queries.value_chain import (
     is_slug_taken,
 )
 from ddplatform.services import audit, risk
+from ddplatform.services.approvals import Part, Wish, ask, check_wish, end_standing
 from ddplatform.services.chain_changes import archive, change_fields, finish_change, restore
 from ddplatform.services.map_history import keep_step
 from ddplatform.services.plain_text import fault_in
 from ddplatform.services.tiers import refresh_tiers
 from supply_chain.labels import GROUP_LENGTH, MOST_TAGS, TAG_LENGTH, plain_tags
+from supply_chain.map_wishes import held_origin
 from supply_chain.reference import load_reference
 from supply_chain.vocabulary import NodeKind
 
@@ -154,8 +158,12 @@ def add_node(
     by: Identity,
     at: datetime,
     external_ref: str | None = None,
+    wish: Wish | None = None,
 ) -> ValueChainNode:
     """Add a node to a map.
+
+    Args:
+        wish: needed to mark it as an origin, which counts once a second person approves it.
 
     Raises:
         Invalid: a field breaks a rule.
@@ -167,23 +175,37 @@ def add_node(
         raise Conflict(
             f"The id “{external_ref}” is taken in this map.", "Choose another one, or leave it out."
         )
+    asked = _asked(None, wanted, wish, at=at)
+    values = {**_values(wanted), "is_origin": held_origin(None, wanted.is_origin)}
     node = ValueChainNode(
         chain_id=chain_id,
         external_ref=external_ref or _free_ref(chain_id, _slug(wanted.name)),
         created_at=at,
-        **_values(wanted),
+        **values,
     )
     db.session.add(node)
     db.session.flush()  # the event names it
+    told = _ask(chain, node, asked, by=by, at=at)
     finish_change(chain, "node:add", touched=[node.id], by=by, at=at)
-    audit.record("node:add", node, by=by, at=at, **_values(wanted))
+    audit.record("node:add", node, by=by, at=at, **values, **told)
     return node
 
 
 def change_node(
-    node_id: UUID, wanted: NodeFields, *, row_version: int, by: Identity, at: datetime
+    node_id: UUID,
+    wanted: NodeFields,
+    *,
+    row_version: int,
+    wish: Wish | None = None,
+    by: Identity,
+    at: datetime,
 ) -> ValueChainNode:
     """Change a node that still is as the person saw it.
+
+    That it is no origin any more needs nobody and ends its approval.
+
+    Args:
+        wish: needed to mark it as an origin, which counts once a second person approves it.
 
     Raises:
         Invalid: a field breaks a rule.
@@ -192,11 +214,49 @@ def change_node(
     node = get_node(node_id)
     chain = get_chain_for_change(node.chain_id)
     _check(wanted, of=node)
-    changed = change_fields(node, _values(wanted), row_version=row_version, labels=NODE_LABELS)
+    asked = _asked(node, wanted, wish, at=at)
+    values = {**_values(wanted), "is_origin": held_origin(node.is_origin, wanted.is_origin)}
+    changed = change_fields(node, values, row_version=row_version, labels=NODE_LABELS)
+    if "is_origin" in changed:
+        end_standing(
+            and_(Approval.node_id == node.id, Approval.kind == ApprovalKind.ORIGIN),
+            EndCause.SET_BACK,
+            by=by,
+            at=at,
+        )
+    told = _ask(chain, node, asked, by=by, at=at)
     if changed:
         finish_change(chain, "node:change", touched=[node.id], by=by, at=at)
-        audit.record("node:change", node, by=by, at=at, **changed)
+    if changed or told:
+        audit.record("node:change", node, by=by, at=at, **changed, **told)
     return node
+
+
+def _asked(
+    node: ValueChainNode | None, wanted: NodeFields, wish: Wish | None, *, at: datetime
+) -> Wish | None:
+    """The wish that waits for a second person; None where no new origin is marked.
+
+    Raises:
+        Invalid: it lacks a reason or a last day.
+    """
+    if not wanted.is_origin or (node is not None and node.is_origin):
+        return None
+    if node is not None and is_waiting(
+        Approval.node_id == node.id, Approval.kind == ApprovalKind.ORIGIN
+    ):
+        return None
+    return check_wish(wish, today=at.date())
+
+
+def _ask(
+    chain: ValueChain, node: ValueChainNode, wish: Wish | None, *, by: Identity, at: datetime
+) -> dict[str, Any]:
+    """Put the wish down; what the event of the change tells of it."""
+    if wish is None:
+        return {}
+    request = ask(chain, ApprovalKind.ORIGIN, [Part(node.id)], wish, by=by, at=at)
+    return {"asked": "origin", "reason": wish.reason, "request": request.id}
 
 
 def archive_node(node_id: UUID, *, by: Identity, at: datetime) -> ValueChainNode:

@@ -145,6 +145,7 @@ UNDER = {
     "risk_explanation": "risk",
     "risk_register": "risk",
     "risk_response": "risk",
+    "approvals": "risk",
 }
 """Pages of a column that stand under the entry of another."""
 

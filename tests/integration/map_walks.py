@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from ddplatform.db import db, unit_of_work
 from ddplatform.errors import PlatformError
+from ddplatform.models.approvals import Approval, ApprovalState
 from ddplatform.models.bulk_changes import BulkVerb
 from ddplatform.models.matching import NodeMerge
 from ddplatform.models.value_chain import MapImport, SupplyLink, ValueChainNode
@@ -19,6 +20,7 @@ from ddplatform.queries.bulk_changes import list_changes, plan_change
 from ddplatform.queries.chain_drafts import load_drafts
 from ddplatform.queries.value_chain import find_chain, get_chain, get_link, get_node
 from ddplatform.services import bulk_changes, map_import, map_undo, supply_links, value_chain
+from ddplatform.services.approval_steps import decide, end
 from ddplatform.services.map_intake import plan_intake, take_in
 from ddplatform.services.node_merge import merge_nodes, split_merge
 from ddplatform.services.supply_links import LinkFields
@@ -26,6 +28,7 @@ from ddplatform.services.value_chain import NodeFields
 from ddplatform.tenancy import acting_in
 from supply_chain.drafts import LinkDraft, Mapping, NamedBytes, NodeDraft
 from supply_chain.vocabulary import FlowEvidence, LinkKind, NodeKind
+from tests.approved import wish
 from tests.factories import Tenant
 
 COUNTRIES = (None, "CI", "GH", "FR")
@@ -146,7 +149,9 @@ def _rename(walk: MapWalk, draw: random.Random) -> None:
 
 
 def _add(walk: MapWalk, draw: random.Random) -> None:
-    value_chain.add_node(walk.chain_id, walk.fields(draw), by=walk.tenant.manager, at=walk.at)
+    value_chain.add_node(
+        walk.chain_id, walk.fields(draw), wish=wish(walk.at), by=walk.tenant.analyst, at=walk.at
+    )
 
 
 def _change(walk: MapWalk, draw: random.Random) -> None:
@@ -155,7 +160,8 @@ def _change(walk: MapWalk, draw: random.Random) -> None:
         node.id,
         walk.fields(draw),
         row_version=node.row_version,
-        by=walk.tenant.manager,
+        wish=wish(walk.at),
+        by=walk.tenant.analyst,
         at=walk.at,
     )
 
@@ -172,7 +178,12 @@ def _restore(walk: MapWalk, draw: random.Random) -> None:
 def _link(walk: MapWalk, draw: random.Random) -> None:
     supplier, buyer = _two(walk, draw)
     supply_links.add_link(
-        supplier, buyer, walk.link_fields(draw), by=walk.tenant.manager, at=walk.at
+        supplier,
+        buyer,
+        walk.link_fields(draw),
+        wish=wish(walk.at),
+        by=walk.tenant.analyst,
+        at=walk.at,
     )
 
 
@@ -182,7 +193,8 @@ def _relink(walk: MapWalk, draw: random.Random) -> None:
         link.id,
         walk.link_fields(draw),
         row_version=link.row_version,
-        by=walk.tenant.manager,
+        wish=wish(walk.at),
+        by=walk.tenant.analyst,
         at=walk.at,
     )
 
@@ -196,16 +208,33 @@ def _link_again(walk: MapWalk, draw: random.Random) -> None:
     supply_links.restore_link(link, by=walk.tenant.manager, at=walk.at)
 
 
+def _approve(walk: MapWalk, draw: random.Random) -> None:
+    """A second person decides on one of the requests that wait."""
+    waiting = select(Approval.request_id).where(Approval.state == ApprovalState.WAITING)
+    request_id = draw.choice(db.session.scalars(waiting.order_by(Approval.id)).all())
+    approve = draw.random() < 0.8
+    decide(request_id, approve=approve, note="Seen.", by=walk.tenant.manager, at=walk.at)
+
+
+def _end_approval(walk: MapWalk, draw: random.Random) -> None:
+    in_force = select(Approval.request_id).where(Approval.state == ApprovalState.IN_FORCE)
+    request_id = draw.choice(db.session.scalars(in_force.order_by(Approval.id)).all())
+    end(request_id, reason="The contract ended.", by=walk.tenant.manager, at=walk.at)
+
+
 def _import(walk: MapWalk, draw: random.Random) -> None:
     numbers = draw.sample(range(1, 6), 3)
     nodes = "".join(
         f"n{n},Listed {draw.randint(1, 4)},{draw.choice(['CI', 'GH'])},{draw.randint(1, 3)},L{n}\n"
         for n in numbers
     )
-    links = "".join(f"n{n},n{m},0.{draw.randint(1, 4)}\n" for n, m in pairwise(numbers))
+    links = "".join(
+        f"n{n},n{m},0.{draw.randint(1, 4)},{draw.choice(['confirmed', ''])}\n"
+        for n, m in pairwise(numbers)
+    )
     files = (
         NamedBytes("nodes.csv", f"id,name,country,workers,duns\n{nodes}".encode()),
-        NamedBytes("links.csv", f"supplier,buyer,share\n{links}".encode()),
+        NamedBytes("links.csv", f"supplier,buyer,share,flow_evidence\n{links}".encode()),
     )
     name = get_chain(walk.chain_id).name
     plan = plan_intake(name, files, Mapping())
@@ -269,6 +298,8 @@ VERBS: dict[str, Callable[[MapWalk, random.Random], None]] = {
     "relink": _relink,
     "unlink": _unlink,
     "link again": _link_again,
+    "approve": _approve,
+    "end approval": _end_approval,
     "import": _import,
     "undo": _undo,
     "bulk": _bulk,

@@ -28,6 +28,7 @@ from ddplatform.services import value_chain
 from ddplatform.services.value_chain import NodeFields
 from supply_chain.risk.rm2.origins import unknown_origin
 from supply_chain.vocabulary import Issue
+from tests.approved import add_origin, approve_all
 from tests.conftest import DATABASES, NOW, _empty, settings_for
 from tests.factories import Tenant, csrf_token, make_tenant, signed_in_client
 from tests.risk_maps import acting, assess
@@ -112,6 +113,7 @@ def assessed(app: Flask, tenant: Tenant, name: str) -> UUID:
             chain = find_chain(name)
             assert chain is not None
             found = chain.id
+            approve_all(tenant, NOW)  # what the file calls an origin
         assess(tenant, found)
     return found
 
@@ -152,7 +154,7 @@ def test_each_question_is_answered_with_what_it_rests_on(
     found = run(app, what.value)
     assert found["analysis"] == what.value
     assert found["sentence"]
-    assert found["basis"]["map_version"] == found["basis"]["scored_version"] == 2
+    assert found["basis"]["map_version"] == found["basis"]["scored_version"] == 3
     assert found["basis"]["method_version"] == "RM-2.0"
     assert UUID(found["basis"]["run_id"])
     assert found["basis"]["reference_release"] == "2026.1"
@@ -346,7 +348,7 @@ def test_an_answer_goes_out_as_a_workbook_and_as_csv_with_one_event_each(
     assert sheets.sheetnames == ["By origin", "By country", "By path", "About"]
     assert [cell.value for cell in sheets["By origin"][1]][:3] == ["Origin", "Origin: id", "Adds"]
     about = {row[0].value: row[1].value for row in sheets["About"].iter_rows(min_row=2)}
-    assert (about["map version"], about["method version"]) == (2, "RM-2.0")
+    assert (about["map version"], about["method version"]) == (3, "RM-2.0")
     with zipfile.ZipFile(pack) as archive:
         assert sorted(archive.namelist()) == ["about.csv", "ways.csv"]
         assert "hq ← plant ← trader ← smelter ← mine" in archive.read("ways.csv").decode(
@@ -385,7 +387,7 @@ def test_each_question_has_a_page_with_its_reading_and_basis(
     analyst: FlaskClient, tools: UUID, what: Analysis
 ) -> None:
     text = analyst.get(page(tools, what.value)).text
-    for expected in ("What this is for", "Other questions", "version 2", "RM-2.0", "In short"):
+    for expected in ("What this is for", "Other questions", "version 3", "RM-2.0", "In short"):
         assert expected in text
 
 
@@ -463,7 +465,7 @@ def test_files_are_for_those_who_may_take_them_out(
         )
         assert made.status_code == 200
         assert kind in made.mimetype
-        assert f"tools-{what}-v2." in made.headers["Content-Disposition"]
+        assert f"tools-{what}-v3." in made.headers["Content-Disposition"]
         assert zipfile.is_zipfile(io.BytesIO(made.data))
     shown = manager.get(page(tools, "origins", issue="ISS-HZ")).text
     assert f'action="/o/acme/analysis/{tools}/origins/export?issue=ISS-HZ"' in shown
@@ -482,9 +484,7 @@ def test_a_site_that_came_after_the_assessment_counts_as_not_known(
     bring_in(app, tmp_path, {"hq": NODES["hq"]}, [], "Late")
     chain = assessed(app, tenant, "Late")
     with app.app_context(), acting(tenant):
-        added = value_chain.add_node(
-            chain, NodeFields(name="New mine", is_origin=True), by=tenant.analyst, at=NOW
-        )
+        added = add_origin(chain, NodeFields(name="New mine"), by=tenant.analyst, at=NOW)
         key = added.id
     text = analyst.get(page(chain, "origins", node=key)).text
     assert "The map changed after this assessment" in text

@@ -18,6 +18,7 @@ from ddplatform.services import value_chain
 from ddplatform.services.risk_judgements import Urgency, note_salience
 from ddplatform.services.value_chain import NodeFields
 from supply_chain.vocabulary import Issue, RiskBand
+from tests.approved import add_origin
 from tests.changed_runs import assess_new
 from tests.conftest import NOW
 from tests.factories import Tenant
@@ -36,10 +37,8 @@ def scored(tenant: Tenant, cocoa: CocoaMap) -> CocoaMap:
             "Tea", own_business="Acme", country="BE", by=tenant.analyst, at=NOW
         ).id
         for number in range(TEA_FARMS):
-            fields = NodeFields(
-                name=f"Farm group {number}", country="GH", commodity_refs=(COCOA,), is_origin=True
-            )
-            value_chain.add_node(tea, fields, by=tenant.analyst, at=NOW)
+            fields = NodeFields(name=f"Farm group {number}", country="GH", commodity_refs=(COCOA,))
+            add_origin(tea, fields, by=tenant.analyst, at=NOW)
     for chain in (cocoa.chain, tea):
         assess(tenant, chain)
     return cocoa

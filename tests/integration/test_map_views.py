@@ -30,7 +30,7 @@ from ddplatform.queries.map_snapshots import load_snapshot
 from ddplatform.queries.map_views import view_around
 from ddplatform.queries.map_volume import load_country_volume
 from ddplatform.queries.value_chain import get_chain
-from ddplatform.services import supply_links, value_chain
+from ddplatform.services import value_chain
 from ddplatform.services.context_event_fields import EventFields
 from ddplatform.services.context_events import add_event
 from ddplatform.services.supply_links import LinkFields
@@ -38,7 +38,8 @@ from ddplatform.services.value_chain import NodeFields
 from ddplatform.tenancy import acting_in
 from ddplatform.web.value_chain.export_bar import FORM_WORDS
 from supply_chain.areas import AreaKind
-from supply_chain.vocabulary import FlowEvidence, NodeKind
+from supply_chain.vocabulary import NodeKind
+from tests.approved import add_confirmed
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
 from tests.integration.test_findings_pages import statements
@@ -55,8 +56,7 @@ def add_node(tenant: Tenant, chain_id: UUID, name: str, **more: object) -> UUID:
 
 
 def add_link(tenant: Tenant, supplier: UUID, buyer: UUID, share: float | None = None) -> None:
-    fields = LinkFields(share=share, flow_evidence=FlowEvidence.CONFIRMED)
-    supply_links.add_link(supplier, buyer, fields, by=tenant.analyst, at=NOW)
+    add_confirmed(supplier, buyer, LinkFields(share=share), by=tenant.analyst, at=NOW)
 
 
 @kept_world

@@ -16,8 +16,9 @@ from ddplatform.queries.range_words import whole_points
 from ddplatform.queries.risk import find_risk
 from ddplatform.risk.method_comparison import routes
 from ddplatform.risk.method_comparison.views import drivers
-from ddplatform.services.supply_links import LinkFields, add_link
-from supply_chain.vocabulary import FlowEvidence, Issue
+from ddplatform.services.supply_links import LinkFields
+from supply_chain.vocabulary import Issue
+from tests.approved import add_confirmed
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
 from tests.risk_maps import CocoaMap, acting, assess
@@ -189,8 +190,8 @@ def test_buyers_whose_shares_add_to_more_than_one_are_named(
 ):
     assert compared(app)["shares_above_one"] == {}
     with acting(tenant):
-        fields = LinkFields(share=0.7, flow_evidence=FlowEvidence.CONFIRMED)
-        add_link(cocoa.own, cocoa.exporter, fields, by=tenant.analyst, at=NOW)
+        fields = LinkFields(share=0.7)
+        add_confirmed(cocoa.own, cocoa.exporter, fields, by=tenant.analyst, at=NOW)
 
     found = compared(app)["shares_above_one"]
     assert list(found.values()) == [pytest.approx(1.3)]

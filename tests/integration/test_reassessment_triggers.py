@@ -116,7 +116,7 @@ def test_a_supplier_that_joins_after_the_first_assessment_is_new(tenant, cocoa):
 def set_share(tenant, link_id, share):
     with acting(tenant):
         link = get_link(link_id)
-        wanted = LinkFields(kind=link.kind, share=share, flow_evidence=FlowEvidence.CONFIRMED)
+        wanted = LinkFields(kind=link.kind, share=share, flow_evidence=FlowEvidence.PROBABLE)
         supply_links.change_link(
             link_id, wanted, row_version=link.row_version, by=tenant.analyst, at=NOW
         )

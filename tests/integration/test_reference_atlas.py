@@ -34,6 +34,7 @@ from supply_chain.risk.rm2.country_profile import country_profile
 from supply_chain.risk.rm2.origin_shares import origin_shares
 from supply_chain.risk.rm2.reference import public_data
 from supply_chain.vocabulary import FlowEvidence, Issue
+from tests.approved import add_confirmed
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
 from tests.kept_worlds import kept_world
@@ -254,8 +255,8 @@ def flowing(tenant: Tenant, cocoa: CocoaMap) -> CocoaMap:
         farm = value_chain.add_node(
             cocoa.chain, NodeFields(name="Sefwi farms", country="GH"), by=tenant.analyst, at=NOW
         )
-        link = LinkFields(commodity_ref=COCOA, flow_evidence=FlowEvidence.CONFIRMED)
-        supply_links.add_link(farm.id, cocoa.exporter, link, by=tenant.analyst, at=NOW)
+        link = LinkFields(commodity_ref=COCOA)
+        add_confirmed(farm.id, cocoa.exporter, link, by=tenant.analyst, at=NOW)
     return cocoa
 
 

@@ -23,6 +23,7 @@ from ddplatform.services import value_chain
 from ddplatform.services.value_chain import NodeFields
 from supply_chain.risk.register import RiskFilter
 from supply_chain.vocabulary import Issue, RiskBand
+from tests.approved import add_origin
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
 from tests.kept_worlds import kept_world
@@ -38,8 +39,8 @@ def scored(tenant: Tenant, cocoa: CocoaMap) -> CocoaMap:
     """The cocoa map with more farms of which nothing is known, assessed by RM-2.0."""
     with acting(tenant):
         for name in TWINS[1:]:
-            fields = NodeFields(name=name, country="CI", commodity_refs=(COCOA,), is_origin=True)
-            value_chain.add_node(cocoa.chain, fields, by=tenant.analyst, at=NOW)
+            fields = NodeFields(name=name, country="CI", commodity_refs=(COCOA,))
+            add_origin(cocoa.chain, fields, by=tenant.analyst, at=NOW)
         told = {"source_type": "admission", "quality": 0.8, "causes": [], "observed_at": NOW}
         db.session.add(RiskSignal(node_id=cocoa.farms, factor="WRK-01", value=1.0, **told))
     assess(tenant, cocoa.chain, method="RM-2.0")

@@ -24,6 +24,7 @@ from ddplatform.services.value_chain import NodeFields
 from ddplatform.tenancy import acting_in
 from supply_chain.labels import MOST_TAGS
 from supply_chain.vocabulary import FlowEvidence, NodeKind
+from tests.approved import add_origin
 from tests.conftest import NOW
 from tests.factories import Tenant
 from tests.kept_worlds import kept_world
@@ -304,7 +305,7 @@ def test_link_is_changed_archived_and_restored_with_one_event_each(tenant: Tenan
         link = _link(tenant, _add(tenant, chain_id, "Trader"), _own(chain_id), 0.4)
     with acting(tenant):
         seen = queries.get_link(link).row_version
-        wanted = LinkFields(share=0.5, flow_evidence=FlowEvidence.CONFIRMED)
+        wanted = LinkFields(share=0.5, flow_evidence=FlowEvidence.PROBABLE)
         for _ in range(2):
             supply_links.change_link(link, wanted, row_version=seen, by=tenant.analyst, at=NOW)
     with acting(tenant):
@@ -368,7 +369,8 @@ def test_links_beyond_the_first_are_counted(
 
 def test_loaded_map_holds_nodes_links_and_marks_in_the_order_of_ids(tenant: Tenant, chain_id: UUID):
     with acting(tenant):
-        mine = _add(tenant, chain_id, "Mine", kind=NodeKind.SITE, is_origin=True)
+        fields = NodeFields(name="Mine", kind=NodeKind.SITE)
+        mine = add_origin(chain_id, fields, by=tenant.analyst, at=NOW).id
         _link(tenant, mine, _own(chain_id), 0.3)
 
         graph, keys = load_with_keys(chain_id)

@@ -19,12 +19,13 @@ from ddplatform.access.roles import RoleId
 from ddplatform.db import db, unit_of_work
 from ddplatform.models.value_chain import NodeSummary, SupplyLink, ValueChainNode
 from ddplatform.queries import value_chain as queries
-from ddplatform.services import supply_links, tiers, value_chain
+from ddplatform.services import tiers, value_chain
 from ddplatform.services.supply_links import LinkFields
 from ddplatform.services.value_chain import NodeFields
 from ddplatform.tenancy import acting_in, insert_rows
 from ddplatform.web.value_chain import site_routes
 from supply_chain.vocabulary import FlowEvidence, LinkKind, NodeKind, RiskBand
+from tests.approved import add_confirmed
 from tests.conftest import NOW
 from tests.factories import Tenant, csrf_token, signed_in_client
 from tests.integration.test_map_import import _work as do_jobs
@@ -79,8 +80,8 @@ def _add(tenant: Tenant, chain_id: UUID, name: str, **more: object) -> UUID:
 
 
 def _link(tenant: Tenant, supplier: UUID, buyer: UUID, share: float | None) -> UUID:
-    fields = LinkFields(share=share, flow_evidence=FlowEvidence.CONFIRMED)
-    return supply_links.add_link(supplier, buyer, fields, by=tenant.analyst, at=NOW).id
+    fields = LinkFields(share=share)
+    return add_confirmed(supplier, buyer, fields, by=tenant.analyst, at=NOW).id
 
 
 def _id(tenant: Tenant, name: str) -> UUID:

@@ -62,7 +62,9 @@ def kind_of(path: str) -> str:
     """Pages that differ only in what they show are of one kind: ids, codes, numbers, queries."""
     parts = urlsplit(path)
     plain = UUID.sub("*", parts.path)
-    plain = re.sub(r"/(ISS-[A-Z]{2}|[A-Z0-9]{4}-[A-Z0-9]{4}|[A-Z]{2}|\d+)(?=/|$)", "/*", plain)
+    plain = re.sub(
+        r"/(ISS-[A-Z]{2}|(?:WRK|ONL)-\d\d|[A-Z0-9]{4}-[A-Z0-9]{4}|[A-Z]{2}|\d+)(?=/|$)", "/*", plain
+    )
     plain = re.sub(r"/(goods|questions)/\w+", r"/\1/*", plain)
     plain = re.sub(r"(/responses/\*)/[A-Z]\w*$", r"\1/section", plain)
     names = sorted({pair.split("=")[0] for pair in parts.query.split("&") if pair})

@@ -20,6 +20,8 @@ TENANT_TABLES = {
     "answer_message": ("organisation_id", "respondent_organisation_id"),
     "answer_review": ("organisation_id",),
     "app_link": ("organisation_id",),
+    "approval": ("organisation_id",),
+    "approval_request": ("organisation_id",),
     "assessment_run": ("organisation_id",),
     "assignment": ("organisation_id", "respondent_organisation_id"),
     "audit_checkpoint": ("organisation_id",),
@@ -2197,6 +2199,81 @@ def upgrade() -> None:
         op.f("ix_what_if_organisation_id"), "what_if", ["organisation_id"], unique=False
     )
     op.create_table(
+        "approval_request",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("chain_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "flow",
+                "origin",
+                "not_applicable",
+                name="approvalkind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("import_id", sa.Uuid(), nullable=True, comment="The list that said so"),
+        sa.Column(
+            "reason_code",
+            sa.Enum(
+                "no_such_work",
+                "no_such_people",
+                "no_such_service",
+                name="absencereason",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("expires_on", sa.Date(), nullable=False, comment="Last day in force"),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "(reason_code IS NOT NULL) = (kind = 'not_applicable')",
+            name=op.f("ck_approval_request_reason_code_kind"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"], ["user.id"], name=op.f("fk_approval_request_created_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "chain_id"],
+            ["value_chain.organisation_id", "value_chain.id"],
+            name=op.f("fk_approval_request_organisation_id_chain_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "import_id"],
+            ["map_import.organisation_id", "map_import.id"],
+            name=op.f("fk_approval_request_organisation_id_import_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_approval_request_organisation_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_approval_request")),
+        sa.UniqueConstraint(
+            "organisation_id", "id", name=op.f("uq_approval_request_organisation_id_id")
+        ),
+    )
+    op.create_index(
+        "ix_approval_request_import",
+        "approval_request",
+        ["organisation_id", "import_id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_approval_request_organisation_id"),
+        "approval_request",
+        ["organisation_id"],
+        unique=False,
+    )
+    op.create_table(
         "bulk_part",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
@@ -3702,6 +3779,124 @@ def upgrade() -> None:
     )
     op.create_index(
         op.f("ix_supply_link_organisation_id"), "supply_link", ["organisation_id"], unique=False
+    )
+    op.create_table(
+        "approval",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("request_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "flow",
+                "origin",
+                "not_applicable",
+                name="approvalkind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("node_id", sa.Uuid(), nullable=False, comment="Of a flow its supplier"),
+        sa.Column("link_id", sa.Uuid(), nullable=True),
+        sa.Column("factor", sa.String(), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "waiting",
+                "in_force",
+                "refused",
+                "ended",
+                name="approvalstate",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("expires_on", sa.Date(), nullable=False, comment="As in its request"),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by_id", sa.Uuid(), nullable=True),
+        sa.Column("decision_note", sa.String(), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_by_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "end_cause",
+            sa.Enum(
+                "expired",
+                "by_hand",
+                "set_back",
+                "undone",
+                name="endcause",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("end_reason", sa.String(), nullable=False),
+        sa.CheckConstraint(
+            "(ended_at IS NOT NULL) = (state = 'ended')", name=op.f("ck_approval_ended_state")
+        ),
+        sa.CheckConstraint(
+            "(factor IS NOT NULL) = (kind = 'not_applicable')", name=op.f("ck_approval_factor_kind")
+        ),
+        sa.CheckConstraint(
+            "(link_id IS NOT NULL) = (kind = 'flow')", name=op.f("ck_approval_link_kind")
+        ),
+        sa.CheckConstraint(
+            "decided_at IS NOT NULL OR state IN ('waiting', 'ended')",
+            name=op.f("ck_approval_decided_state"),
+        ),
+        sa.CheckConstraint(
+            "(decided_at IS NULL) = (decided_by_id IS NULL)", name=op.f("ck_approval_decided_pair")
+        ),
+        sa.CheckConstraint(
+            "(ended_at IS NULL) = (end_cause IS NULL)", name=op.f("ck_approval_end_cause_pair")
+        ),
+        sa.CheckConstraint(
+            "ended_by_id IS NULL OR ended_at IS NOT NULL", name=op.f("ck_approval_ended_pair")
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by_id"], ["user.id"], name=op.f("fk_approval_decided_by_id")
+        ),
+        sa.ForeignKeyConstraint(["ended_by_id"], ["user.id"], name=op.f("fk_approval_ended_by_id")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "link_id"],
+            ["supply_link.organisation_id", "supply_link.id"],
+            name=op.f("fk_approval_organisation_id_link_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "node_id"],
+            ["value_chain_node.organisation_id", "value_chain_node.id"],
+            name=op.f("fk_approval_organisation_id_node_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "request_id"],
+            ["approval_request.organisation_id", "approval_request.id"],
+            name=op.f("fk_approval_organisation_id_request_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_approval_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_approval")),
+    )
+    op.create_index("ix_approval_link", "approval", ["organisation_id", "link_id"], unique=False)
+    op.create_index(
+        "ix_approval_node", "approval", ["organisation_id", "node_id", "kind"], unique=False
+    )
+    op.create_index(
+        op.f("ix_approval_organisation_id"), "approval", ["organisation_id"], unique=False
+    )
+    op.create_index(
+        "ix_approval_request", "approval", ["organisation_id", "request_id", "state"], unique=False
+    )
+    op.create_index(
+        "ix_approval_state",
+        "approval",
+        ["organisation_id", "state", "kind", "request_id"],
+        unique=False,
     )
     op.create_table(
         "assignment",
@@ -5816,6 +6011,12 @@ def downgrade() -> None:
     op.drop_index("ix_assignment_due", table_name="assignment")
     op.drop_index("ix_assignment_campaign", table_name="assignment")
     op.drop_table("assignment")
+    op.drop_index("ix_approval_state", table_name="approval")
+    op.drop_index("ix_approval_request", table_name="approval")
+    op.drop_index(op.f("ix_approval_organisation_id"), table_name="approval")
+    op.drop_index("ix_approval_node", table_name="approval")
+    op.drop_index("ix_approval_link", table_name="approval")
+    op.drop_table("approval")
     op.drop_index(op.f("ix_supply_link_organisation_id"), table_name="supply_link")
     op.drop_index("ix_link_supplier", table_name="supply_link")
     op.drop_index("ix_link_buyer", table_name="supply_link")
@@ -5909,6 +6110,9 @@ def downgrade() -> None:
     op.drop_table("campaign")
     op.drop_index(op.f("ix_bulk_part_organisation_id"), table_name="bulk_part")
     op.drop_table("bulk_part")
+    op.drop_index(op.f("ix_approval_request_organisation_id"), table_name="approval_request")
+    op.drop_index("ix_approval_request_import", table_name="approval_request")
+    op.drop_table("approval_request")
     op.drop_index(op.f("ix_what_if_organisation_id"), table_name="what_if")
     op.drop_index("ix_what_if_made", table_name="what_if")
     op.drop_table("what_if")

@@ -3,18 +3,21 @@
 from dataclasses import dataclass
 from datetime import date
 
+from ddplatform.models.approvals import Approval, ApprovalKind
 from ddplatform.models.value_chain import ValueChainNode
+from ddplatform.queries.approvals import Standing, list_standing
 from ddplatform.queries.context_points import EventsAround, load_events_around
+from ddplatform.queries.node_subjects import columns_of
 from ddplatform.queries.risk import find_risk
 from ddplatform.queries.risk_evidence import load_evidence
 from ddplatform.queries.risk_runs import RunHead, find_current_head
 from ddplatform.queries.risk_scores import RiskScore
 from ddplatform.queries.value_chain import get_chain
-from supply_chain.chain_columns import NodeColumns
 from supply_chain.reference import load_reference
 from supply_chain.risk.evidence import Evidence
+from supply_chain.risk.rm2.absences import missing_factors
 from supply_chain.risk.rm2.explanation import Explanation, explain
-from supply_chain.risk.rm2.method import METHOD_VERSION
+from supply_chain.risk.rm2.method import METHOD, METHOD_VERSION
 from supply_chain.risk.rm2.possible_changes import Changes, changes_of
 from supply_chain.risk.rm2.profile import Profile, profile_of
 from supply_chain.risk.rm2.subject import subject_of
@@ -44,6 +47,9 @@ class ExplainedRisk:
     changes: Changes
     kept: RiskScore | None
     """The same in the current run of the map, where that is one under RM-2.0."""
+    missing: tuple[str, ...]  # factors of the site of which nothing is known
+    absences: tuple[Standing, ...]
+    """Factors linked to the issue that are left out here, or wait for a second person."""
 
 
 @dataclass(frozen=True)
@@ -61,14 +67,25 @@ def explain_risk(node: ValueChainNode, issue: Issue, as_of: date) -> ExplainedRi
         as_of: the day; where a run of the map under RM-2.0 is the current one, its day counts.
     """
     known, reference = _known(node, as_of), load_reference()
-    subject = subject_of(_columns(node), known.evidence, 0, issue, reference=reference)
+    subject = subject_of(columns_of(node), known.evidence, 0, issue, reference=reference)
     kept = find_risk(known.head.id, node.id, issue) if known.head else None
-    return ExplainedRisk(known, explain(subject, reference=reference), changes_of(subject), kept)
+    asked = list_standing(Approval.node_id == node.id, Approval.kind == ApprovalKind.NOT_APPLICABLE)
+    weights = METHOD.up[:, subject.issue]
+    return ExplainedRisk(
+        known=known,
+        explanation=explain(subject, reference=reference),
+        changes=changes_of(subject),
+        kept=kept,
+        missing=missing_factors(subject),
+        absences=tuple(
+            one for one in asked if one.factor and weights[METHOD.factor_index[one.factor]]
+        ),
+    )
 
 
 def profile_place(node: ValueChainNode, as_of: date) -> PlaceProfile:
     """Score all issues at a place; the day as in `explain_risk`."""
-    known, columns = _known(node, as_of), _columns(node)
+    known, columns = _known(node, as_of), columns_of(node)
     profile = profile_of(columns, known.evidence, 0, reference=load_reference())
     return PlaceProfile(known, profile)
 
@@ -86,14 +103,4 @@ def _known(node: ValueChainNode, as_of: date) -> Known:
         evidence=load_evidence(*asked),
         around=load_events_around(*asked),
         head=head if is_kept else None,
-    )
-
-
-def _columns(node: ValueChainNode) -> NodeColumns:
-    return NodeColumns.build(
-        [node.external_ref],
-        kind=[node.kind],
-        country=[node.country],
-        sector=[node.sector_ref],
-        commodities=[tuple(node.commodity_refs)],
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil
 
+from ddplatform.queries.approvals import Standing
 from ddplatform.queries.range_words import GRADES, band_at, whole_points
 from ddplatform.reports.words import counted
 from ddplatform.risk.explanation.lines import PARTS, factor_name, lines_of
@@ -44,6 +45,8 @@ class Page:
     traits: tuple[tuple[str, float, float], ...]  # name, 0-1, weight
     position: str  # "146 of 1,936, top 8 %"; empty where no run under RM-2.0 says it
     is_outdated: bool  # more is known by now than when the map was assessed
+    missing: tuple[tuple[str, str], ...]  # id and name of factors of which nothing is known
+    absences: tuple[tuple[str, Standing], ...]  # name, and who said that it does not apply
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,15 @@ def page_of(risk: ExplainedRisk) -> Page:
         ),
         position=_position(risk),
         is_outdated=_is_outdated(risk),
+        missing=_missing(risk),
+        absences=tuple((factor_name(one.factor or ""), one) for one in risk.absences),
     )  # fmt: skip
+
+
+def _missing(risk: ExplainedRisk) -> tuple[tuple[str, str], ...]:
+    """Factors of the site of which nothing is known, without those that wait to be left out."""
+    asked = {one.factor for one in risk.absences}
+    return tuple((one, factor_name(one)) for one in risk.missing if one not in asked)
 
 
 def _position(risk: ExplainedRisk) -> str:

@@ -82,6 +82,7 @@ OUTCOME_WORDS: Final[Mapping[Outcome, str]] = {
     Outcome.FAILED: _("failed"),
 }
 TARGET_WORDS: Final[Mapping[str, str]] = {
+    "approval_request": "request for approval",
     "assessment_run": "assessment",
     "assignment": "questionnaire sent",
     "context_event": "event around sites",

@@ -17,6 +17,7 @@ from wtforms import (
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Email, Length, NumberRange, Optional
 
+from ddplatform.services.approvals import LONGEST_REASON
 from ddplatform.services.saved_views import NAME_LENGTH
 from ddplatform.web.number_fields import NumberField
 from ddplatform.web.sent_forms import VersionForm
@@ -137,6 +138,17 @@ class NodeForm(FlaskForm):  # type: ignore[misc]
         ],
         default="",
     )
+    approval_reason = TextAreaField(
+        "Why the chain begins here",
+        description="Only for “Yes”: what was seen. A second person decides by it; until then "
+        "it stays as it was.",
+        validators=[Length(max=LONGEST_REASON)],
+    )
+    approval_until = DateField(
+        "Marked as a beginning until",
+        description="Only for “Yes”: at most twelve months ahead.",
+        validators=[Optional()],
+    )
     contact_email = StringField(
         "Business contact",
         description="An address of the business, no private one.",
@@ -194,6 +206,17 @@ class LinkTerms(FlaskForm):  # type: ignore[misc]
         choices=_choices((flow.value, word) for flow, word in FLOW_WORDS.items()),
         default=FlowEvidence.UNMAPPED.value,
         validators=[DataRequired("Choose how it is known.")],
+    )
+    approval_reason = TextAreaField(
+        "What confirms it",
+        description="Only for a confirmed flow: the contract, invoice or trace that was seen. "
+        "A second person decides by it; until then the flow is probable.",
+        validators=[Length(max=LONGEST_REASON)],
+    )
+    approval_until = DateField(
+        "Confirmed until",
+        description="Only for a confirmed flow: at most twelve months ahead.",
+        validators=[Optional()],
     )
     valid_from = DateField("From", validators=[Optional()])
     valid_to = DateField("Until", validators=[Optional()])

@@ -73,7 +73,7 @@ def import_page(row: MapImport, asked: Mapping[str, str], *, form: ApplyForm) ->
         "kind_words": KIND_WORDS,
         "own_id": own_id,
         "applied": row.counts.get("applied", {}),
-        "changes": any(_count(row, name) for name in CHANGES),
+        "changes": any(_count(row, name) for name in (*CHANGES, "flows_held", "origins_held")),
     }
     if row.status is ImportStatus.PREVIEWED:
         page |= _preview(row, asked)

@@ -8,7 +8,9 @@ from flask.typing import ResponseReturnValue
 from ddplatform.access.permissions import Permission
 from ddplatform.errors import Invalid
 from ddplatform.gate import requires
+from ddplatform.models.approvals import Approval
 from ddplatform.models.value_chain import SupplyLink
+from ddplatform.queries.approvals import list_standing
 from ddplatform.queries.node_lists import list_names
 from ddplatform.queries.value_chain import get_chain, get_link, get_node
 from ddplatform.services import supply_links
@@ -16,7 +18,7 @@ from ddplatform.services.supply_links import LinkFields
 from ddplatform.web.sent_forms import answer_form
 from ddplatform.web.value_chain.blueprint import bp
 from ddplatform.web.value_chain.forms import LinkChangeForm, LinkForm, LinkTerms
-from ddplatform.web.value_chain.node_routes import find_one
+from ddplatform.web.value_chain.node_routes import find_one, wish_of
 from supply_chain.reference import load_reference
 from supply_chain.vocabulary import FlowEvidence, LinkKind
 
@@ -31,8 +33,8 @@ def add_link(node_id: UUID) -> ResponseReturnValue:
     def save() -> ResponseReturnValue:
         other, fields = _other(form, here.chain_id), _fields(form)
         ends = (node_id, other) if is_buyer else (other, node_id)
-        supply_links.add_link(*ends, fields, by=g.identity, at=g.now)
-        flash("The link is in the map.", "success")
+        made = supply_links.add_link(*ends, fields, wish=wish_of(form), by=g.identity, at=g.now)
+        flash(f"The link is in the map.{_waits(made, fields)}", "success")
         return redirect(url_for("value_chain.node", node_id=node_id))
 
     def show() -> str:
@@ -54,6 +56,11 @@ def _other(form: LinkForm, chain_id: UUID) -> UUID:
     if other is None:
         raise Invalid(fields=faults)
     return other
+
+
+def _waits(link: SupplyLink, wanted: LinkFields) -> str:
+    is_held = link.flow_evidence is not wanted.flow_evidence
+    return " The confirmation waits for a second person." if is_held else ""
 
 
 def _fields(form: LinkTerms, known: str | None = None) -> LinkFields:
@@ -80,14 +87,16 @@ def edit_link(link_id: UUID) -> ResponseReturnValue:
     form = LinkChangeForm(data=_as_typed(link))
 
     def save() -> ResponseReturnValue:
-        supply_links.change_link(
+        fields = _fields(form, link.commodity_ref)
+        changed = supply_links.change_link(
             link_id,
-            _fields(form, link.commodity_ref),
+            fields,
             row_version=form.version_number,
+            wish=wish_of(form),
             by=g.identity,
             at=g.now,
         )
-        flash("Saved.", "success")
+        flash(f"Saved.{_waits(changed, fields)}", "success")
         return redirect(url_for("value_chain.node", node_id=link.buyer_id))
 
     def show() -> str:
@@ -98,6 +107,7 @@ def edit_link(link_id: UUID) -> ResponseReturnValue:
             supplier=get_node(link.supplier_id),
             buyer=get_node(link.buyer_id),
             chain=get_chain(link.chain_id),
+            standing=list_standing(Approval.link_id == link.id),
         )
 
     return answer_form(form, save, show)

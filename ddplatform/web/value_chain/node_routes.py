@@ -1,16 +1,20 @@
 """One node: its page, its form, archiving and restoring."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from flask import flash, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
 
 from ddplatform.access.permissions import Permission
 from ddplatform.duediligence.reassessment import triggers
 from ddplatform.errors import Invalid, NotFound
 from ddplatform.gate import requires
+from ddplatform.models.approvals import Approval, ApprovalKind
 from ddplatform.models.value_chain import ValueChainNode
+from ddplatform.queries.approvals import Standing, list_standing
 from ddplatform.queries.audit import LogFilter, list_events
 from ddplatform.queries.context_event_nodes import list_marks
 from ddplatform.queries.node_labels import Labels, load_labels
@@ -24,6 +28,7 @@ from ddplatform.queries.screening import MatchFilter, list_matches
 from ddplatform.queries.supplier_figures import find_measured, load_measures
 from ddplatform.queries.value_chain import get_chain, get_node, get_summary, list_links_of
 from ddplatform.services import value_chain
+from ddplatform.services.approvals import Wish
 from ddplatform.services.value_chain import NodeFields
 from ddplatform.web.audit.words import action_words
 from ddplatform.web.context_events.words import KINDS as EVENT_KINDS
@@ -41,6 +46,7 @@ from supply_chain.vocabulary import NodeKind
 
 HISTORY_SHOWN = 20
 ORIGIN: dict[str, bool | None] = {"": None, "yes": True, "no": False}
+ORIGIN_WAITS = "That the chain begins there waits for a second person."
 
 
 @bp.get("/nodes/<uuid:node_id>")
@@ -81,6 +87,7 @@ def node(node_id: UUID) -> ResponseReturnValue:
         if g.identity.has(Permission.SCREENING_DECIDE)
         else [],
         operator=operator,
+        origin_asked=_origin_asked(node_id),
         owner=_owner_words(found.owner_id),
         sector=reference.sectors.get(found.sector_ref or ""),
         commodities=[
@@ -108,6 +115,11 @@ def _response_of(node_id: UUID) -> dict[str, Any]:
     }
 
 
+def _origin_asked(node_id: UUID) -> Sequence[Standing]:
+    """What waits or is in force of it as an origin."""
+    return list_standing(Approval.node_id == node_id, Approval.kind == ApprovalKind.ORIGIN)
+
+
 def _owner_words(owner_id: UUID | None) -> str | None:
     """Who answers for a node; of a person who left, that they did."""
     if owner_id is None:
@@ -126,8 +138,10 @@ def add_node(chain_id: UUID) -> ResponseReturnValue:
     form = NodeForm(owners=labels.owners)
 
     def save() -> ResponseReturnValue:
-        made = value_chain.add_node(chain_id, _fields(form, chain_id, ()), by=g.identity, at=g.now)
-        flash(f"“{made.name}” is in the map. Link it to its buyer next.", "success")
+        wanted, wish = _fields(form, chain_id, ()), wish_of(form)
+        made = value_chain.add_node(chain_id, wanted, wish=wish, by=g.identity, at=g.now)
+        waits = f" {ORIGIN_WAITS}" if made.is_origin != wanted.is_origin else ""
+        flash(f"“{made.name}” is in the map. Link it to its buyer next.{waits}", "success")
         return redirect(url_for("value_chain.node", node_id=made.id))
 
     def show() -> str:
@@ -150,14 +164,17 @@ def edit_node(node_id: UUID) -> ResponseReturnValue:
     )
 
     def save() -> ResponseReturnValue:
-        value_chain.change_node(
+        wanted = _fields(form, found.chain_id, found.commodity_refs)
+        changed = value_chain.change_node(
             node_id,
-            _fields(form, found.chain_id, found.commodity_refs),
+            wanted,
             row_version=form.version_number,
+            wish=wish_of(form),
             by=g.identity,
             at=g.now,
         )
-        flash("Saved.", "success")
+        waits = f" {ORIGIN_WAITS}" if changed.is_origin != wanted.is_origin else ""
+        flash(f"Saved.{waits}", "success")
         return redirect(url_for("value_chain.node", node_id=node_id))
 
     def show() -> str:
@@ -168,6 +185,7 @@ def edit_node(node_id: UUID) -> ResponseReturnValue:
             chain=get_chain(found.chain_id),
             names=list_names(found.chain_id),
             labels=labels,
+            standing=_origin_asked(node_id),
         )
 
     return answer_form(form, save, show)
@@ -223,6 +241,12 @@ def _fields(form: NodeForm, chain_id: UUID, known: list[str] | tuple[str, ...]) 
         group_name=form.group_name.data or None,
         owner_id=UUID(form.owner_id.data) if form.owner_id.data else None,
     )
+
+
+def wish_of(form: FlaskForm) -> Wish:
+    """The reason and the last day for what a second person has to approve."""
+    reason = form.approval_reason.data or ""
+    return Wish(reason=reason, expires_on=form.approval_until.data)
 
 
 def _commodities(

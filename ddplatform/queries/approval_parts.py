@@ -1,0 +1,111 @@
+"""The parts of requests that a verb decides or ends, and which of them a person may decide."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import aliased
+
+from ddplatform.bulk import many_objects
+from ddplatform.db import db
+from ddplatform.models.approvals import (
+    Approval,
+    ApprovalKind,
+    ApprovalRequest,
+    ApprovalState,
+)
+from ddplatform.models.value_chain import SupplyLink, ValueChainNode
+from ddplatform.queries.approvals import STANDING
+from ddplatform.queries.node_filters import among
+
+
+@dataclass(frozen=True)
+class Decider:
+    """A person who may approve."""
+
+    user_id: UUID
+    homes: frozenset[UUID]
+    """Other organisations in which this person has a role: nobody decides on their sites."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartRow:
+    """One part with what it is about."""
+
+    id: UUID
+    kind: ApprovalKind
+    state: ApprovalState
+    node_id: UUID
+    link_id: UUID | None
+    factor: str | None
+
+
+@many_objects()
+def list_parts(*which: ColumnElement[bool]) -> Sequence[PartRow]:
+    """Parts by their key, however many."""
+    columns = Approval.id, Approval.kind, Approval.state
+    rows = db.session.execute(
+        select(*columns, Approval.node_id, Approval.link_id, Approval.factor)
+        .where(*which)
+        .order_by(Approval.id)
+    )
+    return [PartRow(*row) for row in rows]
+
+
+def count_parts(*which: ColumnElement[bool]) -> int:
+    """How many parts there are."""
+    return db.session.scalar(select(func.count()).select_from(Approval).where(*which)) or 0
+
+
+def of_request(
+    request_id: UUID, parts: Collection[UUID] | None = None
+) -> tuple[ColumnElement[bool], ...]:
+    """The condition of the parts of a request, of all or of some."""
+    named = () if parts is None else (among(Approval.id, list(parts)),)
+    return Approval.request_id == request_id, *named
+
+
+def on_map() -> ColumnElement[bool]:
+    """Whether the node, and of a flow the link with both ends, stands in its map."""
+    node, buyer, link = aliased(ValueChainNode), aliased(ValueChainNode), aliased(SupplyLink)
+    stands = select(node.id).where(node.id == Approval.node_id, node.archived_at.is_(None))
+    flows = (
+        select(link.id)
+        .join(buyer, buyer.id == link.buyer_id)
+        .where(link.id == Approval.link_id, link.archived_at.is_(None), buyer.archived_at.is_(None))
+    )
+    return stands.exists() & or_(Approval.link_id.is_(None), flows.exists())
+
+
+def may_decide(decider: Decider, *, today: date) -> tuple[ColumnElement[bool], ...]:
+    """The condition of parts that a person may decide on a day, who has not asked for them.
+
+    Neither the node nor, of a flow, the buyer belongs to an organisation of this person, and this
+    person answers for neither.
+    """
+    node, buyer, link = aliased(ValueChainNode), aliased(ValueChainNode), aliased(SupplyLink)
+    theirs = select(node.id).where(node.id == Approval.node_id, _concerns(node, decider))
+    bought = (
+        select(link.id)
+        .join(buyer, buyer.id == link.buyer_id)
+        .where(link.id == Approval.link_id, _concerns(buyer, decider))
+    )
+    return on_map(), Approval.expires_on >= today, ~theirs.exists(), ~bought.exists()
+
+
+def _concerns(node: type[ValueChainNode], decider: Decider) -> ColumnElement[bool]:
+    belongs = node.supplier_organisation_id.in_(sorted(decider.homes))
+    return or_(node.owner_id == decider.user_id, belongs)
+
+
+def chains_with_expired(today: date) -> Sequence[UUID]:
+    """Maps with something that waits or is in force after its last day."""
+    return db.session.scalars(
+        select(ApprovalRequest.chain_id)
+        .join(Approval, Approval.request_id == ApprovalRequest.id)
+        .where(Approval.state.in_(STANDING), Approval.expires_on < today)
+        .distinct()
+        .order_by(ApprovalRequest.chain_id)
+    ).all()

@@ -1,0 +1,206 @@
+"""Pages of what needs a second person: lists, one request, decisions, and asking for a factor."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from ddplatform.access.permissions import Permission
+from ddplatform.errors import Conflict, Invalid, NotAllowed, NotFound
+from ddplatform.gate import requires
+from ddplatform.models.approvals import ApprovalKind
+from ddplatform.queries.value_chain import get_node
+from ddplatform.risk.approvals import queries, shares, views
+from ddplatform.risk.approvals.forms import AbsenceForm
+from ddplatform.risk.approvals.queries import View
+from ddplatform.services import approval_absences, approval_steps
+from ddplatform.services.approvals import Wish
+from ddplatform.web.address_values import number
+from ddplatform.web.risk import words
+from ddplatform.web.sent_forms import answer_form
+from supply_chain.risk.rm2.method import METHOD
+from supply_chain.vocabulary import Issue
+
+bp = Blueprint("approvals", __name__)
+MOST_AT_ONCE = queries.PAGE
+
+
+@bp.get("/")
+@requires(Permission.RISK_READ)
+def show() -> ResponseReturnValue:
+    """What waits, what is in force, what was decided, and buyers confirmed beyond their input."""
+    view, kind = _view(request.args.get("view")), _kind(request.args.get("kind"))
+    at_page, today = max(1, request.args.get("page", 1, type=number)), g.now.date()
+    if view is View.SHARES:
+        return _show_shares(at_page)
+    decider = approval_steps.decider_of(g.identity)
+    found = queries.load_page(view, kind, at_page, decider, today=today)
+    lowered = queries.list_lowerings(today) if view is View.WAITING and kind is None else (0, ())
+    return render_template(
+        "risk/approvals/show.html",
+        found=found,
+        rows=views.rows_of(found),
+        view=view,
+        kind=kind,
+        kinds=views.kind_choices(),
+        tabs=views.tabs_of(found, view, kind, shares.count_over_confirmed()),
+        paging=views.paging_of(found, view, kind),
+        lowerings_total=lowered[0],
+        lowerings=lowered[1],
+        words=words,
+    )
+
+
+def _show_shares(at_page: int) -> ResponseReturnValue:
+    buyers = shares.load_over_confirmed(at_page)
+    counted = queries.load_page(View.WAITING, None, 1, None, today=g.now.date())
+    return render_template(
+        "risk/approvals/shares.html",
+        buyers=buyers,
+        tabs=views.tabs_of(counted, View.SHARES, None, buyers.total),
+        paging=views.paging_of_shares(buyers),
+    )
+
+
+def _view(text: str | None) -> View:
+    return View(text) if text in {one.value for one in View} else View.WAITING
+
+
+def _kind(text: str | None) -> ApprovalKind | None:
+    return ApprovalKind(text) if text in {one.value for one in ApprovalKind} else None
+
+
+@bp.get("/<uuid:request_id>")
+@requires(Permission.RISK_READ)
+def request_page(request_id: UUID) -> ResponseReturnValue:
+    """One request with all of its parts."""
+    return _show_request(request_id)
+
+
+def _show_request(request_id: UUID, problem: str = "") -> str:
+    decider, today = approval_steps.decider_of(g.identity), g.now.date()
+    asked = queries.load_asked(request_id, decider, today=today)
+    at_page = max(1, request.args.get("page", 1, type=number))
+    parts = queries.load_parts(asked, at_page)
+    return render_template(
+        "risk/approvals/request.html",
+        asked=asked,
+        row=views.row_of(asked),
+        parts=parts,
+        lines=views.parts_of(parts),
+        paging=views.paging_of_parts(parts, request_id),
+        effect=views.EFFECTS[asked.kind],
+        is_own=asked.created_by_id is not None and asked.created_by_id == g.identity.user_id,
+        problem=problem,
+    )
+
+
+@bp.post("/<uuid:request_id>/decide")
+@requires(Permission.RISK_APPROVE)
+def decide(request_id: UUID) -> ResponseReturnValue:
+    """Approve or refuse all that waits of a request, or what was ticked."""
+    approve = request.form.get("what") == "approve"
+    try:
+        done = approval_steps.decide(
+            request_id,
+            approve=approve,
+            parts=_ticked_parts(),
+            note=request.form.get("note", ""),
+            by=g.identity,
+            at=g.now,
+        )
+    except Invalid as error:
+        return _show_request(request_id, " ".join(error.fields.values())), 422
+    flash(views.decided_words(done.parts, done.left, approve=approve), "success")
+    return redirect(url_for(".request_page", request_id=request_id))
+
+
+@bp.post("/<uuid:request_id>/end")
+@requires(Permission.RISK_ASSESS)
+def end(request_id: UUID) -> ResponseReturnValue:
+    """End what waits or is in force of a request, or what was ticked of it."""
+    try:
+        approval_steps.end(
+            request_id,
+            parts=_ticked_parts(),
+            reason=request.form.get("note", ""),
+            by=g.identity,
+            at=g.now,
+        )
+    except Invalid as error:
+        return _show_request(request_id, " ".join(error.fields.values())), 422
+    flash("It has ended.", "success")
+    return redirect(url_for(".request_page", request_id=request_id))
+
+
+def _ticked_parts() -> Sequence[UUID] | None:
+    """None: all of them."""
+    return _ids("part") if request.form.get("scope") == "ticked" else None
+
+
+@bp.post("/decide")
+@requires(Permission.RISK_APPROVE)
+def decide_many() -> ResponseReturnValue:
+    """Approve or refuse several requests, each as a whole and with an event of its own."""
+    approve, note = request.form.get("what") == "approve", request.form.get("note", "")
+    parts = left = 0
+    for request_id in _ids("request")[:MOST_AT_ONCE]:
+        try:
+            done = approval_steps.decide(
+                request_id, approve=approve, note=note, by=g.identity, at=g.now
+            )
+        except (Conflict, NotAllowed, NotFound):
+            left += 1  # decided meanwhile, or not for this person: nothing was changed
+        except Invalid as error:
+            flash(" ".join(error.fields.values()), "error")
+            break
+        else:
+            parts, left = parts + done.parts, left + done.left
+    if parts or left:
+        flash(views.decided_words(parts, left, approve=approve), "success")
+    return redirect(url_for(".show"))
+
+
+def _ids(name: str) -> Sequence[UUID]:
+    found = []
+    for text in request.form.getlist(name):
+        try:
+            found.append(UUID(text))
+        except ValueError:
+            continue
+    return found
+
+
+@bp.route("/not-applicable/<uuid:node_id>/<factor>", methods=["GET", "POST"])
+@requires(Permission.RISK_ASSESS)
+def not_applicable(node_id: UUID, factor: str) -> ResponseReturnValue:
+    """Ask that a factor is left out at a site; `issue` is the page to go back to."""
+    node, form = get_node(node_id), AbsenceForm()
+    if factor not in METHOD.factor_index:
+        raise NotFound()
+    issue = request.args.get("issue")
+    if issue not in {one.value for one in Issue}:
+        raise NotFound()
+    back = url_for("risk_explanation.show", node_id=node_id, issue=issue)
+
+    def save() -> ResponseReturnValue:
+        wish = Wish(reason=form.approval_reason.data or "", expires_on=form.approval_until.data)
+        code = form.reason_code.data
+        approval_absences.ask_not_applicable(node_id, factor, code, wish, by=g.identity, at=g.now)
+        flash("It waits for a second person. Until then the factor counts as not known.", "success")
+        return redirect(back)
+
+    def page() -> str:
+        return render_template(
+            "risk/approvals/not_applicable.html",
+            form=form,
+            node=node,
+            issue=Issue(issue),
+            factor=views.name_of(factor),
+            refused=approval_absences.refusal(node, factor, at=g.now),
+            back=back,
+            words=words,
+        )
+
+    return answer_form(form, save, page)

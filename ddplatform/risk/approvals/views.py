@@ -1,0 +1,248 @@
+"""Requests for a second person in words, ready to be drawn."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from flask import url_for
+
+from ddplatform.models.approvals import (
+    AbsenceReason,
+    ApprovalKind,
+    ApprovalState,
+    EndCause,
+)
+from ddplatform.reports.words import counted
+from ddplatform.risk.approvals.queries import (
+    PAGE,
+    Asked,
+    AskedPage,
+    PartNames,
+    PartPage,
+    View,
+)
+from ddplatform.risk.approvals.shares import PAGE as BUYERS
+from ddplatform.risk.approvals.shares import OverConfirmedPage
+from ddplatform.web.factor_words import factor_title
+from supply_chain.risk.rm2.method import METHOD
+
+TABS: Mapping[View, str] = {
+    View.WAITING: "Waiting",
+    View.IN_FORCE: "In force",
+    View.PAST: "Decided and ended",
+    View.SHARES: "Confirmed shares above 100 %",
+}
+KINDS: Mapping[ApprovalKind, str] = {
+    ApprovalKind.FLOW: "Confirmed flow",
+    ApprovalKind.ORIGIN: "Origin",
+    ApprovalKind.NOT_APPLICABLE: "Factor not applicable",
+}
+EFFECTS: Mapping[ApprovalKind, str] = {
+    ApprovalKind.FLOW: "Until it is approved the flow counts as probable.",
+    ApprovalKind.ORIGIN: "Until it is approved unmapped input of the site counts as risk.",
+    ApprovalKind.NOT_APPLICABLE: "Until it is approved the factor counts as not known.",
+}
+ABSENCES: Mapping[AbsenceReason, str] = {
+    AbsenceReason.NO_SUCH_WORK: "No such work or practice at this site",
+    AbsenceReason.NO_SUCH_PEOPLE: "Nobody of this group works or lives at this site",
+    AbsenceReason.NO_SUCH_SERVICE: "The service or feature is not offered",
+}
+STATES: Mapping[ApprovalState, tuple[str, str]] = {
+    ApprovalState.WAITING: ("waiting", "warn"),
+    ApprovalState.IN_FORCE: ("in force", "ok"),
+    ApprovalState.REFUSED: ("refused", "danger"),
+    ApprovalState.ENDED: ("ended", "line"),
+}
+END_CAUSES: Mapping[EndCause, str] = {
+    EndCause.EXPIRED: "its last day has passed",
+    EndCause.BY_HAND: "ended by a person",
+    EndCause.SET_BACK: "the entry was changed",
+    EndCause.UNDONE: "the list was taken back",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One request as a row of a list."""
+
+    of: Asked
+    title: str
+    kind: str
+    reason: str
+    states: Sequence[tuple[str, str]]  # words and kind of the tag
+    href: str
+
+
+@dataclass(frozen=True)
+class PartLine:
+    """One part of a request as a row of its page."""
+
+    of: PartNames
+    title: str
+    href: str
+    state: tuple[str, str]
+    note: str
+
+
+@dataclass(frozen=True)
+class Paging:
+    """Where a page stands in its list."""
+
+    first: int
+    last: int
+    total: int
+    previous_href: str | None
+    next_href: str | None
+
+
+def rows_of(found: AskedPage) -> Sequence[Row]:
+    """The requests of a page."""
+    return [row_of(asked) for asked in found.rows]
+
+
+def row_of(asked: Asked) -> Row:
+    """A request in words."""
+    states = [
+        (f"{count:,} {STATES[state][0]}" if asked.parts > 1 else STATES[state][0],
+         STATES[state][1])
+        for state in ApprovalState
+        if (count := asked.counts.get(state, 0))
+    ]  # fmt: skip
+    return Row(
+        of=asked,
+        title=title_of(asked),
+        kind=KINDS[asked.kind],
+        reason=_reason(asked),
+        states=states,
+        href=url_for("approvals.request_page", request_id=asked.id),
+    )
+
+
+def title_of(asked: Asked) -> str:
+    """What a request is about: its part, or how many a list brought."""
+    if asked.only is not None:
+        return part_title(asked.only)
+    files = ", ".join(str(file["name"]) for file in asked.files or ())
+    if asked.kind is ApprovalKind.FLOW:
+        return f"{counted(asked.parts, 'flow')} confirmed by list {files}"
+    return f"{counted(asked.parts, 'origin')} marked by list {files}"
+
+
+def part_title(part: PartNames) -> str:
+    """What one part is about."""
+    if part.kind is ApprovalKind.FLOW:
+        return f"{part.node_name} supplies {part.buyer_name}"
+    if part.kind is ApprovalKind.ORIGIN:
+        return f"The chain begins at {part.node_name}"
+    return f"“{name_of(part.factor)}” does not apply at {part.node_name}"
+
+
+def name_of(factor: str | None) -> str:
+    """What a factor is called, beginning with a capital."""
+    return factor_title(METHOD.factor_names[METHOD.factor_index[factor or ""]])
+
+
+def _reason(asked: Asked) -> str:
+    absence = f"{ABSENCES[asked.reason_code]}. " if asked.reason_code else ""
+    return absence + asked.reason
+
+
+def parts_of(found: PartPage) -> Sequence[PartLine]:
+    """The parts of a request, each with the page of what it is about."""
+    return [
+        PartLine(
+            part, part_title(part), part_href(part), STATES[part.state], _note_of(part)
+        )
+        for part in found.rows
+    ]  # fmt: skip
+
+
+def part_href(part: PartNames) -> str:
+    """The page of a link or a site."""
+    if part.link_id is not None:
+        return url_for("value_chain.node", node_id=part.buyer_id)
+    return url_for("value_chain.node", node_id=part.node_id)
+
+
+def _note_of(part: PartNames) -> str:
+    words = []
+    if part.end_cause is not None:
+        who = f" ({part.ended_by})" if part.ended_by else ""
+        words.append(f"{END_CAUSES[part.end_cause]}{who}")
+    words += [text for text in (part.end_reason, part.decision_note) if text]
+    return "; ".join(words)
+
+
+def tabs_of(
+    found: AskedPage | None, view: View, kind: ApprovalKind | None, buyers: int | None
+) -> Sequence[dict[str, Any]]:
+    """The lists of the page with their counts."""
+    counts: dict[View, int | None] = dict(found.counts) if found else {}
+    counts[View.SHARES] = buyers
+    return [
+        {
+            "label": label,
+            "href": url_for("approvals.show", view=one.value, kind=kind.value if kind else None),
+            "current": one is view,
+            "count": counts.get(one),
+        }
+        for one, label in TABS.items()
+    ]
+
+
+def kind_choices() -> Sequence[tuple[str, str]]:
+    """What the filter by kind offers."""
+    return [("", "All kinds"), *((kind.value, word) for kind, word in KINDS.items())]
+
+
+def paging_of(found: AskedPage, view: View, kind: ApprovalKind | None) -> Paging:
+    """Where a list stands."""
+
+    def href(number: int) -> str:
+        chosen = kind.value if kind else None
+        return url_for("approvals.show", view=view.value, kind=chosen, page=number)
+
+    return _paging(found.number, len(found.rows), found.total, PAGE, href)
+
+
+def paging_of_parts(found: PartPage, request_id: UUID) -> Paging:
+    """Where the parts of a request stand."""
+
+    def href(number: int) -> str:
+        return url_for("approvals.request_page", request_id=request_id, page=number)
+
+    return _paging(found.number, len(found.rows), found.total, PAGE, href)
+
+
+def paging_of_shares(found: OverConfirmedPage) -> Paging:
+    """Where the buyers stand."""
+
+    def href(number: int) -> str:
+        return url_for("approvals.show", view=View.SHARES.value, page=number)
+
+    return _paging(found.number, len(found.rows), found.total, BUYERS, href)
+
+
+def _paging(number: int, shown: int, total: int, size: int, href: Any) -> Paging:
+    first = (number - 1) * size + 1
+    last = first + shown - 1
+    return Paging(
+        first=first if shown else 0,
+        last=last if shown else 0,
+        total=total,
+        previous_href=href(number - 1) if number > 1 else None,
+        next_href=href(number + 1) if last < total else None,
+    )
+
+
+def decided_words(parts: int, left: int, *, approve: bool) -> str:
+    """What a decision did, for the message after it."""
+    done = f"{parts:,} {'approved' if approve else 'refused'}."
+    if not left:
+        return done
+    waits = "waits" if left == 1 else "wait"
+    return (
+        f"{done} {left:,} {waits} for somebody else: you answer for the site, you belong to its "
+        "organisation, or it has left the map."
+    )

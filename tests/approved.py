@@ -1,0 +1,73 @@
+"""Confirmed flows and origins in tests: approved by a second person, or as one left them."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from ddplatform.access.identity import Identity
+from ddplatform.db import db
+from ddplatform.models.approvals import Approval, ApprovalState
+from ddplatform.models.value_chain import SupplyLink, ValueChainNode
+from ddplatform.services import supply_links, value_chain
+from ddplatform.services.approval_steps import decide
+from ddplatform.services.approvals import Wish
+from ddplatform.services.supply_links import LinkFields
+from ddplatform.services.value_chain import NodeFields
+from supply_chain.vocabulary import FlowEvidence
+from tests.factories import Tenant
+
+
+def wish(at: datetime, *, days: int = 200) -> Wish:
+    """A wish with a reason and a last day."""
+    return Wish(reason="Contract and invoices seen.", expires_on=(at + timedelta(days=days)).date())
+
+
+def approve_all(tenant: Tenant, at: datetime) -> None:
+    """The manager approves all that others asked for; inside a unit of work."""
+    waiting = select(Approval.request_id).where(Approval.state == ApprovalState.WAITING)
+    for request_id in db.session.scalars(waiting.distinct().order_by(Approval.request_id)).all():
+        decide(request_id, approve=True, by=tenant.manager, at=at)
+
+
+def add_confirmed(
+    supplier: UUID, buyer: UUID, wanted: LinkFields, *, by: Identity, at: datetime
+) -> SupplyLink:
+    """A link whose flow was approved as confirmed before the test begins."""
+    probable = replace(wanted, flow_evidence=FlowEvidence.PROBABLE)
+    link = supply_links.add_link(supplier, buyer, probable, by=by, at=at)
+    confirm(link.id)
+    return link
+
+
+def add_origin(chain_id: UUID, wanted: NodeFields, *, by: Identity, at: datetime) -> ValueChainNode:
+    """A node that was approved as an origin before the test begins."""
+    node = value_chain.add_node(chain_id, replace(wanted, is_origin=None), by=by, at=at)
+    db.session.execute(
+        update(ValueChainNode)
+        .where(ValueChainNode.id == node.id)
+        .values(is_origin=True)
+        .execution_options(synchronize_session=False)
+    )
+    reread(ValueChainNode, node.id)
+    return node
+
+
+def confirm(link_id: UUID) -> None:
+    """A flow that was approved before the test begins."""
+    db.session.execute(
+        update(SupplyLink)
+        .where(SupplyLink.id == link_id)
+        .values(flow_evidence=FlowEvidence.CONFIRMED)
+        .execution_options(synchronize_session=False)
+    )
+    reread(SupplyLink, link_id)
+
+
+def reread(model: Any, key: UUID) -> None:
+    """What the session holds says again what the database does."""
+    db.session.scalars(
+        select(model).where(model.id == key).execution_options(populate_existing=True)
+    ).one()
