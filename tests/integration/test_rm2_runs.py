@@ -257,6 +257,21 @@ class TestPages:
         assert len(rows) == 16 and list(map(int, rows)) == sorted(map(int, rows))
         assert '<b class="gC">C</b>' in text and "css/risk.css" in text
 
+    def test_the_page_of_a_place_begins_with_its_headline_its_range_and_how_many_are_high(
+        self, analyst: FlaskClient, cocoa: CocoaMap
+    ) -> None:
+        text = analyst.get(f"/o/acme/value-chain/nodes/{cocoa.farms}").text
+
+        panel = text[text.index("Headline risk") : text.index("Findings <span")]
+        assert re.search(r"likely \d+ to \d+ · evidence C, partly known", panel)
+        rows = re.findall(
+            r'data-label="Residual risk"><span class="iv"><span class="[^"]+">(\w+)', text
+        )
+        assert len(rows) == 16
+        told = {band: int(count) for count, band in re.findall(r"(\d+) (?:more )?(\w+)", panel)}
+        for band in ("critical", "high"):
+            assert told.get(band, 0) == rows[1:].count(band.capitalize())
+
     def test_the_overview_draws_cells_that_add_up_to_the_bands(
         self, analyst: FlaskClient, cocoa: CocoaMap
     ) -> None:
