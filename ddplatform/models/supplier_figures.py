@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from ddplatform.db import Base
 from ddplatform.models.keys import belongs_to, tenant_key
 from ddplatform.tenancy import Shared
+from supply_chain.risk.rm2.response import Label
 
 
 class SupplierFigures(Shared, Base):
@@ -36,13 +37,13 @@ class SupplierFigures(Shared, Base):
     as_of: Mapped[date]
     method_version: Mapped[str]
     measure: Mapped[float | None] = mapped_column(comment="0..100; none: nothing was due yet")
-    label: Mapped[str | None]
+    label: Mapped[Label | None]
     response: Mapped[dict[str, Any]] = mapped_column(
         deferred=True, comment="Lines of the measure with what stands behind them"
     )
     shown_from: Mapped[date] = mapped_column(comment="Day from which the buyer reads the measure")
     shown_measure: Mapped[float | None] = mapped_column(comment="What the buyer reads till then")
-    shown_label: Mapped[str | None]
+    shown_label: Mapped[Label | None]
     shown_response: Mapped[dict[str, Any]] = mapped_column(deferred=True)
     issues: Mapped[list[Any]] = mapped_column(
         deferred=True, comment="First issues of the place with lines, without anything confided"

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, select
 from sqlalchemy.orm import undefer
 
 from ddplatform.db import db
@@ -185,10 +185,10 @@ def _measured(row: SupplierFigures, today: date, *, is_limited: bool) -> Measure
     if not response:
         measure = label = None
     if is_limited and measure is not None:
-        measure, label = 0.0, Label.UNRESPONSIVE.value
+        measure, label = 0.0, Label.UNRESPONSIVE
     return Measured(
         measure=measure,
-        label=Label(label) if label else None,
+        label=label,
         response=response,
         coming_on=None if is_shown else row.shown_from,
         as_of=row.as_of,
@@ -243,7 +243,7 @@ def list_measured(
             country=row.country,
             chain_id=row.chain_id,
             measure=row.measure,
-            label=Label(row.label) if row.label else None,
+            label=row.label,
             coming_on=row.shown_from if row.shown_from > today else None,
         )
         for row in rows
@@ -257,7 +257,7 @@ def _wanted(
     if wanted.label == NOT_MEASURED:
         found.append(measure.is_(None))
     elif wanted.label:
-        found.append(label == wanted.label)
+        found.append(label == Label(wanted.label))
     if wanted.text:
         found.append(ValueChainNode.name.icontains(wanted.text, autoescape=True))
     if wanted.chain_id:
@@ -273,7 +273,8 @@ def shown_measure(today: date) -> ColumnElement[Any]:
 
 def _shown_label(today: date) -> ColumnElement[Any]:
     shown = case((Figures.shown_from <= today, Figures.label), else_=Figures.shown_label)
-    return case((and_(_is_limited(), shown.is_not(None)), Label.UNRESPONSIVE.value), else_=shown)
+    lowest = literal(Label.UNRESPONSIVE, Figures.label.type)
+    return case((and_(_is_limited(), shown.is_not(None)), lowest), else_=shown)
 
 
 def _is_limited() -> ColumnElement[bool]:

@@ -27,7 +27,7 @@ from supply_chain.chain_columns import NodeColumns
 from supply_chain.reference import load_reference
 from supply_chain.risk.evidence import Evidence
 from supply_chain.risk.rm2.method import METHOD_VERSION
-from supply_chain.risk.rm2.response import Conduct, ConductFlag, Response, measure_response
+from supply_chain.risk.rm2.response import Conduct, ConductFlag, Label, Response, measure_response
 from supply_chain.risk.rm2.response_steps import best_step
 from supply_chain.risk.rm2.supplier_view import SupplierLines, lines_for_supplier
 
@@ -58,7 +58,7 @@ class Made:
 
     place: AskedPlace
     measure: float | None
-    label: str | None
+    label: Label | None
     response: dict[str, Any]
     issues: list[Any]
 
@@ -120,7 +120,7 @@ def make(known: Known, row: int) -> Made:
     return Made(
         place=place,
         measure=found.value if found else None,
-        label=found.label.value if found else None,
+        label=found.label if found else None,
         response=_response(found, record) if found else {},
         issues=[_issue(one, known.questions.get(place.node_id, {})) for one in lines],
     )

@@ -342,7 +342,7 @@ def conducts(draw: st.DrawFn) -> list[dict[str, object]]:
     return [{"question": f"SAQ-X{at}", **one} for at, one in enumerate(given_)]
 
 
-@examples(60, one_world=True)
+@examples(40, one_world=True)
 @given(entry=conducts(), to=st.sampled_from(["answered", "dont_know"]), admits=st.booleans())
 def test_answering_a_blank_by_an_admission_too_never_lowers_the_measure(
     asked: Asked,

@@ -313,7 +313,7 @@ def test_until_then_the_buyer_goes_on_reading_the_figure_before(
     with acting(asked.tenant.id):
         found = find_measured(asked.node_id, TODAY + 10 * DAY)
         row = figures_of(asked)
-        row.measure, row.label = 12.0, "unresponsive"
+        row.measure, row.label = 12.0, Label.UNRESPONSIVE
         row.response = {**row.response, "value": 12.0, "label": "unresponsive"}
     renew(asked, at=NOW + 10 * DAY)
 
@@ -530,7 +530,7 @@ def add_places(asked: Asked, numbers: range) -> None:
                     "as_of": TODAY,
                     "method_version": "RM-2.0",
                     "measure": float(number % 100),
-                    "label": "weak",
+                    "label": Label.WEAK,
                     "response": row.response,
                     "shown_from": TODAY - DAY,
                     "shown_response": {},

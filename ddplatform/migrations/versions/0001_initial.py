@@ -5351,7 +5351,20 @@ def upgrade() -> None:
         sa.Column(
             "measure", sa.Double(), nullable=True, comment="0..100; none: nothing was due yet"
         ),
-        sa.Column("label", sa.String(), nullable=True),
+        sa.Column(
+            "label",
+            sa.Enum(
+                "strong",
+                "working",
+                "weak",
+                "unresponsive",
+                name="label",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
         sa.Column(
             "response",
             sa.JSON(),
@@ -5367,7 +5380,20 @@ def upgrade() -> None:
         sa.Column(
             "shown_measure", sa.Double(), nullable=True, comment="What the buyer reads till then"
         ),
-        sa.Column("shown_label", sa.String(), nullable=True),
+        sa.Column(
+            "shown_label",
+            sa.Enum(
+                "strong",
+                "working",
+                "weak",
+                "unresponsive",
+                name="label",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
         sa.Column("shown_response", sa.JSON(), nullable=False),
         sa.Column(
             "issues",

@@ -23,7 +23,6 @@ from ddplatform.risk.supplier_figures.words import GRADES, ISSUES, NEEDS, NEXT
 from ddplatform.web.countries import country_name
 from ddplatform.web.risk.response_card import ResponseCard, card_of, figure_of
 from ddplatform.web.risk.response_words import LABELS
-from supply_chain.risk.rm2.response import Label
 from supply_chain.risk.rm2.response_steps import NextStep
 from supply_chain.risk.rm2.supplier_view import SupplierLines, read_lines
 from supply_chain.vocabulary import Issue
@@ -84,7 +83,7 @@ def row_of(own: OwnFigures) -> Row:
     row = own.row
     words = ""
     if row.measure is not None and row.label:
-        label = LABELS[Label(row.label)]
+        label = LABELS[row.label]
         words = gettext("%(value)s of 100: %(label)s", value=figure_of(row.measure), label=label)
     return Row(row, own.requester, words)
 
