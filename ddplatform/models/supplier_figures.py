@@ -48,6 +48,7 @@ class SupplierFigures(Shared, Base):
     issues: Mapped[list[Any]] = mapped_column(
         deferred=True, comment="First issues of the place with lines, without anything confided"
     )
+    basis: Mapped[str] = mapped_column(comment="SHA-256 of what the lines rest on, by month")
     written_at: Mapped[datetime]
 
 

@@ -1,5 +1,6 @@
 """Figures of suppliers' places: made anew with each assessment, told of, questioned, answered."""
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -29,7 +30,7 @@ from supply_chain.risk.evidence import Evidence
 from supply_chain.risk.rm2.method import METHOD_VERSION
 from supply_chain.risk.rm2.response import Conduct, ConductFlag, Label, Response, measure_response
 from supply_chain.risk.rm2.response_steps import best_step
-from supply_chain.risk.rm2.supplier_view import SupplierLines, lines_for_supplier
+from supply_chain.risk.rm2.supplier_view import SupplierLines, basis_of, lines_for_supplier
 
 RENEW = "supplier_figures:renew"
 LOOK = "supplier_figures:look"
@@ -50,6 +51,7 @@ class Known:
     conduct: Mapping[UUID, ConductRecord]
     questions: Mapping[UUID, Mapping[str, Questions]]  # behind each factor that a supplier told of
     as_of: date
+    lines: Mapping[str, list[Any]]  # that are kept, by what they rest on
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,7 @@ class Made:
     label: Label | None
     response: dict[str, Any]
     issues: list[Any]
+    basis: str  # empty where there are no lines
 
 
 def ask_renewal(chain_id: UUID, *, by: Identity, at: datetime) -> None:
@@ -102,6 +105,7 @@ def load(chain_id: UUID, as_of: date) -> Known:
         conduct=load_conduct(keys, as_of),
         questions=load_questions(keys, as_of),
         as_of=as_of,
+        lines={row.basis: row.issues for row in list_kept(chain_id).values() if row.basis},
     )
 
 
@@ -110,20 +114,31 @@ def make(known: Known, row: int) -> Made:
     place = known.places[row]
     record = known.conduct[place.node_id]
     found = measure_response(_open_conduct(record))
-    lines = (
-        lines_for_supplier(
-            known.nodes, known.evidence, row, known.as_of, reference=load_reference()
-        )
-        if place.respondent_organisation_id
-        else ()
-    )
+    basis, issues = _lines(known, row) if place.respondent_organisation_id else ("", [])
     return Made(
         place=place,
         measure=found.value if found else None,
         label=found.label if found else None,
         response=_response(found, record) if found else {},
-        issues=[_issue(one, known.questions.get(place.node_id, {})) for one in lines],
+        issues=issues,
+        basis=basis,
     )
+
+
+def _lines(known: Known, row: int) -> tuple[str, list[Any]]:
+    """Lines of a place; those that are kept where what they rest on is the same."""
+    questions = known.questions.get(known.places[row].node_id, {})
+    stated = [(factor, str(one.version_id), one.ids) for factor, one in sorted(questions.items())]
+    reference = load_reference()
+    basis = basis_of(known.nodes, known.evidence, row, reference=reference) + _digest(stated)
+    if basis in known.lines:
+        return basis, known.lines[basis]
+    found = lines_for_supplier(known.nodes, known.evidence, row, known.as_of, reference=reference)
+    return basis, [_issue(one, questions) for one in found]
+
+
+def _digest(stated: object) -> str:
+    return hashlib.sha256(repr(stated).encode()).hexdigest()[:16]
 
 
 def _issue(lines: SupplierLines, questions: Mapping[str, Questions]) -> dict[str, Any]:
@@ -231,7 +246,7 @@ def _reads_differently(row: SupplierFigures, one: Made) -> bool:
     """Whether a page would show anything else: whole points, words, what stands behind them."""
     return (
         row.respondent_organisation_id != one.place.respondent_organisation_id
-        or row.method_version != METHOD_VERSION
+        or row.basis != one.basis
         or _shown_response(row.response) != _shown_response(one.response)
         or [_shown_lines(lines) for lines in row.issues]
         != [_shown_lines(lines) for lines in one.issues]
@@ -271,7 +286,7 @@ def _write(
     row.node_name, row.node_country = place.node_name, place.node_country
     row.assignment_id, row.as_of, row.method_version = place.assignment_id, as_of, METHOD_VERSION
     row.measure, row.label, row.response = one.measure, one.label, one.response
-    row.issues, row.written_at = one.issues, at
+    row.issues, row.basis, row.written_at = one.issues, one.basis, at
     db.session.flush()  # the job names its key
     if is_new and one.measure is not None and place.respondent_organisation_id:
         payload, key = {"figures_id": str(row.id)}, f"{TELL}:{row.id}"

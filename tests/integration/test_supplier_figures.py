@@ -344,6 +344,26 @@ def test_figures_that_read_the_same_are_not_written_again_and_tell_nobody(
     assert renew(asked) == {"places": 1, "changed": 0}
 
 
+def test_lines_are_made_again_only_where_what_they_rest_on_changed(
+    asked: Asked, answered: Supplier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = []
+    whole = supplier_figures.lines_for_supplier
+    monkeypatch.setattr(
+        supplier_figures,
+        "lines_for_supplier",
+        lambda *args, **more: made.append(1) or whole(*args, **more),
+    )
+
+    renew(asked, at=NOW + DAY)
+    assert made == []
+    with acting(asked.tenant.id):
+        told = {"source_type": "media_ngo", "quality": 0.6, "causes": [], "observed_at": NOW}
+        db.session.add(RiskSignal(node_id=asked.node_id, factor="WRK-09", value=1.0, **told))
+    renew(asked, at=NOW + DAY)
+    assert made == [1]
+
+
 def test_the_supplier_is_told_once_in_its_language(
     app: Flask, asked: Asked, answered: Supplier
 ) -> None:
@@ -535,6 +555,7 @@ def add_places(asked: Asked, numbers: range) -> None:
                     "shown_from": TODAY - DAY,
                     "shown_response": {},
                     "issues": [],
+                    "basis": "",
                     "written_at": NOW,
                 }
                 for number, key in places.items()

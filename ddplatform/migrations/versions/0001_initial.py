@@ -5401,6 +5401,12 @@ def upgrade() -> None:
             nullable=False,
             comment="First issues of the place with lines, without anything confided",
         ),
+        sa.Column(
+            "basis",
+            sa.String(),
+            nullable=False,
+            comment="SHA-256 of what the lines rest on, by month",
+        ),
         sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
             "measure BETWEEN 0 AND 100", name=op.f("ck_supplier_figures_measure_range")

@@ -4,6 +4,7 @@ Cases, allegations, judgements of people, open findings and voices of workers ar
 nothing it reads can lead to who spoke or to a child. The lines add up to the score without them.
 """
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
@@ -18,6 +19,7 @@ from supply_chain.risk.factors import MONTH_DAYS
 from supply_chain.risk.method import METHOD as COLUMNS  # positions in evidence are those of RM-1.0
 from supply_chain.risk.rm2.adjustments import Adjustments
 from supply_chain.risk.rm2.explanation import Explanation, Item, explain
+from supply_chain.risk.rm2.method import METHOD_VERSION
 from supply_chain.risk.rm2.possible_changes import Changes, Measure, changes_of
 from supply_chain.risk.rm2.profile import profile_of
 from supply_chain.risk.rm2.subject import subject_of
@@ -122,6 +124,26 @@ def lines_for_supplier(
         subject = subject_of(place, alone, 0, one.issue, reference=reference)
         found.append(_lines(explain(subject, reference=reference), changes_of(subject), as_of))
     return tuple(found)
+
+
+def basis_of(nodes: NodeColumns, evidence: Evidence, row: int, *, reference: Reference) -> str:
+    """What stands for all that the lines of a place rest on, its ages in whole months.
+
+    While it stays the same, so do the lines but for the fading of what is known within a month.
+    """
+    at = np.array([row], dtype=np.int64)
+    known = open_to_supplier(evidence.of_nodes(at))
+    seen, events, controls = known.observations, known.events, known.controls
+    months = replace(
+        known,
+        observations=replace(seen, age_months=np.floor(seen.age_months)),
+        events=replace(events, months_since_start=np.floor(events.months_since_start)),
+        controls=replace(controls, verified_months=np.floor(controls.verified_months)),
+    )
+    place = nodes.take(at)
+    columns = (place.kind, place.country, place.sector, place.commodities)
+    said = f"{METHOD_VERSION} {reference.release} {columns} {months.digest()}"
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 def _lines(found: Explanation, changes: Changes, as_of: date) -> SupplierLines:
