@@ -395,21 +395,21 @@ def test_what_a_list_brought_can_be_kept_and_taken_off_though_nobody_may_write_i
 ):
     [mill] = add_mills(tenant, cocoa.chain, cocoa.own, 1)
     with acting(tenant):
-        get_node(mill).tags, get_node(mill).group_name = ["2023-2024"], "Of 2023-2024"
+        get_node(mill).tags, get_node(mill).group_name = ["0244 123 456"], "Of 0244 123 456"
     with acting(tenant):
         node = get_node(mill)
-        kept = NodeFields(name="Mill", tags=("2023-2024", "new"), group_name="Of 2023-2024")
+        kept = NodeFields(name="Mill", tags=("0244 123 456", "new"), group_name="Of 0244 123 456")
         changed = value_chain.change_node(
             mill, kept, row_version=node.row_version, by=tenant.analyst, at=LATER
         )
-        assert changed.tags == ["2023-2024", "new"]
+        assert changed.tags == ["0244 123 456", "new"]
     with acting(tenant), pytest.raises(Invalid) as refusal:
-        other = NodeFields(name="Mill", tags=("2024-2025",), group_name="Of 2024-2025")
+        other = NodeFields(name="Mill", tags=("0244 123 457",), group_name="Of 0244 123 457")
         value_chain.change_node(
             mill, other, row_version=get_node(mill).row_version, by=tenant.analyst, at=LATER
         )
     assert set(refusal.value.fields) == {"tags", "group_name"}
-    assert ask(tenant, cocoa.chain, BulkVerb.REMOVE_TAG, "2023-2024", [mill]).changed == 1
+    assert ask(tenant, cocoa.chain, BulkVerb.REMOVE_TAG, "0244 123 456", [mill]).changed == 1
 
 
 def test_links_that_leave_are_counted_in_their_own_map(cocoa: CocoaMap, tenant: Tenant):
