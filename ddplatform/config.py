@@ -22,6 +22,14 @@ class Kind(StrEnum):
     PRODUCTION = "production"
 
 
+class SignUp(StrEnum):
+    """Who may found an organisation in the browser."""
+
+    OPEN = "open"
+    BY_INVITATION = "by_invitation"
+    OFF = "off"
+
+
 class UnsafeSettings(Exception):
     """The settings cannot be used; the message lists every fault."""
 
@@ -46,6 +54,7 @@ class Settings:
     secure_cookies: bool = False
     debug: bool = False
     mail_from: str = "no-reply@localhost"
+    sign_up: str = SignUp.BY_INVITATION
 
     def __post_init__(self) -> None:
         faults = [*_always(self), *(_production(self) if self.kind is Kind.PRODUCTION else [])]
@@ -61,6 +70,8 @@ def _always(settings: Settings) -> list[str]:
         faults.append(f"SECRET_KEY must have at least {MIN_SECRET_LENGTH} characters")
     if settings.mail_url and not settings.mail_url.startswith(("smtp://", "smtps://")):
         faults.append("MAIL_URL must begin with smtp:// or smtps://")
+    if settings.sign_up not in set(SignUp):
+        faults.append(f"SIGN_UP must be one of {', '.join(SignUp)}")
     return faults
 
 
@@ -133,6 +144,7 @@ def _read(env: Mapping[str, str], kind: Kind, instance: Path) -> Settings:
         # Read as Flask reads it, whose debugger would start on anything but these.
         debug=env.get("FLASK_DEBUG", "").lower() not in {"", "0", "false", "no"},
         mail_from=env.get("MAIL_FROM", "no-reply@localhost"),
+        sign_up=env.get("SIGN_UP") or SignUp.BY_INVITATION,
     )
 
 

@@ -6,7 +6,7 @@ from flask import Flask
 from flask_migrate import Migrate
 
 import ddplatform.models  # noqa: F401  (makes every table known)
-from ddplatform import cli, gate, overview, risk, web
+from ddplatform import accounts, cli, first_run, gate, overview, risk, web
 from ddplatform.adapters.installed import install
 from ddplatform.config import ROOT, Kind, Settings, read_settings
 from ddplatform.db import db, prepare_engine
@@ -55,6 +55,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     cli.register(app)
     risk.register(app)
     overview.register(app)
+    accounts.register(app)
+    first_run.register(app)
     app.cli.add_command(worker)
     gate.close_gate(app)
     return app

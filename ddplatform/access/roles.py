@@ -10,6 +10,7 @@ class RoleId(StrEnum):
     """The key of a role, kept on memberships and invitations."""
 
     ADMIN = "admin"
+    ADMIN_MANAGER = "admin_manager"
     SUSTAINABILITY_MANAGER = "sustainability_manager"
     ANALYST = "analyst"
     SUPPLIER = "supplier"
@@ -45,57 +46,65 @@ _READ = frozenset(
     }
 )
 
+_ADMINISTERS = _READ | {
+    P.ORGANISATION_UPDATE,
+    P.PEOPLE_MANAGE,
+    P.RESPONSE_READ,
+    P.AUDIT_READ,
+    P.SAMPLE_REMOVE,
+}
+_MANAGES = _READ | {
+    P.VALUE_CHAIN_EDIT,
+    P.VALUE_CHAIN_IMPORT,
+    P.VALUE_CHAIN_MERGE,
+    P.VALUE_CHAIN_EXPORT,
+    P.SAVED_VIEW_EDIT,
+    P.RISK_ASSESS,
+    P.RISK_APPROVE,
+    P.RISK_EXPORT,
+    P.WHAT_IF_KEEP,
+    P.VISIT_PLAN_MAKE,
+    P.VISIT_PLAN_ASSIGN,
+    P.CONTEXT_EVENT_EDIT,
+    P.REASSESSMENT_EDIT,
+    P.SCREENING_UPLOAD,
+    P.SCREENING_DECIDE,
+    P.QUESTIONNAIRE_ASSIGN,
+    P.QUESTIONNAIRE_DESIGN,
+    P.QUESTIONNAIRE_EXPORT,
+    P.RESPONSE_READ,
+    P.RESPONSE_REVIEW,
+    P.FINDING_EDIT,
+    P.FINDING_EXPORT,
+    P.ACTION_EDIT,
+    P.ACTION_VERIFY,
+    P.EVIDENCE_ADD,
+    P.EVIDENCE_RESTRICTED,
+    P.CASE_COUNT,
+    P.REPORT_REQUEST,
+    P.REPORT_EXPORT,
+    P.AUDIT_READ,
+}
+
 _ALL = (
     Role(
         RoleId.ADMIN,
         "Administrator",
         "Keeps people, roles and settings. Reads the work of others, never child cases.",
-        _READ
-        | {
-            P.ORGANISATION_UPDATE,
-            P.PEOPLE_MANAGE,
-            P.RESPONSE_READ,
-            P.AUDIT_READ,
-            P.SAMPLE_REMOVE,
-        },
+        _ADMINISTERS,
+    ),
+    Role(
+        RoleId.ADMIN_MANAGER,
+        "Administrator and manager",
+        "Founds an organisation: keeps people and settings, and leads due diligence. "
+        "Never reads child cases.",
+        _ADMINISTERS | _MANAGES,
     ),
     Role(
         RoleId.SUSTAINABILITY_MANAGER,
         "Sustainability manager",
         "Leads due diligence: maps, asks, assesses, acts, verifies the work of others, reports.",
-        _READ
-        | {
-            P.VALUE_CHAIN_EDIT,
-            P.VALUE_CHAIN_IMPORT,
-            P.VALUE_CHAIN_MERGE,
-            P.VALUE_CHAIN_EXPORT,
-            P.SAVED_VIEW_EDIT,
-            P.RISK_ASSESS,
-            P.RISK_APPROVE,
-            P.RISK_EXPORT,
-            P.WHAT_IF_KEEP,
-            P.VISIT_PLAN_MAKE,
-            P.VISIT_PLAN_ASSIGN,
-            P.CONTEXT_EVENT_EDIT,
-            P.REASSESSMENT_EDIT,
-            P.SCREENING_UPLOAD,
-            P.SCREENING_DECIDE,
-            P.QUESTIONNAIRE_ASSIGN,
-            P.QUESTIONNAIRE_DESIGN,
-            P.QUESTIONNAIRE_EXPORT,
-            P.RESPONSE_READ,
-            P.RESPONSE_REVIEW,
-            P.FINDING_EDIT,
-            P.FINDING_EXPORT,
-            P.ACTION_EDIT,
-            P.ACTION_VERIFY,
-            P.EVIDENCE_ADD,
-            P.EVIDENCE_RESTRICTED,
-            P.CASE_COUNT,
-            P.REPORT_REQUEST,
-            P.REPORT_EXPORT,
-            P.AUDIT_READ,
-        },
+        _MANAGES,
     ),
     Role(
         RoleId.ANALYST,
@@ -189,3 +198,6 @@ ROLES: dict[RoleId, Role] = {role.id: role for role in _ALL}
 
 ANSWERING = frozenset({RoleId.SUPPLIER, RoleId.ASSESSOR})
 """Roles whose pages are those of the phone: they answer what an organisation asks of them."""
+
+KEEPERS = tuple(role.id for role in _ALL if P.PEOPLE_MANAGE in role.permissions)
+"""Roles that keep people and settings: an organisation always has one of them."""

@@ -73,6 +73,7 @@ class InvitationPurpose(StrEnum):
     JOIN = "join"
     RESET = "reset"
     RESPOND = "respond"
+    FOUND = "found"
 
 
 class Invitation(TenantScoped, Base):

@@ -3,7 +3,6 @@
 from functools import partial
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,6 +11,8 @@ from ddplatform.access.permissions import Permission
 from ddplatform.access.roles import ANSWERING, RoleId
 from ddplatform.adapters.assets import load_outline, vendor_files
 from ddplatform.duediligence.reassessment import triggers
+from ddplatform.first_run.queries import load_progress
+from ddplatform.first_run.views import first_step
 from ddplatform.gate import requires
 from ddplatform.overview import views
 from ddplatform.overview.queries import ChainState, Overview, load_overview
@@ -41,7 +42,7 @@ def show() -> ResponseReturnValue:
     chain = views.choose_chain(found, request.args.get("chain"))
     rows = views.chain_rows(found)
     if chain is None or not any(row.nodes > 1 for row in rows):
-        return render_template("overview/first_day.html", chain=chain, tasks=_tasks(chain))
+        return render_template("overview/first_day.html", step=first_step(load_progress().stage))
     first = partial(url_for, "risk_register.show")
     return render_template(
         "overview/show.html",
@@ -104,40 +105,3 @@ def _pictures(found: Overview, chain: ChainState) -> dict[str, Any]:
         "countries": countries,
         "unplaced": unplaced,
     }
-
-
-def _tasks(chain: ChainState | None) -> list[dict[str, Any]]:
-    """The three things to begin with, in order, and which is done."""
-    chain_id: UUID | None = chain.id if chain else None
-    upload = (
-        url_for("value_chain.upload", chain_id=chain_id)
-        if chain_id
-        else url_for("value_chain.index")
-    )
-    return [
-        {
-            "title": "Add your business",
-            "text": "A map begins with your own sites. They are assessed like everybody else's.",
-            "href": url_for("value_chain.new"),
-            "button": "Start a map",
-            "done": chain is not None,
-            "right": Permission.VALUE_CHAIN_EDIT,
-        },
-        {
-            "title": "Import your suppliers",
-            "text": "A list from your purchasing system is enough: name and country. "
-            "You see what would change before anything does.",
-            "href": upload,
-            "button": "Import a list",
-            "done": False,
-            "right": Permission.VALUE_CHAIN_IMPORT,
-        },
-        {
-            "title": "Choose a questionnaire",
-            "text": "Look at what suppliers will be asked, and send it when your list is in.",
-            "href": url_for("questionnaires.library"),
-            "button": "Look at the questionnaires",
-            "done": False,
-            "right": Permission.QUESTIONNAIRE_READ,
-        },
-    ]

@@ -249,7 +249,7 @@ def _of_release() -> Iterator[Fact]:
 def _of_people() -> Iterator[Fact]:
     since = db.session.scalar(
         select(func.min(Membership.created_at)).where(
-            Membership.role == RoleId.SUSTAINABILITY_MANAGER
+            Membership.role.in_((RoleId.SUSTAINABILITY_MANAGER, RoleId.ADMIN_MANAGER))
         )
     )
     if since:

@@ -24,6 +24,7 @@ NODE_LABELS: Final[Mapping[str, str]] = {
     "own_operation": "Own operation",
     "is_origin": "Beginning of the chain",
     "contact_email": "Business contact",
+    "external_ids": "External ids",
     "tags": "Tags",
     "group_name": "Group",
     "owner_id": "Who answers for it",
@@ -44,6 +45,8 @@ LABELS: Final[Mapping[What, Mapping[str, str]]] = {
     What.LINK: LINK_LABELS,
 }
 NOT_KNOWN = "not known"
+LONGEST_SHORT_NAME = 7
+"""Names of registers up to this length are abbreviations: LEI, OS ID, HIGG ID."""
 _EMPTY: Final = {"is_origin": "by kind and activity", "tags": "none", "group_name": "none"}
 """What no value means, where it is not that nobody knows it."""
 
@@ -59,12 +62,14 @@ def value_words(field: str, value: Any, names: Mapping[UUID, str]) -> str:
     Args:
         names: of the nodes that values name.
     """
-    if value is None or value in ([], ""):
+    if value is None or value in ([], "", {}):
         return _EMPTY.get(field, NOT_KNOWN)
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
         return ", ".join(value_words(field, one, names) for one in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{id_word(scheme)} {one}" for scheme, one in sorted(value.items()))
     if isinstance(value, UUID):
         return names.get(value, NOT_KNOWN)
     if isinstance(value, date):
@@ -72,6 +77,12 @@ def value_words(field: str, value: Any, names: Mapping[UUID, str]) -> str:
     if field == "share":
         return f"{value * 100:g} %"
     return _names(field).get(value) or _word(field, value)
+
+
+def id_word(scheme: str) -> str:
+    """What an id of a register is called: `os_id` -> OS ID, `registration_number` as words."""
+    plain = scheme.replace("_", " ")
+    return plain.upper() if len(plain) <= LONGEST_SHORT_NAME else plain.capitalize()
 
 
 def _word(field: str, value: Any) -> str:

@@ -233,11 +233,11 @@ def get_membership(membership_id: UUID) -> Membership:
     return required(db.session.get(Membership, membership_id))
 
 
-def count_members_with_role(role_id: RoleId) -> int:
-    """How many members of the acting organisation hold a role."""
+def count_members_with_role(*role_ids: RoleId) -> int:
+    """How many members of the acting organisation hold one of these roles."""
     return (
         db.session.scalar(
-            select(func.count()).select_from(Membership).where(Membership.role == role_id)
+            select(func.count()).select_from(Membership).where(Membership.role.in_(role_ids))
         )
         or 0
     )

@@ -37,6 +37,7 @@ _PATHS = {
     InvitationPurpose.JOIN: "/invitation/",
     InvitationPurpose.RESET: "/new-password/",
     InvitationPurpose.RESPOND: "/respond/",
+    InvitationPurpose.FOUND: "/found/",
 }
 
 
@@ -239,6 +240,8 @@ def _write(invitation: Invitation, link: str, asked: Assignment | None) -> Mail:
             + gettext("It works once, for two hours. If it was not you, do nothing.")
             + "\n",
         )
+    if invitation.purpose is InvitationPurpose.FOUND:
+        return _write_founding(invitation, link)
     name = get_organisation(invitation.organisation_id).name
     if invitation.purpose is InvitationPurpose.RESPOND:
         return _write_asked(invitation, link, asked, name)
@@ -253,3 +256,12 @@ def _write(invitation: Invitation, link: str, asked: Assignment | None) -> Mail:
     until = gettext("The link works once, until %(day)s.", day=day_in_words(invitation.expires_at))
     subject = gettext("%(name)s invites you", name=name)
     return Mail(invitation.email, subject, f"{what}\n\n{link}\n\n{until}\n")
+
+
+def _write_founding(invitation: Invitation, link: str) -> Mail:
+    """The mail that proves a work address and opens the page where an organisation is founded."""
+    why = gettext("With this link you set up your organisation and choose how you sign in.")
+    until = gettext("The link works once, until %(day)s.", day=day_in_words(invitation.expires_at))
+    ignore = gettext("If you did not ask for it, do nothing: without the link nothing is created.")
+    subject = gettext("Set up your organisation")
+    return Mail(invitation.email, subject, f"{why}\n\n{link}\n\n{until} {ignore}\n")

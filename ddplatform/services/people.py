@@ -7,7 +7,7 @@ from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import select
 
 from ddplatform.access.identity import Identity, system_identity
-from ddplatform.access.roles import ROLES, RoleId
+from ddplatform.access.roles import KEEPERS, ROLES, RoleId
 from ddplatform.adapters.passwords import hash_password, password_problem
 from ddplatform.db import db
 from ddplatform.errors import Conflict, Invalid, NotFound
@@ -67,7 +67,7 @@ def invite(
         Invalid: the role needs an end date.
     """
     _require_end_date(role, access_until)
-    return _issue(
+    return issue(
         Invitation(
             purpose=InvitationPurpose.JOIN,
             email=email.strip().lower(),
@@ -92,7 +92,7 @@ def invite_colleague(*, email: str, name: str, by: Identity, at: datetime) -> In
     Raises:
         Conflict: there is an administrator, who invites; or the colleague is here already.
     """
-    if by.role_id is None or count_members_with_role(RoleId.ADMIN):
+    if by.role_id is None or count_members_with_role(*KEEPERS):
         raise Conflict(
             gettext("Your organisation has an administrator."),
             gettext("Ask that person to invite."),
@@ -113,7 +113,7 @@ def request_reset(email: str, *, at: datetime) -> None:
         return
     log = installation_log(at=at)
     with acting_in(log.id):
-        _issue(
+        issue(
             Invitation(
                 purpose=InvitationPurpose.RESET,
                 email=user.email,
@@ -128,7 +128,8 @@ def request_reset(email: str, *, at: datetime) -> None:
         )
 
 
-def _issue(invitation: Invitation, *, by: Identity, at: datetime, action: str) -> Invitation:
+def issue(invitation: Invitation, *, by: Identity, at: datetime, action: str) -> Invitation:
+    """Keep a new invitation of the acting organisation and queue its mail: one event."""
     db.session.add(invitation)
     db.session.flush()  # the job and the event name it
     _send(invitation, by=by, at=at)
@@ -315,21 +316,31 @@ def _require_end_date(role: RoleId, access_until: date | None) -> None:
 
 
 def _require_other_person(membership: Membership, by: Identity) -> None:
-    if membership.user_id == by.user_id:
-        raise Conflict("Nobody changes the own role.", "Ask another administrator.")
-
-
-_KEPT_ROLES = {
-    RoleId.ADMIN: "Make somebody else administrator first.",
-    RoleId.SAFEGUARDING_OFFICER: "Name another one first: nobody else can open the cases.",
-}
+    if membership.user_id != by.user_id:
+        return
+    if membership.role in KEEPERS and count_members_with_role(*KEEPERS) == 1:
+        raise Conflict(
+            "You are the last administrator of this organisation, so you cannot leave this role.",
+            "Invite another administrator first. That person can then change your role or "
+            "take you out; nothing you recorded is lost.",
+        )
+    raise Conflict("Nobody changes the own role.", "Ask another administrator.")
 
 
 def _require_one_left(membership: Membership, role: RoleId | None) -> None:
-    advice = _KEPT_ROLES.get(membership.role)
-    if advice is None or role is membership.role:
+    kept, title, advice = _kept_with(membership.role)
+    if not kept or role in kept:
         return
     audit.lock_log()  # two who take the role from each other at once are counted one by one
-    if count_members_with_role(membership.role) == 1:
-        title = ROLES[membership.role].title.lower()
+    if count_members_with_role(*kept) == 1:
         raise Conflict(f"The last {title} stays.", advice)
+
+
+def _kept_with(role: RoleId) -> tuple[tuple[RoleId, ...], str, str]:
+    """Roles of which one person at least stays where this one is held, in words, with advice."""
+    if role in KEEPERS:
+        return KEEPERS, "administrator", "Make somebody else administrator first."
+    if role is RoleId.SAFEGUARDING_OFFICER:
+        advice = "Name another one first: nobody else can open the cases."
+        return (role,), ROLES[role].title.lower(), advice
+    return (), "", ""

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -32,6 +32,7 @@ from ddplatform.services.approvals import Part, Wish, ask, check_wish, end_stand
 from ddplatform.services.chain_changes import archive, change_fields, finish_change, restore
 from ddplatform.services.map_history import keep_step
 from ddplatform.services.plain_text import fault_in
+from ddplatform.services.register_ids import read_typed
 from ddplatform.services.tiers import refresh_tiers
 from supply_chain.labels import GROUP_LENGTH, MOST_TAGS, TAG_LENGTH, plain_tags
 from supply_chain.map_wishes import held_origin
@@ -61,6 +62,8 @@ class NodeFields:
     tags: tuple[str, ...] = ()
     group_name: str | None = None
     owner_id: UUID | None = None
+    register_ids: Mapping[str, str] | None = None
+    """Ids typed by hand, scheme -> text, empty to remove one; None leaves all as they are."""
 
 
 def create_chain(
@@ -68,6 +71,7 @@ def create_chain(
     *,
     own_business: str | None,
     country: str | None = None,
+    sector_ref: str | None = None,
     description: str = "",
     by: Identity,
     at: datetime,
@@ -95,7 +99,7 @@ def create_chain(
     db.session.flush()  # its nodes point to it
     if own_business:
         _check(NodeFields(name=own_business, country=country))
-        add_own_business(chain, own_business, country=country, at=at)
+        add_own_business(chain, own_business, country=country, sector_ref=sector_ref, at=at)
         refresh_tiers(chain)
     keep_step(chain, "value_chain:create", by=by, at=at)
     audit.record(
@@ -105,7 +109,12 @@ def create_chain(
 
 
 def add_own_business(
-    chain: ValueChain, name: str, *, country: str | None = None, at: datetime
+    chain: ValueChain,
+    name: str,
+    *,
+    country: str | None = None,
+    sector_ref: str | None = None,
+    at: datetime,
 ) -> ValueChainNode:
     """The organisation itself as a node, part of a larger change that records and refreshes."""
     node = ValueChainNode(
@@ -114,6 +123,7 @@ def add_own_business(
         kind=NodeKind.BUSINESS_ENTITY,
         name=" ".join(name.split()),
         country=country,
+        sector_ref=sector_ref,
         own_operation=True,
         created_at=at,
     )
@@ -215,7 +225,10 @@ def change_node(
     chain = get_chain_for_change(node.chain_id)
     _check(wanted, of=node)
     asked = _asked(node, wanted, wish, at=at)
-    values = {**_values(wanted), "is_origin": held_origin(node.is_origin, wanted.is_origin)}
+    values = {
+        **_values(wanted, of=node),
+        "is_origin": held_origin(node.is_origin, wanted.is_origin),
+    }
     changed = change_fields(node, values, row_version=row_version, labels=NODE_LABELS)
     if "is_origin" in changed:
         end_standing(
@@ -301,15 +314,22 @@ def _suppliers(links: Iterable[SupplyLink]) -> list[UUID]:
     return sorted({link.supplier_id for link in links})
 
 
-def _values(wanted: NodeFields) -> dict[str, Any]:
+def _values(wanted: NodeFields, *, of: ValueChainNode | None = None) -> dict[str, Any]:
     found = {field.name: getattr(wanted, field.name) for field in fields(wanted)}
+    typed = found.pop("register_ids")
+    ids = {} if typed is None else {"external_ids": read_typed(typed, _known_ids(of))[0]}
     return {
         **found,
+        **ids,
         "name": " ".join(wanted.name.split()),
         "commodity_refs": list(wanted.commodity_refs),
         "tags": plain_tags(wanted.tags),
         "group_name": _group_of(wanted),
     }
+
+
+def _known_ids(of: ValueChainNode | None) -> Mapping[str, Any]:
+    return of.external_ids if of is not None else {}
 
 
 def _group_of(wanted: NodeFields) -> str | None:
@@ -332,6 +352,7 @@ def _check(wanted: NodeFields, *, of: ValueChainNode | None = None) -> None:
         faults["longitude"] = "Give both coordinates or none."
     if of is not None and wanted.operated_by_id == of.id:
         faults["operated_by_id"] = "It cannot be operated by itself."
+    faults |= read_typed(wanted.register_ids or {}, _known_ids(of))[1]
     faults |= _label_faults(wanted, of)
     if faults:
         raise Invalid(fields=faults)

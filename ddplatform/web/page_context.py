@@ -12,6 +12,7 @@ from ddplatform.access.policy import allows
 from ddplatform.access.roles import Role, RoleId
 from ddplatform.languages import gettext
 from ddplatform.languages import lazy_gettext as _
+from ddplatform.queries.first_run import has_places
 from ddplatform.services.sessions import SHARED
 from ddplatform.web import languages
 
@@ -170,6 +171,7 @@ def _context() -> dict[str, Any]:
         if identity and role
         else None,
         "may": may,
+        "start_here": start_here,
         "permission": P,
         "navigation": _navigation(identity) if identity else [],
         "links": _links(),
@@ -186,6 +188,16 @@ def may(permission: P) -> bool:
     """Whether who reads this page holds a permission here."""
     identity: Identity | None = getattr(g, "identity", None)
     return identity is not None and allows(identity, permission, on=g.now.date())
+
+
+def start_here() -> str | None:
+    """Where an organisation begins whose maps hold no place but its own; None once they do.
+
+    Empty where the role may not begin. Asked by lists that are empty, and by no other page.
+    """
+    if has_places():
+        return None
+    return url_for("first_run.show") if may(P.VALUE_CHAIN_IMPORT) else ""
 
 
 def _navigation(identity: Identity) -> list[dict[str, Any]]:

@@ -20,6 +20,8 @@ ORGANISATION = uuid4()
 MATRIX = Path(__file__).resolve().parents[1] / "data" / "role_matrix.csv"
 PUBLIC = {
     "auth.sign_in",
+    "founding.found_organisation",
+    "founding.sign_up",
     "health.show",
     "links.forgotten",
     "links.join",

@@ -78,23 +78,22 @@ def _statements(app: Flask, client: FlaskClient, page: str) -> list[str]:
     return seen
 
 
-def test_the_first_day_shows_three_tasks_and_no_chart(manager: FlaskClient) -> None:
+def test_the_first_day_has_one_next_step_and_no_chart(manager: FlaskClient) -> None:
     page = manager.get(PAGE).text
-    for task in ("Add your business", "Import your suppliers", "Choose a questionnaire"):
-        assert task in page
+    main = page.split("<main")[1].split("</main>")[0]
+    assert main.count('class="btn"') == 1
+    assert 'href="/o/acme/first-steps/"' in main and "Start the first steps" in main
     assert '<svg class="map"' not in page
     assert "Not assessed" not in page
 
 
-def test_after_the_own_business_the_next_task_is_the_import(
+def test_after_the_own_business_the_first_steps_go_on(
     app: Flask, tenant: Tenant, manager: FlaskClient
 ) -> None:
     with inside(app, tenant):
-        chain = value_chain.create_chain("Cocoa", own_business="Acme", by=tenant.analyst, at=NOW)
-        chain_id = chain.id
+        value_chain.create_chain("Cocoa", own_business="Acme", by=tenant.analyst, at=NOW)
     page = manager.get(PAGE).text
-    assert "Done" in page
-    assert f"/o/acme/value-chain/{chain_id}/imports/new" in page
+    assert "Go on with the first steps" in page
 
 
 def test_who_may_not_edit_is_told_who_can(app: Flask, tenant: Tenant) -> None:

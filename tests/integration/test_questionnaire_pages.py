@@ -78,7 +78,7 @@ def test_empty_list_leads_to_the_library_and_the_library_is_filled_by_a_button(
     office: FlaskClient, tenant: Tenant
 ):
     root = _root(tenant)
-    assert "Nothing here" in office.get(f"{root}/").text
+    assert f'href="{root}/library"' in office.get(f"{root}/").text
     assert "The library is empty" in office.get(f"{root}/library").text
     answer = office.post(f"{root}/library", data=_token(office, f"{root}/library"))
     assert answer.status_code == 302
@@ -216,7 +216,7 @@ def test_nodes_that_a_questionnaire_fits_are_chosen_already_with_the_reason(
 def test_without_a_map_nobody_can_be_asked_yet(app: Flask, office: FlaskClient, tenant: Tenant):
     with app.app_context(), acting(tenant.id):
         version = saq_version()
-    assert "No map yet" in office.get(f"{_root(tenant)}/send/{version}").text
+    assert "No suppliers yet" in office.get(f"{_root(tenant)}/send/{version}").text
 
 
 def test_one_assignment_is_chased_moved_and_withdrawn(

@@ -63,8 +63,8 @@ def _sealed(app: Flask, tenant: Tenant, world: World, audience: str = "auditor")
 
 def test_without_a_map_the_list_leads_to_the_value_chain(app: Flask, tenant: Tenant) -> None:
     client = signed_in_client(app, tenant, RoleId.SUSTAINABILITY_MANAGER)
-    assert "Add your business and your suppliers first" in client.get(LIST).text
-    assert "There is nothing to report on yet" in client.get(NEW).text
+    assert "Start the first steps" in client.get(LIST).text
+    assert "No suppliers yet" in client.get(NEW).text
 
 
 def test_the_empty_list_offers_the_first_report_to_who_may_make_it(

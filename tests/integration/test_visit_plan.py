@@ -339,7 +339,7 @@ def test_a_form_without_a_budget_is_shown_again_with_all_input(
 
 def test_an_organisation_without_a_map_is_led_to_one(app: Flask, tenant: Tenant) -> None:
     client = signed_in_client(app, tenant, RoleId.ANALYST)
-    assert "There is no value chain yet" in client.get(LISTED).text
+    assert "No suppliers yet" in client.get(LISTED).text
 
 
 def test_a_reader_sees_plans_and_makes_none(app: Flask, tenant: Tenant, cocoa: CocoaMap) -> None:

@@ -388,7 +388,7 @@ def test_a_change_of_exposure_reads_with_its_sign_and_never_as_a_power_of_ten() 
 
 def test_an_organisation_without_a_map_is_led_to_one(app: Flask, tenant: Tenant) -> None:
     client = signed_in_client(app, tenant, RoleId.ANALYST)
-    assert "There is no value chain yet" in client.get("/o/acme/what-if/").text
+    assert "No suppliers yet" in client.get("/o/acme/what-if/").text
 
 
 def test_a_second_supplier_of_unknown_share_is_offered_without_a_figure(

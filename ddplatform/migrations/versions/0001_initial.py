@@ -47,6 +47,7 @@ TENANT_TABLES = {
     "evidence_link": ("organisation_id", "respondent_organisation_id"),
     "figure_question": ("organisation_id", "respondent_organisation_id"),
     "finding": ("organisation_id",),
+    "first_run": ("organisation_id",),
     "follow_up_visit": ("organisation_id",),
     "fresh_evidence": ("organisation_id",),
     "import_fault": ("organisation_id",),
@@ -862,6 +863,7 @@ def upgrade() -> None:
                 "join",
                 "reset",
                 "respond",
+                "found",
                 name="invitationpurpose",
                 native_enum=False,
                 create_constraint=True,
@@ -875,6 +877,7 @@ def upgrade() -> None:
             "role",
             sa.Enum(
                 "admin",
+                "admin_manager",
                 "sustainability_manager",
                 "analyst",
                 "supplier",
@@ -958,6 +961,7 @@ def upgrade() -> None:
             "role",
             sa.Enum(
                 "admin",
+                "admin_manager",
                 "sustainability_manager",
                 "analyst",
                 "supplier",
@@ -2764,6 +2768,36 @@ def upgrade() -> None:
         "finding",
         ["organisation_id", "status", "created_at", "id"],
         unique=False,
+    )
+    op.create_table(
+        "first_run",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("sector_ref", sa.String(), nullable=True, comment="Sector of the own business"),
+        sa.Column("chain_id", sa.Uuid(), nullable=True, comment="The first map"),
+        sa.Column(
+            "import_id", sa.Uuid(), nullable=True, comment="The first list, or the made-up one"
+        ),
+        sa.Column("is_trial", sa.Boolean(), nullable=False, comment="The list is made up"),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "chain_id"],
+            ["value_chain.organisation_id", "value_chain.id"],
+            name=op.f("fk_first_run_organisation_id_chain_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "import_id"],
+            ["map_import.organisation_id", "map_import.id"],
+            name=op.f("fk_first_run_organisation_id_import_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_first_run_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_first_run")),
+        sa.UniqueConstraint("organisation_id", name=op.f("uq_first_run_organisation_id")),
+    )
+    op.create_index(
+        op.f("ix_first_run_organisation_id"), "first_run", ["organisation_id"], unique=False
     )
     op.create_table(
         "fresh_evidence",
@@ -6117,6 +6151,8 @@ def downgrade() -> None:
     op.drop_index("ix_fresh_node", table_name="fresh_evidence")
     op.drop_index(op.f("ix_fresh_evidence_organisation_id"), table_name="fresh_evidence")
     op.drop_table("fresh_evidence")
+    op.drop_index(op.f("ix_first_run_organisation_id"), table_name="first_run")
+    op.drop_table("first_run")
     op.drop_index("ix_finding_status", table_name="finding")
     op.drop_index(op.f("ix_finding_organisation_id"), table_name="finding")
     op.drop_index("ix_finding_node", table_name="finding")

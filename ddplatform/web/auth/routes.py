@@ -1,9 +1,10 @@
 """The way in and out."""
 
-from flask import Blueprint, g, redirect, render_template, request, session, url_for
+from flask import Blueprint, current_app, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from ddplatform.config import SignUp
 from ddplatform.errors import Invalid
 from ddplatform.gate import keep_changes, public, signed_in
 from ddplatform.queries.organisations import list_standings
@@ -42,8 +43,9 @@ def sign_in() -> ResponseReturnValue:
                 return render_template("auth/resume.html", kept=kept)
             return redirect(safe_next(request.args.get("next")) or url_for("auth.home"))
     status = 422 if problem or form.errors else 200
+    is_open = current_app.extensions["settings"].sign_up == SignUp.OPEN
     return render_template(
-        "auth/sign_in.html", form=form, problem=problem, kept=kept_input()
+        "auth/sign_in.html", form=form, problem=problem, kept=kept_input(), sign_up_open=is_open
     ), status
 
 

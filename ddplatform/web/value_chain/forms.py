@@ -26,6 +26,7 @@ from supply_chain.labels import GROUP_LENGTH, MOST_TAGS, TAG_LENGTH
 from supply_chain.reference import load_reference
 from supply_chain.vocabulary import FlowEvidence, NodeKind
 
+ID_LENGTH = 40
 _EXAMPLES: Mapping[NodeKind, str] = {NodeKind.SITE: " (factory, farm, mine, warehouse)"}
 
 
@@ -153,6 +154,25 @@ class NodeForm(FlaskForm):  # type: ignore[misc]
         "Business contact",
         description="An address of the business, no private one.",
         validators=[Optional(), Email("Enter an e-mail address."), Length(max=254)],
+    )
+
+    os_id = StringField(
+        "OS ID",
+        description="Of Open Supply Hub: two letters, seven digits, six signs.",
+        validators=[Length(max=ID_LENGTH)],
+    )
+    lei = StringField(
+        "LEI",
+        description="Legal entity identifier, 20 signs.",
+        validators=[Length(max=ID_LENGTH)],
+    )
+    duns = StringField(
+        "DUNS", description="Of Dun & Bradstreet, nine digits.", validators=[Length(max=ID_LENGTH)]
+    )
+    gln = StringField(
+        "GLN",
+        description="Global location number of GS1, 13 digits.",
+        validators=[Length(max=ID_LENGTH)],
     )
 
     owner_id = SelectField(

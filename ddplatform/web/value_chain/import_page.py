@@ -9,6 +9,7 @@ from flask import url_for
 from ddplatform.access.permissions import Permission
 from ddplatform.models.map_imports import GoneAnswer
 from ddplatform.models.value_chain import ImportStatus, MapImport
+from ddplatform.queries.first_run import leads_first_run
 from ddplatform.queries.jobs import get_job
 from ddplatform.queries.map_import_dependents import Dependents, Leads, list_dependents
 from ddplatform.queries.map_import_rows import (
@@ -74,6 +75,7 @@ def import_page(row: MapImport, asked: Mapping[str, str], *, form: ApplyForm) ->
         "own_id": own_id,
         "applied": row.counts.get("applied", {}),
         "changes": any(_count(row, name) for name in (*CHANGES, "flows_held", "origins_held")),
+        "first_steps": leads_first_run(row.id) and may(Permission.VALUE_CHAIN_IMPORT),
     }
     if row.status is ImportStatus.PREVIEWED:
         page |= _preview(row, asked)

@@ -10,6 +10,7 @@ from ddplatform.access.permissions import Permission
 from ddplatform.errors import Conflict, Invalid
 from ddplatform.gate import requires
 from ddplatform.models.value_chain import ImportStatus, MapImport
+from ddplatform.queries.first_run import leads_first_run
 from ddplatform.queries.map_import_dependents import list_dependents
 from ddplatform.queries.map_import_rows import list_guessed_values
 from ddplatform.queries.map_imports import get_import, list_imports
@@ -120,6 +121,8 @@ def apply_import(import_id: UUID) -> ResponseReturnValue:
             by=g.identity,
             at=g.now,
         )
+        if leads_first_run(import_id):
+            return redirect(url_for("first_run.progress"))
         return redirect(url_for("value_chain.show_import", import_id=import_id))
 
     def show() -> str:

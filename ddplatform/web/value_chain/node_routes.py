@@ -17,6 +17,7 @@ from ddplatform.models.value_chain import ValueChainNode
 from ddplatform.queries.approvals import Standing, list_standing
 from ddplatform.queries.audit import LogFilter, list_events
 from ddplatform.queries.context_event_nodes import list_marks
+from ddplatform.queries.map_words import id_word
 from ddplatform.queries.node_labels import Labels, load_labels
 from ddplatform.queries.node_lists import list_names
 from ddplatform.queries.node_search import find_meant
@@ -29,6 +30,7 @@ from ddplatform.queries.supplier_figures import find_measured, load_measures
 from ddplatform.queries.value_chain import get_chain, get_node, get_summary, list_links_of
 from ddplatform.services import value_chain
 from ddplatform.services.approvals import Wish
+from ddplatform.services.register_ids import REGISTERS
 from ddplatform.services.value_chain import NodeFields
 from ddplatform.web.audit.words import action_words
 from ddplatform.web.context_events.words import KINDS as EVENT_KINDS
@@ -88,6 +90,7 @@ def node(node_id: UUID) -> ResponseReturnValue:
         else [],
         operator=operator,
         origin_asked=_origin_asked(node_id),
+        ids=[(id_word(scheme), one) for scheme, one in sorted(found.external_ids.items())],
         owner=_owner_words(found.owner_id),
         sector=reference.sectors.get(found.sector_ref or ""),
         commodities=[
@@ -211,6 +214,7 @@ def _as_typed(found: ValueChainNode, labels: Labels) -> dict[str, Any]:
         "tags": ", ".join(found.tags),
         "group_name": found.group_name or "",
         "owner_id": str(found.owner_id) if is_member else "",
+        **{scheme: str(found.external_ids.get(scheme, "")) for scheme in REGISTERS},
         "is_origin": next(word for word, value in ORIGIN.items() if value is found.is_origin),
         "version": found.row_version,
     }
@@ -240,6 +244,7 @@ def _fields(form: NodeForm, chain_id: UUID, known: list[str] | tuple[str, ...]) 
         tags=tuple(split_tags(form.tags.data or "")),
         group_name=form.group_name.data or None,
         owner_id=UUID(form.owner_id.data) if form.owner_id.data else None,
+        register_ids={scheme: form[scheme].data or "" for scheme in REGISTERS},
     )
 
 
