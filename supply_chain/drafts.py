@@ -84,6 +84,49 @@ class RowProblem:
 
 
 @dataclass(frozen=True, slots=True)
+class ActivityQuestion:
+    """Words of a list that leave open what places do, once for all rows that say the same.
+
+    `says` are the words and `column` where they stand; `choices` are refs of sectors with how sure
+    each is (0..1), the likeliest first; `nodes` are the ids of the places.
+    """
+
+    says: str
+    column: str | None
+    choices: tuple[tuple[str, float], ...]
+    nodes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityReading:
+    """Words of a list that tell for certain what places do, or that a person answered before.
+
+    `says` are the words and `column` where they stand; `sector` is a ref, `nodes` are ids.
+    """
+
+    says: str
+    column: str | None
+    sector: str
+    is_answer: bool
+    nodes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Activities:
+    """What is known of the activities of the places that a list has rows of.
+
+    Ids of places: `known` for certain, `contradicted` those of them whose goods or name tell of
+    another activity, `unknown` where nothing says what they do; the rest stand in `questions`.
+    """
+
+    known: tuple[str, ...] = ()
+    contradicted: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    questions: tuple[ActivityQuestion, ...] = ()
+    readings: tuple[ActivityReading, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ColumnGuess:
     """Why a column was taken for a field: confidence 0..1, a reason, and values seen in it."""
 
@@ -137,7 +180,7 @@ class FileFormat:
 class MapDraft:
     """All that an import proposes. `rows` counts data rows, `skipped` those with problems.
 
-    `formats` tells of each delimited text how it was read.
+    `formats` tells of each delimited text how it was read, `activities` what the places do.
     """
 
     nodes: tuple[NodeDraft, ...]
@@ -148,3 +191,4 @@ class MapDraft:
     rows: int = 0
     skipped: int = 0
     formats: tuple[FileFormat, ...] = ()
+    activities: Activities = field(default_factory=Activities)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from supply_chain.drafts import MapDraft, Mapping, NamedBytes, TableMapping
 from supply_chain.errors import FileRefused
 from supply_chain.intake.assembly import Assembly
+from supply_chain.intake.bought_shares import read_beside_links
 from supply_chain.intake.cells import CellFault
 from supply_chain.intake.column_guess import guess_mapping
 from supply_chain.intake.columns import with_samples
@@ -39,6 +40,7 @@ def read_map(
     tables: Sequence[Table] | None = None,
     known_ids: frozenset[str] = frozenset(),
     link_to: str | None = None,
+    activities: MappingOf[str, str] | None = None,
 ) -> MapDraft:
     """Read CSV, XLSX, XLS and value-chain JSON files as one import.
 
@@ -49,6 +51,7 @@ def read_map(
         known_ids: ids of nodes that the map already has; links may point to them.
         link_to: id of a buyer (the focal company) that every listed node without a buyer of its
             own, in its row or in a table of links, is linked to as a supplier.
+        activities: words for what places do -> ref of the sector that a person chose for them.
 
     Returns:
         The draft. Rows with problems are left out of its nodes and links.
@@ -56,7 +59,7 @@ def read_map(
     Raises:
         FileRefused: a whole file cannot be read, or there is no row in any.
     """
-    findings = Findings()
+    findings = Findings(activities)
     if tables is None:
         tables = read_tables([file for file in files if not is_json(file)])
     used = _complete(mapping, tables, link_to)
@@ -72,6 +75,7 @@ def read_map(
     links_alone = not (used.nodes or known_ids or any(map(is_json, files)))
     assembly.add_links(rows.links, makes_companies=links_alone)
     assembly.open_operator_circles()
+    read_beside_links(assembly, used, link_to)
     return replace(
         _draft(assembly),
         mapping=used,
@@ -193,4 +197,5 @@ def _draft(assembly: Assembly) -> MapDraft:
         links=tuple(assembly.links.values()),
         problems=tuple(findings.problems),
         notes=(*findings.notes, *notes),
+        activities=findings.activities.summary(assembly.nodes.keys()),
     )

@@ -76,6 +76,19 @@ class ImportFaultRow(TenantScoped, Base):
     cells: Mapped[list[str]]
 
 
+class ActivityAnswer(TenantScoped, Base):
+    """What a person said that words of a list mean for what places do, for the next lists."""
+
+    __tablename__ = "activity_answer"
+    __table_args__ = (UniqueConstraint("organisation_id", "key"),)
+
+    key: Mapped[str] = mapped_column(comment="The words without case, blanks and punctuation")
+    says: Mapped[str] = mapped_column(comment="The words as the list writes them")
+    sector: Mapped[str] = mapped_column(comment="Ref of the sector")
+    answered_at: Mapped[datetime]
+    answered_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
+
+
 class GoneAnswer(StrEnum):
     """What becomes of a node that the next list no longer names. Nothing is ever deleted."""
 

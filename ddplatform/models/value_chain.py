@@ -240,6 +240,9 @@ class MapImport(TenantScoped, Base):
     corrections: Mapped[list[Any]] = mapped_column(
         default=list, comment="Workbooks of corrected rows, as in files"
     )
+    answers: Mapped[list[Any]] = mapped_column(
+        default=list, comment="What words say a place does: [{says, sector}]; null: left open"
+    )
     apart: Mapped[list[Any]] = mapped_column(
         default=list, comment="[[id in the map, id in the list]] that are not the same"
     )

@@ -12,6 +12,7 @@ from ddplatform.models.value_chain import ImportStatus, MapImport
 from ddplatform.queries.map_import_rows import list_faults_by_id
 from ddplatform.queries.map_imports import get_applied_import, get_import_for_change
 from ddplatform.services import audit
+from ddplatform.services.import_activities import add_answers
 from ddplatform.services.map_import import MAX_BYTES, queue_preview
 from supply_chain.drafts import Mapping, NamedBytes
 from supply_chain.intake.mapping_json import mapping_as_json
@@ -96,6 +97,25 @@ def take_mend_back(import_id: UUID, place: int, *, by: Identity, at: datetime) -
     queue_preview(row, by=by, at=at)
     audit.record("map_import:mend", row, by=by, at=at, values=-1)
     return row
+
+
+def answer_activities(
+    import_id: UUID, choices: MappingOf[str, str], *, by: Identity, at: datetime
+) -> list[str]:
+    """Say what places do that a list leaves open, for all rows that say the same; read again.
+
+    Args:
+        choices: words of a question -> ref of a sector; empty to leave them open (again).
+
+    Raises:
+        Conflict: the import is applied or being applied.
+        Invalid: nothing was chosen, or a sector that there is not.
+    """
+    row = _open_import(import_id)
+    answered = add_answers(row, choices)
+    queue_preview(row, by=by, at=at)
+    audit.record("map_import:activities", row, by=by, at=at, answers=len(answered))
+    return answered
 
 
 def add_corrections(import_id: UUID, file: NamedBytes, *, by: Identity, at: datetime) -> MapImport:

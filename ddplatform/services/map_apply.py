@@ -33,6 +33,7 @@ from ddplatform.services.draft_rows import (
     new_node_rows,
     node_values,
 )
+from ddplatform.services.import_activities import remember_answers
 from ddplatform.services.import_compare import Comparison, compare_with_map
 from ddplatform.services.import_gone import archive_links as archive_links_of_list
 from ddplatform.services.import_gone import archive_nodes, nodes_to_archive
@@ -266,3 +267,4 @@ def _keep_result(
     row.listed = sorted({node.id for node in compared.draft.nodes} | compared.still)
     row.counts = {**row.counts, "applied": {**done.counts(), **asked}}
     remember(row, at=at)
+    remember_answers(row, by_id=by.user_id, at=at)

@@ -1,7 +1,8 @@
 """A list comes in: kept as files, read and compared, corrected, and then applied (map_apply)."""
 
+from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,6 +18,7 @@ from ddplatform.queries.map_imports import get_import, get_import_for_change
 from ddplatform.queries.node_merges import load_merged_refs
 from ddplatform.queries.value_chain import get_chain
 from ddplatform.services import audit, jobs
+from ddplatform.services.import_activities import activities_told, answers_for
 from ddplatform.services.import_compare import compare_with_map, guess_earlier, headings_of
 from ddplatform.services.import_faults import keep_faults
 from ddplatform.services.import_gone import keep_gone
@@ -49,6 +51,8 @@ class Plan:
     link_to: str | None
     mends: tuple[ValueMend, ...] = ()
     corrections: tuple[NamedBytes, ...] = ()
+    answers: MappingOf[str, str] = field(default_factory=dict)
+    """Words for what places do -> the sector that people of the organisation chose for them."""
     only_named: bool = False
     """Whether sheets that the mapping leaves out were looked at before and are no lists."""
 
@@ -164,6 +168,7 @@ def plan_reading(import_id: UUID, by: Identity) -> Plan:
         link_to=ref_of[row.link_to_id] if row.link_to_id else None,
         mends=tuple(ValueMend(**mend) for mend in row.mends),
         corrections=_stored(row.corrections, by),
+        answers=answers_for(row),
     )
 
 
@@ -210,7 +215,12 @@ def read_files(plan: Plan, opened: Reading | None = None) -> Reading:
 
 def _read(plan: Plan, tables: tuple[Table, ...], *, link_to: str | None) -> MapDraft:
     return read_map(
-        plan.files, plan.mapping, tables=tables, known_ids=plan.known_ids, link_to=link_to
+        plan.files,
+        plan.mapping,
+        tables=tables,
+        known_ids=plan.known_ids,
+        link_to=link_to,
+        activities=plan.answers,
     )
 
 
@@ -279,7 +289,8 @@ def keep_preview(
     kinds = keep_faults(row.id, reading.draft, reading.tables)
     counted = counts_of(compared.draft, compared.changes, compared.sources)
     held = {"flows_held": len(compared.flows), "origins_held": len(compared.origins)}
-    row.counts = {**row.counts, **counted, **held, "doubles": len(doubles), "kinds": kinds}
+    told = {"doubles": len(doubles), "kinds": kinds, "activities": activities_told(reading.draft)}
+    row.counts = {**row.counts, **counted, **held, **told}
     row.preview, row.refusal = columns_shown(reading.draft), None
     keep_pages(row.id, compared, doubles)
     gone = sorted(compared.changes.gone_nodes, key=lambda node: (node.name, node.id))

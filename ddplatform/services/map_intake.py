@@ -10,9 +10,11 @@ from ddplatform.access.identity import Identity
 from ddplatform.db import db
 from ddplatform.models.value_chain import ImportStatus
 from ddplatform.queries.chain_drafts import load_drafts
+from ddplatform.queries.map_activity_answers import load_answers
 from ddplatform.queries.node_merges import load_merged_refs
 from ddplatform.queries.value_chain import find_chain
 from ddplatform.services import map_apply, map_import
+from ddplatform.services.import_activities import activities_told
 from ddplatform.services.import_compare import Comparison, headings_of
 from ddplatform.services.import_preview import counts_of
 from ddplatform.services.map_import import Plan, Reading
@@ -55,7 +57,7 @@ def plan_intake(chain_name: str, files: Sequence[NamedBytes], mapping: Mapping) 
     ids: frozenset[str] = frozenset()
     if chain and known:
         ids = (frozenset(known.node_keys) - known.archived) | load_merged_refs(chain.id).keys()
-    return Plan(tuple(files), mapping, ids, link_to=None)
+    return Plan(tuple(files), mapping, ids, link_to=None, answers=load_answers())
 
 
 def take_in(
@@ -108,6 +110,7 @@ def _answer(
         "problems": [asdict(problem) for problem in draft.problems],
         "notes": [asdict(note) for note in draft.notes],
         "possible_duplicates": [_double(pair) for pair in doubles],
+        "activities": activities_told(draft),
         "mapping": mapping_as_json(draft.mapping),
         "formats": [_format(found) for found in draft.formats],
     }

@@ -52,6 +52,10 @@ class Assembly:
             elif first != row.node or row.operator != self._first_rows[first.id].operator:
                 self._settle_double(row, first)
 
+    def first_row(self, node_id: str) -> NodeRow | None:
+        """The row that a node was read from first; None for companies that rows only name."""
+        return self._first_rows.get(node_id)
+
     def _tell_near_id(self, row: NodeRow) -> None:
         """Two ids that differ in case or blanks alone are two nodes, but seldom meant so."""
         near = self._plain_ids.setdefault(_plain_id(row.node.id), row.node.id)
@@ -166,9 +170,12 @@ class Assembly:
         for row in rows:
             for step in row.path:
                 self._companies_named.hear(step)
-            for buyer in row.buyers:
-                self._companies_named.hear(buyer)
+            for end in (*row.buyers, *row.suppliers):
+                if end.cell is None:
+                    self._companies_named.hear(end)
         self._onward |= self._heads_of_sites()
+        named = (self._find(name) for row in rows for end in row.suppliers for name in end.names)
+        self._onward |= {supplier for supplier in named if supplier}
         for row in rows:
             if row.node.id in self.nodes:
                 self._add_links_of(row, link_to)
@@ -189,15 +196,42 @@ class Assembly:
             buyers = [self._company(name, step) for name in step.names]
             self._link_all(row, ends, buyers, LinkDraft("", ""))
             ends = buyers
+        suppliers = self._other_ends(row, row.suppliers, "supplied_by")
+        self._link_all(row, suppliers, [row.node.id], LinkDraft("", ""), if_new=True)
         if row.buyers:
-            buyers = [self._company(name, step) for step in row.buyers for name in step.names]
-            self._link_all(row, ends, buyers, row.terms)
+            self._link_all(row, ends, self._other_ends(row, row.buyers, "buyer"), row.terms)
         elif link_to is not None:
             terms = LinkDraft("", "") if row.path else row.terms
             self._link_all(row, [end for end in ends if end not in self._onward], [link_to], terms)
 
+    def _other_ends(self, row: NodeRow, steps: Sequence[Step], field: str) -> list[str]:
+        """The nodes that a cell names; an id that no row has is a problem and never a new node."""
+        found = []
+        for step in steps:
+            for name in step.names:
+                end = self._company(name, step) if step.cell is None else self._find(name)
+                if end is None:
+                    near = self._plain_ids.get(_plain_id(name))
+                    hint = f"Did you mean {near}? " if near else ""
+                    fault = CellFault(
+                        f"The id “{name}” is in no row and not in the map; no site was made of it.",
+                        f"{hint}Correct the id, or add a row for it.",
+                    )
+                    self._log(row).problem(field, step.cell, fault)
+                elif end == row.node.id:
+                    self._log(row).note(field, step.cell or name, _TO_ITSELF)
+                else:
+                    found.append(end)
+        return found
+
     def _link_all(
-        self, row: NodeRow, suppliers: list[str], buyers: list[str], terms: LinkDraft
+        self,
+        row: NodeRow,
+        suppliers: list[str],
+        buyers: list[str],
+        terms: LinkDraft,
+        *,
+        if_new: bool = False,
     ) -> None:
         for supplier in suppliers:
             for buyer in buyers:
@@ -207,7 +241,7 @@ class Assembly:
                 if link.key not in self.links:
                     self.links[link.key] = link
                     self.link_places[link.key] = row
-                elif self.links[link.key] != link:
+                elif self.links[link.key] != link and not if_new:
                     self._log(row).problem(None, f"{supplier} -> {buyer}", _TWO_LINKS)
 
     def _company(self, name: str, step: Step) -> str:
@@ -262,11 +296,7 @@ class Assembly:
 
     def _add_link(self, row: LinkRow, link: LinkDraft) -> None:
         if link.supplier == link.buyer:
-            remark = CellFault(
-                "A link from a supplier to itself is ignored.",
-                "Delete the row, or correct one end.",
-            )
-            self._log(row).note("buyer", link.buyer, remark)
+            self._log(row).note("buyer", link.buyer, _TO_ITSELF)
             return
         if row.is_ownership:
             self._set_operator(link)
@@ -321,6 +351,9 @@ def _operator_of(row: NodeRow) -> Step:
     return Step((row.operator or "",), row.operator_country)
 
 
+_TO_ITSELF = CellFault(
+    "A link from a supplier to itself is ignored.", "Delete the row, or correct one end."
+)
 _TWO_LINKS = CellFault(
     "The same link stands twice with different content.", "Keep one of the two rows."
 )

@@ -114,7 +114,7 @@ class ColumnChooser:
         if beside & known.sector_is_place_beside:
             return True
         country = self.columns.get("country")
-        codes = set(map(country_code, self._values(country))) if country else set()
+        codes = set(map(country_code, self.values(country))) if country else set()
         return "district" in beside and bool(codes) and codes <= known.sector_is_place_in
 
     def choose_vendors_of_plant(self) -> None:
@@ -145,7 +145,7 @@ class ColumnChooser:
     def _choose_by_parts(self, field: str, rank_of: Callable[[str], int | None]) -> None:
         unknown = [n for n in self._of_sites(field) if _is_unknown(n)]
         ranks = {name: rank for name in unknown if (rank := rank_of(name)) is not None}
-        fitting = [n for n in ranks if self._fits(field, n) and fits_parts(field, self._values(n))]
+        fitting = [n for n in ranks if self._fits(field, n) and fits_parts(field, self.values(n))]
         if fitting:
             name = min(fitting, key=lambda name: ranks[name])
             self.take(field, name, _BY_PARTS, f"“{name}” tells it by its words")
@@ -166,7 +166,7 @@ class ColumnChooser:
                 continue
             near = process.extractOne(form, known, scorer=fuzz.ratio, score_cutoff=NEARLY)
             numbers = field in ("latitude", "longitude", "attributes.workers")
-            is_fit = not numbers or share_of(self._values(name), has_digit) >= _SOME
+            is_fit = not numbers or share_of(self.values(name), has_digit) >= _SOME
             is_fit = is_fit and not (field == "attributes.workers" and is_part_of_all(name))
             if near and is_fit and is_near(form, near[0]) and self._fits(field, name):
                 self.take(field, name, 0.5, f"“{name}” is spelt nearly like “{near[0]}”")
@@ -233,11 +233,11 @@ class ColumnChooser:
         company = self.columns.get("name", "")
         if not names_a_company(company) and not names_an_owning_company(company):
             return
-        names = names_in(self._values(company))
+        names = names_in(self.values(company))
         for name in self.free():
             is_site = any(word in squeeze(name) for word in words().site_words)
             is_named = names_a_thing(name) or rank_of_parts(name, "name") is not None
-            if is_site and is_named and 3 * names_in(self._values(name)) >= max(2 * names, 1):
+            if is_site and is_named and 3 * names_in(self.values(name)) >= max(2 * names, 1):
                 self.leave("name")
                 self.take("name", name, _BY_PARTS, f"“{name}” names the sites of “{company}”")
                 return
@@ -305,13 +305,13 @@ class ColumnChooser:
         if "name" in self.columns or "chain.1" in self.columns:
             return
         things = [name for name in self.free() if names_a_thing(name)]
-        best = max(things, key=lambda name: names_in(self._values(name)), default=None)
-        if best is not None and names_in(self._values(best)):
+        best = max(things, key=lambda name: names_in(self.values(name)), default=None)
+        if best is not None and names_in(self.values(best)):
             self.take("name", best, _BY_THING, f"“{best}” is what the list is of")
 
     def take(self, field: str, name: str, confidence: float, reason: str) -> None:
         self.columns[field] = name
-        shown = (v for v in self._values(name) if v != name and not tells_of_person(v))
+        shown = (v for v in self.values(name) if v != name and not tells_of_person(v))
         examples = tuple(dict.fromkeys(shown))[:_EXAMPLES]
         self._guesses.append(ColumnGuess(field, name, round(confidence, 2), reason, examples))
 
@@ -325,7 +325,7 @@ class ColumnChooser:
         tiers = [name for field, name in self.columns.items() if field.startswith("chain.")]
         last_tier = max(map(self.header.index, tiers), default=-1)
         for name in self.free():
-            values = self._values(name)
+            values = self.values(name)
             # A country among the companies of tiers is of none of them for certain.
             if (
                 "country" not in self.columns
@@ -371,24 +371,25 @@ class ColumnChooser:
 
     def _choose_name_by_values(self) -> None:
         names = [*self.free(), *filter(None, [self.columns.get("buyer")])]
-        best = max(names, key=lambda name: names_in(self._values(name)), default=None)
+        best = max(names, key=lambda name: names_in(self.values(name)), default=None)
         if best is not None and best == self.columns.get("buyer"):
             # A list of customers, as who certifies them calls those it is of.
             self.leave("buyer")
-        if best is None or not names_in(self._values(best)):
-            best = max(self.free(), key=lambda name: texts_in(self._values(name)), default=None)
-        if best is not None and texts_in(self._values(best)):
+        if best is None or not names_in(self.values(best)):
+            best = max(self.free(), key=lambda name: texts_in(self.values(name)), default=None)
+        if best is not None and texts_in(self.values(best)):
             self.take("name", best, 0.4, "the column with most different texts")
 
     def _fits(self, field: str, name: str) -> bool:
-        return fits(field, name, self._values(name))
+        return fits(field, name, self.values(name))
 
     def _cells(self, name: str) -> list[str]:
         """The cells of a column in the rows that are not empty there; of points row by row."""
         index = self.header.index(name)
         return [clean(row[index]) for row in self._sample if index < len(row) and row[index]]
 
-    def _values(self, name: str) -> list[str]:
+    def values(self, name: str) -> list[str]:
+        """The filled cells of a column in the first rows."""
         index = self.header.index(name)
         cells = (clean(row[index]) for row in self._sample if index < len(row))
         return [cell for cell in cells if cell and cell.casefold() not in words().blank_words]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from supply_chain.drafts import Mapping, TableMapping
+from supply_chain.intake.activities import find_activity
 from supply_chain.intake.column_choice import ColumnChooser
+from supply_chain.intake.column_fit import has_digit, share_of
 from supply_chain.intake.columns import (
     LINK_COLUMNS,
     OWN_NODE_COLUMNS,
@@ -19,7 +21,9 @@ from supply_chain.intake.company_columns import (
     choose_places_of_site,
 )
 from supply_chain.intake.heading_parts import is_column_name, rank_of_parts, tells_field
+from supply_chain.intake.id_lists import IdShapes
 from supply_chain.intake.link_ends import with_ids_of_ends
+from supply_chain.intake.measures import MEASURES, bare_heading
 from supply_chain.intake.personal_columns import tells_of_people
 from supply_chain.intake.sheets import Table
 from supply_chain.intake.words import header_forms, squeeze, words
@@ -34,6 +38,9 @@ _INSTEAD_OF = {
     "longitude": {"grid.east"},
     "coordinates": {"latitude", "grid.east"},
 }
+_ACTIVITIES = 0.6
+"""The part of a column's values that must state an activity where its heading says nothing."""
+_AMOUNTS = 0.5
 _POINT = frozenset(_INSTEAD_OF)
 
 
@@ -118,6 +125,9 @@ def _guess_nodes(table: Table, header_row: int, header: list[str]) -> TableMappi
     chooser.choose_tier_facts()
     choose_countries_of_companies(chooser)
     chooser.choose_by_values()
+    _choose_activity_by_values(chooser)
+    _choose_suppliers_by_ids(chooser)
+    _choose_measures(chooser)
     if "buyer" in chooser.columns:
         for field in ROW_LINK_FIELDS:
             chooser.choose(field, words().link_columns[field], in_links=True)
@@ -127,11 +137,44 @@ def _guess_nodes(table: Table, header_row: int, header: list[str]) -> TableMappi
     return chooser.mapping()
 
 
+def _choose_activity_by_values(chooser: ColumnChooser) -> None:
+    """A column of which most values state an activity, whatever its heading says."""
+    for name in chooser.free() if "sector" not in chooser.columns else []:
+        states = share_of(chooser.values(name), lambda value: find_activity(value).is_certain)
+        if states >= _ACTIVITIES:
+            chooser.take("sector", name, 0.7, "its values are activities")
+            return
+
+
+def _choose_suppliers_by_ids(chooser: ColumnChooser) -> None:
+    """A column called "Source" names suppliers where its cells are ids of the list alone."""
+    if not {"id"} <= chooser.columns.keys() or "supplied_by" in chooser.columns:
+        return
+    ids = IdShapes(chooser.values(chooser.columns["id"]))
+    for name in chooser.free():
+        values = chooser.values(name)
+        is_named = squeeze(name) in words().source_headings
+        if is_named and values and share_of(values, lambda v: bool(ids.split(v))) == 1:
+            chooser.take("supplied_by", name, 0.8, "its values are ids of the list")
+            return
+
+
+def _choose_measures(chooser: ColumnChooser) -> None:
+    """Spend and volume, whatever currency or unit their headings tell: "Annual spend (EUR)"."""
+    for measure in MEASURES:
+        spellings = words().node_columns[measure]
+        for name in chooser.free():
+            is_named = bool(header_forms(bare_heading(name)) & spellings.keys())
+            if is_named and share_of(chooser.values(name), has_digit) >= _AMOUNTS:
+                chooser.take(measure, name, 0.9, f"named “{name}”")
+                break
+
+
 def _choose_own_fields(chooser: ColumnChooser) -> None:
     """What the row says of its own node, the surest first; the other company of the row last."""
     fields = {**words().chain_columns, **words().node_columns}
     late = ["operated_by", "buyer"]
-    for field in [name for name in fields if name not in late]:
+    for field in [name for name in fields if name not in (*late, *MEASURES)]:
         if field in _POINT and chooser.columns.keys() & _INSTEAD_OF[field]:
             continue
         if field not in chooser.columns:

@@ -70,3 +70,11 @@ def _other_names() -> dict[str, str]:
 def _all_names() -> dict[str, str]:
     own = {squeeze(name): ref for name, ref in _catalogue().names.items()}
     return {**_other_names(), **own}
+
+
+def commodity_names() -> dict[str, str]:
+    """Every name of a good, in all languages that are known, as it is written -> its ref."""
+    own = dict(_catalogue().names)
+    with (_DATA / "commodity_words.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    return {name: row["ref"] for row in rows for name in row["names"].split("|")} | own

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from supply_chain.drafts import RowProblem
+from supply_chain.intake.activity_tally import ActivityTally
 from supply_chain.intake.cells import CellFault, keepable_text
 
 _CROWD = 1_000
 
 
 class Findings:
-    """All problems (rows left out) and notes (rows used) of an import."""
+    """All problems (rows left out) and notes (rows used) of an import.
 
-    def __init__(self) -> None:
+    Args:
+        answers: words of activities -> ref of the sector that a person chose for them before.
+    """
+
+    def __init__(self, answers: Mapping[str, str] | None = None) -> None:
         self.problems: list[RowProblem] = []
         self.notes: list[RowProblem] = []
         self.headers: set[tuple[str, str | None, int]] = set()
+        self.activities = ActivityTally(answers or {})
 
     @property
     def faulty_rows(self) -> int:
@@ -30,6 +38,11 @@ class RowLog:
         self._findings, self._file, self._sheet = findings, file, sheet
         self.row: int | None = None
         self.faulty = False
+
+    @property
+    def activities(self) -> ActivityTally:
+        """What all rows of the import say their places do."""
+        return self._findings.activities
 
     @property
     def is_crowded(self) -> bool:

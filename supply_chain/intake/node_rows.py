@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from supply_chain.drafts import Json, LinkDraft, NodeDraft
@@ -21,7 +23,10 @@ from supply_chain.intake.commodities import commodity_ref
 from supply_chain.intake.countries import country_code, country_in_address
 from supply_chain.intake.external_ids import read_external_id
 from supply_chain.intake.link_rows import read_link_terms
+from supply_chain.intake.measures import MEASURES, Measure, parse_measure
 from supply_chain.intake.places import read_country, read_point, tell_unplaced_grid
+from supply_chain.intake.row_activities import with_activity
+from supply_chain.intake.stated_tiers import STATED_TIER, parse_tier
 from supply_chain.intake.table_view import TableView
 from supply_chain.intake.words import clean, squeeze, words
 from supply_chain.labels import with_labels
@@ -42,17 +47,21 @@ WORKERS = "workers"
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """The companies that one chain column of a row names, and what the row tells of them."""
+    """The companies that one column of a row names, and what the row tells of them.
+
+    `cell` is the whole cell where it lists ids: these name rows and never a new company.
+    """
 
     names: tuple[str, ...]
     country: str | None = None
     address: str | None = None
     parent: str | None = None
+    cell: str | None = None
 
 
 @dataclass(slots=True)
 class NodeRow:
-    """One node as a row states it, and whom the same row says it delivers to.
+    """One node as a row states it, and whom the same row says it delivers to or buys from.
 
     `path` holds the steps of the row's chain columns, farthest from the focal company first.
     """
@@ -68,6 +77,8 @@ class NodeRow:
     path: list[Step]
     buyers: list[Step]
     terms: LinkDraft
+    suppliers: list[Step] = dataclasses.field(default_factory=list)
+    measures: Mapping[str, Measure] = dataclasses.field(default_factory=dict)
 
 
 def made_id(name: str, country: str | None, place: str) -> str:
@@ -117,15 +128,16 @@ def _read_row(view: TableView, row: tuple[str, ...], default: NodeKind) -> NodeR
         address=address,
         latitude=latitude,
         longitude=longitude,
-        sector=view.text(row, "sector"),
         commodities=_commodities(view, row),
         own_operation=bool(_truth(view, row, "own_operation")),
         origin=_truth(view, row, "origin"),
         external_ids=external_ids,
         attributes=with_labels(attributes),
     )
+    node = with_activity(view, row, node)
     operator_country = read_country(view, row, "operated_by.country")
-    buyers = _buyers(view, row)
+    buyers = steps_of(view, row, "buyer", _names(view, row, "buyer"))
+    suppliers = steps_of(view, row, "supplied_by", _names(view, row, "supplied_by"))
     terms = read_link_terms(view, row) if view.has_terms else _NO_TERMS
     if view.log.faulty:
         return None
@@ -141,6 +153,8 @@ def _read_row(view: TableView, row: tuple[str, ...], default: NodeKind) -> NodeR
         path=path,
         buyers=buyers,
         terms=terms,
+        suppliers=suppliers,
+        measures=measures_of(view, row),
     )
 
 
@@ -162,11 +176,28 @@ def _step(view: TableView, row: tuple[str, ...], field: str) -> Step:
     return Step(names, country, address, view.text(row, f"{field}.parent"))
 
 
-def _buyers(view: TableView, row: tuple[str, ...]) -> list[Step]:
-    names = _names(view, row, "buyer")
-    country = read_country(view, row, "buyer.country")
+def steps_of(view: TableView, row: tuple[str, ...], field: str, names: list[str]) -> list[Step]:
+    """The other ends of a row's links; a cell of ids of the list is taken apart at any sign."""
+    cell = view.text(row, field)
+    if cell is None:
+        return []
+    ids = () if view.is_own_csv else view.ids.split(cell)
+    if ids:
+        return [Step((one,), cell=cell) for one in ids]
+    country = read_country(view, row, f"{field}.country")
     # Beside several names it is the country of none of them for certain.
     return [Step((name,), country if len(names) == 1 else None) for name in names]
+
+
+def measures_of(view: TableView, row: tuple[str, ...]) -> dict[str, Measure]:
+    """What a row says of how much is bought of it."""
+    found = {}
+    for measure in MEASURES:
+        text = view.text(row, measure)
+        amount = parse_measure(text, view.column(measure) or "") if text else None
+        if amount is not None:
+            found[measure] = amount
+    return found
 
 
 def _deepest(view: TableView, path: list[Step]) -> Step | None:
@@ -233,7 +264,8 @@ def _open_fields(view: TableView, row: tuple[str, ...]) -> tuple[dict[str, str],
         text = view.text(row, key)
         if text is not None:
             attributes[key] = text
-    for name, place in view.others:
+    of_measures = [(view.column(m) or m, view.fields[m]) for m in MEASURES if m in view.fields]
+    for name, place in (*view.others, *of_measures):
         _keep_attribute(view, key_of_column(name, "attributes."), place, attributes)
     return external_ids, attributes
 
@@ -243,11 +275,23 @@ def _keep_attribute(view: TableView, key: str, place: int, attributes: dict[str,
     cell = unshield(cell) if view.table.sheet is None else cell
     if is_blank(cell):
         return
+    if key == STATED_TIER and not view.is_own_csv:
+        _keep_tier(view, cell, attributes)
+        return
     count = parse_count(cell) if key == WORKERS and not view.is_own_csv else None
     if count is not None:
         attributes[key] = count
     else:
         attributes[key] = clean(cell) if key in TEXT_ATTRIBUTES else attribute_from_text(cell)
+
+
+def _keep_tier(view: TableView, cell: str, attributes: dict[str, Json]) -> None:
+    """A stated tier as a number beside the words of the list."""
+    column = view.column(f"attributes.{STATED_TIER}") or STATED_TIER
+    attributes[column] = attribute_from_text(cell)
+    tier = parse_tier(cell)
+    if tier is not None:
+        attributes[STATED_TIER] = tier
 
 
 def _keep_external_id(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from operator import itemgetter
 
 from supply_chain.drafts import TableMapping
@@ -23,13 +24,15 @@ from supply_chain.intake.columns import (
 )
 from supply_chain.intake.commodities import commodity_doubt, commodity_ref
 from supply_chain.intake.countries import country_code
+from supply_chain.intake.error_cells import without_errors
 from supply_chain.intake.findings import RowLog
 from supply_chain.intake.heading_parts import is_column_name
+from supply_chain.intake.id_lists import IdShapes
 from supply_chain.intake.passed_rows import Row
 from supply_chain.intake.personal_columns import left_out
 from supply_chain.intake.row_layout import Layout, heading_text, lay_out
 from supply_chain.intake.sheets import Table
-from supply_chain.intake.words import clean, squeeze, words
+from supply_chain.intake.words import clean, header_forms, squeeze, words
 
 _SAMPLE_ROWS = 200
 _MOST_TOLD = 100  # different unknown goods of one table; more help nobody
@@ -63,11 +66,13 @@ class TableView:
         self._values: dict[str, frozenset[str]] = {}
         self._too_wide: dict[int, str | None] = {}
         self._told: set[str] = set()
+        self._errors: list[tuple[int, str, str, CellFault]] = []
         body = self._body()
         self.layout = (
             Layout(body) if self.is_own_csv else lay_out(body, self.fields, len(self.header))
         )
         self.fields |= self.layout.added
+        self._read_errors_as_blanks()
         self.cells: tuple[str, ...] = ()
         self._texts = _PlainTexts(is_shielded=table.sheet is None)
         places = sorted(set(self.fields.values()))
@@ -78,6 +83,25 @@ class TableView:
         self.id_fields = [name for name in self.fields if name.startswith("external_ids.")]
         self.fact_fields = [name for name in self.fields if name.startswith("attributes.")]
         self.has_terms = any(name in self.fields for name in ROW_LINK_FIELDS)
+
+    def _read_errors_as_blanks(self) -> None:
+        """Take out the errors of formulas, but for names and ids, where they are problems."""
+        if self.is_own_csv:
+            return
+        kept = {self.fields[name] for name in ("id", "name") if name in self.fields}
+        rows, self._errors = without_errors(self.layout.rows, self.header, kept)
+        self.layout.rows = rows
+
+    @cached_property
+    def activity_columns(self) -> list[tuple[str, int]]:
+        """Further columns beside the sector whose headings tell what places do."""
+        spellings = words().node_columns["sector"].keys() - words().sector_places
+        return [(name, place) for name, place in self.others if header_forms(name) & spellings]
+
+    @cached_property
+    def ids(self) -> IdShapes:
+        """What the ids of the list look like."""
+        return IdShapes(self.values("id"))
 
     def _names_come_last(self, tiers: list[int]) -> bool:
         return bool(tiers) and self.fields.get("name", 0) > max(tiers)
@@ -161,6 +185,9 @@ class TableView:
         for number, value, remark in self.layout.remarks:
             self.log.start(number)
             self.log.note(None, value, remark)
+        for number, column, value, remark in self._errors:
+            self.log.start(number)
+            self.log.note(column, value, remark)
         for number, row in self.layout.rows:
             self.rows_read += 1
             self.log.start(number)

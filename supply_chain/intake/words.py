@@ -165,6 +165,8 @@ class Words:
         self.grid_columns = {
             kind: frozenset(forms) for kind, forms in _ranked(tables["grid_columns"]).items()
         }
+        self.source_headings = frozenset(map(squeeze, tables["source_headings"]))
+        self.sector_headings = frozenset(map(squeeze, tables["sector_headings"]))
         self.sector_places = frozenset(map(squeeze, tables["sector_places"]))
         self.sector_is_place_beside = frozenset(map(squeeze, tables["sector_is_place_beside"]))
         self.sector_is_place_in = frozenset(tables["sector_is_place_in"])

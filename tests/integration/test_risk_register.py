@@ -15,6 +15,7 @@ from ddplatform.access.roles import RoleId
 from ddplatform.db import db
 from ddplatform.models.audit import AuditEvent, AuditValue
 from ddplatform.models.responses import RiskSignal
+from ddplatform.models.value_chain import ValueChainNode
 from ddplatform.queries.risk_runs import find_current_head
 from ddplatform.queries.run_rows import load_register
 from ddplatform.risk.register import queries
@@ -196,6 +197,26 @@ def test_pages_meet_without_gap_or_overlap(
     assert 'rel="next"' not in last and places_in(last)
 
 
+def test_the_register_says_first_how_many_places_have_no_activity(
+    tenant: Tenant, analyst: FlaskClient, scored: CocoaMap
+) -> None:
+    with acting(tenant):
+        nodes = db.session.scalars(
+            select(ValueChainNode).where(ValueChainNode.chain_id == scored.chain)
+        ).all()
+        unknown = sum(node.sector_ref is None for node in nodes)
+
+    text = text_of(analyst, scored)
+
+    assert unknown and f"Of {unknown} of " in text and "it is not known what they do" in text
+    assert text.index("Activity not known") < text.index('id="risks"')
+    assert "sector=none" in text
+    with acting(tenant):
+        for node in db.session.scalars(select(ValueChainNode)):
+            node.sector_ref = "cocoa_farming"
+    assert "it is not known what they do" not in text_of(analyst, scored)
+
+
 def test_an_empty_list_is_never_told_as_good_news(analyst: FlaskClient, scored: CocoaMap) -> None:
     text = text_of(analyst, scored, "&country=FR&grade=A")
 
@@ -288,4 +309,4 @@ def test_a_page_asks_the_database_the_same_however_many_risks_there_are(
     assess(tenant, scored.chain)
     text_of(analyst, scored)
 
-    assert statements() == few <= 8
+    assert statements() == few <= 9

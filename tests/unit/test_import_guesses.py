@@ -45,9 +45,11 @@ def test_a_sector_beside_cells_or_in_rwanda_beside_districts_is_no_trade() -> No
     in_rwanda = read("Mill,Country,District,Sector\nA,Rwanda,Rutsiro,Boneza\nB,RW,Huye,Tumba\n")
     of_india = read("Mill,Country,District,Sector\nA,India,Pune,Textiles\nB,RW,Huye,Food\n")
 
-    assert [node.sector for node in (*beside_cells.nodes, *in_rwanda.nodes)] == [None] * 3
+    assert not {"sector"} & {*columns(beside_cells), *columns(in_rwanda)}
+    assert beside_cells.nodes[0].sector == "food_processing"  # what a washing station does
     assert beside_cells.nodes[0].attributes["Sector"] == "Kanjongo"
-    assert [node.sector for node in of_india.nodes] == ["Textiles", "Food"]
+    assert of_india.mapping.nodes["list.csv"].columns["sector"] == "Sector"
+    assert [node.attributes["Sector"] for node in of_india.nodes] == ["Textiles", "Food"]
 
 
 def test_several_vendors_of_one_plant_deliver_to_it() -> None:

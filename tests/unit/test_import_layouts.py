@@ -154,7 +154,12 @@ def test_lines_that_head_one_column_over_two_rows_are_one_header() -> None:
         "longitude": "Long",
     }
     assert under.rows == over.rows == 1
-    assert columns(over) == {"name": "Name", "country": "Country", "city": "City"}
+    assert columns(over) == {
+        "name": "Name",
+        "country": "Country",
+        "city": "City",
+        "sector": "Type",
+    }
 
 
 def test_equal_names_under_two_groups_are_told_apart_by_the_group() -> None:

@@ -192,7 +192,7 @@ def test_ids_and_numbers_of_json_sites_are_kept() -> None:
     draft = read(json.dumps([SITE]), name="list.json")
 
     assert draft.nodes[0].external_ids == {"os_id": "CN2021250D1DTN7"}
-    assert draft.nodes[0].sector == "Apparel"
+    assert draft.nodes[0].sector == "garments"
     assert draft.nodes[0].attributes["workers"] == "100-200"
 
 

@@ -583,7 +583,8 @@ def test_same_site_twice_without_ids_fills_gaps_and_notes_what_differs():
     draft = read_map([_csv(text)])
 
     assert draft.problems == () and len(draft.nodes) == 1
-    assert (draft.nodes[0].sector, draft.nodes[0].attributes) == ("apparel", {"Note": "x"})
+    assert draft.nodes[0].sector == "garments"
+    assert draft.nodes[0].attributes == {"Note": "x", "Sector": "apparel"}
     assert "another further fact" in draft.notes[0].problem
 
 

@@ -15,6 +15,7 @@ depends_on = None
 
 TENANT_TABLES = {
     "action_note": ("organisation_id", "respondent_organisation_id"),
+    "activity_answer": ("organisation_id",),
     "answer": ("organisation_id", "respondent_organisation_id"),
     "answer_intake": ("organisation_id",),
     "answer_message": ("organisation_id", "respondent_organisation_id"),
@@ -319,6 +320,39 @@ def upgrade() -> None:
         sa.CheckConstraint("email = lower(email)", name=op.f("ck_user_email_lower")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user")),
         sa.UniqueConstraint("email", name=op.f("uq_user_email")),
+    )
+    op.create_table(
+        "activity_answer",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "key",
+            sa.String(),
+            nullable=False,
+            comment="The words without case, blanks and punctuation",
+        ),
+        sa.Column("says", sa.String(), nullable=False, comment="The words as the list writes them"),
+        sa.Column("sector", sa.String(), nullable=False, comment="Ref of the sector"),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answered_by_id", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["answered_by_id"], ["user.id"], name=op.f("fk_activity_answer_answered_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_activity_answer_organisation_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_activity_answer")),
+        sa.UniqueConstraint(
+            "organisation_id", "key", name=op.f("uq_activity_answer_organisation_id_key")
+        ),
+    )
+    op.create_index(
+        op.f("ix_activity_answer_organisation_id"),
+        "activity_answer",
+        ["organisation_id"],
+        unique=False,
     )
     op.create_table(
         "answer_intake",
@@ -1542,6 +1576,12 @@ def upgrade() -> None:
             sa.JSON(),
             nullable=False,
             comment="Workbooks of corrected rows, as in files",
+        ),
+        sa.Column(
+            "answers",
+            sa.JSON(),
+            nullable=False,
+            comment="What words say a place does: [{says, sector}]; null: left open",
         ),
         sa.Column(
             "apart",
@@ -6302,6 +6342,8 @@ def downgrade() -> None:
     op.drop_index("ix_intake_assignment", table_name="answer_intake")
     op.drop_index(op.f("ix_answer_intake_organisation_id"), table_name="answer_intake")
     op.drop_table("answer_intake")
+    op.drop_index(op.f("ix_activity_answer_organisation_id"), table_name="activity_answer")
+    op.drop_table("activity_answer")
     op.drop_table("user")
     op.drop_table("reference_release")
     op.drop_table("rate_count")

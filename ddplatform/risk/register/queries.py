@@ -10,7 +10,10 @@ from enum import StrEnum
 from uuid import UUID
 
 import numpy as np
+from sqlalchemy import func, select
 
+from ddplatform.db import db
+from ddplatform.models.value_chain import ValueChainNode
 from ddplatform.queries.risk_scores import RiskScore, list_at_runs
 from ddplatform.queries.run_rows import load_register
 from ddplatform.risk.follow_up.queries import FollowUp, FollowUps, load_of_maps, load_of_places
@@ -21,12 +24,23 @@ from supply_chain.risk.rm2.method import METHOD
 from supply_chain.risk.rm2.register_order import order_keys
 from supply_chain.risk.rm2.salience import EMERGENCY, UNITS
 from supply_chain.risk.rm2.severity import RISK_BANDS
-from supply_chain.vocabulary import RiskBand
+from supply_chain.vocabulary import NodeKind, RiskBand
 
 ROWS = 50
 AT_ONCE = 5_000  # risks whose scores are read together
 _CRITICAL = RISK_BANDS.index(RiskBand.CRITICAL)
 _CRITICAL_FROM = round(METHOD.policy.index_bands[_CRITICAL - 1] * UNITS)
+
+
+def count_unknown_activities(chain_id: UUID) -> int:
+    """How many places of a map have no activity; unknown origins are none of them."""
+    places = select(func.count()).where(
+        ValueChainNode.chain_id == chain_id,
+        ValueChainNode.archived_at.is_(None),
+        ValueChainNode.sector_ref.is_(None),
+        ValueChainNode.kind != NodeKind.UNKNOWN_ORIGIN,
+    )
+    return db.session.scalar(places) or 0
 
 
 class View(StrEnum):

@@ -9,13 +9,14 @@ from ddplatform.access.permissions import Permission
 from ddplatform.errors import NotFound
 from ddplatform.gate import requires
 from ddplatform.risk.register.lines import ALL_MAPS
-from ddplatform.risk.register.queries import load_page
+from ddplatform.risk.register.queries import count_unknown_activities, load_page
 from ddplatform.risk.register.reading import read_asked, read_basis
 from ddplatform.risk.register.services import export_register
 from ddplatform.risk.register.trend import load_trend
 from ddplatform.risk.register.views import page_of
 from ddplatform.services.analysis_export import MEDIA_TYPES
 from ddplatform.web.risk import words
+from supply_chain.node_filter import NOT_KNOWN
 from supply_chain.risk.follow_up import MOST_AT_ONCE
 
 bp = Blueprint("risk_register", __name__)
@@ -33,8 +34,15 @@ def show() -> ResponseReturnValue:
     found = load_page(basis.runs, asked, g.now.date())
     trend = load_trend(found.maps, asked, asked.since) if asked.since else None
     page = page_of(basis, asked, found, me=g.identity.user_id, today=g.now.date(), trend=trend)
+    head = basis.head
     return render_template(
-        "risk/register/show.html", page=page, head=basis.head, words=words, most=MOST_AT_ONCE
+        "risk/register/show.html",
+        page=page,
+        head=head,
+        words=words,
+        most=MOST_AT_ONCE,
+        unknown_activities=count_unknown_activities(head.chain_id) if head else 0,
+        not_known=NOT_KNOWN,
     )
 
 

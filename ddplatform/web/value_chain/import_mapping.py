@@ -13,7 +13,8 @@ from supply_chain.intake.mapping_json import mapping_from_json
 
 NODE_FIELDS = (
     *(*OWN_NODE_COLUMNS, "coordinates", *GRID_FIELDS),
-    *("city", "postal_code", "buyer", *ROW_LINK_FIELDS),
+    *("city", "postal_code", "buyer", "supplied_by", *ROW_LINK_FIELDS),
+    *("spend", "volume", "attributes.stated_tier"),
 )
 WORDS: MappingOf[str, str] = {
     "id": "Id",
@@ -38,6 +39,10 @@ WORDS: MappingOf[str, str] = {
     "buyer": "Buyer",
     "buyer.country": "Country of the buyer",
     "operated_by.country": "Country of who operates it",
+    "supplied_by": "Buys from",
+    "spend": "Annual spend",
+    "volume": "Purchase volume",
+    "attributes.stated_tier": "Stated tier",
     "supplier": "Supplier",
     "commodity": "Commodity",
     "share": "Share of the buyer's input",

@@ -19,6 +19,7 @@ from ddplatform.services.import_workbook import problem_workbook
 from ddplatform.web.sent_forms import answer_form
 from ddplatform.web.value_chain.blueprint import bp
 from ddplatform.web.value_chain.forms import CorrectionsForm
+from ddplatform.web.value_chain.import_activities import chosen_activities
 from supply_chain.drafts import NamedBytes
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -56,6 +57,18 @@ def _is_uuid(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+@bp.post("/imports/<uuid:import_id>/activities")
+@requires(Permission.VALUE_CHAIN_IMPORT)
+def answer_activities(import_id: UUID) -> ResponseReturnValue:
+    """Say what places do that the list leaves open, or leave words open again."""
+    taken_back = request.form.get("take-back")
+    choices = {taken_back: ""} if taken_back else chosen_activities(request.form)
+    return _then_show(
+        import_id,
+        lambda: import_corrections.answer_activities(import_id, choices, by=g.identity, at=g.now),
+    )
 
 
 @bp.post("/imports/<uuid:import_id>/mends/<int:place>/take-back")

@@ -24,6 +24,7 @@ from ddplatform.queries.value_chain import get_chain
 from ddplatform.web.filters import plural
 from ddplatform.web.page_context import may
 from ddplatform.web.value_chain.forms import ApplyForm
+from ddplatform.web.value_chain.import_activities import activity_card
 from ddplatform.web.value_chain.import_mapping import WORDS, remembered
 from ddplatform.web.value_chain.words import KIND_WORDS
 from supply_chain.intake.node_rows import MADE
@@ -101,7 +102,7 @@ def _preview(row: MapImport, asked: Mapping[str, str]) -> dict[str, Any]:
         tab = next((one for one in LOOKED_AT_FIRST if _count(row, one)), "unchanged")
     number = _number(asked.get("page"))
     page = {"tab": tab, "parts": _tabs(row, tab), "remembered": remembered(row)}
-    page |= _earlier(row)
+    page |= _earlier(row) | {"activities": activity_card(row.counts.get("activities"))}
     if tab in FAULTS:
         return page | _faults(row, tab, asked.get("kind"), number)
     if tab == "gone":

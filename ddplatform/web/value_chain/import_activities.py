@@ -1,0 +1,90 @@
+"""The card of an import that tells what its places do, and asks what the list leaves open."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ddplatform.services.import_activities import SHOWN
+from supply_chain.reference import load_reference
+
+_READ_SHOWN = 12
+
+
+@dataclass(frozen=True)
+class Question:
+    """Words that leave open what places do, with the sectors to choose from."""
+
+    number: int
+    says: str
+    column: str
+    places: int
+    effects: tuple[str, ...]
+    choices: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Card:
+    """What is known of the activities of a list; `counts` are (word, places, colour of its tag)."""
+
+    counts: tuple[tuple[str, int, str], ...]
+    questions: tuple[Question, ...]
+    more: int  # questions that are not shown
+    answered: tuple[Mapping[str, Any], ...]
+    readings: tuple[Mapping[str, Any], ...]
+
+
+def activity_card(told: Mapping[str, Any] | None) -> Card | None:
+    """The card, or None where the list has no places of its own.
+
+    Args:
+        told: as `services.import_activities.activities_told` gives it.
+    """
+    if not told or not told["places"]:
+        return None
+    counts = (
+        ("Known", told["known"], "ok"),
+        ("To confirm", told["asked"], "warn"),
+        ("Contradicted by goods or name", told["contradicted"], "danger"),
+        ("Not stated", told["unknown"], "warn"),
+    )
+    every = sorted((one.name, ref) for ref, one in load_reference().sectors.items())
+    shown = enumerate(told["questions"][:SHOWN], start=1)
+    return Card(
+        counts=tuple(one for one in counts if one[1]),
+        questions=tuple(_question(number, one, every) for number, one in shown),
+        more=len(told["questions"][SHOWN:]),
+        answered=tuple(one for one in told["readings"] if one["answered"]),
+        readings=tuple(one for one in told["readings"] if not one["answered"])[:_READ_SHOWN],
+    )
+
+
+def _question(number: int, asked: Mapping[str, Any], every: list[tuple[str, str]]) -> Question:
+    offered = {choice["sector"]: choice for choice in asked["choices"]}
+    first = [(ref, f"{one['name']} ({one['sure']:.0%})") for ref, one in offered.items()]
+    others = [(ref, name) for name, ref in every if ref not in offered]
+    return Question(
+        number=number,
+        says=asked["says"],
+        column=asked["column"] or "",
+        places=asked["places"],
+        effects=tuple(_effect(one) for one in asked["choices"] if "moved" in one),
+        choices=(("", "Leave open"), *first, *others),
+    )
+
+
+def _effect(choice: Mapping[str, Any]) -> str:
+    """One choice in words: how many places would move, and the mean headline index."""
+    places = {0: "no place", 1: "1 place"}.get(choice["moved"], f"{choice['moved']:,} places")
+    return (
+        f"{choice['name']}: {places} would move by more than 5 points"
+        f" (mean index {choice['before']:.0f} → {choice['after']:.0f})"
+    )
+
+
+def chosen_activities(form: Mapping[str, str]) -> dict[str, str]:
+    """Words of the questions -> the sector chosen; those that were left open are not named."""
+    return {
+        says: form[f"answer-{name.removeprefix('says-')}"]
+        for name, says in form.items()
+        if name.startswith("says-") and form.get(f"answer-{name.removeprefix('says-')}")
+    }
