@@ -97,6 +97,22 @@ ENUM = Enum(
 )
 
 
+def enum_named(kind: type[enum.Enum], name: str) -> Enum:
+    """The type of a column of an enum whose check has a name of its own.
+
+    For a second column of the same enum in one table: PostgreSQL takes each name once.
+    """
+    return Enum(
+        kind,
+        name=name,
+        native_enum=False,
+        create_constraint=True,
+        values_callable=_values,
+        validate_strings=True,
+        length=40,
+    )
+
+
 class Base(DeclarativeBase):
     """Every model: a UUID key, named constraints, enums kept by value, moments in UTC."""
 

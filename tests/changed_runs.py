@@ -332,7 +332,11 @@ def change_facts(tenant: Tenant, node_id: UUID, at: datetime, **other: Any) -> N
     """Say other of a node itself, as its form does."""
     with acting(tenant):
         node = db.session.get_one(ValueChainNode, node_id)
-        said = {one.name: getattr(node, one.name) for one in fields(NodeFields)}
+        said = {
+            one.name: getattr(node, one.name)
+            for one in fields(NodeFields)
+            if hasattr(node, one.name)
+        }
         said["commodity_refs"] = tuple(said["commodity_refs"])
         wanted = NodeFields(**{**said, **other})
         change_node(

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ddplatform.db import Base
+from ddplatform.db import Base, enum_named
 from ddplatform.models.keys import belongs_to, tenant_key
 from ddplatform.tenancy import Shared
 from supply_chain.risk.rm2.response import Label
@@ -43,7 +43,7 @@ class SupplierFigures(Shared, Base):
     )
     shown_from: Mapped[date] = mapped_column(comment="Day from which the buyer reads the measure")
     shown_measure: Mapped[float | None] = mapped_column(comment="What the buyer reads till then")
-    shown_label: Mapped[Label | None]
+    shown_label: Mapped[Label | None] = mapped_column(enum_named(Label, "shown_label"))
     shown_response: Mapped[dict[str, Any]] = mapped_column(deferred=True)
     issues: Mapped[list[Any]] = mapped_column(
         deferred=True, comment="First issues of the place with lines, without anything confided"

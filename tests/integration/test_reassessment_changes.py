@@ -32,7 +32,9 @@ def look(tenant, at=NOW):
 def change(tenant, node_id, at=NOW, **wanted):
     with acting(tenant):
         node = get_node(node_id)
-        said = {name: getattr(node, name) for name in asdict(NodeFields(name=""))}
+        said = {
+            name: getattr(node, name) for name in asdict(NodeFields(name="")) if hasattr(node, name)
+        }
         fields = replace(NodeFields(**said), **wanted)
         value_chain.change_node(
             node_id, fields, row_version=node.row_version, by=tenant.analyst, at=at

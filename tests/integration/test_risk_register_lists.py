@@ -177,7 +177,8 @@ def test_a_filter_by_the_follow_up_costs_one_statement_however_many_risks_there_
         seen: list[str] = []
 
         def hear(_connection, _cursor, statement, *_rest) -> None:
-            seen.append(statement)
+            if not statement.startswith("BEGIN"):
+                seen.append(statement)
 
         analyst.get(f"{ROOT}?view=all{query}")  # keeps the registers
         with app.app_context():

@@ -63,7 +63,7 @@ def _map_from_list(manager: Visitor) -> str:
     expect(page.get_by_text("What this list would change")).to_be_visible(timeout=30_000)
 
     page.click("a:has-text('Problems')")
-    faulty = page.locator("table tbody tr")
+    faulty = page.locator("table:has(caption:text-is('Problems')) tbody tr")
     expect(faulty).to_have_count(2)
     expect(faulty.filter(has_text="out of range")).to_contain_text("53")
     for row in faulty.all():

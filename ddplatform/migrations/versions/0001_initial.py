@@ -5461,7 +5461,7 @@ def upgrade() -> None:
                 "working",
                 "weak",
                 "unresponsive",
-                name="label",
+                name="shown_label",
                 native_enum=False,
                 create_constraint=True,
                 length=40,

@@ -25,7 +25,7 @@ from ddplatform.risk.many.queries import (
     mark_of,
     plan_step,
 )
-from ddplatform.risk.register.lines import address, follow_query
+from ddplatform.risk.register.lines import ALL_MAPS, address, follow_query
 from ddplatform.risk.register.queries import Asked
 from ddplatform.risk.register.reading import read_asked, read_basis
 from ddplatform.risk.register.views import Basis, filter_words
@@ -140,7 +140,7 @@ def _tabs(choice: Choice) -> list[dict[str, object]]:
 def _choice() -> Choice:
     """The ticked rows, or all risks of the list."""
     given, asked = request.values, read_asked(request.values, g.identity.user_id)
-    basis = read_basis(given.get("chain", ""))
+    basis = read_basis(given.get("chain", ALL_MAPS))
     if basis is None:
         raise NotFound()
     is_all = given.get("all") == "1"
