@@ -20,7 +20,7 @@ from ddplatform.queries.organisations import (
     get_user_by_email,
     list_people,
 )
-from ddplatform.services import audit, case_officers, jobs, sessions
+from ddplatform.services import audit, case_officers, jobs, rate_limits, sessions
 from ddplatform.services.organisations import installation_log
 from ddplatform.tenancy import acting_in
 
@@ -65,8 +65,10 @@ def invite(
 
     Raises:
         Invalid: the role needs an end date.
+        TooMany: the organisation has sent as many mails as it may in an hour.
     """
     _require_end_date(role, access_until)
+    rate_limits.count_try(rate_limits.INVITATION, str(by.organisation_id), at=at)
     return issue(
         Invitation(
             purpose=InvitationPurpose.JOIN,
@@ -241,8 +243,10 @@ def send_again(invitation: Invitation, *, by: Identity, at: datetime) -> None:
 
     Raises:
         Conflict: somebody joined with it already.
+        TooMany: the organisation has sent as many mails as it may in an hour.
     """
     _require_unused(invitation)
+    rate_limits.count_try(rate_limits.INVITATION, str(by.organisation_id), at=at)
     invitation.expires_at = at + INVITATION_LIFE
     _send(invitation, by=by, at=at)
     audit.record("person:invite_again", invitation, by=by, at=at)

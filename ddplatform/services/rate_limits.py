@@ -23,6 +23,7 @@ class Limit:
 SIGN_IN_ACCOUNT = Limit("sign-in account", 10, 3600)
 SIGN_IN_ADDRESS = Limit("sign-in address", 30, 3600)
 LINK_REQUEST = Limit("link request", 5, 3600)
+INVITATION = Limit("invitation", 60, 3600)
 SIGN_UP_ADDRESS = Limit("sign-up address", 10, 3600)
 SIGN_UP_EMAIL = Limit("sign-up e-mail", 3, 86_400)
 FIRST_WINDOW_S = 0.0

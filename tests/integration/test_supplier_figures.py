@@ -443,7 +443,10 @@ def test_a_report_of_retaliation_is_the_buyers_at_once_and_never_the_suppliers(
         assert load_measures(TODAY).values == [0.0]
 
     assert found is not None and (found.measure, found.label) == (0.0, Label.UNRESPONSIVE)
-    assert page_of(phone, answered) == before
+    told = "An open report of retaliation: the measure is 0 until it is cleared."
+    assert told in manager.get(f"/o/acme/risk/response/{asked.node_id}").text
+    read = page_of(phone, answered)
+    assert read == before and told not in read
 
 
 def test_the_list_is_searched_filtered_and_exported(

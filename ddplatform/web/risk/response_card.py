@@ -7,7 +7,7 @@ from math import ceil, floor
 from typing import Any
 
 from ddplatform.languages import gettext, ngettext
-from ddplatform.web.risk.response_words import FLAGS, LABELS, NOTHING_ANSWERED, PARTS
+from ddplatform.web.risk.response_words import FLAGS, LABELS, NOTHING_ANSWERED, PARTS, REPORTED
 from supply_chain.risk.rm2.chain_parameters import CHAIN
 from supply_chain.risk.rm2.response import ConductFlag, Label, OwnCheck, label_of
 
@@ -87,6 +87,9 @@ def card_of(value: float, response: Mapping[str, Any]) -> ResponseCard:
     if not _answered(response):
         limits.append(str(NOTHING_ANSWERED))
     taken = floor(total - value + 0.5)
+    if taken > 0 and not limits:
+        # Only the buyer reads a measure that is below its lines for no reason told here.
+        limits.append(REPORTED)
     return ResponseCard(
         value=figure_of(value),
         label=str(LABELS[label_of(value)]),
