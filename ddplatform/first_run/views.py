@@ -61,20 +61,19 @@ def first_step(stage: Stage) -> FirstStep:
     """What comes next of the first steps."""
     if stage is Stage.CHECK:
         return FirstStep(
-            "Check your supplier list",
-            "It is read. Nothing changes in your map before you have seen what it would do.",
-            "Go on with the first steps",
+            "Review your supplier list",
+            "The list has been read. Review the changes before they are applied to your map.",
+            "Continue setup",
         )
     if stage in (Stage.SCORE, Stage.READY):
         return FirstStep(
-            "Your list is on its way",
-            "It is brought into your map and its places are scored.",
-            "Show the progress",
+            "Import in progress",
+            "The list is being imported and its sites are being scored.",
+            "Show progress",
         )
     title = "From your supplier list to ranked risks"
     text = (
         "Name your business, upload a supplier list from your purchasing system or try a made-up "
         "one, and see where children may be at risk. It takes about five minutes."
     )
-    goes_on = stage is Stage.LIST
-    return FirstStep(title, text, f"{'Go on with' if goes_on else 'Start'} the first steps")
+    return FirstStep(title, text, "Continue setup" if stage is Stage.LIST else "Start setup")

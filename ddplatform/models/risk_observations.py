@@ -1,4 +1,4 @@
-"""What people saw or read of a place: one factor of the risk method, told by a source."""
+"""Observations of one risk factor at a site, each with its source."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -12,7 +12,7 @@ from ddplatform.tenancy import TenantScoped
 
 
 class PlaceObservation(TenantScoped, Base):
-    """One factor at one place as a source saw it. It is withdrawn, never changed or deleted."""
+    """One observation of a factor at a site. Append-only: withdrawn, never edited or deleted."""
 
     __tablename__ = "place_observation"
     __table_args__ = (

@@ -33,7 +33,9 @@ class SupplierFigures(Shared, Base):
     node_id: Mapped[UUID]
     node_name: Mapped[str] = mapped_column(comment="As the supplier may read it")
     node_country: Mapped[str | None]
-    assignment_id: Mapped[UUID] = mapped_column(comment="The newest request, whose person is told")
+    assignment_id: Mapped[UUID] = mapped_column(
+        comment="Latest assignment; its respondent is notified"
+    )
     as_of: Mapped[date]
     method_version: Mapped[str]
     measure: Mapped[float | None] = mapped_column(comment="0..100; none: nothing was due yet")

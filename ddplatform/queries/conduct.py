@@ -74,7 +74,7 @@ class ConductRecord:
 
     forms: tuple[FormAnswers, ...] = ()
     actions: tuple[ActionDone, ...] = ()
-    disclosed_on: tuple[date, ...] = ()  # problems told beside the answers
+    disclosed_on: tuple[date, ...] = ()  # problems disclosed outside the questionnaire
     flags: tuple[tuple[ConductFlag, date], ...] = ()
 
     @property
@@ -334,7 +334,7 @@ def _day_by(moment: datetime | None, asked: Period) -> date | None:
 
 
 def _disclosed(asked: Period) -> Mapping[UUID, list[date]]:
-    """Problems that a supplier told of beside its answers; those of answers count as answers."""
+    """Problems disclosed outside the questionnaire; disclosures in answers count there."""
     rows = asked.rows(
         select(Finding.node_id, Finding.created_at)
         .where(

@@ -1,4 +1,4 @@
-"""The questions by which suppliers told of what a score rests on."""
+"""Questionnaire items behind the factors of a score."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
@@ -24,7 +24,7 @@ class Questions:
 
 
 def load_questions(node_ids: Collection[UUID], as_of: date) -> Mapping[UUID, dict[str, Questions]]:
-    """Factor -> the questions by which the supplier of each node told of it last."""
+    """Factor -> the items of the latest response of each node that inform it."""
     asked = Period(frozenset(node_ids), as_of)
     rows = asked.rows(
         select(RiskSignal.node_id, RiskSignal.factor, RiskSignal.causes, Assignment.version_id)

@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from ddplatform.duediligence.context_kinds import context_kinds
 from ddplatform.errors import Invalid
-from ddplatform.services.plain_text import fault_in
+from ddplatform.services.plain_text import fault_in, is_web_address
 from supply_chain.areas import LONGEST_RADIUS_KM, AreaKind
 from supply_chain.reference import load_reference
 from supply_chain.spelling import bare_words
@@ -157,16 +156,8 @@ def _source(wanted: EventFields, today: date) -> dict[str, str]:
         faults["source_type"] = "Choose who says so."
     if fault := fault_in(wanted.source_publisher, label="the publisher", longest=SOURCE_LENGTH):
         faults["source_publisher"] = fault
-    if not _is_web_address(wanted.source_url) or len(wanted.source_url) > 1000:
+    if not is_web_address(wanted.source_url):
         faults["source_url"] = "Enter the address of the page, beginning with https:// or http://."
     if wanted.source_on > today:
         faults["source_on"] = "The day of the publication is still to come."
     return faults
-
-
-def _is_web_address(text: str) -> bool:
-    try:
-        parts = urlsplit(text.strip())
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname) and " " not in text.strip()

@@ -6,7 +6,6 @@ by a second person, and stays readable.
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from ddplatform.access.identity import Identity
@@ -17,11 +16,11 @@ from ddplatform.models.risk_observations import PlaceObservation
 from ddplatform.queries.risk_observations import get_observation
 from ddplatform.queries.value_chain import get_node
 from ddplatform.services import audit
-from ddplatform.services.plain_text import fault_in
+from ddplatform.services.plain_text import fault_in, is_web_address
 from ddplatform.services.risk import ask_reassessment
 from supply_chain.risk.rm2.observable import TELLERS, observable, score_of, takes_figure
 
-SOURCE_LENGTH, NOTE_LENGTH, URL_LENGTH, REASON_LENGTH = 300, 2000, 1000, 1000
+SOURCE_LENGTH, NOTE_LENGTH, REASON_LENGTH = 300, 2000, 1000
 CHANGED = "observation"
 
 
@@ -116,8 +115,8 @@ def withdraw_observation(
 def _check_second_person(kept: PlaceObservation, by: Identity) -> None:
     if kept.created_by_id == by.user_id:
         raise NotAllowed(
-            "Nobody withdraws an observation of their own.",
-            "Ask a colleague who may approve scores.",
+            "You cannot withdraw your own observation.",
+            "Ask a colleague with the right to approve scores.",
         )
     if not by.has(Permission.RISK_APPROVE):
         raise NotAllowed(
@@ -142,17 +141,17 @@ def _check(seen: Seen, *, today: date) -> None:
 def _what(seen: Seen) -> dict[str, str]:
     faults = {}
     if seen.factor not in observable():
-        faults["factor"] = "Choose what was looked at."
+        faults["factor"] = "Choose a factor."
     elif takes_figure(seen.factor):
         if seen.figure is None:
-            faults["figure"] = "Enter the figure of the region, in per cent."
+            faults["figure"] = "Enter the regional figure in per cent."
         elif not 0 <= seen.figure <= 100:
-            faults["figure"] = "A figure in per cent lies between 0 and 100."
+            faults["figure"] = "Enter a percentage between 0 and 100."
         if seen.source_type != "official":
-            faults["source_type"] = "Figures of a region come from a public body."
+            faults["source_type"] = "Regional figures need a public body as their source."
     elif seen.value is None or not 0 <= seen.value <= 1:
-        faults["value"] = "Choose what was seen."
-    if fault := fault_in(seen.note, label="what was seen or read", longest=NOTE_LENGTH):
+        faults["value"] = "Choose an observation."
+    if fault := fault_in(seen.note, label="the details", longest=NOTE_LENGTH):
         faults["note"] = fault
     return faults
 
@@ -160,20 +159,11 @@ def _what(seen: Seen) -> dict[str, str]:
 def _source(seen: Seen, today: date) -> dict[str, str]:
     faults = {}
     if seen.source_type not in TELLERS:
-        faults["source_type"] = "Choose who says so."
-    if fault := fault_in(seen.source, label="who looked or published", longest=SOURCE_LENGTH):
+        faults["source_type"] = "Choose a source type."
+    if fault := fault_in(seen.source, label="the source", longest=SOURCE_LENGTH):
         faults["source"] = fault
-    if seen.source_url.strip() and not _is_web_address(seen.source_url):
-        faults["source_url"] = "Enter the whole address of the page, beginning with https://."
+    if seen.source_url.strip() and not is_web_address(seen.source_url):
+        faults["source_url"] = "Enter the full address, beginning with https:// or http://."
     if seen.observed_on > today:
-        faults["observed_on"] = "This day is still to come."
+        faults["observed_on"] = "The date is in the future."
     return faults
-
-
-def _is_web_address(text: str) -> bool:
-    try:
-        parts = urlsplit(text.strip())
-    except ValueError:
-        return False
-    is_whole = parts.scheme in ("http", "https") and bool(parts.hostname)
-    return is_whole and " " not in text.strip() and len(text) <= URL_LENGTH

@@ -1,8 +1,11 @@
 """Rules for what people write about sites and measures, where no child may be found in it."""
 
+from urllib.parse import urlsplit
+
 from ddplatform.duediligence.free_text import Trace, look_for_traces
 
 # Names of sites and places are wanted here, so only what leads straight to a person is refused.
+URL_LENGTH = 1_000
 REFUSED = frozenset({Trace.EMAIL, Trace.PHONE})
 
 
@@ -29,3 +32,14 @@ def faults_in(texts: dict[str, tuple[str, str, int]]) -> dict[str, str]:
         for field, (text, label, longest) in texts.items()
     }
     return {field: fault for field, fault in found.items() if fault is not None}
+
+
+def is_web_address(text: str) -> bool:
+    """Whether a text is one complete http or https address of at most 1,000 characters."""
+    address = text.strip()
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    is_complete = parts.scheme in ("http", "https") and bool(parts.hostname)
+    return is_complete and " " not in address and len(address) <= URL_LENGTH

@@ -95,17 +95,17 @@ def test_an_event_is_entered_and_shows_on_every_page_of_the_sites_inside(analyst
 
 def test_an_event_shows_its_points_for_each_issue_and_until_when_they_count(analyst):
     flood = analyst.get(entered(analyst)).text
-    assert "It counts in full until 20 November 2026" in flood
+    assert "Full effect until 20 November 2026" in flood
     assert re.search(r"emergencies.*?\+10\.8.*?30 December 2027", flood, re.DOTALL)
 
     harvest = analyst.get(entered(analyst, kind="harvest")).text
-    assert "It counts in full while it lasts" in harvest and "its end is entered" in harvest
-    assert "It says nothing about a factor of the site." in harvest
+    assert "Full effect while the event lasts" in harvest and "end date not entered" in harvest
+    assert "None. A reassessment of each site is requested." in harvest
 
 
 def test_an_event_of_a_kind_without_points_says_so(analyst):
     page = analyst.get(entered(analyst, kind="security")).text
-    assert "None by itself: the method gives this kind no points." in page
+    assert "No points of its own." in page
 
 
 def test_a_faulty_event_comes_back_with_all_that_was_typed(analyst):

@@ -74,7 +74,7 @@ def test_business_and_list_lead_over_the_preview_to_ranked_risks(
     listed = send(founder, {**BEGIN, **upload()}).headers["Location"]
     assert re.fullmatch(r"/o/acme/value-chain/imports/[0-9a-f-]{36}", listed)
     work(app)
-    assert "First steps, 2 of 4" in founder.get(listed).text
+    assert "Setup, step 2 of 4" in founder.get(listed).text
 
     assert bring_in(founder, listed).headers["Location"] == PROGRESS
     waiting = founder.get(PROGRESS).text

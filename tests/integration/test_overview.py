@@ -82,7 +82,7 @@ def test_the_first_day_has_one_next_step_and_no_chart(manager: FlaskClient) -> N
     page = manager.get(PAGE).text
     main = page.split("<main")[1].split("</main>")[0]
     assert main.count('class="btn"') == 1
-    assert 'href="/o/acme/first-steps/"' in main and "Start the first steps" in main
+    assert 'href="/o/acme/first-steps/"' in main and "Start setup" in main
     assert '<svg class="map"' not in page
     assert "Not assessed" not in page
 
@@ -93,7 +93,7 @@ def test_after_the_own_business_the_first_steps_go_on(
     with inside(app, tenant):
         value_chain.create_chain("Cocoa", own_business="Acme", by=tenant.analyst, at=NOW)
     page = manager.get(PAGE).text
-    assert "Go on with the first steps" in page
+    assert "Continue setup" in page
 
 
 def test_who_may_not_edit_is_told_who_can(app: Flask, tenant: Tenant) -> None:

@@ -57,7 +57,7 @@ def test_a_country_shows_what_stands_around_the_risk_with_year_and_source(
 def test_the_list_of_countries_says_how_much_is_known_of_each(installed: FlaskClient) -> None:
     text = installed.get(f"{BASE}/countries?q=ivoire").text
     assert "13 of 13" in text
-    assert "none: it counts as the world does" in installed.get(f"{BASE}/countries?q=bouvet").text
+    assert "none; world average applied" in installed.get(f"{BASE}/countries?q=bouvet").text
     assert f"{BASE}/countries/CI" in text
 
 

@@ -74,7 +74,7 @@ def test_the_register_says_what_to_do_before_the_first_assessment(
 
 def test_the_register_without_a_map_leads_to_the_value_chain(analyst: FlaskClient) -> None:
     answer = analyst.get(f"{BASE}/")
-    assert "Start the first steps" in answer.text
+    assert "Start setup" in answer.text
 
 
 def test_the_register_lists_risks_in_salience_order_with_what_they_rest_on(

@@ -5418,7 +5418,7 @@ def upgrade() -> None:
             "assignment_id",
             sa.Uuid(),
             nullable=False,
-            comment="The newest request, whose person is told",
+            comment="Latest assignment; its respondent is notified",
         ),
         sa.Column("as_of", sa.Date(), nullable=False),
         sa.Column("method_version", sa.String(), nullable=False),

@@ -18,44 +18,43 @@ from ddplatform.web.number_fields import NumberField
 
 
 class ObservationForm(FlaskForm):  # type: ignore[misc]
-    """One factor of a place as a source saw it."""
+    """An observation of one factor at a site."""
 
-    factor = SelectField(
-        "What was looked at", validators=[InputRequired("Choose what was looked at.")]
-    )
+    factor = SelectField("Factor", validators=[InputRequired("Choose a factor.")])
     value = RadioField(
-        "What was seen",
+        "Observation",
         choices=[SelectChoice(value, word) for value, word in GRADES.items()],
-        validators=[InputRequired("Choose what was seen.")],
+        validators=[InputRequired("Choose an observation.")],
     )
     source_type = SelectField(
-        "Who says so",
+        "Source type",
         choices=[
             SelectChoice("", "Choose"),
             *(SelectChoice(ref, word) for ref, word in SOURCE_TYPES.items()),
         ],
-        validators=[InputRequired("Choose who says so.")],
+        validators=[InputRequired("Choose a source type.")],
     )
     source = StringField(
-        "Who looked or published",
-        description="An organisation, a publication or a meeting. Never the name of a worker, "
-        "a child or a family.",
-        validators=[InputRequired("Name who looked or published."), Length(max=SOURCE_LENGTH)],
+        "Source",
+        description="The organisation, publication or meeting. Never name a worker, a child "
+        "or a family.",
+        validators=[InputRequired("Enter the source."), Length(max=SOURCE_LENGTH)],
     )
     source_url = StringField(
-        "Address of the source",
-        description="Where it can be read, if it can.",
+        "Link to the source",
+        description="If it is published online.",
         validators=[Optional(), Length(max=1000)],
     )
     observed_on = DateField(
-        "Seen or published on",
-        description="From this day the observation grows older and counts for less.",
-        validators=[InputRequired("Enter the day.")],
+        "Date of observation or publication",
+        description="Older observations carry less weight.",
+        validators=[InputRequired("Enter the date.")],
     )
     note = TextAreaField(
-        "What was seen or read, and where",
-        description="So that others can check it. Nothing that leads to a child or a worker.",
-        validators=[InputRequired("Say what was seen or read."), Length(max=NOTE_LENGTH)],
+        "Details",
+        description="What was observed and where, so that others can verify it. Nothing that could "
+        "identify a child or a worker.",
+        validators=[InputRequired("Enter the details."), Length(max=NOTE_LENGTH)],
     )
 
     def __init__(self, factors: list[SelectChoice], **more: Any) -> None:
@@ -76,11 +75,11 @@ class ObservationForm(FlaskForm):  # type: ignore[misc]
 
 
 class FigureForm(ObservationForm):
-    """A public figure of the region that the place stands in."""
+    """A public statistic of the site's region."""
 
     value = None
     figure = NumberField(
-        "Figure in per cent", validators=[InputRequired("Enter the figure of the region.")]
+        "Regional figure, per cent", validators=[InputRequired("Enter the regional figure.")]
     )
 
     def seen(self) -> Seen:
@@ -97,10 +96,10 @@ class FigureForm(ObservationForm):
 
 
 class WithdrawForm(FlaskForm):  # type: ignore[misc]
-    """Why an observation no longer counts."""
+    """Reason for withdrawing an observation."""
 
     reason = TextAreaField(
-        "Why is it withdrawn?",
-        description="It stays readable, with your reason.",
-        validators=[InputRequired("Say why it is withdrawn."), Length(max=REASON_LENGTH)],
+        "Reason for withdrawal",
+        description="The observation remains visible with your reason.",
+        validators=[InputRequired("Enter the reason."), Length(max=REASON_LENGTH)],
     )

@@ -13,27 +13,27 @@ from supply_chain.risk.rm2.observable import observable, takes_figure
 from supply_chain.vocabulary import Issue
 
 SOURCE_TYPES: Final[Mapping[str, str]] = {
-    "site_work": "Own or independent visit without notice, with workers' voices",
+    "site_work": "Unannounced visit with worker interviews",
     "audit": "Announced audit or certification",
-    "worker_voice": "Workers, families or communities there",
+    "worker_voice": "Workers, families or community members",
     "media_ngo": "Media or civil-society organisation",
     "official": "Government, United Nations or other public body",
 }
 """Who may tell, in words."""
 GRADES: Final[Mapping[str, str]] = {
-    "1": "Clearly there",
-    "0.75": "There in large part",
-    "0.5": "Partly, or signs of it",
-    "0.25": "A little",
+    "1": "Clearly present",
+    "0.75": "Largely present",
+    "0.5": "Partly present, or indications",
+    "0.25": "Minor",
     "0": "Looked for and not found",
 }
 """s of a factor that is no figure (RM-2.0 3.5): .5 is neither good nor bad news."""
 GROUPS: Final[Mapping[str, str]] = {
-    "WRK": "Work and practice at the place",
-    "COM": "The community around it",
-    "ONL": "Online, market places and finance",
-    "SEC": "The activity as it is done here",
-    "CTY": "Public figures of the region",
+    "WRK": "Workforce and practices",
+    "COM": "Community",
+    "ONL": "Online, marketplaces and finance",
+    "SEC": "Activity at this site",
+    "CTY": "Regional statistics",
 }
 
 

@@ -63,19 +63,19 @@ def full_words(found: EventCourse) -> str:
     """Until when an event counts in full, and how it fades."""
     if found.full_until is None:
         return (
-            "It counts in full while it lasts; once its last day is entered, its points halve "
-            f"every {_HALF_LIFE:g} months after that day."
+            "Full effect while the event lasts. After its end date, the points halve every "
+            f"{_HALF_LIFE:g} months."
         )
     return (
-        f"It counts in full until {day_in_words(found.full_until)}; after that its points halve "
-        f"every {_HALF_LIFE:g} months, and below {_LEAST:g} points they end."
+        f"Full effect until {day_in_words(found.full_until)}. After that, the points halve every "
+        f"{_HALF_LIFE:g} months and lapse below {_LEAST:g} points."
     )
 
 
 def effect_of(kind: ContextKind) -> str:
     """What an event of a kind says of the factors of a site inside, in words."""
     if not kind.factors:
-        return "Asks people to look. It says nothing about a factor of the site."
+        return "None. A reassessment of each site is requested."
     names = " and ".join(f"“{factor_title(_NAMES[factor])}”" for factor in kind.factors)
     tail = (
         f" It counts for {kind.counts_months_after} months after its end."
