@@ -63,7 +63,7 @@ def test_what_waits_is_listed_with_its_reason_and_counts(
     text = manager.get(ROOT).text
     assert "Espoir farm group supplies Maison Cacao" in text
     assert "Contract and invoices seen." in text and "Analyst of acme" in text
-    assert "Approve ticked" in text
+    assert "Approve selected" in text
     assert "Espoir farm group supplies" not in manager.get(f"{ROOT}?kind=origin").text
     assert "Nothing is in force" in manager.get(f"{ROOT}?view=in-force").text
 
@@ -74,7 +74,7 @@ def test_who_may_not_approve_reads_the_list_without_its_buttons(
 ):
     browser = signed_in_client(app, tenant, role)
     text = browser.get(ROOT).text
-    assert "Espoir farm group supplies" in text and "Approve ticked" not in text
+    assert "Espoir farm group supplies" in text and "Approve selected" not in text
     assert 'value="approve"' not in browser.get(f"{ROOT}{asked[1]}").text
 
 

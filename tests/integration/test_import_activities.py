@@ -112,7 +112,7 @@ def test_the_page_asks_with_choices_and_what_they_would_change(
     address = f"/o/acme/value-chain/imports/{staged}"
     page = analyst.get(address).get_data(as_text=True)
 
-    assert "What the places do" in page and "Not stated: 1" in page
+    assert ">Activities<" in page and "Not stated: 1" in page
     assert "12 places would move by more than 5 points" in page
     token = csrf_token(analyst, address)
     sent = {"says-1": "retail sourcing", "answer-1": "wholesale", "csrf_token": token}
