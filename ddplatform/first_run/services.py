@@ -39,7 +39,7 @@ def begin_map(business: Business, *, by: Identity, at: datetime) -> ValueChain:
     """
     first_run = _first_run(at)
     if find_first_map(first_run) is not None:
-        raise Conflict("There is a first map already.", "Go on from it: open the first steps.")
+        raise Conflict("The first map already exists.", "Open setup to continue from it.")
     chain = value_chain.create_chain(
         business.map_name,
         own_business=business.name,

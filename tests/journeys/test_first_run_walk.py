@@ -94,7 +94,7 @@ def test_from_sign_up_by_a_mailed_link_to_ranked_risks_of_a_thousand_rows_in_six
         page.goto(open_to_all.link_in_mail(EMAIL, "/found/"))
         walk.meet()
         _found(page)
-        expect(page.locator("h1")).to_have_text("First steps")
+        expect(page.locator("h1")).to_have_text("Setup")
         walk.meet()
 
         page.fill("[name=map_name]", "All purchases")
