@@ -63,7 +63,7 @@ def _sealed(app: Flask, tenant: Tenant, world: World, audience: str = "auditor")
 
 def test_without_a_map_the_list_leads_to_the_value_chain(app: Flask, tenant: Tenant) -> None:
     client = signed_in_client(app, tenant, RoleId.SUSTAINABILITY_MANAGER)
-    assert "Start the first steps" in client.get(LIST).text
+    assert "Start setup" in client.get(LIST).text
     assert "No suppliers yet" in client.get(NEW).text
 
 
