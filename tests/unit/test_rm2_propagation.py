@@ -28,6 +28,7 @@ PLAIN = compiled.Loops(
     expose_flows=compiled.expose_flows,
     link_flows=compiled.link_flows,
     link_sets=compiled.link_sets,
+    pass_round=compiled.pass_round,
 )
 WAYS = {"arrays": lambda: None, "loops": lambda: PLAIN, "compiled": compiled.wait_for_loops}
 

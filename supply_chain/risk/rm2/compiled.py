@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from supply_chain.risk.blocks import LOOK, PASSES, SETTLED
 from supply_chain.risk.compiled import Loops as PlainLoops
 from supply_chain.risk.compiled import wait_for_loops as wait_for_plain_loops
-from supply_chain.risk.method import Floats, Ints
+from supply_chain.risk.method import Bools, Floats, Ints
 from supply_chain.risk.plan import Places
 
 TINY = float(np.finfo(np.float64).tiny)
@@ -35,6 +36,7 @@ class Loops:
     expose_flows: Callable[..., None]
     link_flows: Callable[..., None]
     link_sets: Callable[..., None]
+    pass_round: Callable[..., None]
 
 
 def ready_loops() -> Loops | None:
@@ -70,6 +72,9 @@ def _make() -> Loops:
     run = (types.int64, types.int64)
     flows = (*run, types.Tuple((rows, numbers, rows, table)), table, values)
     links = (kept(types.int64), rows, rows, kept(types.int8))
+    places = kept(types.int64)
+    circles = (places, places, places, table, table, table)
+    settled = types.Array(types.boolean, 2, "C")
 
     def made(function: Callable[..., None], *arguments: Any) -> Callable[..., None]:
         # Without the liberties that would move the last bit, and while other threads run.
@@ -83,6 +88,7 @@ def _make() -> Loops:
         expose_flows=made(expose_flows, *flows),
         link_flows=made(link_flows, *flows),
         link_sets=made(link_sets, *run, *links, table, values),
+        pass_round=made(pass_round, *circles, values, settled),
     )
 
 
@@ -154,3 +160,47 @@ def link_sets(
                 together[issue] *= others[issue] * (proven[issue] * (1 - own[place, issue]))
         for place in range(sets[one], sets[one + 1]):
             free[place, :] = together
+
+
+def pass_round(
+    starts: Ints,
+    begins: Ints,
+    column: Ints,
+    weight: Floats,
+    own: Floats,
+    inflow: Floats,
+    exposed: Floats,
+    settled: Bools,
+) -> None:
+    """`supply_chain.risk.blocks.pass_round` where the weights differ between issues.
+
+    Args:
+        starts: (circles + 1,) first member of each circle, then the number of members.
+        begins: (members + 1,) where the links of each member begin.
+        column: (links,) the member that a link comes from.
+        weight: (links, issues) `w (1 - g)`.
+        own, inflow: (members, issues) L_res; `L_res + (1 - L_res) * flow from outside`.
+        exposed: (members, issues) E, written to.
+        settled: (circles, issues) whether E hardly changed any more, written to.
+    """
+    for one in range(len(starts) - 1):
+        first, size = starts[one], starts[one + 1] - starts[one]
+        before, after = np.empty(size), np.empty(size)
+        for issue in range(own.shape[1]):
+            after[:] = inflow[first : first + size, issue]
+            for _ in range(PASSES // LOOK):
+                for _ in range(LOOK):
+                    before, after = after, before
+                    for member in range(size):
+                        row, into = first + member, 0.0
+                        for at in range(begins[row], begins[row + 1]):
+                            into += weight[at, issue] * before[column[at] - first]
+                        after[member] = into * (1 - own[row, issue]) + inflow[row, issue]
+                is_still = True
+                for member in range(size):
+                    moved = abs(after[member] - before[member])
+                    is_still = is_still and moved <= SETTLED * after[member]
+                if is_still:
+                    settled[one, issue] = True
+                    break
+            exposed[first : first + size, issue] = after

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from supply_chain.risk.blocks import pass_round, solve_circle
-from supply_chain.risk.method import Floats, Ints
+from supply_chain.risk.method import Bools, Floats, Ints
 from supply_chain.risk.propagation import MANY_LINKS, flow_in, runs
 from supply_chain.risk.rm2.chain_parameters import CHAIN, as_compared
 from supply_chain.risk.rm2.compiled import Loops, ready_loops
@@ -66,7 +66,7 @@ def exposed_sources(network: Network, residual: Floats) -> Floats:
             for run in runs(level.nodes, own.shape[1]):
                 flow_in(network.weights_of(run), own[run], sources, out=sources[run])
         if circles:
-            sources[circles.members] = _expose_circles(network, circles, own, sources)
+            sources[circles.members] = _expose_circles(network, circles, own, sources, loops)
         if loops:
             loops.expose_flows(flows.start, flows.stop, network.flow_rows, own, sources)
         else:
@@ -93,24 +93,31 @@ def _rows_of_flows(network: Network, sources: Floats, run: slice) -> Floats:
 
 
 def _expose_circles(
-    network: Network, circles: Circles, residual: Floats, sources: Floats
+    network: Network, circles: Circles, residual: Floats, sources: Floats, loops: Loops | None
 ) -> Floats:
     """E of the members of the circles of a level."""
     own = residual[circles.members]
     inflow = np.empty(own.shape)
     flow_in(circles.outside, own, sources, out=inflow)
     is_unproven = bool((circles.flow >= 0).any())
-    return solve_circles(network, circles, residual, inflow, by_issue=is_unproven)
+    return solve_circles(network, circles, residual, inflow, by_issue=is_unproven, loops=loops)
 
 
 def solve_circles(
-    network: Network, circles: Circles, residual: Floats, inflow: Floats, *, by_issue: bool
+    network: Network,
+    circles: Circles,
+    residual: Floats,
+    inflow: Floats,
+    *,
+    by_issue: bool,
+    loops: Loops | None = None,
 ) -> Floats:
     """E of the members of some circles of one level.
 
     Args:
         inflow: (members, issues) `L_res + (1 - L_res) * flow from outside`.
         by_issue: some link inside a circle of the level is unproven, so that weights differ.
+        loops: compiled, where the circles are many.
     """
     own, inside = residual[circles.members], circles.inside
     if not by_issue:
@@ -121,28 +128,59 @@ def solve_circles(
     link = np.arange(inside.nnz)
     unproven = csr_array((inside.data, link, inside.indptr), shape=(len(own), inside.nnz))
     inflow += (1 - own) * (unproven @ gap)
-    return _solve_by_issue(inside, gap, own, inflow, circles.starts)
+    weights = inside.data[:, None] * (1 - gap)
+    return _solve_by_issue(circles, weights, own, inflow, loops)
 
 
 def _solve_by_issue(
-    inside: csr_array, gap: Floats, own: Floats, inflow: Floats, starts: Ints
+    circles: Circles, weights: Floats, own: Floats, inflow: Floats, loops: Loops | None
 ) -> Floats:
-    """Circles whose weights differ between issues: members times issues are solved as one system.
+    """Circles whose weights differ between issues: each issue is a system of its own.
 
     Args:
-        gap: (links inside, issues) g.
+        weights: (links inside, issues) `w (1 - g)`.
         own, inflow: (members, issues).
     """
-    members, issues = own.shape
+    parts = circles, weights, own, inflow
+    result, settled = _pass_by_loops(loops, *parts) if loops else _pass_by_arrays(*parts)
+    inside, stops = circles.inside, np.append(circles.starts[1:], len(own))
+    for one, issue in np.argwhere(~settled).tolist():
+        run = slice(int(circles.starts[one]), int(stops[one]))
+        entries = np.ascontiguousarray(weights[:, issue]), inside.indices, inside.indptr
+        matrix: csr_array = csr_array(entries, shape=inside.shape)[run, run]
+        column = slice(issue, issue + 1)
+        result[run, column] = solve_circle(matrix, own[run, column], inflow[run, column])
+    return np.clip(result, 0.0, 1.0, out=result)
+
+
+def _pass_by_loops(
+    loops: Loops, circles: Circles, weights: Floats, own: Floats, inflow: Floats
+) -> tuple[Floats, Bools]:
+    """(members, issues) E and (circles, issues) whether it settled."""
+    result = np.empty(own.shape)
+    settled = np.zeros((len(circles.starts), own.shape[1]), dtype=np.bool_)
+    starts, inside = np.append(circles.starts, len(own)), circles.inside
+    links = inside.indptr.astype(np.int64), inside.indices.astype(np.int64), weights
+    loops.pass_round(starts, *links, own, inflow, result, settled)
+    return result, settled
+
+
+def _pass_by_arrays(
+    circles: Circles, weights: Floats, own: Floats, inflow: Floats
+) -> tuple[Floats, Bools]:
+    """The same: members times issues are one system."""
+    (members, issues), inside = own.shape, circles.inside
     first = np.arange(issues)[:, None]
-    weights = (inside.data[:, None] * (1 - gap)).T.ravel()
     column = (first * members + inside.indices).ravel()
-    begin = np.append((first * inside.nnz + inside.indptr[:-1]).ravel(), len(weights))
-    states = csr_array((weights, column, begin), shape=(members * issues,) * 2)
-    found = _solve(
-        states, own.T.reshape(-1, 1), inflow.T.reshape(-1, 1), (first * members + starts).ravel()
+    begin = np.append((first * inside.nnz + inside.indptr[:-1]).ravel(), weights.size)
+    states = csr_array((weights.T.ravel(), column, begin), shape=(own.size,) * 2)
+    result, settled = pass_round(
+        states,
+        own.T.reshape(-1, 1),
+        inflow.T.reshape(-1, 1),
+        starts=(first * members + circles.starts).ravel(),
     )
-    return found.reshape(issues, members).T
+    return result.reshape(issues, members).T.copy(), settled.reshape(issues, -1).T
 
 
 def _solve(inside: csr_array, own: Floats, inflow: Floats, starts: Ints) -> Floats:
