@@ -24,7 +24,7 @@ from supply_chain.graph import ValueChain
 from supply_chain.reference import Reference
 from supply_chain.risk.evidence import Evidence
 from supply_chain.risk.map_scores import ScoredMap
-from supply_chain.risk.method import Floats, Ints
+from supply_chain.risk.method import Bools, Floats, Ints
 from supply_chain.risk.rescoring import score_again
 from supply_chain.risk.rm2.map_assessment import assess
 from supply_chain.risk.rm2.method import METHOD
@@ -49,7 +49,8 @@ class Side:
 
 @dataclass(frozen=True)
 class Effect:
-    """What changes at a node, told by the issue that changes most there.
+    """What changes at a node, told by one issue: of those that change band, else of all, the one
+    that changes most.
 
     `before` is None for an unknown origin that only the change brings about, `after` for one that
     the change does away with.
@@ -151,12 +152,17 @@ class WhatIf:
 
     def _crossing(self, issue: Issue | None) -> int:
         """How many nodes have another band, on one issue or on any."""
-        columns = range(len(ISSUES)) if issue is None else (ISSUES.index(issue),)
-        crosses = np.zeros(len(self.moved), dtype=np.bool_)
-        for column in columns:
-            at = np.full(len(self.moved), column)
-            crosses |= self._band(0, self.moved, at) != self._band(1, self.moved, at)
-        return int(crosses.sum())
+        if issue is None:
+            return int(self.crosses.any(axis=1).sum())
+        return int(self.crosses[:, ISSUES.index(issue)].sum())
+
+    @cached_property
+    def crosses(self) -> Bools:
+        """(moved, 16) whether the band becomes another, or a pair is scored on one side alone."""
+        issues = np.arange(len(ISSUES))
+        first, second = (self._band(side, self.moved[:, None], issues) for side in (0, 1))
+        differs: Bools = first != second
+        return differs
 
     def effects(self, *, limit: int, issue: Issue | None = None) -> list[Effect]:
         """Nodes that change, the own business left out.
@@ -226,11 +232,12 @@ class WhatIf:
         return self.after.chain.nodes.ids[second]
 
     def _largest_moves(self, issue: Issue | None) -> tuple[Ints, Floats]:
-        """(moved,) the issue of each node that moves most, and its move."""
+        """(moved,) the issue that tells of each node (see `Effect`), and its move."""
         if issue is not None:
             column = np.full(len(self.moved), ISSUES.index(issue), dtype=np.int64)
         else:
-            column = np.abs(self.move).argmax(axis=1)
+            # A move is at most 1, so any change of band stands before all others.
+            column = (np.abs(self.move) + 2 * self.crosses).argmax(axis=1)
         return column, self.move[np.arange(len(self.moved)), column]
 
     def _first_in_rank(self, place: int) -> int:

@@ -194,6 +194,15 @@ def test_what_changes_band_comes_first_and_less_than_a_point_is_small():
     assert all(effect.is_small for effect in small.effects(limit=99))
 
 
+@pytest.mark.parametrize("coverage", [0.1, 0.25, 0.4, 0.55, 0.7, 0.85, 1.0])
+def test_a_node_that_changes_band_on_any_issue_is_told_by_such_an_issue(coverage):
+    found = tried(AddControl("F", "CTL-07", coverage, 0.75))
+    on_each = [found.effects(limit=99, issue=issue) for issue in Issue]
+
+    told = {effect.node for effect in found.effects(limit=99) if effect.crosses}
+    assert told == {effect.node for some in on_each for effect in some if effect.crosses}
+
+
 def test_without_a_change_the_own_business_is_shown_by_its_first_risk():
     found = tried()
     (own,) = found.own_effects()
