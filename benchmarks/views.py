@@ -1,10 +1,11 @@
 """Pages over an assessed map at three sizes: lists, search, a neighbourhood, pictures.
 
-Register: the first page, one far behind, one cell of the heat map, one country and issue, the
-rarest band. Table: every order, a page far behind, a tier, a band, a text. Search: by name, by id,
-with a typing mistake. Neighbourhood: the picture round one node. All of them as a browser asks for
-them, through the whole application. What is judged is the processor time of the server, which
-other programs on the machine hardly touch; seconds by the clock are printed beside it.
+Register, of one map and of all: the first page, one far behind, one cell of the heat map, one
+country and issue, the rarest band. Risk: one issue at a place with all its lines, and all issues at
+it. Table: every order, a page far behind, a tier, a band, a text. Search: by name, by id, with a
+typing mistake. Neighbourhood: the picture round one node. All of them as a browser asks for them,
+through the whole application. What is judged is the processor time of the server, which other
+programs on the machine hardly touch; seconds by the clock are printed beside it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,12 +27,13 @@ from ddplatform.tenancy import acting_in
 SIZES = {"small": (300, 1_000, 3_000), "full": (1_000, 10_000, 100_000)}
 ROUNDS = {"small": 5, "full": 20}
 LIST, GRAPH = 0.05, 0.1  # seconds of the 95th percentile
-STATEMENTS = {"overview": 12}
+STATEMENTS = {"overview": 12, "register": 8, "register of all maps": 8, "risk": 8, "place": 8}
 MOST_STATEMENTS = 6
 GROWTH = 1.5  # the largest map against the smallest
 
 MATRICES = ("", "?colour=ISS-CL", "?tier=1", "?band=high&tier=2")
 ONE = "&country=TR"
+ISSUES_SHOWN = ("ISS-CL", "ISS-FL")
 
 Views = Mapping[str, tuple[float, Sequence[str]]]
 
@@ -96,7 +98,10 @@ def _views(chain_id: UUID, by: Identity, nodes: int) -> Views:
     asked = ("Site+12", f"N{nodes // 2:07}", "Siet+77")
     around = [f"{home}/around?focus={one}&depth={depth}" for depth in (1, 2, 4)]
     return {
-        "register": (LIST, _register(chain_id, nodes * 16)),
+        "register": (LIST, _register(str(chain_id), nodes * 16)),
+        "register of all maps": (LIST, _register("all", nodes * 16)),
+        "risk": (LIST, [f"/o/bench/risk/explained/{one}/{issue}" for issue in ISSUES_SHOWN]),
+        "place": (LIST, [f"/o/bench/risk/explained/{one}"]),
         "table of nodes": (LIST, _table(home, page.after)),
         "table by a text": (LIST, [f"{home}/table?{urlencode({'q': q})}" for q in texts]),
         "search": (LIST, [f"/o/bench/value-chain/search?q={text}" for text in asked]),
@@ -109,9 +114,10 @@ def _views(chain_id: UUID, by: Identity, nodes: int) -> Views:
     }
 
 
-def _register(chain_id: UUID, pairs: int) -> list[str]:
-    filters = ("", f"&after={pairs // 2}", "&cell=54", "&country=TR&issue=ISS-FF", "&risk=low")
-    return [f"/o/bench/risk/?chain={chain_id}{part}" for part in filters]
+def _register(chain: str, pairs: int) -> list[str]:
+    filters = ("", "&view=find", f"&view=all&page={pairs // 200}", "&view=all&cell=54",
+               "&view=all&country=TR&issue=ISS-FF", "&view=all&risk=low")  # fmt: skip
+    return [f"/o/bench/risk/register/?chain={chain}{part}" for part in filters]
 
 
 def _table(home: str, middle: str | None) -> list[str]:
