@@ -1,9 +1,10 @@
-"""The folder where the operator places official lists: a CSV each, and a YAML of what it is."""
+"""The folder where the operator places official lists: a CSV or a saved page, each with a YAML."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 MAX_BYTES = 25 * 1024 * 1024
+ENDINGS = (".csv", ".html", ".htm")
 
 
 @dataclass(frozen=True)
@@ -26,12 +27,12 @@ class ScreeningFolder:
         self._folder = folder
 
     def read(self) -> list[PlacedList]:
-        """Every CSV file by name; links are not followed."""
+        """Every CSV file and saved page by name; links are not followed."""
         if not self._folder.is_dir():
             return []
         found = []
-        for path in sorted(self._folder.glob("*.csv")):
-            if path.is_symlink() or not path.is_file():
+        for path in sorted(self._folder.iterdir()):
+            if path.suffix not in ENDINGS or path.is_symlink() or not path.is_file():
                 continue
             content = path.read_bytes() if path.stat().st_size <= MAX_BYTES else None
             beside = path.with_suffix(".yaml")

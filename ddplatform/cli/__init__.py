@@ -13,6 +13,7 @@ from ddplatform.cli.questionnaires import questionnaires
 from ddplatform.cli.reference import reference
 from ddplatform.cli.reports import reports
 from ddplatform.cli.risk import risk
+from ddplatform.cli.screening import screening
 from ddplatform.cli.value_chain import value_chain
 from ddplatform.cli.visit_plan import visit_plan
 
@@ -31,6 +32,7 @@ def register(app: Flask) -> None:
         reference,
         reports,
         risk,
+        screening,
         value_chain,
         visit_plan,
     )

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from ddplatform.db import Base
 from ddplatform.models.keys import belongs_to, tenant_key
 from ddplatform.tenancy import TenantScoped
+from supply_chain.screening.entries import EntryStatus
 from supply_chain.vocabulary import Issue
 
 
@@ -40,6 +41,9 @@ class ScreeningList(TenantScoped, Base):
     source_url: Mapped[str]
     coverage: Mapped[str] = mapped_column(default="", comment="What is missing, if partial")
     issue: Mapped[Issue] = mapped_column(comment="What being on the list is about")
+    kind: Mapped[str] = mapped_column(
+        default="", comment="Ref of a known official list (screening_words.yaml); empty: another"
+    )
     filename: Mapped[str]
     sha256: Mapped[str]
     entries: Mapped[int]
@@ -49,6 +53,10 @@ class ScreeningList(TenantScoped, Base):
     created_at: Mapped[datetime]
     created_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
     superseded_at: Mapped[datetime | None]
+    replaces_id: Mapped[UUID | None] = mapped_column(comment="The release before, of this name")
+    changes: Mapped[dict[str, Any]] = mapped_column(
+        default=dict, comment="new, gone, ended, resumed -> entries; empty for a first release"
+    )
 
 
 class ScreeningEntry(TenantScoped, Base):
@@ -73,6 +81,8 @@ class ScreeningEntry(TenantScoped, Base):
     entry_id: Mapped[str] = mapped_column(default="", comment="As the list numbers it")
     listed_on: Mapped[str] = mapped_column(default="")
     note: Mapped[str] = mapped_column(default="")
+    status: Mapped[EntryStatus] = mapped_column(default=EntryStatus.IN_FORCE)
+    section: Mapped[str] = mapped_column(default="", comment="Table of a page, by its heading")
     content_hash: Mapped[str]
 
 

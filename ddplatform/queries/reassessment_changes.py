@@ -11,9 +11,15 @@ from sqlalchemy import Text, cast, or_, select
 
 from ddplatform.db import db
 from ddplatform.models.map_history import MapChange, MapStep
-from ddplatform.models.screening import MatchAnswer, ScreeningList, ScreeningMatch
+from ddplatform.models.screening import (
+    MatchAnswer,
+    ScreeningEntry,
+    ScreeningList,
+    ScreeningMatch,
+)
 from ddplatform.models.value_chain import ValueChainNode
 from ddplatform.queries.reassessment_signs import Seen, day_in_words
+from supply_chain.screening.entries import EntryStatus
 
 ROWS = 1_000  # read at a time
 LOOKED_BACK = timedelta(days=30)
@@ -54,7 +60,7 @@ def see_new_goods_and_countries(at: datetime) -> Iterator[Seen]:
 
 
 def see_list_entries() -> Iterator[Seen]:
-    """Nodes that a person confirmed to be on an edition in use of an official list.
+    """Nodes that a person confirmed to be on an edition in use of an official list, in force.
 
     An entry that says the same in the next edition is no change.
     """
@@ -66,9 +72,11 @@ def see_list_entries() -> Iterator[Seen]:
             ScreeningList.edition_on,
         )
         .join(ScreeningList, ScreeningList.id == ScreeningMatch.list_id)
+        .join(ScreeningEntry, ScreeningEntry.id == ScreeningMatch.listed_id)
         .join(ValueChainNode, ValueChainNode.id == ScreeningMatch.node_id)
         .where(
             ScreeningMatch.answer == MatchAnswer.SAME,
+            ScreeningEntry.status != EntryStatus.NO_LONGER_IN_FORCE,
             ScreeningMatch.gone_at.is_(None),
             ScreeningList.superseded_at.is_(None),
             ValueChainNode.archived_at.is_(None),

@@ -6,7 +6,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, exists, func, select, tuple_
+from sqlalchemy.orm import aliased
 
 from ddplatform.db import db
 from ddplatform.models.screening import (
@@ -18,7 +19,8 @@ from ddplatform.models.screening import (
 )
 from ddplatform.models.value_chain import ValueChain, ValueChainNode
 from ddplatform.queries.one_row import get_one
-from supply_chain.screening.lists import Entry
+from supply_chain.screening.entries import Entry, EntryStatus
+from supply_chain.screening.releases import ListChanges, compare_releases
 
 PAGE_SIZE = 50
 ENTRIES_SHOWN = 200
@@ -36,6 +38,7 @@ class ListRow:
     entries: int
     created_at: datetime
     superseded_at: datetime | None
+    changes: Mapping[str, int]
     open: int
 
 
@@ -58,18 +61,30 @@ class MatchRow:
 
 @dataclass(frozen=True)
 class MatchFilter:
-    """Which prompts to show."""
+    """Which prompts to show.
+
+    Attributes:
+        in_force: of entries that hold, or of those that do not any more.
+        is_new: only those that the release before did not give for this site.
+    """
 
     answer: MatchAnswer | None = MatchAnswer.OPEN
     list_id: UUID | None = None
     node_id: UUID | None = None
+    in_force: bool = True
+    is_new: bool = False
 
 
 def list_lists() -> Sequence[ListRow]:
     """Every edition, those in use first, by name, the newest first."""
     waiting = (
         select(ScreeningMatch.list_id, func.count().label("open"))
-        .where(ScreeningMatch.answer == MatchAnswer.OPEN, ScreeningMatch.gone_at.is_(None))
+        .join(ScreeningEntry, ScreeningEntry.id == ScreeningMatch.listed_id)
+        .where(
+            ScreeningMatch.answer == MatchAnswer.OPEN,
+            ScreeningMatch.gone_at.is_(None),
+            ScreeningEntry.status != EntryStatus.NO_LONGER_IN_FORCE,
+        )
         .group_by(ScreeningMatch.list_id)
         .subquery()
     )
@@ -83,6 +98,7 @@ def list_lists() -> Sequence[ListRow]:
             ScreeningList.entries,
             ScreeningList.created_at,
             ScreeningList.superseded_at,
+            ScreeningList.changes,
             func.coalesce(waiting.c.open, 0).label("open"),
         )
         .outerjoin(waiting, waiting.c.list_id == ScreeningList.id)
@@ -134,13 +150,51 @@ def as_bedrock(entry: ScreeningEntry) -> Entry:
         country=entry.country,
         region=entry.region,
         address=entry.address,
+        entry_id=entry.entry_id,
+        listed_on=entry.listed_on,
+        note=entry.note,
+        status=entry.status,
+        section=entry.section,
     )
+
+
+def list_releases(name: str) -> Sequence[ScreeningList]:
+    """Every release of a list, the newest first."""
+    return db.session.scalars(
+        select(ScreeningList)
+        .where(ScreeningList.name == name)
+        .order_by(ScreeningList.created_at.desc(), ScreeningList.id)
+    ).all()
+
+
+def load_entries(list_id: UUID) -> tuple[Entry, ...]:
+    """The entries of a release as the bedrock reads them, in its order."""
+    return tuple(map(as_bedrock, list_entries(list_id)))
+
+
+def load_changes(release: ScreeningList) -> ListChanges | None:
+    """What a release changed against the one before; None for a first release."""
+    if release.replaces_id is None:
+        return None
+    return compare_releases(load_entries(release.replaces_id), load_entries(release.id))
+
+
+def count_new_matches(list_id: UUID) -> int:
+    """Open prompts of a release, of entries in force, that the one before did not give."""
+    wanted = MatchFilter(list_id=list_id, is_new=True)
+    return db.session.scalar(_columns(func.count()).where(*_conditions(wanted))) or 0
 
 
 def list_chain_versions() -> Mapping[UUID, int]:
     """Every map and its version."""
     rows = db.session.execute(select(ValueChain.id, ValueChain.version).order_by(ValueChain.id))
     return {chain_id: version for chain_id, version in rows}
+
+
+def is_screened(release: ScreeningList) -> bool:
+    """Whether a release was compared with every map as it stands."""
+    versions = list_chain_versions()
+    return all(release.screened.get(str(key)) == version for key, version in versions.items())
 
 
 def list_matches_of(list_id: UUID, chain_id: UUID) -> Sequence[ScreeningMatch]:
@@ -181,7 +235,7 @@ def list_matches(
         place = tuple_(-ScreeningMatch.score, ScreeningMatch.id)
         conditions.append(place > after)
     rows = db.session.execute(
-        _columns()
+        _columns(*_SHOWN)
         .where(*conditions)
         .order_by(-ScreeningMatch.score, ScreeningMatch.id)
         .limit(limit + 1)
@@ -190,23 +244,27 @@ def list_matches(
     return page, (-page[-1].score, page[-1].id) if len(rows) > limit else None
 
 
-def _columns() -> Select[*tuple[Any, ...]]:
+_SHOWN = (
+    ScreeningMatch.id,
+    ScreeningMatch.score,
+    ScreeningMatch.matched_name,
+    ScreeningList.name.label("list_name"),
+    ScreeningList.edition_on,
+    ScreeningMatch.node_id,
+    ValueChainNode.name.label("node_name"),
+    ValueChainNode.country,
+    ValueChain.name.label("chain_name"),
+    ScreeningMatch.answer,
+    ScreeningMatch.decided_at,
+)
+
+
+def _columns(*columns: Any) -> Select[*tuple[Any, ...]]:
     return (
-        select(
-            ScreeningMatch.id,
-            ScreeningMatch.score,
-            ScreeningMatch.matched_name,
-            ScreeningList.name.label("list_name"),
-            ScreeningList.edition_on,
-            ScreeningMatch.node_id,
-            ValueChainNode.name.label("node_name"),
-            ValueChainNode.country,
-            ValueChain.name.label("chain_name"),
-            ScreeningMatch.answer,
-            ScreeningMatch.decided_at,
-        )
+        select(*columns)
         .select_from(ScreeningMatch)
         .join(ScreeningList, ScreeningList.id == ScreeningMatch.list_id)
+        .join(ScreeningEntry, ScreeningEntry.id == ScreeningMatch.listed_id)
         .join(ValueChainNode, ValueChainNode.id == ScreeningMatch.node_id)
         .join(ValueChain, ValueChain.id == ValueChainNode.chain_id)
     )
@@ -217,6 +275,7 @@ def _conditions(wanted: MatchFilter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [
         ScreeningMatch.gone_at.is_(None),
         ScreeningMatch.list_id.in_(current),
+        (ScreeningEntry.status != EntryStatus.NO_LONGER_IN_FORCE) == wanted.in_force,
     ]
     if wanted.answer is not None:
         found.append(ScreeningMatch.answer == wanted.answer)
@@ -224,4 +283,16 @@ def _conditions(wanted: MatchFilter) -> list[ColumnElement[bool]]:
         found.append(ScreeningMatch.list_id == wanted.list_id)
     if wanted.node_id is not None:
         found.append(ScreeningMatch.node_id == wanted.node_id)
+    if wanted.is_new:
+        found.append(~_was_given_before())
     return found
+
+
+def _was_given_before() -> ColumnElement[bool]:
+    """The release before gave the same entry for the same site."""
+    earlier = aliased(ScreeningMatch)
+    return exists().where(
+        earlier.list_id == ScreeningList.replaces_id,
+        earlier.node_id == ScreeningMatch.node_id,
+        earlier.entry_hash == ScreeningMatch.entry_hash,
+    )

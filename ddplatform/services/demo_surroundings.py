@@ -105,9 +105,8 @@ def _tell(entry: dict[str, Any], world: World, at: datetime) -> None:
 
 def _take_in(edition: dict[str, Any], content: bytes, world: World, at: datetime) -> None:
     told = edition["fields"]
-    wanted = ListFields(
-        **{**told, "issue": Issue(told["issue"])}, edition_on=world.day(edition["edition_ago"])
-    )
+    edition_on = edition.get("edition_on") or world.day(edition["edition_ago"])
+    wanted = ListFields(**{**told, "issue": Issue(told["issue"])}, edition_on=edition_on)
     with world.acting(edition["by"]) as by:
         screening_lists.add_list(wanted, PurePath(edition["file"]).name, content, by=by, at=at)
 

@@ -37,7 +37,7 @@ from ddplatform.services.findings import FindingFields, Harm
 from ddplatform.services.plain_text import fault_in
 from ddplatform.services.screening_lists import take_in_placed
 from supply_chain.matching.records import Record
-from supply_chain.screening.lists import Entry
+from supply_chain.screening.entries import Entry, EntryStatus
 from supply_chain.screening.matches import ListMatch, find_matches
 
 NOTE_LENGTH = 2000
@@ -182,6 +182,8 @@ def decide(
         faults["note"] = fault
     if harm is Harm.CONFIRMED:
         faults["harm"] = "A list alone confirms no harm; say alleged, or look first."
+    if is_same and harm is Harm.ALLEGED and _is_ended(row):
+        faults["harm"] = "This entry is no longer in force. Choose potential harm."
     if faults:
         raise Invalid(fields=faults)
     before, row.answer, row.note = row.answer, answer, note
@@ -201,6 +203,10 @@ def decide(
     return row
 
 
+def _is_ended(row: ScreeningMatch) -> bool:
+    return get_entry(row.listed_id).status is EntryStatus.NO_LONGER_IN_FORCE
+
+
 def _record(
     row: ScreeningMatch, edition: ScreeningList, harm: Harm, *, by: Identity, at: datetime
 ) -> UUID:
@@ -210,6 +216,7 @@ def _record(
         f"“{entry.name}” on “{edition.name}” ({edition.publisher}, edition of "
         f"{edition.edition_on}), line {entry.row}, is this site as a person confirmed.",
         f"The list gives: {entry.note}." if entry.note else "",
+        "The entry is no longer in force." if _is_ended(row) else "",
         row.note,
     ]
     finding = findings.record(

@@ -1,85 +1,171 @@
 """Official lists come in: uploaded by a person, or placed in a folder by the operator."""
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
 import yaml
-from sqlalchemy import select
 
 from ddplatform.access.identity import Identity
 from ddplatform.adapters.installed import adapters
-from ddplatform.adapters.screening_folder import PlacedList
+from ddplatform.adapters.screening_folder import MAX_BYTES
 from ddplatform.db import db
-from ddplatform.errors import Conflict, Invalid
+from ddplatform.errors import Invalid
 from ddplatform.models.screening import ScreeningEntry, ScreeningList
-from ddplatform.queries.screening import list_known_checksums
+from ddplatform.queries.screening import list_known_checksums, list_releases, load_entries
 from ddplatform.services import audit, jobs
 from ddplatform.services.plain_text import fault_in
 from ddplatform.tenancy import insert_rows
-from supply_chain.drafts import NamedBytes
+from supply_chain.drafts import NamedBytes, RowProblem
 from supply_chain.errors import FileRefused
-from supply_chain.screening.lists import Entry, read_list
+from supply_chain.screening.entries import Entry, ListReading
+from supply_chain.screening.lists import read_list
 from supply_chain.screening.matches import entry_hash
+from supply_chain.screening.releases import ListChanges, compare_releases
+from supply_chain.screening.words import list_words, official_in
 from supply_chain.vocabulary import Issue
 
 SCREEN = "screening:run"
 TEXT_LENGTH = 300
+TOO_LARGE = "larger than 25 MB"
+CONFIRM = "The file may be cut off, or another one. Check it, and confirm to import it anyway."
+SPLIT = "Split it into several lists."
 
 
 @dataclass(frozen=True, kw_only=True)
 class ListFields:
-    """What is told of an edition. `coverage` says what is missing, if it is partial."""
+    """What is told of an edition.
+
+    Attributes:
+        edition_on: None: the day that the page states of itself.
+        coverage: what is missing, if it is partial.
+        kind: ref of a known official list; empty: another one.
+    """
 
     name: str
     publisher: str
-    edition_on: date
+    edition_on: date | None
     licence: str
     source_url: str
     issue: Issue
     coverage: str = ""
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class TakenIn:
+    """What became of a file.
+
+    Attributes:
+        is_new: False: it says nothing new, and nothing changed.
+        changes: against the release before; None for a first one.
+        notes: cells that were used with a remark.
+    """
+
+    release: ScreeningList
+    is_new: bool
+    changes: ListChanges | None = None
+    notes: tuple[RowProblem, ...] = ()
+
+
+def official_fields(kind: str, *, edition_on: date | None, coverage: str = "") -> ListFields:
+    """What is known of an official list (`supply_chain/data/screening_words.yaml`)."""
+    official = list_words().official[kind]
+    return ListFields(
+        name=official.name,
+        publisher=official.publisher,
+        edition_on=edition_on,
+        licence=official.licence,
+        source_url=official.source_url,
+        issue=official.issue,
+        coverage=coverage,
+        kind=kind,
+    )
 
 
 def add_list(
-    wanted: ListFields, filename: str, content: bytes, *, by: Identity, at: datetime
-) -> ScreeningList:
+    wanted: ListFields,
+    filename: str,
+    content: bytes,
+    *,
+    confirmed: bool = False,
+    by: Identity,
+    at: datetime,
+) -> TakenIn:
     """Take in an edition; the one before of the same name is kept and no longer used.
 
+    A file that is here already, or says the same as the edition in use, changes nothing.
+
+    Args:
+        confirmed: take it in although half of the entries are gone, or it is an older edition.
+
     Raises:
-        Invalid: a field breaks a rule. FileRefused: the file cannot be used, or speaks of natural
-            persons. Conflict: this very file is here already under this name.
+        Invalid: a field breaks a rule, or it has to be confirmed. FileRefused: the file cannot
+            be used, or speaks of natural persons.
     """
     _check(wanted, today=at.date())
-    entries = read_list(NamedBytes(filename, content))
+    if len(content) > MAX_BYTES:
+        raise FileRefused("too_large", f"{filename} is {TOO_LARGE}.", SPLIT)
     sha256 = hashlib.sha256(content).hexdigest()
-    earlier = db.session.scalars(
-        select(ScreeningList).where(ScreeningList.name == wanted.name.strip())
-    ).all()
-    if any(one.sha256 == sha256 for one in earlier):
-        raise Conflict("This very file is here already.", "Upload a newer edition.")
+    earlier = list_releases(wanted.name.strip())
+    if same := next((one for one in earlier if one.sha256 == sha256), None):
+        return TakenIn(same, is_new=False)
+    reading = read_list(NamedBytes(filename, content))
+    edition_on = _edition_of(wanted, reading, today=at.date())
+    before = next((one for one in earlier if one.superseded_at is None), None)
+    listed = load_entries(before.id) if before else ()
+    if before and before.edition_on == edition_on and _bare(listed) == _bare(reading.entries):
+        return TakenIn(before, is_new=False, notes=reading.notes)
+    changes = compare_releases(listed, reading.entries) if before else None
+    doubts = _doubts(before, edition_on, changes) if before and changes else []
+    if doubts and not confirmed:
+        raise Invalid(fields={"confirm": " ".join((*doubts, CONFIRM))})
+    made = _release(wanted, edition_on, filename, sha256, before, changes, by=by, at=at)
+    made.entries = len(reading.entries)
     for one in earlier:
         one.superseded_at = one.superseded_at or at
-    made = ScreeningList(
+    db.session.add(made)
+    db.session.flush()  # its entries point to it
+    rows = [_row(made, place, entry) for place, entry in enumerate(reading.entries)]
+    insert_rows(ScreeningEntry, rows)
+    ask_screening(by=by, at=at)
+    _record(made, by=by, at=at)
+    return TakenIn(made, is_new=True, changes=changes, notes=reading.notes)
+
+
+def _release(
+    wanted: ListFields,
+    edition_on: date,
+    filename: str,
+    sha256: str,
+    before: ScreeningList | None,
+    changes: ListChanges | None,
+    *,
+    by: Identity,
+    at: datetime,
+) -> ScreeningList:
+    return ScreeningList(
         name=wanted.name.strip(),
         publisher=wanted.publisher.strip(),
-        edition_on=wanted.edition_on,
+        edition_on=edition_on,
         licence=wanted.licence.strip(),
         source_url=wanted.source_url.strip(),
         coverage=wanted.coverage.strip(),
         issue=wanted.issue,
+        kind=wanted.kind,
         filename=filename,
         sha256=sha256,
-        entries=len(entries),
+        replaces_id=before.id if before else None,
+        changes=changes.counts() if changes else {},
         created_at=at,
         created_by_id=by.user_id,
     )
-    db.session.add(made)
-    db.session.flush()  # its entries point to it
-    insert_rows(ScreeningEntry, [_row(made, place, entry) for place, entry in enumerate(entries)])
-    ask_screening(by=by, at=at)
+
+
+def _record(made: ScreeningList, *, by: Identity, at: datetime) -> None:
     audit.record(
         "screening_list:add",
         made,
@@ -88,10 +174,38 @@ def add_list(
         name=made.name,
         publisher=made.publisher,
         edition_on=made.edition_on,
-        sha256=sha256,
-        entries=len(entries),
+        sha256=made.sha256,
+        entries=made.entries,
+        changes=made.changes,
     )
-    return made
+
+
+def _edition_of(wanted: ListFields, reading: ListReading, *, today: date) -> date:
+    """The day that was told, otherwise that of the page; the page has to be that of the list."""
+    found = official_in(reading.titles)
+    if found is not None and wanted.kind and found.ref != wanted.kind:
+        raise Invalid(fields={"kind": f"The file is the page “{found.name}”. Choose that list."})
+    edition_on = wanted.edition_on or reading.stated_on
+    if edition_on is None:
+        raise Invalid(fields={"edition_on": "The file states no date. Enter that of the edition."})
+    if edition_on > today:
+        raise Invalid(fields={"edition_on": f"The edition is dated {edition_on}, a day to come."})
+    return edition_on
+
+
+def _doubts(before: ScreeningList, edition_on: date, changes: ListChanges) -> list[str]:
+    """Why a file may not be the next release of a list."""
+    told = []
+    if changes.loses_half(before.entries):
+        told.append(f"{len(changes.gone):,} of {before.entries:,} entries are gone.")
+    if edition_on < before.edition_on:
+        told.append(f"The edition in use is newer: {before.edition_on}, this one {edition_on}.")
+    return told
+
+
+def _bare(entries: Sequence[Entry]) -> list[Entry]:
+    """What entries say, wherever they stand in the file."""
+    return [replace(entry, row=0) for entry in entries]
 
 
 def ask_screening(*, by: Identity, at: datetime) -> None:
@@ -104,47 +218,63 @@ def take_in_placed(*, by: Identity, at: datetime) -> list[str]:
     known, refused = list_known_checksums(), []
     for placed in adapters().screening.read():
         if placed.content is None:
-            refused.append(f"{placed.filename}: larger than 25 MB; split it into several lists.")
+            refused.append(f"{placed.filename}: {TOO_LARGE}; split it into several lists.")
             continue
         if hashlib.sha256(placed.content).hexdigest() in known:
             continue
         try:
-            add_list(_told_of(placed), placed.filename, placed.content, by=by, at=at)
-        except (Conflict, FileRefused) as error:
+            told = read_about(placed.filename, placed.about)
+            wanted, is_sure = fields_of(told), told.get("confirm") is True
+            content = placed.content
+            add_list(wanted, placed.filename, content, confirmed=is_sure, by=by, at=at)
+        except FileRefused as error:
             refused.append(f"{placed.filename}: {error}")
         except Invalid as error:
             refused.append(f"{placed.filename}: {_in_words(error)}")
     return refused
 
 
-def _told_of(placed: PlacedList) -> ListFields:
+def read_about(filename: str, about: bytes | None) -> Mapping[str, Any]:
+    """The YAML beside a list, which says what it is (docs/screening.md).
+
+    Raises:
+        Invalid: there is none, or it cannot be read.
+    """
     try:
-        told = yaml.safe_load(placed.about or b"")
+        told = yaml.safe_load(about or b"")
     except (yaml.YAMLError, ValueError):  # ValueError: other bytes than UTF-8, no such day
         told = None
     if not isinstance(told, Mapping):
         raise Invalid(
-            f"{placed.filename} has no YAML file beside it (UTF-8, days that exist) that says what "
-            "it is.",
+            f"{filename} has no YAML file beside it (UTF-8, days that exist) that says what it is.",
             "docs/screening.md shows one.",
         )
-    return _fields_of(told)
+    return told
 
 
-def _fields_of(told: Mapping[str, Any]) -> ListFields:
-    missing = [one.name for one in fields(ListFields) if one.name not in told]
-    texts = {name: str(told.get(name) or "") for name in ("name", "publisher", "licence")}
-    edition, issue = told.get("edition_on"), str(told.get("issue"))
-    if type(edition) is not date or issue not in set(Issue):  # a moment is no day
+def fields_of(told: Mapping[str, Any]) -> ListFields:
+    """What such a YAML says; `list` names a known official list, and then a day is enough.
+
+    Raises:
+        Invalid: no day where one is needed, or no issue.
+    """
+    edition, coverage = told.get("edition_on"), str(told.get("coverage") or "")
+    kind, issue = str(told.get("list") or ""), str(told.get("issue"))
+    is_day = type(edition) is date  # a moment is no day
+    if kind in list_words().official and (is_day or edition is None):
+        return official_fields(kind, edition_on=edition, coverage=coverage)
+    if not is_day or issue not in set(Issue):
+        missing = [one.name for one in fields(ListFields) if one.name not in told]
         raise Invalid(
             fields={"about": f"needs edition_on (a day) and issue (ISS-..); missing: {missing}."}
         )
+    texts = {name: str(told.get(name) or "") for name in ("name", "publisher", "licence")}
     return ListFields(
         **texts,
         edition_on=edition,
         issue=Issue(issue),
         source_url=str(told.get("source_url") or ""),
-        coverage=str(told.get("coverage") or ""),
+        coverage=coverage,
     )
 
 
@@ -168,6 +298,8 @@ def _row(made: ScreeningList, place: int, entry: Entry) -> dict[str, Any]:
         "entry_id": entry.entry_id,
         "listed_on": entry.listed_on,
         "note": entry.note,
+        "status": entry.status,
+        "section": entry.section,
         "content_hash": entry_hash(entry),
     }
 
@@ -185,7 +317,7 @@ def _check(wanted: ListFields, *, today: date) -> None:
     }
     if not wanted.source_url.strip().startswith(("https://", "http://")):
         faults["source_url"] = "Enter the address where the list is published."
-    if wanted.edition_on > today:
+    if wanted.edition_on is not None and wanted.edition_on > today:
         faults["edition_on"] = "The day of the edition is still to come."
     if fault := fault_in(
         wanted.coverage, label="what is missing", longest=TEXT_LENGTH, required=False

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from supply_chain.matching.matcher import find_between
 from supply_chain.matching.records import Record
 from supply_chain.record_content import content_hash
-from supply_chain.screening.lists import Entry
+from supply_chain.screening.entries import Entry
 
 
 @dataclass(frozen=True)

@@ -321,7 +321,7 @@ def test_once_there_are_places_an_empty_page_offers_its_own_next_step(
         ("findings/", "Record a finding"),
         ("findings/actions", "Open findings"),
         ("context-events/", "Enter an event"),
-        ("screening/", "Upload a list"),
+        ("screening/", "Import a list"),
         ("evidence/", "Add a document"),
     ):
         main = founder.get(f"/o/acme/{path}").text.split("<main")[1].split("</main>")[0]

@@ -8,14 +8,15 @@ from supply_chain.drafts import NamedBytes
 from supply_chain.errors import FileRefused
 from supply_chain.matching.records import Record
 from supply_chain.screening import lists
-from supply_chain.screening.lists import Entry, read_list
+from supply_chain.screening.entries import Entry
+from supply_chain.screening.lists import read_list
 from supply_chain.screening.matches import entry_hash, find_matches
 
 REAL = Path(__file__).parents[1] / "data" / "screening_lists"
 
 
 def read(text, name="list.csv"):
-    return read_list(NamedBytes(name, text.encode()))
+    return read_list(NamedBytes(name, text.encode())).entries
 
 
 def refusal(text):
@@ -68,7 +69,7 @@ def test_headings_of_other_languages_and_separators_are_understood():
     ],
 )
 def test_real_lists_are_read_as_they_are(file, lines, first, country):
-    entries = read_list(NamedBytes(file, (REAL / file).read_bytes()))
+    entries = read_list(NamedBytes(file, (REAL / file).read_bytes())).entries
 
     assert (len(entries), entries[0].name, entries[0].country) == (lines, first, country)
 

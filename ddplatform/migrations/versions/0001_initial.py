@@ -1249,6 +1249,12 @@ def upgrade() -> None:
             nullable=False,
             comment="What being on the list is about",
         ),
+        sa.Column(
+            "kind",
+            sa.String(),
+            nullable=False,
+            comment="Ref of a known official list (screening_words.yaml); empty: another",
+        ),
         sa.Column("filename", sa.String(), nullable=False),
         sa.Column("sha256", sa.String(), nullable=False),
         sa.Column("entries", sa.Integer(), nullable=False),
@@ -1261,6 +1267,15 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_by_id", sa.Uuid(), nullable=True),
         sa.Column("superseded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "replaces_id", sa.Uuid(), nullable=True, comment="The release before, of this name"
+        ),
+        sa.Column(
+            "changes",
+            sa.JSON(),
+            nullable=False,
+            comment="new, gone, ended, resumed -> entries; empty for a first release",
+        ),
         sa.ForeignKeyConstraint(
             ["created_by_id"], ["user.id"], name=op.f("fk_screening_list_created_by_id")
         ),
@@ -1914,6 +1929,22 @@ def upgrade() -> None:
         sa.Column("entry_id", sa.String(), nullable=False, comment="As the list numbers it"),
         sa.Column("listed_on", sa.String(), nullable=False),
         sa.Column("note", sa.String(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "in_force",
+                "partly_in_force",
+                "no_longer_in_force",
+                name="entrystatus",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "section", sa.String(), nullable=False, comment="Table of a page, by its heading"
+        ),
         sa.Column("content_hash", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
             ["organisation_id", "list_id"],

@@ -2,14 +2,15 @@
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import DateField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, DateField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from ddplatform.models.screening import MatchAnswer
 from ddplatform.services.findings import Harm
-from ddplatform.services.screening_lists import ListFields
+from ddplatform.services.screening_lists import ListFields, official_fields
 from ddplatform.web.findings.words import ISSUE_CHOICES
+from supply_chain.screening.words import list_words
 from supply_chain.vocabulary import Issue
 
 ANSWERS = {
@@ -19,57 +20,71 @@ ANSWERS = {
 }
 
 
+OTHER = "other"
+LIST_CHOICES = [
+    *(
+        SelectChoice(ref, f"{official.name} ({official.publisher})")
+        for ref, official in list_words().official.items()
+    ),
+    SelectChoice(OTHER, "Another list"),
+]
+
+
 class ListForm(FlaskForm):  # type: ignore[misc]
-    """An edition of an official list."""
+    """An edition of an official list; the fields from `name` on describe one that is not known."""
 
     file = FileField(
         "File",
-        description="A CSV, up to 25 MB and 100,000 lines, with one business a line and a column "
-        "“name”; columns for country, address, other names and number are read too. "
-        "Lists with columns on natural persons are refused.",
+        description="A CSV (up to 25 MB and 100,000 lines) or the saved web page with its tables "
+        "(HTML, up to 10 MB), with one business a row and a column “name”, “Name of Entity”, "
+        "“Entity” or “Manufacturer”; columns for country, date, status, address, other names and "
+        "number are read too. Lists with columns on natural persons are refused.",
         validators=[FileRequired("Choose the file.")],
     )
+    kind = SelectField("List", choices=LIST_CHOICES, default=OTHER)
+    edition_on = DateField(
+        "Date of the edition",
+        description="Leave it empty if the saved page states when it was last updated.",
+        validators=[Optional()],
+    )
+    coverage = StringField(
+        "Coverage",
+        description="If it is only a part, for example “41 of 144 names as of 15 January 2025”.",
+        validators=[Length(max=300)],
+    )
+    confirm = BooleanField("I have checked the file: import it anyway")
     name = StringField(
         "Name of the list",
-        description="The same for each edition, for example “UFLPA Entity List”.",
-        validators=[InputRequired("Name the list."), Length(max=300)],
+        description="The same for each edition, for example “Register of employers”.",
+        validators=[Length(max=300)],
     )
-    publisher = StringField(
-        "Publisher", validators=[InputRequired("Name the publisher."), Length(max=300)]
-    )
-    edition_on = DateField(
-        "Day of the edition", validators=[InputRequired("Enter the day of the edition.")]
-    )
-    source_url = StringField(
-        "Address where it is published",
-        validators=[InputRequired("Enter the address."), Length(max=1000)],
-    )
+    publisher = StringField("Publisher", validators=[Length(max=300)])
+    source_url = StringField("Address where it is published", validators=[Length(max=1000)])
     licence = StringField(
         "Terms of use",
         description="For example “Public domain (US Government work)”.",
-        validators=[InputRequired("Name the terms of use."), Length(max=300)],
-    )
-    coverage = StringField(
-        "What is missing",
-        description="If it is only a part, for example “41 of about 144 names”.",
         validators=[Length(max=300)],
     )
     issue = SelectField(
-        "What being on the list is about",
-        choices=ISSUE_CHOICES,
-        default=Issue.FL.value,
-        validators=[InputRequired("Choose an issue.")],
+        "Issue that the list is about", choices=ISSUE_CHOICES, default=Issue.FL.value
     )
+
+    OF_THE_FILE = ("file", "kind", "edition_on", "coverage")
+    OF_ANOTHER_LIST = ("name", "publisher", "source_url", "licence", "issue")
 
     def wanted(self) -> ListFields:
         """What was typed, as the service takes it."""
+        coverage = self.coverage.data or ""
+        if self.kind.data != OTHER:
+            day = self.edition_on.data
+            return official_fields(self.kind.data, edition_on=day, coverage=coverage)
         return ListFields(
-            name=self.name.data,
-            publisher=self.publisher.data,
+            name=self.name.data or "",
+            publisher=self.publisher.data or "",
             edition_on=self.edition_on.data,
-            licence=self.licence.data,
-            source_url=self.source_url.data,
-            coverage=self.coverage.data or "",
+            licence=self.licence.data or "",
+            source_url=self.source_url.data or "",
+            coverage=coverage,
             issue=Issue(self.issue.data),
         )
 
