@@ -11,6 +11,7 @@ from sqlalchemy import select
 from ddplatform.db import db
 from ddplatform.models.questionnaires import Assignment, Questionnaire, QuestionnaireVersion
 from ddplatform.models.responses import Response, RiskSignal
+from ddplatform.queries.together import Question, Rows, ask
 
 
 @dataclass(frozen=True)
@@ -29,9 +30,19 @@ def list_answers_behind(node_id: UUID) -> Sequence[AnswersBehind]:
     Of each questionnaire the last that was sent, by each node that told something (RM-1.0 3.3):
     a visit leaves the self-assessment in force, and both lead back to their answers.
     """
+    return ask(select_answers_behind(node_id))
+
+
+def select_answers_behind(node_id: UUID) -> Question[Sequence[AnswersBehind]]:
+    """Asks for the same."""
     told = select(RiskSignal.response_id).where(RiskSignal.node_id == node_id)
+    order = (Response.submitted_at.desc(), Response.id)
+    return Question((_sent().where(Response.id.in_(told)),), _newest, order)
+
+
+def _newest(rows: Rows) -> Sequence[AnswersBehind]:
     newest: dict[tuple[UUID, UUID], AnswersBehind] = {}
-    for row in db.session.execute(_sent().where(Response.id.in_(told))):
+    for row in rows:
         newest.setdefault((row.told_by, row.told_in), AnswersBehind(*row[:4]))
     return list(newest.values())
 
@@ -56,5 +67,4 @@ def _sent() -> Any:
         .join(QuestionnaireVersion, QuestionnaireVersion.id == Assignment.version_id)
         .join(Questionnaire, Questionnaire.id == QuestionnaireVersion.questionnaire_id)
         .where(Response.submitted_at.is_not(None))
-        .order_by(Response.submitted_at.desc(), Response.id)
     )

@@ -21,6 +21,7 @@ from ddplatform.models.organisations import User
 from ddplatform.models.value_chain import SupplyLink, ValueChainNode
 from ddplatform.queries.map_on_day import MapOnDay
 from ddplatform.queries.one_row import get_one
+from ddplatform.queries.together import Question, Rows, ask
 from supply_chain.risk.evidence import NotApplicable, Silent
 from supply_chain.risk.factors import FACTORS, Observations
 from supply_chain.risk.method import METHOD, Ints
@@ -118,8 +119,13 @@ def list_not_to_ask(chain_id: UUID, kind: ApprovalKind) -> frozenset[UUID]:
 
 def list_standing(*of: ColumnElement[bool]) -> Sequence[Standing]:
     """Parts that wait or are in force, the oldest wish first."""
+    return ask(select_standing(*of))
+
+
+def select_standing(*of: ColumnElement[bool]) -> Question[Sequence[Standing]]:
+    """Asks for the same."""
     asker = aliased(User)
-    rows = db.session.execute(
+    statement = (
         select(
             Approval.request_id,
             Approval.kind,
@@ -131,16 +137,35 @@ def list_standing(*of: ColumnElement[bool]) -> Sequence[Standing]:
         .join(ApprovalRequest, ApprovalRequest.id == Approval.request_id)
         .outerjoin(asker, asker.id == ApprovalRequest.created_by_id)
         .where(*of, Approval.state.in_(STANDING))
-        .order_by(ApprovalRequest.created_at, Approval.id)
-    ).all()
-    return [Standing(**row._mapping) for row in rows]
+    )
+    return Question(
+        (statement,),
+        lambda rows: [Standing(**row._mapping) for row in rows],
+        (ApprovalRequest.created_at, Approval.id),
+    )
 
 
 # ---- what a run reads ------------------------------------------------------------------------
 
 
-def load_not_applicable(
+def select_not_applicable(known: MapOnDay) -> Question[Rows]:
+    """Asks for factors that a second person approved as not applicable, by a day."""
+    return known.about(
+        select(Approval.node_id, Approval.factor).where(
+            Approval.kind == ApprovalKind.NOT_APPLICABLE,
+            Approval.state.in_((ApprovalState.IN_FORCE, ApprovalState.ENDED)),
+            Approval.decided_at < known.end,
+            or_(Approval.ended_at.is_(None), Approval.ended_at >= known.end),
+            Approval.expires_on >= known.as_of,
+        ),
+        Approval.node_id,
+        Approval.id,
+    )
+
+
+def not_applicable(
     known: MapOnDay,
+    rows: Rows,
     observations: Observations,
     blanks: Collection[tuple[int, str]],
     silent: Silent,
@@ -149,19 +174,10 @@ def load_not_applicable(
 
     What was observed, asked and left blank, or hidden in silence since then applies all the same
     (RM-2.0 section 3.8).
+
+    Args:
+        rows: those of `select_not_applicable`.
     """
-    rows = known.select(
-        select(Approval.node_id, Approval.factor)
-        .where(
-            Approval.kind == ApprovalKind.NOT_APPLICABLE,
-            Approval.state.in_((ApprovalState.IN_FORCE, ApprovalState.ENDED)),
-            Approval.decided_at < known.end,
-            or_(Approval.ended_at.is_(None), Approval.ended_at >= known.end),
-            Approval.expires_on >= known.as_of,
-        )
-        .order_by(Approval.id),
-        Approval.node_id,
-    )
     if not rows:
         return NotApplicable()
     said = {known.rows[row.node_id] * FACTORS + METHOD.factor_index[row.factor] for row in rows}

@@ -24,6 +24,7 @@ from ddplatform.models.audit import (
 )
 from ddplatform.models.organisations import User
 from ddplatform.queries.one_row import get_one
+from ddplatform.queries.together import Question, ask
 
 PAGE_SIZE = 50
 OF_THE_HOUSE = ("organisation:", "person:")
@@ -68,6 +69,13 @@ def list_events(
     wanted: LogFilter, *, before: int | None = None, limit: int = PAGE_SIZE
 ) -> Sequence[LogRow]:
     """Events of the acting organisation, newest first; `before` is the last sequence seen."""
+    return ask(select_log(wanted, before=before, limit=limit))
+
+
+def select_log(
+    wanted: LogFilter, *, before: int | None = None, limit: int = PAGE_SIZE
+) -> Question[Sequence[LogRow]]:
+    """Asks for the same."""
     statement = (
         select(
             AuditEvent.id,
@@ -84,13 +92,16 @@ def list_events(
             AuditEvent.leaf_hash,
         )
         .outerjoin(User, User.id == AuditEvent.actor_id)
-        .order_by(AuditEvent.sequence.desc())
-        .limit(limit)
+        .where(*_conditions(wanted))
     )
     if before is not None:
         statement = statement.where(AuditEvent.sequence < before)
-    rows = db.session.execute(statement.where(*_conditions(wanted))).all()
-    return [LogRow(**row._mapping) for row in rows]
+    return Question(
+        (statement,),
+        lambda rows: [LogRow(**row._mapping) for row in rows],
+        (AuditEvent.sequence.desc(),),
+        limit,
+    )
 
 
 def _conditions(wanted: LogFilter) -> Iterator[ColumnElement[bool]]:

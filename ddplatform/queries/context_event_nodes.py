@@ -15,6 +15,7 @@ from ddplatform.models.context_events import ContextEvent, ContextEventNode
 from ddplatform.models.value_chain import NodeSummary, ValueChain, ValueChainNode
 from ddplatform.queries.context_events import area_of
 from ddplatform.queries.map_on_day import FEW
+from ddplatform.queries.together import Question, Rows, ask
 from supply_chain.areas import Area, AreaKind, Places, find_inside
 from supply_chain.vocabulary import NodeKind, RiskBand
 
@@ -160,7 +161,12 @@ def list_unsure(event: ContextEvent) -> tuple[Sequence[NodeName], int]:
 
 def list_marks(node_ids: Collection[UUID]) -> Mapping[UUID, Sequence[Mark]]:
     """The events that each of these sites stands in now; for pages of a few hundred sites."""
-    rows = db.session.execute(
+    return ask(select_marks(node_ids))
+
+
+def select_marks(node_ids: Collection[UUID]) -> Question[Mapping[UUID, Sequence[Mark]]]:
+    """Asks for the same."""
+    statement = (
         select(
             ContextEventNode.node_id,
             ContextEvent.id.label("event_id"),
@@ -170,8 +176,11 @@ def list_marks(node_ids: Collection[UUID]) -> Mapping[UUID, Sequence[Mark]]:
         )
         .join(ContextEvent, ContextEvent.id == ContextEventNode.event_id)
         .where(ContextEventNode.node_id.in_(node_ids), ContextEventNode.left_at.is_(None))
-        .order_by(ContextEvent.starts_on, ContextEvent.id)
-    ).all()
+    )
+    return Question((statement,), _marks, (ContextEvent.starts_on, ContextEvent.id))
+
+
+def _marks(rows: Rows) -> Mapping[UUID, Sequence[Mark]]:
     found: dict[UUID, list[Mark]] = defaultdict(list)
     for row in rows:
         found[row.node_id].append(Mark(row.event_id, row.kind, row.title, row.starts_on))

@@ -3,37 +3,24 @@
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import select
-
 from ddplatform.duediligence.context_kinds import PRESENT, context_kinds
-from ddplatform.models.context_events import ContextEvent, ContextEventNode
 from ddplatform.queries.map_on_day import MapOnDay
+from ddplatform.queries.together import Rows
 from supply_chain.risk.factors import MONTH_DAYS
 
 
-def load_context_observations(
-    known: MapOnDay,
+def context_observations(
+    known: MapOnDay, rows: Rows
 ) -> list[tuple[int, str, float | None, str, float, float | None, int | None]]:
     """What events show of the nodes of a map on a day, as rows of `observations_from`.
 
     An observation is as old as the end of its event; while the event goes on it is fresh. It
     counts until somebody looked at the site after the end, and for as long as the words of the
     factor still speak of it (`counts_months_after`). Its score is the worst, so it never lowers.
+
+    Args:
+        rows: the events that have reached them (`context_points.select_events`).
     """
-    rows = known.select(
-        select(
-            ContextEventNode.node_id,
-            ContextEventNode.released_at,
-            ContextEventNode.is_mistaken,
-            ContextEvent.kind,
-            ContextEvent.ends_on,
-            ContextEvent.source_type,
-        )
-        .join(ContextEvent, ContextEvent.id == ContextEventNode.event_id)
-        .where(ContextEventNode.entered_at < known.end, ContextEvent.starts_on <= known.as_of)
-        .order_by(ContextEventNode.node_id, ContextEvent.id),
-        ContextEventNode.node_id,
-    )
     return [
         (
             known.rows[row.node_id],

@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from ddplatform.duediligence.context_kinds import context_kinds
 from ddplatform.models.context_events import ContextEvent, ContextEventNode
-from ddplatform.queries.map_on_day import MapOnDay, Nodes
+from ddplatform.queries.map_on_day import MapOnDay
+from ddplatform.queries.together import Question, Rows
 from supply_chain.risk.context import age_in_months
 from supply_chain.risk.rm2.map_events import EventRows
 from supply_chain.risk.rm2.method import METHOD
@@ -26,42 +27,45 @@ class EventsAround:
     titles: tuple[str, ...]
 
 
-def load_events_around(chain_id: UUID, nodes: Nodes, as_of: date) -> EventsAround:
-    """Events that have begun by a day, where nobody found that a site is outside of them.
-
-    What lasts, a closed school or a peak, counts in full until its last day; others for the
-    months that the method gives them.
-    """
-    known = MapOnDay.of(chain_id, nodes, as_of)
-    rows = known.select(
+def select_events(known: MapOnDay) -> Question[Rows]:
+    """Asks for events that have begun by a day and have reached nodes of a map."""
+    return known.about(
         select(
             ContextEventNode.node_id,
+            ContextEventNode.released_at,
+            ContextEventNode.is_mistaken,
             ContextEvent.id,
             ContextEvent.title,
             ContextEvent.kind,
             ContextEvent.starts_on,
             ContextEvent.ends_on,
             ContextEvent.source_type,
+            ContextEvent.withdrawn_at,
         )
         .join(ContextEvent, ContextEvent.id == ContextEventNode.event_id)
-        .where(
-            ContextEventNode.entered_at < known.end,
-            ContextEvent.starts_on <= known.as_of,
-            or_(ContextEvent.withdrawn_at.is_(None), ContextEvent.withdrawn_at >= known.end),
-            or_(
-                ContextEventNode.is_mistaken.is_(False),
-                ContextEventNode.released_at >= known.end,
-            ),
-        )
-        .order_by(ContextEventNode.node_id, ContextEvent.id),
+        .where(ContextEventNode.entered_at < known.end, ContextEvent.starts_on <= known.as_of),
         ContextEventNode.node_id,
+        *(ContextEventNode.node_id, ContextEvent.id),
     )
-    counted = [row for row in rows if context_kinds()[row.kind].event]
+
+
+def events_around(known: MapOnDay, rows: Rows) -> EventsAround:
+    """Events that count around sites: not withdrawn, nobody found that the site is outside.
+
+    What lasts, a closed school or a peak, counts in full until its last day; others for the
+    months that the method gives them.
+    """
+    counted = [row for row in rows if context_kinds()[row.kind].event and _counts(row, known.end)]
     return EventsAround(
         _rows(counted, known),
         tuple(row.id for row in counted),
         tuple(row.title for row in counted),
     )
+
+
+def _counts(row: Any, end: datetime) -> bool:
+    is_mistaken = row.is_mistaken and (row.released_at is None or row.released_at < end)
+    return not is_mistaken and (row.withdrawn_at is None or row.withdrawn_at >= end)
 
 
 def _rows(rows: Sequence[Any], known: MapOnDay) -> EventRows:

@@ -3,19 +3,20 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, TypeVarTuple
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select
+from sqlalchemy import Select
 
-from ddplatform.db import db, end_of
+from ddplatform.db import end_of
 from ddplatform.models.value_chain import ValueChainNode
+from ddplatform.queries.together import Question, Rows, ask_each, ask_together
 from supply_chain.risk.context import age_in_months
 
-Columns = TypeVarTuple("Columns")
 Nodes = Sequence[UUID] | Mapping[UUID, int]
 """The keys of the nodes in the order of the graph, or the row of each there (`rows_of`)."""
 FEW = 500  # nodes that a statement names one by one; of more it reads the whole map
+TOGETHER = 50  # nodes whose rows are read by one statement: of more a round trip weighs little
 
 
 def rows_of(keys: Sequence[UUID]) -> Mapping[UUID, int]:
@@ -46,12 +47,24 @@ class MapOnDay:
         """Age on the day of something seen at a moment, in months."""
         return max(0.0, age_in_months(moment.date(), self.as_of))
 
-    def select(self, statement: Select[*Columns], node_id: Any) -> Sequence[Row[*Columns]]:
-        """The rows of a statement, with a column `node_id`, that belong to nodes of the map."""
+    def about(
+        self, statement: Select[*tuple[Any, ...]], node_id: Any, *order: Any
+    ) -> Question[Rows]:
+        """Asks for the rows of a statement, with a column `node_id`, that are of these nodes.
+
+        Args:
+            order: of the rows, down to a key.
+        """
         statement = statement.join(ValueChainNode, ValueChainNode.id == node_id).where(
             ValueChainNode.chain_id == self.chain_id
         )
         if len(self.rows) <= FEW:
             statement = statement.where(node_id.in_(self.rows))
-        found = db.session.execute(statement)
-        return [row for row in found if row.node_id in self.rows]
+        return Question((statement,), self._of_these, order)
+
+    def ask(self, questions: Mapping[str, Question[Rows]]) -> Mapping[str, Rows]:
+        """The answers to several of these, of a few nodes all in one statement."""
+        return (ask_together if len(self.rows) <= TOGETHER else ask_each)(questions)
+
+    def _of_these(self, rows: Rows) -> Rows:
+        return [row for row in rows if row.node_id in self.rows]

@@ -202,13 +202,8 @@ def find_next_pair(chain_id: UUID, *, but: UUID) -> UUID | None:
     return found
 
 
-def list_open_of(node_id: UUID, *, limit: int = 10) -> Sequence[PairRow]:
+def list_open_of(node: ValueChainNode, *, limit: int = 10) -> Sequence[PairRow]:
     """The pairs of a node that wait for a decision, the likeliest first."""
-    chain_id = db.session.scalar(
-        select(ValueChainNode.chain_id).where(ValueChainNode.id == node_id)
-    )
-    if chain_id is None:
-        return []
-    here = or_(DuplicatePair.left_id == node_id, DuplicatePair.right_id == node_id)
-    statement = _select_rows().where(here, *_conditions(chain_id, PairFilter()))
+    here = or_(DuplicatePair.left_id == node.id, DuplicatePair.right_id == node.id)
+    statement = _select_rows().where(here, *_conditions(node.chain_id, PairFilter()))
     return [_pair_row(row) for row in db.session.execute(statement.limit(limit)).all()]

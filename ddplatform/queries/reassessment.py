@@ -16,12 +16,14 @@ from ddplatform.models.questionnaires import Assignment
 from ddplatform.models.reassessment import ReviewCause, ReviewTask
 from ddplatform.models.value_chain import NodeSummary, ValueChain, ValueChainNode
 from ddplatform.queries.one_row import get_one
+from ddplatform.queries.together import Question, Rows
 from supply_chain.vocabulary import RiskBand
 
 PAGE_SIZE = 50
 COUNT_CAP = 1000
 KEYS_AT_ONCE = 400  # names in one statement
 SOON_SHOWN = 5
+_WHY = (ReviewCause.reason, ReviewCause.event_id, ReviewCause.created_at)
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,25 @@ def list_tasks(
     return TaskPage(page, last, _count(conditions))
 
 
+def select_tasks_of(node_id: UUID) -> dict[str, Question[Rows]]:
+    """Asks for the open tasks of a node, the first due first; `tasks_from` makes them."""
+    conditions = _conditions(TaskFilter(node_id=node_id))
+    why = select(ReviewCause.task_id, *_WHY).join(ReviewTask, ReviewTask.id == ReviewCause.task_id)
+    order = (ReviewTask.due_on, ReviewTask.id)
+    return {
+        "tasks": Question((_columns(conditions),), list, order, PAGE_SIZE),
+        "reasons": Question(
+            (why.where(*conditions),), list, (ReviewCause.created_at, ReviewCause.id)
+        ),
+    }
+
+
+def tasks_from(rows: Rows, reasons: Rows) -> Sequence[TaskRow]:
+    """Tasks with the reasons why they stand."""
+    why = _reasons(reasons)
+    return [TaskRow(**row._mapping, reasons=why.get(row.id, ())) for row in rows]
+
+
 def load_open_tasks(today: date) -> OpenTasks:
     """What waits to be looked at anew, in one statement; reasons are left out."""
     conditions = _conditions(TaskFilter())
@@ -115,9 +136,10 @@ def load_open_tasks(today: date) -> OpenTasks:
     counted = select(func.count()).select_from(ReviewTask).where(*conditions)
     late = counted.where(ReviewTask.due_on < today)
     rows = db.session.execute(
-        _columns(conditions, limit=SOON_SHOWN).add_columns(
-            counted.scalar_subquery().label("open"), late.scalar_subquery().label("late")
-        )
+        _columns(conditions)
+        .add_columns(counted.scalar_subquery().label("open"), late.scalar_subquery().label("late"))
+        .order_by(ReviewTask.due_on, ReviewTask.id)
+        .limit(SOON_SHOWN)
     ).all()
     names = [field.name for field in fields(TaskRow) if field.name != "reasons"]
     soonest = [TaskRow(**{name: getattr(row, name) for name in names}) for row in rows]
@@ -147,12 +169,13 @@ def _count(conditions: Sequence[ColumnElement[bool]]) -> int:
 
 
 def _rows(conditions: Sequence[ColumnElement[bool]], *, limit: int) -> list[TaskRow]:
-    rows = db.session.execute(_columns(conditions, limit=limit)).all()
+    statement = _columns(conditions).order_by(ReviewTask.due_on, ReviewTask.id).limit(limit)
+    rows = db.session.execute(statement).all()
     reasons = list_reasons([row.id for row in rows])
     return [TaskRow(**row._mapping, reasons=reasons.get(row.id, ())) for row in rows]
 
 
-def _columns(conditions: Sequence[ColumnElement[bool]], *, limit: int) -> Select[*tuple[Any, ...]]:
+def _columns(conditions: Sequence[ColumnElement[bool]]) -> Select[*tuple[Any, ...]]:
     return (
         select(
             ReviewTask.id,
@@ -173,20 +196,21 @@ def _columns(conditions: Sequence[ColumnElement[bool]], *, limit: int) -> Select
         .outerjoin(NodeSummary, NodeSummary.node_id == ValueChainNode.id)
         .outerjoin(User, User.id == ReviewTask.owner_id)
         .where(*conditions)
-        .order_by(ReviewTask.due_on, ReviewTask.id)
-        .limit(limit)
     )
 
 
 def list_reasons(task_ids: Collection[UUID]) -> Mapping[UUID, Sequence[Reason]]:
     """Why each of these tasks stands, the first reason first."""
-    rows = db.session.execute(
-        select(
-            ReviewCause.task_id, ReviewCause.reason, ReviewCause.event_id, ReviewCause.created_at
-        )
-        .where(ReviewCause.task_id.in_(task_ids))
-        .order_by(ReviewCause.created_at, ReviewCause.id)
-    ).all()
+    return _reasons(
+        db.session.execute(
+            select(ReviewCause.task_id, *_WHY)
+            .where(ReviewCause.task_id.in_(task_ids))
+            .order_by(ReviewCause.created_at, ReviewCause.id)
+        ).all()
+    )
+
+
+def _reasons(rows: Rows) -> Mapping[UUID, Sequence[Reason]]:
     found: dict[UUID, list[Reason]] = defaultdict(list)
     for row in rows:
         found[row.task_id].append(Reason(row.reason, row.event_id, row.created_at))

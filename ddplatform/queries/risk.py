@@ -1,7 +1,8 @@
 """The risk register: the scores of one run in salience order, filtered, a page at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
 from uuid import UUID
 
 import numpy as np
@@ -19,10 +20,12 @@ from ddplatform.queries.risk_scores import (
     select_scores,
 )
 from ddplatform.queries.run_rows import load_register, of_run, settled
+from ddplatform.queries.together import Question, ask
 from supply_chain.risk.register import RiskFilter
 from supply_chain.vocabulary import Issue
 
 PAGE_SIZE = 50
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
@@ -100,18 +103,30 @@ def list_risks(
 
 def list_risks_of_node(run_id: UUID, node_id: UUID) -> Sequence[RiskScore]:
     """The risks of one node, at most one for each issue, in salience order."""
-    row = _row_of(run_id, node_id)
-    return risks_of(row, run_id) if row else []
+    return ask(select_risks_of_node(run_id, node_id))
+
+
+def select_risks_of_node(run_id: UUID, node_id: UUID) -> Question[Sequence[RiskScore]]:
+    """Asks for the same."""
+    return _select_row(run_id, node_id, lambda row: risks_of(row, run_id) if row else [])
 
 
 def find_risk(run_id: UUID, node_id: UUID, issue: Issue) -> RiskScore | None:
     """The whole score of one (node, issue) in a run."""
-    row = _row_of(run_id, node_id)
-    return risk_of(row, issue, run_id) if row else None
+    return ask(select_risk(run_id, node_id, issue))
 
 
-def _row_of(run_id: UUID, node_id: UUID) -> ScoredRow | None:
-    rows = db.session.execute(
-        select_scores().where(of_run(run_id), RiskAssessment.node_id == node_id)
-    ).all()
-    return settled(rows, "node_id").get(node_id)
+def select_risk(run_id: UUID, node_id: UUID, issue: Issue) -> Question[RiskScore | None]:
+    """Asks for the same."""
+    return _select_row(run_id, node_id, lambda row: risk_of(row, issue, run_id) if row else None)
+
+
+def _select_row(
+    run_id: UUID, node_id: UUID, make: Callable[[ScoredRow | None], Made]
+) -> Question[Made]:
+    statement = select_scores().where(of_run(run_id), RiskAssessment.node_id == node_id)
+
+    def made(rows: Sequence[Any]) -> Made:
+        return make(settled(rows, "node_id").get(node_id))
+
+    return Question((statement,), made)

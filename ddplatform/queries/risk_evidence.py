@@ -1,10 +1,10 @@
 """What is known of the nodes of a map on a day, as the columns that the risk method reads.
 
-Every table is read in one statement for the whole map; what came to be known after that day is
-left out. Rows are those of the graph that `load_with_keys` gave.
+All of it is read in one statement, of a few nodes or of the whole map; what came to be known after
+that day is left out. Rows are those of the graph that `load_with_keys` gave.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -18,18 +18,20 @@ from ddplatform.models.questionnaires import Assignment, QuestionnaireVersion
 from ddplatform.models.responses import Response as ResponseRow
 from ddplatform.models.responses import RiskSignal
 from ddplatform.models.risk import FactKind, RiskFact
-from ddplatform.queries.approvals import load_not_applicable
-from ddplatform.queries.context_observations import load_context_observations
-from ddplatform.queries.context_points import load_events_around
+from ddplatform.queries.approvals import not_applicable, select_not_applicable
+from ddplatform.queries.context_observations import context_observations
+from ddplatform.queries.context_points import EventsAround, events_around, select_events
 from ddplatform.queries.map_on_day import MapOnDay, Nodes
 from ddplatform.queries.risk_judgements import (
-    load_adjustments,
-    load_controls,
-    load_judgements,
-    load_priorities,
+    adjustments_from,
+    controls_from,
+    judgements_from,
+    priorities_from,
+    select_judged,
 )
-from ddplatform.queries.risk_observations import load_place_observations
-from ddplatform.queries.silence import load_silence
+from ddplatform.queries.risk_observations import place_observations, select_place_observations
+from ddplatform.queries.silence import select_requests, select_shares, silence_from
+from ddplatform.queries.together import Question, Rows, ask
 from supply_chain.risk.evidence import (
     STATES,
     Asked,
@@ -41,6 +43,7 @@ from supply_chain.risk.evidence import (
 )
 from supply_chain.risk.factors import Observations
 from supply_chain.risk.method import METHOD
+from supply_chain.risk.rm2.map_events import EventRows
 from supply_chain.vocabulary import Issue
 
 OPEN_FINDINGS = "WRK-22"
@@ -59,22 +62,48 @@ IN_REMEDY = (
 
 def load_evidence(chain_id: UUID, nodes: Nodes, as_of: date) -> Evidence:
     """Everything known of the nodes of a map on a day, besides the map and reference data."""
+    return load_with_events(chain_id, nodes, as_of)[0]
+
+
+def load_with_events(chain_id: UUID, nodes: Nodes, as_of: date) -> tuple[Evidence, EventsAround]:
+    """The same, and what the events around them are called."""
     known = MapOnDay.of(chain_id, nodes, as_of)
-    signals, silence = _signals(known), load_silence(known)
+    found = known.ask(_questions(known))
+    around = events_around(known, found["events"])
+    return _evidence(known, found, around.rows), around
+
+
+def _questions(known: MapOnDay) -> Mapping[str, Question[Rows]]:
+    return {
+        "signals": _select_signals(known),
+        "requests": select_requests(known),
+        "shares": select_shares(known),
+        "findings": _select_open_findings(known),
+        "events": select_events(known),
+        "observations": select_place_observations(known),
+        "not_applicable": select_not_applicable(known),
+        "facts": _select_facts(known),
+        **select_judged(known),
+    }
+
+
+def _evidence(known: MapOnDay, found: Mapping[str, Rows], events: EventRows) -> Evidence:
+    signals = found["signals"]
+    silence = silence_from(known, found["requests"], found["shares"])
     blanks = sorted({*_blanks(known, signals), *silence.blanks})
-    observations = _observations(known, signals)
+    observations = _observations(known, found)
     silent = Silent(np.array(silence.silent, dtype=np.int64))
     return Evidence(
         observations=observations,
         blank=_asked(blanks),
         silent=silent,
-        not_applicable=load_not_applicable(known, observations, blanks, silent),
-        states=_states(known),
-        controls=load_controls(known, _design_credits(signals)),
-        judgements=load_judgements(known),
-        priorities=load_priorities(known),
-        adjustments=load_adjustments(known),
-        events=load_events_around(chain_id, nodes, as_of).rows,
+        not_applicable=not_applicable(known, found["not_applicable"], observations, blanks, silent),
+        states=_states(known, found["facts"]),
+        controls=controls_from(known, found["controls"], _design_credits(signals)),
+        judgements=judgements_from(known, found["judgements"]),
+        priorities=priorities_from(known, found["notes"]),
+        adjustments=adjustments_from(known, found["changes"]),
+        events=events,
     )
 
 
@@ -83,16 +112,18 @@ def load_self_disclosed(
 ) -> set[tuple[int, Issue]]:
     """(row, issue) with an open confirmed impact that the site told of and that is in remedy."""
     known = MapOnDay.of(chain_id, keys, as_of)
-    facts = known.select(
-        select(RiskFact.node_id, RiskFact.issue)
-        .outerjoin(Finding, Finding.id == RiskFact.cause_id)
-        .where(
-            RiskFact.kind == FactKind.CONFIRMED,
-            RiskFact.self_disclosed.is_(True),
-            _in_force(known.end),
-            or_(RiskFact.cause_type == "case", Finding.status.in_(IN_REMEDY)),
-        ),
-        RiskFact.node_id,
+    facts = ask(
+        known.about(
+            select(RiskFact.node_id, RiskFact.issue)
+            .outerjoin(Finding, Finding.id == RiskFact.cause_id)
+            .where(
+                RiskFact.kind == FactKind.CONFIRMED,
+                RiskFact.self_disclosed.is_(True),
+                _in_force(known.end),
+                or_(RiskFact.cause_type == "case", Finding.status.in_(IN_REMEDY)),
+            ),
+            RiskFact.node_id,
+        )
     )
     return {(known.rows[fact.node_id], fact.issue) for fact in facts}
 
@@ -100,8 +131,8 @@ def load_self_disclosed(
 # ---- observations ----------------------------------------------------------------------------
 
 
-def _signals(known: MapOnDay) -> Sequence[Any]:
-    return known.select(
+def _select_signals(known: MapOnDay) -> Question[Rows]:
+    return known.about(
         select(
             RiskSignal.node_id,
             RiskSignal.factor,
@@ -116,13 +147,13 @@ def _signals(known: MapOnDay) -> Sequence[Any]:
         .outerjoin(ResponseRow, ResponseRow.id == RiskSignal.response_id)
         .outerjoin(Assignment, Assignment.id == ResponseRow.assignment_id)
         .outerjoin(QuestionnaireVersion, QuestionnaireVersion.id == Assignment.version_id)
-        .where(RiskSignal.observed_at < known.end)
-        .order_by(RiskSignal.observed_at, RiskSignal.id),
+        .where(RiskSignal.observed_at < known.end),
         RiskSignal.node_id,
+        *(RiskSignal.observed_at, RiskSignal.id),
     )
 
 
-def _observations(known: MapOnDay, signals: Iterable[Any]) -> Observations:
+def _observations(known: MapOnDay, found: Mapping[str, Rows]) -> Observations:
     """The newest of each node, factor and source, what the findings say (DER-4), what events in
     the surroundings show, and what people entered.
 
@@ -132,7 +163,7 @@ def _observations(known: MapOnDay, signals: Iterable[Any]) -> Observations:
     """
     newest = {
         (signal.node_id, signal.factor, signal.source_type, *_told(signal)): signal
-        for signal in signals
+        for signal in found["signals"]
         if not signal.is_control
         and signal.value is not None
         and signal.factor in METHOD.factor_index
@@ -150,7 +181,7 @@ def _observations(known: MapOnDay, signals: Iterable[Any]) -> Observations:
         )
         for signal in newest.values()
     ]
-    open_ = _open_findings(known)
+    open_ = _open_findings(found["findings"])
     rows += [
         (known.rows[node_id], OPEN_FINDINGS, value, FINDING_SOURCE, 0.0, None, None)
         for node_id, value in open_.items()
@@ -169,8 +200,8 @@ def _observations(known: MapOnDay, signals: Iterable[Any]) -> Observations:
         for node_id, signal in last.items()
         if node_id not in open_
     ]
-    rows += load_context_observations(known)
-    rows += load_place_observations(known)
+    rows += context_observations(known, found["events"])
+    rows += place_observations(known, found["observations"])
     return observations_from(rows)
 
 
@@ -195,11 +226,8 @@ def _asked(pairs: Sequence[tuple[int, str]]) -> Asked:
     )
 
 
-def _open_findings(known: MapOnDay) -> dict[UUID, float]:
-    """Node -> s of its open verified findings (DER-4): 1 where a step is overdue, else .4.
-
-    Verified: somebody assessed it.
-    """
+def _select_open_findings(known: MapOnDay) -> Question[Rows]:
+    """Asks for open verified findings: somebody assessed them."""
     is_late = (
         select(MitigationAction.id)
         .where(
@@ -211,7 +239,7 @@ def _open_findings(known: MapOnDay) -> dict[UUID, float]:
         )
         .exists()
     )
-    findings = known.select(
+    return known.about(
         select(Finding.node_id, is_late.label("is_late")).where(
             Finding.created_at < known.end,
             Finding.status.not_in((RiskState.IDENTIFIED, RiskState.CONTROLLED)),
@@ -219,8 +247,12 @@ def _open_findings(known: MapOnDay) -> dict[UUID, float]:
         ),
         Finding.node_id,
     )
+
+
+def _open_findings(rows: Rows) -> dict[UUID, float]:
+    """Node -> s of its open verified findings (DER-4): 1 where a step is overdue, else .4."""
     found: dict[UUID, float] = {}
-    for row in findings:
+    for row in rows:
         found[row.node_id] = max(found.get(row.node_id, 0.0), 1.0 if row.is_late else 0.4)
     return found
 
@@ -250,13 +282,16 @@ def _in_force(end: datetime) -> ColumnElement[bool]:
     return (RiskFact.since < end) & or_(RiskFact.ended_at.is_(None), RiskFact.ended_at >= end)
 
 
-def _states(known: MapOnDay) -> States:
-    facts = known.select(
-        select(RiskFact.node_id, RiskFact.issue, RiskFact.kind, RiskFact.found_by, RiskFact.since)
-        .where(_in_force(known.end))
-        .order_by(RiskFact.since, RiskFact.id),
+def _select_facts(known: MapOnDay) -> Question[Rows]:
+    columns = (RiskFact.issue, RiskFact.kind, RiskFact.found_by, RiskFact.since)
+    return known.about(
+        select(RiskFact.node_id, *columns).where(_in_force(known.end)),
         RiskFact.node_id,
+        *(RiskFact.since, RiskFact.id),
     )
+
+
+def _states(known: MapOnDay, facts: Rows) -> States:
     issues = list(Issue)
     return States(
         node=np.array([known.rows[fact.node_id] for fact in facts], dtype=np.int64),

@@ -22,8 +22,9 @@ from ddplatform.models.risk import (
 )
 from ddplatform.models.value_chain import ValueChain, ValueChainNode
 from ddplatform.queries.one_row import get_one
-from ddplatform.queries.risk_scores import Known, list_history, risk_of
+from ddplatform.queries.risk_scores import Known, RiskScore, RunMark, risk_of, select_history
 from ddplatform.queries.run_rows import newest_row
+from ddplatform.queries.together import Question, ask
 from supply_chain.vocabulary import Issue, RiskBand
 
 HISTORY = 20
@@ -164,33 +165,51 @@ def get_change(change_id: UUID) -> ScoreChange:
 
 def find_judgement(node_id: UUID, issue: Issue) -> Judged | None:
     """The newest severity judgement of a risk."""
-    return _find_newest(SeverityJudgement, Judged, node_id, issue)
+    return ask(select_judgement(node_id, issue))
 
 
 def find_note(node_id: UUID, issue: Issue) -> Noted | None:
     """The newest note of a risk for the salience order."""
-    return _find_newest(SalienceNote, Noted, node_id, issue)
+    return ask(select_note(node_id, issue))
 
 
-def _find_newest(
+def select_judgement(node_id: UUID, issue: Issue) -> Question[Judged | None]:
+    """Asks for the newest severity judgement of a risk."""
+    return _select_newest(SeverityJudgement, Judged, node_id, issue)
+
+
+def select_note(node_id: UUID, issue: Issue) -> Question[Noted | None]:
+    """Asks for the newest note of a risk for the salience order."""
+    return _select_newest(SalienceNote, Noted, node_id, issue)
+
+
+def _select_newest(
     model: type[SeverityJudgement | SalienceNote], kind: type[Found], node_id: UUID, issue: Issue
-) -> Found | None:
+) -> Question[Found | None]:
     """The newest row about a risk, as a value that names its columns and its author."""
     columns = [getattr(model, one.name) for one in fields(kind) if one.name != "author"]
-    row = db.session.execute(
+    statement = (
         select(*columns, User.name.label("author"))
         .join(User, User.id == model.created_by_id)
         .where(model.node_id == node_id, model.issue == issue)
-        .order_by(model.created_at.desc(), model.id.desc())
-        .limit(1)
-    ).one_or_none()
-    return kind(**row._mapping) if row else None
+    )
+    return Question(
+        (statement,),
+        lambda rows: kind(**rows[0]._mapping) if rows else None,
+        (model.created_at.desc(), model.id.desc()),
+        limit=1,
+    )
 
 
 def list_changes(node_id: UUID, issue: Issue) -> Sequence[Change]:
     """Changes of the score of a risk, newest first."""
+    return ask(select_changes(node_id, issue))
+
+
+def select_changes(node_id: UUID, issue: Issue) -> Question[Sequence[Change]]:
+    """Asks for the same."""
     decider = aliased(User)
-    rows = db.session.execute(
+    statement = (
         select(
             ScoreChange.id,
             ScoreChange.is_raise,
@@ -208,29 +227,29 @@ def list_changes(node_id: UUID, issue: Issue) -> Sequence[Change]:
         .join(User, User.id == ScoreChange.created_by_id)
         .outerjoin(decider, decider.id == ScoreChange.decided_by_id)
         .where(ScoreChange.node_id == node_id, ScoreChange.issue == issue)
-        .order_by(ScoreChange.created_at.desc(), ScoreChange.id)
-        .limit(HISTORY)
-    ).all()
-    return [Change(**row._mapping) for row in rows]
+    )
+    return Question(
+        (statement,),
+        lambda rows: [Change(**row._mapping) for row in rows],
+        (ScoreChange.created_at.desc(), ScoreChange.id),
+        HISTORY,
+    )
 
 
 def list_facts(node_id: UUID, issue: Issue) -> Sequence[Fact]:
     """Facts about a risk, open ones first, then newest first."""
-    rows = db.session.execute(
-        select(
-            RiskFact.kind,
-            RiskFact.found_by,
-            RiskFact.self_disclosed,
-            RiskFact.cause_type,
-            RiskFact.cause_id,
-            RiskFact.since,
-            RiskFact.ended_at,
-        )
-        .where(RiskFact.node_id == node_id, RiskFact.issue == issue)
-        .order_by(RiskFact.ended_at.is_not(None), RiskFact.since.desc(), RiskFact.id)
-        .limit(HISTORY)
-    ).all()
-    return [Fact(**row._mapping) for row in rows]
+    return ask(select_facts(node_id, issue))
+
+
+def select_facts(node_id: UUID, issue: Issue) -> Question[Sequence[Fact]]:
+    """Asks for the same."""
+    columns = [getattr(RiskFact, one.name) for one in fields(Fact)]
+    return Question(
+        (select(*columns).where(RiskFact.node_id == node_id, RiskFact.issue == issue),),
+        lambda rows: [Fact(**row._mapping) for row in rows],
+        (RiskFact.ended_at.is_not(None), RiskFact.since.desc(), RiskFact.id),
+        HISTORY,
+    )
 
 
 def list_controls(node_id: UUID) -> dict[str, Control]:
@@ -254,6 +273,15 @@ def list_controls(node_id: UUID) -> dict[str, Control]:
 
 def list_past_scores(node_id: UUID, issue: Issue) -> Sequence[PastScore]:
     """The scores of a risk in the newest runs of its map, newest first."""
+    return ask(select_past_scores(node_id, issue))
+
+
+def select_past_scores(node_id: UUID, issue: Issue) -> Question[Sequence[PastScore]]:
+    """Asks for the same."""
+    return select_history(node_id, issue, _past_scores, limit=HISTORY)
+
+
+def _past_scores(history: Sequence[tuple[RunMark, RiskScore]]) -> Sequence[PastScore]:
     return [
         PastScore(
             run_id=run.id,
@@ -269,5 +297,5 @@ def list_past_scores(node_id: UUID, issue: Issue) -> Sequence[PastScore]:
             salience_rank=risk.salience_rank,
             known=risk.known,
         )
-        for run, risk in list_history(node_id, issue, limit=HISTORY)
+        for run, risk in history
     ]

@@ -9,6 +9,7 @@ from sqlalchemy import Row, or_, select
 
 from ddplatform.models.risk import ControlRecord, SalienceNote, ScoreChange, SeverityJudgement
 from ddplatform.queries.map_on_day import MapOnDay
+from ddplatform.queries.together import Question, Rows
 from supply_chain.risk.context import age_in_months
 from supply_chain.risk.evidence import ControlsSeen, Judgements, Priorities
 from supply_chain.risk.method import METHOD, Floats, Ints
@@ -20,13 +21,28 @@ ISSUES = tuple(Issue)
 UNJUDGED = -1
 
 
-def load_controls(known: MapOnDay, design: Mapping[tuple[UUID, str], float]) -> ControlsSeen:
+def select_judged(known: MapOnDay) -> dict[str, Question[Rows]]:
+    """Asks for all that people judged by a day: controls, judgements, notes and changes."""
+    traits = ("scale", "scope", "irremediability", "vulnerable")
+    return {
+        "controls": _select(known, ControlRecord, "control", "coverage", "evidence", "verified_on"),
+        "judgements": _select(known, SeverityJudgement, "issue", *traits),
+        "notes": _select(
+            known, SalienceNote, "issue", "is_emergency", "delay_harms", "involvement"
+        ),
+        "changes": _select_changes(known),
+    }
+
+
+def controls_from(
+    known: MapOnDay, rows: Rows, design: Mapping[tuple[UUID, str], float]
+) -> ControlsSeen:
     """The newest record of each control at each node.
 
     Args:
         design: (node, control) -> design credit of the questionnaire, 0-1.
     """
-    every = _newest(known, ControlRecord, "control", "coverage", "evidence", "verified_on")
+    every = _newest(rows)
     newest = {key: row for key, row in every.items() if row.control in METHOD.control_index}
     return ControlsSeen(
         node=_ints(known.rows[node] for node, _ in newest),
@@ -41,10 +57,9 @@ def load_controls(known: MapOnDay, design: Mapping[tuple[UUID, str], float]) -> 
     )
 
 
-def load_judgements(known: MapOnDay) -> Judgements:
+def judgements_from(known: MapOnDay, rows: Rows) -> Judgements:
     """The newest severity judgement of each (node, issue)."""
-    names = ("issue", "scale", "scope", "irremediability", "vulnerable")
-    newest = _newest(known, SeverityJudgement, *names).values()
+    newest = _newest(rows).values()
     return Judgements(
         node=_ints(known.rows[row.node_id] for row in newest),
         issue=_ints(ISSUES.index(row.issue) for row in newest),
@@ -55,10 +70,9 @@ def load_judgements(known: MapOnDay) -> Judgements:
     )
 
 
-def load_priorities(known: MapOnDay) -> Priorities:
+def priorities_from(known: MapOnDay, rows: Rows) -> Priorities:
     """The newest note of each (node, issue) for the salience order."""
-    names = ("issue", "is_emergency", "delay_harms", "involvement")
-    newest = _newest(known, SalienceNote, *names).values()
+    newest = _newest(rows).values()
     return Priorities(
         node=_ints(known.rows[row.node_id] for row in newest),
         issue=_ints(ISSUES.index(row.issue) for row in newest),
@@ -71,11 +85,12 @@ def load_priorities(known: MapOnDay) -> Priorities:
     )
 
 
-def load_adjustments(known: MapOnDay) -> Adjustments:
+def _select_changes(known: MapOnDay) -> Question[Rows]:
     """Changes of scores in force: raises at once, lowerings once approved and until expiry."""
-    rows = known.select(
-        select(ScoreChange.node_id, ScoreChange.issue, ScoreChange.points, ScoreChange.is_raise)
-        .where(
+    return known.about(
+        select(
+            ScoreChange.node_id, ScoreChange.issue, ScoreChange.points, ScoreChange.is_raise
+        ).where(
             ScoreChange.created_at < known.end,
             or_(ScoreChange.ended_at.is_(None), ScoreChange.ended_at >= known.end),
             or_(ScoreChange.expires_on.is_(None), ScoreChange.expires_on >= known.as_of),
@@ -83,10 +98,14 @@ def load_adjustments(known: MapOnDay) -> Adjustments:
                 ScoreChange.is_raise.is_(True),
                 ScoreChange.is_approved.is_(True) & (ScoreChange.decided_at < known.end),
             ),
-        )
-        .order_by(ScoreChange.created_at, ScoreChange.id),
+        ),
         ScoreChange.node_id,
+        *(ScoreChange.created_at, ScoreChange.id),
     )
+
+
+def adjustments_from(known: MapOnDay, rows: Rows) -> Adjustments:
+    """Changes of scores in force."""
     return Adjustments(
         node=_ints(known.rows[row.node_id] for row in rows),
         issue=_ints(ISSUES.index(row.issue) for row in rows),
@@ -95,16 +114,21 @@ def load_adjustments(known: MapOnDay) -> Adjustments:
     )
 
 
-def _newest(
+def _select(
     known: MapOnDay, model: type[ControlRecord | SeverityJudgement | SalienceNote], *names: str
-) -> dict[tuple[UUID, Any], Row[*tuple[Any, ...]]]:
-    """(node, value of the first of the columns) -> the newest row known on the day."""
-    rows = known.select(
-        select(model.node_id, *(getattr(model, name) for name in names))
-        .where(model.created_at < known.end)
-        .order_by(model.created_at, model.id),
+) -> Question[Rows]:
+    """Rows known on the day, the newest last."""
+    return known.about(
+        select(model.node_id, *(getattr(model, name) for name in names)).where(
+            model.created_at < known.end
+        ),
         model.node_id,
+        *(model.created_at, model.id),
     )
+
+
+def _newest(rows: Rows) -> dict[tuple[UUID, Any], Row[*tuple[Any, ...]]]:
+    """(node, value of the column after it) -> the newest of some rows."""
     return {(row.node_id, row[1]): row for row in rows}
 
 

@@ -7,18 +7,13 @@ from sqlalchemy import or_, select
 from ddplatform.models.risk_observations import PlaceObservation
 from ddplatform.queries.map_on_day import MapOnDay
 from ddplatform.queries.one_row import get_one
+from ddplatform.queries.together import Question, Rows
 from supply_chain.risk.context import age_in_months
 
 
-def load_place_observations(
-    known: MapOnDay,
-) -> list[tuple[int, str, float | None, str, float, float | None, int | None]]:
-    """What stood on a day, as rows of `observations_from`.
-
-    A source is who looked, by name and kind: of one factor at one place only its newest word
-    counts (RM-2.0 3.3).
-    """
-    rows = known.select(
+def select_place_observations(known: MapOnDay) -> Question[Rows]:
+    """Asks for what stood on a day."""
+    return known.about(
         select(
             PlaceObservation.node_id,
             PlaceObservation.factor,
@@ -26,17 +21,26 @@ def load_place_observations(
             PlaceObservation.source_type,
             PlaceObservation.source,
             PlaceObservation.observed_on,
-        )
-        .where(
+        ).where(
             PlaceObservation.created_at < known.end,
             or_(
                 PlaceObservation.withdrawn_at.is_(None),
                 PlaceObservation.withdrawn_at >= known.end,
             ),
-        )
-        .order_by(PlaceObservation.node_id, PlaceObservation.id),
+        ),
         PlaceObservation.node_id,
+        *(PlaceObservation.node_id, PlaceObservation.id),
     )
+
+
+def place_observations(
+    known: MapOnDay, rows: Rows
+) -> list[tuple[int, str, float | None, str, float, float | None, int | None]]:
+    """The same as rows of `observations_from`.
+
+    A source is who looked, by name and kind: of one factor at one place only its newest word
+    counts (RM-2.0 3.3).
+    """
     sources: dict[tuple[str, str], int] = {}
     return [
         (

@@ -13,6 +13,7 @@ from ddplatform.db import db
 from ddplatform.models.organisations import User
 from ddplatform.models.risk import AssessmentRun, ReferenceRelease, RiskAssessment, WholeBecause
 from ddplatform.models.value_chain import ValueChain
+from ddplatform.queries.one_row import required
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,11 @@ class MapHead:
     def is_assessed(self) -> bool:
         """Whether it has been assessed at all."""
         return self.head is not None
+
+
+def get_map_head(chain_id: UUID) -> MapHead:
+    """A map with its current run, or NotFound."""
+    return required(next(iter(_list_heads(ValueChain.id == chain_id)), None))
 
 
 def list_map_heads() -> Sequence[MapHead]:

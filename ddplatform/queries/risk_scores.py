@@ -2,10 +2,10 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 from uuid import UUID
 
 import numpy as np
@@ -23,6 +23,7 @@ from ddplatform.queries.run_rows import (
     settled,
     whole_of,
 )
+from ddplatform.queries.together import Question, ask
 from supply_chain.risk.kept_scores import SCORES, Records, unpack
 from supply_chain.risk.register import ISSUES
 from supply_chain.risk.rm2.kept_scores import NODE as RM2_NODE
@@ -36,6 +37,7 @@ from supply_chain.vocabulary import Issue, RiskBand, SeverityBand
 IN_REMEDY = "self_disclosed_in_remedy"
 AT_ONCE = 5_000  # nodes whose scores are unpacked together
 
+Made = TypeVar("Made")
 ScoredRow: TypeAlias = (
     Row[UUID, int, int, UUID | None, str, str, str | None, int | None, bytes] | RiskAssessment
 )
@@ -261,14 +263,32 @@ class RunMark:
 
 def list_history(node_id: UUID, issue: Issue, *, limit: int) -> list[tuple[RunMark, RiskScore]]:
     """The scores of a (node, issue) in the newest runs of its map, newest first."""
-    rows = db.session.execute(
+    return ask(select_history(node_id, issue, list, limit=limit))
+
+
+def select_history(
+    node_id: UUID,
+    issue: Issue,
+    make: Callable[[Sequence[tuple[RunMark, RiskScore]]], Made],
+    *,
+    limit: int,
+) -> Question[Made]:
+    """Asks for the same, and for what is made of it."""
+    statement = (
         select_scores()
         .add_columns(*(getattr(AssessmentRun, one.name) for one in fields(RunMark)))
         .join(AssessmentRun, on_runs())
         .where(RiskAssessment.node_id == node_id)
-        .order_by(AssessmentRun.created_at.desc(), AssessmentRun.id)
-        .limit(limit)
-    ).all()
+    )
+    return Question(
+        (statement,),
+        lambda rows: make(_history(rows, issue)),
+        (AssessmentRun.created_at.desc(), AssessmentRun.id),
+        limit,
+    )
+
+
+def _history(rows: Sequence[Any], issue: Issue) -> list[tuple[RunMark, RiskScore]]:
     names = [one.name for one in fields(RunMark)]
     marks = (RunMark(**{name: getattr(row, name) for name in names}) for row in rows)
     found = ((mark, risk_of(row, issue, mark.id)) for mark, row in zip(marks, rows, strict=True))

@@ -19,6 +19,7 @@ from ddplatform.models.screening import (
 )
 from ddplatform.models.value_chain import ValueChain, ValueChainNode
 from ddplatform.queries.one_row import get_one
+from ddplatform.queries.together import Question
 from supply_chain.screening.entries import Entry, EntryStatus
 from supply_chain.screening.releases import ListChanges, compare_releases
 
@@ -242,6 +243,16 @@ def list_matches(
     ).all()
     page = [MatchRow(**row._mapping) for row in rows[:limit]]
     return page, (-page[-1].score, page[-1].id) if len(rows) > limit else None
+
+
+def select_matches_of(node_id: UUID) -> Question[Sequence[MatchRow]]:
+    """Asks for the prompts at one node, the most alike first."""
+    return Question(
+        (_columns(*_SHOWN).where(*_conditions(MatchFilter(node_id=node_id))),),
+        lambda rows: [MatchRow(**row._mapping) for row in rows],
+        (-ScreeningMatch.score, ScreeningMatch.id),
+        PAGE_SIZE,
+    )
 
 
 _SHOWN = (

@@ -14,6 +14,7 @@ from ddplatform.models.questionnaires import Assignment, QuestionnaireVersion
 from ddplatform.models.reviews import ReviewEntry
 from ddplatform.queries.map_on_day import MapOnDay
 from ddplatform.queries.questionnaires import load_plan
+from ddplatform.queries.together import Question, Rows
 from questionnaires import Answerer, Response, Signals, score
 from supply_chain.risk.rm2.method import METHOD
 
@@ -30,12 +31,9 @@ class Silence:
     silent: tuple[int, ...]  # rows of nodes that answered less than half by day 30 after the day
 
 
-def load_silence(known: MapOnDay) -> Silence:
-    """What suppliers did not answer; of each questionnaire the newest request counts.
-
-    Blanks within answers that were sent are told by their signals.
-    """
-    rows = known.select(
+def select_requests(known: MapOnDay) -> Question[Rows]:
+    """Asks for what suppliers were asked by a day."""
+    return known.about(
         select(
             Assignment.id,
             Assignment.node_id,
@@ -50,17 +48,35 @@ def load_silence(known: MapOnDay) -> Silence:
             Assignment.answered_by == Answerer.SUPPLIER,
             Assignment.status.not_in(NOT_ASKED),
             Assignment.sent_at < known.end,
-        )
-        .order_by(Assignment.sent_at, Assignment.id),
+        ),
         Assignment.node_id,
+        *(Assignment.sent_at, Assignment.id),
     )
-    newest = {(row.node_id, row.questionnaire_id): row for row in rows}
+
+
+def select_shares(known: MapOnDay) -> Question[Rows]:
+    """Asks for the part of the required questions that answers answer, the newest last."""
+    return known.about(
+        select(Assignment.node_id, Assignment.id, ReviewEntry.answered_share)
+        .join(ReviewEntry, ReviewEntry.assignment_id == Assignment.id)
+        .where(ReviewEntry.received_at < known.end),
+        Assignment.node_id,
+        *(ReviewEntry.received_at, ReviewEntry.id),
+    )
+
+
+def silence_from(known: MapOnDay, requests: Rows, shares: Rows) -> Silence:
+    """What suppliers did not answer; of each questionnaire the newest request counts.
+
+    Blanks within answers that were sent are told by their signals.
+    """
+    newest = {(row.node_id, row.questionnaire_id): row for row in requests}
     due = [row for row in newest.values() if row.due_on < known.as_of]
-    shares = _answered_shares(known, [row.id for row in due])
+    answered = {row.id: row.answered_share for row in shares}
     return Silence(
         blanks=tuple(_blanks(known, due)),
         silent=tuple(
-            sorted({known.rows[row.node_id] for row in due if _is_silent(row, known, shares)})
+            sorted({known.rows[row.node_id] for row in due if _is_silent(row, known, answered)})
         ),
     )
 
@@ -76,27 +92,12 @@ def _is_sent(row: Any, known: MapOnDay) -> bool:
     return row.submitted_at is not None and row.submitted_at < known.end
 
 
-def _is_silent(row: Any, known: MapOnDay, shares: dict[UUID, float]) -> bool:
+def _is_silent(row: Any, known: MapOnDay, answered: dict[UUID, float]) -> bool:
     last: date = row.due_on + timedelta(days=_POLICY.silence_after_days)
     if known.as_of <= last:
         return False
     least = _POLICY.silence_answered_share
-    return not _is_sent(row, known) or shares.get(row.id, 1.0) < least
-
-
-def _answered_shares(known: MapOnDay, assignments: list[UUID]) -> dict[UUID, float]:
-    """Assignment -> part of the required questions that its newest answers answer."""
-    if not assignments:
-        return {}
-    rows = known.select(
-        select(Assignment.node_id, Assignment.id, ReviewEntry.answered_share)
-        .join(ReviewEntry, ReviewEntry.assignment_id == Assignment.id)
-        .where(ReviewEntry.received_at < known.end)
-        .order_by(ReviewEntry.received_at, ReviewEntry.id),
-        Assignment.node_id,
-    )
-    wanted = set(assignments)
-    return {row.id: row.answered_share for row in rows if row.id in wanted}
+    return not _is_sent(row, known) or answered.get(row.id, 1.0) < least
 
 
 def factors_asked(version_id: UUID, *, light: bool) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from ddplatform.models.supplier_figures import FigureQuestion, SupplierFigures
 from ddplatform.models.value_chain import ValueChainNode
 from ddplatform.queries.one_row import get_one, get_row
 from ddplatform.queries.silence import NOT_ASKED
+from ddplatform.queries.together import Question, ask
 from ddplatform.tenancy import current_organisation
 from questionnaires import Answerer
 from supply_chain.risk.rm2.response import ConductFlag, Label, label_of
@@ -167,24 +168,32 @@ def list_kept(chain_id: UUID) -> Mapping[UUID, SupplierFigures]:
 
 def find_measured(node_id: UUID, today: date) -> Measured | None:
     """The measure of a place as the buyer may read it; None: its supplier was never asked."""
-    row = db.session.execute(
-        select(Figures, _is_limited().label("is_limited"))
-        .where(_mine(), Figures.node_id == node_id)
-        .options(undefer(Figures.response), undefer(Figures.shown_response))
-        .order_by(Figures.written_at.desc())
-        .limit(1)
-    ).first()
-    return _measured(row[0], today, is_limited=row.is_limited) if row else None
+    return ask(select_measured(node_id, today))
 
 
-def _measured(row: SupplierFigures, today: date, *, is_limited: bool) -> Measured:
+def select_measured(node_id: UUID, today: date) -> Question[Measured | None]:
+    """Asks for the same."""
+    statement = select(
+        *(Figures.as_of, Figures.measure, Figures.label, Figures.response),
+        *(Figures.shown_from, Figures.shown_measure, Figures.shown_label),
+        *(Figures.shown_response, _is_limited().label("is_limited")),
+    ).where(_mine(), Figures.node_id == node_id)
+    return Question(
+        (statement,),
+        lambda rows: _measured(rows[0], today) if rows else None,
+        (Figures.written_at.desc(), Figures.id),
+        limit=1,
+    )
+
+
+def _measured(row: Any, today: date) -> Measured:
     is_shown = row.shown_from <= today
     response = row.response if is_shown else row.shown_response
     measure = row.measure if is_shown else row.shown_measure
     label = row.label if is_shown else row.shown_label
     if not response:
         measure = label = None
-    if is_limited and measure is not None:
+    if row.is_limited and measure is not None:
         measure, label = 0.0, Label.UNRESPONSIVE
     return Measured(
         measure=measure,

@@ -1,8 +1,9 @@
 """Maps, their nodes and links, one at a time; whole maps are read by chain_graph."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -12,6 +13,7 @@ from ddplatform.db import db
 from ddplatform.models.approvals import Approval, ApprovalState
 from ddplatform.models.value_chain import NodeSummary, SupplyLink, ValueChain, ValueChainNode
 from ddplatform.queries.one_row import get_one
+from ddplatform.queries.together import Question, ask_together
 from supply_chain.vocabulary import FlowEvidence, LinkKind, RiskBand
 
 LINKS_SHOWN = 200
@@ -139,6 +141,19 @@ def get_summary(node_id: UUID) -> NodeSummary | None:
     return db.session.scalar(select(NodeSummary).where(NodeSummary.node_id == node_id))
 
 
+def select_summary(node_id: UUID) -> Question[Any]:
+    """Asks for the same, as a row with what a page of the node shows."""
+    shown = (
+        *(NodeSummary.tier, NodeSummary.band, NodeSummary.severity_band, NodeSummary.grade),
+        *(NodeSummary.residual_index, NodeSummary.confidence, NodeSummary.open_findings),
+        *(NodeSummary.overdue_actions, NodeSummary.questionnaire_status),
+    )
+    return Question(
+        (select(*shown).where(NodeSummary.node_id == node_id),),
+        lambda rows: rows[0] if rows else None,
+    )
+
+
 def get_link(link_id: UUID) -> SupplyLink:
     """A link, archived ones too, or NotFound."""
     return get_one(select(SupplyLink).where(SupplyLink.id == link_id))
@@ -179,26 +194,47 @@ def _links_of(node: ValueChainNode, condition: ColumnElement[bool]) -> list[Supp
 
 def list_links_of(node_id: UUID) -> NodeLinks:
     """Who supplies a node and whom it supplies, at most 200 each way, heaviest first."""
-    suppliers, suppliers_total = _side(node_id, up=True)
-    buyers, buyers_total = _side(node_id, up=False)
-    return NodeLinks(suppliers, buyers, suppliers_total, buyers_total)
+    return links_from(ask_together(select_links(node_id)))
 
 
-def _side(node_id: UUID, *, up: bool) -> tuple[Sequence[LinkRow], int]:
+def select_links(node_id: UUID) -> dict[str, Question[Any]]:
+    """Asks for the same; `links_from` puts the answers together."""
+    up, down = _ends(node_id, up=True), _ends(node_id, up=False)
+    return {
+        "suppliers": _select_side(up, SupplyLink.supplier_id),
+        "suppliers_total": _count_side(up),
+        "buyers": _select_side(down, SupplyLink.buyer_id),
+        "buyers_total": _count_side(down),
+    }
+
+
+def links_from(told: Mapping[str, Any]) -> NodeLinks:
+    """The answers to `select_links`, among others."""
+    return NodeLinks(**{one.name: told[one.name] for one in fields(NodeLinks)})
+
+
+def _ends(node_id: UUID, *, up: bool) -> tuple[ColumnElement[bool], ...]:
     here = SupplyLink.buyer_id if up else SupplyLink.supplier_id
-    there = SupplyLink.supplier_id if up else SupplyLink.buyer_id
-    other, summary = aliased(ValueChainNode), aliased(NodeSummary)
     # The indexes of links begin with the map.
     map_of_node = select(ValueChainNode.chain_id).where(ValueChainNode.id == node_id)
-    wanted = (
+    return (
         SupplyLink.chain_id == map_of_node.scalar_subquery(),
         here == node_id,
         SupplyLink.archived_at.is_(None),
     )
+
+
+def _count_side(wanted: tuple[ColumnElement[bool], ...]) -> Question[int]:
+    counted = select(func.count().label("links")).select_from(SupplyLink).where(*wanted)
+    return Question((counted,), lambda rows: rows[0].links)
+
+
+def _select_side(wanted: tuple[ColumnElement[bool], ...], there: Any) -> Question[Any]:
+    other, summary = aliased(ValueChainNode), aliased(NodeSummary)
     waits = select(Approval.id).where(
         Approval.link_id == SupplyLink.id, Approval.state == ApprovalState.WAITING
     )
-    rows = db.session.execute(
+    statement = (
         select(
             SupplyLink.id,
             other.id.label("node_id"),
@@ -214,10 +250,10 @@ def _side(node_id: UUID, *, up: bool) -> tuple[Sequence[LinkRow], int]:
         .join(other, other.id == there)
         .outerjoin(summary, summary.node_id == other.id)
         .where(*wanted)
-        .order_by(func.coalesce(SupplyLink.share, -1).desc(), other.name, SupplyLink.id)
-        .limit(LINKS_SHOWN)
-    ).all()
-    if len(rows) < LINKS_SHOWN:
-        return [LinkRow(**row._mapping) for row in rows], len(rows)
-    total = db.session.scalar(select(func.count()).select_from(SupplyLink).where(*wanted))
-    return [LinkRow(**row._mapping) for row in rows], total or len(rows)
+    )
+    return Question(
+        (statement,),
+        lambda rows: [LinkRow(**row._mapping) for row in rows],
+        (func.coalesce(SupplyLink.share, -1).desc(), other.name, SupplyLink.id),
+        LINKS_SHOWN,
+    )

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ddplatform.db import db
 from ddplatform.models.responses import RiskSignal
 from ddplatform.models.risk import ControlRecord, FactKind, RiskFact
-from ddplatform.queries.context_points import load_events_around
+from ddplatform.queries.risk_evidence import load_with_events
 from ddplatform.queries.value_chain import get_node
 from ddplatform.risk.explanation.waterfall import Line, axis, draw, printed_tenths
 from ddplatform.services import context_events
@@ -116,7 +116,7 @@ def test_a_closed_school_counts_in_full_until_its_last_day_and_then_fades(
     add_event(tenant, **lasting, ends_on=TODAY - days(100))
     add_event(tenant, **lasting)
     with acting(tenant):
-        around = load_events_around(cocoa.chain, (cocoa.farms,), TODAY)
+        _, around = load_with_events(cocoa.chain, (cocoa.farms,), TODAY)
 
     assert around.rows.months_since_start.tolist() == pytest.approx([200 / 30.4375] * 2)
     full = around.rows.months_at_full.tolist()

@@ -1,23 +1,41 @@
 """Issues at one place, scored by RM-2.0 from what is known of that place. No run is stored."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from ddplatform.models.approvals import Approval, ApprovalKind
 from ddplatform.models.value_chain import ValueChainNode
-from ddplatform.queries.approvals import Standing, list_standing
-from ddplatform.queries.context_points import EventsAround, load_events_around
+from ddplatform.queries.answers_behind import AnswersBehind, select_answers_behind
+from ddplatform.queries.approvals import Standing, select_standing
+from ddplatform.queries.context_points import EventsAround
 from ddplatform.queries.node_subjects import columns_of
-from ddplatform.queries.risk import find_risk
-from ddplatform.queries.risk_evidence import load_evidence
-from ddplatform.queries.risk_runs import RunHead, find_current_head
+from ddplatform.queries.risk import select_risk
+from ddplatform.queries.risk_evidence import load_with_events
+from ddplatform.queries.risk_judged import (
+    Change,
+    Fact,
+    Judged,
+    Noted,
+    PastScore,
+    select_changes,
+    select_facts,
+    select_judgement,
+    select_note,
+    select_past_scores,
+)
+from ddplatform.queries.risk_runs import RunHead, get_map_head
 from ddplatform.queries.risk_scores import RiskScore
-from ddplatform.queries.value_chain import get_chain
+from ddplatform.queries.together import Question, ask_together
+from ddplatform.risk.follow_up.queries import FollowUp, FollowUps, select_of_places
+from ddplatform.risk.observations.queries import ObservationRow, select_observations
 from supply_chain.reference import load_reference
 from supply_chain.risk.evidence import Evidence
 from supply_chain.risk.rm2.absences import missing_factors
 from supply_chain.risk.rm2.explanation import Explanation, explain
 from supply_chain.risk.rm2.method import METHOD, METHOD_VERSION
+from supply_chain.risk.rm2.observable import observable
 from supply_chain.risk.rm2.possible_changes import Changes, changes_of
 from supply_chain.risk.rm2.profile import Profile, profile_of
 from supply_chain.risk.rm2.subject import subject_of
@@ -39,6 +57,20 @@ class Known:
 
 
 @dataclass(frozen=True)
+class ByPeople:
+    """What people saw, judged and decided about a risk, and how it came about."""
+
+    observations: Sequence[ObservationRow]
+    follow: FollowUp
+    judged: Judged | None
+    note: Noted | None
+    changes: Sequence[Change]
+    facts: Sequence[Fact]
+    past: Sequence[PastScore]
+    answers: Sequence[AnswersBehind]
+
+
+@dataclass(frozen=True)
 class ExplainedRisk:
     """A score with its lines and what would change it."""
 
@@ -50,6 +82,7 @@ class ExplainedRisk:
     missing: tuple[str, ...]  # factors of the site of which nothing is known
     absences: tuple[Standing, ...]
     """Factors linked to the issue that are left out here, or wait for a second person."""
+    by_people: ByPeople
 
 
 @dataclass(frozen=True)
@@ -64,12 +97,15 @@ def explain_risk(node: ValueChainNode, issue: Issue, as_of: date) -> ExplainedRi
     """Score and explain an issue at a place; other places do not matter for it.
 
     Args:
-        as_of: the day; where a run of the map under RM-2.0 is the current one, its day counts.
+        as_of: the day; where a run of the map under RM-2.0 is the current one, its day counts
+            for what is known. What people decided is told as of this day.
     """
     known, reference = _known(node, as_of), load_reference()
     subject = subject_of(columns_of(node), known.evidence, 0, issue, reference=reference)
-    kept = find_risk(known.head.id, node.id, issue) if known.head else None
-    asked = list_standing(Approval.node_id == node.id, Approval.kind == ApprovalKind.NOT_APPLICABLE)
+    told = ask_together(_about_risk(known, issue, as_of))
+    kept: RiskScore | None = told.pop("kept", None)
+    asked: Sequence[Standing] = told.pop("asked")
+    follow: FollowUps = told.pop("follow")
     weights = METHOD.up[:, subject.issue]
     return ExplainedRisk(
         known=known,
@@ -80,7 +116,25 @@ def explain_risk(node: ValueChainNode, issue: Issue, as_of: date) -> ExplainedRi
         absences=tuple(
             one for one in asked if one.factor and weights[METHOD.factor_index[one.factor]]
         ),
+        by_people=ByPeople(**told, follow=follow.of(node.id, issue)),
     )
+
+
+def _about_risk(known: Known, issue: Issue, today: date) -> dict[str, Question[Any]]:
+    about = known.node.id, issue
+    absences = Approval.node_id == known.node.id, Approval.kind == ApprovalKind.NOT_APPLICABLE
+    return {
+        **({"kept": select_risk(known.head.id, *about)} if known.head else {}),
+        "asked": select_standing(*absences),
+        "follow": select_of_places([known.node.id], today),
+        "observations": select_observations(known.node.id, tuple(observable(issue))),
+        "judged": select_judgement(*about),
+        "note": select_note(*about),
+        "changes": select_changes(*about),
+        "facts": select_facts(*about),
+        "past": select_past_scores(*about),
+        "answers": select_answers_behind(known.node.id),
+    }
 
 
 def profile_place(node: ValueChainNode, as_of: date) -> PlaceProfile:
@@ -91,16 +145,17 @@ def profile_place(node: ValueChainNode, as_of: date) -> PlaceProfile:
 
 
 def _known(node: ValueChainNode, as_of: date) -> Known:
-    head = find_current_head(node.chain_id)
+    of_map = get_map_head(node.chain_id)
+    head = of_map.head
     is_kept = head is not None and head.method_version == METHOD_VERSION
     as_of = head.as_of if is_kept and head else as_of
-    asked = node.chain_id, (node.id,), as_of
+    evidence, around = load_with_events(node.chain_id, (node.id,), as_of)
     return Known(
         node=node,
-        map_name=get_chain(node.chain_id).name,
+        map_name=of_map.name,
         as_of=as_of,
         release=load_reference().release,
-        evidence=load_evidence(*asked),
-        around=load_events_around(*asked),
+        evidence=evidence,
+        around=around,
         head=head if is_kept else None,
     )

@@ -12,7 +12,6 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
-    Row,
     Select,
     String,
     case,
@@ -22,10 +21,9 @@ from sqlalchemy import (
     literal,
     null,
     select,
-    union_all,
 )
 
-from ddplatform.db import UtcDateTime, db
+from ddplatform.db import UtcDateTime
 from ddplatform.models.findings import Finding, MitigationAction
 from ddplatform.models.organisations import Membership, User
 from ddplatform.models.questionnaires import Assignment
@@ -36,6 +34,7 @@ from ddplatform.models.visit_plan import StepKind, VisitPlanStep
 from ddplatform.queries.findings import UNDONE_ACTIONS
 from ddplatform.queries.node_filters import among
 from ddplatform.queries.questionnaires import WAITING
+from ddplatform.queries.together import Question, Rows, ask
 from questionnaires.modules import Answerer
 from supply_chain.risk.follow_up import (
     Deferral,
@@ -193,8 +192,13 @@ def _said(values: Mapping[Pair, int]) -> Said:
 
 def load_of_places(node_ids: Iterable[UUID], today: date) -> FollowUps:
     """What is known about all risks of some places."""
+    return ask(select_of_places(node_ids, today), at_once=True)
+
+
+def select_of_places(node_ids: Iterable[UUID], today: date) -> Question[FollowUps]:
+    """Asks for the same."""
     keys = list(dict.fromkeys(node_ids))
-    return _load(lambda column: among(column, keys), today)
+    return _asking(lambda column: among(column, keys), today)
 
 
 def load_of_maps(chain_ids: Sequence[UUID], today: date) -> FollowUps:
@@ -206,19 +210,22 @@ def load_of_maps(chain_ids: Sequence[UUID], today: date) -> FollowUps:
             return of_maps
         return exists().where(ValueChainNode.id == column, of_maps)
 
-    return _load(within, today)
+    return ask(_asking(within, today), at_once=True)
 
 
-def _load(within: Any, today: date) -> FollowUps:
-    found: dict[str, list[Row[*tuple[Any, ...]]]] = defaultdict(list)
-    for row in db.session.execute(union_all(*_selects(within))).all():
+def _asking(within: Any, today: date) -> Question[FollowUps]:
+    return Question(tuple(_selects(within)), lambda rows: _follow_ups(rows, today))
+
+
+def _follow_ups(rows: Rows, today: date) -> FollowUps:
+    found: dict[str, list[Any]] = defaultdict(list)
+    for row in rows:
         found[row.part].append(row)
     decided = [*found["owner"], *found["deferral"], *found["end"]]
     decided.sort(key=lambda row: (row.moment, row.key))  # of each kind the newest comes last
     noted = sorted(found["note"], key=lambda row: (row.moment, row.key))
     notes = {_pair(row): _urgency(row) for row in noted}
     actions = found["action"]
-    is_late = today.isoformat()
     return FollowUps(
         today=today,
         people={_hex(row.who): Person(UUID(row.who), row.text) for row in found["person"]},
@@ -235,7 +242,7 @@ def _load(within: Any, today: date) -> FollowUps:
         of_risks={
             OpenStep.FINDING: frozenset(map(_pair, found["finding"])),
             OpenStep.ACTION: frozenset(map(_pair, actions)),
-            OpenStep.OVERDUE: frozenset(_pair(row) for row in actions if row.day < is_late),
+            OpenStep.OVERDUE: frozenset(_pair(row) for row in actions if row.day < str(today)),
         },
         emergencies=frozenset(
             [

@@ -9,9 +9,9 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.orm import aliased
 
-from ddplatform.db import db
 from ddplatform.models.organisations import User
 from ddplatform.models.risk_observations import PlaceObservation
+from ddplatform.queries.together import Question, ask
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,13 @@ class ObservationRow:
 
 def list_observations(node_id: UUID, factors: Sequence[str] = ()) -> Sequence[ObservationRow]:
     """All of a place, standing ones first and the newest first; of some factors where named."""
+    return ask(select_observations(node_id, factors))
+
+
+def select_observations(
+    node_id: UUID, factors: Sequence[str] = ()
+) -> Question[Sequence[ObservationRow]]:
+    """Asks for the same."""
     wanted = _rows().where(PlaceObservation.node_id == node_id)
     if factors:
         wanted = wanted.where(PlaceObservation.factor.in_(factors))
@@ -45,7 +52,7 @@ def list_observations(node_id: UUID, factors: Sequence[str] = ()) -> Sequence[Ob
         PlaceObservation.observed_on.desc(),
         PlaceObservation.id.desc(),
     )
-    return [ObservationRow(**row._mapping) for row in db.session.execute(wanted.order_by(*order))]
+    return Question((wanted,), lambda rows: [ObservationRow(**row._mapping) for row in rows], order)
 
 
 def _rows() -> Select[Any]:

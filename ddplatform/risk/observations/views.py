@@ -1,6 +1,6 @@
 """Observations in words, ready to be shown."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -66,11 +66,6 @@ def factor_choices(issue: Issue | None, *, regional: bool) -> list[SelectChoice]
         for factor, group in observable(issue).items()
         if takes_figure(factor) is regional
     ]
-
-
-def factors_of(issue: Issue) -> Sequence[str]:
-    """All factors whose observation moves an issue."""
-    return tuple(observable(issue))
 
 
 def _seen(row: ObservationRow) -> str:

@@ -21,7 +21,7 @@ class NodeSources:
 def sources_of(node: ValueChainNode) -> NodeSources:
     """Everything that matching knows of one node."""
     if node.archived_at is None:
-        return NodeSources(tuple(list_sources(node.id)), tuple(list_open_of(node.id)), None, None)
+        return NodeSources(tuple(list_sources(node.id)), tuple(list_open_of(node)), None, None)
     merge = find_merge_of(node.id)
     if merge is None:
         return NodeSources(tuple(list_sources(node.id)), (), None, None)

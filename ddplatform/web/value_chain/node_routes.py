@@ -14,20 +14,28 @@ from ddplatform.errors import Invalid, NotFound
 from ddplatform.gate import requires
 from ddplatform.models.approvals import Approval, ApprovalKind
 from ddplatform.models.value_chain import ValueChainNode
-from ddplatform.queries.approvals import Standing, list_standing
-from ddplatform.queries.audit import LogFilter, list_events
-from ddplatform.queries.context_event_nodes import list_marks
+from ddplatform.queries.approvals import Standing, list_standing, select_standing
+from ddplatform.queries.audit import LogFilter, select_log
+from ddplatform.queries.context_event_nodes import select_marks
 from ddplatform.queries.map_words import id_word
 from ddplatform.queries.node_labels import Labels, load_labels
 from ddplatform.queries.node_lists import list_names
 from ddplatform.queries.node_search import find_meant
 from ddplatform.queries.organisations import get_person, get_user
-from ddplatform.queries.reassessment import TaskFilter, list_tasks
-from ddplatform.queries.risk import list_risks_of_node
-from ddplatform.queries.risk_runs import find_current_head
-from ddplatform.queries.screening import MatchFilter, list_matches
-from ddplatform.queries.supplier_figures import find_measured, load_measures
-from ddplatform.queries.value_chain import get_chain, get_node, get_summary, list_links_of
+from ddplatform.queries.reassessment import select_tasks_of, tasks_from
+from ddplatform.queries.risk import select_risks_of_node
+from ddplatform.queries.risk_runs import MapHead, get_map_head
+from ddplatform.queries.screening import select_matches_of
+from ddplatform.queries.supplier_figures import Measured, load_measures, select_measured
+from ddplatform.queries.together import Question, ask_together
+from ddplatform.queries.value_chain import (
+    get_chain,
+    get_node,
+    links_from,
+    list_links_of,
+    select_links,
+    select_summary,
+)
 from ddplatform.services import value_chain
 from ddplatform.services.approvals import Wish
 from ddplatform.services.register_ids import REGISTERS
@@ -56,40 +64,39 @@ ORIGIN_WAITS = "That the chain begins there waits for a second person."
 def node(node_id: UUID) -> ResponseReturnValue:
     """A supplier or site; `part=panel` is the short form that stands beside a map."""
     found = get_node(node_id)
-    links = list_links_of(node_id)
+    of_map, is_panel = get_map_head(found.chain_id), request.args.get("part") == "panel"
+    told = ask_together(_asked_of_node(node_id, None if is_panel else of_map))
+    links = links_from(told)
     shown: dict[str, Any] = {
         "node": found,
-        "chain": get_chain(found.chain_id),
-        "summary": get_summary(node_id),
+        "chain": of_map,
+        "summary": told["summary"],
         "node_links": links,
         "link_counts": (links.suppliers_total, links.buyers_total),
         "kind_words": KIND_WORDS,
     }
-    if request.args.get("part") == "panel":
+    if is_panel:
         response = make_response(render_template("value_chain/_panel.html", **shown))
         response.headers["Vary"] = "X-Part"
         return response
     reference = load_reference()
     operator = get_node(found.operated_by_id) if found.operated_by_id else None
-    run = find_current_head(found.chain_id)
-    risks = list_risks_of_node(run.id, node_id) if run else []
+    risks = told.get("risks", [])
     return render_template(
         "value_chain/node.html",
         **shown,
         sources=sources_of(found),
-        run=run,
+        run=of_map.head,
         risks=risks,
         ranges=rows_of(risks),
         risk_words=risk_words,
-        marks=list_marks([node_id]).get(node_id, ()),
+        marks=told["marks"].get(node_id, ()),
         event_kinds=EVENT_KINDS,
-        tasks=list_tasks(TaskFilter(node_id=node_id)).rows,
+        tasks=tasks_from(told["tasks"], told["reasons"]),
         triggers=triggers(),
-        list_matches=list_matches(MatchFilter(node_id=node_id))[0]
-        if g.identity.has(Permission.SCREENING_DECIDE)
-        else [],
+        list_matches=told.get("list_matches", []),
         operator=operator,
-        origin_asked=_origin_asked(node_id),
+        origin_asked=told["origin_asked"],
         ids=[(id_word(scheme), one) for scheme, one in sorted(found.external_ids.items())],
         owner=_owner_words(found.owner_id),
         sector=reference.sectors.get(found.sector_ref or ""),
@@ -100,21 +107,45 @@ def node(node_id: UUID) -> ResponseReturnValue:
         unknown=unknown_share(links.suppliers, links.suppliers_total),
         link_words=link_words,
         action_words=action_words,
-        history=list_events(LogFilter(target_id=str(node_id)), limit=HISTORY_SHOWN),
-        **(_response_of(node_id) if g.identity.has(Permission.RISK_READ) else {}),
+        history=told["history"],
+        **(_response_of(told["measured"]) if "measured" in told else {}),
     )
 
 
-def _response_of(node_id: UUID) -> dict[str, Any]:
+def _asked_of_node(node_id: UUID, of_map: MapHead | None) -> dict[str, Question[Any]]:
+    """What its page shows, and the reader may read; of the panel, without a map, the head alone."""
+    head = {**select_links(node_id), "summary": select_summary(node_id)}
+    if of_map is None:
+        return head
+    run, may = of_map.head, g.identity.has
+    is_origin = Approval.node_id == node_id, Approval.kind == ApprovalKind.ORIGIN
+    history = LogFilter(target_id=str(node_id))
+    return {
+        **head,
+        **select_tasks_of(node_id),
+        "marks": select_marks([node_id]),
+        "origin_asked": select_standing(*is_origin),
+        "history": select_log(history, limit=HISTORY_SHOWN),
+        **({"risks": select_risks_of_node(run.id, node_id)} if run else {}),
+        **(
+            {"list_matches": select_matches_of(node_id)} if may(Permission.SCREENING_DECIDE) else {}
+        ),
+        **(
+            {"measured": select_measured(node_id, g.now.date())}
+            if may(Permission.RISK_READ)
+            else {}
+        ),
+    }
+
+
+def _response_of(measured: Measured | None) -> dict[str, Any]:
     """How its supplier responds, as the buyer may read it today."""
-    today = g.now.date()
-    measured = find_measured(node_id, today)
     if measured is None or measured.measure is None:
         return {"measured": measured}
     return {
         "measured": measured,
         "response": card_of(measured.measure, measured.response),
-        "swarm": swarm_of(load_measures(today).values, measured.measure),
+        "swarm": swarm_of(load_measures(g.now.date()).values, measured.measure),
     }
 
 
