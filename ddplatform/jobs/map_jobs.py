@@ -7,6 +7,7 @@ from ddplatform.jobs.context import Handler, JobContext, Result
 from ddplatform.queries.risk_runs import has_run
 from ddplatform.services import (
     approval_steps,
+    approval_work,
     assessment_changes,
     assessment_nightly,
     assessments,
@@ -136,6 +137,12 @@ def _end_approvals(job: JobContext) -> Result:
     return approval_steps.expire(by=job.by, at=job.at)
 
 
+def _carry_out_decision(job: JobContext) -> Result:
+    return approval_work.carry_out(
+        job.id_of("decision_id"), unit=job.unit, progress=job.progress, by=job.by, at=job.at
+    )
+
+
 def _look_for_changes(job: JobContext) -> Result:
     return reassessment_triggers.look_for_changes(by=job.by, at=job.at, unit=job.unit)
 
@@ -170,6 +177,8 @@ MAP_JOBS: dict[str, Handler] = {
     REASSESS: Handler(_assess_chain, is_staged=True),
     assessment_nightly.RENEW: Handler(_renew_assessments),
     approval_steps.EXPIRE: Handler(_end_approvals),
+    approval_work.DECIDE: Handler(_carry_out_decision, Permission.RISK_APPROVE, is_staged=True),
+    approval_work.END: Handler(_carry_out_decision, Permission.RISK_ASSESS, is_staged=True),
     map_import.PREVIEW: Handler(_preview_import, Permission.VALUE_CHAIN_IMPORT, is_staged=True),
     map_import.APPLY: Handler(_apply_import, Permission.VALUE_CHAIN_IMPORT, is_staged=True),
     # No permission: a list that came in may ask, whoever brought it.

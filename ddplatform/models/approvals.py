@@ -50,6 +50,14 @@ class AbsenceReason(StrEnum):
     NO_SUCH_SERVICE = "no_such_service"
 
 
+class DecisionKind(StrEnum):
+    """What a person decided of all that a request still covers."""
+
+    APPROVE = "approve"
+    REFUSE = "refuse"
+    END = "end"
+
+
 class ApprovalRequest(TenantScoped, Base):
     """A wish with its reason and its last day, for one or for very many parts of one map."""
 
@@ -91,10 +99,10 @@ class Approval(TenantScoped, Base):
         CheckConstraint(
             "decided_at IS NOT NULL OR state IN ('waiting', 'ended')", name="decided_state"
         ),
-        Index("ix_approval_request", "organisation_id", "request_id", "state"),
+        Index("ix_approval_request", "organisation_id", "request_id", "state", "id"),
         Index("ix_approval_state", "organisation_id", "state", "kind", "request_id"),
-        Index("ix_approval_node", "organisation_id", "node_id", "kind"),
-        Index("ix_approval_link", "organisation_id", "link_id"),
+        Index("ix_approval_node", "organisation_id", "node_id", "kind", "state"),
+        Index("ix_approval_link", "organisation_id", "link_id", "state"),
     )
 
     request_id: Mapped[UUID]
@@ -111,3 +119,26 @@ class Approval(TenantScoped, Base):
     ended_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
     end_cause: Mapped[EndCause | None]
     end_reason: Mapped[str] = mapped_column(default="")
+
+
+class ApprovalDecision(TenantScoped, Base):
+    """A decision on more parts than are changed at once: the parts take it in the background."""
+
+    __tablename__ = "approval_decision"
+    __table_args__ = (
+        belongs_to("approval_request", "request_id"),
+        CheckConstraint("(stopped_at IS NULL) = (stopped_by_id IS NULL)", name="stopped_pair"),
+        Index("ix_approval_decision", "organisation_id", "request_id", "decided_at"),
+    )
+
+    request_id: Mapped[UUID]
+    kind: Mapped[DecisionKind]
+    note: Mapped[str]
+    parts: Mapped[int] = mapped_column(comment="Parts that it covered when it was made")
+    done: Mapped[int] = mapped_column(default=0, comment="Parts that have taken it")
+    job_id: Mapped[UUID | None]
+    decided_at: Mapped[datetime]
+    decided_by_id: Mapped[UUID] = mapped_column(ForeignKey("user.id"))
+    stopped_at: Mapped[datetime | None]
+    stopped_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
+    finished_at: Mapped[datetime | None]

@@ -74,6 +74,10 @@ class Answer(SharedOnRelease, Base):
         comment="Given before on this day and not confirmed since; none: given here"
     )
     share_id: Mapped[UUID | None] = mapped_column(comment="Consent it stands under")
+    plan_day: Mapped[str] = mapped_column(
+        default="", comment="By when a “don't know” will be found out, exactly as typed"
+    )
+    plan_text: Mapped[str] = mapped_column(default="", comment="How it will be found out")
 
 
 class ReviewDecision(StrEnum):

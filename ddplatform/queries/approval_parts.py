@@ -43,13 +43,14 @@ class PartRow:
 
 
 @many_objects()
-def list_parts(*which: ColumnElement[bool]) -> Sequence[PartRow]:
-    """Parts by their key, however many."""
+def list_parts(*which: ColumnElement[bool], most: int | None = None) -> Sequence[PartRow]:
+    """Parts by their key, however many, or the first so many."""
     columns = Approval.id, Approval.kind, Approval.state
     rows = db.session.execute(
         select(*columns, Approval.node_id, Approval.link_id, Approval.factor)
         .where(*which)
         .order_by(Approval.id)
+        .limit(most)
     )
     return [PartRow(*row) for row in rows]
 
@@ -67,14 +68,21 @@ def of_request(
     return Approval.request_id == request_id, *named
 
 
-def on_map() -> ColumnElement[bool]:
-    """Whether the node, and of a flow the link with both ends, stands in its map."""
+def on_map(decider: Decider | None = None) -> ColumnElement[bool]:
+    """Whether the node, and of a flow the link with both ends, stands in its map.
+
+    Args:
+        decider: with the person given, no part whose node or buyer concerns them is one.
+    """
     node, buyer, link = aliased(ValueChainNode), aliased(ValueChainNode), aliased(SupplyLink)
-    stands = select(node.id).where(node.id == Approval.node_id, node.archived_at.is_(None))
+    stands = select(node.id).where(
+        node.id == Approval.node_id, node.archived_at.is_(None), *_of_others(node, decider)
+    )
     flows = (
         select(link.id)
         .join(buyer, buyer.id == link.buyer_id)
-        .where(link.id == Approval.link_id, link.archived_at.is_(None), buyer.archived_at.is_(None))
+        .where(link.id == Approval.link_id, link.archived_at.is_(None))
+        .where(buyer.archived_at.is_(None), *_of_others(buyer, decider))
     )
     return stands.exists() & or_(Approval.link_id.is_(None), flows.exists())
 
@@ -85,19 +93,19 @@ def may_decide(decider: Decider, *, today: date) -> tuple[ColumnElement[bool], .
     Neither the node nor, of a flow, the buyer belongs to an organisation of this person, and this
     person answers for neither.
     """
-    node, buyer, link = aliased(ValueChainNode), aliased(ValueChainNode), aliased(SupplyLink)
-    theirs = select(node.id).where(node.id == Approval.node_id, _concerns(node, decider))
-    bought = (
-        select(link.id)
-        .join(buyer, buyer.id == link.buyer_id)
-        .where(link.id == Approval.link_id, _concerns(buyer, decider))
+    return on_map(decider), Approval.expires_on >= today
+
+
+def _of_others(
+    node: type[ValueChainNode], decider: Decider | None
+) -> tuple[ColumnElement[bool], ...]:
+    if decider is None:
+        return ()
+    belongs = node.supplier_organisation_id
+    return (
+        node.owner_id.is_distinct_from(decider.user_id),
+        or_(belongs.is_(None), belongs.not_in(sorted(decider.homes))),
     )
-    return on_map(), Approval.expires_on >= today, ~theirs.exists(), ~bought.exists()
-
-
-def _concerns(node: type[ValueChainNode], decider: Decider) -> ColumnElement[bool]:
-    belongs = node.supplier_organisation_id.in_(sorted(decider.homes))
-    return or_(node.owner_id == decider.user_id, belongs)
 
 
 def chains_with_expired(today: date) -> Sequence[UUID]:

@@ -124,7 +124,7 @@ def _forms(asked: Period) -> Mapping[UUID, list[FormAnswers]]:
     for row in _requests(asked):
         rounds = entries.get(row.id, [])
         if rounds:
-            form = _answered(row, rounds, accepted)
+            form = _answered(row, rounds, accepted, asked.as_of)
         elif row.due_on < asked.as_of and not _is_sent(row, asked):
             form = _blank(row)
         else:
@@ -228,7 +228,7 @@ def _accepted_by_then(asked: Period) -> Mapping[UUID, frozenset[str]]:
 
 
 def _answered(
-    row: Any, rounds: Sequence[Any], accepted: Mapping[UUID, frozenset[str]]
+    row: Any, rounds: Sequence[Any], accepted: Mapping[UUID, frozenset[str]], as_of: date
 ) -> FormAnswers:
     first, last = rounds[0].submitted_at.date(), rounds[-1]
     names = accepted.get(last.response_id)
@@ -244,7 +244,7 @@ def _answered(
         title=row.title,
         due_on=row.due_on,
         sent_on=first,
-        answers=tuple(_answer(one, is_late=first > row.due_on) for one in given),
+        answers=tuple(_answer(one, is_late=first > row.due_on, as_of=as_of) for one in given),
         blanks=tuple(one["question"] for one in given if one["state"] == BLANK),
         checks={OwnCheck(check): items for check, items in shown.items()},
     )
@@ -262,21 +262,34 @@ def _blank(row: Any) -> FormAnswers:
         title=row.title,
         due_on=row.due_on,
         sent_on=None,
-        answers=tuple(_answer(one.as_json(), is_late=False) for one in empty),
+        answers=tuple(_answer(one.as_json(), is_late=False, as_of=row.due_on) for one in empty),
         blanks=tuple(one.question for one in empty),
         checks={},
     )
 
 
-def _answer(given: Mapping[str, Any], *, is_late: bool) -> Answer:
-    state = STATES[given["state"]]
+def _answer(given: Mapping[str, Any], *, is_late: bool, as_of: date) -> Answer:
     return Answer(
-        state=AnswerState.LATE if is_late and state is AnswerState.ANSWERED else state,
+        state=_state(given, is_late=is_late, as_of=as_of),
         weight=given["weight"],
         evidence_asked=given["evidence_asked"],
         evidence=given["evidence"],
         admission=given["admission"],
     )
+
+
+def _state(given: Mapping[str, Any], *, is_late: bool, as_of: date) -> AnswerState:
+    """How an answer counts on a day.
+
+    A plan to find out counts until its last day. One that was kept leads to newer answers, which
+    count in its place; after that day "don't know" counts as one without a plan. One that came
+    late counts as a late answer, so that it earns no more than knowing.
+    """
+    state = STATES[given["state"]]
+    until = given.get("plan_until")
+    if state is AnswerState.DONT_KNOW and until and as_of <= date.fromisoformat(until):
+        return AnswerState.LATE if is_late else AnswerState.DONT_KNOW_PLANNED
+    return AnswerState.LATE if is_late and state is AnswerState.ANSWERED else state
 
 
 # ---- actions, disclosures and flags ---------------------------------------------------------

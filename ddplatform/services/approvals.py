@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, inspect, select, update
+from sqlalchemy import ColumnElement, and_, inspect, select, update
 from sqlalchemy.orm import InstanceState
 
 from ddplatform.access.identity import Identity
@@ -176,33 +176,33 @@ def set_back(links: Sequence[UUID], nodes: Sequence[UUID]) -> None:
         SupplyLink.flow_evidence == FlowEvidence.CONFIRMED,
         ~is_backed(Approval.link_id == SupplyLink.id),
     )
-    _put(SupplyLink, select(SupplyLink.id).where(*flows), "flow_evidence", FlowEvidence.PROBABLE)
+    _put(SupplyLink, and_(*flows), "flow_evidence", FlowEvidence.PROBABLE)
     origins = (
         among(ValueChainNode.id, nodes),
         ValueChainNode.is_origin.is_(True),
         ~is_backed(Approval.node_id == ValueChainNode.id, Approval.kind == ApprovalKind.ORIGIN),
     )
-    _put(ValueChainNode, select(ValueChainNode.id).where(*origins), "is_origin", None)
+    _put(ValueChainNode, and_(*origins), "is_origin", None)
 
 
 def put_in_force(links: Sequence[UUID], nodes: Sequence[UUID]) -> None:
     """Flows are confirmed and nodes are origins; the caller ends the step of the map."""
     flows = (among(SupplyLink.id, links), SupplyLink.flow_evidence != FlowEvidence.CONFIRMED)
-    _put(SupplyLink, select(SupplyLink.id).where(*flows), "flow_evidence", FlowEvidence.CONFIRMED)
+    _put(SupplyLink, and_(*flows), "flow_evidence", FlowEvidence.CONFIRMED)
     origins = (among(ValueChainNode.id, nodes), ValueChainNode.is_origin.is_not(True))
-    _put(ValueChainNode, select(ValueChainNode.id).where(*origins), "is_origin", True)
+    _put(ValueChainNode, and_(*origins), "is_origin", True)
 
 
-def _put(model: type[SupplyLink | ValueChainNode], rows: Select[UUID], name: str, to: Any) -> None:
+def _put(
+    model: type[SupplyLink | ValueChainNode], rows: ColumnElement[bool], name: str, to: Any
+) -> None:
     """Set a column of rows past the session, noted for the history of the map."""
-    keys = db.session.scalars(rows).all()
+    keys = note_rows(model, rows, name)
     if not keys:
         return
-    which = among(model.id, keys)
-    note_rows(model, which, name)
     db.session.execute(
         update(model)
-        .where(which)
+        .where(among(model.id, keys))
         .values({name: to, "row_version": model.row_version + 1})
         .execution_options(synchronize_session=False)
     )

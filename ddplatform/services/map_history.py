@@ -5,7 +5,7 @@ by a statement notes them first (`note_rows`). Every verb ends with `keep_step`,
 row for each node and link that says something else now.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -50,8 +50,8 @@ def note_rows(
     which: ColumnElement[bool],
     *columns: str,
     archived_at: datetime | None = None,
-) -> None:
-    """Note what rows say that a statement is about to change past the session.
+) -> Sequence[UUID]:
+    """Note what rows say that a statement is about to change past the session; returns their keys.
 
     A statement that archives rows which stand at the moment of its step needs no note: when a
     row left the map says what it was before.
@@ -69,6 +69,7 @@ def note_rows(
             note.before.setdefault(name, plain(value))
         if "archived_at" in columns:
             note.archived_at = archived_at
+    return [row[0] for row in rows]
 
 
 def keep_step(

@@ -13,6 +13,7 @@ from ddplatform.errors import Conflict
 from ddplatform.languages import gettext
 from ddplatform.models.responses import Answer, ResponseStatus
 from ddplatform.models.responses import Response as ResponseRow
+from ddplatform.queries.answer_plans import FindOut, plan_of
 from ddplatform.queries.responses import (
     Filled,
     Request,
@@ -111,21 +112,35 @@ def mark_given(
             answer.given_at, answer.share_id = given_at, share_id
 
 
+def keep_plans(filled: Filled, plans: Mapping[str, FindOut]) -> None:
+    """Put plans to find out at their answers; one that is empty is taken away."""
+    for path, plan in plans.items():
+        answer = filled.answers.get(path)
+        if answer is None and plan != FindOut():
+            answer = _new_answer(filled, path)
+            answer.raw, answer.saved_at = "", filled.form.now
+        if answer is not None:
+            answer.plan_day, answer.plan_text = plan.day, plan.text
+
+
 def keep_given(filled: Filled, last: ResponseRow) -> None:
-    """In one more round, answers that stand under a consent go on standing under it."""
+    """In one more round, consents and plans to find out stand at their answers as before."""
     for answer in list_answers(last.id):
         again = filled.answers.get(answer.path)
+        if again is not None and again.raw == answer.raw:
+            again.plan_day, again.plan_text = answer.plan_day, answer.plan_text
         if again is not None and answer.share_id is not None and again.raw == answer.raw:
             again.given_at, again.share_id = answer.given_at, answer.share_id
 
 
 @dataclass(frozen=True)
 class Marks:
-    """What stands at a path, and since when it is given."""
+    """What stands at a path, since when it is given, and the plan to find out."""
 
     raw: str
     given_at: datetime | None
     share_id: UUID | None
+    plan: FindOut
 
 
 def marks_behind(filled: Filled, repeat: str, place: int) -> Mapping[str, Marks]:
@@ -134,7 +149,7 @@ def marks_behind(filled: Filled, repeat: str, place: int) -> Mapping[str, Marks]
     found = ((behind.match(path), answer) for path, answer in filled.answers.items())
     return {
         f"{repeat}[{int(match[1]) - 1}]{match[2]}": Marks(
-            answer.raw, answer.given_at, answer.share_id
+            answer.raw, answer.given_at, answer.share_id, plan_of(answer)
         )
         for match, answer in found
         if match and int(match[1]) > place
@@ -147,6 +162,7 @@ def put_marks(filled: Filled, marks: Mapping[str, Marks]) -> None:
         answer = filled.answers.get(path)
         if answer is not None and answer.raw == was.raw:
             answer.given_at, answer.share_id = was.given_at, was.share_id
+            answer.plan_day, answer.plan_text = was.plan.day, was.plan.text
 
 
 def confirm_given(

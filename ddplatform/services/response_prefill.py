@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from ddplatform.queries.answer_plans import FindOut, plan_of
 from ddplatform.queries.responses import Filled, find_earlier, list_answers, load_filled
 from questionnaires import Answerer, Form, Response, StepRefused, carry_over
 from questionnaires.answer_changes import make_room
 from questionnaires.form import UPLOADS
+from questionnaires.items import UNSURE
 from questionnaires.scoring_plan import extra
 
 ATTESTATION = "attestation"
@@ -22,6 +24,7 @@ class Given:
 
     paths: frozenset[str]
     at: datetime
+    plans: Mapping[str, FindOut]
 
 
 def prefill(filled: Filled) -> Given | None:
@@ -36,17 +39,24 @@ def prefill(filled: Filled) -> Given | None:
         return None
     assignment, row = found
     old = load_filled(assignment, row, now=filled.form.now)
-    texts = {
-        answer.path: answer.raw
+    before = [
+        answer
         for answer in list_answers(row.id)
         if answer.raw and answer.share_id is None  # a consent is for one questionnaire
-    }
+    ]
+    texts = {answer.path: answer.raw for answer in before}
     carried = {
         path: text
         for path, text in carry_over(old.form.form, filled.form.form, texts).answers.items()
         if not _says_otherwise(filled.form, path, text)
     }
-    return Given(put_answers(filled.form, carried), row.submitted_at or row.started_at)
+    put = put_answers(filled.form, carried)
+    plans = {
+        answer.path: plan_of(answer)
+        for answer in before
+        if answer.path in put and carried[answer.path] == answer.raw == UNSURE
+    }
+    return Given(put, row.submitted_at or row.started_at, plans)
 
 
 def _says_otherwise(form: Response, path: str, text: str) -> bool:

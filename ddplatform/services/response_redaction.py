@@ -16,7 +16,7 @@ from ddplatform.queries.answer_traces import is_free_text
 from ddplatform.queries.questionnaires import get_assignment, load_plan
 from ddplatform.queries.responses import find_response
 from ddplatform.services import audit
-from questionnaires import Plan, Question
+from questionnaires import Kind, Plan, Question
 from questionnaires.given import without_places
 
 TAKEN_OUT = "[…]"
@@ -48,16 +48,19 @@ def redact(assignment_id: UUID, path: str, words: str, *, by: Identity, at: date
         many = _redact_notes(assignment_id, wanted)
     else:
         question = without_places(path)
-        _require_text(load_plan(assignment.version_id), question)
-        many = _redact_answers(assignment_id, question, wanted)
+        is_text = _require_text(load_plan(assignment.version_id), question)
+        many = _redact_answers(assignment_id, question, wanted, is_text=is_text)
     audit.record("response:redact", row, by=by, at=at, path=path, times=many)
     return many
 
 
-def _require_text(plan: Plan, question: str) -> None:
+def _require_text(plan: Plan, question: str) -> bool:
+    """Whether the answer is a text, or a choice at which a plan is written; else NotFound."""
     spec = plan.specs.get(question)
-    if spec is None or not isinstance(spec.node, Question) or not is_free_text(spec.node):
+    node = spec.node if spec else None
+    if not isinstance(node, Question) or not (is_free_text(node) or node.kind is Kind.SELECT_ONE):
         raise NotFound()
+    return is_free_text(node)
 
 
 def stretches_of(words: str) -> Sequence[str]:
@@ -89,7 +92,9 @@ def _redact_notes(assignment_id: UUID, wanted: Sequence[str]) -> int:
     return many
 
 
-def _redact_answers(assignment_id: UUID, question: str, wanted: Sequence[str]) -> int:
+def _redact_answers(
+    assignment_id: UUID, question: str, wanted: Sequence[str], *, is_text: bool
+) -> int:
     """In all its places: an entry of a repeat may stand elsewhere in another round."""
     found = db.session.scalars(
         select(Answer)
@@ -103,10 +108,13 @@ def _redact_answers(assignment_id: UUID, question: str, wanted: Sequence[str]) -
     answers = [answer for answer in found if without_places(answer.path) == question]
     if not answers:
         raise NotFound()
-    _require_standing([answer.raw for answer in answers], wanted)
+    # Of a choice the plan to find out alone is written in words of their own.
+    name = "raw" if is_text else "plan_text"
+    _require_standing([getattr(answer, name) for answer in answers], wanted)
     many = 0
     for answer in answers:
-        answer.raw, times = _pattern(wanted).subn(TAKEN_OUT, answer.raw)
+        text, times = _pattern(wanted).subn(TAKEN_OUT, getattr(answer, name))
+        setattr(answer, name, text)
         many += times
     return many
 

@@ -12,10 +12,12 @@ from sqlalchemy.orm import undefer
 from ddplatform.db import db
 from ddplatform.models.reviews import ReviewEntry
 from ddplatform.queries.answer_comparisons import compare_answers
+from ddplatform.queries.answer_plans import planned_days
 from ddplatform.queries.responses import Filled, list_answers, list_red_flags
 from ddplatform.queries.sharing_standing import section_of
 from questionnaires import Kind, NodeState, Question, Signals
 from questionnaires.form import SELECTS, UPLOADS
+from questionnaires.items import DONT_KNOW
 
 SERIOUS, RAISED = 0.8, 0.5
 NUMBERS = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.RANGE, Kind.ACKNOWLEDGE})
@@ -47,11 +49,23 @@ def keep_entry(filled: Filled, signals: Signals, *, at: datetime) -> ReviewEntry
         + entry.raised
     )
     entry.counted = counted
-    entry.conduct = [answer.as_json() for answer in signals.answers]
+    entry.conduct = _conduct(filled, signals)
     entry.answered_share = signals.answered_share
     entry.pattern = pattern_of(counted)
     db.session.flush()  # the queue of this unit of work reads it
     return entry
+
+
+def _conduct(filled: Filled, signals: Signals) -> list[dict[str, object]]:
+    """How each required question was answered; "don't know" with the last day of its plan."""
+    days = planned_days(filled)
+    found = []
+    for answer in signals.answers:
+        told = answer.as_json()
+        if answer.state == DONT_KNOW and answer.question in days:
+            told["plan_until"] = days[answer.question].isoformat()
+        found.append(told)
+    return found
 
 
 def forget_hidden(assignment_id: UUID, section: str) -> None:

@@ -22,6 +22,7 @@ from ddplatform.errors import Invalid
 from ddplatform.languages import gettext
 from ddplatform.models.responses import AnswerMessage, ResponseStatus
 from ddplatform.models.responses import Response as ResponseRow
+from ddplatform.queries.answer_plans import FindOut, takes_plan
 from ddplatform.queries.response_last_saved import load_last_saved
 from ddplatform.queries.responses import (
     Filled,
@@ -41,6 +42,7 @@ from ddplatform.services.response_drafts import (
     finish,
     keep,
     keep_given,
+    keep_plans,
     mark_given,
     marks_behind,
     open_draft,
@@ -61,6 +63,7 @@ from questionnaires.form import UPLOADS
 from supply_chain.errors import FileRefused
 
 MAX_REPLY = 2000
+LONGEST_DAY, LONGEST_PLAN = 40, 500
 _PLACE = re.compile(r"\[(\d+)\]\Z")
 
 
@@ -78,6 +81,8 @@ class Typed:
     page: str
     replies: Mapping[str, str] = field(default_factory=dict)
     untouched: frozenset[str] = frozenset()
+    plans: Mapping[str, FindOut] = field(default_factory=dict)
+    """Path -> the plan to find out, where it is another than the page showed."""
 
 
 @dataclass(frozen=True)
@@ -160,6 +165,7 @@ def _fill(
     keep(filled, page="", by=by, at=at)
     if given is not None:
         mark_given(filled, given.paths, given_at=given.at)
+        keep_plans(filled, given.plans)
     if last is not None:
         back = asked_back(list_messages(request.assignment.id))
         again = {page.name for page in filled.pages if page.paths & back}
@@ -339,7 +345,18 @@ def _save(filled: Filled, typed: Typed, *, by: Identity, at: datetime) -> Saved:
             if path not in typed.untouched:
                 clashes.append(Clash(path, "", text))
     new = finish(filled, page=typed.page, by=by, at=at)
+    keep_plans(filled, _plans(filled, typed.plans))
     return Saved(filled, tuple(clashes), new)
+
+
+def _plans(filled: Filled, sent: Mapping[str, FindOut]) -> Mapping[str, FindOut]:
+    """Those at questions of this form that offer "I don't know"."""
+    states = {state.path: state for state in filled.form.states()} if sent else {}
+    return {
+        path: FindOut(plan.day[:LONGEST_DAY], plan.text[:LONGEST_PLAN])
+        for path, plan in sent.items()
+        if path in states and takes_plan(states[path])
+    }
 
 
 def _reply(filled: Filled, replies: Mapping[str, str], *, by: Identity, at: datetime) -> None:

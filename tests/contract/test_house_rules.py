@@ -36,7 +36,7 @@ WAYS_ACROSS_TENANTS = (
     # Replacing and destroying stored bytes: a supplier may name them in what it has not sent.
     "ddplatform/services/document_redaction.py",
     # A second person: in which other organisations this person has a role.
-    "ddplatform/services/approval_steps.py",
+    "ddplatform/services/approval_deciders.py",
 )
 
 

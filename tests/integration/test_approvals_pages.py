@@ -81,7 +81,7 @@ def test_who_may_not_approve_reads_the_list_without_its_buttons(
 def test_who_asked_is_told_that_somebody_else_decides(
     analyst: FlaskClient, asked: tuple[UUID, UUID]
 ):
-    assert "You asked for this" in analyst.get(f"{ROOT}{asked[1]}").text
+    assert "You made this request" in analyst.get(f"{ROOT}{asked[1]}").text
     token = csrf_token(analyst, f"{ROOT}{asked[1]}")
     answer = analyst.post(f"{ROOT}{asked[1]}/decide", data={"csrf_token": token})
     assert answer.status_code == 403
@@ -148,7 +148,7 @@ def test_a_large_list_is_one_row_and_its_parts_have_pages(
             _csv(f"supplier,buyer,share,flow_evidence\n{links}", "links.csv"),
         )  # fmt: skip
     text = manager.get(ROOT).text
-    assert "120 flows confirmed by list nodes.csv, links.csv" in text
+    assert "120 flows stated as confirmed in nodes.csv, links.csv" in text
     with acting(tenant):
         request = db.session.scalars(select(ApprovalRequest.id)).one()
     page = f"{ROOT}{request}"

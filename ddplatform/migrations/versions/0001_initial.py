@@ -22,6 +22,7 @@ TENANT_TABLES = {
     "answer_review": ("organisation_id",),
     "app_link": ("organisation_id",),
     "approval": ("organisation_id",),
+    "approval_decision": ("organisation_id",),
     "approval_request": ("organisation_id",),
     "assessment_run": ("organisation_id",),
     "assignment": ("organisation_id", "respondent_organisation_id"),
@@ -3987,20 +3988,91 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_approval")),
     )
-    op.create_index("ix_approval_link", "approval", ["organisation_id", "link_id"], unique=False)
     op.create_index(
-        "ix_approval_node", "approval", ["organisation_id", "node_id", "kind"], unique=False
+        "ix_approval_link", "approval", ["organisation_id", "link_id", "state"], unique=False
+    )
+    op.create_index(
+        "ix_approval_node",
+        "approval",
+        ["organisation_id", "node_id", "kind", "state"],
+        unique=False,
     )
     op.create_index(
         op.f("ix_approval_organisation_id"), "approval", ["organisation_id"], unique=False
     )
     op.create_index(
-        "ix_approval_request", "approval", ["organisation_id", "request_id", "state"], unique=False
+        "ix_approval_request",
+        "approval",
+        ["organisation_id", "request_id", "state", "id"],
+        unique=False,
     )
     op.create_index(
         "ix_approval_state",
         "approval",
         ["organisation_id", "state", "kind", "request_id"],
+        unique=False,
+    )
+    op.create_table(
+        "approval_decision",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("request_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "approve",
+                "refuse",
+                "end",
+                name="decisionkind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column(
+            "parts", sa.Integer(), nullable=False, comment="Parts that it covered when it was made"
+        ),
+        sa.Column("done", sa.Integer(), nullable=False, comment="Parts that have taken it"),
+        sa.Column("job_id", sa.Uuid(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by_id", sa.Uuid(), nullable=False),
+        sa.Column("stopped_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("stopped_by_id", sa.Uuid(), nullable=True),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(stopped_at IS NULL) = (stopped_by_id IS NULL)",
+            name=op.f("ck_approval_decision_stopped_pair"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by_id"], ["user.id"], name=op.f("fk_approval_decision_decided_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "request_id"],
+            ["approval_request.organisation_id", "approval_request.id"],
+            name=op.f("fk_approval_decision_organisation_id_request_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_approval_decision_organisation_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["stopped_by_id"], ["user.id"], name=op.f("fk_approval_decision_stopped_by_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_approval_decision")),
+    )
+    op.create_index(
+        "ix_approval_decision",
+        "approval_decision",
+        ["organisation_id", "request_id", "decided_at"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_approval_decision_organisation_id"),
+        "approval_decision",
+        ["organisation_id"],
         unique=False,
     )
     op.create_table(
@@ -5739,6 +5811,13 @@ def upgrade() -> None:
             comment="Given before on this day and not confirmed since; none: given here",
         ),
         sa.Column("share_id", sa.Uuid(), nullable=True, comment="Consent it stands under"),
+        sa.Column(
+            "plan_day",
+            sa.String(),
+            nullable=False,
+            comment="By when a “don't know” will be found out, exactly as typed",
+        ),
+        sa.Column("plan_text", sa.String(), nullable=False, comment="How it will be found out"),
         sa.ForeignKeyConstraint(
             ["organisation_id", "response_id"],
             ["response.organisation_id", "response.id"],
@@ -6148,6 +6227,9 @@ def downgrade() -> None:
     op.drop_index("ix_assignment_due", table_name="assignment")
     op.drop_index("ix_assignment_campaign", table_name="assignment")
     op.drop_table("assignment")
+    op.drop_index(op.f("ix_approval_decision_organisation_id"), table_name="approval_decision")
+    op.drop_index("ix_approval_decision", table_name="approval_decision")
+    op.drop_table("approval_decision")
     op.drop_index("ix_approval_state", table_name="approval")
     op.drop_index("ix_approval_request", table_name="approval")
     op.drop_index(op.f("ix_approval_organisation_id"), table_name="approval")

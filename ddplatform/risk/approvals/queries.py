@@ -22,6 +22,7 @@ from ddplatform.models.approvals import (
 from ddplatform.models.organisations import User
 from ddplatform.models.risk import ScoreChange
 from ddplatform.models.value_chain import MapImport, SupplyLink, ValueChain, ValueChainNode
+from ddplatform.queries.approval_decisions import Progress, load_progress
 from ddplatform.queries.approval_parts import Decider, may_decide, on_map
 from ddplatform.queries.one_row import get_row, required
 from supply_chain.vocabulary import Issue
@@ -90,6 +91,8 @@ class Asked:
     only: PartNames | None
     """Its part, where it has a single one."""
     is_mine_to_decide: bool
+    decision: Progress | None = None
+    """The newest decision that its parts take in the background."""
 
     @property
     def parts(self) -> int:
@@ -285,13 +288,15 @@ def _asked(
     counts = _count_parts(ids)
     single = [key for key, of_request in counts.items() if sum(of_request.values()) == 1]
     only = {part.request_id: part for part in _parts_of(single)}
-    mine = _mine(ids, decider, today=today)
+    mine, decisions = _mine(ids, decider, today=today), load_progress(ids)
+    at_work = {key for key, one in decisions.items() if one.is_going_on}
     return [
         Asked(
             **row._mapping,
             counts=counts.get(row.id, {}),
             only=only.get(row.id),
-            is_mine_to_decide=row.id in mine,
+            is_mine_to_decide=row.id in mine and row.id not in at_work,
+            decision=decisions.get(row.id),
         )
         for row in rows
     ]

@@ -14,7 +14,8 @@ from ddplatform.queries.value_chain import get_node
 from ddplatform.risk.approvals import queries, shares, views
 from ddplatform.risk.approvals.forms import AbsenceForm
 from ddplatform.risk.approvals.queries import View
-from ddplatform.services import approval_absences, approval_steps
+from ddplatform.services import approval_absences, approval_steps, approval_work
+from ddplatform.services.approval_steps import Decided
 from ddplatform.services.approvals import Wish
 from ddplatform.web.address_values import number
 from ddplatform.web.risk import words
@@ -87,6 +88,7 @@ def _show_request(request_id: UUID, problem: str = "") -> str:
         "risk/approvals/request.html",
         asked=asked,
         row=views.row_of(asked),
+        work=views.work_of(asked),
         parts=parts,
         lines=views.parts_of(parts),
         paging=views.paging_of_parts(parts, request_id),
@@ -112,7 +114,7 @@ def decide(request_id: UUID) -> ResponseReturnValue:
         )
     except Invalid as error:
         return _show_request(request_id, " ".join(error.fields.values())), 422
-    flash(views.decided_words(done.parts, done.left, approve=approve), "success")
+    flash(views.decided_words(done, approve=approve), "success")
     return redirect(url_for(".request_page", request_id=request_id))
 
 
@@ -121,7 +123,7 @@ def decide(request_id: UUID) -> ResponseReturnValue:
 def end(request_id: UUID) -> ResponseReturnValue:
     """End what waits or is in force of a request, or what was ticked of it."""
     try:
-        approval_steps.end(
+        done = approval_steps.end(
             request_id,
             parts=_ticked_parts(),
             reason=request.form.get("note", ""),
@@ -130,7 +132,15 @@ def end(request_id: UUID) -> ResponseReturnValue:
         )
     except Invalid as error:
         return _show_request(request_id, " ".join(error.fields.values())), 422
-    flash("It has ended.", "success")
+    flash(views.ended_words(done), "success")
+    return redirect(url_for(".request_page", request_id=request_id))
+
+
+@bp.post("/<uuid:request_id>/decisions/<uuid:decision_id>/stop")
+@requires(Permission.RISK_ASSESS)
+def stop(request_id: UUID, decision_id: UUID) -> ResponseReturnValue:
+    """Stop a decision that is taken in the background; what has taken it keeps it."""
+    approval_work.stop(decision_id, by=g.identity, at=g.now)
     return redirect(url_for(".request_page", request_id=request_id))
 
 
@@ -145,6 +155,7 @@ def decide_many() -> ResponseReturnValue:
     """Approve or refuse several requests, each as a whole and with an event of its own."""
     approve, note = request.form.get("what") == "approve", request.form.get("note", "")
     parts = left = 0
+    going_on = False
     for request_id in _ids("request")[:MOST_AT_ONCE]:
         try:
             done = approval_steps.decide(
@@ -157,8 +168,9 @@ def decide_many() -> ResponseReturnValue:
             break
         else:
             parts, left = parts + done.parts, left + done.left
+            going_on = going_on or done.is_going_on
     if parts or left:
-        flash(views.decided_words(parts, left, approve=approve), "success")
+        flash(views.decided_words(Decided(parts, left, going_on), approve=approve), "success")
     return redirect(url_for(".show"))
 
 

@@ -11,8 +11,10 @@ from ddplatform.models.approvals import (
     AbsenceReason,
     ApprovalKind,
     ApprovalState,
+    DecisionKind,
     EndCause,
 )
+from ddplatform.queries.approval_decisions import Progress
 from ddplatform.reports.words import counted
 from ddplatform.risk.approvals.queries import (
     PAGE,
@@ -24,6 +26,7 @@ from ddplatform.risk.approvals.queries import (
 )
 from ddplatform.risk.approvals.shares import PAGE as BUYERS
 from ddplatform.risk.approvals.shares import OverConfirmedPage
+from ddplatform.services.approval_steps import Decided, Ended
 from ddplatform.web.factor_words import factor_title
 from supply_chain.risk.rm2.method import METHOD
 
@@ -39,9 +42,9 @@ KINDS: Mapping[ApprovalKind, str] = {
     ApprovalKind.NOT_APPLICABLE: "Factor not applicable",
 }
 EFFECTS: Mapping[ApprovalKind, str] = {
-    ApprovalKind.FLOW: "Until it is approved the flow counts as probable.",
-    ApprovalKind.ORIGIN: "Until it is approved unmapped input of the site counts as risk.",
-    ApprovalKind.NOT_APPLICABLE: "Until it is approved the factor counts as not known.",
+    ApprovalKind.FLOW: "Until approval, flows count as probable.",
+    ApprovalKind.ORIGIN: "Until approval, unmapped input of the site counts as risk.",
+    ApprovalKind.NOT_APPLICABLE: "Until approval, the factor counts as not known.",
 }
 ABSENCES: Mapping[AbsenceReason, str] = {
     AbsenceReason.NO_SUCH_WORK: "No such work or practice at this site",
@@ -109,6 +112,9 @@ def row_of(asked: Asked) -> Row:
         for state in ApprovalState
         if (count := asked.counts.get(state, 0))
     ]  # fmt: skip
+    work = work_of(asked)
+    if work is not None and work.of.is_going_on:
+        states = [(work.title.lower(), work.tone), *states]
     return Row(
         of=asked,
         title=title_of(asked),
@@ -125,8 +131,8 @@ def title_of(asked: Asked) -> str:
         return part_title(asked.only)
     files = ", ".join(str(file["name"]) for file in asked.files or ())
     if asked.kind is ApprovalKind.FLOW:
-        return f"{counted(asked.parts, 'flow')} confirmed by list {files}"
-    return f"{counted(asked.parts, 'origin')} marked by list {files}"
+        return f"{counted(asked.parts, 'flow')} stated as confirmed in {files}"
+    return f"{counted(asked.parts, 'site')} stated as origin in {files}"
 
 
 def part_title(part: PartNames) -> str:
@@ -236,13 +242,84 @@ def _paging(number: int, shown: int, total: int, size: int, href: Any) -> Paging
     )
 
 
-def decided_words(parts: int, left: int, *, approve: bool) -> str:
+@dataclass(frozen=True)
+class WorkTold:
+    """How far a decision that is taken in the background is, in words."""
+
+    of: Progress
+    title: str
+    text: str
+    tone: str
+
+
+_SUBJECTS: Mapping[DecisionKind, str] = {
+    DecisionKind.APPROVE: "Approval",
+    DecisionKind.REFUSE: "Refusal",
+    DecisionKind.END: "Ending",
+}
+_REST: Mapping[DecisionKind, str] = {
+    DecisionKind.APPROVE: "The others are unchanged and wait for a decision.",
+    DecisionKind.REFUSE: "The others are unchanged and wait for a decision.",
+    DecisionKind.END: "The others are unchanged.",
+}
+
+
+def work_of(asked: Asked) -> WorkTold | None:
+    """The newest decision that the parts of a request take in the background."""
+    found = asked.decision
+    if found is None:
+        return None
+    subject, so_far = _SUBJECTS[found.kind], _taken(asked.kind, found)
+    if found.is_going_on:
+        text = f"{_nouns(asked.kind)} {_verb(asked.kind, found.kind)} so far."
+        return WorkTold(found, f"{subject} in progress", text, "info")
+    rest = _REST[found.kind]
+    if found.has_failed:
+        text = f"{so_far}. {rest} {found.error or ''}".strip()
+        return WorkTold(found, f"{subject} ended early", text, "danger")
+    if found.stopped_at is not None:
+        text = f"{so_far}. {rest} Stopped by {found.stopped_by}."
+        return WorkTold(found, f"{subject} stopped", text, "warn")
+    missing = found.parts - found.done
+    gone = f" {missing:,} had changed or left the map in the meantime." if missing > 0 else ""
+    return WorkTold(found, f"{subject} completed", f"{so_far}.{gone}", "ok")
+
+
+def _taken(kind: ApprovalKind, found: Progress) -> str:
+    """`12,000 of 100,000 flows confirmed`."""
+    what = counted(found.parts, _nouns(kind).removesuffix("s"))
+    done = what if found.done == found.parts else f"{found.done:,} of {what}"
+    return f"{done} {_verb(kind, found.kind)}"
+
+
+def _nouns(kind: ApprovalKind) -> str:
+    return "origins" if kind is ApprovalKind.ORIGIN else "flows"
+
+
+def _verb(kind: ApprovalKind, decision: DecisionKind) -> str:
+    if decision is DecisionKind.APPROVE:
+        return "approved" if kind is ApprovalKind.ORIGIN else "confirmed"
+    return "refused" if decision is DecisionKind.REFUSE else "ended"
+
+
+def decided_words(done: Decided, *, approve: bool) -> str:
     """What a decision did, for the message after it."""
-    done = f"{parts:,} {'approved' if approve else 'refused'}."
-    if not left:
-        return done
-    waits = "waits" if left == 1 else "wait"
+    verb = "approved" if approve else "refused"
+    if done.is_going_on:
+        told = f"Your decision is recorded. {done.parts:,} are being {verb} in the background."
+    else:
+        told = f"{done.parts:,} {verb}."
+    if not done.left:
+        return told
+    waits = "waits" if done.left == 1 else "wait"
     return (
-        f"{done} {left:,} {waits} for somebody else: you answer for the site, you belong to its "
-        "organisation, or it has left the map."
+        f"{told} {done.left:,} {waits} for another approver: you are the owner of the site, you "
+        "belong to its organisation, or it has left the map."
     )
+
+
+def ended_words(done: Ended) -> str:
+    """What ending did, for the message after it."""
+    if done.is_going_on:
+        return f"Your decision is recorded. {done.parts:,} entries are being ended."
+    return "The entry has ended." if done.parts == 1 else f"{done.parts:,} entries have ended."

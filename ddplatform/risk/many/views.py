@@ -22,7 +22,7 @@ from ddplatform.web.risk.words import INVOLVEMENTS
 
 SHOWN = 20
 """Risks of a preview that are shown before and after."""
-NAMED = 10
+NAMED = 5
 """Risks that are named for each reason why they are left out."""
 VERBS: Mapping[RiskVerb, str] = {
     RiskVerb.OWNER: "Set owner",
@@ -31,13 +31,13 @@ VERBS: Mapping[RiskVerb, str] = {
     RiskVerb.URGENCY: "Set urgency",
 }
 LEFT: Mapping[Why, str] = {
-    Why.SAME: "It is so already",
+    Why.SAME: "No change: already set",
     Why.DANGER: "A child is known to be in danger now: it cannot be deferred. Act now",
     Why.SEVERE: "Very severe, with a likelihood of 25 % or more: it cannot be deferred. "
     "Plan an action",
-    Why.NO_OWNER: "It has no owner: choose one in this step, or set one first",
+    Why.NO_OWNER: "No owner: choose one in this step, or set one first",
     Why.NOT_DEFERRED: "Not deferred",
-    Why.NO_PLACE: "An unknown origin: map it first",
+    Why.NO_PLACE: "Unknown origin: map it first",
 }
 EMERGENCY = (
     (KEEP, "Leave as it is"),

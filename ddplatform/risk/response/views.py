@@ -47,6 +47,7 @@ class FormLine:
     answered: int
     late: int
     dont_know: int
+    planned: int  # of them with a dated plan to find out
     blank: int
     evidence: str  # "6 of 12"
     admissions: int
@@ -114,7 +115,8 @@ def _form(form: Mapping[str, Any]) -> FormLine:
         sent_on=_day(form["sent_on"]),
         answered=states.get("answered", 0),
         late=states.get("late", 0),
-        dont_know=states.get("dont_know", 0),
+        dont_know=states.get("dont_know", 0) + states.get("dont_know_planned", 0),
+        planned=states.get("dont_know_planned", 0),
         blank=states.get("blank", 0),
         evidence=f"{form['evidence']} of {form['asked_evidence']}",
         admissions=form["admissions"],

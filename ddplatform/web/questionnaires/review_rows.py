@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from ddplatform.queries.answer_plans import FindOut, day_of, plan_of
 from ddplatform.queries.answer_traces import is_free_text, traces_of
 from ddplatform.queries.responses import FileOfAnswer, Filled, Message
 from ddplatform.queries.reviews import Decision
 from ddplatform.web.questionnaires.words import risk_words
 from ddplatform.web.responses.fields import answer_words, field_id, numbers_of
 from questionnaires import Item, NodeState, Signals
+from questionnaires.items import UNSURE
 from questionnaires.scoring_plan import extra, question_id
 
 Place = tuple[str, int | None]
@@ -60,8 +62,15 @@ class ReviewRow:
     """The words that were answered then, where the question here has others."""
     is_text: bool = False
     """Whether words can be taken out of it."""
+    plan: FindOut | None = None
+    """How and by when a "don't know" will be found out."""
     traces: Sequence[str] = ()
     """Words in it, or in that of the round before, that may lead to a person."""
+
+    @property
+    def plan_until(self) -> date | None:
+        """The last day of that plan."""
+        return day_of(self.plan.day) if self.plan else None
 
     @property
     def weight(self) -> int:
@@ -138,6 +147,7 @@ def _row(
         before = shown_words(old[state.path], extra(question, "show_below"))
     answer, is_withheld = filled.answers.get(state.path), state.path in beside.withheld
     sent = _sent(state, old, beside, filled)
+    plan = plan_of(answer) if state.raw == UNSURE and not is_withheld else None
     given_at = answer.given_at if answer and answer.share_id and state.raw else None
     return ReviewRow(
         path=state.path,
@@ -156,7 +166,9 @@ def _row(
         ref=ref,
         given_on=given_at.date() if given_at else None,
         answered_as=beside.reworded.get(question.path, "") if given_at else "",
-        is_text=is_free_text(question) and any(one.raw for one in sent),
+        is_text=bool(plan and plan.text)
+        or (is_free_text(question) and any(one.raw for one in sent)),
+        plan=plan,
         traces=tuple(dict.fromkeys(words for one in sent for words in traces_of(one))),
     )
 

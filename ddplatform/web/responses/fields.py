@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 from ddplatform.languages import current_language, gettext
 from ddplatform.languages import lazy_gettext as _
 from ddplatform.models.responses import Answer
+from ddplatform.queries.answer_plans import FindOut
 from ddplatform.queries.answer_traces import traces_of
 from ddplatform.queries.response_languages import Tongue
 from ddplatform.queries.response_people import Said
@@ -21,6 +22,7 @@ from ddplatform.web.countries import country_name
 from ddplatform.web.filters import day
 from ddplatform.web.label_media import LabelMedia, MediaView
 from ddplatform.web.problem_words import in_words
+from ddplatform.web.responses.plan_fields import PlanView, plan_view, read_plans
 from ddplatform.web.responses.shown_marks import untouched_in
 from questionnaires import Item, Kind, NodeState, Page, Question
 from questionnaires.country_codes import asks_for_country
@@ -109,6 +111,8 @@ class FieldView:
     """What a number counts as, where it is not what was typed."""
     media: MediaView | None = None
     """What its label shows or plays."""
+    plan: "PlanView | None" = None
+    """How and by when it will be found out, where "I don't know" is on offer."""
 
 
 @dataclass(frozen=True)
@@ -127,6 +131,10 @@ class Around:
     """Path -> an answer that was given before and not looked at since."""
     reworded: Mapping[str, str] = field(default_factory=dict)
     """Question, without places -> the words that were answered for another buyer, if others."""
+    plans: Mapping[str, FindOut] = field(default_factory=dict)
+    """Path -> the plan to find out that stands there."""
+    today: date | None = None
+    """The day by which plans are judged; None: no plan is asked for."""
     tongue: Tongue = field(default_factory=lambda: Tongue(current_language()))
     """What the form is read in."""
     media: LabelMedia = field(default_factory=LabelMedia)
@@ -177,6 +185,7 @@ def _view(
         is_gap=around.tongue.is_spoken,
         traces=traces_of(state),
         media=around.media.at(state),
+        plan=plan_view(state, around.plans.get(state.path, FindOut()), around.today),
     )
 
 
@@ -313,6 +322,7 @@ def read_typed(form: MultiDict[str, str]) -> Typed:
         form.get("page", "")[:64],
         replies,
         untouched_in(form.get("shown", ""), values),
+        read_plans(form),
     )
 
 

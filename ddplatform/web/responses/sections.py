@@ -14,6 +14,7 @@ from ddplatform.errors import NotFound, TooMany
 from ddplatform.gate import keep_changes, requires
 from ddplatform.languages import gettext
 from ddplatform.models.responses import Answer
+from ddplatform.queries.answer_plans import fault_of, plan_of
 from ddplatform.queries.cascade import find_naming_section
 from ddplatform.queries.protection_services import services_near
 from ddplatform.queries.response_languages import tongue_of
@@ -44,6 +45,7 @@ from ddplatform.web.responses.blueprint import bp
 from ddplatform.web.responses.fields import (
     FILE,
     Around,
+    FieldView,
     field_id,
     open_paths,
     read_typed,
@@ -53,7 +55,8 @@ from ddplatform.web.responses.help_words import help_in_words, whom_to_call, wor
 from ddplatform.web.responses.media import media_of
 from ddplatform.web.responses.routes import is_writable, newest_round
 from ddplatform.web.responses.shown_marks import marks_of
-from questionnaires import Page, minutes_of, red_flags
+from questionnaires import Answerer, Page, minutes_of, red_flags
+from questionnaires.items import UNSURE
 from supply_chain.errors import FileRefused
 
 ELSEWHERE = frozenset({"later", "leave", "back", "add", "remove", "detach", "again"})
@@ -226,7 +229,14 @@ def _has_typed_problems(saved: Saved, name: str) -> bool:
     if {"later", "leave", "back"} & set(request.form):
         return False
     page = _find_page(saved.filled.pages, name)
-    return page is not None and any(state.raw for state in page.problems())
+    if page is None:
+        return False
+    faults = (
+        fault_of(plan_of(saved.filled.answers.get(item.state.path)), today=g.now.date())
+        for item in page.questions()
+        if item.state.raw == UNSURE
+    )
+    return any(state.raw for state in page.problems()) or any(faults)
 
 
 def _section_page(
@@ -250,6 +260,7 @@ def _section_page(
         refused=refused or {},
         said=said_at(filled, people) if people.are_several else {},
         given=given,
+        **_plans_around(asked, filled),
         reworded=_reworded(asked, given),
         tongue=tongue_of(filled.form.form, filled.row.language),
         media=media_of(filled),
@@ -277,8 +288,15 @@ def _section_page(
         page_mark=uuid4().hex,
         names_suppliers=name == find_naming_section(filled.form.form),
     )
-    status = 200 if saved is None else (409 if saved.clashes else 422)
-    return html, status
+    return html, 200 if saved is None else (409 if saved.clashes else 422)
+
+
+def _plans_around(asked: Request, filled: Filled) -> dict[str, Any]:
+    """Plans to find out, where suppliers answer."""
+    if asked.assignment.answered_by is not Answerer.SUPPLIER:
+        return {}
+    plans = {path: plan_of(answer) for path, answer in filled.answers.items()}
+    return {"plans": plans, "today": g.now.date()}
 
 
 def _reworded(asked: Request, given: Mapping[str, Answer]) -> Mapping[str, str]:
@@ -306,8 +324,17 @@ def _help(filled: Filled) -> dict[str, list[str]]:
 def _summary(items: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     fields = [item["field"] for item in items if item["field"] is not None]
     return [
-        {"href": f"#{shown.id}", "label": shown.label.rstrip(".。"), "messages": list(shown.errors)}
+        {"href": f"#{place}", "label": shown.label.rstrip(".。"), "messages": messages}
         for field in fields
         for shown in (field, *field.uploads)
-        if shown.errors and shown.is_open
+        if shown.is_open
+        for place, messages in ((shown.id, list(shown.errors)), _plan_problem(shown))
+        if messages
     ]
+
+
+def _plan_problem(shown: FieldView) -> tuple[str, list[str]]:
+    """What is wrong with the plan to find out, where the answer is "I don't know"."""
+    plan = shown.plan
+    is_wrong = plan is not None and plan.error and shown.text == UNSURE
+    return f"{shown.id}-plan", [plan.error] if plan and is_wrong else []

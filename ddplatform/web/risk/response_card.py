@@ -133,11 +133,20 @@ def _answers_words(response: Mapping[str, Any]) -> str:
     asked = sum(counts.values())
     blank = counts.get("blank", 0)
     late, unsure = counts.get("late", 0), counts.get("dont_know", 0)
+    planned = counts.get("dont_know_planned", 0)
     words = [gettext("%(done)s of %(all)s answered", done=asked - blank, all=asked)]
     if late:
         words.append(ngettext("%(num)s late", "%(num)s late", late))
     if unsure:
         words.append(ngettext("%(num)s “I don’t know”", "%(num)s “I don’t know”", unsure))
+    if planned:
+        words.append(
+            ngettext(
+                "%(num)s “I don’t know” with a dated plan",
+                "%(num)s “I don’t know” with a dated plan",
+                planned,
+            )
+        )
     if blank:
         words.append(ngettext("%(num)s blank", "%(num)s blank", blank))
     return ", ".join(words)
