@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from supply_chain.distances import distances_km
+from supply_chain.regions import region_key
 from supply_chain.spelling import bare_words
 
 LONGEST_RADIUS_KM = 5_000.0
@@ -71,7 +72,7 @@ def find_inside(area: Area, places: Places) -> Inside:
     if area.kind is AreaKind.COUNTRY:
         return _without_distance(in_country, np.zeros_like(in_country))
     if area.kind is AreaKind.REGION:
-        wanted = bare_words(area.region or "")
+        wanted = bare_words(region_key(area.region))
         named = np.array(
             [_speaks_of(wanted, bare_words(region or "")) for region in places.region],
             dtype=np.bool_,

@@ -12,7 +12,10 @@ from ddplatform.tenancy import TenantScoped
 
 
 class PlaceObservation(TenantScoped, Base):
-    """One observation of a factor at a site. Append-only: withdrawn, never edited or deleted."""
+    """One observation of a factor at a site, or at all sites of its region.
+
+    Append-only: withdrawn, never edited or deleted.
+    """
 
     __tablename__ = "place_observation"
     __table_args__ = (
@@ -23,7 +26,12 @@ class PlaceObservation(TenantScoped, Base):
             "(withdrawn_at IS NULL) = (withdrawn_by_id IS NULL)", name="withdrawn_pair"
         ),
         CheckConstraint("withdrawn_by_id <> created_by_id", name="withdrawn_by_another"),
+        CheckConstraint(
+            "(country IS NULL) = (region IS NULL) AND (region IS NULL) = (region_key IS NULL)",
+            name="region_whole",
+        ),
         Index("ix_place_observation_node", "organisation_id", "node_id", "factor"),
+        Index("ix_place_observation_region", "organisation_id", "country", "region_key"),
     )
 
     node_id: Mapped[UUID]
@@ -36,6 +44,13 @@ class PlaceObservation(TenantScoped, Base):
     source: Mapped[str] = mapped_column(comment="Who looked or published; never a person's name")
     source_url: Mapped[str] = mapped_column(default="")
     observed_on: Mapped[date] = mapped_column(comment="From this day it grows older")
+    country: Mapped[str | None] = mapped_column(
+        comment="Of all sites in a region, now and later: its country, ISO 3166-1 alpha-2"
+    )
+    region: Mapped[str | None] = mapped_column(comment="The region as the site names it")
+    region_key: Mapped[str | None] = mapped_column(
+        comment="What all spellings of the region share (supply_chain.regions.region_key)"
+    )
     note: Mapped[str] = mapped_column(comment="What was seen or read, and where")
     created_at: Mapped[datetime]
     created_by_id: Mapped[UUID] = mapped_column(ForeignKey("user.id"))

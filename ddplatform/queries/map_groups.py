@@ -9,6 +9,7 @@ import numpy as np
 
 from ddplatform.queries.map_snapshots import Ints, MapSnapshot
 from supply_chain.kept_columns import CodedColumn
+from supply_chain.regions import region_key
 
 NOT_KNOWN = "--"
 BETWEEN = "/"
@@ -68,17 +69,28 @@ def _countries(snapshot: MapSnapshot) -> Codes:
 
 
 def _regions(snapshot: MapSnapshot) -> Codes:
-    """Regions of two countries may have one name."""
+    """Regions of two countries may have one name; spellings of one region are one group."""
     regions = snapshot.regions
     assert isinstance(regions, CodedColumn)
     many = len(snapshot.countries)
+    # “Punjab” before “Punjab Province”: the shortest spelling names the group.
+    spellings = sorted(range(len(regions.table)), key=lambda code: _length(regions.table[code]))
+    firsts: dict[str, int] = {}
+    for code in spellings:
+        firsts.setdefault(region_key(regions.table[code]), code)
+    same = np.array([firsts[region_key(name)] for name in regions.table], dtype=np.int64)
 
     def key(code: int) -> str:
         region, country = divmod(code, many)
         where = snapshot.countries[country] or NOT_KNOWN
         return f"{where}{BETWEEN}{regions.table[region] or NOT_KNOWN}"
 
-    return regions.codes.astype(np.int64) * many + snapshot.country, key
+    return same[regions.codes] * many + snapshot.country, key
+
+
+def _length(name: str | None) -> tuple[int, bool, str]:
+    """Order of spellings: the shortest, and of two as long the one that is not in capitals."""
+    return len(name or ""), (name or "").isupper(), name or ""
 
 
 def _commodities(snapshot: MapSnapshot) -> Codes:

@@ -55,9 +55,14 @@ class MapOnDay:
         Args:
             order: of the rows, down to a key.
         """
-        statement = statement.join(ValueChainNode, ValueChainNode.id == node_id).where(
-            ValueChainNode.chain_id == self.chain_id
-        )
+        joined = statement.join(ValueChainNode, ValueChainNode.id == node_id)
+        return self.among(joined, node_id, *order)
+
+    def among(
+        self, statement: Select[*tuple[Any, ...]], node_id: Any, *order: Any
+    ) -> Question[Rows]:
+        """The same of a statement that reads the nodes already."""
+        statement = statement.where(ValueChainNode.chain_id == self.chain_id)
         if len(self.rows) <= FEW:
             statement = statement.where(node_id.in_(self.rows))
         return Question((statement,), self._of_these, order)

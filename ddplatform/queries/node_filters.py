@@ -47,6 +47,7 @@ from ddplatform.queries.node_names import find_named
 from ddplatform.queries.node_search import search_nodes
 from supply_chain.kept_columns import KeyColumn, RowOfKey, TextColumn
 from supply_chain.node_filter import GRADES_OF, NO_TIER, NOT_KNOWN, Coverage, NodeFilter
+from supply_chain.regions import without_kind
 from supply_chain.risk.method import METHOD
 from supply_chain.vocabulary import Issue, RiskBand
 
@@ -272,7 +273,7 @@ def _of_labels(wanted: NodeFilter) -> Iterator[ColumnElement[bool]]:
     if wanted.region:
         is_known = wanted.region != NOT_KNOWN
         region = ValueChainNode.region
-        yield _has(region, wanted.region) if is_known else region.is_(None)
+        yield _has(region, without_kind(wanted.region)) if is_known else region.is_(None)
     if wanted.owner:
         owner = ValueChainNode.owner_id
         # Who left the organisation answers for nothing any more.

@@ -80,7 +80,7 @@ def _questions(known: MapOnDay) -> Mapping[str, Question[Rows]]:
         "shares": select_shares(known),
         "findings": _select_open_findings(known),
         "events": select_events(known),
-        "observations": select_place_observations(known),
+        **select_place_observations(known),
         "not_applicable": select_not_applicable(known),
         "facts": _select_facts(known),
         **select_judged(known),
@@ -201,7 +201,7 @@ def _observations(known: MapOnDay, found: Mapping[str, Rows]) -> Observations:
         if node_id not in open_
     ]
     rows += context_observations(known, found["events"])
-    rows += place_observations(known, found["observations"])
+    rows += place_observations(known, found)
     return observations_from(rows)
 
 

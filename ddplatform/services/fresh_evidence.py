@@ -25,6 +25,7 @@ from ddplatform.models.risk import (
     SeverityJudgement,
 )
 from ddplatform.models.risk_observations import PlaceObservation
+from ddplatform.queries.risk_observations import sites_of_region
 from ddplatform.tenancy import current_organisation, insert_rows
 
 CHUNK = 5_000  # marks that one statement takes away
@@ -82,7 +83,9 @@ def _says_other(row: Any) -> bool:
 
 
 def _nodes_of(row: Any) -> Iterator[UUID]:
-    if not isinstance(row, ContextEvent):
+    if isinstance(row, PlaceObservation) and row.country and row.region_key:
+        yield from (node_id for node_id, _ in sites_of_region(row.country, row.region_key))
+    elif not isinstance(row, ContextEvent):
         yield row.node_id
     elif row.id is not None:
         inside = select(ContextEventNode.node_id).where(ContextEventNode.event_id == row.id)

@@ -13,11 +13,13 @@ from ddplatform.access.permissions import Permission
 from ddplatform.db import db
 from ddplatform.errors import Conflict, Invalid, NotAllowed
 from ddplatform.models.risk_observations import PlaceObservation
-from ddplatform.queries.risk_observations import get_observation
+from ddplatform.models.value_chain import ValueChainNode
+from ddplatform.queries.risk_observations import get_observation, sites_of_region
 from ddplatform.queries.value_chain import get_node
 from ddplatform.services import audit
 from ddplatform.services.plain_text import fault_in, is_web_address
 from ddplatform.services.risk import ask_reassessment
+from supply_chain.regions import region_key
 from supply_chain.risk.rm2.observable import TELLERS, observable, score_of, takes_figure
 
 SOURCE_LENGTH, NOTE_LENGTH, REASON_LENGTH = 300, 2000, 1000
@@ -36,6 +38,8 @@ class Seen:
     source_url: str = ""
     observed_on: date
     note: str
+    for_region: bool = False
+    """Whether it is of all sites in the region of the site, now and later; figures alone are."""
 
 
 def add_observation(node_id: UUID, seen: Seen, *, by: Identity, at: datetime) -> PlaceObservation:
@@ -49,7 +53,7 @@ def add_observation(node_id: UUID, seen: Seen, *, by: Identity, at: datetime) ->
     node = get_node(node_id)
     if node.archived_at is not None:
         raise Conflict("This place is archived.", "Restore it first.")
-    _check(seen, today=at.date())
+    _check(seen, node, today=at.date())
     kept = PlaceObservation(
         node_id=node_id,
         factor=seen.factor,
@@ -60,6 +64,9 @@ def add_observation(node_id: UUID, seen: Seen, *, by: Identity, at: datetime) ->
         source_url=seen.source_url.strip(),
         observed_on=seen.observed_on,
         note=seen.note.strip(),
+        country=node.country if seen.for_region else None,
+        region=node.region if seen.for_region else None,
+        region_key=region_key(node.region) if seen.for_region else None,
         created_at=at,
         created_by_id=by.user_id,
     )
@@ -75,8 +82,9 @@ def add_observation(node_id: UUID, seen: Seen, *, by: Identity, at: datetime) ->
         value=kept.value,
         source_type=kept.source_type,
         observed_on=kept.observed_on,
+        region=kept.region,
     )
-    ask_reassessment(node.chain_id, CHANGED, by=by, at=at)
+    _reassess(kept, by=by, at=at)
     return kept
 
 
@@ -108,8 +116,18 @@ def withdraw_observation(
         factor=kept.factor,
         reason=kept.withdrawn_reason,
     )
-    ask_reassessment(get_node(kept.node_id).chain_id, CHANGED, by=by, at=at)
+    _reassess(kept, by=by, at=at)
     return kept
+
+
+def _reassess(kept: PlaceObservation, *, by: Identity, at: datetime) -> None:
+    """Queue new assessments of the map of the site, or of all maps with sites in the region."""
+    maps = {get_node(kept.node_id).chain_id: None}
+    if kept.country and kept.region_key:
+        sites = sites_of_region(kept.country, kept.region_key)
+        maps |= dict.fromkeys(chain_id for _, chain_id in sites)
+    for chain_id in maps:
+        ask_reassessment(chain_id, CHANGED, by=by, at=at)
 
 
 def _check_second_person(kept: PlaceObservation, by: Identity) -> None:
@@ -132,10 +150,20 @@ def _value_of(seen: Seen) -> float:
     return seen.value
 
 
-def _check(seen: Seen, *, today: date) -> None:
-    faults = {**_what(seen), **_source(seen, today)}
+def _check(seen: Seen, node: ValueChainNode, *, today: date) -> None:
+    faults = {**_what(seen), **_source(seen, today), **_where(seen, node)}
     if faults:
         raise Invalid(fields=faults)
+
+
+def _where(seen: Seen, node: ValueChainNode) -> dict[str, str]:
+    if not seen.for_region:
+        return {}
+    if not takes_figure(seen.factor):
+        return {"for_region": "Only regional figures apply to all sites of a region."}
+    if not (node.country and region_key(node.region)):
+        return {"for_region": "The site has no region. Enter its country and region first."}
+    return {}
 
 
 def _what(seen: Seen) -> dict[str, str]:

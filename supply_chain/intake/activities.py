@@ -24,6 +24,20 @@ _HALF, _THIRD = 0.5, 0.3
 _WITH_GOODS = ("grow", "mine", "mill", "process", "make", "trade")
 # What these activities are named beside others says the kind of place, not another activity.
 _GIVES_WAY = frozenset(("manufacturing_other", "professional_services", "crop_farming"))
+PRODUCT_IN_NAME = 0.82
+"""The certainty of what a factory makes by the product in its name."""
+_BESIDE_PRODUCTS = ("goods", "form", "weak", "make")
+# Makers whose names hold their product; “Leather” and “Glass” name makers of many things.
+_NAMED_BY_PRODUCTS = frozenset(
+    (
+        *("garments", "footwear", "toys", "furniture", "carpet_weaving", "sporting_goods"),
+        *("electronics", "pharmaceuticals", "batteries"),
+    )
+)
+_INPUTS = frozenset(
+    ("materials", "material", "raw material", "raw materials", "components", "component")
+)
+_MAKE_INPUTS = ("textile_mills", "rubber_plastic_products", "leather_tanning", "chemicals")
 _MOST_CANDIDATES = 5
 _SHORTEST_IN_NAMES = 5
 # Goods that names of farms, mines and mills are called by; others are names of places as well.
@@ -106,6 +120,54 @@ def _judged_name(name: str, goods: tuple[str, ...]) -> Activity:
     if with_goods:
         return Activity(with_goods[0], _SEVERAL, why, with_goods[:_MOST_CANDIDATES])
     return _left_open(Text(found.units, found.written, tuple(telling)), why, of_sectors=False)
+
+
+def find_product_in_name(name: str) -> Activity:
+    """What a factory makes whose name holds its product: “Nile Garments Ltd”.
+
+    Only for lists that are of factories; a name that tells of any activity beside its product, or
+    of products of several makers, gives nothing.
+    """
+    known = known_words_of(name)
+    return _product_named(known) if known else NOTHING
+
+
+@lru_cache(maxsize=16_384)
+def _product_named(name: str) -> Activity:
+    found = hits_in(name, with_near=False)
+    if any(hit.phrase.kind not in _BESIDE_PRODUCTS for hit in found.hits):
+        return NOTHING
+    products = [hit for hit in found.hits if hit.phrase.good and _made([hit.phrase.good])]
+    made = _made([hit.phrase.good for hit in products if hit.phrase.good])
+    others = [set(hit.phrase.sectors) for hit in found.hits if hit.phrase.kind == "weak"]
+    if len(made) != 1 or not made <= _NAMED_BY_PRODUCTS or any(o and not made <= o for o in others):
+        return NOTHING
+    (sector,) = made
+    return Activity(sector, PRODUCT_IN_NAME, found.words_of(products), (sector,))
+
+
+def tells_inputs(text: str) -> bool:
+    """Whether a cell says that a place makes materials or parts, and not which."""
+    hits = hits_in(text).hits
+    is_open = all(hit.phrase.kind in ("weak", "form") for hit in hits)
+    return is_open and any(hit.phrase.text in _INPUTS for hit in hits)
+
+
+def activity_of_inputs(text: str, product: Activity) -> Activity:
+    """What those may do who make the materials or parts of a product: always a question."""
+    first = ("leather_tanning",) if product.sector == "footwear" else ("textile_mills",)
+    of_parts = "component" in text.casefold() and product.sector
+    candidates = dict.fromkeys((*first, *_MAKE_INPUTS, *((product.sector,) if of_parts else ())))
+    return Activity(first[0], _OPEN, text, tuple(filter(None, candidates))[:_MOST_CANDIDATES])
+
+
+def find_product(goods: tuple[str, ...]) -> Activity:
+    """What a factory with these goods makes: certain where all are of one kind of maker."""
+    made = _made(goods)
+    if len(made) != 1 or any(not _made([good]) for good in goods):
+        return NOTHING
+    (sector,) = made
+    return Activity(sector, WIDE_SECTOR, ", ".join(goods), (sector,))
 
 
 def _tells_in_name(hit: Hit) -> bool:

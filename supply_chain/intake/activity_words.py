@@ -96,6 +96,7 @@ def hits_in(text: str, *, with_near: bool = True) -> Text:
     return Text(units, tuple(word for _, word in pairs), tuple(hits))
 
 
+@lru_cache(maxsize=65_536)
 def known_words_of(name: str) -> str:
     """A name with its known words alone and a sign for each other: most names share a few forms.
 
@@ -103,10 +104,13 @@ def known_words_of(name: str) -> str:
     """
     pairs = _pairs(name[:_LONGEST_TEXT])
     units = tuple(unit for unit, _ in pairs)
+    if _longest_by_first().keys().isdisjoint(units):
+        return ""
     written = ["0" if unit.isdigit() else _UNKNOWN for unit in units]
     at, is_known = 0, False
+    beginnings = _longest_by_first()
     while at < len(units):
-        hit = _longest_at(units, at)
+        hit = _longest_at(units, at) if units[at] in beginnings else None
         if hit is not None:
             written[at : hit.last] = [word for _, word in pairs[at : hit.last]]
             is_known = True
@@ -121,9 +125,7 @@ def units_of(text: str) -> Units:
 
 def _pairs(text: str) -> list[tuple[str, str]]:
     """Plain unit and the word as written, without the words that only join others."""
-    found = (match[0] for match in _UNITS.finditer(text))
-    plain = ((_plain(word.casefold()), word) for word in found if word.casefold() not in _JOINING)
-    return [(unit, word) for unit, word in plain if unit and unit not in _JOINING]
+    return [(unit, word) for word in _UNITS.findall(text) if (unit := _plain(word))]
 
 
 def _joined(words: Units) -> str:
@@ -132,9 +134,15 @@ def _joined(words: Units) -> str:
     return "".join(words) if is_signs else " ".join(words)
 
 
-@lru_cache(maxsize=65_536)
-def _plain(unit: str) -> str:
-    text = squeeze(unit).replace("ı", "i").replace("ة", "ه").replace("ى", "ي")
+@lru_cache(maxsize=131_072)
+def _plain(word: str) -> str:
+    """The unit of a word as written, empty for one that only joins others."""
+    unit = "" if word.casefold() in _JOINING else _without_ending(word)
+    return "" if unit in _JOINING else unit
+
+
+def _without_ending(word: str) -> str:
+    text = squeeze(word.casefold()).replace("ı", "i").replace("ة", "ه").replace("ى", "ي")
     if text.isascii():
         return _singular(text)
     for article in ("وال", "ال"):
@@ -178,11 +186,11 @@ def _near_at(units: Units, at: int) -> Hit | None:
 
 @lru_cache(maxsize=1)
 def _phrases() -> dict[Units, Phrase]:
-    goods = {units_of(name): _good(name, ref) for name, ref in commodity_names().items()}
-    known = {units_of(phrase.text): phrase for phrase in _shipped()}
+    named = [_good(name, ref) for name, ref in commodity_names().items()]
+    found = ((units_of(phrase.text), phrase) for phrase in (*named, *_shipped()))
     return {
         units: phrase
-        for units, phrase in {**goods, **known}.items()
+        for units, phrase in found
         if units and (len(units) > 1 or not _loses_words(phrase.text))
     }
 

@@ -21,6 +21,7 @@ _SEVERAL = re.compile(r"[,;/|&+()\n]|\s[-–—]\s|\s(?:and|und|et|y|e|en|ve|и|
 # others within the margin are named too.
 _ALIKE, _MARGIN, _MAX_SUGGESTED = 0.75, 0.05, 3
 _SHORTEST_NAME = 4
+_LONGEST_CODE = 3
 
 
 @lru_cache(maxsize=16_384)
@@ -130,6 +131,30 @@ def country_point(code: str) -> tuple[float, float] | None:
     """Return latitude and longitude (degrees) of a country's label point, None where unknown."""
     place = _places().get(code)
     return place[1] if place else None
+
+
+def country_named(text: str) -> str | None:
+    """The alpha-2 code of the country whose own name a text is; None for provinces and codes.
+
+    Takes the UN and CLDR names alone, whole as these write them.
+    """
+    return _names().get(squeeze(text))
+
+
+@lru_cache(maxsize=1)
+def _names() -> dict[str, str]:
+    own = {
+        squeeze(row[column]): row["iso2"]
+        for row in _rows("countries.csv")
+        for column in (*_NAME_COLUMNS, "short_name_en")
+        if row.get(column) and len(row[column]) > _LONGEST_CODE
+    }
+    world = {
+        squeeze(name): row["iso2"]
+        for row in _rows("country_names.csv")
+        for name in row["names"].split("|")
+    }
+    return {**world, **own}
 
 
 @lru_cache(maxsize=1)

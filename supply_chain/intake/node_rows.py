@@ -24,7 +24,12 @@ from supply_chain.intake.countries import country_code, country_in_address
 from supply_chain.intake.external_ids import read_external_id
 from supply_chain.intake.link_rows import read_link_terms
 from supply_chain.intake.measures import MEASURES, Measure, parse_measure
-from supply_chain.intake.places import read_country, read_point, tell_unplaced_grid
+from supply_chain.intake.places import (
+    read_country,
+    read_point,
+    read_region,
+    tell_unplaced_grid,
+)
 from supply_chain.intake.row_activities import with_activity
 from supply_chain.intake.stated_tiers import STATED_TIER, parse_tier
 from supply_chain.intake.table_view import TableView
@@ -124,7 +129,7 @@ def _read_row(view: TableView, row: tuple[str, ...], default: NodeKind) -> NodeR
         name=name or "",
         kind=_kind(view, row, default, attributes),
         country=country,
-        region=view.text(row, "region"),
+        region=read_region(view, row, country),
         address=address,
         latitude=latitude,
         longitude=longitude,

@@ -10,6 +10,7 @@ from supply_chain.intake.countries import (
     country_code,
     country_in_address,
     country_name,
+    country_named,
     country_point,
     is_one_country,
     successors_of,
@@ -98,6 +99,56 @@ def read_country(view: TableView, row: tuple[str, ...], field: str = "country") 
     if remark:
         view.log.note(view.column(field), text, remark)
     return code
+
+
+def read_region(view: TableView, row: tuple[str, ...], country: str | None) -> str | None:
+    """Return the region as the list names it; one that is a country is kept and told."""
+    region = view.text(row, "region")
+    if region is None or view.is_own_csv or len(region) <= _LONGEST_CODE:
+        return region
+    named = country_named(region)
+    if named and (country, named) not in _NAMED_ALIKE and region.casefold() != _PART_OF_ONE:
+        view.note_once(view.column("region"), region, _no_region(region, country, named))
+    return region
+
+
+def _no_region(region: str, country: str | None, named: str) -> CellFault:
+    if named == country:
+        return CellFault(
+            f"The region “{region}” is the whole country; figures of a region cannot reach it.",
+            "Name the province or state, or leave the cell empty.",
+        )
+    where = f", and the row is in {country_name(country)}" if country else ""
+    return CellFault(
+        f"The region “{region}” is the name of another country{where}."
+        if country
+        else f"The region “{region}” is the name of a country; the row names none.",
+        "Check the country and the region of these rows.",
+    )
+
+
+_LONGEST_CODE = 3  # “CA” is California, “IND” Indiana
+_PART_OF_ONE = "england"  # some languages call all of the United Kingdom so
+# Country of a row and the country that a region of it has its name from.
+_NAMED_ALIKE = frozenset(
+    (
+        *(("US", "GE"), ("US", "PR"), ("US", "GU"), ("US", "VI"), ("BE", "LU"), ("LU", "LU")),
+        *(("GT", "GT"), ("PA", "PA"), ("MX", "MX"), ("DJ", "DJ"), ("SG", "SG"), ("NG", "NE")),
+        *(
+            ("GR", "MK"),
+            ("ID", "PG"),
+            ("PE", "MF"),
+            ("PE", "SX"),
+            ("CN", "HK"),
+            ("CN", "MO"),
+            ("CN", "TW"),
+            ("FR", "RE"),
+            ("FR", "GP"),
+        ),
+        *(("FR", "MQ"), ("FR", "GF"), ("FR", "YT"), ("MC", "MC"), ("KW", "KW"), ("HK", "HK")),
+        *(("TW", "TW"), ("MO", "MO")),
+    )
+)
 
 
 def _from_address(view: TableView, row: tuple[str, ...]) -> str | None:

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from supply_chain.drafts import NodeDraft
 from supply_chain.intake.activities import (
+    PRODUCT_IN_NAME,
     WIDE_SECTOR,
     Activity,
     activity_of_goods,
+    activity_of_inputs,
     find_activity,
     find_activity_in_name,
+    find_product,
+    find_product_in_name,
+    tells_inputs,
 )
 from supply_chain.intake.activity_tally import with_certainty
 from supply_chain.intake.activity_words import hits_in, sectors_of_goods
 from supply_chain.intake.cells import CellFault, is_blank
+from supply_chain.intake.list_kinds import REGISTERS
 from supply_chain.intake.table_view import TableView
 from supply_chain.intake.words import clean, squeeze, words
 from supply_chain.reference import load_reference
@@ -23,8 +30,10 @@ from supply_chain.reference_types import Sector
 # Sections of ISIC whose businesses make, grow and handle no goods of others.
 _OF_SERVICES = frozenset("JKLMNOPQ")
 _KINDS = ("grow", "mine")
-_REGISTERS = {"uml_id": "palm_oil_milling", "rmi_smelter_id": "metal_smelting"}
 _OF_FACTORIES = "make"
+_OF_MAKING = "C"
+_DEALERS = ("wholesale", "retail")
+_PRINTED = ("paper", "media")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +52,47 @@ def with_activity(view: TableView, row: tuple[str, ...], node: NodeDraft) -> Nod
     """
     if view.is_own_csv:
         return replace(node, sector=view.text(row, "sector"))
+    node = _with_coded_goods(view, row, node)
     cells = _cells(view, row, node.commodities)
     told = {one.column or "sector": one.text for one in cells if one.activity.certainty < 1}
     if told:
         node = replace(node, attributes={**told, **node.attributes})
+    cells = [one for one in cells if not _is_of_none(view, one)]
     name = _Said(
         view.column("name"), node.name, find_activity_in_name(node.name, goods=_goods(node))
     )
-    answered = _answered(view, [*cells, name], node)
+    certain = _certain(view, node, cells, name)
+    is_stated = certain is not None and any(one.activity.is_certain for one in cells)
+    asked = None if is_stated else _question(view, node, cells, name)
+    answered = None if is_stated else _answered(view, [asked, *cells, name], node)
     if answered is not None:
         return answered
-    certain = _certain(view, node, cells, name)
     if certain is not None:
         return _set(view, node, certain, cells, name)
-    _ask(view, node, cells, name)
+    _ask(view, node, asked)
     return node
+
+
+def _is_of_none(view: TableView, said: _Said) -> bool:
+    """Whether a cell is one of many of its column that name no activity; told once."""
+    none = view.of_none.get(said.column or "", frozenset())
+    if said.text not in none:
+        return False
+    fault = CellFault(
+        f"{len(none)} different values of the column “{said.column}” name no activity; they are"
+        " kept as facts, and the activity comes from the name or the goods, if these state one.",
+        "If the column holds names, choose another column for the activity.",
+    )
+    view.note_once(said.column, None, fault)
+    return True
+
+
+def _with_coded_goods(view: TableView, row: tuple[str, ...], node: NodeDraft) -> NodeDraft:
+    """The node with the goods that HS codes in its column of sectors mean."""
+    codes = view.codes.get(view.column("sector") or "")
+    text = view.text(row, "sector")
+    goods = codes.goods(text) if codes and text else ()
+    return replace(node, commodities=tuple(dict.fromkeys((*node.commodities, *goods))))
 
 
 def _cells(view: TableView, row: tuple[str, ...], goods: tuple[str, ...]) -> list[_Said]:
@@ -66,34 +101,55 @@ def _cells(view: TableView, row: tuple[str, ...], goods: tuple[str, ...]) -> lis
     for heading, place in view.activity_columns:
         cell = clean(view.cells[place]) if place < len(view.cells) else ""
         texts.append((heading, None if is_blank(cell) else cell))
+    filled = [(column, text) for column, text in texts if text]
+    inputs = {text for _, text in filled if tells_inputs(text)}
+    if inputs:
+        return [
+            _Said(name, text, _of_inputs(_coded(view, name or "", text, goods), text, inputs))
+            for name, text in filled
+        ]
     return [
-        _Said(
-            column,
-            text,
-            find_activity(
-                text,
-                goods=tuple(sorted(goods)),
-                of_sectors=squeeze(column or "") in words().sector_headings,
-            ),
-        )
-        for column, text in texts
-        if text
+        _Said(column, text, _stated(view, column or "", text, goods)) for column, text in filled
     ]
+
+
+def _stated(view: TableView, column: str, text: str, goods: tuple[str, ...]) -> Activity:
+    """What a cell states, in words or in codes of a classification."""
+    found = _coded(view, column, text, goods)
+    if found is not None:
+        return found
+    of_sectors = view.kind.is_of_makers or squeeze(column) in words().sector_headings
+    return find_activity(text, goods=tuple(sorted(goods)), of_sectors=of_sectors)
+
+
+def _coded(view: TableView, column: str, text: str, goods: tuple[str, ...]) -> Activity | None:
+    """What the codes of a cell state; None where its column holds words."""
+    codes = view.codes.get(column)
+    if codes and codes.goods(text) and view.kind.is_of_makers:
+        return find_product(codes.goods(text))
+    return codes.activity(text, goods) if codes else None
+
+
+def _of_inputs(coded: Activity | None, text: str, inputs: set[str]) -> Activity:
+    """A cell of a row that says “Materials”: “Footwear” beside it is what they are for."""
+    found = coded or find_activity(text)
+    return activity_of_inputs(text, found) if text in inputs or not found.is_certain else found
 
 
 def _goods(node: NodeDraft) -> tuple[str, ...]:
     return tuple(sorted(node.commodities))
 
 
-def _answered(view: TableView, said: list[_Said], node: NodeDraft) -> NodeDraft | None:
+def _answered(view: TableView, said: list[_Said | None], node: NodeDraft) -> NodeDraft | None:
     """The node with the sector that a person chose for its words before."""
     tally = view.log.activities
     if not tally.has_answers:
         return None
     goods = activity_of_goods(node.commodities)
-    for text in [*(one.text for one in said[:-1]), said[-1].activity.why, goods.why]:
+    texts = [text for one in said if one for text in (one.text, one.activity.why)]
+    for text in (*texts, goods.why):
         sector = tally.answer(text) if text else None
-        if sector and not any(one.activity.is_certain for one in said[:-1]):
+        if sector:
             tally.know(node.id, text, None, sector, is_answer=True)
             return replace(node, sector=sector)
     return None
@@ -105,23 +161,84 @@ def _certain(view: TableView, node: NodeDraft, cells: list[_Said], name: _Said) 
     if len({one.activity.sector for one in certain}) > 1:
         return None
     if certain:
-        # “Apparel” as a sector is wide: a name that says “shoe factory” tells more.
-        is_wide = certain[0].activity.certainty <= WIDE_SECTOR
-        return name if is_wide and name.activity.is_certain else certain[0]
+        return _of_certain_cell(view, node, certain[0], name)
     heading = _by_heading(view, node)
     # A list of mills leaves open of what, but a name in it tells of no plantation.
     wide = [*cells, heading] if heading and not heading.activity.is_certain else cells
     left = [one.activity.candidates for one in wide if one.activity.candidates]
-    for said in (_by_register(view, node), name, heading):
+    is_of_makers = view.kind.is_of_makers and not cells
+    products = (_by_product(view, node), _by_goods(view, node)) if is_of_makers else ()
+    for said in (_by_register(view, node), _by_list(view, name), name, heading, *products):
         if said and said.activity.is_certain:
             fits = all(said.activity.sector in candidates for candidates in left)
             return said if fits else None
     return None
 
 
+def _of_certain_cell(view: TableView, node: NodeDraft, cell: _Said, name: _Said) -> _Said | None:
+    """The cell, or the name where it tells more than “Apparel”; None where it speaks against it."""
+    if cell.activity.certainty > WIDE_SECTOR:
+        return cell
+    if name.activity.is_certain:
+        # What makes a product is no warehouse; who stands in a list of an industry may be one.
+        return name if _is_wide(cell) or _is_making(name) else None
+    product = _by_product(view, node)
+    if _is_wide(cell) and product.activity.is_certain:
+        return product
+    return None if _is_doubted(view, name.activity, cell) else cell
+
+
+def _is_wide(said: _Said) -> bool:
+    """Whether a cell names a whole industry, not what this place makes."""
+    return squeeze(said.column or "") in words().sector_headings
+
+
+def _is_making(said: _Said) -> bool:
+    sector = load_reference().sectors[said.activity.sector or ""]
+    return sector.isic_section == _OF_MAKING
+
+
+def _is_doubted(view: TableView, name: Activity, said: _Said) -> bool:
+    """Whether a name speaks against a wide sector: a trading company, printing, chemicals."""
+    if name.sector in _DEALERS:
+        return not view.kind.calls_them_makers
+    others = set(name.candidates).difference(_DEALERS)
+    # Those who knit make what they sew as well.
+    is_near = said.activity.sector == "garments" and "textile_mills" in others
+    is_near = is_near and not others.intersection(_PRINTED)
+    return bool(others) and said.activity.sector not in others and not is_near
+
+
+def _by_product(view: TableView, node: NodeDraft) -> _Said:
+    """The product in a name, for factories."""
+    found = find_product_in_name(node.name)
+    return _Said(view.column("name"), found.why, found)
+
+
+def _by_goods(view: TableView, node: NodeDraft) -> _Said:
+    """The goods of a row, for factories."""
+    found = find_product(node.commodities)
+    return _Said(view.column("commodities"), found.why, found)
+
+
+def _by_list(view: TableView, name: _Said) -> _Said | None:
+    """What the list as a whole is of, where the name tells no other kind of what it lists."""
+    kind = view.kind
+    heading = view.column("name") or ""
+    if kind.sector is None or _tells_other(name.activity, kind.sector, heading):
+        return None
+    return _Said(heading, heading, Activity(kind.sector, WIDE_SECTOR, kind.why, (kind.sector,)))
+
+
+def _tells_other(name: Activity, sector: str, heading: str) -> bool:
+    """Whether a name in a list of mills tells of another kind of mill."""
+    is_other = name.is_certain and name.sector != sector
+    return is_other and name.sector in find_activity(heading).candidates
+
+
 def _by_register(view: TableView, node: NodeDraft) -> _Said | None:
     """Registers of mills and of smelters tell what the places in them are."""
-    for scheme, sector in _REGISTERS.items():
+    for scheme, sector in REGISTERS.items():
         if scheme in node.external_ids:
             column = view.column(f"external_ids.{scheme}")
             return _Said(
@@ -132,10 +249,14 @@ def _by_register(view: TableView, node: NodeDraft) -> _Said | None:
 
 def _by_heading(view: TableView, node: NodeDraft) -> _Said | None:
     """A column of names that says what they are names of: “Smelter”, “Farm” beside a crop."""
-    heading = view.column("name") or ""
+    return _heading_of(view.column("name") or "", _goods(node))
+
+
+@lru_cache(maxsize=4_096)
+def _heading_of(heading: str, goods: tuple[str, ...]) -> _Said | None:
     if _OF_FACTORIES in {hit.phrase.kind for hit in hits_in(heading).hits}:
         return None
-    return _Said(heading, heading, find_activity(heading, goods=_goods(node)))
+    return _Said(heading, heading, find_activity(heading, goods=goods))
 
 
 def _set(
@@ -158,8 +279,10 @@ def _contradiction(
     """What the goods, the name or a cell of a place tell against its activity."""
     advice = "Check both: the activity decides which risks a place is scored for."
     sector = said.activity.sector or ""
-    is_registered = said.text in node.external_ids.values()
-    for other in cells if is_registered else (*cells, name):
+    others = [] if said.activity.certainty == PRODUCT_IN_NAME else [*cells]
+    if said.text not in (*node.external_ids.values(), said.column):
+        others.append(name)
+    for other in others:
         if other.activity.is_certain and other.activity.sector != sector:
             names = _name(sector), _name(other.activity.sector or "")
             return CellFault(
@@ -185,21 +308,30 @@ def _fits_goods(sector: Sector, goods: list[str]) -> bool:
     return sector.ref in general or any(not one or sector.ref in one for one in told)
 
 
-def _ask(view: TableView, node: NodeDraft, cells: list[_Said], name: _Said) -> None:
-    """Ask what the words mean, once for all rows that say the same."""
-    tally = view.log.activities
+def _question(view: TableView, node: NodeDraft, cells: list[_Said], name: _Said) -> _Said | None:
+    """The words to ask about where a row leaves its activity open; None where it says nothing."""
+    by_name = _Said(view.column("name"), name.activity.why, name.activity)
+    if any(one.activity.is_certain for one in cells):
+        # Its cells contradict each other, or the name speaks against them.
+        return _one_of([*cells, by_name] if by_name.text else cells)
+    if cells:
+        asked = _one_of(cells)
+        is_code = asked is not None and asked.column in view.codes
+        return replace(asked, text=asked.activity.why) if asked and is_code else asked
     goods = activity_of_goods(node.commodities)
     by_goods = _Said(view.column("commodities"), goods.why, goods)
-    by_name = _Said(view.column("name"), name.activity.why, name.activity)
     heading = _by_heading(view, node) or by_goods
-    said = _one_of(cells) or next(
-        (one for one in (by_name, by_goods, heading) if one.activity.candidates), None
-    )
-    if said is None:
+    return next((one for one in (by_name, by_goods, heading) if one.activity.candidates), None)
+
+
+def _ask(view: TableView, node: NodeDraft, asked: _Said | None) -> None:
+    """Ask what the words mean, once for all rows that say the same."""
+    tally = view.log.activities
+    if asked is None:
         tally.pass_over(node.id)
         return
-    choices = with_certainty(said.activity.candidates, said.activity.certainty)
-    tally.ask(node.id, said.text, said.column, choices)
+    choices = with_certainty(asked.activity.candidates, asked.activity.certainty)
+    tally.ask(node.id, asked.text, asked.column, choices)
 
 
 def _one_of(cells: list[_Said]) -> _Said | None:

@@ -7,6 +7,7 @@ from functools import cached_property
 from operator import itemgetter
 
 from supply_chain.drafts import TableMapping
+from supply_chain.intake.activity_codes import ColumnCodes, codes_of_column
 from supply_chain.intake.cells import (
     CellFault,
     check_name,
@@ -28,6 +29,7 @@ from supply_chain.intake.error_cells import without_errors
 from supply_chain.intake.findings import RowLog
 from supply_chain.intake.heading_parts import is_column_name
 from supply_chain.intake.id_lists import IdShapes
+from supply_chain.intake.list_kinds import REGISTERS, ListKind, kind_of_list, words_of_none
 from supply_chain.intake.passed_rows import Row
 from supply_chain.intake.personal_columns import left_out
 from supply_chain.intake.row_layout import Layout, heading_text, lay_out
@@ -97,6 +99,40 @@ class TableView:
         """Further columns beside the sector whose headings tell what places do."""
         spellings = words().node_columns["sector"].keys() - words().sector_places
         return [(name, place) for name, place in self.others if header_forms(name) & spellings]
+
+    @cached_property
+    def of_none(self) -> dict[str, frozenset[str]]:
+        """Column of activities -> its values that name none, where they are many."""
+        found = {name: words_of_none(cells) for name, cells in self._activity_cells()}
+        return {name: none for name, none in found.items() if none and name not in self.codes}
+
+    @cached_property
+    def codes(self) -> dict[str, ColumnCodes]:
+        """Columns of activities that hold codes of a classification, and how these are read."""
+        found = {name: codes_of_column(name, cells) for name, cells in self._activity_cells()}
+        return {name: codes for name, codes in found.items() if codes}
+
+    def _activity_cells(self) -> Iterator[tuple[str, set[str]]]:
+        """Each column of activities with its different texts."""
+        columns = list(self.activity_columns)
+        if "sector" in self.fields and not self.is_own_csv:
+            columns.append((self.column("sector") or "", self.fields["sector"]))
+        for name, at in columns:
+            yield name, {clean(row[at]) for _, row in self.layout.rows if at < len(row)}
+
+    @cached_property
+    def kind(self) -> ListKind:
+        """What all rows together tell that the list is of."""
+        rows = max(len(self.layout.rows), 1)
+        registered = [
+            (scheme, sum(map(bool, self._column(f"external_ids.{scheme}"))) / rows)
+            for scheme in REGISTERS
+            if f"external_ids.{scheme}" in self.fields
+        ]
+        return kind_of_list(self.column("name") or "", self.values("name"), registered)
+
+    def _column(self, our_field: str) -> Iterator[str | None]:
+        return (self.text(self._plain(row), our_field) for _, row in self.layout.rows)
 
     @cached_property
     def ids(self) -> IdShapes:

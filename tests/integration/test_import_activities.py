@@ -135,3 +135,15 @@ def test_an_applied_list_takes_no_answer(tenant: Tenant, staged: UUID) -> None:
 
     with pytest.raises(Conflict), acting(tenant):
         answer_activities(staged, {"retail sourcing": "retail"}, by=tenant.analyst, at=NOW)
+
+
+def test_the_page_of_columns_says_what_the_activities_were_read_as(
+    tenant: Tenant, staged: UUID, analyst: FlaskClient
+) -> None:
+    page = analyst.get(f"/o/acme/value-chain/imports/{staged}/columns").get_data(as_text=True)
+    card = " ".join(page.split('id="activity-title"')[1].split("</section>")[0].split())
+
+    assert "2 of 15 places known" in card and "“What they do”</bdi> (2)" in card
+    assert "1 question on 12 places; 12 places would move by more than 5 points" in card
+    assert "Not stated: 1 place." in card
+    assert "Business software (1)" in card and "Garment manufacturing (1)" in card

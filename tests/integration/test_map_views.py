@@ -70,7 +70,7 @@ def grown(cocoa: CocoaMap, tenant: Tenant) -> CocoaMap:
                 f"=Coop <{at:02}>",
                 kind=NodeKind.SITE,
                 country="GH" if at < 9 else "CI",
-                region="Ashanti" if at < 4 else "Nawa",
+                region=("Ashanti", "ASHANTI", "Ashanti Region")[at % 3] if at < 4 else "Nawa",
                 commodity_refs=(COCOA,) if at < 6 else (),
                 operated_by_id=cocoa.farms if at < 5 else None,
                 latitude=6.7 if at < 3 else None,

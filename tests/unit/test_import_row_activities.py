@@ -10,6 +10,7 @@ from supply_chain.map_import import read_map
 
 WHOLE = Path(__file__).parent.parent / "data/supplier_lists/whole"
 OF_CLOTHES = {"garments", "footwear", "textile_mills", "leather_tanning", "chemicals"}
+OF_BRANDS = OF_CLOTHES | {"sporting_goods", "electronics"}
 
 
 def read(text: str, answers: dict[str, str] | None = None) -> MapDraft:
@@ -97,8 +98,12 @@ def test_a_ref_in_the_cell_is_taken_as_it_stands_and_leaves_no_further_fact() ->
     [
         ("universal_mill_list_2023_raw.csv", {"palm_oil_milling"}, 1.0),
         ("ferrero_palm_mills_2020H1_raw.csv", {"palm_oil_milling"}, 0.97),
-        ("oshub_list_15.csv", OF_CLOTHES, 1.0),
-        ("wikirate_brand_suppliers_2018_raw.csv", OF_CLOTHES | {"toys"}, 0.0),
+        ("kellogg_palm_mills_2018_raw.csv", {"palm_oil_milling"}, 0.99),
+        ("hershey_palm_mills_2020H2_raw.csv", {"palm_oil_milling"}, 0.99),
+        ("adidas_2023_from_merged.csv", {"garments", "footwear"}, 0.75),
+        ("nike_2023-08_raw.csv", OF_CLOTHES, 0.59),
+        ("oshub_list_15.csv", OF_BRANDS, 0.92),
+        ("wikirate_brand_suppliers_2018_raw.csv", OF_BRANDS | {"toys"}, 0.24),
     ],
 )
 def test_published_lists_give_no_wrong_activity_without_a_question(
@@ -136,3 +141,76 @@ def test_a_column_that_is_half_names_and_half_activities_loses_nothing() -> None
         "Nile Group",
     ]
     assert {question.says for question in draft.activities.questions} == {"Mr Fox", "Nile Group"}
+
+
+def test_the_product_of_a_factory_tells_what_it_makes_and_materials_for_it_are_asked() -> None:
+    draft = read(
+        "Factory name,Country,Factory type,Product type\n"
+        "Alfa,BD,Finished goods,Apparel\nBeta,VN,Finished goods,FOOTWEAR\n"
+        "Gamma,VN,Materials,Footwear\nDelta,VN,Materials,Footwear\n"
+    )
+
+    assert sectors(draft) == ["garments", "footwear", None, None]
+    (question,) = draft.activities.questions
+    assert question.says == "Footwear / Materials"
+    assert "leather_tanning" in dict(question.choices) and "footwear" not in dict(question.choices)
+
+
+def test_an_answer_to_two_cells_together_counts_for_rows_that_say_both() -> None:
+    text = "Factory name,Country,Factory type,Product type\nAlfa,VN,Materials,Footwear\n"
+
+    draft = read(text, {"Footwear / Materials": "leather_tanning"})
+
+    assert sectors(draft) == ["leather_tanning"] and draft.activities.questions == ()
+
+
+def test_a_name_that_speaks_against_a_wide_sector_is_asked_with_both_and_can_be_answered() -> None:
+    text = "Name,Country,Sector\nJiaxing Trade Co Ltd,CN,Apparel\nNile Shoes,CN,Apparel\n"
+
+    draft = read(text)
+
+    assert sectors(draft) == [None, "footwear"]
+    (question,) = draft.activities.questions
+    assert question.says == "Apparel / Trade"
+    assert {"garments", "wholesale"} <= dict(question.choices).keys()
+    assert sectors(read(text, {"Apparel / Trade": "wholesale"})) == ["wholesale", "footwear"]
+
+
+def test_a_list_of_mills_with_ids_of_the_palm_register_is_of_palm_oil_mills() -> None:
+    draft = read("Mill name,UML ID,Country\nAlfa,PO1000004496,ID\nBeta,PO1000004497,ID\nSei,,ID\n")
+
+    assert sectors(draft) == ["palm_oil_milling"] * 3
+
+
+def test_names_that_agree_tell_what_mills_a_list_is_of_and_few_names_do_not() -> None:
+    told = "".join(f"Sungai {n} Palm Oil Mill,MY\n" for n in range(10))
+
+    agreed = read(f"Mill name,Country\n{told}Segati,ID\nSindh Spinners,PK\n")
+    few = read("Mill name,Country\nBatu Palm Oil Mill,MY\nSegati,ID\n")
+
+    assert sectors(agreed)[10:] == ["palm_oil_milling", "textile_mills"]
+    assert sectors(few) == ["palm_oil_milling", None]
+
+
+def test_products_in_names_tell_only_where_names_of_factories_outnumber_traders() -> None:
+    makers = "".join(f"Nova {n} Garment Factory,CN\n" for n in range(10))
+    dealers = "".join(f"Nova {n} Trading,CN\n" for n in range(10))
+
+    of_makers = read(f"Name,Country\n{makers}Sun Footwear Co Ltd,CN\nSun Leather,CN\n")
+    of_both = read(f"Name,Country\n{makers}{dealers}Sun Footwear Co Ltd,CN\n")
+
+    assert sectors(of_makers)[10:] == ["footwear", None]
+    assert sectors(of_both)[-1] is None
+
+
+def test_a_long_column_of_names_and_activities_is_told_once_and_asks_nothing_of_the_names() -> None:
+    names = "".join(f"Alfa {n},BD,Qazwin Vurm {chr(65 + n)}xq\n" for n in range(20))
+    activities = "".join(f"Beta {n},BD,Sewing\n" for n in range(20))
+
+    draft = read("Name,Country,Process\n" + names + activities)
+
+    assert sectors(draft) == [None] * 20 + ["garments"] * 20
+    assert len(draft.activities.unknown) == 20 and draft.activities.questions == ()
+    (note,) = draft.notes
+    assert "20 different values of the column “Process” name no activity" in note.problem
+    assert draft.nodes[0].attributes["Process"] == "Qazwin Vurm Axq" and draft.problems == ()

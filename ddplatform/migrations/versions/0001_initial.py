@@ -3188,12 +3188,29 @@ def upgrade() -> None:
         ),
         sa.Column("source_url", sa.String(), nullable=False),
         sa.Column("observed_on", sa.Date(), nullable=False, comment="From this day it grows older"),
+        sa.Column(
+            "country",
+            sa.String(),
+            nullable=True,
+            comment="Of all sites in a region, now and later: its country, ISO 3166-1 alpha-2",
+        ),
+        sa.Column("region", sa.String(), nullable=True, comment="The region as the site names it"),
+        sa.Column(
+            "region_key",
+            sa.String(),
+            nullable=True,
+            comment="What all spellings of the region share (supply_chain.regions.region_key)",
+        ),
         sa.Column("note", sa.String(), nullable=False, comment="What was seen or read, and where"),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_by_id", sa.Uuid(), nullable=False),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("withdrawn_by_id", sa.Uuid(), nullable=True),
         sa.Column("withdrawn_reason", sa.String(), nullable=True),
+        sa.CheckConstraint(
+            "(country IS NULL) = (region IS NULL) AND (region IS NULL) = (region_key IS NULL)",
+            name=op.f("ck_place_observation_region_whole"),
+        ),
         sa.CheckConstraint(
             "(withdrawn_at IS NULL) = (withdrawn_by_id IS NULL)",
             name=op.f("ck_place_observation_withdrawn_pair"),
@@ -3234,6 +3251,12 @@ def upgrade() -> None:
         op.f("ix_place_observation_organisation_id"),
         "place_observation",
         ["organisation_id"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_place_observation_region",
+        "place_observation",
+        ["organisation_id", "country", "region_key"],
         unique=False,
     )
     op.create_table(
@@ -6271,6 +6294,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_review_task_organisation_id"), table_name="review_task")
     op.drop_index("ix_review_task_due", table_name="review_task")
     op.drop_table("review_task")
+    op.drop_index("ix_place_observation_region", table_name="place_observation")
     op.drop_index(op.f("ix_place_observation_organisation_id"), table_name="place_observation")
     op.drop_index("ix_place_observation_node", table_name="place_observation")
     op.drop_table("place_observation")

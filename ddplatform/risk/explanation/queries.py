@@ -127,7 +127,7 @@ def _about_risk(known: Known, issue: Issue, today: date) -> dict[str, Question[A
         **({"kept": select_risk(known.head.id, *about)} if known.head else {}),
         "asked": select_standing(*absences),
         "follow": select_of_places([known.node.id], today),
-        "observations": select_observations(known.node.id, tuple(observable(issue))),
+        "observations": select_observations(known.node, tuple(observable(issue))),
         "judged": select_judgement(*about),
         "note": select_note(*about),
         "changes": select_changes(*about),

@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, DateField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
@@ -81,6 +81,10 @@ class FigureForm(ObservationForm):
     figure = NumberField(
         "Regional figure, per cent", validators=[InputRequired("Enter the regional figure.")]
     )
+    for_region = BooleanField(
+        "Apply to all sites in the region",
+        description="Sites that are added to the region later are included.",
+    )
 
     def seen(self) -> Seen:
         """What was typed, as the service takes it."""
@@ -92,6 +96,7 @@ class FigureForm(ObservationForm):
             source_url=self.source_url.data or "",
             observed_on=self.observed_on.data,
             note=self.note.data,
+            for_region=self.for_region.data,
         )
 
 

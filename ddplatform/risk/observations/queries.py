@@ -6,12 +6,14 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import aliased
 
 from ddplatform.models.organisations import User
 from ddplatform.models.risk_observations import PlaceObservation
+from ddplatform.models.value_chain import ValueChainNode
 from ddplatform.queries.together import Question, ask
+from supply_chain.regions import region_key
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,8 @@ class ObservationRow:
     """One observation with who entered it and, where it was withdrawn, who and why."""
 
     id: UUID
+    node_id: UUID
+    region: str | None
     factor: str
     value: float
     figure: float | None
@@ -35,16 +39,26 @@ class ObservationRow:
     withdrawn_reason: str | None
 
 
-def list_observations(node_id: UUID, factors: Sequence[str] = ()) -> Sequence[ObservationRow]:
-    """All of a place, standing ones first and the newest first; of some factors where named."""
-    return ask(select_observations(node_id, factors))
+def list_observations(
+    node: ValueChainNode, factors: Sequence[str] = ()
+) -> Sequence[ObservationRow]:
+    """All of a place and of its region, standing ones first and the newest first.
+
+    Args:
+        factors: of these alone, where any are named.
+    """
+    return ask(select_observations(node, factors))
 
 
 def select_observations(
-    node_id: UUID, factors: Sequence[str] = ()
+    node: ValueChainNode, factors: Sequence[str] = ()
 ) -> Question[Sequence[ObservationRow]]:
     """Asks for the same."""
-    wanted = _rows().where(PlaceObservation.node_id == node_id)
+    of_region = and_(
+        PlaceObservation.country == node.country,
+        PlaceObservation.region_key == (region_key(node.region) or None),
+    )
+    wanted = _rows().where(or_(PlaceObservation.node_id == node.id, of_region))
     if factors:
         wanted = wanted.where(PlaceObservation.factor.in_(factors))
     order = (

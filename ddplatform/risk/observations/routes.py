@@ -7,13 +7,16 @@ from flask.typing import ResponseReturnValue
 
 from ddplatform.access.permissions import Permission
 from ddplatform.gate import requires
-from ddplatform.queries.risk_observations import get_observation
+from ddplatform.models.value_chain import ValueChainNode
+from ddplatform.queries.risk_observations import get_observation, sites_of_region
 from ddplatform.queries.value_chain import get_node
 from ddplatform.risk.observations.forms import FigureForm, ObservationForm, WithdrawForm
 from ddplatform.risk.observations.queries import list_observations
 from ddplatform.risk.observations.views import factor_choices, shown, title_of
 from ddplatform.services.place_observations import add_observation, withdraw_observation
+from ddplatform.web.countries import country_name
 from ddplatform.web.sent_forms import answer_form
+from supply_chain.regions import region_key
 from supply_chain.vocabulary import Issue
 
 bp = Blueprint("risk_observations", __name__)
@@ -24,10 +27,11 @@ REGION = "region"
 @requires(Permission.RISK_READ)
 def index(node_id: UUID) -> ResponseReturnValue:
     """All observations of a place, those that count first."""
+    node = get_node(node_id)
     return render_template(
         "risk/observations/index.html",
-        node=get_node(node_id),
-        rows=shown(list_observations(node_id)),
+        node=node,
+        rows=shown(list_observations(node)),
         me=g.identity.user_id,
     )
 
@@ -42,6 +46,7 @@ def new(node_id: UUID) -> ResponseReturnValue:
     kind = FigureForm if regional else ObservationForm
     # A choice that stands for every issue is left open, so that nothing sent is refused for it.
     form = kind(factor_choices(issue, regional=regional), data=_beginning(regional))
+    region = _region_of(node) if regional else None
 
     def save() -> ResponseReturnValue:
         add_observation(node_id, form.seen(), by=g.identity, at=g.now)
@@ -57,6 +62,7 @@ def new(node_id: UUID) -> ResponseReturnValue:
             node=node,
             issue=issue,
             regional=regional,
+            region=region,
             back=_back(node_id, issue),
         ),
     )
@@ -83,6 +89,15 @@ def withdraw(observation_id: UUID) -> ResponseReturnValue:
             title=title_of(kept.factor),
         ),
     )
+
+
+def _region_of(node: ValueChainNode) -> tuple[str, int] | None:
+    """The region of a site with its country in words, and how many sites stand in it now."""
+    key = region_key(node.region)
+    if not (node.country and key):
+        return None
+    name = f"{node.region}, {country_name(node.country)}"
+    return name, len(sites_of_region(node.country, key))
 
 
 def _issue() -> Issue | None:

@@ -1,5 +1,6 @@
 """The card of an import that tells what its places do, and asks what the list leaves open."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +9,7 @@ from ddplatform.services.import_activities import SHOWN
 from supply_chain.reference import load_reference
 
 _READ_SHOWN = 12
+_COLUMNS_SHOWN, _SECTORS_SHOWN = 3, 5
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,52 @@ def activity_card(told: Mapping[str, Any] | None) -> Card | None:
         more=len(told["questions"][SHOWN:]),
         answered=tuple(one for one in told["readings"] if one["answered"]),
         readings=tuple(one for one in told["readings"] if not one["answered"])[:_READ_SHOWN],
+    )
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What the activities of a list were read as, beside its columns.
+
+    Attributes:
+        columns: name of each column that told some, and of how many places, the most first.
+        sectors: name of each activity read, and of how many places, the most first.
+        moved: places that the answer which changes most would move by more than 5 points.
+    """
+
+    places: int
+    known: int
+    columns: tuple[tuple[str, int], ...]
+    sectors: tuple[tuple[str, int], ...]
+    questions: int
+    asked: int
+    moved: int
+    unknown: int
+
+
+def activity_summary(told: Mapping[str, Any] | None) -> Summary | None:
+    """The summary, or None where the list has no places of its own.
+
+    Args:
+        told: as `services.import_activities.activities_told` gives it.
+    """
+    if not told or not told["places"]:
+        return None
+    columns: Counter[str] = Counter()
+    sectors: Counter[str] = Counter()
+    for one in told["readings"]:
+        columns[one["column"] or ("an earlier answer" if one["answered"] else "")] += one["places"]
+        sectors[one["name"]] += one["places"]
+    moved = (max((c.get("moved", 0) for c in q["choices"]), default=0) for q in told["questions"])
+    return Summary(
+        places=told["places"],
+        known=told["known"],
+        columns=tuple((name, n) for name, n in columns.most_common(_COLUMNS_SHOWN) if name),
+        sectors=tuple(sectors.most_common(_SECTORS_SHOWN)),
+        questions=len(told["questions"]),
+        asked=told["asked"],
+        moved=sum(moved),
+        unknown=told["unknown"],
     )
 
 

@@ -21,6 +21,7 @@ from ddplatform.services.map_undo import obstacle_to_undo, undo_import
 from ddplatform.web.sent_forms import answer_form
 from ddplatform.web.value_chain.blueprint import bp
 from ddplatform.web.value_chain.forms import ApplyForm, ImportForm
+from ddplatform.web.value_chain.import_activities import activity_summary
 from ddplatform.web.value_chain.import_mapping import mapping_page, read_corrections, remembered
 from ddplatform.web.value_chain.import_page import dependent_links, import_page
 from supply_chain.drafts import NamedBytes
@@ -102,6 +103,7 @@ def columns(import_id: UUID) -> ResponseReturnValue:
         tables=mapping_page(row, request.form),
         guessed=list_guessed_values(row.id, GUESSED_KINDS, limit=GUESSES_SHOWN),
         remembered=remembered(row),
+        activity=activity_summary(row.counts.get("activities")),
         problem=problem,
     )
     return page, 422 if problem else 200
