@@ -30,6 +30,7 @@ from tests.answering import (
 )
 from tests.conftest import NOW
 from tests.factories import Tenant, signed_in_client
+from tests.integration.test_response_prefill import _ask_again
 from tests.kept_worlds import kept_world
 
 C04, C02 = "/data/C/SAQ_C04", "/data/C/SAQ_C02"
@@ -209,6 +210,18 @@ def test_answers_that_come_back_keep_the_plan_for_the_next_round(sent: Supplier)
         assert row is not None and row.round == 2
         plans = {one.path: one.plan_text for one in list_answers(row.id) if one.plan_text}
     assert plans == {C04: HOW}
+
+
+def test_the_next_questionnaire_shows_the_plan_again_to_be_confirmed_or_given_a_new_day(
+    sent: Supplier,
+):
+    tenant = sent.asked.tenant
+    again = _ask_again(tenant, sent.asked)
+    with acting(again.id):
+        row = find_response(again.asked.assignment_id)
+        assert row is not None and row.round == 1
+        plans = {one.path: one.plan_text for one in list_answers(row.id) if one.plan_text}
+    assert again.asked.assignment_id != sent.asked.assignment_id and plans == {C04: HOW}
 
 
 def test_reviewers_read_the_plan_and_take_names_out_of_it(app: Flask, sent: Supplier):
