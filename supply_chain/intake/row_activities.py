@@ -34,6 +34,7 @@ _OF_FACTORIES = "make"
 _OF_MAKING = "C"
 _DEALERS = ("wholesale", "retail")
 _PRINTED = ("paper", "media")
+_KNITS, _MAKES_CLOTH = "knit", ("dye", "weav", "print")
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,8 +204,12 @@ def _is_doubted(view: TableView, name: Activity, said: _Said) -> bool:
     if name.sector in _DEALERS:
         return not view.kind.calls_them_makers
     others = set(name.candidates).difference(_DEALERS)
-    # Those who knit make what they sew as well.
+    # Those who knit make what they sew as well; those who dye and weave make cloth.
     is_near = said.activity.sector == "garments" and "textile_mills" in others
+    if _is_wide(said):
+        words_said = name.why.casefold()
+        is_near = is_near and _KNITS in words_said
+        is_near = is_near and not any(word in words_said for word in _MAKES_CLOTH)
     is_near = is_near and not others.intersection(_PRINTED)
     return bool(others) and said.activity.sector not in others and not is_near
 

@@ -102,7 +102,7 @@ def test_a_ref_in_the_cell_is_taken_as_it_stands_and_leaves_no_further_fact() ->
         ("hershey_palm_mills_2020H2_raw.csv", {"palm_oil_milling"}, 0.99),
         ("adidas_2023_from_merged.csv", {"garments", "footwear"}, 0.75),
         ("nike_2023-08_raw.csv", OF_CLOTHES, 0.59),
-        ("oshub_list_15.csv", OF_BRANDS, 0.92),
+        ("oshub_list_15.csv", OF_BRANDS, 0.87),
         ("wikirate_brand_suppliers_2018_raw.csv", OF_BRANDS | {"toys"}, 0.24),
     ],
 )
