@@ -44,7 +44,7 @@ def reached(tenant: Tenant, chain_id: UUID, nodes: tuple[UUID, ...]) -> list[int
         found = load_evidence(chain_id, nodes, TODAY).observations
     schools = METHOD.factor_index[SCHOOLS.factor]
     rows = zip(found.node.tolist(), found.factor.tolist(), strict=True)
-    return [node for node, factor in rows if factor == schools]
+    return sorted(node for node, factor in rows if factor == schools)
 
 
 def test_a_figure_of_a_region_reaches_every_spelling_of_it_and_no_other_region(
