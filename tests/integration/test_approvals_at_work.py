@@ -325,7 +325,7 @@ def test_the_page_says_how_many_flows_are_confirmed_so_far_and_offers_to_stop(
     assert 'value="approve"' not in text
     assert "approval in progress" in manager.get("/o/acme/risk/approvals/").text
     stop = text.split("/stop")[0].rsplit("/", 1)[1]
-    manager.post(f"{page}/decisions/{stop}/stop", data=data)
+    manager.post(f"/o/acme/risk/approvals/decisions/{stop}/stop", data=data)
     text = manager.get(page).text
     assert "Approval stopped" in text and 'value="approve"' in text
     assert 'data-progress="2"' not in text

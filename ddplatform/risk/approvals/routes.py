@@ -136,12 +136,12 @@ def end(request_id: UUID) -> ResponseReturnValue:
     return redirect(url_for(".request_page", request_id=request_id))
 
 
-@bp.post("/<uuid:request_id>/decisions/<uuid:decision_id>/stop")
+@bp.post("/decisions/<uuid:decision_id>/stop")
 @requires(Permission.RISK_ASSESS)
-def stop(request_id: UUID, decision_id: UUID) -> ResponseReturnValue:
+def stop(decision_id: UUID) -> ResponseReturnValue:
     """Stop a decision that is taken in the background; what has taken it keeps it."""
-    approval_work.stop(decision_id, by=g.identity, at=g.now)
-    return redirect(url_for(".request_page", request_id=request_id))
+    stopped = approval_work.stop(decision_id, by=g.identity, at=g.now)
+    return redirect(url_for(".request_page", request_id=stopped.request_id))
 
 
 def _ticked_parts() -> Sequence[UUID] | None:
