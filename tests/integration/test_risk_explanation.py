@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from ddplatform.db import db
 from ddplatform.models.responses import RiskSignal
 from ddplatform.models.risk import ControlRecord, FactKind, RiskFact
+from ddplatform.models.value_chain import ValueChainNode
 from ddplatform.queries.risk_evidence import load_with_events
 from ddplatform.queries.value_chain import get_node
 from ddplatform.risk.explanation.waterfall import Line, axis, draw, printed_tenths
@@ -66,6 +67,21 @@ def test_a_place_of_which_nothing_is_known_has_the_score_of_its_country_and_work
     assert "Country: Côte d’Ivoire" in text or "Country: Ivory Coast" in text
     assert "List of Goods" in text and "No control is recorded" in text
     assert "listed good (Cocoa from" in text
+    assert round(sum(printed(text)), 1) == total(text)
+
+
+def test_a_good_that_nobody_stated_is_said_to_be_assumed_from_the_activity(
+    analyst: FlaskClient, tenant: Tenant, cocoa: CocoaMap
+):
+    stated = page(analyst, cocoa.farms)
+    with acting(tenant):
+        farms = db.session.get_one(ValueChainNode, cocoa.farms)
+        farms.commodity_refs, farms.sector_ref = [], "cocoa_farming"
+
+    text = page(analyst, cocoa.farms)
+
+    assert "Listed good: Cocoa from" in text and "assumed from the activity" in text
+    assert "assumed from the activity" not in stated
     assert round(sum(printed(text)), 1) == total(text)
 
 

@@ -175,7 +175,7 @@ def test_lines_add_up_and_no_measure_raises_a_score_or_step_widens_its_range(
 
 def test_a_measure_promises_what_the_method_gives_once_it_is_there():
     lower = {(one.how, one.ref): one for one in changes_of(subject()).measures}
-    known = {"country": "PK", "sector": "garments"}
+    known = {"country": "PK", "sector": "garments", "commodity": "garments"}
 
     begun = lower[How.BEGIN, "CTL-05"]
     there = score(controls=[control("CTL-05", 0.5, 0.75)], **known)
@@ -203,7 +203,7 @@ def test_an_admitted_problem_put_right_lowers_by_what_it_added_and_earns_its_cre
     evidence = [factor("WRK-09", seen(0.0, "supplier_evidence"))]
 
     assert right.ref == "WRK-09"
-    then = score(country="PK", sector="garments", factors=evidence)
+    then = score(country="PK", sector="garments", commodity="garments", factors=evidence)
     assert right.after.residual_index == pytest.approx(then["residual_index"])
 
 

@@ -21,7 +21,7 @@ from supply_chain.risk.evidence import (
 from supply_chain.risk.method import METHOD as RM1
 from supply_chain.risk.method_comparison import LINES, compare
 from supply_chain.risk.rm2.map_assessment import assess
-from supply_chain.risk.rm2.map_context import made_goods
+from supply_chain.risk.rm2.map_context import listed_goods, made_goods
 from supply_chain.risk.rm2.map_events import EventRows
 from supply_chain.risk.rm2.map_scores import LINES as MAP_LINES
 from supply_chain.risk.rm2.method import METHOD
@@ -113,7 +113,7 @@ def same(result, row, issue, answer):
 def test_a_node_of_a_map_scores_as_a_single_case_does(issue):
     result = assessed()
     cases = {
-        L: {"country": "PK", "sector": "garments"},
+        L: {"country": "PK", "sector": "garments", "commodity": "garments"},
         F: {"country": "CI", "sector": "cocoa_farming", "commodity": "cocoa"},
         X: {},
     }
@@ -134,7 +134,7 @@ def test_what_is_known_of_a_node_counts_as_in_a_case_and_only_there():
     result = assessed(evidence=evidence)
     factors = [factor("WRK-01", seen(0.9, "audit", 3)),
                factor("WRK-05", seen(0.2, "supplier_answer", 2))]  # fmt: skip
-    known = {"country": "PK", "sector": "garments"}
+    known = {"country": "PK", "sector": "garments", "commodity": "garments"}
     answer = score(factors=factors, controls=[control("CTL-05", 0.5, 0.75)], **known)
     assert same(result, L, "ISS-CL", answer)
     assert same(result, M, "ISS-CL", score(**known))
@@ -164,7 +164,7 @@ def test_events_around_a_node_count_as_in_a_case_and_only_there():
     result = assess(MAP, evidence, reference=REFERENCE, as_of=AS_OF)
     factors, known = (
         [factor("WRK-01", seen(0.9, "audit", 3))],
-        {"country": "PK", "sector": "garments"},
+        {"country": "PK", "sector": "garments", "commodity": "garments"},
     )
     events = [
         {"event": "EVT-06", "source_type": "official", "months_since_start": 14},
@@ -196,6 +196,29 @@ def test_goods_on_a_shelf_are_not_made_there():
     assert made_goods("no_such_sector", GARMENTS, data, primary) == GARMENTS
     assert made_goods("cocoa_farming", ("cocoa", "no_such_good"), data, primary) == ("cocoa",)
     assert same(assessed(), B, "ISS-CL", score(country="BE", sector="retail"))
+
+
+def test_the_good_a_sector_is_named_for_counts_as_listed_where_none_made_there_is_stated():
+    data = public_data()
+    assert listed_goods("garments", (), data) == GARMENTS
+    assert listed_goods("garments", ("gloves",), data) == ("gloves",)
+    for unnamed in ("food_processing", "palm_oil_milling", "retail", "no_such_sector", None):
+        assert listed_goods(unnamed, (), data) == ()
+
+
+def test_a_sector_is_named_for_a_good_of_its_own_class_alone():
+    data = public_data()
+    for sector, good in data.sector_product.items():
+        assert data.sector_class[sector] == data.commodity_class[good], sector
+
+
+@given(st.sampled_from(sorted(public_data().sector_product)), st.sampled_from([*Issue]))
+def test_an_assumed_good_only_adds_points(sector, issue):
+    alone = chain([("S", "BD", sector, ())])
+    found = assess(alone, Evidence(), reference=REFERENCE, as_of=AS_OF)
+    without = score(issue=issue.value, country="BD", sector=sector)
+    row = found.scores.row_of[0], [*Issue].index(issue)
+    assert found.scores.rows.residual_index[row] >= without["residual_index"]
 
 
 def test_a_rest_of_unknown_origin_has_the_likelihood_of_its_goods():

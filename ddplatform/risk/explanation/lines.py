@@ -37,6 +37,7 @@ FACTS = {
 }
 STRONG = 0.75  # of a trait: it is named beside the activity
 DOL_LIST = "US Department of Labor, List of Goods, 2022"
+_ASSUMED = " (no good made here is stated: assumed from the activity)"
 
 
 def lines_of(risk: ExplainedRisk) -> Iterator[Line]:
@@ -100,17 +101,19 @@ def _context(risk: ExplainedRisk) -> Iterator[Line]:
 
 
 def _listing(risk: ExplainedRisk) -> Line:
+    assumed = risk.explanation.is_product_assumed
+    source = f"{DOL_LIST}{_ASSUMED if assumed else ''}"
     listed = [one for one in risk.explanation.listed if one.kinds]
     if listed:
         country = country_name(risk.known.node.country or "")
         goods = " and ".join(_good(one.good) for one in listed)
         kinds = sorted({LISTED[kind] for one in listed for kind in one.kinds})
         title = f"Listed good: {goods} from {country}"
-        return Line("context", title, f"{DOL_LIST}: {', '.join(kinds)}", risk.explanation.listing)
+        return Line("context", title, f"{source}: {', '.join(kinds)}", risk.explanation.listing)
     if risk.explanation.listing:
         goods = " and ".join(_good(one.good) for one in risk.explanation.listed)
         title = f"Good listed in other countries: {goods}"
-        return Line("context", title, DOL_LIST, risk.explanation.listing)
+        return Line("context", title, source, risk.explanation.listing)
     return Line("context", "No listed good", DOL_LIST, risk.explanation.listing)
 
 

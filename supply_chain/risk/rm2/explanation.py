@@ -12,7 +12,7 @@ from supply_chain.risk.context import primary_sectors
 from supply_chain.risk.evidence import State
 from supply_chain.risk.rm2.controls import capped, relief_lines
 from supply_chain.risk.rm2.evidence import columns_of, counted, items, slopes
-from supply_chain.risk.rm2.map_context import made_goods
+from supply_chain.risk.rm2.map_context import listed_goods, made_goods
 from supply_chain.risk.rm2.method import METHOD, Floats, Ints
 from supply_chain.risk.rm2.observations import Observations
 from supply_chain.risk.rm2.reference import PublicData, public_data
@@ -123,6 +123,8 @@ class Explanation:
     classes: tuple[str, ...]  # names of the node's activities
     traits: tuple[Trait, ...]  # largest weight first
     listed: tuple[Listed, ...]
+    is_product_assumed: bool
+    """No good made here is stated: the one that the sector is named for counts as listed."""
 
     @property
     def total(self) -> float:
@@ -145,6 +147,7 @@ def explain(subject: Subject, *, reference: Reference) -> Explanation:
     taken = float(found.residual[at] - found.points[at])
     sector, goods = subject.nodes.sector[0], subject.nodes.commodities[0]
     made = made_goods(sector, goods, data, primary_sectors(reference))
+    counted = listed_goods(sector, made, data)
     return Explanation(
         issue=tuple(Issue)[subject.issue],
         figures=figures_of(scores, 0, subject.issue),
@@ -170,7 +173,8 @@ def explain(subject: Subject, *, reference: Reference) -> Explanation:
         indicators=_indicators(subject),
         classes=_classes(sector, made, data),
         traits=_traits(subject),
-        listed=tuple(_listed(subject.nodes.country[0], made, data)),
+        listed=tuple(_listed(subject.nodes.country[0], counted, data)),
+        is_product_assumed=counted != made,
     )
 
 
@@ -221,9 +225,9 @@ def _classes(sector: str | None, made: tuple[str, ...], data: PublicData) -> tup
     return tuple(data.class_names[at] for at in sorted(found))
 
 
-def _listed(country: str | None, made: tuple[str, ...], data: PublicData) -> list[Listed]:
+def _listed(country: str | None, goods: tuple[str, ...], data: PublicData) -> list[Listed]:
     kinds, found = METHOD.listing.kinds, []
-    for good in made if country else ():
+    for good in goods if country else ():
         here = data.listed.get((str(country), good), (False,) * len(kinds))
         counts = [
             (kind, data.listed_elsewhere(kind, good, str(country)))

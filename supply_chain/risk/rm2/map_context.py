@@ -78,7 +78,11 @@ def context_of(nodes: NodeColumns, data: PublicData, primary_sectors: frozenset[
             [data.place.get(country or "", data.world) for country, _, _ in made], dtype=np.int64
         ),
         activity=(activity[:, 0], activity[:, 1]),
-        listing=_listing(((country, goods) for country, _, goods in made), len(made), data),
+        listing=_listing(
+            ((country, listed_goods(sector, goods, data)) for country, sector, goods in made),
+            len(made),
+            data,
+        ),
     )
 
 
@@ -95,6 +99,20 @@ def made_goods(
         return known
     class_ = data.sector_class[str(sector)]
     return tuple(good for good in known if data.commodity_class[good] == class_)
+
+
+def listed_goods(sector: str | None, made: tuple[str, ...], data: PublicData) -> tuple[str, ...]:
+    """Goods of a node whose listing counts (section 5.3): those made there.
+
+    Where none of these is stated, the good that the sector is named for counts: who is known to
+    sew garments makes garments (decision 21).
+
+    Args:
+        made: what `made_goods` gave.
+    """
+    if made or sector not in data.sector_product:
+        return made
+    return (data.sector_product[str(sector)],)
 
 
 def _classes(sector: str | None, goods: tuple[str, ...], data: PublicData) -> set[int]:

@@ -52,6 +52,7 @@ class PublicData:
     traits: Floats  # (classes, 14) 0-1
     sector_class: Mapping[str, int]
     commodity_class: Mapping[str, int]
+    sector_product: Mapping[str, str]  # the good that a sector is named for
     listed: Mapping[tuple[str, str], tuple[bool, ...]]
     listing_countries: Mapping[tuple[str, str], frozenset[str]]  # (kind, commodity) -> countries
     origins: Mapping[str, Origins]
@@ -112,6 +113,9 @@ def _class_columns() -> dict[str, Any]:
         "traits": _frozen([[float(row[trait]) for trait in TRAITS] for row in rows]),
         "sector_class": assigned("sector"),
         "commodity_class": assigned("commodity"),
+        "sector_product": MappingProxyType(
+            {row["sector"]: row["commodity"] for row in _rows("rm2/sector_products.csv")}
+        ),
     }
 
 
