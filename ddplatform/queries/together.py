@@ -24,6 +24,7 @@ from sqlalchemy import (
     Enum,
     Float,
     Integer,
+    Interval,
     LargeBinary,
     Row,
     Select,
@@ -179,7 +180,7 @@ def _slot_of(kind: Kind) -> type[Kind]:
     """The kind of slot that holds the values of a type."""
     stored = kind.impl_instance if isinstance(kind, TypeDecorator) else kind
     found = next((slot for slot in _SLOTS if isinstance(stored, slot)), None)
-    if found is None:
+    if found is None or isinstance(kind, Interval):
         raise TypeError(f"No slot holds values of {kind!r}.")
     return found
 

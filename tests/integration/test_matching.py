@@ -35,6 +35,7 @@ from ddplatform.queries.match_pairs import (
 from ddplatform.queries.match_sides import load_sides
 from ddplatform.queries.matching import get_pair, get_run, load_decisions, load_records
 from ddplatform.queries.node_merges import get_merge, get_merge_with_rows, get_node_anew
+from ddplatform.queries.value_chain import get_node
 from ddplatform.services import match_search, matching, matching_many, value_chain
 from ddplatform.services.match_memory import remember
 from ddplatform.services.matching_imports import Asked, Followed, find_doubles, follow_merges
@@ -389,8 +390,8 @@ def test_lists_are_filtered_paged_and_counted(world: World):
         assert len({row.id for row in (*first, *rest)}) == 3
         assert count_pairs(world.chain_id, wanted) == 3
         assert find_next_pair(world.chain_id, but=first[0].id) == first[1].id
-        assert len(list_open_of(world.one)) == 2
-        assert list_open_of(world.farm) == []
+        assert len(list_open_of(get_node(world.one))) == 2
+        assert list_open_of(get_node(world.farm)) == []
 
 
 def test_records_leave_out_what_is_archived_and_unknown_origins(world: World):

@@ -14,7 +14,7 @@ from ddplatform.models.value_chain import ImportStatus, MapImport, SupplyLink, V
 from ddplatform.queries.match_pairs import PairFilter, list_open_of, list_pairs
 from ddplatform.queries.matching import get_pair
 from ddplatform.queries.node_merges import find_merge_of
-from ddplatform.queries.value_chain import find_chain
+from ddplatform.queries.value_chain import find_chain, get_node
 from ddplatform.services import map_undo, match_search, matching, matching_many, value_chain
 from ddplatform.services.map_import import read_files
 from ddplatform.services.map_intake import plan_intake, take_in
@@ -121,7 +121,7 @@ def test_a_merged_record_that_says_something_else_is_asked_again_and_kept_as_the
             "Soleil Mills",
             "7 avenue Nogues",
         )
-        assert [pair.id for pair in list_open_of(years.key("a"))] == [asked.id]
+        assert [pair.id for pair in list_open_of(get_node(years.key("a")))] == [asked.id]
 
 
 def test_a_record_that_is_only_written_in_another_way_is_no_question(years: Years):
