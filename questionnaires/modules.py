@@ -109,8 +109,11 @@ def _is_fresh(known: KnownPlace, ref: str, today: date) -> bool:
 
 
 def _renewal(known: KnownPlace, ref: str) -> str:
-    day = known.accepted.get(ref)
-    return f"Its last answers are good until {good_until(day):%d %B %Y}." if day else ""
+    accepted_on = known.accepted.get(ref)
+    if accepted_on is None:
+        return ""
+    last = good_until(accepted_on)
+    return f"Its last answers are good until {last.day} {last:%B %Y}."
 
 
 def _reasons(module: Module, known: KnownPlace) -> Iterator[str]:

@@ -11,6 +11,7 @@ from ddplatform.access.identity import Identity, system_identity
 from ddplatform.bulk import rising_keys
 from ddplatform.db import db
 from ddplatform.errors import Conflict, Invalid
+from ddplatform.languages import day_in_words
 from ddplatform.models.campaigns import Campaign, CampaignTarget, LeftOut
 from ddplatform.queries.campaigns import Place, get_campaign, list_places, to_send
 from ddplatform.queries.jobs import find_going_on
@@ -299,8 +300,8 @@ def _waves(
     last_day = today + timedelta(days=len(starts) - 1)
     if len(starts) > MOST_WAVES or last_day >= campaign.due_on:
         raise Invalid(
-            f"With {size:,} a day the last questionnaire goes out on {last_day:%d %B %Y}, "
-            f"and the answers are due on {campaign.due_on:%d %B %Y}.",
+            f"With {size:,} a day the last questionnaire goes out on {day_in_words(last_day)}, "
+            f"and the answers are due on {day_in_words(campaign.due_on)}.",
             "Send more a day, or choose a later due date.",
         )
     return [

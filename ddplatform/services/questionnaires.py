@@ -14,6 +14,7 @@ from ddplatform.duediligence.step_facts import QuestionnaireFacts
 from ddplatform.duediligence.vocabulary import Machine
 from ddplatform.duediligence.vocabulary import QuestionnaireState as State
 from ddplatform.errors import Conflict, Invalid
+from ddplatform.languages import day_in_words
 from ddplatform.models.organisations import Invitation, InvitationPurpose
 from ddplatform.models.questionnaires import Assignment
 from ddplatform.models.value_chain import NodeSummary, ValueChainNode
@@ -124,7 +125,9 @@ def _problem_at(
 ) -> str:
     is_visit = answerer is Answerer.ASSESSOR
     if open_one is not None:
-        return f"{node.name} has this questionnaire already, due on {open_one.due_on:%d %B %Y}."
+        return (
+            f"{node.name} has this questionnaire already, due on {day_in_words(open_one.due_on)}."
+        )
     if node.archived_at is not None:
         return f"{node.name} is archived. Restore it first."
     if not email:

@@ -9,6 +9,7 @@ from flask.cli import with_appcontext
 from ddplatform.accounts.founding import services
 from ddplatform.cli.doors import answer, command_unit, json_option
 from ddplatform.config import Settings
+from ddplatform.languages import day_in_words
 
 
 @click.command("invite-founder")
@@ -21,5 +22,5 @@ def invite_founder(email: str, as_json: bool) -> None:
     with command_unit():
         made = services.invite_founder(email, policy=settings.sign_up, at=datetime.now(UTC))
         found = {"email": made.email, "expires_at": made.expires_at.isoformat()}
-    day = f"{made.expires_at:%d %B %Y}"
+    day = day_in_words(made.expires_at)
     answer(found, as_json=as_json, text=f"A link is on its way to {made.email}, until {day}.")

@@ -21,7 +21,7 @@ from ddplatform.queries.map_import_rows import (
 )
 from ddplatform.queries.map_imports import get_import, list_applied
 from ddplatform.queries.value_chain import get_chain
-from ddplatform.web.filters import plural
+from ddplatform.web.filters import day, plural
 from ddplatform.web.page_context import may
 from ddplatform.web.value_chain.forms import ApplyForm
 from ddplatform.web.value_chain.import_activities import activity_card
@@ -178,7 +178,7 @@ def _earlier(row: MapImport) -> dict[str, Any]:
     followed = get_import(row.follows_id) if row.follows_id else None
     return {
         "earlier": [("", "Everything in the map")]
-        + [(str(one.id), f"{_files(one)}, {one.applied_at:%d %B %Y}") for one in others],
+        + [(str(one.id), f"{_files(one)}, {day(one.applied_at)}") for one in others],
         "followed": followed,
         "followed_files": _files(followed) if followed else "",
     }
