@@ -94,7 +94,7 @@ def _wanted(kind: str | None, about: Path | None, day: date | None, coverage: st
 def _words(taken: TakenIn) -> str:
     told = release_in_words(taken.release)
     if taken.is_new:
-        return f"{told} Maps are screened by the worker."
+        return f"{told} The worker screens the maps."
     return f"Nothing changed: this file was imported before. {told}"
 
 

@@ -143,7 +143,7 @@ def list_entries(list_id: UUID, *, limit: int | None = None) -> Sequence[Screeni
 
 
 def as_bedrock(entry: ScreeningEntry) -> Entry:
-    """An entry as the bedrock reads it."""
+    """An entry as `supply_chain.screening` reads it."""
     return Entry(
         row=entry.row,
         name=entry.name,
@@ -169,7 +169,7 @@ def list_releases(name: str) -> Sequence[ScreeningList]:
 
 
 def load_entries(list_id: UUID) -> tuple[Entry, ...]:
-    """The entries of a release as the bedrock reads them, in its order."""
+    """The entries of a release, in its order."""
     return tuple(map(as_bedrock, list_entries(list_id)))
 
 

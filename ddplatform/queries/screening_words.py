@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from ddplatform.languages import day_in_words
 from ddplatform.models.screening import ScreeningList
-from ddplatform.queries.reassessment_signs import day_in_words
 from supply_chain.drafts import RowProblem
 from supply_chain.screening.entries import EntryStatus
 

@@ -14,6 +14,7 @@ from ddplatform.adapters.installed import adapters
 from ddplatform.adapters.screening_folder import MAX_BYTES
 from ddplatform.db import db
 from ddplatform.errors import Invalid
+from ddplatform.languages import day_in_words
 from ddplatform.models.screening import ScreeningEntry, ScreeningList
 from ddplatform.queries.screening import list_known_checksums, list_releases, load_entries
 from ddplatform.services import audit, jobs
@@ -33,6 +34,7 @@ TEXT_LENGTH = 300
 TOO_LARGE = "larger than 25 MB"
 CONFIRM = "The file may be cut off, or another one. Check it, and confirm to import it anyway."
 SPLIT = "Split it into several lists."
+FUTURE = "The edition is dated {}, which is in the future."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,9 +189,11 @@ def _edition_of(wanted: ListFields, reading: ListReading, *, today: date) -> dat
         raise Invalid(fields={"kind": f"The file is the page “{found.name}”. Choose that list."})
     edition_on = wanted.edition_on or reading.stated_on
     if edition_on is None:
-        raise Invalid(fields={"edition_on": "The file states no date. Enter that of the edition."})
+        raise Invalid(
+            fields={"edition_on": "The file states no date. Enter the date of the edition."}
+        )
     if edition_on > today:
-        raise Invalid(fields={"edition_on": f"The edition is dated {edition_on}, a day to come."})
+        raise Invalid(fields={"edition_on": FUTURE.format(day_in_words(edition_on))})
     return edition_on
 
 
@@ -199,7 +203,10 @@ def _doubts(before: ScreeningList, edition_on: date, changes: ListChanges) -> li
     if changes.loses_half(before.entries):
         told.append(f"{len(changes.gone):,} of {before.entries:,} entries are gone.")
     if edition_on < before.edition_on:
-        told.append(f"The edition in use is newer: {before.edition_on}, this one {edition_on}.")
+        told.append(
+            f"The edition in use is of {day_in_words(before.edition_on)}; this one is older, of "
+            f"{day_in_words(edition_on)}."
+        )
     return told
 
 
@@ -318,7 +325,7 @@ def _check(wanted: ListFields, *, today: date) -> None:
     if not wanted.source_url.strip().startswith(("https://", "http://")):
         faults["source_url"] = "Enter the address where the list is published."
     if wanted.edition_on is not None and wanted.edition_on > today:
-        faults["edition_on"] = "The day of the edition is still to come."
+        faults["edition_on"] = FUTURE.format(day_in_words(wanted.edition_on))
     if fault := fault_in(
         wanted.coverage, label="what is missing", longest=TEXT_LENGTH, required=False
     ):

@@ -94,7 +94,7 @@ def test_a_request_is_approved_on_its_page_and_ended_again(
     page = f"{ROOT}{request}"
     assert post(manager, f"{page}/decide", page, what="approve").status_code == 302
     assert flow(tenant, link) is Flow.CONFIRMED
-    assert "1 approved." in manager.get(page).text
+    assert "1 entry approved." in manager.get(page).text
     assert "Espoir farm group supplies" in manager.get(f"{ROOT}?view=in-force").text
     refused = post(manager, f"{page}/end", page)
     assert refused.status_code == 422 and "Say why it ends now." in refused.text
@@ -128,7 +128,7 @@ def test_many_requests_are_decided_at_once_each_with_an_event(
     assert len(chosen) == 3
     answer = post(manager, f"{ROOT}decide", ROOT, what="approve", request=chosen[:2])
     assert answer.status_code == 302
-    assert "2 approved." in manager.get(ROOT).text
+    assert "2 entries approved." in manager.get(ROOT).text
     with acting(tenant):
         events = db.session.scalars(select(AuditEvent.action)).all()
         assert events.count("approval:approve") == 2
@@ -157,9 +157,9 @@ def test_a_large_list_is_one_row_and_its_parts_have_pages(
     assert manager.get(f"{page}?page=3").text.count('name="part"') == 20
     picked = re.findall(r'name="part" value="([^"]+)"', first)[:7]
     post(manager, f"{page}/decide", page, what="approve", scope="ticked", part=picked)
-    assert "7 approved." in manager.get(page).text
+    assert "7 entries approved." in manager.get(page).text
     post(manager, f"{page}/decide", page, what="approve", scope="all", part=picked)
-    assert "113 approved." in manager.get(page).text
+    assert "113 entries approved." in manager.get(page).text
     with acting(tenant):
         confirmed = select(SupplyLink.id).where(SupplyLink.flow_evidence == Flow.CONFIRMED)
         assert len(db.session.scalars(confirmed).all()) == 122  # with the two of the map

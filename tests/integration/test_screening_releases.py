@@ -118,7 +118,7 @@ def test_an_older_edition_replaces_a_newer_one_only_when_it_is_confirmed(tenant,
 
     with pytest.raises(Invalid) as error:
         take_in(tenant, SECOND, edition_on=DAY - timedelta(days=1))
-    assert "The edition in use is newer: 2026-11-01" in error.value.fields["confirm"]
+    assert "The edition in use is of 1 November 2026" in error.value.fields["confirm"]
 
 
 def test_the_page_states_its_day_and_must_be_that_of_the_list(tenant, context):

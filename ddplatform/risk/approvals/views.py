@@ -305,15 +305,16 @@ def _verb(kind: ApprovalKind, decision: DecisionKind) -> str:
 def decided_words(done: Decided, *, approve: bool) -> str:
     """What a decision did, for the message after it."""
     verb = "approved" if approve else "refused"
+    entries = "1 entry" if done.parts == 1 else f"{done.parts:,} entries"
     if done.is_going_on:
-        told = f"Your decision is recorded. {done.parts:,} are being {verb} in the background."
+        message = f"Your decision is recorded. {entries} are being {verb} in the background."
     else:
-        told = f"{done.parts:,} {verb}."
+        message = f"{entries} {verb}."
     if not done.left:
-        return told
+        return message
     waits = "waits" if done.left == 1 else "wait"
     return (
-        f"{told} {done.left:,} {waits} for another approver: you are the owner of the site, you "
+        f"{message} {done.left:,} {waits} for another approver: you are the owner of the site, you "
         "belong to its organisation, or it has left the map."
     )
 
