@@ -123,7 +123,8 @@ class ColumnChooser:
         if squeeze(plant) not in words().receiving_words or not vendor:
             return
         beside: dict[str, set[str]] = {}
-        for site, company in zip(*map(self.places_of, (plant, vendor)), strict=True):
+        for cells in zip(*map(self.cells_by_row, (plant, vendor)), strict=True):
+            site, company = map(squeeze, cells)
             if site and company:
                 beside.setdefault(site, set()).add(company)
         if 2 * sum(len(companies) > 1 for companies in beside.values()) < max(len(beside), 1):
@@ -137,10 +138,10 @@ class ColumnChooser:
         for field in sorted({*of_plant} - {"name"}):
             self.choose(field, words().node_columns.get(field, {}))
 
-    def places_of(self, name: str) -> list[str]:
-        """The cells of a column row by row, made plain."""
+    def cells_by_row(self, name: str) -> list[str]:
+        """The cells of a column row by row, empty ones among them."""
         at = self.header.index(name)
-        return [squeeze(row[at]) if at < len(row) else "" for row in self._sample]
+        return [clean(row[at]) if at < len(row) else "" for row in self._sample]
 
     def _choose_by_parts(self, field: str, rank_of: Callable[[str], int | None]) -> None:
         unknown = [n for n in self._of_sites(field) if _is_unknown(n)]

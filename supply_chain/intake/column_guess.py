@@ -25,6 +25,7 @@ from supply_chain.intake.id_lists import IdShapes
 from supply_chain.intake.link_ends import with_ids_of_ends
 from supply_chain.intake.measures import MEASURES, bare_heading
 from supply_chain.intake.personal_columns import tells_of_people
+from supply_chain.intake.row_references import choose_end_by_tiers, choose_ids_by_references
 from supply_chain.intake.sheets import Table
 from supply_chain.intake.words import header_forms, squeeze, words
 
@@ -126,7 +127,9 @@ def _guess_nodes(table: Table, header_row: int, header: list[str]) -> TableMappi
     choose_countries_of_companies(chooser)
     chooser.choose_by_values()
     _choose_activity_by_values(chooser)
+    choose_ids_by_references(chooser)
     _choose_suppliers_by_ids(chooser)
+    choose_end_by_tiers(chooser)
     _choose_measures(chooser)
     if "buyer" in chooser.columns:
         for field in ROW_LINK_FIELDS:

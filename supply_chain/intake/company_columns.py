@@ -58,7 +58,8 @@ def choose_buyer_of_chain(chooser: ColumnChooser) -> None:
         return
     if "buyer" in chooser.columns:
         return
-    rows = list(zip(*map(chooser.places_of, (name, other)), strict=True))
+    columns = [list(map(squeeze, chooser.cells_by_row(column))) for column in (name, other)]
+    rows = list(zip(*columns, strict=True))
     companies = {company for _, company in rows if company}
     linked = companies & {site for site, company in rows if company and site != company}
     if len(linked) >= _LEAST_LINKED and 2 * len(linked) >= len(companies):

@@ -11,7 +11,13 @@ from supply_chain.intake.passed_rows import Row
 ERRORS = frozenset(
     (
         *("#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"),
-        *("#N/A", "#BEZUG!", "#WERT!", "#NV", "#¡REF!", "#¡VALOR!", "#VALEUR!", "#FIELD!"),
+        *("#N/A", "#FIELD!"),
+        # As spreadsheets in German, French, Spanish, Portuguese and Turkish write them into CSV.
+        *("#BEZUG!", "#WERT!", "#NV", "#ZAHL!"),
+        *("#VALEUR!", "#NOM?", "#NOMBRE!", "#NUL!"),
+        *("#N/D", "#¡REF!", "#¡VALOR!", "#¿NOMBRE?", "#¡DIV/0!", "#¡NUM!", "#¡NULO!"),
+        *("#VALOR!", "#NOME?", "#NÚM!", "#NULO!"),
+        *("#YOK", "#BAŞV!", "#DEĞER!", "#AD?", "#SAYI/0!", "#SAYI!", "#BOŞ!"),
     )
 )
 _ROWS_NAMED = 20
