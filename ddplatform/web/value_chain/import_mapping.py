@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from ddplatform.models.value_chain import MapImport
+from ddplatform.services.register_ids import REGISTERS
 from supply_chain.drafts import Mapping
 from supply_chain.intake.columns import LINK_COLUMNS, OWN_NODE_COLUMNS, ROW_LINK_FIELDS
 from supply_chain.intake.grid_points import GRID_FIELDS
@@ -16,8 +17,16 @@ NODE_FIELDS = (
     *("city", "postal_code", "buyer", "supplied_by", *ROW_LINK_FIELDS),
     *("spend", "volume", "attributes.stated_tier"),
 )
+RARE_FIELDS = frozenset(
+    (
+        *("kind", "latitude", "longitude", "coordinates", "operated_by", "own_operation"),
+        *("origin", *GRID_FIELDS, "city", "postal_code", "flow_evidence"),
+        *("valid_from", "valid_to"),
+    )
+)
+"""Fields that stand folded while no column is read into them."""
 WORDS: MappingOf[str, str] = {
-    "id": "Id",
+    "id": "ID",
     "name": "Name",
     "kind": "Kind",
     "country": "Country",
@@ -43,6 +52,7 @@ WORDS: MappingOf[str, str] = {
     "spend": "Annual spend",
     "volume": "Purchase volume",
     "attributes.stated_tier": "Stated tier",
+    **{f"external_ids.{scheme}": register.title for scheme, register in REGISTERS.items()},
     "supplier": "Supplier",
     "commodity": "Commodity",
     "share": "Share of the buyer's input",
@@ -68,6 +78,11 @@ class FieldRow:
     """How sure the guess is, 0..1; None where a person chose or nothing is taken."""
     reason: str
     examples: tuple[str, ...]
+
+    @property
+    def is_folded(self) -> bool:
+        """Whether few lists have this field and this one does not."""
+        return not self.column and self.name in RARE_FIELDS
 
 
 @dataclass(frozen=True)
