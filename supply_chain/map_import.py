@@ -40,6 +40,7 @@ def read_map(
     tables: Sequence[Table] | None = None,
     known_ids: frozenset[str] = frozenset(),
     link_to: str | None = None,
+    own: MappingOf[str, str] | None = None,
     activities: MappingOf[str, str] | None = None,
 ) -> MapDraft:
     """Read CSV, XLSX, XLS and value-chain JSON files as one import.
@@ -51,6 +52,8 @@ def read_map(
         known_ids: ids of nodes that the map already has; links may point to them.
         link_to: id of a buyer (the focal company) that every listed node without a buyer of its
             own, in its row or in a table of links, is linked to as a supplier.
+        own: names of the businesses of the map's owner -> their ids; who is named so in no row
+            of its own is that business.
         activities: words for what places do -> ref of the sector that a person chose for them.
 
     Returns:
@@ -67,7 +70,7 @@ def read_map(
     rows = _read_rows(files, tables, used, findings)
     if not rows.count and not findings.problems:
         raise _no_rows(files)
-    assembly = Assembly(findings, known_ids)
+    assembly = Assembly(findings, known_ids, own or {})
     assembly.add_nodes(rows.nodes)
     assembly.resolve_operators()
     assembly.hear_links(rows.links)

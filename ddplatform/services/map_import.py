@@ -49,6 +49,8 @@ class Plan:
     mapping: Mapping
     known_ids: frozenset[str]
     link_to: str | None
+    own: MappingOf[str, str] = field(default_factory=dict)
+    """Names of the own businesses of the map -> their external ids."""
     mends: tuple[ValueMend, ...] = ()
     corrections: tuple[NamedBytes, ...] = ()
     answers: MappingOf[str, str] = field(default_factory=dict)
@@ -166,6 +168,7 @@ def plan_reading(import_id: UUID, by: Identity) -> Plan:
         known_ids=(frozenset(known.node_keys) - known.archived)
         | load_merged_refs(row.chain_id).keys(),
         link_to=ref_of[row.link_to_id] if row.link_to_id else None,
+        own={node.name: node.id for node in known.nodes if node.own_operation},
         mends=tuple(ValueMend(**mend) for mend in row.mends),
         corrections=_stored(row.corrections, by),
         answers=answers_for(row),
@@ -220,6 +223,7 @@ def _read(plan: Plan, tables: tuple[Table, ...], *, link_to: str | None) -> MapD
         tables=tables,
         known_ids=plan.known_ids,
         link_to=link_to,
+        own=plan.own,
         activities=plan.answers,
     )
 

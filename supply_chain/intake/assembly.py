@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from supply_chain.drafts import LinkDraft, NodeDraft
@@ -26,8 +26,11 @@ _OPERATOR_COLUMNS = ("operatedby", "operatedbyid")
 class Assembly:
     """Collects rows, makes doubles one, and finds the nodes that links and operators name."""
 
-    def __init__(self, findings: Findings, known_ids: frozenset[str]) -> None:
+    def __init__(
+        self, findings: Findings, known_ids: frozenset[str], own: Mapping[str, str]
+    ) -> None:
         self.findings, self.known_ids = findings, known_ids
+        self._own = {squeeze(name): ref for name, ref in own.items()}
         self.nodes: dict[str, NodeDraft] = {}
         self.links: dict[tuple[str, str, str, str, str], LinkDraft] = {}
         self.link_places: dict[tuple[str, str, str, str, str], LinkRow | NodeRow] = {}
@@ -259,6 +262,8 @@ class Assembly:
         if text in self.nodes or text in self.known_ids:
             return text
         same_name = self._named(text)
+        if not same_name:
+            return self._own.get(squeeze(text))
         is_one = len(same_name) == 1 and same_name[0] in self.nodes
         return same_name[0] if is_one else None
 

@@ -16,7 +16,7 @@ from ddplatform.jobs.handlers import HANDLERS
 from ddplatform.models.first_run import FirstRun
 from ddplatform.models.jobs import Job, JobState
 from ddplatform.models.organisations import Invitation
-from ddplatform.models.value_chain import ValueChain, ValueChainNode
+from ddplatform.models.value_chain import SupplyLink, ValueChain, ValueChainNode
 from ddplatform.tenancy import acting_in
 from tests.answering import add_node, make_chain
 from tests.factories import Tenant, csrf_token, signed_in_client
@@ -98,6 +98,23 @@ def test_the_own_business_has_the_sector_that_was_said(
     (own,) = nodes(app, tenant)
     assert (own.name, own.country, own.sector_ref) == ("Maison Cacao", "FR", "food_processing")
     assert own.own_operation
+
+
+def test_a_list_that_names_the_own_business_as_buyer_makes_no_second_one(
+    app: Flask, tenant: Tenant, founder: FlaskClient
+):
+    content = b"id,name,country,sells to\nA1,Mill One,IN,A2\nA2,Sewing Two,BD,MAISON CACAO\n"
+    listed = send(founder, {**BEGIN, **upload(content=content)}).headers["Location"]
+    work(app)
+    bring_in(founder, listed)
+    work(app)
+
+    found = {node.name: node for node in nodes(app, tenant)}
+    assert sorted(found) == ["Maison Cacao", "Mill One", "Sewing Two"]
+    with app.app_context(), acting_in(tenant.id):
+        links = db.session.execute(select(SupplyLink.supplier_id, SupplyLink.buyer_id)).all()
+    sewing = found["Sewing Two"].id
+    assert (sewing, found["Maison Cacao"].id) in [tuple(link) for link in links]
 
 
 def test_one_who_comes_back_goes_on_where_the_steps_were_left(

@@ -86,3 +86,11 @@ def test_bare_numbers_name_no_rows() -> None:
 
     assert draft.links == ()
     assert [node.attributes["Merkki"] for node in draft.nodes] == [101, 102, 103]
+
+
+def test_a_buyer_with_the_name_of_the_own_business_is_that_business() -> None:
+    text = "ID,Name,Country,Sells to\nA1,Deniz,Turkey,Ege Tekstil A.S.\nA2,Mavi,Turkey,Other Ltd\n"
+    draft = read_map([NamedBytes("list.csv", text.encode())], own={"EGE TEKSTIL A.S.": "own-1"})
+
+    assert ("A1", "own-1") in links(draft)
+    assert sorted(node.name for node in draft.nodes) == ["Deniz", "Mavi", "Other Ltd"]
