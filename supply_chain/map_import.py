@@ -71,13 +71,8 @@ def read_map(
     if not rows.count and not findings.problems:
         raise _no_rows(files)
     assembly = Assembly(findings, known_ids, own or {})
-    assembly.add_nodes(rows.nodes)
-    assembly.resolve_operators()
-    assembly.hear_links(rows.links)
-    assembly.add_row_links(rows.nodes, link_to)
     links_alone = not (used.nodes or known_ids or any(map(is_json, files)))
-    assembly.add_links(rows.links, makes_companies=links_alone)
-    assembly.open_operator_circles()
+    _put_together(assembly, rows, link_to, links_alone=links_alone)
     read_beside_links(assembly, used, link_to)
     return replace(
         _draft(assembly),
@@ -95,6 +90,18 @@ class _Rows:
     nodes: list[NodeRow] = field(default_factory=list)
     links: list[LinkRow] = field(default_factory=list)
     count: int = 0
+
+
+def _put_together(
+    assembly: Assembly, rows: _Rows, link_to: str | None, *, links_alone: bool
+) -> None:
+    """Take in all rows; a list of links alone makes companies of their ends."""
+    assembly.add_nodes(rows.nodes)
+    assembly.resolve_operators()
+    assembly.hear_links(rows.links)
+    assembly.add_row_links(rows.nodes, link_to)
+    assembly.add_links(rows.links, makes_companies=links_alone)
+    assembly.open_operator_circles()
 
 
 def _read_rows(
